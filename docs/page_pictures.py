@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from monitor.cli.demo import actors
-from monitor.demo.story import afterwards
-from monitor.web.demo import demo_app
-from monitor.web.server import LOOPBACK, listening
+from monitor.cli.demo import list_actors
+from monitor.demo.story import open_played_story
+from monitor.web.demo import create_demo_app
+from monitor.web.server import LOOPBACK, serve_on_port
 
 PORT = 8766
 WHO = "Be Maria Delgado"
@@ -29,9 +29,9 @@ def draw(demo: Path, images: Path) -> None:
     if program is None:
         sys.exit("The pictures need chromium on the PATH.")
     address = f"http://{LOOPBACK}:{PORT}"
-    with afterwards(demo, address) as service:
-        app = demo_app(service, lambda: None, lambda: actors(service))
-        with listening(app, LOOPBACK, PORT), sync_playwright() as playwright:
+    with open_played_story(demo, address) as service:
+        app = create_demo_app(service, lambda: None, lambda: list_actors(service))
+        with serve_on_port(app, LOOPBACK, PORT), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
             page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT})
             page.goto("/demo")

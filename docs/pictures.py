@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from docs.page_pictures import draw
-from monitor.cli.demo import retell
+from monitor.cli.demo import print_story
 from monitor.demo import data as days
 
 IMAGES = Path(__file__).parent / "images"
@@ -55,8 +55,8 @@ class Picture:
     scheme: str = "light"
 
 
-WEEK_2 = f"{days.sweep_at(2):%Y-%m-%d}"
-WEEK_3 = f"{days.sweep_at(3):%Y-%m-%d}"
+WEEK_2 = f"{days.compute_sweep_time(2):%Y-%m-%d}"
+WEEK_3 = f"{days.compute_sweep_time(3):%Y-%m-%d}"
 PICTURES = (
     Picture(name="digest", letter=f"{WEEK_2}-digest-maria.*.eml"),
     Picture(name="digest-dark", letter=f"{WEEK_2}-digest-maria.*.eml", scheme="dark"),
@@ -119,7 +119,7 @@ def terminal() -> str:
         force_terminal=True,
         color_system="truecolor",
     )
-    retell(DEMO, console)
+    print_story(DEMO, console)
     return re.sub(FONT, "", console.export_svg(title="make demo"))
 
 

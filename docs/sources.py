@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from scrapers.source import Access, Declaration, Key, Source
+from scrapers.source import AccessMode, ApiKeySpec, Source, SourceInfo
 from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import CONFIGURED, all_sources, written_sources
 
@@ -70,7 +70,7 @@ def _rank(source: Source) -> tuple[int, str]:
 
 def _live(sources: Iterable[Source]) -> str:
     several = list(sources)
-    seen = sorted(each.name for each in several if each.declaration.seen_live)
+    seen = sorted(each.name for each in several if each.info.seen_live)
     if not seen:
         return NEVER.format(number=len(several))
     return f"Of these {len(several)} sources, {_listed(seen)} were run against the live service."
@@ -78,17 +78,17 @@ def _live(sources: Iterable[Source]) -> str:
 
 def _overview(written: Iterable[Source]) -> str:
     head = "| source | name | consent | USD per 1,000 requests | key | text limit |\n"
-    rows = (_row(each, each.declaration) for each in written)
+    rows = (_row(each, each.info) for each in written)
     return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
 
 
-def _row(source: Source, told: Declaration) -> str:
+def _row(source: Source, told: SourceInfo) -> str:
     cells = (
         _cell(told.title),
         f"`{source.name}`",
         source.family,
         _price(told),
-        _need(told.key),
+        _need(told.api_key),
         f"{told.retain_text_for.days} days" if told.retain_text_for else "none",
     )
     return f"| {' | '.join(cells)} |\n"
@@ -96,12 +96,12 @@ def _row(source: Source, told: Declaration) -> str:
 
 def _chapter(family: str, sources: Iterable[Source]) -> str:
     heading = HEADINGS.get(family, family.replace("-", " ").capitalize())
-    told = (f"### {each.declaration.title}\n\n{''.join(_lines(each))}" for each in sources)
+    told = (f"### {each.info.title}\n\n{''.join(_lines(each))}" for each in sources)
     return f"## {heading}\n\n" + "\n".join(told)
 
 
 def _lines(source: Source) -> Iterator[str]:
-    told = source.declaration
+    told = source.info
     if told.notice:
         yield f"**{told.notice}**\n\n"
     yield from _told(told)
@@ -110,7 +110,7 @@ def _lines(source: Source) -> Iterator[str]:
     yield f"- *Based on* {told.provenance}.{_live_since(told)}\n"
 
 
-def _told(told: Declaration) -> Iterator[str]:
+def _told(told: SourceInfo) -> Iterator[str]:
     yield f"- *Asked for* {told.asks}.\n"
     yield f"- *Discloses* {told.discloses}.\n"
     yield f"- *Sees* {told.sees}.\n"
@@ -118,23 +118,23 @@ def _told(told: Declaration) -> Iterator[str]:
 
 
 def _origins(source: Source) -> str:
-    if any(origin.endswith("://*") for origin in source.etiquette.origins):
+    if any(origin.endswith("://*") for origin in source.crawl_policy.origins):
         return "whatever public host the address names"
-    return _listed(f"`{each}`" for each in source.etiquette.origins)
+    return _listed(f"`{each}`" for each in source.crawl_policy.origins)
 
 
 def _manners(source: Source) -> str:
-    pace = f"at most once in {source.etiquette.seconds_between:g} s"
-    return f"{pace}; obeys robots.txt" if source.etiquette.access is Access.PAGE else pace
+    pace = f"at most once in {source.crawl_policy.seconds_between:g} s"
+    return f"{pace}; obeys robots.txt" if source.crawl_policy.access is AccessMode.PAGE else pace
 
 
-def _price(told: Declaration) -> str:
+def _price(told: SourceInfo) -> str:
     if told.usd_per_1000 is None:
         return "not known"
     return f"{told.usd_per_1000:f}" if told.usd_per_1000 else "free"
 
 
-def _need(key: Key | None) -> str:
+def _need(key: ApiKeySpec | None) -> str:
     """Say whether a key is needed, what it is called, and where it goes in the request."""
     if key is None:
         return "none"
@@ -143,14 +143,14 @@ def _need(key: Key | None) -> str:
     return f"{'needs' if key.required else 'takes'}{called} ({where})"
 
 
-def _terms(told: Declaration) -> str:
+def _terms(told: SourceInfo) -> str:
     if told.terms is None:
         return "those of the site"
     read = f" (read on {told.terms.seen_on})" if told.terms.seen_on else ""
     return f"<{told.terms.url}>{read}"
 
 
-def _live_since(told: Declaration) -> str:
+def _live_since(told: SourceInfo) -> str:
     return f" *Run live*: {told.seen_live}." if told.seen_live else ""
 
 
@@ -158,17 +158,17 @@ def _sites(sites: Iterable[Source]) -> str:
     """State once what many sites share, then what differs for each."""
     groups: dict[str, list[Source]] = {}
     for each in sites:
-        groups.setdefault("".join(_told(each.declaration)), []).append(each)
+        groups.setdefault("".join(_told(each.info)), []).append(each)
     return "\n".join(f"{told}\n{_names(alike)}" for told, alike in groups.items())
 
 
 def _names(sites: Iterable[Source]) -> str:
-    by_title = sorted(sites, key=lambda each: each.declaration.title.casefold())
-    return f"{_listed(f'{each.declaration.title}{_live_day(each)}' for each in by_title)}.\n"
+    by_title = sorted(sites, key=lambda each: each.info.title.casefold())
+    return f"{_listed(f'{each.info.title}{_live_day(each)}' for each in by_title)}.\n"
 
 
 def _live_day(site: Source) -> str:
-    seen = site.declaration.seen_live
+    seen = site.info.seen_live
     return f" (run live: {seen})" if seen else ""
 
 

@@ -17,16 +17,16 @@ from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
 
 from monitor.errors import ConfigError
-from reports.sanitize import one_address
+from reports.sanitize import is_single_address
 
 Text = Annotated[str, Meta(min_length=1)]
 
 
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ConfigSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the file; a key it does not know is refused, since it is most likely a typo."""
 
 
-class Budgeted(Section, frozen=True, kw_only=True):
+class BudgetedConfig(ConfigSection, frozen=True, kw_only=True):
     """How many requests the source gets on one UTC day and in one ISO week; none is no limit.
 
     Its canaries count, so that a budget they use up leaves nothing for people.
@@ -36,13 +36,13 @@ class Budgeted(Section, frozen=True, kw_only=True):
     per_week: Annotated[int, Meta(ge=1)] | None = None
 
     @property
-    def contradicts_itself(self) -> bool:
+    def has_contradictory_budget(self) -> bool:
         if self.per_day is None or self.per_week is None:
             return False
         return self.per_week < self.per_day
 
 
-class SearxNGConfig(Budgeted, frozen=True, kw_only=True):
+class SearxNGConfig(BudgetedConfig, frozen=True, kw_only=True):
     """`canary` is a query that this instance surely has a result for."""
 
     url: Text
@@ -51,7 +51,7 @@ class SearxNGConfig(Budgeted, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
+class BlueskyConfig(BudgetedConfig, frozen=True, kw_only=True):
     """`canary` is an account that surely exists: the network's own, never a private person's.
 
     `pictures` is the one origin at which the network keeps the pictures of its profiles.
@@ -64,14 +64,14 @@ class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class SitesConfig(Budgeted, frozen=True, kw_only=True):
+class SiteCatalogConfig(BudgetedConfig, frozen=True, kw_only=True):
     """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
 
     own: bool = True
     files: tuple[Path, ...] = ()
 
 
-class PagesConfig(Budgeted, frozen=True, kw_only=True):
+class PageSourcesConfig(BudgetedConfig, frozen=True, kw_only=True):
     """Own pages that people named, their feeds, and the first `hits` of each answer of a search.
 
     `known_page` and `known_feed` are an institution's, which surely exist: the canaries.
@@ -82,7 +82,7 @@ class PagesConfig(Budgeted, frozen=True, kw_only=True):
     known_feed: Text = "https://planet.debian.org/rss20.xml"
 
 
-class EngineConfig(Budgeted, frozen=True, kw_only=True):
+class SearchEngineConfig(BudgetedConfig, frozen=True, kw_only=True):
     """A search engine that is asked because its table is there; its key never stands in the file.
 
     `url` is for a gateway of your own that stands before it, and `canary` for a query that surely
@@ -94,25 +94,25 @@ class EngineConfig(Budgeted, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class BraveConfig(EngineConfig, frozen=True, kw_only=True):
+class BraveConfig(SearchEngineConfig, frozen=True, kw_only=True):
     """`news` is a source of its own, with a budget as large, and paid for as such."""
 
     news: bool = True
 
 
-class SerperConfig(EngineConfig, frozen=True, kw_only=True):
+class SerperConfig(SearchEngineConfig, frozen=True, kw_only=True):
     """`notice_read` says that somebody has read what this engine resells, and stands by it."""
 
     notice_read: bool = False
 
 
-class GoogleConfig(EngineConfig, frozen=True, kw_only=True):
+class GoogleConfig(SearchEngineConfig, frozen=True, kw_only=True):
     """`engine` is the id (`cx`) of the search engine that you made at Google."""
 
     engine: Text
 
 
-class ProfilesConfig(Budgeted, frozen=True, kw_only=True):
+class ProfileApiConfig(BudgetedConfig, frozen=True, kw_only=True):
     """An API of profiles that is asked because its table is there.
 
     `canary` is an account that surely exists (`@handle`): the service's own, never a private
@@ -126,20 +126,20 @@ class ProfilesConfig(Budgeted, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class StackExchangeConfig(ProfilesConfig, frozen=True, kw_only=True):
+class StackExchangeConfig(ProfileApiConfig, frozen=True, kw_only=True):
     """`sites` are called as the API calls them; the budget is for all of them together."""
 
     sites: tuple[Text, ...] = ("stackoverflow",)
 
 
-class Dialect(StrEnum):
+class FediverseDialect(StrEnum):
     """How a server of the fediverse answers strangers."""
 
     MASTODON = "mastodon"
     ACTIVITYPUB = "activitypub"
 
 
-class ServerConfig(ProfilesConfig, frozen=True, kw_only=True):
+class FediverseServerConfig(ProfileApiConfig, frozen=True, kw_only=True):
     """One server of the fediverse. `domain` stands in its handles, where it is not its host.
 
     `pictures` are the origins at which it keeps pictures, where these are not its own.
@@ -148,41 +148,41 @@ class ServerConfig(ProfilesConfig, frozen=True, kw_only=True):
     url: Text
     domain: str = ""
     pictures: tuple[Text, ...] = ()
-    speaks: Dialect = Dialect.MASTODON
+    speaks: FediverseDialect = FediverseDialect.MASTODON
 
 
-class SiteConfig(ProfilesConfig, frozen=True, kw_only=True):
+class WordPressConfig(ProfileApiConfig, frozen=True, kw_only=True):
     """One WordPress site: `url` is where it begins."""
 
     url: Text
 
 
-class SourcesConfig(Section, frozen=True, kw_only=True):
+class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
     """What has a table is asked; Bluesky and the catalogue are unless they are turned off."""
 
     brave: BraveConfig | None = None
-    gdelt: EngineConfig | None = None
+    gdelt: SearchEngineConfig | None = None
     google: GoogleConfig | None = None
-    kagi: EngineConfig | None = None
-    mojeek: EngineConfig | None = None
+    kagi: SearchEngineConfig | None = None
+    mojeek: SearchEngineConfig | None = None
     serper: SerperConfig | None = None
     searxng: SearxNGConfig | None = None
     bluesky: BlueskyConfig = BlueskyConfig()
-    github: ProfilesConfig | None = None
-    gitlab: ProfilesConfig | None = None
-    gravatar: ProfilesConfig | None = None
-    youtube: ProfilesConfig | None = None
+    github: ProfileApiConfig | None = None
+    gitlab: ProfileApiConfig | None = None
+    gravatar: ProfileApiConfig | None = None
+    youtube: ProfileApiConfig | None = None
     stack_exchange: StackExchangeConfig | None = None
-    fediverse: tuple[ServerConfig, ...] = ()
-    wordpress: tuple[SiteConfig, ...] = ()
-    sites: SitesConfig = SitesConfig()
-    pages: PagesConfig | None = None
+    fediverse: tuple[FediverseServerConfig, ...] = ()
+    wordpress: tuple[WordPressConfig, ...] = ()
+    sites: SiteCatalogConfig = SiteCatalogConfig()
+    pages: PageSourcesConfig | None = None
 
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-class Security(StrEnum):
+class MailSecurity(StrEnum):
     """How the connection to the mail server is protected; `relay` is for a trusted one."""
 
     STARTTLS = "starttls"
@@ -190,7 +190,7 @@ class Security(StrEnum):
     RELAY = "relay"
 
 
-class MailConfig(Section, frozen=True, kw_only=True):
+class MailConfig(ConfigSection, frozen=True, kw_only=True):
     """Without a host, letters are written to the state folder as .eml files.
 
     With a `token_file`, XOAUTH2 is spoken, and the token is read anew for each letter.
@@ -201,7 +201,7 @@ class MailConfig(Section, frozen=True, kw_only=True):
     reply_to: str = ""
     host: str = ""
     port: Port = 587
-    security: Security = Security.STARTTLS
+    security: MailSecurity = MailSecurity.STARTTLS
     user: str = ""
     token_file: Path | None = None
     ca_file: Path | None = None
@@ -210,7 +210,7 @@ class MailConfig(Section, frozen=True, kw_only=True):
     per_second: Annotated[float, Meta(gt=0, le=1000)] = 1.0
 
 
-class BouncesConfig(Section, frozen=True, kw_only=True):
+class BouncesConfig(ConfigSection, frozen=True, kw_only=True):
     """The mailbox that bounces go to, over IMAP. Its password is the secret `bounces-password`.
 
     With a `token_file`, XOAUTH2 is spoken, and the token is read anew each time.
@@ -218,7 +218,7 @@ class BouncesConfig(Section, frozen=True, kw_only=True):
 
     host: Text
     port: Port = 993
-    security: Security = Security.TLS
+    security: MailSecurity = MailSecurity.TLS
     user: Text
     mailbox: Text = "INBOX"
     token_file: Path | None = None
@@ -226,30 +226,32 @@ class BouncesConfig(Section, frozen=True, kw_only=True):
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
 
 
-def mail_faults(mail: MailConfig, bounces: BouncesConfig | None) -> Iterator[tuple[bool, str, str]]:
+def find_mail_faults(
+    mail: MailConfig, bounces: BouncesConfig | None
+) -> Iterator[tuple[bool, str, str]]:
     """Yield what is wrong or not, where, and what was expected."""
     yield (
-        mail.security is Security.RELAY and bool(mail.user or mail.token_file),
+        mail.security is MailSecurity.RELAY and bool(mail.user or mail.token_file),
         "$.mail.security",
         "Expected no `user` and no `token_file` with a relay: they would be sent unencrypted",
     )
     yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` as well"
     yield (
-        bool(mail.return_path) and not one_address(mail.return_path.replace("{letter}", "x")),
+        bool(mail.return_path) and not is_single_address(mail.return_path.replace("{letter}", "x")),
         "$.mail.return_path",
         "Expected a single email address, such as bounces+{letter}@district.example",
     )
     yield (
-        bounces is not None and bounces.security is Security.RELAY,
+        bounces is not None and bounces.security is MailSecurity.RELAY,
         "$.bounces.security",
         "Expected `tls` or `starttls`: the password would be sent unencrypted",
     )
 
 
-SOCKET = "unix:"
+SOCKET_PREFIX = "unix:"
 
 
-class SignIn(StrEnum):
+class SignInMethod(StrEnum):
     """How people prove who they are: by their mailbox, the district's accounts, or its proxy."""
 
     LINK = "link"
@@ -257,7 +259,7 @@ class SignIn(StrEnum):
     HEADER = "header"
 
 
-class PortalConfig(Section, frozen=True, kw_only=True):
+class PortalConfig(ConfigSection, frozen=True, kw_only=True):
     """`address` is where people find the pages, empty where there are none.
 
     `listen` is `HOST:PORT` on loopback or `unix:PATH`, where the district's proxy asks. `header`
@@ -267,47 +269,49 @@ class PortalConfig(Section, frozen=True, kw_only=True):
 
     address: str = ""
     listen: Text = "127.0.0.1:8080"
-    sign_in: SignIn = SignIn.LINK
+    sign_in: SignInMethod = SignInMethod.LINK
     header: Text = "X-Forwarded-Email"
     provider: Text = "your school account"
     issuer: str = ""
     client: str = ""
 
     @property
-    def socket(self) -> str:
+    def socket_path(self) -> str:
         """The path of the socket to listen on; empty where there is a host and a port."""
-        return self.listen.removeprefix(SOCKET) if self.listen.startswith(SOCKET) else ""
+        return (
+            self.listen.removeprefix(SOCKET_PREFIX) if self.listen.startswith(SOCKET_PREFIX) else ""
+        )
 
     @property
-    def place(self) -> tuple[str, int]:
+    def host_and_port(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
 
 
-def portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
+def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
     yield (
-        bool(portal.address) and not _is_address(portal.address),
+        bool(portal.address) and not _is_portal_address(portal.address),
         "$.portal.address",
         "Expected https:// and a host only, such as https://namesake.school.example",
     )
     yield (
-        not portal.socket and not _is_local(portal.listen),
+        not portal.socket_path and not _is_local_listener(portal.listen),
         "$.portal.listen",
         "Expected HOST:PORT on this machine only, or unix:PATH; a proxy forwards requests to it",
     )
     yield (
-        portal.sign_in is SignIn.HEADER and not portal.socket,
+        portal.sign_in is SignInMethod.HEADER and not portal.socket_path,
         "$.portal.sign_in",
         "Expected `listen` to be unix:PATH: anyone who can reach a port can forge a header",
     )
     yield (
-        portal.sign_in is SignIn.OIDC and not (portal.issuer and portal.client),
+        portal.sign_in is SignInMethod.OIDC and not (portal.issuer and portal.client),
         "$.portal.sign_in",
         "Expected `issuer` and `client` as well",
     )
 
 
-def _is_address(address: str) -> bool:
+def _is_portal_address(address: str) -> bool:
     """Tell whether it is https, or http on loopback, and a host with nothing behind it."""
     parts = urlsplit(address)
     bare = address == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
@@ -315,7 +319,7 @@ def _is_address(address: str) -> bool:
     return bare and bool(parts.hostname) and (plain or parts.scheme == "https")
 
 
-def _is_local(listen: str) -> bool:
+def _is_local_listener(listen: str) -> bool:
     host, _, port = listen.rpartition(":")
     return port.isdecimal() and 0 < int(port) < 65536 and _is_loopback(host.strip("[]"))  # noqa: PLR2004 - ports end there
 
@@ -327,7 +331,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class DistrictConfig(Section, frozen=True, kw_only=True):
+class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
     """`ref` goes into Message-IDs and must never change. `domains` are those of staff mail.
 
     `public_contacts` are phone numbers and street addresses of schools and offices, which anybody
@@ -345,7 +349,7 @@ class DistrictConfig(Section, frozen=True, kw_only=True):
     operators: tuple[Text, ...] = ()
 
 
-class StudentsConfig(Section, frozen=True, kw_only=True):
+class StudentsConfig(ConfigSection, frozen=True, kw_only=True):
     """The key is the matcher's alone: the service hands it over, and never reads it.
 
     Without `key_file` it is the secret `roster-key`.
@@ -360,20 +364,20 @@ class StudentsConfig(Section, frozen=True, kw_only=True):
     counsel_approved_on: str = ""
 
 
-class DetectionConfig(Section, frozen=True, kw_only=True):
+class DetectionConfig(ConfigSection, frozen=True, kw_only=True):
     """`weights` is a file in the form of our own weights.toml; without one, ours count."""
 
     weights: Path | None = None
 
 
-class FetchConfig(Section, frozen=True, kw_only=True):
+class FetchConfig(ConfigSection, frozen=True, kw_only=True):
     """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
 
     pace: Annotated[float, Meta(ge=1, le=100)] = 1.0
     workers: Annotated[int, Meta(ge=1, le=512)] = 64
 
 
-class PlanningConfig(Section, frozen=True, kw_only=True):
+class PlanningConfig(ConfigSection, frozen=True, kw_only=True):
     """The most that sources which cost money get from one weekly sweep to the next.
 
     Dollars are those of the prices that sources declare; without `weekly_requests_…` requests
@@ -386,37 +390,37 @@ class PlanningConfig(Section, frozen=True, kw_only=True):
     weekly_requests_person: Annotated[int, Meta(ge=0)] | None = None
 
 
-class EvidenceConfig(Section, frozen=True, kw_only=True):
+class EvidenceConfig(ConfigSection, frozen=True, kw_only=True):
     """`pages` says whether the page behind an open flag is kept, sealed and for 30 days at most."""
 
     pages: bool = True
 
 
-class InvitationsConfig(Section, frozen=True, kw_only=True):
+class InvitationsConfig(ConfigSection, frozen=True, kw_only=True):
     """`remind_after_days` is when who does not answer is reminded, once; 0 is never."""
 
     remind_after_days: Annotated[int, Meta(ge=0, le=14)] = 14
 
     @property
-    def reminds(self) -> bool:
+    def sends_reminders(self) -> bool:
         return self.remind_after_days > 0
 
 
-class BackupConfig(Section, frozen=True, kw_only=True):
+class BackupConfig(ConfigSection, frozen=True, kw_only=True):
     """Where the copies of the district go, and, elsewhere, the one copy of its keys."""
 
     folder: Path | None = None
     keys: Path | None = None
 
 
-class WatchConfig(Section, frozen=True, kw_only=True):
+class WatchConfig(ConfigSection, frozen=True, kw_only=True):
     """A URL to ping each minute while all is well, and a metrics file for node_exporter."""
 
     heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
     metrics_file: Path | None = None
 
 
-class Config(Section, frozen=True, kw_only=True):
+class Config(ConfigSection, frozen=True, kw_only=True):
     """Everything that a district decides. `state` is the folder of this district alone."""
 
     state: Path
@@ -439,10 +443,10 @@ class Config(Section, frozen=True, kw_only=True):
         return parseaddr(self.mail.sender)[1].rpartition("@")[2]
 
 
-CONSENT_LASTS = timedelta(days=365)
+CONSENT_DURATION = timedelta(days=365)
 
 
-def default_path(environ: Mapping[str, str]) -> Path:
+def find_config_path(environ: Mapping[str, str]) -> Path:
     """Find the file: `$NAMESAKE_CONFIG`, else the platform's place."""
     named = environ.get("NAMESAKE_CONFIG")
     if named:
@@ -453,7 +457,7 @@ def default_path(environ: Mapping[str, str]) -> Path:
     return Path(home) / "namesake" / "namesake.toml"
 
 
-def load(path: Path) -> Config:
+def load_config(path: Path) -> Config:
     """Read and check the file, or raise ConfigError naming the file and the line."""
     try:
         text = path.read_text("utf-8")
@@ -464,40 +468,40 @@ def load(path: Path) -> Config:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
     try:
-        config = convert(tomllib.loads(text), Config, dec_hook=_beside(path.parent))
+        config = convert(tomllib.loads(text), Config, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
         reason = f"{path} is not valid TOML: {error}."
         raise ConfigError(reason) from error
     except ValidationError as error:
-        raise ConfigError(_located(path, text, str(error))) from error
-    return _checked(path, text, config)
+        raise ConfigError(_format_fault(path, text, str(error))) from error
+    return _check_config(path, text, config)
 
 
-def _beside(folder: Path) -> Callable[[type, object], Path]:
+def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
     """Paths in the file are relative to the file, so that a folder can be moved as it is."""
 
-    def decode(kind: type, value: object) -> Path:
+    def decode_path(kind: type, value: object) -> Path:
         if kind is not Path or not isinstance(value, str):
             reason = "Expected a path"
             raise ValueError(reason)
         return folder / value
 
-    return decode
+    return decode_path
 
 
-def _checked(path: Path, text: str, config: Config) -> Config:
-    for wrong, where, what in _faults(config):
+def _check_config(path: Path, text: str, config: Config) -> Config:
+    for wrong, where, what in _find_faults(config):
         if wrong:
-            raise ConfigError(_located(path, text, f"{what} - at `{where}`"))
+            raise ConfigError(_format_fault(path, text, f"{what} - at `{where}`"))
     return config
 
 
-def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
+def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
     students = config.students
     unapproved = not (students.counsel and students.counsel_approved_on)
     return (
         (
-            not zone_exists(config.district.zone),
+            not is_known_time_zone(config.district.zone),
             "$.district.zone",
             "Expected an IANA time zone such as America/Chicago",
         ),
@@ -516,23 +520,26 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "$.students.share_after_days",
             "Expected `counsel` and `counsel_approved_on` as well",
         ),
-        *mail_faults(config.mail, config.bounces),
-        *portal_faults(config.portal),
-        *_contradictory_budgets(config.sources),
+        *find_mail_faults(config.mail, config.bounces),
+        *find_portal_faults(config.portal),
+        *_find_contradictory_budgets(config.sources),
     )
 
 
-def _contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
+def _find_contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
     for name, tables in asdict(sources).items():
         several = tables if isinstance(tables, tuple) else (tables,)
         yield (
-            any(isinstance(each, Budgeted) and each.contradicts_itself for each in several),
+            any(
+                isinstance(each, BudgetedConfig) and each.has_contradictory_budget
+                for each in several
+            ),
             f"$.sources.{name}.per_week",
             "Expected at least the value of `per_day`",
         )
 
 
-def zone_exists(name: str) -> bool:
+def is_known_time_zone(name: str) -> bool:
     """Tell whether this machine knows an IANA time zone of that name."""
     try:
         ZoneInfo(name)
@@ -541,7 +548,7 @@ def zone_exists(name: str) -> bool:
     return True
 
 
-def _located(path: Path, text: str, fault: str) -> str:
+def _format_fault(path: Path, text: str, fault: str) -> str:
     """Turn `… - at `$.mail.port`` into a sentence with the line of that key."""
     what, _, where = fault.partition(" - at ")
     keys = where.strip("`").removeprefix("$").strip(".").split(".")
@@ -549,11 +556,11 @@ def _located(path: Path, text: str, fault: str) -> str:
     if unknown:
         keys.append(unknown.group(1))
     keys = [key.partition("[")[0] for key in keys if key]
-    place = f"{path}, line {_line_of(text, keys)}" if keys else str(path)
+    place = f"{path}, line {_find_line_number(text, keys)}" if keys else str(path)
     return f"{place}: {what} ({'.'.join(keys) or 'top level'})."
 
 
-def _line_of(text: str, keys: list[str]) -> int:
+def _find_line_number(text: str, keys: list[str]) -> int:
     """Return the line of the last of `keys` that the file names, counting from 1."""
     lines = text.splitlines()
     at = 0
@@ -563,7 +570,7 @@ def _line_of(text: str, keys: list[str]) -> int:
     return at + 1
 
 
-def secret(name: str, environ: Mapping[str, str]) -> str:
+def read_secret(name: str, environ: Mapping[str, str]) -> str:
     """Read a secret: a systemd credential, else `$NAMESAKE_<NAME>`, else empty."""
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if folder and (Path(folder) / name).is_file():

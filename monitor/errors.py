@@ -68,7 +68,7 @@ class ReplacedError(DatabaseError):
     exit_code = 79
 
 
-def traced(error: BaseException) -> str:
+def describe_error_location(error: BaseException) -> str:
     """Say what kind of fault it was and where, and leave out its words: they may quote a name."""
     frames = reversed(extract_tb(error.__traceback__))
     places = (f"{Path(at.filename).name}:{at.lineno} in {at.name}" for at in frames)

@@ -9,23 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
-from reports.emails.render import filled
-from reports.sanitize import sentence
+from reports.emails.render import fill_template
+from reports.sanitize import clean_sentence
 
 # OWASP, "CSV Injection"; some programs take the full-width forms for the plain ones.
 _COMPUTED = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
-def sheet(rows: Iterable[Sequence[str]]) -> str:
+def render_csv(rows: Iterable[Sequence[str]]) -> str:
     """Quote every cell: where a program splits at another separator, none begins inside."""
     page = StringIO()
-    csv.writer(page, quoting=csv.QUOTE_ALL).writerows([cell(each) for each in row] for row in rows)
+    csv.writer(page, quoting=csv.QUOTE_ALL).writerows(
+        [clean_cell(each) for each in row] for row in rows
+    )
     return page.getvalue()
 
 
-def cell(text: str) -> str:
+def clean_cell(text: str) -> str:
     """Clean a cell, and put an apostrophe before what would make it a formula."""
-    line = sentence(text)
+    line = clean_sentence(text)
     return f"'{line}" if line.lstrip("'\" ").startswith(_COMPUTED) else line
 
 
@@ -33,7 +35,7 @@ Cell = str | datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ExportPart:
     """One kind of thing that is kept: what it is, in a sentence, and all there is of it."""
 
     title: str
@@ -51,20 +53,20 @@ class ExportView:
     contact: str
     zone: str
     at: datetime
-    parts: tuple[Part, ...]
+    parts: tuple[ExportPart, ...]
 
 
-def render(view: ExportView) -> str:
+def render_export(view: ExportView) -> str:
     """Write one page of HTML that loads nothing and leads nowhere."""
-    return filled("export/page.html", {"view": view})
+    return fill_template("export/page.html", {"view": view})
 
 
-def as_sheet(part: Part) -> str:
+def render_part_csv(part: ExportPart) -> str:
     """Write one part as CSV; times are in UTC, and no cell is computed."""
-    return sheet(_written(part))
+    return render_csv(_format_part_rows(part))
 
 
-def _written(part: Part) -> Iterator[tuple[str, ...]]:
+def _format_part_rows(part: ExportPart) -> Iterator[tuple[str, ...]]:
     yield part.columns
     for row in part.rows:
         yield tuple(

@@ -18,9 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from reports.data_export import sheet
-from reports.labels import FlagKind, Severity, field_words
-from reports.sanitize import header_line
+from reports.data_export import render_csv
+from reports.labels import FlagKindLabel, SeverityLabel, describe_field
+from reports.sanitize import clean_header_line
 from reports.templating import ENVIRONMENT
 
 # What we keep was unpacked already; these speak of how it travelled.
@@ -50,44 +50,46 @@ class PageCopy:
         return self.headers.get("date", "")
 
 
-def warc(pages: Iterable[PageCopy]) -> bytes:
+def build_warc(pages: Iterable[PageCopy]) -> bytes:
     """Archive them; the same pages give the same bytes."""
     archive = BytesIO()
     writer = WARCWriter(archive, gzip=True)
     for page in pages:
         record = writer.create_warc_record(
-            _address(page),
+            _encode_url(page),
             "response",
             payload=BytesIO(page.body),
             length=len(page.body),
-            http_headers=_head(page),
-            warc_headers_dict=_about(page),
+            http_headers=_build_http_headers(page),
+            warc_headers_dict=_build_warc_headers(page),
         )
         writer.write_record(record)
     return archive.getvalue()
 
 
-def _head(page: PageCopy) -> StatusAndHeaders:
+def _build_http_headers(page: PageCopy) -> StatusAndHeaders:
     told = [
-        (name, _ascii(header_line(value, 2_000)))
+        (name, _escape_non_ascii(clean_header_line(value, 2_000)))
         for name, value in sorted(page.headers.items())
         if _NAME.fullmatch(name) and name.casefold() not in _OF_THE_WAY
     ]
     told.append(("content-length", str(len(page.body))))
-    return StatusAndHeaders(f"{page.status} {_phrase(page.status)}".rstrip(), told, protocol=_HTTP)
+    return StatusAndHeaders(
+        f"{page.status} {_get_reason_phrase(page.status)}".rstrip(), told, protocol=_HTTP
+    )
 
 
-def _address(page: PageCopy) -> str:
+def _encode_url(page: PageCopy) -> str:
     return quote(page.url, safe=_OF_ADDRESSES, errors="replace")
 
 
-def _ascii(text: str) -> str:
+def _escape_non_ascii(text: str) -> str:
     return text.encode("ascii", "backslashreplace").decode()
 
 
-def _about(page: PageCopy) -> dict[str, str]:
+def _build_warc_headers(page: PageCopy) -> dict[str, str]:
     # A record's id is drawn at random by default, and its date is now.
-    content = f"{_address(page)} {page.fetched_at.isoformat()} {page.sha256}"
+    content = f"{_encode_url(page)} {page.fetched_at.isoformat()} {page.sha256}"
     record = uuid5(NAMESPACE_URL, content)
     moment = page.fetched_at.astimezone(UTC)
     return {
@@ -96,7 +98,7 @@ def _about(page: PageCopy) -> dict[str, str]:
     }
 
 
-def _phrase(status: int) -> str:
+def _get_reason_phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
 
 
@@ -107,7 +109,7 @@ PAGES, MANIFEST = "pages.warc.gz", "MANIFEST.sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopiedLine:
+class ComparedElement:
     """One element of both accounts. `own` is the address of the account it is compared with."""
 
     field: str
@@ -120,7 +122,7 @@ class CopiedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
+class ActionLogLine:
     """What was done about it: `who` and `what` are words of ours, `note` is theirs."""
 
     at: datetime
@@ -141,8 +143,8 @@ class EvidenceView:
     person: str
     organization: str
     zone: str
-    kind: FlagKind
-    severity: Severity
+    kind: FlagKindLabel
+    severity: SeverityLabel
     platform: str
     url: str
     account: str
@@ -152,73 +154,73 @@ class EvidenceView:
     last_seen: datetime
     reasons: tuple[str, ...]
     own: tuple[str, ...]
-    copied: tuple[CopiedLine, ...]
-    log: tuple[LogLine, ...]
+    copied: tuple[ComparedElement, ...]
+    log: tuple[ActionLogLine, ...]
     pages: tuple[PageCopy, ...] = ()
 
     @property
-    def copies(self) -> tuple[CopiedLine, ...]:
+    def copies(self) -> tuple[ComparedElement, ...]:
         return tuple(each for each in self.copied if each.copied)
 
 
-def pack(view: EvidenceView) -> bytes:
+def build_evidence_pack(view: EvidenceView) -> bytes:
     """Make the ZIP. The same view gives the same bytes."""
-    pages = tuple(_fitting(view.pages))
-    files = dict(_files(view, pages))
-    files[MANIFEST] = _manifest(files)
+    pages = tuple(_select_fitting_pages(view.pages))
+    files = dict(_build_files(view, pages))
+    files[MANIFEST] = _build_manifest(files)
     archive = BytesIO()
     with ZipFile(archive, "w") as zipped:
         for name, content in files.items():
-            zipped.writestr(_entry(name, view.last_seen), content)
+            zipped.writestr(_build_zip_entry(name, view.last_seen), content)
     return archive.getvalue()
 
 
-def pack_name(view: EvidenceView) -> str:
+def format_pack_name(view: EvidenceView) -> str:
     return f"evidence-{view.ref[:8]}.zip"
 
 
-def _files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
+def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
     left_out = len(view.pages) - len(pages)
     told = {"view": view, "pages": pages, "left_out": left_out, "archive": PAGES}
     yield REPORT, ENVIRONMENT.get_template("evidence/report.html").render(told).encode()
     # ASCII alone: a hidden character shows as what it is, and no viewer takes it for another.
-    findings = json.dumps(_findings(view, pages), indent=1, sort_keys=True)
+    findings = json.dumps(_build_findings(view, pages), indent=1, sort_keys=True)
     yield FINDINGS, findings.encode()
-    yield COPIED, sheet(_rows(view)).encode()
+    yield COPIED, render_csv(_build_element_rows(view)).encode()
     if pages:
-        yield PAGES, warc(pages)
+        yield PAGES, build_warc(pages)
 
 
-def _findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
+def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
     return {
         "reference": view.ref,
         "about": {"name": view.person, "organization": view.organization, "own": view.own},
-        "account": _account(view),
+        "account": _build_account(view),
         "kind": view.kind,
         "severity": view.severity,
         "reasons": view.reasons,
-        "elements": [_element(each) for each in view.copied],
+        "elements": [_build_element(each) for each in view.copied],
         "log": [
-            {"at": _utc(each.at), "who": each.who, "what": each.what, "note": each.note}
+            {"at": _format_utc(each.at), "who": each.who, "what": each.what, "note": each.note}
             for each in view.log
         ],
-        "pages": [_page(each) for each in pages],
+        "pages": [_build_page_entry(each) for each in pages],
     }
 
 
-def _account(view: EvidenceView) -> Mapping[str, object]:
+def _build_account(view: EvidenceView) -> Mapping[str, object]:
     return {
         "platform": view.platform,
         "address": view.url,
         "key": view.account,
         "handle": view.handle,
         "display_name": view.name,
-        "first_seen": _utc(view.first_seen),
-        "last_seen": _utc(view.last_seen),
+        "first_seen": _format_utc(view.first_seen),
+        "last_seen": _format_utc(view.last_seen),
     }
 
 
-def _element(line: CopiedLine) -> Mapping[str, object]:
+def _build_element(line: ComparedElement) -> Mapping[str, object]:
     return {
         "field": line.field,
         "theirs": line.theirs,
@@ -229,26 +231,26 @@ def _element(line: CopiedLine) -> Mapping[str, object]:
     }
 
 
-def _page(page: PageCopy) -> Mapping[str, object]:
+def _build_page_entry(page: PageCopy) -> Mapping[str, object]:
     return {
         "address": page.url,
         "status": page.status,
-        "fetched_at": _utc(page.fetched_at),
+        "fetched_at": _format_utc(page.fetched_at),
         "date_header": page.served_at,
         "sha256": page.sha256,
         "bytes": len(page.body),
     }
 
 
-def _rows(view: EvidenceView) -> Iterator[tuple[str, ...]]:
+def _build_element_rows(view: EvidenceView) -> Iterator[tuple[str, ...]]:
     yield ("Element", "Theirs", "Yours", "Similarity", "Copied", "Compared with")
     for each in view.copied:
         copied = "yes" if each.copied else "no"
-        words = field_words(each.field)
+        words = describe_field(each.field)
         yield (words, each.theirs, each.ours, each.likeness, copied, each.own)
 
 
-def _fitting(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:
+def _select_fitting_pages(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:
     room = MOST_OF_PAGES
     for each in pages:
         if len(each.body) <= room:
@@ -256,13 +258,13 @@ def _fitting(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:
             yield each
 
 
-def _manifest(files: Mapping[str, bytes]) -> bytes:
+def _build_manifest(files: Mapping[str, bytes]) -> bytes:
     """List what `sha256sum --check` reads."""
     lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
     return "".join(lines).encode()
 
 
-def _entry(name: str, at: datetime) -> ZipInfo:
+def _build_zip_entry(name: str, at: datetime) -> ZipInfo:
     moment = at.astimezone(UTC)
     entry = ZipInfo(name, moment.timetuple()[:6])
     entry.compress_type = ZIP_DEFLATED
@@ -270,5 +272,5 @@ def _entry(name: str, at: datetime) -> ZipInfo:
     return entry
 
 
-def _utc(moment: datetime) -> str:
+def _format_utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

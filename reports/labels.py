@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class Severity(StrEnum):
+class SeverityLabel(StrEnum):
     """Most serious first, so that emails can be sorted by it."""
 
     HIGH = "high"
@@ -19,10 +19,10 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Severity).index(self)
+        return list(SeverityLabel).index(self)
 
 
-class FlagKind(StrEnum):
+class FlagKindLabel(StrEnum):
     IMPERSONATION = "impersonation"
     STUDENT_LINK = "student-link"
     EXPOSED_CONTACT = "exposed-contact"
@@ -40,10 +40,14 @@ class FlagKind(StrEnum):
     @property
     def calls_itself(self) -> str:
         """Lead over to what a page says of itself."""
-        return "It now calls itself" if self is FlagKind.OWN_ACCOUNT_CHANGED else "It calls itself"
+        return (
+            "It now calls itself"
+            if self is FlagKindLabel.OWN_ACCOUNT_CHANGED
+            else "It calls itself"
+        )
 
 
-class EventKind(StrEnum):
+class EventKindLabel(StrEnum):
     APPEARED = "appeared"
     CHANGED = "changed"
     VANISHED = "vanished"
@@ -63,7 +67,7 @@ class EventKind(StrEnum):
         }[self]
 
 
-class Whose(StrEnum):
+class ItemOwnerLabel(StrEnum):
     OWN = "own"
     NAMESAKE = "namesake"
     IMPERSONATION = "impersonation"
@@ -111,7 +115,7 @@ class GapKind(StrEnum):
         }[self]
 
 
-class Ending(StrEnum):
+class ConsentEnding(StrEnum):
     """How a consent came to its end."""
 
     WITHDRAWN = "withdrawn"
@@ -175,11 +179,11 @@ _SITE_NAMES = {
 }
 
 
-def field_words(field: str) -> str:
+def describe_field(field: str) -> str:
     return _FIELD_WORDS.get(field, field.replace("_", " "))
 
 
-def site_name(source: str) -> str:
+def format_site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 
     A host is written so that no mail program turns it into a link, and which API of a site is meant
@@ -263,15 +267,15 @@ _FLAG_SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def flag_sentence(kind: str, severity: str) -> str:
-    if kind == FlagKind.OWN_ACCOUNT_CHANGED and severity == Severity.HIGH:
+def describe_flag_kind(kind: str, severity: str) -> str:
+    if kind == FlagKindLabel.OWN_ACCOUNT_CHANGED and severity == SeverityLabel.HIGH:
         return "Your own account may have been taken over."
     return _FLAG_SENTENCES[kind]
 
 
-def state_words(state: str) -> str:
+def describe_state(state: str) -> str:
     return STATES.get(state, state)
 
 
-def deed_words(ruling: str) -> str:
+def describe_decision(ruling: str) -> str:
     return DEEDS.get(ruling, ruling)

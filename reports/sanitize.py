@@ -57,159 +57,161 @@ _HARMLESS = re.compile(rf"{_WORD}(?: {_WORD})*+", re.ASCII)
 _NO_MARKUP = str.maketrans("", "", "<>&")
 
 
-class Shown(str):
+class CleanText(str):
     """Text that was cleaned and may be shown as it is; HTML still escapes it."""
 
     __slots__ = ()
 
 
-def shown(text: str, cap: int = CAP) -> Shown:
+def clean_web_text(text: str, cap: int = CAP) -> CleanText:
     """Clean text from the web; what was dropped unseen is counted in brackets."""
     if len(text) <= cap and _HARMLESS.fullmatch(text):
-        return Shown(text)
-    return _cleaned(text, cap)
+        return CleanText(text)
+    return _clean_line(text, cap)
 
 
-def _cleaned(text: str, cap: int) -> Shown:
-    visible, hidden = _stripped(text[:INPUT_CAP])
-    line = _capped(" ".join(visible.split()), cap)
-    return Shown(_noted(_defused(_broken(line)), hidden))
+def _clean_line(text: str, cap: int) -> CleanText:
+    visible, hidden = _strip_markup(text[:INPUT_CAP])
+    line = _truncate_text(" ".join(visible.split()), cap)
+    return CleanText(_append_hidden_count(_defang_text(_break_long_words(line)), hidden))
 
 
-def sentence(text: str) -> Shown:
+def clean_sentence(text: str) -> CleanText:
     """Clean a sentence of our own, in which an address may stay an address."""
-    visible, hidden = _stripped(text[:INPUT_CAP])
-    return Shown(_noted(_capped(" ".join(visible.split()), SENTENCE_CAP), hidden))
+    visible, hidden = _strip_markup(text[:INPUT_CAP])
+    return CleanText(
+        _append_hidden_count(_truncate_text(" ".join(visible.split()), SENTENCE_CAP), hidden)
+    )
 
 
-def typed(text: str) -> Shown:
+def clean_form_input(text: str) -> CleanText:
     """Give back what somebody typed into a form, line breaks included, for them to go on with."""
-    return Shown(_visible(text[:INPUT_CAP].translate(_LINES))[0])
+    return CleanText(_remove_hidden(text[:INPUT_CAP].translate(_LINES))[0])
 
 
-def defanged(url: str) -> Shown:
+def defang_url(url: str) -> CleanText:
     """Show where a page is (`site[.]tld/path`) without leading anybody there."""
-    visible, hidden = _visible(url[:INPUT_CAP])
+    visible, hidden = _remove_hidden(url[:INPUT_CAP])
     address = "".join(visible.split()).translate(_ANGLES)
     try:
         parts = urlsplit(address)
-        place = _place(parts)
+        place = _format_defanged(parts)
     except ValueError:
-        return shown(url)
+        return clean_web_text(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return shown(url)
-    return Shown(_noted(place, hidden))
+        return clean_web_text(url)
+    return CleanText(_append_hidden_count(place, hidden))
 
 
-def header_line(text: str, cap: int = 200) -> str:
+def clean_header_line(text: str, cap: int = 200) -> str:
     """Make one header line: no line breaks, no controls, no encoded words."""
-    line = " ".join(_visible(text[:INPUT_CAP])[0].split())
+    line = " ".join(_remove_hidden(text[:INPUT_CAP])[0].split())
     while _ENCODED_WORD in line:
         line = line.replace(_ENCODED_WORD, "")
-    return _capped(" ".join(line.split()), cap)
+    return _truncate_text(" ".join(line.split()), cap)
 
 
-def one_address(text: str) -> bool:
+def is_single_address(text: str) -> bool:
     """Tell whether it is one bare address: a list of them would reach whom nobody invited."""
-    return _ADDRESS.fullmatch(text) is not None and header_line(text) == text
+    return _ADDRESS.fullmatch(text) is not None and clean_header_line(text) == text
 
 
-def _stripped(text: str) -> tuple[str, int]:
+def _strip_markup(text: str) -> tuple[str, int]:
     """Take markup and hidden characters out, also those that entities spell."""
     if _is_plain(text):
         return text, 0
     hidden = 0
     for _ in range(ROUNDS):
-        text, dropped = _visible(text)
+        text, dropped = _remove_hidden(text)
         hidden += dropped
         plain = unescape(nh3.clean(text, tags=set()))
         if plain == text:
             return text, hidden
         text = plain
-    text, dropped = _visible(text)
+    text, dropped = _remove_hidden(text)
     return text.translate(_NO_MARKUP), hidden + dropped
 
 
 def _is_plain(text: str) -> bool:
     """Tell whether there is nothing to take out: so it is with nearly all that pages print."""
-    return _prints(text) and "<" not in text and "&" not in text
+    return _is_printable_ascii(text) and "<" not in text and "&" not in text
 
 
-def _prints(text: str) -> bool:
+def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _visible(text: str) -> tuple[str, int]:
-    if _prints(text):
+def _remove_hidden(text: str) -> tuple[str, int]:
+    if _is_printable_ascii(text):
         return text, 0
     kept: list[str] = []
     hidden = marks = 0
     for character in _EMOJI_GLUE.sub("", text):
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if _hides(character):
+        if _is_hidden(character):
             hidden += 1
         elif marks <= MARKS:
             kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept)), hidden
 
 
-def _hides(character: str) -> bool:
+def _is_hidden(character: str) -> bool:
     if character in "\t\n\r":
         return False
     return unicodedata.category(character) in _HIDDEN_CATEGORIES or character in _BLANKS
 
 
-def _capped(text: str, cap: int) -> str:
+def _truncate_text(text: str, cap: int) -> str:
     return text if len(text) <= cap else f"{text[: cap - 1].rstrip()}…"
 
 
-def _broken(text: str) -> str:
+def _break_long_words(text: str) -> str:
     return re.sub(rf"(\S{{{TOKEN}}})(?=\S)", r"\1 ", text)
 
 
-def _defused(text: str) -> str:
+def _defang_text(text: str) -> str:
     text = _OPAQUE.sub(r"\1: ", _SCHEME.sub("", text))
     return _NAME_DOT.sub("[.]", _NUMBER_DOTS.sub(r"\1[.]\2[.]\3[.]\4", text))
 
 
-def _noted(text: str, hidden: int) -> str:
+def _append_hidden_count(text: str, hidden: int) -> str:
     if not hidden:
         return text
     note = f"[{hidden} hidden character{'' if hidden == 1 else 's'}]"
     return f"{text} {note}".lstrip()
 
 
-def _place(parts: SplitResult) -> str:
+def _format_defanged(parts: SplitResult) -> str:
     """Leave out scheme, credentials and fragment; raise ValueError for a port that is none."""
     port = f":{parts.port}" if parts.port else ""
     path = "" if parts.path == "/" else parts.path
     query = f"?{parts.query}" if parts.query else ""
-    plain, reading = _both_spellings(parts.hostname or "")
-    place = _capped(f"{_inert(plain)}{port}{_inert(path + query)}", CAP)
+    plain, reading = _spell_host_both_ways(parts.hostname or "")
+    place = _truncate_text(f"{_defang_dots(plain)}{port}{_defang_dots(path + query)}", CAP)
     if plain == reading:
         return place
-    return f"{place} (reads as {_capped(_inert(reading), TOKEN * 2)})"
+    return f"{place} (reads as {_truncate_text(_defang_dots(reading), TOKEN * 2)})"
 
 
-def _inert(text: str) -> str:
+def _defang_dots(text: str) -> str:
     return text.replace(".", "[.]").replace("://", "[:]//")
 
 
-def _both_spellings(host: str) -> tuple[str, str]:
+def _spell_host_both_ways(host: str) -> tuple[str, str]:
     """Give a host as the network spells it and as a person reads it."""
     labels = [label for label in re.split("[.\u3002\uff0e\uff61]", host) if label]
-    return ".".join(map(_punycode, labels)), ".".join(map(_unicode, labels))
+    return ".".join(map(_encode_punycode, labels)), ".".join(map(_decode_punycode, labels))
 
 
-def _punycode(label: str) -> str:
+def _encode_punycode(label: str) -> str:
     folded = unicodedata.normalize("NFKC", label).casefold()
     return folded if folded.isascii() else f"xn--{folded.encode('punycode').decode()}"
 
 
-def _unicode(label: str) -> str:
+def _decode_punycode(label: str) -> str:
     if not label.startswith("xn--"):
         return label
     try:
-        return "".join(_visible(label[4:].encode().decode("punycode"))[0].split())
+        return "".join(_remove_hidden(label[4:].encode().decode("punycode"))[0].split())
     except (UnicodeError, ValueError):
         return label

@@ -5,7 +5,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from reports.sanitize import Shown
+from reports.sanitize import CleanText
 
 STATIC: Final = "/static"
 TYPES: Final = {
@@ -16,25 +16,25 @@ TYPES: Final = {
 
 
 @cache
-def static_file(name: str) -> bytes | None:
+def read_static_file(name: str) -> bytes | None:
     """Return what one of our own files holds; None where there is none of that name."""
     known = {each.name: each for each in files("reports").joinpath("static").iterdir()}
-    return known[name].read_bytes() if name in known and _ending(name) in TYPES else None
+    return known[name].read_bytes() if name in known and _get_extension(name) in TYPES else None
 
 
-def static_type(name: str) -> str:
-    return TYPES[_ending(name)]
+def get_media_type(name: str) -> str:
+    return TYPES[_get_extension(name)]
 
 
 @cache
-def asset(name: str) -> Shown:
+def build_asset_url(name: str) -> CleanText:
     """Give the address of a file, which changes with its content: so it may be kept for good."""
-    body = static_file(name)
+    body = read_static_file(name)
     if body is None:
         message = f"There is no file {name} among those that pages load."
         raise LookupError(message)
-    return Shown(f"{STATIC}/{name}?v={sha256(body).hexdigest()[:12]}")
+    return CleanText(f"{STATIC}/{name}?v={sha256(body).hexdigest()[:12]}")
 
 
-def _ending(name: str) -> str:
+def _get_extension(name: str) -> str:
     return name.rpartition(".")[2]

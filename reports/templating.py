@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
 from markupsafe import Markup
 
-from reports.labels import deed_words, field_words, site_name, state_words
-from reports.sanitize import Shown, defanged, sentence, shown, typed
-from reports.static_files import asset
+from reports.labels import describe_decision, describe_field, describe_state, format_site_name
+from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
+from reports.static_files import build_asset_url
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
@@ -37,129 +37,136 @@ _OWN_PLACE = re.compile(r"(?:/(?![/\\])[^\s\\\"'<>]*|#[\w-]+)")
 _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
 
-def day(moment: datetime, zone: str, year: int = 0) -> Shown:
+def format_day(moment: datetime, zone: str, year: int = 0) -> CleanText:
     """`Nov 3, 2026` on the reader's clock, without the year if it is `year`."""
-    there = _in_zone(moment, zone)
-    return Shown(f"{_month_day(there)}{_year(there, year)}")
+    there = _convert_to_zone(moment, zone)
+    return CleanText(f"{_format_month_day(there)}{_format_year(there, year)}")
 
 
-def local(moment: datetime, zone: str, year: int = 0) -> Shown:
+def format_local_time(moment: datetime, zone: str, year: int = 0) -> CleanText:
     """`Tue, Nov 3, 2026, 7:12 AM EST` on the reader's clock, without the year if it is `year`."""
-    there = _in_zone(moment, zone)
-    return Shown(f"{_weekday(there)}, {day(moment, zone, year)}, {_time(there, zone)}")
+    there = _convert_to_zone(moment, zone)
+    return CleanText(
+        f"{_format_weekday(there)}, {format_day(moment, zone, year)}, {_format_time(there, zone)}"
+    )
 
 
-def local_soon(moment: datetime, zone: str) -> Shown:
+def format_near_time(moment: datetime, zone: str) -> CleanText:
     """`Tue, Nov 3, 7:12 AM EST`, for a moment so near that its year goes without saying."""
-    there = _in_zone(moment, zone)
-    return Shown(f"{_weekday(there)}, {_month_day(there)}, {_time(there, zone)}")
+    there = _convert_to_zone(moment, zone)
+    return CleanText(
+        f"{_format_weekday(there)}, {_format_month_day(there)}, {_format_time(there, zone)}"
+    )
 
 
-def seen(first: datetime, last: datetime, zone: str, year: int = 0) -> Shown:
+def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> CleanText:
     """`Seen Tue, Nov 3, 2026, 7:12 AM EST`, and since when if that is another day."""
-    if day(first, zone) == day(last, zone):
-        return Shown(f"Seen {local(last, zone, year)}")
-    return Shown(f"First seen {day(first, zone, year)}, last seen {local(last, zone, year)}")
+    if format_day(first, zone) == format_day(last, zone):
+        return CleanText(f"Seen {format_local_time(last, zone, year)}")
+    return CleanText(
+        f"First seen {format_day(first, zone, year)}, "
+        f"last seen {format_local_time(last, zone, year)}"
+    )
 
 
-def week_start(week: str, year: int = 0) -> Shown:
+def format_week_start(week: str, year: int = 0) -> CleanText:
     """`November 23, 2026` for `2026-W48`: its Monday, without the year if it is `year`."""
-    monday = date.fromisocalendar(year_of(week), int(week.partition("-W")[2]), 1)
-    return Shown(f"{_MONTHS[monday.month - 1]} {monday.day}{_year(monday, year)}")
+    monday = date.fromisocalendar(parse_week_year(week), int(week.partition("-W")[2]), 1)
+    return CleanText(f"{_MONTHS[monday.month - 1]} {monday.day}{_format_year(monday, year)}")
 
 
-def year_of(week: str) -> int:
+def parse_week_year(week: str) -> int:
     return int(week.partition("-W")[0])
 
 
-def counted(number: int, one: str, many: str = "") -> Shown:
+def format_count(number: int, one: str, many: str = "") -> CleanText:
     """`1 change`, `2 changes`."""
-    return Shown(f"{number} {one if number == 1 else many or one + 's'}")
+    return CleanText(f"{number} {one if number == 1 else many or one + 's'}")
 
 
-def spelled(number: int, one: str, many: str = "") -> Shown:
+def spell_count(number: int, one: str, many: str = "") -> CleanText:
     """`One change`, `Two changes`: for a headline."""
     word = _NUMBERS[number].capitalize() if number < len(_NUMBERS) else str(number)
-    return Shown(f"{word} {one if number == 1 else many or one + 's'}")
+    return CleanText(f"{word} {one if number == 1 else many or one + 's'}")
 
 
-def pieces(text: str) -> list[Shown]:
+def split_for_line_breaks(text: str) -> list[CleanText]:
     """Cut an address where a line may break: behind a slash, or where it grows too long."""
-    return [Shown(piece) for piece in _URL_PIECE.findall(text)]
+    return [CleanText(piece) for piece in _URL_PIECE.findall(text)]
 
 
-def link(url: str) -> Shown:
+def mark_own_link(url: str) -> CleanText:
     """Mark our own address as safe to print; raise ValueError for anything but a web page."""
     parts = urlsplit(url)
     if not _LIVE.fullmatch(url) or not parts.hostname or "@" in parts.netloc:
         message = "An email may link to a plain http or https address only."
         raise ValueError(message)
-    return Shown(url)
+    return CleanText(url)
 
 
-def path(place: str) -> Shown:
+def mark_own_path(place: str) -> CleanText:
     """Mark a place on our own pages as safe to print; raise ValueError for any other."""
     if not _OWN_PLACE.fullmatch(place):
         message = "A page may link to one of our own pages, or use the macro for outside links."
         raise ValueError(message)
-    return Shown(place)
+    return CleanText(place)
 
 
-def web_address(url: str) -> Shown:
+def mark_web_link(url: str) -> CleanText:
     """Return an address from the web if a reader may follow it, else nothing."""
     try:
-        return link(url) if url.isascii() else Shown("")
+        return mark_own_link(url) if url.isascii() else CleanText("")
     except ValueError:
-        return Shown("")
+        return CleanText("")
 
 
-def printed(value: object) -> object:
+def clean_printed_value(value: object) -> object:
     """Clean whatever a template prints, unless a filter has done so."""
-    if isinstance(value, (Shown, Markup, int, Undefined)):
+    if isinstance(value, (CleanText, Markup, int, Undefined)):
         return value
     if isinstance(value, str):
-        return shown(value)
+        return clean_web_text(value)
     message = f"An email cannot print a {type(value).__name__}."
     raise TypeError(message)
 
 
-def reference(ref: str) -> Shown:
+def shorten_id(ref: str) -> CleanText:
     """Give as much of a ref as a reader has to write back."""
-    return shown(ref[:REFERENCE])
+    return clean_web_text(ref[:REFERENCE])
 
 
-def _in_zone(moment: datetime, zone: str) -> datetime:
+def _convert_to_zone(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is None:
         message = "A time without its zone cannot be shown."
         raise ValueError(message)
     return moment.astimezone(ZoneInfo(zone))
 
 
-def _weekday(moment: date) -> str:
+def _format_weekday(moment: date) -> str:
     return _WEEKDAYS[moment.weekday()]
 
 
-def _month_day(moment: date) -> str:
+def _format_month_day(moment: date) -> str:
     return f"{_MONTHS[moment.month - 1][:3]} {moment.day}"
 
 
-def _year(moment: date, known: int) -> str:
+def _format_year(moment: date, known: int) -> str:
     return "" if moment.year == known else f", {moment.year}"
 
 
-def _time(moment: datetime, zone: str) -> str:
+def _format_time(moment: datetime, zone: str) -> str:
     # `%p` and `%-I` follow the machine's language and C library; a reader's clock does not.
     hour, half = moment.hour % 12 or 12, "AM" if moment.hour < _NOON else "PM"
-    return f"{hour}:{moment:%M} {half} {_zone_name(moment, zone)}"
+    return f"{hour}:{moment:%M} {half} {_format_zone_name(moment, zone)}"
 
 
-def _zone_name(moment: datetime, zone: str) -> str:
+def _format_zone_name(moment: datetime, zone: str) -> str:
     # Some zones have no abbreviation (`+03`): their place says more.
     name = moment.tzname() or zone
     return name if name.isalpha() else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
 
 
-def _environment() -> Environment:
+def _build_environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
         # The templates are part of the program: no page looks whether they have changed.
@@ -169,16 +176,30 @@ def _environment() -> Environment:
         # Whatever is not plain text is escaped, whatever it is called.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
-        finalize=printed,
+        finalize=clean_printed_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (shown, sentence, defanged, counted, spelled, pieces)
-    labels = (deed_words, field_words, site_name, state_words)
-    ours = (link, reference, typed, path, web_address, asset)
-    times = (local, local_soon, day, seen, week_start)
+    words = (
+        clean_web_text,
+        clean_sentence,
+        defang_url,
+        format_count,
+        spell_count,
+        split_for_line_breaks,
+    )
+    labels = (describe_decision, describe_field, format_site_name, describe_state)
+    ours = (
+        mark_own_link,
+        shorten_id,
+        clean_form_input,
+        mark_own_path,
+        mark_web_link,
+        build_asset_url,
+    )
+    times = (format_local_time, format_near_time, format_day, format_seen_range, format_week_start)
     environment.filters.update({each.__name__: each for each in (*words, *labels, *ours, *times)})
     return environment
 
 
-ENVIRONMENT: Final = _environment()
+ENVIRONMENT: Final = _build_environment()

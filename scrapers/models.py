@@ -12,13 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from encodings.aliases import aliases
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from hashlib import sha256
 from pkgutil import iter_modules
 from typing import Self, TypeAlias
 
 
-class Kind(StrEnum):
+class CrawlPriority(IntEnum):
+    """Someone waits for a self-check; nobody waits for a sweep."""
+
+    FIRST = 0
+    USUAL = 1
+
+
+class FindingKind(StrEnum):
     ACCOUNT = "account"
     PAGE = "page"
 
@@ -40,7 +47,7 @@ class Finding:
     """
 
     key: str
-    kind: Kind
+    kind: FindingKind
     url: str
     account: str = ""
     account_aliases: tuple[str, ...] = ()
@@ -79,7 +86,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """All that a source may know of a person; `ref` is opaque and never leaves this machine.
+    """All that a source may know of a person; `person_id` is opaque and never leaves this machine.
 
     `names` are full written names, best first. `handles` are worth asking about: declared
     ones first, then guesses. `accounts` are account keys (`platform:@handle`) that the person
@@ -87,7 +94,7 @@ class Identity:
     SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own.
     """
 
-    ref: str
+    person_id: str
     names: tuple[str, ...]
     handles: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -123,11 +130,11 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
     @property
-    def conclusive(self) -> bool:
-        return self in CONCLUSIVE
+    def is_conclusive(self) -> bool:
+        return self in CONCLUSIVE_OUTCOMES
 
 
-CONCLUSIVE = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED})
+CONCLUSIVE_OUTCOMES = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED})
 
 
 class QueryKind(StrEnum):
@@ -150,7 +157,7 @@ class QueryKind(StrEnum):
         return self in {QueryKind.PROFILE, QueryKind.PRESENCE}
 
 
-class Media(StrEnum):
+class MediaKind(StrEnum):
     """What kind of body is wanted; any other is left unread."""
 
     TEXT = "text"
@@ -178,7 +185,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     hops: int = MOST_HOPS
     led: bool = False
-    media: Media = Media.TEXT
+    media: MediaKind = MediaKind.TEXT
     body: str = ""
 
     @property
@@ -187,7 +194,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class PageFingerprint:
     """What is remembered of a page that was read, to tell whether it is still the same.
 
     `etag` and `last_modified` are the server's own words for it, empty where it has none. `asked`
@@ -217,7 +224,7 @@ class Query:
     request: Request
     subject: str = ""
     page: int = 1
-    kept: Kept | None = field(default=None, compare=False)
+    kept: PageFingerprint | None = field(default=None, compare=False)
     pages: int | None = field(default=None, compare=False)
     key: str = field(init=False)
 
@@ -227,22 +234,26 @@ class Query:
         object.__setattr__(self, "key", sha256("\x1f".join(parts).encode()).hexdigest()[:32])
 
 
-TOLD = re.compile(r"\bcharset\s{0,9}=\s{0,9}[\"']?([^\s\"';]+)", re.IGNORECASE)
+HEADER_CHARSET = re.compile(r"\bcharset\s{0,9}=\s{0,9}[\"']?([^\s\"';]+)", re.IGNORECASE)
 # What a document says of its own encoding stands near its top.
-SAID = re.compile(
+DOCUMENT_CHARSET = re.compile(
     rb"(?:<meta\b[^<>]{0,300}?\bcharset|<\?xml\b[^<>]{0,200}?\bencoding)"
     rb"\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})",
     re.IGNORECASE,
 )
-SAID_WITHIN = 1024
+DOCUMENT_CHARSET_WITHIN = 1024
 # Encodings in which a letter takes more than one byte, or bytes of letters mean something else.
-WIDE = ("utf-16", "utf16", "utf-32", "utf32", "utf-7", "ucs", "iso-2022", "iso2022", "hz")
+WIDE_CHARSETS = ("utf-16", "utf16", "utf-32", "utf32", "utf-7", "ucs", "iso-2022", "iso2022", "hz")
 LONGEST_ENCODING = 40
 ENCODINGS = frozenset(aliases) | {each.name for each in iter_modules(encodings.__path__)}
 # Python knows encodings that no page is written in; undoing punycode takes quadratic time.
-NOT_OF_PAGES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape")
+CODECS_NOT_FOR_PAGES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape")
 # Browsers read these two as Windows writes them: where quotation marks would else be controls.
-MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", **dict.fromkeys(NOT_OF_PAGES, "utf-8")}
+CODEC_REPLACEMENTS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    **dict.fromkeys(CODECS_NOT_FOR_PAGES, "utf-8"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,18 +274,18 @@ class Page:
     @property
     def charset(self) -> str:
         """The encoding that the server tells, else the document; UTF-8 where neither does."""
-        told = TOLD.search(self.headers.get("content-type", ""))
+        told = HEADER_CHARSET.search(self.headers.get("content-type", ""))
         if told:
             return told[1]
-        said = SAID.search(self.body, 0, SAID_WITHIN)
+        said = DOCUMENT_CHARSET.search(self.body, 0, DOCUMENT_CHARSET_WITHIN)
         name = said[1].decode() if said else ""
         # Whoever could read that needed one byte a letter.
-        return "utf-8" if not name or _wide(name) else name
+        return "utf-8" if not name or _is_wide_charset(name) else name
 
     @property
-    def bytes(self) -> bytes:
+    def searchable_bytes(self) -> bytes:
         """The body in an encoding that spells ASCII as ASCII, to search without decoding it all."""
-        return self.text.encode("utf-8", "replace") if _wide(self.charset) else self.body
+        return self.text.encode("utf-8", "replace") if _is_wide_charset(self.charset) else self.body
 
     @property
     def text(self) -> str:
@@ -282,22 +293,22 @@ class Page:
         try:
             # Python remembers every name that was ever looked up, also those that are none.
             known = codecs.lookup(spelled if spelled in ENCODINGS else "utf-8").name
-            return self.body.decode(MEANT.get(known, known), "replace")
+            return self.body.decode(CODEC_REPLACEMENTS.get(known, known), "replace")
         except (LookupError, ValueError):  # no such encoding, or one that is not for pages
             return self.body.decode("utf-8", "replace")
 
-    def json(self) -> object:
+    def decode_json(self) -> object:
         """Raise ValueError where the body is not JSON."""
         parsed: object = json.loads(self.body)
         return parsed
 
 
-def _wide(charset: str) -> bool:
-    return charset.casefold().startswith(WIDE)
+def _is_wide_charset(charset: str) -> bool:
+    return charset.casefold().startswith(WIDE_CHARSETS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ParseResult:
     """Only a conclusive reading speaks of the person; the rest speak of the visit.
 
     `follow` holds what to ask next: a query with the same key continues this question (its
@@ -314,54 +325,54 @@ class Reading:
     follow: tuple[Query, ...] = ()
     note: str = ""
     retry_at: datetime | None = None
-    kept: Kept | None = None
+    kept: PageFingerprint | None = None
     unparsed: bool = False
     withheld: int = 0
 
-    def joined(self, later: "Reading") -> "Reading":
+    def merge_next_page(self, next_page: "ParseResult") -> "ParseResult":
         """Join two pages of one question: it is conclusive only if every page is."""
         both = replace(
-            later,
-            findings=self.findings + later.findings,
-            contacts=self.contacts + later.contacts,
-            follow=self.follow + later.follow,
+            next_page,
+            findings=self.findings + next_page.findings,
+            contacts=self.contacts + next_page.contacts,
+            follow=self.follow + next_page.follow,
             kept=None,  # it would speak of one page only
-            withheld=self.withheld + later.withheld,
+            withheld=self.withheld + next_page.withheld,
         )
-        if not later.outcome.conclusive:
-            gap = Outcome.PARTIAL if both.findings or both.contacts else later.outcome
+        if not next_page.outcome.is_conclusive:
+            gap = Outcome.PARTIAL if both.findings or both.contacts else next_page.outcome
             return replace(both, outcome=gap)
-        if Outcome.PARTIAL in (self.outcome, later.outcome):
-            return replace(both, outcome=Outcome.PARTIAL, note=self.note or later.note)
+        if Outcome.PARTIAL in (self.outcome, next_page.outcome):
+            return replace(both, outcome=Outcome.PARTIAL, note=self.note or next_page.note)
         found = both.findings or both.contacts
-        return replace(both, outcome=Outcome.FOUND if found else later.outcome)
+        return replace(both, outcome=Outcome.FOUND if found else next_page.outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPage:
+class ParsedPage:
     """One page of an answer, and what was read in it: what a later reader can be tried on."""
 
     query: Query
     page: Page
-    reading: Reading
+    result: ParseResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class CrawlResult:
     """A query, what it came to, and when. `pages` are those that somebody wanted kept."""
 
     query: Query
-    reading: Reading
+    result: ParseResult
     at: datetime
-    pages: tuple[ReadPage, ...] = ()
+    pages: tuple[ParsedPage, ...] = ()
 
 
-VERSION = "1"
-Cut: TypeAlias = tuple[float, float, float, float]
+PRINT_VERSION = "1"
+Crop: TypeAlias = tuple[float, float, float, float]
 """What is taken off at the left, the top, the right and the bottom, as shares of the side."""
 # The whole picture; what is left when a border is undone; and what is left when somebody cuts it
 # away from one corner or another.
-CUTS: tuple[Cut, ...] = (
+CROPS: tuple[Crop, ...] = (
     (0.0, 0.0, 0.0, 0.0),
     (0.04, 0.04, 0.04, 0.04),
     (0.08, 0.08, 0.08, 0.08),
@@ -370,14 +381,14 @@ CUTS: tuple[Cut, ...] = (
     (0.0, 0.0, 0.06, 0.06),
     (0.06, 0.0, 0.0, 0.06),
 )
-SHORT, LONG = 64, 256
-_DIGITS = (SHORT + SHORT + LONG) // 4
-_SHORT_DIGITS = SHORT // 4
-_WRITTEN = re.compile(rf"{VERSION}:((?:[0-9a-f]{{{_DIGITS}}}){{{2 * len(CUTS)}}})")
+SHORT_HASH_BITS, LONG_HASH_BITS = 64, 256
+_CROP_DIGITS = (SHORT_HASH_BITS + SHORT_HASH_BITS + LONG_HASH_BITS) // 4
+_SHORT_HASH_DIGITS = SHORT_HASH_BITS // 4
+_PRINT_TEXT = re.compile(rf"{PRINT_VERSION}:((?:[0-9a-f]{{{_CROP_DIGITS}}}){{{2 * len(CROPS)}}})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class CropHashes:
     """One cut of a picture as three hashes: `dhash` and `phash` of 64 bits, `pdq` of 256."""
 
     dhash: int
@@ -385,15 +396,15 @@ class View:
     pdq: int
 
     @classmethod
-    def read(cls, digits: str) -> Self:
+    def from_hex(cls, digits: str) -> Self:
         return cls(
-            dhash=int(digits[:_SHORT_DIGITS], 16),
-            phash=int(digits[_SHORT_DIGITS : 2 * _SHORT_DIGITS], 16),
-            pdq=int(digits[2 * _SHORT_DIGITS :], 16),
+            dhash=int(digits[:_SHORT_HASH_DIGITS], 16),
+            phash=int(digits[_SHORT_HASH_DIGITS : 2 * _SHORT_HASH_DIGITS], 16),
+            pdq=int(digits[2 * _SHORT_HASH_DIGITS :], 16),
         )
 
     @property
-    def digits(self) -> str:
+    def hex_digits(self) -> str:
         return f"{self.dhash:016x}{self.phash:016x}{self.pdq:064x}"
 
 
@@ -401,18 +412,20 @@ class View:
 class PicturePrint:
     """A view for each of CUTS: of the picture, and of what a mirror shows of it."""
 
-    straight: tuple[View, ...]
-    mirrored: tuple[View, ...]
+    straight: tuple[CropHashes, ...]
+    mirrored: tuple[CropHashes, ...]
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
+    def from_text(cls, text: str) -> Self | None:
         """Return None for what is no print, or one of another version: none can be compared."""
-        whole = _WRITTEN.fullmatch(text)
+        whole = _PRINT_TEXT.fullmatch(text)
         if whole is None:
             return None
-        pieces = (whole[1][at : at + _DIGITS] for at in range(0, len(whole[1]), _DIGITS))
-        views = tuple(map(View.read, pieces))
-        return cls(straight=views[: len(CUTS)], mirrored=views[len(CUTS) :])
+        pieces = (whole[1][at : at + _CROP_DIGITS] for at in range(0, len(whole[1]), _CROP_DIGITS))
+        views = tuple(map(CropHashes.from_hex, pieces))
+        return cls(straight=views[: len(CROPS)], mirrored=views[len(CROPS) :])
 
-    def written(self) -> str:
-        return f"{VERSION}:" + "".join(view.digits for view in (*self.straight, *self.mirrored))
+    def to_text(self) -> str:
+        return f"{PRINT_VERSION}:" + "".join(
+            view.hex_digits for view in (*self.straight, *self.mirrored)
+        )

@@ -14,34 +14,46 @@ from zoneinfo import ZoneInfo
 from scrapers.models import (
     Contact,
     Finding,
+    FindingKind,
     Identity,
-    Kind,
     Outcome,
     Page,
+    ParseResult,
     Query,
     QueryKind,
-    Reading,
     Request,
 )
-from scrapers.parsers.block_detection import backoff, refusal, retry_at, unreadable
+from scrapers.parsers.block_detection import (
+    build_unreadable_result,
+    detect_refusal,
+    parse_backoff_time,
+    parse_retry_time,
+)
 from scrapers.parsers.json_fields import (
     ShapeError,
-    addresses,
-    count,
-    inside,
-    lacks,
-    moment,
-    optional_text,
-    parsed,
-    record,
-    rows,
-    web_address,
+    clean_web_address,
+    extract_addresses,
+    get_optional_count,
+    get_optional_datetime,
+    get_optional_text,
+    parse_json,
+    raise_shape_error,
+    require_list,
+    require_object,
+    resolve_path,
 )
-from scrapers.parsers.presence import impossible_handle
-from scrapers.parsers.profile_images import picture_in
-from scrapers.parsers.text import in_handle, names, plain_text, web_links
-from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
-from scrapers.urls.canonical import account_key, account_keys, canonical_key
+from scrapers.parsers.presence import build_impossible_handle
+from scrapers.parsers.profile_images import extract_picture_name
+from scrapers.parsers.text import filter_web_links, has_family_name, is_name_in_handle, strip_html
+from scrapers.source import (
+    UNLIMITED_QUOTA,
+    Canary,
+    CrawlPolicy,
+    RequestQuota,
+    SourceFamily,
+    SourceInfo,
+)
+from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 
 ID = re.compile(r"[\w:.-]{1,128}")
 HANDLE = re.compile(r"[^\s/?#\x00-\x1f]{1,128}")
@@ -54,11 +66,11 @@ class AccountShape:
 
     `id` stays when the handle changes. It must be there if it is named, and so must the handle,
     unless there is an id and some have no handle (`handle_optional`). `url` may be missing from an
-    answer; then `shown_at` says where an account is shown, by its `{handle}` or `{id}`.
-    Where there is neither id nor handle, the address tells the account. `echo` is what repeats
-    the question. `markup` holds the texts (`name`, `bio`) that are scraps of HTML, and
-    `always` those that no account lacks. `gone` are values of `state` that mean that the site has
-    closed the account.
+    answer; then `shown_at` says where an account is shown, by its `{handle}` or `{id}`. Where there
+    is neither id nor handle, the address tells the account. `echo` is what repeats the question.
+    `markup` holds the texts (`name`, `bio`) that are scraps of HTML, and `always` those that no
+    account lacks. `closed_states` are values of `state` that mean that the site has closed the
+    account.
     """
 
     id: str = ""
@@ -70,122 +82,124 @@ class AccountShape:
     bio: str = ""
     location: str = ""
     picture: str = ""
-    created: str = ""
+    created_at: str = ""
     state: str = ""
     echo: str = ""
     links: tuple[str, ...] = ()
     counts: tuple[tuple[str, str], ...] = ()
     markup: frozenset[str] = frozenset()
-    always: frozenset[str] = frozenset()
-    gone: frozenset[str] = frozenset()
+    required_texts: frozenset[str] = frozenset()
+    closed_states: frozenset[str] = frozenset()
 
-    def finding(self, platform: str, shown: Mapping[str, object]) -> Finding:
+    def build_finding(self, platform: str, shown: Mapping[str, object]) -> Finding:
         """Read strictly: raise ShapeError where what makes an account is missing."""
-        stable, handle = self.stable(shown), self.handle_in(shown)
-        url = self._address(shown, stable, handle)
+        stable, handle = self.extract_stable_id(shown), self.extract_handle(shown)
+        url = self._resolve_address(shown, stable, handle)
         keyed = (f"{platform}:{stable}",) if stable else ()
-        handled = (account_key(platform, handle),) if handle else ()
-        account, *others = (*keyed, *handled, *account_keys(url)) or ("",)
+        handled = (build_account_key(platform, handle),) if handle else ()
+        account, *others = (*keyed, *handled, *extract_account_keys(url)) or ("",)
         if not account.startswith(f"{platform}:"):
-            lacks(self.url)
+            raise_shape_error(self.url)
         aliases = dict.fromkeys(others)
-        picture = web_address(_optional(shown, self.picture))
+        picture = clean_web_address(_get_text_at(shown, self.picture))
         return Finding(
-            key=canonical_key(url),
-            kind=Kind.ACCOUNT,
+            key=canonicalize_url(url),
+            kind=FindingKind.ACCOUNT,
             url=url,
             account=account,
             account_aliases=tuple(alias for alias in aliases if alias != account),
-            name=self._text(shown, "name"),
+            name=self._extract_text(shown, "name"),
             handle=handle or (account.partition(":@")[2] if not stable else ""),
-            bio=self._text(shown, "bio"),
-            location=_optional(shown, self.location),
-            links=web_links([link for path in self.links for link in _links(shown, path)]),
+            bio=self._extract_text(shown, "bio"),
+            location=_get_text_at(shown, self.location),
+            links=filter_web_links(
+                [link for path in self.links for link in _extract_links(shown, path)]
+            ),
             picture=picture,
-            picture_hash=picture_in(picture),
-            created_at=_created(shown, self.created),
-            counts=tuple(_counts(shown, self.counts)),
+            picture_hash=extract_picture_name(picture),
+            created_at=_parse_created_at(shown, self.created_at),
+            counts=tuple(_extract_counts(shown, self.counts)),
         )
 
-    def stable(self, shown: Mapping[str, object]) -> str:
+    def extract_stable_id(self, shown: Mapping[str, object]) -> str:
         if not self.id:
             return ""
-        holder, key = inside(shown, self.id)
+        holder, key = resolve_path(shown, self.id)
         value = holder.get(key)
         number = isinstance(value, int) and not isinstance(value, bool) and value > 0
         text = str(value) if number else value
         if not isinstance(text, str) or not ID.fullmatch(text):
-            lacks(key)
+            raise_shape_error(key)
         return text
 
-    def handle_in(self, shown: Mapping[str, object]) -> str:
+    def extract_handle(self, shown: Mapping[str, object]) -> str:
         if not self.handle:
             return ""
-        handle = _optional(shown, self.handle).removeprefix("@")
+        handle = _get_text_at(shown, self.handle).removeprefix("@")
         if not handle and self.id and self.handle_optional:
             return ""
         if not HANDLE.fullmatch(handle):
-            lacks(self.handle)
+            raise_shape_error(self.handle)
         return handle
 
-    def answers(self, term: str, shown: Mapping[str, object]) -> bool:
+    def is_answer_to(self, term: str, shown: Mapping[str, object]) -> bool:
         """Say whether an account is the one that was asked for."""
-        handle = self.handle_in(shown)
+        handle = self.extract_handle(shown)
         nameless = self.handle_optional and not handle
-        told = (handle, self.stable(shown), _optional(shown, self.echo))
+        told = (handle, self.extract_stable_id(shown), _get_text_at(shown, self.echo))
         return nameless or term.casefold() in {each.casefold() for each in told if each}
 
-    def closed(self, shown: Mapping[str, object]) -> bool:
-        return bool(self.state) and _optional(shown, self.state) in self.gone
+    def is_closed(self, shown: Mapping[str, object]) -> bool:
+        return bool(self.state) and _get_text_at(shown, self.state) in self.closed_states
 
-    def _address(self, shown: Mapping[str, object], stable: str, handle: str) -> str:
-        url = web_address(_optional(shown, self.url))
+    def _resolve_address(self, shown: Mapping[str, object], stable: str, handle: str) -> str:
+        url = clean_web_address(_get_text_at(shown, self.url))
         if url:
             return url
         if not self.shown_at:
-            lacks(self.url)
+            raise_shape_error(self.url)
         return self.shown_at.format(id=quote(stable), handle=quote(handle))
 
-    def _text(self, shown: Mapping[str, object], field: str) -> str:
+    def _extract_text(self, shown: Mapping[str, object], field: str) -> str:
         path = self.name if field == "name" else self.bio
-        told = _optional(shown, path)
-        if not told and field in self.always:
-            lacks(path)
-        return plain_text(told) if field in self.markup else told
+        told = _get_text_at(shown, path)
+        if not told and field in self.required_texts:
+            raise_shape_error(path)
+        return strip_html(told) if field in self.markup else told
 
 
-def _optional(shown: Mapping[str, object], path: str) -> str:
+def _get_text_at(shown: Mapping[str, object], path: str) -> str:
     if not path:
         return ""
-    holder, key = inside(shown, path)
-    return optional_text(holder, key)
+    holder, key = resolve_path(shown, path)
+    return get_optional_text(holder, key)
 
 
-def _links(shown: Mapping[str, object], path: str) -> Iterator[str]:
-    holder, key = inside(shown, path)
-    yield from addresses(holder.get(key))
+def _extract_links(shown: Mapping[str, object], path: str) -> Iterator[str]:
+    holder, key = resolve_path(shown, path)
+    yield from extract_addresses(holder.get(key))
 
 
-def _created(shown: Mapping[str, object], path: str) -> datetime | None:
+def _parse_created_at(shown: Mapping[str, object], path: str) -> datetime | None:
     """Read an ISO 8601 time, or seconds since 1970; a strange one says nothing of the answer."""
     if not path:
         return None
-    holder, key = inside(shown, path)
+    holder, key = resolve_path(shown, path)
     value = holder.get(key)
     try:
         if isinstance(value, int) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
-        return moment(holder, key)
+        return get_optional_datetime(holder, key)
     except (ShapeError, ValueError, OverflowError, OSError):
         return None
 
 
-def _counts(
+def _extract_counts(
     shown: Mapping[str, object], wanted: tuple[tuple[str, str], ...]
 ) -> Iterator[tuple[str, int]]:
     """Yield what is counted; some APIs spell numbers as text."""
     for name, path in wanted:
-        holder, key = inside(shown, path)
+        holder, key = resolve_path(shown, path)
         value = holder.get(key)
         spelt = isinstance(value, str) and value.isascii() and value.isdigit()
         if isinstance(value, str) and spelt and len(value) <= LONGEST_COUNT:
@@ -193,61 +207,65 @@ def _counts(
         elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             yield name, value
         elif value is not None:
-            lacks(key)
+            raise_shape_error(key)
 
 
 BACK_LATER = "it asks us to come back later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Denial:
-    """With this status, where `where` (a path in the answer) holds a text with `says` in it.
+class DenialRule:
+    """With this status, where `path` (a path in the answer) holds a text with `phrase` in it.
 
-    `says` is in lower case, and empty for any text. `renewed_in` is the time zone at whose
+    `phrase` is in lower case, and empty for any text. `quota_zone` is the time zone at whose
     midnight a daily quota begins anew, for services that do not send the time themselves.
     """
 
     status: int
-    where: str
+    path: str
     outcome: Outcome
-    says: str = ""
+    phrase: str = ""
     note: str = ""
-    renewed_in: str = ""
+    quota_zone: str = ""
 
 
-def denied(denials: Iterable[Denial], page: Page) -> Reading | None:
+def check_denials(denials: Iterable[DenialRule], page: Page) -> ParseResult | None:
     """Return what the first that fits comes to; None where the page says nothing of the kind."""
     fitting = [each for each in denials if each.status == page.status]
-    told = _told(page) if fitting else None
+    told = _decode_json_object(page) if fitting else None
     if told is None:
         return None
-    return next((_reading(each, page) for each in fitting if _fits(each, told)), None)
+    return next(
+        (_build_denial_result(each, page) for each in fitting if _is_denial_match(each, told)), None
+    )
 
 
-def _told(page: Page) -> Mapping[str, object] | None:
+def _decode_json_object(page: Page) -> Mapping[str, object] | None:
     try:
-        told = page.json()
+        told = page.decode_json()
     except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
 
 
-def _fits(denial: Denial, told: Mapping[str, object]) -> bool:
+def _is_denial_match(denial: DenialRule, told: Mapping[str, object]) -> bool:
     try:
-        text = optional_text(*inside(told, denial.where)).casefold()
+        text = get_optional_text(*resolve_path(told, denial.path)).casefold()
     except ShapeError:
         return False
-    return bool(text) and denial.says in text
+    return bool(text) and denial.phrase in text
 
 
-def _reading(denial: Denial, page: Page) -> Reading:
+def _build_denial_result(denial: DenialRule, page: Page) -> ParseResult:
     if denial.outcome is not Outcome.LIMITED:
-        return Reading(outcome=denial.outcome, note=denial.note)
-    when = retry_at(page) or (_midnight(denial.renewed_in, page) if denial.renewed_in else None)
-    return Reading(outcome=Outcome.LIMITED, note=denial.note or BACK_LATER, retry_at=when)
+        return ParseResult(outcome=denial.outcome, note=denial.note)
+    when = parse_retry_time(page) or (
+        _compute_next_midnight(denial.quota_zone, page) if denial.quota_zone else None
+    )
+    return ParseResult(outcome=Outcome.LIMITED, note=denial.note or BACK_LATER, retry_at=when)
 
 
-def _midnight(zone: str, page: Page) -> datetime:
+def _compute_next_midnight(zone: str, page: Page) -> datetime:
     there = ZoneInfo(zone)
     tomorrow = page.fetched_at.astimezone(there).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), there).astimezone(UTC)
@@ -258,7 +276,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class ApiMethod:
     """One method of an API; `{term}` in `path` and `params` stands for what is asked for.
 
     `rows` is the path of the list of accounts: empty where the answer is one account, `.` where
@@ -276,45 +294,48 @@ class Ask:
     more: str = ""
     pages: str = ""
 
-    def request(self, base_url: str, term: str) -> Request:
+    def build_request(self, base_url: str, term: str) -> Request:
         path = self.path.replace("{term}", quote(term, safe=""))
         return Request(
             url=f"{base_url.rstrip('/')}{path}",
             params=tuple((name, value.replace("{term}", term)) for name, value in self.params),
         )
 
-    def shown(self, answer: object) -> Sequence[Mapping[str, object]]:
+    def extract_accounts(self, answer: object) -> Sequence[Mapping[str, object]]:
         if not self.rows:
-            return [record(answer, "an account")]
+            return [require_object(answer, "an account")]
         if self.rows == WHOLE_ANSWER:
-            return [record(row, "an account") for row in rows({"a list": answer}, "a list")]
-        told = record(answer, "an object")
-        holder, key = inside(told, self.rows)
+            return [
+                require_object(row, "an account")
+                for row in require_list({"a list": answer}, "a list")
+            ]
+        told = require_object(answer, "an object")
+        holder, key = resolve_path(told, self.rows)
         if key not in holder and self.none_if_zero:
-            counted, name = inside(told, self.none_if_zero)
-            if count(counted, name) == 0:
+            counted, name = resolve_path(told, self.none_if_zero)
+            if get_optional_count(counted, name) == 0:
                 return []
-        return [record(row, key) for row in rows(holder, key)]
+        return [require_object(row, key) for row in require_list(holder, key)]
 
-    def goes_on(self, answer: object, page: Page, number: int) -> bool:
+    def has_page(self, answer: object, page: Page, number: int) -> bool:
         """Say whether there is a page of that number."""
         if self.more:
-            return true_at(answer, self.more)
+            return is_true_at(answer, self.more)
         told = page.headers.get(self.pages, "") if self.pages else ""
         return told.isascii() and told.isdigit() and number <= int(told[:9])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Methods:
+class ApiMethods:
     """An account is asked for by handle, by id, or both ways with answers of one shape."""
 
-    by_handle: Ask | None = None
-    by_id: Ask | None = None
-    by_name: Ask | None = None
-    denials: tuple[Denial, ...] = ()
+    by_handle: ApiMethod | None = None
+    by_id: ApiMethod | None = None
+    by_name: ApiMethod | None = None
+    denials: tuple[DenialRule, ...] = ()
 
     @property
-    def of_account(self) -> Ask:
+    def account_method(self) -> ApiMethod:
         ask = self.by_handle or self.by_id
         if ask is None:
             message = "an account must be asked for by handle or by id"
@@ -322,184 +343,215 @@ class Methods:
         return ask
 
 
-def true_at(answer: object, path: str) -> bool:
-    holder, key = inside(record(answer, "an object"), path)
+def is_true_at(answer: object, path: str) -> bool:
+    holder, key = resolve_path(require_object(answer, "an object"), path)
     return holder.get(key) is True
 
 
-def may_be(name: str, account: Finding) -> bool:
-    return names(name, account.name, account.bio) or in_handle(name, account.handle)
+def is_possible_match(name: str, account: Finding) -> bool:
+    return has_family_name(name, account.name, account.bio) or is_name_in_handle(
+        name, account.handle
+    )
 
 
-def likely(name: str, shown: Iterable[Finding], private: Iterable[Finding] = ()) -> Reading:
+def build_name_search_result(
+    name: str, shown: Iterable[Finding], private: Iterable[Finding] = ()
+) -> ParseResult:
     """Return the accounts that may be the person's; `private` are those that ask to be left out.
 
     Impostors shelter among the private ones too, so it is said that there are some.
     """
-    findings = tuple(each for each in shown if may_be(name, each))
-    left_out = sum(may_be(name, each) for each in private)
+    findings = tuple(each for each in shown if is_possible_match(name, each))
+    left_out = sum(is_possible_match(name, each) for each in private)
     note = ""
     if left_out:
         ask = "accounts ask" if left_out > 1 else "account asks"
         note = f"{left_out} {ask} not to be found by strangers"
     if findings:
-        return Reading(outcome=Outcome.FOUND, findings=findings, note=note, withheld=left_out)
+        return ParseResult(outcome=Outcome.FOUND, findings=findings, note=note, withheld=left_out)
     outcome = Outcome.DECLINED if left_out else Outcome.ABSENT
-    return Reading(outcome=outcome, note=note, withheld=left_out)
+    return ParseResult(outcome=outcome, note=note, withheld=left_out)
 
 
 OK = 200
-JSON: Pairs = (("accept", "application/json"),)
-ANOTHER = "it answered with another account than the one we asked for"
-CLOSED = "the site has closed the account"
-INCOMPLETE = "it did not search to the end"
+JSON_HEADERS: Pairs = (("accept", "application/json"),)
+ANOTHER_ACCOUNT = "it answered with another account than the one we asked for"
+ACCOUNT_CLOSED = "the site has closed the account"
+SEARCH_INCOMPLETE = "it did not search to the end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileApi:
     """A source whose answers all have the shapes that its `methods` name.
 
-    `admits` is the pattern of a handle there. `known` is an account that surely exists (`@handle`,
-    or its id): the service's own, never a private person's. `follows` is how many hits of a search
-    are looked at one by one, where the search itself tells too little. `backs_off` says that an
-    answer may ask us to pause. `always` are parameters of every request. `pictures` are the origins
-    at which the service keeps the pictures of its profiles.
+    `handle_pattern` is the pattern of a handle there. `known` is an account that surely exists
+    (`@handle`, or its id): the service's own, never a private person's. `hits_followed` is how many
+    hits of a search are looked at one by one, where the search itself tells too little. `backs_off`
+    says that an answer may ask us to pause. `always` are parameters of every request. `pictures`
+    are the origins at which the service keeps the pictures of its profiles.
     """
 
     name: str
     platform: str
     base_url: str
-    declaration: Declaration
-    methods: Methods
-    admits: str = r"\w[\w.-]{0,38}"
-    known: str = ""
+    info: SourceInfo
+    methods: ApiMethods
+    handle_pattern: str = r"\w[\w.-]{0,38}"
+    known_account: str = ""
     names_asked: int = 8
     handles_asked: int = 4
-    follows: int = 0
+    hits_followed: int = 0
     last_page: int = 2
     backs_off: bool = False
-    always: Pairs = ()
+    fixed_params: Pairs = ()
     pictures: tuple[str, ...] = ()
-    headers: Pairs = JSON
+    headers: Pairs = JSON_HEADERS
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
-    budget: Budget = UNLIMITED
-    family: Family = Family.PROFILES
+    quota: RequestQuota = UNLIMITED_QUOTA
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 1
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(
-            self.base_url, self.seconds_between, self.allow_private, self.budget
-        ).with_pictures(self.pictures)
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy.build_for_api(
+            self.base_url, self.seconds_between, self.allow_private, self.quota
+        ).add_picture_origins(self.pictures)
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
         """Ask for names, for declared accounts, and whether likely handles are there."""
         if self.methods.by_name:
             for name in identity.names[: self.names_asked]:
                 if name.strip():
-                    yield self._query(QueryKind.SEARCH, self.methods.by_name, name, identity.ref)
-        own = [each for each in map(self._own, identity.accounts) if each]
+                    yield self._build_query(
+                        QueryKind.SEARCH, self.methods.by_name, name, identity.person_id
+                    )
+        own = [each for each in map(self._parse_own_account, identity.accounts) if each]
         for account in own:
-            yield self._about(QueryKind.PROFILE, account, identity.ref)
+            yield self._build_account_query(QueryKind.PROFILE, account, identity.person_id)
         known = {account.removeprefix("@").casefold() for account in own}
         for handle in identity.handles[: self.handles_asked]:
-            if self.methods.by_handle and self._admitted(handle) and handle.casefold() not in known:
-                yield self._about(QueryKind.PRESENCE, f"@{handle}", identity.ref)
+            if (
+                self.methods.by_handle
+                and self._is_valid_handle(handle)
+                and handle.casefold() not in known
+            ):
+                yield self._build_account_query(
+                    QueryKind.PRESENCE, f"@{handle}", identity.person_id
+                )
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        nobody = impossible_handle(nonce, self.name)
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
+        nobody = build_impossible_handle(nonce, self.name)
         if self.methods.by_handle:
-            query = self._about(QueryKind.PRESENCE, f"@{nobody}", "")
+            query = self._build_account_query(QueryKind.PRESENCE, f"@{nobody}", "")
             yield Canary(query=query, expects=Outcome.ABSENT)
         elif self.methods.by_name:
-            query = self._query(QueryKind.SEARCH, self.methods.by_name, nobody, "")
+            query = self._build_query(QueryKind.SEARCH, self.methods.by_name, nobody, "")
             yield Canary(query=query, expects=Outcome.ABSENT)
-        if self.known:
-            query = self._about(QueryKind.PRESENCE, self.known, "")
+        if self.known_account:
+            query = self._build_account_query(QueryKind.PRESENCE, self.known_account, "")
             yield Canary(query=query, expects=Outcome.FOUND)
 
-    def read(self, query: Query, page: Page) -> Reading:
-        refused = denied(self.methods.denials, page) or refusal(page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        refused = check_denials(self.methods.denials, page) or detect_refusal(page)
         if refused is not None:
             return refused
         if page.status != OK:
-            return unreadable(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the question (status {page.status})")
         try:
-            reading = self._read(query, page, parsed(page))
+            reading = self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:
-            return unreadable(str(error))
-        wait = backoff(page) if self.backs_off else None
+            return build_unreadable_result(str(error))
+        wait = parse_backoff_time(page) if self.backs_off else None
         return replace(reading, retry_at=wait) if wait else reading
 
-    def _read(self, query: Query, page: Page, answer: object) -> Reading:
+    def _parse_answer(self, query: Query, page: Page, answer: object) -> ParseResult:
         if query.kind is not QueryKind.SEARCH:
-            return self._profile(query.terms[0], answer)
+            return self._parse_profile(query.terms[0], answer)
         if self.methods.by_name is None or len(query.terms) > 1:
-            found = self._profile(query.terms[-1], answer)
-            return likely(query.terms[0], found.findings) if found.findings else found
-        return self._search(query, page, self.methods.by_name, answer)
+            found = self._parse_profile(query.terms[-1], answer)
+            return (
+                build_name_search_result(query.terms[0], found.findings)
+                if found.findings
+                else found
+            )
+        return self._parse_search(query, page, self.methods.by_name, answer)
 
-    def _profile(self, term: str, answer: object) -> Reading:
-        shape, shown = self.methods.of_account.shape, self.methods.of_account.shown(answer)
+    def _parse_profile(self, term: str, answer: object) -> ParseResult:
+        shape, shown = (
+            self.methods.account_method.shape,
+            self.methods.account_method.extract_accounts(answer),
+        )
         if not shown:
-            return Reading(outcome=Outcome.ABSENT)
-        asked = next((row for row in shown if shape.answers(term, row)), None)
+            return ParseResult(outcome=Outcome.ABSENT)
+        asked = next((row for row in shown if shape.is_answer_to(term, row)), None)
         if asked is None:
-            return unreadable(ANOTHER)
-        if shape.closed(asked):
-            return Reading(outcome=Outcome.ABSENT, note=CLOSED)
-        return Reading(outcome=Outcome.FOUND, findings=(shape.finding(self.platform, asked),))
+            return build_unreadable_result(ANOTHER_ACCOUNT)
+        if shape.is_closed(asked):
+            return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_CLOSED)
+        return ParseResult(
+            outcome=Outcome.FOUND, findings=(shape.build_finding(self.platform, asked),)
+        )
 
-    def _search(self, query: Query, page: Page, ask: Ask, answer: object) -> Reading:
-        shown = [row for row in ask.shown(answer) if not ask.shape.closed(row)]
-        accounts = [ask.shape.finding(self.platform, row) for row in shown]
-        reading = likely(query.terms[0], accounts)
-        hits = (self._hit(query, account) for account in accounts[: self.follows])
-        follow = (*self._next(query, page, ask, answer), *hits)
-        if ask.cut and true_at(answer, ask.cut):
-            return replace(reading, outcome=Outcome.PARTIAL, note=INCOMPLETE, follow=follow)
+    def _parse_search(
+        self, query: Query, page: Page, method: ApiMethod, answer: object
+    ) -> ParseResult:
+        shown = [row for row in method.extract_accounts(answer) if not method.shape.is_closed(row)]
+        accounts = [method.shape.build_finding(self.platform, row) for row in shown]
+        reading = build_name_search_result(query.terms[0], accounts)
+        hits = (self._build_hit_query(query, account) for account in accounts[: self.hits_followed])
+        follow = (*self._build_next_page_query(query, page, method, answer), *hits)
+        if method.cut and is_true_at(answer, method.cut):
+            return replace(reading, outcome=Outcome.PARTIAL, note=SEARCH_INCOMPLETE, follow=follow)
         return replace(reading, follow=follow)
 
-    def _next(self, query: Query, page: Page, ask: Ask, answer: object) -> Iterator[Query]:
+    def _build_next_page_query(
+        self, query: Query, page: Page, method: ApiMethod, answer: object
+    ) -> Iterator[Query]:
         number = query.page + 1
-        if number <= self.last_page and ask.goes_on(answer, page, number):
-            asked = self._request(ask, query.terms[0])
+        if number <= self.last_page and method.has_page(answer, page, number):
+            asked = self._build_request(method, query.terms[0])
             request = replace(asked, params=(*asked.params, ("page", str(number))))
             yield replace(query, page=number, request=request)
 
-    def _hit(self, query: Query, account: Finding) -> Query:
-        request = self._request(self.methods.of_account, account.handle)
+    def _build_hit_query(self, query: Query, account: Finding) -> Query:
+        request = self._build_request(self.methods.account_method, account.handle)
         return replace(query, terms=(*query.terms, account.handle), request=request, page=1)
 
-    def _own(self, account: str) -> str:
+    def _parse_own_account(self, account: str) -> str:
         """Return what stands for a declared account here: `@handle`, or its id."""
         platform, _, own = account.partition(":")
         if platform != self.platform:
             return ""
         if own.startswith("@"):
-            return own if self.methods.by_handle and self._admitted(own.removeprefix("@")) else ""
+            return (
+                own
+                if self.methods.by_handle and self._is_valid_handle(own.removeprefix("@"))
+                else ""
+            )
         return own if self.methods.by_id and ID.fullmatch(own) else ""
 
-    def _admitted(self, handle: str) -> bool:
-        return re.fullmatch(self.admits, handle, re.IGNORECASE) is not None
+    def _is_valid_handle(self, handle: str) -> bool:
+        return re.fullmatch(self.handle_pattern, handle, re.IGNORECASE) is not None
 
-    def _about(self, kind: QueryKind, account: str, subject: str) -> Query:
+    def _build_account_query(self, kind: QueryKind, account: str, subject: str) -> Query:
         ask = self.methods.by_handle if account.startswith("@") else self.methods.by_id
-        return self._query(kind, ask or self.methods.of_account, account.removeprefix("@"), subject)
+        return self._build_query(
+            kind, ask or self.methods.account_method, account.removeprefix("@"), subject
+        )
 
-    def _query(self, kind: QueryKind, ask: Ask, term: str, subject: str) -> Query:
+    def _build_query(self, kind: QueryKind, method: ApiMethod, term: str, subject: str) -> Query:
         return Query(
             source=self.name,
             kind=kind,
             terms=(term,),
-            request=self._request(ask, term),
+            request=self._build_request(method, term),
             subject=subject,
         )
 
-    def _request(self, ask: Ask, term: str) -> Request:
-        request = ask.request(self.base_url, term)
-        return replace(request, params=(*request.params, *self.always), headers=self.headers)
+    def _build_request(self, method: ApiMethod, term: str) -> Request:
+        request = method.build_request(self.base_url, term)
+        return replace(request, params=(*request.params, *self.fixed_params), headers=self.headers)
 
 
 LONGEST_HEADER = 8192
@@ -507,14 +559,14 @@ _LINK = re.compile(r"<([^<>]{1,2048})>([^<]*)")
 _NEXT = re.compile(r";\s*rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)", re.IGNORECASE)
 
 
-def next_link(page: Page) -> str:
+def parse_next_link(page: Page) -> str:
     """Return the address of the next page as it is told, or nothing where there is none."""
     header = page.headers.get("link", "")[:LONGEST_HEADER]
     found = (address for address, told in _LINK.findall(header) if _NEXT.search(told))
     return next(found, "")
 
 
-def at_home(asked: str, onward: str) -> str:
+def resolve_on_same_origin(asked: str, onward: str) -> str:
     """Return an address that an answer leads to, made whole; nothing where it leads elsewhere.
 
     The fetch tier would refuse another origin anyway; here it is an answer we do not understand.
@@ -522,7 +574,7 @@ def at_home(asked: str, onward: str) -> str:
     if not onward:
         return ""
     try:
-        whole = web_address(urljoin(asked, onward))
+        whole = clean_web_address(urljoin(asked, onward))
         same = urlsplit(whole)[:2] == urlsplit(asked)[:2]
     except ValueError:
         return ""
@@ -533,35 +585,37 @@ def at_home(asked: str, onward: str) -> str:
 LAST_PAGE = 50
 # The page before it told where the list is.
 FIRST_OF_LIST = 2
-CIRCLE = "its list leads round in a circle"
-ELSEWHERE = "its list goes on at another server"
-TOO_LONG = f"only the first {LAST_PAGE} pages of the list were read"
+LIST_CIRCLE = "its list leads round in a circle"
+LIST_ELSEWHERE = "its list goes on at another server"
+LIST_TOO_LONG = f"only the first {LAST_PAGE} pages of the list were read"
 
 
-def contacts_in_list(
+def build_contact_page_result(
     query: Query, contacts: Iterable[Contact], onward: str, hidden: str = ""
-) -> Reading:
+) -> ParseResult:
     """Return what one page of a list came to, and ask for the next, at the address `onward`.
 
     With `hidden`, a list that begins with nobody, and was said to hold somebody, is kept from us.
     """
     shown = tuple(contacts)
     if not onward and not shown and hidden and query.page == FIRST_OF_LIST:
-        return Reading(outcome=Outcome.DECLINED, note=hidden)
+        return ParseResult(outcome=Outcome.DECLINED, note=hidden)
     if not onward:
-        return Reading(outcome=Outcome.FOUND if shown else Outcome.ABSENT, contacts=shown)
-    note = _trouble(query, onward)
+        return ParseResult(outcome=Outcome.FOUND if shown else Outcome.ABSENT, contacts=shown)
+    note = _describe_list_trouble(query, onward)
     if note:
-        return Reading(outcome=Outcome.PARTIAL, contacts=shown, note=note)
-    request = replace(query.request, url=at_home(query.request.url, onward), params=())
+        return ParseResult(outcome=Outcome.PARTIAL, contacts=shown, note=note)
+    request = replace(
+        query.request, url=resolve_on_same_origin(query.request.url, onward), params=()
+    )
     follow = replace(query, page=query.page + 1, request=request)
-    return Reading(outcome=Outcome.FOUND, contacts=shown, follow=(follow,))
+    return ParseResult(outcome=Outcome.FOUND, contacts=shown, follow=(follow,))
 
 
-def _trouble(query: Query, onward: str) -> str:
-    address = at_home(query.request.url, onward)
+def _describe_list_trouble(query: Query, onward: str) -> str:
+    address = resolve_on_same_origin(query.request.url, onward)
     if not address:
-        return ELSEWHERE
+        return LIST_ELSEWHERE
     if address == query.request.url:
-        return CIRCLE
-    return TOO_LONG if query.page >= LAST_PAGE else ""
+        return LIST_CIRCLE
+    return LIST_TOO_LONG if query.page >= LAST_PAGE else ""

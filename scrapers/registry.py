@@ -9,10 +9,10 @@ from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
 
 from scrapers import profiles, search
-from scrapers.source import Declaration, Etiquette, Family, Source
+from scrapers.source import CrawlPolicy, Source, SourceFamily, SourceInfo
 
-GROUP = "namesake.sources"
-ASKABLE = ("plan", "read", "canaries")
+ENTRY_POINT_GROUP = "namesake.sources"
+SOURCE_METHODS = ("build_queries", "parse_response", "build_canaries")
 
 
 class RegistryError(ValueError):
@@ -23,7 +23,7 @@ class PluginError(ValueError):
     """Holds one sentence: which plug-in is left out, and why."""
 
 
-class Registry(Mapping[str, Source]):
+class SourceRegistry(Mapping[str, Source]):
     """The sources by name. `faults` says, in a sentence each, what was left out of them."""
 
     def __init__(self, sources: Mapping[str, Source], faults: Iterable[str] = ()) -> None:
@@ -39,35 +39,41 @@ class Registry(Mapping[str, Source]):
     def __len__(self) -> int:
         return len(self._sources)
 
-    def joined(self, sources: Iterable[Source], faults: Iterable[str] = ()) -> "Registry":
+    def copy_with_sources(
+        self, sources: Iterable[Source], faults: Iterable[str] = ()
+    ) -> "SourceRegistry":
         """Return it with more sources, none of which may have the name of another."""
         known = dict(self._sources)
         for source in sources:
-            _add(known, source)
-        return Registry(known, (*self.faults, *faults))
+            _add_source(known, source)
+        return SourceRegistry(known, (*self.faults, *faults))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class BuiltInSource:
     """A source that has a file of its own here; whether it is asked, a configuration says."""
 
     name: str
-    family: Family
-    declaration: Declaration
+    family: SourceFamily
+    info: SourceInfo
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def discover_built_in_sources() -> Mapping[str, BuiltInSource]:
     """Look through our packages for every source that has a file of its own."""
     modules = [
         import_module(found.name)
         for package in (search, profiles)
         for found in iter_modules(package.__path__, f"{package.__name__}.")
     ]
-    return MappingProxyType({each.name: each for module in modules for each in _kinds_in(module)})
+    return MappingProxyType(
+        {each.name: each for module in modules for each in _discover_in_module(module)}
+    )
 
 
-def registry(sources: Iterable[Source], plugins: Iterable[EntryPoint] | None = None) -> Registry:
+def build_registry(
+    sources: Iterable[Source], plugins: Iterable[EntryPoint] | None = None
+) -> SourceRegistry:
     """Return the sources given and those of installed plug-ins, which may not take their names.
 
     An entry point of the group `namesake.sources` names a source, several, or a function that
@@ -75,77 +81,79 @@ def registry(sources: Iterable[Source], plugins: Iterable[EntryPoint] | None = N
     """
     known: dict[str, Source] = {}
     for source in sources:
-        _add(known, source)
+        _add_source(known, source)
     faults: list[str] = []
-    for plugin in entry_points(group=GROUP) if plugins is None else plugins:
+    for plugin in entry_points(group=ENTRY_POINT_GROUP) if plugins is None else plugins:
         try:
-            brought = _brought(plugin)
-            _compared(plugin, brought, known)
+            brought = _load_plugin(plugin)
+            _check_plugin_names(plugin, brought, known)
         except PluginError as error:
             faults.append(str(error))
         else:
             known.update({source.name: source for source in brought})
-    return Registry(known, faults)
+    return SourceRegistry(known, faults)
 
 
-def _add(known: dict[str, Source], source: Source) -> None:
+def _add_source(known: dict[str, Source], source: Source) -> None:
     if known.setdefault(source.name, source) is not source:
         message = f"Two sources are called {source.name!r}: rename or remove one of them."
         raise RegistryError(message)
 
 
-def _brought(plugin: EntryPoint) -> tuple[Source, ...]:
+def _load_plugin(plugin: EntryPoint) -> tuple[Source, ...]:
     try:
         brought = plugin.load()
         given = brought() if callable(brought) else brought
-        sources = (given,) if hasattr(given, "plan") else tuple(given)
-        unfit = [fault for source in sources for fault in _unfit(source)]
+        sources = (given,) if hasattr(given, "build_queries") else tuple(given)
+        unfit = [fault for source in sources for fault in _list_source_faults(source)]
     except Exception as error:
         # It may raise whatever it likes: it is somebody else's code.
         reason = f"it cannot be loaded ({type(error).__name__}: {error})"
-        raise _left_out(plugin, reason) from error
+        raise _build_plugin_error(plugin, reason) from error
     if unfit:
-        raise _left_out(plugin, unfit[0])
+        raise _build_plugin_error(plugin, unfit[0])
     return sources
 
 
-def _unfit(source: object) -> Iterator[str]:
+def _list_source_faults(source: object) -> Iterator[str]:
     """Yield what a source lacks, as far as that can be seen before it is asked."""
     name = getattr(source, "name", "")
     if not isinstance(name, str) or not name:
         yield "one of its sources has no name"
-    if not isinstance(getattr(source, "declaration", None), Declaration):
-        yield f"its source {name!r} has no declaration"
-    if not isinstance(getattr(source, "etiquette", None), Etiquette):
-        yield f"its source {name!r} has no etiquette"
-    missing = [each for each in ASKABLE if not callable(getattr(source, each, None))]
+    if not isinstance(getattr(source, "info", None), SourceInfo):
+        yield f"its source {name!r} has no info"
+    if not isinstance(getattr(source, "crawl_policy", None), CrawlPolicy):
+        yield f"its source {name!r} has no crawl_policy"
+    missing = [each for each in SOURCE_METHODS if not callable(getattr(source, each, None))]
     if missing:
         yield f"its source {name!r} has no {missing[0]}"
 
 
-def _compared(plugin: EntryPoint, brought: tuple[Source, ...], known: Mapping[str, Source]) -> None:
-    names = [source.name for source in brought]
+def _check_plugin_names(
+    plugin: EntryPoint, plugin_sources: tuple[Source, ...], known: Mapping[str, Source]
+) -> None:
+    names = [source.name for source in plugin_sources]
     taken = [name for name in names if name in known or names.count(name) > 1]
     if taken:
-        raise _left_out(plugin, f"another source is called {taken[0]!r}")
+        raise _build_plugin_error(plugin, f"another source is called {taken[0]!r}")
 
 
-def _left_out(plugin: EntryPoint, reason: str) -> PluginError:
+def _build_plugin_error(plugin: EntryPoint, reason: str) -> PluginError:
     told = " ".join(f"The plug-in {plugin.name!r} ({plugin.value}) is left out: {reason}.".split())
     return PluginError(told)
 
 
-def _kinds_in(module: ModuleType) -> Iterator[Kind]:
+def _discover_in_module(module: ModuleType) -> Iterator[BuiltInSource]:
     """Yield what stands in a module ready-made, and what its classes would make."""
     for each in vars(module).values():
         if not isinstance(each, type):
-            told = {key: getattr(each, key, None) for key in ("name", "family", "declaration")}
+            told = {key: getattr(each, key, None) for key in ("name", "family", "info")}
         elif each.__module__ == module.__name__ and is_dataclass(each):
             told = {field.name: field.default for field in fields(each)}
         else:
             continue
-        name, family, declared = map(told.get, ("name", "family", "declaration"))
-        if not isinstance(name, str) or not isinstance(family, Family):
+        name, family, declared = map(told.get, ("name", "family", "info"))
+        if not isinstance(name, str) or not isinstance(family, SourceFamily):
             continue
-        if isinstance(declared, Declaration):
-            yield Kind(name=name, family=family, declaration=declared)
+        if isinstance(declared, SourceInfo):
+            yield BuiltInSource(name=name, family=family, info=declared)

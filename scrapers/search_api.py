@@ -16,39 +16,49 @@ from scrapers.models import (
     Identity,
     Outcome,
     Page,
+    ParseResult,
     Query,
     QueryKind,
-    Reading,
     Request,
 )
 from scrapers.parsers.block_detection import (
-    limited,
-    quota_used,
-    refusal,
-    retry_at,
-    unreadable,
-    wall,
+    build_limited_result,
+    build_unreadable_result,
+    detect_block,
+    detect_refusal,
+    is_rate_limited,
+    parse_retry_time,
 )
-from scrapers.parsers.json_fields import ShapeError, parsed, record
-from scrapers.parsers.pages import PAGES, page_questions
-from scrapers.parsers.presence import impossible_handle
-from scrapers.parsers.search_results import Hit, findings_about, findings_in, hits_in
-from scrapers.parsers.search_terms import Terms, asked, merged_terms, search_terms
-from scrapers.parsers.text import SHORTEST_IN_HANDLE, family_name, folded, words
+from scrapers.parsers.json_fields import ShapeError, parse_json, require_object
+from scrapers.parsers.pages import PAGES_SOURCE, build_page_queries
+from scrapers.parsers.presence import build_impossible_handle
+from scrapers.parsers.search_results import (
+    SearchHit,
+    build_findings,
+    build_person_findings,
+    parse_hits,
+)
+from scrapers.parsers.search_terms import (
+    SearchTerms,
+    build_merged_terms,
+    build_search_terms,
+    format_search_query,
+)
+from scrapers.parsers.text import SHORTEST_IN_HANDLE, extract_family_name, fold_text, split_words
 from scrapers.source import (
-    UNLIMITED,
-    Budget,
+    UNLIMITED_QUOTA,
     Canary,
-    Declaration,
+    CrawlPolicy,
     DistrictSource,
-    Etiquette,
-    Family,
+    RequestQuota,
     Source,
+    SourceFamily,
+    SourceInfo,
 )
 
-WORK = "teacher"
+OCCUPATION = "teacher"
 # Where adults have accounts, and teachers pages of their own; as many as one question bears.
-SITES = (
+DISTRICT_SITES = (
     ("facebook.com", "instagram.com", "threads.com"),
     ("tiktok.com", "youtube.com", "x.com"),
     ("linkedin.com", "pinterest.com", "snapchat.com"),
@@ -57,70 +67,74 @@ SITES = (
 NOBODY_NAMED = "none of its results names the person"
 
 
-def district_terms(district: District) -> Iterator[Terms]:
+def build_district_terms(district: District) -> Iterator[SearchTerms]:
     """Yield the phrase to look for, what stands beside it, and the sites it is looked for on."""
-    if not words(district.name):
+    if not split_words(district.name):
         return
-    for sites in SITES:
-        yield (district.name, WORK, *(f"site:{site}" for site in sites))
-    yield (district.name, WORK)
+    for sites in DISTRICT_SITES:
+        yield (district.name, OCCUPATION, *(f"site:{site}" for site in sites))
+    yield (district.name, OCCUPATION)
     for domain in district.domains:
         yield (domain, "", f"-site:{domain}")
 
 
-def district_asked(terms: Terms) -> str:
+def format_district_query(terms: SearchTerms) -> str:
     """Return the question as an engine reads it that knows OR and `site:`."""
     phrase, beside, *sites = terms
     places = " OR ".join(sites)
-    parts = (f'"{_quotable(phrase)}"', beside, f"({places})" if len(sites) > 1 else places)
+    parts = (f'"{_strip_quotes(phrase)}"', beside, f"({places})" if len(sites) > 1 else places)
     return " ".join(filter(None, parts))
 
 
-def _quotable(phrase: str) -> str:
+def _strip_quotes(phrase: str) -> str:
     return " ".join(phrase.replace('"', " ").split())
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ComparableHit:
     """A hit as it is compared with many names: its words, and its folded address."""
 
-    hit: Hit
+    hit: SearchHit
     words: frozenset[str]
     address: str
 
     @classmethod
-    def of(cls, finding: Finding) -> "_Told":
-        hit = Hit(url=finding.url, title=finding.title, snippet=finding.snippet)
-        told = frozenset((*words(hit.title), *words(hit.snippet)))
-        return cls(hit, told, folded(unquote(hit.url)))
+    def from_finding(cls, finding: Finding) -> "_ComparableHit":
+        hit = SearchHit(url=finding.url, title=finding.title, snippet=finding.snippet)
+        told = frozenset((*split_words(hit.title), *split_words(hit.snippet)))
+        return cls(hit, told, fold_text(unquote(hit.url)))
 
-    def may_name(self, family: str) -> bool:
+    def has_family_name(self, family: str) -> bool:
         inside = len(family) >= SHORTEST_IN_HANDLE and family in self.address
-        return inside or family in self.words or family in words(self.address)
+        return inside or family in self.words or family in split_words(self.address)
 
 
-def shared(reading: Reading, identities: Iterable[Identity]) -> Iterator[tuple[Identity, Reading]]:
+def split_district_result(
+    result: ParseResult, identities: Iterable[Identity]
+) -> Iterator[tuple[Identity, ParseResult]]:
     """Yield what an answer about a district says of each person: their hits, and no others'.
 
     An answer that could not be read says so of everybody.
     """
-    told = tuple(map(_Told.of, reading.findings))
+    told = tuple(map(_ComparableHit.from_finding, result.findings))
     for identity in identities:
-        findings = tuple(_about(identity, told))
-        outcome, note = reading.outcome, reading.note
+        findings = tuple(_build_findings_about(identity, told))
+        outcome, note = result.outcome, result.note
         if outcome is Outcome.FOUND and not findings:
             outcome, note = Outcome.ABSENT, NOBODY_NAMED
         yield (
             identity,
-            replace(reading, outcome=outcome, note=note, findings=findings, follow=(), kept=None),
+            replace(result, outcome=outcome, note=note, findings=findings, follow=(), kept=None),
         )
 
 
-def _about(identity: Identity, told: Iterable[_Told]) -> Iterator[Finding]:
-    families = {family for name in identity.names if (family := family_name(name))}
-    hits = [each.hit for each in told if any(map(each.may_name, families))]
+def _build_findings_about(
+    identity: Identity, comparable_hits: Iterable[_ComparableHit]
+) -> Iterator[Finding]:
+    families = {family for name in identity.names if (family := extract_family_name(name))}
+    hits = [each.hit for each in comparable_hits if any(map(each.has_family_name, families))]
     # Nothing beside the name vouches for a hit: that all of them name the district is the question.
-    yield from findings_about((*identity.names, ""), hits) if hits else ()
+    yield from build_person_findings((*identity.names, ""), hits) if hits else ()
 
 
 OK = 200
@@ -129,11 +143,11 @@ LONGEST_COMPLAINT = 4_000
 NO_KEY = "it does not accept our key"
 NO_CREDIT = "what was paid for is used up"
 TOO_OFTEN = "it was asked too often"
-ALTERED = "it searched for other words than the ones we gave"
+QUERY_ALTERED = "it searched for other words than the ones we gave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class WireFormat:
     """How an engine is asked, and what it calls the parts of a result.
 
     `page` is the parameter for further pages, empty where there is but one: page n is asked for
@@ -159,7 +173,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class SearchAnswer:
     """What one answer lists: `searched` is the question as the engine repeats it, if it does.
 
     Only what proves that nothing was found may come here without rows.
@@ -167,19 +181,19 @@ class Listed:
 
     rows: Sequence[object]
     more: bool
-    searched: str = ""
+    searched_text: str = ""
     altered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class EngineComplaint:
     """What an engine says is wrong, in an answer that looks like any other."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class ComplaintRule:
     """What a complaint means: one of `phrases` stands in it, whatever they are if there are none.
 
     `statuses` are those that it comes with, any if there are none.
@@ -190,127 +204,136 @@ class Trouble:
     statuses: frozenset[int] = frozenset()
     phrases: tuple[str, ...] = ()
 
-    def fits(self, status: int, said: str) -> bool:
+    def is_match(self, status: int, said: str) -> bool:
         expected = not self.statuses or status in self.statuses
         return expected and (not self.phrases or any(each in said for each in self.phrases))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchApi:
-    """An engine with an API of its own. `listed` finds the results in an answer, strictly.
+    """An engine with an API of its own. `parse_results` finds the results in an answer, strictly.
 
     `known_query` surely has results, and they surely hold its last word. `most_questions` are
     asked about one person, None for no limit.
     """
 
     name: str
-    declaration: Declaration
+    info: SourceInfo
     base_url: str
-    wire: Wire
-    listed: Callable[[Mapping[str, object]], Listed | Complaint]
-    troubles: tuple[Trouble, ...] = ()
+    wire: WireFormat
+    parse_results: Callable[[Mapping[str, object]], SearchAnswer | EngineComplaint]
+    complaint_rules: tuple[ComplaintRule, ...] = ()
     known_query: str = "wikipedia"
     last_page: int = 2
     most_questions: int | None = None
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
-    budget: Budget = UNLIMITED
+    quota: RequestQuota = UNLIMITED_QUOTA
     platform: str = ""
-    family: Family = Family.SEARCH
+    family: SourceFamily = SourceFamily.SEARCH
     version: int = 1
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(
-            self.base_url, self.seconds_between, self.allow_private, self.budget
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy.build_for_api(
+            self.base_url, self.seconds_between, self.allow_private, self.quota
         )
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
-        planned = merged_terms if self.wire.either else search_terms
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
+        planned = build_merged_terms if self.wire.either else build_search_terms
         for terms in islice(planned(identity), self.most_questions):
-            yield self._query(terms, identity.ref)
+            yield self._build_query(terms, identity.person_id)
 
-    def about_district(self, district: District) -> Iterator[Query]:
-        for terms in district_terms(district) if self.wire.sites else ():
-            yield self._query(terms, "", QueryKind.DISTRICT)
+    def build_district_queries(self, district: District) -> Iterator[Query]:
+        for terms in build_district_terms(district) if self.wire.sites else ():
+            yield self._build_query(terms, "", QueryKind.DISTRICT)
 
-    def share(
-        self, reading: Reading, identities: Iterable[Identity]
-    ) -> Iterator[tuple[Identity, Reading]]:
-        return shared(reading, identities)
+    def split_result_by_person(
+        self, result: ParseResult, identities: Iterable[Identity]
+    ) -> Iterator[tuple[Identity, ParseResult]]:
+        return split_district_result(result, identities)
 
-    def read(self, query: Query, page: Page) -> Reading:
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
         if page.status != OK:
-            return self._refused(page)
-        note = wall(page)
+            return self._parse_error_response(page)
+        note = detect_block(page)
         if note is not None:
-            return Reading(outcome=Outcome.BLOCKED, note=note)
+            return ParseResult(outcome=Outcome.BLOCKED, note=note)
         try:
-            told = self.listed(record(parsed(page), "an object"))
-            if isinstance(told, Complaint):
-                return self._complained(page, told.text)
-            return self._read(query, told)
+            told = self.parse_results(require_object(parse_json(page), "an object"))
+            if isinstance(told, EngineComplaint):
+                return self._build_complaint_result(page, told.text)
+            return self._parse_answer(query, told)
         except ShapeError as error:
-            return self._spoken(page) or unreadable(str(error))
+            return self._parse_plain_text_error(page) or build_unreadable_result(str(error))
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        nobody = impossible_handle(nonce, self.name)
-        yield Canary(query=self._query((nobody,), ""), expects=Outcome.ABSENT)
-        yield Canary(query=self._query((self.known_query,), ""), expects=Outcome.FOUND)
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
+        nobody = build_impossible_handle(nonce, self.name)
+        yield Canary(query=self._build_query((nobody,), ""), expects=Outcome.ABSENT)
+        yield Canary(query=self._build_query((self.known_query,), ""), expects=Outcome.FOUND)
 
-    def _read(self, query: Query, told: Listed) -> Reading:
-        searched = words(told.searched)
-        if told.altered or searched not in ([], words(self._asked(query.kind, query.terms))):
-            return unreadable(ALTERED)
-        hits = hits_in(told.rows, self.wire.url, self.wire.title, self.wire.snippet)
+    def _parse_answer(self, query: Query, answer: SearchAnswer) -> ParseResult:
+        searched = split_words(answer.searched_text)
+        if answer.altered or searched not in (
+            [],
+            split_words(self._format_query_text(query.kind, query.terms)),
+        ):
+            return build_unreadable_result(QUERY_ALTERED)
+        hits = parse_hits(answer.rows, self.wire.url, self.wire.title, self.wire.snippet)
         of_all = query.kind is QueryKind.DISTRICT
-        findings = findings_in(hits) if of_all else findings_about(query.terms, hits)
-        follow = self._next(query) if told.more else ()
+        findings = build_findings(hits) if of_all else build_person_findings(query.terms, hits)
+        follow = self._build_next_page_queries(query) if answer.more else ()
         if findings:
-            return Reading(outcome=Outcome.FOUND, findings=findings, follow=follow)
-        note = NOBODY_NAMED if told.rows else ""
-        return Reading(outcome=Outcome.ABSENT, note=note, follow=follow)
+            return ParseResult(outcome=Outcome.FOUND, findings=findings, follow=follow)
+        note = NOBODY_NAMED if answer.rows else ""
+        return ParseResult(outcome=Outcome.ABSENT, note=note, follow=follow)
 
-    def _refused(self, page: Page) -> Reading:
-        if quota_used(page):
-            return limited(page)
-        told = self._trouble(page, _said(page)) or refusal(page)
-        return told or unreadable(f"it did not accept the question (status {page.status})")
+    def _parse_error_response(self, page: Page) -> ParseResult:
+        if is_rate_limited(page):
+            return build_limited_result(page)
+        told = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
+        return told or build_unreadable_result(
+            f"it did not accept the question (status {page.status})"
+        )
 
-    def _complained(self, page: Page, text: str) -> Reading:
-        told = self._trouble(page, text.casefold())
-        return told or unreadable("it did not accept the question")
+    def _build_complaint_result(self, page: Page, text: str) -> ParseResult:
+        told = self._match_complaint(page, text.casefold())
+        return told or build_unreadable_result("it did not accept the question")
 
-    def _spoken(self, page: Page) -> Reading | None:
+    def _parse_plain_text_error(self, page: Page) -> ParseResult | None:
         """Read a plain sentence that was sent where JSON was promised."""
-        said = _said(page)
-        return None if said.startswith(("{", "[", "<")) else self._trouble(page, said)
+        said = _extract_short_text(page)
+        return None if said.startswith(("{", "[", "<")) else self._match_complaint(page, said)
 
-    def _trouble(self, page: Page, said: str) -> Reading | None:
-        for trouble in self.troubles:
-            if trouble.fits(page.status, said):
-                later = retry_at(page) if trouble.outcome is Outcome.LIMITED else None
-                return Reading(outcome=trouble.outcome, note=trouble.note, retry_at=later)
+    def _match_complaint(self, page: Page, said: str) -> ParseResult | None:
+        for trouble in self.complaint_rules:
+            if trouble.is_match(page.status, said):
+                later = parse_retry_time(page) if trouble.outcome is Outcome.LIMITED else None
+                return ParseResult(outcome=trouble.outcome, note=trouble.note, retry_at=later)
         return None
 
-    def _query(self, terms: Terms, subject: str, kind: QueryKind = QueryKind.SEARCH) -> Query:
+    def _build_query(
+        self, terms: SearchTerms, subject: str, kind: QueryKind = QueryKind.SEARCH
+    ) -> Query:
         return Query(
             source=self.name,
             kind=kind,
             terms=terms,
-            request=self._request(kind, terms, 1),
+            request=self._build_request(kind, terms, 1),
             subject=subject,
         )
 
-    def _asked(self, kind: QueryKind, terms: Terms) -> str:
+    def _format_query_text(self, kind: QueryKind, terms: SearchTerms) -> str:
         if kind is QueryKind.DISTRICT:
-            return district_asked(terms)
+            return format_district_query(terms)
         wire = self.wire
-        return asked(terms, most_words=wire.most_words, most_characters=wire.most_characters)
+        return format_search_query(
+            terms, most_words=wire.most_words, most_characters=wire.most_characters
+        )
 
-    def _request(self, kind: QueryKind, terms: Terms, page: int) -> Request:
+    def _build_request(self, kind: QueryKind, terms: SearchTerms, page: int) -> Request:
         wire = self.wire
-        question = self._asked(kind, terms)
+        question = self._format_query_text(kind, terms)
         given: list[tuple[str, str | int | bool]] = [(wire.query, question), *wire.fixed]
         if wire.page:
             given.append((wire.page, wire.first + (page - 1) * wire.step))
@@ -319,21 +342,23 @@ class SearchApi:
         if wire.posts:
             typed = (*headers, ("content-type", "application/json"))
             return Request(url=url, headers=typed, body=json.dumps(dict(given)))
-        return Request(url=url, params=tuple(map(_parameter, given)), headers=headers)
+        return Request(url=url, params=tuple(map(_format_parameter, given)), headers=headers)
 
-    def _next(self, query: Query) -> tuple[Query, ...]:
+    def _build_next_page_queries(self, query: Query) -> tuple[Query, ...]:
         page = query.page + 1
         if page > min(self.last_page, query.pages or self.last_page) or not self.wire.page:
             return ()
-        return (replace(query, page=page, request=self._request(query.kind, query.terms, page)),)
+        return (
+            replace(query, page=page, request=self._build_request(query.kind, query.terms, page)),
+        )
 
 
-def _parameter(pair: tuple[str, str | int | bool]) -> tuple[str, str]:
+def _format_parameter(pair: tuple[str, str | int | bool]) -> tuple[str, str]:
     name, value = pair
     return name, str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _said(page: Page) -> str:
+def _extract_short_text(page: Page) -> str:
     """Return what a page says if it is short, in small letters and in one line."""
     if len(page.body) > LONGEST_COMPLAINT:
         return ""
@@ -341,14 +366,14 @@ def _said(page: Page) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadHits:
+class HitPageSource:
     """It is the engine in all else: a result list shows a title, and the page says whose it is.
 
-    `most` is how many hits of one answer are read.
+    `most_pages` is how many hits of one answer are read.
     """
 
     engine: Source
-    most: int
+    most_pages: int
 
     @property
     def name(self) -> str:
@@ -359,7 +384,7 @@ class ReadHits:
         return self.engine.platform
 
     @property
-    def family(self) -> Family:
+    def family(self) -> SourceFamily:
         return self.engine.family
 
     @property
@@ -367,31 +392,39 @@ class ReadHits:
         return self.engine.version
 
     @property
-    def etiquette(self) -> Etiquette:
-        return self.engine.etiquette
+    def crawl_policy(self) -> CrawlPolicy:
+        return self.engine.crawl_policy
 
     @property
-    def declaration(self) -> Declaration:
-        return self.engine.declaration
+    def info(self) -> SourceInfo:
+        return self.engine.info
 
-    def plan(self, identity: Identity) -> Iterable[Query]:
-        return self.engine.plan(identity)
+    def build_queries(self, identity: Identity) -> Iterable[Query]:
+        return self.engine.build_queries(identity)
 
-    def about_district(self, district: District) -> Iterable[Query]:
+    def build_district_queries(self, district: District) -> Iterable[Query]:
         engine = self.engine
-        return engine.about_district(district) if isinstance(engine, DistrictSource) else ()
+        return engine.build_district_queries(district) if isinstance(engine, DistrictSource) else ()
 
-    def share(
-        self, reading: Reading, identities: Iterable[Identity]
-    ) -> Iterable[tuple[Identity, Reading]]:
+    def split_result_by_person(
+        self, result: ParseResult, identities: Iterable[Identity]
+    ) -> Iterable[tuple[Identity, ParseResult]]:
         engine = self.engine
-        return engine.share(reading, identities) if isinstance(engine, DistrictSource) else ()
+        return (
+            engine.split_result_by_person(result, identities)
+            if isinstance(engine, DistrictSource)
+            else ()
+        )
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        return self.engine.canaries(nonce)
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
+        return self.engine.build_canaries(nonce)
 
-    def read(self, query: Query, page: Page) -> Reading:
-        reading = self.engine.read(query, page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        reading = self.engine.parse_response(query, page)
         shown = (each.url for each in reading.findings)
-        pages = page_questions(PAGES, shown, query.subject)[: self.most] if query.subject else ()
+        pages = (
+            build_page_queries(PAGES_SOURCE, shown, query.subject)[: self.most_pages]
+            if query.subject
+            else ()
+        )
         return replace(reading, follow=(*reading.follow, *pages))

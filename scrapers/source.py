@@ -8,17 +8,17 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Protocol, Self, runtime_checkable
 
-from scrapers.models import District, Identity, Outcome, Page, Query, Reading
+from scrapers.models import District, Identity, Outcome, Page, ParseResult, Query
 
 
-class Access(StrEnum):
+class AccessMode(StrEnum):
     """robots.txt binds pages; an API has terms of its own."""
 
     API = "api"
     PAGE = "page"
 
 
-class Family(StrEnum):
+class SourceFamily(StrEnum):
     """Which consent a source falls under."""
 
     SEARCH = "search"
@@ -27,66 +27,66 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class RequestQuota:
     """How many requests a source gets on one UTC day and in one ISO week; None sets no limit."""
 
     daily: int | None = None
     weekly: int | None = None
 
     @property
-    def limited(self) -> bool:
+    def is_limited(self) -> bool:
         return self.daily is not None or self.weekly is not None
 
 
-UNLIMITED = Budget()
-ANYWHERE = ("https://*", "http://*")
+UNLIMITED_QUOTA = RequestQuota()
+ANY_ORIGIN = ("https://*", "http://*")
 """The origins of a source that reads whatever public page a person or a search named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Etiquette:
+class CrawlPolicy:
     """Manners towards a source.
 
     `origins` are the only ones (`https://host`) it may be asked at; `https://*.host` stands for
     its subdomains, which share one queue, and `https://*` for every public host.
     `seconds_between` counts from the end of one answer to the next request at the same host.
     `allow_private` are those of the origins that the configuration lets lie at a private address,
-    or on another port than 80 and 443. `pictures` are those that hold nothing but pictures: no key
-    goes there.
+    or on another port than 80 and 443. `picture_origins` are those that hold nothing but pictures:
+    no key goes there.
     """
 
     origins: tuple[str, ...]
-    access: Access
+    access: AccessMode
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
-    budget: Budget = UNLIMITED
-    pictures: tuple[str, ...] = ()
+    quota: RequestQuota = UNLIMITED_QUOTA
+    picture_origins: tuple[str, ...] = ()
 
     @classmethod
-    def of_api(
+    def build_for_api(
         cls,
         base_url: str,
         seconds_between: float,
         allow_private: tuple[str, ...],
-        budget: Budget = UNLIMITED,
+        quota: RequestQuota = UNLIMITED_QUOTA,
     ) -> Self:
         """Return the manners towards an API: it is asked at the origin of `base_url` alone."""
         return cls(
             origins=("/".join(base_url.split("/")[:3]),),
-            access=Access.API,
+            access=AccessMode.API,
             seconds_between=seconds_between,
             allow_private=allow_private,
-            budget=budget,
+            quota=quota,
         )
 
-    def with_pictures(self, origins: tuple[str, ...]) -> Self:
+    def add_picture_origins(self, origins: tuple[str, ...]) -> Self:
         """Return them with the origins at which the same service keeps its pictures."""
         others = tuple(each for each in origins if each not in self.origins)
-        return replace(self, origins=(*self.origins, *others), pictures=others)
+        return replace(self, origins=(*self.origins, *others), picture_origins=others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class ApiKeySpec:
     """Where a request carries the key: in a header, after `prefix`, or in a parameter.
 
     The fetch tier puts it there; a source only says where. It is handed over as `name`, or as
@@ -102,7 +102,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class TermsOfService:
     """Where a service says what it allows; `seen_on` is None where nobody has read it yet."""
 
     url: str
@@ -110,7 +110,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class SourceInfo:
     """What a source is, for whoever decides whether to ask it. Its texts are plain clauses.
 
     `asks` is what goes out, and `discloses` what the service learns of a person by it; `sees` and
@@ -128,10 +128,10 @@ class Declaration:
     sees: str
     cannot_see: str
     provenance: str
-    terms: Terms | None = None
+    terms: TermsOfService | None = None
     usd_per_1000: Decimal | None = Decimal(0)
     retain_text_for: timedelta | None = None
-    key: Key | None = None
+    api_key: ApiKeySpec | None = None
     notice: str = ""
     seen_live: date | None = None
 
@@ -155,23 +155,23 @@ class Source(Protocol):
     @property
     def platform(self) -> str: ...
     @property
-    def family(self) -> Family: ...
+    def family(self) -> SourceFamily: ...
     @property
     def version(self) -> int: ...
     @property
-    def etiquette(self) -> Etiquette: ...
+    def crawl_policy(self) -> CrawlPolicy: ...
     @property
-    def declaration(self) -> Declaration: ...
+    def info(self) -> SourceInfo: ...
 
-    def plan(self, identity: Identity) -> Iterable[Query]:
-        """Yield the first questions about a person, the best first; `Reading.follow` the next.
+    def build_queries(self, identity: Identity) -> Iterable[Query]:
+        """Yield the first questions about a person, the best first; `ParseResult.follow` the next.
 
         Where requests cost something, how often a question is asked goes by this order, and
-        `read` asks for no further page of its own than `Query.pages` allows.
+        `parse_response` asks for no further page of its own than `Query.pages` allows.
         """
         ...
 
-    def read(self, query: Query, page: Page) -> Reading:
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
         """Read strictly: what was expected and is missing is UNREADABLE, never empty.
 
         This runs in the service itself, so it looks at status, bytes and JSON alone: a source
@@ -179,24 +179,24 @@ class Source(Protocol):
         """
         ...
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
         """Yield questions with known answers; `nonce` makes a name that cannot exist."""
         ...
 
 
 @runtime_checkable
-class Parses(Protocol):
+class MarkupParser(Protocol):
     """Whatever reads a page in a child process that may be killed."""
 
-    def parse(self, query: Query, page: Page) -> Reading: ...
+    def parse_body(self, query: Query, page: Page) -> ParseResult: ...
 
 
 @runtime_checkable
-class MarkupSource(Source, Parses, Protocol):
+class MarkupSource(Source, MarkupParser, Protocol):
     """A source whose pages are HTML or XML, and tell more to a parser than their bytes do."""
 
-    def parse(self, query: Query, page: Page) -> Reading:
-        """Return the whole reading of a page that `read` called unparsed.
+    def parse_body(self, query: Query, page: Page) -> ParseResult:
+        """Return the whole reading of a page that `parse_response` called unparsed.
 
         It runs in a child process that may be killed: the source is pickled on its way there,
         and only the first 512 KB of the body go with it. So it is pure, and it loads what parses
@@ -209,7 +209,7 @@ class MarkupSource(Source, Parses, Protocol):
 class ContactSource(Protocol):
     """A source that shows, to anyone, whom an account follows and who follows it."""
 
-    def contacts(self, account: str, subject: str) -> Iterable[Query]:
+    def build_contact_queries(self, account: str, subject: str) -> Iterable[Query]:
         """Yield the questions for an account key's contacts, of kind `follows` or `followers`."""
         ...
 
@@ -218,19 +218,19 @@ class ContactSource(Protocol):
 class DistrictSource(Protocol):
     """A source that can be asked about all of a district's staff at once."""
 
-    def about_district(self, district: District) -> Iterable[Query]:
+    def build_district_queries(self, district: District) -> Iterable[Query]:
         """Yield the questions, of kind `district`, best first; none where it knows no such ones."""
         ...
 
-    def share(
-        self, reading: Reading, identities: Iterable[Identity]
-    ) -> Iterable[tuple[Identity, Reading]]:
+    def split_result_by_person(
+        self, result: ParseResult, identities: Iterable[Identity]
+    ) -> Iterable[tuple[Identity, ParseResult]]:
         """Yield what the answer to one of them says of each person."""
         ...
 
 
-def canaries_in_rounds(sources: Iterable[Source], nonce: str) -> Iterator[Canary]:
+def interleave_canaries(sources: Iterable[Source], nonce: str) -> Iterator[Canary]:
     """Yield one of each source, then another: no host waits until the others have had them all."""
-    rounds = zip_longest(*(source.canaries(nonce) for source in sources))
+    rounds = zip_longest(*(source.build_canaries(nonce) for source in sources))
     for canaries in rounds:
         yield from (canary for canary in canaries if canary is not None)

@@ -6,22 +6,22 @@ from time import monotonic
 
 import click
 
-from monitor.cli.context import Desk, as_json, pass_desk
-from monitor.db.backups import KeyCopy, newest
-from monitor.db.database import State
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.db.backups import KeyBackup, find_newest_backup
+from monitor.db.database import Database
 from monitor.errors import InputError
-from monitor.services.backups import BackingUp, Restoring, Rotation
+from monitor.services.backups import BackingUp, BackupRotation, Restoring
 from monitor.services.erasure import BACKUPS_ROTATE
 
-a_folder = click.Path(path_type=Path, file_okay=False)
-found_folder = click.Path(path_type=Path, file_okay=False, exists=True)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command()
-@click.argument("dest", type=a_folder, required=False)
+@click.argument("dest", type=FOLDER, required=False)
 @click.option(
     "--keys",
-    type=a_folder,
+    type=FOLDER,
     help="The folder for the copy of the keys. Never inside or next to DEST.",
 )
 @click.option(
@@ -34,14 +34,14 @@ found_folder = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option(
     "--keep",
     type=click.IntRange(1),
-    default=Rotation().most,
+    default=BackupRotation().max_count,
     show_default=True,
     help="Keep at most this many backups.",
 )
-@as_json
-@pass_desk
+@json_option
+@pass_cli_context
 def backup(
-    desk: Desk, /, dest: Path | None, keys: Path | None, *, as_json: bool, **most: int
+    context: CliContext, /, dest: Path | None, keys: Path | None, *, as_json: bool, **most: int
 ) -> None:
     """Back up the district to a new folder in DEST, and test the backup by restoring it.
 
@@ -50,67 +50,76 @@ def backup(
     [backup] in the configuration.
     """
     began = monotonic()
-    dest, keys = dest or desk.config.backup.folder, keys or desk.config.backup.keys
+    dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
     if dest is None:
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
-    rotation = Rotation(keep=timedelta(days=most["keep_days"]), most=most["keep"])
-    with State.open(desk.config.state) as state:
-        backing = BackingUp(state=state, config=desk.config, now=desk.outside.clock.now)
-        done = backing.back_up(dest, keys, rotation)
+    rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
+    with Database.open_folder(context.config.state) as state:
+        backing = BackingUp(state=state, config=context.config, now=context.environment.clock.now)
+        done = backing.create_verified_backup(dest, keys, rotation)
     if as_json:
-        told = {"path": str(done.backup.path), "bytes": done.backup.bytes, "removed": done.removed}
-        desk.output.json({**told, "keys": str(keys) if keys else None})
+        told = {
+            "path": str(done.backup.path),
+            "bytes": done.backup.size_bytes,
+            "removed": done.removed,
+        }
+        context.output.print_json({**told, "keys": str(keys) if keys else None})
         return
-    desk.output.say(
-        f"{done.backup.path}: {done.backup.bytes / 1e6:.1f} MB, backed up and test-restored "
+    context.output.print_line(
+        f"{done.backup.path}: {done.backup.size_bytes / 1e6:.1f} MB, backed up and test-restored "
         f"in {monotonic() - began:.1f} s. Old backups deleted: {done.removed}."
     )
     if keys is None:
-        desk.output.say("The keys were not copied. Use --keys FOLDER to update their copy.")
+        context.output.print_line(
+            "The keys were not copied. Use --keys FOLDER to update their copy."
+        )
 
 
 @click.command()
-@click.argument("source", type=found_folder)
+@click.argument("source", type=EXISTING_FOLDER)
 @click.option(
-    "--keys", type=found_folder, required=True, help="The folder with the copy of the keys."
+    "--keys", type=EXISTING_FOLDER, required=True, help="The folder with the copy of the keys."
 )
 @click.option(
     "--postmarks",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="The file `postmarks` from the old state folder, if you still have it.",
 )
-@as_json
-@pass_desk
-def restore(desk: Desk, source: Path, keys: Path, postmarks: Path | None, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def restore(
+    context: CliContext, source: Path, keys: Path, postmarks: Path | None, *, as_json: bool
+) -> None:
     """Restore a backup into the empty state folder: SOURCE itself, or the newest backup in it.
 
     People deleted after this backup was taken are deleted again.
     """
-    config = desk.config
-    restoring = Restoring(config=config, now=desk.outside.clock.now)
-    done = restoring.restore(newest(source), KeyCopy(keys), postmarks)
+    config = context.config
+    restoring = Restoring(config=config, now=context.environment.clock.now)
+    done = restoring.restore_district(find_newest_backup(source), KeyBackup(keys), postmarks)
     if as_json:
-        desk.output.json(done)
+        context.output.print_json(done)
         return
-    desk.output.table(
+    context.output.print_table(
         ("backup from", "people", "digests not sent again"),
-        [(done.made_at, done.people, done.held)],
+        [(done.made_at, done.person_count, done.held_emails)],
     )
-    desk.output.say("The audit log is intact, and the database passed its checks.")
-    if done.lost:
-        told = f"The backup lacks the last {done.lost} audit log rows. The log records this."
-        desk.output.say(told)
-    desk.output.say(
+    context.output.print_line("The audit log is intact, and the database passed its checks.")
+    if done.lost_audit_rows:
+        lost = done.lost_audit_rows
+        told = f"The backup lacks the last {lost} audit log rows. The log records this."
+        context.output.print_line(told)
+    context.output.print_line(
         "People who changed their work address after this backup are back on the old address, and "
         "get their email there. Ask them to change it again."
     )
-    desk.output.say(
+    context.output.print_line(
         "Next: run `namesake doctor`, then start the service (systemctl start namesake)."
     )
     if postmarks is None:
-        desk.output.say("People who missed a weekly digest get the next one on Monday.")
+        context.output.print_line("People who missed a weekly digest get the next one on Monday.")
     if config.students.enabled:
-        desk.output.say(
+        context.output.print_line(
             "Backups do not include the roster. Re-import it with `namesake roster import`."
         )

@@ -16,52 +16,58 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.context import Desk, Output, as_json, inert, pass_desk
-from monitor.db.files import StateLock
+from monitor.app import App
+from monitor.cli.context import CliContext, Output, escape_controls, json_option, pass_cli_context
+from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep, SweepKind
-from monitor.domain.failures import Failure, fold_failures
+from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.errors import BusyError, NotPermittedError, UnavailableError
-from monitor.scheduler.daemon import Doorbell
-from monitor.service import Service
-from monitor.services.ports import Watch, unwatched
-from monitor.services.sweeps import Stage
+from monitor.scheduler.daemon import WakeSocket
+from monitor.services.jobs import (
+    preview_sweep,
+    run_full_sweep,
+    run_mail_and_cleanup,
+    run_self_check,
+    take_over_jobs,
+)
+from monitor.services.sweeps import ProgressListener, SourceStage, ignore_progress, run_canaries
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
 
 COLUMNS = 4
-MARKS: Mapping[str, str] = {
-    Stage.WAITING: "·",
-    Stage.TESTING: "→",
-    Stage.ASKING: "→",
-    Stage.DONE: "✓",
-    Stage.STOPPED: "✗",
-    Stage.BLOCKED: "✗",
-    Stage.DOUBTED: "✗",
+STAGE_MARKS: Mapping[str, str] = {
+    SourceStage.WAITING: "·",
+    SourceStage.TESTING: "→",
+    SourceStage.ASKING: "→",
+    SourceStage.DONE: "✓",
+    SourceStage.STOPPED: "✗",
+    SourceStage.BLOCKED: "✗",
+    SourceStage.DOUBTED: "✗",
 }
 
 
 @contextmanager
-def display(output: Output) -> Iterator[Watch]:
+def show_progress(output: Output) -> Iterator[ProgressListener]:
     if not output.console.is_terminal:
-        yield unwatched
+        yield ignore_progress
         return
     states: dict[str, str] = {}
     with Live(console=output.console, transient=True, refresh_per_second=8) as live:
 
-        def watch(source: str, state: str) -> None:
+        def show_source_state(source: str, state: str) -> None:
             states[source] = state
-            live.update(laid_out(states))
+            live.update(build_progress_table(states))
 
-        yield watch
+        yield show_source_state
 
 
-def laid_out(states: Mapping[str, str]) -> Table:
+def build_progress_table(states: Mapping[str, str]) -> Table:
     """Lay the sources out in columns, so that sixty fit on a screen."""
     counts = Counter(states.values())
     grid = Table.grid(padding=(0, 3))
-    grid.title = Text(", ".join(f"{counts[each]} {each}" for each in MARKS if counts[each]))
-    marked = ((MARKS.get(state, "·"), source) for source, state in sorted(states.items()))
-    cells = [Text(f"{mark} {inert(source)}") for mark, source in marked]
+    grid.title = Text(", ".join(f"{counts[each]} {each}" for each in STAGE_MARKS if counts[each]))
+    marked = ((STAGE_MARKS.get(state, "·"), source) for source, state in sorted(states.items()))
+    cells = [Text(f"{mark} {escape_controls(source)}") for mark, source in marked]
     for start in range(0, len(cells), COLUMNS):
         grid.add_row(*cells[start : start + COLUMNS])
     return grid
@@ -77,7 +83,7 @@ FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
     SweepKind.CANARIES: HOUR,
     SweepKind.SWEEP: 24 * HOUR,
 }
-WANTED: Mapping[SweepKind, str] = {
+TASK_LABELS: Mapping[SweepKind, str] = {
     SweepKind.SELFCHECK: "check this person",
     SweepKind.CANARIES: "test the sources",
     SweepKind.SWEEP: "run the sweep",
@@ -85,159 +91,167 @@ WANTED: Mapping[SweepKind, str] = {
 
 
 @dataclass(slots=True)
-class Waiting:
+class RequestWait:
     """The wait of a command for whoever holds the folder: it says for what, and has an end."""
 
     clock: Clock
-    service: Service
+    app: App
     request: RunRequest
-    _begun: bool = False
-    _ahead: int = 0
-    _latest: float = 0.0
-    _until: float = 0.0
+    _has_started: bool = False
+    _checks_ahead: int = 0
+    _latest_deadline: float = 0.0
+    _deadline: float = 0.0
 
-    def begin(self) -> None:
-        _say(
+    def announce_wait(self) -> None:
+        _print_status(
             "Another Namesake process is using the state folder. "
-            f"Waiting for it to {WANTED[self.request.kind]}."
+            f"Waiting for it to {TASK_LABELS[self.request.kind]}."
         )
-        self._latest = self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
-        self._until = self._pick_up_by
+        self._latest_deadline = (
+            self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
+        )
+        self._deadline = self._pick_up_deadline
 
-    def go_on(self) -> None:
+    def wait_once(self) -> None:
         """Wait a moment; raise UnavailableError where the wait has lasted too long."""
-        requests = self.service.state.requests
-        ahead = requests.checks_before(self.request)
-        if not self._begun and requests.progress(self.request.ref):
-            self._begun = True
+        requests = self.app.db.run_requests
+        ahead = requests.count_checks_before(self.request)
+        if not self._has_started and requests.load_progress(self.request.ref):
+            self._has_started = True
             allowed = FINISHED_WITHIN[self.request.kind]
-            self._until = self.clock.monotonic() + allowed.total_seconds()
-            _say("It has started.")
-        elif not self._begun and (ahead != self._ahead or self._other_sweep):
-            self._ahead = ahead
-            self._until = self._pick_up_by
-        if self.clock.monotonic() >= self._until:
-            raise UnavailableError(self._given_up())
+            self._deadline = self.clock.monotonic() + allowed.total_seconds()
+            _print_status("It has started.")
+        elif not self._has_started and (ahead != self._checks_ahead or self._is_sweep_running):
+            self._checks_ahead = ahead
+            self._deadline = self._pick_up_deadline
+        if self.clock.monotonic() >= self._deadline:
+            raise UnavailableError(self._give_up())
         self.clock.sleep(POLL_SECONDS)
 
     @property
-    def _pick_up_by(self) -> float:
-        return min(self.clock.monotonic() + PICKED_UP_WITHIN.total_seconds(), self._latest)
+    def _pick_up_deadline(self) -> float:
+        return min(self.clock.monotonic() + PICKED_UP_WITHIN.total_seconds(), self._latest_deadline)
 
     @property
-    def _other_sweep(self) -> bool:
+    def _is_sweep_running(self) -> bool:
         """Tell whether a sweep is under way, which another one has to wait for."""
         kind = self.request.kind
         return kind is SweepKind.SWEEP and any(
-            each.kind is kind for each in self.service.state.sweeps.open()
+            each.kind is kind for each in self.app.db.sweeps.list_open_sweeps()
         )
 
-    def _given_up(self) -> str:
-        if self._begun:
+    def _give_up(self) -> str:
+        if self._has_started:
             hours = FINISHED_WITHIN[self.request.kind] // HOUR
             return (
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
                 "It is still working on it. See `namesake jobs`."
             )
-        self.service.state.requests.remove(self.request.ref)
+        self.app.db.run_requests.delete_run_request(self.request.ref)
         return "The service did not pick this up. The request was canceled. See `namesake jobs`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class RequestRunner:
     """Something that a command wants asked, and the request by which others learn of it."""
 
-    desk: Desk
-    service: Service
+    context: CliContext
+    app: App
     request: RunRequest
 
     @classmethod
-    def of(cls, desk: Desk, service: Service, kind: SweepKind) -> Self:
+    def create_request(cls, context: CliContext, app: App, kind: SweepKind) -> Self:
         """Want something of that kind now, about everybody or everything."""
-        request = RunRequest(ref=service.new_ref(), kind=kind, asked_at=service.now())
-        return cls(desk=desk, service=service, request=request)
+        request = RunRequest(ref=app.ids.new_id(), kind=kind, asked_at=app.clock.now())
+        return cls(context=context, app=app, request=request)
 
-    def about(self, *, person: str = "", source: str = "") -> Self:
-        return replace(self, request=replace(self.request, person=person, source=source))
+    def narrow_to(self, *, person_id: str = "", source: str = "") -> Self:
+        return replace(self, request=replace(self.request, person=person_id, source=source))
 
-    def run(self, here: Callable[[Watch], object]) -> None:
+    def run_or_delegate(self, work: Callable[[ProgressListener], object]) -> None:
         """Do it here; or, while another holds the folder, ask them to and look on."""
-        lock = StateLock(self.desk.config.state)
-        if _taken(lock):
-            with display(self.desk.output) as watch:
-                self._here(lock, lambda: here(watch))
+        lock = StateFolderLock(self.context.config.state)
+        if _try_lock(lock):
+            with show_progress(self.context.output) as watch:
+                self._run_locked(lock, lambda: work(watch))
             return
-        self.service.state.requests.add(self.request)
-        Doorbell(self.desk.config.state).ring()
-        waiting = Waiting(self.desk.outside.clock, self.service, self.request)
-        waiting.begin()
-        with display(self.desk.output) as watch:
-            while not self._served(watch):
+        self.app.db.run_requests.insert_run_request(self.request)
+        WakeSocket(self.context.config.state).wake_daemon()
+        waiting = RequestWait(self.context.environment.clock, self.app, self.request)
+        waiting.announce_wait()
+        with show_progress(self.context.output) as watch:
+            while not self._is_served(watch):
                 # They may end before they come to it, and then nobody would.
-                if _taken(lock):
-                    self._here(lock, lambda: self._instead(here, watch))
+                if _try_lock(lock):
+                    self._run_locked(lock, lambda: self._run_if_unserved(work, watch))
                     return
-                waiting.go_on()
-        self._see_that_it_was_done()
+                waiting.wait_once()
+        self._check_completed()
 
-    def _here(self, lock: StateLock, work: Callable[[], object]) -> None:
+    def _run_locked(self, lock: StateFolderLock, work: Callable[[], object]) -> None:
         try:
             work()
         finally:
             lock.release()
 
-    def _see_that_it_was_done(self) -> None:
-        known = self.service.state.requests.get(self.request.ref)
+    def _check_completed(self) -> None:
+        known = self.app.db.run_requests.find_run_request(self.request.ref)
         if known is not None and known.note:
             raise UnavailableError(known.note)
 
-    def _instead(self, here: Callable[[Watch], object], watch: Watch) -> None:
-        if not self._served(watch):
-            self.service.state.requests.remove(self.request.ref)
-            here(watch)
+    def _run_if_unserved(
+        self, work: Callable[[ProgressListener], object], watch: ProgressListener
+    ) -> None:
+        if not self._is_served(watch):
+            self.app.db.run_requests.delete_run_request(self.request.ref)
+            work(watch)
 
-    def _served(self, watch: Watch) -> bool:
-        requests = self.service.state.requests
-        for source, state in requests.progress(self.request.ref).items():
+    def _is_served(self, watch: ProgressListener) -> bool:
+        requests = self.app.db.run_requests
+        for source, state in requests.load_progress(self.request.ref).items():
             watch(source, state)
-        known = requests.get(self.request.ref)
+        known = requests.find_run_request(self.request.ref)
         return known is None or known.done_at is not None
 
 
-def asked(desk: Desk, service: Service, kind: SweepKind, person: str = "") -> Sweep:
+def run_sweep_now(context: CliContext, app: App, kind: SweepKind, person_id: str = "") -> Sweep:
     """Run a sweep, or the self-check of one person, to its end."""
 
-    def here(watch: Watch) -> None:
-        rounds = service.rounds
-        rounds.begin()
-        if person:
-            rounds.check(person, watch)
+    def run_here(watch: ProgressListener) -> None:
+        rounds = app
+        take_over_jobs(rounds)
+        if person_id:
+            run_self_check(rounds, person_id, watch)
         else:
-            rounds.sweep(watch)
-        rounds.write()
+            run_full_sweep(rounds, watch)
+        run_mail_and_cleanup(rounds)
 
-    Asking.of(desk, service, kind).about(person=person).run(here)
-    latest = service.state.sweeps.latest(kind, person)
+    RequestRunner.create_request(context, app, kind).narrow_to(person_id=person_id).run_or_delegate(
+        run_here
+    )
+    latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
         reason = "The service did not pick this up. See `namesake jobs`."
         raise UnavailableError(reason)
     return latest
 
 
-def tried(desk: Desk, service: Service, source: str = "") -> tuple[CanaryCheck, ...]:
+def run_self_tests_now(context: CliContext, app: App, source: str = "") -> tuple[CanaryCheck, ...]:
     """Ask the canaries of one source, or of all; what was cut short is left out."""
-    began = service.now()
+    began = app.clock.now()
 
-    def here(watch: Watch) -> None:
-        service.rounds.begin()
-        service.canaries.ask(source, watch)
+    def run_here(watch: ProgressListener) -> None:
+        take_over_jobs(app)
+        run_canaries(app, source, watch)
 
-    Asking.of(desk, service, SweepKind.CANARIES).about(source=source).run(here)
-    checks = service.state.canary_checks.since(began)
+    RequestRunner.create_request(context, app, SweepKind.CANARIES).narrow_to(
+        source=source
+    ).run_or_delegate(run_here)
+    checks = app.db.canary_checks.list_canary_checks_since(began)
     return tuple(each for each in checks if source in {"", each.source})
 
 
-def _taken(lock: StateLock) -> bool:
+def _try_lock(lock: StateFolderLock) -> bool:
     try:
         lock.acquire()
     except BusyError:
@@ -245,7 +259,7 @@ def _taken(lock: StateLock) -> bool:
     return True
 
 
-def _say(sentence: str) -> None:
+def _print_status(sentence: str) -> None:
     """Say it beside the output, which may be read by a program."""
     click.echo(f"namesake: {sentence}", err=True)
 
@@ -254,13 +268,13 @@ def _say(sentence: str) -> None:
 CHECKED = "checked"
 
 
-def told(outcome: Outcome) -> str:
+def describe_outcome(outcome: Outcome) -> str:
     """Say what went wrong with the visits, or merely that nothing did."""
-    return CHECKED if outcome.conclusive else outcome
+    return CHECKED if outcome.is_conclusive else outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Covered:
+class CoverageRow:
     """`since` is when the source stopped being checkable, None while it could be checked."""
 
     source: str
@@ -269,68 +283,74 @@ class Covered:
     note: str
 
     @classmethod
-    def of(cls, run: SourceRun) -> Self:
-        return cls(source=run.source, outcome=told(run.outcome), since=run.since, note=run.note)
+    def from_run(cls, run: SourceRun) -> Self:
+        return cls(
+            source=run.source, outcome=describe_outcome(run.outcome), since=run.since, note=run.note
+        )
 
 
 @click.command()
 @click.argument("person")
-@as_json
-@pass_desk
-def check(desk: Desk, person: str, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def check(context: CliContext, person: str, *, as_json: bool) -> None:
     """Check one person now. Only that person receives the result, by email."""
-    with desk.service() as service:
-        service.state.people.get(person)
-        if not service.state.consents.asks(person, service.now()):
+    with context.open_app() as app:
+        app.db.people.load_person(person)
+        if not app.db.consents.can_query_person(person, app.clock.now()):
             reason = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(reason)
-        service.state.audit.append(service.now(), "operator", "asked-check", person, {})
-        done = asked(desk, service, SweepKind.SELFCHECK, person)
-        _tell(desk, service, done, as_json=as_json)
+        app.db.audit.append_entry(app.clock.now(), "operator", "asked-check", person, {})
+        done = run_sweep_now(context, app, SweepKind.SELFCHECK, person)
+        _print_sweep(context, app, done, as_json=as_json)
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Count the queries. Send none.")
-@as_json
-@pass_desk
-def sweep(desk: Desk, *, dry_run: bool, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def sweep(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
     """Run this week's sweep for everyone with consent. Resumes a sweep that was interrupted."""
-    with desk.service() as service:
+    with context.open_app() as app:
         if dry_run:
-            _tell_plan(desk, service, as_json=as_json)
+            _print_plan(context, app, as_json=as_json)
             return
-        done = asked(desk, service, SweepKind.SWEEP)
-        _tell(desk, service, done, as_json=as_json)
+        done = run_sweep_now(context, app, SweepKind.SWEEP)
+        _print_sweep(context, app, done, as_json=as_json)
 
 
-def _tell(desk: Desk, service: Service, sweep: Sweep, *, as_json: bool) -> None:
+def _print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -> None:
     """Tell the operator how it went, and nothing of what was found."""
-    runs = service.state.sweeps.runs(sweep.ref)
+    runs = app.db.sweeps.list_source_runs(sweep.ref)
     if as_json:
-        desk.output.json({"sweep": sweep, "coverage": [Covered.of(run) for run in runs]})
+        context.output.print_json(
+            {"sweep": sweep, "coverage": [CoverageRow.from_run(run) for run in runs]}
+        )
         return
-    checked = sum(1 for run in runs if run.outcome.conclusive)
+    checked = sum(1 for run in runs if run.outcome.is_conclusive)
     if sweep.closed_at is None:
-        desk.output.say("Stopped before the end. The next start resumes it.")
-    desk.output.say(f"{checked} of {len(runs)} sources checked.")
+        context.output.print_line("Stopped before the end. The next start resumes it.")
+    context.output.print_line(f"{checked} of {len(runs)} sources checked.")
     failures = (
-        Failure(source=run.source, outcome=run.outcome, since=run.since or run.at, note=run.note)
+        SourceFailure(
+            source=run.source, outcome=run.outcome, since=run.since or run.at, note=run.note
+        )
         for run in runs
-        if not run.outcome.conclusive
+        if not run.outcome.is_conclusive
     )
     groups = fold_failures(failures, len(runs))
     if groups:
-        desk.output.table(
+        context.output.print_table(
             ("not checked", "reason", "since", "note"),
             ((each.subject, each.outcome, each.since, each.explanation) for each in groups),
         )
 
 
-def _tell_plan(desk: Desk, service: Service, *, as_json: bool) -> None:
-    counts = Counter(query.source for query in service.rounds.planned())
-    people = len(service.state.consents.asking(service.now()))
+def _print_plan(context: CliContext, app: App, *, as_json: bool) -> None:
+    counts = Counter(query.source for query in preview_sweep(app))
+    people = len(app.db.consents.list_queryable_person_ids(app.clock.now()))
     if as_json:
-        desk.output.json({"people": people, "questions": counts})
+        context.output.print_json({"people": people, "questions": counts})
         return
-    desk.output.table(("source", "queries"), sorted(counts.items()))
-    desk.output.say(f"{counts.total()} queries about {people} people. Nothing was sent.")
+    context.output.print_table(("source", "queries"), sorted(counts.items()))
+    context.output.print_line(f"{counts.total()} queries about {people} people. Nothing was sent.")

@@ -21,37 +21,37 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor.build import build
-from monitor.config import Config, StudentsConfig, load
-from monitor.db.files import StateLock
-from monitor.db.ownership import hand_over
+from monitor.app import App, open_app
+from monitor.config import Config, StudentsConfig, load_config
+from monitor.db.files import StateFolderLock
+from monitor.db.ownership import hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
+from monitor.environment import Environment
 from monitor.errors import InputError
-from monitor.outside import Outside
-from monitor.scheduler.daemon import Doorbell
-from monitor.service import Service
+from monitor.scheduler.daemon import WakeSocket
+from monitor.services.jobs import take_over_jobs
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
-OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Refs are there to be copied, so they stay in one piece.
-WHOLE = frozenset({"ref", "whom", "source"})
+UNWRAPPED_COLUMNS = frozenset({"ref", "whom", "source"})
 # A program that reads a table wants one row a line, however long.
 PIPED_WIDTH = 10_000
 
 
-def inert(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Spell out what a terminal would obey instead of show."""
-    return "".join(map(_spelled, text))
+    return "".join(map(_escape_character, text))
 
 
-def _spelled(character: str) -> str:
-    if character == "\n" or category(character) not in OBEYED:
+def _escape_character(character: str) -> str:
+    if character == "\n" or category(character) not in CONTROL_CATEGORIES:
         return character
     return json.dumps(character)[1:-1]
 
 
-def _console() -> Console:
+def _build_console() -> Console:
     return Console(highlight=False)
 
 
@@ -60,89 +60,91 @@ class Output:
     """`zone` is the district's: what an operator reads is in local time, JSON is in UTC."""
 
     zone: str
-    console: Console = field(default_factory=_console)
+    console: Console = field(default_factory=_build_console)
 
-    def json(self, value: object) -> None:
+    def print_json(self, value: object) -> None:
         """Print one value. What is spelled out reads back as what it was."""
-        click.echo(inert(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
+        click.echo(
+            escape_controls(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+        )
 
-    def say(self, sentence: str) -> None:
-        self.console.print(Text(inert(sentence)), soft_wrap=True)
+    def print_line(self, sentence: str) -> None:
+        self.console.print(Text(escape_controls(sentence)), soft_wrap=True)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
         for column in columns:
-            table.add_column(column, no_wrap=column in WHOLE)
+            table.add_column(column, no_wrap=column in UNWRAPPED_COLUMNS)
         for row in rows:
-            table.add_row(*(Text(inert(self._shown(cell))) for cell in row))
-        self._wide().print(table)
+            table.add_row(*(Text(escape_controls(self._format_cell(cell))) for cell in row))
+        self._choose_console().print(table)
 
-    def _wide(self) -> Console:
+    def _choose_console(self) -> Console:
         if self.console.is_terminal:
             return self.console
         return Console(highlight=False, width=PIPED_WIDTH, file=self.console.file)
 
-    def _shown(self, cell: object) -> str:
+    def _format_cell(self, cell: object) -> str:
         if isinstance(cell, datetime):
             return cell.astimezone(ZoneInfo(self.zone)).strftime("%a, %b %-d, %Y, %-I:%M %p %Z")
         return "" if cell is None else str(cell)
 
 
 @dataclass(frozen=True)
-class Desk:
-    path: Path
-    outside: Outside
+class CliContext:
+    config_path: Path
+    environment: Environment
 
     @cached_property
     def config(self) -> Config:
-        return load(self.path)
+        return load_config(self.config_path)
 
     @cached_property
     def output(self) -> Output:
         return Output(self.config.district.zone)
 
     @contextmanager
-    def service(self) -> Iterator[Service]:
+    def open_app(self) -> Iterator[App]:
         """Open the district's folder. It takes no lock: reading and ruling need none.
 
         The service is told of letters that wait when it ends, and sends them at once.
         """
-        with build(self.config, self.outside) as service:
-            yield service
-            if service.state.outbox.due(service.now()):
-                Doorbell(self.config.state).ring()
+        with open_app(self.config, self.environment) as app:
+            yield app
+            if app.db.outbox.list_due_emails(app.clock.now()):
+                WakeSocket(self.config.state).wake_daemon()
 
     @contextmanager
-    def asking(self) -> Iterator[Service]:
+    def open_app_locked(self) -> Iterator[App]:
         """Open it and take its lock, as whoever uses the network must. Raises BusyError."""
-        with self.service() as service, StateLock(self.config.state):
-            service.rounds.begin()
-            yield service
+        with self.open_app() as app, StateFolderLock(self.config.state):
+            take_over_jobs(app)
+            yield app
 
-    def hand_over(self) -> None:
+    def fix_file_ownership(self) -> None:
         """Give what this command made as root to whom its folder belongs, before it ends."""
         if "config" not in self.__dict__:
             return  # it was never read, so nothing was made
         for folder in (self.config.state, self.config.backup.folder, self.config.backup.keys):
             try:
                 if folder is not None:
-                    hand_over(folder)
+                    hand_over_folder(folder)
             except OSError as error:
                 told = f"Root still owns some files in {folder} ({error.strerror})"
                 click.echo(f"namesake: {told}. Run `namesake doctor`.", err=True)
 
 
 FLAGS_LEFT_OUT = "Flags left out: {}. Flags open only on the portal, never on the command line."
-pass_desk = click.make_pass_decorator(Desk)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-break_glass = click.option(
+pass_cli_context = click.make_pass_decorator(CliContext)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+break_glass_option = click.option(
     "--break-glass",
     "reason",
     metavar="REASON",
     help="Print one person's own data. This is audited, and the person is notified at once.",
 )
 
-demo_folder = click.option(
+demo_folder_option = click.option(
     "--demo",
     "folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -151,24 +153,27 @@ demo_folder = click.option(
 
 
 @contextmanager
-def opened(desk: Desk, folder: Path | None) -> Iterator[tuple[Service, Output]]:
+def open_district_or_demo(context: CliContext, folder: Path | None) -> Iterator[tuple[App, Output]]:
     """Open the district's folder, or that of a demo: no matcher is needed to look."""
     if folder is None:
-        with desk.service() as service:
-            yield service, desk.output
+        with context.open_app() as app:
+            yield app, context.output
         return
     if not (folder / stage.MARKER).exists():
         sentence = f"{folder} is not a demo folder. Create one with `namesake demo`."
         raise InputError(sentence)
-    config = structs.replace(stage.configuration(folder), students=StudentsConfig())
-    with build(config, desk.outside) as service:
-        _refuse_real_people(service, folder)
-        yield service, Output(ZONE)
+    config = structs.replace(stage.build_config(folder), students=StudentsConfig())
+    with open_app(config, context.environment) as app:
+        _refuse_real_people(app, folder)
+        yield app, Output(ZONE)
 
 
-def _refuse_real_people(service: Service, folder: Path) -> None:
+def _refuse_real_people(app: App, folder: Path) -> None:
     """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
-    people = service.state.people
-    if any(not people.get(ref).mail.endswith(f"@{MAIL_DOMAIN}") for ref in people.refs()):
+    people = app.db.people
+    if any(
+        not people.load_person(ref).mail.endswith(f"@{MAIL_DOMAIN}")
+        for ref in people.list_person_ids()
+    ):
         sentence = f"{folder} contains people who are not part of the demo. Open it without --demo."
         raise InputError(sentence)

@@ -17,9 +17,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from monitor.app import App
 from monitor.cli import service as logbook
-from monitor.cli.context import Output, inert
-from monitor.db.files import StateLock
+from monitor.cli.context import Output, escape_controls
+from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
 from monitor.demo.district import ENROLLED, NAME, STAFF, ZONE
 from monitor.demo.district import REVIEWERS as RETELLING_REVIEWERS
@@ -27,26 +28,35 @@ from monitor.demo.story import (
     OPERATOR,
     REVIEWERS,
     Story,
-    ToldEvent,
-    ToldFlag,
-    ToldLetter,
-    ToldSource,
-    ToldWeek,
-    afterwards,
-    play,
+    StoryEmail,
+    StoryEvent,
+    StoryFlag,
+    StorySource,
+    StoryWeek,
+    open_played_story,
+    play_story,
 )
 from monitor.errors import CannotWriteError, InputError
-from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
-from monitor.scheduler.workers import Pulse
-from monitor.service import Service
-from monitor.web.demo import demo_app
-from monitor.web.server import LOOPBACK, listening
-from reports.labels import EventKind, FlagKind, GapKind, Severity, Whose, site_name
-from reports.pages.demo import Actor
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.workers import Liveness
+from monitor.services.auth import find_account_id
+from monitor.services.jobs import take_over_jobs
+from monitor.web.demo import create_demo_app
+from monitor.web.server import LOOPBACK, serve_on_port
+from reports.labels import (
+    EventKindLabel,
+    FlagKindLabel,
+    GapKind,
+    ItemOwnerLabel,
+    SeverityLabel,
+    format_site_name,
+)
+from reports.pages.demo import CastMember
 from scrapers.http.clock import SystemClock
-from scrapers.models import CONCLUSIVE
+from scrapers.models import CONCLUSIVE_OUTCOMES
 
-PARTS: Final = {
+ACTOR_PARTS: Final = {
     "maria": "fifth grade science teacher; someone pretends to be her",
     "john": "math teacher with a very common name",
     "beth": "librarian who used to have another name",
@@ -57,83 +67,96 @@ PARTS: Final = {
 }
 
 
-def serve(folder: Path, port: int, output: Output) -> None:
+def serve_demo(folder: Path, port: int, output: Output) -> None:
     """Show the pages until Ctrl-C, with the service working behind them."""
     address = f"http://{LOOPBACK}:{port}"
-    with logbook.kept(), afterwards(folder, address) as service, StateLock(service.config.state):
-        service.rounds.begin()
-        doorbell = Doorbell(service.config.state)
-        app = demo_app(service, doorbell.ring, lambda: actors(service))
-        with listening(app, LOOPBACK, port):
-            output.say(f"The demo is at {address}/demo until you press Ctrl-C.")
+    with (
+        logbook.log_to_stream(),
+        open_played_story(folder, address) as app,
+        StateFolderLock(app.config.state),
+    ):
+        take_over_jobs(app)
+        doorbell = WakeSocket(app.config.state)
+        site = create_demo_app(app, doorbell.wake_daemon, lambda: list_actors(app))
+        with serve_on_port(site, LOOPBACK, port):
+            output.print_line(f"The demo is at {address}/demo until you press Ctrl-C.")
             Daemon(
-                rounds=service.rounds,
-                supervisor=Supervisor({}),
-                doorbell=doorbell,
+                jobs=SupervisedRunner(
+                    app=app,
+                    reserve=DiskReserve(app.config.state),
+                    heartbeat=lambda _vitals, _level: None,
+                ),
+                notifier=SystemdNotifier({}),
+                wake_socket=doorbell,
                 stopping=threading.Event(),
-                pulse=Pulse(SystemClock()),
-            ).run()
+                liveness=Liveness(SystemClock()),
+            ).run_until_stopped()
 
 
-def actors(service: Service) -> tuple[Actor, ...]:
+def list_actors(app: App) -> tuple[CastMember, ...]:
     """List who there is: staff who joined, reviewers, and the operator."""
-    staff = (_member(service, each.person.mail, each.person.ref) for each in STAFF)
+    staff = (_build_staff_actor(app, each.person.mail, each.person.ref) for each in STAFF)
     listed = (
         *((mail, "IT review", "sees what was opened to IT and nothing else") for mail in REVIEWERS),
         (OPERATOR, "Operator", "sees how the service is doing, but no one's data"),
     )
     others = (
-        Actor(reader=service.admitting.known(mail), name=_called(mail), part=part, group=group)
+        CastMember(
+            reader=find_account_id(app, mail),
+            name=_format_role_name(mail),
+            part=part,
+            group=group,
+        )
         for mail, group, part in listed
     )
     return (*(each for each in staff if each), *others)
 
 
-def _called(mail: str) -> str:
+def _format_role_name(mail: str) -> str:
     """Make a name of the address of a role: `it-security@…` is IT security."""
     words = mail.partition("@")[0].replace("-", " ")
     return words.replace("it ", "IT ") if words.startswith("it ") else words.capitalize()
 
 
-def _member(service: Service, mail: str, ref: str) -> Actor | None:
-    reader = service.state.people.find_by_mail(mail)
+def _build_staff_actor(app: App, mail: str, staff_id: str) -> CastMember | None:
+    reader = app.db.people.find_person_id_by_mail(mail)
     if reader is None:
         return None
     try:
-        name = service.state.people.get(reader).name
+        name = app.db.people.load_person(reader).name
     except InputError:
         return None
-    return Actor(
+    return CastMember(
         reader=reader,
         name=f"{name.given} {name.family}",
-        part=PARTS[ref.removeprefix("staff-")],
+        part=ACTOR_PARTS[staff_id.removeprefix("staff-")],
         group="Staff",
     )
 
 
-WIDEST = 112
+MAX_WIDTH = 112
 WEEKS = {
     1: "everything is new",
     2: "an impersonator, a namesake, a changed account, two students",
     3: "nothing has changed",
 }
-QUIET = {
+QUIET_WEEKS = {
     1: "This week sets the baseline. Each person gets one overview of it. Nothing is flagged.",
     3: "Nothing is new: no events and no flags. Earlier flags wait for an answer.",
 }
 # The emails speak to the person; these labels are about them.
-ASIDE = {Whose.NAMESAKE: "Someone else with the same name. Not flagged."}
+NO_FLAG_NOTES = {ItemOwnerLabel.NAMESAKE: "Someone else with the same name. Not flagged."}
 PEOPLE = {
     **{each.person.mail: f"{each.person.name.given} {each.person.name.family}" for each in STAFF},
     **dict.fromkeys(RETELLING_REVIEWERS, "IT reviewers"),
 }
-STYLES = {
-    Severity.HIGH: "bold white on red",
-    Severity.MEDIUM: "bold black on yellow",
-    Severity.LOW: "bold black on cyan",
+SEVERITY_STYLES = {
+    SeverityLabel.HIGH: "bold white on red",
+    SeverityLabel.MEDIUM: "bold black on yellow",
+    SeverityLabel.LOW: "bold black on cyan",
 }
 REASONS_SHOWN = 2
-LETTERS = {
+EMAIL_COUNT_NAMES = {
     "invitation": ("invitation", "invitations"),
     "enrolled": ("confirmation", "confirmations"),
     "name": ("name notice", "name notices"),
@@ -143,20 +166,20 @@ LETTERS = {
 }
 
 
-def retell(folder: Path, console: Console) -> None:
+def print_story(folder: Path, console: Console) -> None:
     """Play the story into a folder, and tell each week as it ends."""
-    width = min(console.width, WIDEST)
+    width = min(console.width, MAX_WIDTH)
 
-    def tell(what: RenderableType) -> None:
+    def print_part(what: RenderableType) -> None:
         console.print(what, width=width)
 
-    tell(_opening())
-    story = play(folder, lambda number, week: tell(_week(number, week)))
-    tell(_letters(story))
+    print_part(_build_opening())
+    story = play_story(folder, lambda number, week: print_part(_build_week_panel(number, week)))
+    print_part(_build_emails_panel(story))
     console.print(Text(f"They are in {folder / 'state' / 'outbox'}."), soft_wrap=True)
 
 
-def _opening() -> Text:
+def _build_opening() -> Text:
     joined, left = len(ENROLLED), len(STAFF) - len(ENROLLED)
     return Text.assemble(
         (NAME, "bold"),
@@ -166,124 +189,136 @@ def _opening() -> Text:
     )
 
 
-def _week(number: int, week: ToldWeek) -> Panel:
-    day = days.sweep_at(number)
-    parts = [_coverage(week, day)]
+def _build_week_panel(number: int, week: StoryWeek) -> Panel:
+    day = days.compute_sweep_time(number)
+    parts = [_build_coverage(week, day)]
     if week.events or week.flags:
-        parts.insert(0, _news(week))
-    elif number in QUIET:
-        parts.insert(0, Text(QUIET[number], style="green"))
+        parts.insert(0, _build_news_table(week))
+    elif number in QUIET_WEEKS:
+        parts.insert(0, Text(QUIET_WEEKS[number], style="green"))
     title = Text.assemble((f"Week {number}, {day:%b %-d}: ", "bold"), WEEKS[number])
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue")
 
 
-def _news(week: ToldWeek) -> RenderableType:
+def _build_news_table(week: StoryWeek) -> RenderableType:
     """Lay out what is flagged, worst first, and then what was seen and needs nobody."""
-    table = _grid()
-    for flag in sorted(week.flags, key=lambda each: (Severity(each.severity).rank, each.person)):
-        severity = Severity(flag.severity)
-        table.add_row(Text(f" {severity.words} ", style=STYLES[severity]), _flag(flag))
+    table = _build_grid()
+    for flag in sorted(
+        week.flags, key=lambda each: (SeverityLabel(each.severity).rank, each.person)
+    ):
+        severity = SeverityLabel(flag.severity)
+        table.add_row(
+            Text(f" {severity.words} ", style=SEVERITY_STYLES[severity]), _build_flag_group(flag)
+        )
     flagged = {(each.person, each.url) for each in week.flags}
     for event in week.events:
         if (event.person, event.url) not in flagged:
-            table.add_row(Text(" No flag ", style="black on green"), _event(event))
+            table.add_row(Text(" No flag ", style="black on green"), _build_event_group(event))
     return table
 
 
-def _flag(flag: ToldFlag) -> Group:
+def _build_flag_group(flag: StoryFlag) -> Group:
     """Quote the first reasons as the person reads them."""
-    reasons = _grid()
+    reasons = _build_grid()
     for reason in flag.reasons[:REASONS_SHOWN]:
-        reasons.add_row("-", Text(f"“{inert(reason)}”"))
+        reasons.add_row("-", Text(f"“{escape_controls(reason)}”"))
     more = len(flag.reasons) - REASONS_SHOWN
     if more > 0:
-        reasons.add_row("", Text(f"and {_counted(more, 'more reason', 'more reasons')}", "dim"))
-    return Group(_heading(FlagKind(flag.kind).words, flag), reasons)
+        reasons.add_row(
+            "", Text(f"and {_format_count(more, 'more reason', 'more reasons')}", "dim")
+        )
+    return Group(_build_heading(FlagKindLabel(flag.kind).words, flag), reasons)
 
 
-def _event(event: ToldEvent) -> Group:
-    aside = ASIDE.get(Whose(event.whose), "No flag.")
-    return Group(_heading(EventKind(event.kind).words, event), Text(aside))
+def _build_event_group(event: StoryEvent) -> Group:
+    aside = NO_FLAG_NOTES.get(ItemOwnerLabel(event.whose), "No flag.")
+    return Group(_build_heading(EventKindLabel(event.kind).words, event), Text(aside))
 
 
-def _heading(words: str, told: ToldFlag | ToldEvent) -> Text:
-    return Text.assemble((f"{words}, {_who(told.person)}\n", "bold"), (_where(told.url), "cyan"))
+def _build_heading(words: str, told: StoryFlag | StoryEvent) -> Text:
+    return Text.assemble(
+        (f"{words}, {_describe_person(told.person)}\n", "bold"), (_defang_url(told.url), "cyan")
+    )
 
 
-def _coverage(week: ToldWeek, day: datetime) -> RenderableType:
-    outcomes = {str(each) for each in CONCLUSIVE}
+def _build_coverage(week: StoryWeek, day: datetime) -> RenderableType:
+    outcomes = {str(each) for each in CONCLUSIVE_OUTCOMES}
     gaps = [each for each in week.coverage if each.outcome not in outcomes]
     checked = Text(f"{len(week.coverage) - len(gaps)} of {len(week.coverage)} sources checked.")
     if not gaps:
         return checked
     checked.append(' "Not checked" does not mean "nothing found":')
-    table = _grid()
+    table = _build_grid()
     for gap in gaps:
-        table.add_row(Text(site_name(gap.source), style="magenta"), Text(_why(gap, day)))
+        table.add_row(
+            Text(format_site_name(gap.source), style="magenta"), Text(_describe_gap(gap, day))
+        )
     return Group(checked, Padding(table, (0, 0, 0, 2)))
 
 
-def _why(gap: ToldSource, day: datetime) -> str:
+def _describe_gap(gap: StorySource, day: datetime) -> str:
     if gap.since and gap.since < day:
         return f"not checked since {gap.since:%b %-d}"
     words = GapKind(gap.outcome).words
-    return inert(f"{words}: {gap.note}" if gap.note else words)
+    return escape_controls(f"{words}: {gap.note}" if gap.note else words)
 
 
-def _letters(story: Story) -> Panel:
+def _build_emails_panel(story: Story) -> Panel:
     """Name the letters that tell of something, and count the others."""
-    telling = tuple(_telling(story))
-    table = _grid()
+    telling = tuple(_select_notable_emails(story))
+    table = _build_grid()
     table.add_column()
     table.add_column(no_wrap=True)
     for letter in telling:
-        subject = inert(letter.subject).removeprefix("Namesake").lstrip(",: ")
+        subject = escape_controls(letter.subject).removeprefix("Namesake").lstrip(",: ")
         name = Text(Path(letter.path).name, style="cyan")
-        table.add_row(Text(_who(letter.to), style="bold"), Text(subject), name)
-    others = Counter(_kind(each) for each in story.letters if each not in telling)
-    counted = ", ".join(_counted(others[kind], *names) for kind, names in LETTERS.items())
+        table.add_row(Text(_describe_person(letter.to), style="bold"), Text(subject), name)
+    others = Counter(_parse_email_kind(each) for each in story.letters if each not in telling)
+    counted = ", ".join(
+        _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
+    )
     title = Text(f"{len(story.letters)} emails", style="bold")
     rest = Text(f"and {counted}.", style="dim")
     return Panel(Group(table, rest), title=title, title_align="left", border_style="green")
 
 
-def _telling(story: Story) -> Iterator[ToldLetter]:
+def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
     """Yield what those who have a flag were told that week, and the reviewers at the end."""
     flagged = [{each.person for each in week.flags} for week in story.weeks]
     for letter in story.letters:
         for number, people in enumerate(flagged, start=1):
-            if letter.to in people and _sent_in(letter, number):
+            if letter.to in people and _is_sent_in_week(letter, number):
                 yield letter
-        if letter.to in RETELLING_REVIEWERS and _sent_in(letter, days.LAST_WEEK):
+        if letter.to in RETELLING_REVIEWERS and _is_sent_in_week(letter, days.LAST_WEEK):
             yield letter
 
 
-def _sent_in(letter: ToldLetter, week: int) -> bool:
-    return Path(letter.path).name.startswith(f"{days.sweep_at(week):%Y-%m-%d}")
+def _is_sent_in_week(letter: StoryEmail, week: int) -> bool:
+    return Path(letter.path).name.startswith(f"{days.compute_sweep_time(week):%Y-%m-%d}")
 
 
-def _kind(letter: ToldLetter) -> str:
+def _parse_email_kind(letter: StoryEmail) -> str:
     """Read it from a name such as `2026-09-21-digest-maria.delgado-5c3e.eml`."""
     return Path(letter.path).name.split("-")[3]
 
 
-def _grid() -> Table:
+def _build_grid() -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     return table
 
 
-def _counted(number: int, one: str, many: str) -> str:
+def _format_count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _who(mail: str) -> str:
-    return PEOPLE.get(mail, inert(mail))
+def _describe_person(mail: str) -> str:
+    return PEOPLE.get(mail, escape_controls(mail))
 
 
-def _where(url: str) -> str:
+def _defang_url(url: str) -> str:
     """Defang: a terminal makes links of what looks like one."""
-    return inert(url.partition("://")[2].replace(".", "[.]"))
+    return escape_controls(url.partition("://")[2].replace(".", "[.]"))
 
 
 @click.command()
@@ -306,16 +341,16 @@ def _where(url: str) -> str:
 def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
     """Play three weeks in a made-up district on a made-up internet."""
     output = Output(ZONE)
-    _make(out)
+    _create_folder(out)
     if as_json:
-        output.json(play(out))
+        output.print_json(play_story(out))
     else:
-        retell(out, output.console)
+        print_story(out, output.console)
     if pages:
-        serve(out, port, output)
+        serve_demo(out, port, output)
 
 
-def _make(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

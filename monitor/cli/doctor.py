@@ -4,147 +4,155 @@ from collections.abc import Iterator
 
 import click
 
-from monitor.cli.context import Desk, Output, as_json, pass_desk
-from monitor.config import Config, secret
-from monitor.db.backups import KeyCopy
-from monitor.db.database import State
-from monitor.domain.health import Checked, bad, fine, warned, worst
+from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
+from monitor.config import Config, read_secret
+from monitor.db.backups import KeyBackup
+from monitor.db.database import Database
+from monitor.domain.health import (
+    HealthResult,
+    compute_exit_code,
+    report_failure,
+    report_ok,
+    report_warning,
+)
 from monitor.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
-from monitor.mail.smtp import SmtpPost
+from monitor.mail.smtp import SmtpTransport
 from monitor.matcher.keys import read_tokens
-from monitor.matcher.process import MatcherProcess, matcher_setup
+from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
-from monitor.services.backups import trouble_of
-from monitor.services.health import TakingVitals, of_vitals
-from monitor.sources import all_sources
-from scrapers.registry import Registry
+from monitor.services.backups import describe_audit_damage
+from monitor.services.health import check_vitals, collect_vitals
+from monitor.sources import build_sources
+from scrapers.registry import SourceRegistry
 
 
 @click.command()
 @click.option("--send-test", is_flag=True, help="Also send a test email to the district's contact.")
-@as_json
-@pass_desk
-def doctor(desk: Desk, *, send_test: bool, as_json: bool) -> int:
+@json_option
+@pass_cli_context
+def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     """Check everything that can fail, and say what to do. Exits with the worst code found.
 
     Signs in to the mail server, but sends nothing without --send-test. Queries no source, and
     prints no names.
     """
-    checked = (*_checked(desk), *(_of_trial(desk) if send_test else ()))
+    checked = (*_run_checks(context), *(_check_test_email(context) if send_test else ()))
     output = Output("UTC")
     if as_json:
-        output.json(checked)
+        output.print_json(checked)
     else:
         columns = ("part", "level", "status", "what to do")
-        output.table(columns, ((e.what, e.level, e.told, e.remedy) for e in checked))
-    return worst(checked)
+        output.print_table(columns, ((e.what, e.level, e.told, e.remedy) for e in checked))
+    return compute_exit_code(checked)
 
 
-def _checked(desk: Desk) -> Iterator[Checked]:
+def _run_checks(context: CliContext) -> Iterator[HealthResult]:
     try:
-        config = desk.config
+        config = context.config
     except MonitorError as error:
-        yield _refused(
+        yield _build_failed_check(
             "config", error, "Fix the file. `namesake init` writes a starter configuration."
         )
         return
-    yield fine("config", f"{desk.path} is valid.")
+    yield report_ok("config", f"{context.config_path} is valid.")
     if config.state.exists():
-        yield from machine.of_files(config, desk.path)
-        yield from machine.of_open_files(config)
-        yield machine.of_room(config)
-    yield machine.of_zones(config)
-    yield machine.of_service(config)
-    yield machine.of_mail(config, _post(desk, config))
-    yield from _of_students(desk, config)
+        yield from machine.check_file_permissions(config, context.config_path)
+        yield from machine.check_database_locks(config)
+        yield machine.check_disk_space(config)
+    yield machine.check_time_zone(config)
+    yield machine.check_service_running(config)
+    yield machine.check_mail_server(config, _build_mail_transport(context, config))
+    yield from _check_students(context, config)
     try:
-        sources = all_sources(config)
+        sources = build_sources(config)
     except MonitorError as error:
-        yield _refused("sources", error, "Fix [sources] in the configuration.")
-        sources = Registry({})
-    yield from _of_keys(desk, sources)
-    yield from _of_district(desk, config, sources)
+        yield _build_failed_check("sources", error, "Fix [sources] in the configuration.")
+        sources = SourceRegistry({})
+    yield from _check_api_keys(context, sources)
+    yield from _check_database(context, config, sources)
 
 
-def _post(desk: Desk, config: Config) -> SmtpPost | None:
+def _build_mail_transport(context: CliContext, config: Config) -> SmtpTransport | None:
     if not config.mail.host:
         return None
-    password = secret("smtp-password", desk.outside.environ)
-    return SmtpPost(config.mail, password, desk.outside.clock)
+    password = read_secret("smtp-password", context.environment.variables)
+    return SmtpTransport(config.mail, password, context.environment.clock)
 
 
-def _of_trial(desk: Desk) -> Iterator[Checked]:
+def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
     try:
-        post = _post(desk, desk.config)
+        post = _build_mail_transport(context, context.config)
     except MonitorError:
         return  # told already
     if post is not None:
-        yield machine.of_trial(desk.config, post, desk.outside.clock.now())
+        yield machine.send_test_email(context.config, post, context.environment.clock.now())
 
 
-def _of_students(desk: Desk, config: Config) -> Iterator[Checked]:
+def _check_students(context: CliContext, config: Config) -> Iterator[HealthResult]:
     """Start the matcher, which alone may see the key, and let it say whether it fits."""
-    setup = matcher_setup(config)
+    setup = build_matcher_setup(config)
     if setup is None:
-        yield fine("students", "Student links are off.")
+        yield report_ok("students", "Student links are off.")
         return
     try:
-        with MatcherProcess(setup, desk.outside.clock.now):
+        with MatcherProcess(setup, context.environment.clock.now):
             key = read_tokens(setup.tokens).key_id
-            yield fine("students", f"The roster key matches the tokens (id {key}).")
+            yield report_ok("students", f"The roster key matches the tokens (id {key}).")
     except MonitorError as error:
-        yield _refused(
+        yield _build_failed_check(
             "students", error, "See docs/students.md. Until this is fixed, nothing is compared."
         )
 
 
-def _of_keys(desk: Desk, sources: Registry) -> Iterator[Checked]:
+def _check_api_keys(context: CliContext, sources: SourceRegistry) -> Iterator[HealthResult]:
     for fault in sources.faults:
-        yield warned("sources", fault, "It is skipped until this is fixed.")
+        yield report_warning("sources", fault, "It is skipped until this is fixed.")
     for name, source in sources.items():
-        key = source.declaration.key
+        key = source.info.api_key
         if key is not None and key.required:
             wanted = key.name or f"{name}-key"
-            if not secret(wanted, desk.outside.environ):
+            if not read_secret(wanted, context.environment.variables):
                 remedy = f"Put its key into the credential {wanted}, or remove its table."
-                yield warned("sources", f"{name} is not queried: it has no key.", remedy)
+                yield report_warning("sources", f"{name} is not queried: it has no key.", remedy)
 
 
-def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Checked]:
+def _check_database(
+    context: CliContext, config: Config, sources: SourceRegistry
+) -> Iterator[HealthResult]:
     try:
-        with State.open(config.state) as state:
-            yield fine(
+        with Database.open_folder(config.state) as state:
+            yield report_ok(
                 "database", "The database is intact, has this version, and matches its keys."
             )
-            vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
-            yield from of_vitals(vitals, sources)
-            yield from _of_key_copy(config, state)
-            yield _of_audit(state)
+            vitals = collect_vitals(state, context.environment.clock.now())
+            yield from check_vitals(vitals, sources)
+            yield from _check_key_copy(config, state)
+            yield _check_audit_log(state)
     except CannotWriteError as error:
-        yield _refused("database", error, "See the lines about the disk and the files.")
+        yield _build_failed_check("database", error, "See the lines about the disk and the files.")
     except MonitorError as error:
-        yield _refused("database", error, "See docs/backup.md about a damaged database.")
+        yield _build_failed_check("database", error, "See docs/backup.md about a damaged database.")
 
 
-def _of_audit(state: State) -> Checked:
-    trouble = trouble_of(state.audit)
+def _check_audit_log(state: Database) -> HealthResult:
+    trouble = describe_audit_damage(state.audit)
     if trouble:
         remedy = "Save a copy of the folder, and find the cause."
-        return bad("audit", trouble, remedy, DatabaseError.exit_code)
-    return fine("audit", "The audit log is intact to its end.")
+        return report_failure("audit", trouble, remedy, DatabaseError.exit_code)
+    return report_ok("audit", "The audit log is intact to its end.")
 
 
-def _of_key_copy(config: Config, state: State) -> Iterator[Checked]:
+def _check_key_copy(config: Config, state: Database) -> Iterator[HealthResult]:
     if config.backup.keys is None:
         return
-    lacks = KeyCopy(config.backup.keys).lacks(state)
+    lacks = KeyBackup(config.backup.keys).count_missing_erasures(state)
     if lacks:
         told = f"The copy of the keys still has {lacks} keys that were destroyed here."
         remedy = "Start the service, which updates it, or run `namesake backup`."
-        yield bad("backup", told, remedy, UnavailableError.exit_code)
+        yield report_failure("backup", told, remedy, UnavailableError.exit_code)
     else:
-        yield fine("backup", "The copy of the keys has no keys that were destroyed here.")
+        yield report_ok("backup", "The copy of the keys has no keys that were destroyed here.")
 
 
-def _refused(what: str, error: MonitorError, remedy: str) -> Checked:
-    return bad(what, str(error), remedy, error.exit_code)
+def _build_failed_check(what: str, error: MonitorError, remedy: str) -> HealthResult:
+    return report_failure(what, str(error), remedy, error.exit_code)

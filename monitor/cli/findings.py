@@ -10,21 +10,32 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.context import Desk, Output, as_json, break_glass, demo_folder, opened, pass_desk
-from monitor.db.files import PRIVATE, put
-from monitor.domain.detection.assessment import Explanation, explain
-from monitor.domain.timeline import FieldMarks, Mark, MarkKind, Moment
+from monitor.app import App
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    break_glass_option,
+    demo_folder_option,
+    json_option,
+    open_district_or_demo,
+    pass_cli_context,
+)
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.domain.detection.assessment import Explanation, explain_assessment
+from monitor.domain.timeline import DiffMark, DiffMarkKind, FieldDiff, TimelineEntry
 from monitor.errors import CannotWriteError, InputError, NotPermittedError
-from monitor.service import Service
+from monitor.services.evidence import build_evidence_view
+from monitor.services.history import build_item_timeline
+from monitor.services.notifications import record_break_glass
 from monitor.services.weights import load_weights
-from reports.evidence_pack import pack, pack_name
-from reports.labels import field_words
+from reports.evidence_pack import build_evidence_pack, format_pack_name
+from reports.labels import describe_field
 
-CLOSED = (
+NEEDS_BREAK_GLASS = (
     "Findings belong to the person they are about. --break-glass REASON prints this one. That is "
     "audited, and the person is notified at once."
 )
-FLAGGED = (
+FLAGGED_REFUSED = (
     "This finding has a flag. Flags do not open on the command line. The person sees it on their "
     "own page, and two reviewers can open it on the review pages."
 )
@@ -32,88 +43,88 @@ FLAGGED = (
 
 @click.command("explain")
 @click.argument("item")
-@break_glass
-@demo_folder
-@as_json
-@pass_desk
-def explain_(
-    desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+@break_glass_option
+@demo_folder_option
+@json_option
+@pass_cli_context
+def explain_item(
+    context: CliContext, item: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
     """Print the evidence for whose an item is: axis, bits, reason, totals and decision.
 
     ITEM is the reference in the email. Findings with a flag are not printed here.
     """
     if reason is None and folder is None:
-        raise NotPermittedError(CLOSED)
-    with opened(desk, folder) as (service, output):
-        known = service.state.items.get(item_of(service, item))
+        raise NotPermittedError(NEEDS_BREAK_GLASS)
+    with open_district_or_demo(context, folder) as (app, output):
+        known = app.db.items.load_item(resolve_item_or_flag(app, item))
         if folder is None:
-            refuse_flagged(service, known.ref)
-        assessment = service.state.items.assessment(known.ref)
+            refuse_flagged_item(app, known.ref)
+        assessment = app.db.items.find_assessment(known.ref)
         if assessment is None:
             sentence = f"{known.ref} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
-            service.glass.broken(known.person, "Why a finding got its label", reason)
-        weights = load_weights(service.config.detection)
-        found = explain(assessment, known.portrait.kind, weights)
+            record_break_glass(app, known.person, "Why a finding got its label", reason)
+        weights = load_weights(app.config.detection)
+        found = explain_assessment(assessment, known.portrait.kind, weights)
     if as_json:
-        output.json(found)
+        output.print_json(found)
     else:
-        _print(found, output)
+        _print_explanation(found, output)
 
 
-def item_of(service: Service, begun: str) -> str:
+def resolve_item_or_flag(app: App, prefix: str) -> str:
     """Complete the ref of an item, or find the item that a flag is about."""
-    flag = service.state.flags.whole(begun)
+    flag = app.db.flags.resolve_flag_prefix(prefix)
     try:
-        return service.state.flags.get(flag).item
+        return app.db.flags.load_flag(flag).item
     except InputError:
-        return service.state.items.whole(begun)
+        return app.db.items.resolve_item_prefix(prefix)
 
 
-def refuse_flagged(service: Service, item: str) -> None:
+def refuse_flagged_item(app: App, item_id: str) -> None:
     """Raise NotPermittedError for a finding with a flag, open or decided."""
-    if service.state.flags.of_item(item):
-        raise NotPermittedError(FLAGGED)
+    if app.db.flags.list_flags_of_item(item_id):
+        raise NotPermittedError(FLAGGED_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _SumRow:
     name: str
     value: str
 
 
-def _print(found: Explanation, output: Output) -> None:
-    output.table(
+def _print_explanation(found: Explanation, output: Output) -> None:
+    output.print_table(
         ("axis", "bits", "evidence"),
-        ((each.axis, f"{each.bits:+.1f}", each.told) for each in found.evidence),
+        ((each.axis, f"{each.bits:+.1f}", each.personal_reason) for each in found.evidence),
     )
-    output.say("")
-    output.table(("sum", "value"), ((line.name, line.value) for line in _sums(found)))
-    output.say("")
-    for sentence in _sentences(found):
-        output.say(sentence)
+    output.print_line("")
+    output.print_table(("sum", "value"), ((line.name, line.value) for line in _list_sums(found)))
+    output.print_line("")
+    for sentence in _describe_label(found):
+        output.print_line(sentence)
 
 
-def _sums(found: Explanation) -> Iterator[_Line]:
+def _list_sums(found: Explanation) -> Iterator[_SumRow]:
     sums = found.sums
-    yield _Line("claim", f"{sums.claim:+.1f} bits")
-    yield _Line("control", f"{sums.control:+.1f} bits")
-    yield _Line("imitation", f"{sums.imitation:+.1f} bits")
-    yield _Line("total", f"{found.bits:+.1f} bits")
+    yield _SumRow("claim", f"{sums.claim:+.1f} bits")
+    yield _SumRow("control", f"{sums.control:+.1f} bits")
+    yield _SumRow("imitation", f"{sums.imitation:+.1f} bits")
+    yield _SumRow("total", f"{found.bits:+.1f} bits")
     if found.settled:
         return
     if found.prior is not None:
-        yield _Line("prior of an impersonation", f"{found.prior:+.1f} bits")
-    yield _Line("theirs", f"{found.chances.own:.1%}")
-    yield _Line("an impersonation", f"{found.chances.impersonation:.1%}")
-    yield _Line("someone else's", f"{found.chances.other:.1%}")
+        yield _SumRow("prior of an impersonation", f"{found.prior:+.1f} bits")
+    yield _SumRow("theirs", f"{found.chances.own:.1%}")
+    yield _SumRow("an impersonation", f"{found.chances.impersonation:.1%}")
+    yield _SumRow("someone else's", f"{found.chances.other:.1%}")
     for answer in ("own", "impersonation", "namesake", "unrelated", "unknown"):
-        yield _Line(f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes")
+        yield _SumRow(f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes")
 
 
-def _sentences(found: Explanation) -> Iterator[str]:
+def _describe_label(found: Explanation) -> Iterator[str]:
     if found.settled:
         yield f"Label: {found.label}. The person said so, and that always decides."
     elif found.held_back and found.asked_for:
@@ -126,17 +137,17 @@ def _sentences(found: Explanation) -> Iterator[str]:
     yield f"Weights: version {found.weights}."
 
 
-_SIGNS = {MarkKind.ADDED: ("{+", "+}"), MarkKind.REMOVED: ("[-", "-]")}
+_MARK_BRACKETS = {DiffMarkKind.ADDED: ("{+", "+}"), DiffMarkKind.REMOVED: ("[-", "-]")}
 
 
 @click.command("timeline")
 @click.argument("item")
-@break_glass
-@demo_folder
-@as_json
-@pass_desk
-def timeline_(
-    desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+@break_glass_option
+@demo_folder_option
+@json_option
+@pass_cli_context
+def show_timeline(
+    context: CliContext, item: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
     """Print the history of an item: versions, events, flags and rulings, oldest first.
 
@@ -144,41 +155,42 @@ def timeline_(
     [-words-] were removed and {+words+} were added.
     """
     if reason is None and folder is None:
-        raise NotPermittedError(CLOSED)
-    with opened(desk, folder) as (service, output):
-        known = service.state.items.get(item_of(service, item))
+        raise NotPermittedError(NEEDS_BREAK_GLASS)
+    with open_district_or_demo(context, folder) as (app, output):
+        known = app.db.items.load_item(resolve_item_or_flag(app, item))
         if folder is None:
-            refuse_flagged(service, known.ref)
+            refuse_flagged_item(app, known.ref)
         if reason is not None and folder is None:
-            service.glass.broken(known.person, "The history of a finding", reason)
-        moments = service.retracing.timeline(known.person, known.ref)
+            record_break_glass(app, known.person, "The history of a finding", reason)
+        moments = build_item_timeline(app, known.person, known.ref)
     if as_json:
-        output.json(moments)
+        output.print_json(moments)
         return
-    output.table(
-        ("when", "what", "details"), ((each.at, each.kind, _told(each)) for each in moments)
+    output.print_table(
+        ("when", "what", "details"),
+        ((each.at, each.kind, _describe_moment(each)) for each in moments),
     )
 
 
-def _told(moment: Moment) -> str:
+def _describe_moment(moment: TimelineEntry) -> str:
     if moment.number:
         first = f"version {moment.number}" + (f" by {moment.source}" if moment.source else "")
-        return "\n".join((first, *map(_marked, moment.marks)))
-    fields = ", ".join(map(field_words, moment.fields))
+        return "\n".join((first, *map(_format_field_marks, moment.marks)))
+    fields = ", ".join(map(describe_field, moment.fields))
     said = moment.word or "became a different item; earlier rulings no longer apply"
     return f"{said}: {fields}" if fields else said
 
 
-def _marked(field: FieldMarks) -> str:
-    return f"{field_words(field.field)}: {''.join(map(_signed, field.marks))}"
+def _format_field_marks(field: FieldDiff) -> str:
+    return f"{describe_field(field.field)}: {''.join(map(_format_mark, field.marks))}"
 
 
-def _signed(mark: Mark) -> str:
-    before, after = _SIGNS.get(mark.kind, ("", ""))
+def _format_mark(mark: DiffMark) -> str:
+    before, after = _MARK_BRACKETS.get(mark.kind, ("", ""))
     return f"{before}{mark.text}{after}"
 
 
-EVIDENCE_CLOSED = (
+EVIDENCE_REFUSED = (
     "Evidence belongs to the person, who downloads it on their own page. A reviewer can download "
     "it once it is shared. This command works for the demo only: add --demo FOLDER."
 )
@@ -192,18 +204,18 @@ EVIDENCE_CLOSED = (
     default=Path(),
     help="The folder to write to. Default: the current one.",
 )
-@demo_folder
-@pass_desk
-def evidence(desk: Desk, flag: str, out: Path, folder: Path | None) -> None:
+@demo_folder_option
+@pass_cli_context
+def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> None:
     """Write the evidence pack of FLAG, a flag in the demo, as a ZIP file."""
     if folder is None:
-        raise NotPermittedError(EVIDENCE_CLOSED)
-    with opened(desk, folder) as (service, output):
-        known = service.state.flags.get(service.state.flags.whole(flag))
-        view = service.casework.evidence.of(known)
-        place = out / pack_name(view)
+        raise NotPermittedError(EVIDENCE_REFUSED)
+    with open_district_or_demo(context, folder) as (app, output):
+        known = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(flag))
+        view = build_evidence_view(app, known)
+        place = out / format_pack_name(view)
         if place.exists():
             reason_not = f"{place} already exists. Move it, or choose another folder."
             raise CannotWriteError(reason_not)
-        put(place, pack(view), PRIVATE)
-        output.say(f"Written: {place}")
+        write_file(place, build_evidence_pack(view), PRIVATE_MODE)
+        output.print_line(f"Written: {place}")

@@ -2,7 +2,8 @@
 
 import click
 
-from monitor.cli.context import Desk, as_json, pass_desk
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.services.review import list_reviewable_flags
 
 
 @click.group()
@@ -11,12 +12,12 @@ def flags() -> None:
 
 
 @flags.command("list")
-@as_json
-@pass_desk
-def list_(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def list_flags(context: CliContext, *, as_json: bool) -> None:
     """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
-    with desk.service() as service:
-        opened = {flag.ref for flag, _ in service.reviewing.opened()}
+    with context.open_app() as app:
+        opened = {flag.ref for flag, _ in list_reviewable_flags(app)}
         rows = [
             {
                 "ref": flag.ref,
@@ -26,11 +27,11 @@ def list_(desk: Desk, *, as_json: bool) -> None:
                 "opened_at": flag.opened_at,
                 "to_it": "open" if flag.ref in opened else "not yet",
             }
-            for flag in service.state.flags.all_open()
+            for flag in app.db.flags.list_undecided_flags()
         ]
     if as_json:
-        desk.output.json(rows)
+        context.output.print_json(rows)
     elif rows:
-        desk.output.table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+        context.output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     else:
-        desk.output.say("No open flags.")
+        context.output.print_line("No open flags.")

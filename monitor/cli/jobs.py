@@ -8,19 +8,20 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.context import Desk, as_json, pass_desk
-from monitor.db.jobs import Due
-from monitor.service import Service
+from monitor.app import App
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.db.jobs import Job
 from monitor.services.consent import RENEWING
 from monitor.services.enrollment import REMINDER
 from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
+from monitor.services.jobs import describe_wait, schedule_jobs
 from monitor.services.retention import PURGE
-from monitor.services.schedule import DIGEST, REVIEW, SWEEP
+from monitor.services.schedule import DIGEST, REVIEW, SWEEP, believe_clock
 from monitor.services.suppression import BOUNCES
 from monitor.services.sweeps import RECHECK
 
-WORDS: Mapping[str, str] = {
+JOB_LABELS: Mapping[str, str] = {
     SWEEP: "weekly sweep",
     DIGEST: "weekly digest",
     REVIEW: "weekly email to reviewers",
@@ -32,14 +33,14 @@ WORDS: Mapping[str, str] = {
     REMINDER: "invitation reminder",
     PURGE: "delete expired data",
 }
-FEW = 2
+MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.
-AT_ONCE = timedelta(minutes=1)
-DISTRICT = "the district"
+DUE_NOW_WITHIN = timedelta(minutes=1)
+DISTRICT_SUBJECT = "the district"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class JobRow:
     """`local` is the time of whom it is for, in their `zone`; `fault` is the kind of a failure."""
 
     name: str
@@ -53,15 +54,15 @@ class Row:
     fault: str
 
     @classmethod
-    def of(cls, due: Due, zone: str, now: datetime) -> Self:
+    def from_due(cls, due: Job, zone: str, now: datetime) -> Self:
         return cls(
             name=due.name,
-            what=WORDS.get(due.name, due.name),
+            what=JOB_LABELS.get(due.name, due.name),
             subject=due.subject,
             due_at=due.due_at,
             local=f"{due.due_at.astimezone(ZoneInfo(zone)):%a, %b %-d, %-I:%M %p %Z}",
             zone=zone,
-            state=_state(due, now),
+            state=_describe_state(due, now),
             attempts=due.attempts,
             fault=due.fault,
         )
@@ -69,57 +70,60 @@ class Row:
 
 @click.command()
 @click.option("--clock-is-right", is_flag=True, help="Confirm that this machine's clock is right.")
-@as_json
-@pass_desk
-def jobs(desk: Desk, *, clock_is_right: bool, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def jobs(context: CliContext, *, clock_is_right: bool, as_json: bool) -> None:
     """List scheduled jobs, next one first, each in local time."""
-    with desk.service() as service:
+    with context.open_app() as app:
         if clock_is_right:
-            service.rounds.grid.believe_clock()
-        service.rounds.schedule()
-        waits_for = service.rounds.waits_for()
-        rows = _rows(service)
+            believe_clock(app)
+        schedule_jobs(app)
+        waits_for = describe_wait(app)
+        rows = _list_job_rows(app)
     if as_json:
-        desk.output.json(rows)
+        context.output.print_json(rows)
         return
     if waits_for:
-        desk.output.say(waits_for)
+        context.output.print_line(waits_for)
     columns = ("due", "job", "for", "state", "zone")
-    desk.output.table(
+    context.output.print_table(
         columns,
-        ((each.local, each.what, each.subject or DISTRICT, each.state, each.zone) for each in rows),
+        (
+            (each.local, each.what, each.subject or DISTRICT_SUBJECT, each.state, each.zone)
+            for each in rows
+        ),
     )
 
 
-def _rows(service: Service) -> tuple[Row, ...]:
-    district, now = service.config.district, service.now()
-    people = frozenset(service.state.people.refs())
+def _list_job_rows(app: App) -> tuple[JobRow, ...]:
+    district, now = app.config.district, app.clock.now()
+    people = frozenset(app.db.people.list_person_ids())
     return tuple(
-        Row.of(
+        JobRow.from_due(
             due,
-            service.state.people.get(due.subject).zone if due.subject in people else district.zone,
+            app.db.people.load_person(due.subject).zone if due.subject in people else district.zone,
             now,
         )
-        for due in service.state.due.all()
+        for due in app.db.jobs.list_jobs()
     )
 
 
-def _state(due: Due, now: datetime) -> str:
+def _describe_state(due: Job, now: datetime) -> str:
     if due.lease_until:
         return "running"
     late = now - due.due_at
     times = "once" if due.attempts == 1 else f"{due.attempts} times"
     failed = f"failed {times} ({due.fault}), retry " if due.attempts else ""
-    if late >= AT_ONCE:
-        return f"{failed}overdue by {_span(late)}"
-    return f"{failed}now" if late > timedelta(0) else f"{failed}in {_span(-late)}"
+    if late >= DUE_NOW_WITHIN:
+        return f"{failed}overdue by {_format_span(late)}"
+    return f"{failed}now" if late > timedelta(0) else f"{failed}in {_format_span(-late)}"
 
 
-def _span(span: timedelta) -> str:
+def _format_span(span: timedelta) -> str:
     """Use one unit: seconds do not matter for next Monday."""
     hours, minutes = divmod(span // timedelta(minutes=1), 60)
-    if hours >= FEW * 24:
+    if hours >= MIN_UNIT_COUNT * 24:
         return f"{hours // 24} days"
-    if hours >= FEW:
+    if hours >= MIN_UNIT_COUNT:
         return f"{hours} hours"
     return f"{60 * hours + minutes} min"

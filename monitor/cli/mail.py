@@ -7,15 +7,26 @@ from datetime import datetime
 
 import click
 
-from monitor.cli.context import FLAGS_LEFT_OUT, Desk, as_json, break_glass, inert, pass_desk
-from monitor.db.outbox import LetterState, OutboxLetter
-from monitor.domain.email import Verdict
-from monitor.domain.flag import Flagged
+from monitor.app import App
+from monitor.cli.context import (
+    FLAGS_LEFT_OUT,
+    CliContext,
+    break_glass_option,
+    escape_controls,
+    json_option,
+    pass_cli_context,
+)
+from monitor.db.outbox import EmailState, OutboxEmail
+from monitor.domain.email import DeliveryStatus
+from monitor.domain.flag import FlaggedItems
 from monitor.errors import NotPermittedError
-from monitor.service import Service
-from reports.emails.registry import printed
+from monitor.services.digests import build_digest_view
+from monitor.services.notifications import record_break_glass
+from monitor.services.outbox import send_due
+from monitor.services.suppression import resume_address
+from reports.emails.registry import render_email
 
-SEEN = "Your next digest, without flagged findings"
+BREAK_GLASS_SUBJECT = "Your next digest, without flagged findings"
 
 
 @click.group()
@@ -25,11 +36,13 @@ def digest() -> None:
 
 @digest.command()
 @click.argument("person")
-@break_glass
+@break_glass_option
 @click.option("--html", is_flag=True, help="Print the HTML part instead of the text.")
-@as_json
-@pass_desk
-def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def preview(
+    context: CliContext, person: str, reason: str | None, *, html: bool, as_json: bool
+) -> None:
     """Print a person's next digest without their flags. The person is notified at once."""
     if reason is None:
         sentence = (
@@ -37,57 +50,57 @@ def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json:
             "That is audited, and the person is notified at once."
         )
         raise NotPermittedError(sentence)
-    with desk.service() as service:
-        view = service.digesting.view(person, Flagged.LEFT_OUT)
-        left_out = len(service.state.flags.of_person(person))
-        service.glass.broken(person, SEEN, reason)
-        letter = printed(view)
+    with context.open_app() as app:
+        view = build_digest_view(app, person, FlaggedItems.LEFT_OUT)
+        left_out = len(app.db.flags.list_flags_of_person(person))
+        record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
+        letter = render_email(view)
     if as_json:
         parts = {"subject": letter.subject, "text": letter.text, "html": letter.html}
-        desk.output.json({**parts, "flags_left_out": left_out})
+        context.output.print_json({**parts, "flags_left_out": left_out})
         return
     if left_out:
         click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
     # The HTML is made for a program, and pads its first line with characters nobody sees.
-    click.echo(letter.html if html else inert(letter.text))
+    click.echo(letter.html if html else escape_controls(letter.text))
 
 
 @digest.command()
-@as_json
-@pass_desk
-def send(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def send(context: CliContext, *, as_json: bool) -> None:
     """Send every email that is due now. Show how many could not be sent, and why."""
-    with desk.asking() as service:
-        counts = service.posting.send_due()
-        waiting = _waiting(service)
+    with context.open_app_locked() as app:
+        counts = send_due(app)
+        waiting = _count_queued_by_error(app)
     if as_json:
-        numbers = {verdict.value: counts[verdict] for verdict in Verdict}
-        desk.output.json({**numbers, "waiting": waiting})
+        numbers = {verdict.value: counts[verdict] for verdict in DeliveryStatus}
+        context.output.print_json({**numbers, "waiting": waiting})
         return
-    desk.output.say(
-        f"{counts[Verdict.ACCEPTED]} sent, {counts[Verdict.DEFERRED]} to retry, "
-        f"{counts[Verdict.REFUSED]} failed, {counts[Verdict.HELD]} on hold."
+    context.output.print_line(
+        f"{counts[DeliveryStatus.ACCEPTED]} sent, {counts[DeliveryStatus.DEFERRED]} to retry, "
+        f"{counts[DeliveryStatus.REFUSED]} failed, {counts[DeliveryStatus.HELD]} on hold."
     )
     if waiting:
-        desk.output.table(("reason", "emails"), waiting.most_common())
+        context.output.print_table(("reason", "emails"), waiting.most_common())
 
 
-def _waiting(service: Service) -> Counter[str]:
+def _count_queued_by_error(app: App) -> Counter[str]:
     """Count queued emails by the mail server's response, which contains no names."""
-    letters = service.state.outbox.all()
+    letters = app.db.outbox.list_emails()
     return Counter(
-        letter.error for letter in letters if letter.error and letter.state is LetterState.QUEUED
+        letter.error for letter in letters if letter.error and letter.state is EmailState.QUEUED
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedLetter:
+class UndeliveredEmail:
     """`reader` is an opaque ref; what a letter says is its reader's own."""
 
     ref: str
     kind: str
     reader: str
-    state: LetterState
+    state: EmailState
     since: datetime
     attempts: int
     next_try: datetime | None
@@ -100,16 +113,16 @@ def mail() -> None:
 
 
 @mail.command("list")
-@as_json
-@pass_desk
-def list_(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def list_emails(context: CliContext, *, as_json: bool) -> None:
     """List queued and failed emails, with the reason."""
-    with desk.service() as service:
-        rows = tuple(_undelivered(service))
+    with context.open_app() as app:
+        rows = tuple(_list_undelivered(app))
     if as_json:
-        desk.output.json(rows)
+        context.output.print_json(rows)
     elif rows:
-        desk.output.table(
+        context.output.print_table(
             ("ref", "kind", "to", "state", "since", "tries", "next try", "reason"),
             (
                 (
@@ -126,63 +139,63 @@ def list_(desk: Desk, *, as_json: bool) -> None:
             ),
         )
     else:
-        desk.output.say("No queued or failed emails.")
+        context.output.print_line("No queued or failed emails.")
 
 
 @mail.command()
 @click.argument("refs", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Retry all failed emails.")
-@pass_desk
-def retry(desk: Desk, refs: tuple[str, ...], *, everything: bool) -> None:
+@pass_cli_context
+def retry(context: CliContext, refs: tuple[str, ...], *, everything: bool) -> None:
     """Retry failed emails for another five days."""
     if bool(refs) is everything:
         reason = "Name the emails to retry, or use --all."
         raise click.UsageError(reason)
-    with desk.service() as service:
-        outbox, now = service.state.outbox, service.now()
-        chosen = refs or tuple(each.ref for each in outbox.dead_letters() if each.readable)
-        with service.state.write():
+    with context.open_app() as app:
+        outbox, now = app.db.outbox, app.clock.now()
+        chosen = refs or tuple(each.ref for each in outbox.list_dead_emails() if each.readable)
+        with app.db.begin_transaction():
             for ref in chosen:
-                outbox.revive(ref, now)
-                service.state.audit.append(now, "operator", "letter-revived", ref, {})
-    desk.output.say(f"Queued again: {len(chosen)}.")
+                outbox.requeue_dead_email(ref, now)
+                app.db.audit.append_entry(now, "operator", "letter-revived", ref, {})
+    context.output.print_line(f"Queued again: {len(chosen)}.")
 
 
 @mail.command()
-@as_json
-@pass_desk
-def paused(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def paused(context: CliContext, *, as_json: bool) -> None:
     """List people whose address rejects email, by reference."""
-    with desk.service() as service:
-        rows = service.state.paused_addresses.all()
+    with context.open_app() as app:
+        rows = app.db.suppression_list.list_suppressions()
     if as_json:
-        desk.output.json(rows)
+        context.output.print_json(rows)
     elif rows:
         table = ((each.person, each.status, each.since) for each in rows)
-        desk.output.table(("ref", "response", "since"), table)
+        context.output.print_table(("ref", "response", "since"), table)
     else:
-        desk.output.say("No paused addresses.")
+        context.output.print_line("No paused addresses.")
 
 
 @mail.command()
 @click.argument("person")
-@pass_desk
-def resume(desk: Desk, person: str) -> None:
+@pass_cli_context
+def resume(context: CliContext, person: str) -> None:
     """Resume email to a person whose address works again. Queued emails go out at once."""
-    with desk.service() as service:
-        service.bouncing.resume(person)
-    desk.output.say("Email to this address is resumed.")
+    with context.open_app() as app:
+        resume_address(app, person)
+    context.output.print_line("Email to this address is resumed.")
 
 
-def _undelivered(service: Service) -> Iterator[ListedLetter]:
-    for letter in service.state.outbox.all():
-        if letter.state is not LetterState.SENT:
-            yield _listed(letter)
+def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
+    for letter in app.db.outbox.list_emails():
+        if letter.state is not EmailState.SENT:
+            yield _build_email_row(letter)
 
 
-def _listed(letter: OutboxLetter) -> ListedLetter:
-    waits = letter.state is LetterState.QUEUED
-    return ListedLetter(
+def _build_email_row(letter: OutboxEmail) -> UndeliveredEmail:
+    waits = letter.state is EmailState.QUEUED
+    return UndeliveredEmail(
         ref=letter.ref,
         kind=letter.kind,
         reader=letter.recipient_ref,

@@ -30,19 +30,19 @@ from monitor.cli import (
     staff,
     weights,
 )
-from monitor.cli.context import Desk, inert
-from monitor.config import default_path
+from monitor.cli.context import CliContext, escape_controls
+from monitor.config import find_config_path
+from monitor.environment import Environment
 from monitor.errors import MonitorError, NotPermittedError
-from monitor.outside import Outside
 
 # Python's own figure is 700. A sweep makes hundreds of thousands of objects that live until its
 # end and hardly any cycle: looking at all of them again and again took a tenth of its work.
-NEW_OBJECTS = 50_000
+GC_THRESHOLD = 50_000
 
 
-def collect_seldom() -> None:
+def reduce_gc_frequency() -> None:
     """Set it for the whole program, so only a program's entry calls this."""
-    gc.set_threshold(NEW_OBJECTS, 20, 20)
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
 INTERRUPTED = 130
@@ -76,9 +76,9 @@ Exit codes:
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
-    outside = context.ensure_object(Outside)
-    context.obj = desk = Desk(config or default_path(outside.environ), outside)
-    context.call_on_close(desk.hand_over)
+    environment = context.ensure_object(Environment)
+    context.obj = desk = CliContext(config or find_config_path(environment.variables), environment)
+    context.call_on_close(desk.fix_file_ownership)
 
 
 for command in (
@@ -98,8 +98,8 @@ for command in (
     mail.digest,
     mail.mail,
     flags.flags,
-    findings.explain_,
-    findings.timeline_,
+    findings.explain_item,
+    findings.show_timeline,
     findings.evidence,
     roster.roster,
     weights.weights,
@@ -110,25 +110,26 @@ for command in (
     namesake.add_command(command)
 
 
-def main(arguments: Sequence[str] | None = None, outside: Outside | None = None) -> None:
+def main(arguments: Sequence[str] | None = None, environment: Environment | None = None) -> None:
     """Run a command. An error becomes one sentence and an exit code, never a traceback."""
-    collect_seldom()
+    reduce_gc_frequency()
     given = None if arguments is None else list(arguments)
-    obj = outside or Outside(environ=os.environ)
+    obj = environment or Environment(variables=os.environ)
     try:
         code = namesake.main(given, "namesake", standalone_mode=False, obj=obj)
     except (click.Abort, KeyboardInterrupt):
         click.echo("namesake: Stopped. Finished work is saved.", err=True)
         sys.exit(INTERRUPTED)
     except MonitorError as error:
-        click.echo(f"namesake: {inert(str(error))}", err=True)
+        click.echo(f"namesake: {escape_controls(str(error))}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except PermissionError as error:
         click.echo(
-            f"namesake: {inert(str(error.filename))} cannot be opened by this user. Run namesake "
+            f"namesake: {escape_controls(str(error.filename))} cannot be opened by this user. "
+            "Run namesake "
             "as the service's own user, or as root.",
             err=True,
         )

@@ -6,43 +6,46 @@ from datetime import timedelta
 
 import click
 
-from monitor.cli.context import Desk, as_json, pass_desk
-from monitor.db.pages import KEPT_IN
-from monitor.domain.retention import TABLE, Kept
-from monitor.service import Service
+from monitor.app import App
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.db.pages import RETENTION_BY_TABLE
+from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
+from monitor.services.retention import preview_purge, purge_expired_data
 
-STAYS = "while enrolled"
-ALWAYS = frozenset({Kept.AUDIT, Kept.SOURCE})
+WHILE_ENROLLED = "while enrolled"
+ALWAYS_KEPT = frozenset({RetainedKind.AUDIT, RetainedKind.SOURCE})
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only show what would be deleted. Delete nothing.")
-@as_json
-@pass_desk
-def purge(desk: Desk, *, dry_run: bool, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def purge(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
     """Delete data past its retention period now. The service does this once a day.
 
     With --dry-run it lists each table: its contents, its retention period, and how many rows would
     be deleted.
     """
-    with desk.service() as service:
+    with context.open_app() as app:
         if not dry_run:
-            service.purging.purge()
-            desk.output.say("Data past its retention period is deleted.")
+            purge_expired_data(app)
+            context.output.print_line("Data past its retention period is deleted.")
             return
-        rows = tuple(_rows(service))
+        rows = tuple(_build_retention_rows(app))
     if as_json:
-        desk.output.json(rows)
+        context.output.print_json(rows)
         return
-    desk.output.table(
+    context.output.print_table(
         ("table", "contents", "kept while open", "kept once closed", "rows", "to delete"),
         ((row.table, row.holds, row.open, row.closed, row.rows, row.goes) for row in rows),
     )
-    desk.output.say(f"{sum(row.goes for row in rows)} rows would be deleted. Nothing was deleted.")
+    context.output.print_line(
+        f"{sum(row.goes for row in rows)} rows would be deleted. Nothing was deleted."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RetentionRow:
     """`open` and `closed` are in days, or in words."""
 
     table: str
@@ -53,23 +56,23 @@ class Row:
     goes: int
 
 
-def _rows(service: Service) -> Iterator[Row]:
-    counts, gone = service.state.rows(), service.purging.preview()
-    for table, kept in sorted(KEPT_IN.items()):
-        lifetime = TABLE[kept]
-        yield Row(
+def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
+    counts, gone = app.db.count_rows(), preview_purge(app)
+    for table, kept in sorted(RETENTION_BY_TABLE.items()):
+        lifetime = RETENTION_PERIODS[kept]
+        yield RetentionRow(
             table=table,
             holds=kept,
-            open=_span(kept, lifetime.open),
-            closed=_span(kept, lifetime.closed),
+            open=_format_retention(kept, lifetime.open),
+            closed=_format_retention(kept, lifetime.closed),
             rows=counts[table],
             goes=gone[table],
         )
 
 
-def _span(kept: Kept, span: timedelta | None) -> str:
+def _format_retention(kept: RetainedKind, span: timedelta | None) -> str:
     if span is None:
-        return "always" if kept in ALWAYS else STAYS
+        return "always" if kept in ALWAYS_KEPT else WHILE_ENROLLED
     if not span:
         return "not at all"
     return "1 day" if span.days == 1 else f"{span.days} days"

@@ -10,32 +10,46 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.context import Desk, Output, as_json, break_glass, demo_folder, opened, pass_desk
-from monitor.domain.planning.selection import Outlook
-from monitor.domain.schedule import iso_week, next_sweep
+from monitor.app import App
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    break_glass_option,
+    demo_folder_option,
+    json_option,
+    open_district_or_demo,
+    pass_cli_context,
+)
+from monitor.domain.planning.selection import QueryOutlook
+from monitor.domain.schedule import compute_next_sweep, format_iso_week
 from monitor.errors import NotPermittedError
-from monitor.service import Service
+from monitor.services.notifications import record_break_glass
+from monitor.services.query_planning import (
+    build_query_outlook,
+    build_spending_limits,
+    build_weekly_bill,
+)
 
-CLOSED = (
+NEEDS_BREAK_GLASS = (
     "Search terms belong to the person. --break-glass REASON prints them. That is audited, and the "
     "person is notified at once. `namesake plan --district` prints totals without names."
 )
-SEEN = "Planned searches about you"
+BREAK_GLASS_SUBJECT = "Planned searches about you"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upcoming:
+class NextSweep:
     """The next weekly sweep: its week, and the day it begins in the district."""
 
     week: str
     day: date
 
     @classmethod
-    def of(cls, service: Service) -> Self:
-        district = service.config.district
-        at: datetime = next_sweep(service.now(), district.ref, district.zone)
+    def from_app(cls, app: App) -> Self:
+        district = app.config.district
+        at: datetime = compute_next_sweep(app.clock.now(), district.ref, district.zone)
         day = at.astimezone(ZoneInfo(district.zone)).date()
-        return cls(week=iso_week(at, district.zone), day=day)
+        return cls(week=format_iso_week(at, district.zone), day=day)
 
 
 @click.command()
@@ -43,11 +57,13 @@ class Upcoming:
 @click.option(
     "--district", "whom", flag_value="district", help="Print the weekly cost for everyone."
 )
-@break_glass
-@demo_folder
-@as_json
-@pass_desk
-def plan(desk: Desk, /, folder: Path | None, *, as_json: bool, **given: str | None) -> None:
+@break_glass_option
+@demo_folder_option
+@json_option
+@pass_cli_context
+def plan(
+    context: CliContext, /, folder: Path | None, *, as_json: bool, **given: str | None
+) -> None:
     """Print the planned queries about PERSON, with dates and costs. Sends no query.
 
     Without --break-glass, only --district works: counts and dollars, no names.
@@ -57,80 +73,87 @@ def plan(desk: Desk, /, folder: Path | None, *, as_json: bool, **given: str | No
         sentence = "Name a PERSON, or use --district."
         raise click.UsageError(sentence)
     if person and reason is None and folder is None:
-        raise NotPermittedError(CLOSED)
-    with opened(desk, folder) as (service, output):
+        raise NotPermittedError(NEEDS_BREAK_GLASS)
+    with open_district_or_demo(context, folder) as (app, output):
         if person is None:
-            _tell_bill(service, output, as_json=as_json)
+            _print_bill(app, output, as_json=as_json)
             return
-        service.state.people.get(person)
-        if not service.state.consents.asks(person, service.now()):
+        app.db.people.load_person(person)
+        if not app.db.consents.can_query_person(person, app.clock.now()):
             sentence = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(sentence)
         if reason is not None and folder is None:
-            service.glass.broken(person, SEEN, reason)
-        _tell_plan(service, output, person, as_json=as_json)
+            record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
+        _print_plan(app, output, person, as_json=as_json)
 
 
-def _tell_plan(service: Service, output: Output, person: str, *, as_json: bool) -> None:
-    upcoming = Upcoming.of(service)
-    told = service.planning.outlook(person, upcoming.week)
+def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> None:
+    upcoming = NextSweep.from_app(app)
+    told = build_query_outlook(app, person_id, upcoming.week)
     if as_json:
-        output.json({"next_sweep": upcoming.day.isoformat(), "questions": told})
+        output.print_json({"next_sweep": upcoming.day.isoformat(), "questions": told})
         return
-    output.table(
+    output.print_table(
         ("source", "query", "every", "next", "up to"),
         (
-            (each.source, _words(each), _every(each), _day(upcoming, each), f"${each.usd:.3f}")
+            (
+                each.source,
+                _format_terms(each),
+                _format_interval(each),
+                _format_day(upcoming, each),
+                f"${each.usd:.3f}",
+            )
             for each in told
         ),
     )
     now = [each for each in told if not each.ahead]
-    most = service.planning.limits.person.usd
-    output.say(
+    most = build_spending_limits(app.config.planning).person.usd
+    output.print_line(
         f"{len(now)} of {len(told)} queries run on {upcoming.day:%a, %b %-d}, for up to "
-        f"${_sum(now):.3f}. The limit for one person is {_most(most)} a week."
+        f"${_sum_costs(now):.3f}. The limit for one person is {_format_limit(most)} a week."
     )
 
 
-def _tell_bill(service: Service, output: Output, *, as_json: bool) -> None:
-    upcoming = Upcoming.of(service)
-    bill = service.planning.bill(upcoming.week)
+def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
+    upcoming = NextSweep.from_app(app)
+    bill = build_weekly_bill(app, upcoming.week)
     if as_json:
-        output.json({"next_sweep": upcoming.day.isoformat(), "bill": bill})
+        output.print_json({"next_sweep": upcoming.day.isoformat(), "bill": bill})
         return
     if not bill.sources:
-        output.say("All sources in use are free. Every query runs every week.")
+        output.print_line("All sources in use are free. Every query runs every week.")
         return
-    output.table(
+    output.print_table(
         ("source", "queries", "requests", "up to"),
         ((each.source, each.questions, each.requests, f"${each.usd:.2f}") for each in bill.sources),
     )
-    output.say(
+    output.print_line(
         f"Sweep on {upcoming.day:%a, %b %-d}: up to ${bill.usd:.2f} for {bill.people} people, "
-        f"${bill.canaries.usd:.2f} of it for self-tests. The limit is {_most(bill.most)} a week. "
+        f"${bill.canaries.usd:.2f} of it for self-tests. "
+        f"The limit is {_format_limit(bill.most)} a week. "
         f"{bill.left_out} queries are skipped to stay within it."
     )
-    output.say(
+    output.print_line(
         f"If all enrolled now: ${bill.forecast.first_quarter.usd} a week for the first quarter,"
         f" then ${bill.forecast.settled.usd}, assuming news about each person twice a year."
     )
 
 
-def _most(usd: Decimal | None) -> str:
+def _format_limit(usd: Decimal | None) -> str:
     return "unlimited" if usd is None else f"${usd:.2f}"
 
 
-def _words(each: Outlook) -> str:
+def _format_terms(each: QueryOutlook) -> str:
     return ", ".join(filter(None, each.terms))
 
 
-def _every(each: Outlook) -> str:
+def _format_interval(each: QueryOutlook) -> str:
     return "week" if each.every == 1 else f"{each.every} weeks"
 
 
-def _day(upcoming: Upcoming, each: Outlook) -> str:
+def _format_day(upcoming: NextSweep, each: QueryOutlook) -> str:
     return f"{upcoming.day + timedelta(weeks=each.ahead):%a, %b %-d}"
 
 
-def _sum(told: Iterable[Outlook]) -> Decimal:
+def _sum_costs(told: Iterable[QueryOutlook]) -> Decimal:
     return sum((each.usd for each in told), Decimal(0))

@@ -5,59 +5,60 @@ from pathlib import Path
 
 import click
 
-from monitor.build import build_pages
+from monitor.app import open_portal_app
 from monitor.cli import service as logbook
-from monitor.cli.context import Desk, pass_desk
-from monitor.config import SignIn, secret
+from monitor.cli.context import CliContext, pass_cli_context
+from monitor.config import SignInMethod, read_secret
 from monitor.errors import ConfigError
-from monitor.scheduler.daemon import WATCHED_SECONDS, Doorbell, Supervisor, signalled
-from monitor.web.app import portal_app
-from monitor.web.auth import BACK, Provider
-from monitor.web.server import listening, listening_at
+from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
+from monitor.web.app import create_portal_app
+from monitor.web.auth import CALLBACK_PATH, IdentityProvider
+from monitor.web.server import serve_on_port, serve_on_socket
 
 
 @click.command()
-@pass_desk
-def portal(desk: Desk) -> None:
+@pass_cli_context
+def portal(context: CliContext) -> None:
     """Serve the portal until SIGTERM, next to `namesake run`.
 
     This process queries no source, sends no email and has no roster key. The service does all
     searches.
     """
-    config = desk.config.portal
+    config = context.config.portal
     if not config.address:
-        reason = f"{desk.path} has no `address` under [portal]. People need it to find the pages."
+        path = context.config_path
+        reason = f"{path} has no `address` under [portal]. People need it to find the pages."
         raise ConfigError(reason)
-    stopping, supervisor = threading.Event(), Supervisor(desk.outside.environ)
-    oidc = config.sign_in is SignIn.OIDC
-    with logbook.kept(), build_pages(desk.config, desk.outside) as service:
-        bell = Doorbell(desk.config.state)
-        app = portal_app(
-            service,
-            bell.ring,
-            provider=_provider(desk) if oidc else None,
-            metrics_token=secret("metrics-token", desk.outside.environ),
+    stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)
+    oidc = config.sign_in is SignInMethod.OIDC
+    with logbook.log_to_stream(), open_portal_app(context.config, context.environment) as app:
+        bell = WakeSocket(context.config.state)
+        site = create_portal_app(
+            app,
+            bell.wake_daemon,
+            provider=_build_provider(context) if oidc else None,
+            metrics_token=read_secret("metrics-token", context.environment.variables),
         )
         server = (
-            listening_at(app, Path(config.socket))
-            if config.socket
-            else listening(app, *config.place)
+            serve_on_socket(site, Path(config.socket_path))
+            if config.socket_path
+            else serve_on_port(site, *config.host_and_port)
         )
-        with signalled(stopping), server:
-            supervisor.tell("READY=1", f"STATUS=Serving {config.address}.")
+        with stop_on_signals(stopping), server:
+            supervisor.send_state("READY=1", f"STATUS=Serving {config.address}.")
             try:
                 while not stopping.wait(WATCHED_SECONDS):
-                    service.state.check_files()
+                    app.db.check_files()
             finally:
-                supervisor.tell("STOPPING=1")
+                supervisor.send_state("STOPPING=1")
 
 
-def _provider(desk: Desk) -> Provider:
-    config = desk.config.portal
-    return Provider(
+def _build_provider(context: CliContext) -> IdentityProvider:
+    config = context.config.portal
+    return IdentityProvider(
         issuer=config.issuer,
-        client=config.client,
-        secret=secret("oidc-secret", desk.outside.environ),
-        back=f"{config.address}{BACK}",
-        now=desk.outside.clock.now,
+        client_id=config.client,
+        client_secret=read_secret("oidc-secret", context.environment.variables),
+        redirect_uri=f"{config.address}{CALLBACK_PATH}",
+        now=context.environment.clock.now,
     )

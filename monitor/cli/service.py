@@ -17,22 +17,22 @@ from typing import TextIO
 
 import click
 
-from monitor.cli.context import Desk, as_json, pass_desk
-from monitor.db.database import State
-from monitor.db.encryption import End
-from monitor.db.files import put
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.db.database import Database
+from monitor.db.encryption import AuditPosition
+from monitor.db.files import write_file
 from monitor.errors import DatabaseError
-from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
-from monitor.scheduler.watchdog import watched_rounds
-from monitor.scheduler.workers import Pulse
-from monitor.services.backups import accept_end, trouble_of
-from monitor.services.health import TakingVitals
-from monitor.services.metrics import exposition, samples
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.watchdog import build_supervised_runner
+from monitor.scheduler.workers import Liveness
+from monitor.services.backups import accept_audit_end, describe_audit_damage
+from monitor.services.health import collect_vitals
+from monitor.services.metrics import list_metric_samples, render_metrics
 
-STANDARD_ERROR = 2
+STDERR_FD = 2
 
 
-class Lines(logging.Handler):
+class LineLogHandler(logging.Handler):
     """Writes a line at a time; a disk that is full, or a reader that left, stops nobody."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
@@ -51,11 +51,14 @@ class Lines(logging.Handler):
 
 
 @contextmanager
-def kept(stream: TextIO | None = None) -> Iterator[None]:
+def log_to_stream(stream: TextIO | None = None) -> Iterator[None]:
     """Write to a stream, stderr if none is named, where systemd adds the time."""
     everybody, ours = logging.getLogger(), logging.getLogger("monitor")
     # Where no handler is, Python prints what a library warns of by itself.
-    silent, shown = logging.NullHandler(), Lines(stream.write if stream else _standard_error())
+    silent, shown = (
+        logging.NullHandler(),
+        LineLogHandler(stream.write if stream else _build_stderr_writer()),
+    )
     everybody.addHandler(silent)
     ours.addHandler(shown)
     ours.setLevel(logging.INFO)
@@ -67,30 +70,30 @@ def kept(stream: TextIO | None = None) -> Iterator[None]:
         everybody.removeHandler(silent)
 
 
-def _standard_error() -> Callable[[str], object]:
+def _build_stderr_writer() -> Callable[[str], object]:
     """Pass by Python's own buffer: what it cannot get rid of, it complains of at the end.
 
     Where the service was started without it, another file may have its number by now.
     """
     if sys.stderr is None:
         return len
-    return lambda line: os.write(STANDARD_ERROR, line.encode("utf-8", "backslashreplace"))
+    return lambda line: os.write(STDERR_FD, line.encode("utf-8", "backslashreplace"))
 
 
 @click.command()
-@pass_desk
-def run(desk: Desk) -> None:
+@pass_cli_context
+def run(context: CliContext) -> None:
     """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
-    pulse = Pulse(desk.outside.clock)
-    watched = replace(desk, outside=replace(desk.outside, clock=pulse))
-    with kept(), watched.asking() as service:
+    pulse = Liveness(context.environment.clock)
+    watched = replace(context, environment=replace(context.environment, clock=pulse))
+    with log_to_stream(), watched.open_app_locked() as app:
         Daemon(
-            rounds=watched_rounds(service, desk.outside),
-            supervisor=Supervisor(desk.outside.environ),
-            doorbell=Doorbell(desk.config.state),
+            jobs=build_supervised_runner(app, context.environment),
+            notifier=SystemdNotifier(context.environment.variables),
+            wake_socket=WakeSocket(context.config.state),
             stopping=threading.Event(),
-            pulse=pulse,
-        ).run()
+            liveness=pulse,
+        ).run_until_stopped()
 
 
 @click.group()
@@ -102,18 +105,22 @@ def audit() -> None:
 @click.option(
     "--end", help="An end printed by an earlier run. Check that all rows up to it still exist."
 )
-@as_json
-@pass_desk
-def verify(desk: Desk, end: str | None, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def verify(context: CliContext, end: str | None, *, as_json: bool) -> None:
     """Check that no row of the audit log was changed or removed, including at its end.
 
     Someone who has the keys could still write a different log. Save the printed end on another
     machine, and pass it with --end next time to detect that too.
     """
-    with desk.service() as service:
-        log = service.state.audit
-        trouble, rows, last = trouble_of(log), len(log.all()), log.ending.now().written
-        cut = end is not None and not log.ending.holds(End.read(end))
+    with context.open_app() as app:
+        log = app.db.audit
+        trouble, rows, last = (
+            describe_audit_damage(log),
+            len(log.list_entries()),
+            log.log_end.load_last_position().text_form,
+        )
+        cut = end is not None and not log.log_end.has_row_at(AuditPosition.from_text(end))
     if trouble:
         reason = f"{trouble} Save a copy of the folder, and find the cause."
         raise DatabaseError(reason)
@@ -124,22 +131,22 @@ def verify(desk: Desk, end: str | None, *, as_json: bool) -> None:
         )
         raise DatabaseError(reason)
     if as_json:
-        desk.output.json({"rows": rows, "end": last})
+        context.output.print_json({"rows": rows, "end": last})
         return
-    desk.output.say("The audit log is intact.")
-    desk.output.say(f"Its end: {last or 'no rows yet'}")
+    context.output.print_line("The audit log is intact.")
+    context.output.print_line(f"Its end: {last or 'no rows yet'}")
 
 
 @audit.command()
-@pass_desk
-def accept(desk: Desk) -> None:
+@pass_cli_context
+def accept(context: CliContext) -> None:
     """Confirm that you put back an older database, so that its audit log can continue.
 
     `namesake restore` does this automatically. The log records that an operator confirmed it.
     """
-    with desk.service() as service:
-        accept_end(service.state, service.now())
-    desk.output.say("The audit log continues from its last row, and records this.")
+    with context.open_app() as app:
+        accept_audit_end(app.db, app.clock.now())
+    context.output.print_line("The audit log continues from its last row, and records this.")
 
 
 @click.command()
@@ -148,17 +155,17 @@ def accept(desk: Desk) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file for node_exporter's textfile collector, all or nothing.",
 )
-@as_json
-@pass_desk
-def metrics(desk: Desk, file: Path | None, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def metrics(context: CliContext, file: Path | None, *, as_json: bool) -> None:
     """Print the service's metrics in Prometheus text format. They contain no names."""
-    with State.open(desk.config.state) as state:
-        vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
+    with Database.open_folder(context.config.state) as state:
+        vitals = collect_vitals(state, context.environment.clock.now())
     if as_json:
-        desk.output.json(samples(vitals))
+        context.output.print_json(list_metric_samples(vitals))
         return
-    text = exposition(vitals)
+    text = render_metrics(vitals)
     if file is None:
         click.echo(text.decode(), nl=False)
     else:
-        put(file, text)
+        write_file(file, text)

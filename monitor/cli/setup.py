@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.context import Desk, pass_desk
-from monitor.db.database import State
+from monitor.cli.context import CliContext, pass_cli_context
+from monitor.db.database import Database
 from monitor.errors import CannotWriteError
-from reports.sanitize import one_address
+from reports.sanitize import is_single_address
 
-TEMPLATE = """\
+CONFIG_TEMPLATE = """\
 # Namesake's configuration. Paths are relative to this file. Secrets do not belong here: the
 # password of the mail account comes from the systemd credential `smtp-password` or from
 # $NAMESAKE_SMTP_PASSWORD. All keys are described in docs/operate.md.
@@ -56,44 +56,48 @@ DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 @click.option("--domain", help="Domain of staff email addresses.")
 @click.option("--zone", help="Its time zone, such as America/Chicago.")
 @click.option("--contact", help="Email address of the contact person.")
-@pass_desk
-def init(desk: Desk, /, **given: str | None) -> None:
+@pass_cli_context
+def init(context: CliContext, /, **given: str | None) -> None:
     """Write a starter configuration, and create the state folder.
 
     Asks for each value that no option sets. Never changes an existing configuration.
     """
-    if desk.path.exists():
-        desk.output.say(f"{desk.path} already exists. It was not changed.")
+    if context.config_path.exists():
+        context.output.print_line(f"{context.config_path} already exists. It was not changed.")
     else:
-        _write(desk.path, _filled_in(_answered(given)))
-    State.init(desk.config.state).close()
-    desk.output.say(f"Ready: configuration {desk.path}, state {desk.config.state}.")
+        _write_config(context.config_path, _fill_template(_collect_answers(given)))
+    Database.create_or_open_folder(context.config.state).close()
+    context.output.print_line(
+        f"Ready: configuration {context.config_path}, state {context.config.state}."
+    )
 
 
-def _answered(given: Mapping[str, str | None]) -> dict[str, str]:
+def _collect_answers(given: Mapping[str, str | None]) -> dict[str, str]:
     answers = {}
     for name, question in QUESTIONS.items():
         answer = given[name]
-        answers[name] = question.ask() if answer is None else question.checked(answer)
+        answers[name] = (
+            question.prompt_until_valid() if answer is None else question.parse_answer(answer)
+        )
     return answers
 
 
-def _filled_in(answers: Mapping[str, str]) -> str:
+def _fill_template(answers: Mapping[str, str]) -> str:
     words = re.findall(r"[a-z0-9]+", answers["name"].lower())
     filled_in = {
         **answers,
         "ref": "-".join(words) or answers["domain"],
         "sender": f"Namesake <namesake@{answers['domain']}>",
     }
-    return TEMPLATE.format(**{name: _quoted(text) for name, text in filled_in.items()})
+    return CONFIG_TEMPLATE.format(**{name: _quote_toml(text) for name, text in filled_in.items()})
 
 
-def _quoted(text: str) -> str:
+def _quote_toml(text: str) -> str:
     """Quote for TOML, whose strings are those of JSON but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _write(path: Path, text: str) -> None:
+def _write_config(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,14 +108,14 @@ def _write(path: Path, text: str) -> None:
         raise CannotWriteError(reason) from error
 
 
-def _name(answer: str) -> str:
+def _parse_name(answer: str) -> str:
     if not answer.strip():
         reason = "A district needs a name."
         raise click.BadParameter(reason)
     return answer.strip()
 
 
-def _domain(answer: str) -> str:
+def _parse_domain(answer: str) -> str:
     domain = answer.strip().lower().removeprefix("@")
     if not DOMAIN.fullmatch(domain):
         reason = f"{answer!r} is not a domain such as district.example."
@@ -119,14 +123,14 @@ def _domain(answer: str) -> str:
     return domain
 
 
-def _contact(answer: str) -> str:
-    if not one_address(answer.strip()):
+def _parse_contact(answer: str) -> str:
+    if not is_single_address(answer.strip()):
         reason = f"{answer!r} is not a single email address."
         raise click.BadParameter(reason)
     return answer.strip()
 
 
-def _zone(answer: str) -> str:
+def _parse_zone(answer: str) -> str:
     try:
         ZoneInfo(answer)
     except (KeyError, ValueError, OSError):
@@ -136,20 +140,20 @@ def _zone(answer: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    words: str
-    checked: Callable[[str], str]
+class SetupQuestion:
+    prompt: str
+    parse_answer: Callable[[str], str]
     default: str | None = None
 
-    def ask(self) -> str:
+    def prompt_until_valid(self) -> str:
         """Ask until the answer can be used."""
-        answer: str = click.prompt(self.words, default=self.default, value_proc=self.checked)
+        answer: str = click.prompt(self.prompt, default=self.default, value_proc=self.parse_answer)
         return answer
 
 
 QUESTIONS = {
-    "name": Question("Name of the district", _name),
-    "domain": Question("Domain of staff email addresses", _domain),
-    "zone": Question("Time zone", _zone, "America/Chicago"),
-    "contact": Question("Email address of the contact person", _contact),
+    "name": SetupQuestion("Name of the district", _parse_name),
+    "domain": SetupQuestion("Domain of staff email addresses", _parse_domain),
+    "zone": SetupQuestion("Time zone", _parse_zone, "America/Chicago"),
+    "contact": SetupQuestion("Email address of the contact person", _parse_contact),
 }

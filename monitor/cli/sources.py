@@ -10,22 +10,23 @@ from typing import Self
 
 import click
 
-from monitor.cli.check import told, tried
-from monitor.cli.context import Desk, as_json, pass_desk
-from monitor.db.database import State
-from monitor.db.sources import KeptList, Lists, SourceHealth
+from monitor.app import App
+from monitor.cli.check import describe_outcome, run_self_tests_now
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.crawling import detect_picture_support
+from monitor.db.database import Database
+from monitor.db.sources import SiteList, SiteListStore, SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
-from monitor.domain.source_trust import Standing
+from monitor.domain.source_trust import SourceTrust
 from monitor.errors import InputError, UnavailableError
-from monitor.service import Service
-from monitor.sources import known_sites
+from monitor.sources import load_known_sites
 from scrapers.http.throttle import HostState
-from scrapers.registry import kinds
-from scrapers.sites.catalog import LeftOut
-from scrapers.sites.importers import UNRUNNABLE, Form, Imported
-from scrapers.source import Declaration, Etiquette, Source
+from scrapers.registry import discover_built_in_sources
+from scrapers.sites.catalog import SiteExclusion
+from scrapers.sites.importers import UNRUNNABLE, SiteImport, SiteListFormat
+from scrapers.source import CrawlPolicy, Source, SourceInfo
 
-FEW = 3
+EXAMPLES_SHOWN = 3
 RESTART = "Restart the service to use it."
 SHARE_ALIKE = "WhatsMyName's data is share-alike. Redistribute it only under its own terms."
 
@@ -39,68 +40,76 @@ SHARE_ALIKE = "WhatsMyName's data is share-alike. Redistribute it only under its
     "--dry-run", is_flag=True, help="Read the file and report its contents. Save nothing."
 )
 @click.option("--each", is_flag=True, help="List each skipped entry, with the reason.")
-@as_json
-@pass_desk
-def import_(  # noqa: PLR0913 - a command line has as many words as it has
-    desk: Desk, file: Path, *, name: str | None, dry_run: bool, each: bool, as_json: bool
+@json_option
+@pass_cli_context
+def import_site_list(  # noqa: PLR0913 - a command line has as many words as it has
+    context: CliContext, file: Path, *, name: str | None, dry_run: bool, each: bool, as_json: bool
 ) -> None:
     """Import a site list: the data file of WhatsMyName, Sherlock or Maigret.
 
     Replaces a list with the same name. Skips sites for adults or for minors.
     """
-    content = _content(file)
-    with State.open(desk.config.state):
-        lists = Lists(desk.config.state)
-        found = lists.compared(str(file), content, known_sites(desk.config), name or "")
-        called = name or found.form.lower()
+    content = _read_content(file)
+    with Database.open_folder(context.config.state):
+        lists = SiteListStore(context.config.state)
+        found = lists.compare_new_site_list(
+            str(file), content, load_known_sites(context.config), name or ""
+        )
+        called = name or found.list_format.lower()
         if not dry_run:
-            lists.keep(called, content)
+            lists.save_site_list(called, content)
     if as_json:
-        desk.output.json({"list": called, **_figures(found), "left_out": _all(found)})
+        context.output.print_json(
+            {"list": called, **_count_entries(found), "left_out": _list_skipped(found)}
+        )
         return
-    desk.output.say(f"{called}: {_told(found)}.")
-    desk.output.table(*(_each(found) if each else _reasons(found)))
-    desk.output.say("Nothing was saved." if dry_run else RESTART)
-    if found.form is Form.WHATSMYNAME:
-        desk.output.say(SHARE_ALIKE)
+    context.output.print_line(f"{called}: {_describe_import(found)}.")
+    context.output.print_table(
+        *(_build_skipped_table(found) if each else _build_reasons_table(found))
+    )
+    context.output.print_line("Nothing was saved." if dry_run else RESTART)
+    if found.list_format is SiteListFormat.WHATSMYNAME:
+        context.output.print_line(SHARE_ALIKE)
 
 
 @click.command()
-@as_json
-@pass_desk
-def imported(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def imported(context: CliContext, *, as_json: bool) -> None:
     """List imported site lists, and how much of each is used."""
-    with State.open(desk.config.state):
-        kept = Lists(desk.config.state).kept(known_sites(desk.config))
+    with Database.open_folder(context.config.state):
+        kept = SiteListStore(context.config.state).read_site_lists(load_known_sites(context.config))
     if as_json:
-        desk.output.json([_row_of_lists(each) for each in kept])
+        context.output.print_json([_build_list_row(each) for each in kept])
     elif kept:
-        desk.output.table(
+        context.output.print_table(
             ("list", "form", "entries"),
             [
                 (
                     each.name,
-                    each.found.form if each.found else "",
-                    _told(each.found) if each.found else each.fault,
+                    each.contents.list_format if each.contents else "",
+                    _describe_import(each.contents) if each.contents else each.fault,
                 )
                 for each in kept
             ],
         )
     else:
-        desk.output.say("No imported lists. Import one with `namesake sources import FILE`.")
+        context.output.print_line(
+            "No imported lists. Import one with `namesake sources import FILE`."
+        )
 
 
 @click.command()
 @click.argument("name")
-@pass_desk
-def remove(desk: Desk, name: str) -> None:
+@pass_cli_context
+def remove(context: CliContext, name: str) -> None:
     """Remove an imported list. Earlier findings from it stay."""
-    with State.open(desk.config.state):
-        Lists(desk.config.state).remove(name)
-    desk.output.say(f"Removed {name}. Restart the service to stop using it.")
+    with Database.open_folder(context.config.state):
+        SiteListStore(context.config.state).delete_site_list(name)
+    context.output.print_line(f"Removed {name}. Restart the service to stop using it.")
 
 
-def _content(file: Path) -> bytes:
+def _read_content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
@@ -108,52 +117,53 @@ def _content(file: Path) -> bytes:
         raise InputError(reason) from error
 
 
-def _figures(found: Imported) -> dict[str, object]:
+def _count_entries(found: SiteImport) -> dict[str, object]:
     return {
-        "form": found.form,
+        "form": found.list_format,
         "usable": len(found.entries),
-        "doubles": len(found.doubles),
-        "refused": len(found.left_out),
+        "doubles": len(found.duplicates),
+        "refused": len(found.exclusions),
     }
 
 
-def _told(found: Imported) -> str:
-    every = len(found.entries) + len(found.doubles) + len(found.left_out)
+def _describe_import(found: SiteImport) -> str:
+    every = len(found.entries) + len(found.duplicates) + len(found.exclusions)
     return (
-        f"{every} entries: {len(found.entries)} usable, {len(found.doubles)} duplicates,"
-        f" {len(found.left_out)} rejected"
+        f"{every} entries: {len(found.entries)} usable, {len(found.duplicates)} duplicates,"
+        f" {len(found.exclusions)} rejected"
     )
 
 
-def _all(found: Imported) -> tuple[LeftOut, ...]:
-    return (*found.left_out, *found.doubles)
+def _list_skipped(found: SiteImport) -> tuple[SiteExclusion, ...]:
+    return (*found.exclusions, *found.duplicates)
 
 
-def _each(found: Imported) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+def _build_skipped_table(found: SiteImport) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     columns = ("skipped", "reason", "details")
-    return columns, [(each.name, each.reason, each.detail) for each in _all(found)]
+    return columns, [(each.name, each.reason, each.detail) for each in _list_skipped(found)]
 
 
-def _reasons(found: Imported) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+def _build_reasons_table(found: SiteImport) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """Count the reasons, and name a few of each; patterns are named one and all."""
-    counts = Counter(each.reason for each in found.left_out)
+    counts = Counter(each.reason for each in found.exclusions)
     rows: list[tuple[object, ...]] = [
-        (count, reason, ", ".join(_named(found, reason))) for reason, count in counts.most_common()
+        (count, reason, ", ".join(_list_examples(found, reason)))
+        for reason, count in counts.most_common()
     ]
-    if found.doubles:
-        names = ", ".join(each.name for each in found.doubles[:FEW])
-        rows.append((len(found.doubles), "duplicate of another entry", names))
+    if found.duplicates:
+        names = ", ".join(each.name for each in found.duplicates[:EXAMPLES_SHOWN])
+        rows.append((len(found.duplicates), "duplicate of another entry", names))
     return ("skipped", "reason", "examples"), rows
 
 
-def _named(found: Imported, reason: str) -> Iterator[str]:
-    those = [each for each in found.left_out if each.reason == reason]
-    for each in those if reason == UNRUNNABLE else those[:FEW]:
+def _list_examples(found: SiteImport, reason: str) -> Iterator[str]:
+    those = [each for each in found.exclusions if each.reason == reason]
+    for each in those if reason == UNRUNNABLE else those[:EXAMPLES_SHOWN]:
         yield f"{each.name} ({each.detail})" if each.detail else each.name
 
 
-def _row_of_lists(kept: KeptList) -> dict[str, object]:
-    figures = _figures(kept.found) if kept.found else {}
+def _build_list_row(kept: SiteList) -> dict[str, object]:
+    figures = _count_entries(kept.contents) if kept.contents else {}
     return {"list": kept.name, "fault": kept.fault, **figures}
 
 
@@ -162,141 +172,146 @@ def sources() -> None:
     """List, test and import sources."""
 
 
-for command in (import_, imported, remove):
+for command in (import_site_list, imported, remove):
     sources.add_command(command)
 
 
 @sources.command("list")
 @click.option("--off", is_flag=True, help="List sources that are turned off.")
-@as_json
-@pass_desk
-def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
     """List each source with its limits and last outcome."""
-    with desk.service() as service:
+    with context.open_app() as app:
         if off:
-            _list_off(desk, service, as_json=as_json)
+            _print_unused(context, app, as_json=as_json)
             return
-        health = {each.source: each for each in service.state.health.all()}
+        health = {each.source: each for each in app.db.source_health.list_source_health()}
         rows = [
             {
-                **_row(source, health.get(name)),
-                **_spending(service, source),
-                "note": _note(service, source, health.get(name)),
+                **_build_source_row(source, health.get(name)),
+                **_build_quota_columns(app, source),
+                "note": _describe_trouble(app, source, health.get(name)),
             }
-            for name, source in service.sources.items()
+            for name, source in app.sources.items()
         ]
         if as_json:
-            desk.output.json(rows)
+            context.output.print_json(rows)
         else:
-            _say(desk, service, rows)
+            _print_sources(context, app, rows)
 
 
-def _say(desk: Desk, service: Service, rows: Sequence[Mapping[str, object]]) -> None:
+def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        desk.output.table(
+        context.output.print_table(
             ("source", "hosts", "pace", "budget", "outcome", "since", "last self-test passed"),
             [
                 (
                     row["source"],
-                    ", ".join(source.etiquette.origins),
-                    f"{source.etiquette.seconds_between:g} s",
-                    _budget(row),
+                    ", ".join(source.crawl_policy.origins),
+                    f"{source.crawl_policy.seconds_between:g} s",
+                    _format_quota(row),
                     row["outcome"] or "not run yet",
                     row["since"],
                     row["proven_at"] or "never",
                 )
-                for row, source in zip(rows, service.sources.values(), strict=True)
+                for row, source in zip(rows, app.sources.values(), strict=True)
             ],
         )
     else:
-        desk.output.say("No sources configured. Add some under [sources].")
+        context.output.print_line("No sources configured. Add some under [sources].")
     notes = [f"{row['source']}: {row['note']}." for row in rows if row["note"]]
-    for sentence in filter(None, (*notes, service.pictures.remedy)):
-        desk.output.say(sentence)
+    for sentence in filter(None, (*notes, detect_picture_support().remedy)):
+        context.output.print_line(sentence)
 
 
 @sources.command()
 @click.argument("source")
-@as_json
-@pass_desk
-def show(desk: Desk, source: str, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def show(context: CliContext, source: str, *, as_json: bool) -> None:
     """Show what a source asks, discloses and costs, and its recent results."""
-    with desk.service() as service:
-        sheet = Sheet.of(service, source)
+    with context.open_app() as app:
+        sheet = SourceSheet.from_name(app, source)
     if as_json:
-        desk.output.json(sheet)
+        context.output.print_json(sheet)
     else:
-        desk.output.table(("", source), sheet.lines())
+        context.output.print_table(("", source), sheet.to_lines())
 
 
 @sources.command()
 @click.argument("source", required=False, default="")
-@as_json
-@pass_desk
-def check(desk: Desk, source: str, *, as_json: bool) -> int:
+@json_option
+@pass_cli_context
+def check(context: CliContext, source: str, *, as_json: bool) -> int:
     """Run the self-test (canaries) of one source or of all sources. Searches for no person.
 
     With SOURCE, exits with 69 if the source could not be reached or failed its self-test.
     """
-    with desk.service() as service:
-        if source and source not in service.sources:
-            raise InputError(unknown(service, source))
-        checks = tried(desk, service, source)
+    with context.open_app() as app:
+        if source and source not in app.sources:
+            raise InputError(describe_unknown_source(app, source))
+        checks = run_self_tests_now(context, app, source)
     if source and not checks:
         reason = (
             f"The self-test of {source} did not finish. Try again, and restart the service if you"
             " imported or turned on this source."
         )
         raise UnavailableError(reason)
-    _tell(desk, checks, as_json=as_json)
-    refuted = any(each.trust.standing is Standing.REFUTED for each in checks)
+    _print_checks(context, checks, as_json=as_json)
+    refuted = any(each.trust.standing is SourceTrust.REFUTED for each in checks)
     return UnavailableError.exit_code if source and refuted else 0
 
 
-def unknown(service: Service, source: str) -> str:
+def describe_unknown_source(app: App, source: str) -> str:
     """Say why a name is not that of a source that is asked."""
-    if source in kinds():
+    if source in discover_built_in_sources():
         return f"{source} is turned off. Add it under [sources] to use it."
     listed = "`namesake sources list` lists the sources in use"
-    return f"There is no source {source!r}; {listed} ({len(service.sources)})."
+    return f"There is no source {source!r}; {listed} ({len(app.sources)})."
 
 
-def _tell(desk: Desk, checks: tuple[CanaryCheck, ...], *, as_json: bool) -> None:
+def _print_checks(context: CliContext, checks: tuple[CanaryCheck, ...], *, as_json: bool) -> None:
     if as_json:
-        desk.output.json(checks)
+        context.output.print_json(checks)
         return
-    desk.output.table(
+    context.output.print_table(
         ("source", "standing", "outcome", "note"),
         (
-            (each.source, each.trust.standing, told(each.trust.outcome), each.trust.note)
+            (
+                each.source,
+                each.trust.standing,
+                describe_outcome(each.trust.outcome),
+                each.trust.note,
+            )
             for each in checks
         ),
     )
 
 
-def _list_off(desk: Desk, service: Service, *, as_json: bool) -> None:
-    off = [kind for name, kind in kinds().items() if name not in service.sources]
+def _print_unused(context: CliContext, app: App, *, as_json: bool) -> None:
+    off = [kind for name, kind in discover_built_in_sources().items() if name not in app.sources]
     if as_json:
-        desk.output.json([{"source": kind.name, "family": kind.family} for kind in off])
+        context.output.print_json([{"source": kind.name, "family": kind.family} for kind in off])
         return
-    desk.output.table(
+    context.output.print_table(
         ("source", "asks", "discloses"),
-        [(kind.name, kind.declaration.asks, kind.declaration.discloses) for kind in off],
+        [(kind.name, kind.info.asks, kind.info.discloses) for kind in off],
     )
 
 
-def _note(service: Service, source: Source, known: SourceHealth | None) -> str:
+def _describe_trouble(app: App, source: Source, known: SourceHealth | None) -> str:
     """Return what is to be said of a source, since its last sweep or the last try of it."""
-    check = service.state.canary_checks.get(source.name)
+    check = app.db.canary_checks.find_canary_check(source.name)
     tried = check.trust.note if check else ""
     return (known.note if known else "") or tried
 
 
-def _spending(service: Service, source: Source) -> dict[str, object]:
-    budget = source.etiquette.budget
-    if not budget.limited:
+def _build_quota_columns(app: App, source: Source) -> dict[str, object]:
+    budget = source.crawl_policy.quota
+    if not budget.is_limited:
         return dict.fromkeys(("per_day", "per_week", "asked_today", "asked_this_week"))
-    spent = service.state.spending.of(source.name, service.now())
+    spent = app.db.request_quota.load_current_usage(source.name, app.clock.now())
     return {
         "per_day": budget.daily,
         "per_week": budget.weekly,
@@ -305,7 +320,7 @@ def _spending(service: Service, source: Source) -> dict[str, object]:
     }
 
 
-def _budget(row: Mapping[str, object]) -> str:
+def _format_quota(row: Mapping[str, object]) -> str:
     told = (
         (row["asked_today"], row["per_day"], "today"),
         (row["asked_this_week"], row["per_week"], "this week"),
@@ -314,25 +329,25 @@ def _budget(row: Mapping[str, object]) -> str:
     return ", ".join(limits) or "no limit"
 
 
-def _row(source: Source, known: SourceHealth | None) -> dict[str, object]:
+def _build_source_row(source: Source, known: SourceHealth | None) -> dict[str, object]:
     return {
         "source": source.name,
         "family": source.family,
-        "origins": source.etiquette.origins,
-        "seconds_between": source.etiquette.seconds_between,
-        "outcome": told(known.outcome) if known else None,
+        "origins": source.crawl_policy.origins,
+        "seconds_between": source.crawl_policy.seconds_between,
+        "outcome": describe_outcome(known.outcome) if known else None,
         "since": known.since if known else None,
         "proven_at": known.proven_at if known else None,
     }
 
 
-REMEMBERED = 10
-UNKNOWN = "unknown price"
-Line = tuple[str, object]
+RUNS_SHOWN = 10
+UNKNOWN_PRICE = "unknown price"
+SheetLine = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class SelfTestLine:
     """`note` says why it was not believed."""
 
     at: datetime
@@ -342,7 +357,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class SourceRunLine:
     at: datetime
     outcome: str
     note: str
@@ -350,7 +365,7 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class SourceHealthReport:
     """`last_good` is when it last answered in full. Its times are None where there was none.
 
     `asked` and `usd` are those of all runs that are remembered; `usd` is None for a price that
@@ -362,93 +377,103 @@ class Health:
     note: str
     last_good: datetime | None
     proven_at: datetime | None
-    canary: Tried | None
+    canary: SelfTestLine | None
     parked_until: datetime | None
     asked: int
     usd: Decimal | None
-    history: tuple[Ran, ...]
+    history: tuple[SourceRunLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class SourceSheet:
     """`manners` and `health` are None for a source that is turned off."""
 
     source: str
-    declaration: Declaration
-    manners: Etiquette | None = None
-    health: Health | None = None
+    declaration: SourceInfo
+    manners: CrawlPolicy | None = None
+    health: SourceHealthReport | None = None
 
     @classmethod
-    def of(cls, service: Service, name: str) -> Self:
+    def from_name(cls, app: App, name: str) -> Self:
         """Fill in the sheet of a source; raises InputError for a name that none has."""
-        source = service.sources.get(name)
+        source = app.sources.get(name)
         if source is not None:
             return cls(
                 source=name,
-                declaration=source.declaration,
-                manners=source.etiquette,
-                health=_health(service, source),
+                declaration=source.info,
+                manners=source.crawl_policy,
+                health=_build_health_report(app, source),
             )
-        kind = kinds().get(name)
+        kind = discover_built_in_sources().get(name)
         if kind is None:
             reason = (
                 f"There is no source {name!r}. See `namesake sources list` and its --off option."
             )
             raise InputError(reason)
-        return cls(source=name, declaration=kind.declaration)
+        return cls(source=name, declaration=kind.info)
 
-    def lines(self) -> Iterator[Line]:
-        yield from _declared(self.declaration)
+    def to_lines(self) -> Iterator[SheetLine]:
+        yield from _describe_source_info(self.declaration)
         if self.manners is None or self.health is None:
             yield "in use", "no: turned off; add it under [sources]"
             return
-        yield from _mannered(self.manners)
-        yield from _doing(self.health)
+        yield from _describe_policy(self.manners)
+        yield from _describe_health(self.health)
 
 
-def _health(service: Service, source: Source) -> Health:
-    state, name = service.state, source.name
-    known, runs = state.health.get(name), state.sweeps.history(name)
-    check = state.canary_checks.get(name)
+def _build_health_report(app: App, source: Source) -> SourceHealthReport:
+    state, name = app.db, source.name
+    known, runs = (
+        state.source_health.find_source_health(name),
+        state.sweeps.list_runs_of_source(name),
+    )
+    check = state.canary_checks.find_canary_check(name)
     asked = sum(run.asked for run in runs)
-    good = (run.at for run in runs if run.outcome.conclusive)
-    return Health(
-        outcome=told(known.outcome) if known else None,
+    good = (run.at for run in runs if run.outcome.is_conclusive)
+    return SourceHealthReport(
+        outcome=describe_outcome(known.outcome) if known else None,
         since=known.since if known else None,
         note=known.note if known else "",
         last_good=next(good, None),
         proven_at=known.proven_at if known else None,
-        canary=None if check is None else _tried(check),
-        parked_until=_parked(state, source, service.now()),
+        canary=None if check is None else _build_self_test_line(check),
+        parked_until=_find_parked_until(state, source, app.clock.now()),
         asked=asked,
-        usd=_cost(source.declaration, asked),
-        history=tuple(_ran(run) for run in runs[:REMEMBERED]),
+        usd=_compute_cost(source.info, asked),
+        history=tuple(_build_run_line(run) for run in runs[:RUNS_SHOWN]),
     )
 
 
-def _cost(declaration: Declaration, asked: int) -> Decimal | None:
+def _compute_cost(declaration: SourceInfo, asked: int) -> Decimal | None:
     price = declaration.usd_per_1000
     return None if price is None else asked * price / 1000
 
 
-def _tried(check: CanaryCheck) -> Tried:
+def _build_self_test_line(check: CanaryCheck) -> SelfTestLine:
     trust = check.trust
-    return Tried(at=check.at, standing=trust.standing, outcome=told(trust.outcome), note=trust.note)
+    return SelfTestLine(
+        at=check.at,
+        standing=trust.standing,
+        outcome=describe_outcome(trust.outcome),
+        note=trust.note,
+    )
 
 
-def _ran(run: SourceRun) -> Ran:
-    return Ran(at=run.at, outcome=told(run.outcome), note=run.note, asked=run.asked)
+def _build_run_line(run: SourceRun) -> SourceRunLine:
+    return SourceRunLine(
+        at=run.at, outcome=describe_outcome(run.outcome), note=run.note, asked=run.asked
+    )
 
 
-def _parked(state: State, source: Source, now: datetime) -> datetime | None:
+def _find_parked_until(state: Database, source: Source, now: datetime) -> datetime | None:
     """Return when its hosts may be asked again, where one of them is left alone until then."""
-    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.etiquette.origins)
-    known = (state.hosts.load(host) or HostState(host=host) for host in hosts)
-    until = [each.parked_until for each in known if each.parked(now) and each.parked_until]
+    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
+    known = (state.hosts.load_host_state(host) or HostState(host=host) for host in hosts)
+    until = [each.parked_until for each in known if each.is_parked(now) and each.parked_until]
     return max(until, default=None)
 
 
-def _declared(declaration: Declaration) -> Iterator[Line]:
+def _describe_source_info(declaration: SourceInfo) -> Iterator[SheetLine]:
     terms, kept = declaration.terms, declaration.retain_text_for
     price = declaration.usd_per_1000
     yield "title", declaration.title
@@ -457,34 +482,34 @@ def _declared(declaration: Declaration) -> Iterator[Line]:
     yield "sees", declaration.sees
     yield "cannot see", declaration.cannot_see
     known = f"${price} for 1,000 requests" if price else "nothing"
-    yield "costs", UNKNOWN if price is None else known
+    yield "costs", UNKNOWN_PRICE if price is None else known
     if terms is not None:
         read = f"read on {terms.seen_on}" if terms.seen_on else "not read yet"
         yield "terms", f"{terms.url} ({read})"
     yield "keeps text", f"up to {kept.days} days" if kept else "until its retention period ends"
-    if declaration.key is not None:
-        wanted = "needed" if declaration.key.required else "possible"
-        yield "key", f"{wanted}, as the credential {declaration.key.name}"
+    if declaration.api_key is not None:
+        wanted = "needed" if declaration.api_key.required else "possible"
+        yield "key", f"{wanted}, as the credential {declaration.api_key.name}"
     if declaration.notice:
         yield "notice", declaration.notice
     yield "origin", declaration.provenance
     yield "last seen live", declaration.seen_live or "never"
 
 
-def _mannered(manners: Etiquette) -> Iterator[Line]:
-    budget = manners.budget
+def _describe_policy(policy: CrawlPolicy) -> Iterator[SheetLine]:
+    budget = policy.quota
     limits = [
         f"{most} {when}"
         for most, when in ((budget.daily, "a day"), (budget.weekly, "a week"))
         if most is not None
     ]
-    yield "hosts", ", ".join(manners.origins)
-    yield "as", manners.access
-    yield "pace", f"{manners.seconds_between:g} s between two requests"
+    yield "hosts", ", ".join(policy.origins)
+    yield "as", policy.access
+    yield "pace", f"{policy.seconds_between:g} s between two requests"
     yield "budget", ", ".join(limits) or "no limit"
 
 
-def _doing(health: Health) -> Iterator[Line]:
+def _describe_health(health: SourceHealthReport) -> Iterator[SheetLine]:
     yield "outcome", health.outcome or "not run yet"
     if health.since is not None:
         yield "since", health.since
@@ -498,7 +523,7 @@ def _doing(health: Health) -> Iterator[Line]:
         yield "self-test", f"{health.canary.standing} {health.canary.note}".strip()
         yield "self-test run", health.canary.at
     yield "parked until", health.parked_until or "not parked"
-    paid = UNKNOWN if health.usd is None else f"${health.usd:.2f}"
+    paid = UNKNOWN_PRICE if health.usd is None else f"${health.usd:.2f}"
     yield "cost so far", f"{health.asked} queries, {paid}"
     for ran in health.history:
         yield "run", ran.at

@@ -12,28 +12,38 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.context import FLAGS_LEFT_OUT, Desk, as_json, break_glass, pass_desk
-from monitor.db.files import PRIVATE, put
-from monitor.domain.consent import Channel, Consent, phase
-from monitor.domain.flag import Flagged
+from monitor.app import App
+from monitor.cli.context import (
+    FLAGS_LEFT_OUT,
+    CliContext,
+    break_glass_option,
+    json_option,
+    pass_cli_context,
+)
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.domain.consent import Consent, ConsentChannel, compute_consent_phase
+from monitor.domain.flag import FlaggedItems
 from monitor.errors import CannotWriteError, InputError, UnavailableError
-from monitor.service import Service
-from monitor.services.data_export import OwnCopy
-from reports.sanitize import one_address
+from monitor.services.consent import pause_checks, resume_checks
+from monitor.services.data_export import DataExport, export_person_data, queue_export_email
+from monitor.services.enrollment import invite_person
+from monitor.services.erasure import record_departure, withdraw_consent
+from monitor.services.notifications import record_break_glass
+from reports.sanitize import is_single_address
 
 
 @click.command()
 @click.argument("whom", metavar="MAIL_OR_REF")
 @click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
-@pass_desk
-def left(desk: Desk, whom: str) -> None:
+@pass_cli_context
+def left(context: CliContext, whom: str) -> None:
     """Record that a person has left the district. Searches and emails about them stop at once.
 
     Do this before their email address is given to someone else.
     """
-    with desk.service() as service:
-        service.leaving.left_district(_found(service, whom))
-    desk.output.say(
+    with context.open_app() as app:
+        record_departure(app, _find_person_id(app, whom))
+    context.output.print_line(
         "Searches have stopped. One goodbye email is sent, and all data is deleted within 24 hours."
     )
 
@@ -43,41 +53,43 @@ def left(desk: Desk, whom: str) -> None:
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day of the pause."
 )
-@pass_desk
-def pause(desk: Desk, ref: str, until: datetime) -> None:
+@pass_cli_context
+def pause(context: CliContext, ref: str, until: datetime) -> None:
     """Pause checks for a person at their request.
 
     Checks resume automatically after the end date.
     """
-    with desk.service() as service:
-        zone = ZoneInfo(service.state.people.get(ref).zone)
+    with context.open_app() as app:
+        zone = ZoneInfo(app.db.people.load_person(ref).zone)
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
-        service.consenting.pause(ref, after, Channel.OPERATOR)
-    desk.output.say(f"Checks are paused through {until:%b %-d, %Y}. The person is notified.")
+        pause_checks(app, ref, after, ConsentChannel.OPERATOR)
+    context.output.print_line(
+        f"Checks are paused through {until:%b %-d, %Y}. The person is notified."
+    )
 
 
 @click.command()
 @click.argument("ref")
-@pass_desk
-def resume(desk: Desk, ref: str) -> None:
+@pass_cli_context
+def resume(context: CliContext, ref: str) -> None:
     """Resume checks for a person at their request."""
-    with desk.service() as service:
-        service.consenting.resume(ref, Channel.OPERATOR)
-    desk.output.say("Checks resume with the next sweep. The person is notified.")
+    with context.open_app() as app:
+        resume_checks(app, ref, ConsentChannel.OPERATOR)
+    context.output.print_line("Checks resume with the next sweep. The person is notified.")
 
 
-def _found(service: Service, whom: str) -> str:
+def _find_person_id(app: App, whom: str) -> str:
     """Find somebody by their address or by their ref."""
-    if not one_address(whom):
-        return service.state.people.get(whom).ref
-    ref = service.state.people.find_by_mail(whom)
+    if not is_single_address(whom):
+        return app.db.people.load_person(whom).ref
+    ref = app.db.people.find_person_id_by_mail(whom)
     if ref is None:
         reason = "No one is enrolled with this address."
         raise InputError(reason)
     return ref
 
 
-SEEN = "A copy of your data, without flagged findings"
+BREAK_GLASS_SUBJECT = "A copy of your data, without flagged findings"
 
 
 @click.command()
@@ -88,9 +100,9 @@ SEEN = "A copy of your data, without flagged findings"
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the files to this folder instead of printing JSON. Needs --break-glass.",
 )
-@break_glass
-@pass_desk
-def export(desk: Desk, ref: str, folder: Path | None, reason: str | None) -> None:
+@break_glass_option
+@pass_cli_context
+def export(context: CliContext, ref: str, folder: Path | None, reason: str | None) -> None:
     """Send a person a copy of all their data, as JSON, HTML and CSV.
 
     --break-glass REASON prints it here as JSON instead, without their flags and flagged findings.
@@ -99,29 +111,29 @@ def export(desk: Desk, ref: str, folder: Path | None, reason: str | None) -> Non
     if folder is not None and reason is None:
         sentence = "This data belongs to the person. --to needs --break-glass REASON."
         raise InputError(sentence)
-    with desk.service() as service:
-        service.state.people.get(ref)
+    with context.open_app() as app:
+        app.db.people.load_person(ref)
         if reason is None:
-            service.exporting.send(ref, "operator")
-            desk.output.say("Queued. It is created when it is sent, to the person only.")
+            queue_export_email(app, ref, "operator")
+            context.output.print_line("Queued. It is created when it is sent, to the person only.")
             return
-        service.glass.broken(ref, SEEN, reason)
-        copy = service.exporting.copy(ref, "operator", Flagged.LEFT_OUT)
-        left_out = len(service.state.flags.of_person(ref))
+        record_break_glass(app, ref, BREAK_GLASS_SUBJECT, reason)
+        copy = export_person_data(app, ref, "operator", FlaggedItems.LEFT_OUT)
+        left_out = len(app.db.flags.list_flags_of_person(ref))
     if left_out:
         click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
     if folder is None:
-        click.echo(copy.json())
+        click.echo(copy.encode_json())
         return
-    _write(folder, copy)
-    desk.output.say(f"data.json, data.html and found.csv are in {folder}.")
+    _write_copy(folder, copy)
+    context.output.print_line(f"data.json, data.html and found.csv are in {folder}.")
 
 
-def _write(folder: Path, copy: OwnCopy) -> None:
+def _write_copy(folder: Path, copy: DataExport) -> None:
     files = {
-        "data.json": copy.json(),
-        "data.html": copy.html().encode(),
-        "found.csv": copy.sheet().encode(),
+        "data.json": copy.encode_json(),
+        "data.html": copy.render_html().encode(),
+        "found.csv": copy.render_csv().encode(),
     }
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -129,7 +141,7 @@ def _write(folder: Path, copy: OwnCopy) -> None:
         message = f"Cannot create {folder} ({error.strerror}). Choose another folder."
         raise CannotWriteError(message) from error
     for name, body in files.items():
-        put(folder / name, body, PRIVATE)
+        write_file(folder / name, body, PRIVATE_MODE)
 
 
 @click.group()
@@ -141,69 +153,73 @@ def staff() -> None:
 @click.argument("mail")
 @click.argument("given", default="")
 @click.argument("family", default="")
-@pass_desk
-def invite(desk: Desk, mail: str, given: str, family: str) -> None:
+@pass_cli_context
+def invite(context: CliContext, mail: str, given: str, family: str) -> None:
     """Invite one person by work email address. Only they can answer.
 
     They enroll under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
     taken from an address such as bob.baker@. An operator must confirm any other name.
     """
-    if not one_address(mail):
+    if not is_single_address(mail):
         reason = f"{mail!r} is not a single email address. No one was invited."
         raise InputError(reason)
     if given.strip() and not family.strip():
         reason = "Pass both a given and a family name, or neither. No one was invited."
         raise InputError(reason)
-    if not desk.config.mail.host:
+    if not context.config.mail.host:
         reason = (
             "Invitations need a mail server. Without one, the operator could read the code. "
             "Set `host` under [mail]."
         )
         raise UnavailableError(reason)
-    if not desk.config.portal.address:
+    if not context.config.portal.address:
         reason = (
             "People answer an invitation on the portal. Set `address` under [portal], and run "
             "`namesake portal`."
         )
         raise UnavailableError(reason)
-    with desk.service() as service:
-        invitation = service.joining.invite(mail, given.strip(), family.strip())
-        desk.output.say(
+    with context.open_app() as app:
+        invitation = invite_person(app, mail, given.strip(), family.strip())
+        context.output.print_line(
             f"The invitation is queued. Its code is created when it is sent. It expires on "
             f"{invitation.expires_at:%b %-d, %Y}."
         )
 
 
 @staff.command("list")
-@as_json
-@pass_desk
-def list_(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def list_staff(context: CliContext, *, as_json: bool) -> None:
     """List references, states and scopes. Operators do not see names."""
-    with desk.service() as service:
-        rows = [*_joined(service), *_invited(service)]
+    with context.open_app() as app:
+        rows = [*_list_enrolled(app), *_list_invited(app)]
     if as_json:
-        desk.output.json(rows)
+        context.output.print_json(rows)
     elif rows:
-        desk.output.table(
+        context.output.print_table(
             ("ref", "state", "scopes", "until"),
             ((row.ref, row.state, ", ".join(row.scopes), row.until) for row in rows),
         )
     else:
-        desk.output.say("No one has enrolled yet. Invite people with `namesake staff invite`.")
+        context.output.print_line(
+            "No one has enrolled yet. Invite people with `namesake staff invite`."
+        )
 
 
 @staff.command()
 @click.argument("ref")
 @click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
-@pass_desk
-def withdraw(desk: Desk, ref: str) -> None:
+@pass_cli_context
+def withdraw(context: CliContext, ref: str) -> None:
     """Record that a person withdraws.
 
     Searches stop now, and all data is deleted within 24 hours.
     """
-    with desk.service() as service:
-        service.leaving.withdraw(ref)
-    desk.output.say("Searches about them have stopped. Their data is deleted within 24 hours.")
+    with context.open_app() as app:
+        withdraw_consent(app, ref)
+    context.output.print_line(
+        "Searches about them have stopped. Their data is deleted within 24 hours."
+    )
 
 
 for command in (
@@ -216,7 +232,7 @@ for command in (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class StaffRow:
     """`until` is when the state ends by itself, or when somebody ended it."""
 
     ref: str
@@ -225,24 +241,24 @@ class Listed:
     until: datetime
 
 
-def _joined(service: Service) -> Iterator[Listed]:
-    for ref in service.state.people.refs():
-        consent = service.state.consents.latest(ref)
+def _list_enrolled(app: App) -> Iterator[StaffRow]:
+    for ref in app.db.people.list_person_ids():
+        consent = app.db.consents.find_latest_consent(ref)
         if consent is not None:
-            yield Listed(
+            yield StaffRow(
                 ref=ref,
-                state=_state(service, consent),
+                state=_describe_status(app, consent),
                 scopes=tuple(sorted(consent.scopes)),
                 until=consent.withdrawn_at or consent.expires_at,
             )
 
 
-def _state(service: Service, consent: Consent) -> str:
-    held = ", on legal hold" if service.state.holds.stands(consent.person) else ""
-    return f"{phase(consent, service.now())}{held}"
+def _describe_status(app: App, consent: Consent) -> str:
+    held = ", on legal hold" if app.db.legal_holds.has_active_legal_hold(consent.person) else ""
+    return f"{compute_consent_phase(consent, app.clock.now())}{held}"
 
 
-def _invited(service: Service) -> Iterator[Listed]:
-    for invitation in service.state.invitations.all():
-        if invitation.open(service.now()):
-            yield Listed(ref=invitation.ref, state="invited", until=invitation.expires_at)
+def _list_invited(app: App) -> Iterator[StaffRow]:
+    for invitation in app.db.invitations.list_invitations():
+        if invitation.is_open(app.clock.now()):
+            yield StaffRow(ref=invitation.ref, state="invited", until=invitation.expires_at)

@@ -2,7 +2,7 @@
 
 import click
 
-from monitor.cli.context import Desk, as_json, pass_desk
+from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.services.weights import load_weights
 
 
@@ -12,14 +12,14 @@ def weights() -> None:
 
 
 @weights.command()
-@as_json
-@pass_desk
-def show(desk: Desk, *, as_json: bool) -> None:
+@json_option
+@pass_cli_context
+def show(context: CliContext, *, as_json: bool) -> None:
     """Show the weights in use, in bits, and where each figure comes from."""
-    used = load_weights(desk.config.detection)
+    used = load_weights(context.config.detection)
     if as_json:
-        desk.output.json(used)
+        context.output.print_json(used)
         return
     rows = ((name, bits, used.sources[name]) for name, bits in used.bits.items())
-    desk.output.table(("rule", "bits", "source of the figure"), rows)
-    desk.output.say(f"Weights in use: version {used.version}.")
+    context.output.print_table(("rule", "bits", "source of the figure"), rows)
+    context.output.print_line(f"Weights in use: version {used.version}.")

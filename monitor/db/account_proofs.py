@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.db.connection import Database, Row, read, written
-from monitor.db.encryption import Sealing
+from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.encryption import Encryption
 
 
 class ProofState(StrEnum):
@@ -28,55 +28,59 @@ class AccountProof:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountProofs:
-    database: Database
-    sealing: Sealing
+class AccountProofsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def put(self, proof: AccountProof) -> None:
-        with self.database.write():
-            self.database.run(
+    def save_account_proof(self, proof: AccountProof) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """INSERT INTO account_proofs (person, mark, state, at, sealed)
                 VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (person, mark)
                 DO UPDATE SET state = excluded.state, at = excluded.at""",
                 proof.person,
-                self._mark(proof.person, proof.account),
+                self._hash_account(proof.person, proof.account),
                 proof.state,
-                written(proof.at),
-                self.sealing.seal(proof.person, _PLACE, proof.account),
+                format_datetime(proof.at),
+                self.encryption.encrypt(proof.person, _PLACE, proof.account),
             )
 
-    def of_person(self, person: str) -> tuple[AccountProof, ...]:
+    def list_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
         """Return all of a person's, the oldest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             "SELECT person, state, at, sealed FROM account_proofs WHERE person = ? ORDER BY rowid",
-            person,
+            person_id,
         )
-        return tuple(map(self._proof, rows))
+        return tuple(map(self._decrypt_proof, rows))
 
-    def drop(self, person: str, account: str) -> None:
-        with self.database.write():
-            self.database.run(
+    def delete_account_proof(self, person_id: str, account: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "DELETE FROM account_proofs WHERE person = ? AND mark = ?",
-                person,
-                self._mark(person, account),
+                person_id,
+                self._hash_account(person_id, account),
             )
 
-    def code(self, person: str, account: str) -> str:
+    def derive_proof_code(self, person_id: str, account: str) -> str:
         """Return the code that proves control of an account: the same each time, kept nowhere."""
-        mark = self.sealing.mark(person, f"code of {account}")
-        return "namesake-" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in mark[:_CODE_LENGTH])
+        mark = self.encryption.keyed_hash(person_id, f"code of {account}")
+        return "namesake-" + "".join(
+            _CODE_ALPHABET[byte % len(_CODE_ALPHABET)] for byte in mark[:_CODE_LENGTH]
+        )
 
-    def _mark(self, person: str, account: str) -> bytes:
-        return self.sealing.mark(person, f"account {account}")
+    def _hash_account(self, person_id: str, account: str) -> bytes:
+        return self.encryption.keyed_hash(person_id, f"account {account}")
 
-    def _proof(self, row: Row) -> AccountProof:
+    def _decrypt_proof(self, row: Row) -> AccountProof:
         person, state, at, sealed = row
-        account = self.sealing.open(person, _PLACE, sealed, str)
-        return AccountProof(person=person, account=account, state=ProofState(state), at=read(at))
+        account = self.encryption.decrypt(person, _PLACE, sealed, str)
+        return AccountProof(
+            person=person, account=account, state=ProofState(state), at=parse_datetime(at)
+        )
 
 
 # Letters only: digits could be taken for a phone number, and be blotted out.
-_LETTERS = "abcdefghkmnpqrstuvwxyz"
+_CODE_ALPHABET = "abcdefghkmnpqrstuvwxyz"
 _CODE_LENGTH = 8
 _PLACE = "account_proofs/sealed"

@@ -7,10 +7,17 @@ under the key of their invitation.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.db.connection import Database, Row, read, read_or_none, written, written_or_none
-from monitor.db.encryption import Sealing
-from monitor.db.people import mail_mark
-from monitor.domain.enrollment import Draft
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    format_datetime,
+    format_optional_datetime,
+    parse_datetime,
+    parse_optional_datetime,
+)
+from monitor.db.encryption import Encryption
+from monitor.db.people import hash_mail_address
+from monitor.domain.enrollment import EnrollmentDraft
 from monitor.errors import InputError
 
 
@@ -30,156 +37,182 @@ class Invitation:
     spent_at: datetime | None = None
     reminded_at: datetime | None = None
 
-    def open(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         return self.spent_at is None and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
-class Invitations:
-    database: Database
-    sealing: Sealing
+class InvitationsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, invitation: Invitation) -> None:
-        self.sealing.keys.create(invitation.ref)
-        with self.database.write():
-            self.database.run(
+    def insert_invitation(self, invitation: Invitation) -> None:
+        self.encryption.keys.create_key(invitation.ref)
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """INSERT INTO invitations (ref, mark, expires_at, reminded_at, sealed)
                 VALUES (?, ?, ?, ?, ?)""",
                 invitation.ref,
-                mail_mark(self.sealing, invitation.mail),
-                written(invitation.expires_at),
-                written_or_none(invitation.reminded_at),
-                self.sealing.seal(invitation.ref, _place(invitation.ref), invitation),
+                hash_mail_address(self.encryption, invitation.mail),
+                format_datetime(invitation.expires_at),
+                format_optional_datetime(invitation.reminded_at),
+                self.encryption.encrypt(
+                    invitation.ref, _build_invitation_place(invitation.ref), invitation
+                ),
             )
 
-    def get(self, ref: str) -> Invitation:
-        found = self.database.row(
-            "SELECT ref, sealed, spent_at FROM invitations WHERE ref = ?", ref
+    def load_invitation(self, invitation_id: str) -> Invitation:
+        found = self.connection.fetch_row(
+            "SELECT ref, sealed, spent_at FROM invitations WHERE ref = ?", invitation_id
         )
         if found is None:
-            message = f"There is no invitation {ref}: `namesake staff list` shows those there are."
+            message = (
+                f"There is no invitation {invitation_id}: "
+                "`namesake staff list` shows those there are."
+            )
             raise InputError(message)
-        return self._invitation(found)
+        return self._decrypt_invitation(found)
 
-    def remind(self, ref: str, at: datetime, expires_at: datetime) -> None:
+    def record_reminder(self, invitation_id: str, at: datetime, expires_at: datetime) -> None:
         """Note the one reminder, and until when the invitation may be answered now."""
-        with self.database.write():
-            reminded = replace(self.get(ref), reminded_at=at, expires_at=expires_at)
-            self.database.run(
+        with self.connection.begin_transaction():
+            reminded = replace(
+                self.load_invitation(invitation_id), reminded_at=at, expires_at=expires_at
+            )
+            self.connection.execute(
                 "UPDATE invitations SET reminded_at = ?, expires_at = ?, sealed = ? WHERE ref = ?",
-                written(at),
-                written(expires_at),
-                self.sealing.seal(ref, _place(ref), reminded),
-                ref,
+                format_datetime(at),
+                format_datetime(expires_at),
+                self.encryption.encrypt(
+                    invitation_id, _build_invitation_place(invitation_id), reminded
+                ),
+                invitation_id,
             )
 
-    def set_code(self, ref: str, code_hash: str) -> None:
+    def set_code_hash(self, invitation_id: str, code_hash: str) -> None:
         """Replace any earlier code, which opens nothing from then on."""
-        with self.database.write():
-            self.database.run("UPDATE invitations SET code_hash = ? WHERE ref = ?", code_hash, ref)
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE invitations SET code_hash = ? WHERE ref = ?", code_hash, invitation_id
+            )
 
-    def by_code(self, code_hash: str, now: datetime) -> Invitation | None:
-        found = self.database.row(
+    def find_open_invitation_by_code(self, code_hash: str, now: datetime) -> Invitation | None:
+        found = self.connection.fetch_row(
             """SELECT ref, sealed, spent_at FROM invitations
             WHERE code_hash = ? AND spent_at IS NULL AND expires_at > ?""",
             code_hash,
-            written(now),
+            format_datetime(now),
         )
-        return None if found is None else self._invitation(found)
+        return None if found is None else self._decrypt_invitation(found)
 
-    def with_code(self, code_hash: str) -> Invitation | None:
+    def find_invitation_by_code(self, code_hash: str) -> Invitation | None:
         """Find whatever a code once opened, also where it opens nothing any more."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             "SELECT ref, sealed, spent_at FROM invitations WHERE code_hash = ?", code_hash
         )
-        return None if found is None else self._invitation(found)
+        return None if found is None else self._decrypt_invitation(found)
 
-    def find_by_mail(self, mail: str, now: datetime) -> Invitation | None:
+    def find_open_invitation_by_mail(self, mail: str, now: datetime) -> Invitation | None:
         """Find the one that may still be answered."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT ref, sealed, spent_at FROM invitations
             WHERE mark = ? AND spent_at IS NULL AND expires_at > ? ORDER BY rowid DESC""",
-            mail_mark(self.sealing, mail),
-            written(now),
+            hash_mail_address(self.encryption, mail),
+            format_datetime(now),
         )
-        return None if found is None else self._invitation(found)
+        return None if found is None else self._decrypt_invitation(found)
 
-    def spend(self, ref: str, at: datetime) -> None:
+    def mark_invitation_answered(self, invitation_id: str, at: datetime) -> None:
         """Use it up; whoever comes second is refused."""
-        with self.database.write():
-            spent = self.database.run(
+        with self.connection.begin_transaction():
+            spent = self.connection.execute(
                 "UPDATE invitations SET spent_at = ? WHERE ref = ? AND spent_at IS NULL",
-                written(at),
-                ref,
+                format_datetime(at),
+                invitation_id,
             )
             if not spent:
                 message = "This invitation was answered already: ask for a new one."
                 raise InputError(message)
-            self._undue(ref)
+            self._delete_reminder_job(invitation_id)
 
-    def drop(self, ref: str) -> None:
+    def delete_invitation(self, invitation_id: str) -> None:
         """Forget an invitation nobody answered, and destroy its key."""
-        with self.database.write():
-            self.database.run("DELETE FROM invitations WHERE ref = ?", ref)
-            self._undue(ref)
-            self.database.run("DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", ref)
-            if self.database.row("SELECT 1 FROM people WHERE ref = ?", ref) is None:
-                self.database.after_commit(lambda: self.sealing.keys.destroy(ref))
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM invitations WHERE ref = ?", invitation_id)
+            self._delete_reminder_job(invitation_id)
+            self.connection.execute(
+                "DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", invitation_id
+            )
+            if (
+                self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", invitation_id)
+                is None
+            ):
+                self.connection.run_after_commit(
+                    lambda: self.encryption.keys.destroy_key(invitation_id)
+                )
 
-    def _undue(self, ref: str) -> None:
+    def _delete_reminder_job(self, invitation_id: str) -> None:
         """Remind nobody of what is answered or forgotten."""
-        self.database.run("DELETE FROM due WHERE subject = ?", ref)
+        self.connection.execute("DELETE FROM due WHERE subject = ?", invitation_id)
 
-    def all(self) -> tuple[Invitation, ...]:
-        rows = self.database.rows("SELECT ref, sealed, spent_at FROM invitations ORDER BY rowid")
-        return tuple(self._invitation(row) for row in rows)
+    def list_invitations(self) -> tuple[Invitation, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT ref, sealed, spent_at FROM invitations ORDER BY rowid"
+        )
+        return tuple(self._decrypt_invitation(row) for row in rows)
 
-    def _invitation(self, row: Row) -> Invitation:
+    def _decrypt_invitation(self, row: Row) -> Invitation:
         ref, sealed, spent_at = row
-        invitation = self.sealing.open(ref, _place(ref), sealed, Invitation)
-        return replace(invitation, spent_at=read_or_none(spent_at))
+        invitation = self.encryption.decrypt(ref, _build_invitation_place(ref), sealed, Invitation)
+        return replace(invitation, spent_at=parse_optional_datetime(spent_at))
 
 
-def _place(ref: str) -> str:
-    return f"invitations/{ref}/sealed"
+def _build_invitation_place(invitation_id: str) -> str:
+    return f"invitations/{invitation_id}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
-    database: Database
-    sealing: Sealing
+class EnrollmentDraftsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def get(self, invitation: str) -> Draft | None:
-        found = self.database.row("SELECT sealed FROM unfinished WHERE invitation = ?", invitation)
+    def find_draft(self, invitation_id: str) -> EnrollmentDraft | None:
+        found = self.connection.fetch_row(
+            "SELECT sealed FROM unfinished WHERE invitation = ?", invitation_id
+        )
         if found is None:
             return None
-        return self.sealing.open(invitation, _place_of_unfinished(invitation), found[0], Draft)
+        return self.encryption.decrypt(
+            invitation_id, _build_draft_place(invitation_id), found[0], EnrollmentDraft
+        )
 
-    def put(self, invitation: str, draft: Draft, at: datetime) -> None:
-        with self.database.write():
-            self.database.run(
+    def save_draft(self, invitation_id: str, draft: EnrollmentDraft, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """INSERT INTO unfinished VALUES (?, ?, ?) ON CONFLICT (invitation) DO UPDATE
                 SET changed_at = excluded.changed_at, sealed = excluded.sealed""",
-                invitation,
-                written(at),
-                self.sealing.seal(invitation, _place_of_unfinished(invitation), draft),
+                invitation_id,
+                format_datetime(at),
+                self.encryption.encrypt(invitation_id, _build_draft_place(invitation_id), draft),
             )
 
-    def drop(self, invitation: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM unfinished WHERE invitation = ?", invitation)
+    def delete_draft(self, invitation_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM unfinished WHERE invitation = ?", invitation_id)
 
-    def forget_before(self, at: datetime) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM unfinished WHERE changed_at < ?", written(at))
+    def delete_drafts_before(self, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM unfinished WHERE changed_at < ?", format_datetime(at)
+            )
 
 
-def _place_of_unfinished(invitation: str) -> str:
-    return f"unfinished/{invitation}/sealed"
+def _build_draft_place(invitation_id: str) -> str:
+    return f"unfinished/{invitation_id}/sealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class SignInSession:
     """`hash` stands in for the id, which only the browser holds. `way` is how they signed in."""
 
     hash: str
@@ -190,67 +223,71 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
-    database: Database
+class SignInSessionsTable:
+    connection: DatabaseConnection
 
-    def add(self, session: Session) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_session(self, session: SignInSession) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)",
                 session.hash,
                 session.reader,
                 session.way,
-                written(session.started_at),
-                written(session.expires_at),
+                format_datetime(session.started_at),
+                format_datetime(session.expires_at),
             )
 
-    def get(self, session_hash: str, now: datetime) -> Session | None:
+    def find_session(self, session_hash: str, now: datetime) -> SignInSession | None:
         """Return None where it has ended."""
-        found = self.database.row(
-            "SELECT * FROM sessions WHERE hash = ? AND expires_at > ?", session_hash, written(now)
+        found = self.connection.fetch_row(
+            "SELECT * FROM sessions WHERE hash = ? AND expires_at > ?",
+            session_hash,
+            format_datetime(now),
         )
-        return None if found is None else _session(found)
+        return None if found is None else _parse_session_row(found)
 
-    def of(self, reader: str, now: datetime) -> tuple[Session, ...]:
-        rows = self.database.rows(
+    def list_sessions_of_account(self, account_id: str, now: datetime) -> tuple[SignInSession, ...]:
+        rows = self.connection.fetch_rows(
             "SELECT * FROM sessions WHERE reader = ? AND expires_at > ? ORDER BY started_at",
-            reader,
-            written(now),
+            account_id,
+            format_datetime(now),
         )
-        return tuple(_session(row) for row in rows)
+        return tuple(_parse_session_row(row) for row in rows)
 
-    def end(self, session_hash: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM sessions WHERE hash = ?", session_hash)
+    def delete_session(self, session_hash: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM sessions WHERE hash = ?", session_hash)
 
-    def end_all(self, reader: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM sessions WHERE reader = ?", reader)
+    def delete_sessions_of_account(self, account_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM sessions WHERE reader = ?", account_id)
 
-    def end_others(self, reader: str, session_hash: str) -> None:
+    def delete_other_sessions(self, account_id: str, session_hash: str) -> None:
         """End every session of a reader but one."""
-        with self.database.write():
-            self.database.run(
-                "DELETE FROM sessions WHERE reader = ? AND hash != ?", reader, session_hash
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM sessions WHERE reader = ? AND hash != ?", account_id, session_hash
             )
 
-    def drop_expired(self, now: datetime) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM sessions WHERE expires_at <= ?", written(now))
+    def delete_expired_sessions(self, now: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM sessions WHERE expires_at <= ?", format_datetime(now)
+            )
 
 
-def _session(row: Row) -> Session:
+def _parse_session_row(row: Row) -> SignInSession:
     session_hash, reader, way, started_at, expires_at = row
-    return Session(
+    return SignInSession(
         hash=session_hash,
         reader=reader,
         way=way,
-        started_at=read(started_at),
-        expires_at=read(expires_at),
+        started_at=parse_datetime(started_at),
+        expires_at=parse_datetime(expires_at),
     )
 
 
-NOBODY = ""
+NO_ACCOUNT = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,82 +297,84 @@ class SignInLink:
     `browser` stands for the browser that asked. `spent_at` is None until the link is used.
     """
 
-    ref: str
-    reader: str
+    id: str
+    account_id: str
     browser: str
     asked_at: datetime
     expires_at: datetime
     spent_at: datetime | None = None
 
-    def open(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         return self.spent_at is None and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
-class SignInLinks:
-    database: Database
+class SignInLinksTable:
+    connection: DatabaseConnection
 
-    def add(self, link: SignInLink) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_sign_in_link(self, link: SignInLink) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO sign_in_links VALUES (?, ?, ?, NULL, ?, ?, NULL)",
-                link.ref,
-                link.reader,
+                link.id,
+                link.account_id,
                 link.browser,
-                written(link.asked_at),
-                written(link.expires_at),
+                format_datetime(link.asked_at),
+                format_datetime(link.expires_at),
             )
 
-    def put_nobodys(self, link: SignInLink) -> None:
+    def save_decoy_link(self, link: SignInLink) -> None:
         """Write a link that is never sent in the place of the last one: it takes as long as `add`.
 
         So tries without end write one row, and the time of the answer tells nothing.
         """
-        with self.database.write():
-            self.drop(NOBODY)
-            self.add(replace(link, reader=NOBODY))
+        with self.connection.begin_transaction():
+            self.delete_sign_in_links(NO_ACCOUNT)
+            self.insert_sign_in_link(replace(link, account_id=NO_ACCOUNT))
 
-    def get(self, ref: str) -> SignInLink | None:
-        return self._found("ref", ref)
+    def find_sign_in_link(self, link_id: str) -> SignInLink | None:
+        return self._find_link_by_column("ref", link_id)
 
-    def by_code(self, code_hash: str) -> SignInLink | None:
-        return self._found("code_hash", code_hash)
+    def find_sign_in_link_by_code(self, code_hash: str) -> SignInLink | None:
+        return self._find_link_by_column("code_hash", code_hash)
 
-    def set_code(self, ref: str, code_hash: str) -> None:
-        with self.database.write():
-            self.database.run(
-                "UPDATE sign_in_links SET code_hash = ? WHERE ref = ?", code_hash, ref
+    def set_code_hash(self, link_id: str, code_hash: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE sign_in_links SET code_hash = ? WHERE ref = ?", code_hash, link_id
             )
 
-    def spend(self, ref: str, at: datetime) -> bool:
+    def mark_sign_in_link_used(self, link_id: str, at: datetime) -> bool:
         """Use it up; return False to whoever comes second."""
-        with self.database.write():
-            spent = self.database.run(
+        with self.connection.begin_transaction():
+            spent = self.connection.execute(
                 "UPDATE sign_in_links SET spent_at = ? WHERE ref = ? AND spent_at IS NULL",
-                written(at),
-                ref,
+                format_datetime(at),
+                link_id,
             )
         return spent == 1
 
-    def asked_since(self, reader: str, since: datetime) -> int:
-        found = self.database.row(
+    def count_sign_in_links_since(self, account_id: str, since: datetime) -> int:
+        found = self.connection.fetch_row(
             "SELECT count(*) FROM sign_in_links WHERE reader = ? AND asked_at > ?",
-            reader,
-            written(since),
+            account_id,
+            format_datetime(since),
         )
         return int(found[0]) if found else 0
 
-    def drop(self, reader: str) -> None:
+    def delete_sign_in_links(self, account_id: str) -> None:
         """Let no link that is out open anything any more."""
-        with self.database.write():
-            self.database.run("DELETE FROM sign_in_links WHERE reader = ?", reader)
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM sign_in_links WHERE reader = ?", account_id)
 
-    def drop_asked_before(self, moment: datetime) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM sign_in_links WHERE asked_at < ?", written(moment))
+    def delete_sign_in_links_before(self, moment: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM sign_in_links WHERE asked_at < ?", format_datetime(moment)
+            )
 
-    def _found(self, column: str, value: str) -> SignInLink | None:
-        found = self.database.row(
+    def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
+        found = self.connection.fetch_row(
             f"""SELECT ref, reader, browser, asked_at, expires_at, spent_at FROM sign_in_links
             WHERE {column} = ?""",  # noqa: S608 - the column is one of two names of ours
             value,
@@ -344,10 +383,10 @@ class SignInLinks:
             return None
         ref, reader, browser, asked_at, expires_at, spent_at = found
         return SignInLink(
-            ref=ref,
-            reader=reader,
+            id=ref,
+            account_id=reader,
             browser=browser,
-            asked_at=read(asked_at),
-            expires_at=read(expires_at),
-            spent_at=read_or_none(spent_at),
+            asked_at=parse_datetime(asked_at),
+            expires_at=parse_datetime(expires_at),
+            spent_at=parse_optional_datetime(spent_at),
         )

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.db.connection import Database, Row, read, written
-from monitor.db.encryption import DISTRICT, End, Sealing
+from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.encryption import DISTRICT, AuditPosition, Encryption
 from monitor.errors import MonitorError
 
 
-class Tail(StrEnum):
+class AuditEndStatus(StrEnum):
     """What the seals say of the log's end.
 
     CUT lacks rows that its own seal counts. OLDER ends whole, before the end that lies with the
@@ -34,90 +34,98 @@ class Tail(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEnd:
-    database: Database
-    sealing: Sealing
+class AuditLogEnd:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def now(self) -> End:
-        row = self.database.row("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1")
-        return End() if row is None else End(*row)
+    def load_last_position(self) -> AuditPosition:
+        row = self.connection.fetch_row("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1")
+        return AuditPosition() if row is None else AuditPosition(*row)
 
-    def kept(self) -> End:
+    def load_sealed_position(self) -> AuditPosition:
         """Return the end that lies with the keys; an empty one where none was sealed yet."""
-        return self.sealing.keys.audit_end()
+        return self.encryption.keys.load_audit_position()
 
-    def holds(self, end: End) -> bool:
+    def has_row_at(self, end: AuditPosition) -> bool:
         """Tell whether the row that was the last one once is still there."""
-        row = self.database.row("SELECT link FROM audit WHERE seq = ?", end.seq)
+        row = self.connection.fetch_row("SELECT link FROM audit WHERE seq = ?", end.seq)
         return row is not None and hmac.compare_digest(row[0], end.link)
 
-    def tail(self) -> Tail:
-        """Say whether anything is missing at the end; `Audit.verify` says so of all before it.
+    def check_end(self) -> AuditEndStatus:
+        """Say whether anything is missing at the end; `verify_chain` says so of all before it.
 
         A kill between a row and its second seal leaves that seal behind, which is no alarm.
         """
-        if not self._fits(self.now()):
-            return Tail.CUT
-        kept = self.kept()
-        if not kept.seq or self.holds(kept):
-            return Tail.WHOLE
-        if kept.seq <= self.now().seq:
-            return Tail.REPLACED
-        return Tail.OLDER if self._seal() else Tail.CUT
+        if not self._matches_seal(self.load_last_position()):
+            return AuditEndStatus.CUT
+        kept = self.load_sealed_position()
+        if not kept.seq or self.has_row_at(kept):
+            return AuditEndStatus.WHOLE
+        if kept.seq <= self.load_last_position().seq:
+            return AuditEndStatus.REPLACED
+        return AuditEndStatus.OLDER if self._load_seal() else AuditEndStatus.CUT
 
     @property
-    def lacking(self) -> int:
+    def missing_row_count(self) -> int:
         """Count the rows that were sealed and are not there, as far as their numbers tell."""
-        return max(0, self.kept().seq - self.now().seq)
+        return max(0, self.load_sealed_position().seq - self.load_last_position().seq)
 
-    def follow(self, before: End, after: End) -> None:
+    def seal_appended_row(self, before: AuditPosition, after: AuditPosition) -> None:
         """Seal the new end in its row's own transaction, and with the keys once that is kept.
 
         A seal that did not fit stays as it is: it is what tells that something is amiss.
         """
-        if self._fits(before):
-            self._put(after)
-        self.database.after_commit(self._keep)
+        if self._matches_seal(before):
+            self._save_seal(after)
+        self.connection.run_after_commit(self._save_end_with_keys)
 
-    def begin(self) -> None:
+    def seal_empty_log(self) -> None:
         """Seal a log that no row was ever written to, or its first copy would seem to be cut."""
-        if self._seal() is None and not self.now().seq and not self.kept().seq:
-            self._put(End())
+        if (
+            self._load_seal() is None
+            and not self.load_last_position().seq
+            and not self.load_sealed_position().seq
+        ):
+            self._save_seal(AuditPosition())
 
-    def accept(self) -> None:
+    def accept_current_end(self) -> None:
         """Seal the end that is there, whatever was sealed before; inside `write()`."""
-        self._put(self.now())
-        self.database.after_commit(lambda: self.sealing.keys.put_audit_end(self.now()))
+        self._save_seal(self.load_last_position())
+        self.connection.run_after_commit(
+            lambda: self.encryption.keys.save_audit_position(self.load_last_position())
+        )
 
-    def _keep(self) -> None:
+    def _save_end_with_keys(self) -> None:
         # The row is kept already; what the next one seals vouches for it as well.
-        with suppress(MonitorError), self.sealing.keys.writing():
-            kept, now = self.kept(), self.now()
-            if now.seq > kept.seq and (not kept.seq or self.holds(kept)):
-                self.sealing.keys.put_audit_end(now)
+        with suppress(MonitorError), self.encryption.keys.lock_for_writing():
+            kept, now = self.load_sealed_position(), self.load_last_position()
+            if now.seq > kept.seq and (not kept.seq or self.has_row_at(kept)):
+                self.encryption.keys.save_audit_position(now)
 
-    def _fits(self, end: End) -> bool:
-        seal = self._seal()
-        return seal is None or hmac.compare_digest(seal, self._of(end))
+    def _matches_seal(self, end: AuditPosition) -> bool:
+        seal = self._load_seal()
+        return seal is None or hmac.compare_digest(seal, self._compute_seal(end))
 
-    def _seal(self) -> bytes | None:
+    def _load_seal(self) -> bytes | None:
         """Return the seal beside the rows; None where no row was written since there are seals."""
-        row = self.database.row("SELECT seal FROM audit_end")
+        row = self.connection.fetch_row("SELECT seal FROM audit_end")
         return None if row is None else row[0]
 
-    def _put(self, end: End) -> None:
-        self.database.run("INSERT OR REPLACE INTO audit_end VALUES (1, ?)", self._of(end))
+    def _save_seal(self, end: AuditPosition) -> None:
+        self.connection.execute(
+            "INSERT OR REPLACE INTO audit_end VALUES (1, ?)", self._compute_seal(end)
+        )
 
-    def _of(self, end: End) -> bytes:
-        return self.sealing.mark(DISTRICT, f"audit ends with {end.written}")
+    def _compute_seal(self, end: AuditPosition) -> bytes:
+        return self.encryption.keyed_hash(DISTRICT, f"audit ends with {end.text_form}")
 
 
 # Refs, kinds, counts, times and commitments pass; names, addresses and sentences do not.
-OPAQUE = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
+OPAQUE_PATTERN = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """`actor` and `subject` are opaque refs or roles; `subject` is empty for the district."""
 
     seq: int
@@ -129,112 +137,130 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class AuditTable:
     """Each row holds a keyed hash of itself and of the row before it."""
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def append(
+    def append_entry(
         self, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, str]
     ) -> None:
-        """Append a row. What is not opaque is refused: give its `commitment` instead."""
-        _refuse_words(actor, action, subject, *details, *details.values())
-        with self.database.write():
-            last = self.ending.now()
-            told = (last.seq + 1, written(at), actor, action, subject, json.dumps(dict(details)))
-            link = self._link(last.link, told)
-            self.database.run("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", *told, link)
-            self.ending.follow(last, End(last.seq + 1, link))
+        """Append a row. What is not opaque is refused: give its `compute_commitment` instead."""
+        _check_opaque(actor, action, subject, *details, *details.values())
+        with self.connection.begin_transaction():
+            last = self.log_end.load_last_position()
+            told = (
+                last.seq + 1,
+                format_datetime(at),
+                actor,
+                action,
+                subject,
+                json.dumps(dict(details)),
+            )
+            link = self._compute_link(last.link, told)
+            self.connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", *told, link)
+            self.log_end.seal_appended_row(last, AuditPosition(last.seq + 1, link))
 
-    def commitment(self, subject: str, text: str) -> str:
+    def compute_commitment(self, subject: str, text: str) -> str:
         """Stand in for text: provable while the subject's key lives, meaningless afterwards."""
-        return self.sealing.mark(subject, text).hex()
+        return self.encryption.keyed_hash(subject, text).hex()
 
-    def of(self, subject: str) -> tuple[Entry, ...]:
-        rows = self.database.rows("SELECT * FROM audit WHERE subject = ? ORDER BY seq", subject)
-        return tuple(_entry(row) for row in rows)
+    def list_entries_of_subject(self, subject: str) -> tuple[AuditEntry, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM audit WHERE subject = ? ORDER BY seq", subject
+        )
+        return tuple(_parse_entry_row(row) for row in rows)
 
-    def about(self, subjects: Iterable[str]) -> tuple[Entry, ...]:
+    def list_entries_of_subjects(self, subjects: Iterable[str]) -> tuple[AuditEntry, ...]:
         """Return the rows about any of several subjects, the oldest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             "SELECT * FROM audit WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",
             json.dumps(list(subjects)),
         )
-        return tuple(_entry(row) for row in rows)
+        return tuple(_parse_entry_row(row) for row in rows)
 
-    def own_deeds(self, person: str, action: str, most: int) -> tuple[datetime, ...]:
+    def list_own_action_times(
+        self, person_id: str, action: str, limit: int
+    ) -> tuple[datetime, ...]:
         """Return when a person last did something about themselves, the newest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT at FROM audit WHERE subject = ?1 AND actor = ?1 AND action = ?2
             ORDER BY seq DESC LIMIT ?3""",
-            person,
+            person_id,
             action,
-            most,
+            limit,
         )
-        return tuple(read(at) for (at,) in rows)
+        return tuple(parse_datetime(at) for (at,) in rows)
 
-    def last(self, action: str) -> Entry | None:
+    def find_last_entry_of_action(self, action: str) -> AuditEntry | None:
         """Return the newest row of an action; None where it was never done."""
-        row = self.database.row(
+        row = self.connection.fetch_row(
             "SELECT * FROM audit WHERE action = ? ORDER BY seq DESC LIMIT 1", action
         )
-        return None if row is None else _entry(row)
+        return None if row is None else _parse_entry_row(row)
 
-    def latest_at(self) -> datetime | None:
+    def find_last_entry_time(self) -> datetime | None:
         """Return when the newest row was written; None where there is none."""
-        row = self.database.row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")
-        return None if row is None else read(row[0])
+        row = self.connection.fetch_row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")
+        return None if row is None else parse_datetime(row[0])
 
-    def of_offices(self, actions: Iterable[str], before: int, most: int) -> tuple[Entry, ...]:
+    def list_privileged_entries(
+        self, actions: Iterable[str], before: int, limit: int
+    ) -> tuple[AuditEntry, ...]:
         """Return the newest such acts of reviewers and operators before a number; 0 is the end.
 
         What people did about themselves is not among them.
         """
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT * FROM audit WHERE (actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')
             AND action IN (SELECT value FROM json_each(?1)) AND (?2 = 0 OR seq < ?2)
             ORDER BY seq DESC LIMIT ?3""",
             json.dumps(sorted(actions)),
             before,
-            most,
+            limit,
         )
-        return tuple(_entry(row) for row in rows)
+        return tuple(_parse_entry_row(row) for row in rows)
 
-    def all(self) -> tuple[Entry, ...]:
-        return tuple(_entry(row) for row in self.database.rows("SELECT * FROM audit ORDER BY seq"))
+    def list_entries(self) -> tuple[AuditEntry, ...]:
+        return tuple(
+            _parse_entry_row(row)
+            for row in self.connection.fetch_rows("SELECT * FROM audit ORDER BY seq")
+        )
 
-    def verify(self) -> int | None:
+    def verify_chain(self) -> int | None:
         """Return the number of the first row that is not as it was written, or None.
 
-        Nothing later vouches for the last ones: `ending` tells whether rows were cut off there.
+        Nothing later vouches for the last ones: `log_end` tells whether rows were cut off there.
         """
         before, expected = b"", 1
-        for *told, link in self.database.rows("SELECT * FROM audit ORDER BY seq"):
-            if told[0] != expected or not hmac.compare_digest(self._link(before, told), link):
+        for *told, link in self.connection.fetch_rows("SELECT * FROM audit ORDER BY seq"):
+            if told[0] != expected or not hmac.compare_digest(
+                self._compute_link(before, told), link
+            ):
                 return expected
             before, expected = link, expected + 1
         return None
 
     @property
-    def ending(self) -> AuditEnd:
-        return AuditEnd(self.database, self.sealing)
+    def log_end(self) -> AuditLogEnd:
+        return AuditLogEnd(self.connection, self.encryption)
 
-    def _link(self, before: bytes, told: Iterable[object]) -> bytes:
-        return self.sealing.mark(DISTRICT, json.dumps([before.hex(), *told]))
+    def _compute_link(self, before: bytes, values: Iterable[object]) -> bytes:
+        return self.encryption.keyed_hash(DISTRICT, json.dumps([before.hex(), *values]))
 
 
-def _refuse_words(*words: str) -> None:
-    if not all(OPAQUE.fullmatch(word) for word in words):
+def _check_opaque(*words: str) -> None:
+    if not all(OPAQUE_PATTERN.fullmatch(word) for word in words):
         message = "audit rows hold opaque refs and commitments only"
         raise ValueError(message)
 
 
-def _entry(row: Row) -> Entry:
+def _parse_entry_row(row: Row) -> AuditEntry:
     seq, at, actor, action, subject, details, _ = row
-    return Entry(
+    return AuditEntry(
         seq=seq,
-        at=read(at),
+        at=parse_datetime(at),
         actor=actor,
         action=action,
         subject=subject,

@@ -14,30 +14,30 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from monitor.db.connection import copy_database, flush
-from monitor.db.database import DATABASE, POSTMARKS, State
-from monitor.db.encryption import KEYS_DATABASE, decode, encode
-from monitor.db.files import PRIVATE, put
-from monitor.db.ownership import give, hand_over, make_folder
-from monitor.db.people import TOMBSTONES
-from monitor.db.trial import discard, key_folder, overwrite_open
+from monitor.db.connection import copy_database, flush_to_disk
+from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
+from monitor.db.encryption import KEYS_DATABASE, decode_json, encode_json
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.ownership import give_to_folder_owner, hand_over_folder, make_folder
+from monitor.db.people import TOMBSTONES_FILE
+from monitor.db.trial import make_key_folder, overwrite_open_file, shred_file
 from monitor.errors import CannotWriteError, DatabaseError, InputError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 PREFIX = "namesake-"
-PART = ".part"
+PARTIAL_SUFFIX = ".part"
 # A copy takes minutes at most.
-ABANDONED = timedelta(days=1)
+ABANDONED_AFTER = timedelta(days=1)
 # Letters lie there in the clear, and a copy of them could not forget anybody.
 OUTBOX = "outbox"
 # What is ours to make anew, or has a place of its own.
-OUR_OWN = frozenset({"lock", "reserve", OUTBOX, POSTMARKS})
-DATABASES = (DATABASE, KEYS_DATABASE)
+EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE})
+DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopiedFile:
+class BackupFile:
     """`path` is relative to the folder."""
 
     path: str
@@ -46,10 +46,10 @@ class CopiedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class BackupManifest:
     format: int
     made_at: datetime
-    files: tuple[CopiedFile, ...]
+    files: tuple[BackupFile, ...]
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ class Backup:
     path: Path
 
     @cached_property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> BackupManifest:
         """Raise InputError where the folder is no copy, DatabaseError where it is a newer one."""
         try:
-            manifest = decode((self.path / MANIFEST).read_bytes(), Manifest)
+            manifest = decode_json((self.path / MANIFEST).read_bytes(), BackupManifest)
         except FileNotFoundError:
             reason = f"{self.path} was not made by `namesake backup`: it has no {MANIFEST}."
             raise InputError(reason) from None
@@ -75,21 +75,21 @@ class Backup:
         return manifest
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         return sum(each.bytes for each in self.manifest.files)
 
-    def check(self) -> None:
+    def check_files(self) -> None:
         """Raise DatabaseError unless every file is as it was written."""
         for each in self.manifest.files:
             try:
-                sound = _described(self.path, self.path / each.path) == each
+                sound = _build_file_entry(self.path, self.path / each.path) == each
             except (OSError, ValueError):  # not there, or not within the copy
                 sound = False
             if not sound:
                 reason = f"{self.path / each.path} was changed later. Restore an earlier backup."
                 raise DatabaseError(reason)
 
-    def lay_out(self, folder: Path) -> None:
+    def copy_files_to(self, folder: Path) -> None:
         """Copy its files to a folder, and leave the copy itself as it is."""
         for each in self.manifest.files:
             target = folder / each.path
@@ -98,126 +98,130 @@ class Backup:
             target.chmod(0o600)
 
 
-def begin(state: Path, to: Path, now: datetime, without: frozenset[Path]) -> Backup:
-    """Copy a district's folder to a new folder in `to`; nobody takes it for whole until `finish`.
+def begin_backup(state_folder: Path, to: Path, now: datetime, without: frozenset[Path]) -> Backup:
+    """Copy a district's folder into `to`; it is not whole until `finish_backup`.
 
     What is `without`, by real paths, stays behind, as do the keys and the letters in the outbox.
     """
-    part = to / f"{_name(now)}{PART}"
+    part = to / f"{_format_backup_name(now)}{PARTIAL_SUFFIX}"
     try:
-        make_folder(to, like=state)
+        make_folder(to, like=state_folder)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
-        copy_database(state / DATABASE, part / DATABASE)
-        for path in _beside(state, without):
-            target = part / path.relative_to(state)
+        copy_database(state_folder / DATABASE_FILE, part / DATABASE_FILE)
+        for path in _list_extra_files(state_folder, without):
+            target = part / path.relative_to(state_folder)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             target.chmod(0o600)
-        described = (_described(part, path) for path in sorted(part.rglob("*")) if path.is_file())
-        manifest = Manifest(format=FORMAT, made_at=now, files=tuple(described))
-        (part / MANIFEST).write_bytes(encode(manifest))
+        described = (
+            _build_file_entry(part, path) for path in sorted(part.rglob("*")) if path.is_file()
+        )
+        manifest = BackupManifest(format=FORMAT, made_at=now, files=tuple(described))
+        (part / MANIFEST).write_bytes(encode_json(manifest))
         (part / MANIFEST).chmod(0o600)
-        flush(part / MANIFEST)
+        flush_to_disk(part / MANIFEST)
     except BaseException as error:
         shutil.rmtree(part, ignore_errors=True)
         if isinstance(error, OSError):
-            raise _cannot_write(to, error) from error
+            raise _build_write_error(to, error) from error
         raise
     return Backup(part)
 
 
-def finish(begun: Backup) -> Backup:
+def finish_backup(backup: Backup) -> Backup:
     """Give it the name of a copy that can be relied on."""
-    done = begun.path.with_suffix("")
+    done = backup.path.with_suffix("")
     try:
-        begun.path.replace(done)
-        hand_over(done.parent)
+        backup.path.replace(done)
+        hand_over_folder(done.parent)
     except OSError as error:
-        raise _cannot_write(done, error) from error
+        raise _build_write_error(done, error) from error
     return Backup(done)
 
 
-def backups(folder: Path) -> tuple[Backup, ...]:
+def list_backups(folder: Path) -> tuple[Backup, ...]:
     """Return the copies in a folder, the newest first."""
-    named = (path for path in folder.glob(f"{PREFIX}*") if path.suffix != PART)
+    named = (path for path in folder.glob(f"{PREFIX}*") if path.suffix != PARTIAL_SUFFIX)
     return tuple(Backup(path) for path in sorted(named, reverse=True) if path.is_dir())
 
 
-def newest(folder: Path) -> Backup:
+def find_newest_backup(folder: Path) -> Backup:
     """Return the copy that a folder is, or the newest of those it holds."""
     if (folder / MANIFEST).exists():
         return Backup(folder)
-    return next(iter(backups(folder)), Backup(folder))
+    return next(iter(list_backups(folder)), Backup(folder))
 
 
-def rotate(folder: Path, now: datetime, keep: timedelta, most: int) -> int:
-    """Remove what is older than `keep`, and what is over `most`, but never the newest one."""
-    for half in folder.glob(f"{PREFIX}*{PART}"):
-        if half.name < _name(now - ABANDONED):
+def rotate_backups(folder: Path, now: datetime, keep: timedelta, max_count: int) -> int:
+    """Remove what is older than `keep`, and what is over `max_count`, but never the newest one."""
+    for half in folder.glob(f"{PREFIX}*{PARTIAL_SUFFIX}"):
+        if half.name < _format_backup_name(now - ABANDONED_AFTER):
             shutil.rmtree(half, ignore_errors=True)
     old = [
         each.path
-        for number, each in enumerate(backups(folder))
-        if number and (number >= most or each.path.name <= _name(now - keep))
+        for number, each in enumerate(list_backups(folder))
+        if number and (number >= max_count or each.path.name <= _format_backup_name(now - keep))
     ]
     for path in old:
         shutil.rmtree(path, ignore_errors=True)
     return len(old)
 
 
-def _name(at: datetime) -> str:
+def _format_backup_name(at: datetime) -> str:
     return f"{PREFIX}{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
 
 
-def _beside(state: Path, without: frozenset[Path]) -> Iterator[Path]:
+def _list_extra_files(state_folder: Path, without: frozenset[Path]) -> Iterator[Path]:
     """Yield the files of a district besides its databases, such as lists of sites."""
-    for path in sorted(state.rglob("*")):
-        first = path.relative_to(state).parts[0]
-        ours = first in OUR_OWN or first.startswith(DATABASES) or first.startswith(".")
+    for path in sorted(state_folder.rglob("*")):
+        first = path.relative_to(state_folder).parts[0]
+        ours = first in EXCLUDED_NAMES or first.startswith(DATABASES) or first.startswith(".")
         if path.is_file() and not path.is_symlink() and not ours and path.resolve() not in without:
             yield path
 
 
-def _described(folder: Path, path: Path) -> CopiedFile:
+def _build_file_entry(folder: Path, path: Path) -> BackupFile:
     """Raise ValueError for a file that is not within the folder."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     name = path.resolve().relative_to(folder.resolve()).as_posix()
-    return CopiedFile(path=name, bytes=path.stat().st_size, sha256=sha256)
+    return BackupFile(path=name, bytes=path.stat().st_size, sha256=sha256)
 
 
-def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
+def _build_write_error(path: Path, error: OSError) -> CannotWriteError:
     reason = f"{path} cannot be written ({error.strerror}): check the disk and the folder."
     return CannotWriteError(reason)
 
 
-COPIED = (KEYS_DATABASE, TOMBSTONES, POSTMARKS)
+KEY_BACKUP_FILES = (KEYS_DATABASE, TOMBSTONES_FILE, SENT_LOG_FILE)
 
 
 @dataclass(frozen=True, slots=True)
-class KeyCopy:
+class KeyBackup:
     """`live` says that the folder is the district's own, whose keys are in use."""
 
     folder: Path
     live: bool = False
 
-    def renew(self, keys: Path, state: State) -> None:
+    def renew_keys(self, keys: Path, database: Database) -> None:
         """Overwrite it with the keys of today, and then the old ones where they lie on the disk."""
         try:
             make_folder(self.folder, like=keys.parent)
-            state.tombstones.write(self.folder / TOMBSTONES)
-            if state.postmarks.path.exists():
-                put(self.folder / POSTMARKS, state.postmarks.path.read_bytes(), PRIVATE)
-            with self._alone():
-                self._replace_keys(_copied(keys, self.folder))
-            hand_over(self.folder)
+            database.tombstones.write_tombstone_file(self.folder / TOMBSTONES_FILE)
+            if database.sent_log.path.exists():
+                write_file(
+                    self.folder / SENT_LOG_FILE, database.sent_log.path.read_bytes(), PRIVATE_MODE
+                )
+            with self._lock_folder():
+                self._replace_keys(_read_keys_copy(keys, self.folder))
+            hand_over_folder(self.folder)
         except OSError as error:
             reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _lock_folder(self) -> Iterator[None]:
         """Keep the nightly copy and the service from renewing it at once, where that can be had."""
         folder = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
@@ -232,40 +236,44 @@ class KeyCopy:
         """Put the new keys in their place, and write noise over the old ones once that lasts."""
         target, draft = self.folder / KEYS_DATABASE, self.folder / f".{KEYS_DATABASE}.new"
         with suppress(FileNotFoundError):
-            discard(draft)  # one that was killed has left it
+            shred_file(draft)  # one that was killed has left it
         try:
-            file = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE)
+            file = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_MODE)
             with os.fdopen(file, "wb") as new:
                 new.write(content)
-            give(draft)
-            flush(draft)
-            with _held_open(target) as old:
+            give_to_folder_owner(draft)
+            flush_to_disk(draft)
+            with _hold_file_open(target) as old:
                 draft.replace(target)
-                flush(self.folder)
+                flush_to_disk(self.folder)
                 if old is not None:
-                    overwrite_open(old)
+                    overwrite_open_file(old)
         finally:
             with suppress(OSError):
-                discard(draft)
+                shred_file(draft)
 
-    def lacks(self, state: State) -> int:
+    def count_missing_erasures(self, database: Database) -> int:
         """Count who was erased since it was made; none where there is no copy yet.
 
         Raises CannotWriteError where its folder cannot even be read.
         """
         try:
             made = (self.folder / KEYS_DATABASE).exists()
-            return state.tombstones.lacks(self.folder / TOMBSTONES) if made else 0
+            return (
+                database.tombstones.count_missing_tombstones(self.folder / TOMBSTONES_FILE)
+                if made
+                else 0
+            )
         except OSError as error:
             reason = f"{self.folder} cannot be read ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
 
-    def lay_out(self, folder: Path) -> None:
+    def copy_keys_to(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""
         if not (self.folder / KEYS_DATABASE).exists():
             reason = f"No keys in {self.folder}. Pass the folder with the copy of the keys."
             raise InputError(reason)
-        for name in COPIED:
+        for name in KEY_BACKUP_FILES:
             if name == KEYS_DATABASE and self.live:
                 # Closing the file of an open database would drop the locks that SQLite has on it.
                 copy_database(self.folder / name, (folder / name).resolve())
@@ -274,20 +282,20 @@ class KeyCopy:
                 (folder / name).chmod(0o600)
 
 
-def _copied(keys: Path, folder: Path) -> bytes:
+def _read_keys_copy(keys: Path, folder: Path) -> bytes:
     """Return the keys database as it is at this moment, and leave it on no disk meanwhile."""
-    with key_folder() as memory:
+    with make_key_folder() as memory:
         copy = (memory or folder) / f".{KEYS_DATABASE}.copy"
         try:
             copy_database(keys, copy)
             return copy.read_bytes()
         finally:
             with suppress(OSError):
-                discard(copy)
+                shred_file(copy)
 
 
 @contextmanager
-def _held_open(path: Path) -> Iterator[int | None]:
+def _hold_file_open(path: Path) -> Iterator[int | None]:
     """Open a file for writing, so that it can be reached once it has no name.
 
     None where there is none, or where it is not ours to write: the new one matters more.

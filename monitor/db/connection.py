@@ -20,7 +20,7 @@ from typing import Any, Self
 import sqlite_utils
 
 from monitor.db.migrations import Schema
-from monitor.db.open_files import deleted_files
+from monitor.db.open_files import list_deleted_files
 from monitor.errors import BusyError, CannotWriteError, DatabaseError, MonitorError, ReplacedError
 
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -35,14 +35,14 @@ UNWRITABLE = frozenset(
     }
 )
 # What Python's sqlite3 says, without a code, of a text column that holds other bytes.
-NO_TEXT = "Could not decode to UTF-8"
+UNDECODABLE_TEXT = "Could not decode to UTF-8"
 
 # Opening a database takes so much beside what is written: an index of its log.
-LEAST_ROOM = 1 << 16
+MIN_FREE_BYTES = 1 << 16
 
 
 @contextmanager
-def refusals(path: Path, written: Path | None = None) -> Iterator[None]:
+def translate_errors(path: Path, write_path: Path | None = None) -> Iterator[None]:
     """Let a refusal of SQLite leave as one of ours; a mistake in our SQL leaves as it is.
 
     What cannot be written is the file itself, or `written` where it is only read.
@@ -50,57 +50,57 @@ def refusals(path: Path, written: Path | None = None) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        refusal = _refusal(path, written or path, error)
+        refusal = _translate_error(path, write_path or path, error)
         if refusal is None:
             raise
         raise refusal from error
 
 
 @contextmanager
-def refusals_at_opening(path: Path, written: Path | None = None) -> Iterator[None]:
+def translate_opening_errors(path: Path, write_path: Path | None = None) -> Iterator[None]:
     """Do the same around what reads the schema; there, SQL that does not fit means damage too.
 
     Of a damaged schema SQLite quotes a piece byte for byte, which need not be text.
     """
     try:
-        with refusals(path, written):
+        with translate_errors(path, write_path):
             yield
     except (sqlite3.OperationalError, UnicodeDecodeError) as error:
-        raise damaged(path) from error
+        raise build_damage_error(path) from error
 
 
-def damaged(path: Path) -> DatabaseError:
+def build_damage_error(path: Path) -> DatabaseError:
     return DatabaseError(f"{path} is damaged. Restore the last backup with `namesake restore`.")
 
 
-def _refusal(path: Path, written: Path, error: sqlite3.Error) -> MonitorError | None:
+def _translate_error(path: Path, write_path: Path, error: sqlite3.Error) -> MonitorError | None:
     # The low byte is the family; the rest is a finer reason within it.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in LOCKED:
         return BusyError(f"{path} is locked by another program. Wait for it to end, and try again.")
-    if code in DAMAGED or str(error).startswith(NO_TEXT):
-        return damaged(path)
+    if code in DAMAGED or str(error).startswith(UNDECODABLE_TEXT):
+        return build_damage_error(path)
     if code in UNWRITABLE:
-        remedy = _remedy(written, code)
-        return CannotWriteError(f"{written} cannot be written: {remedy} and try again.")
+        remedy = _describe_remedy(write_path, code)
+        return CannotWriteError(f"{write_path} cannot be written: {remedy} and try again.")
     return None
 
 
-def _remedy(path: Path, code: int) -> str:
-    if code == sqlite3.SQLITE_FULL or _full(path.parent):
+def _describe_remedy(path: Path, code: int) -> str:
+    if code == sqlite3.SQLITE_FULL or _is_disk_full(path.parent):
         return "free up space on its disk"
     return "check the disk and the folder's permissions"
 
 
-def _full(folder: Path) -> bool:
+def _is_disk_full(folder: Path) -> bool:
     """Tell a full disk from a broken one: SQLite says the same of both while it opens a file."""
     try:
-        return shutil.disk_usage(folder).free < LEAST_ROOM
+        return shutil.disk_usage(folder).free < MIN_FREE_BYTES
     except OSError:
         return False
 
 
-SETTINGS = (
+CONNECTION_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     # Debian's SQLite overwrites what it deletes; others do so only when told.
@@ -112,34 +112,34 @@ SETTINGS = (
 
 
 @dataclass(slots=True)
-class Session:
+class ThreadSession:
     """A thread's connection, and how deep in `write()` blocks the thread stands."""
 
     connection: sqlite3.Connection
     depth: int = 0
-    afterwards: list[Callable[[], object]] = field(default_factory=list)
+    callbacks: list[Callable[[], object]] = field(default_factory=list)
 
 
-class Connections:
+class ThreadConnectionPool:
     """`patience` is how many seconds a writer waits for another one."""
 
     def __init__(self, path: Path, patience: float) -> None:
         self._path = path
         self._patience = patience
         self._local = threading.local()
-        self._all: dict[threading.Thread, Session] = {}
+        self._all: dict[threading.Thread, ThreadSession] = {}
         self._guard = threading.Lock()
         self._identity: tuple[int, int] | None = None  # none before the first connection
 
-    def mine(self) -> Session:
-        session: Session | None = getattr(self._local, "session", None)
+    def get_session(self) -> ThreadSession:
+        session: ThreadSession | None = getattr(self._local, "session", None)
         if session is None:
-            session = Session(self._connect())
+            session = ThreadSession(self._open_connection())
             self._local.session = session
-            self._keep(session)
+            self._register_session(session)
         return session
 
-    def close(self) -> None:
+    def close_all(self) -> None:
         """Close what nobody reads from; what another thread may be reading closes with that thread.
 
         To close a connection under its reader would end the whole program.
@@ -153,7 +153,7 @@ class Connections:
             self._all.clear()
         self._local = threading.local()
 
-    def _keep(self, session: Session) -> None:
+    def _register_session(self, session: ThreadSession) -> None:
         with self._guard:
             for thread in [each for each in self._all if not each.is_alive()]:
                 self._all.pop(thread).connection.close()
@@ -170,23 +170,23 @@ class Connections:
         except FileExistsError:
             return
         except OSError as error:
-            raise self._cannot_open(error) from error
+            raise self._build_open_error(error) from error
 
     def check_identity(self) -> None:
         """Raise ReplacedError unless the file at the path is the one that we have open."""
         if self._identity is not None and self._find_identity() != self._identity:
-            raise self._replaced()
+            raise self._build_replaced_error()
 
     def check_file(self) -> None:
         """Do so for its side files, too; this looks at every file that the process has open."""
         self.check_identity()
-        if deleted_files(os.getpid(), self._path):
-            raise self._replaced()
+        if list_deleted_files(os.getpid(), self._path):
+            raise self._build_replaced_error()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _open_connection(self) -> sqlite3.Connection:
         self.check_identity()
         before = self._find_identity()
-        with refusals_at_opening(self._path):
+        with translate_opening_errors(self._path):
             connection = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode=rw",  # a file that is gone stays gone
                 uri=True,
@@ -195,7 +195,7 @@ class Connections:
                 check_same_thread=False,  # only so that `close` reaches every connection
             )
             try:
-                for setting in SETTINGS:
+                for setting in CONNECTION_PRAGMAS:
                     connection.execute(setting).fetchone()
                 self._identity = self._identity or before
                 self.check_identity()
@@ -211,21 +211,21 @@ class Connections:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise self._cannot_open(error) from error
+            raise self._build_open_error(error) from error
         return known.st_dev, known.st_ino
 
-    def _replaced(self) -> ReplacedError:
+    def _build_replaced_error(self) -> ReplacedError:
         return ReplacedError(
             f"{self._path} was moved, deleted or replaced while this program was using it. "
             "Nothing more is written. Start it again."
         )
 
-    def _cannot_open(self, error: OSError) -> CannotWriteError:
+    def _build_open_error(self, error: OSError) -> CannotWriteError:
         message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
         return CannotWriteError(message)
 
 
-PATIENCE = 30.0
+BUSY_TIMEOUT_SECONDS = 30.0
 
 
 def copy_database(source: Path, to: Path) -> None:
@@ -237,9 +237,12 @@ def copy_database(source: Path, to: Path) -> None:
     try:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with refusals_at_opening(source, written=to), closing(_reading(source)) as database:
+        with (
+            translate_opening_errors(source, write_path=to),
+            closing(_open_for_reading(source)) as database,
+        ):
             database.execute("VACUUM INTO ?", (str(part),))
-        flush(part)
+        flush_to_disk(part)
         part.replace(to)
     except OSError as error:
         message = f"{to} cannot be written ({error.strerror}): check the disk and the folder."
@@ -251,18 +254,18 @@ def copy_database(source: Path, to: Path) -> None:
 
 def check_database(path: Path) -> None:
     """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
-    with refusals_at_opening(path), closing(_reading(path)) as database:
+    with translate_opening_errors(path), closing(_open_for_reading(path)) as database:
         if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise damaged(path)
+            raise build_damage_error(path)
         if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            raise damaged(path)
+            raise build_damage_error(path)
 
 
-def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+def _open_for_reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
 
 
-def flush(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
     """See that it is on the disk before its name says that it is whole."""
     file = os.open(path, os.O_RDONLY)
     try:
@@ -278,25 +281,29 @@ LOG_BYTES = 4 << 20
 CHECKPOINT_SECONDS = 5.0
 
 
-class Sync(StrEnum):
+class SyncMode(StrEnum):
     """FULL survives a power cut; NORMAL survives a killed process, and is cheaper."""
 
     FULL = "PRAGMA synchronous = FULL"
     NORMAL = "PRAGMA synchronous = NORMAL"
 
 
-class Database:
+class DatabaseConnection:
     """`patience` is how many seconds a writer waits for another one."""
 
-    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
         self.path = path
         self._patience = patience
-        self._connections = Connections(path, patience)
+        self._connections = ThreadConnectionPool(path, patience)
         self._log_limit = LOG_BYTES
 
     @classmethod
-    def open(
-        cls, path: Path, schema: Schema, patience: float = PATIENCE, spare: Path | None = None
+    def open_file(
+        cls,
+        path: Path,
+        schema: Schema,
+        patience: float = BUSY_TIMEOUT_SECONDS,
+        spare: Path | None = None,
     ) -> Self:
         """Open or create the file; refuse it if damaged or newer; bring it up to date.
 
@@ -305,91 +312,97 @@ class Database:
         database = cls(path, patience)
         database._connections.create_file()
         try:
-            with refusals_at_opening(path):
-                database.prepare(schema, spare)
+            with translate_opening_errors(path):
+                database.prepare_schema(schema, spare)
         except BaseException:
             database.close()
             raise
         return database
 
-    def prepare(self, schema: Schema, spare: Path | None = None) -> None:
-        connection = self._connections.mine().connection
+    def prepare_schema(self, schema: Schema, spare: Path | None = None) -> None:
+        connection = self._connections.get_session().connection
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise damaged(self.path)
+            raise build_damage_error(self.path)
         tables = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
         try:
-            applied = schema.applied(tables)
+            applied = schema.list_applied_steps(tables)
         except KeyError as error:
-            raise damaged(self.path) from error
+            raise build_damage_error(self.path) from error
         if applied - schema.names:
             message = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(message)
         if applied == schema.names:
-            self._check(schema, tables)
+            self._check_schema(schema, tables)
             return
         if applied and spare is not None:
             copy_database(self.path, spare)
-        with self.write():
-            schema.apply(tables)
-            self._check(schema, tables)
+        with self.begin_transaction():
+            schema.apply_steps(tables)
+            self._check_schema(schema, tables)
 
-    def _check(self, schema: Schema, tables: sqlite_utils.Database) -> None:
-        if not schema.stands_in(tables):
-            raise damaged(self.path)
+    def _check_schema(self, schema: Schema, tables: sqlite_utils.Database) -> None:
+        if not schema.is_complete_in(tables):
+            raise build_damage_error(self.path)
 
     def close(self) -> None:
         """Close what no thread uses; what one may still read from closes with that thread."""
-        self._connections.close()
+        self._connections.close_all()
 
-    def rows(self, sql: str, *values: object) -> Iterator[Row]:
-        with refusals(self.path):
+    def fetch_rows(self, sql: str, *values: object) -> Iterator[Row]:
+        with translate_errors(self.path):
             # `yield from` would close the cursor with the generator, maybe after its connection.
-            for row in self._connections.mine().connection.execute(sql, values):  # noqa: UP028 - see above
+            for row in self._connections.get_session().connection.execute(sql, values):  # noqa: UP028 - see above
                 yield row
 
-    def row(self, sql: str, *values: object) -> Row | None:
-        with refusals(self.path):
-            found: Row | None = self._connections.mine().connection.execute(sql, values).fetchone()
+    def fetch_row(self, sql: str, *values: object) -> Row | None:
+        with translate_errors(self.path):
+            found: Row | None = (
+                self._connections.get_session().connection.execute(sql, values).fetchone()
+            )
         return found
 
-    def run(self, sql: str, *values: object) -> int:
+    def execute(self, sql: str, *values: object) -> int:
         """Change rows, inside `write()` only; return how many."""
-        with refusals(self.path):
-            return self._writing().execute(sql, values).rowcount
+        with translate_errors(self.path):
+            return self._require_transaction().execute(sql, values).rowcount
 
-    def run_many(self, sql: str, values: Iterable[Row]) -> None:
-        with refusals(self.path):
-            self._writing().executemany(sql, values)
+    def execute_many(self, sql: str, values: Iterable[Row]) -> None:
+        with translate_errors(self.path):
+            self._require_transaction().executemany(sql, values)
 
     @contextmanager
-    def write(self, sync: Sync = Sync.FULL) -> Iterator[None]:
+    def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:
         """Keep everything done inside, or nothing; an inner `write()` joins the outer one.
 
         An inner block that raises takes back its own part, even where the outer one goes on.
         Raises ReplacedError where another file lies at the path by now.
         """
-        session = self._connections.mine()
-        block = self._part(session) if session.depth else self._transaction(session, sync)
-        with refusals(self.path), block:
+        session = self._connections.get_session()
+        block = (
+            self._open_savepoint(session)
+            if session.depth
+            else self._open_transaction(session, sync)
+        )
+        with translate_errors(self.path), block:
             yield
         if not session.depth:
             self._shorten_log(session.connection)
-            _catch_up(session)
+            _run_callbacks(session)
 
-    def after_commit(self, act: Callable[[], object]) -> None:
+    def run_after_commit(self, act: Callable[[], object]) -> None:
         """Act once the outermost `write()` is kept; at once where there is none."""
-        session = self._connections.mine()
-        session.afterwards.append(act)
+        session = self._connections.get_session()
+        session.callbacks.append(act)
         if not session.depth:
-            _catch_up(session)
+            _run_callbacks(session)
 
     def check_file(self) -> None:
         """Raise ReplacedError unless we have open what lies at the path, its log included."""
         self._connections.check_file()
 
-    def written(self) -> int:
+    def read_data_version(self) -> int:
         """Return a number that is another one once anybody else has kept something."""
-        found = self.row("PRAGMA data_version")
+        found = self.fetch_row("PRAGMA data_version")
         return int(found[0]) if found else 0
 
     def checkpoint(self) -> bool:
@@ -397,11 +410,11 @@ class Database:
 
         Return False where somebody read on for too long, and something may be left in it.
         """
-        found = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        found = self.fetch_row("PRAGMA wal_checkpoint(TRUNCATE)")
         return found is not None and found[0] == 0
 
-    def _writing(self) -> Connection:
-        connection = self._connections.mine().connection
+    def _require_transaction(self) -> Connection:
+        connection = self._connections.get_session().connection
         if not connection.in_transaction:
             message = "rows are changed inside write() only"
             raise RuntimeError(message)
@@ -409,7 +422,7 @@ class Database:
 
     def _shorten_log(self, connection: Connection) -> None:
         """Empty the write-ahead log once it is long; where readers are in the way, later."""
-        log = log_bytes(self.path)
+        log = measure_log_bytes(self.path)
         if log < self._log_limit:
             return
         connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_SECONDS * 1000:.0f}")
@@ -422,7 +435,7 @@ class Database:
         self._log_limit = log + LOG_BYTES if busy else LOG_BYTES
 
     @contextmanager
-    def _transaction(self, session: Session, sync: Sync) -> Iterator[None]:
+    def _open_transaction(self, session: ThreadSession, sync: SyncMode) -> Iterator[None]:
         connection = session.connection
         connection.execute(sync)
         # A deferred BEGIN fails at once where another wrote between our read and our write.
@@ -433,7 +446,7 @@ class Database:
             yield
             connection.execute("COMMIT")
         except BaseException:
-            session.afterwards.clear()
+            session.callbacks.clear()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -441,16 +454,16 @@ class Database:
             session.depth = 0
 
     @contextmanager
-    def _part(self, session: Session) -> Iterator[None]:
-        connection = self._writing()
-        waiting = len(session.afterwards)
+    def _open_savepoint(self, session: ThreadSession) -> Iterator[None]:
+        connection = self._require_transaction()
+        waiting = len(session.callbacks)
         name = f"part_{session.depth}"
         connection.execute(f"SAVEPOINT {name}")
         session.depth += 1
         try:
             yield
         except BaseException:
-            del session.afterwards[waiting:]
+            del session.callbacks[waiting:]
             # A full disk takes back the whole transaction, and the savepoint with it.
             if connection.in_transaction:
                 connection.execute(f"ROLLBACK TO {name}")
@@ -462,7 +475,7 @@ class Database:
             session.depth -= 1
 
 
-def log_bytes(path: Path) -> int:
+def measure_log_bytes(path: Path) -> int:
     """Return the size of a database's write-ahead log; 0 where there is none."""
     try:
         return path.with_name(f"{path.name}-wal").stat().st_size
@@ -470,12 +483,12 @@ def log_bytes(path: Path) -> int:
         return 0
 
 
-def _catch_up(session: Session) -> None:
-    while session.afterwards:
-        session.afterwards.pop(0)()
+def _run_callbacks(session: ThreadSession) -> None:
+    while session.callbacks:
+        session.callbacks.pop(0)()
 
 
-_LAST = {
+_LAST_SEQ_QUERIES = {
     "events": "SELECT ifnull(max(seq), 0) FROM events",
     "holds": "SELECT ifnull(max(seq), 0) FROM holds",
     "judgements": "SELECT ifnull(max(seq), 0) FROM judgements",
@@ -484,26 +497,26 @@ _LAST = {
 }
 
 
-def next_in(database: Database, table: str) -> int:
+def find_next_seq(connection: DatabaseConnection, table: str) -> int:
     """Ask inside `write()`, where nobody else can take the same number."""
-    found = database.row(_LAST[table])
+    found = connection.fetch_row(_LAST_SEQ_QUERIES[table])
     return 1 if found is None else int(found[0]) + 1
 
 
-def written(at: datetime) -> str:
+def format_datetime(at: datetime) -> str:
     if at.tzinfo is None:
         message = "a time without a zone cannot be stored"
         raise ValueError(message)
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def written_or_none(at: datetime | None) -> str | None:
-    return None if at is None else written(at)
+def format_optional_datetime(at: datetime | None) -> str | None:
+    return None if at is None else format_datetime(at)
 
 
-def read(text: str) -> datetime:
+def parse_datetime(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def read_or_none(text: str | None) -> datetime | None:
-    return None if text is None else read(text)
+def parse_optional_datetime(text: str | None) -> datetime | None:
+    return None if text is None else parse_datetime(text)

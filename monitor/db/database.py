@@ -7,164 +7,200 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from monitor.db.account_proofs import AccountProofs
-from monitor.db.accounts import Invitations, Sessions, SignInLinks, Unfinished
-from monitor.db.audit import Audit
-from monitor.db.connection import PATIENCE, Database, Sync, log_bytes
-from monitor.db.encryption import DISTRICT, KEYS_DATABASE, Keys, LetterCodes, Sealing
-from monitor.db.events import Events
-from monitor.db.flags import Flags
-from monitor.db.items import Items, Pictures, Sightings, Verdicts, Versions
-from monitor.db.jobs import ClockRow, DueRows
-from monitor.db.journal import Journal, Questions
-from monitor.db.migrations import NAMESAKE
-from monitor.db.name_changes import NameChanges
-from monitor.db.outbox import LetterCounts, Outbox, PausedAddresses, Postmarks, StoppedMail
-from monitor.db.pages import Pages
-from monitor.db.people import (
-    TOMBSTONES,
-    AddressChanges,
-    Consents,
-    HoldProposals,
-    Holds,
-    People,
-    Tombstones,
+from monitor.db.account_proofs import AccountProofsTable
+from monitor.db.accounts import (
+    EnrollmentDraftsTable,
+    InvitationsTable,
+    SignInLinksTable,
+    SignInSessionsTable,
 )
-from monitor.db.review import Assignments, Figures, GlassProposals, Looks, Openings, Remarks
-from monitor.db.sources import Health, Hosts, Outlays, RobotsFiles, Spending
-from monitor.db.sweeps import CanaryChecks, RunRequests, Sweeps
+from monitor.db.audit import AuditTable
+from monitor.db.connection import (
+    BUSY_TIMEOUT_SECONDS,
+    DatabaseConnection,
+    SyncMode,
+    measure_log_bytes,
+)
+from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
+from monitor.db.events import EventsTable
+from monitor.db.flags import FlagsTable
+from monitor.db.items import FeedbackTable, ItemsTable, PicturesTable, SightingsTable, VersionsTable
+from monitor.db.jobs import ClockTable, JobsTable
+from monitor.db.journal import JournalTable, QuestionsTable
+from monitor.db.migrations import DISTRICT_SCHEMA
+from monitor.db.name_changes import NameChangesTable
+from monitor.db.outbox import (
+    EmailCounts,
+    OutboxTable,
+    SentLog,
+    SuppressionListTable,
+    UnsubscribesTable,
+)
+from monitor.db.pages import PagesTable
+from monitor.db.people import (
+    TOMBSTONES_FILE,
+    AddressChangesTable,
+    ConsentsTable,
+    ErasureTombstones,
+    HoldProposalsTable,
+    LegalHoldsTable,
+    PeopleTable,
+)
+from monitor.db.review import (
+    AccessLogTable,
+    AssignmentsTable,
+    BreakGlassTable,
+    FlagStatistics,
+    ReviewIndexTable,
+    ReviewNotesTable,
+)
+from monitor.db.sources import (
+    ApiCostsTable,
+    HostsTable,
+    RequestQuotaTable,
+    RobotsFilesTable,
+    SourceHealthTable,
+)
+from monitor.db.sweeps import CanaryChecksTable, RunRequestsTable, SweepsTable
 from monitor.errors import CannotWriteError, DatabaseError, InputError
 
-DATABASE = "namesake.db"
-_COUNT = "SELECT count(*) FROM {}"
+DATABASE_FILE = "namesake.db"
+_COUNT_QUERY = "SELECT count(*) FROM {}"
 # As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
-BEFORE_UPGRADE = "namesake.db.before-upgrade"
-POSTMARKS = "postmarks"
+PRE_UPGRADE_FILE = "namesake.db.before-upgrade"
+SENT_LOG_FILE = "postmarks"
 
 
-class State:
-    """The nouns stand as attributes; `write()` keeps what is done with several, or nothing."""
+class Database:
+    """One attribute for each noun.
 
-    def __init__(self, database: Database, keys: Keys) -> None:
-        self._database = database
+    `begin_transaction()` keeps what is done with several, or nothing.
+    """
+
+    def __init__(self, connection: DatabaseConnection, keys: KeyStore) -> None:
+        self._connection = connection
         self._keys = keys
-        self._sealing = sealing = Sealing(keys)
-        self.people = People(database, sealing)
-        self.consents = Consents(database)
-        self.holds = Holds(database, sealing)
-        self.hold_proposals = HoldProposals(database, sealing)
-        self.tombstones = Tombstones(sealing)
-        self.invitations = Invitations(database, sealing)
-        self.unfinished = Unfinished(database, sealing)
-        self.sweeps = Sweeps(database)
-        self.journal = Journal(database, sealing)
-        self.questions = Questions(database, sealing)
-        self.items = Items(database, sealing)
-        self.verdicts = Verdicts(database)
-        self.sightings = Sightings(database, sealing)
-        self.versions = Versions(database, sealing)
-        self.events = Events(database, sealing)
-        self.flags = Flags(database, sealing)
-        self.openings = Openings(database, sealing)
-        self.figures = Figures(database)
-        self.assignments = Assignments(database)
-        self.remarks = Remarks(database, sealing)
-        self.glass = GlassProposals(database, sealing)
-        self.looks = Looks(database)
-        self.pictures = Pictures(database, sealing)
-        self.pages = Pages(database, sealing)
-        self.due = DueRows(database)
-        self.clock = ClockRow(database)
-        self.audit = Audit(database, sealing)
-        self.health = Health(database)
-        self.canary_checks = CanaryChecks(database)
-        self.hosts = Hosts(database, sealing)
-        self.robots = RobotsFiles(database, sealing)
-        self.spending = Spending(database)
-        self.outlays = Outlays(database)
-        self.requests = RunRequests(database)
-        self.sessions = Sessions(database)
-        self._add_requests_and_letters(database, sealing)
+        self._encryption = sealing = Encryption(keys)
+        self.people = PeopleTable(connection, sealing)
+        self.consents = ConsentsTable(connection)
+        self.legal_holds = LegalHoldsTable(connection, sealing)
+        self.hold_proposals = HoldProposalsTable(connection, sealing)
+        self.tombstones = ErasureTombstones(sealing)
+        self.invitations = InvitationsTable(connection, sealing)
+        self.enrollment_drafts = EnrollmentDraftsTable(connection, sealing)
+        self.sweeps = SweepsTable(connection)
+        self.journal = JournalTable(connection, sealing)
+        self.questions = QuestionsTable(connection, sealing)
+        self.items = ItemsTable(connection, sealing)
+        self.feedback = FeedbackTable(connection)
+        self.sightings = SightingsTable(connection, sealing)
+        self.versions = VersionsTable(connection, sealing)
+        self.events = EventsTable(connection, sealing)
+        self.flags = FlagsTable(connection, sealing)
+        self.review_index = ReviewIndexTable(connection, sealing)
+        self.flag_statistics = FlagStatistics(connection)
+        self.assignments = AssignmentsTable(connection)
+        self.review_notes = ReviewNotesTable(connection, sealing)
+        self.break_glass = BreakGlassTable(connection, sealing)
+        self.access_log = AccessLogTable(connection)
+        self.pictures = PicturesTable(connection, sealing)
+        self.pages = PagesTable(connection, sealing)
+        self.jobs = JobsTable(connection)
+        self.clock = ClockTable(connection)
+        self.audit = AuditTable(connection, sealing)
+        self.source_health = SourceHealthTable(connection)
+        self.canary_checks = CanaryChecksTable(connection)
+        self.hosts = HostsTable(connection, sealing)
+        self.robots_files = RobotsFilesTable(connection, sealing)
+        self.request_quota = RequestQuotaTable(connection)
+        self.api_costs = ApiCostsTable(connection)
+        self.run_requests = RunRequestsTable(connection)
+        self.sessions = SignInSessionsTable(connection)
+        self._add_account_and_email_tables(connection, sealing)
 
-    def _add_requests_and_letters(self, database: Database, sealing: Sealing) -> None:
-        self.name_changes = NameChanges(database, sealing)
-        self.account_proofs = AccountProofs(database, sealing)
-        self.outbox = Outbox(database, sealing)
-        self.letter_codes = LetterCodes(sealing)
-        self.letter_counts = LetterCounts(database)
-        self.paused_addresses = PausedAddresses(database, sealing)
-        self.stopped_mail = StoppedMail(database, sealing)
-        self.postmarks = Postmarks(database.path.parent / POSTMARKS)
-        self.sign_in_links = SignInLinks(database)
-        self.address_changes = AddressChanges(database, sealing)
+    def _add_account_and_email_tables(
+        self, connection: DatabaseConnection, encryption: Encryption
+    ) -> None:
+        self.name_changes = NameChangesTable(connection, encryption)
+        self.account_proofs = AccountProofsTable(connection, encryption)
+        self.outbox = OutboxTable(connection, encryption)
+        self.email_codes = EmailCodes(encryption)
+        self.email_counts = EmailCounts(connection)
+        self.suppression_list = SuppressionListTable(connection, encryption)
+        self.unsubscribes = UnsubscribesTable(connection, encryption)
+        self.sent_log = SentLog(connection.path.parent / SENT_LOG_FILE)
+        self.sign_in_links = SignInLinksTable(connection)
+        self.address_changes = AddressChangesTable(connection, encryption)
 
     @classmethod
-    def init(cls, folder: Path, patience: float = PATIENCE) -> Self:
+    def create_or_open_folder(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
         """Make a district's folder, or open the one that is there."""
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             message = f"{folder} cannot be created ({error.strerror}): check its parent folder."
             raise CannotWriteError(message) from error
-        if not _there(folder / DATABASE):
-            with Keys.open(folder, patience) as keys:
-                keys.create(DISTRICT)
-            Database.open(folder / DATABASE, NAMESAKE, patience).close()
-        state = cls.open(folder, patience)
-        with state.write():
-            state.audit.ending.begin()
+        if not _has_file(folder / DATABASE_FILE):
+            with KeyStore.open_store(folder, patience) as keys:
+                keys.create_key(DISTRICT)
+            DatabaseConnection.open_file(folder / DATABASE_FILE, DISTRICT_SCHEMA, patience).close()
+        state = cls.open_folder(folder, patience)
+        with state.begin_transaction():
+            state.audit.log_end.seal_empty_log()
         return state
 
     @classmethod
-    def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
+    def open_folder(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
         """Open a district's folder, and finish what erasures a crash or a restored copy left."""
-        if not _there(folder / DATABASE):
+        if not _has_file(folder / DATABASE_FILE):
             message = f"No district in {folder}. Run `namesake init` first."
             raise InputError(message)
-        if not _there(folder / KEYS_DATABASE):
-            raise _foreign(folder)
+        if not _has_file(folder / KEYS_DATABASE):
+            raise _build_key_mismatch_error(folder)
         with ExitStack() as undo:
-            keys = undo.enter_context(Keys.open(folder, patience))
-            spare = folder / BEFORE_UPGRADE
-            database = Database.open(folder / DATABASE, NAMESAKE, patience, spare)
+            keys = undo.enter_context(KeyStore.open_store(folder, patience))
+            spare = folder / PRE_UPGRADE_FILE
+            database = DatabaseConnection.open_file(
+                folder / DATABASE_FILE, DISTRICT_SCHEMA, patience, spare
+            )
             undo.enter_context(closing(database))
-            _vouch(database, Sealing(keys), folder)
+            _check_keys_match(database, Encryption(keys), folder)
             state = cls(database, keys)
-            state.tombstones.read(folder / TOMBSTONES)
+            state.tombstones.replay_tombstone_file(folder / TOMBSTONES_FILE)
             state.people.finish_erasures()
-            state.foresee_all()
+            state.index_missing_flags()
             undo.pop_all()
         return state
 
-    def secret(self, purpose: str) -> bytes:
+    def derive_secret(self, purpose: str) -> bytes:
         """Return a secret of the district's own, the same every time, for one purpose."""
-        return self._sealing.mark(DISTRICT, f"secret {purpose}")
+        return self._encryption.keyed_hash(DISTRICT, f"secret {purpose}")
 
-    def foresee_all(self) -> None:
+    def index_missing_flags(self) -> None:
         """Do for flags of an older database what is done for each that is written now."""
-        for ref in self.openings.missing():
-            with self.write():
-                self.flags.foresee(self.flags.get(ref))
+        for ref in self.review_index.list_unindexed_flag_ids():
+            with self.begin_transaction():
+                self.flags.update_review_index(self.flags.load_flag(ref))
 
-    def written(self) -> int:
+    def read_data_version(self) -> int:
         """Return a number that is another one once anybody else has kept something."""
-        return self._database.written()
+        return self._connection.read_data_version()
 
     def check_files(self) -> None:
         """Raise ReplacedError unless the folder still holds the files that we have open."""
-        self._database.check_file()
+        self._connection.check_file()
         self._keys.check_file()
 
-    def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
-        return self._database.write(sync)
+    def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> AbstractContextManager[None]:
+        return self._connection.begin_transaction(sync)
 
     @property
-    def bytes(self) -> int:
-        return bytes_of(self._database.path)
+    def size_bytes(self) -> int:
+        return measure_database_bytes(self._connection.path)
 
-    def forget_spare(self, before: datetime) -> None:
+    def delete_pre_upgrade_copy(self, before: datetime) -> None:
         """Forget what was kept at an upgrade earlier than that."""
-        spare = self._database.path.with_name(BEFORE_UPGRADE)
+        spare = self._connection.path.with_name(PRE_UPGRADE_FILE)
         try:
             if spare.exists() and spare.stat().st_mtime < before.timestamp():
                 spare.unlink()
@@ -172,21 +208,23 @@ class State:
             reason = f"{spare} cannot be removed ({error.strerror}): check its folder."
             raise CannotWriteError(reason) from error
 
-    def rows(self) -> Mapping[str, int]:
+    def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""
-        tables = self._database.rows(
+        tables = self._connection.fetch_rows(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != '_sqlite_migrations'"
         )
-        counted = {name: self._database.row(_COUNT.format(name)) for (name,) in list(tables)}
+        counted = {
+            name: self._connection.fetch_row(_COUNT_QUERY.format(name)) for (name,) in list(tables)
+        }
         return {name: found[0] if found else 0 for name, found in counted.items()}
 
-    def tidy(self) -> bool:
+    def truncate_logs(self) -> bool:
         """See that what was deleted stands in no file; False where a reader is in the way."""
-        emptied = self._database.checkpoint()
+        emptied = self._connection.checkpoint()
         return self._keys.checkpoint() and emptied
 
     def close(self) -> None:
-        self._database.close()
+        self._connection.close()
         self._keys.close()
 
     def __enter__(self) -> Self:
@@ -196,7 +234,7 @@ class State:
         self.close()
 
 
-def _there(path: Path) -> bool:
+def _has_file(path: Path) -> bool:
     """Tell whether there is a file; PermissionError where we may not look, which is no answer."""
     try:
         path.stat()
@@ -205,25 +243,25 @@ def _there(path: Path) -> bool:
     return True
 
 
-def bytes_of(database: Path) -> int:
+def measure_database_bytes(path: Path) -> int:
     """Return how large it is, its write-ahead log included; 0 where there is none."""
-    return (database.stat().st_size if database.exists() else 0) + log_bytes(database)
+    return (path.stat().st_size if path.exists() else 0) + measure_log_bytes(path)
 
 
-def _vouch(database: Database, sealing: Sealing, folder: Path) -> None:
+def _check_keys_match(connection: DatabaseConnection, encryption: Encryption, folder: Path) -> None:
     """Refuse keys that belong to another database: they would open nothing in this one."""
-    if not sealing.keys.has(DISTRICT):
-        raise _foreign(folder)
-    proof = sealing.mark(DISTRICT, DATABASE)
-    found = database.row("SELECT proof FROM district")
+    if not encryption.keys.has_key(DISTRICT):
+        raise _build_key_mismatch_error(folder)
+    proof = encryption.keyed_hash(DISTRICT, DATABASE_FILE)
+    found = connection.fetch_row("SELECT proof FROM district")
     if found is None:
-        with database.write():
-            database.run("INSERT INTO district VALUES (1, ?) ON CONFLICT DO NOTHING", proof)
+        with connection.begin_transaction():
+            connection.execute("INSERT INTO district VALUES (1, ?) ON CONFLICT DO NOTHING", proof)
     elif not hmac.compare_digest(found[0], proof):
-        raise _foreign(folder)
+        raise _build_key_mismatch_error(folder)
 
 
-def _foreign(folder: Path) -> DatabaseError:
+def _build_key_mismatch_error(folder: Path) -> DatabaseError:
     return DatabaseError(
-        f"{folder / KEYS_DATABASE} does not match {DATABASE}. Restore the copy of its keys."
+        f"{folder / KEYS_DATABASE} does not match {DATABASE_FILE}. Restore the copy of its keys."
     )

@@ -18,26 +18,26 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from monitor.db.connection import PATIENCE, Database, Sync
-from monitor.db.migrations import KEYS
+from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode
+from monitor.db.migrations import KEYS_SCHEMA
 from monitor.errors import DatabaseError, InputError
 
 T = TypeVar("T")
 
 
-def encode(value: object) -> bytes:
+def encode_json(value: object) -> bytes:
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_mended(value))
+        return msgspec.json.encode(_replace_surrogates(value))
 
 
-def decode(data: bytes, shape: type[T]) -> T:
+def decode_json(data: bytes, shape: type[T]) -> T:
     """Raise ValueError where the JSON is not of that shape."""
     return msgspec.json.decode(data, type=shape)
 
 
-def utf8(text: str) -> bytes:
+def encode_utf8(text: str) -> bytes:
     """Encode any text; half a surrogate pair, as pages sometimes hold, becomes U+FFFD."""
     try:
         return text.encode()
@@ -45,15 +45,15 @@ def utf8(text: str) -> bytes:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def _mended(value: object) -> object:
+def _replace_surrogates(value: object) -> object:
     if isinstance(value, str):
-        return utf8(value).decode()
+        return encode_utf8(value).decode()
     if is_dataclass(value):
-        return {each.name: _mended(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: _replace_surrogates(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
-        return {_mended(key): _mended(each) for key, each in value.items()}
+        return {_replace_surrogates(key): _replace_surrogates(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_mended(each) for each in value]
+        return [_replace_surrogates(each) for each in value]
     return value
 
 
@@ -61,28 +61,28 @@ DISTRICT = ""
 KEYS_DATABASE = "keys.db"
 KEY_BYTES = 32
 NONCE_BYTES = 12
-FORMAT = b"\x01"
+CIPHERTEXT_VERSION = b"\x01"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class DataKey:
     """One half seals, the other marks."""
 
-    seal: bytes = field(repr=False)
-    mark: bytes = field(repr=False)
+    encryption_key: bytes = field(repr=False)
+    hash_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class AuditPosition:
     """The number and the hash of the audit log's last row; number 0 where there is none."""
 
     seq: int = 0
     link: bytes = b""
 
     @classmethod
-    def read(cls, written: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         """Read what `written` made; what it never makes is the end of no log."""
-        seq, _, link = written.partition(":")
+        seq, _, link = text.partition(":")
         try:
             return cls(
                 int(seq[:18]) if seq.isascii() and seq.isdecimal() else 0, bytes.fromhex(link)
@@ -91,25 +91,25 @@ class End:
             return cls()
 
     @property
-    def written(self) -> str:
+    def text_form(self) -> str:
         return f"{self.seq}:{self.link.hex()}" if self.seq else ""
 
 
-class Keys:
+class KeyStore:
     """`keys.db`: never in the same backup as the database, and never printed."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, connection: DatabaseConnection) -> None:
+        self._connection = connection
 
     @classmethod
-    def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
-        return cls(Database.open(folder / KEYS_DATABASE, KEYS, patience))
+    def open_store(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
+        return cls(DatabaseConnection.open_file(folder / KEYS_DATABASE, KEYS_SCHEMA, patience))
 
     def check_file(self) -> None:
-        self._database.check_file()
+        self._connection.check_file()
 
     def close(self) -> None:
-        self._database.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -117,116 +117,122 @@ class Keys:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def create(self, ref: str) -> None:
+    def create_key(self, key_id: str) -> None:
         """Make a key where there is none; a destroyed one is never made again."""
-        with self._database.write():
-            if self.destroyed(ref):
-                message = f"{ref} was deleted. Enroll with a new reference."
+        with self._connection.begin_transaction():
+            if self.is_destroyed(key_id):
+                message = f"{key_id} was deleted. Enroll with a new reference."
                 raise InputError(message)
-            self._database.run(
+            self._connection.execute(
                 "INSERT INTO keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                ref,
+                key_id,
                 os.urandom(KEY_BYTES),
                 os.urandom(KEY_BYTES),
             )
 
-    def destroy(self, ref: str) -> None:
-        with self._database.write():
-            self._database.run("DELETE FROM keys WHERE ref = ?", ref)
-            self._database.run("INSERT INTO destroyed VALUES (?) ON CONFLICT DO NOTHING", ref)
-        self._database.checkpoint()
+    def destroy_key(self, key_id: str) -> None:
+        with self._connection.begin_transaction():
+            self._connection.execute("DELETE FROM keys WHERE ref = ?", key_id)
+            self._connection.execute(
+                "INSERT INTO destroyed VALUES (?) ON CONFLICT DO NOTHING", key_id
+            )
+        self._connection.checkpoint()
 
     def checkpoint(self) -> bool:
-        return self._database.checkpoint()
+        return self._connection.checkpoint()
 
-    def has(self, ref: str) -> bool:
-        return self._database.row("SELECT 1 FROM keys WHERE ref = ?", ref) is not None
+    def has_key(self, key_id: str) -> bool:
+        return self._connection.fetch_row("SELECT 1 FROM keys WHERE ref = ?", key_id) is not None
 
-    def destroyed(self, ref: str) -> bool:
-        return self._database.row("SELECT 1 FROM destroyed WHERE ref = ?", ref) is not None
+    def is_destroyed(self, key_id: str) -> bool:
+        return (
+            self._connection.fetch_row("SELECT 1 FROM destroyed WHERE ref = ?", key_id) is not None
+        )
 
-    def refs(self) -> tuple[str, ...]:
+    def list_key_ids(self) -> tuple[str, ...]:
         """Return whose keys there are, the district's left out."""
-        rows = self._database.rows("SELECT ref FROM keys WHERE ref != ?", DISTRICT)
+        rows = self._connection.fetch_rows("SELECT ref FROM keys WHERE ref != ?", DISTRICT)
         return tuple(ref for (ref,) in rows)
 
-    def all_destroyed(self) -> tuple[str, ...]:
-        return tuple(ref for (ref,) in self._database.rows("SELECT ref FROM destroyed"))
+    def list_destroyed_ids(self) -> tuple[str, ...]:
+        return tuple(ref for (ref,) in self._connection.fetch_rows("SELECT ref FROM destroyed"))
 
-    def writing(self) -> AbstractContextManager[None]:
+    def lock_for_writing(self) -> AbstractContextManager[None]:
         """Keep others from writing; what a power cut takes back here was never relied on."""
-        return self._database.write(Sync.NORMAL)
+        return self._connection.begin_transaction(SyncMode.NORMAL)
 
-    def audit_end(self) -> End:
+    def load_audit_position(self) -> AuditPosition:
         """Return where the audit log last ended; it lies here since it vouches for the database."""
-        row = self._database.row("SELECT seq, link FROM audit_end")
-        return End() if row is None else End(*row)
+        row = self._connection.fetch_row("SELECT seq, link FROM audit_end")
+        return AuditPosition() if row is None else AuditPosition(*row)
 
-    def put_audit_end(self, end: End) -> None:
-        with self.writing():
+    def save_audit_position(self, end: AuditPosition) -> None:
+        with self.lock_for_writing():
             values = (end.seq, end.link)
-            self._database.run("INSERT OR REPLACE INTO audit_end VALUES (1, ?, ?)", *values)
+            self._connection.execute("INSERT OR REPLACE INTO audit_end VALUES (1, ?, ?)", *values)
 
-    def of(self, ref: str) -> Key:
-        found = self._database.row("SELECT seal, mark FROM keys WHERE ref = ?", ref)
+    def load_key(self, key_id: str) -> DataKey:
+        found = self._connection.fetch_row("SELECT seal, mark FROM keys WHERE ref = ?", key_id)
         if found is None:
             message = (
-                f"{self._database.path} lacks the key of {ref or 'the district'}: "
+                f"{self._connection.path} lacks the key of {key_id or 'the district'}: "
                 "restore the copy of the keys that belongs to this database."
             )
             raise DatabaseError(message)
-        return Key(*found)
+        return DataKey(*found)
 
 
 @dataclass(frozen=True, slots=True)
-class Sealing:
+class Encryption:
     """`ref` names whose key is used: a person's, or the district's where it is empty.
 
     `place` is the table, row and column; a value moved to another place does not open.
     """
 
-    keys: Keys
+    keys: KeyStore
 
-    def seal(self, ref: str, place: str, value: object) -> bytes:
+    def encrypt(self, key_id: str, place: str, value: object) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        cipher = AESGCM(self.keys.of(ref).seal)
-        return FORMAT + nonce + cipher.encrypt(nonce, encode(value), place.encode())
+        cipher = AESGCM(self.keys.load_key(key_id).encryption_key)
+        return (
+            CIPHERTEXT_VERSION + nonce + cipher.encrypt(nonce, encode_json(value), place.encode())
+        )
 
-    def open(self, ref: str, place: str, blob: bytes, shape: type[T]) -> T:
-        return _opened(AESGCM(self.keys.of(ref).seal), place, blob, shape)
+    def decrypt(self, key_id: str, place: str, blob: bytes, shape: type[T]) -> T:
+        return _decrypt_value(AESGCM(self.keys.load_key(key_id).encryption_key), place, blob, shape)
 
-    def open_each(
-        self, ref: str, sealed: Iterable[tuple[str, bytes]], shape: type[T]
+    def decrypt_each(
+        self, key_id: str, sealed: Iterable[tuple[str, bytes]], shape: type[T]
     ) -> Iterator[T]:
         """Open what lies at several places, each with its blob; the key is fetched once."""
         cipher = None
         for place, blob in sealed:
-            cipher = cipher or AESGCM(self.keys.of(ref).seal)
-            yield _opened(cipher, place, blob, shape)
+            cipher = cipher or AESGCM(self.keys.load_key(key_id).encryption_key)
+            yield _decrypt_value(cipher, place, blob, shape)
 
-    def mark(self, ref: str, text: str) -> bytes:
+    def keyed_hash(self, key_id: str, text: str) -> bytes:
         """Return the same bytes for the same text, and tell nothing without the key."""
-        return hmac.digest(self.keys.of(ref).mark, utf8(text), "sha256")
+        return hmac.digest(self.keys.load_key(key_id).hash_key, encode_utf8(text), "sha256")
 
 
-def _opened(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:
-    start = len(FORMAT)
+def _decrypt_value(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:
+    start = len(CIPHERTEXT_VERSION)
     nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
     try:
-        return decode(cipher.decrypt(nonce, sealed, place.encode()), shape)
+        return decode_json(cipher.decrypt(nonce, sealed, place.encode()), shape)
     except (InvalidTag, ValueError) as error:
         message = f"{place} cannot be read. Restore the database and its keys from a backup."
         raise DatabaseError(message) from error
 
 
 @dataclass(frozen=True, slots=True)
-class LetterCodes:
-    sealing: Sealing
+class EmailCodes:
+    encryption: Encryption
 
-    def of(self, owner: str, door: str) -> str:
+    def derive_email_code(self, owner_id: str, target_id: str) -> str:
         """Derive 256 bits from the ref of what is opened, under the key of whose it is.
 
-        Each letter that opens one door has the same code. `owner` is empty for an office.
+        Each letter that opens one door has the same code. `owner_id` is empty for an office.
         """
-        secret = self.sealing.mark(owner, f"code {door}")
+        secret = self.encryption.keyed_hash(owner_id, f"code {target_id}")
         return urlsafe_b64encode(secret).decode("ascii").rstrip("=")

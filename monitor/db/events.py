@@ -4,13 +4,19 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Database, Row, next_in, read, written
-from monitor.db.encryption import Sealing
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    find_next_seq,
+    format_datetime,
+    parse_datetime,
+)
+from monitor.db.encryption import Encryption
 from monitor.domain.events import Event, EventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class EventRecord:
     """An event, the address it happened at, and the sweep that saw it (empty: none did)."""
 
     event: Event
@@ -19,63 +25,67 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
-    database: Database
-    sealing: Sealing
+class EventsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, sweep: str, event: Event, url: str) -> None:
-        with self.database.write():
-            seq = next_in(self.database, "events")
-            self.database.run(
+    def insert_event(self, sweep_id: str, event: Event, url: str) -> None:
+        with self.connection.begin_transaction():
+            seq = find_next_seq(self.connection, "events")
+            self.connection.execute(
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 seq,
-                sweep or None,
+                sweep_id or None,
                 event.person,
                 event.item,
                 event.kind,
-                written(event.at),
+                format_datetime(event.at),
                 json.dumps(event.fields),
-                self.sealing.seal(event.person, _place(seq), url),
+                self.encryption.encrypt(event.person, _build_event_place(seq), url),
             )
 
-    def of_sweep(self, sweep: str) -> tuple[Recorded, ...]:
-        rows = self.database.rows("SELECT * FROM events WHERE sweep = ? ORDER BY seq", sweep)
-        return tuple(self._recorded(row) for row in rows)
-
-    def of_person(self, ref: str, since: datetime) -> tuple[Recorded, ...]:
-        rows = self.database.rows(
-            "SELECT * FROM events WHERE person = ? AND at >= ? ORDER BY at, seq",
-            ref,
-            written(since),
+    def list_events_of_sweep(self, sweep_id: str) -> tuple[EventRecord, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM events WHERE sweep = ? ORDER BY seq", sweep_id
         )
-        return tuple(self._recorded(row) for row in rows)
+        return tuple(self._decrypt_event(row) for row in rows)
 
-    def of_item(self, item: str) -> tuple[Recorded, ...]:
-        rows = self.database.rows("SELECT * FROM events WHERE item = ? ORDER BY at, seq", item)
-        return tuple(self._recorded(row) for row in rows)
+    def list_events_of_person(self, person_id: str, since: datetime) -> tuple[EventRecord, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM events WHERE person = ? AND at >= ? ORDER BY at, seq",
+            person_id,
+            format_datetime(since),
+        )
+        return tuple(self._decrypt_event(row) for row in rows)
 
-    def move(self, item: str, to: str) -> None:
-        with self.database.write():
-            self.database.run("UPDATE events SET item = ? WHERE item = ?", to, item)
+    def list_events_of_item(self, item_id: str) -> tuple[EventRecord, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM events WHERE item = ? ORDER BY at, seq", item_id
+        )
+        return tuple(self._decrypt_event(row) for row in rows)
 
-    def forget_before(self, ref: str, at: datetime) -> int:
-        with self.database.write():
-            return self.database.run(
-                "DELETE FROM events WHERE person = ? AND at < ?", ref, written(at)
+    def move_to_item(self, item_id: str, target_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("UPDATE events SET item = ? WHERE item = ?", target_id, item_id)
+
+    def delete_events_before(self, person_id: str, at: datetime) -> int:
+        with self.connection.begin_transaction():
+            return self.connection.execute(
+                "DELETE FROM events WHERE person = ? AND at < ?", person_id, format_datetime(at)
             )
 
-    def _recorded(self, row: Row) -> Recorded:
+    def _decrypt_event(self, row: Row) -> EventRecord:
         seq, sweep, person, item, kind, at, fields, url = row
         event = Event(
             person=person,
             item=item,
             kind=EventKind(kind),
-            at=read(at),
+            at=parse_datetime(at),
             fields=tuple(json.loads(fields)),
         )
-        address = self.sealing.open(person, _place(seq), url, str)
-        return Recorded(event=event, url=address, sweep=sweep or "")
+        address = self.encryption.decrypt(person, _build_event_place(seq), url, str)
+        return EventRecord(event=event, url=address, sweep=sweep or "")
 
 
-def _place(seq: int) -> str:
+def _build_event_place(seq: int) -> str:
     return f"events/{seq}/url"

@@ -13,16 +13,16 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from monitor.db.connection import flush
-from monitor.db.ownership import give
+from monitor.db.connection import flush_to_disk
+from monitor.db.ownership import give_to_folder_owner
 from monitor.errors import BusyError, CannotWriteError
 
-READABLE = 0o644
-PRIVATE = 0o600
+READABLE_MODE = 0o644
+PRIVATE_MODE = 0o600
 
 
-def put(path: Path, content: bytes, rights: int = READABLE) -> None:
-    """Write a file that anybody on this machine may read, or none but us (`PRIVATE`).
+def write_file(path: Path, content: bytes, mode: int = READABLE_MODE) -> None:
+    """Write a file that anybody on this machine may read, or none but us (`PRIVATE_MODE`).
 
     Raises CannotWriteError, and leaves what was there before.
     """
@@ -30,39 +30,39 @@ def put(path: Path, content: bytes, rights: int = READABLE) -> None:
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.unlink(missing_ok=True)
-        draft.touch(mode=PRIVATE)
+        draft.touch(mode=PRIVATE_MODE)
         draft.write_bytes(content)
-        draft.chmod(rights)
-        give(draft)
-        flush(draft)
+        draft.chmod(mode)
+        give_to_folder_owner(draft)
+        flush_to_disk(draft)
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
+        raise _build_write_error(path, error) from error
 
 
-def keep(path: Path, content: bytes) -> None:
+def write_private_file(path: Path, content: bytes) -> None:
     """Write a file of ours, and make its folder where it is the first one there."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(path, error) from error
-    put(path, content, PRIVATE)
+        raise _build_write_error(path, error) from error
+    write_file(path, content, PRIVATE_MODE)
 
 
-def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
+def _build_write_error(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(
         f"{path} cannot be written ({error.strerror}): check its disk and folder."
     )
 
 
-RESERVE = 1 << 20
+RESERVE_BYTES = 1 << 20
 # Work goes on once there is this much beside the reserve: less would be full again at once.
-MARGIN = 4 << 20
+FREE_MARGIN_BYTES = 4 << 20
 
 
-class Reserve:
+class DiskReserve:
     """A file that is given up when the disk is full, and made anew when there is room again.
 
     Any number of threads may share one.
@@ -72,7 +72,7 @@ class Reserve:
         self._path = folder / "reserve"
         self._making = Lock()
 
-    def give(self) -> bool:
+    def release_reserve(self) -> bool:
         """Give it up for what has to be written now; return whether there was anything to give."""
         try:
             self._path.unlink()
@@ -80,26 +80,26 @@ class Reserve:
             return False
         return True
 
-    def stands(self) -> bool:
+    def ensure_reserve(self) -> bool:
         """Tell whether there is room to work, and keep it back again where there is."""
         if self._path.exists():
             return True
         with self._making:
-            return self._path.exists() or self._made()
+            return self._path.exists() or self._create_reserve()
 
-    def _made(self) -> bool:
-        if shutil.disk_usage(self._path.parent).free < RESERVE + MARGIN:
+    def _create_reserve(self) -> bool:
+        if shutil.disk_usage(self._path.parent).free < RESERVE_BYTES + FREE_MARGIN_BYTES:
             return False
         part = self._path.with_suffix(".part")
         try:
             file = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
             try:
                 # Zeros may take no room on a disk that compresses or leaves holes.
-                os.write(file, os.urandom(RESERVE))
+                os.write(file, os.urandom(RESERVE_BYTES))
                 os.fsync(file)
             finally:
                 os.close(file)
-            give(part)
+            give_to_folder_owner(part)
             part.replace(self._path)
         except OSError:
             with suppress(OSError):
@@ -108,7 +108,7 @@ class Reserve:
         return True
 
 
-class StateLock:
+class StateFolderLock:
     """Held from `acquire` to `release`, or to the end of the process, however it ends."""
 
     def __init__(self, folder: Path) -> None:
@@ -116,13 +116,13 @@ class StateLock:
         self._file: int | None = None  # None while the lock is not ours
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         return self._file is not None
 
     def acquire(self) -> None:
         try:
             file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            give(self._path)
+            give_to_folder_owner(self._path)
         except OSError as error:
             message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
             raise CannotWriteError(message) from error
@@ -136,7 +136,7 @@ class StateLock:
             raise BusyError(message) from error
         self._file = file
 
-    def taken(self) -> bool:
+    def is_locked(self) -> bool:
         """Tell whether somebody holds it, without keeping anybody from it for longer."""
         try:
             file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)

@@ -5,16 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.db.connection import Database, Row, next_in, written
-from monitor.db.encryption import Sealing
-from monitor.db.people import People, no_flag, only_one, owner_of_flag
-from monitor.db.review import Openings
-from monitor.domain.disclosure import History, foreseen
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, weakness
+from monitor.db.connection import DatabaseConnection, Row, find_next_seq, format_datetime
+from monitor.db.encryption import Encryption
+from monitor.db.people import (
+    PeopleTable,
+    build_missing_flag_error,
+    load_flag_owner,
+    resolve_id_prefix,
+)
+from monitor.db.review import ReviewIndexTable
+from monitor.domain.disclosure import FlagHistory, forecast_opening
+from monitor.domain.flag import DecisionRecord, Flag, FlagKind, FlagState, rank_decision
 
-UNDECIDED = (FlagState.NEW, FlagState.OPEN)
+UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
 # What reviewers did with a flag goes with it when two become one.
-_FOLLOWING = (
+_MOVE_REVIEW_ROWS = (
     "UPDATE remarks SET flag = ? WHERE flag = ?",
     "UPDATE OR IGNORE assignments SET flag = ? WHERE flag = ?",
     "UPDATE OR IGNORE looks SET flag = ? WHERE flag = ?",
@@ -22,13 +27,13 @@ _FOLLOWING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Flags:
-    database: Database
-    sealing: Sealing
+class FlagsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, flag: Flag) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_flag(self, flag: Flag) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO flags VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 flag.ref,
                 flag.person,
@@ -36,178 +41,191 @@ class Flags:
                 flag.kind,
                 flag.relation,
                 flag.state,
-                written(flag.opened_at),
-                self.sealing.seal(flag.person, _place(flag.ref), flag),
+                format_datetime(flag.opened_at),
+                self.encryption.encrypt(flag.person, _build_flag_place(flag.ref), flag),
             )
-            self.foresee(flag)
+            self.update_review_index(flag)
 
-    def replace(self, flag: Flag) -> None:
-        with self.database.write():
-            owner_of_flag(self.database, flag.ref)
-            self.database.run(
+    def update_flag(self, flag: Flag) -> None:
+        with self.connection.begin_transaction():
+            load_flag_owner(self.connection, flag.ref)
+            self.connection.execute(
                 """UPDATE flags SET item = ?, kind = ?, relation = ?, state = ?, opened_at = ?,
                 sealed = ? WHERE ref = ?""",
                 flag.item,
                 flag.kind,
                 flag.relation,
                 flag.state,
-                written(flag.opened_at),
-                self.sealing.seal(flag.person, _place(flag.ref), flag),
+                format_datetime(flag.opened_at),
+                self.encryption.encrypt(flag.person, _build_flag_place(flag.ref), flag),
                 flag.ref,
             )
-            self.foresee(flag)
+            self.update_review_index(flag)
 
-    def foresee(self, flag: Flag) -> None:
+    def update_review_index(self, flag: Flag) -> None:
         """Note when it opens to IT, so that a long queue is found without opening each."""
-        history = History(flag=flag, judgements=self.judgements(flag.ref))
-        school = People(self.database, self.sealing).get(flag.person).school
-        Openings(self.database, self.sealing).put(flag, foreseen(history), school)
+        history = FlagHistory(flag=flag, decisions=self.list_decisions(flag.ref))
+        school = PeopleTable(self.connection, self.encryption).load_person(flag.person).school
+        ReviewIndexTable(self.connection, self.encryption).index_flag(
+            flag, forecast_opening(history), school
+        )
 
-    def get(self, ref: str) -> Flag:
-        found = self.database.row("SELECT ref, person, sealed FROM flags WHERE ref = ?", ref)
+    def load_flag(self, flag_id: str) -> Flag:
+        found = self.connection.fetch_row(
+            "SELECT ref, person, sealed FROM flags WHERE ref = ?", flag_id
+        )
         if found is None:
-            raise no_flag(ref)
-        return self._flag(found)
+            raise build_missing_flag_error(flag_id)
+        return self._decrypt_flag(found)
 
-    def of_owner(self, person: str, ref: str) -> Flag:
+    def load_flag_of_person(self, person_id: str, flag_id: str) -> Flag:
         """Return a flag of this person; anybody else's is not there."""
-        flag = self.get(ref)
-        if flag.person != person:
-            raise no_flag(ref)
+        flag = self.load_flag(flag_id)
+        if flag.person != person_id:
+            raise build_missing_flag_error(flag_id)
         return flag
 
-    def whole(self, begun: str) -> str:
+    def resolve_flag_prefix(self, id_prefix: str) -> str:
         """Complete a ref that a letter has cut."""
         query = "SELECT ref FROM flags WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"
-        return only_one(begun, self.database.rows(query, begun))
+        return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
-    def find(self, item: str, kind: FlagKind, relation: str = "") -> Flag | None:
-        found = self.database.row(
+    def find_flag(self, item_id: str, kind: FlagKind, relation: str = "") -> Flag | None:
+        found = self.connection.fetch_row(
             """SELECT ref, person, sealed FROM flags
             WHERE item = ? AND kind = ? AND relation = ?""",
-            item,
+            item_id,
             kind,
             relation,
         )
-        return None if found is None else self._flag(found)
+        return None if found is None else self._decrypt_flag(found)
 
-    def of_person(self, ref: str) -> tuple[Flag, ...]:
-        rows = self.database.rows(
-            "SELECT ref, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", ref
+    def list_flags_of_person(self, person_id: str) -> tuple[Flag, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT ref, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", person_id
         )
-        places = ((_place(flag), sealed) for flag, sealed in rows)
-        return tuple(self.sealing.open_each(ref, places, Flag))
+        places = ((_build_flag_place(flag), sealed) for flag, sealed in rows)
+        return tuple(self.encryption.decrypt_each(person_id, places, Flag))
 
-    def of_item(self, item: str) -> tuple[Flag, ...]:
-        rows = self.database.rows(
-            "SELECT ref, person, sealed FROM flags WHERE item = ? ORDER BY opened_at, rowid", item
+    def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT ref, person, sealed FROM flags WHERE item = ? ORDER BY opened_at, rowid",
+            item_id,
         )
-        return tuple(self._flag(row) for row in rows)
+        return tuple(self._decrypt_flag(row) for row in rows)
 
-    def of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
-        rows = self.database.rows(
+    def list_flags_of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
+        rows = self.connection.fetch_rows(
             "SELECT ref, person, sealed FROM flags WHERE kind = ? ORDER BY opened_at, rowid", kind
         )
-        return tuple(self._flag(row) for row in rows)
+        return tuple(self._decrypt_flag(row) for row in rows)
 
-    def all_open(self) -> tuple[Flag, ...]:
+    def list_undecided_flags(self) -> tuple[Flag, ...]:
         """Return those that nobody has ruled on, the oldest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT ref, person, sealed FROM flags
             WHERE state IN (?, ?) ORDER BY opened_at, rowid""",
-            *UNDECIDED,
+            *UNDECIDED_STATES,
         )
-        return tuple(self._flag(row) for row in rows)
+        return tuple(self._decrypt_flag(row) for row in rows)
 
-    def counts(self) -> Mapping[tuple[FlagKind, FlagState], int]:
-        rows = self.database.rows("SELECT kind, state, count(*) FROM flags GROUP BY kind, state")
+    def count_flags(self) -> Mapping[tuple[FlagKind, FlagState], int]:
+        rows = self.connection.fetch_rows(
+            "SELECT kind, state, count(*) FROM flags GROUP BY kind, state"
+        )
         return {(FlagKind(kind), FlagState(state)): count for kind, state, count in rows}
 
-    def remove(self, ref: str) -> None:
+    def delete_flag(self, flag_id: str) -> None:
         """Forget the flag with its rulings."""
-        with self.database.write():
-            self.database.run("DELETE FROM flags WHERE ref = ?", ref)
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM flags WHERE ref = ?", flag_id)
 
-    def judge(self, judgement: Judgement) -> None:
+    def insert_decision(self, judgement: DecisionRecord) -> None:
         """Append it; what it makes of the flag is for the caller to `replace`."""
-        with self.database.write():
-            person = owner_of_flag(self.database, judgement.flag)
-            seq = next_in(self.database, "judgements")
-            self.database.run(
+        with self.connection.begin_transaction():
+            person = load_flag_owner(self.connection, judgement.flag)
+            seq = find_next_seq(self.connection, "judgements")
+            self.connection.execute(
                 "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?)",
                 seq,
                 judgement.flag,
                 person,
                 judgement.ruling,
-                written(judgement.at),
-                self.sealing.seal(person, f"judgements/{seq}/sealed", judgement),
+                format_datetime(judgement.at),
+                self.encryption.encrypt(person, f"judgements/{seq}/sealed", judgement),
             )
-            self.foresee(self.get(judgement.flag))
+            self.update_review_index(self.load_flag(judgement.flag))
 
-    def judgements(self, flag: str) -> tuple[Judgement, ...]:
-        rows = self.database.rows(
-            "SELECT seq, person, sealed FROM judgements WHERE flag = ? ORDER BY at, seq", flag
+    def list_decisions(self, flag_id: str) -> tuple[DecisionRecord, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT seq, person, sealed FROM judgements WHERE flag = ? ORDER BY at, seq", flag_id
         )
-        return tuple(map(self._judgement, rows))
+        return tuple(map(self._decrypt_decision, rows))
 
-    def altered(self) -> Iterator[str]:
+    def list_altered_flag_ids(self) -> Iterator[str]:
         """Yield each flag whose plain columns, or its rulings', are not what was sealed of them."""
-        for ref, person, *plain, sealed in self.database.rows(
+        for ref, person, *plain, sealed in self.connection.fetch_rows(
             "SELECT ref, person, item, kind, relation, state, opened_at, sealed FROM flags"
         ):
-            flag = self._flag((ref, person, sealed))
-            told = [flag.item, flag.kind, flag.relation, flag.state, written(flag.opened_at)]
+            flag = self._decrypt_flag((ref, person, sealed))
+            told = [
+                flag.item,
+                flag.kind,
+                flag.relation,
+                flag.state,
+                format_datetime(flag.opened_at),
+            ]
             if plain != told:
                 yield ref
-        for flag_ref, ruling, at, *row in self.database.rows(
+        for flag_ref, ruling, at, *row in self.connection.fetch_rows(
             "SELECT flag, ruling, at, seq, person, sealed FROM judgements"
         ):
-            judgement = self._judgement(row)
-            told = [judgement.flag, judgement.ruling, written(judgement.at)]
+            judgement = self._decrypt_decision(row)
+            told = [judgement.flag, judgement.ruling, format_datetime(judgement.at)]
             if [flag_ref, ruling, at] != told:
                 yield flag_ref
 
-    def move(self, item: str, to: str) -> None:
+    def move_to_item(self, item_id: str, target_id: str) -> None:
         """Give them to another item of the same person; of two alike the stronger ruling stays."""
-        with self.database.write():
-            for flag in self.of_item(item):
-                twin = self.find(to, flag.kind, flag.relation)
+        with self.connection.begin_transaction():
+            for flag in self.list_flags_of_item(item_id):
+                twin = self.find_flag(target_id, flag.kind, flag.relation)
                 if twin is None:
-                    self.replace(replace(flag, item=to))
+                    self.update_flag(replace(flag, item=target_id))
                 else:
-                    self._unite(twin, flag)
+                    self._merge_flags(twin, flag)
 
-    def _unite(self, keep: Flag, drop: Flag) -> None:
-        stronger = min(keep, drop, key=lambda each: weakness(each.state))
-        judgements = self.judgements(drop.ref)
-        for follow in _FOLLOWING:
-            self.database.run(follow, keep.ref, drop.ref)
-        self.database.run("DELETE FROM flags WHERE ref = ?", drop.ref)
+    def _merge_flags(self, keep: Flag, drop: Flag) -> None:
+        stronger = min(keep, drop, key=lambda each: rank_decision(each.state))
+        judgements = self.list_decisions(drop.ref)
+        for follow in _MOVE_REVIEW_ROWS:
+            self.connection.execute(follow, keep.ref, drop.ref)
+        self.connection.execute("DELETE FROM flags WHERE ref = ?", drop.ref)
         for each in judgements:
-            self.judge(replace(each, flag=keep.ref))
-        self.replace(
+            self.insert_decision(replace(each, flag=keep.ref))
+        self.update_flag(
             replace(
                 stronger,
                 ref=keep.ref,
                 item=keep.item,
                 opened_at=min(keep.opened_at, drop.opened_at),
-                shared_at=_earlier(keep.shared_at, drop.shared_at),
-                notified_at=_earlier(keep.notified_at, drop.notified_at),
+                shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
+                notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
             )
         )
 
-    def _judgement(self, row: Sequence[Any]) -> Judgement:
+    def _decrypt_decision(self, row: Sequence[Any]) -> DecisionRecord:
         seq, person, sealed = row
-        return self.sealing.open(person, f"judgements/{seq}/sealed", sealed, Judgement)
+        return self.encryption.decrypt(person, f"judgements/{seq}/sealed", sealed, DecisionRecord)
 
-    def _flag(self, row: Row) -> Flag:
+    def _decrypt_flag(self, row: Row) -> Flag:
         ref, person, sealed = row
-        return self.sealing.open(person, _place(ref), sealed, Flag)
+        return self.encryption.decrypt(person, _build_flag_place(ref), sealed, Flag)
 
 
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((each for each in (one, other) if each is not None), default=None)
 
 
-def _place(ref: str) -> str:
-    return f"flags/{ref}/sealed"
+def _build_flag_place(flag_id: str) -> str:
+    return f"flags/{flag_id}/sealed"

@@ -8,63 +8,69 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.db.connection import Database, Row, next_in, read, written
-from monitor.db.encryption import DISTRICT, Sealing
-from monitor.db.events import Events
-from monitor.db.flags import Flags
-from monitor.db.pages import Pages
-from monitor.db.people import no_item, only_one, owner_of_item
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    find_next_seq,
+    format_datetime,
+    parse_datetime,
+)
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.events import EventsTable
+from monitor.db.flags import FlagsTable
+from monitor.db.pages import PagesTable
+from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.lessons import Said, verdict
-from monitor.domain.evidence import Label
-from monitor.domain.flag import Ruling, weakness
-from monitor.domain.item import Item, Sighting, Version, united
+from monitor.domain.detection.lessons import Feedback, resolve_decision
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision, rank_decision
+from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from scrapers.models import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class Sightings:
-    database: Database
-    sealing: Sealing
+class SightingsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def of_question(self, person: str, key: str) -> tuple[Sighting, ...]:
-        rows = self.database.rows(
+    def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
+        rows = self.connection.fetch_rows(
             """SELECT person, item, question, sealed FROM sightings
             WHERE person = ? AND question = ? ORDER BY rowid""",
-            person,
-            self.sealing.mark(person, key),
+            person_id,
+            self.encryption.keyed_hash(person_id, key),
         )
-        return tuple(self._sighting(row) for row in rows)
+        return tuple(self._decrypt_sighting(row) for row in rows)
 
-    def count(self, person: str, key: str) -> int:
+    def count_sightings(self, person_id: str, key: str) -> int:
         """Count what a question shows, without opening it."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             "SELECT count(*) FROM sightings WHERE person = ? AND question = ?",
-            person,
-            self.sealing.mark(person, key),
+            person_id,
+            self.encryption.keyed_hash(person_id, key),
         )
         return int(found[0]) if found else 0
 
-    def of_item(self, item: str) -> tuple[Sighting, ...]:
-        rows = self.database.rows(
+    def list_sightings_of_item(self, item_id: str) -> tuple[Sighting, ...]:
+        rows = self.connection.fetch_rows(
             "SELECT person, item, question, sealed FROM sightings WHERE item = ? ORDER BY rowid",
-            item,
+            item_id,
         )
-        return tuple(self._sighting(row) for row in rows)
+        return tuple(self._decrypt_sighting(row) for row in rows)
 
-    def of_person(self, person: str) -> tuple[Sighting, ...]:
-        rows = self.database.rows(
+    def list_sightings_of_person(self, person_id: str) -> tuple[Sighting, ...]:
+        rows = self.connection.fetch_rows(
             "SELECT person, item, question, sealed FROM sightings WHERE person = ? ORDER BY rowid",
-            person,
+            person_id,
         )
-        return tuple(self._sighting(row) for row in rows)
+        return tuple(self._decrypt_sighting(row) for row in rows)
 
-    def put(self, sighting: Sighting) -> None:
+    def save_sighting(self, sighting: Sighting) -> None:
         """Keep it in place of what the same question saw of the same item before."""
-        with self.database.write():
-            person = owner_of_item(self.database, sighting.item)
-            mark = self.sealing.mark(person, sighting.query)
-            self.database.run(
+        with self.connection.begin_transaction():
+            person = load_item_owner(self.connection, sighting.item)
+            mark = self.encryption.keyed_hash(person, sighting.query)
+            self.connection.execute(
                 """INSERT INTO sightings (item, person, question, source, last, sealed)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (item, question) DO UPDATE SET
                 source = excluded.source, last = excluded.last, sealed = excluded.sealed""",
@@ -72,379 +78,413 @@ class Sightings:
                 person,
                 mark,
                 sighting.source,
-                written(sighting.last),
-                self.sealing.seal(person, _place_of_sightings(sighting.item, mark), sighting),
+                format_datetime(sighting.last),
+                self.encryption.encrypt(
+                    person, _build_sighting_place(sighting.item, mark), sighting
+                ),
             )
 
-    def end(self, sighting: Sighting) -> None:
-        with self.database.write():
-            person = owner_of_item(self.database, sighting.item)
-            self.database.run(
+    def delete_sighting(self, sighting: Sighting) -> None:
+        with self.connection.begin_transaction():
+            person = load_item_owner(self.connection, sighting.item)
+            self.connection.execute(
                 "DELETE FROM sightings WHERE item = ? AND question = ?",
                 sighting.item,
-                self.sealing.mark(person, sighting.query),
+                self.encryption.keyed_hash(person, sighting.query),
             )
 
-    def move(self, item: str, to: str) -> None:
+    def move_to_item(self, item_id: str, target_id: str) -> None:
         """Give them to another item of the same person; the later of two values stays."""
-        there = {each.query: each for each in self.of_item(to)}
-        with self.database.write():
-            for each in self.of_item(item):
-                self.end(each)
-                self.put(_later(replace(each, item=to), there.get(each.query)))
+        there = {each.query: each for each in self.list_sightings_of_item(target_id)}
+        with self.connection.begin_transaction():
+            for each in self.list_sightings_of_item(item_id):
+                self.delete_sighting(each)
+                self.save_sighting(
+                    _pick_later(replace(each, item=target_id), there.get(each.query))
+                )
 
-    def _sighting(self, row: Row) -> Sighting:
+    def _decrypt_sighting(self, row: Row) -> Sighting:
         person, item, question, sealed = row
-        return self.sealing.open(person, _place_of_sightings(item, question), sealed, Sighting)
+        return self.encryption.decrypt(
+            person, _build_sighting_place(item, question), sealed, Sighting
+        )
 
 
-def _later(one: Sighting, other: Sighting | None) -> Sighting:
+def _pick_later(one: Sighting, other: Sighting | None) -> Sighting:
     if other is None:
         return one
     last = max(one, other, key=lambda each: each.last)
     return replace(last, first=min(one.first, other.first))
 
 
-def _place_of_sightings(item: str, mark: bytes) -> str:
-    return f"sightings/{item}/{mark.hex()}/sealed"
+def _build_sighting_place(item_id: str, mark: bytes) -> str:
+    return f"sightings/{item_id}/{mark.hex()}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Versions:
-    database: Database
-    sealing: Sealing
+class VersionsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def of(self, item: str) -> tuple[Version, ...]:
-        return tuple(self.numbered(item).values())
+    def list_versions(self, item_id: str) -> tuple[ItemVersion, ...]:
+        return tuple(self.load_versions_by_seq(item_id).values())
 
-    def add(self, version: Version) -> None:
-        with self.database.write():
-            person = owner_of_item(self.database, version.item)
-            seq = next_in(self.database, "versions")
-            self.database.run(
+    def insert_version(self, version: ItemVersion) -> None:
+        with self.connection.begin_transaction():
+            person = load_item_owner(self.connection, version.item)
+            seq = find_next_seq(self.connection, "versions")
+            self.connection.execute(
                 "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
                 seq,
                 version.item,
                 person,
-                written(version.at),
-                self.sealing.seal(person, _place_of_versions(seq), version),
+                format_datetime(version.at),
+                self.encryption.encrypt(person, _build_version_place(seq), version),
             )
 
-    def move(self, item: str, to: str) -> None:
-        with self.database.write():
-            moving = self.of(item)
-            self.database.run("DELETE FROM versions WHERE item = ?", item)
+    def move_to_item(self, item_id: str, target_id: str) -> None:
+        with self.connection.begin_transaction():
+            moving = self.list_versions(item_id)
+            self.connection.execute("DELETE FROM versions WHERE item = ?", item_id)
             for each in moving:
-                self.add(replace(each, item=to))
+                self.insert_version(replace(each, item=target_id))
 
-    def forget_before(self, item: str, at: datetime) -> int:
+    def delete_versions_before(self, item_id: str, at: datetime) -> int:
         """Forget the older ones, but never the last, which the next reading is compared with."""
-        with self.database.write():
-            return self.database.run(
+        with self.connection.begin_transaction():
+            return self.connection.execute(
                 """DELETE FROM versions WHERE item = ?1 AND at < ?2
                 AND seq != (SELECT seq FROM versions WHERE item = ?1 ORDER BY at DESC, seq DESC)""",
-                item,
-                written(at),
+                item_id,
+                format_datetime(at),
             )
 
-    def rewrite(self, item: str, change: Callable[[Finding], Finding]) -> None:
+    def rewrite_versions(self, item_id: str, change: Callable[[Finding], Finding]) -> None:
         """Take out of every version what may be kept no more; the order stays."""
-        with self.database.write():
-            for seq, version in self.numbered(item).items():
+        with self.connection.begin_transaction():
+            for seq, version in self.load_versions_by_seq(item_id).items():
                 told = replace(version, finding=change(version.finding))
                 if told != version:
-                    sealed = self.sealing.seal(
-                        owner_of_item(self.database, item), _place_of_versions(seq), told
+                    sealed = self.encryption.encrypt(
+                        load_item_owner(self.connection, item_id), _build_version_place(seq), told
                     )
-                    self.database.run("UPDATE versions SET sealed = ? WHERE seq = ?", sealed, seq)
+                    self.connection.execute(
+                        "UPDATE versions SET sealed = ? WHERE seq = ?", sealed, seq
+                    )
 
-    def forget_question(self, item: str, query: str) -> None:
+    def delete_versions_of_question(self, item_id: str, query: str) -> None:
         """Forget all that one question showed of it."""
-        self._drop(seq for seq, version in self.numbered(item).items() if version.query == query)
+        self._delete_versions(
+            seq
+            for seq, version in self.load_versions_by_seq(item_id).items()
+            if version.query == query
+        )
 
-    def forget_replaced(self, item: str, query: str, at: datetime) -> None:
+    def delete_replaced_versions(self, item_id: str, query: str, at: datetime) -> None:
         """Forget what one question showed before `at`, but for what it shows now."""
-        shown = [(seq, each) for seq, each in self.numbered(item).items() if each.query == query]
-        self._drop(seq for seq, each in shown[:-1] if each.at < at)
+        shown = [
+            (seq, each)
+            for seq, each in self.load_versions_by_seq(item_id).items()
+            if each.query == query
+        ]
+        self._delete_versions(seq for seq, each in shown[:-1] if each.at < at)
 
-    def numbered(self, item: str) -> dict[int, Version]:
+    def load_versions_by_seq(self, item_id: str) -> dict[int, ItemVersion]:
         """Return them, the oldest first, by a number that stays the same."""
-        rows = self.database.rows(
-            "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item
+        rows = self.connection.fetch_rows(
+            "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item_id
         )
         return {
-            seq: self.sealing.open(person, _place_of_versions(seq), sealed, Version)
+            seq: self.encryption.decrypt(person, _build_version_place(seq), sealed, ItemVersion)
             for seq, person, sealed in rows
         }
 
-    def _drop(self, seqs: Iterable[int]) -> None:
-        with self.database.write():
+    def _delete_versions(self, seqs: Iterable[int]) -> None:
+        with self.connection.begin_transaction():
             for seq in seqs:
-                self.database.run("DELETE FROM versions WHERE seq = ?", seq)
+                self.connection.execute("DELETE FROM versions WHERE seq = ?", seq)
 
 
-def _place_of_versions(seq: int) -> str:
+def _build_version_place(seq: int) -> str:
     return f"versions/{seq}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    database: Database
+class FeedbackTable:
+    connection: DatabaseConnection
 
-    def of(self, item: str) -> tuple[Said, ...]:
-        rows = self.database.rows(
-            "SELECT item, ruling, at, flag FROM verdicts WHERE item = ? ORDER BY seq", item
+    def list_feedback_of_item(self, item_id: str) -> tuple[Feedback, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT item, ruling, at, flag FROM verdicts WHERE item = ? ORDER BY seq", item_id
         )
         return tuple(
-            Said(
-                item=ref,
-                ruling=None if ruling is None else Ruling(ruling),
-                at=read(at),
-                flag=flag or "",
+            Feedback(
+                item_id=ref,
+                decision=None if ruling is None else Decision(ruling),
+                at=parse_datetime(at),
+                flag_id=flag or "",
             )
             for ref, ruling, at, flag in rows
         )
 
-    def append(self, said: Said) -> Ruling | None:
+    def insert_feedback(self, feedback: Feedback) -> Decision | None:
         """Keep a word, and return the one that stands now, which the item keeps."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO verdicts (item, person, ruling, at, flag) VALUES (?, ?, ?, ?, ?)",
-                said.item,
-                owner_of_item(self.database, said.item),
-                said.ruling,
-                written(said.at),
-                said.flag or None,
+                feedback.item_id,
+                load_item_owner(self.connection, feedback.item_id),
+                feedback.decision,
+                format_datetime(feedback.at),
+                feedback.flag_id or None,
             )
-            stands = verdict(self.of(said.item))
-            self.database.run("UPDATE items SET verdict = ? WHERE ref = ?", stands, said.item)
+            stands = resolve_decision(self.list_feedback_of_item(feedback.item_id))
+            self.connection.execute(
+                "UPDATE items SET verdict = ? WHERE ref = ?", stands, feedback.item_id
+            )
         return stands
 
-    def move(self, item: str, to: str) -> None:
-        with self.database.write():
-            self.database.run("UPDATE verdicts SET item = ? WHERE item = ?", to, item)
+    def move_to_item(self, item_id: str, target_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE verdicts SET item = ? WHERE item = ?", target_id, item_id
+            )
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ItemsTable:
     """`aliases` are all the keys an item is known by: canonical URLs and account keys."""
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def of(self, person: str) -> tuple[Item, ...]:
-        rows = self.database.rows(
-            "SELECT ref, sealed FROM items WHERE person = ? ORDER BY first_seen, rowid", person
+    def list_items_of_person(self, person_id: str) -> tuple[Item, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT ref, sealed FROM items WHERE person = ? ORDER BY first_seen, rowid", person_id
         )
-        return tuple(self._opened(person, rows))
+        return tuple(self._decrypt_items(person_id, rows))
 
-    def refs_of(self, person: str) -> tuple[str, ...]:
-        rows = self.database.rows(
-            "SELECT ref FROM items WHERE person = ? ORDER BY first_seen, rowid", person
+    def list_item_ids_of_person(self, person_id: str) -> tuple[str, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT ref FROM items WHERE person = ? ORDER BY first_seen, rowid", person_id
         )
         return tuple(ref for (ref,) in rows)
 
-    def get(self, ref: str) -> Item:
-        found = self.database.row("SELECT ref, person, sealed FROM items WHERE ref = ?", ref)
+    def load_item(self, item_id: str) -> Item:
+        found = self.connection.fetch_row(
+            "SELECT ref, person, sealed FROM items WHERE ref = ?", item_id
+        )
         if found is None:
-            raise no_item(ref)
-        return self._item(found)
+            raise build_missing_item_error(item_id)
+        return self._decrypt_item(found)
 
-    def of_owner(self, person: str, ref: str) -> Item:
+    def load_item_of_person(self, person_id: str, item_id: str) -> Item:
         """Return a person's item; what is another person's is as if it were not there."""
-        if owner_of_item(self.database, ref) != person:
-            raise no_item(ref)
-        return self.get(ref)
+        if load_item_owner(self.connection, item_id) != person_id:
+            raise build_missing_item_error(item_id)
+        return self.load_item(item_id)
 
-    def whole(self, begun: str) -> str:
+    def resolve_item_prefix(self, id_prefix: str) -> str:
         """Complete a ref that a letter has cut."""
         query = "SELECT ref FROM items WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"
-        return only_one(begun, self.database.rows(query, begun))
+        return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
-    def find(self, person: str, aliases: Iterable[str]) -> tuple[Item, ...]:
+    def find_items_by_aliases(self, person_id: str, aliases: Iterable[str]) -> tuple[Item, ...]:
         """Return every item known by one of the aliases, the oldest first."""
-        refs = {self._owner_of_alias(person, each) for each in aliases}
-        items = (self.get(ref) for ref in refs if ref is not None)
+        refs = {self._find_item_of_alias(person_id, each) for each in aliases}
+        items = (self.load_item(ref) for ref in refs if ref is not None)
         return tuple(sorted(items, key=lambda each: (each.first_seen, each.ref)))
 
-    def add(self, item: Item, aliases: Iterable[str]) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_item(self, item: Item, aliases: Iterable[str]) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO items (ref, person, first_seen, sealed) VALUES (?, ?, ?, ?)",
                 item.ref,
                 item.person,
-                written(item.first_seen),
-                self._sealed(item),
+                format_datetime(item.first_seen),
+                self._encrypt_item(item),
             )
-            self._name(item, aliases)
+            self._insert_aliases(item, aliases)
 
-    def replace(self, item: Item, aliases: Iterable[str] = ()) -> None:
+    def update_item(self, item: Item, aliases: Iterable[str] = ()) -> None:
         """Keep its new value and further aliases; those it had stay."""
-        with self.database.write():
-            owner_of_item(self.database, item.ref)
-            self.database.run(
+        with self.connection.begin_transaction():
+            load_item_owner(self.connection, item.ref)
+            self.connection.execute(
                 "UPDATE items SET first_seen = ?, sealed = ? WHERE ref = ?",
-                written(item.first_seen),
-                self._sealed(item),
+                format_datetime(item.first_seen),
+                self._encrypt_item(item),
                 item.ref,
             )
-            self._name(item, aliases)
+            self._insert_aliases(item, aliases)
 
-    def remove(self, ref: str) -> None:
+    def delete_item(self, item_id: str) -> None:
         """Forget the item with its sightings, versions, events and flags."""
-        with self.database.write():
-            self.database.run("DELETE FROM items WHERE ref = ?", ref)
-            self.database.run("DELETE FROM due WHERE subject = ?", ref)
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM items WHERE ref = ?", item_id)
+            self.connection.execute("DELETE FROM due WHERE subject = ?", item_id)
 
-    def merge(self, keep: Item, drop: Item) -> Item:
+    def merge_items(self, keep: Item, drop: Item) -> Item:
         """Make two items one: the older history and the stronger ruling stay."""
         if keep.person != drop.person:
             message = "two people's items never become one"
             raise ValueError(message)
-        whole = replace(united((keep, drop)), ref=keep.ref)
-        with self.database.write():
+        whole = replace(merge_items((keep, drop)), ref=keep.ref)
+        with self.connection.begin_transaction():
             self._move_aliases(drop.ref, keep.ref)
-            for noun in (Sightings, Versions, Events, Flags, Pages):
-                noun(self.database, self.sealing).move(drop.ref, keep.ref)
-            Verdicts(self.database).move(drop.ref, keep.ref)
-            verdicts = (self.verdict(keep.ref), self.verdict(drop.ref))
-            self.set_verdict(keep.ref, min(verdicts, key=weakness))
-            self.remove(drop.ref)
-            self.replace(whole)
+            for noun in (SightingsTable, VersionsTable, EventsTable, FlagsTable, PagesTable):
+                noun(self.connection, self.encryption).move_to_item(drop.ref, keep.ref)
+            FeedbackTable(self.connection).move_to_item(drop.ref, keep.ref)
+            verdicts = (self.find_item_feedback(keep.ref), self.find_item_feedback(drop.ref))
+            self.set_item_feedback(keep.ref, min(verdicts, key=rank_decision))
+            self.delete_item(drop.ref)
+            self.update_item(whole)
         return whole
 
-    def verdict(self, ref: str) -> Ruling | None:
+    def find_item_feedback(self, item_id: str) -> Decision | None:
         """Return what the person last said of it, None before they did."""
-        found = self.database.row("SELECT verdict FROM items WHERE ref = ?", ref)
-        return None if found is None or found[0] is None else Ruling(found[0])
+        found = self.connection.fetch_row("SELECT verdict FROM items WHERE ref = ?", item_id)
+        return None if found is None or found[0] is None else Decision(found[0])
 
-    def set_verdict(self, ref: str, ruling: Ruling | None) -> None:
-        with self.database.write():
-            self.database.run("UPDATE items SET verdict = ? WHERE ref = ?", ruling, ref)
+    def set_item_feedback(self, item_id: str, feedback: Decision | None) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("UPDATE items SET verdict = ? WHERE ref = ?", feedback, item_id)
 
-    def judged(self, person: str) -> tuple[tuple[Item, Ruling], ...]:
+    def list_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
         """Return what the person gave a verdict on, with the verdict, the oldest first."""
         rows = tuple(
-            self.database.rows(
+            self.connection.fetch_rows(
                 """SELECT ref, sealed, verdict FROM items
                 WHERE person = ? AND verdict IS NOT NULL ORDER BY first_seen, rowid""",
-                person,
+                person_id,
             )
         )
-        items = self._opened(person, (row[:2] for row in rows))
-        return tuple(zip(items, (Ruling(verdict) for *_, verdict in rows), strict=True))
+        items = self._decrypt_items(person_id, (row[:2] for row in rows))
+        return tuple(zip(items, (Decision(verdict) for *_, verdict in rows), strict=True))
 
-    def count_judged(self, person: str) -> int:
+    def count_items_with_feedback(self, person_id: str) -> int:
         """Count what the person gave a verdict on, without opening anything."""
-        found = self.database.row("SELECT count(verdict) FROM items WHERE person = ?", person)
+        found = self.connection.fetch_row(
+            "SELECT count(verdict) FROM items WHERE person = ?", person_id
+        )
         return int(found[0]) if found else 0
 
-    def unjudged(self, person: str) -> tuple[tuple[Item, Assessment], ...]:
+    def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, Assessment], ...]:
         """Return what was assessed and has no verdict of the person's, the oldest first."""
         rows = tuple(
-            self.database.rows(
+            self.connection.fetch_rows(
                 """SELECT ref, sealed, assessment FROM items WHERE person = ?
                 AND verdict IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
-                person,
+                person_id,
             )
         )
-        told = ((_place(ref, "assessment"), sealed) for ref, _, sealed in rows)
-        assessments = self.sealing.open_each(person, told, Assessment)
-        return tuple(zip(self._opened(person, (row[:2] for row in rows)), assessments, strict=True))
+        told = ((_build_item_place(ref, "assessment"), sealed) for ref, _, sealed in rows)
+        assessments = self.encryption.decrypt_each(person_id, told, Assessment)
+        return tuple(
+            zip(self._decrypt_items(person_id, (row[:2] for row in rows)), assessments, strict=True)
+        )
 
-    def label(self, ref: str) -> Label | None:
-        found = self.database.row("SELECT label FROM items WHERE ref = ?", ref)
-        return None if found is None or found[0] is None else Label(found[0])
+    def find_item_label(self, item_id: str) -> OwnershipLabel | None:
+        found = self.connection.fetch_row("SELECT label FROM items WHERE ref = ?", item_id)
+        return None if found is None or found[0] is None else OwnershipLabel(found[0])
 
-    def assessment(self, ref: str) -> Assessment | None:
-        found = self.database.row("SELECT person, assessment FROM items WHERE ref = ?", ref)
+    def find_assessment(self, item_id: str) -> Assessment | None:
+        found = self.connection.fetch_row(
+            "SELECT person, assessment FROM items WHERE ref = ?", item_id
+        )
         if found is None or found[1] is None:
             return None
         person, sealed = found
-        return self._assessment(ref, person, sealed)
+        return self._decrypt_assessment(item_id, person, sealed)
 
-    def set_assessment(self, ref: str, assessment: Assessment) -> None:
-        with self.database.write():
-            person = owner_of_item(self.database, ref)
-            self.database.run(
+    def set_assessment(self, item_id: str, assessment: Assessment) -> None:
+        with self.connection.begin_transaction():
+            person = load_item_owner(self.connection, item_id)
+            self.connection.execute(
                 "UPDATE items SET label = ?, assessment = ? WHERE ref = ?",
                 assessment.label,
-                self.sealing.seal(person, _place(ref, "assessment"), assessment),
-                ref,
+                self.encryption.encrypt(
+                    person, _build_item_place(item_id, "assessment"), assessment
+                ),
+                item_id,
             )
 
-    def _owner_of_alias(self, person: str, alias: str) -> str | None:
-        found = self.database.row(
+    def _find_item_of_alias(self, person_id: str, alias: str) -> str | None:
+        found = self.connection.fetch_row(
             "SELECT item FROM aliases WHERE person = ? AND alias = ?",
-            person,
-            self.sealing.mark(person, alias),
+            person_id,
+            self.encryption.keyed_hash(person_id, alias),
         )
         return None if found is None else str(found[0])
 
-    def _name(self, item: Item, aliases: Iterable[str]) -> None:
+    def _insert_aliases(self, item: Item, aliases: Iterable[str]) -> None:
         for alias in aliases:
-            owner = self._owner_of_alias(item.person, alias)
+            owner = self._find_item_of_alias(item.person, alias)
             if owner not in {None, item.ref}:
                 message = f"{owner} is known by an alias of {item.ref}: merge them first"
                 raise ValueError(message)
-            self.database.run(
+            self.connection.execute(
                 "INSERT INTO aliases VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 item.person,
-                self.sealing.mark(item.person, alias),
+                self.encryption.keyed_hash(item.person, alias),
                 item.ref,
             )
 
-    def _move_aliases(self, ref: str, to: str) -> None:
-        self.database.run("UPDATE aliases SET item = ? WHERE item = ?", to, ref)
+    def _move_aliases(self, item_id: str, target_id: str) -> None:
+        self.connection.execute("UPDATE aliases SET item = ? WHERE item = ?", target_id, item_id)
 
-    def _sealed(self, item: Item) -> bytes:
-        return self.sealing.seal(item.person, _place(item.ref, "sealed"), item)
+    def _encrypt_item(self, item: Item) -> bytes:
+        return self.encryption.encrypt(item.person, _build_item_place(item.ref, "sealed"), item)
 
-    def _assessment(self, ref: str, person: str, sealed: bytes) -> Assessment:
-        return self.sealing.open(person, _place(ref, "assessment"), sealed, Assessment)
+    def _decrypt_assessment(self, item_id: str, person_id: str, sealed: bytes) -> Assessment:
+        return self.encryption.decrypt(
+            person_id, _build_item_place(item_id, "assessment"), sealed, Assessment
+        )
 
-    def _opened(self, person: str, rows: Iterable[Row]) -> Iterator[Item]:
+    def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> Iterator[Item]:
         """Open each row of a ref and what is sealed, all of one person's."""
-        places = ((_place(ref, "sealed"), sealed) for ref, sealed in rows)
-        return self.sealing.open_each(person, places, Item)
+        places = ((_build_item_place(ref, "sealed"), sealed) for ref, sealed in rows)
+        return self.encryption.decrypt_each(person_id, places, Item)
 
-    def _item(self, row: Sequence[Any]) -> Item:
+    def _decrypt_item(self, row: Sequence[Any]) -> Item:
         ref, person, sealed = row
-        return self.sealing.open(person, _place(ref, "sealed"), sealed, Item)
+        return self.encryption.decrypt(person, _build_item_place(ref, "sealed"), sealed, Item)
 
 
-def _place(ref: str, column: str) -> str:
-    return f"items/{ref}/{column}"
+def _build_item_place(item_id: str, column: str) -> str:
+    return f"items/{item_id}/{column}"
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class PicturesTable:
     """Prints and accounts stand as marks under the district's key, so that people share them."""
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def note(self, item: Item) -> None:
+    def save_picture(self, item: Item) -> None:
         """Keep the mark of the picture that an account shows now, or none."""
         shown = item.portrait
-        with self.database.write():
-            self.database.run("DELETE FROM pictures WHERE item = ?", item.ref)
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM pictures WHERE item = ?", item.ref)
             if shown.picture_print:
-                self.database.run(
+                self.connection.execute(
                     "INSERT INTO pictures (item, person, picture, account) VALUES (?, ?, ?, ?)",
                     item.ref,
                     item.person,
-                    self.sealing.mark(DISTRICT, shown.picture_print),
-                    self.sealing.mark(DISTRICT, shown.account or shown.key),
+                    self.encryption.keyed_hash(DISTRICT, shown.picture_print),
+                    self.encryption.keyed_hash(DISTRICT, shown.account or shown.key),
                 )
 
-    def bearers(self, picture_print: str, besides: Iterable[str]) -> int:
+    def count_accounts_with_picture(
+        self, picture_print: str, excluded_item_ids: Iterable[str]
+    ) -> int:
         """Count the accounts that show it, but for some items: a person's own accounts."""
-        left_out = set(besides)
+        left_out = set(excluded_item_ids)
         rows = tuple(
-            self.database.rows(
+            self.connection.fetch_rows(
                 "SELECT item, account FROM pictures WHERE picture = ?",
-                self.sealing.mark(DISTRICT, picture_print),
+                self.encryption.keyed_hash(DISTRICT, picture_print),
             )
         )
         own = {account for item, account in rows if item in left_out}

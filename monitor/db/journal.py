@@ -8,206 +8,228 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Database, Row, Sync, written
-from monitor.db.encryption import DISTRICT, Sealing
-from monitor.domain.item import Remembered
-from monitor.domain.planning.budget import History
-from monitor.domain.students.matching import ContactVerdict
-from scrapers.models import Outcome, Query, QueryKind, Visit
+from monitor.db.connection import DatabaseConnection, Row, SyncMode, format_datetime
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.domain.item import LastReadPage
+from monitor.domain.planning.budget import QueryHistory
+from monitor.domain.students.matching import ContactMatchResult
+from scrapers.models import CrawlResult, Outcome, Query, QueryKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staged:
+class StagedAnswer:
     """`verdict` is what the matcher said of the contacts, None where there were none to read."""
 
-    visit: Visit
-    verdict: ContactVerdict | None = None
+    visit: CrawlResult
+    verdict: ContactMatchResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
-    database: Database
-    sealing: Sealing
+class JournalTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def stage(self, sweep: str, visit: Visit, verdict: ContactVerdict | None = None) -> None:
-        self.stage_all(sweep, (Staged(visit=visit, verdict=verdict),))
+    def stage_answer(
+        self, sweep_id: str, visit: CrawlResult, verdict: ContactMatchResult | None = None
+    ) -> None:
+        self.stage_answers(sweep_id, (StagedAnswer(visit=visit, verdict=verdict),))
 
-    def stage_all(self, sweep: str, many: Iterable[Staged]) -> None:
+    def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
         """Keep them in one transaction; a question staged again replaces its earlier answer.
 
         Nothing is kept about a person erased meanwhile, nor of a sweep that went with them.
         """
-        with self.database.write(Sync.NORMAL):
-            if self.database.row("SELECT 1 FROM sweeps WHERE ref = ?", sweep) is None:
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            if self.connection.fetch_row("SELECT 1 FROM sweeps WHERE ref = ?", sweep_id) is None:
                 return
-            batch = tuple(many)
-            known = self._known({each.visit.query.subject for each in batch})
-            self.database.run_many(
+            batch = tuple(answers)
+            known = self._filter_known_subjects({each.visit.query.subject for each in batch})
+            self.connection.execute_many(
                 """INSERT INTO journal
                 (sweep, person, source, outcome, question, follows, key, sealed)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (sweep, question) DO UPDATE SET outcome = excluded.outcome,
                 follows = excluded.follows, key = excluded.key, sealed = excluded.sealed""",
-                (self._row(sweep, each) for each in batch if each.visit.query.subject in known),
+                (
+                    self._build_answer_row(sweep_id, each)
+                    for each in batch
+                    if each.visit.query.subject in known
+                ),
             )
 
-    def answered(self, sweep: str) -> frozenset[str]:
+    def list_answered_keys(self, sweep_id: str) -> frozenset[str]:
         """Return the keys of the questions that need not be asked again."""
-        rows = self.database.rows(
-            "SELECT person, question, key FROM journal WHERE sweep = ?", sweep
+        rows = self.connection.fetch_rows(
+            "SELECT person, question, key FROM journal WHERE sweep = ?", sweep_id
         )
         return frozenset(
-            self.sealing.open(person or DISTRICT, _place(sweep, question, "key"), key, str)
+            self.encryption.decrypt(
+                person or DISTRICT, _build_answer_place(sweep_id, question, "key"), key, str
+            )
             for person, question, key in rows
         )
 
-    def followed(self, sweep: str) -> tuple[Query, ...]:
+    def list_follow_up_queries(self, sweep_id: str) -> tuple[Query, ...]:
         """Return what staged readings ask next and nobody has answered yet."""
-        answered = self.answered(sweep)
-        rows = self.database.rows(
+        answered = self.list_answered_keys(sweep_id)
+        rows = self.connection.fetch_rows(
             "SELECT person, question, sealed FROM journal WHERE sweep = ? AND follows ORDER BY seq",
-            sweep,
+            sweep_id,
         )
-        queries = (query for row in rows for query in self._open(sweep, row).visit.reading.follow)
+        queries = (
+            query
+            for row in rows
+            for query in self._decrypt_answer(sweep_id, row).visit.result.follow
+        )
         return tuple({each.key: each for each in queries if each.key not in answered}.values())
 
-    def sources(self, sweep: str) -> tuple[str, ...]:
+    def list_answering_sources(self, sweep_id: str) -> tuple[str, ...]:
         """Name each source that anything was read of."""
         query = "SELECT DISTINCT source FROM journal WHERE sweep = ? ORDER BY source"
-        return tuple(source for (source,) in self.database.rows(query, sweep))
+        return tuple(source for (source,) in self.connection.fetch_rows(query, sweep_id))
 
-    def visits(self, sweep: str, source: str) -> Mapping[str, tuple[Staged, ...]]:
+    def load_answers_by_subject(
+        self, sweep_id: str, source: str
+    ) -> Mapping[str, tuple[StagedAnswer, ...]]:
         """Map each subject to what was read about them; canaries stand under the empty one.
 
         Readings are opened as they are looked at, so a large source never stands in memory whole.
         """
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             "SELECT DISTINCT person FROM journal WHERE sweep = ? AND source = ? ORDER BY person",
-            sweep,
+            sweep_id,
             source,
         )
         subjects = {person or DISTRICT: None for (person,) in rows}
-        return _Visits(self, sweep, source, subjects)
+        return _AnswersBySubject(self, sweep_id, source, subjects)
 
-    def about(self, sweep: str, source: str, subject: str) -> tuple[Staged, ...]:
-        rows = self.database.rows(
+    def list_answers_about_subject(
+        self, sweep_id: str, source: str, subject: str
+    ) -> tuple[StagedAnswer, ...]:
+        rows = self.connection.fetch_rows(
             """SELECT person, question, sealed FROM journal
             WHERE sweep = ? AND source = ? AND person IS ? ORDER BY seq""",
-            sweep,
+            sweep_id,
             source,
             subject or None,
         )
-        return tuple(self._open(sweep, row) for row in rows)
+        return tuple(self._decrypt_answer(sweep_id, row) for row in rows)
 
-    def of_person(self, sweep: str, person: str) -> tuple[Staged, ...]:
+    def list_answers_about_person(self, sweep_id: str, person_id: str) -> tuple[StagedAnswer, ...]:
         """Return all that was read about a person so far, in the order it came."""
-        return self._of_person(sweep, person, *Outcome)
+        return self._list_answers_by_outcome(sweep_id, person_id, *Outcome)
 
-    def showing(self, sweep: str, person: str) -> tuple[Staged, ...]:
+    def list_answers_with_findings(self, sweep_id: str, person_id: str) -> tuple[StagedAnswer, ...]:
         """Return what showed something of a person; what did not, is not even opened."""
-        return self._of_person(sweep, person, Outcome.FOUND, Outcome.PARTIAL)
+        return self._list_answers_by_outcome(sweep_id, person_id, Outcome.FOUND, Outcome.PARTIAL)
 
-    def answers(self, sweep: str, person: str) -> Mapping[str, int]:
+    def count_answers_by_source(self, sweep_id: str, person_id: str) -> Mapping[str, int]:
         """Count the answers about a person so far, by source."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             "SELECT source, count(*) FROM journal WHERE sweep = ? AND person = ? GROUP BY source",
-            sweep,
-            person,
+            sweep_id,
+            person_id,
         )
         return dict(rows)
 
-    def count(self, sweep: str) -> int:
+    def count_answers(self, sweep_id: str) -> int:
         """Count the answers so far, those to canaries included."""
-        found = self.database.row("SELECT count(*) FROM journal WHERE sweep = ?", sweep)
+        found = self.connection.fetch_row("SELECT count(*) FROM journal WHERE sweep = ?", sweep_id)
         return int(found[0]) if found else 0
 
-    def outcomes(self, sweep: str, source: str) -> Mapping[Outcome, int]:
-        rows = self.database.rows(
+    def count_outcomes(self, sweep_id: str, source: str) -> Mapping[Outcome, int]:
+        rows = self.connection.fetch_rows(
             """SELECT outcome, count(*) FROM journal
             WHERE sweep = ? AND source = ? GROUP BY outcome ORDER BY outcome""",
-            sweep,
+            sweep_id,
             source,
         )
         return {Outcome(outcome): count for outcome, count in rows}
 
-    def settled(self, sweep: str, source: str, person: str) -> bool:
-        found = self.database.row(
+    def is_settled(self, sweep_id: str, source: str, person_id: str) -> bool:
+        found = self.connection.fetch_row(
             "SELECT 1 FROM settlements WHERE sweep = ? AND source = ? AND person = ?",
-            sweep,
+            sweep_id,
             source,
-            person,
+            person_id,
         )
         return found is not None
 
-    def mark_settled(self, sweep: str, source: str, person: str) -> None:
-        with self.database.write():
-            self.database.run(
+    def mark_settled(self, sweep_id: str, source: str, person_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO settlements VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                sweep,
+                sweep_id,
                 source,
-                person,
+                person_id,
             )
 
-    def drop(self, sweep: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM journal WHERE sweep = ?", sweep)
-            self.database.run("DELETE FROM settlements WHERE sweep = ?", sweep)
+    def delete_answers_of_sweep(self, sweep_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM journal WHERE sweep = ?", sweep_id)
+            self.connection.execute("DELETE FROM settlements WHERE sweep = ?", sweep_id)
 
-    def _of_person(self, sweep: str, person: str, *outcomes: Outcome) -> tuple[Staged, ...]:
-        rows = self.database.rows(
+    def _list_answers_by_outcome(
+        self, sweep_id: str, person_id: str, *outcomes: Outcome
+    ) -> tuple[StagedAnswer, ...]:
+        rows = self.connection.fetch_rows(
             f"""SELECT person, question, sealed FROM journal WHERE sweep = ? AND person = ?
             AND outcome IN ({", ".join("?" for _ in outcomes)}) ORDER BY seq""",  # noqa: S608 - marks alone
-            sweep,
-            person,
+            sweep_id,
+            person_id,
             *outcomes,
         )
-        return tuple(self._open(sweep, row) for row in rows)
+        return tuple(self._decrypt_answer(sweep_id, row) for row in rows)
 
-    def _known(self, subjects: Iterable[str]) -> frozenset[str]:
+    def _filter_known_subjects(self, subjects: Iterable[str]) -> frozenset[str]:
         return frozenset(
             each
             for each in subjects
             if each == DISTRICT
-            or self.database.row("SELECT 1 FROM people WHERE ref = ?", each) is not None
+            or self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", each) is not None
         )
 
-    def _row(self, sweep: str, staged: Staged) -> Row:
-        query, reading = staged.visit.query, staged.visit.reading
+    def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> Row:
+        query, reading = staged.visit.query, staged.visit.result
         if staged.visit.pages:
             message = "pages are kept by themselves, or not at all: strip them"
             raise ValueError(message)
         if reading.contacts:
             message = "contacts are never stored: give them to the matcher and strip them"
             raise ValueError(message)
-        question = self.sealing.mark(query.subject, query.key)
+        question = self.encryption.keyed_hash(query.subject, query.key)
         return (
-            sweep,
+            sweep_id,
             query.subject or None,
             query.source,
             reading.outcome,
             question,
             len(reading.follow),
-            self.sealing.seal(query.subject, _place(sweep, question, "key"), query.key),
-            self.sealing.seal(query.subject, _place(sweep, question, "sealed"), staged),
+            self.encryption.encrypt(
+                query.subject, _build_answer_place(sweep_id, question, "key"), query.key
+            ),
+            self.encryption.encrypt(
+                query.subject, _build_answer_place(sweep_id, question, "sealed"), staged
+            ),
         )
 
-    def _open(self, sweep: str, row: Row) -> Staged:
+    def _decrypt_answer(self, sweep_id: str, row: Row) -> StagedAnswer:
         person, question, sealed = row
-        place = _place(sweep, question, "sealed")
-        return self.sealing.open(person or DISTRICT, place, sealed, Staged)
+        place = _build_answer_place(sweep_id, question, "sealed")
+        return self.encryption.decrypt(person or DISTRICT, place, sealed, StagedAnswer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Visits(Mapping[str, tuple[Staged, ...]]):
-    journal: Journal
-    sweep: str
+class _AnswersBySubject(Mapping[str, tuple[StagedAnswer, ...]]):
+    journal: JournalTable
+    sweep_id: str
     source: str
     subjects: dict[str, None]
 
-    def __getitem__(self, subject: str) -> tuple[Staged, ...]:
+    def __getitem__(self, subject: str) -> tuple[StagedAnswer, ...]:
         if subject not in self.subjects:
             raise KeyError(subject)
-        return self.journal.about(self.sweep, self.source, subject)
+        return self.journal.list_answers_about_subject(self.sweep_id, self.source, subject)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.subjects)
@@ -216,12 +238,12 @@ class _Visits(Mapping[str, tuple[Staged, ...]]):
         return len(self.subjects)
 
 
-def _place(sweep: str, question: bytes, column: str) -> str:
-    return f"journal/{sweep}/{question.hex()}/{column}"
+def _build_answer_place(sweep_id: str, question: bytes, column: str) -> str:
+    return f"journal/{sweep_id}/{question.hex()}/{column}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class QuestionRecord:
     """A question asked before; `version` is that of the reader that settled it last.
 
     `remembered` is None where the answer was of a kind that cannot be called unchanged, `history`
@@ -234,71 +256,77 @@ class Question:
     kind: QueryKind
     version: int
     settled_at: datetime
-    remembered: Remembered | None = None
-    history: History | None = None
+    remembered: LastReadPage | None = None
+    history: QueryHistory | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
-    database: Database
-    sealing: Sealing
+class QuestionsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def settle(self, question: Question) -> None:
-        mark = self.sealing.mark(question.person, question.key)
-        with self.database.write():
-            self.database.run(
+    def save_question(self, question: QuestionRecord) -> None:
+        mark = self.encryption.keyed_hash(question.person, question.key)
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)",
                 question.person,
                 mark,
                 question.source,
                 question.kind,
                 question.version,
-                written(question.settled_at),
-                self.sealing.seal(
-                    question.person, _place_of_questions(question.person, mark), question
+                format_datetime(question.settled_at),
+                self.encryption.encrypt(
+                    question.person, _build_question_place(question.person, mark), question
                 ),
             )
 
-    def get(self, person: str, key: str) -> Question | None:
+    def find_question(self, person_id: str, key: str) -> QuestionRecord | None:
         """Return None for a question never settled: its first answer is a silent baseline."""
-        mark = self.sealing.mark(person, key)
-        found = self.database.row(
-            "SELECT sealed FROM questions WHERE person = ? AND question = ?", person, mark
+        mark = self.encryption.keyed_hash(person_id, key)
+        found = self.connection.fetch_row(
+            "SELECT sealed FROM questions WHERE person = ? AND question = ?", person_id, mark
         )
         if found is None:
             return None
-        return self.sealing.open(person, _place_of_questions(person, mark), found[0], Question)
-
-    def of(self, person: str) -> tuple[Question, ...]:
-        return self._opened(
-            person, "SELECT question, sealed FROM questions WHERE person = ? ORDER BY rowid"
+        return self.encryption.decrypt(
+            person_id, _build_question_place(person_id, mark), found[0], QuestionRecord
         )
 
-    def of_sources(self, person: str, sources: Collection[str]) -> tuple[Question, ...]:
-        return self._opened(
-            person,
+    def list_questions_of_person(self, person_id: str) -> tuple[QuestionRecord, ...]:
+        return self._list_questions(
+            person_id, "SELECT question, sealed FROM questions WHERE person = ? ORDER BY rowid"
+        )
+
+    def list_questions_of_sources(
+        self, person_id: str, sources: Collection[str]
+    ) -> tuple[QuestionRecord, ...]:
+        return self._list_questions(
+            person_id,
             """SELECT question, sealed FROM questions WHERE person = ?
             AND source IN (SELECT value FROM json_each(?)) ORDER BY rowid""",
             json.dumps(sorted(sources)),
         )
 
-    def _opened(self, person: str, sql: str, *values: str) -> tuple[Question, ...]:
+    def _list_questions(self, person_id: str, sql: str, *values: str) -> tuple[QuestionRecord, ...]:
         return tuple(
-            self.sealing.open(person, _place_of_questions(person, mark), sealed, Question)
-            for mark, sealed in self.database.rows(sql, person, *values)
+            self.encryption.decrypt(
+                person_id, _build_question_place(person_id, mark), sealed, QuestionRecord
+            )
+            for mark, sealed in self.connection.fetch_rows(sql, person_id, *values)
         )
 
-    def retire(self, person: str, key: str) -> None:
+    def retire_question(self, person_id: str, key: str) -> None:
         """Forget a question and where it saw things, so that its end is no event."""
-        mark = self.sealing.mark(person, key)
-        with self.database.write():
-            self.database.run(
-                "DELETE FROM questions WHERE person = ? AND question = ?", person, mark
+        mark = self.encryption.keyed_hash(person_id, key)
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM questions WHERE person = ? AND question = ?", person_id, mark
             )
-            self.database.run(
-                "DELETE FROM sightings WHERE person = ? AND question = ?", person, mark
+            self.connection.execute(
+                "DELETE FROM sightings WHERE person = ? AND question = ?", person_id, mark
             )
 
 
-def _place_of_questions(person: str, mark: bytes) -> str:
-    return f"questions/{person}/{mark.hex()}/sealed"
+def _build_question_place(person_id: str, mark: bytes) -> str:
+    return f"questions/{person_id}/{mark.hex()}/sealed"

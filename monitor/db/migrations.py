@@ -18,9 +18,9 @@ from typing import Self
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-Step = Callable[[Database], None]
-Named = tuple[str, str, str | None, str | None]
-NAMED = """
+MigrationStep = Callable[[Database], None]
+SchemaObject = tuple[str, str, str | None, str | None]
+SCHEMA_OBJECTS_QUERY = """
     SELECT part.type, part.name, piece.name, piece.type
     FROM sqlite_schema AS part LEFT JOIN pragma_table_xinfo(part.name) AS piece
 """
@@ -32,50 +32,50 @@ class Schema:
     names: frozenset[str]
 
     @classmethod
-    def of(cls, name: str, *steps: Step) -> Self:
+    def from_steps(cls, name: str, *steps: MigrationStep) -> Self:
         """Build it from its steps, oldest first; a step's name is its name for ever."""
         migrations = Migrations(name)
         for step in steps:
             migrations()(step)
         return cls(migrations, frozenset(step.__name__ for step in steps))
 
-    def applied(self, database: Database) -> frozenset[str]:
+    def list_applied_steps(self, database: Database) -> frozenset[str]:
         """Raise KeyError where the list of steps is not as it was written."""
         return frozenset(each.name for each in self.migrations.applied(database))
 
-    def apply(self, database: Database) -> None:
+    def apply_steps(self, database: Database) -> None:
         self.migrations.apply(database)
 
-    def stands_in(self, database: Database) -> bool:
+    def is_complete_in(self, database: Database) -> bool:
         """Say whether each column, index and trigger of all steps is there, under its name."""
-        return _made_by(self) <= _named_in(database)
+        return _build_expected_objects(self) <= _list_schema_objects(database)
 
 
 @cache
-def _made_by(schema: Schema) -> frozenset[Named]:
+def _build_expected_objects(schema: Schema) -> frozenset[SchemaObject]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         database = Database(connection, recursive_triggers=False, execute_plugins=False)
-        schema.apply(database)
-        return _named_in(database)
+        schema.apply_steps(database)
+        return _list_schema_objects(database)
 
 
-def _named_in(database: Database) -> frozenset[Named]:
-    return frozenset(database.execute(NAMED).fetchall())
+def _list_schema_objects(database: Database) -> frozenset[SchemaObject]:
+    return frozenset(database.execute(SCHEMA_OBJECTS_QUERY).fetchall())
 
 
-def step(name: str) -> Step:
+def build_step(name: str) -> MigrationStep:
     """Make a step of the statements in `tables/NAME.sql`."""
 
-    def run(database: Database) -> None:
+    def run_statements(database: Database) -> None:
         # One by one: a whole script would commit before it begins, and half of it could stay.
-        for statement in _statements(name):
+        for statement in _read_statements(name):
             database.execute(statement)
 
-    run.__name__ = name
-    return run
+    run_statements.__name__ = name
+    return run_statements
 
 
-def _statements(name: str) -> Iterator[str]:
+def _read_statements(name: str) -> Iterator[str]:
     script = files("monitor.db").joinpath("tables", f"{name}.sql").read_text("utf-8")
     statement = ""
     for line in script.splitlines(keepends=True):
@@ -85,32 +85,32 @@ def _statements(name: str) -> Iterator[str]:
             statement = ""
 
 
-KEYS = Schema.of("keys", step("keys_1"), step("keys_2"))
-NAMESAKE = Schema.of(
+KEYS_SCHEMA = Schema.from_steps("keys", build_step("keys_1"), build_step("keys_2"))
+DISTRICT_SCHEMA = Schema.from_steps(
     "namesake",
-    step("people_1"),
-    step("sweeps_1"),
-    step("items_1"),
-    step("flags_1"),
-    step("service_1"),
-    step("spending_1"),
-    step("robots_1"),
-    step("canaries_1"),
-    step("pictures_1"),
-    step("outlays_1"),
-    step("consents_1"),
-    step("pages_1"),
-    step("sessions_1"),
-    step("review_1"),
-    step("verdicts_1"),
-    step("unfinished_1"),
-    step("due_2"),
-    step("letters_1"),
-    step("sign_in_links_1"),
-    step("audit_end_1"),
-    step("letters_2"),
-    step("invitations_1"),
-    step("address_changes_1"),
-    step("holds_1"),
-    step("names_1"),
+    build_step("people_1"),
+    build_step("sweeps_1"),
+    build_step("items_1"),
+    build_step("flags_1"),
+    build_step("service_1"),
+    build_step("spending_1"),
+    build_step("robots_1"),
+    build_step("canaries_1"),
+    build_step("pictures_1"),
+    build_step("outlays_1"),
+    build_step("consents_1"),
+    build_step("pages_1"),
+    build_step("sessions_1"),
+    build_step("review_1"),
+    build_step("verdicts_1"),
+    build_step("unfinished_1"),
+    build_step("due_2"),
+    build_step("letters_1"),
+    build_step("sign_in_links_1"),
+    build_step("audit_end_1"),
+    build_step("letters_2"),
+    build_step("invitations_1"),
+    build_step("address_changes_1"),
+    build_step("holds_1"),
+    build_step("names_1"),
 )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Database, Row, read, written
-from monitor.db.encryption import Sealing
+from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.encryption import Encryption
 from monitor.domain.person import PersonName
 
 
@@ -20,7 +20,7 @@ class NameChange:
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
+class _NameChangeContent:
     """What is sealed of a change."""
 
     known: str
@@ -28,50 +28,63 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
-class NameChanges:
-    database: Database
-    sealing: Sealing
+class NameChangesTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def put(self, change: NameChange) -> None:
+    def save_name_change(self, change: NameChange) -> None:
         """Keep it in place of an earlier one, whose `ref` then names nothing any more."""
-        with self.database.write():
-            self.drop(change.person)
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.delete_name_change(change.person)
+            self.connection.execute(
                 "INSERT INTO name_changes (person, ref, asked_at, sealed) VALUES (?, ?, ?, ?)",
                 change.person,
                 change.ref,
-                written(change.asked_at),
-                self.sealing.seal(
-                    change.person, _place(change.ref), _Names(change.known, change.name)
+                format_datetime(change.asked_at),
+                self.encryption.encrypt(
+                    change.person,
+                    _build_name_change_place(change.ref),
+                    _NameChangeContent(change.known, change.name),
                 ),
             )
 
-    def all(self) -> tuple[NameChange, ...]:
+    def list_name_changes(self) -> tuple[NameChange, ...]:
         """Return all that wait, the oldest first."""
-        return tuple(map(self._change, self.database.rows(f"{_SELECT} ORDER BY asked_at, rowid")))
+        return tuple(
+            map(
+                self._decrypt_name_change,
+                self.connection.fetch_rows(f"{_SELECT} ORDER BY asked_at, rowid"),
+            )
+        )
 
-    def find(self, ref: str) -> NameChange | None:
-        found = self.database.row(f"{_SELECT} WHERE ref = ?", ref)
-        return None if found is None else self._change(found)
+    def find_name_change(self, change_id: str) -> NameChange | None:
+        found = self.connection.fetch_row(f"{_SELECT} WHERE ref = ?", change_id)
+        return None if found is None else self._decrypt_name_change(found)
 
-    def of_person(self, person: str) -> NameChange | None:
-        found = self.database.row(f"{_SELECT} WHERE person = ?", person)
-        return None if found is None else self._change(found)
+    def find_name_change_of_person(self, person_id: str) -> NameChange | None:
+        found = self.connection.fetch_row(f"{_SELECT} WHERE person = ?", person_id)
+        return None if found is None else self._decrypt_name_change(found)
 
-    def drop(self, person: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM name_changes WHERE person = ?", person)
+    def delete_name_change(self, person_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM name_changes WHERE person = ?", person_id)
 
-    def _change(self, row: Row) -> NameChange:
+    def _decrypt_name_change(self, row: Row) -> NameChange:
         person, ref, asked_at, sealed = row
-        names = self.sealing.open(person, _place(ref), sealed, _Names)
+        names = self.encryption.decrypt(
+            person, _build_name_change_place(ref), sealed, _NameChangeContent
+        )
         return NameChange(
-            ref=ref, person=person, known=names.known, name=names.name, asked_at=read(asked_at)
+            ref=ref,
+            person=person,
+            known=names.known,
+            name=names.name,
+            asked_at=parse_datetime(asked_at),
         )
 
 
 _SELECT = "SELECT person, ref, asked_at, sealed FROM name_changes"
 
 
-def _place(ref: str) -> str:
-    return f"name_changes/{ref}/sealed"
+def _build_name_change_place(change_id: str) -> str:
+    return f"name_changes/{change_id}/sealed"

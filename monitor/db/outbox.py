@@ -15,24 +15,30 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.db.connection import Database, Row, read, read_or_none, written
-from monitor.db.encryption import Sealing
-from monitor.db.files import PRIVATE, put
-from monitor.db.people import mail_mark
-from monitor.domain.email import letter_of
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    format_datetime,
+    parse_datetime,
+    parse_optional_datetime,
+)
+from monitor.db.encryption import Encryption
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.people import hash_mail_address
+from monitor.domain.email import extract_local_id
 from monitor.errors import CannotWriteError, DatabaseError, InputError
 
 T = TypeVar("T")
 
 
-class LetterState(StrEnum):
+class EmailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxLetter:
+class OutboxEmail:
     """`person` is whose key seals it: empty for reviewers' letters, under the district's key.
 
     `recipient_ref` stands for an address that is looked up when the letter is sent. `sent_at`
@@ -50,7 +56,7 @@ class OutboxLetter:
     queued_at: datetime
     due_at: datetime
     person: str = ""
-    state: LetterState = LetterState.QUEUED
+    state: EmailState = EmailState.QUEUED
     attempts: int = 0
     error: str = ""
     sent_at: datetime | None = None
@@ -60,288 +66,300 @@ class OutboxLetter:
     tried_at: datetime | None = None
 
     @property
-    def message(self) -> str:
+    def message_key(self) -> str:
         """The letter's own part of its Message-ID."""
-        return letter_of(self.message_id)
+        return extract_local_id(self.message_id)
 
     @property
-    def tried_since(self) -> datetime:
+    def attempting_since(self) -> datetime:
         return self.revived_at or self.queued_at
 
 
 @dataclass(frozen=True, slots=True)
-class Outbox:
-    database: Database
-    sealing: Sealing
+class OutboxTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def queue(self, letter: OutboxLetter, view: object) -> bool:
+    def insert_email(self, email: OutboxEmail, view: object) -> bool:
         """Keep the letter and its view, once: return False where it repeats an earlier one.
 
         One recipient gets one letter of a kind about a person for a period.
         """
-        with self.database.write():
-            queued = self.database.run(
+        with self.connection.begin_transaction():
+            queued = self.connection.execute(
                 """INSERT INTO outbox (ref, person, recipient_ref, kind, period, message_id,
                 queued_at, due_at, state, attempts, body_hash, sealed)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, '', ?) ON CONFLICT DO NOTHING""",
-                letter.ref,
-                letter.person,
-                letter.recipient_ref,
-                letter.kind,
-                letter.period,
-                letter.message_id,
-                written(letter.queued_at),
-                written(letter.due_at),
-                self.sealing.seal(letter.person, _place(letter.ref, "sealed"), view),
+                email.ref,
+                email.person,
+                email.recipient_ref,
+                email.kind,
+                email.period,
+                email.message_id,
+                format_datetime(email.queued_at),
+                format_datetime(email.due_at),
+                self.encryption.encrypt(
+                    email.person, _build_outbox_place(email.ref, "sealed"), view
+                ),
             )
         return queued == 1
 
-    def due(self, now: datetime) -> tuple[OutboxLetter, ...]:
-        rows = self.database.rows(
+    def list_due_emails(self, now: datetime) -> tuple[OutboxEmail, ...]:
+        rows = self.connection.fetch_rows(
             "SELECT * FROM outbox WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
-            written(now),
+            format_datetime(now),
         )
-        return tuple(self._letter(row) for row in rows)
+        return tuple(self._parse_email_row(row) for row in rows)
 
-    def waiting(self, recipient_ref: str, kind: str) -> tuple[OutboxLetter, ...]:
+    def list_queued_emails(self, recipient_id: str, kind: str) -> tuple[OutboxEmail, ...]:
         """Return what is queued of a kind for one reader, due or not."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT * FROM outbox WHERE state = 'queued' AND recipient_ref = ? AND kind = ?
             ORDER BY queued_at, rowid""",
-            recipient_ref,
+            recipient_id,
             kind,
         )
-        return tuple(self._letter(row) for row in rows)
+        return tuple(self._parse_email_row(row) for row in rows)
 
-    def hurry(self, recipient_ref: str, at: datetime) -> None:
+    def expedite_queued_emails(self, recipient_id: str, at: datetime) -> None:
         """Let what waits for a reader be due at once."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "UPDATE outbox SET due_at = ? WHERE state = 'queued' AND recipient_ref = ?",
-                written(at),
-                recipient_ref,
+                format_datetime(at),
+                recipient_id,
             )
 
-    def by_message(self, message: str) -> OutboxLetter | None:
+    def find_email_by_message_key(self, message_key: str) -> OutboxEmail | None:
         """Find the letter that a bounce is about, by its own part of its Message-ID."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT * FROM outbox
             WHERE message_id > '<' || ?1 || '@' AND message_id < '<' || ?1 || 'A'""",
-            message,
+            message_key,
         )
-        return None if found is None else self._letter(found)
+        return None if found is None else self._parse_email_row(found)
 
-    def dead_letters(self) -> tuple[OutboxLetter, ...]:
+    def list_dead_emails(self) -> tuple[OutboxEmail, ...]:
         sql = "SELECT * FROM outbox WHERE state = 'dead' ORDER BY queued_at, rowid"
-        return tuple(self._letter(row) for row in self.database.rows(sql))
+        return tuple(self._parse_email_row(row) for row in self.connection.fetch_rows(sql))
 
-    def get(self, ref: str) -> OutboxLetter:
-        found = self.database.row("SELECT * FROM outbox WHERE ref = ?", ref)
+    def load_email(self, email_id: str) -> OutboxEmail:
+        found = self.connection.fetch_row("SELECT * FROM outbox WHERE ref = ?", email_id)
         if found is None:
-            raise _no_letter(ref)
-        return self._letter(found)
+            raise _build_missing_email_error(email_id)
+        return self._parse_email_row(found)
 
-    def knows(self, ref: str) -> bool:
-        return self.database.row("SELECT 1 FROM outbox WHERE ref = ?", ref) is not None
+    def has_email(self, email_id: str) -> bool:
+        return self.connection.fetch_row("SELECT 1 FROM outbox WHERE ref = ?", email_id) is not None
 
-    def all(self) -> tuple[OutboxLetter, ...]:
-        rows = self.database.rows("SELECT * FROM outbox ORDER BY queued_at, rowid")
-        return tuple(self._letter(row) for row in rows)
+    def list_emails(self) -> tuple[OutboxEmail, ...]:
+        rows = self.connection.fetch_rows("SELECT * FROM outbox ORDER BY queued_at, rowid")
+        return tuple(self._parse_email_row(row) for row in rows)
 
-    def latest(self, recipient_ref: str, kind: str) -> datetime | None:
+    def find_last_queued_time(self, recipient_id: str, kind: str) -> datetime | None:
         """Return when the last letter of this kind was queued for a reader, None if none was.
 
         One that was given up told its reader nothing, and does not count.
         """
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT max(queued_at) FROM outbox
             WHERE recipient_ref = ? AND kind = ? AND state != 'dead'""",
-            recipient_ref,
+            recipient_id,
             kind,
         )
-        return None if found is None else read_or_none(found[0])
+        return None if found is None else parse_optional_datetime(found[0])
 
-    def first(self, recipient_ref: str, kind: str, since: datetime) -> datetime | None:
+    def find_first_queued_time(
+        self, recipient_id: str, kind: str, since: datetime
+    ) -> datetime | None:
         """Return when the first letter of this kind was queued for a reader since then, if any."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT min(queued_at) FROM outbox
             WHERE recipient_ref = ? AND kind = ? AND queued_at >= ?""",
-            recipient_ref,
+            recipient_id,
             kind,
-            written(since),
+            format_datetime(since),
         )
-        return None if found is None else read_or_none(found[0])
+        return None if found is None else parse_optional_datetime(found[0])
 
-    def view(self, ref: str, shape: type[T]) -> T:
+    def load_email_view(self, email_id: str, shape: type[T]) -> T:
         """Return what the letter is rendered from; InputError once it was sent and forgotten."""
-        found = self.database.row("SELECT person, sealed FROM outbox WHERE ref = ?", ref)
+        found = self.connection.fetch_row(
+            "SELECT person, sealed FROM outbox WHERE ref = ?", email_id
+        )
         if found is None or found[1] is None:
-            raise _no_letter(ref)
+            raise _build_missing_email_error(email_id)
         person, sealed = found
-        return self.sealing.open(person, _place(ref, "sealed"), sealed, shape)
+        return self.encryption.decrypt(
+            person, _build_outbox_place(email_id, "sealed"), sealed, shape
+        )
 
-    def last_sent(self, recipient_ref: str, kind: str) -> datetime | None:
+    def find_last_sent_time(self, recipient_id: str, kind: str) -> datetime | None:
         """Return when the mail server last accepted one of this kind, None if it never did."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             "SELECT max(sent_at) FROM outbox WHERE recipient_ref = ? AND kind = ?",
-            recipient_ref,
+            recipient_id,
             kind,
         )
-        return None if found is None else read_or_none(found[0])
+        return None if found is None else parse_optional_datetime(found[0])
 
-    def begin(self, refs: Iterable[str], at: datetime) -> None:
+    def record_attempts(self, email_ids: Iterable[str], at: datetime) -> None:
         """Count a try before it is made: where nothing can be written, nothing is sent either."""
         sql = """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
             WHERE ref = ?"""
-        with self.database.write():
-            for ref in refs:
-                self.database.run(sql, written(at), ref)
+        with self.connection.begin_transaction():
+            for ref in email_ids:
+                self.connection.execute(sql, format_datetime(at), ref)
 
-    def sent(self, ref: str, at: datetime, body_hash: str) -> None:
+    def mark_email_sent(self, email_id: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """UPDATE outbox SET state = 'sent', sent_at = ?, body_hash = ?,
                 error = NULL, sealed = NULL WHERE ref = ?""",
-                written(at),
+                format_datetime(at),
                 body_hash,
-                ref,
+                email_id,
             )
 
-    def retry(
-        self, ref: str, due_at: datetime, error: str, tried_at: datetime | None = None
+    def schedule_retry(
+        self, email_id: str, due_at: datetime, error: str, tried_at: datetime | None = None
     ) -> None:
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE ref = ?",
-                written(due_at),
-                self._sealed_error(ref, error),
-                tried_at and written(tried_at),
-                ref,
+                format_datetime(due_at),
+                self._encrypt_error(email_id, error),
+                tried_at and format_datetime(tried_at),
+                email_id,
             )
 
-    def dead(self, ref: str, reason: str) -> None:
+    def mark_email_dead(self, email_id: str, reason: str) -> None:
         """Give it up; what it would have said is kept for a while, in case somebody mends it."""
-        with self.database.write():
-            error = self._sealed_error(ref, reason)
-            self.database.run(
-                "UPDATE outbox SET state = 'dead', error = ? WHERE ref = ?", error, ref
+        with self.connection.begin_transaction():
+            error = self._encrypt_error(email_id, reason)
+            self.connection.execute(
+                "UPDATE outbox SET state = 'dead', error = ? WHERE ref = ?", error, email_id
             )
 
-    def forget_before(self, at: datetime) -> None:
+    def delete_emails_before(self, at: datetime) -> None:
         """Forget that letters were queued before, whatever became of them."""
         sql = "DELETE FROM outbox WHERE state != 'queued' AND queued_at < ?"
-        with self.database.write():
-            self.database.run(sql, written(at))
+        with self.connection.begin_transaction():
+            self.connection.execute(sql, format_datetime(at))
 
-    def drop_waiting(self, reader: str) -> None:
+    def delete_unsent_emails(self, recipient_id: str) -> None:
         """Forget every letter that was not sent: its reader has left, or the address has."""
         sql = "DELETE FROM outbox WHERE recipient_ref = ? AND state != 'sent'"
-        with self.database.write():
-            self.database.run(sql, reader)
+        with self.connection.begin_transaction():
+            self.connection.execute(sql, recipient_id)
 
-    def revive(self, ref: str, at: datetime) -> None:
+    def requeue_dead_email(self, email_id: str, at: datetime) -> None:
         """Give a dead letter another chance; InputError where nothing is left of it."""
-        with self.database.write():
-            revived = self.database.run(
+        with self.connection.begin_transaction():
+            revived = self.connection.execute(
                 """UPDATE outbox
                 SET state = 'queued', due_at = ?1, revived_at = ?1, tried_at = NULL, attempts = 0
                 WHERE ref = ?2 AND state = 'dead' AND sealed IS NOT NULL""",
-                written(at),
-                ref,
+                format_datetime(at),
+                email_id,
             )
             if not revived:
-                raise _no_letter(ref)
+                raise _build_missing_email_error(email_id)
 
-    def forget(self, ref: str) -> None:
+    def delete_email_view(self, email_id: str) -> None:
         """Forget what a letter would have said."""
-        with self.database.write():
-            self.database.run("UPDATE outbox SET sealed = NULL WHERE ref = ?", ref)
+        with self.connection.begin_transaction():
+            self.connection.execute("UPDATE outbox SET sealed = NULL WHERE ref = ?", email_id)
 
-    def forget_dead(self, before: datetime) -> None:
-        with self.database.write():
-            self.database.run(
+    def delete_dead_email_views(self, before: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """UPDATE outbox SET sealed = NULL
                 WHERE state = 'dead' AND coalesce(revived_at, queued_at) < ?""",
-                written(before),
+                format_datetime(before),
             )
 
-    def _sealed_error(self, ref: str, error: str) -> bytes:
+    def _encrypt_error(self, email_id: str, error: str) -> bytes:
         # A mail server's refusal may name the address.
-        return self.sealing.seal(self.get(ref).person, _place(ref, "error"), error)
+        return self.encryption.encrypt(
+            self.load_email(email_id).person, _build_outbox_place(email_id, "error"), error
+        )
 
-    def _letter(self, row: Row) -> OutboxLetter:
+    def _parse_email_row(self, row: Row) -> OutboxEmail:
         ref, person, recipient_ref, kind, period, message_id, queued_at, due_at = row[:8]
         state, attempts, sent_at, body_hash, error, sealed, revived_at, tried_at = row[8:]
-        return OutboxLetter(
+        return OutboxEmail(
             ref=ref,
             person=person,
             recipient_ref=recipient_ref,
             kind=kind,
             period=period,
             message_id=message_id,
-            queued_at=read(queued_at),
-            due_at=read(due_at),
-            state=LetterState(state),
+            queued_at=parse_datetime(queued_at),
+            due_at=parse_datetime(due_at),
+            state=EmailState(state),
             attempts=attempts,
-            error=self._error(ref, person, error),
-            sent_at=read_or_none(sent_at),
+            error=self._decrypt_error(ref, person, error),
+            sent_at=parse_optional_datetime(sent_at),
             body_hash=body_hash,
-            revived_at=read_or_none(revived_at),
+            revived_at=parse_optional_datetime(revived_at),
             readable=sealed is not None,
-            tried_at=read_or_none(tried_at),
+            tried_at=parse_optional_datetime(tried_at),
         )
 
-    def _error(self, ref: str, person: str, sealed: bytes | None) -> str:
+    def _decrypt_error(self, email_id: str, person_id: str, sealed: bytes | None) -> str:
         if sealed is None:
             return ""
         try:
-            return self.sealing.open(person, _place(ref, "error"), sealed, str)
+            return self.encryption.decrypt(
+                person_id, _build_outbox_place(email_id, "error"), sealed, str
+            )
         except DatabaseError:
             # One damaged row must not hold up all the others.
             return "its reason cannot be read"
 
 
-def _place(ref: str, column: str) -> str:
-    return f"outbox/{ref}/{column}"
+def _build_outbox_place(email_id: str, column: str) -> str:
+    return f"outbox/{email_id}/{column}"
 
 
-def _no_letter(ref: str) -> InputError:
-    return InputError(f"There is no letter {ref} to read any more.")
+def _build_missing_email_error(email_id: str) -> InputError:
+    return InputError(f"There is no letter {email_id} to read any more.")
 
 
 @dataclass(frozen=True, slots=True)
-class LetterCounts:
-    database: Database
+class EmailCounts:
+    connection: DatabaseConnection
 
-    def by_state(self) -> Mapping[LetterState, int]:
-        rows = self.database.rows("SELECT state, count(*) FROM outbox GROUP BY state")
-        return {LetterState(state): count for state, count in rows}
+    def count_emails_by_state(self) -> Mapping[EmailState, int]:
+        rows = self.connection.fetch_rows("SELECT state, count(*) FROM outbox GROUP BY state")
+        return {EmailState(state): count for state, count in rows}
 
-    def in_vain(self) -> int:
+    def count_retrying_emails(self) -> int:
         """Count what waits for another try, or for its address."""
-        row = self.database.row(
+        row = self.connection.fetch_row(
             "SELECT count(*) FROM outbox WHERE state = 'queued' AND error IS NOT NULL"
         )
         return row[0] if row else 0
 
-    def given_up(self, since: datetime) -> int:
+    def count_abandoned_emails(self, since: datetime) -> int:
         """Count what somebody was to get and did not; what nobody was to get any more is void."""
-        row = self.database.row(
+        row = self.connection.fetch_row(
             """SELECT count(*) FROM outbox
             WHERE state = 'dead' AND sealed IS NOT NULL AND queued_at >= ?""",
-            written(since),
+            format_datetime(since),
         )
         return row[0] if row else 0
 
-    def oldest_waiting(self) -> datetime | None:
+    def find_oldest_queued_time(self) -> datetime | None:
         """Return when the oldest letter that is not sent yet was queued."""
-        row = self.database.row("SELECT min(queued_at) FROM outbox WHERE state = 'queued'")
-        return None if row is None else read_or_none(row[0])
+        row = self.connection.fetch_row("SELECT min(queued_at) FROM outbox WHERE state = 'queued'")
+        return None if row is None else parse_optional_datetime(row[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PausedAddress:
+class SuppressedAddress:
     """`status` is what the mail server answered, such as 5.1.1."""
 
     person: str
@@ -350,83 +368,85 @@ class PausedAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class PausedAddresses:
-    database: Database
-    sealing: Sealing
+class SuppressionListTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def pause(self, mail: str, paused: PausedAddress) -> None:
-        with self.database.write():
-            self.database.run(
+    def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO paused_addresses VALUES (?, ?, ?, ?)",
-                paused.person,
-                mail_mark(self.sealing, mail),
-                written(paused.since),
-                paused.status,
+                suppressed.person,
+                hash_mail_address(self.encryption, mail),
+                format_datetime(suppressed.since),
+                suppressed.status,
             )
 
-    def of(self, person: str, mail: str) -> PausedAddress | None:
+    def find_suppression(self, person_id: str, mail: str) -> SuppressedAddress | None:
         """Return the pause of this person's address; one of an earlier address counts no more."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             "SELECT person, since, status FROM paused_addresses WHERE person = ? AND mark = ?",
-            person,
-            mail_mark(self.sealing, mail),
+            person_id,
+            hash_mail_address(self.encryption, mail),
         )
-        return None if found is None else _paused(*found)
+        return None if found is None else _build_suppressed_address(*found)
 
-    def all(self) -> tuple[PausedAddress, ...]:
-        rows = self.database.rows(
+    def list_suppressions(self) -> tuple[SuppressedAddress, ...]:
+        rows = self.connection.fetch_rows(
             "SELECT person, since, status FROM paused_addresses ORDER BY since, person"
         )
-        return tuple(_paused(*row) for row in rows)
+        return tuple(_build_suppressed_address(*row) for row in rows)
 
-    def resume(self, person: str) -> bool:
+    def delete_suppression(self, person_id: str) -> bool:
         """Write to them again; return whether anything was held back."""
-        with self.database.write():
-            gone = self.database.run("DELETE FROM paused_addresses WHERE person = ?", person)
+        with self.connection.begin_transaction():
+            gone = self.connection.execute(
+                "DELETE FROM paused_addresses WHERE person = ?", person_id
+            )
         return gone == 1
 
 
-def _paused(person: str, since: str, status: str) -> PausedAddress:
-    return PausedAddress(person=person, since=read(since), status=status)
+def _build_suppressed_address(person_id: str, since: str, status: str) -> SuppressedAddress:
+    return SuppressedAddress(person=person_id, since=parse_datetime(since), status=status)
 
 
-PURPOSE = "stop the weekly letter"
+UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 
 
 @dataclass(frozen=True, slots=True)
-class StoppedMail:
-    database: Database
-    sealing: Sealing
+class UnsubscribesTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def stop(self, person: str, at: datetime) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO stopped_mail VALUES (?, ?) ON CONFLICT DO NOTHING",
-                person,
-                written(at),
+                person_id,
+                format_datetime(at),
             )
 
-    def go_on(self, person: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM stopped_mail WHERE person = ?", person)
+    def delete_unsubscribe(self, person_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM stopped_mail WHERE person = ?", person_id)
 
-    def since(self, person: str) -> datetime | None:
+    def find_unsubscribe_time(self, person_id: str) -> datetime | None:
         """Return when they stopped it, None while they get it."""
-        found = self.database.row("SELECT at FROM stopped_mail WHERE person = ?", person)
-        return None if found is None else read(found[0])
+        found = self.connection.fetch_row("SELECT at FROM stopped_mail WHERE person = ?", person_id)
+        return None if found is None else parse_datetime(found[0])
 
-    def token(self, person: str) -> str:
+    def sign_unsubscribe_token(self, person_id: str) -> str:
         """Sign a ref for this one purpose; it is worth nothing once the person's key is gone."""
-        signature = self.sealing.mark(person, PURPOSE)
-        return f"{person}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+        signature = self.encryption.keyed_hash(person_id, UNSUBSCRIBE_PURPOSE)
+        return f"{person_id}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
-    def bearer(self, token: str) -> str | None:
+    def verify_unsubscribe_token(self, token: str) -> str | None:
         """Return whose token it is, None if it is nobody's."""
         person = token.partition(".")[0]
-        if self.database.row("SELECT 1 FROM people WHERE ref = ?", person) is None:
+        if self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", person) is None:
             return None
         try:
-            right = self.token(person)
+            right = self.sign_unsubscribe_token(person)
         except DatabaseError:
             return None
         return person if hmac.compare_digest(right.encode(), token.encode()) else None
@@ -434,54 +454,62 @@ class StoppedMail:
 
 LOG = logging.getLogger(__name__)
 # Older letters are told apart by their weeks: nothing makes one of a week that is long over.
-KEPT = timedelta(days=400)
+SENT_LOG_RETENTION = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Postmark:
+class SentLogEntry:
     """`letter` is the letter's own part of its Message-ID; `body_hash` is of its text."""
 
-    letter: str
+    message_key: str
     day: date
     body_hash: str
 
 
-class Postmarks:
+class SentLog:
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: dict[str, Postmark] | None = None
+        self._known: dict[str, SentLogEntry] | None = None
 
-    def of(self, letter: str) -> Postmark | None:
-        return self._marks().get(letter)
+    def find_sent_entry(self, message_key: str) -> SentLogEntry | None:
+        return self._load_entries().get(message_key)
 
-    def add(self, letters: Iterable[str], at: datetime, body_hash: str) -> None:
+    def append_sent_entries(
+        self, message_keys: Iterable[str], at: datetime, body_hash: str
+    ) -> None:
         """Remember, whatever the disk says: the letters are out."""
         day = at.date()
-        new = [Postmark(letter=each, day=day, body_hash=body_hash) for each in letters]
-        self._marks().update({each.letter: each for each in new})
+        new = [
+            SentLogEntry(message_key=each, day=day, body_hash=body_hash) for each in message_keys
+        ]
+        self._load_entries().update({each.message_key: each for each in new})
         try:
-            _append(self.path, "".join(map(_line, new)))
+            _append_text(self.path, "".join(map(_format_entry, new)))
         except OSError as error:
             LOG.warning("%s cannot be written to (%s); a restore would repeat.", self.path, error)
 
-    def forget_before(self, now: datetime) -> None:
+    def delete_old_sent_entries(self, now: datetime) -> None:
         """Leave out what is too old to be repeated; to be called by whoever holds the folder.
 
         Raises CannotWriteError, and forgets nothing then.
         """
-        oldest = now.date() - KEPT
-        kept = {key: mark for key, mark in self._marks().items() if mark.day >= oldest}
-        if len(kept) == len(self._marks()):
+        oldest = now.date() - SENT_LOG_RETENTION
+        kept = {key: mark for key, mark in self._load_entries().items() if mark.day >= oldest}
+        if len(kept) == len(self._load_entries()):
             return
-        put(self.path, "".join(map(_line, kept.values())).encode("ascii"), PRIVATE)
+        write_file(
+            self.path, "".join(map(_format_entry, kept.values())).encode("ascii"), PRIVATE_MODE
+        )
         self._known = kept
 
-    def _marks(self) -> dict[str, Postmark]:
+    def _load_entries(self) -> dict[str, SentLogEntry]:
         if self._known is None:
-            self._known = {each.letter: each for each in map(_read, self._lines()) if each}
+            self._known = {
+                each.message_key: each for each in map(_parse_entry, self._read_lines()) if each
+            }
         return self._known
 
-    def _lines(self) -> list[str]:
+    def _read_lines(self) -> list[str]:
         try:
             return self.path.read_text("ascii", "replace").splitlines()
         except FileNotFoundError:
@@ -492,7 +520,7 @@ class Postmarks:
             raise CannotWriteError(reason) from error
 
 
-def _append(path: Path, text: str) -> None:
+def _append_text(path: Path, text: str) -> None:
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(file, "w", encoding="ascii") as lines:
         # What a crash left half written ends here, and is no mark.
@@ -501,15 +529,17 @@ def _append(path: Path, text: str) -> None:
         os.fsync(lines.fileno())
 
 
-def _line(mark: Postmark) -> str:
-    return f"{mark.day.isoformat()} {mark.letter} {mark.body_hash}\n"
+def _format_entry(entry: SentLogEntry) -> str:
+    return f"{entry.day.isoformat()} {entry.message_key} {entry.body_hash}\n"
 
 
-def _read(line: str) -> Postmark | None:
+def _parse_entry(line: str) -> SentLogEntry | None:
     match line.split():
         case [day, letter, body_hash]:
             try:
-                return Postmark(letter=letter, day=date.fromisoformat(day), body_hash=body_hash)
+                return SentLogEntry(
+                    message_key=letter, day=date.fromisoformat(day), body_hash=body_hash
+                )
             except ValueError:
                 return None
     return None

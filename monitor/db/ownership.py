@@ -7,22 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = 0
+ROOT_USER_ID = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class FileOwner:
     user: int
     group: int
 
 
-def owner_of(path: Path) -> Owner:
+def read_owner(path: Path) -> FileOwner:
     found = path.stat()
-    return Owner(found.st_uid, found.st_gid)
+    return FileOwner(found.st_uid, found.st_gid)
 
 
 def is_root() -> bool:
-    return os.geteuid() == ROOT
+    return os.geteuid() == ROOT_USER_ID
 
 
 def make_folder(path: Path, like: Path) -> None:
@@ -33,19 +33,19 @@ def make_folder(path: Path, like: Path) -> None:
     missing = [each for each in (path, *path.parents) if not each.exists()]
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if missing and is_root():
-        owner = owner_of(like)
+        owner = read_owner(like)
         for each in missing:
             os.chown(each, owner.user, owner.group, follow_symlinks=False)
 
 
-def give(path: Path) -> None:
+def give_to_folder_owner(path: Path) -> None:
     """Give a file that root has just made to the owner of its folder. Raises OSError."""
     if is_root():
-        owner = owner_of(path.parent)
+        owner = read_owner(path.parent)
         os.chown(path, owner.user, owner.group, follow_symlinks=False)
 
 
-def hand_over(folder: Path, owner: Owner | None = None) -> None:
+def hand_over_folder(folder: Path, owner: FileOwner | None = None) -> None:
     """Give what root made in a folder to the folder's owner, or to `owner`.
 
     Does nothing unless root runs it. Follows no link out of the folder, and leaves alone a file
@@ -53,24 +53,24 @@ def hand_over(folder: Path, owner: Owner | None = None) -> None:
     """
     if not is_root() or not folder.is_dir():
         return
-    to = owner or owner_of(folder)
-    if to.user == ROOT:
+    to = owner or read_owner(folder)
+    if to.user == ROOT_USER_ID:
         return
-    for at, name, found in _entries(folder):
-        if found.st_uid == ROOT and (found.st_nlink == 1 or stat.S_ISDIR(found.st_mode)):
+    for at, name, found in _walk_folder(folder):
+        if found.st_uid == ROOT_USER_ID and (found.st_nlink == 1 or stat.S_ISDIR(found.st_mode)):
             with suppress(FileNotFoundError):
                 os.chown(name, to.user, to.group, dir_fd=at, follow_symlinks=False)
 
 
-def strangers(folder: Path) -> tuple[str, ...]:
+def list_foreign_files(folder: Path) -> tuple[str, ...]:
     """Name what in a folder belongs to another user than the folder itself."""
     if not folder.is_dir():
         return ()
-    user = owner_of(folder).user
-    return tuple(sorted(name for _, name, found in _entries(folder) if found.st_uid != user))
+    user = read_owner(folder).user
+    return tuple(sorted(name for _, name, found in _walk_folder(folder) if found.st_uid != user))
 
 
-def _entries(folder: Path) -> Iterator[tuple[int, str, os.stat_result]]:
+def _walk_folder(folder: Path) -> Iterator[tuple[int, str, os.stat_result]]:
     """Yield everything below a folder: its folder's descriptor, its name there, what it is."""
     for _, folders, files, at in os.fwalk(folder.resolve()):
         for name in (*folders, *files):

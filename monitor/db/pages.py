@@ -10,23 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.db.connection import Database, Row, written
-from monitor.db.encryption import Sealing
-from monitor.domain.retention import Kept
-from scrapers.models import Page, Query, Reading, ReadPage
+from monitor.db.connection import DatabaseConnection, Row, format_datetime
+from monitor.db.encryption import Encryption
+from monitor.domain.retention import RetainedKind
+from scrapers.models import Page, ParsedPage, ParseResult, Query
 
 # A page that is larger is not kept: no profile is, and one must not fill the disk.
-LARGEST_KEPT = 1 << 20
+MAX_PAGE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPage:
+class StoredPage:
     """`mark` names it; `reading` is what was read in it then, by the reader of that `version`."""
 
     mark: bytes
     query: Query
     page: Page
-    reading: Reading
+    reading: ParseResult
     version: int
 
     @property
@@ -34,197 +34,205 @@ class KeptPage:
         return self.query.source
 
     @property
-    def person(self) -> str:
+    def person_id(self) -> str:
         """Return whom it is about."""
         return self.query.subject
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PagesTable:
     """A page is kept once, however often it is seen; whether it is evidence, its sweep's end says.
 
     Which flags want evidence is told by their kinds and states.
     """
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, sweep: str, version: int, pages: Iterable[ReadPage]) -> None:
+    def insert_pages(self, sweep_id: str, version: int, pages: Iterable[ParsedPage]) -> None:
         """Keep pages until their sweep closes; what is evidence already is renewed."""
-        with self.database.write():
+        with self.connection.begin_transaction():
             for each in pages:
-                if len(each.page.body) <= LARGEST_KEPT and self._known(each.query.subject):
-                    self._put(sweep, version, each)
+                if len(each.page.body) <= MAX_PAGE_BYTES and self._has_person(each.query.subject):
+                    self._save_page(sweep_id, version, each)
 
-    def close(self, sweep: str, kinds: Iterable[str], states: Iterable[str]) -> None:
+    def keep_evidence_of_sweep(
+        self, sweep_id: str, kinds: Iterable[str], states: Iterable[str]
+    ) -> None:
         """Make evidence of what a sweep has seen of flagged items, and forget what else it kept."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """INSERT INTO evidence SELECT item, mark, pages.person
                 FROM pages JOIN sightings USING (person, question) JOIN flags USING (item)
                 WHERE sweep = ?1 AND kind IN (SELECT value FROM json_each(?2))
                 AND state IN (SELECT value FROM json_each(?3)) ON CONFLICT DO NOTHING""",
-                sweep,
-                *map(_listed, (kinds, states)),
+                sweep_id,
+                *map(_encode_word_list, (kinds, states)),
             )
-            self.database.run("UPDATE pages SET sweep = NULL WHERE sweep = ?", sweep)
-            self._forget_useless()
+            self.connection.execute("UPDATE pages SET sweep = NULL WHERE sweep = ?", sweep_id)
+            self._delete_unused_pages()
 
-    def of_item(self, item: str) -> tuple[KeptPage, ...]:
+    def list_evidence_of_item(self, item_id: str) -> tuple[StoredPage, ...]:
         """Return what is kept as evidence of an item, the newest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT mark, pages.person, sealed FROM pages JOIN evidence ON page = mark
             WHERE item = ? ORDER BY at DESC, pages.rowid DESC""",
-            item,
+            item_id,
         )
-        return tuple(map(self._page, rows))
+        return tuple(map(self._decrypt_page, rows))
 
-    def lacking(self, person: str, kinds: Iterable[str], states: Iterable[str]) -> frozenset[str]:
+    def list_items_lacking_evidence(
+        self, person_id: str, kinds: Iterable[str], states: Iterable[str]
+    ) -> frozenset[str]:
         """Return the items of which a flag wants evidence, and there is none."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT item FROM flags WHERE person = ?1
             AND kind IN (SELECT value FROM json_each(?2))
             AND state IN (SELECT value FROM json_each(?3))
             AND item NOT IN (SELECT item FROM evidence)""",
-            person,
-            *map(_listed, (kinds, states)),
+            person_id,
+            *map(_encode_word_list, (kinds, states)),
         )
         return frozenset(item for (item,) in rows)
 
-    def of_person(self, person: str) -> tuple[KeptPage, ...]:
-        rows = self.database.rows(
-            "SELECT mark, person, sealed FROM pages WHERE person = ? ORDER BY rowid", person
+    def list_pages_of_person(self, person_id: str) -> tuple[StoredPage, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT mark, person, sealed FROM pages WHERE person = ? ORDER BY rowid", person_id
         )
-        return tuple(map(self._page, rows))
+        return tuple(map(self._decrypt_page, rows))
 
-    def all(self) -> Iterator[KeptPage]:
-        rows = self.database.rows("SELECT mark, person, sealed FROM pages ORDER BY rowid")
-        return map(self._page, rows)
+    def list_pages(self) -> Iterator[StoredPage]:
+        rows = self.connection.fetch_rows("SELECT mark, person, sealed FROM pages ORDER BY rowid")
+        return map(self._decrypt_page, rows)
 
-    def forget_settled(self, kinds: Iterable[str], states: Iterable[str]) -> None:
+    def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
         """Forget what was seen of items of which no flag wants evidence any more.
 
         What a legal hold keeps stays, here and below.
         """
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """DELETE FROM evidence WHERE item NOT IN
                 (SELECT item FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
                 AND state IN (SELECT value FROM json_each(?2)))
                 AND person NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
-                *map(_listed, (kinds, states)),
+                *map(_encode_word_list, (kinds, states)),
             )
-            self._forget_useless()
+            self._delete_unused_pages()
 
-    def forget_before(self, at: datetime, source: str | None = None) -> None:
+    def delete_pages_before(self, at: datetime, source: str | None = None) -> None:
         """Forget what was fetched before, of one source or of all."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
                 AND person NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
-                written(at),
+                format_datetime(at),
                 source,
             )
 
-    def move(self, item: str, to: str) -> None:
-        with self.database.write():
-            self.database.run("UPDATE OR IGNORE evidence SET item = ? WHERE item = ?", to, item)
+    def move_to_item(self, item_id: str, target_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE OR IGNORE evidence SET item = ? WHERE item = ?", target_id, item_id
+            )
 
-    def _forget_useless(self) -> None:
-        self.database.run(
+    def _delete_unused_pages(self) -> None:
+        self.connection.execute(
             "DELETE FROM pages WHERE sweep IS NULL AND mark NOT IN (SELECT page FROM evidence)"
         )
 
-    def _known(self, person: str) -> bool:
+    def _has_person(self, person_id: str) -> bool:
         """Tell whether it may be kept: who was erased meanwhile has no key any more."""
-        return bool(self.database.row("SELECT 1 FROM people WHERE ref = ?", person))
+        return bool(self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", person_id))
 
-    def _put(self, sweep: str, version: int, read: ReadPage) -> None:
-        person = read.query.subject
-        content = sha256(read.page.body).hexdigest()
-        mark = self.sealing.mark(person, f"{read.query.key} {read.query.page} {content}")
-        packed = replace(read.page, body=zlib.compress(read.page.body))
-        kept = KeptPage(
+    def _save_page(self, sweep_id: str, version: int, read_page: ParsedPage) -> None:
+        person = read_page.query.subject
+        content = sha256(read_page.page.body).hexdigest()
+        mark = self.encryption.keyed_hash(
+            person, f"{read_page.query.key} {read_page.query.page} {content}"
+        )
+        packed = replace(read_page.page, body=zlib.compress(read_page.page.body))
+        kept = StoredPage(
             mark=mark,
-            query=replace(read.query, kept=None),
+            query=replace(read_page.query, kept=None),
             page=packed,
-            reading=replace(read.reading, follow=(), contacts=(), kept=None),
+            reading=replace(read_page.result, follow=(), contacts=(), kept=None),
             version=version,
         )
-        self.database.run(
+        self.connection.execute(
             """INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mark) DO UPDATE SET
             at = excluded.at, sealed = excluded.sealed, sweep = excluded.sweep""",
             mark,
             person,
-            sweep,
-            read.query.source,
-            self.sealing.mark(person, read.query.key),
-            written(read.page.fetched_at),
-            self.sealing.seal(person, _place(mark), kept),
+            sweep_id,
+            read_page.query.source,
+            self.encryption.keyed_hash(person, read_page.query.key),
+            format_datetime(read_page.page.fetched_at),
+            self.encryption.encrypt(person, _build_page_place(mark), kept),
         )
 
-    def _page(self, row: Row) -> KeptPage:
+    def _decrypt_page(self, row: Row) -> StoredPage:
         mark, person, sealed = row
-        kept = self.sealing.open(person, _place(mark), sealed, KeptPage)
+        kept = self.encryption.decrypt(person, _build_page_place(mark), sealed, StoredPage)
         return replace(kept, page=replace(kept.page, body=zlib.decompress(kept.page.body)))
 
 
-def _listed(words: Iterable[str]) -> str:
+def _encode_word_list(words: Iterable[str]) -> str:
     return json.dumps(sorted(words))
 
 
-def _place(mark: bytes) -> str:
+def _build_page_place(mark: bytes) -> str:
     return f"pages/{mark.hex()}/sealed"
 
 
-KEPT_IN: Mapping[str, Kept] = {
-    "account_proofs": Kept.PERSON,
-    "address_changes": Kept.ADDRESS_CHANGE,
-    "aliases": Kept.ITEM,
-    "assignments": Kept.FLAG,
-    "audit": Kept.AUDIT,
-    "audit_end": Kept.AUDIT,
-    "canary_checks": Kept.SOURCE,
-    "clock": Kept.SOURCE,
-    "consents": Kept.PERSON,
-    "district": Kept.AUDIT,
-    "due": Kept.PERSON,
-    "erased": Kept.AUDIT,
-    "events": Kept.EVENT,
-    "evidence": Kept.EVIDENCE,
-    "flags": Kept.FLAG,
-    "glass": Kept.GLASS,
-    "health": Kept.SOURCE,
-    "hold_proposals": Kept.GLASS,
-    "holds": Kept.PERSON,
-    "hosts": Kept.HOST,
-    "invitations": Kept.INVITATION,
-    "items": Kept.ITEM,
-    "journal": Kept.JOURNAL,
-    "judgements": Kept.FLAG,
-    "looks": Kept.LOOK,
-    "name_changes": Kept.PERSON,
-    "openings": Kept.FLAG,
-    "outbox": Kept.LETTER_RECORD,
-    "outlays": Kept.SPENDING,
-    "pages": Kept.PAGE_BODY,
-    "paused_addresses": Kept.PERSON,
-    "people": Kept.PERSON,
-    "pictures": Kept.ITEM,
-    "progress": Kept.RUN_REQUEST,
-    "questions": Kept.PERSON,
-    "remarks": Kept.FLAG,
-    "robots": Kept.ROBOTS,
-    "run_requests": Kept.RUN_REQUEST,
-    "sessions": Kept.SESSION,
-    "settlements": Kept.SWEEP,
-    "sign_in_links": Kept.SESSION,
-    "sightings": Kept.SIGHTING,
-    "source_runs": Kept.SWEEP,
-    "spending": Kept.SPENDING,
-    "stopped_mail": Kept.PERSON,
-    "sweeps": Kept.SWEEP,
-    "unfinished": Kept.UNFINISHED,
-    "verdicts": Kept.ITEM,
-    "versions": Kept.VERSION,
+RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
+    "account_proofs": RetainedKind.PERSON,
+    "address_changes": RetainedKind.ADDRESS_CHANGE,
+    "aliases": RetainedKind.ITEM,
+    "assignments": RetainedKind.FLAG,
+    "audit": RetainedKind.AUDIT,
+    "audit_end": RetainedKind.AUDIT,
+    "canary_checks": RetainedKind.SOURCE,
+    "clock": RetainedKind.SOURCE,
+    "consents": RetainedKind.PERSON,
+    "district": RetainedKind.AUDIT,
+    "due": RetainedKind.PERSON,
+    "erased": RetainedKind.AUDIT,
+    "events": RetainedKind.EVENT,
+    "evidence": RetainedKind.EVIDENCE,
+    "flags": RetainedKind.FLAG,
+    "glass": RetainedKind.GLASS,
+    "health": RetainedKind.SOURCE,
+    "hold_proposals": RetainedKind.GLASS,
+    "holds": RetainedKind.PERSON,
+    "hosts": RetainedKind.HOST,
+    "invitations": RetainedKind.INVITATION,
+    "items": RetainedKind.ITEM,
+    "journal": RetainedKind.JOURNAL,
+    "judgements": RetainedKind.FLAG,
+    "looks": RetainedKind.LOOK,
+    "name_changes": RetainedKind.PERSON,
+    "openings": RetainedKind.FLAG,
+    "outbox": RetainedKind.LETTER_RECORD,
+    "outlays": RetainedKind.SPENDING,
+    "pages": RetainedKind.PAGE_BODY,
+    "paused_addresses": RetainedKind.PERSON,
+    "people": RetainedKind.PERSON,
+    "pictures": RetainedKind.ITEM,
+    "progress": RetainedKind.RUN_REQUEST,
+    "questions": RetainedKind.PERSON,
+    "remarks": RetainedKind.FLAG,
+    "robots": RetainedKind.ROBOTS,
+    "run_requests": RetainedKind.RUN_REQUEST,
+    "sessions": RetainedKind.SESSION,
+    "settlements": RetainedKind.SWEEP,
+    "sign_in_links": RetainedKind.SESSION,
+    "sightings": RetainedKind.SIGHTING,
+    "source_runs": RetainedKind.SWEEP,
+    "spending": RetainedKind.SPENDING,
+    "stopped_mail": RetainedKind.PERSON,
+    "sweeps": RetainedKind.SWEEP,
+    "unfinished": RetainedKind.UNFINISHED,
+    "verdicts": RetainedKind.ITEM,
+    "versions": RetainedKind.VERSION,
 }

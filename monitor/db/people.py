@@ -14,170 +14,180 @@ from pathlib import Path
 from typing import Any
 
 from monitor.db.connection import (
-    Database,
+    DatabaseConnection,
     Row,
-    next_in,
-    read,
-    read_or_none,
-    written,
-    written_or_none,
+    find_next_seq,
+    format_datetime,
+    format_optional_datetime,
+    parse_datetime,
+    parse_optional_datetime,
 )
-from monitor.db.encryption import DISTRICT, Sealing
-from monitor.db.files import PRIVATE, put
-from monitor.domain.consent import Act, Channel, Consent, Scope
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.domain.consent import Consent, ConsentAction, ConsentChannel, Scope
 from monitor.domain.disclosure import HoldProposal
 from monitor.domain.person import Person
 from monitor.errors import InputError, NotPermittedError
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    database: Database
-    sealing: Sealing
+class PeopleTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, person: Person) -> None:
-        self.sealing.keys.create(person.ref)
-        with self.database.write():
-            self._refuse_taken(person)
-            self.database.run(
+    def insert_person(self, person: Person) -> None:
+        self.encryption.keys.create_key(person.ref)
+        with self.connection.begin_transaction():
+            self._check_address_is_free(person)
+            self.connection.execute(
                 "INSERT INTO people VALUES (?, ?, ?)",
                 person.ref,
-                self._mark(person.mail),
-                self.sealing.seal(person.ref, _place(person.ref), person),
+                self._hash_mail(person.mail),
+                self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
             )
 
-    def get(self, ref: str) -> Person:
-        found = self.database.row("SELECT sealed FROM people WHERE ref = ?", ref)
+    def load_person(self, person_id: str) -> Person:
+        found = self.connection.fetch_row("SELECT sealed FROM people WHERE ref = ?", person_id)
         if found is None:
-            message = f"Nobody is enrolled under {ref}: `namesake staff list` shows who is."
+            message = f"Nobody is enrolled under {person_id}: `namesake staff list` shows who is."
             raise InputError(message)
-        return self.sealing.open(ref, _place(ref), found[0], Person)
+        return self.encryption.decrypt(person_id, _build_person_place(person_id), found[0], Person)
 
-    def replace(self, person: Person) -> None:
-        with self.database.write():
-            before = self.get(person.ref)
-            self._refuse_taken(person)
+    def update_person(self, person: Person) -> None:
+        with self.connection.begin_transaction():
+            before = self.load_person(person.ref)
+            self._check_address_is_free(person)
             # Invitations are erased with the person, by the address they went to.
-            self.database.run(
+            self.connection.execute(
                 "UPDATE invitations SET mark = ? WHERE mark = ?",
-                self._mark(person.mail),
-                self._mark(before.mail),
+                self._hash_mail(person.mail),
+                self._hash_mail(before.mail),
             )
-            self.database.run(
+            self.connection.execute(
                 "UPDATE people SET mark = ?, sealed = ? WHERE ref = ?",
-                self._mark(person.mail),
-                self.sealing.seal(person.ref, _place(person.ref), person),
+                self._hash_mail(person.mail),
+                self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
                 person.ref,
             )
-            self.database.run(
+            self.connection.execute(
                 "UPDATE openings SET school = ? WHERE person = ?",
-                school_mark(self.sealing, person.school),
+                hash_school(self.encryption, person.school),
                 person.ref,
             )
 
-    def give_up_address(self, ref: str) -> None:
+    def release_address(self, person_id: str) -> None:
         """Let an address lead to somebody no more: it is about to be another's."""
-        given_up = self.sealing.mark(ref, "gave up")
-        with self.database.write():
-            self.database.run(
+        given_up = self.encryption.keyed_hash(person_id, "gave up")
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """UPDATE invitations SET mark = ?1
                 WHERE mark = (SELECT mark FROM people WHERE ref = ?2)""",
                 given_up,
-                ref,
+                person_id,
             )
-            self.database.run("UPDATE people SET mark = ? WHERE ref = ?", given_up, ref)
+            self.connection.execute("UPDATE people SET mark = ? WHERE ref = ?", given_up, person_id)
 
-    def address(self, ref: str) -> str:
+    def load_mail_address(self, person_id: str) -> str:
         """Return where a person is written to, or nothing where that is another's by now."""
-        mail = self.get(ref).mail
-        return mail if self.find_by_mail(mail) == ref else ""
+        mail = self.load_person(person_id).mail
+        return mail if self.find_person_id_by_mail(mail) == person_id else ""
 
-    def refs(self) -> tuple[str, ...]:
-        return tuple(ref for (ref,) in self.database.rows("SELECT ref FROM people ORDER BY rowid"))
+    def list_person_ids(self) -> tuple[str, ...]:
+        return tuple(
+            ref for (ref,) in self.connection.fetch_rows("SELECT ref FROM people ORDER BY rowid")
+        )
 
-    def find_by_mail(self, mail: str) -> str | None:
-        found = self.database.row("SELECT ref FROM people WHERE mark = ?", self._mark(mail))
+    def find_person_id_by_mail(self, mail: str) -> str | None:
+        found = self.connection.fetch_row(
+            "SELECT ref FROM people WHERE mark = ?", self._hash_mail(mail)
+        )
         return None if found is None else found[0]
 
-    def erase(self, ref: str) -> None:
+    def erase_person(self, person_id: str) -> None:
         """Delete every row of the person, their invitations included, and destroy the keys.
 
         Raises NotPermittedError while a legal hold stands.
         """
-        if self.database.row("SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", ref):
-            message = f"{ref} is under a legal hold: two reviewers lift it on the review pages."
+        if self.connection.fetch_row(
+            "SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", person_id
+        ):
+            message = (
+                f"{person_id} is under a legal hold: two reviewers lift it on the review pages."
+            )
             raise NotPermittedError(message)
-        with self.database.write():
-            for each in (ref, *self._invitations(ref)):
-                self._forget(each)
-                self.database.after_commit(partial(self.sealing.keys.destroy, each))
-            self.database.after_commit(self.database.checkpoint)
+        with self.connection.begin_transaction():
+            for each in (person_id, *self._list_invitation_ids(person_id)):
+                self._delete_rows_of_person(each)
+                self.connection.run_after_commit(partial(self.encryption.keys.destroy_key, each))
+            self.connection.run_after_commit(self.connection.checkpoint)
 
     def finish_erasures(self) -> None:
         """Do what a crash or an old backup left undone, so that nobody erased comes back."""
-        for (ref,) in list(self.database.rows("SELECT ref FROM erased")):
-            if self.sealing.keys.has(ref):
-                self.sealing.keys.destroy(ref)
-        for (ref,) in list(self.database.rows("SELECT ref FROM invitations")):
-            if self.sealing.keys.destroyed(ref):
-                with self.database.write():
-                    self._forget(ref)
-        for ref in self.refs():
-            if self.sealing.keys.destroyed(ref):
+        for (ref,) in list(self.connection.fetch_rows("SELECT ref FROM erased")):
+            if self.encryption.keys.has_key(ref):
+                self.encryption.keys.destroy_key(ref)
+        for (ref,) in list(self.connection.fetch_rows("SELECT ref FROM invitations")):
+            if self.encryption.keys.is_destroyed(ref):
+                with self.connection.begin_transaction():
+                    self._delete_rows_of_person(ref)
+        for ref in self.list_person_ids():
+            if self.encryption.keys.is_destroyed(ref):
                 # A hold in an older copy keeps nothing: what it held cannot be read any more.
-                with self.database.write():
-                    self.database.run("DELETE FROM holds WHERE person = ?", ref)
-                    self.erase(ref)
+                with self.connection.begin_transaction():
+                    self.connection.execute("DELETE FROM holds WHERE person = ?", ref)
+                    self.erase_person(ref)
 
-    def _invitations(self, ref: str) -> tuple[str, ...]:
-        found = self.database.rows(
+    def _list_invitation_ids(self, person_id: str) -> tuple[str, ...]:
+        found = self.connection.fetch_rows(
             """SELECT ref FROM invitations WHERE ref != ?1
             AND mark = (SELECT mark FROM people WHERE ref = ?1)""",
-            ref,
+            person_id,
         )
         return tuple(invitation for (invitation,) in found)
 
-    def _forget(self, ref: str) -> None:
-        self.database.run(
+    def _delete_rows_of_person(self, person_id: str) -> None:
+        self.connection.execute(
             """DELETE FROM due WHERE subject = ?1
             OR subject IN (SELECT ref FROM items WHERE person = ?1)""",
-            ref,
+            person_id,
         )
-        self.database.run("DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", ref)
-        self.database.run("DELETE FROM sessions WHERE reader = ?", ref)
-        self.database.run("DELETE FROM sign_in_links WHERE reader = ?", ref)
-        self.database.run("DELETE FROM invitations WHERE ref = ?", ref)
-        self.database.run("DELETE FROM people WHERE ref = ?", ref)
-        self.database.run("INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING", ref)
+        self.connection.execute(
+            "DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", person_id
+        )
+        self.connection.execute("DELETE FROM sessions WHERE reader = ?", person_id)
+        self.connection.execute("DELETE FROM sign_in_links WHERE reader = ?", person_id)
+        self.connection.execute("DELETE FROM invitations WHERE ref = ?", person_id)
+        self.connection.execute("DELETE FROM people WHERE ref = ?", person_id)
+        self.connection.execute("INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING", person_id)
 
-    def _refuse_taken(self, person: Person) -> None:
-        if self.find_by_mail(person.mail) not in {None, person.ref}:
+    def _check_address_is_free(self, person: Person) -> None:
+        if self.find_person_id_by_mail(person.mail) not in {None, person.ref}:
             message = "Somebody with this mail address is enrolled already: withdraw them first."
             raise InputError(message)
 
-    def _mark(self, mail: str) -> bytes:
-        return mail_mark(self.sealing, mail)
+    def _hash_mail(self, mail: str) -> bytes:
+        return hash_mail_address(self.encryption, mail)
 
 
-def mail_mark(sealing: Sealing, mail: str) -> bytes:
-    return sealing.mark(DISTRICT, mail.strip().casefold())
+def hash_mail_address(encryption: Encryption, mail: str) -> bytes:
+    return encryption.keyed_hash(DISTRICT, mail.strip().casefold())
 
 
-def school_mark(sealing: Sealing, school: str) -> bytes:
-    return sealing.mark(DISTRICT, f"school {school.strip().casefold()}")
+def hash_school(encryption: Encryption, school: str) -> bytes:
+    return encryption.keyed_hash(DISTRICT, f"school {school.strip().casefold()}")
 
 
-def _place(ref: str) -> str:
-    return f"people/{ref}/sealed"
+def _build_person_place(person_id: str) -> str:
+    return f"people/{person_id}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Consents:
-    database: Database
+class ConsentsTable:
+    connection: DatabaseConnection
 
-    def append(self, consent: Consent) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_consent(self, consent: Consent) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """INSERT INTO consents (person, text_version, text_hash, scopes,
                 given_at, expires_at, withdrawn_at, act, channel, at, paused_from, paused_until)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -185,54 +195,58 @@ class Consents:
                 consent.text_version,
                 consent.text_hash,
                 json.dumps(sorted(consent.scopes)),
-                written(consent.given_at),
-                written(consent.expires_at),
-                written_or_none(consent.withdrawn_at),
+                format_datetime(consent.given_at),
+                format_datetime(consent.expires_at),
+                format_optional_datetime(consent.withdrawn_at),
                 consent.act,
                 consent.channel,
-                written_or_none(consent.at),
-                written_or_none(consent.paused_from),
-                written_or_none(consent.paused_until),
+                format_optional_datetime(consent.at),
+                format_optional_datetime(consent.paused_from),
+                format_optional_datetime(consent.paused_until),
             )
 
-    def latest(self, ref: str) -> Consent | None:
-        found = self.database.row(
-            "SELECT * FROM consents WHERE person = ? ORDER BY seq DESC LIMIT 1", ref
+    def find_latest_consent(self, person_id: str) -> Consent | None:
+        found = self.connection.fetch_row(
+            "SELECT * FROM consents WHERE person = ? ORDER BY seq DESC LIMIT 1", person_id
         )
-        return None if found is None else _consent(found)
+        return None if found is None else _parse_consent_row(found)
 
-    def history(self, ref: str) -> tuple[Consent, ...]:
-        rows = self.database.rows("SELECT * FROM consents WHERE person = ? ORDER BY seq", ref)
-        return tuple(_consent(row) for row in rows)
+    def list_consents(self, person_id: str) -> tuple[Consent, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM consents WHERE person = ? ORDER BY seq", person_id
+        )
+        return tuple(_parse_consent_row(row) for row in rows)
 
-    def stands(self, ref: str, now: datetime) -> bool:
+    def has_consent_in_force(self, person_id: str, now: datetime) -> bool:
         """Tell whether someone's consent is in force: they may be written to, though not asked."""
-        latest = self.latest(ref)
-        return latest is not None and latest.live(now)
+        latest = self.find_latest_consent(person_id)
+        return latest is not None and latest.is_active(now)
 
-    def asks(self, ref: str, now: datetime) -> bool:
+    def can_query_person(self, person_id: str, now: datetime) -> bool:
         """Tell whether anything may be asked, settled or told on someone's behalf now."""
-        latest = self.latest(ref)
-        return latest is not None and latest.asks(now)
+        latest = self.find_latest_consent(person_id)
+        return latest is not None and latest.allows_queries(now)
 
-    def live(self, now: datetime) -> tuple[str, ...]:
+    def list_consenting_person_ids(self, now: datetime) -> tuple[str, ...]:
         """Return whose consent is in force, in the order of their enrolment."""
-        return tuple(each.person for each in self.standing() if each.live(now))
+        return tuple(each.person for each in self.list_latest_consents() if each.is_active(now))
 
-    def asking(self, now: datetime) -> tuple[str, ...]:
+    def list_queryable_person_ids(self, now: datetime) -> tuple[str, ...]:
         """Return who may be asked about now: a pause lets a consent in force rest."""
-        return tuple(each.person for each in self.standing() if each.asks(now))
+        return tuple(
+            each.person for each in self.list_latest_consents() if each.allows_queries(now)
+        )
 
-    def standing(self) -> tuple[Consent, ...]:
+    def list_latest_consents(self) -> tuple[Consent, ...]:
         """Return the last line of everybody's, in the order of their enrolment."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT consents.* FROM consents JOIN people ON people.ref = consents.person
             WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person) ORDER BY people.rowid"""
         )
-        return tuple(map(_consent, rows))
+        return tuple(map(_parse_consent_row, rows))
 
 
-def _consent(row: Row) -> Consent:
+def _parse_consent_row(row: Row) -> Consent:
     _, person, text_version, text_hash, scopes, given_at, expires_at, withdrawn_at = row[:8]
     act, channel, at, paused_from, paused_until = row[8:]
     return Consent(
@@ -240,19 +254,19 @@ def _consent(row: Row) -> Consent:
         text_version=text_version,
         text_hash=text_hash,
         scopes=frozenset(Scope(each) for each in json.loads(scopes)),
-        given_at=read(given_at),
-        expires_at=read(expires_at),
-        withdrawn_at=read_or_none(withdrawn_at),
-        act=Act(act),
-        channel=Channel(channel),
-        at=read_or_none(at),
-        paused_from=read_or_none(paused_from),
-        paused_until=read_or_none(paused_until),
+        given_at=parse_datetime(given_at),
+        expires_at=parse_datetime(expires_at),
+        withdrawn_at=parse_optional_datetime(withdrawn_at),
+        act=ConsentAction(act),
+        channel=ConsentChannel(channel),
+        at=parse_optional_datetime(at),
+        paused_from=parse_optional_datetime(paused_from),
+        paused_until=parse_optional_datetime(paused_until),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class LegalHold:
     """`reason` and `by` are told to the person. `lifted_at` is None while it stands."""
 
     person: str
@@ -263,157 +277,169 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
-    database: Database
-    sealing: Sealing
+class LegalHoldsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def place(self, hold: Hold) -> None:
-        with self.database.write():
-            seq = next_in(self.database, "holds")
-            self.database.run(
+    def insert_legal_hold(self, hold: LegalHold) -> None:
+        with self.connection.begin_transaction():
+            seq = find_next_seq(self.connection, "holds")
+            self.connection.execute(
                 "INSERT INTO holds (seq, person, placed_at, sealed) VALUES (?, ?, ?, ?)",
                 seq,
                 hold.person,
-                written(hold.placed_at),
-                self.sealing.seal(hold.person, _place_of_holds(seq), hold),
+                format_datetime(hold.placed_at),
+                self.encryption.encrypt(hold.person, _build_legal_hold_place(seq), hold),
             )
 
-    def all_standing(self) -> tuple[Hold, ...]:
+    def list_active_legal_holds(self) -> tuple[LegalHold, ...]:
         """Return every hold that stands, the oldest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT seq, person, lifted_at, sealed FROM holds
             WHERE lifted_at IS NULL ORDER BY placed_at, seq"""
         )
-        return tuple(self._hold(row) for row in rows)
+        return tuple(self._decrypt_legal_hold(row) for row in rows)
 
-    def lift(self, person: str, at: datetime) -> bool:
+    def lift_legal_holds(self, person_id: str, at: datetime) -> bool:
         """Lift every hold of a person's that stands; return whether any did."""
-        with self.database.write():
-            lifted = self.database.run(
+        with self.connection.begin_transaction():
+            lifted = self.connection.execute(
                 "UPDATE holds SET lifted_at = ? WHERE person = ? AND lifted_at IS NULL",
-                written(at),
-                person,
+                format_datetime(at),
+                person_id,
             )
         return lifted > 0
 
-    def standing(self, person: str) -> Hold | None:
+    def find_active_legal_hold(self, person_id: str) -> LegalHold | None:
         """Return the hold under which a person is, None where there is none."""
-        return next((each for each in self.of(person) if each.lifted_at is None), None)
+        return next(
+            (each for each in self.list_legal_holds_of_person(person_id) if each.lifted_at is None),
+            None,
+        )
 
-    def stands(self, person: str) -> bool:
+    def has_active_legal_hold(self, person_id: str) -> bool:
         """Tell it without opening anything."""
-        found = self.database.row(
-            "SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", person
+        found = self.connection.fetch_row(
+            "SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", person_id
         )
         return found is not None
 
-    def of(self, person: str) -> tuple[Hold, ...]:
-        rows = self.database.rows(
-            "SELECT seq, person, lifted_at, sealed FROM holds WHERE person = ? ORDER BY seq", person
+    def list_legal_holds_of_person(self, person_id: str) -> tuple[LegalHold, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT seq, person, lifted_at, sealed FROM holds WHERE person = ? ORDER BY seq",
+            person_id,
         )
-        return tuple(self._hold(row) for row in rows)
+        return tuple(self._decrypt_legal_hold(row) for row in rows)
 
-    def _hold(self, row: Sequence[Any]) -> Hold:
+    def _decrypt_legal_hold(self, row: Sequence[Any]) -> LegalHold:
         seq, person, lifted_at, sealed = row
-        hold = self.sealing.open(person, _place_of_holds(seq), sealed, Hold)
-        return replace(hold, lifted_at=read_or_none(lifted_at))
+        hold = self.encryption.decrypt(person, _build_legal_hold_place(seq), sealed, LegalHold)
+        return replace(hold, lifted_at=parse_optional_datetime(lifted_at))
 
 
 @dataclass(frozen=True, slots=True)
-class HoldProposals:
+class HoldProposalsTable:
     """What one reviewer proposed and no other has confirmed."""
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, proposal: HoldProposal) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_hold_proposal(self, proposal: HoldProposal) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO hold_proposals (ref, person, at, sealed) VALUES (?, ?, ?, ?)",
                 proposal.ref,
                 proposal.person,
-                written(proposal.at),
-                self.sealing.seal(proposal.person, _proposed(proposal.ref), proposal),
+                format_datetime(proposal.at),
+                self.encryption.encrypt(
+                    proposal.person, _build_hold_proposal_place(proposal.ref), proposal
+                ),
             )
 
-    def get(self, ref: str) -> HoldProposal:
-        found = self.database.row(
-            "SELECT ref, person, sealed FROM hold_proposals WHERE ref = ?", ref
+    def load_hold_proposal(self, proposal_id: str) -> HoldProposal:
+        found = self.connection.fetch_row(
+            "SELECT ref, person, sealed FROM hold_proposals WHERE ref = ?", proposal_id
         )
         if found is None:
             reason = "There is no such proposal: it was confirmed, it is over, or its person left."
             raise InputError(reason)
-        return self._proposal(found)
+        return self._decrypt_hold_proposal(found)
 
-    def all(self) -> tuple[HoldProposal, ...]:
+    def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
         """Return all that are kept, the oldest first; some may be over."""
         query = "SELECT ref, person, sealed FROM hold_proposals ORDER BY at, ref"
-        return tuple(map(self._proposal, self.database.rows(query)))
+        return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query)))
 
-    def of(self, person: str) -> tuple[HoldProposal, ...]:
+    def list_hold_proposals_of_person(self, person_id: str) -> tuple[HoldProposal, ...]:
         query = "SELECT ref, person, sealed FROM hold_proposals WHERE person = ? ORDER BY at, ref"
-        return tuple(map(self._proposal, self.database.rows(query, person)))
+        return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query, person_id)))
 
-    def drop_of(self, person: str) -> None:
+    def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""
-        with self.database.write():
-            self.database.run("DELETE FROM hold_proposals WHERE person = ?", person)
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM hold_proposals WHERE person = ?", person_id)
 
-    def forget_before(self, at: datetime) -> None:
+    def delete_hold_proposals_before(self, at: datetime) -> None:
         """Forget what nobody confirmed; the audit remembers that it was proposed."""
-        with self.database.write():
-            self.database.run("DELETE FROM hold_proposals WHERE at < ?", written(at))
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM hold_proposals WHERE at < ?", format_datetime(at))
 
-    def _proposal(self, row: Sequence[Any]) -> HoldProposal:
+    def _decrypt_hold_proposal(self, row: Sequence[Any]) -> HoldProposal:
         ref, person, sealed = row
-        return self.sealing.open(person, _proposed(ref), sealed, HoldProposal)
+        return self.encryption.decrypt(
+            person, _build_hold_proposal_place(ref), sealed, HoldProposal
+        )
 
 
-def _place_of_holds(seq: int) -> str:
+def _build_legal_hold_place(seq: int) -> str:
     return f"holds/{seq}/sealed"
 
 
-def _proposed(ref: str) -> str:
-    return f"hold_proposals/{ref}/sealed"
+def _build_hold_proposal_place(proposal_id: str) -> str:
+    return f"hold_proposals/{proposal_id}/sealed"
 
 
-TOMBSTONES = "erased.txt"
+TOMBSTONES_FILE = "erased.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Tombstones:
-    sealing: Sealing
+class ErasureTombstones:
+    encryption: Encryption
 
-    def all(self) -> tuple[str, ...]:
+    def list_tombstones(self) -> tuple[str, ...]:
         """Return the marks of everybody who was erased here, sorted."""
-        return tuple(sorted(map(self._mark, self.sealing.keys.all_destroyed())))
+        return tuple(sorted(map(self._hash_person_id, self.encryption.keys.list_destroyed_ids())))
 
-    def replay(self, marks: Iterable[str]) -> int:
+    def replay_erasures(self, marks: Iterable[str]) -> int:
         """Destroy every key that a mark names; return how many there still were."""
         named = set(marks)
-        found = [ref for ref in self.sealing.keys.refs() if self._mark(ref) in named]
+        found = [
+            ref for ref in self.encryption.keys.list_key_ids() if self._hash_person_id(ref) in named
+        ]
         for ref in found:
-            self.sealing.keys.destroy(ref)
+            self.encryption.keys.destroy_key(ref)
         return len(found)
 
-    def write(self, path: Path) -> None:
+    def write_tombstone_file(self, path: Path) -> None:
         """Write the marks to a file, one a line, beside what its copy may still hold."""
-        known = set(_read(path)) | set(self.all())
-        put(path, "".join(f"{mark}\n" for mark in sorted(known)).encode("ascii"), PRIVATE)
+        known = set(_read_tombstone_file(path)) | set(self.list_tombstones())
+        write_file(
+            path, "".join(f"{mark}\n" for mark in sorted(known)).encode("ascii"), PRIVATE_MODE
+        )
 
-    def lacks(self, path: Path) -> int:
+    def count_missing_tombstones(self, path: Path) -> int:
         """Count whom a file does not know of yet."""
-        return len(set(self.all()) - set(_read(path)))
+        return len(set(self.list_tombstones()) - set(_read_tombstone_file(path)))
 
-    def read(self, path: Path) -> int:
+    def replay_tombstone_file(self, path: Path) -> int:
         """Replay the file at `path`, if there is one."""
-        return self.replay(_read(path))
+        return self.replay_erasures(_read_tombstone_file(path))
 
-    def _mark(self, ref: str) -> str:
-        return self.sealing.mark(DISTRICT, f"erased/{ref}").hex()
+    def _hash_person_id(self, person_id: str) -> str:
+        return self.encryption.keyed_hash(DISTRICT, f"erased/{person_id}").hex()
 
 
-def _read(path: Path) -> tuple[str, ...]:
+def _read_tombstone_file(path: Path) -> tuple[str, ...]:
     try:
         return tuple(path.read_text("ascii").split())
     except FileNotFoundError:
@@ -433,12 +459,12 @@ class AddressChange:
     expires_at: datetime
     changed_at: datetime | None = None
 
-    def open(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         return self.changed_at is None and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
-class _Addresses:
+class _AddressChangeContent:
     """What is sealed of a change."""
 
     old: str
@@ -446,100 +472,108 @@ class _Addresses:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressChanges:
-    database: Database
-    sealing: Sealing
+class AddressChangesTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, change: AddressChange) -> None:
-        addresses = _Addresses(change.old, change.new)
-        with self.database.write():
-            self.database.run(
+    def insert_address_change(self, change: AddressChange) -> None:
+        addresses = _AddressChangeContent(change.old, change.new)
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT INTO address_changes VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)",
                 change.ref,
                 change.person,
                 change.browser,
-                written(change.asked_at),
-                written(change.expires_at),
-                self.sealing.seal(change.person, _place_of_address_changes(change.ref), addresses),
+                format_datetime(change.asked_at),
+                format_datetime(change.expires_at),
+                self.encryption.encrypt(
+                    change.person, _build_address_change_place(change.ref), addresses
+                ),
             )
 
-    def find(self, ref: str) -> AddressChange | None:
-        return self._found("ref", ref)
+    def find_address_change(self, change_id: str) -> AddressChange | None:
+        return self._find_change_by_column("ref", change_id)
 
-    def by_code(self, code_hash: str) -> AddressChange | None:
-        return self._found("code_hash", code_hash)
+    def find_address_change_by_code(self, code_hash: str) -> AddressChange | None:
+        return self._find_change_by_column("code_hash", code_hash)
 
-    def of(self, person: str) -> tuple[AddressChange, ...]:
+    def list_address_changes(self, person_id: str) -> tuple[AddressChange, ...]:
         """Return all that are remembered, the oldest first."""
-        rows = self.database.rows(f"{_SELECT} WHERE person = ? ORDER BY asked_at, rowid", person)
-        return tuple(self._change(row) for row in rows)
-
-    def latest(self, person: str) -> datetime | None:
-        """Return since when they are written to where they are; None: for as long as we know."""
-        found = self.database.row(
-            "SELECT max(changed_at) FROM address_changes WHERE person = ?", person
+        rows = self.connection.fetch_rows(
+            f"{_SELECT} WHERE person = ? ORDER BY asked_at, rowid", person_id
         )
-        return None if found is None else read_or_none(found[0])
+        return tuple(self._decrypt_address_change(row) for row in rows)
 
-    def asked_since(self, person: str, since: datetime) -> int:
-        found = self.database.row(
+    def find_last_change_time(self, person_id: str) -> datetime | None:
+        """Return since when they are written to where they are; None: for as long as we know."""
+        found = self.connection.fetch_row(
+            "SELECT max(changed_at) FROM address_changes WHERE person = ?", person_id
+        )
+        return None if found is None else parse_optional_datetime(found[0])
+
+    def count_address_changes_since(self, person_id: str, since: datetime) -> int:
+        found = self.connection.fetch_row(
             "SELECT count(*) FROM address_changes WHERE person = ? AND asked_at > ?",
-            person,
-            written(since),
+            person_id,
+            format_datetime(since),
         )
         return int(found[0]) if found else 0
 
-    def set_code(self, ref: str, code_hash: str) -> None:
-        with self.database.write():
-            self.database.run(
-                "UPDATE address_changes SET code_hash = ? WHERE ref = ?", code_hash, ref
+    def set_code_hash(self, change_id: str, code_hash: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE address_changes SET code_hash = ? WHERE ref = ?", code_hash, change_id
             )
 
-    def confirm(self, ref: str, at: datetime) -> None:
+    def confirm_address_change(self, change_id: str, at: datetime) -> None:
         """Let it count, and no other one that its person asked for."""
-        with self.database.write():
-            self.database.run(
-                "UPDATE address_changes SET changed_at = ? WHERE ref = ?", written(at), ref
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE address_changes SET changed_at = ? WHERE ref = ?",
+                format_datetime(at),
+                change_id,
             )
-            self.database.run(
+            self.connection.execute(
                 """DELETE FROM address_changes WHERE changed_at IS NULL
                 AND person = (SELECT person FROM address_changes WHERE ref = ?)""",
-                ref,
+                change_id,
             )
 
-    def drop_asked_before(self, moment: datetime) -> None:
+    def delete_unconfirmed_before(self, moment: datetime) -> None:
         """Forget what nobody confirmed."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "DELETE FROM address_changes WHERE changed_at IS NULL AND asked_at < ?",
-                written(moment),
+                format_datetime(moment),
             )
 
-    def drop_changed_before(self, person: str, moment: datetime) -> None:
-        with self.database.write():
-            self.database.run(
+    def delete_confirmed_before(self, person_id: str, moment: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "DELETE FROM address_changes WHERE person = ? AND changed_at < ?",
-                person,
-                written(moment),
+                person_id,
+                format_datetime(moment),
             )
 
-    def _found(self, column: str, value: str) -> AddressChange | None:
+    def _find_change_by_column(self, column: str, value: str) -> AddressChange | None:
         # The column is one of two names of ours.
-        found = self.database.row(f"{_SELECT} WHERE {column} = ?", value)
-        return None if found is None else self._change(found)
+        found = self.connection.fetch_row(f"{_SELECT} WHERE {column} = ?", value)
+        return None if found is None else self._decrypt_address_change(found)
 
-    def _change(self, row: Row) -> AddressChange:
+    def _decrypt_address_change(self, row: Row) -> AddressChange:
         ref, person, browser, asked_at, expires_at, changed_at, sealed = row
-        addresses = self.sealing.open(person, _place_of_address_changes(ref), sealed, _Addresses)
+        addresses = self.encryption.decrypt(
+            person, _build_address_change_place(ref), sealed, _AddressChangeContent
+        )
         return AddressChange(
             ref=ref,
             person=person,
             browser=browser,
             old=addresses.old,
             new=addresses.new,
-            asked_at=read(asked_at),
-            expires_at=read(expires_at),
-            changed_at=read_or_none(changed_at),
+            asked_at=parse_datetime(asked_at),
+            expires_at=parse_datetime(expires_at),
+            changed_at=parse_optional_datetime(changed_at),
         )
 
 
@@ -547,43 +581,43 @@ _SELECT = """SELECT ref, person, browser, asked_at, expires_at, changed_at, seal
 FROM address_changes"""
 
 
-def _place_of_address_changes(ref: str) -> str:
-    return f"address_changes/{ref}/sealed"
+def _build_address_change_place(change_id: str) -> str:
+    return f"address_changes/{change_id}/sealed"
 
 
 # Letters print as many characters of a ref.
-SHORTEST = 8
+MIN_PREFIX_LENGTH = 8
 
 
-def owner_of_item(database: Database, ref: str) -> str:
-    found = database.row("SELECT person FROM items WHERE ref = ?", ref)
+def load_item_owner(connection: DatabaseConnection, item_id: str) -> str:
+    found = connection.fetch_row("SELECT person FROM items WHERE ref = ?", item_id)
     if found is None:
-        raise no_item(ref)
+        raise build_missing_item_error(item_id)
     return str(found[0])
 
 
-def owner_of_flag(database: Database, ref: str) -> str:
-    found = database.row("SELECT person FROM flags WHERE ref = ?", ref)
+def load_flag_owner(connection: DatabaseConnection, flag_id: str) -> str:
+    found = connection.fetch_row("SELECT person FROM flags WHERE ref = ?", flag_id)
     if found is None:
-        raise no_flag(ref)
+        raise build_missing_flag_error(flag_id)
     return str(found[0])
 
 
-def only_one(begun: str, found: Iterable[Row]) -> str:
+def resolve_id_prefix(id_prefix: str, found: Iterable[Row]) -> str:
     """Complete a ref that a letter has cut; return one that begins nothing as it is.
 
     Raises InputError where several begin so.
     """
-    whole = [str(ref) for (ref,) in found] if len(begun) >= SHORTEST else []
+    whole = [str(ref) for (ref,) in found] if len(id_prefix) >= MIN_PREFIX_LENGTH else []
     if len(whole) > 1:
-        reason = f"Several references begin with {begun}; give more of it."
+        reason = f"Several references begin with {id_prefix}; give more of it."
         raise InputError(reason)
-    return whole[0] if whole else begun
+    return whole[0] if whole else id_prefix
 
 
-def no_item(ref: str) -> InputError:
-    return InputError(f"There is no item {ref}.")
+def build_missing_item_error(item_id: str) -> InputError:
+    return InputError(f"There is no item {item_id}.")
 
 
-def no_flag(ref: str) -> InputError:
-    return InputError(f"There is no flag {ref}: `namesake flags list` shows those there are.")
+def build_missing_flag_error(flag_id: str) -> InputError:
+    return InputError(f"There is no flag {flag_id}: `namesake flags list` shows those there are.")

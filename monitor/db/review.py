@@ -11,29 +11,29 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.db.connection import (
-    Database,
+    DatabaseConnection,
     Row,
-    next_in,
-    read,
-    read_or_none,
-    written,
-    written_or_none,
+    find_next_seq,
+    format_datetime,
+    format_optional_datetime,
+    parse_datetime,
+    parse_optional_datetime,
 )
-from monitor.db.encryption import Sealing
-from monitor.db.people import owner_of_flag, school_mark
-from monitor.domain.disclosure import BreakGlass, Foreseen, Proposal
+from monitor.db.encryption import Encryption
+from monitor.db.people import hash_school, load_flag_owner
+from monitor.domain.disclosure import BreakGlass, BreakGlassProposal, OpeningForecast
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.errors import InputError
 
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+_SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 # Nothing opens, or stays open, without a consent in force.
-_LIVE = """WITH live AS (
+_LIVE_CONSENTS_SQL = """WITH live AS (
     SELECT person, text_hash FROM consents
     WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person)
     AND withdrawn_at IS NULL AND given_at <= ?1 AND expires_at > ?1)
 """
-_OPEN = """
+_VISIBLE_FLAGS_SQL = """
 FROM openings JOIN live ON live.person = openings.person
 LEFT JOIN assignments ON assignments.flag = openings.flag
 WHERE (
@@ -43,321 +43,350 @@ WHERE (
         SELECT flag FROM glass WHERE broken_at <= ?1 AND until > ?1
         AND broken_at >= openings.opened_at))
 """
-_FILTERED = """
+_FILTERS_SQL = """
 AND (?4 = '' OR kind = ?4) AND (?5 < 0 OR severity = ?5)
 AND (?6 = '[]' OR state IN (SELECT value FROM json_each(?6)))
 AND (?7 IS NULL OR school = ?7)
 AND (?8 IS NULL OR ifnull(reviewer, '') = ?8)
 AND (?9 IS NULL OR opened_at <= ?9)
 """
-_COUNT = "SELECT count(*)"
-_PAGE = "SELECT openings.flag"
-_IN_ORDER = " ORDER BY severity, openings.opened_at, openings.flag LIMIT ?10 OFFSET ?11"
-_SCHOOLS = "SELECT min(openings.person)"
-_BY_SCHOOL = " GROUP BY school"
-_OLDEST = "SELECT min(openings.opened_at)"
-_UNDECIDED = " AND state IN ('new', 'open')"
+_COUNT_SQL = "SELECT count(*)"
+_PAGE_SQL = "SELECT openings.flag"
+_ORDER_SQL = " ORDER BY severity, openings.opened_at, openings.flag LIMIT ?10 OFFSET ?11"
+_SCHOOLS_SQL = "SELECT min(openings.person)"
+_GROUP_BY_SCHOOL_SQL = " GROUP BY school"
+_OLDEST_SQL = "SELECT min(openings.opened_at)"
+_UNDECIDED_SQL = " AND state IN ('new', 'open')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """What opens at a moment: `counted_before` and `told_in` are of a district's days, if any."""
+class DisclosureCutoff:
+    """What opens at a moment.
+
+    `counted_before` and `consent_text_hashes` are of a district's days, if any.
+    """
 
     now: datetime
     counted_before: datetime | None = None
-    told_in: tuple[str, ...] = ()
+    consent_text_hashes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ReviewFilter:
     """What a reviewer chose to see; what is None or empty narrows nothing.
 
-    `assigned` is a reviewer's ref, and empty for what nobody has taken.
+    `reviewer_id` is a reviewer's ref, and empty for what nobody has taken.
     """
 
     kind: FlagKind | None = None
     severity: Severity | None = None
     states: tuple[FlagState, ...] = ()
     school: str | None = None
-    assigned: str | None = None
+    reviewer_id: str | None = None
     opened_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
+class ListSlice:
     """A part of a list; a length below 0 goes on to its end."""
 
     start: int
     length: int
 
 
-EVERYTHING = Slice(start=0, length=-1)
+WHOLE_LIST = ListSlice(start=0, length=-1)
 
 
 @dataclass(frozen=True, slots=True)
-class Openings:
-    database: Database
-    sealing: Sealing
+class ReviewIndexTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def put(self, flag: Flag, foreseen: Foreseen, school: str) -> None:
-        with self.database.write():
-            self.database.run(
+    def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 flag.ref,
                 flag.person,
-                school_mark(self.sealing, school),
+                hash_school(self.encryption, school),
                 flag.kind,
-                _RANK[flag.severity],
+                _SEVERITY_RANKS[flag.severity],
                 flag.state,
-                written(flag.opened_at),
-                written_or_none(foreseen.since),
-                written_or_none(foreseen.counted_from),
+                format_datetime(flag.opened_at),
+                format_optional_datetime(foreseen.since),
+                format_optional_datetime(foreseen.counted_from),
             )
 
-    def missing(self) -> tuple[str, ...]:
+    def list_unindexed_flag_ids(self) -> tuple[str, ...]:
         """Return the flags that were written before there was this table."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             "SELECT ref FROM flags WHERE ref NOT IN (SELECT flag FROM openings)"
         )
         return tuple(ref for (ref,) in rows)
 
-    def page(self, gate: Gate, wanted: Wanted, part: Slice) -> tuple[str, ...]:
+    def list_visible_flag_ids(
+        self, cutoff: DisclosureCutoff, review_filter: ReviewFilter, part: ListSlice
+    ) -> tuple[str, ...]:
         """Return the refs of one page, the worst first, among equals the oldest."""
-        query = _LIVE + _PAGE + _OPEN + _FILTERED + _IN_ORDER
-        values = (*self._values(gate, wanted), part.length, part.start)
-        return tuple(ref for (ref,) in self.database.rows(query, *values))
+        query = _LIVE_CONSENTS_SQL + _PAGE_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL + _ORDER_SQL
+        values = (*self._build_query_values(cutoff, review_filter), part.length, part.start)
+        return tuple(ref for (ref,) in self.connection.fetch_rows(query, *values))
 
-    def count(self, gate: Gate, wanted: Wanted) -> int:
-        query = _LIVE + _COUNT + _OPEN + _FILTERED
-        found = self.database.row(query, *self._values(gate, wanted))
+    def count_visible_flags(self, cutoff: DisclosureCutoff, review_filter: ReviewFilter) -> int:
+        query = _LIVE_CONSENTS_SQL + _COUNT_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL
+        found = self.connection.fetch_row(query, *self._build_query_values(cutoff, review_filter))
         return int(found[0]) if found else 0
 
-    def one_of_each_school(self, gate: Gate) -> tuple[str, ...]:
+    def list_one_person_per_school(self, cutoff: DisclosureCutoff) -> tuple[str, ...]:
         """Return a person of each school of which a flag is open: only they know its name."""
-        query = _LIVE + _SCHOOLS + _OPEN + _FILTERED + _BY_SCHOOL
-        rows = self.database.rows(query, *self._values(gate, Wanted()))
+        query = (
+            _LIVE_CONSENTS_SQL
+            + _SCHOOLS_SQL
+            + _VISIBLE_FLAGS_SQL
+            + _FILTERS_SQL
+            + _GROUP_BY_SCHOOL_SQL
+        )
+        rows = self.connection.fetch_rows(query, *self._build_query_values(cutoff, ReviewFilter()))
         return tuple(ref for (ref,) in rows)
 
-    def oldest(self, gate: Gate) -> datetime | None:
+    def find_oldest_undecided_time(self, cutoff: DisclosureCutoff) -> datetime | None:
         """Return when the oldest open flag that nobody ruled on was opened."""
-        query = _LIVE + _OLDEST + _OPEN + _FILTERED + _UNDECIDED
-        found = self.database.row(query, *self._values(gate, Wanted()))
-        return read_or_none(found[0]) if found else None
+        query = (
+            _LIVE_CONSENTS_SQL + _OLDEST_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL + _UNDECIDED_SQL
+        )
+        found = self.connection.fetch_row(query, *self._build_query_values(cutoff, ReviewFilter()))
+        return parse_optional_datetime(found[0]) if found else None
 
-    def _values(self, gate: Gate, wanted: Wanted) -> Iterator[object]:
-        yield written(gate.now)
-        yield written_or_none(gate.counted_before)
-        yield json.dumps(gate.told_in)
-        yield wanted.kind or ""
-        yield -1 if wanted.severity is None else _RANK[wanted.severity]
-        yield json.dumps(wanted.states)
-        yield None if wanted.school is None else school_mark(self.sealing, wanted.school)
-        yield wanted.assigned
-        yield written_or_none(wanted.opened_before)
+    def _build_query_values(
+        self, cutoff: DisclosureCutoff, review_filter: ReviewFilter
+    ) -> Iterator[object]:
+        yield format_datetime(cutoff.now)
+        yield format_optional_datetime(cutoff.counted_before)
+        yield json.dumps(cutoff.consent_text_hashes)
+        yield review_filter.kind or ""
+        yield -1 if review_filter.severity is None else _SEVERITY_RANKS[review_filter.severity]
+        yield json.dumps(review_filter.states)
+        yield (
+            None
+            if review_filter.school is None
+            else hash_school(self.encryption, review_filter.school)
+        )
+        yield review_filter.reviewer_id
+        yield format_optional_datetime(review_filter.opened_before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class ReviewAssignment:
     """`reviewer` is an opaque ref."""
 
-    flag: str
-    reviewer: str
+    flag_id: str
+    reviewer_id: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Assignments:
-    database: Database
+class AssignmentsTable:
+    connection: DatabaseConnection
 
-    def of(self, flag: str) -> Assignment | None:
-        found = self.database.row("SELECT flag, reviewer, at FROM assignments WHERE flag = ?", flag)
+    def find_assignment(self, flag_id: str) -> ReviewAssignment | None:
+        found = self.connection.fetch_row(
+            "SELECT flag, reviewer, at FROM assignments WHERE flag = ?", flag_id
+        )
         if found is None:
             return None
-        return Assignment(flag=found[0], reviewer=found[1], at=read(found[2]))
+        return ReviewAssignment(flag_id=found[0], reviewer_id=found[1], at=parse_datetime(found[2]))
 
-    def put(self, assignment: Assignment) -> None:
-        with self.database.write():
-            self.database.run(
+    def save_assignment(self, assignment: ReviewAssignment) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)",
-                assignment.flag,
-                owner_of_flag(self.database, assignment.flag),
-                assignment.reviewer,
-                written(assignment.at),
+                assignment.flag_id,
+                load_flag_owner(self.connection, assignment.flag_id),
+                assignment.reviewer_id,
+                format_datetime(assignment.at),
             )
 
-    def drop(self, flag: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM assignments WHERE flag = ?", flag)
+    def delete_assignment(self, flag_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM assignments WHERE flag = ?", flag_id)
 
 
-class RemarkKind(StrEnum):
+class ReviewNoteKind(StrEnum):
     NOTE = "note"
     QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class ReviewNote:
     """`by` is a reviewer's address, as its person reads it."""
 
     flag: str
-    kind: RemarkKind
+    kind: ReviewNoteKind
     by: str
     at: datetime
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Remarks:
-    database: Database
-    sealing: Sealing
+class ReviewNotesTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def add(self, remark: Remark) -> None:
-        with self.database.write():
-            person = owner_of_flag(self.database, remark.flag)
-            seq = next_in(self.database, "remarks")
-            self.database.run(
+    def insert_review_note(self, note: ReviewNote) -> None:
+        with self.connection.begin_transaction():
+            person = load_flag_owner(self.connection, note.flag)
+            seq = find_next_seq(self.connection, "remarks")
+            self.connection.execute(
                 "INSERT INTO remarks VALUES (?, ?, ?, ?, ?)",
                 seq,
-                remark.flag,
+                note.flag,
                 person,
-                written(remark.at),
-                self.sealing.seal(person, _place(seq), remark),
+                format_datetime(note.at),
+                self.encryption.encrypt(person, _build_review_note_place(seq), note),
             )
 
-    def of_flag(self, flag: str) -> tuple[Remark, ...]:
+    def list_review_notes_of_flag(self, flag_id: str) -> tuple[ReviewNote, ...]:
         query = "SELECT seq, person, sealed FROM remarks WHERE flag = ? ORDER BY at, seq"
-        return tuple(map(self._remark, self.database.rows(query, flag)))
+        return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, flag_id)))
 
-    def of_person(self, person: str) -> tuple[Remark, ...]:
+    def list_review_notes_of_person(self, person_id: str) -> tuple[ReviewNote, ...]:
         query = "SELECT seq, person, sealed FROM remarks WHERE person = ? ORDER BY at, seq"
-        return tuple(map(self._remark, self.database.rows(query, person)))
+        return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, person_id)))
 
-    def _remark(self, row: Row) -> Remark:
+    def _decrypt_review_note(self, row: Row) -> ReviewNote:
         seq, person, sealed = row
-        return self.sealing.open(person, _place(seq), sealed, Remark)
+        return self.encryption.decrypt(person, _build_review_note_place(seq), sealed, ReviewNote)
 
 
-def _place(seq: int) -> str:
+def _build_review_note_place(seq: int) -> str:
     return f"remarks/{seq}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class AccessLogTable:
     """`reviewer` is an opaque ref."""
 
-    database: Database
+    connection: DatabaseConnection
 
-    def open(self, reviewer: str, flag: str, until: datetime) -> None:
-        with self.database.write():
-            self.database.run(
+    def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?)",
-                reviewer,
-                flag,
-                owner_of_flag(self.database, flag),
-                written(until),
+                reviewer_id,
+                flag_id,
+                load_flag_owner(self.connection, flag_id),
+                format_datetime(until),
             )
 
-    def stands(self, reviewer: str, flag: str, now: datetime) -> bool:
-        found = self.database.row(
+    def has_access(self, reviewer_id: str, flag_id: str, now: datetime) -> bool:
+        found = self.connection.fetch_row(
             "SELECT 1 FROM looks WHERE reviewer = ? AND flag = ? AND until > ?",
-            reviewer,
-            flag,
-            written(now),
+            reviewer_id,
+            flag_id,
+            format_datetime(now),
         )
         return found is not None
 
-    def forget_before(self, at: datetime) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM looks WHERE until < ?", written(at))
+    def delete_access_before(self, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM looks WHERE until < ?", format_datetime(at))
 
 
 @dataclass(frozen=True, slots=True)
-class GlassProposals:
-    database: Database
-    sealing: Sealing
+class BreakGlassTable:
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def put(self, proposal: Proposal) -> None:
+    def save_break_glass_proposal(self, proposal: BreakGlassProposal) -> None:
         """Keep it, in place of what it was before."""
-        broken = proposal.broken
-        with self.database.write():
-            self.database.run(
+        broken = proposal.break_glass
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO glass VALUES (?, ?, ?, ?, ?, ?, ?)",
                 proposal.ref,
                 proposal.flag,
                 proposal.person,
-                written(proposal.at),
-                written_or_none(proposal.broken_at),
-                written_or_none(broken.until if broken else None),
-                self.sealing.seal(proposal.person, _place_of_glass(proposal.ref), proposal),
+                format_datetime(proposal.at),
+                format_optional_datetime(proposal.broken_at),
+                format_optional_datetime(broken.until if broken else None),
+                self.encryption.encrypt(
+                    proposal.person, _build_break_glass_place(proposal.ref), proposal
+                ),
             )
 
-    def get(self, ref: str) -> Proposal:
-        found = self.database.row("SELECT ref, person, sealed FROM glass WHERE ref = ?", ref)
+    def load_break_glass_proposal(self, proposal_id: str) -> BreakGlassProposal:
+        found = self.connection.fetch_row(
+            "SELECT ref, person, sealed FROM glass WHERE ref = ?", proposal_id
+        )
         if found is None:
             reason = "There is no such proposal; it may have been withdrawn with its person."
             raise InputError(reason)
-        return self._proposal(found)
+        return self._decrypt_proposal(found)
 
-    def all(self) -> tuple[Proposal, ...]:
+    def list_break_glass_proposals(self) -> tuple[BreakGlassProposal, ...]:
         query = "SELECT ref, person, sealed FROM glass ORDER BY at, ref"
-        return tuple(map(self._proposal, self.database.rows(query)))
+        return tuple(map(self._decrypt_proposal, self.connection.fetch_rows(query)))
 
-    def unconfirmed(self) -> tuple[Proposal, ...]:
+    def list_unconfirmed_proposals(self) -> tuple[BreakGlassProposal, ...]:
         """Return what no second reviewer has confirmed, the oldest first."""
         query = "SELECT ref, person, sealed FROM glass WHERE broken_at IS NULL ORDER BY at, ref"
-        return tuple(map(self._proposal, self.database.rows(query)))
+        return tuple(map(self._decrypt_proposal, self.connection.fetch_rows(query)))
 
-    def broken(self, flag: str, now: datetime) -> tuple[BreakGlass, ...]:
+    def list_active_break_glass(self, flag_id: str, now: datetime) -> tuple[BreakGlass, ...]:
         """Return what holds a flag open now."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT ref, person, sealed FROM glass
             WHERE flag = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, ref""",
-            flag,
-            written(now),
+            flag_id,
+            format_datetime(now),
         )
-        found = (self._proposal(row).broken for row in rows)
+        found = (self._decrypt_proposal(row).break_glass for row in rows)
         return tuple(each for each in found if each)
 
-    def forget_before(self, at: datetime) -> int:
+    def delete_break_glass_before(self, at: datetime) -> int:
         """Forget what nobody confirmed and what is over; the audit remembers that it was."""
-        with self.database.write():
-            return self.database.run("DELETE FROM glass WHERE ifnull(until, at) < ?", written(at))
+        with self.connection.begin_transaction():
+            return self.connection.execute(
+                "DELETE FROM glass WHERE ifnull(until, at) < ?", format_datetime(at)
+            )
 
-    def _proposal(self, row: Row) -> Proposal:
+    def _decrypt_proposal(self, row: Row) -> BreakGlassProposal:
         ref, person, sealed = row
-        return self.sealing.open(person, _place_of_glass(ref), sealed, Proposal)
+        return self.encryption.decrypt(
+            person, _build_break_glass_place(ref), sealed, BreakGlassProposal
+        )
 
 
-def _place_of_glass(ref: str) -> str:
-    return f"glass/{ref}/sealed"
+def _build_break_glass_place(proposal_id: str) -> str:
+    return f"glass/{proposal_id}/sealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class FlagOccurrence:
     """Something that happened to a flag of a person. `person` is opaque, and for counting only."""
 
     at: datetime
-    person: str
+    person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    database: Database
+class FlagStatistics:
+    connection: DatabaseConnection
 
-    def raised(self, since: datetime) -> Iterator[Happened]:
+    def list_raised_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag was opened, whoever may see it."""
-        return self._happened(
+        return self._list_occurrences(
             "SELECT opened_at, person FROM flags WHERE opened_at >= ? ORDER BY opened_at", since
         )
 
-    def ruled(self, since: datetime) -> Iterator[Happened]:
+    def list_decided_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag got its last ruling; sharing and taking back are none."""
-        return self._happened(
+        return self._list_occurrences(
             """SELECT max(at), person FROM judgements WHERE ruling NOT IN ('shared', 'reopened')
             AND at >= ? GROUP BY flag ORDER BY 1""",
             since,
         )
 
-    def _happened(self, query: str, since: datetime) -> Iterator[Happened]:
-        for at, person in self.database.rows(query, written(since)):
-            yield Happened(at=read(at), person=person)
+    def _list_occurrences(self, query: str, since: datetime) -> Iterator[FlagOccurrence]:
+        for at, person in self.connection.fetch_rows(query, format_datetime(since)):
+            yield FlagOccurrence(at=parse_datetime(at), person_id=person)

@@ -10,16 +10,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from monitor.db.connection import Database, Row, Sync, read, read_or_none, written, written_or_none
-from monitor.db.encryption import DISTRICT, Sealing
-from monitor.db.files import keep
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    SyncMode,
+    format_datetime,
+    format_optional_datetime,
+    parse_datetime,
+    parse_optional_datetime,
+)
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.files import write_private_file
 from monitor.errors import CannotWriteError, InputError
-from scrapers.http.budget import Spent, standing
-from scrapers.http.robots import Learnt
+from scrapers.http.budget import QuotaUsage, roll_over_usage
+from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState
 from scrapers.models import Outcome
-from scrapers.sites.catalog import CatalogueError, Entry
-from scrapers.sites.importers import Imported, Known, imported
+from scrapers.sites.catalog import CatalogError, SiteEntry
+from scrapers.sites.importers import KnownSites, SiteImport, import_site_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,171 +46,176 @@ class SourceHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    database: Database
+class SourceHealthTable:
+    connection: DatabaseConnection
 
-    def get(self, source: str) -> SourceHealth | None:
-        found = self.database.row("SELECT * FROM health WHERE source = ?", source)
-        return None if found is None else _health(found)
+    def find_source_health(self, source: str) -> SourceHealth | None:
+        found = self.connection.fetch_row("SELECT * FROM health WHERE source = ?", source)
+        return None if found is None else _parse_health_row(found)
 
-    def put(self, health: SourceHealth) -> None:
-        with self.database.write():
-            self.database.run(
+    def save_source_health(self, health: SourceHealth) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?)",
                 health.source,
                 health.outcome,
-                written(health.since),
+                format_datetime(health.since),
                 health.note,
-                written_or_none(health.retry_at),
-                written_or_none(health.proven_at),
+                format_optional_datetime(health.retry_at),
+                format_optional_datetime(health.proven_at),
             )
 
-    def all(self) -> tuple[SourceHealth, ...]:
-        rows = self.database.rows("SELECT * FROM health ORDER BY source")
-        return tuple(_health(row) for row in rows)
+    def list_source_health(self) -> tuple[SourceHealth, ...]:
+        rows = self.connection.fetch_rows("SELECT * FROM health ORDER BY source")
+        return tuple(_parse_health_row(row) for row in rows)
 
 
-def _health(row: Row) -> SourceHealth:
+def _parse_health_row(row: Row) -> SourceHealth:
     source, outcome, since, note, retry_at, proven_at = row
     return SourceHealth(
         source=source,
         outcome=Outcome(outcome),
-        since=read(since),
+        since=parse_datetime(since),
         note=note,
-        retry_at=read_or_none(retry_at),
-        proven_at=read_or_none(proven_at),
+        retry_at=parse_optional_datetime(retry_at),
+        proven_at=parse_optional_datetime(proven_at),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Hosts:
-    """The lanes' memory (`scrapers.http.throttle.HostMemory`)."""
+class HostsTable:
+    """The lanes' memory (`scrapers.http.throttle.HostStore`)."""
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def load(self, host: str) -> HostState | None:
-        found = self.database.row(
-            "SELECT mark, sealed FROM hosts WHERE mark = ?", self.sealing.mark(DISTRICT, host)
+    def load_host_state(self, host: str) -> HostState | None:
+        found = self.connection.fetch_row(
+            "SELECT mark, sealed FROM hosts WHERE mark = ?",
+            self.encryption.keyed_hash(DISTRICT, host),
         )
-        return None if found is None else self._state(found)
+        return None if found is None else self._decrypt_host_state(found)
 
-    def save(self, state: HostState) -> None:
-        mark = self.sealing.mark(DISTRICT, state.host)
-        with self.database.write(Sync.NORMAL):
-            self.database.run(
+    def save_host_state(self, state: HostState) -> None:
+        mark = self.encryption.keyed_hash(DISTRICT, state.host)
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            self.connection.execute(
                 "INSERT OR REPLACE INTO hosts VALUES (?, ?)",
                 mark,
-                self.sealing.seal(DISTRICT, _place(mark), state),
+                self.encryption.encrypt(DISTRICT, _build_host_place(mark), state),
             )
 
-    def all(self) -> tuple[HostState, ...]:
-        rows = self.database.rows("SELECT mark, sealed FROM hosts ORDER BY rowid")
-        return tuple(self._state(row) for row in rows)
+    def list_host_states(self) -> tuple[HostState, ...]:
+        rows = self.connection.fetch_rows("SELECT mark, sealed FROM hosts ORDER BY rowid")
+        return tuple(self._decrypt_host_state(row) for row in rows)
 
-    def forget_rested(self, away: datetime, rested: datetime) -> None:
+    def delete_rested_hosts(self, away: datetime, rested: datetime) -> None:
         """Forget who let us in before `rested`, and who kept us away until before `away`."""
-        self._forget(lambda each: not _remembered(each, away, rested))
+        self._delete_hosts(lambda each: not _is_remembered(each, away, rested))
 
-    def forget_naming(self, words: Collection[str]) -> None:
+    def delete_hosts_naming(self, words: Collection[str]) -> None:
         """Forget every host in whose name one of these words is a label: somebody's handle."""
-        self._forget(lambda each: not set(each.host.split(".")).isdisjoint(words))
+        self._delete_hosts(lambda each: not set(each.host.split(".")).isdisjoint(words))
 
-    def _forget(self, wanted: Callable[[HostState], bool]) -> None:
-        with self.database.write():
-            for each in filter(wanted, self.all()):
-                mark = self.sealing.mark(DISTRICT, each.host)
-                self.database.run("DELETE FROM hosts WHERE mark = ?", mark)
+    def _delete_hosts(self, wanted: Callable[[HostState], bool]) -> None:
+        with self.connection.begin_transaction():
+            for each in filter(wanted, self.list_host_states()):
+                mark = self.encryption.keyed_hash(DISTRICT, each.host)
+                self.connection.execute("DELETE FROM hosts WHERE mark = ?", mark)
 
-    def _state(self, row: Row) -> HostState:
+    def _decrypt_host_state(self, row: Row) -> HostState:
         mark, sealed = row
-        return self.sealing.open(DISTRICT, _place(mark), sealed, HostState)
+        return self.encryption.decrypt(DISTRICT, _build_host_place(mark), sealed, HostState)
 
 
-def _remembered(state: HostState, away: datetime, rested: datetime) -> bool:
+def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
     if state.parked_until is not None and state.parked_until > away:
         return True
     return state.next_at is not None and state.next_at > rested
 
 
-def _place(mark: bytes) -> str:
+def _build_host_place(mark: bytes) -> str:
     return f"hosts/{mark.hex()}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsFiles:
-    """The lanes' memory (`scrapers.http.robots.RobotsMemory`)."""
+class RobotsFilesTable:
+    """The lanes' memory (`scrapers.http.robots.RobotsStore`)."""
 
-    database: Database
-    sealing: Sealing
+    connection: DatabaseConnection
+    encryption: Encryption
 
-    def load(self, origin: str) -> Learnt | None:
-        mark = self.sealing.mark(DISTRICT, origin)
-        found = self.database.row("SELECT sealed FROM robots WHERE mark = ?", mark)
-        return None if found is None else self._learnt(mark, found[0])
+    def load_robots_file(self, origin: str) -> RobotsRecord | None:
+        mark = self.encryption.keyed_hash(DISTRICT, origin)
+        found = self.connection.fetch_row("SELECT sealed FROM robots WHERE mark = ?", mark)
+        return None if found is None else self._decrypt_robots_file(mark, found[0])
 
-    def save(self, learnt: Learnt) -> None:
-        mark = self.sealing.mark(DISTRICT, learnt.origin)
-        with self.database.write(Sync.NORMAL):
-            self.database.run(
+    def save_robots_file(self, learnt: RobotsRecord) -> None:
+        mark = self.encryption.keyed_hash(DISTRICT, learnt.origin)
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            self.connection.execute(
                 "INSERT OR REPLACE INTO robots VALUES (?, ?, ?)",
                 mark,
-                written(learnt.until),
-                self.sealing.seal(DISTRICT, _place_of_robots(mark), learnt),
+                format_datetime(learnt.until),
+                self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learnt),
             )
 
-    def all(self) -> tuple[Learnt, ...]:
-        rows = self.database.rows("SELECT mark, sealed FROM robots ORDER BY rowid")
-        return tuple(self._learnt(mark, sealed) for mark, sealed in rows)
+    def list_robots_files(self) -> tuple[RobotsRecord, ...]:
+        rows = self.connection.fetch_rows("SELECT mark, sealed FROM robots ORDER BY rowid")
+        return tuple(self._decrypt_robots_file(mark, sealed) for mark, sealed in rows)
 
-    def forget_outside(self, earliest: datetime, latest: datetime) -> None:
+    def delete_robots_files_outside(self, earliest: datetime, latest: datetime) -> None:
         """Forget what ended, and what a clock that was set back would keep for longer."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "DELETE FROM robots WHERE until <= ? OR until > ?",
-                written(earliest),
-                written(latest),
+                format_datetime(earliest),
+                format_datetime(latest),
             )
 
-    def forget_naming(self, words: Collection[str]) -> None:
+    def delete_robots_files_naming(self, words: Collection[str]) -> None:
         """Forget the file of every host in whose name one of these words is a label."""
-        with self.database.write():
-            for each in self.all():
+        with self.connection.begin_transaction():
+            for each in self.list_robots_files():
                 labels = each.origin.rpartition("/")[2].split(".")
                 if not set(labels).isdisjoint(words):
-                    mark = self.sealing.mark(DISTRICT, each.origin)
-                    self.database.run("DELETE FROM robots WHERE mark = ?", mark)
+                    mark = self.encryption.keyed_hash(DISTRICT, each.origin)
+                    self.connection.execute("DELETE FROM robots WHERE mark = ?", mark)
 
-    def _learnt(self, mark: bytes, sealed: bytes) -> Learnt:
-        return self.sealing.open(DISTRICT, _place_of_robots(mark), sealed, Learnt)
+    def _decrypt_robots_file(self, mark: bytes, sealed: bytes) -> RobotsRecord:
+        return self.encryption.decrypt(DISTRICT, _build_robots_place(mark), sealed, RobotsRecord)
 
 
-def _place_of_robots(mark: bytes) -> str:
+def _build_robots_place(mark: bytes) -> str:
     return f"robots/{mark.hex()}/sealed"
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
-    """The lanes' memory (`scrapers.http.budget.SpendingMemory`)."""
+class RequestQuotaTable:
+    """The lanes' memory (`scrapers.http.budget.QuotaStore`)."""
 
-    database: Database
+    connection: DatabaseConnection
 
-    def load(self, source: str) -> Spent | None:
-        found = self.database.row(
+    def load_quota_usage(self, source: str) -> QuotaUsage | None:
+        found = self.connection.fetch_row(
             "SELECT day, today, this_week FROM spending WHERE source = ?", source
         )
         if found is None:
             return None
         day, today, this_week = found
-        return Spent(source=source, day=date.fromisoformat(day), today=today, this_week=this_week)
+        return QuotaUsage(
+            source=source, day=date.fromisoformat(day), today=today, this_week=this_week
+        )
 
-    def of(self, source: str, now: datetime) -> Spent:
+    def load_current_usage(self, source: str, now: datetime) -> QuotaUsage:
         """Return what of it still counts against the budget."""
-        return standing(self.load(source) or Spent(source=source, day=now.date()), now)
+        return roll_over_usage(
+            self.load_quota_usage(source) or QuotaUsage(source=source, day=now.date()), now
+        )
 
-    def save(self, spent: Spent) -> None:
-        with self.database.write(Sync.NORMAL):
-            self.database.run(
+    def save_quota_usage(self, spent: QuotaUsage) -> None:
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            self.connection.execute(
                 "INSERT OR REPLACE INTO spending VALUES (?, ?, ?, ?)",
                 spent.source,
                 spent.day.isoformat(),
@@ -212,134 +225,142 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
+class WeeklyApiCost:
     """Requests of one week to one source; `person` is empty for canaries and for who left."""
 
     week: str
-    person: str
+    person_id: str
     source: str
     requests: int
 
 
 @dataclass(frozen=True, slots=True)
-class Outlays:
-    database: Database
+class ApiCostsTable:
+    connection: DatabaseConnection
 
-    def add(self, paid: Paid) -> None:
+    def insert_api_cost(self, cost: WeeklyApiCost) -> None:
         """Count it, and as nobody's if they were erased meanwhile: it was spent all the same."""
-        with self.database.write(Sync.NORMAL):
-            self.database.run(
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            self.connection.execute(
                 """INSERT INTO outlays (week, person, source, requests)
                 VALUES (?, (SELECT ref FROM people WHERE ref = ?), ?, ?)""",
-                paid.week,
-                paid.person,
-                paid.source,
-                paid.requests,
+                cost.week,
+                cost.person_id,
+                cost.source,
+                cost.requests,
             )
 
-    def of_week(self, week: str) -> tuple[Paid, ...]:
-        rows = self.database.rows(
+    def list_api_costs_of_week(self, week: str) -> tuple[WeeklyApiCost, ...]:
+        rows = self.connection.fetch_rows(
             """SELECT ifnull(person, ''), source, sum(requests) FROM outlays
             WHERE week = ? GROUP BY person, source ORDER BY person, source""",
             week,
         )
         return tuple(
-            Paid(week=week, person=person, source=source, requests=requests)
+            WeeklyApiCost(week=week, person_id=person, source=source, requests=requests)
             for person, source, requests in rows
         )
 
-    def forget_before(self, week: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM outlays WHERE week < ?", week)
+    def delete_api_costs_before(self, week: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM outlays WHERE week < ?", week)
 
 
-FOLDER = "catalogues"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+SITE_LIST_FOLDER = "catalogues"
+SITE_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptList:
+class SiteList:
     """`found` is None where the file can no longer be read; `fault` says why."""
 
     name: str
-    found: Imported | None = None
+    contents: SiteImport | None = None
     fault: str = ""
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
-        return self.found.entries if self.found else ()
+    def entries(self) -> tuple[SiteEntry, ...]:
+        return self.contents.entries if self.contents else ()
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class SiteListStore:
     """`state` is the district's folder. A name is that of a file, so it is kept plain."""
 
-    state: Path
+    state_folder: Path
 
-    def names(self) -> tuple[str, ...]:
+    def list_site_list_names(self) -> tuple[str, ...]:
         """Return them in the order in which they were brought in."""
         brought = [(path.stat().st_mtime_ns, path.stem) for path in self._folder.glob("*.json")]
         return tuple(name for _, name in sorted(brought))
 
-    def read(self, name: str) -> bytes:
+    def read_site_list_file(self, name: str) -> bytes:
         """Return the file as it was brought; raises InputError where there is none."""
         try:
-            return self._path(name).read_bytes()
+            return self._resolve_path(name).read_bytes()
         except FileNotFoundError:
             reason = f"There is no list {name!r}; `namesake sources imported` shows which are."
             raise InputError(reason) from None
         except OSError as error:
-            reason = f"{self._path(name)} cannot be read ({error.strerror})."
+            reason = f"{self._resolve_path(name)} cannot be read ({error.strerror})."
             raise InputError(reason) from error
 
-    def kept(self, known: Known, but: str = "") -> tuple[KeptList, ...]:
-        """Read all `but` one beside what is known: what two of them hold is the first one's."""
-        learnt, kept = known.copy(), []
-        for name in self.names():
-            if name != but:
-                kept.append(self._kept(name, learnt))
-                learnt.learn(kept[-1].entries)
+    def read_site_lists(self, known: KnownSites, excluded_name: str = "") -> tuple[SiteList, ...]:
+        """Read all lists but one beside what is known.
+
+        What two of them hold is the first one's.
+        """
+        learnt, kept = known.copy_sites(), []
+        for name in self.list_site_list_names():
+            if name != excluded_name:
+                kept.append(self._read_site_list(name, learnt))
+                learnt.add_entries(kept[-1].entries)
         return tuple(kept)
 
-    def compared(self, file: str, content: bytes, known: Known, name: str = "") -> Imported:
+    def compare_new_site_list(
+        self, file: str, content: bytes, known: KnownSites, name: str = ""
+    ) -> SiteImport:
         """Read a list that is not kept yet, beside what is known and all that are.
 
         It comes in the place of `name`, else of its form. Raises InputError where it is no list.
         """
-        learnt = known.copy()
+        learnt = known.copy_sites()
         try:
-            replaced = name or imported(file, content, Known()).form.lower()
-            for each in self.kept(known, but=replaced):
-                learnt.learn(each.entries)
-            return imported(file, content, learnt)
-        except CatalogueError as error:
+            replaced = name or import_site_list(file, content, KnownSites()).list_format.lower()
+            for each in self.read_site_lists(known, excluded_name=replaced):
+                learnt.add_entries(each.entries)
+            return import_site_list(file, content, learnt)
+        except CatalogError as error:
             raise InputError(str(error)) from error
 
-    def keep(self, name: str, content: bytes) -> None:
+    def save_site_list(self, name: str, content: bytes) -> None:
         """Keep it, in place of one of that name: the old one or the new one, never half of it."""
-        keep(self._path(name), content)
+        write_private_file(self._resolve_path(name), content)
 
-    def remove(self, name: str) -> None:
-        self.read(name)
+    def delete_site_list(self, name: str) -> None:
+        self.read_site_list_file(name)
         try:
-            self._path(name).unlink()
+            self._resolve_path(name).unlink()
         except OSError as error:
-            reason = f"{self._path(name)} cannot be removed ({error.strerror}): check the folder."
+            path = self._resolve_path(name)
+            reason = f"{path} cannot be removed ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
 
-    def _kept(self, name: str, known: Known) -> KeptList:
+    def _read_site_list(self, name: str, known: KnownSites) -> SiteList:
         try:
-            return KeptList(name=name, found=imported(name, self.read(name), known))
-        except (CatalogueError, InputError) as error:
+            return SiteList(
+                name=name, contents=import_site_list(name, self.read_site_list_file(name), known)
+            )
+        except (CatalogError, InputError) as error:
             fault = f"The list {name!r} is left out: {error} Bring it in again, or remove it."
-            return KeptList(name=name, fault=fault)
+            return SiteList(name=name, fault=fault)
 
     @property
     def _folder(self) -> Path:
-        return self.state / FOLDER
+        return self.state_folder / SITE_LIST_FOLDER
 
-    def _path(self, name: str) -> Path:
-        if not NAME.fullmatch(name):
+    def _resolve_path(self, name: str) -> Path:
+        if not SITE_LIST_NAME.fullmatch(name):
             reason = f"{name!r} cannot name a list: use small letters, digits and hyphens."
             raise InputError(reason)
         return self._folder / f"{name}.json"

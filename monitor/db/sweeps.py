@@ -10,8 +10,16 @@ from datetime import datetime
 from enum import StrEnum
 from json import dumps
 
-from monitor.db.connection import Database, Row, Sync, read, read_or_none, written, written_or_none
-from monitor.domain.source_trust import Standing, Trust
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    SyncMode,
+    format_datetime,
+    format_optional_datetime,
+    parse_datetime,
+    parse_optional_datetime,
+)
+from monitor.domain.source_trust import SourceTrust, TrustAssessment
 from monitor.errors import InputError
 from scrapers.models import Outcome
 
@@ -38,7 +46,7 @@ class Sweep:
     closed_at: datetime | None = None
 
 
-class Course(StrEnum):
+class SourceRunState(StrEnum):
     """LATE is still being asked, too, and should have answered all by now."""
 
     DONE = "done"
@@ -57,130 +65,138 @@ class SourceRun:
     since: datetime | None = None
     asked: int = 0
     answered: int = 0
-    course: Course = Course.DONE
+    course: SourceRunState = SourceRunState.DONE
 
 
 @dataclass(frozen=True, slots=True)
-class Sweeps:
-    database: Database
+class SweepsTable:
+    connection: DatabaseConnection
 
     def open_or_resume(self, sweep: Sweep) -> Sweep:
         """Return the open one of that kind and person, of whatever week, or open this one."""
-        with self.database.write():
-            found = self.database.row(
+        with self.connection.begin_transaction():
+            found = self.connection.fetch_row(
                 """SELECT * FROM sweeps WHERE kind = ? AND person IS ? AND closed_at IS NULL
                 ORDER BY rowid DESC LIMIT 1""",
                 sweep.kind,
                 sweep.person or None,
             )
             if found is not None:
-                return _sweep(found)
-            self.database.run(
+                return _parse_sweep_row(found)
+            self.connection.execute(
                 "INSERT INTO sweeps VALUES (?, ?, ?, ?, ?, ?, ?)",
                 sweep.ref,
                 sweep.week,
                 sweep.kind,
                 sweep.person or None,
                 sweep.nonce,
-                written(sweep.started_at),
-                written_or_none(sweep.closed_at),
+                format_datetime(sweep.started_at),
+                format_optional_datetime(sweep.closed_at),
             )
             return sweep
 
-    def get(self, ref: str) -> Sweep:
-        found = self.database.row("SELECT * FROM sweeps WHERE ref = ?", ref)
+    def load_sweep(self, sweep_id: str) -> Sweep:
+        found = self.connection.fetch_row("SELECT * FROM sweeps WHERE ref = ?", sweep_id)
         if found is None:
-            message = f"There is no sweep {ref}."
+            message = f"There is no sweep {sweep_id}."
             raise InputError(message)
-        return _sweep(found)
+        return _parse_sweep_row(found)
 
-    def latest(self, kind: SweepKind, person: str = "") -> Sweep | None:
-        found = self.database.row(
+    def find_latest_sweep(self, kind: SweepKind, person_id: str = "") -> Sweep | None:
+        found = self.connection.fetch_row(
             "SELECT * FROM sweeps WHERE kind = ? AND person IS ? ORDER BY rowid DESC LIMIT 1",
             kind,
-            person or None,
+            person_id or None,
         )
-        return None if found is None else _sweep(found)
+        return None if found is None else _parse_sweep_row(found)
 
-    def last_closed(self, kind: SweepKind) -> datetime | None:
+    def find_last_closed_time(self, kind: SweepKind) -> datetime | None:
         """Return when one of this kind was last brought to its end; None where none was."""
-        row = self.database.row("SELECT max(closed_at) FROM sweeps WHERE kind = ?", kind)
-        return None if row is None else read_or_none(row[0])
+        row = self.connection.fetch_row("SELECT max(closed_at) FROM sweeps WHERE kind = ?", kind)
+        return None if row is None else parse_optional_datetime(row[0])
 
-    def latest_told(self, begun_before: datetime) -> Sweep | None:
+    def find_latest_reportable_sweep(self, begun_before: datetime) -> Sweep | None:
         """Return the district's latest sweep that is over or late, if there is one.
 
         One that is under way is late if it began before `begun_before`.
         """
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT * FROM sweeps WHERE kind = ? AND person IS NULL
             AND (closed_at IS NOT NULL OR started_at < ?) ORDER BY rowid DESC LIMIT 1""",
             SweepKind.SWEEP,
-            written(begun_before),
+            format_datetime(begun_before),
         )
-        return None if found is None else _sweep(found)
+        return None if found is None else _parse_sweep_row(found)
 
-    def runs_so_far(self, sweep: Sweep, begun_before: datetime) -> tuple[SourceRun, ...]:
+    def list_source_runs_so_far(
+        self, sweep: Sweep, begun_before: datetime
+    ) -> tuple[SourceRun, ...]:
         """Return how each source did in a sweep, or that it is still being asked."""
-        course = Course.LATE if sweep.started_at < begun_before else Course.ASKED
-        asked = self._asked(sweep, course) if sweep.closed_at is None else ()
-        return tuple(sorted((*self.runs(sweep.ref), *asked), key=lambda run: run.source))
+        course = SourceRunState.LATE if sweep.started_at < begun_before else SourceRunState.ASKED
+        asked = self._list_unfinished_runs(sweep, course) if sweep.closed_at is None else ()
+        return tuple(
+            sorted((*self.list_source_runs(sweep.ref), *asked), key=lambda run: run.source)
+        )
 
-    def of_person(self, person: str) -> tuple[Sweep, ...]:
-        rows = self.database.rows("SELECT * FROM sweeps WHERE person = ? ORDER BY rowid", person)
-        return tuple(_sweep(row) for row in rows)
+    def list_sweeps_of_person(self, person_id: str) -> tuple[Sweep, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM sweeps WHERE person = ? ORDER BY rowid", person_id
+        )
+        return tuple(_parse_sweep_row(row) for row in rows)
 
-    def open(self) -> tuple[Sweep, ...]:
-        rows = self.database.rows("SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid")
-        return tuple(_sweep(row) for row in rows)
+    def list_open_sweeps(self) -> tuple[Sweep, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid"
+        )
+        return tuple(_parse_sweep_row(row) for row in rows)
 
-    def close(self, ref: str, at: datetime) -> None:
-        with self.database.write():
-            self.database.run(
+    def close_sweep(self, sweep_id: str, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "UPDATE sweeps SET closed_at = ? WHERE ref = ? AND closed_at IS NULL",
-                written(at),
-                ref,
+                format_datetime(at),
+                sweep_id,
             )
 
-    def forget_before(self, at: datetime) -> None:
+    def delete_sweeps_before(self, at: datetime) -> None:
         """Forget how sweeps went that were closed before, but for the last of each kind."""
-        with self.database.write():
-            self.database.run(
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """DELETE FROM sweeps WHERE closed_at < ? AND rowid NOT IN
                 (SELECT max(rowid) FROM sweeps GROUP BY kind, person)""",
-                written(at),
+                format_datetime(at),
             )
 
-    def close_source(self, sweep: str, run: SourceRun) -> None:
-        with self.database.write():
-            self.database.run(
+    def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO source_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                sweep,
+                sweep_id,
                 run.source,
                 run.outcome,
                 run.note,
-                written_or_none(run.since),
+                format_optional_datetime(run.since),
                 run.asked,
                 run.answered,
-                written(run.at),
+                format_datetime(run.at),
             )
 
-    def runs(self, sweep: str) -> tuple[SourceRun, ...]:
-        rows = self.database.rows(
-            "SELECT * FROM source_runs WHERE sweep = ? ORDER BY source", sweep
+    def list_source_runs(self, sweep_id: str) -> tuple[SourceRun, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM source_runs WHERE sweep = ? ORDER BY source", sweep_id
         )
-        return tuple(_run(row) for row in rows)
+        return tuple(_parse_source_run_row(row) for row in rows)
 
-    def history(self, source: str) -> tuple[SourceRun, ...]:
+    def list_runs_of_source(self, source: str) -> tuple[SourceRun, ...]:
         """Return how it did in all runs that are remembered, the latest first."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             "SELECT * FROM source_runs WHERE source = ? ORDER BY at DESC, rowid DESC", source
         )
-        return tuple(_run(row) for row in rows)
+        return tuple(_parse_source_run_row(row) for row in rows)
 
-    def _asked(self, sweep: Sweep, course: Course) -> Iterator[SourceRun]:
+    def _list_unfinished_runs(self, sweep: Sweep, course: SourceRunState) -> Iterator[SourceRun]:
         """Yield what has answered something, in this sweep or in one before, and is not done."""
-        rows = self.database.rows(
+        rows = self.connection.fetch_rows(
             """SELECT source FROM journal WHERE sweep = ?1
             UNION SELECT source FROM source_runs WHERE sweep =
                 (SELECT ref FROM sweeps WHERE kind = ?2 AND person IS NULL
@@ -199,27 +215,27 @@ class Sweeps:
             )
 
 
-def _sweep(row: Row) -> Sweep:
+def _parse_sweep_row(row: Row) -> Sweep:
     ref, week, kind, person, nonce, started_at, closed_at = row
     return Sweep(
         ref=ref,
         week=week,
         kind=SweepKind(kind),
         nonce=nonce,
-        started_at=read(started_at),
+        started_at=parse_datetime(started_at),
         person=person or "",
-        closed_at=read_or_none(closed_at),
+        closed_at=parse_optional_datetime(closed_at),
     )
 
 
-def _run(row: Row) -> SourceRun:
+def _parse_source_run_row(row: Row) -> SourceRun:
     _, source, outcome, note, since, asked, answered, at = row
     return SourceRun(
         source=source,
         outcome=Outcome(outcome),
-        at=read(at),
+        at=parse_datetime(at),
         note=note,
-        since=read_or_none(since),
+        since=parse_optional_datetime(since),
         asked=asked,
         answered=answered,
     )
@@ -244,43 +260,43 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequests:
-    database: Database
+class RunRequestsTable:
+    connection: DatabaseConnection
 
-    def add(self, request: RunRequest) -> None:
-        with self.database.write():
-            self.database.run(
+    def insert_run_request(self, request: RunRequest) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 """INSERT INTO run_requests (ref, kind, person, asked_at, note, source)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 request.ref,
                 request.kind,
                 request.person or None,
-                written(request.asked_at),
+                format_datetime(request.asked_at),
                 request.note,
                 request.source or None,
             )
 
-    def get(self, ref: str) -> RunRequest | None:
+    def find_run_request(self, request_id: str) -> RunRequest | None:
         """Return None where its person was erased meanwhile."""
-        found = self.database.row("SELECT * FROM run_requests WHERE ref = ?", ref)
-        return None if found is None else _request(found)
+        found = self.connection.fetch_row("SELECT * FROM run_requests WHERE ref = ?", request_id)
+        return None if found is None else _parse_run_request_row(found)
 
-    def latest_of(self, person: str) -> RunRequest | None:
+    def find_latest_check_request(self, person_id: str) -> RunRequest | None:
         """Return the last check that a person asked for, as long as it is remembered."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT * FROM run_requests WHERE person = ? AND kind = ?
             ORDER BY asked_at DESC, rowid DESC LIMIT 1""",
-            person,
+            person_id,
             SweepKind.SELFCHECK,
         )
-        return None if found is None else _request(found)
+        return None if found is None else _parse_run_request_row(found)
 
-    def next_open(self, kinds: Iterable[SweepKind] = SweepKind) -> RunRequest | None:
+    def find_next_open_request(self, kinds: Iterable[SweepKind] = SweepKind) -> RunRequest | None:
         """Return what somebody waits for: what is over soonest first, then the oldest.
 
         What failed comes after what was not tried yet, and so holds up nobody.
         """
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT * FROM run_requests
             WHERE done_at IS NULL AND kind IN (SELECT value FROM json_each(?))
             ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
@@ -288,11 +304,11 @@ class RunRequests:
             SweepKind.SELFCHECK,
             SweepKind.CANARIES,
         )
-        return None if found is None else _request(found)
+        return None if found is None else _parse_run_request_row(found)
 
-    def checks_before(self, request: RunRequest) -> int:
+    def count_checks_before(self, request: RunRequest) -> int:
         """Count the checks that are not served yet and were asked for earlier."""
-        found = self.database.row(
+        found = self.connection.fetch_row(
             """SELECT count(*) FROM run_requests WHERE done_at IS NULL AND kind = ?
             AND rowid < (SELECT rowid FROM run_requests WHERE ref = ?)""",
             SweepKind.SELFCHECK,
@@ -300,53 +316,55 @@ class RunRequests:
         )
         return int(found[0]) if found else 0
 
-    def all(self) -> tuple[RunRequest, ...]:
-        rows = self.database.rows("SELECT * FROM run_requests ORDER BY asked_at, rowid")
-        return tuple(_request(row) for row in rows)
+    def list_run_requests(self) -> tuple[RunRequest, ...]:
+        rows = self.connection.fetch_rows("SELECT * FROM run_requests ORDER BY asked_at, rowid")
+        return tuple(_parse_run_request_row(row) for row in rows)
 
-    def remove(self, ref: str) -> None:
-        with self.database.write():
-            self.database.run("DELETE FROM run_requests WHERE ref = ?", ref)
+    def delete_run_request(self, request_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM run_requests WHERE ref = ?", request_id)
 
-    def failed(self, ref: str) -> None:
-        with self.database.write():
-            self.database.run("UPDATE run_requests SET attempts = attempts + 1 WHERE ref = ?", ref)
-
-    def finish(self, ref: str, at: datetime, note: str = "") -> None:
-        with self.database.write():
-            self.database.run(
-                "UPDATE run_requests SET done_at = ?, note = ? WHERE ref = ?",
-                written(at),
-                note,
-                ref,
+    def record_failed_attempt(self, request_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE run_requests SET attempts = attempts + 1 WHERE ref = ?", request_id
             )
 
-    def put_progress(self, ref: str, source: str, state: str) -> None:
+    def finish_run_request(self, request_id: str, at: datetime, note: str = "") -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE run_requests SET done_at = ?, note = ? WHERE ref = ?",
+                format_datetime(at),
+                note,
+                request_id,
+            )
+
+    def save_progress(self, request_id: str, source: str, state: str) -> None:
         """Note where a source stands; there is nothing to note once the request is gone."""
-        with self.database.write(Sync.NORMAL):
-            self.database.run(
+        with self.connection.begin_transaction(SyncMode.NORMAL):
+            self.connection.execute(
                 """INSERT OR REPLACE INTO progress
                 SELECT ref, ?, ? FROM run_requests WHERE ref = ?""",
                 source,
                 state,
-                ref,
+                request_id,
             )
 
-    def progress(self, ref: str) -> Mapping[str, str]:
-        rows = self.database.rows(
-            "SELECT source, state FROM progress WHERE request = ? ORDER BY source", ref
+    def load_progress(self, request_id: str) -> Mapping[str, str]:
+        rows = self.connection.fetch_rows(
+            "SELECT source, state FROM progress WHERE request = ? ORDER BY source", request_id
         )
         return dict(rows)
 
 
-def _request(row: Row) -> RunRequest:
+def _parse_run_request_row(row: Row) -> RunRequest:
     ref, kind, person, asked_at, done_at, note, source, attempts = row
     return RunRequest(
         ref=ref,
         kind=SweepKind(kind),
-        asked_at=read(asked_at),
+        asked_at=parse_datetime(asked_at),
         person=person or "",
-        done_at=read_or_none(done_at),
+        done_at=parse_optional_datetime(done_at),
         note=note,
         source=source or "",
         attempts=attempts,
@@ -357,36 +375,38 @@ def _request(row: Row) -> RunRequest:
 class CanaryCheck:
     source: str
     at: datetime
-    trust: Trust
+    trust: TrustAssessment
 
 
 @dataclass(frozen=True, slots=True)
-class CanaryChecks:
-    database: Database
+class CanaryChecksTable:
+    connection: DatabaseConnection
 
-    def get(self, source: str) -> CanaryCheck | None:
-        found = self.database.row("SELECT * FROM canary_checks WHERE source = ?", source)
-        return None if found is None else _check(found)
+    def find_canary_check(self, source: str) -> CanaryCheck | None:
+        found = self.connection.fetch_row("SELECT * FROM canary_checks WHERE source = ?", source)
+        return None if found is None else _parse_canary_check_row(found)
 
-    def since(self, at: datetime) -> tuple[CanaryCheck, ...]:
-        rows = self.database.rows(
-            "SELECT * FROM canary_checks WHERE at >= ? ORDER BY source", written(at)
+    def list_canary_checks_since(self, at: datetime) -> tuple[CanaryCheck, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT * FROM canary_checks WHERE at >= ? ORDER BY source", format_datetime(at)
         )
-        return tuple(_check(row) for row in rows)
+        return tuple(_parse_canary_check_row(row) for row in rows)
 
-    def put(self, check: CanaryCheck) -> None:
-        with self.database.write():
-            self.database.run(
+    def save_canary_check(self, check: CanaryCheck) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
                 "INSERT OR REPLACE INTO canary_checks VALUES (?, ?, ?, ?, ?)",
                 check.source,
-                written(check.at),
+                format_datetime(check.at),
                 check.trust.standing,
                 check.trust.outcome,
                 check.trust.note,
             )
 
 
-def _check(row: Row) -> CanaryCheck:
+def _parse_canary_check_row(row: Row) -> CanaryCheck:
     source, at, standing, outcome, note = row
-    trust = Trust(standing=Standing(standing), outcome=Outcome(outcome), note=note, probed=True)
-    return CanaryCheck(source=source, at=read(at), trust=trust)
+    trust = TrustAssessment(
+        standing=SourceTrust(standing), outcome=Outcome(outcome), note=note, probed=True
+    )
+    return CanaryCheck(source=source, at=parse_datetime(at), trust=trust)

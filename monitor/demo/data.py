@@ -16,18 +16,18 @@ from msgspec import convert
 ALWAYS = 10_000
 
 
-class Dated(Protocol):
+class DatedEntry(Protocol):
     @property
     def since(self) -> int: ...
     @property
     def until(self) -> int: ...
 
 
-D = TypeVar("D", bound=Dated)
+D = TypeVar("D", bound=DatedEntry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class DemoProfile:
     """Somebody's page on one of the eight sites. `since` and `until` are weeks, both included."""
 
     site: str
@@ -42,7 +42,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class DemoAccount:
     """An account on the network behind the AppView, as it looks in the weeks it stands for.
 
     `followers` and `posts` are added to what the made-up world itself holds.
@@ -61,7 +61,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
+class DemoFollow:
     """`who` follows all of `whom`; both are ids of accounts."""
 
     who: str
@@ -71,7 +71,7 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebPage:
+class DemoPage:
     """A page that the search engine has read.
 
     `age` is in days, in the first week, and None where the engine knows no date. Its address is
@@ -89,67 +89,67 @@ class WebPage:
     until: int = ALWAYS
 
 
-Trace: TypeAlias = Profile | Account | Follow | WebPage
+DemoEntry: TypeAlias = DemoProfile | DemoAccount | DemoFollow | DemoPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traces:
-    profiles: tuple[Profile, ...] = ()
-    accounts: tuple[Account, ...] = ()
-    follows: tuple[Follow, ...] = ()
-    pages: tuple[WebPage, ...] = ()
+class DemoContents:
+    profiles: tuple[DemoProfile, ...] = ()
+    accounts: tuple[DemoAccount, ...] = ()
+    follows: tuple[DemoFollow, ...] = ()
+    pages: tuple[DemoPage, ...] = ()
 
-    def at(self, week: int) -> "Traces":
+    def filter_by_week(self, week: int) -> "DemoContents":
         """Keep what stands in a week."""
-        return Traces(
-            profiles=_standing(self.profiles, week),
-            accounts=_standing(self.accounts, week),
-            follows=_standing(self.follows, week),
-            pages=_standing(self.pages, week),
+        return DemoContents(
+            profiles=_filter_by_week(self.profiles, week),
+            accounts=_filter_by_week(self.accounts, week),
+            follows=_filter_by_week(self.follows, week),
+            pages=_filter_by_week(self.pages, week),
         )
 
-    def plus(self, trace: Trace) -> "Traces":
-        match trace:
-            case Profile():
-                return replace(self, profiles=(*self.profiles, trace))
-            case Account():
-                return replace(self, accounts=(*self.accounts, trace))
-            case Follow():
-                return replace(self, follows=(*self.follows, trace))
-            case WebPage():
-                return replace(self, pages=(*self.pages, trace))
+    def add_entry(self, entry: DemoEntry) -> "DemoContents":
+        match entry:
+            case DemoProfile():
+                return replace(self, profiles=(*self.profiles, entry))
+            case DemoAccount():
+                return replace(self, accounts=(*self.accounts, entry))
+            case DemoFollow():
+                return replace(self, follows=(*self.follows, entry))
+            case DemoPage():
+                return replace(self, pages=(*self.pages, entry))
 
-    def minus(self, trace: Trace) -> "Traces":
-        return Traces(
-            profiles=tuple(each for each in self.profiles if each != trace),
-            accounts=tuple(each for each in self.accounts if each != trace),
-            follows=tuple(each for each in self.follows if each != trace),
-            pages=tuple(each for each in self.pages if each != trace),
+    def remove_entry(self, entry: DemoEntry) -> "DemoContents":
+        return DemoContents(
+            profiles=tuple(each for each in self.profiles if each != entry),
+            accounts=tuple(each for each in self.accounts if each != entry),
+            follows=tuple(each for each in self.follows if each != entry),
+            pages=tuple(each for each in self.pages if each != entry),
         )
 
-    def profile(self, site: str, handle: str) -> Profile | None:
+    def find_profile(self, site: str, handle: str) -> DemoProfile | None:
         wanted = (site, handle.casefold())
         return next((each for each in self.profiles if (each.site, each.handle) == wanted), None)
 
 
 @cache
-def planted() -> Traces:
+def load_demo_contents() -> DemoContents:
     """Read the world of the story."""
     folder = files("monitor.demo") / "web"
     told: dict[str, object] = {}
     for name in ("profiles", "accounts", "pages"):
         told |= tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-    return convert(told, Traces)
+    return convert(told, DemoContents)
 
 
-def _standing(traces: Iterable[D], week: int) -> tuple[D, ...]:
-    return tuple(each for each in traces if each.since <= week <= each.until)
+def _filter_by_week(entries: Iterable[D], week: int) -> tuple[D, ...]:
+    return tuple(each for each in entries if each.since <= week <= each.until)
 
 
 FIRST_SWEEP = datetime(2026, 9, 14, 11, 0, tzinfo=UTC)
 LAST_WEEK = 3
 
 
-def sweep_at(week: int) -> datetime:
+def compute_sweep_time(week: int) -> datetime:
     """Return the Monday morning of a week of the story; the first is week 1."""
     return FIRST_SWEEP + timedelta(weeks=week - 1)

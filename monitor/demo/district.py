@@ -9,7 +9,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.person import Person, PersonName
 
 NAME = "Cedar Valley Public Schools"
-REF = "cedar-valley"
+DISTRICT_ID = "cedar-valley"
 MAIL_DOMAIN = "cedarvalley.example"
 TOWN = "Cedar Valley"
 ZONE = "America/Chicago"
@@ -24,27 +24,27 @@ SCHOOLS = (HIGH_SCHOOL, MIDDLE_SCHOOL, MAPLE_STREET)
 # How people abbreviate a school beside a graduation year.
 SCHOOL_ABBREVIATIONS = ("CVHS", "CVMS")
 
-EVERYTHING_ASKED = frozenset({Scope.SEARCH, Scope.PROFILES})
-AND_STUDENT_LINKS = EVERYTHING_ASKED | {Scope.STUDENT_LINKS}
+BASIC_SCOPES = frozenset({Scope.SEARCH, Scope.PROFILES})
+STUDENT_LINK_SCOPES = BASIC_SCOPES | {Scope.STUDENT_LINKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class StaffMember:
     """A member of staff, what they consented to, and whether they have withdrawn it since."""
 
     person: Person
-    scopes: frozenset[Scope] = EVERYTHING_ASKED
+    scopes: frozenset[Scope] = BASIC_SCOPES
     withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pupil:
+class DemoStudent:
     given: str
     family: str
     grade: int
 
 
-MARIA = Member(
+MARIA = StaffMember(
     person=Person(
         ref="staff-maria",
         name=PersonName(given="Maria", family="Delgado"),
@@ -61,10 +61,10 @@ MARIA = Member(
             "snapgarden:@mariadelgado",
         ),
     ),
-    scopes=AND_STUDENT_LINKS,
+    scopes=STUDENT_LINK_SCOPES,
 )
 
-JOHN = Member(
+JOHN = StaffMember(
     person=Person(
         ref="staff-john",
         name=PersonName(given="John", family="Smith", middle="Albert"),
@@ -79,7 +79,7 @@ JOHN = Member(
     ),
 )
 
-BETH = Member(
+BETH = StaffMember(
     person=Person(
         ref="staff-beth",
         name=PersonName(
@@ -100,7 +100,7 @@ BETH = Member(
     ),
 )
 
-THOMAS = Member(
+THOMAS = StaffMember(
     person=Person(
         ref="staff-thomas",
         name=PersonName(given="Thomas", family="Okafor", nicknames=("Tom",)),
@@ -113,10 +113,10 @@ THOMAS = Member(
         handles=("coachokafor",),
         accounts=("bluesky:@coachokafor.skies.example", "paceclub:@coachokafor"),
     ),
-    scopes=AND_STUDENT_LINKS,
+    scopes=STUDENT_LINK_SCOPES,
 )
 
-ROSA = Member(
+ROSA = StaffMember(
     person=Person(
         ref="staff-rosa",
         name=PersonName(given="Rosa", family="Marchetti"),
@@ -129,10 +129,10 @@ ROSA = Member(
         handles=("rosamarchetti",),
         accounts=("bluesky:@rosamarchetti.skies.example", "tuneshelf:@rosamarchetti"),
     ),
-    scopes=AND_STUDENT_LINKS,
+    scopes=STUDENT_LINK_SCOPES,
 )
 
-DANIEL = Member(
+DANIEL = StaffMember(
     person=Person(
         ref="staff-daniel",
         name=PersonName(given="Daniel", family="Reyes", nicknames=("Dan",)),
@@ -152,7 +152,7 @@ DANIEL = Member(
     ),
 )
 
-KAREN = Member(
+KAREN = StaffMember(
     person=Person(
         ref="staff-karen",
         name=PersonName(given="Karen", family="Whitfield"),
@@ -165,7 +165,7 @@ KAREN = Member(
         handles=("karenwhitfield",),
         accounts=("bluesky:@karenwhitfield.skies.example", "recipebox:@karenwhitfield"),
     ),
-    scopes=AND_STUDENT_LINKS,
+    scopes=STUDENT_LINK_SCOPES,
     withdrawn=True,
 )
 
@@ -173,9 +173,9 @@ STAFF = (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL, KAREN)
 ENROLLED = tuple(member for member in STAFF if not member.withdrawn)
 
 
-def pupils() -> Iterator[Pupil]:
+def load_students() -> Iterator[DemoStudent]:
     """Read the roster that the district hashes; nothing else in the demo may know it."""
     text = (files("monitor.demo") / "web" / "pupils.csv").read_text("utf-8")
     for row in DictReader(text.splitlines()):
         grade = int(row["grades"])
-        yield Pupil(given=row["givenName"], family=row["familyName"], grade=grade)
+        yield DemoStudent(given=row["givenName"], family=row["familyName"], grade=grade)

@@ -11,45 +11,53 @@ from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
-from monitor.demo.data import Traces, WebPage, sweep_at
-from monitor.demo.response import Answer, Asked, data, html, plain
+from monitor.demo.data import DemoContents, DemoPage, compute_sweep_time
+from monitor.demo.response import (
+    FakeRequest,
+    FakeResponse,
+    build_html_response,
+    build_json_response,
+    build_text_response,
+)
 
 _TERM = re.compile(r'(?P<minus>-?)(?P<site>site:)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class QueryTerm:
     words: str = ""
     site: str = ""
     unwanted: bool = False
 
-    def fits(self, page: WebPage) -> bool:
+    def matches_page(self, page: DemoPage) -> bool:
         if self.site:
             host = page.url.partition("//")[2].partition("/")[0]
             return f".{host}".endswith(f".{self.site}") is not self.unwanted
-        return (f" {self.words} " in _readable(page)) is not self.unwanted
+        return (f" {self.words} " in _fold_page(page)) is not self.unwanted
 
 
-def matches(query: str, page: WebPage) -> bool:
+def matches_query(query: str, page: DemoPage) -> bool:
     """Tell whether every term fits; of terms joined by OR, one is enough."""
-    clauses = list(_clauses(query))
-    return bool(clauses) and all(any(term.fits(page) for term in terms) for terms in clauses)
+    clauses = list(_parse_clauses(query))
+    return bool(clauses) and all(
+        any(term.matches_page(page) for term in terms) for terms in clauses
+    )
 
 
-def first_word(query: str) -> str:
+def find_first_word(query: str) -> str:
     """Return the first thing that the query wants to read in the text, folded."""
-    wanted = (term for terms in _clauses(query) for term in terms)
+    wanted = (term for terms in _parse_clauses(query) for term in terms)
     return next((term.words for term in wanted if term.words and not term.unwanted), "")
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Reduce a text to its words, so that a phrase is a substring."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
-def _clauses(query: str) -> Iterator[list[Term]]:
-    clause: list[Term] = []
+def _parse_clauses(query: str) -> Iterator[list[QueryTerm]]:
+    clause: list[QueryTerm] = []
     joined = False
     for found in _TERM.finditer(query):
         if found["word"] == "OR":
@@ -58,22 +66,22 @@ def _clauses(query: str) -> Iterator[list[Term]]:
         if clause and not joined:
             yield clause
             clause = []
-        clause.append(_term(found))
+        clause.append(_parse_term(found))
         joined = False
     if clause:
         yield clause
 
 
-def _term(found: re.Match[str]) -> Term:
+def _parse_term(found: re.Match[str]) -> QueryTerm:
     text = found["phrase"] if found["phrase"] is not None else found["word"]
     unwanted = bool(found["minus"])
     if found["site"]:
-        return Term(site=text.casefold(), unwanted=unwanted)
-    return Term(words=folded(text), unwanted=unwanted)
+        return QueryTerm(site=text.casefold(), unwanted=unwanted)
+    return QueryTerm(words=fold_text(text), unwanted=unwanted)
 
 
-def _readable(page: WebPage) -> str:
-    return f" {folded(page.title)} {folded(page.text)} "
+def _fold_page(page: DemoPage) -> str:
+    return f" {fold_text(page.title)} {fold_text(page.text)} "
 
 
 HOST = "searx.example"
@@ -103,7 +111,7 @@ FORBIDDEN = """\
 read-protected or not readable by the server.</p>
 """
 # Some engines fill these in, others leave the keys out.
-LAVISH = {
+EXTRA_KEYS = {
     "iframe_src": "",
     "audio_src": "",
     "pubdate": "",
@@ -117,73 +125,79 @@ LAVISH = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+class FakeSearxng:
     """`unresponsive` pairs an engine behind it with what is wrong; `shuffles` counts reorders."""
 
     speaks_json: bool = True
     unresponsive: tuple[tuple[str, str], ...] = ()
     shuffles: int = 0
 
-    def answer(self, asked: Asked, traces: Traces) -> Answer:
+    def answer_request(self, asked: FakeRequest, traces: DemoContents) -> FakeResponse:
         if asked.path == "/robots.txt":
-            return plain(ROBOTS)
+            return build_text_response(ROBOTS)
         if asked.path == "/config":
-            return data({"engines": [_engine(name) for name in ENGINES], "version": VERSION})
+            return build_json_response(
+                {"engines": [_build_engine_info(name) for name in ENGINES], "version": VERSION}
+            )
         if asked.path != "/search":
-            return html("<!doctype html><title>Search</title><h1>Search</h1>")
+            return build_html_response("<!doctype html><title>Search</title><h1>Search</h1>")
         given = {name: values[0] for name, values in parse_qs(asked.query).items()}
         if given.get("format") != "json":
-            return html("<!doctype html><title>Results</title><h1>Results</h1>")
+            return build_html_response("<!doctype html><title>Results</title><h1>Results</h1>")
         if not self.speaks_json:
-            return html(FORBIDDEN, status=403)
-        return _refusal(given) or self._results(given, asked, traces)
+            return build_html_response(FORBIDDEN, status=403)
+        return _refuse_bad_query(given) or self._build_results(given, asked, traces)
 
-    def _results(self, given: dict[str, str], asked: Asked, traces: Traces) -> Answer:
+    def _build_results(
+        self, given: dict[str, str], asked: FakeRequest, traces: DemoContents
+    ) -> FakeResponse:
         query = given["q"]
         start = (int(given.get("pageno", "1")) - 1) * RESULTS_A_PAGE
-        ranked = list(self._ranked(query, asked.week, traces.pages))
+        ranked = list(self._rank_pages(query, asked.week, traces.pages))
         shown = ranked[start : start + RESULTS_A_PAGE]
         found = {
             "query": query,
-            "results": [_result(page, query, at, asked.week) for at, page in enumerate(shown, 1)],
+            "results": [
+                _build_result(page, query, at, asked.week) for at, page in enumerate(shown, 1)
+            ],
             "answers": [],
             "corrections": [],
             "infoboxes": [],
             "suggestions": [],
             "unresponsive_engines": [list(pair) for pair in self.unresponsive],
         }
-        return data(found)
+        return build_json_response(found)
 
-    def _ranked(self, query: str, week: int, pages: tuple[WebPage, ...]) -> Iterator[WebPage]:
+    def _rank_pages(self, query: str, week: int, pages: tuple[DemoPage, ...]) -> Iterator[DemoPage]:
         """Rank by lot, drawn anew every week; engines differ in less, but not by much."""
         listed = (page for page in pages if week <= page.listed_until)
-        hits = (page for page in listed if matches(query, page))
+        hits = (page for page in listed if matches_query(query, page))
         # The third week is the second one over again.
         lot = f"{min(week, 2)}.{self.shuffles}"
-        yield from sorted(hits, key=lambda page: _digest(f"{lot} {query} {page.url}"))
+        yield from sorted(hits, key=lambda page: _hash_text(f"{lot} {query} {page.url}"))
 
 
-def _engine(name: str) -> dict[str, object]:
+def _build_engine_info(name: str) -> dict[str, object]:
     return {"name": name, "enabled": True, "categories": ["general"], "paging": True}
 
 
-def _refusal(given: dict[str, str]) -> Answer | None:
+def _refuse_bad_query(given: dict[str, str]) -> FakeResponse | None:
     if not given.get("q", "").strip():
-        return data({"error": "No query"}, status=400)
+        return build_json_response({"error": "No query"}, status=400)
     if not given.get("pageno", "1").isdecimal():
         fault = f"Invalid value {given['pageno']} for parameter pageno"
-        return data({"error": fault}, status=400)
+        return build_json_response({"error": fault}, status=400)
     return None
 
 
-def _result(page: WebPage, query: str, position: int, week: int) -> dict[str, object]:
-    url = _address(page, week)
-    engine = ENGINES[int(_digest(page.url), 16) % len(ENGINES)]
-    published = None if page.age is None else sweep_at(1) - timedelta(days=page.age)
+def _build_result(page: DemoPage, query: str, position: int, week: int) -> dict[str, object]:
+    url = _build_result_url(page, week)
+    engine = ENGINES[int(_hash_text(page.url), 16) % len(ENGINES)]
+    published = None if page.age is None else compute_sweep_time(1) - timedelta(days=page.age)
     known = {
         "url": url,
         "title": page.title,
-        "content": _snippet(page, query, week),
+        "content": _cut_snippet(page, query, week),
         "engine": engine,
         "engines": [engine],
         "positions": [position],
@@ -196,23 +210,23 @@ def _result(page: WebPage, query: str, position: int, week: int) -> dict[str, ob
         "priority": "",
         "publishedDate": published and published.replace(tzinfo=None).isoformat(),
     }
-    return LAVISH | known if engine == ENGINES[0] else known
+    return EXTRA_KEYS | known if engine == ENGINES[0] else known
 
 
-def _address(page: WebPage, week: int) -> str:
+def _build_result_url(page: DemoPage, week: int) -> str:
     if not page.tracked:
         return page.url
     return f"{page.url}?utm_source=newsletter&utm_medium=email&utm_campaign=week-{37 + week}"
 
 
-def _snippet(page: WebPage, query: str, week: int) -> str:
+def _cut_snippet(page: DemoPage, query: str, week: int) -> str:
     """Cut the text around the first wanted word, behind a date that is relative to the day."""
-    at = page.text.casefold().find(first_word(query))
+    at = page.text.casefold().find(find_first_word(query))
     start = max(0, at - SNIPPET_LENGTH // 3)
     cut = page.text[start : start + SNIPPET_LENGTH]
     text = f"{'... ' if start else ''}{cut}{' ...' if start + len(cut) < len(page.text) else ''}"
     return text if page.age is None else f"{page.age + 7 * (week - 1)} days ago — {text}"
 
 
-def _digest(text: str) -> str:
+def _hash_text(text: str) -> str:
     return sha256(text.encode()).hexdigest()

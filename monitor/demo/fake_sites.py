@@ -3,11 +3,19 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from monitor.demo.data import Profile, Traces, sweep_at
-from monitor.demo.response import Answer, Asked, data, html, plain, redirect, render
+from monitor.demo.data import DemoContents, DemoProfile, compute_sweep_time
+from monitor.demo.response import (
+    FakeRequest,
+    FakeResponse,
+    build_html_response,
+    build_json_response,
+    build_redirect,
+    build_text_response,
+    render_template,
+)
 
 
-class Denial(StrEnum):
+class MissingProfileStyle(StrEnum):
     """How a site answers where there is no such profile."""
 
     STATUS = "404"
@@ -21,33 +29,73 @@ class Denial(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class FakeSite:
     """`profile_path` ends where the handle begins."""
 
     name: str
     title: str
-    denial: Denial
+    missing_style: MissingProfileStyle
     profile_path: str
 
     @property
     def host(self) -> str:
         return f"{self.name}.example"
 
-    def url(self, handle: str) -> str:
+    def build_profile_url(self, handle: str) -> str:
         return f"http://{self.host}{self.profile_path}{handle}"
 
 
 SITES = (
-    Site(name="chalkboard", title="Chalkboard", denial=Denial.STATUS, profile_path="/t/"),
-    Site(name="readerly", title="Readerly", denial=Denial.MESSAGE, profile_path="/reader/"),
-    Site(name="stitchbook", title="Stitchbook", denial=Denial.REDIRECT, profile_path="/by/"),
-    Site(name="tuneshelf", title="Tuneshelf", denial=Denial.JSON, profile_path="/api/users/"),
-    Site(name="snapgarden", title="Snapgarden", denial=Denial.OPEN_GRAPH, profile_path="/@"),
-    Site(name="paceclub", title="Pace Club", denial=Denial.SOFT, profile_path="/athletes/"),
-    Site(name="givingdesk", title="Giving Desk", denial=Denial.GONE, profile_path="/people/"),
-    Site(name="recipebox", title="Recipe Box", denial=Denial.TITLE, profile_path="/cooks/"),
+    FakeSite(
+        name="chalkboard",
+        title="Chalkboard",
+        missing_style=MissingProfileStyle.STATUS,
+        profile_path="/t/",
+    ),
+    FakeSite(
+        name="readerly",
+        title="Readerly",
+        missing_style=MissingProfileStyle.MESSAGE,
+        profile_path="/reader/",
+    ),
+    FakeSite(
+        name="stitchbook",
+        title="Stitchbook",
+        missing_style=MissingProfileStyle.REDIRECT,
+        profile_path="/by/",
+    ),
+    FakeSite(
+        name="tuneshelf",
+        title="Tuneshelf",
+        missing_style=MissingProfileStyle.JSON,
+        profile_path="/api/users/",
+    ),
+    FakeSite(
+        name="snapgarden",
+        title="Snapgarden",
+        missing_style=MissingProfileStyle.OPEN_GRAPH,
+        profile_path="/@",
+    ),
+    FakeSite(
+        name="paceclub",
+        title="Pace Club",
+        missing_style=MissingProfileStyle.SOFT,
+        profile_path="/athletes/",
+    ),
+    FakeSite(
+        name="givingdesk",
+        title="Giving Desk",
+        missing_style=MissingProfileStyle.GONE,
+        profile_path="/people/",
+    ),
+    FakeSite(
+        name="recipebox",
+        title="Recipe Box",
+        missing_style=MissingProfileStyle.TITLE,
+        profile_path="/cooks/",
+    ),
 )
-BY_HOST = {site.host: site for site in SITES}
+SITE_BY_HOST = {site.host: site for site in SITES}
 
 ROBOTS = """\
 User-agent: *
@@ -57,50 +105,58 @@ Disallow: /search
 """
 
 
-def answer(site: Site, asked: Asked, traces: Traces) -> Answer:
+def answer_site(site: FakeSite, asked: FakeRequest, traces: DemoContents) -> FakeResponse:
     if asked.path == "/robots.txt":
-        return plain(ROBOTS)
+        return build_text_response(ROBOTS)
     if asked.path == "/":
-        return front_page(site, asked)
+        return render_front_page(site, asked)
     if not asked.path.startswith(site.profile_path):
-        return html(_rendered("nowhere.html", site, asked), status=404)
+        return build_html_response(_render_template("nowhere.html", site, asked), status=404)
     handle = asked.path.removeprefix(site.profile_path).rstrip("/")
-    profile = traces.profile(site.name, handle)
+    profile = traces.find_profile(site.name, handle)
     if profile is None:
-        return _denied(site, asked, handle)
-    return found(site, asked, profile)
+        return _render_missing_page(site, asked, handle)
+    return render_profile_page(site, asked, profile)
 
 
-def front_page(site: Site, asked: Asked) -> Answer:
-    return html(_rendered("front.html", site, asked))
+def render_front_page(site: FakeSite, asked: FakeRequest) -> FakeResponse:
+    return build_html_response(_render_template("front.html", site, asked))
 
 
-def found(site: Site, asked: Asked, profile: Profile) -> Answer:
+def render_profile_page(site: FakeSite, asked: FakeRequest, profile: DemoProfile) -> FakeResponse:
     """Show a profile, with a follower count that has moved since it was last looked at."""
     moved = replace(profile, followers=profile.followers + 3 * asked.week + asked.nth % 3)
-    if site.denial is Denial.JSON:
-        return data({"ok": True, "user": _as_data(moved), "server_time": _now(asked)})
-    return html(_rendered(f"{site.name}.html", site, asked, profile=moved))
+    if site.missing_style is MissingProfileStyle.JSON:
+        return build_json_response(
+            {
+                "ok": True,
+                "user": _build_profile_data(moved),
+                "server_time": _format_server_time(asked),
+            }
+        )
+    return build_html_response(_render_template(f"{site.name}.html", site, asked, profile=moved))
 
 
-def _denied(site: Site, asked: Asked, handle: str) -> Answer:
-    match site.denial:
-        case Denial.JSON:
-            return data({"ok": True, "user": None, "server_time": _now(asked)})
-        case Denial.REDIRECT:
+def _render_missing_page(site: FakeSite, asked: FakeRequest, handle: str) -> FakeResponse:
+    match site.missing_style:
+        case MissingProfileStyle.JSON:
+            return build_json_response(
+                {"ok": True, "user": None, "server_time": _format_server_time(asked)}
+            )
+        case MissingProfileStyle.REDIRECT:
             moved = f'<html><body>Moved <a href="http://{site.host}/">here</a>.</body></html>'
-            return redirect(f"http://{site.host}/", moved)
-        case Denial.STATUS:
+            return build_redirect(f"http://{site.host}/", moved)
+        case MissingProfileStyle.STATUS:
             status = 404
-        case Denial.GONE:
+        case MissingProfileStyle.GONE:
             status = 410
         case _:
             status = 200
-    page = _rendered(f"{site.name}.html", site, asked, profile=None, handle=handle)
-    return html(page, status=status)
+    page = _render_template(f"{site.name}.html", site, asked, profile=None, handle=handle)
+    return build_html_response(page, status=status)
 
 
-def _as_data(profile: Profile) -> dict[str, object]:
+def _build_profile_data(profile: DemoProfile) -> dict[str, object]:
     return {
         "username": profile.handle,
         "display_name": profile.name,
@@ -111,11 +167,13 @@ def _as_data(profile: Profile) -> dict[str, object]:
     }
 
 
-def _now(asked: Asked) -> str:
+def _format_server_time(asked: FakeRequest) -> str:
     """Return the server's own clock, some seconds further at each request."""
-    moment = sweep_at(asked.week)
+    moment = compute_sweep_time(asked.week)
     return moment.replace(second=asked.nth % 60).isoformat()
 
 
-def _rendered(template: str, site: Site, asked: Asked, **more: object) -> str:
-    return render(template, site=site, nonce=asked.nonce, now=_now(asked), **more)
+def _render_template(template: str, site: FakeSite, asked: FakeRequest, **more: object) -> str:
+    return render_template(
+        template, site=site, nonce=asked.nonce, now=_format_server_time(asked), **more
+    )

@@ -12,12 +12,12 @@ from monitor.demo import fake_searxng as engine
 from monitor.demo import fake_sites as sites
 from monitor.demo import response as cdn
 from monitor.demo import response as pages
-from monitor.demo.data import ALWAYS, Profile, Trace, Traces, planted
-from monitor.demo.fake_searxng import Engine
-from monitor.demo.response import Answer, Asked, html, render
+from monitor.demo.data import ALWAYS, DemoContents, DemoEntry, DemoProfile, load_demo_contents
+from monitor.demo.fake_searxng import FakeSearxng
+from monitor.demo.response import FakeRequest, FakeResponse, build_html_response, render_template
 
 
-class Mood(StrEnum):
+class HostMood(StrEnum):
     """`VAGUE` shows the same profile for everybody, `REBUILT` a page without any known mark."""
 
     BLOCKING = "blocking"
@@ -29,62 +29,66 @@ class Mood(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class HostTrouble:
     """A host's mood in the weeks from `since` to `until`. `retry_after` is in seconds."""
 
     host: str
-    mood: Mood
+    mood: HostMood
     retry_after: int = 86_400
     since: int = 1
     until: int = ALWAYS
 
-    def concerns(self, asked: Asked) -> bool:
+    def applies_to(self, asked: FakeRequest) -> bool:
         """Tell whether this request runs into it; robots.txt is served from elsewhere."""
-        spared = asked.path == "/robots.txt" and self.mood is not Mood.DOWN
+        spared = asked.path == "/robots.txt" and self.mood is not HostMood.DOWN
         return asked.host == self.host and self.since <= asked.week <= self.until and not spared
 
-    def answer(self, asked: Asked) -> Answer | None:
+    def build_answer(self, asked: FakeRequest) -> FakeResponse | None:
         """Answer in this mood; None closes the connection without a byte."""
         match self.mood:
-            case Mood.BLOCKING:
-                return html(render("captcha.html", host=asked.host, nonce=asked.nonce))
-            case Mood.REBUILT:
-                return html(render("rebuilt.html", nonce=asked.nonce))
-            case Mood.LIMITING:
-                return _limited(self.retry_after)
-            case Mood.VAGUE:
-                return _vague(asked)
-            case Mood.BROKEN:
-                return html("<!doctype html><title>Error</title><h1>Oops</h1>", status=503)
-            case Mood.DOWN:
+            case HostMood.BLOCKING:
+                return build_html_response(
+                    render_template("captcha.html", host=asked.host, nonce=asked.nonce)
+                )
+            case HostMood.REBUILT:
+                return build_html_response(render_template("rebuilt.html", nonce=asked.nonce))
+            case HostMood.LIMITING:
+                return _build_rate_limit_page(self.retry_after)
+            case HostMood.VAGUE:
+                return _build_vague_page(asked)
+            case HostMood.BROKEN:
+                return build_html_response(
+                    "<!doctype html><title>Error</title><h1>Oops</h1>", status=503
+                )
+            case HostMood.DOWN:
                 return None
 
 
-def _limited(seconds: int) -> Answer:
+def _build_rate_limit_page(seconds: int) -> FakeResponse:
     text = b"<!doctype html><title>429 Too Many Requests</title><h1>Too Many Requests</h1>"
     headers = (("content-type", "text/html; charset=utf-8"), ("retry-after", str(seconds)))
-    return Answer(body=text, status=429, headers=headers)
+    return FakeResponse(body=text, status=429, headers=headers)
 
 
-def _vague(asked: Asked) -> Answer:
+def _build_vague_page(asked: FakeRequest) -> FakeResponse:
     """Show a profile of nobody in particular, with everything that a real one has."""
-    site = sites.BY_HOST[asked.host]
-    anyone = Profile(
+    site = sites.SITE_BY_HOST[asked.host]
+    anyone = DemoProfile(
         site=site.name,
         handle="member",
         name=f"A member of {site.title}",
         bio="Sign in to see more.",
     )
-    return sites.found(site, asked, anyone)
+    return sites.render_profile_page(site, asked, anyone)
 
 
 # A CAPTCHA that is gone a week later; a limit and a redesign that stay.
 TROUBLES = (
-    Trouble(host="readerly.example", mood=Mood.BLOCKING, since=2, until=2),
-    Trouble(host="stitchbook.example", mood=Mood.LIMITING, since=2),
-    Trouble(host="snapgarden.example", mood=Mood.VAGUE, since=2),
+    HostTrouble(host="readerly.example", mood=HostMood.BLOCKING, since=2, until=2),
+    HostTrouble(host="stitchbook.example", mood=HostMood.LIMITING, since=2),
+    HostTrouble(host="snapgarden.example", mood=HostMood.VAGUE, since=2),
 )
-NETWORK = {appview.HOST: appview.answer, cdn.HOST: cdn.answer_cdn}
+ANSWER_BY_HOST = {appview.HOST: appview.answer_appview, cdn.HOST: cdn.answer_cdn}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,68 +98,72 @@ class Internet:
     What a verb does holds in every week; a later trouble of a host hides an earlier one.
     """
 
-    traces: Traces = field(default_factory=planted)
-    troubles: tuple[Trouble, ...] = TROUBLES
-    engine: Engine = field(default_factory=Engine)
+    traces: DemoContents = field(default_factory=load_demo_contents)
+    troubles: tuple[HostTrouble, ...] = TROUBLES
+    engine: FakeSearxng = field(default_factory=FakeSearxng)
 
     @property
     def hosts(self) -> frozenset[str]:
-        return frozenset({engine.HOST, *NETWORK, *sites.BY_HOST, *pages.hosts(self.traces)})
+        return frozenset(
+            {engine.HOST, *ANSWER_BY_HOST, *sites.SITE_BY_HOST, *pages.list_page_hosts(self.traces)}
+        )
 
-    def answer(self, asked: Asked) -> Answer | None:
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
         """Answer a request; None means that the connection closes without a byte."""
-        trouble = next((each for each in reversed(self.troubles) if each.concerns(asked)), None)
+        trouble = next((each for each in reversed(self.troubles) if each.applies_to(asked)), None)
         if trouble:
-            return trouble.answer(asked)
-        standing = self.traces.at(asked.week)
+            return trouble.build_answer(asked)
+        standing = self.traces.filter_by_week(asked.week)
         if asked.host == engine.HOST:
-            return self.engine.answer(asked, standing)
-        if network := NETWORK.get(asked.host):
+            return self.engine.answer_request(asked, standing)
+        if network := ANSWER_BY_HOST.get(asked.host):
             return network(asked, standing)
-        if site := sites.BY_HOST.get(asked.host):
-            return sites.answer(site, asked, standing)
+        if site := sites.SITE_BY_HOST.get(asked.host):
+            return sites.answer_site(site, asked, standing)
         if asked.host in self.hosts:
-            return pages.answer(asked, standing)
-        return html("<!doctype html><title>No such host</title>", status=421)
+            return pages.answer_page(asked, standing)
+        return build_html_response("<!doctype html><title>No such host</title>", status=421)
 
-    def blocks_us(self, host: str) -> "Internet":
-        return self._troubled(Trouble(host=host, mood=Mood.BLOCKING))
+    def block_requests(self, host: str) -> "Internet":
+        return self._add_trouble(HostTrouble(host=host, mood=HostMood.BLOCKING))
 
-    def limits_us(self, host: str, retry_after: int) -> "Internet":
-        return self._troubled(Trouble(host=host, mood=Mood.LIMITING, retry_after=retry_after))
+    def limit_requests(self, host: str, retry_after: int) -> "Internet":
+        return self._add_trouble(
+            HostTrouble(host=host, mood=HostMood.LIMITING, retry_after=retry_after)
+        )
 
-    def says_the_same_for_everybody(self, host: str) -> "Internet":
-        return self._troubled(Trouble(host=host, mood=Mood.VAGUE))
+    def show_same_profile(self, host: str) -> "Internet":
+        return self._add_trouble(HostTrouble(host=host, mood=HostMood.VAGUE))
 
-    def changes_its_markup(self, host: str) -> "Internet":
-        return self._troubled(Trouble(host=host, mood=Mood.REBUILT))
+    def change_markup(self, host: str) -> "Internet":
+        return self._add_trouble(HostTrouble(host=host, mood=HostMood.REBUILT))
 
-    def is_broken(self, host: str) -> "Internet":
-        return self._troubled(Trouble(host=host, mood=Mood.BROKEN))
+    def break_host(self, host: str) -> "Internet":
+        return self._add_trouble(HostTrouble(host=host, mood=HostMood.BROKEN))
 
-    def is_down(self, host: str) -> "Internet":
-        return self._troubled(Trouble(host=host, mood=Mood.DOWN))
+    def take_down_host(self, host: str) -> "Internet":
+        return self._add_trouble(HostTrouble(host=host, mood=HostMood.DOWN))
 
-    def recovers(self, host: str) -> "Internet":
+    def restore_host(self, host: str) -> "Internet":
         well = tuple(trouble for trouble in self.troubles if trouble.host != host)
         return replace(self, troubles=well)
 
-    def shows(self, trace: Trace) -> "Internet":
-        return replace(self, traces=self.traces.plus(trace))
+    def add_entry(self, entry: DemoEntry) -> "Internet":
+        return replace(self, traces=self.traces.add_entry(entry))
 
-    def removes(self, trace: Trace) -> "Internet":
-        return replace(self, traces=self.traces.minus(trace))
+    def remove_entry(self, entry: DemoEntry) -> "Internet":
+        return replace(self, traces=self.traces.remove_entry(entry))
 
-    def reorders(self) -> "Internet":
+    def reorder_results(self) -> "Internet":
         return replace(self, engine=replace(self.engine, shuffles=self.engine.shuffles + 1))
 
-    def forbids_json(self) -> "Internet":
+    def forbid_json(self) -> "Internet":
         return replace(self, engine=replace(self.engine, speaks_json=False))
 
-    def loses_engines(self, messages: Mapping[str, str]) -> "Internet":
+    def disable_engines(self, messages: Mapping[str, str]) -> "Internet":
         """Let engines behind the search engine fail, each with its message."""
         silent = tuple(messages.items())
         return replace(self, engine=replace(self.engine, unresponsive=silent))
 
-    def _troubled(self, trouble: Trouble) -> "Internet":
+    def _add_trouble(self, trouble: HostTrouble) -> "Internet":
         return replace(self, troubles=(*self.troubles, trouble))

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.demo.data import Traces, WebPage
+from monitor.demo.data import DemoContents, DemoPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class FakeRequest:
     """One request, in a week of the story. `nth` counts requests, so that pages can be volatile."""
 
     host: str
@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class FakeResponse:
     body: bytes
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
@@ -43,51 +43,53 @@ class Answer:
     def text(self) -> str:
         return self.body.decode()
 
-    def header(self, name: str) -> str:
+    def get_header(self, name: str) -> str:
         return dict(self.headers).get(name, "")
 
 
-def html(text: str, status: int = 200) -> Answer:
+def build_html_response(text: str, status: int = 200) -> FakeResponse:
     headers = (("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store"))
-    return Answer(body=text.encode(), status=status, headers=headers)
+    return FakeResponse(body=text.encode(), status=status, headers=headers)
 
 
-def plain(text: str) -> Answer:
-    return Answer(body=text.encode(), headers=(("content-type", "text/plain; charset=utf-8"),))
+def build_text_response(text: str) -> FakeResponse:
+    return FakeResponse(
+        body=text.encode(), headers=(("content-type", "text/plain; charset=utf-8"),)
+    )
 
 
-def data(value: object, status: int = 200) -> Answer:
+def build_json_response(value: object, status: int = 200) -> FakeResponse:
     headers = (("content-type", "application/json; charset=utf-8"),)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Answer(body=text.encode(), status=status, headers=headers)
+    return FakeResponse(body=text.encode(), status=status, headers=headers)
 
 
-def redirect(location: str, text: str) -> Answer:
+def build_redirect(location: str, text: str) -> FakeResponse:
     headers = (("content-type", "text/html; charset=utf-8"), ("location", location))
-    return Answer(body=text.encode(), status=302, headers=headers)
+    return FakeResponse(body=text.encode(), status=302, headers=headers)
 
 
 ROBOTS = "User-agent: *\nDisallow: /admin\n"
 
 
-def hosts(traces: Traces) -> frozenset[str]:
+def list_page_hosts(traces: DemoContents) -> frozenset[str]:
     """Name the hosts that are served here: all but those of real services."""
     named = (urlsplit(page.url).hostname or "" for page in traces.pages)
     return frozenset(host for host in named if host.endswith(".example"))
 
 
-def answer(asked: Asked, traces: Traces) -> Answer:
+def answer_page(asked: FakeRequest, traces: DemoContents) -> FakeResponse:
     if asked.path == "/robots.txt":
-        return plain(ROBOTS)
+        return build_text_response(ROBOTS)
     address = f"http://{asked.host}{asked.path}"
     page = next((each for each in traces.pages if each.url == address), None)
     if page is None:
         text = "<!doctype html><title>Not found</title><h1>Not found</h1>"
-        return html(text, status=404)
-    return html(_rendered(page, asked))
+        return build_html_response(text, status=404)
+    return build_html_response(_render_page(page, asked))
 
 
-def _rendered(page: WebPage, asked: Asked) -> str:
+def _render_page(page: DemoPage, asked: FakeRequest) -> str:
     title, text = escape(page.title), escape(page.text)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -105,33 +107,33 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BITS_OF_GREY = struct.pack(">5B", 8, 0, 0, 0, 0)
 
 
-def address(did: str, picture: str) -> str:
+def build_avatar_url(did: str, picture: str) -> str:
     """Return where an account's picture lies; one picture has one name, whoever shows it."""
-    return f"http://{HOST}{FOLDER}/{did}/{_content_id(picture)}@jpeg"
+    return f"http://{HOST}{FOLDER}/{did}/{_compute_content_id(picture)}@jpeg"
 
 
-def answer_cdn(asked: Asked, traces: Traces) -> Answer:
+def answer_cdn(asked: FakeRequest, traces: DemoContents) -> FakeResponse:
     if asked.path == "/robots.txt":
-        return plain("User-Agent: *\nAllow: /\n")
+        return build_text_response("User-Agent: *\nAllow: /\n")
     wanted = asked.path.rpartition("/")[2].partition("@")[0]
     shown = {account.picture for account in traces.accounts if account.picture}
     for picture in shown:
-        if _content_id(picture) == wanted:
-            return Answer(body=png(picture), headers=(("content-type", "image/png"),))
-    return Answer(body=b"Not Found", status=404, headers=(("content-type", "text/plain"),))
+        if _compute_content_id(picture) == wanted:
+            return FakeResponse(body=draw_png(picture), headers=(("content-type", "image/png"),))
+    return FakeResponse(body=b"Not Found", status=404, headers=(("content-type", "text/plain"),))
 
 
-def png(picture: str) -> bytes:
+def draw_png(picture: str) -> bytes:
     """Draw a picture; the same name makes the same one."""
     drawn = sha256(picture.encode()).digest()
     waves = [drawn[3 * n : 3 * n + 3] for n in range(WAVES)]
-    rows = (bytes((0, *(_shade(waves, x, y) for x in range(SIZE)))) for y in range(SIZE))
+    rows = (bytes((0, *(_compute_shade(waves, x, y) for x in range(SIZE)))) for y in range(SIZE))
     head = struct.pack(">2I", SIZE, SIZE) + _EIGHT_BITS_OF_GREY
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
-    return _SIGNATURE + b"".join(_chunk(name, data) for name, data in chunks)
+    return _SIGNATURE + b"".join(_build_png_chunk(name, data) for name, data in chunks)
 
 
-def _shade(waves: list[bytes], x: int, y: int) -> int:
+def _compute_shade(waves: list[bytes], x: int, y: int) -> int:
     heights = (
         sin(tau * ((across % 7 - 3) * x / SIZE + (down % 5) * y / SIZE + shift / 256))
         for across, down, shift in waves
@@ -139,21 +141,21 @@ def _shade(waves: list[bytes], x: int, y: int) -> int:
     return round(127.5 + 127.5 * sum(heights) / len(waves))
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
+def _build_png_chunk(name: bytes, data: bytes) -> bytes:
     check = zlib.crc32(name + data)
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)
 
 
-def _content_id(picture: str) -> str:
+def _compute_content_id(picture: str) -> str:
     drawn = b32encode(sha256(picture.encode()).digest()).decode().casefold()
     return f"bafkrei{drawn[:52]}"
 
 
-def render(template: str, **context: object) -> str:
-    return _templates().get_template(template).render(**context)
+def render_template(template: str, **context: object) -> str:
+    return _load_environment().get_template(template).render(**context)
 
 
 @cache
-def _templates() -> Environment:
+def _load_environment() -> Environment:
     loader = PackageLoader("monitor.demo", "web")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)

@@ -10,8 +10,13 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from monitor.demo import district
-from monitor.demo.district import EVERYTHING_ASKED, Member
-from monitor.demo.response import Answer, Asked, html, plain
+from monitor.demo.district import BASIC_SCOPES, StaffMember
+from monitor.demo.response import (
+    FakeRequest,
+    FakeResponse,
+    build_html_response,
+    build_text_response,
+)
 from monitor.demo.server import WebServer
 from monitor.domain.person import Person, PersonName
 
@@ -33,22 +38,24 @@ class ScaleInternet:
 
     @property
     def hosts(self) -> frozenset[str]:
-        return frozenset(f"{_name(number)}.example" for number in range(self.sites))
+        return frozenset(f"{_build_site_name(number)}.example" for number in range(self.sites))
 
-    def answer(self, asked: Asked) -> Answer | None:
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
         if asked.path == "/robots.txt":
-            return plain(ROBOTS)
+            return build_text_response(ROBOTS)
         handle = asked.path.removeprefix("/u/")
-        if exists(asked.host, handle):
-            return self.shown(asked, handle)
-        return html("<!doctype html><title>Nobody</title><h1>Nobody here</h1>", status=404)
+        if has_profile(asked.host, handle):
+            return self.render_profile(asked, handle)
+        return build_html_response(
+            "<!doctype html><title>Nobody</title><h1>Nobody here</h1>", status=404
+        )
 
-    def shown(self, asked: Asked, handle: str) -> Answer:
+    def render_profile(self, asked: FakeRequest, handle: str) -> FakeResponse:
         """Show the profile of a handle, whether it exists or not."""
-        return html(_profile(asked, handle))
+        return build_html_response(_render_profile(asked, handle))
 
 
-def exists(host: str, handle: str) -> bool:
+def has_profile(host: str, handle: str) -> bool:
     """Tell who has a profile: the sites' own accounts, and some of the made-up people."""
     if not MADE_UP.fullmatch(handle):
         return handle == host.partition(".")[0]
@@ -56,24 +63,24 @@ def exists(host: str, handle: str) -> bool:
     return drawn % RARITY == 0
 
 
-def catalogue(sites: int) -> dict[str, object]:
+def build_site_catalog(sites: int) -> dict[str, object]:
     """Describe the sites in the WhatsMyName format."""
-    return {"sites": [_entry(_name(number)) for number in range(sites)]}
+    return {"sites": [_build_site_entry(_build_site_name(number)) for number in range(sites)]}
 
 
-def staff(people: int) -> tuple[Member, ...]:
+def build_staff(people: int) -> tuple[StaffMember, ...]:
     """Make up people with one handle each, all different."""
-    return tuple(_member(number) for number in range(people))
+    return tuple(_build_member(number) for number in range(people))
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class ScaleServerProcess:
     """A large internet in a process of its own, and how to hear from it."""
 
     address_map: dict[str, tuple[str, int]]
     _pipe: Connection
 
-    def knocks(self) -> list[tuple[str, datetime]]:
+    def fetch_requests(self) -> list[tuple[str, datetime]]:
         """Return at which host it was asked and when, as it saw that itself, in order."""
         self._pipe.send(KNOCKS)
         knocks: list[tuple[str, datetime]] = self._pipe.recv()
@@ -81,32 +88,32 @@ class Apart:
 
 
 @contextmanager
-def served_apart(sites: int) -> Iterator[Apart]:
+def run_server_process(sites: int) -> Iterator[ScaleServerProcess]:
     """Serve from a process of its own, so that its memory and work do not count as ours."""
     processes = get_context("spawn")
     ours, theirs = processes.Pipe()
-    process = processes.Process(target=_serve, args=(sites, theirs), daemon=True)
+    process = processes.Process(target=_serve_until_stopped, args=(sites, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
-        yield Apart(ours.recv(), ours)
+        yield ScaleServerProcess(ours.recv(), ours)
     finally:
         ours.send(STOP)
         process.join()
 
 
-def _serve(sites: int, pipe: Connection) -> None:
+def _serve_until_stopped(sites: int, pipe: Connection) -> None:
     with WebServer(ScaleInternet(sites=sites)) as server:
-        pipe.send(server.address_map())
+        pipe.send(server.build_address_map())
         while pipe.recv() == KNOCKS:
             pipe.send([(knock.host, knock.at) for knock in server.visits])
 
 
-def _name(number: int) -> str:
+def _build_site_name(number: int) -> str:
     return f"site{number:03}"
 
 
-def _entry(name: str) -> dict[str, object]:
+def _build_site_entry(name: str) -> dict[str, object]:
     return {
         "name": name,
         "uri_check": f"http://{name}.example/u/{{account}}",
@@ -119,7 +126,7 @@ def _entry(name: str) -> dict[str, object]:
     }
 
 
-def _profile(asked: Asked, handle: str) -> str:
+def _render_profile(asked: FakeRequest, handle: str) -> str:
     followers = int(asked.nonce[:3], 16) + asked.week
     return (
         f"<!doctype html><html><head><title>{handle} on {asked.host}</title>"
@@ -129,8 +136,8 @@ def _profile(asked: Asked, handle: str) -> str:
     )
 
 
-def _member(number: int) -> Member:
-    given, family = _word(number), _word(number * 7 + 5)
+def _build_member(number: int) -> StaffMember:
+    given, family = _spell_number(number), _spell_number(number * 7 + 5)
     name = PersonName(given=given.title(), family=family.title())
     person = Person(
         ref=f"staff-{number:05}",
@@ -141,10 +148,10 @@ def _member(number: int) -> Member:
         places=(district.TOWN,),
         handles=(f"{given}{family}{number}",),
     )
-    return Member(person=person, scopes=EVERYTHING_ASKED)
+    return StaffMember(person=person, scopes=BASIC_SCOPES)
 
 
-def _word(number: int) -> str:
+def _spell_number(number: int) -> str:
     """Spell a number in syllables: different numbers below 1,728 make different words."""
     base = len(SYLLABLES)
     digits = (number % base, number // base % base, number // base**2 % base)

@@ -9,23 +9,23 @@ from threading import Lock, Thread
 from typing import Protocol, Self
 from urllib.parse import unquote
 
-from monitor.demo.response import Answer, Asked
+from monitor.demo.response import FakeRequest, FakeResponse
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 30
 
 
-class Web(Protocol):
+class FakeWeb(Protocol):
     """Anything that answers for some hosts."""
 
     @property
     def hosts(self) -> Collection[str]: ...
 
-    def answer(self, asked: Asked) -> Answer | None: ...
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knock:
+class RecordedRequest:
     """A request as the other side saw it."""
 
     host: str
@@ -35,36 +35,38 @@ class Knock:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def utc_now() -> datetime:
+def get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 class WebServer(AbstractContextManager["WebServer"]):
     """Set `web` or `week` at any time; what is asked afterwards is answered accordingly."""
 
-    def __init__(self, web: Web, *, week: int = 1, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, web: FakeWeb, *, week: int = 1, now: Callable[[], datetime] = get_utc_now
+    ) -> None:
         self.web = web
         self.week = week
-        self.visits: list[Knock] = []
+        self.visits: list[RecordedRequest] = []
         self._lock = Lock()
-        self._listener = _Listener(self.reply, now)
+        self._listener = _Listener(self.answer_recorded, now)
         self._thread = Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
 
-    def start(self) -> tuple[str, int]:
+    def start_serving(self) -> tuple[str, int]:
         self._thread.start()
         return self.address
 
-    def stop(self) -> None:
+    def stop_serving(self) -> None:
         self._listener.shutdown()
         self._listener.server_close()
         self._thread.join()
 
     def __enter__(self) -> Self:
-        self.start()
+        self.start_serving()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.stop_serving()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -72,23 +74,23 @@ class WebServer(AbstractContextManager["WebServer"]):
         host, port = self._listener.server_address[:2]
         return str(host), port
 
-    def address_map(self) -> dict[str, tuple[str, int]]:
+    def build_address_map(self) -> dict[str, tuple[str, int]]:
         """Map every host of the web to where this server listens."""
         return dict.fromkeys(self.web.hosts, self.address)
 
-    def reply(self, knock: Knock) -> Answer | None:
+    def answer_recorded(self, recorded: RecordedRequest) -> FakeResponse | None:
         with self._lock:
-            self.visits.append(knock)
+            self.visits.append(recorded)
             nth = len(self.visits)
-        asked = Asked(
-            host=knock.host,
-            path=knock.path,
-            query=knock.query,
+        asked = FakeRequest(
+            host=recorded.host,
+            path=recorded.path,
+            query=recorded.query,
             week=self.week,
             nth=nth,
-            headers=knock.headers,
+            headers=recorded.headers,
         )
-        return self.web.answer(asked)
+        return self.web.answer_request(asked)
 
 
 class _Listener(ThreadingHTTPServer):
@@ -97,7 +99,7 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(
-        self, reply: Callable[[Knock], Answer | None], now: Callable[[], datetime]
+        self, reply: Callable[[RecordedRequest], FakeResponse | None], now: Callable[[], datetime]
     ) -> None:
         self.reply = reply
         self.now = now
@@ -118,16 +120,16 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         host = self.headers.get("host", "").partition(":")[0].casefold()
         headers = tuple((name.casefold(), value) for name, value in self.headers.items())
-        knock = Knock(
+        knock = RecordedRequest(
             host=host, path=unquote(path), query=query, at=self.server.now(), headers=headers
         )
         answer = self.server.reply(knock)
         if answer is None:
             self.close_connection = True
             return
-        self._send(answer)
+        self._write_response(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _write_response(self, answer: FakeResponse) -> None:
         self.send_response_only(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)

@@ -19,7 +19,7 @@ from monitor.config import (
     DistrictConfig,
     MailConfig,
     SearxNGConfig,
-    SitesConfig,
+    SiteCatalogConfig,
     SourcesConfig,
     StudentsConfig,
 )
@@ -28,15 +28,15 @@ from monitor.demo import fake_bluesky as appview
 from monitor.demo import fake_searxng as engine
 from monitor.demo import response as cdn
 from monitor.domain.email import Envelope
-from monitor.domain.students.roster import Pupil
+from monitor.domain.students.roster import RosterStudent
 from monitor.errors import InputError
-from monitor.matcher.keys import KEY_BYTES, make_roster, write_tokens
+from monitor.matcher.keys import KEY_BYTES, build_roster, write_tokens
 
 MARKER = ".namesake-demo"
-CATALOGUE = Path(__file__).parent / "catalogue.json"
+CATALOG_FILE = Path(__file__).parent / "catalogue.json"
 
 
-def cleared(folder: Path) -> Path:
+def clear_folder(folder: Path) -> Path:
     """Empty a folder that an earlier demo made; refuse one that holds anything else."""
     if folder.exists() and not (folder / MARKER).exists() and any(folder.iterdir()):
         reason = f"{folder} holds something that no demo made; name another folder with --out."
@@ -47,12 +47,12 @@ def cleared(folder: Path) -> Path:
     return folder
 
 
-def configuration(folder: Path) -> Config:
+def build_config(folder: Path) -> Config:
     """Configure Cedar Valley, with letters written to the folder."""
     return Config(
         state=folder / "state",
         district=DistrictConfig(
-            ref=district.REF,
+            ref=district.DISTRICT_ID,
             name=district.NAME,
             zone=district.ZONE,
             domains=(district.MAIL_DOMAIN,),
@@ -68,7 +68,7 @@ def configuration(folder: Path) -> Config:
                 pictures=f"http://{cdn.HOST}",
                 canary=appview.CANARY,
             ),
-            sites=SitesConfig(own=False, files=(CATALOGUE,)),
+            sites=SiteCatalogConfig(own=False, files=(CATALOG_FILE,)),
         ),
         students=StudentsConfig(
             enabled=True,
@@ -85,19 +85,21 @@ def hash_roster(config: Config) -> None:
     if students.tokens is None or students.key_file is None:
         return
     key = secrets.token_bytes(KEY_BYTES)
-    pupils = (Pupil(names=((each.given, each.family),)) for each in district.pupils())
-    write_tokens(students.tokens, make_roster(pupils, key, datetime.now(UTC).date()))
+    pupils = (
+        RosterStudent(names=((each.given, each.family),)) for each in district.load_students()
+    )
+    write_tokens(students.tokens, build_roster(pupils, key, datetime.now(UTC).date()))
     students.key_file.touch(mode=0o600)
     students.key_file.write_text(key.hex(), "ascii")
 
 
-def counted(word: str) -> Callable[[], str]:
+def build_id_source(word: str) -> Callable[[], str]:
     """Return refs that look drawn and are the same in every run."""
     numbers = count(1)
     return lambda: sha256(f"{word} {next(numbers)}".encode()).hexdigest()[:32]
 
 
-def letter_name(envelope: Envelope) -> str:
+def name_email_file(envelope: Envelope) -> str:
     reader = envelope.recipient.partition("@")[0]
     mark = sha256(envelope.message_id.encode()).hexdigest()[:4]
     return f"{envelope.sent_at:%Y-%m-%d}-{envelope.kind}-{reader}-{mark}"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from msgspec import structs
 
-from monitor.build import build
+from monitor.app import OUTBOX, App, open_app
 from monitor.config import Config, PortalConfig
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.db.sweeps import SweepKind
 from monitor.demo import data as days
 from monitor.demo import district
@@ -24,26 +24,28 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import RunningClock, StoryClock
-from monitor.domain.evidence import Label
+from monitor.domain.evidence import OwnershipLabel
+from monitor.environment import Environment, IdSource
 from monitor.errors import InputError
-from monitor.mail.smtp import forget_none
-from monitor.mailroom import OUTBOX
-from monitor.outside import Outside
-from monitor.service import Service
-from monitor.services.enrollment import Answers
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.mail.smtp import keep_all_emails
+from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.erasure import withdraw_consent
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, take_over_jobs
+from monitor.services.name_changes import confirm_name_change, list_name_changes
+from monitor.services.outbox import send_due
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
-LETTERS_AFTER = timedelta(hours=4)
+EMAILS_AFTER = timedelta(hours=4)
 # Where its letters lead to; `--serve` shows the pages on this machine instead.
-PAGES = f"https://namesake.{district.MAIL_DOMAIN}"
+PORTAL_URL = f"https://namesake.{district.MAIL_DOMAIN}"
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldEvent:
+class StoryEvent:
     """`person` is a mail address: in the demo nobody is real, and everything may be read.
 
     `whose` is the label of what was seen, as it stands at the end of the week's sweep.
@@ -57,7 +59,7 @@ class ToldEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldFlag:
+class StoryFlag:
     person: str
     kind: str
     severity: str
@@ -66,7 +68,7 @@ class ToldFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldSource:
+class StorySource:
     """`since` is when it stopped being checkable, None while it could be checked.
 
     `note` says what was met there, empty where nothing was in the way.
@@ -79,14 +81,14 @@ class ToldSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldWeek:
-    events: tuple[ToldEvent, ...]
-    flags: tuple[ToldFlag, ...]
-    coverage: tuple[ToldSource, ...]
+class StoryWeek:
+    events: tuple[StoryEvent, ...]
+    flags: tuple[StoryFlag, ...]
+    coverage: tuple[StorySource, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldLetter:
+class StoryEmail:
     to: str
     subject: str
     path: str
@@ -94,46 +96,48 @@ class ToldLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    weeks: tuple[ToldWeek, ...]
-    letters: tuple[ToldLetter, ...]
+    weeks: tuple[StoryWeek, ...]
+    letters: tuple[StoryEmail, ...]
 
 
-def ignore_week(_number: int, _week: ToldWeek) -> None:
+def ignore_week(_number: int, _week: StoryWeek) -> None:
     """Say nothing between the weeks."""
 
 
-def play(folder: Path, told: Callable[[int, ToldWeek], None] = ignore_week) -> Story:
-    """Play the story into a folder; `told` hears of each week as it ends."""
+def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_week) -> Story:
+    """Play the story into a folder; `on_week` hears of each week as it ends."""
     config = structs.replace(
-        stage.configuration(stage.cleared(folder.resolve())), portal=PortalConfig(address=PAGES)
+        stage.build_config(stage.clear_folder(folder.resolve())),
+        portal=PortalConfig(address=PORTAL_URL),
     )
     stage.hash_roster(config)
-    clock = StoryClock(days.sweep_at(1) - JOINING_DAYS_BEFORE)
+    clock = StoryClock(days.compute_sweep_time(1) - JOINING_DAYS_BEFORE)
     with WebServer(Internet(), now=clock.now) as web:
-        outside = Outside(
+        environment = Environment(
             clock=clock,
-            new_ref=stage.counted("ref"),
-            new_code=stage.counted("code"),
-            egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
-            pace=WITHOUT_WAITS,
-            letter_name=stage.letter_name,
-            forget_letters=forget_none,
-            environ=os.environ,
+            ids=IdSource(
+                new_id=stage.build_id_source("ref"), new_code=stage.build_id_source("code")
+            ),
+            dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
+            name_email=stage.name_email_file,
+            delete_emails=keep_all_emails,
+            variables=os.environ,
         )
-        State.init(config.state).close()
-        with build(config, outside) as service:
-            everybody_joins(service, config.state / OUTBOX)
-            weeks = tuple(_weeks(service, clock, web, told))
-    return Story(weeks=weeks, letters=tuple(_letters(config.state / OUTBOX)))
+        Database.create_or_open_folder(config.state).close()
+        with open_app(config, environment) as app:
+            enroll_everyone(app, config.state / OUTBOX)
+            weeks = tuple(_play_weeks(app, clock, web, on_week))
+    return Story(weeks=weeks, letters=tuple(_list_emails(config.state / OUTBOX)))
 
 
-def everybody_joins(service: Service, folder: Path) -> None:
+def enroll_everyone(app: App, folder: Path) -> None:
     """Invite all seven, let each answer with the code from their mailbox, and let one leave."""
     for member in district.STAFF:
         person = member.person
-        service.joining.invite(person.mail, person.name.given, person.name.family)
-        service.posting.send_due()
-        answers = Answers(
+        invite_person(app, person.mail, person.name.given, person.name.family)
+        send_due(app)
+        answers = EnrollmentAnswers(
             name=person.name,
             scopes=member.scopes,
             school=person.school,
@@ -144,16 +148,16 @@ def everybody_joins(service: Service, folder: Path) -> None:
             absent_from=person.absent_from,
             zone=person.zone,
         )
-        joined = service.joining.enrol(_code_in_mailbox(folder, person.mail), answers)
-        for change in service.naming.list_waiting():
-            service.naming.confirm(change.ref, district.OPERATOR)
+        joined = enroll_with_code(app, _find_invitation_code(folder, person.mail), answers)
+        for change in list_name_changes(app):
+            confirm_name_change(app, change.ref, district.OPERATOR)
         if member.withdrawn:
-            service.leaving.withdraw(joined.ref)
-    service.rounds.begin()
-    service.rounds.write()
+            withdraw_consent(app, joined.ref)
+    take_over_jobs(app)
+    run_mail_and_cleanup(app)
 
 
-def _code_in_mailbox(folder: Path, mail: str) -> str:
+def _find_invitation_code(folder: Path, mail: str) -> str:
     """Open the newest letter to an address, and take out the code."""
     for path in sorted(folder.glob("*-invitation-*.eml")):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -166,88 +170,88 @@ def _code_in_mailbox(folder: Path, mail: str) -> str:
     raise InputError(reason)
 
 
-def _weeks(
-    service: Service, clock: StoryClock, web: WebServer, told: Callable[[int, ToldWeek], None]
-) -> Iterator[ToldWeek]:
+def _play_weeks(
+    app: App, clock: StoryClock, web: WebServer, on_week: Callable[[int, StoryWeek], None]
+) -> Iterator[StoryWeek]:
     for number in range(1, days.LAST_WEEK + 1):
         web.week = number
-        clock.at = days.sweep_at(number)
-        service.rounds.ask()
-        week = _told(service, clock.at)
-        clock.at += LETTERS_AFTER
-        service.rounds.write()
-        told(number, week)
+        clock.at = days.compute_sweep_time(number)
+        run_due_sweeps(app)
+        week = _summarize_week(app, clock.at)
+        clock.at += EMAILS_AFTER
+        run_mail_and_cleanup(app)
+        on_week(number, week)
         yield week
 
 
-def _told(service: Service, since: datetime) -> ToldWeek:
-    state = service.state
-    sweep = state.sweeps.latest(SweepKind.SWEEP)
-    mails = {ref: state.people.get(ref).mail for ref in state.people.refs()}
-    recorded = state.events.of_sweep(sweep.ref) if sweep else ()
+def _summarize_week(app: App, since: datetime) -> StoryWeek:
+    state = app.db
+    sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
+    mails = {ref: state.people.load_person(ref).mail for ref in state.people.list_person_ids()}
+    recorded = state.events.list_events_of_sweep(sweep.ref) if sweep else ()
     events = (
-        ToldEvent(
+        StoryEvent(
             person=mails[each.event.person],
             kind=each.event.kind,
             url=each.url,
             fields=each.event.fields,
-            whose=state.items.label(each.event.item) or Label.UNKNOWN,
+            whose=state.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN,
         )
         for each in recorded
     )
     flags = (
-        ToldFlag(
+        StoryFlag(
             person=mails[flag.person],
             kind=flag.kind,
             severity=flag.severity,
-            url=state.items.get(flag.item).portrait.url,
+            url=state.items.load_item(flag.item).portrait.url,
             reasons=flag.reasons,
         )
-        for flag in state.flags.all_open()
+        for flag in state.flags.list_undecided_flags()
         if flag.opened_at >= since
     )
-    runs = state.sweeps.runs(sweep.ref) if sweep else ()
-    return ToldWeek(
+    runs = state.sweeps.list_source_runs(sweep.ref) if sweep else ()
+    return StoryWeek(
         events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
         flags=tuple(sorted(flags, key=lambda each: (each.person, each.url, each.kind))),
         coverage=tuple(
-            ToldSource(source=run.source, outcome=run.outcome, since=run.since, note=run.note)
+            StorySource(source=run.source, outcome=run.outcome, since=run.since, note=run.note)
             for run in runs
         ),
     )
 
 
-def _letters(folder: Path) -> Iterator[ToldLetter]:
+def _list_emails(folder: Path) -> Iterator[StoryEmail]:
     for path in sorted(folder.glob("*.eml")):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
-        yield ToldLetter(to=str(message["To"]), subject=str(message["Subject"]), path=str(path))
+        yield StoryEmail(to=str(message["To"]), subject=str(message["Subject"]), path=str(path))
 
 
 # Monday of the last week, when every digest has been sent.
-BEGINS = days.sweep_at(days.LAST_WEEK) + timedelta(hours=5)
+AFTERWARDS_FROM = days.compute_sweep_time(days.LAST_WEEK) + timedelta(hours=5)
 OPERATOR = district.OPERATOR
 # Opening a flag early takes two; the story itself has one.
 REVIEWERS = (*district.REVIEWERS, f"it-help-desk@{district.MAIL_DOMAIN}")
 
 
 @contextmanager
-def afterwards(folder: Path, address: str) -> Iterator[Service]:
+def open_played_story(folder: Path, address: str) -> Iterator[App]:
     """Open the district whose story was played, with its pages at an address of loopback."""
-    config = _configured(folder.resolve(), address)
-    clock = RunningClock(BEGINS)
+    config = _build_portal_config(folder.resolve(), address)
+    clock = RunningClock(AFTERWARDS_FROM)
     with WebServer(Internet(), week=days.LAST_WEEK, now=clock.now) as web:
-        outside = Outside(
+        environment = Environment(
             clock=clock,
-            egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
-            pace=WITHOUT_WAITS,
-            environ=os.environ,
+            dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
+            variables=os.environ,
         )
-        with build(config, outside) as service:
-            yield service
+        with open_app(config, environment) as app:
+            yield app
 
 
-def _configured(folder: Path, address: str) -> Config:
-    config = stage.configuration(folder)
+def _build_portal_config(folder: Path, address: str) -> Config:
+    config = stage.build_config(folder)
     return structs.replace(
         config,
         portal=PortalConfig(address=address),

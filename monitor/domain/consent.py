@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from monitor.errors import InputError
 
-REMINDED_BEFORE = (timedelta(days=30), timedelta(days=7))
-RENEWAL_BEFORE = max(REMINDED_BEFORE)
+REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
+RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
 
 
@@ -21,7 +21,7 @@ class Scope(StrEnum):
     STUDENT_LINKS = "student-links"
 
 
-class Act(StrEnum):
+class ConsentAction(StrEnum):
     """What a line of the ledger records. LEFT is by the district, DISOWNED by the mailbox."""
 
     GIVEN = "given"
@@ -35,7 +35,7 @@ class Act(StrEnum):
     LAPSED = "lapsed"
 
 
-class Channel(StrEnum):
+class ConsentChannel(StrEnum):
     """By which way somebody's word reached us; ITSELF is none: time did it."""
 
     PORTAL = "portal"
@@ -60,8 +60,8 @@ class Consent:
     given_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None = None
-    act: Act = Act.GIVEN
-    channel: Channel = Channel.PORTAL
+    act: ConsentAction = ConsentAction.GIVEN
+    channel: ConsentChannel = ConsentChannel.PORTAL
     at: datetime | None = None
     paused_from: datetime | None = None
     paused_until: datetime | None = None
@@ -70,18 +70,18 @@ class Consent:
     def written_at(self) -> datetime:
         return self.at or self.given_at
 
-    def live(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Tell whether it is in force: what was found is kept, and notices are sent."""
         return self.withdrawn_at is None and self.given_at <= now < self.expires_at
 
-    def paused(self, now: datetime) -> bool:
-        return self.live(now) and self.paused_until is not None and now < self.paused_until
+    def is_paused(self, now: datetime) -> bool:
+        return self.is_active(now) and self.paused_until is not None and now < self.paused_until
 
-    def asks(self, now: datetime) -> bool:
+    def allows_queries(self, now: datetime) -> bool:
         """Tell whether anything may be asked, settled or told in digests now."""
-        return self.live(now) and not self.paused(now)
+        return self.is_active(now) and not self.is_paused(now)
 
-    def rested(self, since: datetime, until: datetime) -> timedelta:
+    def compute_paused_time(self, since: datetime, until: datetime) -> timedelta:
         """Return how much of the time between two moments the last pause took, or is to take.
 
         A pause that began later takes nothing of it: what was over by then stays over.
@@ -90,11 +90,11 @@ class Consent:
             return timedelta(0)
         return max(self.paused_until - max(self.paused_from, since), timedelta(0))
 
-    def covers(self, scope: Scope, now: datetime) -> bool:
-        return scope in self.scopes and self.asks(now)
+    def covers_scope(self, scope: Scope, now: datetime) -> bool:
+        return scope in self.scopes and self.allows_queries(now)
 
 
-class Phase(StrEnum):
+class ConsentPhase(StrEnum):
     """EXPIRED is one that ran out and can be renewed until everything is erased."""
 
     ENROLLED = "enrolled"
@@ -103,20 +103,20 @@ class Phase(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def phase(consent: Consent, now: datetime) -> Phase:
+def compute_consent_phase(consent: Consent, now: datetime) -> ConsentPhase:
     if consent.withdrawn_at is not None:
-        return Phase.WITHDRAWN
-    if not consent.live(now):
-        return Phase.EXPIRED
-    return Phase.PAUSED if consent.paused(now) else Phase.ENROLLED
+        return ConsentPhase.WITHDRAWN
+    if not consent.is_active(now):
+        return ConsentPhase.EXPIRED
+    return ConsentPhase.PAUSED if consent.is_paused(now) else ConsentPhase.ENROLLED
 
 
-def renewal_due(consent: Consent, now: datetime) -> bool:
+def is_renewal_due(consent: Consent, now: datetime) -> bool:
     """Tell whether to ask for an answer to be renewed; only a standing one can be."""
-    return consent.live(now) and consent.expires_at - now <= RENEWAL_BEFORE
+    return consent.is_active(now) and consent.expires_at - now <= RENEWAL_WINDOW
 
 
-def reminder_due(consent: Consent, now: datetime) -> timedelta | None:
+def select_due_reminder(consent: Consent, now: datetime) -> timedelta | None:
     """Return which reminder of the end is due: the last one whose time has come, if any has.
 
     Also after the end: whoever was not reminded in time, is reminded late.
@@ -124,33 +124,33 @@ def reminder_due(consent: Consent, now: datetime) -> timedelta | None:
     if consent.withdrawn_at is not None:
         return None
     left = consent.expires_at - now
-    return min((span for span in REMINDED_BEFORE if left <= span), default=None)
+    return min((span for span in REMINDERS_BEFORE_EXPIRY if left <= span), default=None)
 
 
-def narrowed(consent: Consent, scopes: frozenset[Scope], now: datetime) -> Consent:
+def apply_narrowing(consent: Consent, scopes: frozenset[Scope], now: datetime) -> Consent:
     """Drop scopes. It takes no new answer: the text that was agreed to still says it all."""
     if not scopes < consent.scopes:
         reason = "To add more, the person must first agree to the current consent text."
         raise InputError(reason)
-    return replace(consent, scopes=scopes, act=Act.NARROWED, at=now)
+    return replace(consent, scopes=scopes, act=ConsentAction.NARROWED, at=now)
 
 
-def paused(consent: Consent, until: datetime, now: datetime) -> Consent:
+def apply_pause(consent: Consent, until: datetime, now: datetime) -> Consent:
     """Let everything rest until a day; without one, nobody would remember to go on."""
     if not now < until <= now + LONGEST_PAUSE:
         reason = "A pause must end on a future day within one year. Choose a day."
         raise InputError(reason)
-    return replace(consent, act=Act.PAUSED, at=now, paused_from=now, paused_until=until)
+    return replace(consent, act=ConsentAction.PAUSED, at=now, paused_from=now, paused_until=until)
 
 
-def resumed(consent: Consent, now: datetime) -> Consent:
-    return replace(consent, act=Act.RESUMED, at=now, paused_until=now)
+def apply_resume(consent: Consent, now: datetime) -> Consent:
+    return replace(consent, act=ConsentAction.RESUMED, at=now, paused_until=now)
 
 
-def ended(consent: Consent, act: Act, now: datetime) -> Consent:
+def apply_end(consent: Consent, act: ConsentAction, now: datetime) -> Consent:
     return replace(consent, act=act, at=now, withdrawn_at=now)
 
 
-def text_hash(text: str) -> str:
+def hash_consent_text(text: str) -> str:
     """Return the fingerprint of a consent text, as it is kept with each answer."""
     return sha256(text.encode()).hexdigest()

@@ -11,20 +11,20 @@ TEXT_VERSION = "2026-11-27"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class ConsentSection:
     heading: str
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class ConsentTerms:
     """What a district must say of itself. `engines` are the search engines that learn names."""
 
     engines: tuple[str, ...] = ()
     disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
 
 
-SCOPES: Mapping[Scope, str] = {
+SCOPE_SENTENCES: Mapping[Scope, str] = {
     Scope.SEARCH: "We ask search engines for your names, with your town, school, or handles.",
     Scope.PROFILES: "We ask sites with profiles for your names, and for handles.",
     Scope.MAIL_ADDRESS: "We ask search engines for your work email address.",
@@ -34,8 +34,8 @@ SCOPES: Mapping[Scope, str] = {
 }
 
 # No source asks for the work address itself yet, so no one is asked to agree to that.
-ASKED_NOWHERE = frozenset({Scope.MAIL_ADDRESS})
-ASKED_FOR = tuple(scope for scope in SCOPES if scope not in ASKED_NOWHERE)
+UNUSED_SCOPES = frozenset({Scope.MAIL_ADDRESS})
+OFFERED_SCOPES = tuple(scope for scope in SCOPE_SENTENCES if scope not in UNUSED_SCOPES)
 
 _LOOKED_AT = """\
 Once a week, and when you ask, we look at what anyone can see on the public web.
@@ -128,25 +128,29 @@ If you do not renew it, everything is erased 30 days later.
 """
 
 
-def sections(terms: Terms) -> Iterator[Section]:
+def build_consent_sections(terms: ConsentTerms) -> Iterator[ConsentSection]:
     """Yield the text as one district has to put it."""
-    looks = tuple(f"- {SCOPES[scope]}" for scope in ASKED_FOR)
+    looks = tuple(f"- {SCOPE_SENTENCES[scope]}" for scope in OFFERED_SCOPES)
     more = (*_PHOTOS.splitlines(), *_STUDENT_LINKS.splitlines(), *_WHO_IS_MEANT.splitlines())
     looked_at = (*_LOOKED_AT.splitlines(), *looks, *more)
-    yield Section(heading="What we look at", lines=looked_at)
-    yield Section(heading="What we never look at", lines=tuple(_NEVER.splitlines()))
-    yield Section(heading="Who sees what, and when", lines=tuple(_seen(terms.disclosure)))
-    yield Section(heading="What others may learn", lines=tuple(_learnt(terms.engines)))
-    yield Section(heading="How to leave", lines=tuple(_LEAVING.splitlines()))
+    yield ConsentSection(heading="What we look at", lines=looked_at)
+    yield ConsentSection(heading="What we never look at", lines=tuple(_NEVER.splitlines()))
+    yield ConsentSection(
+        heading="Who sees what, and when", lines=tuple(_describe_disclosure(terms.disclosure))
+    )
+    yield ConsentSection(
+        heading="What others may learn", lines=tuple(_describe_third_parties(terms.engines))
+    )
+    yield ConsentSection(heading="How to leave", lines=tuple(_LEAVING.splitlines()))
 
 
-def consent_text(terms: Terms) -> str:
+def render_consent_text(terms: ConsentTerms) -> str:
     """Write the whole text as it is shown, and as its hash is taken."""
-    blocks = ("\n".join((each.heading, *each.lines)) for each in sections(terms))
+    blocks = ("\n".join((each.heading, *each.lines)) for each in build_consent_sections(terms))
     return "\n\n".join(blocks) + "\n"
 
 
-def _seen(disclosure: DisclosurePolicy) -> Iterator[str]:
+def _describe_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
     yield "You see everything first. No one else sees anything, except a new name and these flags:"
     for sentences in _WHO_SEES.values():
         yield f"- {' '.join(sentences)}"
@@ -160,10 +164,10 @@ def _seen(disclosure: DisclosurePolicy) -> Iterator[str]:
     yield from _FIELDS.splitlines()
 
 
-def _learnt(engines: tuple[str, ...]) -> Iterator[str]:
+def _describe_third_parties(engines: tuple[str, ...]) -> Iterator[str]:
     yield from _OTHERS.splitlines()
     if engines:
         yield f"The search engines we ask are: {', '.join(engines)}."
 
 
-TEXT = consent_text(Terms())
+DEFAULT_TEXT = render_consent_text(ConsentTerms())

@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.consent import Consent
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState, Severity
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.errors import ConfigError, InputError, NotPermittedError
 from scrapers.models import QueryKind
 
-REVIEWERS_LEAST = 2
+MIN_REVIEWERS = 2
 CONFIRM_WITHIN = timedelta(days=1)
-OPEN_FOR = timedelta(days=1)
+BREAK_GLASS_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +37,16 @@ class BreakGlass:
 
     def __post_init__(self) -> None:
         reviewers = {each.strip() for each in self.reviewers} - {""}
-        if len(reviewers) < REVIEWERS_LEAST or not self.reason.strip():
+        if len(reviewers) < MIN_REVIEWERS or not self.reason.strip():
             reason = "Early access takes two reviewers and a reason."
             raise InputError(reason)
 
-    def holds(self, now: datetime) -> bool:
+    def is_in_force(self, now: datetime) -> bool:
         return self.at <= now and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class BreakGlassProposal:
     """One reviewer's wish to open a flag early.
 
     `second` and `broken_at` are unset until another one confirms it. Reviewers are named as the
@@ -67,11 +67,11 @@ class Proposal:
             reason = "Early access takes a reason. The person will read it."
             raise InputError(reason)
 
-    def waits(self, now: datetime) -> bool:
+    def is_pending(self, now: datetime) -> bool:
         return self.broken_at is None and now < self.at + CONFIRM_WITHIN
 
     @property
-    def broken(self) -> BreakGlass | None:
+    def break_glass(self) -> BreakGlass | None:
         """Return what it opened; None while nobody has confirmed it."""
         if self.broken_at is None:
             return None
@@ -80,16 +80,16 @@ class Proposal:
             reviewers=frozenset({self.first, self.second}),
             reason=self.reason,
             at=self.broken_at,
-            until=self.broken_at + OPEN_FOR,
+            until=self.broken_at + BREAK_GLASS_FOR,
         )
 
-    def confirmed(self, by: str, now: datetime) -> "Proposal":
+    def confirm_proposal(self, reviewer: str, now: datetime) -> "BreakGlassProposal":
         """Open it. Raises NotPermittedError for the first reviewer, and when it is too late."""
-        check_second(self.first, by, waits=self.waits(now))
-        return replace(self, second=by, broken_at=now)
+        check_two_reviewers(self.first, reviewer, waits=self.is_pending(now))
+        return replace(self, second=reviewer, broken_at=now)
 
 
-class HoldStep(StrEnum):
+class HoldAction(StrEnum):
     PLACE = "place"
     LIFT = "lift"
 
@@ -103,7 +103,7 @@ class HoldProposal:
 
     ref: str
     person: str
-    step: HoldStep
+    step: HoldAction
     first: str
     reason: str
     at: datetime
@@ -113,15 +113,15 @@ class HoldProposal:
             sentence = "A legal hold takes a reason. The person will read it."
             raise InputError(sentence)
 
-    def waits(self, now: datetime) -> bool:
+    def is_pending(self, now: datetime) -> bool:
         return now < self.at + CONFIRM_WITHIN
 
-    def check_second(self, by: str, now: datetime) -> None:
+    def check_second_reviewer(self, reviewer: str, now: datetime) -> None:
         """Raise NotPermittedError where this reviewer cannot confirm it, or it is too late."""
-        check_second(self.first, by, waits=self.waits(now))
+        check_two_reviewers(self.first, reviewer, waits=self.is_pending(now))
 
 
-def check_second(first: str, second: str, *, waits: bool) -> None:
+def check_two_reviewers(first: str, second: str, *, waits: bool) -> None:
     """Raise NotPermittedError for the reviewer who proposed it, and when it is too late."""
     if second.strip().casefold() == first.strip().casefold():
         reason = "Another reviewer must confirm it. This takes two people."
@@ -134,17 +134,17 @@ def check_second(first: str, second: str, *, waits: bool) -> None:
 
 
 ANSWER_WITHIN = timedelta(days=7)
-STUDENT_LINK_DAYS_LEAST = 14
+MIN_STUDENT_LINK_DAYS = 14
 
 
-class Promptness(StrEnum):
+class NoticeTiming(StrEnum):
     """AT_ONCE needs no digest: the person finds it, or is written to, the same day."""
 
     AT_ONCE = "at-once"
     IN_DIGEST = "in-digest"
 
 
-class Key(StrEnum):
+class OpeningReason(StrEnum):
     """What opens a flag to IT. BREAK_GLASS opens any flag, and a flag only."""
 
     SHARED = "shared"
@@ -155,23 +155,27 @@ class Key(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class DisclosureRule:
     """`at_once` are the severities that the person hears of before the digest."""
 
     at_once: frozenset[Severity] = frozenset()
-    opened_by: frozenset[Key]
+    opened_by: frozenset[OpeningReason]
 
 
-TABLE: Mapping[FlagKind, Rule] = {
-    FlagKind.IMPERSONATION: Rule(
+DISCLOSURE_RULES: Mapping[FlagKind, DisclosureRule] = {
+    FlagKind.IMPERSONATION: DisclosureRule(
         at_once=frozenset(Severity),
-        opened_by=frozenset({Key.SHARED, Key.CONFIRMED, Key.UNANSWERED}),
+        opened_by=frozenset(
+            {OpeningReason.SHARED, OpeningReason.CONFIRMED, OpeningReason.UNANSWERED}
+        ),
     ),
-    FlagKind.OWN_ACCOUNT_CHANGED: Rule(
-        at_once=frozenset({Severity.HIGH}), opened_by=frozenset({Key.SHARED})
+    FlagKind.OWN_ACCOUNT_CHANGED: DisclosureRule(
+        at_once=frozenset({Severity.HIGH}), opened_by=frozenset({OpeningReason.SHARED})
     ),
-    FlagKind.EXPOSED_CONTACT: Rule(opened_by=frozenset({Key.SHARED})),
-    FlagKind.STUDENT_LINK: Rule(opened_by=frozenset({Key.SHARED, Key.COUNSEL})),
+    FlagKind.EXPOSED_CONTACT: DisclosureRule(opened_by=frozenset({OpeningReason.SHARED})),
+    FlagKind.STUDENT_LINK: DisclosureRule(
+        opened_by=frozenset({OpeningReason.SHARED, OpeningReason.COUNSEL})
+    ),
 }
 
 
@@ -191,8 +195,8 @@ class DisclosurePolicy:
     def __post_init__(self) -> None:
         if self.student_link_days is None:
             return
-        if self.student_link_days < STUDENT_LINK_DAYS_LEAST:
-            reason = f"Student links open after {STUDENT_LINK_DAYS_LEAST} days at the earliest."
+        if self.student_link_days < MIN_STUDENT_LINK_DAYS:
+            reason = f"Student links open after {MIN_STUDENT_LINK_DAYS} days at the earliest."
             raise ConfigError(reason)
         if not (self.counsel.strip() and self.counsel_approved_on.strip()):
             reason = "Student links open only with the name of counsel and the date of approval."
@@ -200,29 +204,29 @@ class DisclosurePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class DisclosureCase:
     """A flag with all that bears on who may see it."""
 
     flag: Flag
     consent: Consent
-    judgements: tuple[Judgement, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
     glass: tuple[BreakGlass, ...] = ()
 
     @property
-    def history(self) -> "History":
-        return History(flag=self.flag, judgements=self.judgements)
+    def history(self) -> "FlagHistory":
+        return FlagHistory(flag=self.flag, decisions=self.decisions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class FlagHistory:
     """A flag and what was said of it."""
 
     flag: Flag
-    judgements: tuple[Judgement, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foreseen:
+class OpeningForecast:
     """When a flag opens to IT by its history alone, while its person's consent stands.
 
     `since` is None where nothing of its own opens it, `counted_from` where a district's days for
@@ -234,9 +238,9 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class ReviewOpening:
     at: datetime
-    key: Key
+    reason: OpeningReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,41 +258,45 @@ class ReviewFields:
     first_seen: datetime
     last_seen: datetime
     reasons: tuple[str, ...]
-    ruling: Ruling | None
+    ruling: Decision | None
 
 
-def promptness(flag: Flag) -> Promptness:
-    at_once = flag.severity in TABLE[flag.kind].at_once
-    return Promptness.AT_ONCE if at_once else Promptness.IN_DIGEST
+def get_notice_timing(flag: Flag) -> NoticeTiming:
+    at_once = flag.severity in DISCLOSURE_RULES[flag.kind].at_once
+    return NoticeTiming.AT_ONCE if at_once else NoticeTiming.IN_DIGEST
 
 
-def needs_notice(flag: Flag) -> bool:
+def needs_immediate_notice(flag: Flag) -> bool:
     """Tell whether the person gets a letter at once, not only a place to look."""
-    return flag.severity is Severity.HIGH and promptness(flag) is Promptness.AT_ONCE
+    return flag.severity is Severity.HIGH and get_notice_timing(flag) is NoticeTiming.AT_ONCE
 
 
-def opens_to_review(case: Case, now: datetime, policy: DisclosurePolicy) -> Opening | None:
+def compute_review_opening(
+    case: DisclosureCase, now: datetime, policy: DisclosurePolicy
+) -> ReviewOpening | None:
     """Return since when and why IT may see a flag; None while it may not.
 
     Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
     """
-    if case.consent.person != case.flag.person or not case.consent.live(now):
+    if case.consent.person != case.flag.person or not case.consent.is_active(now):
         return None
-    openings = [each for each in _openings(case, policy, now) if each.at <= now]
-    return min(openings, key=lambda each: (each.at, each.key), default=None)
+    openings = [each for each in _list_openings(case, policy, now) if each.at <= now]
+    return min(openings, key=lambda each: (each.at, each.reason), default=None)
 
 
-def review_fields(person: Person, item: Item, case: Case, opening: Opening) -> ReviewFields:
+def build_review_fields(
+    person: Person, item: Item, case: DisclosureCase, opening: ReviewOpening
+) -> ReviewFields:
     """Return what IT sees of a flag, which takes the opening that allows it."""
     flag = case.flag
     if (person.ref, item.ref, item.person) != (flag.person, flag.item, flag.person):
         reason = "This flag is about another person or another item."
         raise InputError(reason)
-    if opening.key not in {*TABLE[flag.kind].opened_by, Key.BREAK_GLASS}:
-        reason = f"A flag of kind {flag.kind} is not opened by {opening.key}."
+    if opening.reason not in {*DISCLOSURE_RULES[flag.kind].opened_by, OpeningReason.BREAK_GLASS}:
+        reason = f"A flag of kind {flag.kind} is not opened by {opening.reason}."
         raise InputError(reason)
     return ReviewFields(
-        name=person.name.full,
+        name=person.name.full_name,
         school=person.school,
         kind=flag.kind,
         severity=flag.severity,
@@ -299,78 +307,86 @@ def review_fields(person: Person, item: Item, case: Case, opening: Opening) -> R
         first_seen=item.first_seen,
         last_seen=item.last_seen,
         reasons=flag.reasons,
-        ruling=own_ruling(case),
+        ruling=get_own_decision(case),
     )
 
 
-def own_ruling(case: Case) -> Ruling | None:
+def get_own_decision(case: DisclosureCase) -> Decision | None:
     """Return the person's own word on what a flag is, None if none stands."""
-    standing = _standing(case.history)
-    said = [each.ruling for each in standing if each.ruling is not Ruling.SHARED]
+    standing = _list_standing_decisions(case.history)
+    said = [each.ruling for each in standing if each.ruling is not Decision.SHARED]
     return said[-1] if said else None
 
 
-def foreseen(history: History) -> Foreseen:
+def forecast_opening(history: FlagHistory) -> OpeningForecast:
     """Return what can be said of a flag ahead of time, so that a long queue need not ask each."""
-    keys = TABLE[history.flag.kind].opened_by
+    keys = DISCLOSURE_RULES[history.flag.kind].opened_by
     opened = [found(history) for key, found in _OPENED.items() if key in keys]
-    counted = _counted_from(history) if Key.COUNSEL in keys else None
+    counted = _get_count_start(history) if OpeningReason.COUNSEL in keys else None
     since = min((at for at in opened if at is not None), default=None)
-    return Foreseen(since=since, counted_from=counted)
+    return OpeningForecast(since=since, counted_from=counted)
 
 
-def _openings(case: Case, policy: DisclosurePolicy, now: datetime) -> Iterator[Opening]:
-    keys = TABLE[case.flag.kind].opened_by
-    for key in Key:
-        at = _opened(key, case, policy) if key in keys else None
+def _list_openings(
+    case: DisclosureCase, policy: DisclosurePolicy, now: datetime
+) -> Iterator[ReviewOpening]:
+    keys = DISCLOSURE_RULES[case.flag.kind].opened_by
+    for key in OpeningReason:
+        at = _compute_opening_time(key, case, policy) if key in keys else None
         if at is not None:
-            yield Opening(at=at, key=key)
+            yield ReviewOpening(at=at, reason=key)
     for glass in case.glass:
         # What was broken for an earlier life of a flag does not open the next.
         of_this_life = glass.flag == case.flag.ref and glass.at >= case.flag.opened_at
-        if of_this_life and glass.holds(now):
-            yield Opening(at=glass.at, key=Key.BREAK_GLASS)
+        if of_this_life and glass.is_in_force(now):
+            yield ReviewOpening(at=glass.at, reason=OpeningReason.BREAK_GLASS)
 
 
-def _opened(key: Key, case: Case, policy: DisclosurePolicy) -> datetime | None:
-    if key is Key.UNANSWERED:
-        return _awake(case.consent, _unanswered(case.history), ANSWER_WITHIN)
-    if key is not Key.COUNSEL:
+def _compute_opening_time(
+    key: OpeningReason, case: DisclosureCase, policy: DisclosurePolicy
+) -> datetime | None:
+    if key is OpeningReason.UNANSWERED:
+        return _delay_by_pause(case.consent, _get_unanswered_time(case.history), ANSWER_WITHIN)
+    if key is not OpeningReason.COUNSEL:
         return _OPENED[key](case.history)
     days = policy.student_link_days
     if days is None or case.consent.text_hash not in policy.told_in:
         return None
-    counted = _counted_from(case.history)
+    counted = _get_count_start(case.history)
     span = timedelta(days=days)
-    return _awake(case.consent, counted and counted + span, span)
+    return _delay_by_pause(case.consent, counted and counted + span, span)
 
 
-def _awake(consent: Consent, at: datetime | None, span: timedelta) -> datetime | None:
+def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> datetime | None:
     """Put off what time opens: while its person has paused, none of theirs runs out."""
-    return at and at + consent.rested(at - span, at)
+    return at and at + consent.compute_paused_time(at - span, at)
 
 
-def _shared(history: History) -> datetime | None:
+def _get_shared_time(history: FlagHistory) -> datetime | None:
     return history.flag.shared_at
 
 
-def _confirmed(history: History) -> datetime | None:
-    if not history.flag.pursued:
+def _get_confirmed_time(history: FlagHistory) -> datetime | None:
+    if not history.flag.is_pursued:
         return None
-    said = [each.at for each in _standing(history) if each.ruling is Ruling.IMPERSONATION]
+    said = [
+        each.at
+        for each in _list_standing_decisions(history)
+        if each.ruling is Decision.IMPERSONATION
+    ]
     return min(said, default=None)
 
 
-def _unanswered(history: History) -> datetime | None:
+def _get_unanswered_time(history: FlagHistory) -> datetime | None:
     """Any word of the person's is an answer, even one that was taken back."""
     flag = history.flag
-    answered = any(each.at >= flag.opened_at for each in _own(history))
-    if flag.severity is not Severity.HIGH or not flag.undecided or answered:
+    answered = any(each.at >= flag.opened_at for each in _list_own_decisions(history))
+    if flag.severity is not Severity.HIGH or not flag.is_undecided or answered:
         return None
     return flag.notified_at and flag.notified_at + ANSWER_WITHIN
 
 
-def _counted_from(history: History) -> datetime | None:
+def _get_count_start(history: FlagHistory) -> datetime | None:
     """Count from the letter, or from when the person last took a word back, to think again.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
@@ -379,29 +395,31 @@ def _counted_from(history: History) -> datetime | None:
     flag = history.flag
     if flag.relation != QueryKind.FOLLOWS:
         return None
-    if not flag.undecided and flag.state is not FlagState.STUDENT_LINK:
+    if not flag.is_undecided and flag.state is not FlagState.STUDENT_LINK:
         return None
-    taken_back = (each.at for each in _own(history) if each.ruling is Ruling.REOPENED)
+    taken_back = (
+        each.at for each in _list_own_decisions(history) if each.ruling is Decision.REOPENED
+    )
     return flag.notified_at and max((flag.notified_at, *taken_back))
 
 
-_OPENED: Mapping[Key, Callable[[History], datetime | None]] = {
-    Key.SHARED: _shared,
-    Key.CONFIRMED: _confirmed,
-    Key.UNANSWERED: _unanswered,
+_OPENED: Mapping[OpeningReason, Callable[[FlagHistory], datetime | None]] = {
+    OpeningReason.SHARED: _get_shared_time,
+    OpeningReason.CONFIRMED: _get_confirmed_time,
+    OpeningReason.UNANSWERED: _get_unanswered_time,
 }
 
 
-def _own(history: History) -> Iterator[Judgement]:
+def _list_own_decisions(history: FlagHistory) -> Iterator[DecisionRecord]:
     flag = history.flag
-    return (each for each in history.judgements if (each.flag, each.by) == (flag.ref, flag.person))
+    return (each for each in history.decisions if (each.flag, each.by) == (flag.ref, flag.person))
 
 
-def _standing(history: History) -> list[Judgement]:
+def _list_standing_decisions(history: FlagHistory) -> list[DecisionRecord]:
     """Return what the person said and did not take back; taking back is of the last word."""
-    stand: list[Judgement] = []
-    for each in _own(history):
-        if each.ruling is not Ruling.REOPENED:
+    stand: list[DecisionRecord] = []
+    for each in _list_own_decisions(history):
+        if each.ruling is not Decision.REOPENED:
             stand.append(each)
         elif stand:
             stand.pop()
@@ -409,23 +427,23 @@ def _standing(history: History) -> list[Judgement]:
 
 
 # Fewer people than this in one figure, and it is not shown.
-FEWEST = 5
+MIN_PEOPLE_SHOWN = 5
 # In a smaller district any figure would say something of somebody.
-SMALLEST_DISTRICT = 10
+MIN_DISTRICT_SIZE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class ReportableCount:
     """How often something was, and about how many people."""
 
     number: int = 0
     people: int = 0
 
     @property
-    def shown(self) -> int | None:
+    def visible_number(self) -> int | None:
         """Return the number; None where so few people stand behind it that it would tell who."""
-        return self.number if self.people == 0 or self.people >= FEWEST else None
+        return self.number if self.people == 0 or self.people >= MIN_PEOPLE_SHOWN else None
 
 
-def large_enough(enrolled: int) -> bool:
-    return enrolled >= SMALLEST_DISTRICT
+def is_large_enough(enrolled: int) -> bool:
+    return enrolled >= MIN_DISTRICT_SIZE

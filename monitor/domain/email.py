@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 
-class Verdict(StrEnum):
+class DeliveryStatus(StrEnum):
     """DEFERRED is worth another try; REFUSED is the server's final word on this letter.
 
     HELD was not tried: it waits for something else than the mail server.
@@ -29,7 +29,7 @@ class Delivery:
     `in_doubt` says that it fell silent behind the letter: it may have taken it.
     """
 
-    verdict: Verdict
+    status: DeliveryStatus
     note: str = ""
     bounce: str = ""
     in_doubt: bool = False
@@ -37,32 +37,32 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Everything about a letter but its words. `period` is an ISO week or a date.
+    """Everything about a letter but its words. `dedupe_key` is an ISO week or a date.
 
-    `stop_url` is the page that stops such letters, empty where there is none.
+    `unsubscribe_url` is the page that stops such letters, empty where there is none.
     """
 
     recipient: str
     message_id: str
     sent_at: datetime
     kind: str
-    period: str
+    dedupe_key: str
     severity: str = ""
-    stop_url: str = ""
+    unsubscribe_url: str = ""
 
     @property
-    def letter(self) -> str:
+    def local_id(self) -> str:
         """The letter's own part of its id."""
-        return letter_of(self.message_id)
+        return extract_local_id(self.message_id)
 
 
-def message_id(*parts: str, domain: str) -> str:
+def build_message_id(*parts: str, domain: str) -> str:
     """Derive the id from what the letter is, so that a repeat folds in the reader's mailbox."""
     digest = sha256("|".join(parts).encode()).hexdigest()[:32]
     return f"<{digest}@{domain}>"
 
 
-def letter_of(message_id: str) -> str:
+def extract_local_id(message_id: str) -> str:
     return message_id.strip().strip("<>").partition("@")[0]
 
 
@@ -73,12 +73,12 @@ NO_ROUTE = "5.4.4"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
-    """`letter` is the letter's own part of its Message-ID, `status` that of RFC 3463."""
+    """`local_id` is the letter's own part of its Message-ID, `status` that of RFC 3463."""
 
-    letter: str
+    local_id: str
     status: str
 
     @property
-    def lasting(self) -> bool:
+    def is_permanent(self) -> bool:
         """Tell whether the next letter to the same address would fare no better."""
         return self.status.startswith(PERMANENT) and self.status != NO_ROUTE

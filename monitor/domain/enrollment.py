@@ -9,7 +9,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.person import Person, PersonName
 
 
-class Step(StrEnum):
+class EnrollmentStep(StrEnum):
     """The pages of joining, in their order."""
 
     READ = "read"
@@ -20,24 +20,24 @@ class Step(StrEnum):
     CHECK = "check"
 
     @property
-    def before(self) -> "Step | None":
+    def previous_step(self) -> "EnrollmentStep | None":
         """Return the page that this one leads back to; None for the first."""
-        steps = list(Step)
+        steps = list(EnrollmentStep)
         place = steps.index(self)
         return steps[place - 1] if place else None
 
     @property
-    def after(self) -> "Step":
-        steps = list(Step)
+    def next_step(self) -> "EnrollmentStep":
+        steps = list(EnrollmentStep)
         return steps[min(steps.index(self) + 1, len(steps) - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class EnrollmentDraft:
     """`done` are the pages that were answered; an answer is kept when its page is shown again."""
 
     name: PersonName
-    done: frozenset[Step] = field(default_factory=frozenset)
+    done: frozenset[EnrollmentStep] = field(default_factory=frozenset)
     scopes: frozenset[Scope] = field(default_factory=frozenset)
     school: str = ""
     role: str = ""
@@ -48,11 +48,11 @@ class Draft:
     absent_from: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, person: Person, scopes: frozenset[Scope]) -> Self:
+    def from_person(cls, person: Person, scopes: frozenset[Scope]) -> Self:
         """Return the answers of somebody who has joined, to be changed page by page."""
         return cls(
             name=person.name,
-            done=frozenset(Step),
+            done=frozenset(EnrollmentStep),
             scopes=scopes,
             school=person.school,
             role=person.role,
@@ -63,7 +63,7 @@ class Draft:
             absent_from=person.absent_from,
         )
 
-    def changed(self, person: Person) -> Person:
+    def apply_to_person(self, person: Person) -> Person:
         """Return the person with these answers in place of theirs."""
         return replace(
             person,
@@ -78,21 +78,23 @@ class Draft:
         )
 
     @property
-    def reached(self) -> Step:
+    def first_open_step(self) -> EnrollmentStep:
         """Return the first page without an answer: nobody skips what comes before the consent."""
-        return next((step for step in Step if step not in self.done), Step.CHECK)
+        return next(
+            (step for step in EnrollmentStep if step not in self.done), EnrollmentStep.CHECK
+        )
 
-    def may_open(self, step: Step) -> bool:
-        steps = list(Step)
-        return steps.index(step) <= steps.index(self.reached)
+    def can_open(self, step: EnrollmentStep) -> bool:
+        steps = list(EnrollmentStep)
+        return steps.index(step) <= steps.index(self.first_open_step)
 
 
-def adds_words(before: Person, after: Person) -> bool:
+def adds_search_terms(before: Person, after: Person) -> bool:
     """Tell whether a change adds anything to look for, rather than only taking something back."""
-    return not set(_words(after)) <= set(_words(before))
+    return not set(_list_search_terms(after)) <= set(_list_search_terms(before))
 
 
-def _words(person: Person) -> Iterator[tuple[str, str]]:
+def _list_search_terms(person: Person) -> Iterator[tuple[str, str]]:
     """Yield each word that a person may be looked up by, with what it is."""
     name = person.name
     told = {

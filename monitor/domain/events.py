@@ -11,16 +11,23 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import TypeAlias
 
-from monitor.domain.item import Item, Presence, Sighting, anchor, combined, material_changes
-from monitor.domain.pii import kinds_in
+from monitor.domain.item import (
+    Item,
+    Presence,
+    Sighting,
+    combine_findings,
+    compute_anchor,
+    list_material_changes,
+)
+from monitor.domain.pii import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
-from scrapers.models import Finding, Outcome, QueryKind, Reading
+from scrapers.models import Finding, Outcome, ParseResult, QueryKind
 
-Shown: TypeAlias = Mapping[str, Finding]
-"""What one question shows: each finding under its anchor (see `item.anchor`)."""
+Snapshot: TypeAlias = Mapping[str, Finding]
+"""What one question shows: each finding under its anchor (see `item.compute_anchor`)."""
 
-FIELDS = tuple(field.name for field in fields(Finding))
-_values = attrgetter(*FIELDS)
+FINDING_FIELDS = tuple(field.name for field in fields(Finding))
+_read_values = attrgetter(*FINDING_FIELDS)
 
 
 class ChangeKind(StrEnum):
@@ -30,7 +37,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class FindingChange:
     """`before` is None when added, `after` is None when removed; `fields` names what differs."""
 
     kind: ChangeKind
@@ -40,51 +47,53 @@ class Change:
     fields: tuple[str, ...] = ()
 
 
-def by_anchor(findings: Iterable[Finding]) -> dict[str, Finding]:
+def key_by_anchor(findings: Iterable[Finding]) -> dict[str, Finding]:
     """Key findings for a comparison; what a page lists twice becomes one."""
     shown: dict[str, Finding] = {}
     for each in findings:
-        key = anchor(each)
-        shown[key] = combined((shown[key], each)) if key in shown else each
+        key = compute_anchor(each)
+        shown[key] = combine_findings((shown[key], each)) if key in shown else each
     return shown
 
 
-def shown_after(before: Shown, reading: Reading) -> Shown:
+def apply_parse_result(before: Snapshot, result: ParseResult) -> Snapshot:
     """Return what a question shows after a reading: only proof of absence takes away.
 
     A partial reading adds; a visit that came to nothing leaves all as it was.
     """
-    match reading.outcome:
+    match result.outcome:
         case Outcome.FOUND:
-            return by_anchor(reading.findings)
+            return key_by_anchor(result.findings)
         case Outcome.ABSENT:
             return {}
         case Outcome.PARTIAL:
-            return {**before, **by_anchor(reading.findings)}
+            return {**before, **key_by_anchor(result.findings)}
     return before
 
 
-def diff(before: Shown, after: Shown) -> Iterator[Change]:
+def diff_snapshots(before: Snapshot, after: Snapshot) -> Iterator[FindingChange]:
     """Yield every raw difference, volatile fields included, in the order of the keys."""
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
         if old is None:
-            yield Change(kind=ChangeKind.ADDED, key=key, after=new)
+            yield FindingChange(kind=ChangeKind.ADDED, key=key, after=new)
         elif new is None:
-            yield Change(kind=ChangeKind.REMOVED, key=key, before=old)
+            yield FindingChange(kind=ChangeKind.REMOVED, key=key, before=old)
         else:
-            names = _differing(old, new)
-            yield Change(kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names)
+            names = _list_changed_fields(old, new)
+            yield FindingChange(
+                kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names
+            )
 
 
-def _differing(old: Finding, new: Finding) -> tuple[str, ...]:
-    pairs = zip(FIELDS, _values(old), _values(new), strict=True)
+def _list_changed_fields(old: Finding, new: Finding) -> tuple[str, ...]:
+    pairs = zip(FINDING_FIELDS, _read_values(old), _read_values(new), strict=True)
     return tuple(name for name, was, now in pairs if was != now)
 
 
-MASS_LOSS_LEAST = 5
+MIN_MASS_LOSS = 5
 MASS_LOSS_PERCENT = 60
 
 
@@ -109,16 +118,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """An item that comes or goes more than `flips_told` times in the window is flapping."""
+class EventPolicy:
+    """An item that comes or goes more than `max_flips` times in the window is flapping."""
 
     second_proof_after: timedelta = SECOND_PROOF_AFTER
-    flips_told: int = 3
+    max_flips: int = 3
     flips_window: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ItemObservation:
     """What one question showed of an item. `change` is None where nothing differs.
 
     `baseline` marks a question that was never settled before, or not with these words or by
@@ -129,13 +138,13 @@ class Look:
 
     kind: QueryKind
     finding: Finding
-    change: Change | None = None
+    change: FindingChange | None = None
     baseline: bool = False
     listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
+class ItemAbsence:
     """A question that once showed an item proved that there is nothing.
 
     What a question once showed stays in its comparison, so that every later proof is heard.
@@ -147,12 +156,12 @@ class Absence:
     elsewhere: bool = False
 
     @property
-    def proves(self) -> bool:
+    def counts_as_proof(self) -> bool:
         return self.kind.proves_absence and not self.baseline and not self.elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ItemUpdate:
     """Where an item stands now, what to tell, and when to ask its own address again, if so."""
 
     item: Item
@@ -160,46 +169,54 @@ class Step:
     second_proof_at: datetime | None = None
 
 
-def discovered(ref: str, person: str, looks: Iterable[Look], at: datetime) -> Step:
+def create_item(
+    item_id: str, person_id: str, looks: Iterable[ItemObservation], at: datetime
+) -> ItemUpdate:
     """Begin the history of an item that no question showed before. Needs at least one look."""
     seen_by = tuple(looks)
-    portrait = combined(look.finding for look in seen_by)
-    item = Item(ref=ref, person=person, portrait=portrait, first_seen=at, last_seen=at)
+    portrait = combine_findings(look.finding for look in seen_by)
+    item = Item(ref=item_id, person=person_id, portrait=portrait, first_seen=at, last_seen=at)
     told = any(not look.baseline for look in seen_by)
-    return Step(item=item, events=(_event(item, EventKind.APPEARED, at),) if told else ())
+    return ItemUpdate(
+        item=item, events=(_build_event(item, EventKind.APPEARED, at),) if told else ()
+    )
 
 
-def seen(item: Item, looks: Iterable[Look], at: datetime, policy: Policy) -> Step:
+def update_seen_item(
+    item: Item, looks: Iterable[ItemObservation], at: datetime, policy: EventPolicy
+) -> ItemUpdate:
     """Carry on the history of a known item. Needs at least one look."""
     seen_by = tuple(looks)
-    present, arrival = _arrival(item, seen_by, at, policy)
+    present, arrival = _apply_arrival(item, seen_by, at, policy)
     present = replace(present, last_seen=max(at, item.last_seen))
-    fields = {each for look in seen_by for each in _told_changes(look)}
-    changed = (_event(item, EventKind.CHANGED, at, fields),) if fields else ()
-    return Step(item=present, events=arrival + changed)
+    fields = {each for look in seen_by for each in _list_reportable_changes(look)}
+    changed = (_build_event(item, EventKind.CHANGED, at, fields),) if fields else ()
+    return ItemUpdate(item=present, events=arrival + changed)
 
 
-def unseen(item: Item, absence: Absence, at: datetime, policy: Policy) -> Step:
+def update_unseen_item(
+    item: Item, absence: ItemAbsence, at: datetime, policy: EventPolicy
+) -> ItemUpdate:
     """One proof of absence makes an item missing; a second, days later, makes it vanish."""
-    if not absence.proves or item.presence is Presence.GONE:
-        return Step(item=item)
+    if not absence.counts_as_proof or item.presence is Presence.GONE:
+        return ItemUpdate(item=item)
     since = item.missing_since if item.presence is Presence.MISSING else None
     if since is None:
         since = at
     if at - since < policy.second_proof_after:
         missing = replace(item, presence=Presence.MISSING, missing_since=since)
-        return Step(item=missing, second_proof_at=since + policy.second_proof_after)
+        return ItemUpdate(item=missing, second_proof_at=since + policy.second_proof_after)
     gone = replace(item, presence=Presence.GONE)
-    return _flipped(gone, EventKind.VANISHED, at, policy)
+    return _record_flip(gone, EventKind.VANISHED, at, policy)
 
 
-def repainted(item: Item, shown: Iterable[Finding]) -> Item:
+def refresh_portrait(item: Item, shown: Iterable[Finding]) -> Item:
     """Paint an item's portrait anew from all that its questions show now, if any does."""
     findings = tuple(shown)
-    return replace(item, portrait=combined(findings)) if findings else item
+    return replace(item, portrait=combine_findings(findings)) if findings else item
 
 
-def merged(events: Iterable[Event]) -> Iterator[Event]:
+def merge_events(events: Iterable[Event]) -> Iterator[Event]:
     """Yield one event for each item and kind, dated by the first, with the fields of all."""
     groups: dict[tuple[str, str, EventKind], list[Event]] = {}
     for event in events:
@@ -210,13 +227,13 @@ def merged(events: Iterable[Event]) -> Iterator[Event]:
         yield replace(first, fields=tuple(sorted(fields)))
 
 
-def mass_loss(before: int, ending: int) -> bool:
+def is_mass_loss(before: int, ending: int) -> bool:
     """Tell whether so much of a source's items would end that the source is not believed."""
-    return ending >= MASS_LOSS_LEAST and ending * 100 > before * MASS_LOSS_PERCENT
+    return ending >= MIN_MASS_LOSS and ending * 100 > before * MASS_LOSS_PERCENT
 
 
-def _arrival(
-    item: Item, looks: tuple[Look, ...], at: datetime, policy: Policy
+def _apply_arrival(
+    item: Item, looks: tuple[ItemObservation, ...], at: datetime, policy: EventPolicy
 ) -> tuple[Item, tuple[Event, ...]]:
     # A result list may show for weeks what is gone, so only its own address brings it back.
     proofs = [look for look in looks if look.kind.proves_absence]
@@ -225,11 +242,11 @@ def _arrival(
     back = replace(item, presence=Presence.PRESENT, missing_since=None)
     if item.presence is Presence.MISSING or all(look.baseline for look in proofs):
         return back, ()
-    step = _flipped(back, EventKind.REAPPEARED, at, policy)
+    step = _record_flip(back, EventKind.REAPPEARED, at, policy)
     return step.item, step.events
 
 
-def _told_changes(look: Look) -> tuple[str, ...]:
+def _list_reportable_changes(look: ItemObservation) -> tuple[str, ...]:
     change = look.change
     if (
         look.baseline
@@ -239,61 +256,69 @@ def _told_changes(look: Look) -> tuple[str, ...]:
         or change.after is None
     ):
         return ()
-    return material_changes(change.before, change.after)
+    return list_material_changes(change.before, change.after)
 
 
-def _flipped(item: Item, kind: EventKind, at: datetime, policy: Policy) -> Step:
+def _record_flip(item: Item, kind: EventKind, at: datetime, policy: EventPolicy) -> ItemUpdate:
     """Note that an item came or went, and say so, unless it does nothing else."""
     flips = (*item.flips, at)
     # Two windows are kept: the older one tells whether the flapping was told already.
     kept = tuple(flip for flip in flips if flip > at - 2 * policy.flips_window)
     flipped = replace(item, flips=kept)
-    if not _flapping(flips, policy):
-        return Step(item=flipped, events=(_event(item, kind, at),))
-    if _flapping(item.flips, policy):
-        return Step(item=flipped)
-    return Step(item=flipped, events=(_event(item, EventKind.FLAPPING, at),))
+    if not _is_flapping(flips, policy):
+        return ItemUpdate(item=flipped, events=(_build_event(item, kind, at),))
+    if _is_flapping(item.flips, policy):
+        return ItemUpdate(item=flipped)
+    return ItemUpdate(item=flipped, events=(_build_event(item, EventKind.FLAPPING, at),))
 
 
-def _flapping(flips: tuple[datetime, ...], policy: Policy) -> bool:
+def _is_flapping(flips: tuple[datetime, ...], policy: EventPolicy) -> bool:
     """Tell whether the last of the flips was one too many."""
     if not flips:
         return False
     window = [flip for flip in flips if flip > flips[-1] - policy.flips_window]
-    return len(window) > policy.flips_told
+    return len(window) > policy.max_flips
 
 
-def _event(item: Item, kind: EventKind, at: datetime, fields: Iterable[str] = ()) -> Event:
+def _build_event(item: Item, kind: EventKind, at: datetime, fields: Iterable[str] = ()) -> Event:
     return Event(person=item.person, item=item.ref, kind=kind, at=at, fields=tuple(sorted(fields)))
 
 
-def clearing(
-    item: Item, told: Collection[str], sightings: Collection[Sighting], at: datetime, policy: Policy
-) -> Step:
+def update_cleared_contacts(
+    item: Item,
+    reported_kinds: Collection[str],
+    sightings: Collection[Sighting],
+    at: datetime,
+    policy: EventPolicy,
+) -> ItemUpdate:
     """Tell which of the kinds that somebody was told of are gone, or when to look once more.
 
     Only the question that showed a contact, and answered now, proves that it is gone. What a search
     engine still shows is still shown, and what it stops showing proves nothing.
     """
-    still = {kind for each in sightings if not each.misses for kind in kinds_in(each.finding)}
+    still = {
+        kind for each in sightings if not each.misses for kind in list_exposed_kinds(each.finding)
+    }
     proved = {
         each.kind: each.since
         for sighting in sightings
         if sighting.last == at
         for each in sighting.unshown
-        if each.since and each.kind in told and each.kind not in still
+        if each.since and each.kind in reported_kinds and each.kind not in still
     }
     first = at - policy.second_proof_after
     gone = tuple(sorted(kind for kind, since in proved.items() if since <= first))
     once = [since for since in proved.values() if since > first]
-    return Step(
+    return ItemUpdate(
         item=item,
-        events=(_cleared(item, gone, at),) if gone else (),
+        events=(_build_cleared_event(item, gone, at),) if gone else (),
         second_proof_at=min(once) + policy.second_proof_after if once else None,
     )
 
 
-def gone_with(before: Item, step: Step, told: Collection[str], at: datetime) -> Step:
+def add_cleared_event(
+    before: Item, step: ItemUpdate, reported_kinds: Collection[str], at: datetime
+) -> ItemUpdate:
     """Add to the step by which an item went what it showed, and shows no longer.
 
     That it vanished says as much. But of what keeps coming and going nobody is told any more,
@@ -301,11 +326,13 @@ def gone_with(before: Item, step: Step, told: Collection[str], at: datetime) -> 
     """
     goes = step.item.presence is Presence.GONE and before.presence is not Presence.GONE
     said = any(each.kind is EventKind.VANISHED for each in step.events)
-    if not goes or said or not told:
+    if not goes or said or not reported_kinds:
         return step
-    return replace(step, events=(*step.events, _cleared(step.item, sorted(told), at)))
+    return replace(
+        step, events=(*step.events, _build_cleared_event(step.item, sorted(reported_kinds), at))
+    )
 
 
-def _cleared(item: Item, kinds: Iterable[str], at: datetime) -> Event:
+def _build_cleared_event(item: Item, kinds: Iterable[str], at: datetime) -> Event:
     cleared = EventKind.CLEARED
     return Event(person=item.person, item=item.ref, kind=cleared, at=at, fields=tuple(kinds))

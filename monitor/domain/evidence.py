@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import exp2
 
 
-class Axis(StrEnum):
+class EvidenceAxis(StrEnum):
     """Claim: presents as this person. Control: run by this person. Imitation: made to deceive."""
 
     CLAIM = "claim"
@@ -25,44 +25,46 @@ class Evidence:
     """
 
     rule: str
-    axis: Axis
+    axis: EvidenceAxis
     bits: float
     reason: str
     in_full: str = ""
 
     @property
-    def told(self) -> str:
+    def personal_reason(self) -> str:
         """What the person is told."""
         return self.in_full or self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class EvidenceRule:
     """What can be seen of an account, in a sentence; how much it weighs is told by the weights.
 
     `otherwise` says what would have weakened it, where that is worth saying.
     """
 
     name: str
-    axis: Axis = Axis.CLAIM
+    axis: EvidenceAxis = EvidenceAxis.CLAIM
     reason: str
     otherwise: str = ""
 
-    def holds(self, *, amount: float = 1.0, reason: str = "", in_full: str = "") -> "Sign":
-        return Sign(rule=self, amount=amount, reason=reason or self.reason, in_full=in_full)
+    def build_match(
+        self, *, amount: float = 1.0, reason: str = "", in_full: str = ""
+    ) -> "RuleMatch":
+        return RuleMatch(rule=self, amount=amount, reason=reason or self.reason, in_full=in_full)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class RuleMatch:
     """A rule that holds, and how many times over its weight counts."""
 
-    rule: Rule
+    rule: EvidenceRule
     amount: float
     reason: str
     in_full: str = ""
 
 
-class Label(StrEnum):
+class OwnershipLabel(StrEnum):
     OWN = "own"
     NAMESAKE = "namesake"
     IMPERSONATION = "impersonation"
@@ -71,7 +73,7 @@ class Label(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class EvidenceSums:
     """The evidence of each axis, added up, in bits."""
 
     claim: float
@@ -80,7 +82,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chances:
+class LabelProbabilities:
     """Shares of one: of the person, of an imitation, of somebody else with their name or without.
 
     `linked` says that the account's contacts look like students, which the person must be told.
@@ -95,52 +97,73 @@ class Chances:
 # Minutes of a reviewer. A missed imitation is dear, and dearest where it is taken for the person's
 # own; a question is one look of the person. Which of namesake and unrelated somebody else is
 # costs next to nothing, so the name decides.
-ASKING = 2.0
-_IMITATION_MISSED = {Label.OWN: 60.0, Label.NAMESAKE: 40.0, Label.UNRELATED: 60.0}
-_OWN_MISSED = {Label.IMPERSONATION: 5.0, Label.NAMESAKE: 3.0, Label.UNRELATED: 5.0}
-_LINK_MISSED = {Label.IMPERSONATION: 10.0, Label.NAMESAKE: 30.0, Label.UNRELATED: 30.0}
+QUESTION_COST = 2.0
+_IMITATION_MISSED = {
+    OwnershipLabel.OWN: 60.0,
+    OwnershipLabel.NAMESAKE: 40.0,
+    OwnershipLabel.UNRELATED: 60.0,
+}
+_OWN_MISSED = {
+    OwnershipLabel.IMPERSONATION: 5.0,
+    OwnershipLabel.NAMESAKE: 3.0,
+    OwnershipLabel.UNRELATED: 5.0,
+}
+_LINK_MISSED = {
+    OwnershipLabel.IMPERSONATION: 10.0,
+    OwnershipLabel.NAMESAKE: 30.0,
+    OwnershipLabel.UNRELATED: 30.0,
+}
 _ALARM, _ALARM_OF_A_LINK = 5.0, 8.0
 _IMITATION_TAKEN_FOR_A_LINK = 10.0
 _SOMEBODY_TAKEN_FOR_OWN = 2.0
 _MOST_BITS = 60.0
 
 
-def chances(sums: Sums, prior: float, *, linked: bool = False) -> Chances:
+def compute_probabilities(
+    sums: EvidenceSums, prior: float, *, linked: bool = False
+) -> LabelProbabilities:
     """Compare three stories: the person runs it, somebody plays them, it is somebody else.
 
     What presents itself as the person speaks for the first two alike, `prior` bits less for the
     second. Control then speaks for the first alone, imitation for the second alone.
     """
-    own = _odds(sums.claim + sums.control)
-    impersonation = _odds(prior + sums.claim + sums.imitation)
+    own = _to_odds(sums.claim + sums.control)
+    impersonation = _to_odds(prior + sums.claim + sums.imitation)
     whole = own + impersonation + 1.0
-    return Chances(
+    return LabelProbabilities(
         own=own / whole, impersonation=impersonation / whole, other=1.0 / whole, linked=linked
     )
 
 
-def cost(said: Label, shares: Chances) -> float:
+def compute_label_cost(label: OwnershipLabel, shares: LabelProbabilities) -> float:
     """Return what an answer costs on average, in minutes."""
-    missed = shares.own * (_LINK_MISSED if shares.linked else _OWN_MISSED).get(said, 0.0)
-    missed += shares.impersonation * _IMITATION_MISSED.get(said, 0.0)
-    match said:
-        case Label.UNKNOWN:
-            return ASKING
-        case Label.IMPERSONATION:
+    missed = shares.own * (_LINK_MISSED if shares.linked else _OWN_MISSED).get(label, 0.0)
+    missed += shares.impersonation * _IMITATION_MISSED.get(label, 0.0)
+    match label:
+        case OwnershipLabel.UNKNOWN:
+            return QUESTION_COST
+        case OwnershipLabel.IMPERSONATION:
             return missed + shares.other * _ALARM
-        case Label.OWN if shares.linked:
-            taken = shares.impersonation * (_IMITATION_TAKEN_FOR_A_LINK - _IMITATION_MISSED[said])
+        case OwnershipLabel.OWN if shares.linked:
+            taken = shares.impersonation * (_IMITATION_TAKEN_FOR_A_LINK - _IMITATION_MISSED[label])
             return missed + taken + shares.other * _ALARM_OF_A_LINK
-        case Label.OWN:
+        case OwnershipLabel.OWN:
             return missed + shares.other * _SOMEBODY_TAKEN_FOR_OWN
     return missed
 
 
-def cheapest(shares: Chances, somebody_else: Label) -> Label:
+def choose_cheapest_label(
+    shares: LabelProbabilities, somebody_else: OwnershipLabel
+) -> OwnershipLabel:
     """Return the answer that costs least; `somebody_else` is what the name says they would be."""
-    answers = (Label.OWN, Label.IMPERSONATION, somebody_else, Label.UNKNOWN)
-    return min(answers, key=lambda said: cost(said, shares))
+    answers = (
+        OwnershipLabel.OWN,
+        OwnershipLabel.IMPERSONATION,
+        somebody_else,
+        OwnershipLabel.UNKNOWN,
+    )
+    return min(answers, key=lambda said: compute_label_cost(said, shares))
 
 
-def _odds(bits: float) -> float:
+def _to_odds(bits: float) -> float:
     return exp2(max(-_MOST_BITS, min(_MOST_BITS, bits)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # Fewer than these, or less than half of all sources, are better told one by one.
-_FEWEST = 5
+_MIN_GROUP = 5
 # What the notes of the fetch tier point to; every note of one row has one cause.
 _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("could not be resolved", "name service did not answer"), "Is DNS up?"),
@@ -19,7 +19,7 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class SourceFailure:
     """A source that could not be checked; `outcome` and `note` say why."""
 
     source: str
@@ -60,21 +60,23 @@ class FailureGroup:
         return f"{self.note}. {self.suspicion}" if self.note else self.suspicion
 
 
-def fold_failures(failures: Iterable[Failure], total: int) -> tuple[FailureGroup, ...]:
+def fold_failures(failures: Iterable[SourceFailure], total: int) -> tuple[FailureGroup, ...]:
     """Fold what most of `total` sources fail alike in; the rest stands by itself, in its order."""
     told = tuple(failures)
-    alike: dict[tuple[str, str], list[Failure]] = defaultdict(list)
+    alike: dict[tuple[str, str], list[SourceFailure]] = defaultdict(list)
     for each in told:
-        alike[_kind(each)].append(each)
-    return tuple(_groups(told, alike, total))
+        alike[_build_failure_key(each)].append(each)
+    return tuple(_build_groups(told, alike, total))
 
 
-def _groups(
-    told: tuple[Failure, ...], alike: dict[tuple[str, str], list[Failure]], total: int
+def _build_groups(
+    failures: tuple[SourceFailure, ...],
+    alike: dict[tuple[str, str], list[SourceFailure]],
+    total: int,
 ) -> Iterator[FailureGroup]:
-    for each in told:
-        same = alike[_kind(each)]
-        if len(same) < max(_FEWEST, total / 2):
+    for each in failures:
+        same = alike[_build_failure_key(each)]
+        if len(same) < max(_MIN_GROUP, total / 2):
             yield FailureGroup(
                 source=each.source, outcome=each.outcome, since=each.since, note=each.note
             )
@@ -87,13 +89,13 @@ def _groups(
                 note=notes.most_common(1)[0][0],
                 count=len(same),
                 total=total,
-                suspicion=_cause(each.note),
+                suspicion=_find_cause(each.note),
             )
 
 
-def _kind(failure: Failure) -> tuple[str, str]:
-    return failure.outcome, _cause(failure.note) or failure.note
+def _build_failure_key(failure: SourceFailure) -> tuple[str, str]:
+    return failure.outcome, _find_cause(failure.note) or failure.note
 
 
-def _cause(note: str) -> str:
+def _find_cause(note: str) -> str:
     return next((cause for words, cause in _CAUSES if any(word in note for word in words)), "")

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.domain.events import Event, EventKind
-from monitor.domain.item import material_changes
+from monitor.domain.item import list_material_changes
 from monitor.errors import InputError, NotPermittedError
 from scrapers.models import Finding
 
@@ -24,7 +24,7 @@ class FlagKind(StrEnum):
     OWN_ACCOUNT_CHANGED = "own-account-changed"
 
 
-class Flagged(StrEnum):
+class FlaggedItems(StrEnum):
     """Whether findings with a flag are part of what is shown: at a shell they never are."""
 
     SHOWN = "shown"
@@ -54,12 +54,12 @@ class FlagState(StrEnum):
     GONE = "gone"
 
 
-PURSUED = frozenset(
+PURSUED_STATES = frozenset(
     {FlagState.IMPERSONATION, FlagState.REPORTED, FlagState.REMOVED, FlagState.REFUSED}
 )
 
 
-class Ruling(StrEnum):
+class Decision(StrEnum):
     """What a person may say of an item or a flag; `REOPENED` undoes the last word."""
 
     MINE = "mine"
@@ -79,11 +79,11 @@ class Ruling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class DecisionRecord:
     """One ruling, appended and never overwritten. `by` is an opaque ref or a role."""
 
     flag: str
-    ruling: Ruling
+    ruling: Decision
     by: str
     at: datetime
     note: str = ""
@@ -118,46 +118,46 @@ class Flag:
     harmless_until: datetime | None = None
 
     @property
-    def undecided(self) -> bool:
+    def is_undecided(self) -> bool:
         return self.state in {FlagState.NEW, FlagState.OPEN}
 
     @property
-    def pursued(self) -> bool:
-        return self.state in PURSUED
+    def is_pursued(self) -> bool:
+        return self.state in PURSUED_STATES
 
 
-def exposures(flags: Iterable[Flag]) -> frozenset[str]:
+def list_undecided_exposures(flags: Iterable[Flag]) -> frozenset[str]:
     """Return the kinds of exposed contact that await a word, or an end of their own."""
     exposed = (each for each in flags if each.kind is FlagKind.EXPOSED_CONTACT)
-    return frozenset(each.relation for each in exposed if each.undecided)
+    return frozenset(each.relation for each in exposed if each.is_undecided)
 
 
-def urgency(flag: Flag) -> tuple[int, datetime, str]:
+def build_urgency_key(flag: Flag) -> tuple[int, datetime, str]:
     """Return a sort key: the worst first, among equals the oldest."""
     return list(Severity).index(flag.severity), flag.opened_at, flag.ref
 
 
-def severity_of(
+def assess_change_severity(
     before: Finding, after: Finding | None, shows_name: Callable[[str], bool]
 ) -> Severity:
     """Weigh a material change of an own account; `after` is None where it is gone.
 
     `shows_name` tells whether a display name is one of the person's own.
     """
-    if after is None or (_bare(after) and not _bare(before)):
+    if after is None or (_is_bare(after) and not _is_bare(before)):
         return Severity.HIGH
-    fields = material_changes(before, after)
+    fields = list_material_changes(before, after)
     if "handle" in fields or (shows_name(before.name) and not shows_name(after.name)):
         return Severity.HIGH
     return Severity.MEDIUM if {"name", "bio"} & set(fields) else Severity.LOW
 
 
-def _bare(finding: Finding) -> bool:
+def _is_bare(finding: Finding) -> bool:
     return not (finding.name or finding.bio or finding.picture_hash or finding.links)
 
 
 # Each state and the one before it: a ruling leads one step down, undoing it one step up.
-BEFORE: Mapping[FlagState, FlagState] = {
+PREVIOUS_STATE: Mapping[FlagState, FlagState] = {
     FlagState.MINE: FlagState.OPEN,
     FlagState.NAMESAKE: FlagState.OPEN,
     FlagState.HARMLESS: FlagState.OPEN,
@@ -171,88 +171,92 @@ BEFORE: Mapping[FlagState, FlagState] = {
     FlagState.FAMILY: FlagState.STUDENT_LINK,
 }
 
-LEADS_TO: Mapping[Ruling, FlagState] = {
-    Ruling.UNRELATED: FlagState.HARMLESS,
-    **{Ruling(state): state for state in BEFORE},
+RESULTING_STATE: Mapping[Decision, FlagState] = {
+    Decision.UNRELATED: FlagState.HARMLESS,
+    **{Decision(state): state for state in PREVIOUS_STATE},
 }
 
-_PURSUED = {Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REMOVED, Ruling.REFUSED}
-_LINKED = {Ruling.STUDENT_LINK, Ruling.UNLINKED, Ruling.EXPLAINED, Ruling.FAMILY}
-_NOTHING_WRONG = {Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED, Ruling.HARMLESS}
+_PURSUIT_DECISIONS = {Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}
+_LINK_DECISIONS = {Decision.STUDENT_LINK, Decision.UNLINKED, Decision.EXPLAINED, Decision.FAMILY}
+_DISMISSALS = {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS}
 
 # An own account that was taken over is an impersonation, and is reported like one.
-FITTING: Mapping[FlagKind, frozenset[Ruling]] = {
-    FlagKind.IMPERSONATION: frozenset(_NOTHING_WRONG | _PURSUED),
-    FlagKind.OWN_ACCOUNT_CHANGED: frozenset({Ruling.MINE, Ruling.HARMLESS} | _PURSUED),
-    FlagKind.EXPOSED_CONTACT: frozenset(_NOTHING_WRONG),
-    FlagKind.STUDENT_LINK: frozenset({Ruling.HARMLESS} | _LINKED),
+ALLOWED_DECISIONS: Mapping[FlagKind, frozenset[Decision]] = {
+    FlagKind.IMPERSONATION: frozenset(_DISMISSALS | _PURSUIT_DECISIONS),
+    FlagKind.OWN_ACCOUNT_CHANGED: frozenset(
+        {Decision.MINE, Decision.HARMLESS} | _PURSUIT_DECISIONS
+    ),
+    FlagKind.EXPOSED_CONTACT: frozenset(_DISMISSALS),
+    FlagKind.STUDENT_LINK: frozenset({Decision.HARMLESS} | _LINK_DECISIONS),
 }
 
 
-def ruled(flag: Flag, judgement: Judgement) -> Flag:
+def apply_decision(flag: Flag, record: DecisionRecord) -> Flag:
     """Return where the flag stands after a ruling.
 
     Raises InputError for a ruling that does not fit, NotPermittedError where it is not the
     judge's to give.
     """
-    if judgement.flag != flag.ref:
+    if record.flag != flag.ref:
         reason = "This ruling is about another flag."
         raise InputError(reason)
-    if judgement.ruling is Ruling.SHARED:
-        return _shared(flag, judgement)
-    if judgement.ruling is Ruling.REOPENED:
-        return _undone(flag, judgement)
-    return _decided(flag, judgement)
+    if record.ruling is Decision.SHARED:
+        return _apply_sharing(flag, record)
+    if record.ruling is Decision.REOPENED:
+        return _undo_last_decision(flag, record)
+    return _apply_state_change(flag, record)
 
 
-def steps(flag: Flag, ruling: Ruling) -> tuple[Ruling, ...]:
+def list_decision_steps(flag: Flag, decision: Decision) -> tuple[Decision, ...]:
     """Return the rulings that lead to one: who says "family" says that it is a student link."""
-    state = LEADS_TO.get(ruling)
-    before = BEFORE[state] if state else FlagState.OPEN
-    if flag.undecided and before is not FlagState.OPEN:
-        return (*steps(flag, Ruling(before)), ruling)
-    return (ruling,)
+    state = RESULTING_STATE.get(decision)
+    before = PREVIOUS_STATE[state] if state else FlagState.OPEN
+    if flag.is_undecided and before is not FlagState.OPEN:
+        return (*list_decision_steps(flag, Decision(before)), decision)
+    return (decision,)
 
 
-def possible(flag: Flag) -> frozenset[Ruling]:
+def list_possible_decisions(flag: Flag) -> frozenset[Decision]:
     """Return what may be ruled as things stand; before anything is, all that fits the kind."""
-    fitting = FITTING[flag.kind]
-    if flag.undecided:
+    fitting = ALLOWED_DECISIONS[flag.kind]
+    if flag.is_undecided:
         return fitting
-    return frozenset(each for each in fitting if BEFORE[LEADS_TO[each]] is flag.state)
+    return frozenset(
+        each for each in fitting if PREVIOUS_STATE[RESULTING_STATE[each]] is flag.state
+    )
 
 
-def told(flag: Flag, at: datetime) -> Flag:
+def mark_notified(flag: Flag, at: datetime) -> Flag:
     """Note that the mail server accepted the first letter that tells the person of this flag."""
     state = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
     return replace(flag, state=state, notified_at=flag.notified_at or at)
 
 
-def bounced(flag: Flag) -> Flag:
+def mark_notice_bounced(flag: Flag) -> Flag:
     """Note that the letter did not arrive after all: nobody was told."""
     return replace(flag, notified_at=None)
 
 
-def reopened(flag: Flag, event: Event) -> Flag:
+def reopen_on_event(flag: Flag, event: Event) -> Flag:
     """Begin anew what an event of the flag's own item unsettles; else return the flag as it is."""
     if (event.person, event.item) != (flag.person, flag.item):
         return flag
     if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
         settled = flag.state in {FlagState.MINE, FlagState.HARMLESS, FlagState.REMOVED}
         again = event.kind in {EventKind.CHANGED, EventKind.VANISHED}
-        return _anew(flag, FlagState.OPEN, event.at) if settled and again else flag
+        return _restart_flag(flag, FlagState.OPEN, event.at) if settled and again else flag
     if flag.state is FlagState.REMOVED and event.kind is EventKind.REAPPEARED:
-        return _anew(flag, FlagState.IMPERSONATION, event.at)
+        return _restart_flag(flag, FlagState.IMPERSONATION, event.at)
     # What an own account says of itself has no bearing on whom it is linked with.
     quiet = flag.state in {FlagState.HARMLESS, FlagState.NAMESAKE}
     if flag.kind is not FlagKind.STUDENT_LINK and quiet and event.kind is EventKind.CHANGED:
-        return _anew(flag, FlagState.OPEN, event.at)
+        return _restart_flag(flag, FlagState.OPEN, event.at)
     return flag
 
 
-def closed(flag: Flag, event: Event) -> Flag:
+def close_on_event(flag: Flag, event: Event) -> Flag:
     """Close what an event of the flag's own item proves to be shown no longer; else return it."""
-    if (event.person, event.item) != (flag.person, flag.item) or not flag.undecided:
+    if (event.person, event.item) != (flag.person, flag.item) or not flag.is_undecided:
         return flag
     cleared = event.kind is EventKind.CLEARED and flag.relation in event.fields
     gone = cleared or event.kind is EventKind.VANISHED
@@ -261,58 +265,58 @@ def closed(flag: Flag, event: Event) -> Flag:
     return replace(flag, state=FlagState.GONE, ruled_at=event.at)
 
 
-def shown_again(flag: Flag, at: datetime) -> Flag:
+def reopen_if_gone(flag: Flag, at: datetime) -> Flag:
     """Begin anew where what was gone is back; else return the flag as it is."""
-    return _anew(flag, FlagState.OPEN, at) if flag.state is FlagState.GONE else flag
+    return _restart_flag(flag, FlagState.OPEN, at) if flag.state is FlagState.GONE else flag
 
 
-def lapsed(flag: Flag, now: datetime) -> Flag:
+def reopen_if_lapsed(flag: Flag, now: datetime) -> Flag:
     """Begin anew where a ruling of harmless has run out; else return the flag as it is."""
     until = flag.harmless_until
-    return flag if until is None or now < until else _anew(flag, FlagState.OPEN, now)
+    return flag if until is None or now < until else _restart_flag(flag, FlagState.OPEN, now)
 
 
-def _shared(flag: Flag, judgement: Judgement) -> Flag:
-    if judgement.by != flag.person:
+def _apply_sharing(flag: Flag, record: DecisionRecord) -> Flag:
+    if record.by != flag.person:
         reason = "Only the person a flag is about can share it."
         raise NotPermittedError(reason)
     state = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
-    return replace(flag, state=state, shared_at=flag.shared_at or judgement.at)
+    return replace(flag, state=state, shared_at=flag.shared_at or record.at)
 
 
-def _undone(flag: Flag, judgement: Judgement) -> Flag:
+def _undo_last_decision(flag: Flag, record: DecisionRecord) -> Flag:
     """Undo the last word: the sharing, or one step of the rulings, whichever is later."""
     shared = flag.shared_at
-    if shared and (flag.undecided or flag.ruled_at is None or shared >= flag.ruled_at):
+    if shared and (flag.is_undecided or flag.ruled_at is None or shared >= flag.ruled_at):
         return replace(flag, shared_at=None)
-    if flag.state not in BEFORE:
+    if flag.state not in PREVIOUS_STATE:
         reason = "There is no decision on this flag to undo."
         raise InputError(reason)
-    back = BEFORE[flag.state]
-    ruled_at = None if back is FlagState.OPEN else judgement.at
+    back = PREVIOUS_STATE[flag.state]
+    ruled_at = None if back is FlagState.OPEN else record.at
     return replace(flag, state=back, ruled_at=ruled_at, harmless_until=None)
 
 
-def _decided(flag: Flag, judgement: Judgement) -> Flag:
-    ruling = judgement.ruling
-    if ruling not in FITTING[flag.kind]:
+def _apply_state_change(flag: Flag, record: DecisionRecord) -> Flag:
+    ruling = record.ruling
+    if ruling not in ALLOWED_DECISIONS[flag.kind]:
         reason = f"A flag of kind {flag.kind} cannot be marked {ruling}."
         raise InputError(reason)
-    state = LEADS_TO[ruling]
+    state = RESULTING_STATE[ruling]
     here = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
-    if BEFORE[state] is not here:
+    if PREVIOUS_STATE[state] is not here:
         reason = (
             f"A flag that is {here} cannot be marked {ruling}; reopen it, or decide step by step."
         )
         raise InputError(reason)
-    until = judgement.until if state is FlagState.HARMLESS else None
-    if judgement.until and (until is None or until <= judgement.at):
+    until = record.until if state is FlagState.HARMLESS else None
+    if record.until and (until is None or until <= record.at):
         reason = "Only a decision of harmless can have an end date, and it must be in the future."
         raise InputError(reason)
-    return replace(flag, state=state, ruled_at=judgement.at, harmless_until=until)
+    return replace(flag, state=state, ruled_at=record.at, harmless_until=until)
 
 
-def _anew(flag: Flag, state: FlagState, at: datetime) -> Flag:
+def _restart_flag(flag: Flag, state: FlagState, at: datetime) -> Flag:
     # Nobody was told of this yet, and what was shared was something else.
     return replace(
         flag,
@@ -346,5 +350,5 @@ _STRONGEST_FIRST = (
 )
 
 
-def weakness(word: Ruling | FlagState | None) -> int:
+def rank_decision(word: Decision | FlagState | None) -> int:
     return len(_STRONGEST_FIRST) if word is None else _STRONGEST_FIRST.index(word)

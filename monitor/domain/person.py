@@ -19,7 +19,7 @@ class PersonName:
     former_families: tuple[str, ...] = ()
 
     @property
-    def full(self) -> str:
+    def full_name(self) -> str:
         return f"{self.given} {self.family}"
 
 
@@ -61,7 +61,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-class Way(StrEnum):
+class AuthMethod(StrEnum):
     """How somebody proved who they are. An invitation opens the joining pages and no more."""
 
     LINK = "link"
@@ -73,17 +73,17 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is signed in. `reader` is the opaque ref under which they are known everywhere.
+    """Who is signed in. `reader_id` is the opaque ref under which they are known everywhere.
 
-    `person` is their ref once they joined, else empty; `invitation` is one that this session
+    `person_id` is their ref once they joined, else empty; `invitation` is one that this session
     may answer, else empty.
     """
 
-    reader: str
+    reader_id: str
     mail: str
     name: str
     roles: frozenset[Role]
-    way: Way
+    auth_method: AuthMethod
     started_at: datetime
-    person: str = ""
-    invitation: str = ""
+    person_id: str = ""
+    invitation_id: str = ""

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
-from monitor.domain.names.normalize import squashed
+from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import PersonName
 from scrapers.models import Finding
 
@@ -67,7 +67,7 @@ class Workplace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ContactSpan:
     kind: ContactKind
     start: int
     end: int
@@ -120,53 +120,57 @@ _PRIVATE_HOSTS = frozenset(
 )
 
 
-def contacts_in(text: str, name: PersonName, work: Workplace) -> tuple[Shown, ...]:
+def find_contacts(text: str, name: PersonName, work: Workplace) -> tuple[ContactSpan, ...]:
     """Return what is private in a text; what belongs to a school or an office is not."""
     text = text[:_LONGEST]
-    found = (*_phones(text, work), *_mails(text, name, work), *_streets(text, work))
+    found = (
+        *_find_phones(text, work),
+        *_find_email_addresses(text, name, work),
+        *_find_street_addresses(text, work),
+    )
     return tuple(sorted(found, key=lambda each: (each.start, -each.end)))
 
 
-def masked(text: str, shown: tuple[Shown, ...]) -> str:
+def mask_contacts(text: str, spans: tuple[ContactSpan, ...]) -> str:
     """Put a marker in the place of each; what overlaps is part of the first."""
     pieces, at = [], 0
-    for each in shown:
+    for each in spans:
         if each.start >= at:
             pieces += [text[at : each.start], each.kind.marker]
             at = each.end
     return "".join((*pieces, text[at:]))
 
 
-def _phones(text: str, work: Workplace) -> Iterator[Shown]:
-    known = {_digits(each) for each in work.contacts}
+def _find_phones(text: str, work: Workplace) -> Iterator[ContactSpan]:
+    known = {_extract_digits(each) for each in work.contacts}
     for found in _PHONE.finditer(text):
         start, end = found.span("named") if found["named"] else found.span()
-        number = _digits(text[start:end])
-        of_work = _of_work(text, start, work) or _EXTENSION.match(text, end)
+        number = _extract_digits(text[start:end])
+        of_work = _is_work_contact(text, start, work) or _EXTENSION.match(text, end)
         if not of_work and number not in known and number.removeprefix("1") not in known:
-            yield Shown(kind=ContactKind.PHONE, start=start, end=end)
+            yield ContactSpan(kind=ContactKind.PHONE, start=start, end=end)
 
 
-def _mails(text: str, name: PersonName, work: Workplace) -> Iterator[Shown]:
+def _find_email_addresses(text: str, name: PersonName, work: Workplace) -> Iterator[ContactSpan]:
     for found in _MAIL.finditer(text):
         host = re.sub(_DOT, ".", found["host"], flags=re.IGNORECASE).casefold()
         at_work = any(host == each or host.endswith(f".{each}") for each in work.domains)
         schools = host.endswith(".edu") or ".k12." in host
-        private = host in _PRIVATE_HOSTS or _names(found["box"], name)
+        private = host in _PRIVATE_HOSTS or _is_named_after(found["box"], name)
         if private and not at_work and not schools:
-            yield Shown(kind=ContactKind.MAIL, start=found.start(), end=found.end())
+            yield ContactSpan(kind=ContactKind.MAIL, start=found.start(), end=found.end())
 
 
-def _streets(text: str, work: Workplace) -> Iterator[Shown]:
-    known = [squashed(each) for each in work.contacts]
+def _find_street_addresses(text: str, work: Workplace) -> Iterator[ContactSpan]:
+    known = [squash_text(each) for each in work.contacts]
     for found in STREET.finditer(text):
-        written = squashed(found[0])
+        written = squash_text(found[0])
         ours = any(each.startswith(written) or written.startswith(each) for each in known if each)
-        if not ours and not _of_work(text, found.start(), work):
-            yield Shown(kind=ContactKind.HOME, start=found.start(), end=found.end())
+        if not ours and not _is_work_contact(text, found.start(), work):
+            yield ContactSpan(kind=ContactKind.HOME, start=found.start(), end=found.end())
 
 
-def _of_work(text: str, start: int, work: Workplace) -> bool:
+def _is_work_contact(text: str, start: int, work: Workplace) -> bool:
     """Tell by the words before it, in the same sentence, whether it is that of an office."""
     before = _NEXT_SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
     if _OF_HOME.search(before):
@@ -175,18 +179,18 @@ def _of_work(text: str, start: int, work: Workplace) -> bool:
     return named or _OF_WORK.search(before) is not None
 
 
-def _names(box: str, name: PersonName) -> bool:
+def _is_named_after(box: str, name: PersonName) -> bool:
     """Tell whether a mailbox is called after the person."""
-    written = squashed(box)
+    written = squash_text(box)
     parts = (name.family, *name.former_families, name.given, *name.nicknames)
-    return any(len(part) >= _SHORTEST_NAME and part in written for part in map(squashed, parts))
+    return any(len(part) >= _SHORTEST_NAME and part in written for part in map(squash_text, parts))
 
 
-def _digits(text: str) -> str:
+def _extract_digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isdecimal())
 
 
-REMOVED = "[number removed]"
+NUMBER_REMOVED = "[number removed]"
 _SECRETS_GAP = r"[ \u00a0.\-\u2010-\u2015\u2212]"
 _SECRETS_NUMBER = r"(?:\s*(?:no\.?|nr\.?|num\.?|number|#))?\s*(?:is|was)?\s*[:=#]?\s*"
 _SOCIAL = re.compile(
@@ -223,149 +227,164 @@ _NETWORKS = (
 _FEWEST_DIGITS = 6
 
 
-def redacted(text: str) -> str:
+def redact_numbers(text: str) -> str:
     """Take such numbers out of a text; what does not hold any comes back as it was."""
-    if _free(text):
+    if _has_few_digits(text):
         return text
     # What cannot be seen is taken out only where it hides something.
     bare = "".join(each for each in text if unicodedata.category(each) != "Cf")
-    found = _replaced(bare, lambda _: REMOVED)
+    found = _replace_numbers(bare, lambda _: NUMBER_REMOVED)
     return text if found == bare else found
 
 
-def blotted(text: str) -> str:
+def overwrite_numbers(text: str) -> str:
     """Write nines over such numbers, so that a document keeps its form."""
-    return text if _free(text) else _replaced(text, lambda number: re.sub(r"\d", "9", number))
+    return (
+        text
+        if _has_few_digits(text)
+        else _replace_numbers(text, lambda number: re.sub(r"\d", "9", number))
+    )
 
 
-def redacted_address(url: str) -> str:
+def redact_url(url: str) -> str:
     """Take what an address asks for with such a number out of it; the rest of it stays."""
     path, mark, asked = url.partition("?")
     told = asked.split("&")
-    kept = [each for each in told if not _secret(each)]
+    kept = [each for each in told if not _is_secret_parameter(each)]
     if len(kept) == len(told):
         return url
     return f"{path}{mark}{'&'.join(kept)}" if kept else path
 
 
-def _secret(parameter: str) -> bool:
+def _is_secret_parameter(parameter: str) -> bool:
     sentence = unquote_plus(parameter).replace("=", ": ").replace("_", " ")
-    return redacted(sentence) != sentence
+    return redact_numbers(sentence) != sentence
 
 
-def _free(text: str) -> bool:
+def _has_few_digits(text: str) -> bool:
     return sum(letter.isdecimal() for letter in text) < _FEWEST_DIGITS
 
 
-def _replaced(text: str, by: Callable[[str], str]) -> str:
+def _replace_numbers(text: str, by: Callable[[str], str]) -> str:
     pieces, at = [], 0
-    for start, end in sorted(_secrets(text)):
+    for start, end in sorted(_find_secret_numbers(text)):
         if start >= at:
             pieces += [text[at:start], by(text[start:end])]
             at = end
     return "".join((*pieces, text[at:]))
 
 
-def _secrets(text: str) -> Iterator[tuple[int, int]]:
+def _find_secret_numbers(text: str) -> Iterator[tuple[int, int]]:
     yield from (found.span() for found in _SOCIAL.finditer(text))
     yield from (found.span("number") for found in _SOCIAL_NAMED.finditer(text))
-    yield from (found.span() for found in _CARD.finditer(text) if _is_card(found[0]))
-    yield from (found.span() for found in _BANK.finditer(text) if _is_account(found[0]))
+    yield from (found.span() for found in _CARD.finditer(text) if _is_card_number(found[0]))
+    yield from (found.span() for found in _BANK.finditer(text) if _is_bank_account(found[0]))
     for found in _NAMED.finditer(text):
         if not _YEARS.fullmatch(found["number"]):
             yield found.span("number")
 
 
-def _is_card(written: str) -> bool:
+def _is_card_number(written: str) -> bool:
     groups = re.split(_SECRETS_GAP, written)
     number, shape = "".join(groups), tuple(map(len, groups))
     grouped = len(shape) == 1 or shape in _GROUPED
     known = any(begins.match(number) and len(number) in sizes for begins, sizes in _NETWORKS)
-    return grouped and known and _checks(number)
+    return grouped and known and _has_valid_check_digit(number)
 
 
-def _checks(number: str) -> bool:
+def _has_valid_check_digit(number: str) -> bool:
     """Compute the check digit of cards (ISO/IEC 7812)."""
     digits = [int(digit) for digit in reversed(number)]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
-def _is_account(written: str) -> bool:
+def _is_bank_account(written: str) -> bool:
     """Compute the check digits of bank accounts (ISO 13616)."""
     plain = written.replace(" ", "")
     turned = plain[4:] + plain[:4]
     return int("".join(str(int(each, 36)) for each in turned)) % 97 == 1
 
 
-TEXTS = ("title", "snippet", "name", "bio", "location")
-LINKS = "links"
+TEXT_FIELDS = ("title", "snippet", "name", "bio", "location")
+LINKS_FIELD = "links"
 _SCHEMES = {"tel": ContactKind.PHONE, "sms": ContactKind.PHONE, "mailto": ContactKind.MAIL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exposed:
+class ExposedContact:
     """A kind of private contact, and the field of a finding that shows one."""
 
     kind: ContactKind
     place: str
 
     @classmethod
-    def read(cls, written: str) -> "Exposed":
-        kind, _, place = written.partition(":")
+    def from_stored_text(cls, text: str) -> "ExposedContact":
+        kind, _, place = text.partition(":")
         return cls(kind=ContactKind(kind), place=place)
 
     @property
-    def written(self) -> str:
+    def stored_text(self) -> str:
         return f"{self.kind}:{self.place}"
 
 
-def cleaned(finding: Finding, name: PersonName, work: Workplace) -> Finding:
+def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> Finding:
     """Return a finding about somebody without what nobody may keep.
 
     What their own district shows on its own pages is there to be seen, and stays.
     """
-    bare = _redacted(finding)
-    if _of_district(bare, work):
+    bare = _redact_numbers_in(finding)
+    if _is_on_district_site(bare, work):
         return bare
-    texts = {field: getattr(bare, field) for field in TEXTS}
-    shown = {field: contacts_in(text, name, work) for field, text in texts.items()}
-    exposed = {Exposed(kind=each.kind, place=place) for place in shown for each in shown[place]}
-    exposed |= {Exposed(kind=kind, place=LINKS) for kind in _in_links(bare, name, work)}
-    told: dict[str, Any] = {field: masked(texts[field], shown[field]) for field in TEXTS}
+    texts = {field: getattr(bare, field) for field in TEXT_FIELDS}
+    shown = {field: find_contacts(text, name, work) for field, text in texts.items()}
+    exposed = {
+        ExposedContact(kind=each.kind, place=place) for place in shown for each in shown[place]
+    }
+    exposed |= {
+        ExposedContact(kind=kind, place=LINKS_FIELD)
+        for kind in _find_kinds_in_links(bare, name, work)
+    }
+    told: dict[str, Any] = {
+        field: mask_contacts(texts[field], shown[field]) for field in TEXT_FIELDS
+    }
     return replace(
         bare,
         **told,
-        links=tuple(link for link in bare.links if _scheme(link) not in _SCHEMES),
-        exposed=tuple(sorted(each.written for each in exposed)),
+        links=tuple(link for link in bare.links if _parse_scheme(link) not in _SCHEMES),
+        exposed=tuple(sorted(each.stored_text for each in exposed)),
     )
 
 
-def _redacted(finding: Finding) -> Finding:
-    texts: dict[str, Any] = {field: redacted(getattr(finding, field)) for field in TEXTS}
+def _redact_numbers_in(finding: Finding) -> Finding:
+    texts: dict[str, Any] = {
+        field: redact_numbers(getattr(finding, field)) for field in TEXT_FIELDS
+    }
     return replace(
         finding,
         **texts,
-        key=redacted_address(finding.key),
-        url=redacted_address(finding.url),
-        links=tuple(map(redacted_address, finding.links)),
+        key=redact_url(finding.key),
+        url=redact_url(finding.url),
+        links=tuple(map(redact_url, finding.links)),
     )
 
 
-def _in_links(finding: Finding, name: PersonName, work: Workplace) -> Iterator[ContactKind]:
+def _find_kinds_in_links(
+    finding: Finding, name: PersonName, work: Workplace
+) -> Iterator[ContactKind]:
     for link in finding.links:
-        kind = _SCHEMES.get(_scheme(link))
+        kind = _SCHEMES.get(_parse_scheme(link))
         _, _, address = link.partition(":")
         text = f"call {address}" if kind is ContactKind.PHONE else address
-        if kind and any(each.kind is kind for each in contacts_in(text, name, work)):
+        if kind and any(each.kind is kind for each in find_contacts(text, name, work)):
             yield kind
 
 
-def _scheme(link: str) -> str:
+def _parse_scheme(link: str) -> str:
     return link.partition(":")[0].strip().casefold()
 
 
-def _of_district(finding: Finding, work: Workplace) -> bool:
+def _is_on_district_site(finding: Finding, work: Workplace) -> bool:
     try:
         host = urlsplit(finding.url).hostname or ""
     except ValueError:
@@ -374,7 +393,7 @@ def _of_district(finding: Finding, work: Workplace) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unshown:
+class VanishedContact:
     """A kind of contact that a question showed once, and shows no longer.
 
     `since` is when that was first proved, None where only half an answer left it out.
@@ -384,17 +403,19 @@ class Unshown:
     since: datetime | None
 
 
-def kinds_in(finding: Finding) -> frozenset[ContactKind]:
-    return frozenset(Exposed.read(each).kind for each in finding.exposed)
+def list_exposed_kinds(finding: Finding) -> frozenset[ContactKind]:
+    return frozenset(ExposedContact.from_stored_text(each).kind for each in finding.exposed)
 
 
-def left_out(
-    known: Iterable[Unshown], before: Finding, after: Finding, at: datetime | None
-) -> tuple[Unshown, ...]:
+def list_vanished_contacts(
+    known: Iterable[VanishedContact], before: Finding, after: Finding, at: datetime | None
+) -> tuple[VanishedContact, ...]:
     """Return what a question leaves out now of all that it ever showed of a finding.
 
     `at` is None where the answer proves nothing; the proofs then begin anew with the next one.
     """
     since = {each.kind: each.since for each in known}
-    gone = (kinds_in(before) | since.keys()) - kinds_in(after)
-    return tuple(Unshown(kind=kind, since=at and (since.get(kind) or at)) for kind in sorted(gone))
+    gone = (list_exposed_kinds(before) | since.keys()) - list_exposed_kinds(after)
+    return tuple(
+        VanishedContact(kind=kind, since=at and (since.get(kind) or at)) for kind in sorted(gone)
+    )

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scrapers.models import Outcome, Reading
+from scrapers.models import Outcome, ParseResult
 
 # The one thing that is noted of a source that answered all: impostors shelter there too.
 WITHHELD = "accounts that ask not to be found or read were left out"
 
 
-class Standing(StrEnum):
+class SourceTrust(StrEnum):
     """A source is PROVEN once it found what it surely has and not what cannot exist."""
 
     PROVEN = "proven"
@@ -20,15 +20,15 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class CanaryProbe:
     """A canary's answer beside the one we know to be right."""
 
     expects: Outcome
-    reading: Reading
+    result: ParseResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
+class TrustAssessment:
     """`outcome` and `note` speak of the visits; only what is not REFUTED may settle.
 
     What a canary noted as it found what it should is said where nothing else is to be said.
@@ -36,54 +36,56 @@ class Trust:
     `probed` tells that canaries were asked for it just now.
     """
 
-    standing: Standing
+    standing: SourceTrust
     outcome: Outcome
     note: str = ""
     probed: bool = False
 
 
-def weighed(probes: Iterable[Probe], readings: Iterable[Reading]) -> Trust:
+def assess_trust(probes: Iterable[CanaryProbe], results: Iterable[ParseResult]) -> TrustAssessment:
     """Judge a source by its canaries first, and only then by its answers about people."""
     asked = tuple(probes)
     for probe in asked:
-        if not probe.reading.outcome.conclusive:
-            return _refuted(probe.reading.outcome, probe.reading.note)
-        if probe.reading.outcome is not probe.expects:
-            return _refuted(Outcome.UNREADABLE, _contradiction(probe.expects))
-    found = [probe.reading for probe in asked if probe.expects is Outcome.FOUND]
-    outcome, note = _summed(tuple(readings))
-    standing = Standing.PROVEN if found else Standing.UNPROVEN
+        if not probe.result.outcome.is_conclusive:
+            return _build_refuted(probe.result.outcome, probe.result.note)
+        if probe.result.outcome is not probe.expects:
+            return _build_refuted(Outcome.UNREADABLE, _describe_contradiction(probe.expects))
+    found = [probe.result for probe in asked if probe.expects is Outcome.FOUND]
+    outcome, note = _summarize_results(tuple(results))
+    standing = SourceTrust.PROVEN if found else SourceTrust.UNPROVEN
     aside = next((reading.note for reading in found if reading.note), "")
-    return Trust(standing=standing, outcome=outcome, note=note or aside, probed=bool(asked))
+    return TrustAssessment(
+        standing=standing, outcome=outcome, note=note or aside, probed=bool(asked)
+    )
 
 
-def held_for_mass_loss() -> Trust:
+def distrust_mass_loss() -> TrustAssessment:
     """Refuse to believe that most of a source's items ended at once."""
-    return _refuted(Outcome.UNREADABLE, "most of what it showed before would be gone at once")
+    return _build_refuted(Outcome.UNREADABLE, "most of what it showed before would be gone at once")
 
 
-def _refuted(outcome: Outcome, note: str) -> Trust:
-    return Trust(standing=Standing.REFUTED, outcome=outcome, note=note)
+def _build_refuted(outcome: Outcome, note: str) -> TrustAssessment:
+    return TrustAssessment(standing=SourceTrust.REFUTED, outcome=outcome, note=note)
 
 
-def _contradiction(expected: Outcome) -> str:
+def _describe_contradiction(expected: Outcome) -> str:
     if expected is Outcome.ABSENT:
         return "it says that a name which cannot exist is there"
     return "it does not show an account that surely exists"
 
 
-def _summed(readings: tuple[Reading, ...]) -> tuple[Outcome, str]:
+def _summarize_results(results: tuple[ParseResult, ...]) -> tuple[Outcome, str]:
     """Sum up the answers: whole, in part, or what most of them came to."""
-    outcomes = Counter(reading.outcome for reading in readings)
+    outcomes = Counter(reading.outcome for reading in results)
     # What somebody asked us not to read is a gap about them, not about the source.
-    silent = Counter({o: n for o, n in outcomes.items() if not o.conclusive})
+    silent = Counter({o: n for o, n in outcomes.items() if not o.is_conclusive})
     silent.pop(Outcome.DECLINED, None)
     if not silent:
-        withheld = outcomes[Outcome.DECLINED] or any(each.withheld for each in readings)
+        withheld = outcomes[Outcome.DECLINED] or any(each.withheld for each in results)
         whole = Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT
         return whole, WITHHELD if withheld else ""
     worst = max(silent, key=lambda each: (silent[each], each))
-    note = next((r.note for r in readings if r.outcome is worst and r.note), "")
-    if not any(outcome.conclusive for outcome in outcomes):
+    note = next((r.note for r in results if r.outcome is worst and r.note), "")
+    if not any(outcome.is_conclusive for outcome in outcomes):
         return worst, note
     return Outcome.PARTIAL, note

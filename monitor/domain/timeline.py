@@ -12,10 +12,10 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
-from monitor.domain.detection.lessons import Said
+from monitor.domain.detection.lessons import Feedback
 from monitor.domain.events import Event
-from monitor.domain.flag import Flag, Judgement
-from monitor.domain.item import MATERIAL, Version, as_read
+from monitor.domain.flag import DecisionRecord, Flag
+from monitor.domain.item import MATERIAL, ItemVersion, normalize_text
 from scrapers.models import Finding
 
 # Nobody reads marks in a longer text, and a hostile one costs the square of its length.
@@ -23,130 +23,130 @@ _MOST_WORDS = 2_000
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 
 
-class MarkKind(StrEnum):
+class DiffMarkKind(StrEnum):
     KEPT = "kept"
     ADDED = "added"
     REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class DiffMark:
     """A run of text; the kept and the removed ones together are the older text, letter by letter.
 
     The kept and the added ones are the newer.
     """
 
-    kind: MarkKind
+    kind: DiffMarkKind
     text: str
 
 
-def marked(before: str, after: str) -> tuple[Mark, ...]:
+def diff_text(before: str, after: str) -> tuple[DiffMark, ...]:
     """Mark what became of a text, by words: a blank between two changes is part of them."""
     old, new = _PIECES.findall(before), _PIECES.findall(after)
     if max(len(old), len(new)) > _MOST_WORDS and before != after:
-        return tuple(_changed(before, after))
-    return tuple(_joined(old, new))
+        return tuple(_build_replacement(before, after))
+    return tuple(_merge_pieces(old, new))
 
 
-def marked_list(before: Sequence[str], after: Sequence[str]) -> tuple[Mark, ...]:
+def diff_list(before: Sequence[str], after: Sequence[str]) -> tuple[DiffMark, ...]:
     """Mark what became of a list, each entry whole."""
     old, new = dict.fromkeys(before), dict.fromkeys(after)
-    kept = [Mark(kind=MarkKind.KEPT, text=each) for each in old if each in new]
-    gone = [Mark(kind=MarkKind.REMOVED, text=each) for each in old if each not in new]
-    come = [Mark(kind=MarkKind.ADDED, text=each) for each in new if each not in old]
+    kept = [DiffMark(kind=DiffMarkKind.KEPT, text=each) for each in old if each in new]
+    gone = [DiffMark(kind=DiffMarkKind.REMOVED, text=each) for each in old if each not in new]
+    come = [DiffMark(kind=DiffMarkKind.ADDED, text=each) for each in new if each not in old]
     return (*kept, *gone, *come)
 
 
-def _joined(old: list[str], new: list[str]) -> Iterator[Mark]:
+def _merge_pieces(old: list[str], new: list[str]) -> Iterator[DiffMark]:
     gone = come = ""
     for step in Indel.opcodes(old, new):
         was = "".join(old[step.src_start : step.src_end])
         now = "".join(new[step.dest_start : step.dest_end])
         if step.tag == "equal" and not (was.isspace() and (gone or come)):
-            yield from _changed(gone, come)
-            yield Mark(kind=MarkKind.KEPT, text=was)
+            yield from _build_replacement(gone, come)
+            yield DiffMark(kind=DiffMarkKind.KEPT, text=was)
             gone = come = ""
         else:
             gone, come = gone + was, come + now
-    yield from _changed(gone, come)
+    yield from _build_replacement(gone, come)
 
 
-def _changed(gone: str, come: str) -> Iterator[Mark]:
+def _build_replacement(gone: str, come: str) -> Iterator[DiffMark]:
     if gone:
-        yield Mark(kind=MarkKind.REMOVED, text=gone)
+        yield DiffMark(kind=DiffMarkKind.REMOVED, text=gone)
     if come:
-        yield Mark(kind=MarkKind.ADDED, text=come)
+        yield DiffMark(kind=DiffMarkKind.ADDED, text=come)
 
 
-TEXTS = ("name", "handle", "bio", "location", "title", "snippet")
+TEXT_FIELDS = ("name", "handle", "bio", "location", "title", "snippet")
 PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldMarks:
+class FieldDiff:
     """One field that at least one of the two versions tells.
 
     `material` says that a change of it is told as an event; of the rest no change is.
     """
 
     field: str
-    marks: tuple[Mark, ...]
+    marks: tuple[DiffMark, ...]
     material: bool
 
     @property
-    def changed(self) -> bool:
-        return any(each.kind is not MarkKind.KEPT for each in self.marks)
+    def is_changed(self) -> bool:
+        return any(each.kind is not DiffMarkKind.KEPT for each in self.marks)
 
 
-def compared(before: Finding, after: Finding) -> tuple[FieldMarks, ...]:
+def diff_findings(before: Finding, after: Finding) -> tuple[FieldDiff, ...]:
     """Compare two versions of an item; what differs in its spelling on the page alone is equal."""
     material = MATERIAL[after.kind]
     return tuple(
-        FieldMarks(field=name, marks=marks, material=_named(name) in material)
-        for name, marks in _fields(before, after)
+        FieldDiff(field=name, marks=marks, material=_get_material_name(name) in material)
+        for name, marks in _diff_fields(before, after)
         if marks
     )
 
 
-def _fields(before: Finding, after: Finding) -> Iterator[tuple[str, tuple[Mark, ...]]]:
-    for name in TEXTS:
-        old, new = (as_read(getattr(each, name)) for each in (before, after))
-        yield name, marked(old, new)
-    yield PICTURE, _pictures(before, after)
-    yield "links", marked_list(sorted(before.links), sorted(after.links))
-    yield "private", marked(_door(before), _door(after))
-    yield "created_at", marked(_day(before), _day(after))
-    yield "counts", marked_list(_counts(before), _counts(after))
+def _diff_fields(before: Finding, after: Finding) -> Iterator[tuple[str, tuple[DiffMark, ...]]]:
+    for name in TEXT_FIELDS:
+        old, new = (normalize_text(getattr(each, name)) for each in (before, after))
+        yield name, diff_text(old, new)
+    yield PICTURE, _diff_pictures(before, after)
+    yield "links", diff_list(sorted(before.links), sorted(after.links))
+    yield "private", diff_text(_describe_privacy(before), _describe_privacy(after))
+    yield "created_at", diff_text(_format_day(before), _format_day(after))
+    yield "counts", diff_list(_format_counts(before), _format_counts(after))
 
 
-def _pictures(before: Finding, after: Finding) -> tuple[Mark, ...]:
+def _diff_pictures(before: Finding, after: Finding) -> tuple[DiffMark, ...]:
     """Compare prints where both were looked at, else the names that the network gives pictures."""
     prints = before.picture_print, after.picture_print
     old, new = prints if all(prints) else (before.picture_hash, after.picture_hash)
     if old == new:
-        return (Mark(kind=MarkKind.KEPT, text="a picture"),) if old else ()
-    gone = Mark(kind=MarkKind.REMOVED, text="a picture")
-    come = Mark(kind=MarkKind.ADDED, text="another picture" if old else "a picture")
+        return (DiffMark(kind=DiffMarkKind.KEPT, text="a picture"),) if old else ()
+    gone = DiffMark(kind=DiffMarkKind.REMOVED, text="a picture")
+    come = DiffMark(kind=DiffMarkKind.ADDED, text="another picture" if old else "a picture")
     return (*((gone,) if old else ()), *((come,) if new else ()))
 
 
-def _door(finding: Finding) -> str:
+def _describe_privacy(finding: Finding) -> str:
     return "" if finding.private is None else "private" if finding.private else "public"
 
 
-def _day(finding: Finding) -> str:
+def _format_day(finding: Finding) -> str:
     return finding.created_at.date().isoformat() if finding.created_at else ""
 
 
-def _counts(finding: Finding) -> list[str]:
+def _format_counts(finding: Finding) -> list[str]:
     return [f"{name}: {count}" for name, count in finding.counts]
 
 
-def _named(field: str) -> str:
+def _get_material_name(field: str) -> str:
     return "picture_hash" if field == PICTURE else field
 
 
-class MomentKind(StrEnum):
+class TimelineEntryKind(StrEnum):
     SHOWN = "shown"
     EVENT = "event"
     FLAGGED = "flagged"
@@ -154,13 +154,13 @@ class MomentKind(StrEnum):
     SORTED = "sorted"
 
 
-class By(StrEnum):
+class DecisionMaker(StrEnum):
     PERSON = "person"
     REVIEWER = "reviewer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class TimelineEntry:
     """`word` is the event's kind, the flag's kind or the ruling, by `kind`; empty for SHOWN.
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
@@ -169,74 +169,82 @@ class Moment:
     """
 
     at: datetime
-    kind: MomentKind
+    kind: TimelineEntryKind
     word: str = ""
-    by: By = By.PERSON
+    by: DecisionMaker = DecisionMaker.PERSON
     flag: str = ""
     fields: tuple[str, ...] = ()
     number: int = 0
     source: str = ""
-    marks: tuple[FieldMarks, ...] = ()
+    marks: tuple[FieldDiff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class ItemRecord:
     """All that is kept of one item. `sources` says which source asked a question, by its key."""
 
-    versions: Mapping[int, Version]
+    versions: Mapping[int, ItemVersion]
     events: tuple[Event, ...] = ()
     flags: tuple[Flag, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
-    said: tuple[Said, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def timeline(record: Record) -> tuple[Moment, ...]:
+def build_timeline(record: ItemRecord) -> tuple[TimelineEntry, ...]:
     """Put it in the order of time; what came at one time, in the order in which it follows."""
     moments = (
-        *_shown(record),
-        *_events(record.events),
-        *_flagged(record.flags),
-        *_ruled(record),
-        *_sorted(record.said),
+        *_list_version_entries(record),
+        *_list_event_entries(record.events),
+        *_list_flag_entries(record.flags),
+        *_list_decision_entries(record),
+        *_list_feedback_entries(record.feedback),
     )
-    return tuple(sorted(moments, key=lambda each: (each.at, list(MomentKind).index(each.kind))))
+    return tuple(
+        sorted(moments, key=lambda each: (each.at, list(TimelineEntryKind).index(each.kind)))
+    )
 
 
-def _shown(record: Record) -> Iterator[Moment]:
-    last: dict[str, Version] = {}
+def _list_version_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
+    last: dict[str, ItemVersion] = {}
     for number, version in sorted(record.versions.items()):
         before = last.get(version.query)
         last[version.query] = version
-        marks = compared(before.finding, version.finding) if before else ()
-        yield Moment(
+        marks = diff_findings(before.finding, version.finding) if before else ()
+        yield TimelineEntry(
             at=version.at,
-            kind=MomentKind.SHOWN,
+            kind=TimelineEntryKind.SHOWN,
             number=number,
             source=record.sources.get(version.query, ""),
-            marks=tuple(each for each in marks if each.changed),
+            marks=tuple(each for each in marks if each.is_changed),
         )
 
 
-def _events(events: Iterable[Event]) -> Iterator[Moment]:
+def _list_event_entries(events: Iterable[Event]) -> Iterator[TimelineEntry]:
     for each in events:
-        yield Moment(at=each.at, kind=MomentKind.EVENT, word=each.kind, fields=each.fields)
+        yield TimelineEntry(
+            at=each.at, kind=TimelineEntryKind.EVENT, word=each.kind, fields=each.fields
+        )
 
 
-def _flagged(flags: Iterable[Flag]) -> Iterator[Moment]:
+def _list_flag_entries(flags: Iterable[Flag]) -> Iterator[TimelineEntry]:
     for each in flags:
-        yield Moment(at=each.opened_at, kind=MomentKind.FLAGGED, word=each.kind, flag=each.ref)
+        yield TimelineEntry(
+            at=each.opened_at, kind=TimelineEntryKind.FLAGGED, word=each.kind, flag=each.ref
+        )
 
 
-def _ruled(record: Record) -> Iterator[Moment]:
+def _list_decision_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
     owners = {each.ref: each.person for each in record.flags}
-    for each in record.judgements:
-        by = By.PERSON if each.by == owners.get(each.flag) else By.REVIEWER
-        yield Moment(at=each.at, kind=MomentKind.RULED, word=each.ruling, by=by, flag=each.flag)
+    for each in record.decisions:
+        by = DecisionMaker.PERSON if each.by == owners.get(each.flag) else DecisionMaker.REVIEWER
+        yield TimelineEntry(
+            at=each.at, kind=TimelineEntryKind.RULED, word=each.ruling, by=by, flag=each.flag
+        )
 
 
-def _sorted(said: Iterable[Said]) -> Iterator[Moment]:
+def _list_feedback_entries(feedback: Iterable[Feedback]) -> Iterator[TimelineEntry]:
     """Leave out what was said of a flag, whose ruling stands in the timeline already."""
-    for each in said:
-        if not each.flag:
-            yield Moment(at=each.at, kind=MomentKind.SORTED, word=each.ruling or "")
+    for each in feedback:
+        if not each.flag_id:
+            yield TimelineEntry(at=each.at, kind=TimelineEntryKind.SORTED, word=each.decision or "")

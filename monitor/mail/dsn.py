@@ -10,13 +10,13 @@ from email import policy
 from email.message import Message
 from email.parser import BytesParser, Parser
 
-from monitor.domain.email import Bounce, letter_of
-from monitor.mail.message import LETTER_HERE
+from monitor.domain.email import Bounce, extract_local_id
+from monitor.mail.message import ID_PLACEHOLDER
 
-LARGEST = 1_000_000
-MOST_PARTS = 50
-MOST_RECIPIENTS = 10
-_LETTER = re.compile(r"[0-9a-f]{32}")
+MAX_BYTES = 1_000_000
+MAX_PARTS = 50
+MAX_RECIPIENTS = 10
+_LOCAL_ID = re.compile(r"[0-9a-f]{32}")
 _STATUS = re.compile(r"\s*([45]\.\d{1,3}\.\d{1,3})\b")
 # Where the address stands to which a report was delivered; which of them depends on the server.
 _DELIVERED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
@@ -24,38 +24,38 @@ _FAILED = "failed"
 _NESTS = b"boundary="
 
 
-def bounces_in(content: bytes, return_path: str) -> tuple[Bounce, ...]:
+def parse_bounces(content: bytes, return_path: str) -> tuple[Bounce, ...]:
     """Return what a message says of our letters: nothing, if it is no report of delivery.
 
     Raises ValueError, or whatever the parser of the standard library makes of a hostile message.
     """
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         return ()
-    if content.lower().count(_NESTS) > MOST_PARTS:
+    if content.lower().count(_NESTS) > MAX_PARTS:
         # The parser takes a level of the stack for each, and looks for all of them in each line.
         reason = "it is nested too deeply"
         raise ValueError(reason)
     message = BytesParser(policy=policy.compat32).parsebytes(content)
     if message.get_content_type() != "multipart/report":
         return ()
-    parts = _parts(message)
-    letter = _named_by_address(message, return_path) or _named_by_copy(parts)
+    parts = _list_parts(message)
+    letter = _find_id_in_address(message, return_path) or _find_id_in_copy(parts)
     if not letter:
         return ()
-    statuses = tuple(_statuses(parts))[:MOST_RECIPIENTS]
-    return tuple(Bounce(letter=letter, status=status) for status in statuses)
+    statuses = tuple(_list_statuses(parts))[:MAX_RECIPIENTS]
+    return tuple(Bounce(local_id=letter, status=status) for status in statuses)
 
 
-def _parts(message: Message) -> list[Message]:
-    return [part for _, part in zip(range(MOST_PARTS), message.walk(), strict=False)]
+def _list_parts(message: Message) -> list[Message]:
+    return [part for _, part in zip(range(MAX_PARTS), message.walk(), strict=False)]
 
 
-def _named_by_address(message: Message, return_path: str) -> str:
-    before, here, after = return_path.partition(LETTER_HERE)
+def _find_id_in_address(message: Message, return_path: str) -> str:
+    before, here, after = return_path.partition(ID_PLACEHOLDER)
     if not here:
         return ""
     address = re.compile(
-        rf"{re.escape(before)}({_LETTER.pattern}){re.escape(after)}", re.IGNORECASE
+        rf"{re.escape(before)}({_LOCAL_ID.pattern}){re.escape(after)}", re.IGNORECASE
     )
     for name in _DELIVERED_TO:
         for value in message.get_all(name, ()):
@@ -65,43 +65,45 @@ def _named_by_address(message: Message, return_path: str) -> str:
     return ""
 
 
-def _named_by_copy(parts: list[Message]) -> str:
+def _find_id_in_copy(parts: list[Message]) -> str:
     """Look into what the server sends back of the letter: the whole of it, or its headers."""
     for part in parts:
         kind = part.get_content_type()
         if kind == "text/rfc822-headers":
-            return _id_in(Parser(policy=policy.compat32).parsestr(_text(part), headersonly=True))
+            return _extract_id(
+                Parser(policy=policy.compat32).parsestr(_decode_text(part), headersonly=True)
+            )
         if kind == "message/rfc822" and part.is_multipart():
             inner = part.get_payload()
-            return _id_in(inner[0]) if isinstance(inner, list) and inner else ""
+            return _extract_id(inner[0]) if isinstance(inner, list) and inner else ""
     return ""
 
 
-def _id_in(letter: object) -> str:
-    if not isinstance(letter, Message):
+def _extract_id(original: object) -> str:
+    if not isinstance(original, Message):
         return ""
-    found = letter_of(str(letter.get("Message-ID", "")))
-    return found if _LETTER.fullmatch(found) else ""
+    found = extract_local_id(str(original.get("Message-ID", "")))
+    return found if _LOCAL_ID.fullmatch(found) else ""
 
 
-def _text(part: Message) -> str:
+def _decode_text(part: Message) -> str:
     content = part.get_payload(decode=True)
     return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
-def _statuses(parts: list[Message]) -> Iterator[str]:
+def _list_statuses(parts: list[Message]) -> Iterator[str]:
     """Yield the status of each recipient; the first block is about the report as a whole."""
     for part in parts:
         if part.get_content_type() != "message/delivery-status":
             continue
-        for block in _blocks(part)[1:]:
+        for block in _list_status_blocks(part)[1:]:
             failed = str(block.get("Action", "")).strip().lower() == _FAILED
             status = _STATUS.match(str(block.get("Status", "")))
             if failed and status:
                 yield status[1]
 
 
-def _blocks(part: Message) -> list[Message]:
+def _list_status_blocks(part: Message) -> list[Message]:
     blocks = part.get_payload()
     found = blocks if isinstance(blocks, list) else []
     return [each for each in found if isinstance(each, Message)]

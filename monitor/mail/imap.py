@@ -5,25 +5,25 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from monitor.config import BouncesConfig, Security
+from monitor.config import BouncesConfig, MailSecurity
 from monitor.domain.email import Bounce
 from monitor.errors import UnavailableError
-from monitor.mail.dsn import LARGEST, bounces_in
-from monitor.mail.smtp import tls_of, token_in, xoauth2
+from monitor.mail.dsn import MAX_BYTES, parse_bounces
+from monitor.mail.smtp import build_tls_context, format_xoauth2, read_token
 
 # What is more waits for the next time.
-AT_ONCE = 200
+MAX_MESSAGES = 200
 LOG = logging.getLogger(__name__)
 
 
-class NoBounceBox:
+class NoBounceMailbox:
     """Where no mailbox is configured, nothing comes back."""
 
-    def unread(self) -> Iterator[tuple[Bounce, ...] | None]:
+    def read_bounces(self) -> Iterator[tuple[Bounce, ...] | None]:
         return iter(())
 
 
-class ImapBox:
+class ImapBounceMailbox:
     """Marks a message as read once it was heard; where that fails, it is heard again."""
 
     def __init__(self, settings: BouncesConfig, password: str, return_path: str) -> None:
@@ -31,13 +31,13 @@ class ImapBox:
         self.password = password
         self.return_path = return_path
 
-    def unread(self) -> Iterator[tuple[Bounce, ...] | None]:
+    def read_bounces(self) -> Iterator[tuple[Bounce, ...] | None]:
         try:
-            with self._opened() as box:
-                for number in _unseen(box):
+            with self._open_mailbox() as box:
+                for number in _list_unseen_uids(box):
                     # What the server does not give out now stays unread, and is for the next time.
-                    if content := _content(box, number):
-                        yield self._read(content)
+                    if content := _fetch_message(box, number):
+                        yield self._parse_message(content)
                         box.uid("STORE", number, "+FLAGS", r"(\Seen)")
         except (imaplib.IMAP4.error, OSError) as error:
             reason = (
@@ -46,22 +46,22 @@ class ImapBox:
             )
             raise UnavailableError(reason) from error
 
-    def _read(self, content: bytes) -> tuple[Bounce, ...] | None:
+    def _parse_message(self, content: bytes) -> tuple[Bounce, ...] | None:
         """Return None for a message that nobody can read: a stranger wrote it, the next is fine."""
         try:
-            return bounces_in(content, self.return_path)
+            return parse_bounces(content, self.return_path)
         except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
             fault = type(error).__name__  # its words may quote the message
             LOG.warning("bounce_skipped reason=%s", fault)
             return None
 
     @contextmanager
-    def _opened(self) -> Iterator[imaplib.IMAP4]:
+    def _open_mailbox(self) -> Iterator[imaplib.IMAP4]:
         settings = self.settings
-        box = self._connected()
+        box = self._connect_server()
         try:
             if settings.token_file:
-                token = xoauth2(settings.user, token_in(settings.token_file))
+                token = format_xoauth2(settings.user, read_token(settings.token_file))
                 box.authenticate("XOAUTH2", lambda _challenge: token.encode())
             else:
                 box.login(settings.user, self.password)
@@ -73,24 +73,24 @@ class ImapBox:
             with suppress(imaplib.IMAP4.error, OSError):
                 box.logout()
 
-    def _connected(self) -> imaplib.IMAP4:
-        settings, tls = self.settings, tls_of(self.settings.ca_file)
+    def _connect_server(self) -> imaplib.IMAP4:
+        settings, tls = self.settings, build_tls_context(self.settings.ca_file)
         seconds = settings.timeout_seconds
-        if settings.security is Security.TLS:
+        if settings.security is MailSecurity.TLS:
             return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=tls, timeout=seconds)
         box = imaplib.IMAP4(settings.host, settings.port, timeout=seconds)
         box.starttls(ssl_context=tls)
         return box
 
 
-def _unseen(box: imaplib.IMAP4) -> list[str]:
+def _list_unseen_uids(box: imaplib.IMAP4) -> list[str]:
     """Return the UIDs of what nobody has read, the oldest first; too large is none of ours."""
-    answer, found = box.uid("SEARCH", "UNSEEN", "SMALLER", str(LARGEST))
+    answer, found = box.uid("SEARCH", "UNSEEN", "SMALLER", str(MAX_BYTES))
     if answer != "OK":
         raise imaplib.IMAP4.error
-    return found[0].decode().split()[:AT_ONCE] if found and found[0] else []
+    return found[0].decode().split()[:MAX_MESSAGES] if found and found[0] else []
 
 
-def _content(box: imaplib.IMAP4, number: str) -> bytes:
+def _fetch_message(box: imaplib.IMAP4, number: str) -> bytes:
     _, answer = box.uid("FETCH", number, "(BODY.PEEK[])")
     return next((part[1] for part in answer if isinstance(part, tuple)), b"")

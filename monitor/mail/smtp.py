@@ -16,11 +16,11 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 
-from monitor.config import MailConfig, Security
-from monitor.domain.email import NO_ROUTE, Delivery, Envelope, Verdict
-from monitor.mail.message import compose, return_address
-from reports.emails.render import Letter
-from reports.sanitize import one_address
+from monitor.config import MailConfig, MailSecurity
+from monitor.domain.email import NO_ROUTE, Delivery, DeliveryStatus, Envelope
+from monitor.mail.message import build_message, build_return_address
+from reports.emails.render import Email
+from reports.sanitize import is_single_address
 from scrapers.http.clock import Clock
 
 PERMANENT = 500
@@ -30,26 +30,26 @@ UNREACHABLE = "the mail server cannot be reached ({kind})"
 
 
 # Whoever falls silent instead, once there is a letter to take, may have taken it.
-SAID = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+ANSWERED_ERRORS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 
 
-class NoTokenError(OSError):
+class UnreadableTokenError(OSError):
     """The token that the mail server asks for cannot be read."""
 
 
 # The first that fits counts: the kinds below are families of those above.
-TROUBLES: Final = (
+ERROR_NOTES: Final = (
     (smtplib.SMTPAuthenticationError, "the mail server refuses our user name and password"),
     (smtplib.SMTPNotSupportedError, "the mail server does not offer what [mail] asks for"),
     (smtplib.SMTPSenderRefused, "the mail server answered {code} to our sender address"),
     (smtplib.SMTPResponseException, "the mail server answered {code} to our greeting"),
     (ssl.SSLCertVerificationError, "the mail server's certificate cannot be verified"),
-    (NoTokenError, "the file that [mail] token_file names cannot be read"),
+    (UnreadableTokenError, "the file that [mail] token_file names cannot be read"),
     (FileNotFoundError, "the file that [mail] ca_file names is not there"),
 )
 
 
-class SmtpPost:
+class SmtpTransport:
     """One letter, one connection: at the pace of a digest that costs nothing."""
 
     def __init__(self, settings: MailConfig, password: str, clock: Clock) -> None:
@@ -58,54 +58,54 @@ class SmtpPost:
         self.clock = clock
         self._free_at = clock.monotonic()
 
-    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
+    def send_email(self, email: Email, envelope: Envelope) -> Delivery:
         """Never raises for what a mail server may do: that is a DEFERRED or a REFUSED."""
-        if not one_address(envelope.recipient):
-            return _refused(NOT_ONE)
-        message = compose(letter, envelope, self.settings)
-        self._keep_pace()
+        if not is_single_address(envelope.recipient):
+            return _build_refused(NOT_ONE)
+        message = build_message(email, envelope, self.settings)
+        self._wait_for_pace()
         try:
-            with self._session() as server:
-                return self._hand_over(server, message, envelope)
+            with self._open_session() as server:
+                return self._send_message(server, message, envelope)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            return _failure(error)
+            return _classify_error(error)
 
-    def greeted(self) -> str:
+    def check_connection(self) -> str:
         """Reach the server and sign in, and send nothing; return what is wrong, or nothing."""
         try:
-            with self._session() as server:
+            with self._open_session() as server:
                 server.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            return _trouble(error)
+            return _describe_error(error)
         return ""
 
-    def _keep_pace(self) -> None:
+    def _wait_for_pace(self) -> None:
         """Wait until the server has had its pause; many of them count letters a second."""
         self.clock.sleep(max(self._free_at - self.clock.monotonic(), 0.0))
         self._free_at = self.clock.monotonic() + 1 / self.settings.per_second
 
-    def _hand_over(
+    def _send_message(
         self, server: smtplib.SMTP, message: EmailMessage, envelope: Envelope
     ) -> Delivery:
-        bounces_to = return_address(envelope, self.settings)
+        bounces_to = build_return_address(envelope, self.settings)
         try:
             server.send_message(message, from_addr=bounces_to, to_addrs=[envelope.recipient])
         except smtplib.SMTPNotSupportedError:
-            return _refused("the mail server takes no address in such letters")
+            return _build_refused("the mail server takes no address in such letters")
         except OSError as error:
-            return replace(_failure(error), in_doubt=not isinstance(error, SAID))
-        return Delivery(verdict=Verdict.ACCEPTED)
+            return replace(_classify_error(error), in_doubt=not isinstance(error, ANSWERED_ERRORS))
+        return Delivery(status=DeliveryStatus.ACCEPTED)
 
     @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
+    def _open_session(self) -> Iterator[smtplib.SMTP]:
         settings = self.settings
-        server = self._connected()
+        server = self._connect_server()
         try:
-            if settings.security is Security.STARTTLS:
-                server.starttls(context=self._tls())
+            if settings.security is MailSecurity.STARTTLS:
+                server.starttls(context=self._build_tls_context())
             if settings.token_file:
                 server.ehlo_or_helo_if_needed()
-                _show_token(server, settings.user, token_in(settings.token_file))
+                _authenticate_with_token(server, settings.user, read_token(settings.token_file))
             elif settings.user:
                 server.login(settings.user, self.password)
             yield server
@@ -115,136 +115,140 @@ class SmtpPost:
         finally:
             server.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connect_server(self) -> smtplib.SMTP:
         settings = self.settings
         where = (settings.host, settings.port)
-        if settings.security is Security.TLS:
-            return smtplib.SMTP_SSL(*where, timeout=settings.timeout_seconds, context=self._tls())
+        if settings.security is MailSecurity.TLS:
+            return smtplib.SMTP_SSL(
+                *where, timeout=settings.timeout_seconds, context=self._build_tls_context()
+            )
         return smtplib.SMTP(*where, timeout=settings.timeout_seconds)
 
-    def _tls(self) -> ssl.SSLContext:
-        return tls_of(self.settings.ca_file)
+    def _build_tls_context(self) -> ssl.SSLContext:
+        return build_tls_context(self.settings.ca_file)
 
 
-def tls_of(bundle: Path | None) -> ssl.SSLContext:
+def build_tls_context(bundle: Path | None) -> ssl.SSLContext:
     """Trust this machine's authorities, or those of a bundle; nothing older than TLS 1.2."""
     context = ssl.create_default_context(cafile=str(bundle) if bundle else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
-def xoauth2(user: str, token: str) -> str:
+def format_xoauth2(user: str, token: str) -> str:
     return f"user={user}\x01auth=Bearer {token}\x01\x01"
 
 
-def token_in(file: Path) -> str:
+def read_token(file: Path) -> str:
     """Read a token anew each time: whoever renews it just writes the file."""
     try:
         return file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise NoTokenError from error
+        raise UnreadableTokenError from error
 
 
-def _show_token(server: smtplib.SMTP, user: str, token: str) -> None:
+def _authenticate_with_token(server: smtplib.SMTP, user: str, token: str) -> None:
     if "XOAUTH2" not in server.esmtp_features.get("auth", "").upper().split():
         raise smtplib.SMTPNotSupportedError
 
-    def answer(challenge: bytes | None = None) -> str:
+    def answer_challenge(challenge: bytes | None = None) -> str:
         # A second challenge says what is wrong, and wants an empty answer before the refusal.
-        return xoauth2(user, token) if challenge is None else ""
+        return format_xoauth2(user, token) if challenge is None else ""
 
-    server.auth("XOAUTH2", answer)
+    server.auth("XOAUTH2", answer_challenge)
 
 
-def _failure(error: smtplib.SMTPException | OSError | UnicodeError) -> Delivery:
+def _classify_error(error: smtplib.SMTPException | OSError | UnicodeError) -> Delivery:
     """Give up a letter only for what is wrong with it or its reader; mend the rest and go on."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _reader_refused(*next(iter(error.recipients.values())))
+            return _classify_recipient_refusal(*next(iter(error.recipients.values())))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused(smtp_code=552):
             # 552 comes before the letter, and yet is about it: it is too big.
-            return _said(error.smtp_code, error.smtp_error, "the letter")
-    return _deferred(_trouble(error))
+            return _classify_reply(error.smtp_code, error.smtp_error, "the letter")
+    return _build_deferred(_describe_error(error))
 
 
-def _trouble(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Say what an operator can mend, in words that hold no address."""
-    said = next((said for kind, said in TROUBLES if isinstance(error, kind)), UNREACHABLE)
+    said = next((said for kind, said in ERROR_NOTES if isinstance(error, kind)), UNREACHABLE)
     return said.format(code=getattr(error, "smtp_code", ""), kind=type(error).__name__)
 
 
-def _deferred(note: str) -> Delivery:
-    return Delivery(verdict=Verdict.DEFERRED, note=note)
+def _build_deferred(note: str) -> Delivery:
+    return Delivery(status=DeliveryStatus.DEFERRED, note=note)
 
 
-def _refused(note: str) -> Delivery:
-    return Delivery(verdict=Verdict.REFUSED, note=note)
+def _build_refused(note: str) -> Delivery:
+    return Delivery(status=DeliveryStatus.REFUSED, note=note)
 
 
-def _reader_refused(code: int, words: bytes | str) -> Delivery:
+def _classify_recipient_refusal(code: int, words: bytes | str) -> Delivery:
     """Tell an address that is gone (5.1, 5.2) from a server that takes nothing of ours (5.7)."""
-    delivery = _said(code, words, "the recipient")
-    status = _status(words) or f"{code}"
-    if delivery.verdict is Verdict.DEFERRED:
+    delivery = _classify_reply(code, words, "the recipient")
+    status = _extract_status(words) or f"{code}"
+    if delivery.status is DeliveryStatus.DEFERRED:
         return delivery
     if status.startswith(("5.1.", "5.2.")) or "." not in status:
         return replace(delivery, bounce=status)
     # Such as "relay access denied": mended by the operator, and no letter dies of it.
-    return _deferred(delivery.note)
+    return _build_deferred(delivery.note)
 
 
-def _status(words: bytes | str) -> str:
-    found = _STATUS.search(_spoken(words))
+def _extract_status(words: bytes | str) -> str:
+    found = _STATUS.search(_decode_words(words))
     return found[0] if found else ""
 
 
-def _spoken(words: bytes | str) -> str:
+def _decode_words(words: bytes | str) -> str:
     return words.decode("ascii", "replace") if isinstance(words, bytes) else words
 
 
-def _said(code: int, words: bytes | str, what: str) -> Delivery:
+def _classify_reply(code: int, words: bytes | str, what: str) -> Delivery:
     """Take the code along, and not the words, which may name the address."""
     note = f"the mail server answered {code} to {what}"
-    if code >= PERMANENT and _status(words) != NO_ROUTE:
-        return _refused(note)
-    return _deferred(note)
+    if code >= PERMANENT and _extract_status(words) != NO_ROUTE:
+        return _build_refused(note)
+    return _build_deferred(note)
 
 
-def by_message_id(envelope: Envelope) -> str:
+def name_by_message_id(envelope: Envelope) -> str:
     """Name the file so that it tells nothing of its reader, and a repeat replaces it."""
-    return envelope.letter
+    return envelope.local_id
 
 
-class FolderPost:
+class FolderTransport:
     """Writes letters as .eml files, for districts without a mail server and for the demo."""
 
     def __init__(
         self,
         settings: MailConfig,
         folder: Path,
-        name: Callable[[Envelope], str] = by_message_id,
+        name: Callable[[Envelope], str] = name_by_message_id,
     ) -> None:
         self.settings = settings
         self.folder = folder
         self.name = name
 
-    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
-        if not one_address(envelope.recipient):
-            return _refused(NOT_ONE)
+    def send_email(self, email: Email, envelope: Envelope) -> Delivery:
+        if not is_single_address(envelope.recipient):
+            return _build_refused(NOT_ONE)
         try:
-            self._write(letter, envelope)
+            self._write_email(email, envelope)
         except OSError as error:
-            return _deferred(f"the outbox folder cannot be written to ({type(error).__name__})")
-        return Delivery(verdict=Verdict.ACCEPTED)
+            return _build_deferred(
+                f"the outbox folder cannot be written to ({type(error).__name__})"
+            )
+        return Delivery(status=DeliveryStatus.ACCEPTED)
 
-    def path(self, envelope: Envelope) -> Path:
+    def build_path(self, envelope: Envelope) -> Path:
         return self.folder / f"{self.name(envelope)}.eml"
 
-    def _write(self, letter: Letter, envelope: Envelope) -> None:
+    def _write_email(self, email: Email, envelope: Envelope) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.path(envelope)
+        path = self.build_path(envelope)
         draft = path.with_suffix(".part")
-        message = compose(letter, envelope, self.settings)
+        message = build_message(email, envelope, self.settings)
         # What a crash left keeps the rights it had, so it does not stay.
         draft.unlink(missing_ok=True)
         private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
@@ -255,19 +259,19 @@ class FolderPost:
         draft.replace(path)
 
 
-def forget_letters(folder: Path, address: str) -> None:
+def delete_emails(folder: Path, address: str) -> None:
     """Remove every letter to an address: nobody fetched it, and its reader has left."""
     for path in folder.glob("*.eml"):
         with suppress(FileNotFoundError):
-            if _reader(path) == address.casefold():
+            if _read_recipient(path) == address.casefold():
                 path.unlink()
 
 
-def forget_none(_folder: Path, _address: str) -> None:
+def keep_all_emails(_folder: Path, _address: str) -> None:
     """Leave them all there: in a demo they are all that there is to be seen."""
 
 
-def _reader(path: Path) -> str:
+def _read_recipient(path: Path) -> str:
     with path.open("rb") as file:
         headers = BytesHeaderParser().parse(file)
     return parseaddr(str(headers["To"] or ""))[1].casefold()

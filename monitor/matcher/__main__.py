@@ -11,51 +11,58 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 
-from monitor.domain.names.frequency import census
+from monitor.domain.names.frequency import load_census
 from monitor.domain.students.roster import KeyedRoster
 from monitor.errors import InputError, MonitorError
-from monitor.matcher.keys import SECRET, check_age, check_key, given_key, parse_key, read_tokens
-from monitor.matcher.worker import Clerk, harden, refuse, serve
+from monitor.matcher.keys import (
+    SECRET,
+    check_key,
+    check_roster_age,
+    load_key,
+    parse_key,
+    read_tokens,
+)
+from monitor.matcher.worker import MatcherWorker, harden_process, serve_requests, write_refusal
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    sys.excepthook = _say_only_the_kind
+    sys.excepthook = _write_error_kind
     answers = sys.stdout.buffer
     tokens, ledger, *descriptor = arguments
     try:
-        harden()
-        clerk = _clerk(Path(tokens), Path(ledger), _key(descriptor, environ))
-        serve(clerk, sys.stdin.buffer, answers)
+        harden_process()
+        clerk = _build_worker(Path(tokens), Path(ledger), _read_key(descriptor, environ))
+        serve_requests(clerk, sys.stdin.buffer, answers)
     except MonitorError as error:
-        refuse(answers, error)
+        write_refusal(answers, error)
         return error.exit_code
     return 0
 
 
-def _clerk(tokens: Path, ledger: Path, key: bytes) -> Clerk:
+def _build_worker(tokens: Path, ledger: Path, key: bytes) -> MatcherWorker:
     roster = read_tokens(tokens)
     check_key(roster, key, tokens)
-    check_age(roster, _today(), tokens)
+    check_roster_age(roster, _get_today(), tokens)
     keyed = KeyedRoster(roster=roster, key=key)
-    return Clerk(roster=keyed, counts=census(), ledger=ledger, today=_today)
+    return MatcherWorker(roster=keyed, counts=load_census(), quota_file=ledger, today=_get_today)
 
 
-def _key(descriptor: Sequence[str], environ: Mapping[str, str]) -> bytes:
+def _read_key(descriptor: Sequence[str], environ: Mapping[str, str]) -> bytes:
     if descriptor:
         with os.fdopen(int(descriptor[0]), "rb") as handed:
             return parse_key(handed.read())
-    key = given_key(environ)
+    key = load_key(environ)
     if key is None:
         reason = f"No roster key. Set `key_file`, or the systemd credential {SECRET}."
         raise InputError(reason)
     return key
 
 
-def _today() -> date:
+def _get_today() -> date:
     return datetime.now(UTC).date()
 
 
-def _say_only_the_kind(
+def _write_error_kind(
     kind: type[BaseException], _error: BaseException, _trace: TracebackType | None
 ) -> None:
     """Leave out the message and the trace, which could quote a name."""

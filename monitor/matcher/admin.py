@@ -8,14 +8,14 @@ from datetime import date
 from enum import Enum, auto
 from pathlib import Path
 
-from monitor.domain.students.roster import Pupil, Roster, key_id
+from monitor.domain.students.roster import Roster, RosterStudent, compute_key_id
 from monitor.errors import CannotWriteError, ConfigError, InputError, WrongKeyError
 from monitor.matcher.keys import (
     KEY_BYTES,
     SECRET,
+    build_roster,
     check_key,
-    given_key,
-    make_roster,
+    load_key,
     parse_key,
     read_tokens,
     write_tokens,
@@ -24,7 +24,7 @@ from monitor.matcher.keys import (
 _OWNER_READS = 0o400
 
 
-class Size(Enum):
+class SizeCheck(Enum):
     """What a new roster may hold: about as many students as the last one, or any number."""
 
     LIKE_THE_LAST = auto()
@@ -32,7 +32,7 @@ class Size(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawer:
+class RosterAdmin:
     """Where the desk keeps things. Without `key_file` the key is a secret of `environ`.
 
     `state` is the folder that is backed up, None where this machine has none: no key goes there.
@@ -43,15 +43,15 @@ class Drawer:
     key_file: Path | None
     environ: Mapping[str, str]
     state: Path | None = None
-    size: Size = Size.LIKE_THE_LAST
-    draw: Callable[[int], bytes] = secrets.token_bytes
+    size_check: SizeCheck = SizeCheck.LIKE_THE_LAST
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
 
-    def import_(self, pupils: Iterable[Pupil], today: date) -> Roster:
+    def import_roster(self, pupils: Iterable[RosterStudent], today: date) -> Roster:
         """Make the tokens of the key in use, or of a first one.
 
         Raise WrongKeyError where other tokens stand there: they are replaced only by `rotate`.
         """
-        key = self._held()
+        key = self._read_key()
         if self.tokens.exists():
             roster = read_tokens(self.tokens)
             if key is None:
@@ -61,19 +61,19 @@ class Drawer:
                 )
                 raise WrongKeyError(reason)
             check_key(roster, key, self.tokens)
-        return self._put_away(key or self.draw(KEY_BYTES), pupils, today)
+        return self._write_roster(key or self.random_bytes(KEY_BYTES), pupils, today)
 
-    def rotate(self, pupils: Iterable[Pupil], today: date) -> Roster:
+    def rotate_key(self, pupils: Iterable[RosterStudent], today: date) -> Roster:
         """Make tokens of a new key; the old ones match nothing from then on, and are gone."""
-        key = self._held()
-        if key is None or key_id(key) == self._in_use():
+        key = self._read_key()
+        if key is None or compute_key_id(key) == self._read_current_key_id():
             if self.key_file is None:
                 reason = f"The secret {SECRET} is the key in use. Set a new one first."
                 raise InputError(reason)
-            key = self.draw(KEY_BYTES)
-        return self._put_away(key, pupils, today)
+            key = self.random_bytes(KEY_BYTES)
+        return self._write_roster(key, pupils, today)
 
-    def empty(self) -> tuple[Path, ...]:
+    def delete_files(self) -> tuple[Path, ...]:
         """Remove tokens and key, and return what was there."""
         kept = (self.tokens, self.key_file)
         there = tuple(path for path in kept if path and path.exists())
@@ -85,35 +85,35 @@ class Drawer:
             raise CannotWriteError(reason) from error
         return there
 
-    def _in_use(self) -> str:
-        kept = self._kept()
+    def _read_current_key_id(self) -> str:
+        kept = self._read_current_roster()
         return kept.key_id if kept else ""
 
-    def _kept(self) -> Roster | None:
+    def _read_current_roster(self) -> Roster | None:
         """Return the roster in use; None where there is none that can be read."""
         try:
             return read_tokens(self.tokens)
         except InputError:
             return None
 
-    def _refuse_strange(self, roster: Roster) -> None:
-        kept = self._kept() if self.size is Size.LIKE_THE_LAST else None
-        if kept is not None and roster.strange_beside(kept):
+    def _refuse_unusual_size(self, roster: Roster) -> None:
+        kept = self._read_current_roster() if self.size_check is SizeCheck.LIKE_THE_LAST else None
+        if kept is not None and roster.has_unusual_size(kept):
             reason = (
                 f"The file holds about {roster.size:,} students, and the roster in use about "
                 f"{kept.size:,}: nothing was written. If that is right, add --size-is-right."
             )
             raise InputError(reason)
 
-    def _held(self) -> bytes | None:
+    def _read_key(self) -> bytes | None:
         """Return the key; None where a key file is named that is yet to be made."""
         if self.key_file is None:
-            key = given_key(self.environ)
+            key = load_key(self.environ)
             if key is None:
                 reason = f"No roster key. Pass a key file, or set the secret {SECRET}."
                 raise InputError(reason)
             return key
-        _refuse_within(self.state, self.key_file)
+        _refuse_key_in_state(self.state, self.key_file)
         try:
             return parse_key(self.key_file.read_bytes())
         except FileNotFoundError:
@@ -122,11 +122,11 @@ class Drawer:
             reason = f"The roster key {self.key_file} cannot be read ({error.strerror})."
             raise InputError(reason) from error
 
-    def _put_away(self, key: bytes, pupils: Iterable[Pupil], today: date) -> Roster:
+    def _write_roster(self, key: bytes, pupils: Iterable[RosterStudent], today: date) -> Roster:
         """Write the key beside its place first, so that no tokens stand there without their key."""
-        roster = make_roster(pupils, key, today, self.draw)
-        self._refuse_strange(roster)
-        fresh = _fresh_key(self.key_file, key) if self.key_file else None
+        roster = build_roster(pupils, key, today, self.random_bytes)
+        self._refuse_unusual_size(roster)
+        fresh = _write_new_key(self.key_file, key) if self.key_file else None
         try:
             write_tokens(self.tokens, roster)
             if fresh and self.key_file:
@@ -140,7 +140,7 @@ class Drawer:
         return roster
 
 
-def _fresh_key(path: Path, key: bytes) -> Path:
+def _write_new_key(path: Path, key: bytes) -> Path:
     fresh = path.with_name(f"{path.name}.new")
     try:
         fresh.unlink(missing_ok=True)
@@ -153,7 +153,7 @@ def _fresh_key(path: Path, key: bytes) -> Path:
     return fresh
 
 
-def _refuse_within(state: Path | None, key_file: Path) -> None:
+def _refuse_key_in_state(state: Path | None, key_file: Path) -> None:
     if state and key_file.resolve().is_relative_to(state.resolve()):
         reason = f"The roster key {key_file} is in the state folder. Keep it out of the backups."
         raise ConfigError(reason)

@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from monitor.config import secret
-from monitor.domain.students.roster import TOKEN_BYTES, Pupil, Roster, enlist, key_id
+from monitor.config import read_secret
+from monitor.domain.students.roster import (
+    TOKEN_BYTES,
+    Roster,
+    RosterStudent,
+    compute_key_id,
+    tokenize_roster,
+)
 from monitor.errors import CannotWriteError, InputError, UnavailableError, WrongKeyError
 
 KEY_BYTES = 32
@@ -31,10 +37,10 @@ def parse_key(text: bytes) -> bytes:
     return key
 
 
-def given_key(environ: Mapping[str, str]) -> bytes | None:
+def load_key(environ: Mapping[str, str]) -> bytes | None:
     """Take the key from the systemd credential, else from the environment; None without one."""
     try:
-        text = secret(SECRET, environ)
+        text = read_secret(SECRET, environ)
     except (OSError, UnicodeDecodeError) as error:
         reason = (
             f"The systemd credential {SECRET} cannot be read. It must be 64 hexadecimal digits."
@@ -45,17 +51,17 @@ def given_key(environ: Mapping[str, str]) -> bytes | None:
 
 def check_key(roster: Roster, key: bytes, tokens: Path) -> None:
     """Raise WrongKeyError for a key that did not make these tokens."""
-    if roster.key_id != key_id(key):
+    if roster.key_id != compute_key_id(key):
         reason = (
-            f"The roster key (id {key_id(key)}) does not match {tokens} "
+            f"The roster key (id {compute_key_id(key)}) does not match {tokens} "
             f"(id {roster.key_id}). Use that key, or import the roster again."
         )
         raise WrongKeyError(reason)
 
 
-def check_age(roster: Roster, today: date, tokens: Path) -> None:
+def check_roster_age(roster: Roster, today: date, tokens: Path) -> None:
     """Raise UnavailableError for tokens of a school year that is over."""
-    if roster.stale(today):
+    if roster.is_stale(today):
         reason = (
             f"{tokens} is from {roster.made_on}. A roster is valid for one school year. "
             "Import this year's with `namesake roster rotate`."
@@ -67,13 +73,13 @@ _FORMAT = "namesake-roster-2"
 _OWNER_ONLY = 0o600
 
 
-def make_roster(
-    pupils: Iterable[Pupil],
+def build_roster(
+    pupils: Iterable[RosterStudent],
     key: bytes,
     today: date,
     random_bytes: Callable[[int], bytes] = os.urandom,
 ) -> Roster:
-    return enlist(pupils, key, random_bytes, today)
+    return tokenize_roster(pupils, key, random_bytes, today)
 
 
 def write_tokens(path: Path, roster: Roster) -> None:
@@ -93,7 +99,7 @@ def write_tokens(path: Path, roster: Roster) -> None:
 
 def read_tokens(path: Path) -> Roster:
     try:
-        return _parsed(path.read_bytes())
+        return _parse_tokens(path.read_bytes())
     except OSError as error:
         reason = f"The token file {path} cannot be read ({error.strerror})."
         raise InputError(reason) from error
@@ -104,7 +110,7 @@ def read_tokens(path: Path) -> Roster:
         raise InputError(reason) from None
 
 
-def _parsed(content: bytes) -> Roster:
+def _parse_tokens(content: bytes) -> Roster:
     head, _, tokens = content.partition(b"\n")
     mark, key_id, size, count, made_on = head.decode("ascii").split(" ")
     if mark != _FORMAT or len(tokens) != int(count) * TOKEN_BYTES or not tokens:

@@ -18,9 +18,9 @@ from typing import Self
 from msgspec import DecodeError, json
 
 from monitor.config import Config
-from monitor.domain.students.matching import UNFLAGGED, ContactVerdict, Spent
+from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.errors import ConfigError, UnavailableError, WrongKeyError
-from monitor.matcher.protocol import Ask, Reply
+from monitor.matcher.protocol import MatchReply, MatchRequest
 from monitor.matcher.worker import BUSY
 from scrapers.models import Contact
 
@@ -28,9 +28,9 @@ _PATIENCE_SECONDS = 60.0
 _FAREWELL_SECONDS = 5.0
 _PIECE = 1 << 16
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "CREDENTIALS_DIRECTORY", "NAMESAKE_ROSTER_KEY")
-_LEDGER = "matcher.spent"
+_QUOTA_FILE = "matcher.spent"
 _OTHERS = 0o077
-_DEAD = "The student matcher has stopped, so contacts were not compared. Restart the service."
+_STOPPED = "The student matcher has stopped, so contacts were not compared. Restart the service."
 _SILENT = "The student matcher does not respond, so contacts were not compared."
 _SPENT = "The student matcher has reached its daily limit. It continues tomorrow."
 
@@ -52,8 +52,8 @@ class MatcherSetup:
 class NoMatcher:
     """Stands in where the district has not turned student links on: nothing is compared."""
 
-    on: bool = False
-    spent: Spent | None = None
+    is_enabled: bool = False
+    spent: MatcherUsage | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -61,22 +61,22 @@ class NoMatcher:
     def __exit__(self, *_error: object) -> None:
         return None
 
-    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
+    def compare_contacts(self, contacts: tuple[Contact, ...]) -> ContactMatchResult:
         del contacts
         return UNFLAGGED
 
 
-class MatcherElsewhere(NoMatcher):
+class OtherProcessMatcher(NoMatcher):
     """Stands in where another process has the matcher, and this one compares nothing."""
 
-    on = True
+    is_enabled = True
 
 
 class MatcherProcess:
     """A child process that holds the key; it runs between `__enter__` and `__exit__`."""
 
-    on = True
-    spent: Spent | None = None
+    is_enabled = True
+    spent: MatcherUsage | None = None
     """What was asked on the day of the last question; None before the first answer."""
 
     def __init__(self, setup: MatcherSetup, now: Callable[[], datetime]) -> None:
@@ -92,11 +92,11 @@ class MatcherProcess:
 
     def __enter__(self) -> Self:
         """Start the child; raise UnavailableError if it refuses, WrongKeyError with another key."""
-        self._process = _start(self._setup, os.environ)
+        self._process = _start_process(self._setup, os.environ)
         try:
-            self._checked(self._exchange(b""))
+            self._check_reply(self._exchange_line(b""))
         except UnavailableError:
-            self._stop()
+            self._stop_process()
             raise
         return self
 
@@ -106,34 +106,34 @@ class MatcherProcess:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._stop()
+        self._stop_process()
 
-    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
+    def compare_contacts(self, contacts: tuple[Contact, ...]) -> ContactMatchResult:
         """Compare an own account's contacts; raise UnavailableError where that cannot be done."""
-        ask = Ask(
+        ask = MatchRequest(
             contacts=contacts,
             schools=self._setup.schools,
             town=self._setup.town,
             year=self._now().year,
         )
         with self._lock:
-            reply = self._checked(self._exchange(json.encode(ask) + b"\n"))
-        return ContactVerdict(flagged=reply.flagged, count=reply.count, cues=reply.cues)
+            reply = self._check_reply(self._exchange_line(json.encode(ask) + b"\n"))
+        return ContactMatchResult(flagged=reply.flagged, count=reply.count, cues=reply.cues)
 
-    def _exchange(self, line: bytes) -> Reply:
+    def _exchange_line(self, line: bytes) -> MatchReply:
         if self._process is None:
-            raise UnavailableError(_DEAD)
+            raise UnavailableError(_STOPPED)
         try:
-            return json.decode(_converse(self._process, line), type=Reply)
+            return json.decode(_send_and_receive(self._process, line), type=MatchReply)
         except (OSError, DecodeError) as error:
-            self._stop()
-            raise UnavailableError(_DEAD) from error
+            self._stop_process()
+            raise UnavailableError(_STOPPED) from error
         except UnavailableError:
             # An answer that comes late would be taken for that to the next question.
-            self._stop()
+            self._stop_process()
             raise
 
-    def _checked(self, reply: Reply) -> Reply:
+    def _check_reply(self, reply: MatchReply) -> MatchReply:
         self.spent = reply.spent or self.spent
         if reply.code == WrongKeyError.exit_code:
             raise WrongKeyError(reply.refused)
@@ -141,7 +141,7 @@ class MatcherProcess:
             raise UnavailableError(_SPENT if reply.refused == BUSY else reply.refused)
         return reply
 
-    def _stop(self) -> None:
+    def _stop_process(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -155,12 +155,12 @@ class MatcherProcess:
             process.wait()
 
 
-def _start(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    paths = (str(setup.tokens), str(setup.state / _LEDGER))
+def _start_process(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    paths = (str(setup.tokens), str(setup.state / _QUOTA_FILE))
     command = [sys.executable, "-m", "monitor.matcher", *paths]
     handed: tuple[int, ...] = ()
     if setup.key_file:
-        handed = (_open_key(setup.key_file, setup.state),)
+        handed = (_open_key_file(setup.key_file, setup.state),)
     try:
         return subprocess.Popen(  # noqa: S603 -- our own interpreter, our own module
             [*command, *map(str, handed)],
@@ -180,7 +180,7 @@ def _start(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[
             os.close(descriptor)
 
 
-def _open_key(path: Path, state: Path) -> int:
+def _open_key_file(path: Path, state: Path) -> int:
     """Open the key for the child without reading it, and refuse a place where others can."""
     if path.resolve().is_relative_to(state.resolve()):
         reason = f"The roster key {path} is in the state folder. Keep it out of the backups."
@@ -197,10 +197,10 @@ def _open_key(path: Path, state: Path) -> int:
     return descriptor
 
 
-def _converse(process: subprocess.Popen[bytes], line: bytes) -> bytes:
+def _send_and_receive(process: subprocess.Popen[bytes], line: bytes) -> bytes:
     """Send a line while listening, so that neither side waits for the other for ever."""
     if process.stdin is None or process.stdout is None:
-        raise UnavailableError(_DEAD)
+        raise UnavailableError(_STOPPED)
     question, answer = process.stdin.fileno(), process.stdout.fileno()
     os.set_blocking(question, False)
     heard = b""
@@ -216,7 +216,7 @@ def _converse(process: subprocess.Popen[bytes], line: bytes) -> bytes:
                 if each.fd == answer:
                     piece = os.read(answer, _PIECE)
                     if not piece:
-                        raise UnavailableError(_DEAD)
+                        raise UnavailableError(_STOPPED)
                     heard += piece
                 else:
                     line = line[os.write(question, line[:_PIECE]) :]
@@ -225,7 +225,7 @@ def _converse(process: subprocess.Popen[bytes], line: bytes) -> bytes:
     return heard
 
 
-def matcher_setup(config: Config) -> MatcherSetup | None:
+def build_matcher_setup(config: Config) -> MatcherSetup | None:
     """Return where the student matcher finds its things; None where it is turned off."""
     students = config.students
     if not students.enabled or students.tokens is None:
@@ -239,6 +239,6 @@ def matcher_setup(config: Config) -> MatcherSetup | None:
     )
 
 
-def matcher_of(config: Config, now: Callable[[], datetime]) -> NoMatcher | MatcherProcess:
-    setup = matcher_setup(config)
+def build_matcher(config: Config, now: Callable[[], datetime]) -> NoMatcher | MatcherProcess:
+    setup = build_matcher_setup(config)
     return MatcherProcess(setup, now) if setup else NoMatcher()

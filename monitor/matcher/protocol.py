@@ -2,11 +2,11 @@
 
 from msgspec import Struct
 
-from monitor.domain.students.matching import Spent
+from monitor.domain.students.matching import MatcherUsage
 from scrapers.models import Contact
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+class MatchRequest(Struct, frozen=True, kw_only=True):
     """The contacts of one account; `year` is the calendar year that their cards speak in."""
 
     contacts: tuple[Contact, ...]
@@ -15,7 +15,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     year: int
 
 
-class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MatchReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`ready` opens the conversation. Where `refused` gives a reason, no verdict counts.
 
     `code` is the exit code of what ended the matcher before it began. `spent` is None only then.
@@ -27,4 +27,4 @@ class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     flagged: bool = False
     count: int = 0
     cues: tuple[str, ...] = ()
-    spent: Spent | None = None
+    spent: MatcherUsage | None = None

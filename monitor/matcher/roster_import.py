@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from monitor.domain.students.roster import Pupil
-from monitor.domain.students.roster_file import Kind, Known, Layout, Row, column, layout, read_row
+from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.roster_file import (
+    RosterContext,
+    RosterLayout,
+    RosterRow,
+    RosterRowKind,
+    normalize_title,
+    parse_header,
+    parse_row,
+)
 from monitor.errors import InputError
 
 _PIECE = 1 << 20
@@ -29,7 +37,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CsvLine:
     """The cells of a row, and the number of the line it begins in."""
 
     number: int
@@ -37,21 +45,21 @@ class Line:
 
 
 @contextmanager
-def rows_of(path: Path) -> Iterator[Iterator[Line]]:
+def open_rows(path: Path) -> Iterator[Iterator[CsvLine]]:
     """Open a file as rows, the header first. Raise InputError with what to do about it."""
     try:
         if not path.is_file():
             reason = f"{path} is not a file."
             raise InputError(reason)
-        with path.open(encoding=_encoding(path), newline="") as file:
-            yield _rows(path, file)
+        with path.open(encoding=_detect_encoding(path), newline="") as file:
+            yield _read_rows(path, file)
     except (OSError, UnicodeError) as error:
         reason = f"{path} cannot be read as text. Export it again as CSV in UTF-8."
         raise InputError(reason) from error
 
 
-def _rows(path: Path, file: TextIO) -> Iterator[Line]:
-    reader = csv.reader(file, delimiter=_separator(file), strict=True)
+def _read_rows(path: Path, file: TextIO) -> Iterator[CsvLine]:
+    reader = csv.reader(file, delimiter=_detect_separator(file), strict=True)
     number = 0
     try:
         while True:
@@ -60,18 +68,20 @@ def _rows(path: Path, file: TextIO) -> Iterator[Line]:
             if cells is None:
                 return
             # A spreadsheet may say first how it separates.
-            if any(cell.strip() for cell in cells) and not (number == 1 and _says_separator(cells)):
-                yield Line(number=number, cells=tuple(cells))
+            if any(cell.strip() for cell in cells) and not (
+                number == 1 and _declares_separator(cells)
+            ):
+                yield CsvLine(number=number, cells=tuple(cells))
     except csv.Error:
         reason = f"{path} is broken in line {number}: a quote is not closed, or a cell is too long."
         raise InputError(reason) from None
 
 
-def _says_separator(cells: list[str]) -> bool:
+def _declares_separator(cells: list[str]) -> bool:
     return cells[0].lower().startswith("sep=")
 
 
-def _separator(file: TextIO) -> str:
+def _detect_separator(file: TextIO) -> str:
     """Take the separator that stands most often in the first line with any."""
     head = file.read(_LONGEST_HEADER)
     file.seek(0)
@@ -81,7 +91,7 @@ def _separator(file: TextIO) -> str:
     return _SEPARATORS[0]
 
 
-def _encoding(path: Path) -> str:
+def _detect_encoding(path: Path) -> str:
     """Tell the encoding by its mark, by its zeros, or by whether it is UTF-8 throughout."""
     with path.open("rb") as file:
         head = file.read(1024)
@@ -108,87 +118,89 @@ def _encoding(path: Path) -> str:
 
 ROLES = "roles.csv"
 # The largest district of the United States has fewer.
-MOST_STUDENTS = 1_000_000
+MAX_STUDENTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudentsRead:
+class StudentImport:
     """`others` are rows of people who are no students, `left` of students who have left.
 
     `unusable` and `unread` are numbers of lines: of rows without a usable name, and of those
     with a handle that could not be read.
     """
 
-    pupils: frozenset[Pupil]
+    students: frozenset[RosterStudent]
     rows: int
     others: int = 0
     left: int = 0
-    unusable: tuple[int, ...] = ()
-    unread: tuple[int, ...] = ()
+    unusable_lines: tuple[int, ...] = ()
+    unread_handle_lines: tuple[int, ...] = ()
 
 
-def read_students(path: Path, roles: Path | None = None, unit: str = "") -> StudentsRead:
+def read_students(path: Path, roles: Path | None = None, unit: str = "") -> StudentImport:
     """Read the students of a file, and nobody else. Raise InputError where there are none.
 
     `roles` is the file that tells who is one, where this one does not: else the roles.csv
     beside it. `unit` is what a directory calls the unit of students.
     """
-    with rows_of(path) as lines:
-        laid_out = _layout(path, lines)
-        students = frozenset[str]() if laid_out.tells.ids is None else _ids(path, roles)
-        known = Known(students=students, unit=unit)
-        numbered = ((line.number, read_row(line.cells, laid_out, known)) for line in lines)
-        read = _gathered(path, numbered)
-    if not read.pupils:
-        raise InputError(_without_students(path, laid_out, read))
+    with open_rows(path) as lines:
+        laid_out = _read_layout(path, lines)
+        students = (
+            frozenset[str]()
+            if laid_out.student_marker.ids is None
+            else _read_student_ids(path, roles)
+        )
+        known = RosterContext(student_ids=students, student_unit=unit)
+        numbered = ((line.number, parse_row(line.cells, laid_out, known)) for line in lines)
+        read = _gather_students(path, numbered)
+    if not read.students:
+        raise InputError(_describe_missing_students(path, laid_out, read))
     return read
 
 
-def _layout(path: Path, lines: Iterator[Line]) -> Layout:
+def _read_layout(path: Path, lines: Iterator[CsvLine]) -> RosterLayout:
     header = next(lines, None)
     try:
-        return layout(header.cells if header else ())
+        return parse_header(header.cells if header else ())
     except InputError as error:
         reason = f"{path} {error}; nothing was written."
         raise InputError(reason) from None
 
 
-def _gathered(path: Path, numbered: Iterator[tuple[int, Row]]) -> StudentsRead:
-    kinds: Counter[Kind] = Counter()
-    pupils: set[Pupil] = set()
+def _gather_students(path: Path, numbered: Iterator[tuple[int, RosterRow]]) -> StudentImport:
+    kinds: Counter[RosterRowKind] = Counter()
+    pupils: set[RosterStudent] = set()
     unusable, unread = [], []
     for number, row in numbered:
         kinds[row.kind] += 1
-        if row.pupil:
-            pupils.add(row.pupil)
-        if row.kind is Kind.UNUSABLE:
+        if row.student:
+            pupils.add(row.student)
+        if row.kind is RosterRowKind.UNUSABLE:
             unusable.append(number)
-        if row.unread:
+        if row.has_unread_handle:
             unread.append(number)
-        if len(pupils) > MOST_STUDENTS:
-            reason = (
-                f"{path} holds more than {MOST_STUDENTS:,} students, too many for one district."
-            )
+        if len(pupils) > MAX_STUDENTS:
+            reason = f"{path} holds more than {MAX_STUDENTS:,} students, too many for one district."
             raise InputError(reason)
-    return StudentsRead(
-        pupils=frozenset(pupils),
-        rows=kinds[Kind.STUDENT],
-        others=kinds[Kind.OTHER],
-        left=kinds[Kind.LEFT],
-        unusable=tuple(unusable),
-        unread=tuple(unread),
+    return StudentImport(
+        students=frozenset(pupils),
+        rows=kinds[RosterRowKind.STUDENT],
+        others=kinds[RosterRowKind.OTHER],
+        left=kinds[RosterRowKind.LEFT],
+        unusable_lines=tuple(unusable),
+        unread_handle_lines=tuple(unread),
     )
 
 
-def _ids(path: Path, roles: Path | None) -> frozenset[str]:
+def _read_student_ids(path: Path, roles: Path | None) -> frozenset[str]:
     """Read who is a student from the file of roles."""
     source = roles or path.with_name(ROLES)
     if not source.exists():
         reason = f"{path} does not say who is a student. Add its {ROLES}, or pass --roles."
         raise InputError(reason)
-    with rows_of(source) as lines:
+    with open_rows(source) as lines:
         header = next(lines, None)
-        titles = [column(title) for title in header.cells] if header else []
+        titles = [normalize_title(title) for title in header.cells] if header else []
         if not {"usersourcedid", "role"} <= set(titles):
             reason = f"{source} lacks the columns userSourcedId and role."
             raise InputError(reason)
@@ -199,7 +211,7 @@ def _ids(path: Path, roles: Path | None) -> frozenset[str]:
         )
 
 
-def _without_students(path: Path, laid_out: Layout, read: StudentsRead) -> str:
-    seen = read.others + read.left + len(read.unusable)
-    hint = "; pass their unit with --unit" if laid_out.tells.units and read.others else ""
+def _describe_missing_students(path: Path, laid_out: RosterLayout, read: StudentImport) -> str:
+    seen = read.others + read.left + len(read.unusable_lines)
+    hint = "; pass their unit with --unit" if laid_out.student_marker.units and read.others else ""
     return f"{path} has no student with a usable name in {seen} rows{hint}."

@@ -16,27 +16,35 @@ from typing import BinaryIO
 from msgspec import DecodeError, json
 
 from monitor.domain.names.frequency import NameCounts
-from monitor.domain.students.cues import Setting
-from monitor.domain.students.matching import Budget, Spent, affords, answered, judge, on, refused
+from monitor.domain.students.cues import SchoolSetting
+from monitor.domain.students.matching import (
+    MatcherQuota,
+    MatcherUsage,
+    has_quota_for,
+    match_contacts,
+    record_answered_list,
+    record_refused_list,
+    roll_over_usage,
+)
 from monitor.domain.students.roster import KeyedRoster
 from monitor.errors import CannotWriteError, InputError, MonitorError, UnavailableError
-from monitor.matcher.protocol import Ask, Reply
+from monitor.matcher.protocol import MatchReply, MatchRequest
 
 _OWNER_ONLY = 0o600
 
 
-def read_spent(path: Path) -> Spent:
+def read_spent(path: Path) -> MatcherUsage:
     """Return nothing spent where nothing was written yet; raise InputError for half a file."""
     try:
-        return json.decode(path.read_bytes(), type=Spent)
+        return json.decode(path.read_bytes(), type=MatcherUsage)
     except FileNotFoundError:
-        return Spent(day=date.min)
+        return MatcherUsage(day=date.min)
     except (OSError, DecodeError) as error:
         reason = f"{path} has no valid count for today. Delete it to start over."
         raise InputError(reason) from error
 
 
-def write_spent(path: Path, spent: Spent) -> None:
+def write_spent(path: Path, spent: MatcherUsage) -> None:
     fresh = path.with_name(f"{path.name}.new")
     try:
         fresh.touch(mode=_OWNER_ONLY)
@@ -53,61 +61,63 @@ _LONGEST_LINE = 1 << 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clerk:
-    """Holds the key and the tokens; `ledger` is the file that counts what was asked today."""
+class MatcherWorker:
+    """Holds the key and the tokens; `quota_file` is the file that counts what was asked today."""
 
     roster: KeyedRoster
     counts: NameCounts
-    ledger: Path
+    quota_file: Path
     today: Callable[[], date]
-    budget: Budget = field(default_factory=Budget)
+    budget: MatcherQuota = field(default_factory=MatcherQuota)
 
-    def answer(self, line: bytes) -> Reply:
+    def answer_line(self, line: bytes) -> MatchReply:
         try:
-            ask = json.decode(line, type=Ask)
+            ask = json.decode(line, type=MatchRequest)
         except DecodeError:
-            return Reply(refused=UNREADABLE)
+            return MatchReply(refused=UNREADABLE)
         try:
-            return self._charged(ask)
+            return self._charge_request(ask)
         except MonitorError as error:
-            return Reply(refused=str(error))
+            return MatchReply(refused=str(error))
 
-    def _charged(self, ask: Ask) -> Reply:
+    def _charge_request(self, request: MatchRequest) -> MatchReply:
         """Count a question before it is answered, so that no restart asks for nothing."""
-        so_far = on(self.today(), read_spent(self.ledger))
-        if not affords(self.budget, so_far, len(ask.contacts)):
-            spent = refused(so_far)
-            write_spent(self.ledger, spent)
-            return Reply(refused=BUSY, spent=spent)
-        spent = answered(so_far, len(ask.contacts))
-        write_spent(self.ledger, spent)
-        return self._judged(ask, spent)
+        so_far = roll_over_usage(self.today(), read_spent(self.quota_file))
+        if not has_quota_for(self.budget, so_far, len(request.contacts)):
+            spent = record_refused_list(so_far)
+            write_spent(self.quota_file, spent)
+            return MatchReply(refused=BUSY, spent=spent)
+        spent = record_answered_list(so_far, len(request.contacts))
+        write_spent(self.quota_file, spent)
+        return self._match_contacts(request, spent)
 
-    def _judged(self, ask: Ask, spent: Spent) -> Reply:
-        setting = Setting(schools=ask.schools, town=ask.town, year=ask.year)
-        verdict = judge(ask.contacts, self.roster, setting, self.counts)
-        return Reply(flagged=verdict.flagged, count=verdict.count, cues=verdict.cues, spent=spent)
+    def _match_contacts(self, request: MatchRequest, spent: MatcherUsage) -> MatchReply:
+        setting = SchoolSetting(schools=request.schools, town=request.town, year=request.year)
+        verdict = match_contacts(request.contacts, self.roster, setting, self.counts)
+        return MatchReply(
+            flagged=verdict.flagged, count=verdict.count, cues=verdict.cues, spent=spent
+        )
 
 
-def serve(clerk: Clerk, questions: BinaryIO, answers: BinaryIO) -> None:
+def serve_requests(worker: MatcherWorker, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer line by line until the asking side hangs up."""
-    _say(answers, Reply(ready=True, spent=read_spent(clerk.ledger)))
-    for line in _lines(questions):
-        _say(answers, clerk.answer(line))
+    _write_reply(answers, MatchReply(ready=True, spent=read_spent(worker.quota_file)))
+    for line in _read_lines(questions):
+        _write_reply(answers, worker.answer_line(line))
 
 
-def refuse(answers: BinaryIO, error: MonitorError) -> None:
-    _say(answers, Reply(refused=str(error), code=error.exit_code))
+def write_refusal(answers: BinaryIO, error: MonitorError) -> None:
+    _write_reply(answers, MatchReply(refused=str(error), code=error.exit_code))
 
 
-def _lines(questions: BinaryIO) -> Iterator[bytes]:
+def _read_lines(questions: BinaryIO) -> Iterator[bytes]:
     while line := questions.readline(_LONGEST_LINE):
         if not line.endswith(b"\n"):
             return
         yield line
 
 
-def _say(answers: BinaryIO, reply: Reply) -> None:
+def _write_reply(answers: BinaryIO, reply: MatchReply) -> None:
     answers.write(json.encode(reply) + b"\n")
     answers.flush()
 
@@ -115,7 +125,7 @@ def _say(answers: BinaryIO, reply: Reply) -> None:
 _PR_SET_DUMPABLE = 4
 
 
-def harden() -> None:
+def harden_process() -> None:
     """Write no core file, and on Linux let nobody of the same user read this process's memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):

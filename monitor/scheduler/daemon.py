@@ -13,7 +13,14 @@ from types import FrameType
 from typing import Protocol
 
 from monitor.errors import MonitorError
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, TICK_SECONDS, Hand, Jumps, Pulse, Ticker
+from monitor.scheduler.workers import (
+    HUNG_AFTER_SECONDS,
+    TICK_SECONDS,
+    ClockJumpDetector,
+    Liveness,
+    Ticker,
+    Worker,
+)
 
 # A signal that comes as a wait begins is noticed when it ends, so waits are short.
 WATCHED_SECONDS = 1.0
@@ -26,28 +33,28 @@ READY = "Ready."
 LOG = logging.getLogger(__name__)
 
 
-class Rounds(Protocol):
+class DaemonJobs(Protocol):
     """The work that falls due. Each call looks once and returns; `stop` ends a running one.
 
-    `waits_for` says why nothing may be done now, and nothing where all may. `check_files` raises
-    ReplacedError where what is written would go to files that nobody else sees.
+    `describe_wait` says why nothing may be done now, and nothing where all may. `check_files`
+    raises ReplacedError where what is written would go to files that nobody else sees.
     """
 
-    def serve(self) -> None: ...
-    def ask(self) -> None: ...
-    def write(self) -> None: ...
-    def stop(self) -> None: ...
-    def waits_for(self) -> str: ...
+    def run_requested_checks(self) -> None: ...
+    def run_due_sweeps(self) -> None: ...
+    def run_mail_and_cleanup(self) -> None: ...
+    def stop_running_sweep(self) -> None: ...
+    def describe_wait(self) -> str: ...
     def check_files(self) -> None: ...
 
 
-class Supervisor:
+class SystemdNotifier:
     """Tells systemd how we are (sd_notify(3)); silent where nobody listens."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.address = environ.get("NOTIFY_SOCKET", "")
 
-    def tell(self, *lines: str) -> None:
+    def send_state(self, *lines: str) -> None:
         if not self.address:
             return
         # A leading @ means the abstract namespace, whose names begin with a zero byte.
@@ -56,36 +63,38 @@ class Supervisor:
             to.sendto("\n".join(lines).encode(), address)
 
 
-class Doorbell:
+class WakeSocket:
     """A socket in the state folder by which a command wakes the daemon before its next tick."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "wake.sock"
 
     @contextmanager
-    def answered(self, by: Callable[[], None]) -> Iterator[None]:
-        """Call `by` whenever somebody rings, until the block ends."""
-        bell, ended = self._hung(), threading.Event()
+    def listen_for_wakeups(self, on_wake: Callable[[], None]) -> Iterator[None]:
+        """Call `on_wake` whenever somebody rings, until the block ends."""
+        bell, ended = self._bind_socket(), threading.Event()
         if bell is None:
             yield
             return
-        listener = threading.Thread(target=_listen, args=(bell, by, ended), daemon=True)
+        listener = threading.Thread(
+            target=_receive_wakeups, args=(bell, on_wake, ended), daemon=True
+        )
         listener.start()
         try:
             yield
         finally:
             ended.set()
-            self.ring()
+            self.wake_daemon()
             listener.join(BELL_SECONDS)
             bell.close()
             self.path.unlink(missing_ok=True)
 
-    def ring(self) -> None:
+    def wake_daemon(self) -> None:
         """Wake the daemon; where none listens, its next tick will find the work."""
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
             to.sendto(b"!", str(self.path))
 
-    def _hung(self) -> socket.socket | None:
+    def _bind_socket(self) -> socket.socket | None:
         """Return the bell; None where there can be none, as in a folder with a long path."""
         bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
@@ -104,109 +113,117 @@ class Doorbell:
         return bell
 
 
-def _listen(bell: socket.socket, by: Callable[[], None], ended: threading.Event) -> None:
+def _receive_wakeups(
+    listener: socket.socket, on_wake: Callable[[], None], ended: threading.Event
+) -> None:
     while True:
-        bell.recv(1)
+        listener.recv(1)
         if ended.is_set():
             return
-        by()
+        on_wake()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """APScheduler only ticks: what is due, and for whom, stands in the database."""
 
-    rounds: Rounds
-    supervisor: Supervisor
-    doorbell: Doorbell
+    jobs: DaemonJobs
+    notifier: SystemdNotifier
+    wake_socket: WakeSocket
     stopping: threading.Event
-    pulse: Pulse
+    liveness: Liveness
 
-    def run(self) -> None:
+    def run_until_stopped(self) -> None:
         """Serve until SIGTERM or SIGINT; to be called on the main thread.
 
         Raises ReplacedError, once all work has ended, where the database's files were replaced.
         """
-        kinds = (self.rounds.serve, self.rounds.ask, self.rounds.write)
-        hands = [Hand(work, self.pulse) for work in kinds]
+        workers = [
+            Worker("checks", self.jobs.run_requested_checks, self.liveness),
+            Worker("sweeps", self.jobs.run_due_sweeps, self.liveness),
+            Worker("mail", self.jobs.run_mail_and_cleanup, self.liveness),
+        ]
 
-        def answer() -> None:
-            for hand in hands:
-                hand.wake()
+        def wake_workers() -> None:
+            for worker in workers:
+                worker.wake_up()
 
-        ticker = Ticker(hands)
-        with signalled(self.stopping), self.doorbell.answered(by=answer):
-            for hand in hands:
-                hand.start()
-            ticker.start()
-            standing = self._standing()
-            self._say(standing, "READY=1")
+        ticker = Ticker(workers)
+        with (
+            stop_on_signals(self.stopping),
+            self.wake_socket.listen_for_wakeups(on_wake=wake_workers),
+        ):
+            for worker in workers:
+                worker.start()
+            ticker.start_ticking()
+            standing = self._describe_status()
+            self._report_status(standing, "READY=1")
             try:
-                self._watch(hands, ticker, standing)
+                self._watch_workers(workers, ticker, standing)
             finally:
-                self._stop(hands, ticker)
+                self._stop_workers(workers, ticker)
 
-    def _stop(self, hands: Sequence[Hand], ticker: Ticker) -> None:
-        self._say("Stopping.", "STOPPING=1")
-        ticker.stop()
-        for hand in hands:
-            hand.end()
-        self.rounds.stop()
-        _farewell(hands)
+    def _stop_workers(self, workers: Sequence[Worker], ticker: Ticker) -> None:
+        self._report_status("Stopping.", "STOPPING=1")
+        ticker.stop_ticking()
+        for worker in workers:
+            worker.request_stop()
+        self.jobs.stop_running_sweep()
+        _join_workers(workers)
 
-    def _say(self, status: str, *lines: str) -> None:
+    def _report_status(self, status: str, *lines: str) -> None:
         LOG.info(status)
-        self.supervisor.tell(*lines, f"STATUS={status}")
+        self.notifier.send_state(*lines, f"STATUS={status}")
 
-    def _watch(self, hands: Sequence[Hand], ticker: Ticker, standing: str) -> None:
+    def _watch_workers(self, workers: Sequence[Worker], ticker: Ticker, status: str) -> None:
         """Tell systemd that we live, as long as everybody moves; tick at once when time jumps."""
-        jumps, hung = Jumps(self.pulse), frozenset[str]()
+        jumps, hung = ClockJumpDetector(self.liveness), frozenset[str]()
         while not self.stopping.wait(WATCHED_SECONDS):
-            self.rounds.check_files()
-            if jumped := jumps.since_last():
+            self.jobs.check_files()
+            if jumped := jumps.measure_jump():
                 LOG.warning("clock_jumped seconds=%+.0f", jumped)
-                ticker.tick()
-            if (now := self._standing()) != standing:
-                standing = now
-                self._say(standing)
-            hung = _hung(hands, hung)
+                ticker.tick_now()
+            if (now := self._describe_status()) != status:
+                status = now
+                self._report_status(status)
+            hung = _list_hung_workers(workers, hung)
             if not hung:
-                self.supervisor.tell("WATCHDOG=1")
+                self.notifier.send_state("WATCHDOG=1")
 
-    def _standing(self) -> str:
+    def _describe_status(self) -> str:
         try:
-            return self.rounds.waits_for() or READY
+            return self.jobs.describe_wait() or READY
         except MonitorError as error:
             return str(error)
 
 
-def _hung(hands: Sequence[Hand], known: frozenset[str]) -> frozenset[str]:
-    """Name the hands that do not move; systemd, where it is told nothing more, starts us anew."""
-    hung = frozenset(hand.name for hand in hands if not hand.moves)
+def _list_hung_workers(workers: Sequence[Worker], known: frozenset[str]) -> frozenset[str]:
+    """Name the workers that do not move; systemd, where it is told nothing more, starts us anew."""
+    hung = frozenset(worker.name for worker in workers if not worker.is_responsive)
     for name in sorted(hung - known):
         minutes = HUNG_AFTER_SECONDS / 60
         LOG.error("worker_hung worker=%s minutes=%d", name, minutes)
     return hung
 
 
-def _farewell(hands: Sequence[Hand]) -> None:
+def _join_workers(workers: Sequence[Worker]) -> None:
     until = monotonic() + FAREWELL_SECONDS
-    for hand in hands:
-        hand.join(max(until - monotonic(), 0.0))
-        if hand.is_alive():
+    for worker in workers:
+        worker.join(max(until - monotonic(), 0.0))
+        if worker.is_alive():
             LOG.warning(
-                "Job %s did not finish before shutdown. The next start resumes it.", hand.name
+                "Job %s did not finish before shutdown. The next start resumes it.", worker.name
             )
 
 
 @contextmanager
-def signalled(stopping: threading.Event) -> Iterator[None]:
+def stop_on_signals(stopping: threading.Event) -> Iterator[None]:
     """Have SIGTERM and SIGINT set `stopping` until the block ends; on the main thread only."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
+    def request_stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {each: signal.signal(each, request_stop) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -10,115 +10,114 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from monitor.config import Config, WatchConfig
-from monitor.db.database import State
-from monitor.db.files import Reserve, put
-from monitor.domain.health import Level, worst
+from monitor.app import App
+from monitor.config import WatchConfig
+from monitor.db.files import DiskReserve, write_file
+from monitor.domain.health import HealthLevel, compute_exit_code
+from monitor.environment import Environment
 from monitor.errors import CannotWriteError, MonitorError
-from monitor.outside import Outside
-from monitor.service import Service
-from monitor.services.backups import clear_abandoned, renew_keys
-from monitor.services.health import TakingVitals, Vitals, of_vitals
-from monitor.services.jobs import DueRounds
-from monitor.services.metrics import exposition
-from monitor.services.notifications import Correspondence
-from monitor.services.ports import Now
+from monitor.services import jobs
+from monitor.services.backups import remove_abandoned_trial, renew_key_backup
+from monitor.services.health import Vitals, check_vitals, collect_vitals
+from monitor.services.metrics import render_metrics
+from monitor.services.notifications import queue_operator_emails
 from reports.emails.operator import DiskFullView
 from scrapers.http.client import HttpClient
 from scrapers.models import Page, Request
-from scrapers.source import Access, Etiquette
+from scrapers.source import AccessMode, CrawlPolicy
 
 LOG = logging.getLogger(__name__)
-BEAT_EVERY = timedelta(minutes=1)
+HEARTBEAT_INTERVAL = timedelta(minutes=1)
 # A copy on trial is restored in minutes.
-TRIAL_LASTS = timedelta(hours=1)
+TRIAL_ABANDONED_AFTER = timedelta(hours=1)
 NO_ROOM = "The disk is full. Searches are paused until there is space."
 
-Beat = Callable[[Vitals, Level], None]
+HeartbeatFunction = Callable[[Vitals, HealthLevel], None]
 """Told of the numbers, and of whether all is well."""
 
 
 @dataclass(slots=True, kw_only=True)
-class WatchedRounds:
+class SupervisedRunner:
     """What the daemon calls. Each kind of work has a thread of its own, and fails by itself."""
 
-    rounds: DueRounds
-    state: State
-    config: Config
-    letters: Correspondence
-    reserve: Reserve
-    beat: Beat
-    now: Now
+    app: App
+    reserve: DiskReserve
+    heartbeat: HeartbeatFunction
     _failed: set[str] = field(default_factory=set)
-    _beaten: datetime | None = None
+    _last_heartbeat: datetime | None = None
 
-    def serve(self) -> None:
-        if self.reserve.stands():
-            with self._noted("serve"):
-                self.rounds.serve()
+    def run_requested_checks(self) -> None:
+        if self.reserve.ensure_reserve():
+            with self._track_failure("serve"):
+                jobs.run_requested_checks(self.app)
 
-    def ask(self) -> None:
+    def run_due_sweeps(self) -> None:
         """Ask what is due; on a full disk not even begin: it would be answered in vain."""
-        if self.reserve.stands():
-            with self._noted("ask"):
-                self.rounds.ask()
+        if self.reserve.ensure_reserve():
+            with self._track_failure("ask"):
+                jobs.run_due_sweeps(self.app)
 
-    def write(self) -> None:
+    def run_mail_and_cleanup(self) -> None:
         """Write and send, on a full disk, too: what was kept back is there for this."""
-        with self._noted("write"):
-            self.rounds.write()
-        if self._beaten is None or abs(self.now() - self._beaten) >= BEAT_EVERY:
-            self._beaten = self.now()
+        with self._track_failure("write"):
+            jobs.run_mail_and_cleanup(self.app)
+        if (
+            self._last_heartbeat is None
+            or abs(self.app.clock.now() - self._last_heartbeat) >= HEARTBEAT_INTERVAL
+        ):
+            self._last_heartbeat = self.app.clock.now()
             self._renew_keys()
-            self._tell()
+            self._send_heartbeat()
 
-    def waits_for(self) -> str:
-        return self.rounds.waits_for() or ("" if self.reserve.stands() else NO_ROOM)
+    def describe_wait(self) -> str:
+        return jobs.describe_wait(self.app) or ("" if self.reserve.ensure_reserve() else NO_ROOM)
 
     def check_files(self) -> None:
-        self.rounds.check_files()
+        jobs.check_files(self.app)
 
-    def stop(self) -> None:
-        self.rounds.stop()
+    def stop_running_sweep(self) -> None:
+        jobs.stop_running_sweep(self.app)
 
     @contextmanager
-    def _noted(self, work: str) -> Iterator[None]:
+    def _track_failure(self, job: str) -> Iterator[None]:
         try:
             yield
         except CannotWriteError:
-            self._failed.add(work)
-            self._make_do()
+            self._failed.add(job)
+            self._release_reserve()
             raise
         except Exception:
-            self._failed.add(work)
+            self._failed.add(job)
             raise
-        self._failed.discard(work)
+        self._failed.discard(job)
 
-    def _make_do(self) -> None:
+    def _release_reserve(self) -> None:
         """Give up the reserve, once, so that an operator can be told."""
-        if self.reserve.give():
-            now = self.now()
-            with suppress(MonitorError), self.state.write():
+        if self.reserve.release_reserve():
+            now = self.app.clock.now()
+            with suppress(MonitorError), self.app.db.begin_transaction():
                 day = now.date().isoformat()
-                self.letters.to_operators(day, lambda to: DiskFullView(**to, since=now))
+                queue_operator_emails(self.app, day, lambda to: DiskFullView(**to, since=now))
 
     def _renew_keys(self) -> None:
         try:
-            clear_abandoned(self.config, self.now() - TRIAL_LASTS)
-            renew_keys(self.state, self.config)
+            remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)
+            renew_key_backup(self.app.db, self.app.config)
         except MonitorError as error:
             LOG.warning("The copy of the keys still has keys of deleted people: %s", error)
             self._failed.add("keys")
         else:
             self._failed.discard("keys")
 
-    def _tell(self) -> None:
-        vitals = TakingVitals(state=self.state, now=self.now).take()
-        well = not (self._failed or self.waits_for() or worst(of_vitals(vitals, ())))
-        self.beat(vitals, Level.OK if well else Level.BAD)
+    def _send_heartbeat(self) -> None:
+        vitals = collect_vitals(self.app.db, self.app.clock.now())
+        well = not (
+            self._failed or self.describe_wait() or compute_exit_code(check_vitals(vitals, ()))
+        )
+        self.heartbeat(vitals, HealthLevel.OK if well else HealthLevel.BAD)
 
 
-OKAY = range(200, 300)
+SUCCESS_STATUSES = range(200, 300)
 
 Ping = Callable[[], bool]
 
@@ -130,11 +129,11 @@ class Heartbeat:
     watch: WatchConfig
     ping: Ping
 
-    def __call__(self, vitals: Vitals, level: Level) -> None:
-        well = level is Level.OK
+    def __call__(self, vitals: Vitals, level: HealthLevel) -> None:
+        well = level is HealthLevel.OK
         try:
             if self.watch.metrics_file:
-                put(self.watch.metrics_file, exposition(vitals))
+                write_file(self.watch.metrics_file, render_metrics(vitals))
         except CannotWriteError as error:
             LOG.warning("%s", error)
         if well and self.watch.heartbeat_url and not self.ping():
@@ -142,35 +141,29 @@ class Heartbeat:
             LOG.warning("Could not ping the URL in heartbeat_url under [watch].")
 
 
-def watched_rounds(service: Service, outside: Outside) -> WatchedRounds:
+def build_supervised_runner(app: App, environment: Environment) -> SupervisedRunner:
     """Return the rounds of a service as its daemon calls them."""
-    config = service.config
-    return WatchedRounds(
-        rounds=service.rounds,
-        state=service.state,
-        config=config,
-        letters=Correspondence(
-            state=service.state, config=config, now=service.now, new_ref=service.new_ref
-        ),
-        reserve=Reserve(config.state),
-        beat=Heartbeat(watch=config.watch, ping=ping_of(config.watch, outside)),
-        now=service.now,
+    watch = app.config.watch
+    return SupervisedRunner(
+        app=app,
+        reserve=DiskReserve(app.config.state),
+        heartbeat=Heartbeat(watch=watch, ping=build_ping(watch, environment)),
     )
 
 
-def ping_of(watch: WatchConfig, outside: Outside) -> Ping:
+def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
     """Ask the address by the one guarded client; it may lie on the district's own network."""
     url = watch.heartbeat_url
     origin = "/".join(url.split("/")[:3])
-    manners = Etiquette(origins=(origin,), access=Access.API, allow_private=(origin,))
+    manners = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))
     client = HttpClient(
-        egress=outside.egress,
-        clock=outside.clock,
+        dialer=environment.dialer,
+        clock=environment.clock,
         user_agent=f"Namesake/{version('namesake-monitor')}",
     )
 
-    def ping() -> bool:
+    def send_ping() -> bool:
         answer = client.fetch(Request(url=url), manners)
-        return isinstance(answer, Page) and answer.status in OKAY
+        return isinstance(answer, Page) and answer.status in SUCCESS_STATUSES
 
-    return ping
+    return send_ping

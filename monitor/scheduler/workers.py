@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.errors import traced
+from monitor.errors import describe_error_location
 from scrapers.http.clock import Clock
 
 # The longest that work may go without looking at the clock: a mail server may take ten minutes
@@ -22,18 +22,18 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Liveness:
     """The clock that all work looks at; when a hand last did is its sign of life.
 
-    A thread that has never said `beat` is not a hand, and not remembered.
+    A thread that has never said `record_beat` is not a hand, and not remembered.
     """
 
     clock: Clock
-    beats: dict[int, float] = field(default_factory=dict)
+    last_beats: dict[int, float] = field(default_factory=dict)
 
     def now(self) -> datetime:
-        if threading.get_ident() in self.beats:
-            self.beat()
+        if threading.get_ident() in self.last_beats:
+            self.record_beat()
         return self.clock.now()
 
     def monotonic(self) -> float:
@@ -42,40 +42,40 @@ class Pulse:
     def sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)
 
-    def beat(self) -> None:
-        self.beats[threading.get_ident()] = self.clock.monotonic()
+    def record_beat(self) -> None:
+        self.last_beats[threading.get_ident()] = self.clock.monotonic()
 
-    def still_for(self, thread: int | None) -> float:
+    def measure_silence(self, thread: int | None) -> float:
         """Return for how many seconds a thread has shown no sign of life."""
         now = self.clock.monotonic()
-        return now - self.beats.get(thread or 0, now)
+        return now - self.last_beats.get(thread or 0, now)
 
 
-class Hand(threading.Thread):
+class Worker(threading.Thread):
     """Does one kind of work, once more each time it is woken; a failure does not end it.
 
     Each kind has a hand of its own, so that a long sweep holds up no self-check and no letter.
     """
 
-    def __init__(self, work: Callable[[], None], pulse: Pulse) -> None:
-        super().__init__(name=work.__name__, daemon=True)
+    def __init__(self, name: str, work: Callable[[], None], pulse: Liveness) -> None:
+        super().__init__(name=name, daemon=True)
         self._work = work
         self._pulse = pulse
         self._busy = False
         self._woken = threading.Event()
         self._ending = False
 
-    def wake(self) -> None:
+    def wake_up(self) -> None:
         self._woken.set()
 
     @property
-    def moves(self) -> bool:
+    def is_responsive(self) -> bool:
         """Tell whether it is idle, or has looked at the clock not long ago."""
         if not self.is_alive():
             return False
-        return not self._busy or self._pulse.still_for(self.ident) < HUNG_AFTER_SECONDS
+        return not self._busy or self._pulse.measure_silence(self.ident) < HUNG_AFTER_SECONDS
 
-    def end(self) -> None:
+    def request_stop(self) -> None:
         """Begin nothing new; what is in hand is for its own work to end."""
         self._ending = True
         self._woken.set()
@@ -83,12 +83,12 @@ class Hand(threading.Thread):
     def run(self) -> None:
         while self._woken.wait() and not self._ending:
             self._woken.clear()
-            self._pulse.beat()
+            self._pulse.record_beat()
             self._busy = True
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - the next round may fare better
-                LOG.error("Job %s failed: %s.", self.name, traced(error))  # noqa: TRY400 - its trace may quote
+                LOG.error("Job %s failed: %s.", self.name, describe_error_location(error))  # noqa: TRY400 - its trace may quote
             finally:
                 self._busy = False
 
@@ -101,41 +101,43 @@ APART_SECONDS = 5.0
 class Ticker:
     """APScheduler, for its interval alone; it goes by the wall clock, which may be set."""
 
-    def __init__(self, hands: Iterable[Hand]) -> None:
+    def __init__(self, hands: Iterable[Worker]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
         for hand in hands:
             now = datetime.now(UTC)
-            self._scheduler.add_job(hand.wake, "interval", seconds=TICK_SECONDS, next_run_time=now)
+            self._scheduler.add_job(
+                hand.wake_up, "interval", seconds=TICK_SECONDS, next_run_time=now
+            )
 
-    def start(self) -> None:
+    def start_ticking(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
+    def stop_ticking(self) -> None:
         self._scheduler.shutdown(wait=False)
 
-    def tick(self) -> None:
+    def tick_now(self) -> None:
         """Tick now, and go on from now: else a clock that was set back would keep us waiting."""
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
 
 
 @dataclass(slots=True)
-class Jumps:
+class ClockJumpDetector:
     """Notices when the wall clock and the one that cannot be set have come apart."""
 
     clock: Clock
     _apart: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._apart = self._difference()
+        self._apart = self._measure_difference()
 
-    def since_last(self) -> float:
+    def measure_jump(self) -> float:
         """Return by how many seconds the wall clock jumped since the last look; 0 for a few."""
-        apart = self._difference()
+        apart = self._measure_difference()
         jumped, self._apart = apart - self._apart, apart
         return jumped if abs(jumped) > APART_SECONDS else 0.0
 
-    def _difference(self) -> float:
+    def _measure_difference(self) -> float:
         return self.clock.now().timestamp() - self.clock.monotonic()

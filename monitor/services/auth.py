@@ -1,28 +1,29 @@
 """Who is let in: a session for whoever proved who they are, and their roles as of now.
 
 Signing in by a link that only a mailbox gets, and only the browser that asked can use.
+
+Roles are read again for each page: whoever is taken off a list is out at once.
 """
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.config import Config
-from monitor.db.accounts import Session, SignInLink
-from monitor.db.database import State
-from monitor.domain.person import Principal, Role, Way
+from monitor.app import App
+from monitor.db.accounts import SignInLink, SignInSession
+from monitor.domain.person import AuthMethod, Principal, Role
 from monitor.errors import InputError
-from monitor.services.enrollment import hashed
+from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
-    Correspondence,
-    LetterPlan,
-    holder,
-    operator_ref,
-    reviewer_ref,
+    EmailPlan,
+    build_custom_greeting,
+    build_operator_id,
+    build_reviewer_id,
+    find_office_address,
+    queue_email,
 )
-from monitor.services.ports import NewRef, Now
 from reports.emails.account import SignInLinkView
 
 SESSION_LASTS = timedelta(hours=12)
@@ -30,175 +31,192 @@ IDLE_LASTS = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class UserAccount:
     """Whom a session stands for. `person` and `invitation` are empty where there is none."""
 
     mail: str
     name: str
-    person: str = ""
-    invitation: str = ""
+    person_id: str = ""
+    invitation_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitting:
-    """Roles are read anew with each page: whoever is taken off a list is out at once."""
+def find_account_id(app: App, mail: str) -> str:
+    """Return the ref of whoever may sign in under an address; empty where nobody may."""
+    address = mail.strip().casefold()
+    return app.db.people.find_person_id_by_mail(address) or _find_office_id(app, address)
 
-    state: State
-    config: Config
-    now: Now
-    new_code: Callable[[], str]
 
-    def known(self, mail: str) -> str:
-        """Return the ref of whoever may sign in under an address; empty where nobody may."""
-        address = mail.strip().casefold()
-        return self.state.people.find_by_mail(address) or self._listed(address)
-
-    def begin(self, reader: str, way: Way) -> str:
-        """Begin a session and return its id, which only the browser is to keep."""
-        now, new_id = self.now(), self.new_code()
-        with self.state.write():
-            self.state.sessions.drop_expired(now)
-            self.state.sessions.add(
-                Session(
-                    hash=hashed(new_id),
-                    reader=reader,
-                    way=way,
-                    started_at=now,
-                    expires_at=now + SESSION_LASTS,
-                )
+def start_session(app: App, account_id: str, way: AuthMethod) -> str:
+    """Begin a session and return its id, which only the browser is to keep."""
+    now, new_id = app.clock.now(), app.ids.new_code()
+    with app.db.begin_transaction():
+        app.db.sessions.delete_expired_sessions(now)
+        app.db.sessions.insert_session(
+            SignInSession(
+                hash=hash_code(new_id),
+                reader=account_id,
+                way=way,
+                started_at=now,
+                expires_at=now + SESSION_LASTS,
             )
-            self.state.audit.append(now, reader, "signed-in", reader, {"way": way})
-        return new_id
-
-    def recognise(self, session_id: str) -> Principal | None:
-        """Tell who is behind a session, or None where it, or who they were, has ended."""
-        session = self.state.sessions.get(hashed(session_id), self.now())
-        reader = self._reader(session) if session else None
-        if session is None or reader is None:
-            return None
-        return self._principal(session.reader, reader, Way(session.way), session.started_at)
-
-    def _principal(self, ref: str, reader: Reader, way: Way, since: datetime) -> Principal:
-        return Principal(
-            reader=ref,
-            mail=reader.mail,
-            name=reader.name,
-            roles=frozenset(self._roles(reader)),
-            way=way,
-            started_at=since,
-            person=reader.person,
-            invitation=reader.invitation,
         )
+        app.db.audit.append_entry(now, account_id, "signed-in", account_id, {"way": way})
+    return new_id
 
-    def vouched(self, mail: str) -> Principal | None:
-        """Tell who has an address that the district's proxy vouches for; None for a stranger."""
-        ref = self.known(mail)
-        reader = self._known(ref) if ref else None
-        return self._principal(ref, reader, Way.HEADER, self.now()) if reader else None
 
-    def end(self, session_id: str) -> None:
-        self.state.sessions.end(hashed(session_id))
+def load_principal(app: App, session_id: str) -> Principal | None:
+    """Tell who is behind a session, or None where it, or who they were, has ended."""
+    session = app.db.sessions.find_session(hash_code(session_id), app.clock.now())
+    reader = _find_session_account(app, session) if session else None
+    if session is None or reader is None:
+        return None
+    return _build_principal(
+        app, session.reader, reader, AuthMethod(session.way), session.started_at
+    )
 
-    def end_everywhere(self, principal: Principal) -> None:
-        self.state.sessions.end_all(principal.reader)
 
-    def _reader(self, session: Session) -> Reader | None:
-        if session.way == Way.INVITATION:
-            return self._invited(session.reader)
-        return self._known(session.reader)
+def _build_principal(
+    app: App, account_id: str, account: UserAccount, way: AuthMethod, since: datetime
+) -> Principal:
+    return Principal(
+        reader_id=account_id,
+        mail=account.mail,
+        name=account.name,
+        roles=frozenset(_list_roles(app, account)),
+        auth_method=way,
+        started_at=since,
+        person_id=account.person_id,
+        invitation_id=account.invitation_id,
+    )
 
-    def _known(self, ref: str) -> Reader | None:
-        try:
-            person = self.state.people.get(ref)
-        except InputError:
-            address = holder(ref, self.config.district)
-            return Reader(address, address) if address else None
-        return Reader(person.mail, person.name.given or person.mail, person=person.ref)
 
-    def _invited(self, ref: str) -> Reader | None:
-        try:
-            invitation = self.state.invitations.get(ref)
-        except InputError:
-            return None
-        if not invitation.open(self.now()):
-            return None
-        return Reader(invitation.mail, invitation.given or invitation.mail, invitation=ref)
+def find_vouched_principal(app: App, mail: str) -> Principal | None:
+    """Tell who has an address that the district's proxy vouches for; None for a stranger."""
+    ref = find_account_id(app, mail)
+    reader = _find_account(app, ref) if ref else None
+    return (
+        _build_principal(app, ref, reader, AuthMethod.HEADER, app.clock.now()) if reader else None
+    )
 
-    def _roles(self, reader: Reader) -> Iterator[Role]:
-        if reader.invitation:
-            return
-        mail, district = reader.mail.casefold(), self.config.district
-        if reader.person:
-            yield Role.STAFF
-        if mail in map(str.casefold, district.reviewers):
-            yield Role.REVIEWER
-        if mail in map(str.casefold, district.operators):
-            yield Role.OPERATOR
 
-    def _listed(self, address: str) -> str:
-        offices = (reviewer_ref(address), operator_ref(address))
-        return next((each for each in offices if holder(each, self.config.district)), "")
+def end_session(app: App, session_id: str) -> None:
+    app.db.sessions.delete_session(hash_code(session_id))
+
+
+def end_all_sessions(app: App, principal: Principal) -> None:
+    app.db.sessions.delete_sessions_of_account(principal.reader_id)
+
+
+def _find_session_account(app: App, session: SignInSession) -> UserAccount | None:
+    if session.way == AuthMethod.INVITATION:
+        return _find_invited_account(app, session.reader)
+    return _find_account(app, session.reader)
+
+
+def _find_account(app: App, account_id: str) -> UserAccount | None:
+    try:
+        person = app.db.people.load_person(account_id)
+    except InputError:
+        address = find_office_address(account_id, app.config.district)
+        return UserAccount(address, address) if address else None
+    return UserAccount(person.mail, person.name.given or person.mail, person_id=person.ref)
+
+
+def _find_invited_account(app: App, invitation_id: str) -> UserAccount | None:
+    try:
+        invitation = app.db.invitations.load_invitation(invitation_id)
+    except InputError:
+        return None
+    if not invitation.is_open(app.clock.now()):
+        return None
+    return UserAccount(
+        invitation.mail, invitation.given or invitation.mail, invitation_id=invitation_id
+    )
+
+
+def _list_roles(app: App, account: UserAccount) -> Iterator[Role]:
+    if account.invitation_id:
+        return
+    mail, district = account.mail.casefold(), app.config.district
+    if account.person_id:
+        yield Role.STAFF
+    if mail in map(str.casefold, district.reviewers):
+        yield Role.REVIEWER
+    if mail in map(str.casefold, district.operators):
+        yield Role.OPERATOR
+
+
+def _find_office_id(app: App, address: str) -> str:
+    offices = (build_reviewer_id(address), build_operator_id(address))
+    return next((each for each in offices if find_office_address(each, app.config.district)), "")
 
 
 LINK_LASTS = timedelta(minutes=15)
-AN_HOUR = timedelta(hours=1)
-MOST_AN_HOUR = 5
+LINK_LIMIT_PERIOD = timedelta(hours=1)
+MAX_LINKS_PER_HOUR = 5
 
 
-class Refused(StrEnum):
+class SignInRefusal(StrEnum):
     """Why a link does not open: it is over for everybody, or was asked for elsewhere."""
 
     OVER = "over"
     ELSEWHERE = "elsewhere"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningIn:
-    state: State
-    admitting: Admitting
-    letters: Correspondence
-    now: Now
-    new_ref: NewRef
-
-    def ask(self, address: str, visit: str) -> None:
-        """Queue a letter with a link, if the address may sign in: the answer never tells."""
-        now, reader = self.now(), self.admitting.known(address)
-        link = SignInLink(
-            ref=self.new_ref(),
-            reader=reader,
-            browser=hashed(visit),
-            asked_at=now,
-            expires_at=now + LINK_LASTS,
+def request_sign_in_link(app: App, address: str, browser_session_id: str) -> None:
+    """Queue a letter with a link, if the address may sign in: the answer never tells."""
+    now, reader = app.clock.now(), find_account_id(app, address)
+    link = SignInLink(
+        id=app.ids.new_id(),
+        account_id=reader,
+        browser=hash_code(browser_session_id),
+        asked_at=now,
+        expires_at=now + LINK_LASTS,
+    )
+    with app.db.begin_transaction():
+        app.db.sign_in_links.delete_sign_in_links_before(now - LINK_LIMIT_PERIOD)
+        often = (
+            app.db.sign_in_links.count_sign_in_links_since(reader, now - LINK_LIMIT_PERIOD)
+            >= MAX_LINKS_PER_HOUR
         )
-        with self.state.write():
-            self.state.sign_in_links.drop_asked_before(now - AN_HOUR)
-            often = self.state.sign_in_links.asked_since(reader, now - AN_HOUR) >= MOST_AN_HOUR
-            if reader and not often:
-                self.state.sign_in_links.add(link)
-                self.letters.queue(LetterPlan(reader=reader, period=link.ref), self._letter(link))
-            else:
-                self.state.sign_in_links.put_nobodys(link)
+        if reader and not often:
+            app.db.sign_in_links.insert_sign_in_link(link)
+            queue_email(
+                app,
+                EmailPlan(recipient_id=reader, dedupe_key=link.id),
+                _build_sign_in_email(app, link),
+            )
+        else:
+            app.db.sign_in_links.save_decoy_link(link)
 
-    def use(self, code: str, visit: str) -> str | Refused:
-        """Spend a link and return who it stands for, or say why it does not open."""
-        now = self.now()
-        link = self.state.sign_in_links.by_code(hashed(code))
-        if link is None or not link.open(now):
-            return Refused.OVER
-        if not hmac.compare_digest(link.browser, hashed(visit)):
-            return Refused.ELSEWHERE
-        return link.reader if self.state.sign_in_links.spend(link.ref, now) else Refused.OVER
 
-    def _letter(self, link: SignInLink) -> SignInLinkView:
-        greeting = self.letters.greeting_to(
-            self._name(link.reader),
-            why="You get this email because someone asked for it on the sign-in page.",
-            leave="If that was not you, do nothing. Without this email, no one gets in.",
-        )
-        return SignInLinkView(**greeting, expires_at=link.expires_at)
+def redeem_sign_in_link(app: App, code: str, browser_session_id: str) -> str | SignInRefusal:
+    """Spend a link and return who it stands for, or say why it does not open."""
+    now = app.clock.now()
+    link = app.db.sign_in_links.find_sign_in_link_by_code(hash_code(code))
+    if link is None or not link.is_open(now):
+        return SignInRefusal.OVER
+    if not hmac.compare_digest(link.browser, hash_code(browser_session_id)):
+        return SignInRefusal.ELSEWHERE
+    return (
+        link.account_id
+        if app.db.sign_in_links.mark_sign_in_link_used(link.id, now)
+        else SignInRefusal.OVER
+    )
 
-    def _name(self, reader: str) -> str:
-        try:
-            return self.state.people.get(reader).name.given
-        except InputError:
-            return "colleague"
+
+def _build_sign_in_email(app: App, link: SignInLink) -> SignInLinkView:
+    greeting = build_custom_greeting(
+        app,
+        _find_greeting_name(app, link.account_id),
+        why="You get this email because someone asked for it on the sign-in page.",
+        leave="If that was not you, do nothing. Without this email, no one gets in.",
+    )
+    return SignInLinkView(**greeting, expires_at=link.expires_at)
+
+
+def _find_greeting_name(app: App, account_id: str) -> str:
+    try:
+        return app.db.people.load_person(account_id).name.given
+    except InputError:
+        return "colleague"

@@ -1,6 +1,8 @@
 """A copy of everything that is kept of one person, and of who looked at it, for that person.
 
 Staff are named by role: who exactly it was is for the district to say.
+
+Each request is recorded; the export itself is stored nowhere.
 """
 
 import zipfile
@@ -11,104 +13,102 @@ from io import BytesIO
 
 import msgspec
 
-from monitor.config import Config
-from monitor.db.accounts import Session
-from monitor.db.audit import Entry
-from monitor.db.database import State
-from monitor.db.events import Recorded
-from monitor.db.journal import Staged
-from monitor.db.outbox import OutboxLetter
-from monitor.db.pages import KeptPage
-from monitor.db.people import AddressChange, Hold
+from monitor.app import App
+from monitor.db.accounts import SignInSession
+from monitor.db.audit import AuditEntry
+from monitor.db.events import EventRecord
+from monitor.db.journal import StagedAnswer
+from monitor.db.outbox import OutboxEmail
+from monitor.db.pages import StoredPage
+from monitor.db.people import AddressChange, LegalHold
 from monitor.db.sweeps import Sweep
-from monitor.domain.consent import Consent, Phase
-from monitor.domain.flag import Flag, Flagged, Judgement
-from monitor.domain.item import Item, Version
+from monitor.domain.consent import Consent, ConsentPhase
+from monitor.domain.flag import DecisionRecord, Flag, FlaggedItems
+from monitor.domain.item import Item, ItemVersion
 from monitor.domain.person import Person
-from monitor.domain.schedule import MOST_COPIES_AN_HOUR, next_copy
+from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.errors import TooSoonError
-from monitor.services.consent import Consenting
-from monitor.services.notifications import Correspondence, LetterPlan
-from monitor.services.ports import Now
-from reports.data_export import Cell, ExportView, Part, as_sheet, render
+from monitor.services.consent import load_consent_status
+from monitor.services.notifications import EmailPlan, build_greeting, queue_email
+from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
 from reports.emails.account import OwnDataView
 from reports.emails.render import Attachment
-from reports.pages.data import HoldLine, LookLine, Standing
+from reports.pages.data import AccessLogLine, ConsentStatusLabel, LegalHoldLine
 
 REVIEWER = "A reviewer"
 
 
-def doer(actor: str, person: str) -> str:
+def describe_actor(actor: str, person_id: str) -> str:
     """Name an actor to a person; "person" is whom a ruling's line has for its own person."""
-    if actor in {person, "person"}:
+    if actor in {person_id, "person"}:
         return "You"
     if actor == "namesake":
         return "Namesake"
     return REVIEWER if actor.startswith("reviewer") else "IT"
 
 
-Row = tuple[Cell, ...]
+ExportRow = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class PersonRecords:
     """All that is kept of one person, as the store has it."""
 
     person: Person
     consents: tuple[Consent, ...]
-    holds: tuple[Hold, ...]
+    holds: tuple[LegalHold, ...]
     items: tuple[Item, ...]
     flags: tuple[Flag, ...]
-    judgements: Mapping[str, tuple[Judgement, ...]]
-    events: tuple[Recorded, ...]
-    versions: Mapping[str, tuple[Version, ...]]
+    decisions: Mapping[str, tuple[DecisionRecord, ...]]
+    events: tuple[EventRecord, ...]
+    versions: Mapping[str, tuple[ItemVersion, ...]]
     labels: Mapping[str, str]
-    verdicts: Mapping[str, str]
-    letters: tuple[OutboxLetter, ...]
+    feedback: Mapping[str, str]
+    emails: tuple[OutboxEmail, ...]
     checks: tuple[Sweep, ...]
-    pages: tuple[KeptPage, ...]
-    waiting: tuple[Staged, ...]
-    moves: tuple[AddressChange, ...]
-    sessions: tuple[Session, ...]
-    record: tuple[Entry, ...]
+    pages: tuple[StoredPage, ...]
+    staged_answers: tuple[StagedAnswer, ...]
+    address_changes: tuple[AddressChange, ...]
+    sessions: tuple[SignInSession, ...]
+    audit_entries: tuple[AuditEntry, ...]
 
     @property
-    def refs(self) -> frozenset[str]:
+    def subject_ids(self) -> frozenset[str]:
         return frozenset({self.person.ref, *(item.ref for item in self.items)})
 
-    def address(self, item: str) -> str:
-        return next((each.portrait.url for each in self.items if each.ref == item), "")
+    def find_item_url(self, item_id: str) -> str:
+        return next((each.portrait.url for each in self.items if each.ref == item_id), "")
 
 
-def parts(told: Told) -> Iterator[Part]:
-    yield Part(
+def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
         title="What you gave us",
         about="We look you up by these words and by no others.",
         columns=("What", "Your words"),
-        rows=tuple(_words(told.person)),
+        rows=tuple(_build_profile_rows(records.person)),
     )
-    yield Part(
+    yield ExportPart(
         title="What you agreed to",
         about="Every step of your consent, in order. None of it can be changed.",
         columns=("When", "What", "Text", "Agreed to", "Lasts until", "Through"),
-        rows=tuple(_consents(told)),
+        rows=tuple(_build_consent_rows(records)),
     )
-    yield Part(
+    yield ExportPart(
         title="Legal holds",
         about="During a hold, nothing here may be erased.",
         columns=("Since", "Until", "By", "Why"),
         rows=tuple(
             (each.placed_at, each.lifted_at or "not lifted", ", ".join(each.by), each.reason)
-            for each in told.holds
+            for each in records.holds
         ),
     )
-    yield from _findings(told)
-    yield from _flags(told)
-    yield from _mail(told)
-    yield from _doings(told)
+    yield from _build_finding_parts(records)
+    yield from _build_flag_parts(records)
+    yield from _build_email_parts(records)
+    yield from _build_activity_parts(records)
 
 
-def _words(person: Person) -> Iterator[Row]:
+def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
     name = person.name
     told = {
         "Name": (name.given, name.middle, name.family),
@@ -131,8 +131,8 @@ def _words(person: Person) -> Iterator[Row]:
             yield what, separator.join(word for word in words if word)
 
 
-def _consents(told: Told) -> Iterator[Row]:
-    for each in told.consents:
+def _build_consent_rows(records: PersonRecords) -> Iterator[ExportRow]:
+    for each in records.consents:
         yield (
             each.written_at,
             each.act,
@@ -143,8 +143,8 @@ def _consents(told: Told) -> Iterator[Row]:
         )
 
 
-def _findings(told: Told) -> Iterator[Part]:
-    yield Part(
+def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
         title="What was found",
         about="Accounts and pages that may be about you, and whose we think they are.",
         columns=("Address", "Platform", "First seen", "Last seen", "Whose", "You said"),
@@ -154,40 +154,40 @@ def _findings(told: Told) -> Iterator[Part]:
                 item.portrait.platform,
                 item.first_seen,
                 item.last_seen,
-                told.labels[item.ref],
-                told.verdicts[item.ref],
+                records.labels[item.ref],
+                records.feedback[item.ref],
             )
-            for item in told.items
+            for item in records.items
         ),
     )
-    yield Part(
+    yield ExportPart(
         title="What it looked like",
         about="Each change that mattered, in the words of the page itself.",
         columns=("Address", "From", "Name", "Handle", "Bio", "Title"),
         rows=tuple(
-            (told.address(item), each.at, *_looks(each))
-            for item, versions in told.versions.items()
+            (records.find_item_url(item), each.at, *_build_version_cells(each))
+            for item, versions in records.versions.items()
             for each in versions
         ),
     )
-    yield Part(
+    yield ExportPart(
         title="What happened",
         about="Events, which your weekly emails listed.",
         columns=("When", "What", "Address", "Which fields"),
         rows=tuple(
             (each.event.at, each.event.kind, each.url, ", ".join(each.event.fields))
-            for each in told.events
+            for each in records.events
         ),
     )
 
 
-def _looks(version: Version) -> tuple[str, str, str, str]:
+def _build_version_cells(version: ItemVersion) -> tuple[str, str, str, str]:
     finding = version.finding
     return finding.name, finding.handle, finding.bio, finding.title
 
 
-def _flags(told: Told) -> Iterator[Part]:
-    yield Part(
+def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
         title="Flags",
         about="What we asked you to look at, and why.",
         columns=("Opened", "Kind", "Severity", "Status", "Address", "Reasons", "Shared with IT"),
@@ -197,83 +197,85 @@ def _flags(told: Told) -> Iterator[Part]:
                 each.kind,
                 each.severity,
                 each.state,
-                told.address(each.item),
+                records.find_item_url(each.item),
                 " ".join(each.reasons),
                 each.shared_at or "no",
             )
-            for each in told.flags
+            for each in records.flags
         ),
     )
-    yield Part(
+    yield ExportPart(
         title="What was said about flags",
         about="Answers and notes, yours and those of reviewers.",
         columns=("When", "By", "Answer", "Note"),
         rows=tuple(
-            (each.at, doer(each.by, told.person.ref), each.ruling, each.note)
-            for judgements in told.judgements.values()
+            (each.at, describe_actor(each.by, records.person.ref), each.ruling, each.note)
+            for judgements in records.decisions.values()
             for each in judgements
         ),
     )
 
 
-def _mail(told: Told) -> Iterator[Part]:
-    yield Part(
+def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
         title="Emails",
         about="That they were sent, and when. Their text is erased once they are sent.",
         columns=("Written", "Kind", "Status", "Sent"),
         rows=tuple(
-            (each.queued_at, each.kind, each.state, each.sent_at or "") for each in told.letters
+            (each.queued_at, each.kind, each.state, each.sent_at or "") for each in records.emails
         ),
     )
-    yield Part(
+    yield ExportPart(
         title="Changes of email address",
         about="What you asked for today, and each change for 30 days.",
         columns=("Asked", "From", "To", "Changed"),
         rows=tuple(
             (each.asked_at, each.old, each.new, each.changed_at or "not confirmed")
-            for each in told.moves
+            for each in records.address_changes
         ),
     )
 
 
-def _doings(told: Told) -> Iterator[Part]:
-    yield Part(
+def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
         title="Checks",
         about="When you asked to be looked up, and what else was asked of you alone.",
         columns=("Begun", "Kind", "Ended"),
         rows=tuple(
-            (each.started_at, each.kind, each.closed_at or "in progress") for each in told.checks
+            (each.started_at, each.kind, each.closed_at or "in progress") for each in records.checks
         ),
     )
-    yield Part(
+    yield ExportPart(
         title="Page copies",
         about="Evidence of what a flag is about, while it is open, and for 30 days at most.",
         columns=("Fetched", "Address", "Bytes"),
         rows=tuple(
-            (each.page.fetched_at, each.page.url, str(len(each.page.body))) for each in told.pages
+            (each.page.fetched_at, each.page.url, str(len(each.page.body)))
+            for each in records.pages
         ),
     )
-    yield Part(
+    yield ExportPart(
         title="Where you are signed in",
         about="Each browser that is signed in as you right now.",
         columns=("Since", "Until", "Through"),
-        rows=tuple((each.started_at, each.expires_at, each.way) for each in told.sessions),
+        rows=tuple((each.started_at, each.expires_at, each.way) for each in records.sessions),
     )
-    yield Part(
+    yield ExportPart(
         title="The record",
         about="Who did what with your data. It remains when all else is erased, without you.",
         columns=("When", "Who", "What"),
         rows=tuple(
-            (each.at, doer(each.actor, told.person.ref), each.action) for each in told.record
+            (each.at, describe_actor(each.actor, records.person.ref), each.action)
+            for each in records.audit_entries
         ),
     )
 
 
-Data = Mapping[str, object]
+ExportData = Mapping[str, object]
 EXPORTED = "exported"
 
 # Where each table with somebody's rows in it stands in a copy.
-COPIED: Mapping[str, str] = {
+EXPORTED_TABLES: Mapping[str, str] = {
     "people": "told",
     "consents": "consent",
     "holds": "holds",
@@ -304,7 +306,7 @@ COPIED: Mapping[str, str] = {
     "audit": "record",
 }
 # What is left out, and why.
-LEFT_OUT: Mapping[str, str] = {
+EXCLUDED_TABLES: Mapping[str, str] = {
     "aliases": "keyed hashes of addresses that stand in what was found",
     "pictures": "keyed hashes of prints that stand in what was found",
     "openings": "dates that follow from the flags, for a quick look",
@@ -317,187 +319,203 @@ LEFT_OUT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCopy:
+class DataExport:
     at: datetime
-    data: Data
+    data: ExportData
     view: ExportView
 
-    def json(self) -> bytes:
+    def encode_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self.data), indent=2)
 
-    def html(self) -> str:
-        return render(self.view)
+    def render_html(self) -> str:
+        return render_export(self.view)
 
-    def sheet(self) -> str:
+    def render_csv(self) -> str:
         """Write what was found as CSV."""
-        return as_sheet(self._part("What was found"))
+        return render_part_csv(self._find_part("What was found"))
 
-    def parcel(self) -> bytes:
+    def build_archive(self) -> bytes:
         """Put all three into one archive."""
         made = BytesIO()
         with zipfile.ZipFile(made, "w") as archive:
             for name, body in (
-                ("data.json", self.json()),
-                ("data.html", self.html().encode()),
-                ("found.csv", self.sheet().encode()),
+                ("data.json", self.encode_json()),
+                ("data.html", self.render_html().encode()),
+                ("found.csv", self.render_csv().encode()),
             ):
                 dated = zipfile.ZipInfo(name, self.at.timetuple()[:6])
                 archive.writestr(dated, body, zipfile.ZIP_DEFLATED)
         return made.getvalue()
 
-    def attached(self) -> Attachment:
+    def build_attachment(self) -> Attachment:
         return Attachment(
-            name="namesake-data.zip", media_type="application/zip", body=self.parcel()
+            name="namesake-data.zip", media_type="application/zip", body=self.build_archive()
         )
 
-    def _part(self, title: str) -> Part:
+    def _find_part(self, title: str) -> ExportPart:
         return next(each for each in self.view.parts if each.title == title)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exporting:
-    """Who asks is written down; the copy itself is kept nowhere."""
+def export_person_data(
+    app: App, person_id: str, by: str, flagged: FlaggedItems = FlaggedItems.SHOWN
+) -> DataExport:
+    """Copy what is kept of a person. `by` is who asked: the person, or a role.
 
-    state: State
-    config: Config
-    letters: Correspondence
-    now: Now
+    Raises TooSoonError where the person has had as many as they may within the hour. What an
+    operator takes does not count.
+    """
+    with app.db.begin_transaction():
+        if by == person_id and find_next_export_time(app, person_id):
+            reason = "Five copies were made for you within the last hour. Wait a little."
+            raise TooSoonError(reason)
+        app.db.audit.append_entry(app.clock.now(), by, EXPORTED, person_id, {})
+    return build_data_export(app, person_id, flagged)
 
-    def copy(self, ref: str, by: str, flagged: Flagged = Flagged.SHOWN) -> OwnCopy:
-        """Copy what is kept of a person. `by` is who asked: the person, or a role.
 
-        Raises TooSoonError where the person has had as many as they may within the hour. What an
-        operator takes does not count.
-        """
-        with self.state.write():
-            if by == ref and self.next_at(ref):
-                reason = "Five copies were made for you within the last hour. Wait a little."
-                raise TooSoonError(reason)
-            self.state.audit.append(self.now(), by, EXPORTED, ref, {})
-        return self.made(ref, flagged)
+def find_next_export_time(app: App, person_id: str) -> datetime | None:
+    """Return from when on a person may have another copy; None where they may now."""
+    made = app.db.audit.list_own_action_times(person_id, EXPORTED, MAX_EXPORTS_AN_HOUR)
+    return compute_next_export(made, app.clock.now())
 
-    def next_at(self, ref: str) -> datetime | None:
-        """Return from when on a person may have another copy; None where they may now."""
-        made = self.state.audit.own_deeds(ref, EXPORTED, MOST_COPIES_AN_HOUR)
-        return next_copy(made, self.now())
 
-    def send(self, ref: str, by: str) -> None:
-        """Send the copy to its person, and to nobody else: it is made when the letter is."""
-        now, person = self.now(), self.state.people.get(ref)
-        with self.state.write():
-            self.state.audit.append(now, by, EXPORTED, ref, {})
-            view = OwnDataView(**self.letters.greeting(person))
-            self.letters.queue(LetterPlan(reader=ref, period=now.isoformat()), view)
+def queue_export_email(app: App, person_id: str, by: str) -> None:
+    """Send the copy to its person, and to nobody else: it is made when the letter is."""
+    now, person = app.clock.now(), app.db.people.load_person(person_id)
+    with app.db.begin_transaction():
+        app.db.audit.append_entry(now, by, EXPORTED, person_id, {})
+        view = OwnDataView(**build_greeting(app, person))
+        queue_email(app, EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat()), view)
 
-    def made(self, ref: str, flagged: Flagged = Flagged.SHOWN) -> OwnCopy:
-        """Make a copy that was asked for, and written down, before."""
-        now, told = self.now(), self._told(ref, flagged)
-        person = told.person
-        view = ExportView(
-            name=person.name.full if person.is_named else person.mail,
-            district=self.config.district.name,
-            contact=self.config.district.contact,
-            zone=person.zone,
-            at=now,
-            parts=tuple(parts(told)),
-        )
-        return OwnCopy(at=now, data={"made_at": now, **self._data(told)}, view=view)
 
-    def _told(self, ref: str, flagged: Flagged) -> Told:
-        state, now = self.state, self.now()
-        person = state.people.get(ref)
-        items, flags = state.items.of(ref), state.flags.of_person(ref)
-        whole_copy = flagged is Flagged.SHOWN
-        if not whole_copy:
-            hidden = frozenset(flag.item for flag in flags)
-            items, flags = tuple(each for each in items if each.ref not in hidden), ()
-        whole = (ref, *(item.ref for item in items), *(flag.ref for flag in flags))
-        return Told(
-            person=person,
-            consents=state.consents.history(ref),
-            holds=state.holds.of(ref),
-            items=items,
-            flags=flags,
-            judgements={flag.ref: state.flags.judgements(flag.ref) for flag in flags},
-            events=tuple(each for item in items for each in state.events.of_item(item.ref)),
-            versions={item.ref: state.versions.of(item.ref) for item in items},
-            labels={item.ref: state.items.label(item.ref) or "" for item in items},
-            verdicts={item.ref: state.items.verdict(item.ref) or "" for item in items},
-            letters=tuple(each for each in state.outbox.all() if each.recipient_ref == ref),
-            checks=state.sweeps.of_person(ref),
-            # Pages are kept as evidence of flags, and what waits may yet raise one.
-            pages=state.pages.of_person(ref) if whole_copy else (),
-            waiting=tuple(self._waiting(ref)) if whole_copy else (),
-            moves=state.address_changes.of(ref),
-            sessions=state.sessions.of(ref, now),
-            record=state.audit.about(whole),
-        )
+def build_data_export(
+    app: App, person_id: str, flagged: FlaggedItems = FlaggedItems.SHOWN
+) -> DataExport:
+    """Make a copy that was asked for, and written down, before."""
+    now, told = app.clock.now(), _load_person_records(app, person_id, flagged)
+    person = told.person
+    view = ExportView(
+        name=person.name.full_name if person.is_named else person.mail,
+        district=app.config.district.name,
+        contact=app.config.district.contact,
+        zone=person.zone,
+        at=now,
+        parts=tuple(build_export_parts(told)),
+    )
+    return DataExport(at=now, data={"made_at": now, **_build_export_data(app, told)}, view=view)
 
-    def _data(self, told: Told) -> Data:
-        state, ref = self.state, told.person.ref
-        return {
-            "told": told.person,
-            "consent": told.consents,
-            "holds": told.holds,
-            "holds_proposed": [
-                _without_names(each, first=REVIEWER) for each in state.hold_proposals.of(ref)
+
+def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> PersonRecords:
+    state, now = app.db, app.clock.now()
+    person = state.people.load_person(person_id)
+    items, flags = (
+        state.items.list_items_of_person(person_id),
+        state.flags.list_flags_of_person(person_id),
+    )
+    whole_copy = flagged is FlaggedItems.SHOWN
+    if not whole_copy:
+        hidden = frozenset(flag.item for flag in flags)
+        items, flags = tuple(each for each in items if each.ref not in hidden), ()
+    whole = (person_id, *(item.ref for item in items), *(flag.ref for flag in flags))
+    return PersonRecords(
+        person=person,
+        consents=state.consents.list_consents(person_id),
+        holds=state.legal_holds.list_legal_holds_of_person(person_id),
+        items=items,
+        flags=flags,
+        decisions={flag.ref: state.flags.list_decisions(flag.ref) for flag in flags},
+        events=tuple(each for item in items for each in state.events.list_events_of_item(item.ref)),
+        versions={item.ref: state.versions.list_versions(item.ref) for item in items},
+        labels={item.ref: state.items.find_item_label(item.ref) or "" for item in items},
+        feedback={item.ref: state.items.find_item_feedback(item.ref) or "" for item in items},
+        emails=tuple(
+            each for each in state.outbox.list_emails() if each.recipient_ref == person_id
+        ),
+        checks=state.sweeps.list_sweeps_of_person(person_id),
+        # Pages are kept as evidence of flags, and what waits may yet raise one.
+        pages=state.pages.list_pages_of_person(person_id) if whole_copy else (),
+        staged_answers=tuple(_list_staged_answers(app, person_id)) if whole_copy else (),
+        address_changes=state.address_changes.list_address_changes(person_id),
+        sessions=state.sessions.list_sessions_of_account(person_id, now),
+        audit_entries=state.audit.list_entries_of_subjects(whole),
+    )
+
+
+def _build_export_data(app: App, records: PersonRecords) -> ExportData:
+    state, ref = app.db, records.person.ref
+    return {
+        "told": records.person,
+        "consent": records.consents,
+        "holds": records.holds,
+        "holds_proposed": [
+            _replace_names(each, first=REVIEWER)
+            for each in state.hold_proposals.list_hold_proposals_of_person(ref)
+        ],
+        "found": [_build_item_data(app, item) for item in records.items],
+        "asked": state.questions.list_questions_of_person(ref),
+        "letters": records.emails,
+        "mail": {
+            "stopped_at": state.unsubscribes.find_unsubscribe_time(ref),
+            "paused": state.suppression_list.find_suppression(ref, records.person.mail),
+            "addresses": [_replace_names(each, browser="") for each in records.address_changes],
+        },
+        "checks": {
+            "made": records.checks,
+            "asked_for": [
+                each for each in state.run_requests.list_run_requests() if each.person == ref
             ],
-            "found": [self._found(item) for item in told.items],
-            "asked": state.questions.of(ref),
-            "letters": told.letters,
-            "mail": {
-                "stopped_at": state.stopped_mail.since(ref),
-                "paused": state.paused_addresses.of(ref, told.person.mail),
-                "addresses": [_without_names(each, browser="") for each in told.moves],
-            },
-            "checks": {
-                "made": told.checks,
-                "asked_for": [each for each in state.requests.all() if each.person == ref],
-            },
-            "names": state.name_changes.of_person(ref),
-            "proofs": state.account_proofs.of_person(ref),
-            "waiting": told.waiting,
-            "pages": [_page(each) for each in told.pages],
-            "sign_ins": [_without_names(each, hash="") for each in told.sessions],
-            "due": [each for each in state.due.all() if each.subject in told.refs],
-            "record": [_without_names(each, actor=doer(each.actor, ref)) for each in told.record],
-        }
-
-    def _waiting(self, ref: str) -> Iterator[Staged]:
-        for sweep in self.state.sweeps.open():
-            yield from self.state.journal.of_person(sweep.ref, ref)
-
-    def _found(self, item: Item) -> dict[str, object]:
-        state, ref = self.state, item.ref
-        return {
-            "item": item,
-            "said": state.verdicts.of(ref),
-            "assessment": state.items.assessment(ref),
-            "sightings": state.sightings.of_item(ref),
-            "versions": state.versions.of(ref),
-            "events": state.events.of_item(ref),
-            "flags": [self._flag(flag.ref) for flag in state.flags.of_item(ref)],
-        }
-
-    def _flag(self, ref: str) -> dict[str, object]:
-        state = self.state
-        taken_on = state.assignments.of(ref)
-        remarks = state.remarks.of_flag(ref)
-        return {
-            "flag": state.flags.get(ref),
-            "rulings": state.flags.judgements(ref),
-            "notes": [_without_names(each, by=REVIEWER) for each in remarks],
-            "taken_on_at": taken_on.at if taken_on else None,
-            "opened_early": [each.at for each in state.glass.broken(ref, self.now())],
-        }
+        },
+        "names": state.name_changes.find_name_change_of_person(ref),
+        "proofs": state.account_proofs.list_proofs_of_person(ref),
+        "waiting": records.staged_answers,
+        "pages": [_build_page_data(each) for each in records.pages],
+        "sign_ins": [_replace_names(each, hash="") for each in records.sessions],
+        "due": [each for each in state.jobs.list_jobs() if each.subject in records.subject_ids],
+        "record": [
+            _replace_names(each, actor=describe_actor(each.actor, ref))
+            for each in records.audit_entries
+        ],
+    }
 
 
-def _without_names(value: object, **roles: object) -> dict[str, object]:
+def _list_staged_answers(app: App, person_id: str) -> Iterator[StagedAnswer]:
+    for sweep in app.db.sweeps.list_open_sweeps():
+        yield from app.db.journal.list_answers_about_person(sweep.ref, person_id)
+
+
+def _build_item_data(app: App, item: Item) -> dict[str, object]:
+    state, ref = app.db, item.ref
+    return {
+        "item": item,
+        "said": state.feedback.list_feedback_of_item(ref),
+        "assessment": state.items.find_assessment(ref),
+        "sightings": state.sightings.list_sightings_of_item(ref),
+        "versions": state.versions.list_versions(ref),
+        "events": state.events.list_events_of_item(ref),
+        "flags": [_build_flag_data(app, flag.ref) for flag in state.flags.list_flags_of_item(ref)],
+    }
+
+
+def _build_flag_data(app: App, flag_id: str) -> dict[str, object]:
+    state = app.db
+    taken_on = state.assignments.find_assignment(flag_id)
+    remarks = state.review_notes.list_review_notes_of_flag(flag_id)
+    return {
+        "flag": state.flags.load_flag(flag_id),
+        "rulings": state.flags.list_decisions(flag_id),
+        "notes": [_replace_names(each, by=REVIEWER) for each in remarks],
+        "taken_on_at": taken_on.at if taken_on else None,
+        "opened_early": [
+            each.at for each in state.break_glass.list_active_break_glass(flag_id, app.clock.now())
+        ],
+    }
+
+
+def _replace_names(value: object, **roles: object) -> dict[str, object]:
     """Write a value down with roles where the names of those who acted on it stand."""
     return {**msgspec.to_builtins(value, builtin_types=(datetime,)), **roles}
 
 
-def _page(kept: KeptPage) -> Data:
+def _build_page_data(kept: StoredPage) -> ExportData:
     page = kept.page
     return {
         "source": kept.source,
@@ -509,13 +527,13 @@ def _page(kept: KeptPage) -> Data:
     }
 
 
-STANDINGS = {
-    Phase.ENROLLED: Standing.JOINED,
-    Phase.PAUSED: Standing.PAUSED,
-    Phase.EXPIRED: Standing.ENDED,
-    Phase.WITHDRAWN: Standing.LEFT,
+ENROLLMENT_STATUS = {
+    ConsentPhase.ENROLLED: ConsentStatusLabel.JOINED,
+    ConsentPhase.PAUSED: ConsentStatusLabel.PAUSED,
+    ConsentPhase.EXPIRED: ConsentStatusLabel.ENDED,
+    ConsentPhase.WITHDRAWN: ConsentStatusLabel.LEFT,
 }
-DEEDS: Mapping[str, str] = {
+ACTION_WORDS: Mapping[str, str] = {
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
     "took-back": "removed names, places, or accounts",
@@ -557,48 +575,49 @@ DEEDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnData:
-    state: State
-    consenting: Consenting
-
-    def standing(self, ref: str) -> Standing:
-        return STANDINGS[self.consenting.standing(ref).phase]
-
-    def hold(self, ref: str) -> HoldLine | None:
-        hold = self.state.holds.standing(ref)
-        return HoldLine(since=hold.placed_at, by=hold.by, reason=hold.reason) if hold else None
-
-    def kept(self, ref: str) -> tuple[tuple[str, int], ...]:
-        """Count what there is."""
-        items, flags = self.state.items, self.state.flags.of_person(ref)
-        return (
-            ("Findings: accounts and pages", len(items.refs_of(ref))),
-            ("Your answers about them", items.count_judged(ref)),
-            ("Flags", len(flags)),
-            ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
-        )
-
-    def looks(self, ref: str) -> tuple[LookLine, ...]:
-        """Tell each line of the record about a person or a thing of theirs, the newest first."""
-        things = {item: item for item in self.state.items.refs_of(ref)}
-        things |= {flag.ref: flag.item for flag in self.state.flags.of_person(ref)}
-        entries = self.state.audit.about((ref, *things))
-        said = {(each.flag, each.at): each.text for each in self.state.remarks.of_person(ref)}
-        return tuple(_line(each, ref, things, said) for each in reversed(entries))
+def load_enrollment_status(app: App, person_id: str) -> ConsentStatusLabel:
+    return ENROLLMENT_STATUS[load_consent_status(app, person_id).phase]
 
 
-def _line(
-    entry: Entry,
-    person: str,
+def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:
+    hold = app.db.legal_holds.find_active_legal_hold(person_id)
+    return LegalHoldLine(since=hold.placed_at, by=hold.by, reason=hold.reason) if hold else None
+
+
+def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
+    """Count what there is."""
+    items, flags = app.db.items, app.db.flags.list_flags_of_person(person_id)
+    return (
+        ("Findings: accounts and pages", len(items.list_item_ids_of_person(person_id))),
+        ("Your answers about them", items.count_items_with_feedback(person_id)),
+        ("Flags", len(flags)),
+        ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
+    )
+
+
+def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
+    """Tell each line of the record about a person or a thing of theirs, the newest first."""
+    things = {item: item for item in app.db.items.list_item_ids_of_person(person_id)}
+    things |= {flag.ref: flag.item for flag in app.db.flags.list_flags_of_person(person_id)}
+    entries = app.db.audit.list_entries_of_subjects((person_id, *things))
+    said = {
+        (each.flag, each.at): each.text
+        for each in app.db.review_notes.list_review_notes_of_person(person_id)
+    }
+    return tuple(_build_access_line(each, person_id, things, said) for each in reversed(entries))
+
+
+def _build_access_line(
+    entry: AuditEntry,
+    person_id: str,
     things: Mapping[str, str],
-    said: Mapping[tuple[str, datetime], str],
-) -> LookLine:
+    notes: Mapping[tuple[str, datetime], str],
+) -> AccessLogLine:
     remarked = entry.action in {"noted", "asked"}
-    return LookLine(
+    return AccessLogLine(
         at=entry.at,
-        who=doer(entry.actor, person),
-        what=DEEDS.get(entry.action, entry.action.replace("-", " ")),
+        who=describe_actor(entry.actor, person_id),
+        what=ACTION_WORDS.get(entry.action, entry.action.replace("-", " ")),
         item=things.get(entry.subject, ""),
-        words=said.get((entry.subject, entry.at), "") if remarked else "",
+        words=notes.get((entry.subject, entry.at), "") if remarked else "",
     )

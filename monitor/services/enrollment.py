@@ -2,6 +2,9 @@
 
 Answers are kept sealed until consent is given, and the person sees what would be asked before the
 first question goes out. Who does not answer is reminded once, and then forgotten.
+
+Nobody can enroll someone else: consent needs the code from the mailbox. Each answer of a draft is
+kept as it is given, and deleted with the last one, or a day later.
 """
 
 from collections import defaultdict
@@ -9,99 +12,110 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 
-from monitor.config import CONSENT_LASTS, Config, DistrictConfig, zone_exists
+from monitor.app import App
+from monitor.config import CONSENT_DURATION, DistrictConfig, is_known_time_zone
+from monitor.crawling import PictureSupport, detect_picture_support
 from monitor.db.accounts import Invitation
-from monitor.db.database import State
 from monitor.db.name_changes import NameChange
-from monitor.domain.consent import Channel, Consent, Scope
-from monitor.domain.consent_text import SCOPES, TEXT_VERSION
-from monitor.domain.detection.recognition import Recognised, recognised
-from monitor.domain.enrollment import Draft, Step
-from monitor.domain.names.bound import check_claim, names_in_address
+from monitor.domain.consent import Consent, ConsentChannel, Scope
+from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
+from monitor.domain.detection.recognition import AddressTarget, recognize_address
+from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
+from monitor.domain.names.bound import check_name_claim, parse_names_from_email
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import SCOPE_OF, StudentLinks, plan, scope_of
+from monitor.domain.planning.queries import (
+    SCOPE_BY_FAMILY,
+    StudentLinkSwitch,
+    build_person_queries,
+    get_required_scope,
+)
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.consent import DistrictTerms
-from monitor.services.erasure import Leaving
-from monitor.services.name_changes import keep_request, searched_now
-from monitor.services.notifications import Correspondence, Inviting, LetterPlan
-from monitor.services.permission import Pictures
-from monitor.services.ports import NewRef, Now
-from reports.emails.account import EnrolledView
-from reports.emails.registry import LetterKind
-from reports.pages.enrollment import AskedLine, AskedView
-from reports.sanitize import one_address
+from monitor.services.consent import hash_district_terms
+from monitor.services.erasure import release_work_address
+from monitor.services.name_changes import apply_searchable_name, store_name_change
+from monitor.services.notifications import (
+    EmailPlan,
+    build_greeting,
+    build_invitation_view,
+    build_reminder_view,
+    build_undo_instructions,
+    queue_email,
+)
+from monitor.services.query_planning import get_student_link_switch
+from reports.emails.account import EnrollmentConfirmationView
+from reports.emails.registry import EmailKind
+from reports.pages.enrollment import QueryPreview, QueryPreviewLine
+from reports.sanitize import is_single_address
 from scrapers.models import Query, QueryKind
 from scrapers.source import Source
 
 REMINDER = "reminder"
 INVITATION_LASTS = timedelta(days=14)
 # Whoever was invited so long ago hears no more of it, as when the service slept for a month.
-TOO_LATE = 2 * INVITATION_LASTS
+MAX_REMINDER_AGE = 2 * INVITATION_LASTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminding:
-    """A reminder opens the invitation once more for as long as it was open at first."""
+def schedule_reminder(app: App, invitation: Invitation) -> None:
+    """Lay the row that reminds; to be called inside the transaction that invites."""
+    if app.config.invitations.sends_reminders and invitation.reminded_at is None:
+        days = app.config.invitations.remind_after_days
+        at = invitation.invited_at + timedelta(days=days)
+        app.db.jobs.ensure_job(REMINDER, invitation.ref, at)
 
-    state: State
-    config: Config
-    letters: Correspondence
-    now: Now
 
-    def foresee(self, invitation: Invitation) -> None:
-        """Lay the row that reminds; to be called inside the transaction that invites."""
-        if self.config.invitations.reminds and invitation.reminded_at is None:
-            days = self.config.invitations.remind_after_days
-            at = invitation.invited_at + timedelta(days=days)
-            self.state.due.ensure(REMINDER, invitation.ref, at)
-
-    def remind(self, ref: str) -> None:
-        """Remind, unless there is nothing any more to remind of, or never was."""
-        now = self.now()
-        with self.state.write():
-            invitation = self._known(ref)
-            if invitation is None or not self._awaits(invitation, now):
-                return
-            expires_at = now + INVITATION_LASTS
-            self.state.invitations.remind(ref, now, expires_at)
-            # By the day of the invitation, so that no restored copy writes a second one.
-            plan = LetterPlan(reader=ref, period=invitation.invited_at.date().isoformat())
-            view = Inviting(letters=self.letters).reminder(
-                replace(invitation, expires_at=expires_at)
-            )
-            self.letters.queue(plan, view)
-            self.state.audit.append(now, "namesake", "reminded", ref, {})
-
-    def _known(self, ref: str) -> Invitation | None:
-        try:
-            return self.state.invitations.get(ref)
-        except InputError:
-            return None
-
-    def _awaits(self, invitation: Invitation, now: datetime) -> bool:
-        """Tell whether they got a letter, said nothing, and were never reminded."""
-        return (
-            self.config.invitations.reminds
-            and invitation.spent_at is None
-            and invitation.reminded_at is None
-            and now - invitation.invited_at < TOO_LATE
-            and self._got_it(invitation.ref)
+def queue_invitation_reminder(app: App, invitation_id: str) -> None:
+    """Remind, unless there is nothing any more to remind of, or never was."""
+    now = app.clock.now()
+    with app.db.begin_transaction():
+        invitation = _find_invitation(app, invitation_id)
+        if invitation is None or not _needs_reminder(app, invitation, now):
+            return
+        expires_at = now + INVITATION_LASTS
+        app.db.invitations.record_reminder(invitation_id, now, expires_at)
+        # By the day of the invitation, so that no restored copy writes a second one.
+        plan = EmailPlan(
+            recipient_id=invitation_id, dedupe_key=invitation.invited_at.date().isoformat()
         )
-
-    def _got_it(self, ref: str) -> bool:
-        """Tell whether a mail server took the invitation, and did not send it back."""
-        outbox, kind = self.state.outbox, LetterKind.INVITATION
-        return outbox.latest(ref, kind) is not None and outbox.last_sent(ref, kind) is not None
+        view = build_reminder_view(app, replace(invitation, expires_at=expires_at))
+        queue_email(app, plan, view)
+        app.db.audit.append_entry(now, "namesake", "reminded", invitation_id, {})
 
 
-NAMELESS = PersonName(given="", family="")
+def _find_invitation(app: App, invitation_id: str) -> Invitation | None:
+    try:
+        return app.db.invitations.load_invitation(invitation_id)
+    except InputError:
+        return None
+
+
+def _needs_reminder(app: App, invitation: Invitation, now: datetime) -> bool:
+    """Tell whether they got a letter, said nothing, and were never reminded."""
+    return (
+        app.config.invitations.sends_reminders
+        and invitation.spent_at is None
+        and invitation.reminded_at is None
+        and now - invitation.invited_at < MAX_REMINDER_AGE
+        and _is_invitation_delivered(app, invitation.ref)
+    )
+
+
+def _is_invitation_delivered(app: App, invitation_id: str) -> bool:
+    """Tell whether a mail server took the invitation, and did not send it back."""
+    outbox, kind = app.db.outbox, EmailKind.INVITATION
+    return (
+        outbox.find_last_queued_time(invitation_id, kind) is not None
+        and outbox.find_last_sent_time(invitation_id, kind) is not None
+    )
+
+
+EMPTY_NAME = PersonName(given="", family="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class EnrollmentAnswers:
     """What a person tells us when joining. The mail address is the invitation's own."""
 
     name: PersonName
@@ -116,174 +130,176 @@ class Answers:
     zone: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
-    """Invites and enrols. There is no way to enrol somebody else: consent needs the code."""
+def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Invitation:
+    """Queue an invitation; its code is made when the letter is sent.
 
-    state: State
-    config: Config
-    terms: DistrictTerms
-    letters: Correspondence
-    leaving: Leaving
-    reminding: Reminding
-    now: Now
-    new_ref: NewRef
-
-    def invite(self, mail: str, given: str = "", family: str = "") -> Invitation:
-        """Queue an invitation; its code is made when the letter is sent.
-
-        The names are those that its person may join under; without any, the address tells.
-        """
-        address = self._own_address(mail)
-        now = self.now()
-        invitation = Invitation(
-            ref=self.new_ref(),
-            mail=address,
-            given=given,
-            family=family,
-            invited_at=now,
-            expires_at=now + INVITATION_LASTS,
-        )
-        with self.state.write():
-            self.leaving.make_way(address)
-            if self.state.people.find_by_mail(address):
-                reason = (
-                    "This person is enrolled already; there is nothing to do. If the address is "
-                    "somebody else's by now, run `namesake staff left` for it first."
-                )
-                raise InputError(reason)
-            invitation = replace(invitation, reminded_at=self._take_back(address))
-            self.state.invitations.add(invitation)
-            self.reminding.foresee(invitation)
-            self.letters.queue(
-                LetterPlan(
-                    reader=invitation.ref,
-                    period=now.date().isoformat(),
-                ),
-                Inviting(letters=self.letters).invitation(invitation),
+    The names are those that its person may join under; without any, the address tells.
+    """
+    address = _parse_district_address(app, mail)
+    now = app.clock.now()
+    invitation = Invitation(
+        ref=app.ids.new_id(),
+        mail=address,
+        given=given,
+        family=family,
+        invited_at=now,
+        expires_at=now + INVITATION_LASTS,
+    )
+    with app.db.begin_transaction():
+        release_work_address(app, address)
+        if app.db.people.find_person_id_by_mail(address):
+            reason = (
+                "This person is enrolled already; there is nothing to do. If the address is "
+                "somebody else's by now, run `namesake staff left` for it first."
             )
-            self.state.audit.append(now, "operator", "invited", invitation.ref, {})
-        return invitation
-
-    def enrol(self, code: str, answers: Answers) -> Person:
-        """Spend a code and record the consent given with it, in one transaction."""
-        return self.accept(self.invited(code), answers, Channel.PORTAL)
-
-    def accept(self, invitation: Invitation, answers: Answers, channel: Channel) -> Person:
-        """Spend an invitation that its code, or who was bound by it, has opened."""
-        now = self.now()
-        if not answers.scopes:
-            reason = "No scope was agreed to, so there is nothing to look at; nothing was stored."
-            raise NotPermittedError(reason)
-        if answers.zone and not zone_exists(answers.zone):
-            # A time that cannot be computed for one person would hold up the whole district's.
-            reason = "This time zone is unknown; give one such as America/Chicago, or none."
             raise InputError(reason)
-        person = self.person(invitation, answers)
-        consent = Consent(
-            person=person.ref,
-            text_version=TEXT_VERSION,
-            text_hash=self.terms.hash,
-            scopes=answers.scopes,
-            given_at=now,
-            expires_at=now + CONSENT_LASTS,
-            channel=channel,
+        invitation = replace(invitation, reminded_at=_revoke_earlier_invitations(app, address))
+        app.db.invitations.insert_invitation(invitation)
+        schedule_reminder(app, invitation)
+        queue_email(
+            app,
+            EmailPlan(
+                recipient_id=invitation.ref,
+                dedupe_key=now.date().isoformat(),
+            ),
+            build_invitation_view(app, invitation),
         )
-        with self.state.write():
-            self.state.people.add(person)
-            self.state.consents.append(consent)
-            self.state.invitations.spend(invitation.ref, now)
-            self.letters.queue(
-                LetterPlan(reader=person.ref, period=now.date().isoformat()),
-                self._confirmation(person, consent),
-            )
-            self.state.audit.append(now, person.ref, "enrolled", person.ref, {})
-            if self.needs_word(invitation, answers.name):
-                keep_request(self.state, self._name_change(person, invitation, answers.name))
-        return person
+        app.db.audit.append_entry(now, "operator", "invited", invitation.ref, {})
+    return invitation
 
-    def needs_word(self, invitation: Invitation, name: PersonName) -> bool:
-        """Tell whether a name is, in whole or in part, another one than somebody was invited by."""
-        return check_claim(name, invited_names(invitation)).waiting
 
-    def _name_change(self, person: Person, invitation: Invitation, name: PersonName) -> NameChange:
-        known = f"{invitation.given} {invitation.family}".strip() or invitation.mail
-        return NameChange(
-            ref=self.new_ref(), person=person.ref, known=known, name=name, asked_at=self.now()
+def enroll_with_code(app: App, code: str, answers: EnrollmentAnswers) -> Person:
+    """Spend a code and record the consent given with it, in one transaction."""
+    return accept_invitation(app, load_open_invitation(app, code), answers, ConsentChannel.PORTAL)
+
+
+def accept_invitation(
+    app: App, invitation: Invitation, answers: EnrollmentAnswers, channel: ConsentChannel
+) -> Person:
+    """Spend an invitation that its code, or who was bound by it, has opened."""
+    now = app.clock.now()
+    if not answers.scopes:
+        reason = "No scope was agreed to, so there is nothing to look at; nothing was stored."
+        raise NotPermittedError(reason)
+    if answers.zone and not is_known_time_zone(answers.zone):
+        # A time that cannot be computed for one person would hold up the whole district's.
+        reason = "This time zone is unknown; give one such as America/Chicago, or none."
+        raise InputError(reason)
+    person = build_person(app, invitation, answers)
+    consent = Consent(
+        person=person.ref,
+        text_version=TEXT_VERSION,
+        text_hash=hash_district_terms(app),
+        scopes=answers.scopes,
+        given_at=now,
+        expires_at=now + CONSENT_DURATION,
+        channel=channel,
+    )
+    with app.db.begin_transaction():
+        app.db.people.insert_person(person)
+        app.db.consents.insert_consent(consent)
+        app.db.invitations.mark_invitation_answered(invitation.ref, now)
+        queue_email(
+            app,
+            EmailPlan(recipient_id=person.ref, dedupe_key=now.date().isoformat()),
+            _build_enrolled_email(app, person, consent),
         )
-
-    def _take_back(self, address: str) -> datetime | None:
-        """Let a new invitation end the earlier ones: one address is one person's.
-
-        Return when they were reminded of one of those, if so: no other reminder follows.
-        """
-        reminded = None
-        while earlier := self.state.invitations.find_by_mail(address, self.now()):
-            reminded = reminded or earlier.reminded_at
-            self.state.invitations.drop(earlier.ref)
-        return reminded
-
-    def _own_address(self, mail: str) -> str:
-        address = mail.strip().lower()
-        if not of_district(address, self.config.district):
-            allowed = ", ".join(self.config.district.domains)
-            reason = f"Only addresses of this district can be invited ({allowed})."
-            raise InputError(reason)
-        return address
-
-    def invited(self, code: str) -> Invitation:
-        """Return the invitation that a code opens, or raise InputError."""
-        invitation = self.state.invitations.by_code(hashed(code), self.now())
-        if invitation is None:
-            reason = "This code is unknown, already used, or expired. Ask IT for a new invitation."
-            raise InputError(reason)
-        return invitation
-
-    def person(self, invitation: Invitation, answers: Answers) -> Person:
-        """Return who would join with these answers; nothing is kept.
-
-        Of a name that nobody was invited by, only what is a form of the invited one is searched.
-        """
-        person = Person(
-            ref=self.new_ref(),
-            name=NAMELESS,
-            confirmed_names=invited_names(invitation),
-            mail=invitation.mail,
-            organisation=self.config.district.name,
-            zone=answers.zone or self.config.district.zone,
-            school=answers.school,
-            role=answers.role,
-            places=answers.places or self.config.district.places,
-            handles=answers.handles,
-            accounts=tuple(account.strip().casefold() for account in answers.accounts),
-            pages=answers.pages,
-            absent_from=answers.absent_from,
-        )
-        return searched_now(person, answers.name)
-
-    def _confirmation(self, person: Person, consent: Consent) -> EnrolledView:
-        return EnrolledView(
-            **self.letters.greeting(person),
-            **self.letters.undoing(person),
-            at=consent.given_at,
-            agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
-            expires_at=consent.expires_at,
-        )
+        app.db.audit.append_entry(now, person.ref, "enrolled", person.ref, {})
+        if needs_name_confirmation(invitation, answers.name):
+            store_name_change(app.db, _build_name_change(app, person, invitation, answers.name))
+    return person
 
 
-def invited_names(invitation: Invitation) -> tuple[PersonName, ...]:
+def needs_name_confirmation(invitation: Invitation, name: PersonName) -> bool:
+    """Tell whether a name is, in whole or in part, another one than somebody was invited by."""
+    return check_name_claim(name, list_invited_names(invitation)).needs_confirmation
+
+
+def _build_name_change(
+    app: App, person: Person, invitation: Invitation, name: PersonName
+) -> NameChange:
+    known = f"{invitation.given} {invitation.family}".strip() or invitation.mail
+    return NameChange(
+        ref=app.ids.new_id(), person=person.ref, known=known, name=name, asked_at=app.clock.now()
+    )
+
+
+def _revoke_earlier_invitations(app: App, address: str) -> datetime | None:
+    """Let a new invitation end the earlier ones: one address is one person's.
+
+    Return when they were reminded of one of those, if so: no other reminder follows.
+    """
+    reminded = None
+    while earlier := app.db.invitations.find_open_invitation_by_mail(address, app.clock.now()):
+        reminded = reminded or earlier.reminded_at
+        app.db.invitations.delete_invitation(earlier.ref)
+    return reminded
+
+
+def _parse_district_address(app: App, mail: str) -> str:
+    address = mail.strip().lower()
+    if not is_district_address(address, app.config.district):
+        allowed = ", ".join(app.config.district.domains)
+        reason = f"Only addresses of this district can be invited ({allowed})."
+        raise InputError(reason)
+    return address
+
+
+def load_open_invitation(app: App, code: str) -> Invitation:
+    """Return the invitation that a code opens, or raise InputError."""
+    invitation = app.db.invitations.find_open_invitation_by_code(hash_code(code), app.clock.now())
+    if invitation is None:
+        reason = "This code is unknown, already used, or expired. Ask IT for a new invitation."
+        raise InputError(reason)
+    return invitation
+
+
+def build_person(app: App, invitation: Invitation, answers: EnrollmentAnswers) -> Person:
+    """Return who would join with these answers; nothing is kept.
+
+    Of a name that nobody was invited by, only what is a form of the invited one is searched.
+    """
+    person = Person(
+        ref=app.ids.new_id(),
+        name=EMPTY_NAME,
+        confirmed_names=list_invited_names(invitation),
+        mail=invitation.mail,
+        organisation=app.config.district.name,
+        zone=answers.zone or app.config.district.zone,
+        school=answers.school,
+        role=answers.role,
+        places=answers.places or app.config.district.places,
+        handles=answers.handles,
+        accounts=tuple(account.strip().casefold() for account in answers.accounts),
+        pages=answers.pages,
+        absent_from=answers.absent_from,
+    )
+    return apply_searchable_name(person, answers.name)
+
+
+def _build_enrolled_email(app: App, person: Person, consent: Consent) -> EnrollmentConfirmationView:
+    return EnrollmentConfirmationView(
+        **build_greeting(app, person),
+        **build_undo_instructions(app, person),
+        at=consent.given_at,
+        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
+        expires_at=consent.expires_at,
+    )
+
+
+def list_invited_names(invitation: Invitation) -> tuple[PersonName, ...]:
     """Return the names somebody was invited by: those typed, else those that the address tells."""
     if invitation.family:
         return (PersonName(given=invitation.given, family=invitation.family),)
-    return names_in_address(invitation.mail)
+    return parse_names_from_email(invitation.mail)
 
 
-def of_district(address: str, district: DistrictConfig) -> bool:
+def is_district_address(address: str, district: DistrictConfig) -> bool:
     """Tell whether it is one bare address, in small letters, under a domain of staff mail."""
-    return one_address(address) and address.rpartition("@")[2] in district.domains
+    return is_single_address(address) and address.rpartition("@")[2] in district.domains
 
 
-def hashed(code: str) -> str:
+def hash_code(code: str) -> str:
     """Codes are kept as hashes: what is in the database opens nothing."""
     return sha256(code.strip().encode()).hexdigest()
 
@@ -300,51 +316,48 @@ LEARNS = {
     Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
     Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",
 }
-FINGERPRINT = "a code made from your work email (a hash)"
-A_MOMENT = timedelta(minutes=1)
-Asked = Mapping[tuple[Scope, tuple[str, ...]], list[str]]
+EMAIL_HASH_WORDS = "a code made from your work email (a hash)"
+PREVIEW_CONSENT_LASTS = timedelta(minutes=1)
+SitesByWords = Mapping[tuple[Scope, tuple[str, ...]], list[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supposing:
-    """What would be asked first if somebody agreed, whatever stands in their consent today."""
-
-    sources: Mapping[str, Source]
-    student_links: StudentLinks
-
-    def questions(self, person: Person, scopes: frozenset[Scope], now: datetime) -> Iterator[Query]:
-        supposed = Consent(
-            person=person.ref,
-            text_version="",
-            text_hash="",
-            scopes=scopes,
-            given_at=now,
-            expires_at=now + A_MOMENT,
-        )
-        return plan(person, supposed, self.sources.values(), now, self.student_links)
+def plan_preview_queries(
+    app: App, person: Person, scopes: frozenset[Scope], now: datetime
+) -> Iterator[Query]:
+    supposed = Consent(
+        person=person.ref,
+        text_version="",
+        text_hash="",
+        scopes=scopes,
+        given_at=now,
+        expires_at=now + PREVIEW_CONSENT_LASTS,
+    )
+    return build_person_queries(
+        person, supposed, app.sources.values(), now, get_student_link_switch(app)
+    )
 
 
-def preview(queries: Iterable[Query], sources: Mapping[str, Source]) -> AskedView:
+def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source]) -> QueryPreview:
     """Put together which sites are asked for the same words."""
     known = tuple(queries)
     words: dict[tuple[Scope, str], dict[str, None]] = defaultdict(dict)
     for query in known:
-        scope = scope_of(query.kind, sources[query.source].family)
-        words[scope, query.source][_words(query, scope)] = None
+        scope = get_required_scope(query.kind, sources[query.source].family)
+        words[scope, query.source][_describe_query_words(query, scope)] = None
     alike: dict[tuple[Scope, tuple[str, ...]], list[str]] = defaultdict(list)
     for (scope, source), asked in words.items():
-        alike[scope, tuple(asked)].append(sources[source].declaration.title)
-    return AskedView(
-        lines=tuple(_lines(alike)),
+        alike[scope, tuple(asked)].append(sources[source].info.title)
+    return QueryPreview(
+        lines=tuple(_build_asked_lines(alike)),
         questions=len(known),
         sites=len({query.source for query in known}),
     )
 
 
-def _lines(alike: Asked) -> Iterator[AskedLine]:
+def _build_asked_lines(alike: SitesByWords) -> Iterator[QueryPreviewLine]:
     order = list(HEADINGS)
     for (scope, words), sites in sorted(alike.items(), key=lambda each: order.index(each[0][0])):
-        yield AskedLine(
+        yield QueryPreviewLine(
             heading=HEADINGS[scope],
             sites=tuple(sorted(sites, key=str.casefold)),
             words=words,
@@ -352,15 +365,15 @@ def _lines(alike: Asked) -> Iterator[AskedLine]:
         )
 
 
-def _words(query: Query, scope: Scope) -> str:
+def _describe_query_words(query: Query, scope: Scope) -> str:
     if scope is Scope.MAIL_HASH:
-        return FINGERPRINT
+        return EMAIL_HASH_WORDS
     if query.kind is QueryKind.SEARCH:
         return " · ".join(filter(None, query.terms))
     return query.terms[0]
 
 
-class Invited(StrEnum):
+class InvitationStatus(StrEnum):
     """Where an invitation stands; UNKNOWN is also one whose person has left."""
 
     OPEN = "open"
@@ -369,101 +382,110 @@ class Invited(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
-    """Each answer is kept as it is given, and forgotten when the last one is, or a day later."""
-
-    state: State
-    joining: Joining
-    sources: Mapping[str, Source]
-    student_links: StudentLinks
-    pictures: Pictures
-    now: Now
-
-    @property
-    def offered(self) -> tuple[Scope, ...]:
-        """Return the scopes that something is asked under here: no other is asked for."""
-        families = {SCOPE_OF[source.family] for source in self.sources.values()}
-        if self.pictures is Pictures.OPENED:
-            families.add(Scope.PHOTOS)
-        if self.student_links is StudentLinks.ON:
-            families.add(Scope.STUDENT_LINKS)
-        return tuple(scope for scope in Scope if scope in families)
-
-    def standing(self, invitation: str) -> Invited:
-        try:
-            known = self.state.invitations.get(invitation)
-        except InputError:
-            return Invited.UNKNOWN
-        if known.spent_at is not None:
-            return Invited.ANSWERED
-        return Invited.OPEN if known.open(self.now()) else Invited.EXPIRED
-
-    def of_code(self, code: str) -> Invitation | None:
-        """Return what a code was sent with, whether or not it still opens anything."""
-        return self.state.invitations.with_code(hashed(code))
-
-    def draft(self, invitation: str) -> Draft:
-        """Return the answers so far; at first, the name under which somebody was invited."""
-        known = self._open(invitation)
-        kept = self.state.unfinished.get(invitation)
-        return kept or Draft(name=PersonName(given=known.given, family=known.family))
-
-    def answer(self, invitation: str, step: Step, draft: Draft) -> Draft:
-        """Keep the answers of one page; what comes later is kept, too."""
-        self._open(invitation)
-        if not draft.may_open(step):
-            reason = "You are not at this step yet. Continue where you left off."
-            raise NotPermittedError(reason)
-        answered = replace(draft, done=draft.done | {step})
-        self.state.unfinished.put(invitation, answered, self.now())
-        return answered
-
-    def revise(self, invitation: str, draft: Draft) -> None:
-        """Keep answers of a page that is not done yet, such as one more account."""
-        self._open(invitation)
-        self.state.unfinished.put(invitation, draft, self.now())
-
-    def give_up(self, invitation: str) -> None:
-        """Forget what was answered; the invitation stays open."""
-        self.state.unfinished.drop(invitation)
-
-    def recognised(self, address: str) -> Recognised:
-        return recognised(address, self.sources.values())
-
-    def needs_word(self, invitation: str, draft: Draft) -> bool:
-        """Tell whether the name given has to be confirmed by an operator first."""
-        return self.joining.needs_word(self._open(invitation), draft.name)
-
-    def preview(self, invitation: str, draft: Draft) -> AskedView:
-        """Show every question that would be asked first, and ask nothing."""
-        person = self.joining.person(self._open(invitation), answers_of(draft))
-        supposing = Supposing(sources=self.sources, student_links=self.student_links)
-        return preview(supposing.questions(person, draft.scopes, self.now()), self.sources)
-
-    def agree(self, invitation: str, draft: Draft, text_hash: str) -> Person:
-        """Join. `text_hash` is that of the text that was read: another one is not agreed to."""
-        if text_hash != self.joining.terms.hash:
-            reason = "The consent text has changed since you read it. Please read it again."
-            raise NotPermittedError(reason)
-        if draft.reached is not Step.CHECK:
-            reason = "Some questions have no answer yet. Continue where you left off."
-            raise NotPermittedError(reason)
-        with self.state.write():
-            known = self._open(invitation)
-            person = self.joining.accept(known, answers_of(draft), Channel.PORTAL)
-            self.state.unfinished.drop(invitation)
-        return person
-
-    def _open(self, invitation: str) -> Invitation:
-        if self.standing(invitation) is not Invited.OPEN:
-            reason = "This invitation was already used or has expired. Ask IT for a new one."
-            raise NotPermittedError(reason)
-        return self.state.invitations.get(invitation)
+def list_offered_scopes(app: App) -> tuple[Scope, ...]:
+    """Return the scopes that something is asked under here: no other is asked for."""
+    families = {SCOPE_BY_FAMILY[source.family] for source in app.sources.values()}
+    if detect_picture_support() is PictureSupport.OPENED:
+        families.add(Scope.PHOTOS)
+    if get_student_link_switch(app) is StudentLinkSwitch.ON:
+        families.add(Scope.STUDENT_LINKS)
+    return tuple(scope for scope in Scope if scope in families)
 
 
-def answers_of(draft: Draft) -> Answers:
-    return Answers(
+def find_invitation_status(app: App, invitation_id: str) -> InvitationStatus:
+    try:
+        known = app.db.invitations.load_invitation(invitation_id)
+    except InputError:
+        return InvitationStatus.UNKNOWN
+    if known.spent_at is not None:
+        return InvitationStatus.ANSWERED
+    return InvitationStatus.OPEN if known.is_open(app.clock.now()) else InvitationStatus.EXPIRED
+
+
+def find_sent_invitation(app: App, code: str) -> Invitation | None:
+    """Return what a code was sent with, whether or not it still opens anything."""
+    return app.db.invitations.find_invitation_by_code(hash_code(code))
+
+
+def load_enrollment_draft(app: App, invitation_id: str) -> EnrollmentDraft:
+    """Return the answers so far; at first, the name under which somebody was invited."""
+    known = _require_open_invitation(app, invitation_id)
+    kept = app.db.enrollment_drafts.find_draft(invitation_id)
+    return kept or EnrollmentDraft(name=PersonName(given=known.given, family=known.family))
+
+
+def save_step_answers(
+    app: App, invitation_id: str, step: EnrollmentStep, draft: EnrollmentDraft
+) -> EnrollmentDraft:
+    """Keep the answers of one page; what comes later is kept, too."""
+    _require_open_invitation(app, invitation_id)
+    if not draft.can_open(step):
+        reason = "You are not at this step yet. Continue where you left off."
+        raise NotPermittedError(reason)
+    answered = replace(draft, done=draft.done | {step})
+    app.db.enrollment_drafts.save_draft(invitation_id, answered, app.clock.now())
+    return answered
+
+
+def save_enrollment_draft(app: App, invitation_id: str, draft: EnrollmentDraft) -> None:
+    """Keep answers of a page that is not done yet, such as one more account."""
+    _require_open_invitation(app, invitation_id)
+    app.db.enrollment_drafts.save_draft(invitation_id, draft, app.clock.now())
+
+
+def discard_enrollment_draft(app: App, invitation_id: str) -> None:
+    """Forget what was answered; the invitation stays open."""
+    app.db.enrollment_drafts.delete_draft(invitation_id)
+
+
+def recognize_profile_url(app: App, address: str) -> AddressTarget:
+    return recognize_address(address, app.sources.values())
+
+
+def has_unconfirmed_name(app: App, invitation_id: str, draft: EnrollmentDraft) -> bool:
+    """Tell whether the name given has to be confirmed by an operator first."""
+    return needs_name_confirmation(_require_open_invitation(app, invitation_id), draft.name)
+
+
+def preview_enrollment_queries(
+    app: App, invitation_id: str, draft: EnrollmentDraft
+) -> QueryPreview:
+    """Show every question that would be asked first, and ask nothing."""
+    person = build_person(
+        app, _require_open_invitation(app, invitation_id), build_enrollment_answers(draft)
+    )
+    queries = plan_preview_queries(app, person, draft.scopes, app.clock.now())
+    return build_query_preview(queries, app.sources)
+
+
+def complete_enrollment(
+    app: App, invitation_id: str, draft: EnrollmentDraft, text_hash: str
+) -> Person:
+    """Join. `text_hash` is that of the text that was read: another one is not agreed to."""
+    if text_hash != hash_district_terms(app):
+        reason = "The consent text has changed since you read it. Please read it again."
+        raise NotPermittedError(reason)
+    if draft.first_open_step is not EnrollmentStep.CHECK:
+        reason = "Some questions have no answer yet. Continue where you left off."
+        raise NotPermittedError(reason)
+    with app.db.begin_transaction():
+        known = _require_open_invitation(app, invitation_id)
+        person = accept_invitation(
+            app, known, build_enrollment_answers(draft), ConsentChannel.PORTAL
+        )
+        app.db.enrollment_drafts.delete_draft(invitation_id)
+    return person
+
+
+def _require_open_invitation(app: App, invitation_id: str) -> Invitation:
+    if find_invitation_status(app, invitation_id) is not InvitationStatus.OPEN:
+        reason = "This invitation was already used or has expired. Ask IT for a new one."
+        raise NotPermittedError(reason)
+    return app.db.invitations.load_invitation(invitation_id)
+
+
+def build_enrollment_answers(draft: EnrollmentDraft) -> EnrollmentAnswers:
+    return EnrollmentAnswers(
         name=draft.name,
         scopes=draft.scopes,
         school=draft.school,
@@ -476,15 +498,15 @@ def answers_of(draft: Draft) -> Answers:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Widening:
-    state: State
-    supposing: Supposing
-    now: Now
-
-    def preview(self, ref: str, before: frozenset[Scope], after: frozenset[Scope]) -> AskedView:
-        """Show the first questions that `after` brings and `before` does not; ask nothing."""
-        person, now, questions = self.state.people.get(ref), self.now(), self.supposing.questions
-        known = {query.key for query in questions(person, before, now)}
-        anew = (each for each in questions(person, after, now) if each.key not in known)
-        return preview(anew, self.supposing.sources)
+def preview_added_queries(
+    app: App, person_id: str, before: frozenset[Scope], after: frozenset[Scope]
+) -> QueryPreview:
+    """Show the first questions that `after` brings and `before` does not; ask nothing."""
+    person, now, questions = (
+        app.db.people.load_person(person_id),
+        app.clock.now(),
+        partial(plan_preview_queries, app),
+    )
+    known = {query.key for query in questions(person, before, now)}
+    anew = (each for each in questions(person, after, now) if each.key not in known)
+    return build_query_preview(anew, app.sources)

@@ -1,190 +1,209 @@
 """Leaving: nothing is asked from that moment on, and everything is erased within a day.
 
 Undoing what was not one's own doing: the owner of a mailbox says so by one button.
+
+The token for "this was not me" is only in emails about a consent or an address, so it proves the
+mailbox.
 """
 
 import hmac
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.db.database import State
-from monitor.db.outbox import LetterState
-from monitor.domain.consent import Act, Channel, Consent, ended
+from monitor.app import App
+from monitor.db.outbox import EmailState
+from monitor.domain.consent import Consent, ConsentAction, ConsentChannel, apply_end
 from monitor.domain.person import Person
-from monitor.domain.planning.queries import known_handles
+from monitor.domain.planning.queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.errors import InputError
-from monitor.services.notifications import Correspondence, LetterPlan, token_of
-from monitor.services.ports import Now
-from reports.emails.account import WithdrawnView
-from reports.labels import Ending
+from monitor.services.notifications import (
+    EmailPlan,
+    build_farewell_greeting,
+    build_mailbox_token,
+    queue_email,
+)
+from reports.emails.account import ConsentEndedView
+from reports.labels import ConsentEnding
 
 BACKUPS_ROTATE = timedelta(days=30)
 ERASURE = "erase"
 ERASURE_RETRY = timedelta(minutes=10)
-ENDING = {
-    Act.WITHDRAWN: Ending.WITHDRAWN,
-    Act.DISOWNED: Ending.WITHDRAWN,
-    Act.LEFT: Ending.LEFT,
-    Act.LAPSED: Ending.LAPSED,
+ENDING_BY_ACTION = {
+    ConsentAction.WITHDRAWN: ConsentEnding.WITHDRAWN,
+    ConsentAction.DISOWNED: ConsentEnding.WITHDRAWN,
+    ConsentAction.LEFT: ConsentEnding.LEFT,
+    ConsentAction.LAPSED: ConsentEnding.LAPSED,
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
-    """`forget_letters` removes what lies in our own folder for an address."""
+def withdraw_consent(
+    app: App, person_id: str, channel: ConsentChannel = ConsentChannel.OPERATOR
+) -> None:
+    """End a consent and take leave by letter; the erasure follows when that was sent."""
+    _record_consent_end(app, person_id, ConsentAction.WITHDRAWN, channel)
 
-    state: State
-    letters: Correspondence
-    forget_letters: Callable[[str], None]
-    now: Now
 
-    def withdraw(self, ref: str, channel: Channel = Channel.OPERATOR) -> None:
-        """End a consent and take leave by letter; the erasure follows when that was sent."""
-        self._end(ref, Act.WITHDRAWN, channel)
+def record_departure(app: App, person_id: str) -> None:
+    """End the consent of somebody who works here no more, and whose mailbox may be another's.
 
-    def left_district(self, ref: str) -> None:
-        """End the consent of somebody who works here no more, and whose mailbox may be another's.
+    One farewell is tried, for a day at most; all other letters that wait are dropped.
+    """
+    with app.db.begin_transaction():
+        app.db.outbox.delete_unsent_emails(person_id)
+        _record_consent_end(app, person_id, ConsentAction.LEFT, ConsentChannel.OPERATOR)
 
-        One farewell is tried, for a day at most; all other letters that wait are dropped.
-        """
-        with self.state.write():
-            self.state.outbox.drop_waiting(ref)
-            self._end(ref, Act.LEFT, Channel.OPERATOR)
 
-    def disown(self, ref: str) -> None:
-        """Undo at once what the owner of the mailbox says was not their doing, and erase it."""
-        with self.state.write():
-            self.state.outbox.drop_waiting(ref)
-            self._end(ref, Act.DISOWNED, Channel.LETTER)
-            if not self.state.holds.stands(ref):
-                self.erase_now(ref)
+def erase_disowned_person(app: App, person_id: str) -> None:
+    """Undo at once what the owner of the mailbox says was not their doing, and erase it."""
+    with app.db.begin_transaction():
+        app.db.outbox.delete_unsent_emails(person_id)
+        _record_consent_end(app, person_id, ConsentAction.DISOWNED, ConsentChannel.LETTER)
+        if not app.db.legal_holds.has_active_legal_hold(person_id):
+            erase_person(app, person_id)
 
-    def lapse(self, ref: str) -> None:
-        """End a consent that ran out and was not renewed in time."""
-        self._end(ref, Act.LAPSED, Channel.ITSELF)
 
-    def make_way(self, mail: str) -> None:
-        """Erase at once who has left an address, when it is about to be somebody else's.
+def end_lapsed_consent(app: App, person_id: str) -> None:
+    """End a consent that ran out and was not renewed in time."""
+    _record_consent_end(app, person_id, ConsentAction.LAPSED, ConsentChannel.ITSELF)
 
-        Under a legal hold the address alone is taken from them: it leads to them no more.
-        """
-        ref = self.state.people.find_by_mail(mail)
-        consent = None if ref is None else self.state.consents.latest(ref)
-        if ref is None or consent is None or consent.withdrawn_at is None:
-            return
-        if self.state.holds.stands(ref):
-            with self.state.write():
-                self.state.outbox.drop_waiting(ref)
-                self.state.people.give_up_address(ref)
-            return
-        self.erase_now(ref)
 
-    def erase(self, ref: str) -> bool:
-        """Erase a person who left; put it off, for a day at most, while a letter waits."""
-        consent = self.state.consents.latest(ref)
-        if consent is None or consent.withdrawn_at is None or self.state.holds.stands(ref):
-            return False
-        # The next try would come too late to keep the promise.
-        last_try = self.now() + ERASURE_RETRY >= self._free_since(consent) + ERASED_WITHIN
-        if self._letter_waits(ref) and not last_try:
-            return False
-        self.erase_now(ref)
-        return True
+def release_work_address(app: App, mail: str) -> None:
+    """Erase at once who has left an address, when it is about to be somebody else's.
 
-    def erase_now(self, ref: str) -> None:
-        person = self.state.people.get(ref)
-        if not self.state.holds.stands(ref):
-            self._forget_letters(person)
-        with self.state.write():
-            self.state.audit.append(self.now(), "namesake", "erased", ref, {})
-            handles = known_handles(person)
-            self.state.hosts.forget_naming(handles)
-            self.state.robots.forget_naming(handles)
-            self.state.people.erase(ref)
+    Under a legal hold the address alone is taken from them: it leads to them no more.
+    """
+    ref = app.db.people.find_person_id_by_mail(mail)
+    consent = None if ref is None else app.db.consents.find_latest_consent(ref)
+    if ref is None or consent is None or consent.withdrawn_at is None:
+        return
+    if app.db.legal_holds.has_active_legal_hold(ref):
+        with app.db.begin_transaction():
+            app.db.outbox.delete_unsent_emails(ref)
+            app.db.people.release_address(ref)
+        return
+    erase_person(app, ref)
 
-    def _forget_letters(self, person: Person) -> None:
-        """Forget what lies in our folder, also for old addresses that are nobody else's now."""
-        given_up = (each.old for each in self.state.address_changes.of(person.ref))
-        for address in {person.mail, *given_up}:
-            if self.state.people.find_by_mail(address) in {None, person.ref}:
-                self.forget_letters(address)
 
-    def _end(self, ref: str, act: Act, channel: Channel) -> None:
-        now, person = self.now(), self.state.people.get(ref)
-        consent = self.state.consents.latest(ref)
-        if consent is None or consent.withdrawn_at is not None:
-            reason = "This person has withdrawn already; the erasure is under way."
-            raise InputError(reason)
-        held = self.state.holds.stands(ref)
-        with self.state.write():
-            self.state.consents.append(replace(ended(consent, act, now), channel=channel))
-            self.state.due.ensure(ERASURE, ref, now)
-            plan = LetterPlan(reader=ref, period=now.date().isoformat())
-            view = WithdrawnView(
-                **self.letters.farewell(person),
-                ending=ENDING[act],
-                at=now,
-                erased_by=None if held else now + ERASED_WITHIN,
-                backups_by=None if held else now + BACKUPS_ROTATE,
-            )
-            self.letters.queue(plan, view)
-            self.state.audit.append(now, actor(ref, channel), f"consent-{act}", ref, {})
+def erase_if_ready(app: App, person_id: str) -> bool:
+    """Erase a person who left; put it off, for a day at most, while a letter waits."""
+    consent = app.db.consents.find_latest_consent(person_id)
+    if (
+        consent is None
+        or consent.withdrawn_at is None
+        or app.db.legal_holds.has_active_legal_hold(person_id)
+    ):
+        return False
+    # The next try would come too late to keep the promise.
+    last_try = app.clock.now() + ERASURE_RETRY >= _find_erasure_start(app, consent) + ERASED_WITHIN
+    if _has_queued_email(app, person_id) and not last_try:
+        return False
+    erase_person(app, person_id)
+    return True
 
-    def _letter_waits(self, ref: str) -> bool:
-        return any(
-            letter.recipient_ref == ref and letter.state is LetterState.QUEUED
-            for letter in self.state.outbox.all()
+
+def erase_person(app: App, person_id: str) -> None:
+    person = app.db.people.load_person(person_id)
+    if not app.db.legal_holds.has_active_legal_hold(person_id):
+        _delete_stored_emails(app, person)
+    with app.db.begin_transaction():
+        app.db.audit.append_entry(app.clock.now(), "namesake", "erased", person_id, {})
+        handles = list_known_handles(person)
+        app.db.hosts.delete_hosts_naming(handles)
+        app.db.robots_files.delete_robots_files_naming(handles)
+        app.db.people.erase_person(person_id)
+
+
+def _delete_stored_emails(app: App, person: Person) -> None:
+    """Forget what lies in our folder, also for old addresses that are nobody else's now."""
+    given_up = (each.old for each in app.db.address_changes.list_address_changes(person.ref))
+    for address in {person.mail, *given_up}:
+        if app.db.people.find_person_id_by_mail(address) in {None, person.ref}:
+            app.mailer.delete_stored_emails(address)
+
+
+def _record_consent_end(
+    app: App, person_id: str, act: ConsentAction, channel: ConsentChannel
+) -> None:
+    now, person = app.clock.now(), app.db.people.load_person(person_id)
+    consent = app.db.consents.find_latest_consent(person_id)
+    if consent is None or consent.withdrawn_at is not None:
+        reason = "This person has withdrawn already; the erasure is under way."
+        raise InputError(reason)
+    held = app.db.legal_holds.has_active_legal_hold(person_id)
+    with app.db.begin_transaction():
+        app.db.consents.insert_consent(replace(apply_end(consent, act, now), channel=channel))
+        app.db.jobs.ensure_job(ERASURE, person_id, now)
+        plan = EmailPlan(recipient_id=person_id, dedupe_key=now.date().isoformat())
+        view = ConsentEndedView(
+            **build_farewell_greeting(app, person),
+            ending=ENDING_BY_ACTION[act],
+            at=now,
+            erased_by=None if held else now + ERASED_WITHIN,
+            backups_by=None if held else now + BACKUPS_ROTATE,
+        )
+        queue_email(app, plan, view)
+        app.db.audit.append_entry(
+            now, resolve_actor(person_id, channel), f"consent-{act}", person_id, {}
         )
 
-    def _free_since(self, consent: Consent) -> datetime:
-        """Return when erasing became allowed: by leaving, or by the end of a legal hold."""
-        lifted = (each.lifted_at for each in self.state.holds.of(consent.person))
-        return max(each for each in (consent.withdrawn_at, *lifted) if each is not None)
+
+def _has_queued_email(app: App, person_id: str) -> bool:
+    return any(
+        letter.recipient_ref == person_id and letter.state is EmailState.QUEUED
+        for letter in app.db.outbox.list_emails()
+    )
 
 
-def actor(ref: str, channel: Channel) -> str:
+def _find_erasure_start(app: App, consent: Consent) -> datetime:
+    """Return when erasing became allowed: by leaving, or by the end of a legal hold."""
+    lifted = (
+        each.lifted_at for each in app.db.legal_holds.list_legal_holds_of_person(consent.person)
+    )
+    return max(each for each in (consent.withdrawn_at, *lifted) if each is not None)
+
+
+def resolve_actor(person_id: str, channel: ConsentChannel) -> str:
     """Name who acted, for the record: the person, or who wrote down their word."""
-    return {Channel.OPERATOR: "operator", Channel.ITSELF: "namesake"}.get(channel, ref)
+    return {ConsentChannel.OPERATOR: "operator", ConsentChannel.ITSELF: "namesake"}.get(
+        channel, person_id
+    )
 
 
 # Long enough to read one's mail, and short enough that an old letter erases nobody.
-LASTS = timedelta(days=14)
+NOT_ME_LINK_LASTS = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disowning:
-    """The token stands in letters about a consent or an address, and so with its mailbox."""
+def find_not_me_reporter(app: App, token: str) -> str | None:
+    """Return whose letter a token stands in; None where it does nothing any more."""
+    ref = token.rpartition("-")[0]
+    known = (build_mailbox_token(app.db, each) for each in _list_recent_recipients(app, ref))
+    if any(hmac.compare_digest(token.encode(), each.encode()) for each in known):
+        return ref
+    return None
 
-    state: State
-    leaving: Leaving
-    now: Now
 
-    def bearer(self, token: str) -> str | None:
-        """Return whose letter a token stands in; None where it does nothing any more."""
-        ref = token.rpartition("-")[0]
-        known = (token_of(self.state, each) for each in self._heard(ref))
-        if any(hmac.compare_digest(token.encode(), each.encode()) for each in known):
-            return ref
-        return None
+def _list_recent_recipients(app: App, person_id: str) -> Iterator[Person]:
+    """Yield the person with each address at which a letter told of a deed not long ago."""
+    consent, since = (
+        app.db.consents.find_latest_consent(person_id),
+        app.clock.now() - NOT_ME_LINK_LASTS,
+    )
+    if consent is None or consent.withdrawn_at is not None:
+        return
+    person = app.db.people.load_person(person_id)
+    if since < consent.written_at:
+        yield person
+    for change in app.db.address_changes.list_address_changes(person_id):
+        if change.changed_at and since < change.changed_at:
+            yield replace(person, mail=change.old)
 
-    def _heard(self, ref: str) -> Iterator[Person]:
-        """Yield the person with each address at which a letter told of a deed not long ago."""
-        consent, since = self.state.consents.latest(ref), self.now() - LASTS
-        if consent is None or consent.withdrawn_at is not None:
-            return
-        person = self.state.people.get(ref)
-        if since < consent.written_at:
-            yield person
-        for change in self.state.address_changes.of(ref):
-            if change.changed_at and since < change.changed_at:
-                yield replace(person, mail=change.old)
 
-    def disown(self, token: str) -> None:
-        """End the consent and erase everything at once."""
-        ref = self.bearer(token)
-        if ref is None:
-            reason = "This link does nothing any more."
-            raise InputError(reason)
-        self.leaving.disown(ref)
+def report_not_me(app: App, token: str) -> None:
+    """End the consent and erase everything at once."""
+    ref = find_not_me_reporter(app, token)
+    if ref is None:
+        reason = "This link does nothing any more."
+        raise InputError(reason)
+    erase_disowned_person(app, ref)

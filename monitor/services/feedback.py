@@ -1,6 +1,9 @@
 """What people decide: rulings on flags, words on items, and taking either back.
 
 A person sorts what exists: theirs, somebody else's, an imitation, not about them.
+
+`owner_id` is the person who asks: what is not theirs does not exist. Who may decide what is for the
+callers to check. Called inside a transaction, with the learning once at its end.
 """
 
 from collections import defaultdict
@@ -8,117 +11,132 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.database import State
+from monitor.app import App
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.lessons import VERDICTS, Said, standing, verdict_before
-from monitor.domain.evidence import Label
+from monitor.domain.detection.lessons import (
+    ITEM_DECISIONS,
+    Feedback,
+    resolve_feedback,
+    resolve_previous_decision,
+)
+from monitor.domain.evidence import OwnershipLabel
 from monitor.domain.flag import (
-    LEADS_TO,
+    RESULTING_STATE,
+    Decision,
+    DecisionRecord,
     Flag,
     FlagKind,
     FlagState,
-    Judgement,
-    Ruling,
-    ruled,
-    steps,
-    urgency,
+    apply_decision,
+    build_urgency_key,
+    list_decision_steps,
 )
 from monitor.domain.item import Item, Presence
 from monitor.errors import InputError
-from monitor.services.flagging import Flagging, declared_items
-from monitor.services.ports import Now
+from monitor.services.flagging import (
+    add_impersonation_flag,
+    list_declared_items,
+    reassess_person,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class DecisionInput:
     """What somebody says of a flag. `by` is the person's ref or a role.
 
     `until` is when a ruling of harmless lapses, None where it does not.
     """
 
-    ruling: Ruling
+    decision: Decision
     by: str
     note: str = ""
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deciding:
-    """Asks nobody's leave: who may decide what is for `Reviewing` and `Sorting` to know.
-
-    Call it inside `write()`, and `learn` once at the end.
-    """
-
-    state: State
-    flagging: Flagging
-    now: Now
-
-    def rule(self, flag: Flag, word: Word) -> Flag:
-        """Append a ruling; what its person says of a flag is remembered with the item."""
-        # One word has one time, however many steps it leads: so it is taken back as one.
-        after, at = flag, self.now()
-        for step in steps(flag, word.ruling):
-            judgement = Judgement(
-                flag=flag.ref,
-                ruling=step,
-                by=word.by,
-                at=at,
-                note=word.note,
-                until=word.until if step is word.ruling else None,
-            )
-            before, after = after, ruled(after, judgement)
-            self.state.flags.judge(judgement)
-            if word.by == flag.person:
-                self._remember(before, step)
-        self.state.flags.replace(after)
-        self._audit("ruled", flag.ref, word, flag.person)
-        return after
-
-    def sort(self, item: str, word: Word) -> None:
-        """Keep a person's word on an item, or take their last one back."""
-        self._say(item, word.ruling)
-        self._audit("sorted", item, word, self.state.items.get(item).person)
-
-    def learn(self, person: str) -> None:
-        """See everything of a person in the light of what they just said."""
-        self.flagging.relearn(self.state.people.get(person))
-
-    def _remember(self, before: Flag, ruling: Ruling) -> None:
-        if ruling in VERDICTS or (ruling is Ruling.REOPENED and self._taught(before)):
-            self._say(before.item, ruling, before.ref)
-
-    def _taught(self, flag: Flag) -> bool:
-        """Tell whether the last word on the item was said of this flag, as it stands."""
-        last = standing(self.state.verdicts.of(flag.item))
-        return last is not None and last.flag == flag.ref and _leads_to(last.ruling) is flag.state
-
-    def _say(self, item: str, ruling: Ruling, flag: str = "") -> None:
-        self.state.verdicts.append(Said(item=item, ruling=ruling, at=self.now(), flag=flag))
-
-    def _audit(self, action: str, subject: str, word: Word, person: str) -> None:
-        actor = "person" if word.by == person else word.by
-        self.state.audit.append(self.now(), actor, action, subject, {"ruling": word.ruling})
+def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
+    """Append a ruling; what its person says of a flag is remembered with the item."""
+    # One word has one time, however many steps it leads: so it is taken back as one.
+    after, at = flag, app.clock.now()
+    for step in list_decision_steps(flag, entry.decision):
+        judgement = DecisionRecord(
+            flag=flag.ref,
+            ruling=step,
+            by=entry.by,
+            at=at,
+            note=entry.note,
+            until=entry.until if step is entry.decision else None,
+        )
+        before, after = after, apply_decision(after, judgement)
+        app.db.flags.insert_decision(judgement)
+        if entry.by == flag.person:
+            _remember_feedback(app, before, step)
+    app.db.flags.update_flag(after)
+    _audit_decision(app, "ruled", flag.ref, entry, flag.person)
+    return after
 
 
-def _leads_to(ruling: Ruling | None) -> FlagState | None:
-    return LEADS_TO.get(ruling) if ruling else None
+def save_feedback(app: App, item_id: str, entry: DecisionInput) -> None:
+    """Keep a person's word on an item, or take their last one back."""
+    _append_feedback(app, item_id, entry.decision)
+    _audit_decision(app, "sorted", item_id, entry, app.db.items.load_item(item_id).person)
 
 
-SUGGESTED = {
-    Label.OWN: Ruling.MINE,
-    Label.NAMESAKE: Ruling.NAMESAKE,
-    Label.UNRELATED: Ruling.UNRELATED,
-    Label.IMPERSONATION: Ruling.IMPERSONATION,
+def learn_from_feedback(app: App, person_id: str) -> None:
+    """See everything of a person in the light of what they just said."""
+    reassess_person(app, app.db.people.load_person(person_id))
+
+
+def _remember_feedback(app: App, before: Flag, ruling: Decision) -> None:
+    if ruling in ITEM_DECISIONS or (
+        ruling is Decision.REOPENED and _has_feedback_from_flag(app, before)
+    ):
+        _append_feedback(app, before.item, ruling, before.ref)
+
+
+def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
+    """Tell whether the last word on the item was said of this flag, as it stands."""
+    last = resolve_feedback(app.db.feedback.list_feedback_of_item(flag.item))
+    return (
+        last is not None
+        and last.flag_id == flag.ref
+        and _find_decided_state(last.decision) is flag.state
+    )
+
+
+def _append_feedback(app: App, item_id: str, ruling: Decision, flag_id: str = "") -> None:
+    app.db.feedback.insert_feedback(
+        Feedback(item_id=item_id, decision=ruling, at=app.clock.now(), flag_id=flag_id)
+    )
+
+
+def _audit_decision(
+    app: App, action: str, subject_id: str, entry: DecisionInput, person_id: str
+) -> None:
+    actor = "person" if entry.by == person_id else entry.by
+    app.db.audit.append_entry(
+        app.clock.now(), actor, action, subject_id, {"ruling": entry.decision}
+    )
+
+
+def _find_decided_state(ruling: Decision | None) -> FlagState | None:
+    return RESULTING_STATE.get(ruling) if ruling else None
+
+
+SUGGESTED_ANSWERS = {
+    OwnershipLabel.OWN: Decision.MINE,
+    OwnershipLabel.NAMESAKE: Decision.NAMESAKE,
+    OwnershipLabel.UNRELATED: Decision.UNRELATED,
+    OwnershipLabel.IMPERSONATION: Decision.IMPERSONATION,
 }
 # What we cannot tell comes before what we think we can; an imitation before everything.
 _WORST_FIRST = (
-    *(Label.IMPERSONATION, Label.UNKNOWN, Label.OWN),
-    *(Label.NAMESAKE, Label.UNRELATED),
+    *(OwnershipLabel.IMPERSONATION, OwnershipLabel.UNKNOWN, OwnershipLabel.OWN),
+    *(OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unsorted:
+class PendingFeedback:
     """`flags` are the item's undecided ones, the worst first. `assessment` tells the reasons."""
 
     item: Item
@@ -126,108 +144,107 @@ class Unsorted:
     flags: tuple[Flag, ...]
 
     @property
-    def suggested(self) -> Ruling | None:
+    def suggested_answer(self) -> Decision | None:
         """What we would say; None where we cannot tell."""
-        return SUGGESTED.get(self.assessment.label)
+        return SUGGESTED_ANSWERS.get(self.assessment.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
+class ItemFeedback:
     item: Item
-    verdict: Ruling
+    answer: Decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sorting:
-    """`owner` is the person who asks: what is not theirs is not there."""
-
-    state: State
-    flagging: Flagging
-    deciding: Deciding
-
-    def waiting(self, owner: str) -> tuple[Unsorted, ...]:
-        """Return what is to be sorted, the worst first."""
-        return tuple(sorted(self._waiting(owner), key=_badness))
-
-    def sorted(self, owner: str) -> tuple[Sorted, ...]:
-        """Return what they sorted so far, the oldest first."""
-        judged = self.state.items.judged(owner)
-        return tuple(Sorted(item=item, verdict=ruling) for item, ruling in judged)
-
-    def sort(self, owner: str, answers: Mapping[str, Ruling]) -> None:
-        """Keep all answers or none, and learn from them at once. A later answer replaces one."""
-        items = {ref: self.state.items.of_owner(owner, ref) for ref in answers}
-        for ruling in answers.values():
-            _refuse_other_words(ruling)
-        with self.state.write():
-            for ref, item in items.items():
-                self._sort(item, Word(ruling=answers[ref], by=owner))
-            self.deciding.learn(owner)
-
-    def undo(self, owner: str, refs: Iterable[str]) -> None:
-        """Take back the last answer about each; what they said before that stands again."""
-        items = [self.state.items.of_owner(owner, ref) for ref in refs]
-        with self.state.write():
-            for item in items:
-                self._undo(item, owner)
-            self.deciding.learn(owner)
-
-    def _waiting(self, owner: str) -> Iterator[Unsorted]:
-        declared = {each.ref for each in declared_items(self.state, self.state.people.get(owner))}
-        raised = defaultdict(list)
-        for flag in self.state.flags.of_person(owner):
-            raised[flag.item].append(flag)
-        for item, assessment in self.state.items.unjudged(owner):
-            if item.ref in declared or item.presence is Presence.GONE:
-                continue
-            flags = raised[item.ref]
-            if not any(
-                each.kind is FlagKind.IMPERSONATION and not each.undecided for each in flags
-            ):
-                undecided = (each for each in flags if each.undecided)
-                told = tuple(sorted(undecided, key=urgency))
-                yield Unsorted(item=item, assessment=assessment, flags=told)
-
-    def _sort(self, item: Item, word: Word) -> None:
-        """Settle the question of who plays whom together with whose it is: it is one question."""
-        flag = self.state.flags.find(item.ref, FlagKind.IMPERSONATION)
-        if flag is None and word.ruling is Ruling.IMPERSONATION:
-            flag = self.flagging.accused(self.state.people.get(item.person), item)
-        if flag is None or (flag.pursued and word.ruling is Ruling.IMPERSONATION):
-            self.deciding.sort(item.ref, word)
-            return
-        self._settle(flag, word)
-
-    def _settle(self, flag: Flag, word: Word) -> None:
-        while not flag.undecided:
-            flag = self.deciding.rule(flag, Word(ruling=Ruling.REOPENED, by=word.by))
-        self.deciding.rule(flag, word)
-
-    def _undo(self, item: Item, owner: str) -> None:
-        said = self.state.verdicts.of(item.ref)
-        if self.state.items.verdict(item.ref) is None:
-            reason = "There is no answer, so there is nothing to undo."
-            raise InputError(reason)
-        before = verdict_before(said)
-        flag = self.state.flags.find(item.ref, FlagKind.IMPERSONATION)
-        verdict = self.state.items.verdict(item.ref)
-        taken_back = Word(ruling=Ruling.REOPENED, by=owner)
-        if flag and verdict and LEADS_TO[verdict] is flag.state:
-            self.deciding.rule(flag, taken_back)
-        else:
-            self.deciding.sort(item.ref, taken_back)
-        if before is not self.state.items.verdict(item.ref) and before is not None:
-            self._sort(item, Word(ruling=before, by=owner))
+def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...]:
+    """Return what is to be sorted, the worst first."""
+    return tuple(sorted(_find_pending_feedback(app, owner_id), key=_rank_pending_feedback))
 
 
-def _badness(each: Unsorted) -> tuple[object, ...]:
-    flag = urgency(each.flags[0]) if each.flags else ()
+def list_given_feedback(app: App, owner_id: str) -> tuple[ItemFeedback, ...]:
+    """Return what they sorted so far, the oldest first."""
+    judged = app.db.items.list_items_with_feedback(owner_id)
+    return tuple(ItemFeedback(item=item, answer=ruling) for item, ruling in judged)
+
+
+def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:
+    """Keep all answers or none, and learn from them at once. A later answer replaces one."""
+    items = {ref: app.db.items.load_item_of_person(owner_id, ref) for ref in answers}
+    for ruling in answers.values():
+        _check_feedback_allowed(ruling)
+    with app.db.begin_transaction():
+        for ref, item in items.items():
+            _record_item_feedback(app, item, DecisionInput(decision=answers[ref], by=owner_id))
+        learn_from_feedback(app, owner_id)
+
+
+def undo_feedback(app: App, owner_id: str, item_ids: Iterable[str]) -> None:
+    """Take back the last answer about each; what they said before that stands again."""
+    items = [app.db.items.load_item_of_person(owner_id, ref) for ref in item_ids]
+    with app.db.begin_transaction():
+        for item in items:
+            _undo_item_feedback(app, item, owner_id)
+        learn_from_feedback(app, owner_id)
+
+
+def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]:
+    declared = {
+        each.ref for each in list_declared_items(app.db, app.db.people.load_person(owner_id))
+    }
+    raised = defaultdict(list)
+    for flag in app.db.flags.list_flags_of_person(owner_id):
+        raised[flag.item].append(flag)
+    for item, assessment in app.db.items.list_items_awaiting_feedback(owner_id):
+        if item.ref in declared or item.presence is Presence.GONE:
+            continue
+        flags = raised[item.ref]
+        if not any(each.kind is FlagKind.IMPERSONATION and not each.is_undecided for each in flags):
+            undecided = (each for each in flags if each.is_undecided)
+            told = tuple(sorted(undecided, key=build_urgency_key))
+            yield PendingFeedback(item=item, assessment=assessment, flags=told)
+
+
+def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:
+    """Settle the question of who plays whom together with whose it is: it is one question."""
+    flag = app.db.flags.find_flag(item.ref, FlagKind.IMPERSONATION)
+    if flag is None and entry.decision is Decision.IMPERSONATION:
+        flag = add_impersonation_flag(app, app.db.people.load_person(item.person), item)
+    if flag is None or (flag.is_pursued and entry.decision is Decision.IMPERSONATION):
+        save_feedback(app, item.ref, entry)
+        return
+    _replace_decision(app, flag, entry)
+
+
+def _replace_decision(app: App, flag: Flag, entry: DecisionInput) -> None:
+    while not flag.is_undecided:
+        flag = record_decision(app, flag, DecisionInput(decision=Decision.REOPENED, by=entry.by))
+    record_decision(app, flag, entry)
+
+
+def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
+    said = app.db.feedback.list_feedback_of_item(item.ref)
+    if app.db.items.find_item_feedback(item.ref) is None:
+        reason = "There is no answer, so there is nothing to undo."
+        raise InputError(reason)
+    before = resolve_previous_decision(said)
+    flag = app.db.flags.find_flag(item.ref, FlagKind.IMPERSONATION)
+    verdict = app.db.items.find_item_feedback(item.ref)
+    taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
+    if flag and verdict and RESULTING_STATE[verdict] is flag.state:
+        record_decision(app, flag, taken_back)
+    else:
+        save_feedback(app, item.ref, taken_back)
+    if before is not app.db.items.find_item_feedback(item.ref) and before is not None:
+        _record_item_feedback(app, item, DecisionInput(decision=before, by=owner_id))
+
+
+def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
+    flag = build_urgency_key(each.flags[0]) if each.flags else ()
     label = _WORST_FIRST.index(each.assessment.label)
     return (not each.flags, flag, label, -each.assessment.bits, each.item.ref)
 
 
-def _refuse_other_words(ruling: Ruling) -> None:
-    if ruling not in VERDICTS:
-        words = ", ".join(sorted(VERDICTS))
+def _check_feedback_allowed(ruling: Decision) -> None:
+    if ruling not in ITEM_DECISIONS:
+        words = ", ".join(sorted(ITEM_DECISIONS))
         reason = f"Answer a finding with one of {words}. The answer {ruling} is only for flags."
         raise InputError(reason)

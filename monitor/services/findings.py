@@ -1,152 +1,174 @@
-"""What a person sees: what is open, cards to answer, and one finding in full."""
+"""What a person sees: what is open, cards to answer, and one finding in full.
+
+`owner_id` is the person who asks: what is not theirs does not exist.
+"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from monitor.config import Config
-from monitor.db.database import State
+from monitor.app import App
 from monitor.db.sweeps import SourceRun, Sweep, SweepKind
-from monitor.domain.consent import renewal_due
+from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.comparison import Likeness, Parallel
-from monitor.domain.detection.comparison import Piece as ReadPiece
-from monitor.domain.disclosure import ANSWER_WITHIN, Key, ReviewFields, needs_notice
-from monitor.domain.evidence import Label
-from monitor.domain.flag import Flag, FlagKind, Ruling, urgency
+from monitor.domain.detection.comparison import FieldComparison, FieldLikeness
+from monitor.domain.detection.comparison import TextRun as ReadPiece
+from monitor.domain.disclosure import (
+    ANSWER_WITHIN,
+    OpeningReason,
+    ReviewFields,
+    needs_immediate_notice,
+)
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision, Flag, FlagKind, build_urgency_key
 from monitor.domain.item import Item, Presence
-from monitor.domain.schedule import SWEEP_TAKES, next_digest, next_sweep
-from monitor.domain.timeline import MomentKind
+from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_digest, compute_next_sweep
+from monitor.domain.timeline import TimelineEntryKind
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.feedback import Sorting, Unsorted
-from monitor.services.history import RULED, Beside, Retracing, field_line, told
-from monitor.services.ports import Now
-from monitor.services.presenters import Telling, speaking_against, speaking_for
-from monitor.services.sharing import Disclosing
+from monitor.services.feedback import (
+    PendingFeedback,
+    list_given_feedback,
+    list_pending_feedback,
+)
+from monitor.services.history import (
+    DECISION_WORDS,
+    OwnItemComparison,
+    build_field_line,
+    build_item_timeline,
+    build_timeline_lines,
+    compare_item_versions,
+    compare_with_own_items,
+)
+from monitor.services.presenters import (
+    build_coverage,
+    build_flag_line,
+    list_reasons_against,
+    list_reasons_for,
+)
+from monitor.services.sharing import find_own_flag_opening, preview_shared_fields
 from reports import labels as words
 from reports.emails.sections import Coverage
 from reports.pages.findings import (
     ANSWERS,
     FLAG_ANSWERS,
     PAGE_ANSWERS,
-    BesideView,
-    CardLine,
-    Choice,
+    AnswerChoice,
+    AnswerHistoryLine,
+    ComparisonLine,
+    ComparisonView,
     FlagPanel,
+    HighlightKind,
+    HighlightPiece,
     HomeView,
     ItemView,
-    ItLine,
-    Mark,
-    OwnLine,
-    ParallelLine,
-    Piece,
-    SortedLine,
+    OwnAccountLine,
+    QuestionCard,
+    ReviewerFieldLine,
     VersionsView,
 )
-from reports.templating import day, local
-from scrapers.models import Finding, Kind
+from reports.templating import format_day, format_local_time
+from scrapers.models import Finding, FindingKind
 
-ASKED = "Is this you?"
-PAGE_ASKED = "Is this about you?"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cards:
-    state: State
-    sorting: Sorting
-    telling: Telling
-
-    def waiting(self, owner: str) -> tuple[CardLine, ...]:
-        """Return all that waits for the person's word, the worst first."""
-        asked = [self.of_item(each) for each in self.sorting.waiting(owner)]
-        flags = self.state.flags.of_person(owner)
-        told = [self.of_flag(each) for each in flags if _ruled_apart(each)]
-        return tuple(sorted((*told, *asked), key=_rank))
-
-    def of_item(self, waiting: Unsorted) -> CardLine:
-        item, flags = waiting.item, waiting.flags
-        worst = flags[0] if flags else None
-        portrait = item.portrait
-        question = ASKED if portrait.kind is Kind.ACCOUNT else PAGE_ASKED
-        return CardLine(
-            ref=item.ref,
-            item=item.ref,
-            question=self.telling.flag(worst).what if worst else question,
-            kind=words.FlagKind(worst.kind).words if worst else "",
-            severity=words.Severity(worst.severity) if worst else None,
-            choices=choices(portrait.kind, waiting.suggested),
-            lowered_by=worst.lowered_by if worst else (),
-            earlier=self.telling.flag(worst).earlier if worst else "",
-            **_shown(item, waiting.assessment),
-        )
-
-    def of_flag(self, flag: Flag) -> CardLine:
-        """Show a flag that is about more than whose something is."""
-        line = self.telling.flag(flag)
-        return CardLine(
-            ref=flag.ref,
-            item=flag.item,
-            flag=True,
-            question=line.what,
-            kind=line.kind.words,
-            severity=line.severity,
-            choices=flag_choices(flag.kind),
-            url=line.url,
-            platform=line.platform,
-            title=line.title,
-            speaks_for=flag.reasons,
-            lowered_by=flag.lowered_by,
-            first_seen=line.first_seen,
-            last_seen=line.last_seen,
-            earlier=line.earlier,
-        )
-
-    def about(self, item: Item) -> CardLine:
-        """Show an item, whether or not anything is asked about it."""
-        assessment = self.state.items.assessment(item.ref)
-        return CardLine(
-            ref=item.ref,
-            item=item.ref,
-            question=ASKED if item.portrait.kind is Kind.ACCOUNT else PAGE_ASKED,
-            choices=choices(item.portrait.kind),
-            **_shown(item, assessment),
-        )
-
-    def sorted(self, owner: str) -> tuple[SortedLine, ...]:
-        """Return what was answered, the latest found first."""
-        return tuple(
-            SortedLine(
-                item=each.item.ref,
-                title=title_of(each.item.portrait),
-                url=each.item.portrait.url,
-                platform=each.item.portrait.platform,
-                words=ANSWERS[each.verdict],
-            )
-            for each in reversed(self.sorting.sorted(owner))
-        )
+ACCOUNT_QUESTION = "Is this you?"
+PAGE_QUESTION = "Is this about you?"
 
 
-def choices(kind: Kind, suggested: Ruling | None = None) -> tuple[Choice, ...]:
-    """Return the four answers to whose something is."""
-    answers = ANSWERS if kind is Kind.ACCOUNT else PAGE_ANSWERS
+def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
+    """Return all that waits for the person's word, the worst first."""
+    asked = [build_pending_card(app, each) for each in list_pending_feedback(app, owner_id)]
+    flags = app.db.flags.list_flags_of_person(owner_id)
+    told = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
+    return tuple(sorted((*told, *asked), key=_rank_card))
+
+
+def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
+    item, flags = pending.item, pending.flags
+    worst = flags[0] if flags else None
+    portrait = item.portrait
+    question = ACCOUNT_QUESTION if portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION
+    return QuestionCard(
+        ref=item.ref,
+        item=item.ref,
+        question=build_flag_line(app, worst).what if worst else question,
+        kind=words.FlagKindLabel(worst.kind).words if worst else "",
+        severity=words.SeverityLabel(worst.severity) if worst else None,
+        choices=build_item_choices(portrait.kind, pending.suggested_answer),
+        lowered_by=worst.lowered_by if worst else (),
+        earlier=build_flag_line(app, worst).earlier if worst else "",
+        **_build_card_fields(item, pending.assessment),
+    )
+
+
+def build_flag_card(app: App, flag: Flag) -> QuestionCard:
+    """Show a flag that is about more than whose something is."""
+    line = build_flag_line(app, flag)
+    return QuestionCard(
+        ref=flag.ref,
+        item=flag.item,
+        flag=True,
+        question=line.what,
+        kind=line.kind.words,
+        severity=line.severity,
+        choices=build_flag_choices(flag.kind),
+        url=line.url,
+        platform=line.platform,
+        title=line.title,
+        speaks_for=flag.reasons,
+        lowered_by=flag.lowered_by,
+        first_seen=line.first_seen,
+        last_seen=line.last_seen,
+        earlier=line.earlier,
+    )
+
+
+def build_item_card(app: App, item: Item) -> QuestionCard:
+    """Show an item, whether or not anything is asked about it."""
+    assessment = app.db.items.find_assessment(item.ref)
+    return QuestionCard(
+        ref=item.ref,
+        item=item.ref,
+        question=ACCOUNT_QUESTION if item.portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION,
+        choices=build_item_choices(item.portrait.kind),
+        **_build_card_fields(item, assessment),
+    )
+
+
+def list_answered_items(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...]:
+    """Return what was answered, the latest found first."""
     return tuple(
-        Choice(value=value, words=told, suggested=value == suggested)
+        AnswerHistoryLine(
+            item=each.item.ref,
+            title=format_finding_title(each.item.portrait),
+            url=each.item.portrait.url,
+            platform=each.item.portrait.platform,
+            words=ANSWERS[each.answer],
+        )
+        for each in reversed(list_given_feedback(app, owner_id))
+    )
+
+
+def build_item_choices(
+    kind: FindingKind, suggested: Decision | None = None
+) -> tuple[AnswerChoice, ...]:
+    """Return the four answers to whose something is."""
+    answers = ANSWERS if kind is FindingKind.ACCOUNT else PAGE_ANSWERS
+    return tuple(
+        AnswerChoice(value=value, words=told, suggested=value == suggested)
         for value, told in answers.items()
     )
 
 
-def flag_choices(kind: FlagKind) -> tuple[Choice, ...]:
+def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
     """Return the answers that fit a kind of flag; sharing is a thing of its own."""
-    told = FLAG_ANSWERS[words.FlagKind(kind)]
-    return tuple(Choice(value=value, words=said) for value, said in told.items())
+    told = FLAG_ANSWERS[words.FlagKindLabel(kind)]
+    return tuple(AnswerChoice(value=value, words=said) for value, said in told.items())
 
 
-def _ruled_apart(flag: Flag) -> bool:
-    return flag.undecided and flag.kind is not FlagKind.IMPERSONATION
+def _needs_flag_card(flag: Flag) -> bool:
+    return flag.is_undecided and flag.kind is not FlagKind.IMPERSONATION
 
 
-class Shown(TypedDict):
+class ItemCardFields(TypedDict):
     """The part of a card that an item shows of itself."""
 
     url: str
@@ -159,248 +181,263 @@ class Shown(TypedDict):
     speaks_against: tuple[str, ...]
 
 
-def _shown(item: Item, assessment: Assessment | None) -> Shown:
+def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFields:
     portrait = item.portrait
-    return Shown(
+    return ItemCardFields(
         url=portrait.url,
         platform=portrait.platform,
-        title=title_of(portrait),
+        title=format_finding_title(portrait),
         snippet=portrait.bio or portrait.snippet,
         first_seen=item.first_seen,
         last_seen=item.last_seen,
-        speaks_for=speaking_for(assessment) if assessment else (),
-        speaks_against=speaking_against(assessment) if assessment else (),
+        speaks_for=list_reasons_for(assessment) if assessment else (),
+        speaks_against=list_reasons_against(assessment) if assessment else (),
     )
 
 
-def title_of(portrait: Finding) -> str:
+def format_finding_title(portrait: Finding) -> str:
     return portrait.name or portrait.title or portrait.handle
 
 
-def _rank(card: CardLine) -> int:
-    return card.severity.rank if card.severity else len(words.Severity)
+def _rank_card(card: QuestionCard) -> int:
+    return card.severity.rank if card.severity else len(words.SeverityLabel)
 
 
-MOST_FLAGS = 5
+MAX_FLAGS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    state: State
-    config: Config
-    telling: Telling
-    sorting: Sorting
-    now: Now
-
-    def home(self, ref: str) -> HomeView:
-        person, now, district = self.state.people.get(ref), self.now(), self.config.district
-        consents = self.state.consents.history(ref)
-        if not consents:
-            reason = "You have not joined."
-            raise NotPermittedError(reason)
-        flags = self.open_flags(ref)
-        latest = self._latest(ref, consents[0].given_at)
-        request = self.state.requests.latest_of(ref)
-        return HomeView(
-            name=person.name.given,
-            zone=person.zone,
-            flags=tuple(self.telling.flag(flag) for flag in flags[:MOST_FLAGS]),
-            more_flags=max(len(flags) - MOST_FLAGS, 0),
-            to_sort=sum(1 for each in self.sorting.waiting(ref) if not each.flags),
-            joined_at=consents[0].given_at,
-            next_sweep=next_sweep(now, district.ref, district.zone),
-            next_digest=next_digest(now, ref, person.zone),
-            ends_at=consents[-1].expires_at,
-            coverage=self._coverage(latest),
-            checked_at=(latest.closed_at or latest.started_at) if latest else None,
-            checking=request is not None and request.done_at is None,
-            renewal_due=renewal_due(consents[-1], now),
-            paused=consents[-1].paused(now),
-        )
-
-    def coverage(self, ref: str) -> Coverage | None:
-        """Tell what the latest look at them could check; None before there was one."""
-        return self._coverage(self._latest(ref, self.state.consents.history(ref)[0].given_at))
-
-    def open_flags(self, ref: str) -> tuple[Flag, ...]:
-        """Return what nobody has ruled on, the worst first."""
-        flags = (flag for flag in self.state.flags.of_person(ref) if flag.undecided)
-        return tuple(sorted(flags, key=urgency))
-
-    def _latest(self, ref: str, joined: datetime) -> Sweep | None:
-        """Return the last look at them that can be told of: at everybody, or at their wish."""
-        swept = self.state.sweeps.latest_told(self.now() - SWEEP_TAKES)
-        checked = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
-        known = [each for each in (swept, checked) if each and each.started_at >= joined]
-        ended = [each for each in known if each.closed_at or each.kind is SweepKind.SWEEP]
-        return max(ended, key=lambda each: each.started_at, default=None)
-
-    def _coverage(self, latest: Sweep | None) -> Coverage | None:
-        return self.telling.coverage(self._runs(latest)) if latest else None
-
-    def _runs(self, sweep: Sweep) -> tuple[SourceRun, ...]:
-        if sweep.kind is SweepKind.SWEEP:
-            return self.state.sweeps.runs_so_far(sweep, self.now() - SWEEP_TAKES)
-        return self.state.sweeps.runs(sweep.ref)
+def build_home_view(app: App, person_id: str) -> HomeView:
+    person, now, district = (
+        app.db.people.load_person(person_id),
+        app.clock.now(),
+        app.config.district,
+    )
+    consents = app.db.consents.list_consents(person_id)
+    if not consents:
+        reason = "You have not joined."
+        raise NotPermittedError(reason)
+    flags = list_open_flags(app, person_id)
+    latest = _find_latest_sweep(app, person_id, consents[0].given_at)
+    request = app.db.run_requests.find_latest_check_request(person_id)
+    return HomeView(
+        name=person.name.given,
+        zone=person.zone,
+        flags=tuple(build_flag_line(app, flag) for flag in flags[:MAX_FLAGS]),
+        more_flags=max(len(flags) - MAX_FLAGS, 0),
+        to_sort=sum(1 for each in list_pending_feedback(app, person_id) if not each.flags),
+        joined_at=consents[0].given_at,
+        next_sweep=compute_next_sweep(now, district.ref, district.zone),
+        next_digest=compute_next_digest(now, person_id, person.zone),
+        ends_at=consents[-1].expires_at,
+        coverage=_build_sweep_coverage(app, latest),
+        checked_at=(latest.closed_at or latest.started_at) if latest else None,
+        checking=request is not None and request.done_at is None,
+        renewal_due=is_renewal_due(consents[-1], now),
+        paused=consents[-1].is_paused(now),
+    )
 
 
-WHY = {
-    Key.SHARED: "because you shared it",
-    Key.CONFIRMED: "because you said that someone is pretending to be you",
-    Key.UNANSWERED: "because it is serious and you did not answer within 7 days",
-    Key.COUNSEL: "as your consent text says about such links",
-    Key.BREAK_GLASS: "because two reviewers opened it early; we notified you",
+def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
+    """Tell what the latest look at them could check; None before there was one."""
+    return _build_sweep_coverage(
+        app,
+        _find_latest_sweep(app, person_id, app.db.consents.list_consents(person_id)[0].given_at),
+    )
+
+
+def list_open_flags(app: App, person_id: str) -> tuple[Flag, ...]:
+    """Return what nobody has ruled on, the worst first."""
+    flags = (flag for flag in app.db.flags.list_flags_of_person(person_id) if flag.is_undecided)
+    return tuple(sorted(flags, key=build_urgency_key))
+
+
+def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
+    """Return the last look at them that can be told of: at everybody, or at their wish."""
+    swept = app.db.sweeps.find_latest_reportable_sweep(app.clock.now() - SWEEP_DEADLINE)
+    checked = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
+    known = [each for each in (swept, checked) if each and each.started_at >= joined]
+    ended = [each for each in known if each.closed_at or each.kind is SweepKind.SWEEP]
+    return max(ended, key=lambda each: each.started_at, default=None)
+
+
+def _build_sweep_coverage(app: App, latest: Sweep | None) -> Coverage | None:
+    return build_coverage(_list_source_runs(app, latest)) if latest else None
+
+
+def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
+    if sweep.kind is SweepKind.SWEEP:
+        return app.db.sweeps.list_source_runs_so_far(sweep, app.clock.now() - SWEEP_DEADLINE)
+    return app.db.sweeps.list_source_runs(sweep.ref)
+
+
+ACCESS_REASONS = {
+    OpeningReason.SHARED: "because you shared it",
+    OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
+    OpeningReason.UNANSWERED: "because it is serious and you did not answer within 7 days",
+    OpeningReason.COUNSEL: "as your consent text says about such links",
+    OpeningReason.BREAK_GLASS: "because two reviewers opened it early; we notified you",
 }
-LIKENESS = {
-    Likeness.SAME: "The same",
-    Likeness.LIKE: "Looks the same",
-    Likeness.PARTLY: "Partly the same",
-    Likeness.DIFFERENT: "Different",
+LIKENESS_WORDS = {
+    FieldLikeness.SAME: "The same",
+    FieldLikeness.LIKE: "Looks the same",
+    FieldLikeness.PARTLY: "Partly the same",
+    FieldLikeness.DIFFERENT: "Different",
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
-    """`owner` is the person who asks: what is not theirs is not there."""
+def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
+    item = app.db.items.load_item_of_person(owner_id, item_id)
+    verdict = app.db.items.find_item_feedback(item_id)
+    label = app.db.items.find_item_label(item_id) or OwnershipLabel.UNKNOWN
+    moments = build_item_timeline(app, owner_id, item_id)
+    zone = app.db.people.load_person(owner_id).zone
+    return ItemView(
+        card=build_item_card(app, item),
+        zone=zone,
+        whose=words.ItemOwnerLabel(label).words,
+        flags=tuple(
+            _build_flag_panel(app, owner_id, flag, zone)
+            for flag in app.db.flags.list_flags_of_item(item_id)
+        ),
+        own=tuple(_build_own_lines(compare_with_own_items(app, owner_id, item_id))),
+        moments=tuple(build_timeline_lines(moments)),
+        verdict=ANSWERS.get(verdict or "", ""),
+        gone=item.presence is Presence.GONE,
+        versions=_list_versions(app, owner_id, item_id),
+    )
 
-    state: State
-    telling: Telling
-    cards: Cards
-    retracing: Retracing
-    disclosing: Disclosing
 
-    def item(self, owner: str, ref: str) -> ItemView:
-        item = self.state.items.of_owner(owner, ref)
-        verdict = self.state.items.verdict(ref)
-        label = self.state.items.label(ref) or Label.UNKNOWN
-        moments = self.retracing.timeline(owner, ref)
-        zone = self.state.people.get(owner).zone
-        return ItemView(
-            card=self.cards.about(item),
-            zone=zone,
-            whose=words.Whose(label).words,
-            flags=tuple(self._panel(owner, flag, zone) for flag in self.state.flags.of_item(ref)),
-            own=tuple(_own_lines(self.retracing.beside(owner, ref))),
-            moments=tuple(told(moments)),
-            verdict=ANSWERS.get(verdict or "", ""),
-            gone=item.presence is Presence.GONE,
-            versions=self._versions(owner, ref),
+def build_comparison_view(
+    app: App, owner_id: str, item_id: str, own_item_id: str
+) -> ComparisonView:
+    """Lay an item beside one own account; without one, beside that it shows most of."""
+    item = app.db.items.load_item_of_person(owner_id, item_id)
+    laid = compare_with_own_items(app, owner_id, item_id)
+    chosen = next((each for each in laid if own_item_id in {"", each.own.ref}), None)
+    if chosen is None:
+        reason = "There is no account of yours to compare it with."
+        raise InputError(reason)
+    return ComparisonView(
+        item=item_id,
+        title=format_finding_title(item.portrait),
+        url=item.portrait.url,
+        own_title=format_finding_title(chosen.own.portrait),
+        own_url=chosen.own.portrait.url,
+        lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
+        others=tuple(_build_own_lines(each for each in laid if each is not chosen)),
+        copied=chosen.copied_count,
+    )
+
+
+def build_versions_view(
+    app: App, owner_id: str, item_id: str, older: int, newer: int
+) -> VersionsView:
+    """Compare two versions; without numbers, the first with the last."""
+    item = app.db.items.load_item_of_person(owner_id, item_id)
+    known = _list_versions(app, owner_id, item_id)
+    numbers = [number for number, _ in known]
+    first, last = (older or numbers[0], newer or numbers[-1]) if numbers else (0, 0)
+    marks = compare_item_versions(app, owner_id, item_id, first, last) if numbers else ()
+    return VersionsView(
+        item=item_id,
+        title=format_finding_title(item.portrait),
+        zone=app.db.people.load_person(owner_id).zone,
+        versions=known,
+        older=first,
+        newer=last,
+        lines=tuple(map(build_field_line, marks)),
+    )
+
+
+def _list_versions(app: App, owner_id: str, item_id: str) -> tuple[tuple[int, str], ...]:
+    zone = app.db.people.load_person(owner_id).zone
+    return tuple(
+        (
+            each.number,
+            (
+                f"{format_local_time(each.at, zone)}, "
+                f"{words.format_site_name(each.source or 'a source')}"
+            ),
         )
-
-    def beside(self, owner: str, ref: str, own: str) -> BesideView:
-        """Lay an item beside one own account; without one, beside that it shows most of."""
-        item = self.state.items.of_owner(owner, ref)
-        laid = self.retracing.beside(owner, ref)
-        chosen = next((each for each in laid if own in {"", each.own.ref}), None)
-        if chosen is None:
-            reason = "There is no account of yours to compare it with."
-            raise InputError(reason)
-        return BesideView(
-            item=ref,
-            title=title_of(item.portrait),
-            url=item.portrait.url,
-            own_title=title_of(chosen.own.portrait),
-            own_url=chosen.own.portrait.url,
-            lines=tuple(map(_parallel, chosen.parallels)),
-            others=tuple(_own_lines(each for each in laid if each is not chosen)),
-            copied=chosen.copied,
-        )
-
-    def versions(self, owner: str, ref: str, older: int, newer: int) -> VersionsView:
-        """Compare two versions; without numbers, the first with the last."""
-        item = self.state.items.of_owner(owner, ref)
-        known = self._versions(owner, ref)
-        numbers = [number for number, _ in known]
-        first, last = (older or numbers[0], newer or numbers[-1]) if numbers else (0, 0)
-        marks = self.retracing.compare(owner, ref, first, last) if numbers else ()
-        return VersionsView(
-            item=ref,
-            title=title_of(item.portrait),
-            zone=self.state.people.get(owner).zone,
-            versions=known,
-            older=first,
-            newer=last,
-            lines=tuple(map(field_line, marks)),
-        )
-
-    def _versions(self, owner: str, ref: str) -> tuple[tuple[int, str], ...]:
-        zone = self.state.people.get(owner).zone
-        return tuple(
-            (each.number, f"{local(each.at, zone)}, {words.site_name(each.source or 'a source')}")
-            for each in self.retracing.timeline(owner, ref)
-            if each.kind is MomentKind.SHOWN
-        )
-
-    def _panel(self, owner: str, flag: Flag, zone: str) -> FlagPanel:
-        line = self.telling.flag(flag)
-        opening = self.disclosing.opening(owner, flag.ref)
-        waits = flag.kind is FlagKind.IMPERSONATION and needs_notice(flag) and flag.undecided
-        opens = flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
-        return FlagPanel(
-            ref=flag.ref,
-            kind=line.kind.words,
-            severity=line.severity,
-            what=line.what,
-            reasons=flag.reasons,
-            lowered_by=flag.lowered_by,
-            choices=flag_choices(flag.kind),
-            fields=tuple(it_lines(self.disclosing.preview(owner, flag.ref), zone)),
-            opened_at=opening.at if opening else None,
-            why=WHY[opening.key] if opening else "",
-            opens_at=None if opening else opens,
-            ruled="" if flag.undecided else RULED.get(flag.state, flag.state),
-            until=flag.harmless_until,
-            earlier=line.earlier,
-            shared=flag.shared_at is not None,
-            pursued=flag.pursued,
-            asks_whose=flag.kind is FlagKind.IMPERSONATION,
-        )
+        for each in build_item_timeline(app, owner_id, item_id)
+        if each.kind is TimelineEntryKind.SHOWN
+    )
 
 
-def it_lines(fields: ReviewFields, zone: str) -> Iterator[ItLine]:
+def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPanel:
+    line = build_flag_line(app, flag)
+    opening = find_own_flag_opening(app, owner_id, flag.ref)
+    waits = (
+        flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag) and flag.is_undecided
+    )
+    opens = flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
+    return FlagPanel(
+        ref=flag.ref,
+        kind=line.kind.words,
+        severity=line.severity,
+        what=line.what,
+        reasons=flag.reasons,
+        lowered_by=flag.lowered_by,
+        choices=build_flag_choices(flag.kind),
+        fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.ref), zone)),
+        opened_at=opening.at if opening else None,
+        why=ACCESS_REASONS[opening.reason] if opening else "",
+        opens_at=None if opening else opens,
+        ruled="" if flag.is_undecided else DECISION_WORDS.get(flag.state, flag.state),
+        until=flag.harmless_until,
+        earlier=line.earlier,
+        shared=flag.shared_at is not None,
+        pursued=flag.is_pursued,
+        asks_whose=flag.kind is FlagKind.IMPERSONATION,
+    )
+
+
+def build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFieldLine]:
     """Show the closed list as IT reads it, field by field."""
     shown = (
         ("Name", fields.name),
         ("School", fields.school or "Not given"),
-        ("Kind", words.FlagKind(fields.kind).words),
-        ("Severity", words.Severity(fields.severity).words),
-        ("Platform", words.site_name(fields.platform) if fields.platform else "Web page"),
+        ("Kind", words.FlagKindLabel(fields.kind).words),
+        ("Severity", words.SeverityLabel(fields.severity).words),
+        ("Platform", words.format_site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
-        ("Status", RULED.get(fields.state, fields.state)),
-        ("Flagged", day(fields.opened_at, zone)),
-        ("First seen", day(fields.first_seen, zone)),
-        ("Last seen", day(fields.last_seen, zone)),
+        ("Status", DECISION_WORDS.get(fields.state, fields.state)),
+        ("Flagged", format_day(fields.opened_at, zone)),
+        ("First seen", format_day(fields.first_seen, zone)),
+        ("Last seen", format_day(fields.last_seen, zone)),
         ("Reasons", " ".join(fields.reasons)),
-        ("Your answer", _said(fields.ruling)),
+        ("Your answer", _describe_answer(fields.ruling)),
     )
-    return (ItLine(what=what, value=value) for what, value in shown)
+    return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
 
 
-def _said(ruling: Ruling | None) -> str:
-    return RULED.get(ruling, ruling) if ruling else "Nothing yet"
+def _describe_answer(ruling: Decision | None) -> str:
+    return DECISION_WORDS.get(ruling, ruling) if ruling else "Nothing yet"
 
 
-def _own_lines(laid: Iterable[Beside]) -> Iterator[OwnLine]:
+def _build_own_lines(laid: Iterable[OwnItemComparison]) -> Iterator[OwnAccountLine]:
     for each in laid:
         portrait = each.own.portrait
-        yield OwnLine(
+        yield OwnAccountLine(
             item=each.own.ref,
-            title=title_of(portrait),
+            title=format_finding_title(portrait),
             platform=portrait.platform,
-            copied=each.copied,
+            copied=each.copied_count,
         )
 
 
-def _parallel(each: Parallel) -> ParallelLine:
-    return ParallelLine(
-        field=words.field_words(each.field),
-        theirs=tuple(map(_piece, each.theirs)),
-        ours=tuple(map(_piece, each.ours)),
-        likeness=LIKENESS[each.likeness],
-        copied=each.copied,
+def _build_comparison_line(each: FieldComparison) -> ComparisonLine:
+    return ComparisonLine(
+        field=words.describe_field(each.field),
+        theirs=tuple(map(_build_piece, each.theirs)),
+        ours=tuple(map(_build_piece, each.ours)),
+        likeness=LIKENESS_WORDS[each.likeness],
+        copied=each.is_copied,
         reason=each.reason,
     )
 
 
-def _piece(each: ReadPiece) -> Piece:
-    return Piece(text=each.text, mark=Mark.COPIED if each.copied else Mark.KEPT)
+def _build_piece(each: ReadPiece) -> HighlightPiece:
+    return HighlightPiece(
+        text=each.text, mark=HighlightKind.COPIED if each.copied else HighlightKind.KEPT
+    )

@@ -6,53 +6,53 @@ What a person declared, confirmed or ruled before is taken into account.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from monitor.app import App
 from monitor.db.account_proofs import ProofState
-from monitor.db.database import State
-from monitor.db.journal import Staged
-from monitor.domain.detection.assessment import Assessment, Judging, severity
-from monitor.domain.detection.case import Inventory, Subject, appearance
-from monitor.domain.detection.lessons import Said, Side, Sort, lessons
-from monitor.domain.detection.weights import Weights
-from monitor.domain.disclosure import needs_notice
+from monitor.db.database import Database
+from monitor.db.journal import StagedAnswer
+from monitor.domain.detection.assessment import Assessment, Assessor, rate_severity
+from monitor.domain.detection.case import Inventory, Subject, build_appearance
+from monitor.domain.detection.lessons import Feedback, TraitCentroid, TraitKind, learn_from_feedback
+from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event, EventKind
-from monitor.domain.evidence import Axis, Label
+from monitor.domain.evidence import EvidenceAxis, OwnershipLabel
 from monitor.domain.flag import (
+    Decision,
     Flag,
     FlagKind,
     FlagState,
-    Ruling,
     Severity,
-    closed,
-    exposures,
-    lapsed,
-    reopened,
-    severity_of,
-    shown_again,
+    assess_change_severity,
+    close_on_event,
+    list_undecided_exposures,
+    reopen_if_gone,
+    reopen_if_lapsed,
+    reopen_on_event,
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.names.bound import has_exact_name
-from monitor.domain.names.frequency import NameCounts, expected_namesakes
-from monitor.domain.names.matching import agreement
+from monitor.domain.names.frequency import estimate_namesakes, load_census
+from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
-from monitor.domain.pii import LINKS, ContactKind, Exposed
-from monitor.domain.planning.queries import accounts_asked
-from monitor.domain.source_trust import Standing
-from monitor.domain.students.cues import Cue
-from monitor.domain.students.matching import ContactVerdict
-from monitor.services.notifications import Alerting
-from monitor.services.ports import NewRef, Now
-from reports.labels import field_words
-from reports.pages.findings import LearntLine
-from scrapers.models import Finding, Kind, QueryKind
+from monitor.domain.pii import LINKS_FIELD, ContactKind, ExposedContact
+from monitor.domain.planning.queries import find_queried_accounts
+from monitor.domain.source_trust import SourceTrust
+from monitor.domain.students.cues import StudentCue
+from monitor.domain.students.matching import ContactMatchResult
+from monitor.services.notifications import queue_alert
+from monitor.services.weights import load_weights
+from reports.labels import describe_field
+from reports.pages.findings import FeedbackWordsLine
+from scrapers.models import Finding, FindingKind, QueryKind
 from scrapers.source import Source
-from scrapers.urls.canonical import canonical_key
+from scrapers.urls.canonical import canonicalize_url
 
 CUE_WORDS = {
-    Cue.SCHOOL_YEAR: "a graduation year",
-    Cue.CLASS_OF: "a graduation year",
-    Cue.GRADE: "a grade",
-    Cue.SCHOOL: "a school name",
-    Cue.TOWN: "your town",
+    StudentCue.SCHOOL_YEAR: "a graduation year",
+    StudentCue.CLASS_OF: "a graduation year",
+    StudentCue.GRADE: "a grade",
+    StudentCue.SCHOOL: "a school name",
+    StudentCue.TOWN: "your town",
 }
 
 CONTACT_WORDS = {
@@ -66,9 +66,9 @@ PLACE_WORDS = {
     "name": "the display name",
     "bio": "the description",
     "location": "the location",
-    LINKS: "the links",
+    LINKS_FIELD: "the links",
 }
-EXPOSURE = {
+EXPOSURE_SEVERITY = {
     ContactKind.HOME: Severity.HIGH,
     ContactKind.PHONE: Severity.MEDIUM,
     ContactKind.MAIL: Severity.LOW,
@@ -76,7 +76,7 @@ EXPOSURE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class FlagDraft:
     """A flag to be raised."""
 
     kind: FlagKind
@@ -86,26 +86,26 @@ class Draft:
     relation: str = ""
 
 
-def impersonation(assessment: Assessment) -> Draft:
+def build_impersonation_draft(assessment: Assessment) -> FlagDraft:
     """Say first what looks made to deceive; what speaks against it is no reason for a flag."""
     speaking = [each for each in assessment.evidence if each.bits > 0]
-    told = sorted(speaking, key=lambda each: (each.axis is not Axis.IMITATION, -each.bits))
-    return Draft(
+    told = sorted(speaking, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits))
+    return FlagDraft(
         kind=FlagKind.IMPERSONATION,
-        severity=severity(assessment),
+        severity=rate_severity(assessment),
         reasons=tuple(each.reason for each in told),
         lowered_by=assessment.lowered_by,
     )
 
 
-def own_account_changed(event: Event, worst: Severity) -> Draft:
+def build_account_change_draft(event: Event, worst: Severity) -> FlagDraft:
     if event.kind is EventKind.VANISHED:
         reason = "Your account is gone: its own address showed nothing twice, days apart."
     else:
-        fields = _listed(map(field_words, event.fields))
+        fields = _join_words(map(describe_field, event.fields))
         have = "has" if len(event.fields) == 1 else "have"
         reason = f"Its {fields} {have} changed since our last check."
-    return Draft(
+    return FlagDraft(
         kind=FlagKind.OWN_ACCOUNT_CHANGED,
         severity=worst,
         reasons=(reason, "You said that this account is yours."),
@@ -113,19 +113,19 @@ def own_account_changed(event: Event, worst: Severity) -> Draft:
     )
 
 
-def student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
+def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> FlagDraft:
     """Following is the account's own doing; being followed is not, and only worth knowing."""
     follows = kind is QueryKind.FOLLOWS
     whom = "follows" if follows else "is followed by"
     seem = "account that may belong to a student"
     if verdict.count > 1:
         seem = "accounts that may belong to students"
-    return Draft(
+    return FlagDraft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
             f"Your account {whom} {verdict.count} {seem}.",
-            *_cue_reasons(verdict),
+            *_describe_cues(verdict),
             *(
                 ()
                 if follows
@@ -140,19 +140,19 @@ def student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
     )
 
 
-def exposed_contacts(portrait: Finding, label: Label) -> Iterator[Draft]:
+def build_contact_drafts(portrait: Finding, label: OwnershipLabel) -> Iterator[FlagDraft]:
     """Yield one flag for each kind of contact, so that each can be answered by itself."""
     places: dict[ContactKind, list[str]] = {}
-    for each in map(Exposed.read, portrait.exposed):
+    for each in map(ExposedContact.from_stored_text, portrait.exposed):
         places.setdefault(each.kind, []).append(PLACE_WORDS[each.place])
     for kind, where in places.items():
         what = CONTACT_WORDS[kind]
-        own = label is Label.OWN and portrait.kind is Kind.ACCOUNT
-        yield Draft(
+        own = label is OwnershipLabel.OWN and portrait.kind is FindingKind.ACCOUNT
+        yield FlagDraft(
             kind=FlagKind.EXPOSED_CONTACT,
-            severity=EXPOSURE[kind],
+            severity=EXPOSURE_SEVERITY[kind],
             reasons=(
-                f"{what.capitalize()} appears next to your name, in {_listed(where)}.",
+                f"{what.capitalize()} appears next to your name, in {_join_words(where)}.",
                 *(("This account is yours, so you can remove it yourself.",) if own else ()),
                 f"We record that {what} is there, and where. We never store the value itself.",
             ),
@@ -164,68 +164,69 @@ def exposed_contacts(portrait: Finding, label: Label) -> Iterator[Draft]:
         )
 
 
-def _cue_reasons(verdict: ContactVerdict) -> Iterator[str]:
+def _describe_cues(verdict: ContactMatchResult) -> Iterator[str]:
     listed = "from your district's student list"
     cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
     if cues:
-        yield f"A name {listed} appears with {_listed(cues)}."
-    if Cue.SEVERAL_NAMES in verdict.cues:
+        yield f"A name {listed} appears with {_join_words(cues)}."
+    if StudentCue.SEVERAL_NAMES in verdict.cues:
         yield f"Several rare names {listed} are among them. Chance alone would bring fewer."
 
 
-def _listed(words: Iterable[str]) -> str:
+def _join_words(words: Iterable[str]) -> str:
     """Write `one, another and a third`."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def declared_items(state: State, person: Person) -> tuple[Item, ...]:
+def list_declared_items(state: Database, person: Person) -> tuple[Item, ...]:
     """Return what they told us of when they joined: accounts, and pages by their address."""
-    told = (*person.accounts, *map(canonical_key, person.pages))
-    return state.items.find(person.ref, told)
+    told = (*person.accounts, *map(canonicalize_url, person.pages))
+    return state.items.find_items_by_aliases(person.ref, told)
 
 
-def own_items(state: State, person: Person) -> Iterator[Item]:
+def list_own_items(state: Database, person: Person) -> Iterator[Item]:
     """Yield accounts and pages that the person declared, and accounts that they confirmed.
 
     A page that is theirs by their ruling may still be written by others: a school's, say.
     """
     own = {
-        item.ref for item in (*declared_items(state, person), *confirmed_accounts(state, person))
+        item.ref
+        for item in (*list_declared_items(state, person), *list_confirmed_accounts(state, person))
     }
-    yield from (item for item in state.items.of(person.ref) if item.ref in own)
+    yield from (item for item in state.items.list_items_of_person(person.ref) if item.ref in own)
 
 
-def confirmed_accounts(state: State, person: Person) -> Iterator[Item]:
+def list_confirmed_accounts(state: Database, person: Person) -> Iterator[Item]:
     """Yield the accounts of which the person said: this is me; not what shows another name."""
-    unproven = unproven_accounts(state, person.ref)
-    for item, said in state.items.judged(person.ref):
+    unproven = list_unproven_accounts(state, person.ref)
+    for item, said in state.items.list_items_with_feedback(person.ref):
         portrait = item.portrait
         theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
-        if said is Ruling.MINE and portrait.kind is Kind.ACCOUNT and theirs:
+        if said is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
             yield item
 
 
-def unproven_accounts(state: State, person: str) -> frozenset[str]:
+def list_unproven_accounts(state: Database, person_id: str) -> frozenset[str]:
     """Return what shows somebody else's name, and is not proved to be controlled."""
-    proofs = state.account_proofs.of_person(person)
+    proofs = state.account_proofs.list_proofs_of_person(person_id)
     return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
 
 
-def with_confirmed(state: State, person: Person) -> Person:
+def include_confirmed_accounts(state: Database, person: Person) -> Person:
     """Return the person with what they confirmed among their accounts; the rest stays as told."""
     told = set(person.accounts)
     confirmed = (
-        key_of(item.portrait)
-        for item in confirmed_accounts(state, person)
-        if told.isdisjoint(_keys(item.portrait))
+        extract_handle_key(item.portrait)
+        for item in list_confirmed_accounts(state, person)
+        if told.isdisjoint(_list_account_keys(item.portrait))
     )
     return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
 
 
-def with_requested(state: State, person: Person) -> Person:
+def include_requested_accounts(state: Database, person: Person) -> Person:
     """Return the person with what they asked to be looked at once more, for its proof."""
-    proofs = state.account_proofs.of_person(person.ref)
+    proofs = state.account_proofs.list_proofs_of_person(person.ref)
     asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
     return replace(
         person,
@@ -234,337 +235,366 @@ def with_requested(state: State, person: Person) -> Person:
     )
 
 
-def trusted_accounts(state: State, person: Person) -> frozenset[str]:
+def list_trusted_accounts(state: Database, person: Person) -> frozenset[str]:
     """Return the accounts whose contacts may be read: proven, or showing their exact name."""
     return frozenset(
         account
         for account in person.accounts
-        for item in state.items.find(person.ref, (account,))
-        if is_trusted(state, person, item)
+        for item in state.items.find_items_by_aliases(person.ref, (account,))
+        if is_trusted_account(state, person, item)
     )
 
 
-def is_trusted(state: State, person: Person, item: Item) -> bool:
+def is_trusted_account(state: Database, person: Person, item: Item) -> bool:
     """Tell whether an account is theirs by more than their word: by its proof, or its exact name.
 
     One that showed their name once stays trusted: it may have been taken from them.
     """
-    proofs = state.account_proofs.of_person(person.ref)
+    proofs = state.account_proofs.list_proofs_of_person(person.ref)
     proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
-    if not proven.isdisjoint((item.portrait.key, *map(str.casefold, _keys(item.portrait)))):
+    if not proven.isdisjoint(
+        (item.portrait.key, *map(str.casefold, _list_account_keys(item.portrait)))
+    ):
         return True
-    shown = (item.portrait.name, *(each.finding.name for each in state.versions.of(item.ref)))
+    shown = (
+        item.portrait.name,
+        *(each.finding.name for each in state.versions.list_versions(item.ref)),
+    )
     return any(has_exact_name(name, person) for name in shown if name)
 
 
-def pursued(state: State, person: str) -> tuple[str, ...]:
+def list_impersonator_keys(state: Database, person_id: str) -> tuple[str, ...]:
     """Return the accounts of others that are taken for imitations of this person."""
-    flags = (each for each in state.flags.of_person(person) if each.pursued)
+    flags = (each for each in state.flags.list_flags_of_person(person_id) if each.is_pursued)
     items = dict.fromkeys(each.item for each in flags)
-    return tuple(filter(None, (key_of(state.items.get(ref).portrait) for ref in items)))
+    return tuple(
+        filter(None, (extract_handle_key(state.items.load_item(ref).portrait) for ref in items))
+    )
 
 
-def _keys(portrait: Finding) -> tuple[str, ...]:
+def _list_account_keys(portrait: Finding) -> tuple[str, ...]:
     return (portrait.account, *portrait.account_aliases)
 
 
-def key_of(portrait: Finding) -> str:
+def extract_handle_key(portrait: Finding) -> str:
     """Return the key that names its handle, as people tell us of accounts; else nothing."""
-    if portrait.kind is not Kind.ACCOUNT:
+    if portrait.kind is not FindingKind.ACCOUNT:
         return ""
-    return next((each.casefold() for each in _keys(portrait) if ":@" in each), "")
+    return next((each.casefold() for each in _list_account_keys(portrait) if ":@" in each), "")
+
+
+def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
+    """Put together what is theirs, what they judged, and who was found to pretend to be them.
+
+    All of it is read from their sealed items each time, so that nothing outlives these.
+    """
+    items = tuple(own)
+    portraits = tuple(item.portrait for item in items)
+    judged = app.db.items.list_items_with_feedback(person.ref)
+    impostors = {item.ref: item for item in _find_impersonators(app, person)}
+    impostors |= {item.ref: item for item, said in judged if said is Decision.IMPERSONATION}
+    return Inventory(
+        own_findings=portraits,
+        absent_platforms=frozenset(person.absent_from),
+        lessons=learn_from_feedback(
+            [(item.portrait, said) for item, said in judged], portraits, person.name
+        ),
+        impersonators=tuple(item.portrait for item in impostors.values()),
+        picture_use_counts=_count_picture_bearers(app, items),
+    )
+
+
+def _count_picture_bearers(app: App, own: tuple[Item, ...]) -> Mapping[str, int]:
+    """Count, for each picture of an own account, how many accounts of others show it."""
+    prints = {item.portrait.picture_print for item in own} - {""}
+    refs = tuple(item.ref for item in own)
+    return {
+        each: app.db.pictures.count_accounts_with_picture(each, excluded_item_ids=refs)
+        for each in prints
+    }
+
+
+def _find_impersonators(app: App, person: Person) -> Iterator[Item]:
+    """Yield what IT, too, may have ruled: a flag that it confirmed is one like any other."""
+    for flag in app.db.flags.list_flags_of_person(person.ref):
+        if flag.kind is FlagKind.IMPERSONATION and flag.is_pursued:
+            yield app.db.items.load_item(flag.item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalling:
-    state: State
-
-    def said(self, person: Person, own: Iterable[Item]) -> Inventory:
-        """Put together what is theirs, what they judged, and who was found to pretend to be them.
-
-        All of it is read from their sealed items each time, so that nothing outlives these.
-        """
-        items = tuple(own)
-        portraits = tuple(item.portrait for item in items)
-        judged = self.state.items.judged(person.ref)
-        impostors = {item.ref: item for item in self._pursued(person)}
-        impostors |= {item.ref: item for item, said in judged if said is Ruling.IMPERSONATION}
-        return Inventory(
-            own=portraits,
-            none_on=frozenset(person.absent_from),
-            lessons=lessons(
-                [(item.portrait, said) for item, said in judged], portraits, person.name
-            ),
-            impostors=tuple(item.portrait for item in impostors.values()),
-            bearers=self._bearers(items),
-        )
-
-    def _bearers(self, own: tuple[Item, ...]) -> Mapping[str, int]:
-        """Count, for each picture of an own account, how many accounts of others show it."""
-        prints = {item.portrait.picture_print for item in own} - {""}
-        refs = tuple(item.ref for item in own)
-        return {each: self.state.pictures.bearers(each, besides=refs) for each in prints}
-
-    def _pursued(self, person: Person) -> Iterator[Item]:
-        """Yield what IT, too, may have ruled: a flag that it confirmed is one like any other."""
-        for flag in self.state.flags.of_person(person.ref):
-            if flag.kind is FlagKind.IMPERSONATION and flag.pursued:
-                yield self.state.items.get(flag.item)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
+class SettlementChanges:
     """What a settlement noticed: items, what is told of them, and how they looked before."""
 
-    items: tuple[str, ...]
+    item_ids: tuple[str, ...]
     events: tuple[Event, ...]
     before: Mapping[str, Finding]
-    standing: Standing
+    trust_status: SourceTrust
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flagging:
-    state: State
-    counts: NameCounts
-    weights: Weights
-    alerting: Alerting
-    now: Now
-    new_ref: NewRef
-
-    def review(self, person: Person, noted: Noted) -> None:
-        """Assess what was noticed; only what a proven source shows may raise a flag."""
-        if not noted.items:
-            return
-        for ref in noted.items:
-            self.state.pictures.note(self.state.items.get(ref))
-        own = {item.ref: item for item in own_items(self.state, person)}
-        unsettled = [ref for event in noted.events for ref in self._unsettled(event)]
-        for event in noted.events if noted.standing is Standing.PROVEN else ():
-            self._close(event)
-        self._reconsider(person, noted, own)
-        self._assess(person, self._to_assess(person, noted, own), own, noted.standing)
-        for event in noted.events:
-            if event.item in own and noted.standing is Standing.PROVEN:
-                self._own_account(person, own[event.item], event, noted.before)
-        for ref in unsettled:
-            self.alerting.tell(person, self.state.flags.get(ref))
-
-    def relearn(self, person: Person) -> None:
-        """Assess everything anew by what the person has just said.
-
-        Flags are left to the next sweep, which knows whether what it sees is proven.
-        """
-        own = {item.ref: item for item in own_items(self.state, person)}
-        self._assess(person, self.state.items.of(person.ref), own, Standing.UNPROVEN)
-
-    def judging(self, person: Person) -> Judging:
-        """Return how this person's findings are judged as things stand."""
-        return self._judging(person, {item.ref: item for item in own_items(self.state, person)})
-
-    def lapse(self, ref: str) -> None:
-        """Open again what a person called harmless for a time that is over now."""
-        now = self.now()
-        for flag in self.state.flags.of_person(ref):
-            anew = lapsed(flag, now)
-            if anew != flag:
-                self.state.flags.replace(anew)
-                self.state.audit.append(now, "namesake", "lapsed", flag.ref, {})
-                self.alerting.tell(self.state.people.get(ref), anew)
-
-    def close_gone(self, ref: str) -> None:
-        """Close what still shows a contact of an item that is gone: it is asked no more."""
-        now = self.now()
-        for flag in self.state.flags.of_person(ref):
-            if exposures((flag,)) and self.state.items.get(flag.item).presence is Presence.GONE:
-                gone = Event(person=ref, item=flag.item, kind=EventKind.VANISHED, at=now)
-                self._close(gone)
-
-    def accused(self, person: Person, item: Item) -> Flag:
-        """Return the flag of an item that its person calls an imitation; nobody need be told."""
-        assessment = self.judging(person).judge(self._undisputed(item), Ruling.IMPERSONATION)
-        flag = self._drafted(item, impersonation(assessment))
-        self._add(flag)
-        return flag
-
-    def match(self, person: Person, staged: Staged, source: Source) -> None:
-        """Flag an own account that looks linked to students; the matcher said no more than that."""
-        verdict, query = staged.verdict, staged.visit.query
-        if verdict is None or not verdict.flagged:
-            return
-        accounts = accounts_asked(query, person, source)
-        for item in self.state.items.find(person.ref, accounts):
-            self._raise(person, item, student_link(query.kind, verdict))
-
-    def _undisputed(self, item: Item) -> Finding:
-        """Leave out a handle that another item bore first: it has changed hands since.
-
-        With it goes the address made of it, since older links still mean the first bearer.
-        """
-        portrait, find = item.portrait, self.state.items.find
-        mine = tuple(
-            alias
-            for alias in portrait.account_aliases
-            if all(each.ref == item.ref for each in find(item.person, (alias,)))
-        )
-        if mine == portrait.account_aliases:
-            return portrait
-        return replace(portrait, account_aliases=mine, url=portrait.key)
-
-    def _to_assess(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> tuple[Item, ...]:
-        """Choose what was noticed; or everything, since all is measured by the own accounts."""
-        if any(ref in own for ref in noted.items):
-            return self.state.items.of(person.ref)
-        return tuple(self.state.items.get(ref) for ref in noted.items)
-
-    def _assess(
-        self,
-        person: Person,
-        items: tuple[Item, ...],
-        own: Mapping[str, Item],
-        standing: Standing,
-    ) -> None:
-        judging = self._judging(person, own)
-        for item in items:
-            verdict = self.state.items.verdict(item.ref)
-            assessment = judging.judge(self._undisputed(item), verdict)
-            self.state.items.set_assessment(item.ref, assessment)
-            if standing is Standing.PROVEN:
-                for draft in _drafts(person, item, assessment):
-                    self._raise(person, item, draft)
-
-    def _reconsider(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> None:
-        """Take back what was said of an account that has become another one since."""
-        for event in noted.events:
-            verdict = self.state.items.verdict(event.item)
-            if event.kind is EventKind.CHANGED and verdict:
-                changed = self._undisputed(self.state.items.get(event.item))
-                if self._judging(person, own).outgrown(changed, verdict):
-                    outgrown = Said(item=event.item, ruling=None, at=self.now())
-                    self.state.verdicts.append(outgrown)
-
-    def _judging(self, person: Person, own: Mapping[str, Item]) -> Judging:
-        return Judging(
-            subject=Subject(person=person, commonness=expected_namesakes(person.name, self.counts)),
-            said=Recalling(state=self.state).said(person, own.values()),
-            weights=self.weights,
-        )
-
-    def _own_account(
-        self, person: Person, item: Item, event: Event, before: Mapping[str, Finding]
-    ) -> None:
-        if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
-            return
-        if not is_trusted(self.state, person, item):
-            return
-        after = item.portrait if event.kind is EventKind.CHANGED else None
-        worst = severity_of(
-            before.get(event.item, item.portrait),
-            after,
-            lambda written: agreement(written, person.name).whole,
-        )
-        self._raise(person, item, own_account_changed(event, worst))
-
-    def _unsettled(self, event: Event) -> Iterator[str]:
-        """Open again what a change unsettles, and yield which flags that are."""
-        for flag in self.state.flags.of_item(event.item):
-            anew = reopened(flag, event)
-            if anew != flag:
-                self.state.flags.replace(anew)
-                yield flag.ref
-
-    def _close(self, event: Event) -> None:
-        """Close by itself what is proved to be shown no longer."""
-        for flag in self.state.flags.of_item(event.item):
-            done = closed(flag, event)
-            if done != flag:
-                self.state.flags.replace(done)
-                self.state.audit.append(event.at, "namesake", "closed", flag.ref, {})
-
-    def _raise(self, person: Person, item: Item, draft: Draft) -> None:
-        """Raise a flag once: of one kind and relation an item has one, open or decided."""
-        known = self.state.flags.find(item.ref, draft.kind, draft.relation)
-        if known:
-            self._renew(person, shown_again(known, self.now()), draft)
-            return
-        flag = self._drafted(item, draft)
-        self._add(flag)
-        self.alerting.tell(person, flag)
-
-    def _drafted(self, item: Item, draft: Draft) -> Flag:
-        return Flag(
-            ref=self.new_ref(),
-            person=item.person,
-            item=item.ref,
-            kind=draft.kind,
-            severity=draft.severity,
-            state=FlagState.NEW,
-            opened_at=self.now(),
-            reasons=draft.reasons,
-            lowered_by=draft.lowered_by,
-            relation=draft.relation,
-        )
-
-    def _add(self, flag: Flag) -> None:
-        self.state.flags.add(flag)
-        self.state.audit.append(self.now(), "namesake", "flagged", flag.ref, {"kind": flag.kind})
-
-    def _renew(self, person: Person, flag: Flag, draft: Draft) -> None:
-        """Give an undecided flag the reasons of today; what was decided stays as it was."""
-        if not flag.undecided:
-            return
-        worst = min(flag.severity, draft.severity, key=list(Severity).index)
-        renewed = replace(flag, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
-        if needs_notice(renewed) and not needs_notice(flag):
-            # They were told of something milder, so that their time to answer starts again.
-            renewed = replace(renewed, notified_at=None)
-            self.alerting.tell(person, renewed)
-        self.state.flags.replace(renewed)
+def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None:
+    """Assess what was noticed; only what a proven source shows may raise a flag."""
+    if not changes.item_ids:
+        return
+    for ref in changes.item_ids:
+        app.db.pictures.save_picture(app.db.items.load_item(ref))
+    own = {item.ref: item for item in list_own_items(app.db, person)}
+    unsettled = [ref for event in changes.events for ref in _reopen_unsettled_flags(app, event)]
+    for event in changes.events if changes.trust_status is SourceTrust.PROVEN else ():
+        _close_cleared_flags(app, event)
+    _withdraw_outgrown_feedback(app, person, changes, own)
+    _assess_items(
+        app, person, _select_items_to_assess(app, person, changes, own), own, changes.trust_status
+    )
+    for event in changes.events:
+        if event.item in own and changes.trust_status is SourceTrust.PROVEN:
+            _flag_account_change(app, person, own[event.item], event, changes.before)
+    for ref in unsettled:
+        queue_alert(app, person, app.db.flags.load_flag(ref))
 
 
-def _drafts(person: Person, item: Item, assessment: Assessment) -> Iterator[Draft]:
+def reassess_person(app: App, person: Person) -> None:
+    """Assess everything anew by what the person has just said.
+
+    Flags are left to the next sweep, which knows whether what it sees is proven.
+    """
+    own = {item.ref: item for item in list_own_items(app.db, person)}
+    _assess_items(
+        app, person, app.db.items.list_items_of_person(person.ref), own, SourceTrust.UNPROVEN
+    )
+
+
+def build_person_assessor(app: App, person: Person) -> Assessor:
+    """Return how this person's findings are judged as things stand."""
+    return _build_assessor(app, person, {item.ref: item for item in list_own_items(app.db, person)})
+
+
+def reopen_lapsed_flags(app: App, person_id: str) -> None:
+    """Open again what a person called harmless for a time that is over now."""
+    now = app.clock.now()
+    for flag in app.db.flags.list_flags_of_person(person_id):
+        anew = reopen_if_lapsed(flag, now)
+        if anew != flag:
+            app.db.flags.update_flag(anew)
+            app.db.audit.append_entry(now, "namesake", "lapsed", flag.ref, {})
+            queue_alert(app, app.db.people.load_person(person_id), anew)
+
+
+def close_vanished_flags(app: App, person_id: str) -> None:
+    """Close what still shows a contact of an item that is gone: it is asked no more."""
+    now = app.clock.now()
+    for flag in app.db.flags.list_flags_of_person(person_id):
+        if (
+            list_undecided_exposures((flag,))
+            and app.db.items.load_item(flag.item).presence is Presence.GONE
+        ):
+            gone = Event(person=person_id, item=flag.item, kind=EventKind.VANISHED, at=now)
+            _close_cleared_flags(app, gone)
+
+
+def add_impersonation_flag(app: App, person: Person, item: Item) -> Flag:
+    """Return the flag of an item that its person calls an imitation; nobody need be told."""
+    assessment = build_person_assessor(app, person).assess_with_feedback(
+        _exclude_disputed_handles(app, item), Decision.IMPERSONATION
+    )
+    flag = _build_flag(app, item, build_impersonation_draft(assessment))
+    _add_flag(app, flag)
+    return flag
+
+
+def flag_student_links(app: App, person: Person, staged: StagedAnswer, source: Source) -> None:
+    """Flag an own account that looks linked to students; the matcher said no more than that."""
+    verdict, query = staged.verdict, staged.visit.query
+    if verdict is None or not verdict.flagged:
+        return
+    accounts = find_queried_accounts(query, person, source)
+    for item in app.db.items.find_items_by_aliases(person.ref, accounts):
+        _raise_flag(app, person, item, build_student_link_draft(query.kind, verdict))
+
+
+def _exclude_disputed_handles(app: App, item: Item) -> Finding:
+    """Leave out a handle that another item bore first: it has changed hands since.
+
+    With it goes the address made of it, since older links still mean the first bearer.
+    """
+    portrait, find = item.portrait, app.db.items.find_items_by_aliases
+    mine = tuple(
+        alias
+        for alias in portrait.account_aliases
+        if all(each.ref == item.ref for each in find(item.person, (alias,)))
+    )
+    if mine == portrait.account_aliases:
+        return portrait
+    return replace(portrait, account_aliases=mine, url=portrait.key)
+
+
+def _select_items_to_assess(
+    app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Item]
+) -> tuple[Item, ...]:
+    """Choose what was noticed; or everything, since all is measured by the own accounts."""
+    if any(ref in own for ref in changes.item_ids):
+        return app.db.items.list_items_of_person(person.ref)
+    return tuple(app.db.items.load_item(ref) for ref in changes.item_ids)
+
+
+def _assess_items(
+    app: App,
+    person: Person,
+    items: tuple[Item, ...],
+    own: Mapping[str, Item],
+    trust_status: SourceTrust,
+) -> None:
+    judging = _build_assessor(app, person, own)
+    for item in items:
+        verdict = app.db.items.find_item_feedback(item.ref)
+        assessment = judging.assess_with_feedback(_exclude_disputed_handles(app, item), verdict)
+        app.db.items.set_assessment(item.ref, assessment)
+        if trust_status is SourceTrust.PROVEN:
+            for draft in _build_flag_drafts(person, item, assessment):
+                _raise_flag(app, person, item, draft)
+
+
+def _withdraw_outgrown_feedback(
+    app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Item]
+) -> None:
+    """Take back what was said of an account that has become another one since."""
+    for event in changes.events:
+        verdict = app.db.items.find_item_feedback(event.item)
+        if event.kind is EventKind.CHANGED and verdict:
+            changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item))
+            if _build_assessor(app, person, own).is_decision_outdated(changed, verdict):
+                outgrown = Feedback(item_id=event.item, decision=None, at=app.clock.now())
+                app.db.feedback.insert_feedback(outgrown)
+
+
+def _build_assessor(app: App, person: Person, own: Mapping[str, Item]) -> Assessor:
+    return Assessor(
+        subject=Subject(person=person, commonness=estimate_namesakes(person.name, load_census())),
+        inventory=build_inventory(app, person, own.values()),
+        weights=load_weights(app.config.detection),
+    )
+
+
+def _flag_account_change(
+    app: App, person: Person, item: Item, event: Event, before: Mapping[str, Finding]
+) -> None:
+    if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
+        return
+    if not is_trusted_account(app.db, person, item):
+        return
+    after = item.portrait if event.kind is EventKind.CHANGED else None
+    worst = assess_change_severity(
+        before.get(event.item, item.portrait),
+        after,
+        lambda written: match_display_name(written, person.name).is_whole,
+    )
+    _raise_flag(app, person, item, build_account_change_draft(event, worst))
+
+
+def _reopen_unsettled_flags(app: App, event: Event) -> Iterator[str]:
+    """Open again what a change unsettles, and yield which flags that are."""
+    for flag in app.db.flags.list_flags_of_item(event.item):
+        anew = reopen_on_event(flag, event)
+        if anew != flag:
+            app.db.flags.update_flag(anew)
+            yield flag.ref
+
+
+def _close_cleared_flags(app: App, event: Event) -> None:
+    """Close by itself what is proved to be shown no longer."""
+    for flag in app.db.flags.list_flags_of_item(event.item):
+        done = close_on_event(flag, event)
+        if done != flag:
+            app.db.flags.update_flag(done)
+            app.db.audit.append_entry(event.at, "namesake", "closed", flag.ref, {})
+
+
+def _raise_flag(app: App, person: Person, item: Item, draft: FlagDraft) -> None:
+    """Raise a flag once: of one kind and relation an item has one, open or decided."""
+    known = app.db.flags.find_flag(item.ref, draft.kind, draft.relation)
+    if known:
+        _renew_flag(app, person, reopen_if_gone(known, app.clock.now()), draft)
+        return
+    flag = _build_flag(app, item, draft)
+    _add_flag(app, flag)
+    queue_alert(app, person, flag)
+
+
+def _build_flag(app: App, item: Item, draft: FlagDraft) -> Flag:
+    return Flag(
+        ref=app.ids.new_id(),
+        person=item.person,
+        item=item.ref,
+        kind=draft.kind,
+        severity=draft.severity,
+        state=FlagState.NEW,
+        opened_at=app.clock.now(),
+        reasons=draft.reasons,
+        lowered_by=draft.lowered_by,
+        relation=draft.relation,
+    )
+
+
+def _add_flag(app: App, flag: Flag) -> None:
+    app.db.flags.insert_flag(flag)
+    app.db.audit.append_entry(app.clock.now(), "namesake", "flagged", flag.ref, {"kind": flag.kind})
+
+
+def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
+    """Give an undecided flag the reasons of today; what was decided stays as it was."""
+    if not flag.is_undecided:
+        return
+    worst = min(flag.severity, draft.severity, key=list(Severity).index)
+    renewed = replace(flag, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
+    if needs_immediate_notice(renewed) and not needs_immediate_notice(flag):
+        # They were told of something milder, so that their time to answer starts again.
+        renewed = replace(renewed, notified_at=None)
+        queue_alert(app, person, renewed)
+    app.db.flags.update_flag(renewed)
+
+
+def _build_flag_drafts(person: Person, item: Item, assessment: Assessment) -> Iterator[FlagDraft]:
     """Yield what an assessed item may be flagged for; what is gone exposes nothing."""
     portrait = item.portrait
-    if assessment.label is Label.IMPERSONATION:
-        yield impersonation(assessment)
+    if assessment.label is OwnershipLabel.IMPERSONATION:
+        yield build_impersonation_draft(assessment)
     if item.presence is Presence.GONE:
         return
-    if portrait.exposed and _concerns(person, portrait, assessment):
-        yield from exposed_contacts(portrait, assessment.label)
+    if portrait.exposed and _is_contact_likely_theirs(person, portrait, assessment):
+        yield from build_contact_drafts(portrait, assessment.label)
 
 
-def _concerns(person: Person, portrait: Finding, assessment: Assessment) -> bool:
+def _is_contact_likely_theirs(person: Person, portrait: Finding, assessment: Assessment) -> bool:
     """Tell whether contacts shown are likely theirs: whoever bears the same name has some, too."""
     match assessment.label:
-        case Label.OWN:
+        case OwnershipLabel.OWN:
             return True
-        case Label.NAMESAKE | Label.UNRELATED:
+        case OwnershipLabel.NAMESAKE | OwnershipLabel.UNRELATED:
             return False
-    likely = assessment.label is Label.IMPERSONATION or assessment.bits > 0
-    return likely and appearance(portrait, person.name).whole
+    likely = assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
+    return likely and build_appearance(portrait, person.name).is_whole_match
 
 
-ENOUGH = 8
-MOST_NAMED = 6
+MIN_ANSWERS = 8
+MAX_TRAITS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
-    state: State
-    flagging: Flagging
+def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
+    """Tell which places, schools and words of work count now; None before eight answers."""
+    answers = app.db.items.count_items_with_feedback(owner_id)
+    if answers < MIN_ANSWERS:
+        return None
+    lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
+    return FeedbackWordsLine(
+        verdicts=answers,
+        me=_list_strongest_traits(lessons.me),
+        others=_list_strongest_traits(lessons.other),
+    )
 
-    def line(self, owner: str) -> LearntLine | None:
-        """Tell which places, schools and words of work count now; None before eight answers."""
-        answers = self.state.items.count_judged(owner)
-        if answers < ENOUGH:
-            return None
-        lessons = self.flagging.judging(self.state.people.get(owner)).said.lessons
-        return LearntLine(verdicts=answers, me=_named(lessons.me), others=_named(lessons.other))
 
-
-def _named(side: Side) -> tuple[str, ...]:
+def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
     """Name what weighs most; sites are weighed and never spelt out."""
-    strongest = sorted(side.middle, key=lambda trait: (-side.middle[trait], trait))
-    named = (each for each in strongest if each.sort is not Sort.SITE)
-    return tuple(each.word if each.sort is Sort.WORD else each.word.title() for each in named)[
-        :MOST_NAMED
+    strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
+    named = (each for each in strongest if each.kind is not TraitKind.SITE)
+    return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[
+        :MAX_TRAITS
     ]

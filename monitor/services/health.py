@@ -12,35 +12,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from monitor.config import Config, zone_exists
-from monitor.db.audit import Entry
-from monitor.db.database import DATABASE, State, bytes_of
+from monitor.config import Config, is_known_time_zone
+from monitor.db.audit import AuditEntry
+from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import StateLock
-from monitor.db.jobs import Due
-from monitor.db.open_files import deleted_files, find_processes, has_locks
-from monitor.db.outbox import LetterState
-from monitor.db.ownership import owner_of, strangers
+from monitor.db.files import StateFolderLock
+from monitor.db.jobs import Job
+from monitor.db.open_files import find_processes, has_locks, list_deleted_files
+from monitor.db.outbox import EmailState
+from monitor.db.ownership import list_foreign_files, read_owner
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SweepKind
 from monitor.domain import health as condition
-from monitor.domain.email import Envelope, Verdict, message_id
+from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.flag import FlagKind, FlagState
-from monitor.domain.health import Checked, FailedCopy, SourceCondition, bad, fine, warned
+from monitor.domain.health import (
+    FailedBackup,
+    HealthResult,
+    SourceCondition,
+    report_failure,
+    report_ok,
+    report_warning,
+)
 from monitor.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
-from monitor.mail.smtp import SmtpPost
+from monitor.mail.smtp import SmtpTransport
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
-from monitor.services.ports import Now
 from reports.emails.operator import TrialView
-from reports.emails.registry import LetterKind, printed
+from reports.emails.registry import EmailKind, render_email
 
 # Below it a count could tell who has joined, or about whom something was found.
-FLOOR = 10
+MIN_COUNT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """`people` and `flags` are None, and empty, while fewer than `FLOOR` people have joined.
+    """`people` and `flags` are None, and empty, while fewer than `MIN_COUNT` people have joined.
 
     Counts of flags that are below it are left out one by one. Times are None for what was never;
     so is `backup_failed` where the latest copy is a good one.
@@ -48,69 +54,66 @@ class Vitals:
 
     at: datetime
     sources: tuple[SourceHealth, ...]
-    due: tuple[Due, ...]
-    letters: Mapping[LetterState, int]
-    oldest_letter: datetime | None
-    paused: int
+    jobs: tuple[Job, ...]
+    email_counts: Mapping[EmailState, int]
+    oldest_email: datetime | None
+    paused_addresses: int
     waiting_requests: int
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
     backed_up: datetime | None
-    backup_failed: FailedCopy | None
+    backup_failed: FailedBackup | None
     last_recorded: datetime | None
     database_bytes: int
-    people: int | None
-    joined: bool
-    flags: Mapping[tuple[FlagKind, FlagState], int]
+    person_count: int | None
+    has_people: bool
+    flag_counts: Mapping[tuple[FlagKind, FlagState], int]
 
     @property
-    def overdue(self) -> tuple[Due, ...]:
+    def overdue_jobs(self) -> tuple[Job, ...]:
         """Return what nobody works on though it is due, the longest first."""
-        late = (each for each in self.due if each.due_at <= self.at)
+        late = (each for each in self.jobs if each.due_at <= self.at)
         return tuple(each for each in late if not (each.lease_until and each.lease_until > self.at))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakingVitals:
-    state: State
-    now: Now
-
-    def take(self) -> Vitals:
-        backup = self.state.audit.last(BACKED_UP)
-        people = len(self.state.people.refs())
-        open_sweeps = [each for each in self.state.sweeps.open() if each.kind is SweepKind.SWEEP]
-        recorded = (self.state.clock.last(), self.state.audit.latest_at())
-        return Vitals(
-            at=self.now(),
-            sources=self.state.health.all(),
-            due=tuple(sorted(self.state.due.all(), key=lambda each: each.due_at)),
-            letters=self.state.letter_counts.by_state(),
-            oldest_letter=self.state.letter_counts.oldest_waiting(),
-            paused=len(self.state.paused_addresses.all()),
-            waiting_requests=sum(1 for each in self.state.requests.all() if not each.done_at),
-            sweep_closed=self.state.sweeps.last_closed(SweepKind.SWEEP),
-            sweep_open_since=min((each.started_at for each in open_sweeps), default=None),
-            backed_up=backup.at if backup else None,
-            backup_failed=self._failed_copy(backup),
-            last_recorded=max(filter(None, recorded), default=None),
-            database_bytes=self.state.bytes,
-            people=people if people >= FLOOR else None,
-            joined=people > 0,
-            flags=self._flags() if people >= FLOOR else {},
-        )
-
-    def _failed_copy(self, made: Entry | None) -> FailedCopy | None:
-        failed = self.state.audit.last(BACKUP_FAILED)
-        if failed is None or (made is not None and made.seq > failed.seq):
-            return None
-        return FailedCopy(at=failed.at, exit_code=int(failed.details["code"]))
-
-    def _flags(self) -> Mapping[tuple[FlagKind, FlagState], int]:
-        counts = self.state.flags.counts()
-        return {which: count for which, count in counts.items() if count >= FLOOR}
+def collect_vitals(db: Database, now: datetime) -> Vitals:
+    backup = db.audit.find_last_entry_of_action(BACKED_UP)
+    people = len(db.people.list_person_ids())
+    open_sweeps = [each for each in db.sweeps.list_open_sweeps() if each.kind is SweepKind.SWEEP]
+    recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
+    return Vitals(
+        at=now,
+        sources=db.source_health.list_source_health(),
+        jobs=tuple(sorted(db.jobs.list_jobs(), key=lambda each: each.due_at)),
+        email_counts=db.email_counts.count_emails_by_state(),
+        oldest_email=db.email_counts.find_oldest_queued_time(),
+        paused_addresses=len(db.suppression_list.list_suppressions()),
+        waiting_requests=sum(1 for each in db.run_requests.list_run_requests() if not each.done_at),
+        sweep_closed=db.sweeps.find_last_closed_time(SweepKind.SWEEP),
+        sweep_open_since=min((each.started_at for each in open_sweeps), default=None),
+        backed_up=backup.at if backup else None,
+        backup_failed=_find_failed_backup(db, backup),
+        last_recorded=max(filter(None, recorded), default=None),
+        database_bytes=db.size_bytes,
+        person_count=people if people >= MIN_COUNT else None,
+        has_people=people > 0,
+        flag_counts=_count_flags(db) if people >= MIN_COUNT else {},
+    )
 
 
-def of_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[Checked]:
+def _find_failed_backup(db: Database, made: AuditEntry | None) -> FailedBackup | None:
+    failed = db.audit.find_last_entry_of_action(BACKUP_FAILED)
+    if failed is None or (made is not None and made.seq > failed.seq):
+        return None
+    return FailedBackup(at=failed.at, exit_code=int(failed.details["code"]))
+
+
+def _count_flags(db: Database) -> Mapping[tuple[FlagKind, FlagState], int]:
+    counts = db.flags.count_flags()
+    return {which: count for which, count in counts.items() if count >= MIN_COUNT}
+
+
+def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResult]:
     known = {
         each.source: SourceCondition(
             name=each.source,
@@ -121,114 +124,122 @@ def of_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[Checked]:
         )
         for each in vitals.sources
     }
-    yield from condition.of_sources(sources, known)
-    yield condition.of_sweep(
-        vitals.sweep_closed, vitals.sweep_open_since, vitals.at, joined=vitals.joined
+    yield from condition.assess_sources(sources, known)
+    yield condition.assess_sweep(
+        vitals.sweep_closed, vitals.sweep_open_since, vitals.at, joined=vitals.has_people
     )
-    yield condition.of_overdue(((each.name, each.due_at) for each in vitals.overdue), vitals.at)
-    waiting = vitals.letters.get(LetterState.QUEUED, 0)
-    dead = vitals.letters.get(LetterState.DEAD, 0)
-    yield condition.of_waiting(waiting, vitals.oldest_letter, vitals.at)
-    yield from condition.of_undelivered(dead, vitals.paused)
-    yield condition.of_copy(vitals.backed_up, vitals.backup_failed, vitals.at)
-    yield condition.of_clock(vitals.at, vitals.last_recorded)
+    yield condition.assess_overdue_jobs(
+        ((each.name, each.due_at) for each in vitals.overdue_jobs), vitals.at
+    )
+    waiting = vitals.email_counts.get(EmailState.QUEUED, 0)
+    dead = vitals.email_counts.get(EmailState.DEAD, 0)
+    yield condition.assess_queue(waiting, vitals.oldest_email, vitals.at)
+    yield from condition.assess_undelivered(dead, vitals.paused_addresses)
+    yield condition.assess_backup(vitals.backed_up, vitals.backup_failed, vitals.at)
+    yield condition.assess_clock(vitals.at, vitals.last_recorded)
 
 
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-SHOWN = 3
+OTHERS_ACCESS = stat.S_IRWXG | stat.S_IRWXO
+MAX_NAMED_FILES = 3
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
-LOOKS = 10
-LOOK_SECONDS = 0.1
+LOCK_CHECKS = 10
+LOCK_CHECK_SECONDS = 0.1
 
 
-def of_files(config: Config, path: Path) -> Iterator[Checked]:
+def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]:
     """See that what is secret is its owner's alone, and that nobody else can turn the screws."""
-    secret = [config.state, config.state / DATABASE, config.state / KEYS_DATABASE]
+    secret = [config.state, config.state / DATABASE_FILE, config.state / KEYS_DATABASE]
     key_file = config.students.key_file
     if key_file is not None and key_file.exists():
         secret.append(key_file)
         if key_file.resolve().is_relative_to(config.state.resolve()):
             told = f"The roster key is in the state folder: {key_file}."
             remedy = "Move it, and set its new path under [students]."
-            yield bad("files", told, remedy, ConfigError.exit_code)
-    open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS]
+            yield report_failure("files", told, remedy, ConfigError.exit_code)
+    open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS_ACCESS]
     for each in open_to:
         told, remedy = f"Other users can access {each}.", f"chmod go= {each}"
-        yield bad("files", told, remedy, NotPermittedError.exit_code)
+        yield report_failure("files", told, remedy, NotPermittedError.exit_code)
     if path.stat().st_mode & WRITABLE:
         told, remedy = f"Other users can change {path}.", f"chmod go-w {path}"
-        yield bad("files", told, remedy, NotPermittedError.exit_code)
+        yield report_failure("files", told, remedy, NotPermittedError.exit_code)
     elif not open_to:
-        yield fine("files", "Only the owner can access the folder, the database and the keys.")
-    yield from _of_strangers(config)
+        yield report_ok("files", "Only the owner can access the folder, the database and the keys.")
+    yield from _check_file_owners(config)
 
 
-def _of_strangers(config: Config) -> Iterator[Checked]:
+def _check_file_owners(config: Config) -> Iterator[HealthResult]:
     """Name what the service may not open, since another user, root say, has made it."""
     for folder in (config.state, config.backup.keys, config.backup.folder):
-        found = strangers(folder) if folder else ()
+        found = list_foreign_files(folder) if folder else ()
         if folder and found:
-            owner = owner_of(folder)
-            some = ", ".join(found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+            owner = read_owner(folder)
+            some = ", ".join(found[:MAX_NAMED_FILES]) + (
+                ", ..." if len(found) > MAX_NAMED_FILES else ""
+            )
             told = f"{len(found)} files in {folder} have a different owner than the folder: {some}."
             remedy = f"chown -R {owner.user}:{owner.group} {folder}"
-            yield bad("files", told, remedy, NotPermittedError.exit_code)
+            yield report_failure("files", told, remedy, NotPermittedError.exit_code)
 
 
-def of_open_files(config: Config) -> Iterator[Checked]:
+def check_database_locks(config: Config) -> Iterator[HealthResult]:
     """See that each process that uses the databases is seen by the others, as locks show."""
     used = [
         (process, path)
-        for path in (config.state / DATABASE, config.state / KEYS_DATABASE)
+        for path in (config.state / DATABASE_FILE, config.state / KEYS_DATABASE)
         for process in find_processes(path)
     ]
-    unseen = [(process, path) for process, path in used if not _is_seen(process, path)]
+    unseen = [(process, path) for process, path in used if not _has_visible_locks(process, path)]
     for process, path in unseen:
         told = f"Process {process} uses {path.name} without locks. Its writes may be lost."
         remedy = "Stop it, run `namesake backup`, and start it again."
-        yield bad("processes", told, remedy, ReplacedError.exit_code)
+        yield report_failure("processes", told, remedy, ReplacedError.exit_code)
     if not unseen:
         count = len({process for process, _ in used})
-        yield fine("processes", f"Processes using the database: {count}. Each holds its locks.")
+        yield report_ok(
+            "processes", f"Processes using the database: {count}. Each holds its locks."
+        )
 
 
-def _is_seen(process: int, path: Path) -> bool:
+def _has_visible_locks(process: int, path: Path) -> bool:
     """Say whether it holds locks, and no deleted file; one that has just begun has none yet."""
-    for _ in range(LOOKS):
-        if deleted_files(process, path):
+    for _ in range(LOCK_CHECKS):
+        if list_deleted_files(process, path):
             return False
         if has_locks(process, path) or process not in find_processes(path):
             return True
-        time.sleep(LOOK_SECONDS)
+        time.sleep(LOCK_CHECK_SECONDS)
     return False
 
 
-def of_room(config: Config) -> Checked:
+def check_disk_space(config: Config) -> HealthResult:
     """Ask the disk itself: a full one may not even let the database be opened."""
-    database = bytes_of(config.state / DATABASE)
-    return condition.of_room(shutil.disk_usage(config.state).free, database)
+    database = measure_database_bytes(config.state / DATABASE_FILE)
+    return condition.assess_disk_space(shutil.disk_usage(config.state).free, database)
 
 
-def of_zones(config: Config) -> Checked:
+def check_time_zone(config: Config) -> HealthResult:
     zone = config.district.zone
-    if zone_exists(zone):
-        return fine("zone", f"{zone} is a known time zone.")
+    if is_known_time_zone(zone):
+        return report_ok("zone", f"{zone} is a known time zone.")
     remedy = "Install the package tzdata."
-    return bad(
+    return report_failure(
         "zone", f"{zone} is not a known time zone on this machine.", remedy, ConfigError.exit_code
     )
 
 
-def of_service(config: Config) -> Checked:
-    if StateLock(config.state).taken():
-        return fine("service", "The service is running.")
+def check_service_running(config: Config) -> HealthResult:
+    if StateFolderLock(config.state).is_locked():
+        return report_ok("service", "The service is running.")
     remedy = "Start it: `systemctl start namesake`, or `namesake run`."
-    return bad("service", "The service is not running.", remedy, UnavailableError.exit_code)
+    return report_failure(
+        "service", "The service is not running.", remedy, UnavailableError.exit_code
+    )
 
 
-def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
+def send_test_email(config: Config, post: SmtpTransport, now: datetime) -> HealthResult:
     """Send a letter to the contact, by the way that all letters take."""
-    letter = printed(
+    letter = render_email(
         TrialView(
             name="operators",
             district=config.district.name,
@@ -239,31 +250,35 @@ def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
         )
     )
     period = now.isoformat(timespec="seconds")
-    name = (config.district.ref, "contact", LetterKind.TRIAL.value, period)
+    name = (config.district.ref, "contact", EmailKind.TRIAL.value, period)
     envelope = Envelope(
         recipient=config.district.contact,
-        message_id=message_id(*name, domain=config.mail_domain),
+        message_id=build_message_id(*name, domain=config.mail_domain),
         sent_at=now,
-        kind=LetterKind.TRIAL,
-        period=period,
+        kind=EmailKind.TRIAL,
+        dedupe_key=period,
     )
-    delivery = post.deliver(letter, envelope)
-    if delivery.verdict is Verdict.ACCEPTED:
-        return fine(
+    delivery = post.send_email(letter, envelope)
+    if delivery.status is DeliveryStatus.ACCEPTED:
+        return report_ok(
             "mail", "A test email was sent to the district's contact. Check that it arrives."
         )
     told = f"The test email to the district's contact was not accepted: {delivery.note}."
-    return bad("mail", told, "See [mail] in the configuration.", UnavailableError.exit_code)
+    return report_failure(
+        "mail", told, "See [mail] in the configuration.", UnavailableError.exit_code
+    )
 
 
-def of_mail(config: Config, post: SmtpPost | None) -> Checked:
+def check_mail_server(config: Config, post: SmtpTransport | None) -> HealthResult:
     """Greet the mail server and sign in, and send nothing."""
     if post is None:
         told = f"No mail server. Emails are written to {config.state / 'outbox'}."
-        return warned("mail", told, "Set `host` under [mail]. Until then, no one can be invited.")
-    trouble = post.greeted()
+        return report_warning(
+            "mail", told, "Set `host` under [mail]. Until then, no one can be invited."
+        )
+    trouble = post.check_connection()
     where = f"{config.mail.host}:{config.mail.port}"
     if trouble:
         remedy = "See [mail] in the configuration, and the secret `smtp-password`."
-        return bad("mail", f"{where}: {trouble}.", remedy, UnavailableError.exit_code)
-    return fine("mail", f"{where} accepts the connection and the sign-in.")
+        return report_failure("mail", f"{where}: {trouble}.", remedy, UnavailableError.exit_code)
+    return report_ok("mail", f"{where} accepts the connection and the sign-in.")

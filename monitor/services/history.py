@@ -1,85 +1,97 @@
 """What became of one item over time, and how it looks beside a person's own accounts.
 
 What happened to a finding, told to its person: marks and moments in words.
+
+`owner_id` is the person who asks: what is not theirs does not exist.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.db.database import State
-from monitor.domain.detection.comparison import Parallel, beside
-from monitor.domain.flag import Ruling
-from monitor.domain.item import Item, Version
+from monitor.app import App
+from monitor.domain.detection.comparison import FieldComparison, compare_accounts
+from monitor.domain.flag import Decision
+from monitor.domain.item import Item, ItemVersion
 from monitor.domain.timeline import (
-    By,
-    FieldMarks,
-    Mark,
-    Moment,
-    MomentKind,
-    Record,
-    compared,
-    timeline,
+    DecisionMaker,
+    DiffMark,
+    FieldDiff,
+    ItemRecord,
+    TimelineEntry,
+    TimelineEntryKind,
+    build_timeline,
+    diff_findings,
 )
 from monitor.errors import InputError
-from monitor.services.flagging import own_items
+from monitor.services.flagging import list_own_items
 from reports import labels as words
-from reports.labels import site_name
-from reports.pages.findings import ANSWERS, FLAG_ANSWERS, FieldLine, MomentLine, Piece
-from reports.pages.findings import Mark as Shown
+from reports.labels import format_site_name
+from reports.pages.findings import (
+    ANSWERS,
+    FLAG_ANSWERS,
+    FieldDiffLine,
+    HighlightKind,
+    HighlightPiece,
+    TimelineLine,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class OwnItemComparison:
     """One own account, and what the item shows of it."""
 
     own: Item
-    parallels: tuple[Parallel, ...]
+    field_comparisons: tuple[FieldComparison, ...]
 
     @property
-    def copied(self) -> int:
-        return sum(each.copied for each in self.parallels)
+    def copied_count(self) -> int:
+        return sum(each.is_copied for each in self.field_comparisons)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retracing:
-    """`owner` is the person who asks: what is not theirs is not there."""
+def build_item_timeline(app: App, owner_id: str, item_id: str) -> tuple[TimelineEntry, ...]:
+    """Return what happened to an item, oldest first."""
+    item = app.db.items.load_item_of_person(owner_id, item_id)
+    flags = app.db.flags.list_flags_of_item(item.ref)
+    record = ItemRecord(
+        versions=app.db.versions.load_versions_by_seq(item.ref),
+        events=tuple(each.event for each in app.db.events.list_events_of_item(item.ref)),
+        flags=flags,
+        decisions=tuple(each for flag in flags for each in app.db.flags.list_decisions(flag.ref)),
+        feedback=app.db.feedback.list_feedback_of_item(item.ref),
+        sources={
+            each.key: each.source for each in app.db.questions.list_questions_of_person(owner_id)
+        },
+    )
+    return build_timeline(record)
 
-    state: State
 
-    def timeline(self, owner: str, ref: str) -> tuple[Moment, ...]:
-        """Return what happened to an item, oldest first."""
-        item = self.state.items.of_owner(owner, ref)
-        flags = self.state.flags.of_item(item.ref)
-        record = Record(
-            versions=self.state.versions.numbered(item.ref),
-            events=tuple(each.event for each in self.state.events.of_item(item.ref)),
-            flags=flags,
-            judgements=tuple(
-                each for flag in flags for each in self.state.flags.judgements(flag.ref)
-            ),
-            said=self.state.verdicts.of(item.ref),
-            sources={each.key: each.source for each in self.state.questions.of(owner)},
+def compare_item_versions(
+    app: App, owner_id: str, item_id: str, older: int, newer: int
+) -> tuple[FieldDiff, ...]:
+    """Compare two versions of an item by the numbers that its timeline gives them."""
+    versions = app.db.versions.load_versions_by_seq(
+        app.db.items.load_item_of_person(owner_id, item_id).ref
+    )
+    return diff_findings(
+        _find_version(versions, older).finding, _find_version(versions, newer).finding
+    )
+
+
+def compare_with_own_items(app: App, owner_id: str, item_id: str) -> tuple[OwnItemComparison, ...]:
+    """Lay an item beside each own account, the one it shows most of first."""
+    item = app.db.items.load_item_of_person(owner_id, item_id)
+    own = list_own_items(app.db, app.db.people.load_person(owner_id))
+    laid = [
+        OwnItemComparison(
+            own=each, field_comparisons=compare_accounts(item.portrait, each.portrait)
         )
-        return timeline(record)
-
-    def compare(self, owner: str, ref: str, older: int, newer: int) -> tuple[FieldMarks, ...]:
-        """Compare two versions of an item by the numbers that its timeline gives them."""
-        versions = self.state.versions.numbered(self.state.items.of_owner(owner, ref).ref)
-        return compared(_version(versions, older).finding, _version(versions, newer).finding)
-
-    def beside(self, owner: str, ref: str) -> tuple[Beside, ...]:
-        """Lay an item beside each own account, the one it shows most of first."""
-        item = self.state.items.of_owner(owner, ref)
-        own = own_items(self.state, self.state.people.get(owner))
-        laid = [
-            Beside(own=each, parallels=beside(item.portrait, each.portrait))
-            for each in own
-            if each.ref != item.ref
-        ]
-        return tuple(sorted(laid, key=lambda each: -each.copied))
+        for each in own
+        if each.ref != item.ref
+    ]
+    return tuple(sorted(laid, key=lambda each: -each.copied_count))
 
 
-def _version(versions: dict[int, Version], number: int) -> Version:
+def _find_version(versions: dict[int, ItemVersion], number: int) -> ItemVersion:
     if number not in versions:
         reason = (
             f"There is no version {number} of this item. See its history for the versions we have."
@@ -88,7 +100,7 @@ def _version(versions: dict[int, Version], number: int) -> Version:
     return versions[number]
 
 
-RULED = {
+DECISION_WORDS = {
     **{value: said for told in FLAG_ANSWERS.values() for value, said in told.items()},
     **ANSWERS,
     "harmless": "Harmless",
@@ -98,56 +110,59 @@ RULED = {
     "student-link": "A link to a student",
     "gone": "No longer shown",
 }
-DEEDS = {Ruling.SHARED: "You shared it with IT.", Ruling.REOPENED: "You undid your last answer."}
+OWN_DECISION_WORDS = {
+    Decision.SHARED: "You shared it with IT.",
+    Decision.REOPENED: "You undid your last answer.",
+}
 
 
-def told(moments: Iterable[Moment]) -> Iterator[MomentLine]:
+def build_timeline_lines(moments: Iterable[TimelineEntry]) -> Iterator[TimelineLine]:
     """Tell the moments of a timeline, the latest first."""
     for each in reversed(tuple(moments)):
-        yield MomentLine(
+        yield TimelineLine(
             at=each.at,
-            words=_words(each),
-            fields=tuple(map(field_line, each.marks)),
+            words=_describe_timeline_entry(each),
+            fields=tuple(map(build_field_line, each.marks)),
             version=each.number,
         )
 
 
-def field_line(marks: FieldMarks) -> FieldLine:
-    return FieldLine(
-        field=words.field_words(marks.field),
-        pieces=tuple(map(_piece, marks.marks)),
-        changed=marks.changed,
+def build_field_line(marks: FieldDiff) -> FieldDiffLine:
+    return FieldDiffLine(
+        field=words.describe_field(marks.field),
+        pieces=tuple(map(_build_piece, marks.marks)),
+        changed=marks.is_changed,
         told=marks.material,
     )
 
 
-def _piece(mark: Mark) -> Piece:
-    return Piece(text=mark.text, mark=Shown(mark.kind))
+def _build_piece(mark: DiffMark) -> HighlightPiece:
+    return HighlightPiece(text=mark.text, mark=HighlightKind(mark.kind))
 
 
-def _words(moment: Moment) -> str:
+def _describe_timeline_entry(moment: TimelineEntry) -> str:
     match moment.kind:
-        case MomentKind.SHOWN:
-            return _shown(moment)
-        case MomentKind.EVENT:
-            return f"{words.EventKind(moment.word).words}."
-        case MomentKind.FLAGGED:
-            return f"{words.FlagKind(moment.word).words}. We flagged it for you."
-        case MomentKind.RULED | MomentKind.SORTED:
-            return _ruled(moment)
+        case TimelineEntryKind.SHOWN:
+            return _describe_sighting(moment)
+        case TimelineEntryKind.EVENT:
+            return f"{words.EventKindLabel(moment.word).words}."
+        case TimelineEntryKind.FLAGGED:
+            return f"{words.FlagKindLabel(moment.word).words}. We flagged it for you."
+        case TimelineEntryKind.RULED | TimelineEntryKind.SORTED:
+            return _describe_decision(moment)
 
 
-def _shown(moment: Moment) -> str:
-    site = site_name(moment.source) if moment.source else "a source"
+def _describe_sighting(moment: TimelineEntry) -> str:
+    site = format_site_name(moment.source) if moment.source else "a source"
     if moment.marks:
         return f"It looks different on {site}."
     return f"Seen on {site}."
 
 
-def _ruled(moment: Moment) -> str:
+def _describe_decision(moment: TimelineEntry) -> str:
     if not moment.word:
         return "It became another account, so your earlier answer no longer counts."
-    ruling = Ruling(moment.word)
-    if moment.by is By.REVIEWER:
-        return f"IT decided: {RULED.get(ruling, ruling)}."
-    return DEEDS.get(ruling, f"You said: {RULED.get(ruling, ruling)}.")
+    ruling = Decision(moment.word)
+    if moment.by is DecisionMaker.REVIEWER:
+        return f"IT decided: {DECISION_WORDS.get(ruling, ruling)}."
+    return OWN_DECISION_WORDS.get(ruling, f"You said: {DECISION_WORDS.get(ruling, ruling)}.")

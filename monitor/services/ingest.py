@@ -6,173 +6,201 @@ answers change for one person, inside one transaction.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.db.database import State
-from monitor.db.journal import Question, Staged
+from monitor.app import App
+from monitor.db.database import Database
+from monitor.db.journal import QuestionRecord, StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun, Sweep
-from monitor.domain.detection.images import Prints
+from monitor.domain.detection.images import PictureResults
 from monitor.domain.events import (
-    Absence,
-    Look,
-    Policy,
-    Shown,
-    Step,
-    by_anchor,
-    clearing,
-    diff,
-    discovered,
-    gone_with,
-    mass_loss,
-    merged,
-    repainted,
-    seen,
-    shown_after,
-    unseen,
+    EventPolicy,
+    ItemAbsence,
+    ItemObservation,
+    ItemUpdate,
+    Snapshot,
+    add_cleared_event,
+    apply_parse_result,
+    create_item,
+    diff_snapshots,
+    is_mass_loss,
+    key_by_anchor,
+    merge_events,
+    refresh_portrait,
+    update_cleared_contacts,
+    update_seen_item,
+    update_unseen_item,
 )
-from monitor.domain.flag import exposures
+from monitor.domain.flag import list_undecided_exposures
 from monitor.domain.item import (
     Item,
+    ItemVersion,
+    LastReadPage,
     Presence,
-    Remembered,
     Sighting,
-    Version,
-    aliases,
-    anchor,
-    contradicts,
-    material_hash,
+    compute_anchor,
+    hash_material_fields,
+    is_different_account,
+    list_aliases,
 )
 from monitor.domain.person import Person
-from monitor.domain.pii import left_out
-from monitor.domain.planning.budget import Brought, History, after, week_number
-from monitor.domain.planning.queries import scope_of
-from monitor.domain.source_trust import Probe, Standing, Trust, held_for_mass_loss, weighed
-from monitor.services.account_proofs import Proving
-from monitor.services.flagging import Flagging, Noted, with_confirmed
-from monitor.services.ports import NewRef, Now
-from scrapers.models import Finding, Outcome, Query, QueryKind, Reading
-from scrapers.source import Family, Source
+from monitor.domain.pii import list_vanished_contacts
+from monitor.domain.planning.budget import (
+    AnswerNovelty,
+    QueryHistory,
+    record_answer,
+    to_week_number,
+)
+from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.source_trust import (
+    CanaryProbe,
+    SourceTrust,
+    TrustAssessment,
+    assess_trust,
+    distrust_mass_loss,
+)
+from monitor.services.account_proofs import check_account_proofs
+from monitor.services.flagging import (
+    SettlementChanges,
+    assess_changes,
+    flag_student_links,
+    include_confirmed_accounts,
+)
+from scrapers.models import Finding, Outcome, ParseResult, Query, QueryKind
+from scrapers.source import Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Noticed:
+class ItemChanges:
     """What the questions of one settlement showed of each item, and what they missed."""
 
-    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
-    absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
-    merged: dict[str, str] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
+    looks: dict[str, list[ItemObservation]] = field(default_factory=lambda: defaultdict(list))
+    absences: dict[str, list[ItemAbsence]] = field(default_factory=lambda: defaultdict(list))
+    merged_into: dict[str, str] = field(default_factory=dict)
+    new_item_ids: set[str] = field(default_factory=set)
 
     @property
-    def items(self) -> tuple[str, ...]:
+    def item_ids(self) -> tuple[str, ...]:
         noticed = {**self.looks, **self.absences}
         return tuple(ref for ref in noticed if self.looks.get(ref) or self.absences.get(ref))
 
-    def merge(self, keep: str, drop: str) -> None:
-        self.looks[keep].extend(self.looks.pop(drop, ()))
-        self.absences[keep].extend(self.absences.pop(drop, ()))
-        self.merged[drop] = keep
+    def merge_items(self, kept_id: str, dropped_id: str) -> None:
+        self.looks[kept_id].extend(self.looks.pop(dropped_id, ()))
+        self.absences[kept_id].extend(self.absences.pop(dropped_id, ()))
+        self.merged_into[dropped_id] = kept_id
 
-    def whole(self, item: str) -> str:
+    def resolve_item_id(self, item_id: str) -> str:
         """Return the item that an item has become part of."""
-        while item in self.merged:
-            item = self.merged[item]
-        return item
+        while item_id in self.merged_into:
+            item_id = self.merged_into[item_id]
+        return item_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparing:
+class SnapshotComparer:
     """`version` is that of the source's reader; a new one makes a silent baseline.
 
     `prints` are those of the pictures that the profiles found show.
-    `week` is that of the sweep, as `week_number` counts.
+    `week` is that of the sweep, as `to_week_number` counts.
     """
 
-    state: State
-    person: str
+    state: Database
+    person_id: str
     version: int
     at: datetime
     week: int
-    new_ref: NewRef
-    family: Family = Family.PROFILES
-    prints: Prints = field(default_factory=Prints)
-    noticed: Noticed = field(default_factory=Noticed)
+    new_id: Callable[[], str]
+    family: SourceFamily = SourceFamily.PROFILES
+    prints: PictureResults = field(default_factory=PictureResults)
+    item_changes: ItemChanges = field(default_factory=ItemChanges)
 
-    def compare(self, query: Query, reading: Reading) -> None:
-        asked = self.state.questions.get(self.person, query.key)
+    def compare_answer(self, query: Query, reading: ParseResult) -> None:
+        asked = self.state.questions.find_question(self.person_id, query.key)
         if asked is None and reading.outcome is Outcome.UNCHANGED:
             return  # retired since it was asked, and all it showed with it
-        sightings = self.state.sightings.of_question(self.person, query.key)
-        earlier = {anchor(each.finding): each for each in sightings}
+        sightings = self.state.sightings.list_sightings_of_question(self.person_id, query.key)
+        earlier = {compute_anchor(each.finding): each for each in sightings}
         before = {key: each.finding for key, each in earlier.items()}
-        reading = self._printed(reading, before)
-        changes = {each.key: each for each in diff(before, shown_after(before, reading))}
+        reading = self._add_picture_prints(reading, before)
+        changes = {
+            each.key: each for each in diff_snapshots(before, apply_parse_result(before, reading))
+        }
         baseline = asked is None or asked.version != self.version
-        known_so_far = len(self.noticed.begun)
-        for key, finding in _shown(earlier, reading).items():
-            known = self.noticed.whole(earlier[key].item) if key in earlier else ""
-            item = known or self._item_of(finding)
-            sighting = self._sighting(query, finding, earlier.get(key))
+        known_so_far = len(self.item_changes.new_item_ids)
+        for key, finding in _collect_findings(earlier, reading).items():
+            known = self.item_changes.resolve_item_id(earlier[key].item) if key in earlier else ""
+            item = known or self._find_or_add_item(finding)
+            sighting = self._build_sighting(query, finding, earlier.get(key))
             if not baseline and key in earlier and query.kind.proves_absence:
-                sighting = self._without(sighting, earlier[key], reading)
-            self._keep(replace(sighting, item=item), before.get(key))
-            look = Look(
+                sighting = self._mark_removed_contacts(sighting, earlier[key], reading)
+            self._write_sighting(replace(sighting, item=item), before.get(key))
+            look = ItemObservation(
                 kind=query.kind,
                 finding=finding,
                 change=changes.get(key),
                 baseline=baseline,
-                listed=self.family is Family.SEARCH and not query.kind.proves_absence,
+                listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
             )
-            self.noticed.looks[item].append(look)
+            self.item_changes.looks[item].append(look)
         for key, change in changes.items():
             if change.after is None:
-                missed = replace(earlier[key], item=self.noticed.whole(earlier[key].item))
-                self._missed(missed, query, reading, baseline=baseline)
-        news = not baseline and len(self.noticed.begun) > known_so_far
-        brought = Brought.NEWS if news else Brought.NOTHING
-        self._asked(query, reading, asked, self._history(reading, asked, brought))
+                missed = replace(
+                    earlier[key], item=self.item_changes.resolve_item_id(earlier[key].item)
+                )
+                self._record_absence(missed, query, reading, baseline=baseline)
+        news = not baseline and len(self.item_changes.new_item_ids) > known_so_far
+        brought = AnswerNovelty.NEWS if news else AnswerNovelty.NOTHING
+        self._write_question(query, reading, asked, self._update_history(reading, asked, brought))
 
-    def _printed(self, reading: Reading, before: Shown) -> Reading:
-        findings = (self.prints.on(each, before.get(anchor(each))) for each in reading.findings)
+    def _add_picture_prints(self, reading: ParseResult, before: Snapshot) -> ParseResult:
+        findings = (
+            self.prints.add_picture_print(each, before.get(compute_anchor(each)))
+            for each in reading.findings
+        )
         return replace(reading, findings=tuple(findings))
 
-    def _item_of(self, finding: Finding) -> str:
+    def _find_or_add_item(self, finding: Finding) -> str:
         """Find the item by any of its keys, or begin one; two that turn out one are merged."""
         items = self.state.items
         found = [
             each
-            for each in items.find(self.person, aliases(finding))
-            if not contradicts(each.portrait, finding)
+            for each in items.find_items_by_aliases(self.person_id, list_aliases(finding))
+            if not is_different_account(each.portrait, finding)
         ]
         if not found:
-            return self._begun(finding)
+            return self._add_item(finding)
         whole = found[0]
         for other in found[1:]:
-            whole = items.merge(whole, other)
-            self.noticed.merge(whole.ref, other.ref)
-        items.replace(whole, self._free(finding, whole.ref))
+            whole = items.merge_items(whole, other)
+            self.item_changes.merge_items(whole.ref, other.ref)
+        items.update_item(whole, self._list_unclaimed_aliases(finding, whole.ref))
         return whole.ref
 
-    def _begun(self, finding: Finding) -> str:
-        look = Look(kind=QueryKind.SEARCH, finding=finding, baseline=True)
-        step = discovered(self.new_ref(), self.person, (look,), self.at)
-        self.state.items.add(step.item, self._free(finding, step.item.ref))
-        self.noticed.begun.add(step.item.ref)
+    def _add_item(self, finding: Finding) -> str:
+        look = ItemObservation(kind=QueryKind.SEARCH, finding=finding, baseline=True)
+        step = create_item(self.new_id(), self.person_id, (look,), self.at)
+        self.state.items.insert_item(
+            step.item, self._list_unclaimed_aliases(finding, step.item.ref)
+        )
+        self.item_changes.new_item_ids.add(step.item.ref)
         return step.item.ref
 
-    def _free(self, finding: Finding, ref: str) -> tuple[str, ...]:
+    def _list_unclaimed_aliases(self, finding: Finding, item_id: str) -> tuple[str, ...]:
         """Leave out what names another item: a handle that has changed hands."""
-        owners = {each: self.state.items.find(self.person, (each,)) for each in aliases(finding)}
+        owners = {
+            each: self.state.items.find_items_by_aliases(self.person_id, (each,))
+            for each in list_aliases(finding)
+        }
         return tuple(
-            alias for alias, owned in owners.items() if all(item.ref == ref for item in owned)
+            alias for alias, owned in owners.items() if all(item.ref == item_id for item in owned)
         )
 
-    def _sighting(self, query: Query, finding: Finding, before: Sighting | None) -> Sighting:
+    def _build_sighting(self, query: Query, finding: Finding, before: Sighting | None) -> Sighting:
         """Carry on where a question sees something; of which item it is comes after."""
         return Sighting(
             item="",
@@ -183,18 +211,20 @@ class Comparing:
             last=self.at,
         )
 
-    def _without(self, sighting: Sighting, before: Sighting, reading: Reading) -> Sighting:
+    def _mark_removed_contacts(
+        self, sighting: Sighting, before: Sighting, reading: ParseResult
+    ) -> Sighting:
         """Note which private contacts an item's own address shows no longer."""
-        at = self.at if reading.outcome.conclusive else None
-        unshown = left_out(before.unshown, before.finding, sighting.finding, at)
+        at = self.at if reading.outcome.is_conclusive else None
+        unshown = list_vanished_contacts(before.unshown, before.finding, sighting.finding, at)
         return replace(sighting, unshown=unshown)
 
-    def _keep(self, sighting: Sighting, before: Finding | None) -> None:
-        self.state.sightings.put(sighting)
-        told = material_hash(sighting.finding)
-        if before is None or material_hash(before) != told:
-            self.state.versions.add(
-                Version(
+    def _write_sighting(self, sighting: Sighting, before: Finding | None) -> None:
+        self.state.sightings.save_sighting(sighting)
+        told = hash_material_fields(sighting.finding)
+        if before is None or hash_material_fields(before) != told:
+            self.state.versions.insert_version(
+                ItemVersion(
                     item=sighting.item,
                     query=sighting.query,
                     at=self.at,
@@ -203,343 +233,372 @@ class Comparing:
                 )
             )
 
-    def _missed(
-        self, sighting: Sighting, query: Query, reading: Reading, *, baseline: bool
+    def _record_absence(
+        self, sighting: Sighting, query: Query, reading: ParseResult, *, baseline: bool
     ) -> None:
         """Note an absence that may prove something; leaving a list proves nothing."""
         if not query.kind.proves_absence or reading.outcome is not Outcome.ABSENT:
-            self.state.sightings.end(sighting)
+            self.state.sightings.delete_sighting(sighting)
             return
         # It stays a sighting until a second proof, so that the second proof knows of it.
-        self.state.sightings.put(replace(sighting, misses=sighting.misses + 1))
-        self.noticed.absences[sighting.item].append(
-            Absence(kind=query.kind, baseline=baseline, elsewhere=self._elsewhere(sighting))
+        self.state.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))
+        self.item_changes.absences[sighting.item].append(
+            ItemAbsence(
+                kind=query.kind, baseline=baseline, elsewhere=self._is_shown_elsewhere(sighting)
+            )
         )
 
-    def _elsewhere(self, missed: Sighting) -> bool:
-        kinds = {each.key: each.kind for each in self.state.questions.of(self.person)}
+    def _is_shown_elsewhere(self, missed: Sighting) -> bool:
+        kinds = {
+            each.key: each.kind
+            for each in self.state.questions.list_questions_of_person(self.person_id)
+        }
         return any(
             each.query != missed.query
             and not each.misses
             and kinds.get(each.query, QueryKind.SEARCH).proves_absence
-            for each in self.state.sightings.of_item(missed.item)
+            for each in self.state.sightings.list_sightings_of_item(missed.item)
         )
 
-    def _history(
-        self, reading: Reading, before: Question | None, brought: Brought
-    ) -> History | None:
+    def _update_history(
+        self, reading: ParseResult, before: QuestionRecord | None, brought: AnswerNovelty
+    ) -> QueryHistory | None:
         """Carry on how the question has done: an answer in part leaves it due."""
         known = before.history if before else None
-        if reading.outcome is Outcome.PARTIAL and brought is Brought.NOTHING:
+        if reading.outcome is Outcome.PARTIAL and brought is AnswerNovelty.NOTHING:
             return known
-        return after(known, self.week, brought)
+        return record_answer(known, self.week, brought)
 
-    def _asked(
+    def _write_question(
         self,
         query: Query,
-        reading: Reading,
-        before: Question | None,
-        history: History | None,
+        reading: ParseResult,
+        before: QuestionRecord | None,
+        history: QueryHistory | None,
     ) -> None:
-        settled = Question(
-            person=self.person,
+        settled = QuestionRecord(
+            person=self.person_id,
             key=query.key,
             source=query.source,
             kind=query.kind,
             version=self.version,
             settled_at=self.at,
-            remembered=self._remembered(query, reading),
+            remembered=self._remember_page(query, reading),
             history=history,
         )
         if before is not None and reading.outcome is Outcome.UNCHANGED:
             # Nothing was read, so it rests on the page, and the reader, of the time before.
             settled = replace(before, settled_at=self.at, history=history)
-        self.state.questions.settle(settled)
+        self.state.questions.save_question(settled)
 
-    def _remembered(self, query: Query, reading: Reading) -> Remembered | None:
+    def _remember_page(self, query: Query, reading: ParseResult) -> LastReadPage | None:
         if reading.kept is None:
             return None
-        shown = self.state.sightings.count(self.person, query.key)
-        return Remembered(kept=reading.kept, shown=shown, read_at=self.at)
+        shown = self.state.sightings.count_sightings(self.person_id, query.key)
+        return LastReadPage(kept=reading.kept, shown=shown, read_at=self.at)
 
 
-def _shown(earlier: Mapping[str, Sighting], reading: Reading) -> Shown:
+def _collect_findings(earlier: Mapping[str, Sighting], reading: ParseResult) -> Snapshot:
     if reading.outcome is not Outcome.UNCHANGED:
-        return by_anchor(reading.findings)
+        return key_by_anchor(reading.findings)
     return {key: each.finding for key, each in earlier.items() if not each.misses}
 
 
-SPEAKS = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL})
+INFORMATIVE_OUTCOMES = frozenset(
+    {Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL}
+)
 SECOND_PROOF = "second-proof"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettlementParts:
-    state: State
-    flagging: Flagging
-    proving: Proving
-    new_ref: NewRef
-    policy: Policy = field(default_factory=Policy)
+EVENT_POLICY = EventPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class PersonSettlement:
     """Questions first, then items, then what they mean: events, assessments, flags."""
 
-    parts: SettlementParts
+    app: App
     sweep: Sweep
     source: Source
     person: Person
-    standing: Standing
+    trust: SourceTrust
     at: datetime
 
-    def settle(self, answers: tuple[Staged, ...]) -> None:
+    def settle_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
         """Settle what is theirs; an account that shows another's name is dropped unread."""
-        heard = self.parts.proving.hear(self.person, self.source, answers)
-        replace(self, person=heard.person).conclude(heard.answers)
+        heard = check_account_proofs(self.app, self.person, self.source, answers)
+        replace(self, person=heard.person).apply_answers(heard.answers)
 
-    def conclude(self, answers: tuple[Staged, ...]) -> None:
-        before = {item.ref: item for item in self.parts.state.items.of(self.person.ref)}
-        noticed = self._compared(answers)
+    def apply_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
+        before = {
+            item.ref: item for item in self.app.db.items.list_items_of_person(self.person.ref)
+        }
+        noticed = self._compare_answers(answers)
         steps = (
-            *self._arrivals(noticed, frozenset(before)),
-            *self._departures(noticed),
-            *self._clearings(noticed),
+            *self._process_seen_items(noticed, frozenset(before)),
+            *self._process_missing_items(noticed),
+            *self._process_cleared_contacts(noticed),
         )
-        told = tuple(merged(event for step in steps for event in step.events))
+        told = tuple(merge_events(event for step in steps for event in step.events))
         for event in told:
-            url = self.parts.state.items.get(event.item).portrait.url
-            self.parts.state.events.add(self.sweep.ref, event, url)
-        noted = Noted(
-            items=noticed.items,
+            url = self.app.db.items.load_item(event.item).portrait.url
+            self.app.db.events.insert_event(self.sweep.ref, event, url)
+        noted = SettlementChanges(
+            item_ids=noticed.item_ids,
             events=told,
             before={ref: item.portrait for ref, item in before.items()},
-            standing=self.standing,
+            trust_status=self.trust,
         )
-        self.parts.flagging.review(self.person, noted)
-        owner = with_confirmed(self.parts.state, self.person)
+        assess_changes(self.app, self.person, noted)
+        owner = include_confirmed_accounts(self.app.db, self.person)
         for staged in answers:
-            self.parts.flagging.match(owner, staged, self.source)
+            flag_student_links(self.app, owner, staged, self.source)
 
-    def _compared(self, answers: tuple[Staged, ...]) -> Noticed:
-        comparing = Comparing(
-            state=self.parts.state,
-            person=self.person.ref,
+    def _compare_answers(self, answers: tuple[StagedAnswer, ...]) -> ItemChanges:
+        comparing = SnapshotComparer(
+            state=self.app.db,
+            person_id=self.person.ref,
             version=self.source.version,
             at=self.at,
-            week=week_number(self.sweep.week),
-            new_ref=self.parts.new_ref,
+            week=to_week_number(self.sweep.week),
+            new_id=self.app.ids.new_id,
             family=self.source.family,
-            prints=Prints.of(staged.visit for staged in answers),
+            prints=PictureResults.from_visits(staged.visit for staged in answers),
         )
         # In an order of their own, so that the network's haste decides nothing.
         for staged in sorted(answers, key=lambda each: each.visit.query.key):
             visit = staged.visit
-            if visit.reading.outcome in SPEAKS and visit.query.kind is not QueryKind.PICTURE:
-                comparing.compare(visit.query, visit.reading)
-        return comparing.noticed
+            if (
+                visit.result.outcome in INFORMATIVE_OUTCOMES
+                and visit.query.kind is not QueryKind.PICTURE
+            ):
+                comparing.compare_answer(visit.query, visit.result)
+        return comparing.item_changes
 
-    def _arrivals(self, noticed: Noticed, known: frozenset[str]) -> Iterator[Step]:
-        state = self.parts.state
-        for ref, looks in noticed.looks.items():
+    def _process_seen_items(
+        self, item_changes: ItemChanges, known_ids: frozenset[str]
+    ) -> Iterator[ItemUpdate]:
+        state = self.app.db
+        for ref, looks in item_changes.looks.items():
             if not looks:
                 continue
-            if ref in known:
-                step = seen(state.items.get(ref), looks, self.at, self.parts.policy)
+            if ref in known_ids:
+                step = update_seen_item(state.items.load_item(ref), looks, self.at, EVENT_POLICY)
             else:
-                step = discovered(ref, self.person.ref, looks, self.at)
-            shown = (each.finding for each in state.sightings.of_item(ref) if not each.misses)
-            state.items.replace(repainted(step.item, shown))
+                step = create_item(ref, self.person.ref, looks, self.at)
+            shown = (
+                each.finding
+                for each in state.sightings.list_sightings_of_item(ref)
+                if not each.misses
+            )
+            state.items.update_item(refresh_portrait(step.item, shown))
             yield step
 
-    def _departures(self, noticed: Noticed) -> Iterator[Step]:
-        state = self.parts.state
-        for ref, absences in noticed.absences.items():
-            told = self._told(ref)
+    def _process_missing_items(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
+        state = self.app.db
+        for ref, absences in item_changes.absences.items():
+            told = self._find_flagged_contacts(ref)
             for absence in absences:
-                item = state.items.get(ref)
-                step = unseen(item, absence, self.at, self.parts.policy)
-                step = gone_with(item, step, told, self.at)
-                state.items.replace(step.item)
+                item = state.items.load_item(ref)
+                step = update_unseen_item(item, absence, self.at, EVENT_POLICY)
+                step = add_cleared_event(item, step, told, self.at)
+                state.items.update_item(step.item)
                 if step.second_proof_at:
-                    state.due.ensure(SECOND_PROOF, ref, step.second_proof_at)
-                self._ended(step.item)
+                    state.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
+                self._end_sightings_if_gone(step.item)
                 yield step
 
-    def _clearings(self, noticed: Noticed) -> Iterator[Step]:
+    def _process_cleared_contacts(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
         """Look for what somebody was told of, and what its own address shows no longer."""
-        state = self.parts.state
-        for ref, looks in noticed.looks.items():
-            told = self._told(ref) if looks else ()
+        state = self.app.db
+        for ref, looks in item_changes.looks.items():
+            told = self._find_flagged_contacts(ref) if looks else ()
             if told:
-                item, sightings = state.items.get(ref), state.sightings.of_item(ref)
-                step = clearing(item, told, sightings, self.at, self.parts.policy)
+                item, sightings = (
+                    state.items.load_item(ref),
+                    state.sightings.list_sightings_of_item(ref),
+                )
+                step = update_cleared_contacts(item, told, sightings, self.at, EVENT_POLICY)
                 if step.second_proof_at:
-                    state.due.ensure(SECOND_PROOF, ref, step.second_proof_at)
+                    state.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
                 yield step
 
-    def _told(self, item: str) -> frozenset[str]:
+    def _find_flagged_contacts(self, item_id: str) -> frozenset[str]:
         """Return the kinds of contact that somebody was told of; only proof takes that back."""
-        proven = self.standing is Standing.PROVEN
-        return exposures(self.parts.state.flags.of_item(item)) if proven else frozenset()
-
-    def _ended(self, item: Item) -> None:
-        if item.presence is Presence.GONE:
-            for sighting in self.parts.state.sightings.of_item(item.ref):
-                self.parts.state.sightings.end(sighting)
-
-
-Answers = Mapping[str, tuple[Staged, ...]]
-
-
-def erased(state: State, sweep: Sweep) -> bool:
-    """Tell whether a sweep was one person's own, and went with them."""
-    return bool(sweep.person) and state.consents.latest(sweep.person) is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settling:
-    state: State
-    parts: SettlementParts
-    now: Now
-
-    def close(self, sweep: Sweep, source: Source) -> None:
-        """Settle what a source said, or hold it; either way note how the source did."""
-        answers = self.state.journal.visits(sweep.ref, source.name)
-        readings = tuple(self._outlines(answers))
-        trust = self._trust(sweep, source, answers, readings)
-        if trust.standing is not Standing.REFUTED:
-            for person in filter(None, answers):
-                self._settle(sweep, source, person, trust)
-        self._note(sweep, source, readings, trust)
-
-    def _trust(
-        self, sweep: Sweep, source: Source, answers: Answers, readings: tuple[Reading, ...]
-    ) -> Trust:
-        probes = tuple(_probes(sweep, source, answers))
-        trust = weighed(probes, readings)
-        if trust.standing is Standing.REFUTED:
-            return trust
-        if self._loses_too_much(answers):
-            return held_for_mass_loss()
-        return trust if probes else self._as_known(source, trust)
-
-    def _outlines(self, answers: Answers) -> Iterator[Reading]:
-        """Yield how each visit went, without what it found, which may be too much to hold at once.
-
-        Who has left, or has paused, is left out: that their questions went unasked is nobody
-        else's to know. So are pictures: an account whose picture cannot be had is compared
-        without it.
-        """
-        for person in filter(None, answers):
-            if self.state.consents.asks(person, self.now()):
-                for staged in answers[person]:
-                    if staged.visit.query.kind is not QueryKind.PICTURE:
-                        yield replace(staged.visit.reading, findings=(), follow=())
-
-    def _as_known(self, source: Source, trust: Trust) -> Trust:
-        """Go by the last proof where this run asked for none of its own."""
-        health = self.state.health.get(source.name)
-        proven = health is not None and health.proven_at is not None
-        standing = Standing.PROVEN if proven else Standing.UNPROVEN
-        return Trust(standing=standing, outcome=trust.outcome, note=trust.note)
-
-    def _loses_too_much(self, answers: Answers) -> bool:
-        before = ending = 0
-        for person in filter(None, answers):
-            for staged in answers[person]:
-                query, outcome = staged.visit.query, staged.visit.reading.outcome
-                if query.kind.proves_absence and outcome.conclusive:
-                    shown = len(self.state.sightings.of_question(person, query.key))
-                    before += shown
-                    ending += shown if outcome is Outcome.ABSENT else 0
-        return mass_loss(before, ending)
-
-    def _settle(self, sweep: Sweep, source: Source, person: str, trust: Trust) -> None:
-        """One transaction: consent is read again, then everything is written or nothing."""
-        with self.state.write():
-            if self.state.journal.settled(sweep.ref, source.name, person):
-                return
-            staged = self.state.journal.about(sweep.ref, source.name, person)
-            if not staged:  # erased since they were listed
-                return
-            consented = tuple(each for each in staged if self._consented(each, source))
-            if consented:
-                Settlement(
-                    parts=self.parts,
-                    sweep=sweep,
-                    source=source,
-                    person=self.state.people.get(person),
-                    standing=trust.standing,
-                    at=self.now(),
-                ).settle(consented)
-            self.state.journal.mark_settled(sweep.ref, source.name, person)
-
-    def _consented(self, staged: Staged, source: Source) -> bool:
-        query = staged.visit.query
-        consent = self.state.consents.latest(query.subject)
-        scope = scope_of(query.kind, source.family)
-        return consent is not None and consent.covers(scope, self.now())
-
-    def _note(
-        self, sweep: Sweep, source: Source, readings: tuple[Reading, ...], trust: Trust
-    ) -> None:
-        now = self.now()
-        before = self.state.health.get(source.name)
-        since = _since(before, trust.outcome, now)
-        proven = before.proven_at if before else None
-        if trust.probed and trust.standing is Standing.PROVEN:
-            proven = now
-        parked_until = max(
-            (r.retry_at for r in readings if r.retry_at and not r.outcome.conclusive), default=None
+        proven = self.trust is SourceTrust.PROVEN
+        return (
+            list_undecided_exposures(self.app.db.flags.list_flags_of_item(item_id))
+            if proven
+            else frozenset()
         )
-        with self.state.write():
-            if erased(self.state, sweep):
-                return
-            self.state.sweeps.close_source(
-                sweep.ref,
-                SourceRun(
-                    source=source.name,
-                    outcome=trust.outcome,
-                    at=now,
-                    note=trust.note,
-                    since=None if trust.outcome.conclusive else since,
-                    asked=len(readings),
-                    answered=sum(1 for each in readings if each.outcome.conclusive),
-                ),
-            )
-            self.state.health.put(
-                SourceHealth(
-                    source=source.name,
-                    outcome=trust.outcome,
-                    since=since,
-                    note=trust.note,
-                    retry_at=parked_until,
-                    proven_at=proven,
-                )
-            )
-        _log_trouble(sweep, source, trust, parked_until)
+
+    def _end_sightings_if_gone(self, item: Item) -> None:
+        if item.presence is Presence.GONE:
+            for sighting in self.app.db.sightings.list_sightings_of_item(item.ref):
+                self.app.db.sightings.delete_sighting(sighting)
 
 
-def _log_trouble(sweep: Sweep, source: Source, trust: Trust, parked_until: datetime | None) -> None:
+AnswersByPerson = Mapping[str, tuple[StagedAnswer, ...]]
+
+
+def is_sweep_erased(state: Database, sweep: Sweep) -> bool:
+    """Tell whether a sweep was one person's own, and went with them."""
+    return bool(sweep.person) and state.consents.find_latest_consent(sweep.person) is None
+
+
+def settle_source(app: App, sweep: Sweep, source: Source) -> None:
+    """Settle what a source said, or hold it; either way note how the source did."""
+    answers = app.db.journal.load_answers_by_subject(sweep.ref, source.name)
+    readings = tuple(_summarize_visits(app, answers))
+    trust = _assess_source_trust(app, sweep, source, answers, readings)
+    if trust.standing is not SourceTrust.REFUTED:
+        for person in filter(None, answers):
+            _settle_person(app, sweep, source, person, trust)
+    _record_source_run(app, sweep, source, readings, trust)
+
+
+def _assess_source_trust(
+    app: App,
+    sweep: Sweep,
+    source: Source,
+    answers: AnswersByPerson,
+    readings: tuple[ParseResult, ...],
+) -> TrustAssessment:
+    probes = tuple(_list_probes(sweep, source, answers))
+    trust = assess_trust(probes, readings)
+    if trust.standing is SourceTrust.REFUTED:
+        return trust
+    if _has_mass_loss(app, answers):
+        return distrust_mass_loss()
+    return trust if probes else _use_last_proof(app, source, trust)
+
+
+def _summarize_visits(app: App, answers: AnswersByPerson) -> Iterator[ParseResult]:
+    """Yield how each visit went, without what it found, which may be too much to hold at once.
+
+    Who has left, or has paused, is left out: that their questions went unasked is nobody
+    else's to know. So are pictures: an account whose picture cannot be had is compared
+    without it.
+    """
+    for person in filter(None, answers):
+        if app.db.consents.can_query_person(person, app.clock.now()):
+            for staged in answers[person]:
+                if staged.visit.query.kind is not QueryKind.PICTURE:
+                    yield replace(staged.visit.result, findings=(), follow=())
+
+
+def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAssessment:
+    """Go by the last proof where this run asked for none of its own."""
+    health = app.db.source_health.find_source_health(source.name)
+    proven = health is not None and health.proven_at is not None
+    standing = SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN
+    return TrustAssessment(standing=standing, outcome=trust.outcome, note=trust.note)
+
+
+def _has_mass_loss(app: App, answers: AnswersByPerson) -> bool:
+    before = ending = 0
+    for person in filter(None, answers):
+        for staged in answers[person]:
+            query, outcome = staged.visit.query, staged.visit.result.outcome
+            if query.kind.proves_absence and outcome.is_conclusive:
+                shown = len(app.db.sightings.list_sightings_of_question(person, query.key))
+                before += shown
+                ending += shown if outcome is Outcome.ABSENT else 0
+    return is_mass_loss(before, ending)
+
+
+def _settle_person(
+    app: App, sweep: Sweep, source: Source, person_id: str, trust: TrustAssessment
+) -> None:
+    """One transaction: consent is read again, then everything is written or nothing."""
+    with app.db.begin_transaction():
+        if app.db.journal.is_settled(sweep.ref, source.name, person_id):
+            return
+        staged = app.db.journal.list_answers_about_subject(sweep.ref, source.name, person_id)
+        if not staged:  # erased since they were listed
+            return
+        consented = tuple(each for each in staged if _has_consent(app, each, source))
+        if consented:
+            PersonSettlement(
+                app=app,
+                sweep=sweep,
+                source=source,
+                person=app.db.people.load_person(person_id),
+                trust=trust.standing,
+                at=app.clock.now(),
+            ).settle_answers(consented)
+        app.db.journal.mark_settled(sweep.ref, source.name, person_id)
+
+
+def _has_consent(app: App, staged: StagedAnswer, source: Source) -> bool:
+    query = staged.visit.query
+    consent = app.db.consents.find_latest_consent(query.subject)
+    scope = get_required_scope(query.kind, source.family)
+    return consent is not None and consent.covers_scope(scope, app.clock.now())
+
+
+def _record_source_run(
+    app: App,
+    sweep: Sweep,
+    source: Source,
+    readings: tuple[ParseResult, ...],
+    trust: TrustAssessment,
+) -> None:
+    now = app.clock.now()
+    before = app.db.source_health.find_source_health(source.name)
+    since = _find_outcome_start(before, trust.outcome, now)
+    proven = before.proven_at if before else None
+    if trust.probed and trust.standing is SourceTrust.PROVEN:
+        proven = now
+    parked = (each.retry_at for each in readings if not each.outcome.is_conclusive)
+    parked_until = max(filter(None, parked), default=None)
+    with app.db.begin_transaction():
+        if is_sweep_erased(app.db, sweep):
+            return
+        run = SourceRun(
+            source=source.name,
+            outcome=trust.outcome,
+            at=now,
+            note=trust.note,
+            since=None if trust.outcome.is_conclusive else since,
+            asked=len(readings),
+            answered=sum(1 for each in readings if each.outcome.is_conclusive),
+        )
+        app.db.sweeps.save_source_run(sweep.ref, run)
+        app.db.source_health.save_source_health(
+            SourceHealth(
+                source=source.name,
+                outcome=trust.outcome,
+                since=since,
+                note=trust.note,
+                retry_at=parked_until,
+                proven_at=proven,
+            )
+        )
+    _log_trouble(sweep, source, trust, parked_until)
+
+
+def _log_trouble(
+    sweep: Sweep, source: Source, trust: TrustAssessment, parked_until: datetime | None
+) -> None:
     """Log a source that did not work. Of one that did, found or absent would tell what exists."""
-    if trust.outcome.conclusive:
+    if trust.outcome.is_conclusive:
         return
     event = "source_parked" if parked_until else "source_failed"
     LOG.info("%s sweep=%s source=%s outcome=%s", event, sweep.ref, source.name, trust.outcome)
 
 
-def _probes(sweep: Sweep, source: Source, answers: Answers) -> Iterator[Probe]:
-    expected = {each.query.key: each.expects for each in source.canaries(sweep.nonce)}
+def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iterator[CanaryProbe]:
+    expected = {each.query.key: each.expects for each in source.build_canaries(sweep.nonce)}
     for staged in answers.get("", ()):
         key = staged.visit.query.key
         if key in expected:
-            yield Probe(expects=expected[key], reading=staged.visit.reading)
+            yield CanaryProbe(expects=expected[key], result=staged.visit.result)
 
 
-def _since(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:
+def _find_outcome_start(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:
     """Date a state by its beginning: being checkable, or one way of not being so."""
     if before is None:
         return now
-    same = before.outcome is outcome or (before.outcome.conclusive and outcome.conclusive)
+    same = before.outcome is outcome or (before.outcome.is_conclusive and outcome.is_conclusive)
     return before.since if same else now

@@ -1,291 +1,310 @@
 """The rounds of the service: what falls due is looked up, done once, and given its next time."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.config import Config
-from monitor.db.database import State
-from monitor.db.jobs import Due
+from monitor.app import App
+from monitor.db.jobs import Job
 from monitor.db.sweeps import RunRequest, Sweep, SweepKind
-from monitor.domain.schedule import sweep_week, tried_again_after
+from monitor.domain.schedule import compute_retry_delay, compute_sweep_week
 from monitor.errors import UnavailableError
-from monitor.services.consent import RENEWING, Renewing
-from monitor.services.digests import Digesting
-from monitor.services.enrollment import REMINDER, Reminding
-from monitor.services.erasure import ERASURE, ERASURE_RETRY, Leaving
+from monitor.services.consent import RENEWING, process_expiring_consents
+from monitor.services.digests import queue_self_check_email, queue_weekly_digest
+from monitor.services.enrollment import REMINDER, queue_invitation_reminder
+from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
 from monitor.services.ingest import SECOND_PROOF
-from monitor.services.notifications import Upkeep
-from monitor.services.outbox import Posting
-from monitor.services.ports import Now, Watch, unwatched
-from monitor.services.retention import PURGE, Purging
-from monitor.services.review import Reviewing
-from monitor.services.schedule import DAILY, DIGEST, REVIEW, SWEEP, Grid
-from monitor.services.suppression import BOUNCES, COLLECTED_EVERY, Bouncing
+from monitor.services.notifications import queue_source_alert
+from monitor.services.outbox import send_due
+from monitor.services.retention import PURGE, purge_expired_data
+from monitor.services.review import queue_review_digests
+from monitor.services.schedule import (
+    DAILY,
+    DIGEST,
+    REVIEW,
+    SWEEP,
+    describe_clock_problem,
+    find_next_run,
+    update_schedule,
+)
+from monitor.services.suppression import BOUNCES, COLLECTED_EVERY, collect_bounces
 from monitor.services.sweeps import (
     RECHECK,
-    Canaries,
-    Closing,
-    Errand,
-    Rechecks,
-    Sweeping,
-    nothing_else,
+    CloseListener,
+    ProgressListener,
+    SweepJob,
+    find_next_recheck,
+    ignore_close,
+    ignore_progress,
+    list_planned_queries,
+    list_recheck_keys,
+    run_canaries,
+    run_sweep,
 )
 from scrapers.models import Query
 
 # Each kind of work has one hand, in the one process that holds the folder; what it finds leased
 # when it begins a round, a failure has left, and it is free again. So a lease need not run out
 # before the longest sweep does: it marks what is in hand, and the lock decides who works.
-LEASE = timedelta(days=7)
-ASKED = (SWEEP, SECOND_PROOF, RECHECK)
+JOB_LEASE = timedelta(days=7)
+QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK)
 # A sweep takes hours: what is over in minutes has a hand of its own, and never waits for one.
-SHORT = (SweepKind.SELFCHECK, SweepKind.CANARIES)
-LONG = (SweepKind.SWEEP,)
-WRITTEN = (RENEWING, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
-MOST_TRIES = 3
+SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
+LONG_REQUESTS = (SweepKind.SWEEP,)
+UPKEEP_JOBS = (RENEWING, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
+MAX_ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueRounds:
-    """Called by the ticker; `stop` ends a running sweep, which the next start takes up."""
+def take_over_jobs(app: App) -> None:
+    """Take over the folder: what an earlier holder left claimed is free again."""
+    app.db.jobs.release_leases()
+    schedule_jobs(app)
 
-    state: State
-    config: Config
-    sweeping: Sweeping
-    canaries: Canaries
-    digesting: Digesting
-    reviewing: Reviewing
-    posting: Posting
-    bouncing: Bouncing
-    upkeep: Upkeep
-    leaving: Leaving
-    purging: Purging
-    renewing: Renewing
-    reminding: Reminding
-    now: Now
-    grid: Grid
-    interrupt: Callable[[], None]
 
-    def begin(self) -> None:
-        """Take over the folder: what an earlier holder left claimed is free again."""
-        self.state.due.release()
-        self.schedule()
+def schedule_jobs(app: App) -> None:
+    update_schedule(app)
 
-    def schedule(self) -> None:
-        self.grid.lay()
 
-    def waits_for(self) -> str:
-        """Say why nothing is done now; nothing where all may go on."""
-        return self.grid.waits_for()
+def describe_wait(app: App) -> str:
+    """Say why nothing is done now; nothing where all may go on."""
+    return describe_clock_problem(app)
 
-    def serve(self) -> None:
-        """Serve who waits, beside whatever else is running: somebody looks at a screen."""
-        self._serve_all(SHORT)
 
-    def ask(self) -> None:
-        """Sweep where a command asks for it, and ask what is due, one errand after another."""
-        self.state.due.release(*ASKED)
-        if not self._serve_all(LONG):
+def run_requested_checks(app: App) -> None:
+    """Serve who waits, beside whatever else is running: somebody looks at a screen."""
+    _serve_open_requests(app, SHORT_REQUESTS)
+
+
+def run_due_sweeps(app: App) -> None:
+    """Sweep where a command asks for it, and ask what is due, one errand after another."""
+    app.db.jobs.release_leases(*QUERY_JOBS)
+    if not _serve_open_requests(app, LONG_REQUESTS):
+        return
+    while due := _claim_job(app, *QUERY_JOBS):
+        with _postpone_on_failure(app, due):
+            done = _run_query_job(app, due)
+        if not done:
+            app.db.jobs.release_leases(*QUERY_JOBS)
             return
-        while due := self._claim(*ASKED):
-            with self._in_hand(due):
-                done = self._run(due)
-            if not done:
-                self.state.due.release(*ASKED)
-                return
 
-    def write(self) -> None:
-        """Write the letters that are due, send what waits, and forget who left."""
-        self.state.due.release(*WRITTEN)
-        self.schedule()
-        if self.waits_for():
-            return
-        try:
-            self._write_letters()
-        finally:
-            # Forgetting is promised to be done in time, whatever becomes of the letters.
-            self._forget()
 
-    def _write_letters(self) -> None:
-        while due := self._claim(RENEWING):
-            with self._in_hand(due), self.state.write():
-                self.renewing.look()
-                self.state.due.finish(RENEWING, due.subject, self.now() + DAILY)
-        while due := self._claim(REMINDER):
-            with self._in_hand(due), self.state.write():
-                self.reminding.remind(due.subject)
-                self.state.due.finish(REMINDER, due.subject, None)
-        while due := self._claim(DIGEST, REVIEW):
-            with self._in_hand(due):
-                self._compose(due)
-        self.posting.send_due()
-        while due := self._claim(BOUNCES):
-            with self._in_hand(due):
-                self.bouncing.collect()
-                self.state.due.finish(BOUNCES, due.subject, self.now() + COLLECTED_EVERY)
+def run_mail_and_cleanup(app: App) -> None:
+    """Write the letters that are due, send what waits, and forget who left."""
+    app.db.jobs.release_leases(*UPKEEP_JOBS)
+    schedule_jobs(app)
+    if describe_wait(app):
+        return
+    try:
+        _process_email_jobs(app)
+    finally:
+        # Forgetting is promised to be done in time, whatever becomes of the letters.
+        _process_deletion_jobs(app)
 
-    def _forget(self) -> None:
-        while due := self._claim(ERASURE):
-            with self._in_hand(due):
-                self._erase(due)
-        while due := self._claim(PURGE):
-            with self._in_hand(due):
-                self.purging.purge()
-                self.state.postmarks.forget_before(self.now())
-                self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
 
-    def check_files(self) -> None:
-        self.state.check_files()
+def _process_email_jobs(app: App) -> None:
+    while due := _claim_job(app, RENEWING):
+        with _postpone_on_failure(app, due), app.db.begin_transaction():
+            process_expiring_consents(app)
+            app.db.jobs.finish_job(RENEWING, due.subject, app.clock.now() + DAILY)
+    while due := _claim_job(app, REMINDER):
+        with _postpone_on_failure(app, due), app.db.begin_transaction():
+            queue_invitation_reminder(app, due.subject)
+            app.db.jobs.finish_job(REMINDER, due.subject, None)
+    while due := _claim_job(app, DIGEST, REVIEW):
+        with _postpone_on_failure(app, due):
+            _queue_due_digest(app, due)
+    send_due(app)
+    while due := _claim_job(app, BOUNCES):
+        with _postpone_on_failure(app, due):
+            collect_bounces(app)
+            app.db.jobs.finish_job(BOUNCES, due.subject, app.clock.now() + COLLECTED_EVERY)
 
-    def stop(self) -> None:
-        self.interrupt()
 
-    def check(
-        self, person: str, watch: Watch = unwatched, closing: Closing = nothing_else
-    ) -> Sweep:
-        """Run a self-check and answer the person, and nobody else."""
-        self._see_that_time_is_right()
+def _process_deletion_jobs(app: App) -> None:
+    while due := _claim_job(app, ERASURE):
+        with _postpone_on_failure(app, due):
+            _erase_person(app, due)
+    while due := _claim_job(app, PURGE):
+        with _postpone_on_failure(app, due):
+            purge_expired_data(app)
+            app.db.sent_log.delete_old_sent_entries(app.clock.now())
+            app.db.jobs.finish_job(PURGE, due.subject, app.clock.now() + DAILY)
 
-        def answer(sweep: Sweep) -> None:
-            self.digesting.queue_selfcheck(sweep)
-            closing(sweep)
 
-        errand = Errand(kind=SweepKind.SELFCHECK, week=self._week(), person=person)
-        return self.sweeping.run(errand, watch, answer)
+def check_files(app: App) -> None:
+    app.db.check_files()
 
-    def planned(self) -> Iterator[Query]:
-        """Yield what a sweep would ask first about everybody, and ask nothing."""
-        return self.sweeping.planned(Errand(kind=SweepKind.SWEEP, week=self._week()))
 
-    def sweep(self, watch: Watch = unwatched, closing: Closing = nothing_else) -> Sweep:
-        self._see_that_time_is_right()
-        errand = Errand(kind=SweepKind.SWEEP, week=self._week())
-        return self.sweeping.run(errand, watch, closing)
+def stop_running_sweep(app: App) -> None:
+    app.crawler.stop()
 
-    def _serve_all(self, kinds: Collection[SweepKind]) -> bool:
-        """Serve all wishes of these kinds; False where the service ends before that."""
-        while not self.waits_for() and (request := self.state.requests.next_open(kinds)):
-            with self._tried(request):
-                done = self._serve(request)
-            if not done:
-                return False
+
+def run_self_check(
+    app: App,
+    person_id: str,
+    on_progress: ProgressListener = ignore_progress,
+    on_close: CloseListener = ignore_close,
+) -> Sweep:
+    """Run a self-check and answer the person, and nobody else."""
+    _check_clock(app)
+
+    def queue_answer(sweep: Sweep) -> None:
+        queue_self_check_email(app, sweep)
+        on_close(sweep)
+
+    errand = SweepJob(kind=SweepKind.SELFCHECK, week=_compute_week(app), person_id=person_id)
+    return run_sweep(app, errand, on_progress, queue_answer)
+
+
+def preview_sweep(app: App) -> Iterator[Query]:
+    """Yield what a sweep would ask first about everybody, and ask nothing."""
+    return list_planned_queries(app, SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app)))
+
+
+def run_full_sweep(
+    app: App,
+    on_progress: ProgressListener = ignore_progress,
+    on_close: CloseListener = ignore_close,
+) -> Sweep:
+    _check_clock(app)
+    errand = SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app))
+    return run_sweep(app, errand, on_progress, on_close)
+
+
+def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:
+    """Serve all wishes of these kinds; False where the service ends before that."""
+    while not describe_wait(app) and (request := app.db.run_requests.find_next_open_request(kinds)):
+        with _limit_attempts(app, request):
+            done = _serve_request(app, request)
+        if not done:
+            return False
+    return True
+
+
+def _serve_request(app: App, request: RunRequest) -> bool:
+    def store_progress(source: str, state: str) -> None:
+        app.db.run_requests.save_progress(request.ref, source, state)
+
+    def finish_request(_sweep: Sweep) -> None:
+        app.db.run_requests.finish_run_request(request.ref, app.clock.now())
+
+    if request.kind is SweepKind.CANARIES:
+        run_canaries(app, request.source, store_progress)
+        app.db.run_requests.finish_run_request(request.ref, app.clock.now())
+        return True
+    if request.kind is SweepKind.SELFCHECK:
+        done = run_self_check(app, request.person, store_progress, finish_request)
+    else:
+        done = run_full_sweep(app, store_progress, finish_request)
+    return done.closed_at is not None
+
+
+def _run_query_job(app: App, due: Job) -> bool:
+    if due.name in {SECOND_PROOF, RECHECK}:
+        return _recheck_item(app, due)
+
+    def finish_sweep_job(sweep: Sweep) -> None:
+        queue_source_alert(app, sweep)
+        app.db.jobs.finish_job(due.name, due.subject, find_next_run(app, SWEEP))
+
+    return run_full_sweep(app, on_close=finish_sweep_job).closed_at is not None
+
+
+def _recheck_item(app: App, due: Job) -> bool:
+    """Ask an item's own address again: what is absent twice, days apart, is gone."""
+    item = app.db.items.load_item(due.subject)
+    consent = app.db.consents.find_latest_consent(item.person)
+    if consent is not None and consent.is_paused(app.clock.now()):
+        app.db.jobs.finish_job(due.name, due.subject, consent.paused_until)
+        return True
+    sightings = app.db.sightings.list_sightings_of_item(item.ref)
+    keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
+    if due.name == RECHECK:
+        keys |= list_recheck_keys(app, item)
+    if not keys and not _has_open_proof(app, item.person):
+        app.db.jobs.finish_job(due.name, due.subject, None)
         return True
 
-    def _serve(self, request: RunRequest) -> bool:
-        def watch(source: str, state: str) -> None:
-            self.state.requests.put_progress(request.ref, source, state)
+    def finish_recheck_job(_sweep: Sweep) -> None:
+        again_at = find_next_recheck(app, item) if due.name == RECHECK else None
+        app.db.jobs.finish_job(due.name, due.subject, again_at)
 
-        def finish(_sweep: Sweep) -> None:
-            self.state.requests.finish(request.ref, self.now())
+    errand = SweepJob(
+        kind=SweepKind.PROOF, week=_compute_week(app), person_id=item.person, query_keys=keys
+    )
+    return run_sweep(app, errand, on_close=finish_recheck_job).closed_at is not None
 
-        if request.kind is SweepKind.CANARIES:
-            self.canaries.ask(request.source, watch)
-            self.state.requests.finish(request.ref, self.now())
-            return True
-        if request.kind is SweepKind.SELFCHECK:
-            done = self.check(request.person, watch, finish)
+
+def _has_open_proof(app: App, person_id: str) -> bool:
+    """Tell whether one settled, and then failed to close: there is nothing more to ask."""
+    open_ones = app.db.sweeps.list_open_sweeps()
+    return any((e.kind, e.person) == (SweepKind.PROOF, person_id) for e in open_ones)
+
+
+def _queue_due_digest(app: App, due: Job) -> None:
+    now = app.clock.now()
+    with app.db.begin_transaction():
+        if due.name == REVIEW:
+            queue_review_digests(app)
+            next_at = find_next_run(app, REVIEW)
+        elif app.db.consents.has_consent_in_force(due.subject, now):
+            wanted = app.db.unsubscribes.find_unsubscribe_time(due.subject) is None
+            if wanted and app.db.consents.can_query_person(due.subject, now):
+                queue_weekly_digest(app, due.subject)
+            zone = app.db.people.load_person(due.subject).zone
+            next_at = find_next_run(app, DIGEST, due.subject, zone)
         else:
-            done = self.sweep(watch, finish)
-        return done.closed_at is not None
+            next_at = None
+        app.db.jobs.finish_job(due.name, due.subject, next_at)
 
-    def _run(self, due: Due) -> bool:
-        if due.name in {SECOND_PROOF, RECHECK}:
-            return self._prove(due)
 
-        def finish(sweep: Sweep) -> None:
-            self.upkeep.tell(sweep)
-            self.state.due.finish(due.name, due.subject, self.grid.next(SWEEP))
+@contextmanager
+def _postpone_on_failure(app: App, due: Job) -> Iterator[None]:
+    """Put off what fails, so that it holds up nothing else and is tried again soon."""
+    try:
+        yield
+    except Exception as error:
+        until = app.clock.now() + compute_retry_delay(due.attempts + 1)
+        app.db.jobs.postpone_failed_job(due, until, type(error).__name__)
+        raise
 
-        return self.sweep(closing=finish).closed_at is not None
 
-    def _prove(self, due: Due) -> bool:
-        """Ask an item's own address again: what is absent twice, days apart, is gone."""
-        item = self.state.items.get(due.subject)
-        consent = self.state.consents.latest(item.person)
-        if consent is not None and consent.paused(self.now()):
-            self.state.due.finish(due.name, due.subject, consent.paused_until)
-            return True
-        sightings = self.state.sightings.of_item(item.ref)
-        keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
-        if due.name == RECHECK:
-            keys |= self._rechecks.keys(item)
-        if not keys and not self._proof_is_open(item.person):
-            self.state.due.finish(due.name, due.subject, None)
-            return True
-
-        def finish(_sweep: Sweep) -> None:
-            again_at = self._rechecks.again_at(item) if due.name == RECHECK else None
-            self.state.due.finish(due.name, due.subject, again_at)
-
-        errand = Errand(kind=SweepKind.PROOF, week=self._week(), person=item.person, keys=keys)
-        return self.sweeping.run(errand, closing=finish).closed_at is not None
-
-    @property
-    def _rechecks(self) -> Rechecks:
-        return Rechecks(state=self.state, planning=self.sweeping.planning, now=self.now)
-
-    def _proof_is_open(self, person: str) -> bool:
-        """Tell whether one settled, and then failed to close: there is nothing more to ask."""
-        open_ones = self.state.sweeps.open()
-        return any((e.kind, e.person) == (SweepKind.PROOF, person) for e in open_ones)
-
-    def _compose(self, due: Due) -> None:
-        now = self.now()
-        with self.state.write():
-            if due.name == REVIEW:
-                self.reviewing.queue_digest()
-                next_at = self.grid.next(REVIEW)
-            elif self.state.consents.stands(due.subject, now):
-                wanted = self.state.stopped_mail.since(due.subject) is None
-                if wanted and self.state.consents.asks(due.subject, now):
-                    self.digesting.queue(due.subject)
-                zone = self.state.people.get(due.subject).zone
-                next_at = self.grid.next(DIGEST, due.subject, zone)
-            else:
-                next_at = None
-            self.state.due.finish(due.name, due.subject, next_at)
-
-    @contextmanager
-    def _in_hand(self, due: Due) -> Iterator[None]:
-        """Put off what fails, so that it holds up nothing else and is tried again soon."""
-        try:
-            yield
-        except Exception as error:
-            until = self.now() + tried_again_after(due.attempts + 1)
-            self.state.due.put_off(due, until, type(error).__name__)
+@contextmanager
+def _limit_attempts(app: App, request: RunRequest) -> Iterator[None]:
+    """Give up what fails again and again: somebody waits for it, and others behind it."""
+    try:
+        yield
+    except Exception as error:
+        if request.attempts + 1 < MAX_ATTEMPTS:
+            app.db.run_requests.record_failed_attempt(request.ref)
             raise
+        note = f"It failed {MAX_ATTEMPTS} times ({type(error).__name__}). See the service log."
+        app.db.run_requests.finish_run_request(request.ref, app.clock.now(), note)
+        raise
 
-    @contextmanager
-    def _tried(self, request: RunRequest) -> Iterator[None]:
-        """Give up what fails again and again: somebody waits for it, and others behind it."""
-        try:
-            yield
-        except Exception as error:
-            if request.attempts + 1 < MOST_TRIES:
-                self.state.requests.failed(request.ref)
-                raise
-            note = f"It failed {MOST_TRIES} times ({type(error).__name__}). See the service log."
-            self.state.requests.finish(request.ref, self.now(), note)
-            raise
 
-    def _erase(self, due: Due) -> None:
-        erased = self.leaving.erase(due.subject)
-        if erased and not self.state.tidy():
-            # Somebody read on while it was erased; the purge empties the log once they are done.
-            self.state.due.finish(PURGE, "", self.now() + ERASURE_RETRY)
-        self.state.due.finish(due.name, due.subject, None if erased else self.now() + ERASURE_RETRY)
+def _erase_person(app: App, due: Job) -> None:
+    erased = erase_if_ready(app, due.subject)
+    if erased and not app.db.truncate_logs():
+        # Somebody read on while it was erased; the purge empties the log once they are done.
+        app.db.jobs.finish_job(PURGE, "", app.clock.now() + ERASURE_RETRY)
+    app.db.jobs.finish_job(
+        due.name, due.subject, None if erased else app.clock.now() + ERASURE_RETRY
+    )
 
-    def _see_that_time_is_right(self) -> None:
-        if reason := self.waits_for():
-            raise UnavailableError(reason)
 
-    def _claim(self, *names: str) -> Due | None:
-        now = self.now()
-        if self.waits_for():
-            return None
-        return self.state.due.claim(now, now + LEASE, *names)
+def _check_clock(app: App) -> None:
+    if reason := describe_wait(app):
+        raise UnavailableError(reason)
 
-    def _week(self) -> str:
-        district = self.config.district
-        return sweep_week(self.now(), district.ref, district.zone)
+
+def _claim_job(app: App, *names: str) -> Job | None:
+    now = app.clock.now()
+    if describe_wait(app):
+        return None
+    return app.db.jobs.claim_job(now, now + JOB_LEASE, *names)
+
+
+def _compute_week(app: App) -> str:
+    district = app.config.district
+    return compute_sweep_week(app.clock.now(), district.ref, district.zone)

@@ -2,139 +2,151 @@
 
 It opens nothing to anybody. Whoever leaves under it is asked about and written to no more; the
 erasure waits until it is lifted. One reviewer proposes each step and another confirms it.
+
+Each of the two steps needs its own session: nobody can name a second person.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from monitor.config import Config
-from monitor.db.database import State
-from monitor.db.people import Hold
-from monitor.domain.disclosure import HoldProposal, HoldStep
+from monitor.app import App
+from monitor.db.people import LegalHold
+from monitor.domain.disclosure import HoldAction, HoldProposal
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.erasure import ERASURE
-from monitor.services.notifications import Correspondence, LetterPlan, Reviewer
-from monitor.services.ports import NewRef, Now
-from monitor.services.retention import Retiring
-from reports.emails.account import HoldView
-from reports.sanitize import one_address
+from monitor.services.notifications import (
+    EmailPlan,
+    Reviewer,
+    build_greeting,
+    queue_email,
+)
+from monitor.services.retention import delete_unconsented_results
+from reports.emails.account import LegalHoldView
+from reports.sanitize import is_single_address
 
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """Each of the two acts from a session of their own: nobody can name a second person."""
-
-    state: State
-    config: Config
-    letters: Correspondence
-    retiring: Retiring
-    now: Now
-    new_ref: NewRef
-
-    def propose(self, reviewer: Reviewer, whom: str, step: HoldStep, reason: str) -> HoldProposal:
-        """Propose to place or lift a hold on a person, named by work address or reference."""
-        self._refuse_strangers(reviewer.address)
-        person = self._found(reviewer, whom.strip())
-        with self.state.write():
-            self._refuse(reviewer, person, step)
-            proposal = HoldProposal(
-                ref=self.new_ref(),
-                person=person,
-                step=step,
-                first=reviewer.address,
-                reason=reason.strip(),
-                at=self.now(),
-            )
-            self.state.hold_proposals.add(proposal)
-            self._audit(reviewer, f"proposed-{_DONE[step]}", proposal)
-        return proposal
-
-    def waiting(self) -> Iterator[HoldProposal]:
-        """Yield what waits for a second reviewer, the oldest first."""
-        now = self.now()
-        return (each for each in self.state.hold_proposals.all() if each.waits(now))
-
-    def confirm(self, reviewer: Reviewer, ref: str) -> HoldProposal:
-        """Do what another reviewer proposed. The person is written to in the same transaction."""
-        with self.state.write():
-            proposal = self.state.hold_proposals.get(ref)
-            self._refuse_strangers(proposal.first, reviewer.address)
-            proposal.check_second(reviewer.address, self.now())
-            self._refuse(reviewer, proposal.person, proposal.step)
-            by = tuple(sorted((proposal.first, reviewer.address)))
-            if proposal.step is HoldStep.PLACE:
-                self._place(proposal, by)
-            else:
-                self._lift(proposal, by)
-            self.state.hold_proposals.drop_of(proposal.person)
-            self._audit(reviewer, _DONE[proposal.step], proposal)
-        return proposal
-
-    def _found(self, reviewer: Reviewer, whom: str) -> str:
-        """Return the person's ref. Whoever tries out who has joined is on record."""
-        people = self.state.people
-        ref = people.find_by_mail(whom.lower()) if one_address(whom) else whom
-        if ref is None or ref not in people.refs():
-            self.state.audit.append(self.now(), reviewer.ref, "proposed-in-vain", "", {})
-            sentence = "No one has joined under this address or reference."
-            raise InputError(sentence)
-        return ref
-
-    def _place(self, proposal: HoldProposal, by: tuple[str, ...]) -> None:
-        now = self.now()
-        hold = Hold(person=proposal.person, placed_at=now, by=by, reason=proposal.reason)
-        self.state.holds.place(hold)
-        self._write_to(proposal, self._view(hold, by, proposal.reason))
-
-    def _lift(self, proposal: HoldProposal, by: tuple[str, ...]) -> None:
-        """Lift it; who has left meanwhile is erased within a day from now."""
-        now, ref = self.now(), proposal.person
-        hold = self.state.holds.standing(ref)
-        if hold is None:
-            raise InputError(_FAULTS[HoldStep.LIFT])
-        consent = self.state.consents.latest(ref)
-        left = consent is not None and consent.withdrawn_at is not None
-        view = self._view(hold, by, proposal.reason)
-        self.state.holds.lift(ref, now)
-        if left:
-            self.state.due.ensure(ERASURE, ref, now)
-        elif consent is not None:
-            self.retiring.narrowed(consent)
-        erased_by = now + ERASED_WITHIN if left else None
-        self._write_to(proposal, replace(view, lifted_at=now, erased_by=erased_by))
-
-    def _view(self, hold: Hold, by: tuple[str, ...], reason: str) -> HoldView:
-        person = self.state.people.get(hold.person)
-        return HoldView(
-            **self.letters.greeting(person), placed_at=hold.placed_at, by=by, reason=reason
+def propose_legal_hold(
+    app: App, reviewer: Reviewer, address_or_id: str, step: HoldAction, reason: str
+) -> HoldProposal:
+    """Propose to place or lift a hold on a person, named by work address or reference."""
+    _check_reviewers(app, reviewer.address)
+    person = _find_person_id(app, reviewer, address_or_id.strip())
+    with app.db.begin_transaction():
+        _check_hold_step(app, reviewer, person, step)
+        proposal = HoldProposal(
+            ref=app.ids.new_id(),
+            person=person,
+            step=step,
+            first=reviewer.address,
+            reason=reason.strip(),
+            at=app.clock.now(),
         )
-
-    def _refuse(self, reviewer: Reviewer, person: str, step: HoldStep) -> None:
-        if reviewer.person and reviewer.person == person:
-            raise NotPermittedError(NOT_ON_YOURSELF)
-        if self.state.holds.stands(person) is (step is HoldStep.PLACE):
-            raise InputError(_FAULTS[step])
-
-    def _refuse_strangers(self, *addresses: str) -> None:
-        listed = {each.casefold() for each in self.config.district.reviewers}
-        if not {each.casefold() for each in addresses} <= listed:
-            sentence = "Only reviewers named in the configuration can place or lift a legal hold."
-            raise NotPermittedError(sentence)
-
-    def _write_to(self, proposal: HoldProposal, view: HoldView) -> None:
-        period = f"{_DONE[proposal.step]}-{self.now().isoformat()}"
-        self.letters.queue(LetterPlan(reader=proposal.person, period=period), view)
-
-    def _audit(self, reviewer: Reviewer, action: str, proposal: HoldProposal) -> None:
-        said = self.state.audit.commitment(proposal.person, proposal.reason)
-        self.state.audit.append(self.now(), reviewer.ref, action, proposal.person, {"reason": said})
+        app.db.hold_proposals.insert_hold_proposal(proposal)
+        _audit_hold(app, reviewer, f"proposed-{_AUDIT_ACTIONS[step]}", proposal)
+    return proposal
 
 
-_DONE = {HoldStep.PLACE: "held", HoldStep.LIFT: "released"}
-_FAULTS = {
-    HoldStep.PLACE: "This person is already under a legal hold.",
-    HoldStep.LIFT: "This person is not under a legal hold.",
+def list_hold_proposals(app: App) -> Iterator[HoldProposal]:
+    """Yield what waits for a second reviewer, the oldest first."""
+    now = app.clock.now()
+    return (each for each in app.db.hold_proposals.list_hold_proposals() if each.is_pending(now))
+
+
+def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldProposal:
+    """Do what another reviewer proposed. The person is written to in the same transaction."""
+    with app.db.begin_transaction():
+        proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
+        _check_reviewers(app, proposal.first, reviewer.address)
+        proposal.check_second_reviewer(reviewer.address, app.clock.now())
+        _check_hold_step(app, reviewer, proposal.person, proposal.step)
+        by = tuple(sorted((proposal.first, reviewer.address)))
+        if proposal.step is HoldAction.PLACE:
+            _place_hold(app, proposal, by)
+        else:
+            _lift_hold(app, proposal, by)
+        app.db.hold_proposals.delete_proposals_of_person(proposal.person)
+        _audit_hold(app, reviewer, _AUDIT_ACTIONS[proposal.step], proposal)
+    return proposal
+
+
+def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
+    """Return the person's ref. Whoever tries out who has joined is on record."""
+    people = app.db.people
+    ref = (
+        people.find_person_id_by_mail(address_or_id.lower())
+        if is_single_address(address_or_id)
+        else address_or_id
+    )
+    if ref is None or ref not in people.list_person_ids():
+        app.db.audit.append_entry(app.clock.now(), reviewer.id, "proposed-in-vain", "", {})
+        sentence = "No one has joined under this address or reference."
+        raise InputError(sentence)
+    return ref
+
+
+def _place_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
+    now = app.clock.now()
+    hold = LegalHold(person=proposal.person, placed_at=now, by=by, reason=proposal.reason)
+    app.db.legal_holds.insert_legal_hold(hold)
+    _queue_hold_email(app, proposal, _build_hold_view(app, hold, by, proposal.reason))
+
+
+def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
+    """Lift it; who has left meanwhile is erased within a day from now."""
+    now, ref = app.clock.now(), proposal.person
+    hold = app.db.legal_holds.find_active_legal_hold(ref)
+    if hold is None:
+        raise InputError(_STEP_ERRORS[HoldAction.LIFT])
+    consent = app.db.consents.find_latest_consent(ref)
+    left = consent is not None and consent.withdrawn_at is not None
+    view = _build_hold_view(app, hold, by, proposal.reason)
+    app.db.legal_holds.lift_legal_holds(ref, now)
+    if left:
+        app.db.jobs.ensure_job(ERASURE, ref, now)
+    elif consent is not None:
+        delete_unconsented_results(app, consent)
+    erased_by = now + ERASED_WITHIN if left else None
+    _queue_hold_email(app, proposal, replace(view, lifted_at=now, erased_by=erased_by))
+
+
+def _build_hold_view(app: App, hold: LegalHold, by: tuple[str, ...], reason: str) -> LegalHoldView:
+    person = app.db.people.load_person(hold.person)
+    return LegalHoldView(
+        **build_greeting(app, person), placed_at=hold.placed_at, by=by, reason=reason
+    )
+
+
+def _check_hold_step(app: App, reviewer: Reviewer, person_id: str, step: HoldAction) -> None:
+    if reviewer.person_id and reviewer.person_id == person_id:
+        raise NotPermittedError(NOT_ON_YOURSELF)
+    if app.db.legal_holds.has_active_legal_hold(person_id) is (step is HoldAction.PLACE):
+        raise InputError(_STEP_ERRORS[step])
+
+
+def _check_reviewers(app: App, *addresses: str) -> None:
+    listed = {each.casefold() for each in app.config.district.reviewers}
+    if not {each.casefold() for each in addresses} <= listed:
+        sentence = "Only reviewers named in the configuration can place or lift a legal hold."
+        raise NotPermittedError(sentence)
+
+
+def _queue_hold_email(app: App, proposal: HoldProposal, view: LegalHoldView) -> None:
+    period = f"{_AUDIT_ACTIONS[proposal.step]}-{app.clock.now().isoformat()}"
+    queue_email(app, EmailPlan(recipient_id=proposal.person, dedupe_key=period), view)
+
+
+def _audit_hold(app: App, reviewer: Reviewer, action: str, proposal: HoldProposal) -> None:
+    said = app.db.audit.compute_commitment(proposal.person, proposal.reason)
+    app.db.audit.append_entry(
+        app.clock.now(), reviewer.id, action, proposal.person, {"reason": said}
+    )
+
+
+_AUDIT_ACTIONS = {HoldAction.PLACE: "held", HoldAction.LIFT: "released"}
+_STEP_ERRORS = {
+    HoldAction.PLACE: "This person is already under a legal hold.",
+    HoldAction.LIFT: "This person is not under a legal hold.",
 }

@@ -8,46 +8,48 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from monitor.db.outbox import LetterState
+from monitor.db.outbox import EmailState
 from monitor.services.health import Vitals
 from scrapers.models import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class MetricSample:
     name: str
     labels: Mapping[str, str]
     value: float
 
 
-def exposition(vitals: Vitals) -> bytes:
+def render_metrics(vitals: Vitals) -> bytes:
     """Write them all, in the text format 0.0.4; what was never is left out, not zero."""
-    return generate_latest(_registry(vitals))
+    return generate_latest(_build_registry(vitals))
 
 
-def samples(vitals: Vitals) -> tuple[Sample, ...]:
-    found = (sample for metric in _registry(vitals).collect() for sample in metric.samples)
-    return tuple(Sample(name=each.name, labels=each.labels, value=each.value) for each in found)
+def list_metric_samples(vitals: Vitals) -> tuple[MetricSample, ...]:
+    found = (sample for metric in _build_registry(vitals).collect() for sample in metric.samples)
+    return tuple(
+        MetricSample(name=each.name, labels=each.labels, value=each.value) for each in found
+    )
 
 
-def _registry(vitals: Vitals) -> CollectorRegistry:
+def _build_registry(vitals: Vitals) -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Numbers(vitals))
+    registry.register(_VitalsCollector(vitals))
     return registry
 
 
-class _Numbers(Collector):
+class _VitalsCollector(Collector):
     def __init__(self, vitals: Vitals) -> None:
         self._vitals = vitals
 
     def collect(self) -> Iterator[Metric]:
-        yield from _of_sources(self._vitals)
-        yield from _of_work(self._vitals)
-        yield from _of_letters(self._vitals)
-        yield from _of_flags(self._vitals)
+        yield from _collect_source_metrics(self._vitals)
+        yield from _collect_job_metrics(self._vitals)
+        yield from _collect_email_metrics(self._vitals)
+        yield from _collect_flag_metrics(self._vitals)
 
 
-def _of_sources(vitals: Vitals) -> Iterator[Metric]:
+def _collect_source_metrics(vitals: Vitals) -> Iterator[Metric]:
     outcome = GaugeMetricFamily(
         "namesake_source_outcome",
         "1 for the last outcome of each source, 0 for all others.",
@@ -72,22 +74,24 @@ def _of_sources(vitals: Vitals) -> Iterator[Metric]:
     yield from (outcome, since, proven)
 
 
-def _of_work(vitals: Vitals) -> Iterator[Metric]:
+def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
     late = GaugeMetricFamily(
         "namesake_overdue_seconds",
         "How long a job is overdue.",
         labels=("work",),
     )
     oldest: dict[str, float] = {}
-    for due in vitals.overdue:
+    for due in vitals.overdue_jobs:
         oldest.setdefault(due.name, (vitals.at - due.due_at).total_seconds())
     for name, seconds in sorted(oldest.items()):
         late.add_metric((name,), seconds)
     yield late
     waiting = float(vitals.waiting_requests)
-    yield _number("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)
-    yield _number("namesake_database_bytes", "Size of the database.", float(vitals.database_bytes))
-    yield _number(
+    yield _build_gauge("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)
+    yield _build_gauge(
+        "namesake_database_bytes", "Size of the database.", float(vitals.database_bytes)
+    )
+    yield _build_gauge(
         "namesake_collected_timestamp_seconds", "Time of this reading.", vitals.at.timestamp()
     )
     failed = vitals.backup_failed
@@ -102,37 +106,39 @@ def _of_work(vitals: Vitals) -> Iterator[Metric]:
         ),
     ):
         if at is not None:
-            yield _number(f"namesake_{name}_timestamp_seconds", told, at.timestamp())
+            yield _build_gauge(f"namesake_{name}_timestamp_seconds", told, at.timestamp())
 
 
-def _of_letters(vitals: Vitals) -> Iterator[Metric]:
+def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
     letters = GaugeMetricFamily(
         "namesake_letters", "Emails in the outbox by state.", labels=("state",)
     )
-    for state in LetterState:
-        letters.add_metric((state,), float(vitals.letters.get(state, 0)))
+    for state in EmailState:
+        letters.add_metric((state,), float(vitals.email_counts.get(state, 0)))
     yield letters
-    yield _number(
-        "namesake_paused_addresses", "People whose email is paused.", float(vitals.paused)
+    yield _build_gauge(
+        "namesake_paused_addresses", "People whose email is paused.", float(vitals.paused_addresses)
     )
-    if vitals.oldest_letter:
-        seconds = (vitals.at - vitals.oldest_letter).total_seconds()
-        yield _number("namesake_oldest_letter_seconds", "Age of the oldest queued email.", seconds)
+    if vitals.oldest_email:
+        seconds = (vitals.at - vitals.oldest_email).total_seconds()
+        yield _build_gauge(
+            "namesake_oldest_letter_seconds", "Age of the oldest queued email.", seconds
+        )
 
 
-def _of_flags(vitals: Vitals) -> Iterator[Metric]:
-    if vitals.people is not None:
-        people = float(vitals.people)
-        yield _number("namesake_people", "Enrolled people. Omitted below 10.", people)
+def _collect_flag_metrics(vitals: Vitals) -> Iterator[Metric]:
+    if vitals.person_count is not None:
+        people = float(vitals.person_count)
+        yield _build_gauge("namesake_people", "Enrolled people. Omitted below 10.", people)
     flags = GaugeMetricFamily(
         "namesake_flags",
         "Flags by kind and state. Counts below 10 are omitted.",
         labels=("kind", "state"),
     )
-    for (kind, state), count in sorted(vitals.flags.items()):
+    for (kind, state), count in sorted(vitals.flag_counts.items()):
         flags.add_metric((kind, state), float(count))
     yield flags
 
 
-def _number(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, told, value=value)
+def _build_gauge(name: str, help_text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, help_text, value=value)

@@ -1,165 +1,169 @@
 """Turning what is known into the lines of a letter: the one place where findings are disclosed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from monitor.db.database import State
-from monitor.db.events import Recorded
-from monitor.db.sweeps import Course, SourceRun
+from monitor.app import App
+from monitor.db.events import EventRecord
+from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.evidence import Axis, Evidence, Label
-from monitor.domain.failures import Failure, FailureGroup, fold_failures
-from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
+from monitor.domain.evidence import Evidence, EvidenceAxis, OwnershipLabel
+from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
+from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
 from monitor.domain.item import Item
 from monitor.domain.source_trust import WITHHELD
 from reports import labels as words
 from reports.emails.sections import (
-    AsideLine,
     ChangeLine,
     Coverage,
-    DecidedLine,
+    CoverageGap,
     FlagLine,
-    Gap,
-    OwnLine,
+    FlagOutcomeLine,
+    NamesakeLine,
+    OwnItemLine,
     QuestionLine,
-    WaitingLine,
+    UnansweredFlagLine,
 )
 from scrapers.models import Finding
 
-OWN = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
+OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a flag, or take another ruling back.
-UNSPOKEN = frozenset({Ruling.SHARED, Ruling.REOPENED})
-UNFINISHED = frozenset({Course.ASKED, Course.LATE})
+SILENT_DECISIONS = frozenset({Decision.SHARED, Decision.REOPENED})
+UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    state: State
+def build_flag_line(app: App, flag: Flag) -> FlagLine:
+    item = app.db.items.load_item(flag.item)
+    # An own account is no news: what is seen there is.
+    first_seen = flag.opened_at if flag.kind in OWN_ACCOUNT_KINDS else item.first_seen
+    return FlagLine(
+        kind=words.FlagKindLabel(flag.kind),
+        severity=words.SeverityLabel(flag.severity),
+        what=words.describe_flag_kind(flag.kind, flag.severity),
+        url=item.portrait.url,
+        first_seen=first_seen,
+        last_seen=max(first_seen, item.last_seen),
+        ref=flag.ref,
+        platform=item.portrait.platform,
+        title="" if flag.kind is FlagKind.STUDENT_LINK else _format_title(item.portrait),
+        reasons=flag.reasons,
+        lowered_by=flag.lowered_by,
+        earlier=_describe_earlier_answer(app, flag),
+        item=flag.item,
+    )
 
-    def flag(self, flag: Flag) -> FlagLine:
-        item = self.state.items.get(flag.item)
-        # An own account is no news: what is seen there is.
-        first_seen = flag.opened_at if flag.kind in OWN else item.first_seen
-        return FlagLine(
-            kind=words.FlagKind(flag.kind),
-            severity=words.Severity(flag.severity),
-            what=words.flag_sentence(flag.kind, flag.severity),
-            url=item.portrait.url,
-            first_seen=first_seen,
-            last_seen=max(first_seen, item.last_seen),
-            ref=flag.ref,
-            platform=item.portrait.platform,
-            title="" if flag.kind is FlagKind.STUDENT_LINK else _title(item.portrait),
-            reasons=flag.reasons,
-            lowered_by=flag.lowered_by,
-            earlier=self._earlier(flag),
-            item=flag.item,
+
+def _describe_earlier_answer(app: App, flag: Flag) -> str:
+    """Say what was ruled before a change opened the flag again."""
+    judgements = app.db.flags.list_decisions(flag.ref)
+    said = [each for each in judgements if each.at < flag.opened_at]
+    spoken = [each.ruling for each in said if each.ruling not in SILENT_DECISIONS]
+    return f"Earlier answer: {words.DECISIONS[spoken[-1]]}. Then it changed." if spoken else ""
+
+
+def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
+    event = recorded.event
+    item = app.db.items.load_item(event.item)
+    label = app.db.items.find_item_label(event.item) or OwnershipLabel.UNKNOWN
+    return ChangeLine(
+        event=words.EventKindLabel(event.kind),
+        whose=words.ItemOwnerLabel(label),
+        url=recorded.url,
+        at=event.at,
+        ref=event.item,
+        platform=item.portrait.platform,
+        title=_format_title(item.portrait),
+        fields=event.fields,
+    )
+
+
+def build_question_line(app: App, item: Item) -> QuestionLine:
+    assessment = app.db.items.find_assessment(item.ref)
+    return QuestionLine(
+        url=item.portrait.url,
+        ref=item.ref,
+        title=_format_title(item.portrait),
+        platform=item.portrait.platform,
+        snippet=item.portrait.bio or item.portrait.snippet,
+        reasons=_list_reasons(assessment) if assessment else (),
+    )
+
+
+def build_own_line(item: Item) -> OwnItemLine:
+    return OwnItemLine(
+        url=item.portrait.url,
+        platform=item.portrait.platform,
+        title=_format_title(item.portrait),
+    )
+
+
+def build_waiting_line(app: App, flag: Flag) -> UnansweredFlagLine:
+    portrait = app.db.items.load_item(flag.item).portrait
+    return UnansweredFlagLine(
+        kind=words.FlagKindLabel(flag.kind),
+        url=portrait.url,
+        since=flag.notified_at or flag.opened_at,
+        ref=flag.ref,
+        platform=portrait.platform,
+    )
+
+
+def build_decided_line(app: App, flag: Flag) -> FlagOutcomeLine | None:
+    """Tell what others decided, and how what is pursued fares; one's own word needs no echo."""
+    if flag.ruled_at is None or flag.is_undecided:
+        return None
+    by = _find_decider(app, flag)
+    if by == "You" and not flag.is_pursued:
+        return None
+    portrait = app.db.items.load_item(flag.item).portrait
+    return FlagOutcomeLine(
+        kind=words.FlagKindLabel(flag.kind),
+        url=portrait.url,
+        what=words.DECISIONS[flag.state],
+        by=by,
+        at=flag.ruled_at,
+        ref=flag.ref,
+        platform=portrait.platform,
+    )
+
+
+def _find_decider(app: App, flag: Flag) -> str:
+    """Say who had the last word; nobody had it where something ended by itself."""
+    if flag.state is FlagState.GONE:
+        return ""
+    by = app.db.flags.list_decisions(flag.ref)[-1].by
+    return "You" if by == flag.person else "IT"
+
+
+def build_aside_line(app: App, item: Item) -> NamesakeLine:
+    assessment = app.db.items.find_assessment(item.ref)
+    return NamesakeLine(
+        url=item.portrait.url,
+        reason=_describe_strongest_doubt(assessment) if assessment else "",
+        title=_format_title(item.portrait),
+    )
+
+
+def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
+    known = tuple(runs)
+    failures = tuple(
+        SourceFailure(
+            source=run.source,
+            outcome=run.course if run.course in UNFINISHED_COURSES else run.outcome,
+            since=run.since or run.at,
+            note=run.note,
         )
-
-    def _earlier(self, flag: Flag) -> str:
-        """Say what was ruled before a change opened the flag again."""
-        judgements = self.state.flags.judgements(flag.ref)
-        said = [each for each in judgements if each.at < flag.opened_at]
-        spoken = [each.ruling for each in said if each.ruling not in UNSPOKEN]
-        return f"Earlier answer: {words.DECISIONS[spoken[-1]]}. Then it changed." if spoken else ""
-
-    def change(self, recorded: Recorded) -> ChangeLine:
-        event = recorded.event
-        item = self.state.items.get(event.item)
-        label = self.state.items.label(event.item) or Label.UNKNOWN
-        return ChangeLine(
-            event=words.EventKind(event.kind),
-            whose=words.Whose(label),
-            url=recorded.url,
-            at=event.at,
-            ref=event.item,
-            platform=item.portrait.platform,
-            title=_title(item.portrait),
-            fields=event.fields,
-        )
-
-    def question(self, item: Item) -> QuestionLine:
-        assessment = self.state.items.assessment(item.ref)
-        return QuestionLine(
-            url=item.portrait.url,
-            ref=item.ref,
-            title=_title(item.portrait),
-            platform=item.portrait.platform,
-            snippet=item.portrait.bio or item.portrait.snippet,
-            reasons=_reasons(assessment) if assessment else (),
-        )
-
-    def own(self, item: Item) -> OwnLine:
-        return OwnLine(
-            url=item.portrait.url,
-            platform=item.portrait.platform,
-            title=_title(item.portrait),
-        )
-
-    def waiting(self, flag: Flag) -> WaitingLine:
-        portrait = self.state.items.get(flag.item).portrait
-        return WaitingLine(
-            kind=words.FlagKind(flag.kind),
-            url=portrait.url,
-            since=flag.notified_at or flag.opened_at,
-            ref=flag.ref,
-            platform=portrait.platform,
-        )
-
-    def decided(self, flag: Flag) -> DecidedLine | None:
-        """Tell what others decided, and how what is pursued fares; one's own word needs no echo."""
-        if flag.ruled_at is None or flag.undecided:
-            return None
-        by = self._decided_by(flag)
-        if by == "You" and not flag.pursued:
-            return None
-        portrait = self.state.items.get(flag.item).portrait
-        return DecidedLine(
-            kind=words.FlagKind(flag.kind),
-            url=portrait.url,
-            what=words.DECISIONS[flag.state],
-            by=by,
-            at=flag.ruled_at,
-            ref=flag.ref,
-            platform=portrait.platform,
-        )
-
-    def _decided_by(self, flag: Flag) -> str:
-        """Say who had the last word; nobody had it where something ended by itself."""
-        if flag.state is FlagState.GONE:
-            return ""
-        by = self.state.flags.judgements(flag.ref)[-1].by
-        return "You" if by == flag.person else "IT"
-
-    def aside(self, item: Item) -> AsideLine:
-        assessment = self.state.items.assessment(item.ref)
-        return AsideLine(
-            url=item.portrait.url,
-            reason=_against(assessment) if assessment else "",
-            title=_title(item.portrait),
-        )
-
-    def coverage(self, runs: Iterable[SourceRun]) -> Coverage:
-        known = tuple(runs)
-        failures = tuple(
-            Failure(
-                source=run.source,
-                outcome=run.course if run.course in UNFINISHED else run.outcome,
-                since=run.since or run.at,
-                note=run.note,
-            )
-            for run in known
-            if run.course in UNFINISHED or not run.outcome.conclusive
-        )
-        gaps = tuple(gap_of(each) for each in fold_failures(failures, len(known)))
-        withheld = tuple(run.source for run in known if run.note == WITHHELD)
-        checked = len(known) - len(failures)
-        return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
+        for run in known
+        if run.course in UNFINISHED_COURSES or not run.outcome.is_conclusive
+    )
+    gaps = tuple(build_gap(each) for each in fold_failures(failures, len(known)))
+    withheld = tuple(run.source for run in known if run.note == WITHHELD)
+    checked = len(known) - len(failures)
+    return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
 
 
-def gap_of(group: FailureGroup) -> Gap:
-    return Gap(
+def build_gap(group: FailureGroup) -> CoverageGap:
+    return CoverageGap(
         source=group.subject,
         outcome=words.GapKind(group.outcome),
         since=group.since,
@@ -168,38 +172,46 @@ def gap_of(group: FailureGroup) -> Gap:
     )
 
 
-def speaking_for(assessment: Assessment) -> tuple[str, ...]:
+def list_reasons_for(assessment: Assessment) -> tuple[str, ...]:
     """Return what speaks for the person, strongest first."""
-    return tuple(each.told for each in _told(assessment) if each.bits >= 0)
+    return tuple(
+        each.personal_reason for each in _select_identity_evidence(assessment) if each.bits >= 0
+    )
 
 
-def speaking_against(assessment: Assessment) -> tuple[str, ...]:
+def list_reasons_against(assessment: Assessment) -> tuple[str, ...]:
     """Return what speaks for somebody else, strongest first."""
-    return tuple(each.told for each in _told(assessment) if each.bits < 0)
+    return tuple(
+        each.personal_reason for each in _select_identity_evidence(assessment) if each.bits < 0
+    )
 
 
-def _reasons(assessment: Assessment) -> tuple[str, ...]:
+def _list_reasons(assessment: Assessment) -> tuple[str, ...]:
     """Return what speaks for the person first; each half stands strongest first already."""
-    return (*speaking_for(assessment), *speaking_against(assessment))
+    return (*list_reasons_for(assessment), *list_reasons_against(assessment))
 
 
-def _told(assessment: Assessment) -> tuple[Evidence, ...]:
-    return tuple(each for each in assessment.evidence if not _unalike(each))
+def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
+    return tuple(each for each in assessment.evidence if not _is_against_impersonation(each))
 
 
-def _against(assessment: Assessment) -> str:
+def _describe_strongest_doubt(assessment: Assessment) -> str:
     """Say what best tells the other one apart; that there are others, only for want of it."""
-    doubts = [each for each in assessment.evidence if each.bits < 0 and not _unalike(each)]
-    told = [each.told for each in doubts if each.rule != rules.NAMESAKES.name]
-    return next(iter((*told, *(each.told for each in doubts))), "")
+    doubts = [
+        each
+        for each in assessment.evidence
+        if each.bits < 0 and not _is_against_impersonation(each)
+    ]
+    told = [each.personal_reason for each in doubts if each.rule != rules.NAMESAKES.name]
+    return next(iter((*told, *(each.personal_reason for each in doubts))), "")
 
 
-def _unalike(each: Evidence) -> bool:
+def _is_against_impersonation(evidence: Evidence) -> bool:
     """Tell whether it speaks against an imitation only, which does not tell whose it is."""
-    return each.axis is Axis.IMITATION and each.bits < 0
+    return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
 
 
-def _title(portrait: Finding) -> str:
+def _format_title(portrait: Finding) -> str:
     """Add the handle only where the address does not show it."""
     handle = portrait.handle.removeprefix("@")
     if portrait.name and handle and handle.casefold() not in portrait.url.casefold():

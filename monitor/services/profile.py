@@ -5,27 +5,37 @@ before its mailbox has answered, so it cannot be told from what is said, written
 """
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from monitor.config import Config, zone_exists
+from monitor.app import App
+from monitor.config import is_known_time_zone
 from monitor.db.account_proofs import AccountProof, ProofState
-from monitor.db.database import State
 from monitor.db.people import AddressChange
-from monitor.domain.enrollment import adds_words
-from monitor.domain.names.bound import check_claim, confirmed_names
+from monitor.domain.enrollment import adds_search_terms
+from monitor.domain.names.bound import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
-from monitor.domain.schedule import MOST_EDITS_A_WEEK, next_edit
+from monitor.domain.schedule import MAX_EDITS_A_WEEK, compute_next_edit
 from monitor.errors import InputError, NotPermittedError, TooSoonError
-from monitor.services.auth import AN_HOUR, LINK_LASTS, MOST_AN_HOUR
-from monitor.services.enrollment import hashed, of_district
-from monitor.services.erasure import Leaving
-from monitor.services.name_changes import NAME_ASKED, Naming, searched_now
-from monitor.services.notifications import Correspondence, LetterPlan
-from monitor.services.ports import NewRef, Now
-from monitor.services.retention import Retiring
+from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, MAX_LINKS_PER_HOUR
+from monitor.services.enrollment import hash_code, is_district_address
+from monitor.services.erasure import release_work_address
+from monitor.services.name_changes import (
+    NAME_ASKED,
+    apply_searchable_name,
+    request_name_change,
+    withdraw_name_change,
+)
+from monitor.services.notifications import (
+    EmailPlan,
+    build_custom_greeting,
+    build_greeting,
+    build_undo_instructions,
+    queue_email,
+)
+from monitor.services.retention import forget_removed_terms
 from reports.emails.account import AddressChangedView, NewAddressView
 
 EDITED: Final = "edited"
@@ -33,128 +43,128 @@ TAKEN_BACK: Final = "took-back"
 PROOF_ASKED: Final = "proof-asked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Editing:
-    state: State
-    retiring: Retiring
-    naming: Naming
-    now: Now
+def edit_profile(app: App, person: Person) -> Person:
+    """Keep a person's new words for themselves, and forget what only the old ones showed.
 
-    def edit(self, person: Person) -> Person:
-        """Keep a person's new words for themselves, and forget what only the old ones showed.
-
-        What is asked by new words has no history, so its first answers are silent. The mail
-        address is changed by its mailbox alone, and the organisation is the district's to say.
-        A name that is no form of a confirmed one waits for an operator. Raises TooSoonError where
-        words were added too often within a week.
-        """
-        with self.state.write():
-            # Not before: in another tab the address may just have become another one.
-            before = self.state.people.get(person.ref)
-            if not self.state.consents.stands(person.ref, self.now()):
-                reason = "This consent has ended, so no search is run."
-                raise NotPermittedError(reason)
-            asked = replace(
-                person,
-                mail=before.mail,
-                organisation=before.organisation,
-                accounts=tuple(account.strip().casefold() for account in person.accounts),
-                confirmed_names=before.confirmed_names,
-            )
-            _refuse_unusable(asked, before)
-            if asked == before:
-                return before
-            adds = adds_words(before, asked)
-            if adds:
-                self._refuse_too_often(person.ref)
-            after = self._named(before, asked)
-            if after != before:
-                self.state.people.replace(after)
-                # Whatever is added, or added again, is judged anew.
-                for own in {*before.accounts, *before.pages} ^ {*after.accounts, *after.pages}:
-                    self.state.account_proofs.drop(before.ref, own)
-                self.retiring.edited(before, after)
-                action = EDITED if adds else TAKEN_BACK
-                self.state.audit.append(self.now(), person.ref, action, person.ref, {})
-        return after
-
-    def next_at(self, ref: str) -> datetime | None:
-        """Return from when on a person may add words again; None where they may now."""
-        deeds = (EDITED, NAME_ASKED, PROOF_ASKED)
-        # A name that waits may have been given in one edit with other words, at one time.
-        made = {
-            at
-            for deed in deeds
-            for at in self.state.audit.own_deeds(ref, deed, MOST_EDITS_A_WEEK + 1)
-        }
-        joined = self.state.consents.history(ref)[0].given_at
-        return next_edit(made - {joined}, self.now())
-
-    def request_proof(self, ref: str, account: str) -> None:
-        """Have the next check look for the proof that a person controls an account.
-
-        Raises TooSoonError where they added words, or asked for this, too often within a week.
-        """
-        with self.state.write():
-            if not self.state.consents.stands(ref, self.now()):
-                reason = "This consent has ended, so no search is run."
-                raise NotPermittedError(reason)
-            proof = self._unproven(ref, account)
-            if proof is None or proof.state is ProofState.REQUESTED:
-                return
-            self._refuse_too_often(ref)
-            now = self.now()
-            self.state.account_proofs.put(replace(proof, state=ProofState.REQUESTED, at=now))
-            self.state.audit.append(now, ref, PROOF_ASKED, ref, {})
-
-    def forget_proof(self, ref: str, account: str) -> None:
-        """Forget an account that showed another name, and that nobody proved."""
-        with self.state.write():
-            if self._unproven(ref, account):
-                self.state.account_proofs.drop(ref, account)
-                self.state.audit.append(self.now(), ref, TAKEN_BACK, ref, {})
-
-    def _unproven(self, ref: str, account: str) -> AccountProof | None:
-        proofs = self.state.account_proofs.of_person(ref)
-        known = (each for each in proofs if each.account == account)
-        return next((each for each in known if each.state is not ProofState.PROVEN), None)
-
-    def asked_name(self, ref: str) -> PersonName | None:
-        """Return the name that waits for an operator, None where none does."""
-        waiting = self.state.name_changes.of_person(ref)
-        return waiting.name if waiting else None
-
-    def _named(self, before: Person, asked: Person) -> Person:
-        """Search by what may be searched of a new name, and let an operator decide on the rest."""
-        if asked.name == before.name:
-            return replace(asked, confirmed_names=confirmed_names(before))
-        if check_claim(asked.name, confirmed_names(before)).waiting:
-            self.naming.request(before, asked.name)
-        else:
-            self.naming.withdraw(before.ref)
-        return searched_now(replace(asked, name=before.name), asked.name)
-
-    def _refuse_too_often(self, ref: str) -> None:
-        next_at = self.next_at(ref)
-        if next_at is not None:
-            reason = (
-                f"You added names, places or accounts {MOST_EDITS_A_WEEK} times within seven days. "
-                f"You can add more after {next_at:%B %-d, %Y, %H:%M} UTC."
-            )
-            raise TooSoonError(reason)
+    What is asked by new words has no history, so its first answers are silent. The mail
+    address is changed by its mailbox alone, and the organisation is the district's to say.
+    A name that is no form of a confirmed one waits for an operator. Raises TooSoonError where
+    words were added too often within a week.
+    """
+    with app.db.begin_transaction():
+        # Not before: in another tab the address may just have become another one.
+        before = app.db.people.load_person(person.ref)
+        if not app.db.consents.has_consent_in_force(person.ref, app.clock.now()):
+            reason = "This consent has ended, so no search is run."
+            raise NotPermittedError(reason)
+        asked = replace(
+            person,
+            mail=before.mail,
+            organisation=before.organisation,
+            accounts=tuple(account.strip().casefold() for account in person.accounts),
+            confirmed_names=before.confirmed_names,
+        )
+        _check_profile_fields(asked, before)
+        if asked == before:
+            return before
+        adds = adds_search_terms(before, asked)
+        if adds:
+            _check_edit_rate(app, person.ref)
+        after = _apply_requested_name(app, before, asked)
+        if after != before:
+            app.db.people.update_person(after)
+            # Whatever is added, or added again, is judged anew.
+            for own in {*before.accounts, *before.pages} ^ {*after.accounts, *after.pages}:
+                app.db.account_proofs.delete_account_proof(before.ref, own)
+            forget_removed_terms(app, before, after)
+            action = EDITED if adds else TAKEN_BACK
+            app.db.audit.append_entry(app.clock.now(), person.ref, action, person.ref, {})
+    return after
 
 
-def _refuse_unusable(asked: Person, before: Person) -> None:
+def find_next_edit_time(app: App, person_id: str) -> datetime | None:
+    """Return from when on a person may add words again; None where they may now."""
+    deeds = (EDITED, NAME_ASKED, PROOF_ASKED)
+    # A name that waits may have been given in one edit with other words, at one time.
+    made = {
+        at
+        for deed in deeds
+        for at in app.db.audit.list_own_action_times(person_id, deed, MAX_EDITS_A_WEEK + 1)
+    }
+    joined = app.db.consents.list_consents(person_id)[0].given_at
+    return compute_next_edit(made - {joined}, app.clock.now())
+
+
+def request_account_proof(app: App, person_id: str, account: str) -> None:
+    """Have the next check look for the proof that a person controls an account.
+
+    Raises TooSoonError where they added words, or asked for this, too often within a week.
+    """
+    with app.db.begin_transaction():
+        if not app.db.consents.has_consent_in_force(person_id, app.clock.now()):
+            reason = "This consent has ended, so no search is run."
+            raise NotPermittedError(reason)
+        proof = _find_unproven_account(app, person_id, account)
+        if proof is None or proof.state is ProofState.REQUESTED:
+            return
+        _check_edit_rate(app, person_id)
+        now = app.clock.now()
+        app.db.account_proofs.save_account_proof(replace(proof, state=ProofState.REQUESTED, at=now))
+        app.db.audit.append_entry(now, person_id, PROOF_ASKED, person_id, {})
+
+
+def delete_account_proof(app: App, person_id: str, account: str) -> None:
+    """Forget an account that showed another name, and that nobody proved."""
+    with app.db.begin_transaction():
+        if _find_unproven_account(app, person_id, account):
+            app.db.account_proofs.delete_account_proof(person_id, account)
+            app.db.audit.append_entry(app.clock.now(), person_id, TAKEN_BACK, person_id, {})
+
+
+def _find_unproven_account(app: App, person_id: str, account: str) -> AccountProof | None:
+    proofs = app.db.account_proofs.list_proofs_of_person(person_id)
+    known = (each for each in proofs if each.account == account)
+    return next((each for each in known if each.state is not ProofState.PROVEN), None)
+
+
+def find_requested_name(app: App, person_id: str) -> PersonName | None:
+    """Return the name that waits for an operator, None where none does."""
+    waiting = app.db.name_changes.find_name_change_of_person(person_id)
+    return waiting.name if waiting else None
+
+
+def _apply_requested_name(app: App, before: Person, asked: Person) -> Person:
+    """Search by what may be searched of a new name, and let an operator decide on the rest."""
+    if asked.name == before.name:
+        return replace(asked, confirmed_names=list_confirmed_names(before))
+    if check_name_claim(asked.name, list_confirmed_names(before)).needs_confirmation:
+        request_name_change(app, before, asked.name)
+    else:
+        withdraw_name_change(app, before.ref)
+    return apply_searchable_name(replace(asked, name=before.name), asked.name)
+
+
+def _check_edit_rate(app: App, person_id: str) -> None:
+    next_at = find_next_edit_time(app, person_id)
+    if next_at is not None:
+        reason = (
+            f"You added names, places or accounts {MAX_EDITS_A_WEEK} times within seven days. "
+            f"You can add more after {next_at:%B %-d, %Y, %H:%M} UTC."
+        )
+        raise TooSoonError(reason)
+
+
+def _check_profile_fields(asked: Person, before: Person) -> None:
     name = asked.name
     if name != before.name and not (name.given.strip() and name.family.strip()):
         reason = "Enter a first name and a last name. No search can be run without them."
         raise InputError(reason)
-    if not zone_exists(asked.zone):
+    if not is_known_time_zone(asked.zone):
         reason = "This time zone is unknown; give one such as America/Chicago."
         raise InputError(reason)
 
 
-class Unwritten(StrEnum):
+class AddressRequestRefusal(StrEnum):
     """Why no letter was written to a new address; each reason is the asking person's own."""
 
     FOREIGN = "foreign"
@@ -162,7 +172,7 @@ class Unwritten(StrEnum):
     OFTEN = "often"
 
 
-class Unchanged(StrEnum):
+class AddressConfirmRefusal(StrEnum):
     """Why a code changes nothing: it is over, was asked for elsewhere, or its address is taken."""
 
     OVER = "over"
@@ -170,109 +180,117 @@ class Unchanged(StrEnum):
     TAKEN = "taken"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readdressing:
-    state: State
-    config: Config
-    letters: Correspondence
-    leaving: Leaving
-    retiring: Retiring
-    now: Now
-    new_ref: NewRef
+def find_pending_address_change(app: App, person_id: str) -> AddressChange | None:
+    """Return the last change that somebody asked for and can still confirm."""
+    kept = app.db.address_changes.list_address_changes(person_id)
+    return next((each for each in reversed(kept) if each.is_open(app.clock.now())), None)
 
-    def waiting(self, ref: str) -> AddressChange | None:
-        """Return the last change that somebody asked for and can still confirm."""
-        kept = self.state.address_changes.of(ref)
-        return next((each for each in reversed(kept) if each.open(self.now())), None)
 
-    def made(self, ref: str) -> AddressChange | None:
-        """Return the last change that was confirmed, while it is remembered."""
-        kept = self.state.address_changes.of(ref)
-        return next((each for each in reversed(kept) if each.changed_at), None)
+def find_last_address_change(app: App, person_id: str) -> AddressChange | None:
+    """Return the last change that was confirmed, while it is remembered."""
+    kept = app.db.address_changes.list_address_changes(person_id)
+    return next((each for each in reversed(kept) if each.changed_at), None)
 
-    def ask(self, ref: str, address: str, visit: str) -> Unwritten | None:
-        """Write to a new address, or say why not. Raises NotPermittedError without a consent."""
-        now, new = self.now(), address.strip().lower()
-        with self.state.write():
-            person = self._standing(ref)
-            if not of_district(new, self.config.district):
-                return Unwritten.FOREIGN
-            if new == person.mail.casefold():
-                return Unwritten.SAME
-            if self.state.address_changes.asked_since(ref, now - AN_HOUR) >= MOST_AN_HOUR:
-                return Unwritten.OFTEN
-            change = AddressChange(
-                ref=self.new_ref(),
-                person=ref,
-                browser=hashed(visit),
-                old=person.mail,
-                new=new,
-                asked_at=now,
-                expires_at=now + LINK_LASTS,
-            )
-            self.state.address_changes.add(change)
-            self.letters.queue(LetterPlan(reader=ref, period=change.ref), self._question(change))
-            self.state.audit.append(now, ref, "address-asked", ref, {})
-        return None
 
-    def confirm(self, ref: str, code: str, visit: str) -> Unchanged | None:
-        """Spend a code of this person's, in the browser that asked for it, or say why not.
-
-        Raises NotPermittedError where their consent has ended.
-        """
-        with self.state.write():
-            change = self.state.address_changes.by_code(hashed(code))
-            if change is None or change.person != ref or not change.open(self.now()):
-                return Unchanged.OVER
-            if not hmac.compare_digest(change.browser, hashed(visit)):
-                return Unchanged.ELSEWHERE
-            before = self._standing(ref)
-            self.leaving.make_way(change.new)
-            if self.state.people.find_by_mail(change.new):
-                return Unchanged.TAKEN
-            self._move(before, change)
-            self._shut(ref, visit)
-        return None
-
-    def _move(self, before: Person, change: AddressChange) -> None:
-        """Know the person by the new address alone, and tell the old one."""
-        now, after = self.now(), replace(before, mail=change.new)
-        # Who invited them anew, not knowing that they are in, invited nobody else.
-        while invitation := self.state.invitations.find_by_mail(change.new, now):
-            self.state.invitations.drop(invitation.ref)
-        self.state.people.replace(after)
-        self.retiring.edited(before, after)
-        self.state.address_changes.confirm(change.ref, now)
-        if self.state.paused_addresses.resume(before.ref):
-            self.state.outbox.hurry(before.ref, now)
-        plan = LetterPlan(reader=before.ref, period=change.ref)
-        self.letters.queue(plan, self._notice(before, now))
-        self.state.audit.append(now, before.ref, "address-changed", before.ref, {})
-
-    def _shut(self, ref: str, visit: str) -> None:
-        """Shut out whoever came in by the old address, and what it may still bring in."""
-        self.state.sign_in_links.drop(ref)
-        self.state.sessions.end_others(ref, hashed(visit))
-
-    def _standing(self, ref: str) -> Person:
-        if not self.state.consents.stands(ref, self.now()):
-            reason = "This consent has ended, so no email is sent."
-            raise NotPermittedError(reason)
-        return self.state.people.get(ref)
-
-    def _question(self, change: AddressChange) -> NewAddressView:
-        # A slip of the pen brings it to somebody else, who is to learn of nobody that they joined.
-        greeting = self.letters.greeting_to(
-            "colleague",
-            why="You get this email because someone typed your address on their page.",
-            leave="If that was not you, do nothing. Without this email, nothing changes.",
+def request_work_email_change(
+    app: App, person_id: str, address: str, browser_session_id: str
+) -> AddressRequestRefusal | None:
+    """Write to a new address, or say why not. Raises NotPermittedError without a consent."""
+    now, new = app.clock.now(), address.strip().lower()
+    with app.db.begin_transaction():
+        person = _load_consenting_person(app, person_id)
+        if not is_district_address(new, app.config.district):
+            return AddressRequestRefusal.FOREIGN
+        if new == person.mail.casefold():
+            return AddressRequestRefusal.SAME
+        if (
+            app.db.address_changes.count_address_changes_since(person_id, now - LINK_LIMIT_PERIOD)
+            >= MAX_LINKS_PER_HOUR
+        ):
+            return AddressRequestRefusal.OFTEN
+        change = AddressChange(
+            ref=app.ids.new_id(),
+            person=person_id,
+            browser=hash_code(browser_session_id),
+            old=person.mail,
+            new=new,
+            asked_at=now,
+            expires_at=now + LINK_LASTS,
         )
-        return NewAddressView(**greeting, expires_at=change.expires_at)
-
-    def _notice(self, before: Person, now: datetime) -> AddressChangedView:
-        greeting = self.letters.greeting(before)
-        greeting["why"] = (
-            "You get this email because Namesake wrote to you at this address until now."
+        app.db.address_changes.insert_address_change(change)
+        queue_email(
+            app,
+            EmailPlan(recipient_id=person_id, dedupe_key=change.ref),
+            _build_new_address_view(app, change),
         )
-        greeting["leave"] = "It is the last one to this address."
-        return AddressChangedView(**greeting, **self.letters.undoing(before), at=now)
+        app.db.audit.append_entry(now, person_id, "address-asked", person_id, {})
+    return None
+
+
+def confirm_work_email_change(
+    app: App, person_id: str, code: str, browser_session_id: str
+) -> AddressConfirmRefusal | None:
+    """Spend a code of this person's, in the browser that asked for it, or say why not.
+
+    Raises NotPermittedError where their consent has ended.
+    """
+    with app.db.begin_transaction():
+        change = app.db.address_changes.find_address_change_by_code(hash_code(code))
+        if change is None or change.person != person_id or not change.is_open(app.clock.now()):
+            return AddressConfirmRefusal.OVER
+        if not hmac.compare_digest(change.browser, hash_code(browser_session_id)):
+            return AddressConfirmRefusal.ELSEWHERE
+        before = _load_consenting_person(app, person_id)
+        release_work_address(app, change.new)
+        if app.db.people.find_person_id_by_mail(change.new):
+            return AddressConfirmRefusal.TAKEN
+        _change_work_email(app, before, change)
+        _end_other_sessions(app, person_id, browser_session_id)
+    return None
+
+
+def _change_work_email(app: App, before: Person, change: AddressChange) -> None:
+    """Know the person by the new address alone, and tell the old one."""
+    now, after = app.clock.now(), replace(before, mail=change.new)
+    # Who invited them anew, not knowing that they are in, invited nobody else.
+    while invitation := app.db.invitations.find_open_invitation_by_mail(change.new, now):
+        app.db.invitations.delete_invitation(invitation.ref)
+    app.db.people.update_person(after)
+    forget_removed_terms(app, before, after)
+    app.db.address_changes.confirm_address_change(change.ref, now)
+    if app.db.suppression_list.delete_suppression(before.ref):
+        app.db.outbox.expedite_queued_emails(before.ref, now)
+    plan = EmailPlan(recipient_id=before.ref, dedupe_key=change.ref)
+    queue_email(app, plan, _build_address_changed_view(app, before, now))
+    app.db.audit.append_entry(now, before.ref, "address-changed", before.ref, {})
+
+
+def _end_other_sessions(app: App, person_id: str, browser_session_id: str) -> None:
+    """Shut out whoever came in by the old address, and what it may still bring in."""
+    app.db.sign_in_links.delete_sign_in_links(person_id)
+    app.db.sessions.delete_other_sessions(person_id, hash_code(browser_session_id))
+
+
+def _load_consenting_person(app: App, person_id: str) -> Person:
+    if not app.db.consents.has_consent_in_force(person_id, app.clock.now()):
+        reason = "This consent has ended, so no email is sent."
+        raise NotPermittedError(reason)
+    return app.db.people.load_person(person_id)
+
+
+def _build_new_address_view(app: App, change: AddressChange) -> NewAddressView:
+    # A slip of the pen brings it to somebody else, who is to learn of nobody that they joined.
+    greeting = build_custom_greeting(
+        app,
+        "colleague",
+        why="You get this email because someone typed your address on their page.",
+        leave="If that was not you, do nothing. Without this email, nothing changes.",
+    )
+    return NewAddressView(**greeting, expires_at=change.expires_at)
+
+
+def _build_address_changed_view(app: App, before: Person, now: datetime) -> AddressChangedView:
+    greeting = build_greeting(app, before)
+    greeting["why"] = "You get this email because Namesake wrote to you at this address until now."
+    greeting["leave"] = "It is the last one to this address."
+    return AddressChangedView(**greeting, **build_undo_instructions(app, before), at=now)

@@ -1,268 +1,330 @@
 """What is asked about whom this week, by what each question has brought and may cost.
 
 Questions about the district as a whole: asked once, told to each person what is theirs.
+
+What an answer says of a person falls under that person's consent; the rest is dropped.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from monitor.app import App
 from monitor.config import PlanningConfig
-from monitor.db.database import State
-from monitor.db.sources import Paid
+from monitor.db.sources import WeeklyApiCost
 from monitor.domain.consent import Scope
 from monitor.domain.person import Person
-from monitor.domain.planning.budget import Cap, Limits, Outlay, Purse, week_number
-from monitor.domain.planning.queries import StudentLinks, at_their_address, identity, plan
+from monitor.domain.planning.budget import (
+    ApiCost,
+    CostCap,
+    CostLimits,
+    WeeklyBudget,
+    to_week_number,
+)
+from monitor.domain.planning.queries import (
+    StudentLinkSwitch,
+    build_account_queries,
+    build_identity,
+    build_person_queries,
+)
 from monitor.domain.planning.selection import (
-    Bill,
-    Candidate,
-    Choice,
-    Depth,
-    Outlook,
-    Rotation,
-    billed,
-    candidates,
-    choose,
-    forecast,
+    QueryCandidate,
+    QueryOutlook,
+    QueryRotation,
+    QuerySelection,
+    SearchDepth,
+    SweepBill,
+    build_source_bills,
+    forecast_costs,
+    rank_candidates,
+    select_queries,
 )
 from monitor.errors import DatabaseError, InputError
-from monitor.services.flagging import pursued, trusted_accounts, with_confirmed, with_requested
-from monitor.services.ports import Now
-from monitor.services.staging import LISTS
-from scrapers.models import District, Identity, Outcome, Query, Visit
-from scrapers.source import DistrictSource, Family, Source
+from monitor.services.flagging import (
+    include_confirmed_accounts,
+    include_requested_accounts,
+    list_impersonator_keys,
+    list_trusted_accounts,
+)
+from monitor.services.staging import CONTACT_QUERY_KINDS
+from scrapers.models import CrawlResult, District, Identity, Outcome, Query
+from scrapers.source import DistrictSource, Source, SourceFamily
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sharing:
-    """What an answer says of a person falls under that person's consent; the rest is dropped."""
+def get_student_link_switch(app: App) -> StudentLinkSwitch:
+    """Tell whether contacts are compared with a student list in this district."""
+    return StudentLinkSwitch.ON if app.matcher.is_enabled else StudentLinkSwitch.OFF
 
-    state: State
-    sources: Mapping[str, Source]
-    district: District
-    now: Now
 
-    def questions(self) -> Iterator[Query]:
-        """Yield what is asked about the district, while there is anybody it is asked for."""
-        if any(True for _ in self._readers()):
-            yield from self.about_district()
+def build_crawl_district(app: App) -> District:
+    return District(name=app.config.district.name, domains=app.config.district.domains)
 
-    def about_district(self) -> Iterator[Query]:
-        """Yield the same, whoever there is."""
-        for source in self.sources.values():
-            if source.family is Family.SEARCH and isinstance(source, DistrictSource):
-                yield from source.about_district(self.district)
 
-    def shared(self, visit: Visit) -> Iterator[Visit]:
-        """Yield what a visit told each person, and last, without any of it, that it was made."""
-        source = self.sources[visit.query.source]
-        if isinstance(source, DistrictSource):
-            for reader, reading in source.share(visit.reading, self._readers()):
-                yield replace(
-                    visit, query=replace(visit.query, subject=reader.ref), reading=reading
-                )
-        bare = replace(visit.reading, findings=(), follow=(), kept=None)
-        yield replace(visit, reading=bare)
+def list_district_queries(app: App) -> Iterator[Query]:
+    """Yield what is asked about the district, while there is anybody it is asked for."""
+    if any(True for _ in _list_searched_people(app)):
+        yield from build_district_queries(app)
 
-    def _readers(self) -> Iterator[Identity]:
-        """Yield those who agreed to be searched for, as of this moment."""
-        now = self.now()
-        for ref in tuple(self.state.consents.live(now)):
-            try:
-                person = self.state.people.get(ref)
-            except (InputError, DatabaseError):
-                if self.state.consents.latest(ref) is None:
-                    continue  # erased since they were listed, and their key with them
-                raise
-            consent = self.state.consents.latest(ref)
-            if consent is not None and consent.covers(Scope.SEARCH, now):
-                yield identity(person, consent, now)
+
+def build_district_queries(app: App) -> Iterator[Query]:
+    """Yield the same, whoever there is."""
+    for source in app.sources.values():
+        if source.family is SourceFamily.SEARCH and isinstance(source, DistrictSource):
+            yield from source.build_district_queries(build_crawl_district(app))
+
+
+def split_district_visit(app: App, visit: CrawlResult) -> Iterator[CrawlResult]:
+    """Yield what a visit told each person, and last, without any of it, that it was made."""
+    source = app.sources[visit.query.source]
+    if isinstance(source, DistrictSource):
+        for reader, reading in source.split_result_by_person(
+            visit.result, _list_searched_people(app)
+        ):
+            yield replace(
+                visit, query=replace(visit.query, subject=reader.person_id), result=reading
+            )
+    bare = replace(visit.result, findings=(), follow=(), kept=None)
+    yield replace(visit, result=bare)
+
+
+def _list_searched_people(app: App) -> Iterator[Identity]:
+    """Yield those who agreed to be searched for, as of this moment."""
+    now = app.clock.now()
+    for ref in tuple(app.db.consents.list_consenting_person_ids(now)):
+        try:
+            person = app.db.people.load_person(ref)
+        except (InputError, DatabaseError):
+            if app.db.consents.find_latest_consent(ref) is None:
+                continue  # erased since they were listed, and their key with them
+            raise
+        consent = app.db.consents.find_latest_consent(ref)
+        if consent is not None and consent.covers_scope(Scope.SEARCH, now):
+            yield build_identity(person, consent, now)
 
 
 OVER_BUDGET = "this week's budget for searches that cost money is used up"
 # Nobody is paid for a refusal, or for what did not arrive.
-BILLED = frozenset(
+BILLED_OUTCOMES = frozenset(
     {Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL, Outcome.UNREADABLE}
 )
 
 
-def limits_of(chosen: PlanningConfig) -> Limits:
+def build_spending_limits(config: PlanningConfig) -> CostLimits:
     """Return what a district has decided to spend."""
-    return Limits(
-        person=Cap(requests=chosen.weekly_requests_person, usd=_dollars(chosen.weekly_usd_person)),
-        district=Cap(
-            requests=chosen.weekly_requests_district, usd=_dollars(chosen.weekly_usd_district)
+    return CostLimits(
+        person=CostCap(
+            requests=config.weekly_requests_person, usd=_to_dollars(config.weekly_usd_person)
+        ),
+        district=CostCap(
+            requests=config.weekly_requests_district, usd=_to_dollars(config.weekly_usd_district)
         ),
     )
 
 
-def _dollars(written: float) -> Decimal:
+def _to_dollars(amount: float) -> Decimal:
     # As it is written: 0.25, and not the nearest fraction of two.
-    return Decimal(str(written))
+    return Decimal(str(amount))
 
 
-def prices_of(sources: Iterable[Source]) -> Mapping[str, Decimal]:
+def list_source_prices(sources: Iterable[Source]) -> Mapping[str, Decimal]:
     """Return what those sources declare that are not free."""
-    priced = ((each.name, each.declaration.usd_per_1000) for each in sources)
+    priced = ((each.name, each.info.usd_per_1000) for each in sources)
     return {name: usd for name, usd in priced if usd}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
-    """Whom a run may ask about, and `of_all`: what it may ask once for everybody."""
+class SweepTargets:
+    """Whom a run may ask about, and `district_queries`: what it may ask once for everybody."""
 
-    people: Collection[str]
-    of_all: tuple[Query, ...] = ()
+    person_ids: Collection[str]
+    district_queries: tuple[Query, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planning:
-    """`prices` are those of 1,000 requests in US dollars, of the sources that are not free."""
+def plan_person_queries(app: App, person_id: str) -> Iterator[Query]:
+    """Yield every first question about a person, by their consent of this moment."""
+    yield from _build_person_queries(app, person_id, app.sources.values())
 
-    state: State
-    sources: Mapping[str, Source]
-    prices: Mapping[str, Decimal]
-    limits: Limits
-    sharing: Sharing
-    now: Now
-    student_links: StudentLinks = StudentLinks.OFF
 
-    def about(self, ref: str) -> Iterator[Query]:
-        """Yield every first question about a person, by their consent of this moment."""
-        yield from self._planned(ref, self.sources.values())
+def list_person_query_keys(app: App, person: Person) -> frozenset[str]:
+    """Return the keys of all that is asked first for a person, though it may rest just now."""
+    consent = app.db.consents.find_latest_consent(person.ref)
+    if consent is None:
+        return frozenset()
+    awake = replace(consent, paused_until=None)
+    own = build_person_queries(
+        person, awake, app.sources.values(), app.clock.now(), get_student_link_switch(app)
+    )
+    keys = {query.key for query in own}
+    if awake.covers_scope(Scope.SEARCH, app.clock.now()):
+        shared = build_district_queries(app)
+        keys |= {replace(query, subject=person.ref).key for query in shared}
+    return frozenset(keys)
 
-    def standing(self, person: Person) -> frozenset[str]:
-        """Return the keys of all that is asked first for a person, though it may rest just now."""
-        consent = self.state.consents.latest(person.ref)
-        if consent is None:
-            return frozenset()
-        awake = replace(consent, paused_until=None)
-        own = plan(person, awake, self.sources.values(), self.now(), self.student_links)
-        keys = {query.key for query in own}
-        if awake.covers(Scope.SEARCH, self.now()):
-            shared = self.sharing.about_district()
-            keys |= {replace(query, subject=person.ref).key for query in shared}
-        return frozenset(keys)
 
-    def choice(
-        self, week: str, run: Offered, depth: Depth, answered: Collection[str] = ()
-    ) -> Choice:
-        """Choose among the questions that cost something and were not `answered` in this run."""
-        limits = self.limits if depth is Depth.FULL else self.limits.of_a_sweep()
-        purse = Purse(limits, self._committed(week))
-        offered = (each for each in self._offered(run) if each.query.key not in answered)
-        return choose(offered, week_number(week), purse, depth)
+def choose_paid_queries(
+    app: App, week: str, targets: SweepTargets, depth: SearchDepth, answered: Collection[str] = ()
+) -> QuerySelection:
+    """Choose among the questions that cost something and were not `answered` in this run."""
+    limits = (
+        build_spending_limits(app.config.planning)
+        if depth is SearchDepth.FULL
+        else build_spending_limits(app.config.planning).to_sweep_limits()
+    )
+    purse = WeeklyBudget(limits, _sum_committed_spending(app, week))
+    offered = (
+        each for each in _list_run_candidates(app, targets) if each.query.key not in answered
+    )
+    return select_queries(offered, to_week_number(week), purse, depth)
 
-    def _offered(self, run: Offered) -> Iterator[Candidate]:
-        priced = (query for query in run.of_all if query.source in self.prices)
-        yield from candidates(priced, self.prices, {})
-        for ref in run.people:
-            yield from self.candidates(ref)
 
-    def candidates(self, ref: str) -> tuple[Candidate, ...]:
-        """Return the questions about a person that cost something, and how they have done."""
-        priced = [self.sources[name] for name in self.prices]
-        queries = tuple(self._planned(ref, priced)) if priced else ()
-        if not queries:
-            return ()
-        try:
-            asked = self.state.questions.of_sources(ref, self.prices)
-        except DatabaseError:
-            if self.state.consents.latest(ref) is None:
-                return ()  # erased since they were planned, and their key with them
-            raise
-        return candidates(queries, self.prices, {each.key: each.history for each in asked})
+def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandidate]:
+    priced = (
+        query
+        for query in targets.district_queries
+        if query.source in list_source_prices(app.sources.values())
+    )
+    yield from rank_candidates(priced, list_source_prices(app.sources.values()), {})
+    for ref in targets.person_ids:
+        yield from list_paid_candidates(app, ref)
 
-    def outlook(self, ref: str, week: str) -> tuple[Outlook, ...]:
-        """Tell of each question about a person when it is asked, as seen from a week's sweep."""
-        known = {each.query.key: each for each in self.candidates(ref)}
-        told = (
-            Outlook.of(known[query.key], week_number(week))
-            if query.key in known
-            else Outlook.free(query)
-            for query in self.about(ref)
+
+def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]:
+    """Return the questions about a person that cost something, and how they have done."""
+    priced = [app.sources[name] for name in list_source_prices(app.sources.values())]
+    queries = tuple(_build_person_queries(app, person_id, priced)) if priced else ()
+    if not queries:
+        return ()
+    try:
+        asked = app.db.questions.list_questions_of_sources(
+            person_id, list_source_prices(app.sources.values())
         )
-        return tuple(sorted(told, key=lambda each: (each.ahead, each.source, each.every)))
+    except DatabaseError:
+        if app.db.consents.find_latest_consent(person_id) is None:
+            return ()  # erased since they were planned, and their key with them
+        raise
+    return rank_candidates(
+        queries,
+        list_source_prices(app.sources.values()),
+        {each.key: each.history for each in asked},
+    )
 
-    def bill(self, week: str) -> Bill:
-        """Tell what a week's sweep will ask of the sources that cost something."""
-        people = self.state.consents.asking(self.now())
-        run = Offered(people=people, of_all=tuple(self.sharing.questions()))
-        choice = self.choice(week, run, Depth.ROTATING)
-        rotation = Rotation(
-            offered=tuple(self._offered(run)),
-            limits=self.limits.of_a_sweep(),
-            canaries=self.canaries(),
+
+def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
+    """Tell of each question about a person when it is asked, as seen from a week's sweep."""
+    known = {each.query.key: each for each in list_paid_candidates(app, person_id)}
+    told = (
+        QueryOutlook.from_candidate(known[query.key], to_week_number(week))
+        if query.key in known
+        else QueryOutlook.from_free_query(query)
+        for query in plan_person_queries(app, person_id)
+    )
+    return tuple(sorted(told, key=lambda each: (each.ahead, each.source, each.every)))
+
+
+def build_weekly_bill(app: App, week: str) -> SweepBill:
+    """Tell what a week's sweep will ask of the sources that cost something."""
+    people = app.db.consents.list_queryable_person_ids(app.clock.now())
+    run = SweepTargets(person_ids=people, district_queries=tuple(list_district_queries(app)))
+    choice = choose_paid_queries(app, week, run, SearchDepth.ROTATING)
+    rotation = QueryRotation(
+        offered=tuple(_list_run_candidates(app, run)),
+        limits=build_spending_limits(app.config.planning).to_sweep_limits(),
+        canaries=estimate_canary_cost(app),
+    )
+    return SweepBill(
+        people=len(people),
+        sources=build_source_bills(
+            choice.selected.values(), list_source_prices(app.sources.values())
+        ),
+        canaries=estimate_canary_cost(app),
+        left_out=len(choice.over_budget),
+        most=build_spending_limits(app.config.planning).district.usd,
+        forecast=forecast_costs(rotation, to_week_number(week)),
+    )
+
+
+def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
+    """Return what was spent this week, by person; under "" what was about nobody."""
+    spent: dict[str, ApiCost] = {}
+    for paid in app.db.api_costs.list_api_costs_of_week(week):
+        outlay = ApiCost.from_requests(
+            paid.requests, list_source_prices(app.sources.values()).get(paid.source, Decimal(0))
         )
-        return Bill(
-            people=len(people),
-            sources=billed(choice.asked.values(), self.prices),
-            canaries=self.canaries(),
-            left_out=len(choice.refused),
-            most=self.limits.district.usd,
-            forecast=forecast(rotation, week_number(week)),
-        )
+        spent[paid.person_id] = spent.get(paid.person_id, ApiCost()) + outlay
+    return spent
 
-    def spent(self, week: str) -> dict[str, Outlay]:
-        """Return what was spent this week, by person; under "" what was about nobody."""
-        spent: dict[str, Outlay] = {}
-        for paid in self.state.outlays.of_week(week):
-            outlay = Outlay.of(paid.requests, self.prices.get(paid.source, Decimal(0)))
-            spent[paid.person] = spent.get(paid.person, Outlay()) + outlay
-        return spent
 
-    def pay(self, week: str, visit: Visit) -> None:
-        """Count what a visit cost: all its pages, since it does not tell how many there were."""
-        query = visit.query
-        if query.source in self.prices and visit.reading.outcome in BILLED:
-            self.state.outlays.add(
-                Paid(
-                    week=week,
-                    person=query.subject,
-                    source=query.source,
-                    requests=query.pages or 1,
-                )
+def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
+    """Count what a visit cost: all its pages, since it does not tell how many there were."""
+    query = visit.query
+    if (
+        query.source in list_source_prices(app.sources.values())
+        and visit.result.outcome in BILLED_OUTCOMES
+    ):
+        app.db.api_costs.insert_api_cost(
+            WeeklyApiCost(
+                week=week,
+                person_id=query.subject,
+                source=query.source,
+                requests=query.pages or 1,
             )
+        )
 
-    def canaries(self) -> Outlay:
-        """Return what a sweep spends on questions whose answer we know."""
-        known = ((name, len(list(self.sources[name].canaries("")))) for name in self.prices)
-        return sum((Outlay.of(number, self.prices[name]) for name, number in known), Outlay())
 
-    def _committed(self, week: str) -> dict[str, Outlay]:
-        spent = self.spent(week)
-        spent[""] = spent.get("", Outlay()) + self.canaries()
-        return spent
+def estimate_canary_cost(app: App) -> ApiCost:
+    """Return what a sweep spends on questions whose answer we know."""
+    known = (
+        (name, len(list(app.sources[name].build_canaries(""))))
+        for name in list_source_prices(app.sources.values())
+    )
+    return sum(
+        (
+            ApiCost.from_requests(number, list_source_prices(app.sources.values())[name])
+            for name, number in known
+        ),
+        ApiCost(),
+    )
 
-    def _planned(self, ref: str, sources: Collection[Source]) -> Iterator[Query]:
-        try:
-            person = with_confirmed(self.state, self.state.people.get(ref))
-            allowed = self._allowed(person)
-            person = with_requested(self.state, person)
-        except InputError:
-            # A sweep takes hours: who left after it began may be erased before their turn.
-            return
-        except DatabaseError:
-            if self.state.consents.latest(ref) is None:
-                return  # and their key with them
-            raise
-        consent = self.state.consents.latest(ref)
-        asked: set[str] = set()
-        for query in plan(person, consent, sources, self.now(), self.student_links):
-            asked.add(query.key)
-            if query.kind not in LISTS or query.key in allowed:
-                yield query
-        watched = pursued(self.state, ref)
-        for query in at_their_address(watched, consent, sources, self.now()):
-            if query.key not in asked:
-                yield query
 
-    def _allowed(self, person: Person) -> frozenset[str]:
-        """Return the questions for contacts: of accounts proven, or showing the exact name."""
-        if self.student_links is StudentLinks.OFF:
-            return frozenset()
-        trusted = replace(person, accounts=tuple(trusted_accounts(self.state, person)))
-        consent = self.state.consents.latest(person.ref)
-        lists = plan(trusted, consent, self.sources.values(), self.now(), self.student_links)
-        return frozenset(query.key for query in lists if query.kind in LISTS)
+def _sum_committed_spending(app: App, week: str) -> dict[str, ApiCost]:
+    spent = sum_spending_by_person(app, week)
+    spent[""] = spent.get("", ApiCost()) + estimate_canary_cost(app)
+    return spent
+
+
+def _build_person_queries(app: App, person_id: str, sources: Collection[Source]) -> Iterator[Query]:
+    try:
+        person = include_confirmed_accounts(app.db, app.db.people.load_person(person_id))
+        allowed = _list_allowed_contact_keys(app, person)
+        person = include_requested_accounts(app.db, person)
+    except InputError:
+        # A sweep takes hours: who left after it began may be erased before their turn.
+        return
+    except DatabaseError:
+        if app.db.consents.find_latest_consent(person_id) is None:
+            return  # and their key with them
+        raise
+    consent = app.db.consents.find_latest_consent(person_id)
+    asked: set[str] = set()
+    for query in build_person_queries(
+        person, consent, sources, app.clock.now(), get_student_link_switch(app)
+    ):
+        asked.add(query.key)
+        if query.kind not in CONTACT_QUERY_KINDS or query.key in allowed:
+            yield query
+    watched = list_impersonator_keys(app.db, person_id)
+    for query in build_account_queries(watched, consent, sources, app.clock.now()):
+        if query.key not in asked:
+            yield query
+
+
+def _list_allowed_contact_keys(app: App, person: Person) -> frozenset[str]:
+    """Return the questions for contacts: of accounts proven, or showing the exact name."""
+    if get_student_link_switch(app) is StudentLinkSwitch.OFF:
+        return frozenset()
+    trusted = replace(person, accounts=tuple(list_trusted_accounts(app.db, person)))
+    consent = app.db.consents.find_latest_consent(person.ref)
+    lists = build_person_queries(
+        trusted, consent, app.sources.values(), app.clock.now(), get_student_link_switch(app)
+    )
+    return frozenset(query.key for query in lists if query.kind in CONTACT_QUERY_KINDS)

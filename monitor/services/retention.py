@@ -3,72 +3,81 @@
 A question that is no longer asked shows nothing any more, and what no other question shows is
 forgotten with it. Two things stay: what the person said is theirs, and what they shared or pursue,
 since others act on that.
+
+An item keeps its address and its keys, or the next sweep would take it for new. Under a legal hold
+nothing is deleted, but what is no longer asked is not asked.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.db.database import State
-from monitor.db.journal import Question
+from monitor.app import App
+from monitor.db.database import Database
+from monitor.db.journal import QuestionRecord
 from monitor.domain.consent import Consent, Scope
-from monitor.domain.events import repainted
-from monitor.domain.flag import FlagKind, FlagState, Ruling
-from monitor.domain.item import Item, Presence, Sighting, combined
+from monitor.domain.events import refresh_portrait
+from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.item import Item, Presence, Sighting, combine_findings
 from monitor.domain.person import Person
-from monitor.domain.planning.queries import scope_of
-from monitor.domain.retention import TABLE, Kept, Stage, expired
+from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.students.roster import Roster
-from monitor.services.flagging import Flagging
-from monitor.services.ports import Now
-from monitor.services.query_planning import Planning
-from monitor.services.staging import Keeping
+from monitor.services.flagging import (
+    close_vanished_flags,
+    reassess_person,
+    reopen_lapsed_flags,
+)
+from monitor.services.query_planning import list_person_query_keys
+from monitor.services.staging import (
+    delete_old_pages,
+    keep_evidence_pages,
+    list_text_retention,
+)
 from scrapers.models import Finding
-from scrapers.source import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lent:
-    """`spans` are how long the text of some sources may be kept after it was last seen.
-
-    An item stays by its address and its keys, or the next sweep would take it for new.
-    """
-
-    state: State
-    spans: Mapping[str, timedelta]
-
-    def forget(self, person: str, now: datetime) -> None:
-        """Forget what was lent longer ago, and what a later answer has replaced as long ago."""
-        if not self.spans:
-            return
-        for item in self.state.items.of(person):
-            lent = [each for each in self.state.sightings.of_item(item.ref) if self._is(each)]
-            for each in lent:
-                self.state.versions.forget_replaced(item.ref, each.query, now - self._span(each))
-            over = [each for each in lent if now - each.last >= self._span(each)]
-            for each in over:
-                self.state.versions.forget_question(item.ref, each.query)
-                self.state.sightings.end(each)
-            if over:
-                self._repaint(item)
-
-    def _is(self, sighting: Sighting) -> bool:
-        return sighting.source in self.spans
-
-    def _span(self, sighting: Sighting) -> timedelta:
-        return self.spans[sighting.source]
-
-    def _repaint(self, item: Item) -> None:
-        left = [each.finding for each in self.state.sightings.of_item(item.ref)]
-        portrait = combined(left) if left else wordless(item.portrait)
-        self.state.items.replace(replace(item, portrait=portrait))
-        assessment = self.state.items.assessment(item.ref)
-        if assessment:
-            self.state.items.set_assessment(item.ref, assessment.unquoted)
+def delete_expired_text(app: App, person_id: str, now: datetime) -> None:
+    """Forget what was lent longer ago, and what a later answer has replaced as long ago."""
+    if not list_text_retention(app):
+        return
+    for item in app.db.items.list_items_of_person(person_id):
+        lent = [
+            each
+            for each in app.db.sightings.list_sightings_of_item(item.ref)
+            if _has_text_limit(app, each)
+        ]
+        for each in lent:
+            app.db.versions.delete_replaced_versions(
+                item.ref, each.query, now - _find_text_limit(app, each)
+            )
+        over = [each for each in lent if now - each.last >= _find_text_limit(app, each)]
+        for each in over:
+            app.db.versions.delete_versions_of_question(item.ref, each.query)
+            app.db.sightings.delete_sighting(each)
+        if over:
+            _rebuild_portrait(app, item)
 
 
-def wordless(portrait: Finding) -> Finding:
+def _has_text_limit(app: App, sighting: Sighting) -> bool:
+    return sighting.source in list_text_retention(app)
+
+
+def _find_text_limit(app: App, sighting: Sighting) -> timedelta:
+    return list_text_retention(app)[sighting.source]
+
+
+def _rebuild_portrait(app: App, item: Item) -> None:
+    left = [each.finding for each in app.db.sightings.list_sightings_of_item(item.ref)]
+    portrait = combine_findings(left) if left else strip_portrait_text(item.portrait)
+    app.db.items.update_item(replace(item, portrait=portrait))
+    assessment = app.db.items.find_assessment(item.ref)
+    if assessment:
+        app.db.items.set_assessment(item.ref, assessment.without_quotes)
+
+
+def strip_portrait_text(portrait: Finding) -> Finding:
     """Return the account alone: what it is called, without what it says of itself."""
     return Finding(
         key=portrait.key,
@@ -82,276 +91,290 @@ def wordless(portrait: Finding) -> Finding:
 
 PURGE = "purge"
 # As long as any copy: so much was promised to who leaves.
-SPARE_LASTS = timedelta(days=30)
-FORGOTTEN = ("What was seen then is no longer kept.",)
+SPARE_RETENTION = timedelta(days=30)
+FORGOTTEN_REASONS = ("What was seen then is no longer kept.",)
 
 
-class _Undone(Exception):  # noqa: N818 - nothing went wrong
+class _PreviewRollback(Exception):  # noqa: N818 - nothing went wrong
     """Takes back what a preview has done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purging:
-    """What a person may ask to forget at once is `Leaving`; this is what time takes."""
-
-    state: State
-    now: Now
-    lent: Lent
-    keeping: Keeping
-    flagging: Flagging
-
-    def purge(self) -> None:
-        self._forget()
-        self.state.tidy()
-        # A disk that has no room for these keeps nobody's deleted words in the log.
-        self.state.forget_spare(self.now() - SPARE_LASTS)
-
-    def preview(self) -> Mapping[str, int]:
-        """Tell how many rows of each table a purge would take now, and take none.
-
-        It is the purge itself, undone: what it tells cannot differ from what would happen.
-        """
-        gone: dict[str, int] = {}
-        with suppress(_Undone), self.state.write():
-            before = self.state.rows()
-            self._forget()
-            after = self.state.rows()
-            gone = {table: count - after[table] for table, count in before.items()}
-            raise _Undone
-        return gone
-
-    def _forget(self) -> None:
-        self._spent_invitations()
-        self._given_up_joinings()
-        self._served_requests()
-        self._given_up_sweeps()
-        self._files_of_robots()
-        self._given_up_letters()
-        self._old_records()
-        self._looks_of_reviewers()
-        self.keeping.forget(self.now())
-        for person in self.state.people.refs():
-            with self.state.write():
-                self.flagging.lapse(person)
-                self.flagging.close_gone(person)
-            if self.state.holds.stands(person):
-                continue
-            with self.state.write():
-                self._old_news(person)
-                self.lent.forget(person, self.now())
-
-    def _spent_invitations(self) -> None:
-        with self.state.write():
-            for each in self.state.invitations.all():
-                stage = Stage.CLOSED if each.spent_at else Stage.OPEN
-                heard = each.spent_at or each.reminded_at or each.invited_at
-                if self._over(Kept.INVITATION, stage, heard):
-                    self.state.invitations.drop(each.ref)
-
-    def _given_up_joinings(self) -> None:
-        kept = TABLE[Kept.UNFINISHED].open
-        if kept is not None:
-            self.state.unfinished.forget_before(self.now() - kept)
-
-    def _looks_of_reviewers(self) -> None:
-        kept, now = TABLE[Kept.GLASS].closed, self.now()
-        if kept is not None:
-            self.state.glass.forget_before(now - kept)
-            self.state.hold_proposals.forget_before(now - kept)
-        self.state.looks.forget_before(now)
-
-    def _served_requests(self) -> None:
-        with self.state.write():
-            for each in self.state.requests.all():
-                stage = Stage.CLOSED if each.done_at else Stage.OPEN
-                if self._over(Kept.RUN_REQUEST, stage, each.done_at or each.asked_at):
-                    self.state.requests.remove(each.ref)
-
-    def _given_up_sweeps(self) -> None:
-        """Close what was never finished; its answers are too old to settle anything."""
-        with self.state.write():
-            for each in self.state.sweeps.open():
-                if self._over(Kept.JOURNAL, Stage.OPEN, each.started_at):
-                    self.keeping.close(each.ref)
-                    self.state.journal.drop(each.ref)
-                    self.state.sweeps.close(each.ref, self.now())
-
-    def _given_up_letters(self) -> None:
-        kept = TABLE[Kept.LETTER].open
-        if kept is not None:
-            self.state.outbox.forget_dead(self.now() - kept)
-
-    def _files_of_robots(self) -> None:
-        kept, now = TABLE[Kept.ROBOTS], self.now()
-        if kept.open is not None and kept.closed is not None:
-            self.state.robots.forget_outside(now - kept.closed, now + kept.open)
-
-    def _old_records(self) -> None:
-        """Forget how old sweeps went, that letters were sent, and hosts that keep nobody away."""
-        now, host = self.now(), TABLE[Kept.HOST]
-        with self.state.write():
-            if host.open and host.closed:
-                self.state.hosts.forget_rested(now - host.open, now - host.closed)
-            self.state.sessions.drop_expired(now)
-            if session := TABLE[Kept.SESSION].open:
-                self.state.sign_in_links.drop_asked_before(now - session)
-            if unconfirmed := TABLE[Kept.ADDRESS_CHANGE].closed:
-                self.state.address_changes.drop_asked_before(now - unconfirmed)
-            letters, sweeps = TABLE[Kept.LETTER_RECORD].closed, TABLE[Kept.SWEEP].closed
-            if letters:
-                self.state.outbox.forget_before(now - letters)
-            if sweeps:
-                self.state.sweeps.forget_before(now - sweeps)
-
-    def _old_news(self, person: str) -> None:
-        now = self.now()
-        for item in tuple(self._forgotten(person)):
-            self.state.items.remove(item.ref)
-        self._student_evidence(person)
-        events, versions = TABLE[Kept.EVENT].closed, TABLE[Kept.VERSION].closed
-        if changed := TABLE[Kept.ADDRESS_CHANGE].open:
-            self.state.address_changes.drop_changed_before(person, now - changed)
-        if events:
-            self.state.events.forget_before(person, now - events)
-        if versions:
-            for item in self.state.items.of(person):
-                self.state.versions.forget_before(item.ref, now - versions)
-
-    def _student_evidence(self, person: str) -> None:
-        """Forget what was seen of students: at once when it is cleared up, else in time.
-
-        What nobody answered or shared goes as a whole; if it is still so, it is asked again.
-        """
-        for flag in self.state.flags.of_person(person):
-            if flag.kind is not FlagKind.STUDENT_LINK:
-                continue
-            open_still = flag.undecided or flag.state is FlagState.STUDENT_LINK
-            stage = Stage.OPEN if open_still else Stage.CLOSED
-            if not self._over(Kept.STUDENT_EVIDENCE, stage, flag.ruled_at or flag.opened_at):
-                continue
-            if flag.undecided and not flag.shared_at:
-                self.state.flags.remove(flag.ref)
-            elif flag.reasons != FORGOTTEN:
-                self.state.flags.replace(replace(flag, reasons=FORGOTTEN, lowered_by=()))
-
-    def _forgotten(self, person: str) -> Iterator[Item]:
-        for item in self.state.items.of(person):
-            gone = item.presence is Presence.GONE
-            if gone and self._over(Kept.ITEM, Stage.CLOSED, item.last_seen):
-                yield item
-
-    def _over(self, what: Kept, stage: Stage, at: datetime) -> bool:
-        return expired(what, stage, at, self.now())
+def purge_expired_data(app: App) -> None:
+    _delete_all_expired(app)
+    app.db.truncate_logs()
+    # A disk that has no room for these keeps nobody's deleted words in the log.
+    app.db.delete_pre_upgrade_copy(app.clock.now() - SPARE_RETENTION)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retiring:
-    """To be called inside the transaction in which a person changes what is asked.
+def preview_purge(app: App) -> Mapping[str, int]:
+    """Tell how many rows of each table a purge would take now, and take none.
 
-    Under a legal hold nothing is forgotten; what is asked no more, is asked no more all the same.
+    It is the purge itself, undone: what it tells cannot differ from what would happen.
     """
-
-    state: State
-    sources: Mapping[str, Source]
-    planning: Planning
-    flagging: Flagging
-
-    def narrowed(self, consent: Consent) -> None:
-        """Forget what a consent covers no more; the consent is the person's last word."""
-        person = self.state.people.get(consent.person)
-        if self.state.holds.stands(person.ref):
-            return
-        asked = self.state.questions.of(person.ref)
-        self._retire(person, {each.key for each in asked if not self._covered(each, consent)})
-        if Scope.PHOTOS not in consent.scopes:
-            self._forget_prints(person.ref)
-        if Scope.STUDENT_LINKS not in consent.scopes:
-            self._forget_student_links(person.ref)
-        self.flagging.relearn(person)
-
-    def edited(self, before: Person, after: Person) -> None:
-        """Forget what only words showed that a person has taken back. Nothing new is told of.
-
-        The questions that come in their place are new ones, so their first answers are silent.
-        """
-        old, new = self.planning.standing(before), self.planning.standing(after)
-        if not self.state.holds.stands(after.ref):
-            self._retire(after, old - new)
-        self.flagging.relearn(after)
-
-    def _covered(self, question: Question, consent: Consent) -> bool:
-        source = self.sources.get(question.source)
-        return source is None or scope_of(question.kind, source.family) in consent.scopes
-
-    def _retire(self, person: Person, keys: Collection[str]) -> None:
-        touched = {
-            sighting.item
-            for key in keys
-            for sighting in self.state.sightings.of_question(person.ref, key)
-        }
-        for key in keys:
-            self.state.questions.retire(person.ref, key)
-        standing = self.planning.standing(person)
-        for item in sorted(touched):
-            self._let_go(person.ref, item, standing)
-
-    def _let_go(self, person: str, ref: str, standing: Collection[str]) -> None:
-        """Forget an item that no first question shows, or paint it anew from what is left.
-
-        What only a followed question shows is never looked at again: nothing leads there now.
-        """
-        left = self.state.sightings.of_item(ref)
-        if any(each.query in standing for each in left):
-            shown = (each.finding for each in left if not each.misses)
-            self.state.items.replace(repainted(self.state.items.get(ref), shown))
-            return
-        for each in left:
-            self.state.questions.retire(person, each.query)
-        if not self._theirs(ref):
-            self.state.items.remove(ref)
-
-    def _theirs(self, item: str) -> bool:
-        flags = self.state.flags.of_item(item)
-        acted_on = any(flag.shared_at or flag.pursued for flag in flags)
-        return acted_on or self.state.items.verdict(item) is Ruling.MINE
-
-    def _forget_student_links(self, person: str) -> None:
-        for flag in self.state.flags.of_person(person):
-            if flag.kind is FlagKind.STUDENT_LINK and not flag.shared_at:
-                self.state.flags.remove(flag.ref)
-
-    def _forget_prints(self, person: str) -> None:
-        for sighting in self.state.sightings.of_person(person):
-            if sighting.finding.picture_print:
-                self.state.sightings.put(replace(sighting, finding=_unprinted(sighting.finding)))
-        for item in self.state.items.of(person):
-            self.state.versions.rewrite(item.ref, _unprinted)
-            bare = replace(item, portrait=_unprinted(item.portrait))
-            if bare != item:
-                self.state.items.replace(bare)
-            self.state.pictures.note(bare)
+    gone: dict[str, int] = {}
+    with suppress(_PreviewRollback), app.db.begin_transaction():
+        before = app.db.count_rows()
+        _delete_all_expired(app)
+        after = app.db.count_rows()
+        gone = {table: count - after[table] for table, count in before.items()}
+        raise _PreviewRollback
+    return gone
 
 
-def _unprinted(finding: Finding) -> Finding:
+def _delete_all_expired(app: App) -> None:
+    _delete_spent_invitations(app)
+    _delete_unfinished_enrollments(app)
+    _delete_served_requests(app)
+    _close_abandoned_sweeps(app)
+    _delete_stale_robots_files(app)
+    _delete_dead_emails(app)
+    _delete_old_records(app)
+    _delete_old_access_records(app)
+    delete_old_pages(app, app.clock.now())
+    for person in app.db.people.list_person_ids():
+        with app.db.begin_transaction():
+            reopen_lapsed_flags(app, person)
+            close_vanished_flags(app, person)
+        if app.db.legal_holds.has_active_legal_hold(person):
+            continue
+        with app.db.begin_transaction():
+            _delete_old_person_data(app, person)
+            delete_expired_text(app, person, app.clock.now())
+
+
+def _delete_spent_invitations(app: App) -> None:
+    with app.db.begin_transaction():
+        for each in app.db.invitations.list_invitations():
+            stage = RetentionStage.CLOSED if each.spent_at else RetentionStage.OPEN
+            heard = each.spent_at or each.reminded_at or each.invited_at
+            if _is_past_retention(app, RetainedKind.INVITATION, stage, heard):
+                app.db.invitations.delete_invitation(each.ref)
+
+
+def _delete_unfinished_enrollments(app: App) -> None:
+    kept = RETENTION_PERIODS[RetainedKind.UNFINISHED].open
+    if kept is not None:
+        app.db.enrollment_drafts.delete_drafts_before(app.clock.now() - kept)
+
+
+def _delete_old_access_records(app: App) -> None:
+    kept, now = RETENTION_PERIODS[RetainedKind.GLASS].closed, app.clock.now()
+    if kept is not None:
+        app.db.break_glass.delete_break_glass_before(now - kept)
+        app.db.hold_proposals.delete_hold_proposals_before(now - kept)
+    app.db.access_log.delete_access_before(now)
+
+
+def _delete_served_requests(app: App) -> None:
+    with app.db.begin_transaction():
+        for each in app.db.run_requests.list_run_requests():
+            stage = RetentionStage.CLOSED if each.done_at else RetentionStage.OPEN
+            if _is_past_retention(
+                app, RetainedKind.RUN_REQUEST, stage, each.done_at or each.asked_at
+            ):
+                app.db.run_requests.delete_run_request(each.ref)
+
+
+def _close_abandoned_sweeps(app: App) -> None:
+    """Close what was never finished; its answers are too old to settle anything."""
+    with app.db.begin_transaction():
+        for each in app.db.sweeps.list_open_sweeps():
+            if _is_past_retention(app, RetainedKind.JOURNAL, RetentionStage.OPEN, each.started_at):
+                keep_evidence_pages(app, each.ref)
+                app.db.journal.delete_answers_of_sweep(each.ref)
+                app.db.sweeps.close_sweep(each.ref, app.clock.now())
+
+
+def _delete_dead_emails(app: App) -> None:
+    kept = RETENTION_PERIODS[RetainedKind.LETTER].open
+    if kept is not None:
+        app.db.outbox.delete_dead_email_views(app.clock.now() - kept)
+
+
+def _delete_stale_robots_files(app: App) -> None:
+    kept, now = RETENTION_PERIODS[RetainedKind.ROBOTS], app.clock.now()
+    if kept.open is not None and kept.closed is not None:
+        app.db.robots_files.delete_robots_files_outside(now - kept.closed, now + kept.open)
+
+
+def _delete_old_records(app: App) -> None:
+    """Forget how old sweeps went, that letters were sent, and hosts that keep nobody away."""
+    now, host = app.clock.now(), RETENTION_PERIODS[RetainedKind.HOST]
+    with app.db.begin_transaction():
+        if host.open and host.closed:
+            app.db.hosts.delete_rested_hosts(now - host.open, now - host.closed)
+        app.db.sessions.delete_expired_sessions(now)
+        if session := RETENTION_PERIODS[RetainedKind.SESSION].open:
+            app.db.sign_in_links.delete_sign_in_links_before(now - session)
+        if unconfirmed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].closed:
+            app.db.address_changes.delete_unconfirmed_before(now - unconfirmed)
+        letters, sweeps = (
+            RETENTION_PERIODS[RetainedKind.LETTER_RECORD].closed,
+            RETENTION_PERIODS[RetainedKind.SWEEP].closed,
+        )
+        if letters:
+            app.db.outbox.delete_emails_before(now - letters)
+        if sweeps:
+            app.db.sweeps.delete_sweeps_before(now - sweeps)
+
+
+def _delete_old_person_data(app: App, person_id: str) -> None:
+    now = app.clock.now()
+    for item in tuple(_list_expired_items(app, person_id)):
+        app.db.items.delete_item(item.ref)
+    _delete_student_evidence(app, person_id)
+    events, versions = (
+        RETENTION_PERIODS[RetainedKind.EVENT].closed,
+        RETENTION_PERIODS[RetainedKind.VERSION].closed,
+    )
+    if changed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].open:
+        app.db.address_changes.delete_confirmed_before(person_id, now - changed)
+    if events:
+        app.db.events.delete_events_before(person_id, now - events)
+    if versions:
+        for item in app.db.items.list_items_of_person(person_id):
+            app.db.versions.delete_versions_before(item.ref, now - versions)
+
+
+def _delete_student_evidence(app: App, person_id: str) -> None:
+    """Forget what was seen of students: at once when it is cleared up, else in time.
+
+    What nobody answered or shared goes as a whole; if it is still so, it is asked again.
+    """
+    for flag in app.db.flags.list_flags_of_person(person_id):
+        if flag.kind is not FlagKind.STUDENT_LINK:
+            continue
+        open_still = flag.is_undecided or flag.state is FlagState.STUDENT_LINK
+        stage = RetentionStage.OPEN if open_still else RetentionStage.CLOSED
+        if not _is_past_retention(
+            app, RetainedKind.STUDENT_EVIDENCE, stage, flag.ruled_at or flag.opened_at
+        ):
+            continue
+        if flag.is_undecided and not flag.shared_at:
+            app.db.flags.delete_flag(flag.ref)
+        elif flag.reasons != FORGOTTEN_REASONS:
+            app.db.flags.update_flag(replace(flag, reasons=FORGOTTEN_REASONS, lowered_by=()))
+
+
+def _list_expired_items(app: App, person_id: str) -> Iterator[Item]:
+    for item in app.db.items.list_items_of_person(person_id):
+        gone = item.presence is Presence.GONE
+        if gone and _is_past_retention(
+            app, RetainedKind.ITEM, RetentionStage.CLOSED, item.last_seen
+        ):
+            yield item
+
+
+def _is_past_retention(app: App, what: RetainedKind, stage: RetentionStage, at: datetime) -> bool:
+    return is_expired(what, stage, at, app.clock.now())
+
+
+def delete_unconsented_results(app: App, consent: Consent) -> None:
+    """Forget what a consent covers no more; the consent is the person's last word."""
+    person = app.db.people.load_person(consent.person)
+    if app.db.legal_holds.has_active_legal_hold(person.ref):
+        return
+    asked = app.db.questions.list_questions_of_person(person.ref)
+    _retire_questions(
+        app, person, {each.key for each in asked if not _is_covered(app, each, consent)}
+    )
+    if Scope.PHOTOS not in consent.scopes:
+        _remove_picture_prints(app, person.ref)
+    if Scope.STUDENT_LINKS not in consent.scopes:
+        _delete_student_links(app, person.ref)
+    reassess_person(app, person)
+
+
+def forget_removed_terms(app: App, before: Person, after: Person) -> None:
+    """Forget what only words showed that a person has taken back. Nothing new is told of.
+
+    The questions that come in their place are new ones, so their first answers are silent.
+    """
+    old, new = (
+        list_person_query_keys(app, before),
+        list_person_query_keys(app, after),
+    )
+    if not app.db.legal_holds.has_active_legal_hold(after.ref):
+        _retire_questions(app, after, old - new)
+    reassess_person(app, after)
+
+
+def _is_covered(app: App, question: QuestionRecord, consent: Consent) -> bool:
+    source = app.sources.get(question.source)
+    return source is None or get_required_scope(question.kind, source.family) in consent.scopes
+
+
+def _retire_questions(app: App, person: Person, keys: Collection[str]) -> None:
+    touched = {
+        sighting.item
+        for key in keys
+        for sighting in app.db.sightings.list_sightings_of_question(person.ref, key)
+    }
+    for key in keys:
+        app.db.questions.retire_question(person.ref, key)
+    standing = list_person_query_keys(app, person)
+    for item in sorted(touched):
+        _release_item(app, person.ref, item, standing)
+
+
+def _release_item(app: App, person_id: str, item_id: str, active_keys: Collection[str]) -> None:
+    """Forget an item that no first question shows, or paint it anew from what is left.
+
+    What only a followed question shows is never looked at again: nothing leads there now.
+    """
+    left = app.db.sightings.list_sightings_of_item(item_id)
+    if any(each.query in active_keys for each in left):
+        shown = (each.finding for each in left if not each.misses)
+        app.db.items.update_item(refresh_portrait(app.db.items.load_item(item_id), shown))
+        return
+    for each in left:
+        app.db.questions.retire_question(person_id, each.query)
+    if not _is_kept_for_person(app, item_id):
+        app.db.items.delete_item(item_id)
+
+
+def _is_kept_for_person(app: App, item_id: str) -> bool:
+    flags = app.db.flags.list_flags_of_item(item_id)
+    acted_on = any(flag.shared_at or flag.is_pursued for flag in flags)
+    return acted_on or app.db.items.find_item_feedback(item_id) is Decision.MINE
+
+
+def _delete_student_links(app: App, person_id: str) -> None:
+    for flag in app.db.flags.list_flags_of_person(person_id):
+        if flag.kind is FlagKind.STUDENT_LINK and not flag.shared_at:
+            app.db.flags.delete_flag(flag.ref)
+
+
+def _remove_picture_prints(app: App, person_id: str) -> None:
+    for sighting in app.db.sightings.list_sightings_of_person(person_id):
+        if sighting.finding.picture_print:
+            app.db.sightings.save_sighting(
+                replace(sighting, finding=_strip_picture_print(sighting.finding))
+            )
+    for item in app.db.items.list_items_of_person(person_id):
+        app.db.versions.rewrite_versions(item.ref, _strip_picture_print)
+        bare = replace(item, portrait=_strip_picture_print(item.portrait))
+        if bare != item:
+            app.db.items.update_item(bare)
+        app.db.pictures.save_picture(bare)
+
+
+def _strip_picture_print(finding: Finding) -> Finding:
     return replace(finding, picture_print="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RosterKeeping:
-    state: State
-    now: Now
+def record_roster_import(db: Database, roster: Roster, now: datetime) -> None:
+    """Record that a roster was imported, under which key, and of what size about."""
+    told = {"key": roster.key_id, "size": str(roster.size)}
+    db.audit.append_entry(now, "operator", "roster-imported", "", told)
 
-    def imported(self, roster: Roster) -> None:
-        """Record that a roster was imported, under which key, and of what size about."""
-        told = {"key": roster.key_id, "size": str(roster.size)}
-        self.state.audit.append(self.now(), "operator", "roster-imported", "", told)
 
-    def erase_links(self) -> int:
-        """Forget every student link with its rulings, and return how many there were."""
-        with self.state.write():
-            flags = self.state.flags.of_kind(FlagKind.STUDENT_LINK)
-            for flag in flags:
-                self.state.flags.remove(flag.ref)
-            told = {"flags": str(len(flags))}
-            self.state.audit.append(self.now(), "operator", "roster-erased", "", told)
-        return len(flags)
+def erase_student_links(db: Database, now: datetime) -> int:
+    """Forget every student link with its rulings, and return how many there were."""
+    with db.begin_transaction():
+        flags = db.flags.list_flags_of_kind(FlagKind.STUDENT_LINK)
+        for flag in flags:
+            db.flags.delete_flag(flag.ref)
+        told = {"flags": str(len(flags))}
+        db.audit.append_entry(now, "operator", "roster-erased", "", told)
+    return len(flags)

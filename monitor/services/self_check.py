@@ -1,154 +1,167 @@
-"""A check that a person asks for at the portal: asked by whoever may use the network."""
+"""A check that a person asks for at the portal: asked by whoever may use the network.
+
+The service does the work; here it is asked for and watched.
+"""
 
 from collections import Counter
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from monitor.db.database import State
-from monitor.db.events import Recorded
+from monitor.app import App
+from monitor.db.events import EventRecord
 from monitor.db.sweeps import RunRequest, Sweep, SweepKind
 from monitor.domain.events import EventKind
-from monitor.domain.evidence import Label
-from monitor.domain.schedule import HEARD_WITHIN, next_check
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
 from monitor.errors import NotPermittedError, TooSoonError
-from monitor.services.digests import SOMEBODY_ELSE
-from monitor.services.findings import title_of
-from monitor.services.ports import NewRef, Now
-from monitor.services.presenters import Telling
+from monitor.services.digests import OTHER_PERSON_LABELS
+from monitor.services.findings import format_finding_title
+from monitor.services.presenters import build_change_line, build_coverage
 from reports.emails.sections import ChangeLine
-from reports.pages.check import CheckState, CheckView, FoundLine, SourceLine, SourceState
+from reports.pages.check import (
+    ResultLine,
+    SelfCheckPageView,
+    SelfCheckState,
+    SourceCheckLine,
+    SourceCheckState,
+)
 from scrapers.models import Finding
 
-MOST_SHOWN = 20
+MAX_FINDINGS_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checking:
-    """The service works alone, and is to be woken; here it is only asked, and looked on at."""
-
-    state: State
-    telling: Telling
-    now: Now
-    new_ref: NewRef
-
-    def ask(self, ref: str) -> None:
-        """Ask for a check now; one that is under way already is not asked for twice."""
-        now = self.now()
-        if not self.state.consents.asks(ref, now):
-            reason = "Your consent has ended or is paused, so we cannot search for you."
-            raise NotPermittedError(reason)
-        with self.state.write():
-            if self._waiting(ref) is None:
-                self._refuse_too_soon(ref)
-                self.state.requests.add(
-                    RunRequest(
-                        ref=self.new_ref(), kind=SweepKind.SELFCHECK, asked_at=now, person=ref
-                    )
+def request_self_check(app: App, person_id: str) -> None:
+    """Ask for a check now; one that is under way already is not asked for twice."""
+    now = app.clock.now()
+    if not app.db.consents.can_query_person(person_id, now):
+        reason = "Your consent has ended or is paused, so we cannot search for you."
+        raise NotPermittedError(reason)
+    with app.db.begin_transaction():
+        if _find_open_request(app, person_id) is None:
+            _check_interval(app, person_id)
+            app.db.run_requests.insert_run_request(
+                RunRequest(
+                    ref=app.ids.new_id(), kind=SweepKind.SELFCHECK, asked_at=now, person=person_id
                 )
-                self.state.audit.append(now, ref, "asked-check", ref, {})
-
-    def view(self, ref: str, refused: str = "") -> CheckView:
-        """Show the check that is under way, else what the last one came to.
-
-        `refused` is why another one was refused just now.
-        """
-        return replace(self._view(ref), refused=refused)
-
-    def _view(self, ref: str) -> CheckView:
-        zone = self.state.people.get(ref).zone
-        request = self._waiting(ref)
-        if request is not None:
-            return self._under_way(request, zone)
-        sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
-        if sweep is None or sweep.closed_at is None:
-            return CheckView(state=CheckState.NEVER, zone=zone)
-        return self._ended(sweep, zone)
-
-    def _waiting(self, ref: str) -> RunRequest | None:
-        latest = self.state.requests.latest_of(ref)
-        return latest if latest is not None and latest.done_at is None else None
-
-    def _refuse_too_soon(self, ref: str) -> None:
-        last = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
-        if last and last.closed_at and next_check(last.closed_at, self.now()):
-            reason = "You had a check within the last hour. The page says when you can check again."
-            raise TooSoonError(reason)
-
-    def _under_way(self, request: RunRequest, zone: str) -> CheckView:
-        progress = self.state.requests.progress(request.ref)
-        sweep, now = self._running(request), self.now()
-        believed = {name for name, state in progress.items() if SourceState(state).believed}
-        findings = tuple(self._so_far(sweep, believed)) if sweep else ()
-        found = Counter(source for source, _ in findings)
-        answers = self.state.journal.answers(sweep.ref, sweep.person) if sweep else {}
-        return CheckView(
-            state=CheckState.RUNNING if progress else CheckState.WAITING,
-            zone=zone,
-            asked_at=request.asked_at,
-            seconds=int((now - request.asked_at).total_seconds()),
-            ahead=0 if progress else self.state.requests.checks_before(request),
-            sources=tuple(
-                SourceLine(
-                    source=source,
-                    state=SourceState(state),
-                    answers=answers.get(source, 0),
-                    found=found[source],
-                )
-                for source, state in progress.items()
-            ),
-            found=tuple(_found(source, each) for source, each in findings[:MOST_SHOWN]),
-            more=max(len(findings) - MOST_SHOWN, 0),
-            answers=self.state.journal.count(sweep.ref) if sweep else 0,
-            judged=len(self.state.sweeps.runs(sweep.ref)) if sweep else 0,
-            unheard=not progress and now - request.asked_at > HEARD_WITHIN,
-        )
-
-    def _running(self, request: RunRequest) -> Sweep | None:
-        sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, request.person)
-        return None if sweep is None or sweep.closed_at is not None else sweep
-
-    def _so_far(self, sweep: Sweep, believed: Container[str]) -> Iterator[tuple[str, Finding]]:
-        """Yield what was read so far, each trace once, by the source that showed it first."""
-        met: set[str] = set()
-        for staged in self.state.journal.showing(sweep.ref, sweep.person):
-            source = staged.visit.query.source
-            for finding in staged.visit.reading.findings:
-                if source in believed and finding.key not in met:
-                    met.add(finding.key)
-                    yield source, finding
-
-    def _ended(self, sweep: Sweep, zone: str) -> CheckView:
-        ended = sweep.closed_at or sweep.started_at
-        items = self.state.items.of(sweep.person)
-        unknown = (each for each in items if self._asks(each.ref))
-        flags = self.state.flags.of_person(sweep.person)
-        return CheckView(
-            state=CheckState.ENDED,
-            zone=zone,
-            asked_at=sweep.started_at,
-            ended_at=ended,
-            next_at=next_check(ended, self.now()),
-            coverage=self.telling.coverage(self.state.sweeps.runs(sweep.ref)),
-            changes=tuple(self._changes(sweep)),
-            first=all(item.first_seen >= sweep.started_at for item in items),
-            to_sort=sum(1 for _ in unknown),
-            flags=sum(1 for flag in flags if flag.undecided),
-        )
-
-    def _asks(self, item: str) -> bool:
-        label = self.state.items.label(item) or Label.UNKNOWN
-        return label is Label.UNKNOWN and self.state.items.verdict(item) is None
-
-    def _changes(self, sweep: Sweep) -> Iterator[ChangeLine]:
-        for each in self.state.events.of_sweep(sweep.ref):
-            label = self.state.items.label(each.event.item) or Label.UNKNOWN
-            if label not in SOMEBODY_ELSE and _tells(each):
-                yield self.telling.change(each)
+            )
+            app.db.audit.append_entry(now, person_id, "asked-check", person_id, {})
 
 
-def _tells(recorded: Recorded) -> bool:
+def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPageView:
+    """Show the check that is under way, else what the last one came to.
+
+    `refused` is why another one was refused just now.
+    """
+    return replace(_build_current_view(app, person_id), refused=refused)
+
+
+def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
+    zone = app.db.people.load_person(person_id).zone
+    request = _find_open_request(app, person_id)
+    if request is not None:
+        return _build_running_view(app, request, zone)
+    sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
+    if sweep is None or sweep.closed_at is None:
+        return SelfCheckPageView(state=SelfCheckState.NEVER, zone=zone)
+    return _build_finished_view(app, sweep, zone)
+
+
+def _find_open_request(app: App, person_id: str) -> RunRequest | None:
+    latest = app.db.run_requests.find_latest_check_request(person_id)
+    return latest if latest is not None and latest.done_at is None else None
+
+
+def _check_interval(app: App, person_id: str) -> None:
+    last = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
+    if last and last.closed_at and compute_next_check(last.closed_at, app.clock.now()):
+        reason = "You had a check within the last hour. The page says when you can check again."
+        raise TooSoonError(reason)
+
+
+def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPageView:
+    progress = app.db.run_requests.load_progress(request.ref)
+    sweep, now = _find_running_sweep(app, request), app.clock.now()
+    believed = {name for name, state in progress.items() if SourceCheckState(state).is_trusted}
+    findings = tuple(_list_findings_so_far(app, sweep, believed)) if sweep else ()
+    found = Counter(source for source, _ in findings)
+    answers = app.db.journal.count_answers_by_source(sweep.ref, sweep.person) if sweep else {}
+    return SelfCheckPageView(
+        state=SelfCheckState.RUNNING if progress else SelfCheckState.WAITING,
+        zone=zone,
+        asked_at=request.asked_at,
+        seconds=int((now - request.asked_at).total_seconds()),
+        ahead=0 if progress else app.db.run_requests.count_checks_before(request),
+        sources=tuple(
+            SourceCheckLine(
+                source=source,
+                state=SourceCheckState(state),
+                answers=answers.get(source, 0),
+                found=found[source],
+            )
+            for source, state in progress.items()
+        ),
+        found=tuple(
+            _build_found_line(source, each) for source, each in findings[:MAX_FINDINGS_SHOWN]
+        ),
+        more=max(len(findings) - MAX_FINDINGS_SHOWN, 0),
+        answers=app.db.journal.count_answers(sweep.ref) if sweep else 0,
+        judged=len(app.db.sweeps.list_source_runs(sweep.ref)) if sweep else 0,
+        unheard=not progress and now - request.asked_at > PICKED_UP_WITHIN,
+    )
+
+
+def _find_running_sweep(app: App, request: RunRequest) -> Sweep | None:
+    sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, request.person)
+    return None if sweep is None or sweep.closed_at is not None else sweep
+
+
+def _list_findings_so_far(
+    app: App, sweep: Sweep, believed: Container[str]
+) -> Iterator[tuple[str, Finding]]:
+    """Yield what was read so far, each trace once, by the source that showed it first."""
+    met: set[str] = set()
+    for staged in app.db.journal.list_answers_with_findings(sweep.ref, sweep.person):
+        source = staged.visit.query.source
+        for finding in staged.visit.result.findings:
+            if source in believed and finding.key not in met:
+                met.add(finding.key)
+                yield source, finding
+
+
+def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
+    ended = sweep.closed_at or sweep.started_at
+    items = app.db.items.list_items_of_person(sweep.person)
+    unknown = (each for each in items if _is_unsorted(app, each.ref))
+    flags = app.db.flags.list_flags_of_person(sweep.person)
+    return SelfCheckPageView(
+        state=SelfCheckState.ENDED,
+        zone=zone,
+        asked_at=sweep.started_at,
+        ended_at=ended,
+        next_at=compute_next_check(ended, app.clock.now()),
+        coverage=build_coverage(app.db.sweeps.list_source_runs(sweep.ref)),
+        changes=tuple(_build_change_lines(app, sweep)),
+        first=all(item.first_seen >= sweep.started_at for item in items),
+        to_sort=sum(1 for _ in unknown),
+        flags=sum(1 for flag in flags if flag.is_undecided),
+    )
+
+
+def _is_unsorted(app: App, item_id: str) -> bool:
+    label = app.db.items.find_item_label(item_id) or OwnershipLabel.UNKNOWN
+    return label is OwnershipLabel.UNKNOWN and app.db.items.find_item_feedback(item_id) is None
+
+
+def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
+    for each in app.db.events.list_events_of_sweep(sweep.ref):
+        label = app.db.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN
+        if label not in OTHER_PERSON_LABELS and _is_reportable(each):
+            yield build_change_line(app, each)
+
+
+def _is_reportable(recorded: EventRecord) -> bool:
     return recorded.event.kind is not EventKind.FLAPPING
 
 
-def _found(source: str, finding: Finding) -> FoundLine:
-    return FoundLine(title=title_of(finding), url=finding.url, source=source)
+def _build_found_line(source: str, finding: Finding) -> ResultLine:
+    return ResultLine(title=format_finding_title(finding), url=finding.url, source=source)

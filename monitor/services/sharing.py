@@ -1,69 +1,73 @@
-"""Sharing a flag with IT: what they would see, word for word; showing it, and taking it back."""
+"""Sharing a flag with IT: what they would see, word for word; showing it, and taking it back.
 
-from dataclasses import dataclass
+`owner_id` is the person who asks: what is not theirs does not exist.
+"""
 
-from monitor.db.database import State
+from monitor.app import App
 from monitor.domain.disclosure import (
-    Case,
-    Key,
-    Opening,
+    DisclosureCase,
+    OpeningReason,
     ReviewFields,
-    opens_to_review,
-    own_ruling,
-    review_fields,
+    ReviewOpening,
+    build_review_fields,
+    compute_review_opening,
+    get_own_decision,
 )
-from monitor.domain.flag import Flag, Ruling
+from monitor.domain.flag import Decision, Flag
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.consent import DistrictTerms
-from monitor.services.feedback import Deciding, Word
-from monitor.services.ports import Now
+from monitor.services.consent import build_disclosure_policy
+from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosing:
-    """`owner` is the person who asks: what is not theirs is not there."""
+def preview_shared_fields(app: App, owner_id: str, flag_id: str) -> ReviewFields:
+    """Return exactly what IT sees of a flag, or would see if it were shared now."""
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    person, item = (
+        app.db.people.load_person(owner_id),
+        app.db.items.load_item(flag.item),
+    )
+    opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
+    return build_review_fields(person, item, _load_own_case(app, flag), opening)
 
-    state: State
-    terms: DistrictTerms
-    deciding: Deciding
-    now: Now
 
-    def preview(self, owner: str, ref: str) -> ReviewFields:
-        """Return exactly what IT sees of a flag, or would see if it were shared now."""
-        flag = self.state.flags.of_owner(owner, ref)
-        person, item = self.state.people.get(owner), self.state.items.get(flag.item)
-        opening = Opening(at=self.now(), key=Key.SHARED)
-        return review_fields(person, item, self._case(flag), opening)
+def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpening | None:
+    """Return since when and why IT may see a flag; None while it may not."""
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    return compute_review_opening(
+        _load_own_case(app, flag), app.clock.now(), build_disclosure_policy(app)
+    )
 
-    def opening(self, owner: str, ref: str) -> Opening | None:
-        """Return since when and why IT may see a flag; None while it may not."""
-        flag = self.state.flags.of_owner(owner, ref)
-        return opens_to_review(self._case(flag), self.now(), self.terms.disclosure)
 
-    def share(self, owner: str, ref: str) -> None:
-        flag = self.state.flags.of_owner(owner, ref)
-        if flag.shared_at is not None:
-            return
-        with self.state.write():
-            self.deciding.rule(flag, Word(ruling=Ruling.SHARED, by=owner))
+def share_flag(app: App, owner_id: str, flag_id: str) -> None:
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    if flag.shared_at is not None:
+        return
+    with app.db.begin_transaction():
+        record_decision(app, flag, DecisionInput(decision=Decision.SHARED, by=owner_id))
 
-    def take_back(self, owner: str, ref: str) -> None:
-        """Close a flag to IT again; what its person ruled on it stands as it was."""
-        flag = self.state.flags.of_owner(owner, ref)
-        if flag.shared_at is None:
-            reason = "This was not shared, so there is nothing to undo."
-            raise InputError(reason)
-        ruling, until = own_ruling(self._case(flag)), flag.harmless_until
-        with self.state.write():
-            while flag.shared_at is not None:
-                flag = self.deciding.rule(flag, Word(ruling=Ruling.REOPENED, by=owner))
-            if ruling is not None and flag.undecided:
-                self.deciding.rule(flag, Word(ruling=ruling, by=owner, until=until))
-            self.deciding.learn(owner)
 
-    def _case(self, flag: Flag) -> Case:
-        consent = self.state.consents.latest(flag.person)
-        if consent is None:
-            reason = "Your consent has ended, so review has ended too."
-            raise NotPermittedError(reason)
-        return Case(flag=flag, consent=consent, judgements=self.state.flags.judgements(flag.ref))
+def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
+    """Close a flag to IT again; what its person ruled on it stands as it was."""
+    flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    if flag.shared_at is None:
+        reason = "This was not shared, so there is nothing to undo."
+        raise InputError(reason)
+    ruling, until = get_own_decision(_load_own_case(app, flag)), flag.harmless_until
+    with app.db.begin_transaction():
+        while flag.shared_at is not None:
+            flag = record_decision(
+                app, flag, DecisionInput(decision=Decision.REOPENED, by=owner_id)
+            )
+        if ruling is not None and flag.is_undecided:
+            record_decision(app, flag, DecisionInput(decision=ruling, by=owner_id, until=until))
+        learn_from_feedback(app, owner_id)
+
+
+def _load_own_case(app: App, flag: Flag) -> DisclosureCase:
+    consent = app.db.consents.find_latest_consent(flag.person)
+    if consent is None:
+        reason = "Your consent has ended, so review has ended too."
+        raise NotPermittedError(reason)
+    return DisclosureCase(
+        flag=flag, consent=consent, decisions=app.db.flags.list_decisions(flag.ref)
+    )

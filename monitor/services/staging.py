@@ -5,25 +5,24 @@ only behind an open flag.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.app import App
 from monitor.config import Config
-from monitor.db.database import State
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.person import PersonName
-from monitor.domain.pii import Workplace, blotted, cleaned, redacted_address
-from monitor.domain.retention import TABLE, Kept
-from monitor.domain.students.matching import ContactVerdict
+from monitor.domain.pii import Workplace, overwrite_numbers, redact_private_data, redact_url
+from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
+from monitor.domain.students.matching import ContactMatchResult
 from monitor.errors import DatabaseError, InputError, UnavailableError
-from monitor.services.ports import Matcher, Now
-from scrapers.models import Outcome, Query, QueryKind, Reading, ReadPage, Visit
-from scrapers.source import Family, Source
+from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind
+from scrapers.source import Source
 
-NOBODY = PersonName(given="", family="")
+UNNAMED_PERSON = PersonName(given="", family="")
 
 
-def workplace_of(config: Config) -> Workplace:
+def build_workplace(config: Config) -> Workplace:
     district = config.district
     return Workplace(
         domains=frozenset(each.casefold() for each in district.domains),
@@ -32,93 +31,83 @@ def workplace_of(config: Config) -> Workplace:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaning:
-    state: State
-    work: Workplace
-
-    def visit(self, visit: Visit) -> Visit:
-        return replace(visit, reading=self.reading(visit.query.subject, visit.reading))
-
-    def pages(self, visit: Visit) -> Visit:
-        return replace(visit, pages=tuple(self._page(each) for each in visit.pages))
-
-    def reading(self, subject: str, reading: Reading) -> Reading:
-        """Clean what is said of somebody; an address that holds a secret is not followed."""
-        if not reading.findings and not reading.follow:
-            return reading
-        name, work = self._of(subject)
-        follow = (
-            each
-            for each in reading.follow
-            if redacted_address(each.request.url) == each.request.url
-        )
-        findings = (cleaned(each, name, work) for each in reading.findings)
-        return replace(reading, findings=tuple(findings), follow=tuple(follow))
-
-    def _page(self, read: ReadPage) -> ReadPage:
-        """Blot out secrets in the body; everything else stays as it came."""
-        body = read.page.body.decode("utf-8", "surrogateescape")
-        blank = blotted(body).encode("utf-8", "surrogateescape")
-        reading = self.reading(read.query.subject, read.reading)
-        return replace(read, page=replace(read.page, body=blank), reading=reading)
-
-    def _of(self, subject: str) -> tuple[PersonName, Workplace]:
-        """Return whom an answer is about, and where they work."""
-        if not subject:
-            return NOBODY, self.work
-        try:
-            person = self.state.people.get(subject)
-        except (InputError, DatabaseError):
-            if self.state.consents.latest(subject) is None:
-                return NOBODY, self.work  # erased since they were asked about
-            raise
-        names = (*self.work.names, person.school, person.organisation)
-        return person.name, replace(self.work, names=names)
+def redact_visit(app: App, visit: CrawlResult) -> CrawlResult:
+    return replace(visit, result=redact_result(app, visit.query.subject, visit.result))
 
 
-LISTS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
-COMPARED = "compared"
+def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
+    return replace(visit, pages=tuple(_redact_page(app, each) for each in visit.pages))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contacts:
-    state: State
-    matcher: Matcher
-    now: Now
+def redact_result(app: App, person_id: str, reading: ParseResult) -> ParseResult:
+    """Clean what is said of somebody; an address that holds a secret is not followed."""
+    if not reading.findings and not reading.follow:
+        return reading
+    name, work = _find_subject(app, person_id)
+    follow = (each for each in reading.follow if redact_url(each.request.url) == each.request.url)
+    findings = (redact_private_data(each, name, work) for each in reading.findings)
+    return replace(reading, findings=tuple(findings), follow=tuple(follow))
 
-    def compared(self, visit: Visit) -> tuple[Visit, ContactVerdict | None]:
-        """Return a visit without its contacts, and what the matcher says of them."""
-        if visit.query.kind not in LISTS:
-            return visit, None
-        contacts, reading = visit.reading.contacts, replace(visit.reading, contacts=())
-        if not contacts:
-            return replace(visit, reading=reading), None
-        try:
-            return replace(visit, reading=reading), self.matcher.judge(contacts)
-        except UnavailableError:
-            failed = Reading(outcome=Outcome.FAILED, note="the student matcher cannot be reached")
-            return replace(visit, reading=failed), None
 
-    def audit(self) -> None:
-        """Record how much the matcher was asked on its last day of work, unless that is known."""
-        spent = self.matcher.spent
-        if spent is None or not (spent.lists or spent.refused):
-            return
-        counted = {
-            "day": spent.day.isoformat(),
-            "lists": str(spent.lists),
-            "contacts": str(spent.contacts),
-            "refused": str(spent.refused),
-        }
-        last = self.state.audit.last(COMPARED)
-        if last is None or last.details != counted:
-            self.state.audit.append(self.now(), "namesake", COMPARED, "", counted)
+def _redact_page(app: App, read: ParsedPage) -> ParsedPage:
+    """Blot out secrets in the body; everything else stays as it came."""
+    body = read.page.body.decode("utf-8", "surrogateescape")
+    blank = overwrite_numbers(body).encode("utf-8", "surrogateescape")
+    reading = redact_result(app, read.query.subject, read.result)
+    return replace(read, page=replace(read.page, body=blank), result=reading)
+
+
+def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:
+    """Return whom an answer is about, and where they work."""
+    if not person_id:
+        return UNNAMED_PERSON, build_workplace(app.config)
+    try:
+        person = app.db.people.load_person(person_id)
+    except (InputError, DatabaseError):
+        if app.db.consents.find_latest_consent(person_id) is None:
+            return UNNAMED_PERSON, build_workplace(app.config)  # erased since they were asked about
+        raise
+    names = (*build_workplace(app.config).names, person.school, person.organisation)
+    return person.name, replace(build_workplace(app.config), names=names)
+
+
+CONTACT_QUERY_KINDS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
+CONTACTS_COMPARED = "compared"
+
+
+def check_contacts(app: App, visit: CrawlResult) -> tuple[CrawlResult, ContactMatchResult | None]:
+    """Return a visit without its contacts, and what the matcher says of them."""
+    if visit.query.kind not in CONTACT_QUERY_KINDS:
+        return visit, None
+    contacts, reading = visit.result.contacts, replace(visit.result, contacts=())
+    if not contacts:
+        return replace(visit, result=reading), None
+    try:
+        return replace(visit, result=reading), app.matcher.compare_contacts(contacts)
+    except UnavailableError:
+        failed = ParseResult(outcome=Outcome.FAILED, note="the student matcher cannot be reached")
+        return replace(visit, result=failed), None
+
+
+def audit_contact_checks(app: App) -> None:
+    """Record how much the matcher was asked on its last day of work, unless that is known."""
+    spent = app.matcher.spent
+    if spent is None or not (spent.lists or spent.refused):
+        return
+    counted = {
+        "day": spent.day.isoformat(),
+        "lists": str(spent.lists),
+        "contacts": str(spent.contacts),
+        "refused": str(spent.refused),
+    }
+    last = app.db.audit.find_last_entry_of_action(CONTACTS_COMPARED)
+    if last is None or last.details != counted:
+        app.db.audit.append_entry(app.clock.now(), "namesake", CONTACTS_COMPARED, "", counted)
 
 
 # Of what is exposed only its kind is kept, and of students nothing: no page of theirs, then.
-EVIDENCED = frozenset({FlagKind.IMPERSONATION, FlagKind.OWN_ACCOUNT_CHANGED})
-IN_QUESTION = frozenset(
+EVIDENCE_FLAG_KINDS = frozenset({FlagKind.IMPERSONATION, FlagKind.OWN_ACCOUNT_CHANGED})
+UNSETTLED_STATES = frozenset(
     {
         FlagState.NEW,
         FlagState.OPEN,
@@ -127,50 +116,44 @@ IN_QUESTION = frozenset(
         FlagState.REFUSED,
     }
 )
-SHOWING = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})
 
 
-def worth_keeping(source: Source, query: Query, reading: Reading) -> bool:
-    """Choose what a profile site showed of an account of the person that the query is about.
-
-    Follower lists are never kept, nor results of a search engine: they are about many people.
-    """
-    about_somebody = query.kind in SHOWING and bool(query.subject)
-    found = reading.outcome is Outcome.FOUND and source.family is not Family.SEARCH
-    return about_somebody and found
+def list_evidence_kinds(app: App) -> frozenset[FlagKind]:
+    """Return the flags whose pages are kept: none where the district wants no page kept."""
+    return EVIDENCE_FLAG_KINDS if app.config.evidence.pages else frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """`spans` are how long the text of some sources may be kept at most.
+def list_text_retention(app: App) -> Mapping[str, timedelta]:
+    """Return how long the terms of some sources let us keep their text, by source."""
+    limits = ((each.name, each.info.retain_text_for) for each in app.sources.values())
+    return {name: limit for name, limit in limits if limit}
 
-    `kinds` are the flags whose pages are kept, none where the district wants no page kept.
-    """
 
-    state: State
-    spans: Mapping[str, timedelta]
-    kinds: frozenset[FlagKind] = EVIDENCED
+def keep_pages(app: App, sweep_id: str, source: Source | None, visit: CrawlResult) -> CrawlResult:
+    """Keep the pages of a visit until its sweep closes; return the visit without them."""
+    if source is not None and visit.pages:
+        app.db.pages.insert_pages(sweep_id, source.version, visit.pages)
+    return replace(visit, pages=())
 
-    def stage(self, sweep: str, source: Source | None, visit: Visit) -> Visit:
-        """Keep the pages of a visit until its sweep closes; return the visit without them."""
-        if source is not None and visit.pages:
-            self.state.pages.add(sweep, source.version, visit.pages)
-        return replace(visit, pages=())
 
-    def lacking(self, person: str) -> frozenset[str]:
-        """Return the items whose page is wanted: they are asked for in full, changed or not."""
-        return self.state.pages.lacking(person, self.kinds, IN_QUESTION)
+def list_items_lacking_pages(app: App, person_id: str) -> frozenset[str]:
+    """Return the items whose page is wanted: they are asked for in full, changed or not."""
+    return app.db.pages.list_items_lacking_evidence(
+        person_id, list_evidence_kinds(app), UNSETTLED_STATES
+    )
 
-    def close(self, sweep: str) -> None:
-        """Decide only when all is settled: a flag may be raised by what another source shows."""
-        self.state.pages.close(sweep, self.kinds, IN_QUESTION)
 
-    def forget(self, now: datetime) -> None:
-        """Forget what is in question no more, and what is too old."""
-        longest = TABLE[Kept.PAGE_BODY].open
-        with self.state.write():
-            self.state.pages.forget_settled(self.kinds, IN_QUESTION)
-            if longest is not None:
-                self.state.pages.forget_before(now - longest)
-            for source, span in self.spans.items():
-                self.state.pages.forget_before(now - span, source)
+def keep_evidence_pages(app: App, sweep_id: str) -> None:
+    """Decide only when all is settled: a flag may be raised by what another source shows."""
+    app.db.pages.keep_evidence_of_sweep(sweep_id, list_evidence_kinds(app), UNSETTLED_STATES)
+
+
+def delete_old_pages(app: App, now: datetime) -> None:
+    """Forget what is in question no more, and what is too old."""
+    longest = RETENTION_PERIODS[RetainedKind.PAGE_BODY].open
+    with app.db.begin_transaction():
+        app.db.pages.delete_unneeded_evidence(list_evidence_kinds(app), UNSETTLED_STATES)
+        if longest is not None:
+            app.db.pages.delete_pages_before(now - longest)
+        for source, span in list_text_retention(app).items():
+            app.db.pages.delete_pages_before(now - span, source)

@@ -2,88 +2,87 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.config import Config
-from monitor.db.database import State
-from monitor.db.review import Happened, Wanted
+from monitor.app import App
+from monitor.db.review import FlagOccurrence, ReviewFilter
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SourceRun
-from monitor.domain.disclosure import FEWEST, Count, large_enough
-from monitor.domain.planning.budget import Outlay
-from monitor.domain.schedule import SWEEP_TAKES, iso_week, sweep_week
-from monitor.services.ports import Now
-from monitor.services.presenters import Telling
-from monitor.services.query_planning import Planning
-from monitor.services.review_queue import Admission
+from monitor.domain.disclosure import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
+from monitor.domain.planning.budget import ApiCost
+from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
+from monitor.services.presenters import build_coverage
+from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
+from monitor.services.review_queue import build_review_gate
 from reports.labels import GapKind
-from reports.pages.district import DistrictView, HealthLine, WeekLine
+from reports.pages.district import DistrictView, SourceHealthLine, WeekLine
 
-WEEKS = 12
+WEEKS_SHOWN = 12
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surveying:
-    state: State
-    config: Config
-    admission: Admission
-    planning: Planning
-    telling: Telling
-    now: Now
+def build_district_view(app: App) -> DistrictView:
+    now, gate = app.clock.now(), build_review_gate(app)
+    oldest = app.db.review_index.find_oldest_undecided_time(gate)
+    spent = _sum_weekly_cost(app)
+    most = build_spending_limits(app.config.planning).district.usd
+    enough = is_large_enough(len(app.db.consents.list_consenting_person_ids(now)))
+    return DistrictView(
+        enough=enough,
+        weeks=tuple(_build_week_lines(app, now)) if enough else (),
+        open=app.db.review_index.count_visible_flags(gate, ReviewFilter()),
+        oldest=oldest,
+        days=(now - oldest).days if oldest else 0,
+        coverage=build_coverage(_load_recent_runs(app, now - SWEEP_DEADLINE)),
+        health=tuple(map(_build_health_line, app.db.source_health.list_source_health())),
+        requests=spent.requests,
+        usd=f"${spent.usd:.2f}",
+        usd_most=None if most is None else f"${most:.2f}",
+        fewest=MIN_PEOPLE_SHOWN,
+    )
 
-    def view(self) -> DistrictView:
-        now, gate = self.now(), self.admission.gate()
-        oldest = self.state.openings.oldest(gate)
-        spent = self._spent()
-        most = self.planning.limits.district.usd
-        enough = large_enough(len(self.state.consents.live(now)))
-        return DistrictView(
-            enough=enough,
-            weeks=tuple(self._weeks(now)) if enough else (),
-            open=self.state.openings.count(gate, Wanted()),
-            oldest=oldest,
-            days=(now - oldest).days if oldest else 0,
-            coverage=self.telling.coverage(self._runs(now - SWEEP_TAKES)),
-            health=tuple(map(_health, self.state.health.all())),
-            requests=spent.requests,
-            usd=f"${spent.usd:.2f}",
-            usd_most=None if most is None else f"${most:.2f}",
-            fewest=FEWEST,
+
+def _load_recent_runs(app: App, late: datetime) -> tuple[SourceRun, ...]:
+    told = app.db.sweeps.find_latest_reportable_sweep(late)
+    return app.db.sweeps.list_source_runs_so_far(told, late) if told else ()
+
+
+def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:
+    zone = app.config.district.zone
+    since = now - (WEEKS_SHOWN + 1) * 7 * DAY
+    raised = _count_by_week(app.db.flag_statistics.list_raised_flags(since), zone)
+    ruled = _count_by_week(app.db.flag_statistics.list_decided_flags(since), zone)
+    for back in reversed(range(WEEKS_SHOWN)):
+        week = format_iso_week(now - back * 7 * DAY, zone)
+        yield WeekLine(
+            week=week, raised=raised[week].visible_number, ruled=ruled[week].visible_number
         )
 
-    def _runs(self, late: datetime) -> tuple[SourceRun, ...]:
-        told = self.state.sweeps.latest_told(late)
-        return self.state.sweeps.runs_so_far(told, late) if told else ()
 
-    def _weeks(self, now: datetime) -> Iterator[WeekLine]:
-        zone = self.config.district.zone
-        since = now - (WEEKS + 1) * 7 * DAY
-        raised = _by_week(self.state.figures.raised(since), zone)
-        ruled = _by_week(self.state.figures.ruled(since), zone)
-        for back in reversed(range(WEEKS)):
-            week = iso_week(now - back * 7 * DAY, zone)
-            yield WeekLine(week=week, raised=raised[week].shown, ruled=ruled[week].shown)
-
-    def _spent(self) -> Outlay:
-        """Return what the week's sources cost; of what was about nobody, too."""
-        district = self.config.district
-        week = sweep_week(self.now(), district.ref, district.zone)
-        return sum(self.planning.spent(week).values(), Outlay())
+def _sum_weekly_cost(app: App) -> ApiCost:
+    """Return what the week's sources cost; of what was about nobody, too."""
+    district = app.config.district
+    week = compute_sweep_week(app.clock.now(), district.ref, district.zone)
+    return sum(sum_spending_by_person(app, week).values(), ApiCost())
 
 
-def _by_week(happened: Iterable[Happened], zone: str) -> defaultdict[str, Count]:
+def _count_by_week(
+    happened: Iterable[FlagOccurrence], zone: str
+) -> defaultdict[str, ReportableCount]:
     numbers: Counter[str] = Counter()
     people: defaultdict[str, set[str]] = defaultdict(set)
     for each in happened:
-        week = iso_week(each.at, zone)
+        week = format_iso_week(each.at, zone)
         numbers[week] += 1
-        people[week].add(each.person)
-    counts = {week: Count(number=n, people=len(people[week])) for week, n in numbers.items()}
-    return defaultdict(Count, counts)
+        people[week].add(each.person_id)
+    counts = {
+        week: ReportableCount(number=n, people=len(people[week])) for week, n in numbers.items()
+    }
+    return defaultdict(ReportableCount, counts)
 
 
-def _health(health: SourceHealth) -> HealthLine:
-    gap = None if health.outcome.conclusive else GapKind(health.outcome)
-    return HealthLine(source=health.source, gap=gap, since=health.since, proven_at=health.proven_at)
+def _build_health_line(health: SourceHealth) -> SourceHealthLine:
+    gap = None if health.outcome.is_conclusive else GapKind(health.outcome)
+    return SourceHealthLine(
+        source=health.source, gap=gap, since=health.since, proven_at=health.proven_at
+    )

@@ -1,20 +1,25 @@
 """Letters that come back: the address rests, the operators learn of it, and no clock runs on.
 
 Stopping the weekly letter, and no more than that: who wants to leave says so elsewhere.
+
+A bounce pauses the address, not the person, who may get another one.
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.db.database import State
-from monitor.db.outbox import LetterState, OutboxLetter, PausedAddress
+from monitor.app import App
+from monitor.db.outbox import EmailState, OutboxEmail, SuppressedAddress
 from monitor.domain.email import Bounce
-from monitor.domain.flag import bounced
+from monitor.domain.flag import mark_notice_bounced
 from monitor.errors import BusyError, CannotWriteError, DatabaseError, InputError
-from monitor.services.notifications import ASIDE, INVITING, Correspondence, Greeting
-from monitor.services.ports import BounceBox, Now
-from reports.emails.operator import AddressPausedView
+from monitor.services.notifications import (
+    INVITATION_EMAILS,
+    OTHER_ADDRESS_EMAILS,
+    EmailGreeting,
+    queue_operator_emails,
+)
+from reports.emails.operator import AddressSuppressedView
 
 BOUNCES = "bounces"
 SET_ASIDE = "bounces-set-aside"
@@ -22,110 +27,104 @@ COLLECTED_EVERY = timedelta(minutes=15)
 LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bouncing:
-    """An address is told from its person, who may get another one and is written to again."""
+def collect_bounces(app: App) -> None:
+    """Read what came back since the last time; what one message breaks holds up no other.
 
-    state: State
-    letters: Correspondence
-    box: BounceBox
-    now: Now
-
-    def collect(self) -> None:
-        """Read what came back since the last time; what one message breaks holds up no other.
-
-        Raises UnavailableError.
-        """
-        aside = 0
-        try:
-            for bounces in self.box.unread():
-                aside += bounces is None or not self._all_heard(bounces)
-        finally:
-            if aside:
-                told = {"messages": str(aside)}
-                self.state.audit.append(self.now(), "namesake", SET_ASIDE, "", told)
-
-    def _all_heard(self, bounces: tuple[Bounce, ...]) -> bool:
-        """Return False where the message is at fault; where the folder is, it is read again."""
-        try:
-            for each in bounces:
-                self.heard(each)
-        except (BusyError, CannotWriteError, DatabaseError):
-            raise
-        except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
-            LOG.warning("bounce_skipped error=%s", type(error).__name__)
-            return False
-        return True
-
-    def heard(self, bounce: Bounce) -> None:
-        """Believe only what names a letter that went out; one that bounced is news but once."""
-        letter = self.state.outbox.by_message(bounce.letter)
-        if not bounce.lasting or letter is None or letter.state is not LetterState.SENT:
-            return
-        with self.state.write():
-            self._untell(letter)
-            self.state.outbox.dead(letter.ref, f"it bounced with {bounce.status}")
-            self.refused(letter, bounce.status, letter.tried_at or letter.queued_at)
-
-    def refused(self, letter: OutboxLetter, status: str, tried_at: datetime) -> None:
-        """Write no more to an address that a mail server refuses for good.
-
-        `tried_at` is when the letter was tried, and so tells at which of their addresses.
-        """
-        if not letter.person or letter.kind in INVITING | ASIDE:
-            return
-        moved_at = self.state.address_changes.latest(letter.recipient_ref)
-        if moved_at and tried_at < moved_at:
-            return
-        paused = PausedAddress(person=letter.recipient_ref, since=self.now(), status=status)
-        self.state.paused_addresses.pause(self.state.people.get(paused.person).mail, paused)
-        self.state.audit.append(self.now(), "namesake", "address-paused", paused.person, {})
-
-        def told(greeting: Greeting) -> AddressPausedView:
-            return AddressPausedView(
-                **greeting, ref=paused.person, status=status, since=paused.since
-            )
-
-        self.letters.to_operators(f"{paused.person} {paused.since.isoformat()}", told)
-
-    def resume(self, person: str) -> None:
-        """Write to them again, because the operator says that the address works."""
-        with self.state.write():
-            if not self.state.paused_addresses.resume(person):
-                reason = f"Email to {person} is not paused. See `namesake mail paused`."
-                raise InputError(reason)
-            self.state.audit.append(self.now(), "operator", "address-resumed", person, {})
-            self.state.outbox.hurry(person, self.now())
-
-    def _untell(self, letter: OutboxLetter) -> None:
-        """Take back that they were told: what a letter said that came back, nobody has read."""
-        for flag in self.state.flags.of_person(letter.person):
-            if flag.notified_at and flag.notified_at == letter.sent_at:
-                self.state.flags.replace(bounced(flag))
+    Raises UnavailableError.
+    """
+    aside = 0
+    try:
+        for bounces in app.mailer.bounces.read_bounces():
+            aside += bounces is None or not _process_bounces(app, bounces)
+    finally:
+        if aside:
+            told = {"messages": str(aside)}
+            app.db.audit.append_entry(app.clock.now(), "namesake", SET_ASIDE, "", told)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopping:
-    state: State
-    now: Now
+def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
+    """Return False where the message is at fault; where the folder is, it is read again."""
+    try:
+        for each in bounces:
+            process_bounce(app, each)
+    except (BusyError, CannotWriteError, DatabaseError):
+        raise
+    except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
+        LOG.warning("bounce_skipped error=%s", type(error).__name__)
+        return False
+    return True
 
-    def bearer(self, token: str) -> str | None:
-        """Return who may be spoken for with a token, None if nobody."""
-        return self.state.stopped_mail.bearer(token)
 
-    def stopped(self, person: str) -> bool:
-        return self.state.stopped_mail.since(person) is not None
+def process_bounce(app: App, bounce: Bounce) -> None:
+    """Believe only what names a letter that went out; one that bounced is news but once."""
+    letter = app.db.outbox.find_email_by_message_key(bounce.local_id)
+    if not bounce.is_permanent or letter is None or letter.state is not EmailState.SENT:
+        return
+    with app.db.begin_transaction():
+        _unmark_notified_flags(app, letter)
+        app.db.outbox.mark_email_dead(letter.ref, f"it bounced with {bounce.status}")
+        pause_address(app, letter, bounce.status, letter.tried_at or letter.queued_at)
 
-    def stop(self, person: str) -> None:
-        """Send no more digests. Mail programs may ask for it more than once."""
-        with self.state.write():
-            if not self.stopped(person):
-                self.state.stopped_mail.stop(person, self.now())
-                self.state.audit.append(self.now(), person, "stopped-digest", person, {})
 
-    def go_on(self, person: str) -> None:
-        """Send digests again; the next one tells what was noticed meanwhile."""
-        with self.state.write():
-            if self.stopped(person):
-                self.state.stopped_mail.go_on(person)
-                self.state.audit.append(self.now(), person, "resumed-digest", person, {})
+def pause_address(app: App, email: OutboxEmail, status: str, tried_at: datetime) -> None:
+    """Write no more to an address that a mail server refuses for good.
+
+    `tried_at` is when the letter was tried, and so tells at which of their addresses.
+    """
+    if not email.person or email.kind in INVITATION_EMAILS | OTHER_ADDRESS_EMAILS:
+        return
+    moved_at = app.db.address_changes.find_last_change_time(email.recipient_ref)
+    if moved_at and tried_at < moved_at:
+        return
+    paused = SuppressedAddress(person=email.recipient_ref, since=app.clock.now(), status=status)
+    app.db.suppression_list.suppress_address(app.db.people.load_person(paused.person).mail, paused)
+    app.db.audit.append_entry(app.clock.now(), "namesake", "address-paused", paused.person, {})
+
+    def build_paused_view(greeting: EmailGreeting) -> AddressSuppressedView:
+        return AddressSuppressedView(
+            **greeting, ref=paused.person, status=status, since=paused.since
+        )
+
+    queue_operator_emails(app, f"{paused.person} {paused.since.isoformat()}", build_paused_view)
+
+
+def resume_address(app: App, person_id: str) -> None:
+    """Write to them again, because the operator says that the address works."""
+    with app.db.begin_transaction():
+        if not app.db.suppression_list.delete_suppression(person_id):
+            reason = f"Email to {person_id} is not paused. See `namesake mail paused`."
+            raise InputError(reason)
+        app.db.audit.append_entry(app.clock.now(), "operator", "address-resumed", person_id, {})
+        app.db.outbox.expedite_queued_emails(person_id, app.clock.now())
+
+
+def _unmark_notified_flags(app: App, email: OutboxEmail) -> None:
+    """Take back that they were told: what a letter said that came back, nobody has read."""
+    for flag in app.db.flags.list_flags_of_person(email.person):
+        if flag.notified_at and flag.notified_at == email.sent_at:
+            app.db.flags.update_flag(mark_notice_bounced(flag))
+
+
+def find_stop_token_owner(app: App, token: str) -> str | None:
+    """Return who may be spoken for with a token, None if nobody."""
+    return app.db.unsubscribes.verify_unsubscribe_token(token)
+
+
+def has_stopped_digest(app: App, person_id: str) -> bool:
+    return app.db.unsubscribes.find_unsubscribe_time(person_id) is not None
+
+
+def stop_digest(app: App, person_id: str) -> None:
+    """Send no more digests. Mail programs may ask for it more than once."""
+    with app.db.begin_transaction():
+        if not has_stopped_digest(app, person_id):
+            app.db.unsubscribes.insert_unsubscribe(person_id, app.clock.now())
+            app.db.audit.append_entry(app.clock.now(), person_id, "stopped-digest", person_id, {})
+
+
+def resume_digest(app: App, person_id: str) -> None:
+    """Send digests again; the next one tells what was noticed meanwhile."""
+    with app.db.begin_transaction():
+        if has_stopped_digest(app, person_id):
+            app.db.unsubscribes.delete_unsubscribe(person_id)
+            app.db.audit.append_entry(app.clock.now(), person_id, "resumed-digest", person_id, {})

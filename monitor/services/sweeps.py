@@ -11,34 +11,54 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import chain, groupby
 from operator import attrgetter
 
-from monitor.db.connection import Sync
-from monitor.db.database import State
+from monitor.app import App
+from monitor.db.connection import SyncMode
+from monitor.db.database import Database
 from monitor.db.encryption import DISTRICT
-from monitor.db.journal import Staged
+from monitor.db.journal import StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, Sweep, SweepKind
-from monitor.domain.flag import Flag, FlagState, Ruling
-from monitor.domain.item import Item, Remembered, Sighting, kept_for
-from monitor.domain.planning.queries import at_their_address
-from monitor.domain.planning.selection import Choice, Depth
-from monitor.domain.schedule import CANARY_LASTS, SWEEP_LASTS
-from monitor.domain.source_trust import Probe, Standing, weighed
+from monitor.domain.flag import Decision, Flag, FlagState
+from monitor.domain.item import Item, LastReadPage, Sighting, select_validators
+from monitor.domain.planning.queries import build_account_queries
+from monitor.domain.planning.selection import QuerySelection, SearchDepth
+from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
+from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.errors import DatabaseError
-from monitor.services.flagging import key_of
-from monitor.services.ingest import Settling, erased
-from monitor.services.ports import NewRef, Now, Visitor, Watch, unwatched
-from monitor.services.query_planning import OVER_BUDGET, Offered, Planning
-from monitor.services.staging import Cleaning, Contacts, Keeping
-from scrapers.models import Outcome, Query, QueryKind, Reading, Visit
-from scrapers.source import Canary, Family, Source, canaries_in_rounds
+from monitor.services.flagging import extract_handle_key
+from monitor.services.ingest import is_sweep_erased, settle_source
+from monitor.services.query_planning import (
+    OVER_BUDGET,
+    SweepTargets,
+    choose_paid_queries,
+    list_district_queries,
+    plan_person_queries,
+    record_visit_cost,
+    split_district_visit,
+)
+from monitor.services.staging import (
+    audit_contact_checks,
+    check_contacts,
+    keep_evidence_pages,
+    keep_pages,
+    list_items_lacking_pages,
+    redact_pages,
+    redact_visit,
+)
+from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
+from scrapers.source import Canary, Source, SourceFamily, interleave_canaries
+
+ProgressListener = Callable[[str, str], None]
+"""Told of each source by name: waiting, asking, done or blocked."""
 
 LOG = logging.getLogger(__name__)
 
 
-class Stage(StrEnum):
+class SourceStage(StrEnum):
     """How far a source is. TESTING asks it what we know already, and it failed that if DOUBTED.
 
     STOPPED answered at first, and BLOCKED never did.
@@ -53,77 +73,84 @@ class Stage(StrEnum):
     DOUBTED = "doubted"
 
 
+def ignore_progress(_source: str, _state: str) -> None:
+    """Watch nothing, where nobody looks on."""
+
+
 @dataclass(slots=True, kw_only=True)
-class Tidings:
+class SweepProgress:
     """Each stage of a source is passed on to `watch` once, as it is reached.
 
     Nothing is over before all first questions are up: a source that has answered the first
     of them would be called done, and then again asked.
     """
 
-    watch: Watch
-    _lanes: dict[str, str] = field(default_factory=dict)
-    _told: dict[str, Stage] = field(default_factory=dict)
-    _tests: dict[str, dict[str, Outcome]] = field(default_factory=dict)
+    on_progress: ProgressListener
+    _source_states: dict[str, str] = field(default_factory=dict)
+    _reported_stages: dict[str, SourceStage] = field(default_factory=dict)
+    _open_canaries: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     _answered: set[str] = field(default_factory=set)
     _drained: bool = False
 
-    def await_tests(self, canaries: Iterable[Canary]) -> None:
+    def expect_canaries(self, canaries: Iterable[Canary]) -> None:
         """Believe their sources only once each has been answered as it should be."""
         for canary in canaries:
-            tests = self._tests.setdefault(canary.query.source, {})
+            tests = self._open_canaries.setdefault(canary.query.source, {})
             tests[canary.query.key] = canary.expects
 
-    def announced(self, queries: Iterable[Query]) -> Iterator[Query]:
+    def announce_sources(self, queries: Iterable[Query]) -> Iterator[Query]:
         """Tell of all sources before the first is asked: who looks on counts them."""
         planned = tuple(queries)
         for source in dict.fromkeys(query.source for query in planned):
-            self.tell(source, Stage.WAITING)
+            self.update_source_state(source, SourceStage.WAITING)
         return iter(planned)
 
-    def hear(self, visit: Visit) -> None:
+    def record_visit(self, visit: CrawlResult) -> None:
         """Take an answer: a test that went as it should is over, another one stays open."""
-        source, outcome = visit.query.source, visit.reading.outcome
-        if outcome.conclusive:
+        source, outcome = visit.query.source, visit.result.outcome
+        if outcome.is_conclusive:
             self._answered.add(source)
-        tests = self._tests.get(source, {})
+        tests = self._open_canaries.get(source, {})
         if tests.get(visit.query.key) is outcome:
             del tests[visit.query.key]
 
-    def tell(self, source: str, state: str) -> None:
+    def update_source_state(self, source: str, state: str) -> None:
         """Take what the lanes say of a source."""
-        self._lanes[source] = state
-        self._pass_on(source)
+        self._source_states[source] = state
+        self._report_stage(source)
 
-    def drained(self) -> None:
+    def mark_queries_drained(self) -> None:
         """Note that all first questions are up."""
         self._drained = True
-        for source in self._lanes:
-            self._pass_on(source)
+        for source in self._source_states:
+            self._report_stage(source)
 
-    def _pass_on(self, source: str) -> None:
-        stage = self._stage(source)
-        if stage is not self._told.get(source):
-            self._told[source] = stage
-            self.watch(source, stage)
+    def _report_stage(self, source: str) -> None:
+        stage = self._compute_stage(source)
+        if stage is not self._reported_stages.get(source):
+            self._reported_stages[source] = stage
+            self.on_progress(source, stage)
 
-    def _stage(self, source: str) -> Stage:
-        state, tested = self._lanes[source], not self._tests.get(source)
-        if state == Stage.WAITING and self._told.get(source, Stage.WAITING) is Stage.WAITING:
-            return Stage.WAITING
-        if state in {Stage.WAITING, Stage.ASKING} or not self._drained:
-            return Stage.ASKING if tested else Stage.TESTING
-        if state == Stage.DONE:
-            return Stage.DONE if tested else Stage.DOUBTED
-        return Stage.STOPPED if tested and source in self._answered else Stage.BLOCKED
+    def _compute_stage(self, source: str) -> SourceStage:
+        state, tested = self._source_states[source], not self._open_canaries.get(source)
+        if (
+            state == SourceStage.WAITING
+            and self._reported_stages.get(source, SourceStage.WAITING) is SourceStage.WAITING
+        ):
+            return SourceStage.WAITING
+        if state in {SourceStage.WAITING, SourceStage.ASKING} or not self._drained:
+            return SourceStage.ASKING if tested else SourceStage.TESTING
+        if state == SourceStage.DONE:
+            return SourceStage.DONE if tested else SourceStage.DOUBTED
+        return SourceStage.STOPPED if tested and source in self._answered else SourceStage.BLOCKED
 
 
-OVER = frozenset({"done", "blocked"})
-NOT_LONG = timedelta(hours=1)
+FINAL_STATES = frozenset({"done", "blocked"})
+SHORT_RUN = timedelta(hours=1)
 
 
 @dataclass(slots=True, kw_only=True)
-class Underway:
+class SourceTracker:
     """A slow host holds up nobody but itself: the others close while it is still being asked.
 
     A run that is over within the hour closes all at its end, in one order, so that the same
@@ -133,51 +160,51 @@ class Underway:
     """
 
     sources: Mapping[str, Source]
-    tidings: Tidings
-    now: Now
-    began: datetime
-    closed: set[str] = field(default_factory=set)
-    _open: set[str] = field(default_factory=set)
+    progress: SweepProgress
+    now: Callable[[], datetime]
+    began_at: datetime
+    closed_sources: set[str] = field(default_factory=set)
+    _open_sources: set[str] = field(default_factory=set)
     _drained: bool = False
 
-    def pulled(self, queries: Iterable[Query]) -> Iterator[Query]:
+    def track_queries(self, queries: Iterable[Query]) -> Iterator[Query]:
         """Pass the first questions on, and note when there are no more."""
         yield from queries
         self._drained = True
-        self.tidings.drained()
+        self.progress.mark_queries_drained()
 
-    def tell(self, source: str, state: str) -> None:
+    def track_source(self, source: str, state: str) -> None:
         """Take what the lanes tell of a source, and pass it on to who looks on."""
-        self.tidings.tell(source, state)
-        if state in OVER:
-            self._open.discard(source)
+        self.progress.update_source_state(source, state)
+        if state in FINAL_STATES:
+            self._open_sources.discard(source)
         else:
-            self._open.add(source)
-            self.closed.discard(source)
+            self._open_sources.add(source)
+            self.closed_sources.discard(source)
 
-    def through(self) -> Iterator[Source]:
+    def take_finished_sources(self) -> Iterator[Source]:
         """Yield, once, each source that will get no more answers in this run."""
         # After each answer: whoever looks at the clock is known to be alive.
-        took = self.now() - self.began
-        if not self._drained or (self._open and took < NOT_LONG):
+        took = self.now() - self.began_at
+        if not self._drained or (self._open_sources and took < SHORT_RUN):
             return
-        if any(self.sources[name].family is Family.SEARCH for name in self._open):
+        if any(self.sources[name].family is SourceFamily.SEARCH for name in self._open_sources):
             return
         for name, source in self.sources.items():
-            if name not in self._open and name not in self.closed:
-                self.closed.add(name)
+            if name not in self._open_sources and name not in self.closed_sources:
+                self.closed_sources.add(name)
                 yield source
 
 
-Closing = Callable[[Sweep], None]
+CloseListener = Callable[[Sweep], None]
 """What else is kept in the transaction that closes a sweep: both are done, or neither."""
 
 
-def nothing_else(_sweep: Sweep) -> None:
+def ignore_close(_sweep: Sweep) -> None:
     """Keep nothing else, where nobody waits for the end of a sweep."""
 
 
-def right_before(canaries: Iterable[Query], planned: Iterable[Query]) -> Iterator[Query]:
+def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) -> Iterator[Query]:
     """Yield the canaries of each source right before its own questions.
 
     Somebody waits for a first result: one source is seen through while others are begun.
@@ -192,331 +219,333 @@ def right_before(canaries: Iterable[Query], planned: Iterable[Query]) -> Iterato
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class SweepJob:
     """Whom a sweep is for and what it asks. `keys` narrows it to some questions, None to all."""
 
     kind: SweepKind
     week: str
-    person: str = ""
-    keys: frozenset[str] | None = None
+    person_id: str = ""
+    query_keys: frozenset[str] | None = None
 
     @property
-    def depth(self) -> Depth:
+    def depth(self) -> SearchDepth:
         """Who asks about themselves, asks everything."""
-        return Depth.ROTATING if self.kind is SweepKind.SWEEP else Depth.FULL
+        return SearchDepth.ROTATING if self.kind is SweepKind.SWEEP else SearchDepth.FULL
 
     @property
-    def for_all(self) -> bool:
+    def is_for_everyone(self) -> bool:
         """Tell whether what serves everybody is asked, too."""
-        return not self.person and self.keys is None
+        return not self.person_id and self.query_keys is None
 
     @property
-    def waited_for(self) -> bool:
+    def is_awaited(self) -> bool:
         """Tell whether somebody looks on."""
         return self.kind is SweepKind.SELFCHECK
 
-    def covers(self, query: Query) -> bool:
-        return self.keys is None or query.key in self.keys
+    def covers_query(self, query: Query) -> bool:
+        return self.query_keys is None or query.key in self.query_keys
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweeping:
-    """`urgent` asks in the same lanes, ahead of `visitor`: somebody waits for a self-check.
+def run_sweep(
+    app: App,
+    job: SweepJob,
+    on_progress: ProgressListener = ignore_progress,
+    on_close: CloseListener = ignore_close,
+) -> Sweep:
+    """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
+    sweep = _open_sweep(app, job)
+    LOG.info("sweep_started sweep=%s kind=%s", sweep.ref, sweep.kind)
+    job = replace(job, week=sweep.week)
+    tidings = _build_progress(app, sweep, job, on_progress)
+    underway = _build_tracker(app, sweep, job, tidings)
+    choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.ref))
+    _stage_refused_queries(app, sweep, choice)
+    questions = list_open_queries(app, sweep, job, choice)
+    if job.is_awaited:
+        questions = tidings.announce_sources(questions)
+    questions = underway.track_queries(questions)
+    priority = CrawlPriority.FIRST if job.is_awaited else CrawlPriority.USUAL
+    crawl = app.crawler.crawl(questions, watch=underway.track_source, priority=priority)
+    with contextlib.closing(crawl) as visits:
+        for visit in visits:
+            tidings.record_visit(visit)
+            _stage_visit(app, sweep, visit)
+            _settle_finished_sources(app, sweep, underway)
+    _settle_finished_sources(app, sweep, underway)
+    if app.crawler.is_stopped():
+        LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.ref, sweep.kind)
+        return sweep
+    closed = _close_sweep(app, sweep, on_close)
+    LOG.info("sweep_ended sweep=%s kind=%s", sweep.ref, sweep.kind)
+    return closed
 
-    `stopped` tells that the service is ending: what was answered stays for the next start.
-    """
 
-    state: State
-    sources: Mapping[str, Source]
-    visitor: Visitor
-    urgent: Visitor
-    planning: Planning
-    contacts: Contacts
-    cleaning: Cleaning
-    keeping: Keeping
-    settling: Settling
-    now: Now
-    new_ref: NewRef
-    stopped: Callable[[], bool]
+def _build_progress(
+    app: App, sweep: Sweep, job: SweepJob, on_progress: ProgressListener
+) -> SweepProgress:
+    tidings = SweepProgress(on_progress=on_progress)
+    tests = tuple(_list_due_canaries(app, sweep, job))
+    tidings.expect_canaries(tests)
+    for source in {each.query.source for each in tests}:
+        for staged in app.db.journal.list_answers_about_subject(sweep.ref, source, DISTRICT):
+            tidings.record_visit(staged.visit)
+    return tidings
 
-    def run(
-        self, errand: Errand, watch: Watch = unwatched, closing: Closing = nothing_else
-    ) -> Sweep:
-        """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
-        sweep = self._begun(errand)
-        LOG.info("sweep_started sweep=%s kind=%s", sweep.ref, sweep.kind)
-        errand = replace(errand, week=sweep.week)
-        visitor = self.urgent if errand.waited_for else self.visitor
-        tidings = self._tidings(sweep, errand, watch)
-        underway = self._underway(sweep, errand, tidings)
-        choice = self._choice(errand, self.state.journal.answered(sweep.ref))
-        self._leave_out(sweep, choice)
-        questions = self.questions(sweep, errand, choice)
-        if errand.waited_for:
-            questions = tidings.announced(questions)
-        questions = underway.pulled(questions)
-        with contextlib.closing(visitor.visit(questions, watch=underway.tell)) as visits:
-            for visit in visits:
-                tidings.hear(visit)
-                self._stage(sweep, visit)
-                self._settle(sweep, underway)
-        self._settle(sweep, underway)
-        if self.stopped():
-            LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.ref, sweep.kind)
-            return sweep
-        closed = self._closed(sweep, closing)
-        LOG.info("sweep_ended sweep=%s kind=%s", sweep.ref, sweep.kind)
-        return closed
 
-    def _tidings(self, sweep: Sweep, errand: Errand, watch: Watch) -> Tidings:
-        tidings = Tidings(watch=watch)
-        tests = tuple(self._canaries(sweep, errand))
-        tidings.await_tests(tests)
-        for source in {each.query.source for each in tests}:
-            for staged in self.state.journal.about(sweep.ref, source, DISTRICT):
-                tidings.hear(staged.visit)
-        return tidings
+def _build_tracker(app: App, sweep: Sweep, job: SweepJob, progress: SweepProgress) -> SourceTracker:
+    return SourceTracker(
+        sources={source.name: source for source in _list_queried_sources(app, job)},
+        progress=progress,
+        now=app.clock.now,
+        began_at=app.clock.now(),
+        closed_sources={run.source for run in app.db.sweeps.list_source_runs(sweep.ref)},
+    )
 
-    def _underway(self, sweep: Sweep, errand: Errand, tidings: Tidings) -> Underway:
-        return Underway(
-            sources={source.name: source for source in self._asked(errand)},
-            tidings=tidings,
-            now=self.now,
-            began=self.now(),
-            closed={run.source for run in self.state.sweeps.runs(sweep.ref)},
-        )
 
-    def _settle(self, sweep: Sweep, underway: Underway) -> None:
-        for source in underway.through():
-            if self.stopped():
-                return
-            self.settling.close(sweep, source)
+def _settle_finished_sources(app: App, sweep: Sweep, tracker: SourceTracker) -> None:
+    for source in tracker.take_finished_sources():
+        if app.crawler.is_stopped():
+            return
+        settle_source(app, sweep, source)
 
-    def questions(self, sweep: Sweep, errand: Errand, choice: Choice) -> Iterator[Query]:
-        """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
-        answered = self.state.journal.answered(sweep.ref)
-        followed = self.state.journal.followed(sweep.ref)
-        canaries = (canary.query for canary in self._canaries(sweep, errand))
-        planned = self._with_kept(self._planned(errand, choice))
-        first = (right_before if errand.waited_for else chain)(canaries, planned)
-        for query in chain(first, followed):
-            if query.key not in answered:
-                yield query
 
-    def planned(self, errand: Errand) -> Iterator[Query]:
-        """Yield the first questions about each person that this errand would ask."""
-        yield from self._planned(errand, self._choice(errand, frozenset()))
+def list_open_queries(
+    app: App, sweep: Sweep, job: SweepJob, choice: QuerySelection
+) -> Iterator[Query]:
+    """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
+    answered = app.db.journal.list_answered_keys(sweep.ref)
+    followed = app.db.journal.list_follow_up_queries(sweep.ref)
+    canaries = (canary.query for canary in _list_due_canaries(app, sweep, job))
+    planned = _add_remembered_pages(app, _plan_chosen_queries(app, job, choice))
+    first = (place_canaries_first if job.is_awaited else chain)(canaries, planned)
+    for query in chain(first, followed):
+        if query.key not in answered:
+            yield query
 
-    def _planned(self, errand: Errand, choice: Choice) -> Iterator[Query]:
-        about = (query for ref in self._people(errand) for query in self.planning.about(ref))
-        of_all = self.planning.sharing.questions() if errand.for_all else ()
-        for query in filter(errand.covers, chain(of_all, about)):
-            chosen = choice.of(query)
-            if chosen is not None:
-                yield chosen
 
-    def _people(self, errand: Errand) -> tuple[str, ...]:
-        return (errand.person,) if errand.person else tuple(self.state.consents.asking(self.now()))
+def list_planned_queries(app: App, job: SweepJob) -> Iterator[Query]:
+    """Yield the first questions about each person that this errand would ask."""
+    yield from _plan_chosen_queries(app, job, _choose_sweep_queries(app, job, frozenset()))
 
-    def _choice(self, errand: Errand, answered: frozenset[str]) -> Choice:
-        """Choose what costs something; who asks for certain questions wants just these."""
-        if errand.keys is not None:
-            return Choice()
-        of_all = tuple(self.planning.sharing.questions()) if errand.for_all else ()
-        offered = Offered(people=self._people(errand), of_all=of_all)
-        return self.planning.choice(errand.week, offered, errand.depth, answered)
 
-    def _leave_out(self, sweep: Sweep, choice: Choice) -> None:
-        """Stage what the week's budget does not pay for: coverage tells, and nothing ends by it."""
-        over = Reading(outcome=Outcome.SKIPPED, note=OVER_BUDGET)
-        visits = (
-            Visit(query=query, reading=over, at=self.now()) for query in choice.refused.values()
-        )
-        staged = (Staged(visit=each) for visit in visits for each in self._told(visit))
-        self.state.journal.stage_all(sweep.ref, staged)
+def _plan_chosen_queries(app: App, job: SweepJob, choice: QuerySelection) -> Iterator[Query]:
+    about = (query for ref in _list_person_ids(app, job) for query in plan_person_queries(app, ref))
+    of_all = list_district_queries(app) if job.is_for_everyone else ()
+    for query in filter(job.covers_query, chain(of_all, about)):
+        chosen = choice.get_selected_query(query)
+        if chosen is not None:
+            yield chosen
 
-    def _told(self, visit: Visit) -> Iterable[Visit]:
-        """Return what a visit says, about whom it says something."""
-        of_all = visit.query.kind is QueryKind.DISTRICT
-        return self.planning.sharing.shared(visit) if of_all else (visit,)
 
-    def _with_kept(self, planned: Iterator[Query]) -> Iterator[Query]:
-        """Add what is remembered of the last answers, where nothing is lost by resting on it."""
-        for ref, queries in groupby(planned, key=attrgetter("subject")):
-            known = self._remembered(ref)
-            for query in queries:
-                remembered, sightings = known.get(query.key, (None, ()))
-                kept = kept_for(remembered, sightings, self.now())
-                yield replace(query, kept=kept) if kept else query
+def _list_person_ids(app: App, job: SweepJob) -> tuple[str, ...]:
+    return (
+        (job.person_id,)
+        if job.person_id
+        else tuple(app.db.consents.list_queryable_person_ids(app.clock.now()))
+    )
 
-    def _remembered(self, ref: str) -> Mapping[str, tuple[Remembered, Sequence[Sighting]]]:
-        """Return what is kept of each question's last page, and where it saw things."""
-        sightings = defaultdict(list)
-        try:
-            asked = self.state.questions.of(ref)
-            for each in self.state.sightings.of_person(ref) if asked else ():
-                sightings[each.query].append(each)
-        except DatabaseError:
-            if self.state.consents.latest(ref) is None:
-                return {}  # erased since they were planned, and their key with them
-            raise
-        lacking = self.keeping.lacking(ref)
-        return {
-            each.key: (each.remembered, sightings[each.key])
-            for each in asked
-            if each.remembered and not any(seen.item in lacking for seen in sightings[each.key])
-        }
 
-    def _begun(self, errand: Errand) -> Sweep:
-        with self.state.write():
-            if errand.person:
-                # Who was erased since they asked for a check has no row to hang it on.
-                self.state.people.get(errand.person)
-            self._give_up_before(errand)
-            return self.state.sweeps.open_or_resume(
-                Sweep(
-                    ref=self.new_ref(),
-                    week=errand.week,
-                    kind=errand.kind,
-                    nonce=self.new_ref(),
-                    started_at=self.now(),
-                    person=errand.person,
-                )
+def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> QuerySelection:
+    """Choose what costs something; who asks for certain questions wants just these."""
+    if job.query_keys is not None:
+        return QuerySelection()
+    of_all = tuple(list_district_queries(app)) if job.is_for_everyone else ()
+    offered = SweepTargets(person_ids=_list_person_ids(app, job), district_queries=of_all)
+    return choose_paid_queries(app, job.week, offered, job.depth, answered)
+
+
+def _stage_refused_queries(app: App, sweep: Sweep, choice: QuerySelection) -> None:
+    """Stage what the week's budget does not pay for: coverage tells, and nothing ends by it."""
+    over = ParseResult(outcome=Outcome.SKIPPED, note=OVER_BUDGET)
+    visits = (
+        CrawlResult(query=query, result=over, at=app.clock.now())
+        for query in choice.over_budget.values()
+    )
+    staged = (StagedAnswer(visit=each) for visit in visits for each in _split_visit(app, visit))
+    app.db.journal.stage_answers(sweep.ref, staged)
+
+
+def _split_visit(app: App, visit: CrawlResult) -> Iterable[CrawlResult]:
+    """Return what a visit says, about whom it says something."""
+    of_all = visit.query.kind is QueryKind.DISTRICT
+    return split_district_visit(app, visit) if of_all else (visit,)
+
+
+def _add_remembered_pages(app: App, planned: Iterator[Query]) -> Iterator[Query]:
+    """Add what is remembered of the last answers, where nothing is lost by resting on it."""
+    for ref, queries in groupby(planned, key=attrgetter("subject")):
+        known = _load_remembered_pages(app, ref)
+        for query in queries:
+            remembered, sightings = known.get(query.key, (None, ()))
+            kept = select_validators(remembered, sightings, app.clock.now())
+            yield replace(query, kept=kept) if kept else query
+
+
+def _load_remembered_pages(
+    app: App, person_id: str
+) -> Mapping[str, tuple[LastReadPage, Sequence[Sighting]]]:
+    """Return what is kept of each question's last page, and where it saw things."""
+    sightings = defaultdict(list)
+    try:
+        asked = app.db.questions.list_questions_of_person(person_id)
+        for each in app.db.sightings.list_sightings_of_person(person_id) if asked else ():
+            sightings[each.query].append(each)
+    except DatabaseError:
+        if app.db.consents.find_latest_consent(person_id) is None:
+            return {}  # erased since they were planned, and their key with them
+        raise
+    lacking = list_items_lacking_pages(app, person_id)
+    return {
+        each.key: (each.remembered, sightings[each.key])
+        for each in asked
+        if each.remembered and not any(seen.item in lacking for seen in sightings[each.key])
+    }
+
+
+def _open_sweep(app: App, job: SweepJob) -> Sweep:
+    with app.db.begin_transaction():
+        if job.person_id:
+            # Who was erased since they asked for a check has no row to hang it on.
+            app.db.people.load_person(job.person_id)
+        _close_outdated_sweeps(app, job)
+        return app.db.sweeps.open_or_resume(
+            Sweep(
+                ref=app.ids.new_id(),
+                week=job.week,
+                kind=job.kind,
+                nonce=app.ids.new_id(),
+                started_at=app.clock.now(),
+                person=job.person_id,
             )
-
-    def _give_up_before(self, errand: Errand) -> None:
-        """Close what was cut short too long ago: its answers are too old to settle anything."""
-        for old in self.state.sweeps.open():
-            alike = (old.kind, old.person) == (errand.kind, errand.person)
-            if alike and self.now() - old.started_at >= SWEEP_LASTS:
-                self.state.journal.drop(old.ref)
-                self.state.sweeps.close(old.ref, self.now())
-
-    def _closed(self, sweep: Sweep, closing: Closing) -> Sweep:
-        with self.state.write():
-            if erased(self.state, sweep):
-                return replace(sweep, closed_at=self.now())
-            self.state.sweeps.close(sweep.ref, self.now())
-            self.keeping.close(sweep.ref)
-            self.state.journal.drop(sweep.ref)
-            self.state.outlays.forget_before(sweep.week)
-            self.contacts.audit()
-            closed = self.state.sweeps.get(sweep.ref)
-            closing(closed)
-        return closed
-
-    def _asked(self, errand: Errand) -> tuple[Source, ...]:
-        if errand.keys is None:
-            return tuple(self.sources.values())
-        names = {query.source for query in self.planned(errand)}
-        return tuple(source for name, source in self.sources.items() if name in names)
-
-    def _canaries(self, sweep: Sweep, errand: Errand) -> Iterator[Canary]:
-        due = (
-            source
-            for source in self._asked(errand)
-            if errand.kind is SweepKind.SWEEP or not self._proven_lately(source)
         )
-        yield from canaries_in_rounds(due, sweep.nonce)
-
-    def _proven_lately(self, source: Source) -> bool:
-        health = self.state.health.get(source.name)
-        if health is None or health.proven_at is None or not health.outcome.conclusive:
-            return False
-        return self.now() - health.proven_at < CANARY_LASTS
-
-    def _stage(self, sweep: Sweep, visit: Visit) -> None:
-        kept, verdict = self.contacts.compared(visit)
-        with self.state.write(Sync.NORMAL):
-            self.planning.pay(sweep.week, visit)
-            source = self.sources.get(visit.query.source)
-            bare = self.keeping.stage(sweep.ref, source, self.cleaning.pages(kept))
-            told = map(self.cleaning.visit, self._told(bare))
-            staged = (Staged(visit=each, verdict=verdict) for each in told)
-            self.state.journal.stage_all(sweep.ref, staged)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canaries:
-    state: State
-    sources: Mapping[str, Source]
-    visitor: Visitor
-    now: Now
-    new_ref: NewRef
+def _close_outdated_sweeps(app: App, job: SweepJob) -> None:
+    """Close what was cut short too long ago: its answers are too old to settle anything."""
+    for old in app.db.sweeps.list_open_sweeps():
+        alike = (old.kind, old.person) == (job.kind, job.person_id)
+        if alike and app.clock.now() - old.started_at >= SWEEP_ABANDONED_AFTER:
+            app.db.journal.delete_answers_of_sweep(old.ref)
+            app.db.sweeps.close_sweep(old.ref, app.clock.now())
 
-    def ask(self, only: str = "", watch: Watch = unwatched) -> tuple[CanaryCheck, ...]:
-        """Ask the canaries of one source, or of all, and remember what came of it.
 
-        What was cut short tells nothing, and is left out; so is a source that is not known here.
-        """
-        sources = [each for name, each in self.sources.items() if only in {"", name}]
-        expected = {
-            canary.query.key: canary for canary in canaries_in_rounds(sources, self.new_ref())
-        }
-        awaited = Counter(canary.query.source for canary in expected.values())
-        probes: dict[str, list[Probe]] = defaultdict(list)
-        queries = [canary.query for canary in expected.values()]
-        with closing(self.visitor.visit(queries, watch=watch)) as visits:
-            for visit in visits:
-                probe = Probe(expects=expected[visit.query.key].expects, reading=visit.reading)
-                probes[visit.query.source].append(probe)
-        now = self.now()
-        checks = tuple(
-            CanaryCheck(source=source.name, at=now, trust=weighed(probes[source.name], ()))
-            for source in sources
-            if len(probes[source.name]) == awaited[source.name]
-        )
-        self._remember(checks)
-        return checks
+def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
+    with app.db.begin_transaction():
+        if is_sweep_erased(app.db, sweep):
+            return replace(sweep, closed_at=app.clock.now())
+        app.db.sweeps.close_sweep(sweep.ref, app.clock.now())
+        keep_evidence_pages(app, sweep.ref)
+        app.db.journal.delete_answers_of_sweep(sweep.ref)
+        app.db.api_costs.delete_api_costs_before(sweep.week)
+        audit_contact_checks(app)
+        closed = app.db.sweeps.load_sweep(sweep.ref)
+        on_close(closed)
+    return closed
 
-    def _remember(self, checks: tuple[CanaryCheck, ...]) -> None:
-        """Keep what was told. A proof counts from now on; a refutation is for sweeps to tell."""
-        with self.state.write():
-            for each in checks:
-                self.state.canary_checks.put(each)
-                if each.trust.standing is Standing.PROVEN:
-                    known = self.state.health.get(each.source)
-                    fresh = SourceHealth(
-                        source=each.source, outcome=each.trust.outcome, since=each.at
-                    )
-                    self.state.health.put(replace(known or fresh, proven_at=each.at))
+
+def _list_queried_sources(app: App, job: SweepJob) -> tuple[Source, ...]:
+    if job.query_keys is None:
+        return tuple(app.sources.values())
+    names = {query.source for query in list_planned_queries(app, job)}
+    return tuple(source for name, source in app.sources.items() if name in names)
+
+
+def _list_due_canaries(app: App, sweep: Sweep, job: SweepJob) -> Iterator[Canary]:
+    due = (
+        source
+        for source in _list_queried_sources(app, job)
+        if job.kind is SweepKind.SWEEP or not _is_recently_proven(app, source)
+    )
+    yield from interleave_canaries(due, sweep.nonce)
+
+
+def _is_recently_proven(app: App, source: Source) -> bool:
+    health = app.db.source_health.find_source_health(source.name)
+    if health is None or health.proven_at is None or not health.outcome.is_conclusive:
+        return False
+    return app.clock.now() - health.proven_at < CANARY_VALID_FOR
+
+
+def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
+    kept, verdict = check_contacts(app, visit)
+    with app.db.begin_transaction(SyncMode.NORMAL):
+        record_visit_cost(app, sweep.week, visit)
+        source = app.sources.get(visit.query.source)
+        bare = keep_pages(app, sweep.ref, source, redact_pages(app, kept))
+        told = map(partial(redact_visit, app), _split_visit(app, bare))
+        staged = (StagedAnswer(visit=each, verdict=verdict) for each in told)
+        app.db.journal.stage_answers(sweep.ref, staged)
+
+
+def run_canaries(
+    app: App, source_name: str = "", on_progress: ProgressListener = ignore_progress
+) -> tuple[CanaryCheck, ...]:
+    """Ask the canaries of one source, or of all, and remember what came of it.
+
+    What was cut short tells nothing, and is left out; so is a source that is not known here.
+    """
+    sources = [each for name, each in app.sources.items() if source_name in {"", name}]
+    expected = {
+        canary.query.key: canary for canary in interleave_canaries(sources, app.ids.new_id())
+    }
+    awaited = Counter(canary.query.source for canary in expected.values())
+    probes: dict[str, list[CanaryProbe]] = defaultdict(list)
+    queries = [canary.query for canary in expected.values()]
+    with closing(app.crawler.crawl(queries, watch=on_progress)) as visits:
+        for visit in visits:
+            probe = CanaryProbe(expects=expected[visit.query.key].expects, result=visit.result)
+            probes[visit.query.source].append(probe)
+    now = app.clock.now()
+    checks = tuple(
+        CanaryCheck(source=source.name, at=now, trust=assess_trust(probes[source.name], ()))
+        for source in sources
+        if len(probes[source.name]) == awaited[source.name]
+    )
+    _store_canary_checks(app, checks)
+    return checks
+
+
+def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
+    """Keep what was told. A proof counts from now on; a refutation is for sweeps to tell."""
+    with app.db.begin_transaction():
+        for each in checks:
+            app.db.canary_checks.save_canary_check(each)
+            if each.trust.standing is SourceTrust.PROVEN:
+                known = app.db.source_health.find_source_health(each.source)
+                fresh = SourceHealth(source=each.source, outcome=each.trust.outcome, since=each.at)
+                app.db.source_health.save_source_health(replace(known or fresh, proven_at=each.at))
 
 
 RECHECK = "recheck"
 # Platforms take a few days; after that the weekly sweep looks again anyway.
-LOOKS_AGAIN_AFTER = timedelta(days=3)
+RECHECK_AFTER = timedelta(days=3)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rechecks:
-    """The look at once is what the later one is compared with, and renews the evidence."""
-
-    state: State
-    planning: Planning
-    now: Now
-
-    def keys(self, item: Item) -> frozenset[str]:
-        """Return the questions that ask for the account at its own address."""
-        consent = self.state.consents.latest(item.person)
-        sources = self.planning.sources.values()
-        asked = at_their_address((key_of(item.portrait),), consent, sources, self.now())
-        return frozenset(each.key for each in asked)
-
-    def again_at(self, item: Item) -> datetime | None:
-        """Return when to look once more; None where that was done, or nothing is reported."""
-        flags = self.state.flags.of_item(item.ref)
-        due = [at for flag in flags if (at := looks_again_at(self.state, flag))]
-        return next((at for at in due if at > self.now()), None)
+def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
+    """Return the questions that ask for the account at its own address."""
+    consent = app.db.consents.find_latest_consent(item.person)
+    sources = app.sources.values()
+    asked = build_account_queries(
+        (extract_handle_key(item.portrait),), consent, sources, app.clock.now()
+    )
+    return frozenset(each.key for each in asked)
 
 
-def looks_again_at(state: State, flag: Flag) -> datetime | None:
+def find_next_recheck(app: App, item: Item) -> datetime | None:
+    """Return when to look once more; None where that was done, or nothing is reported."""
+    flags = app.db.flags.list_flags_of_item(item.ref)
+    due = [at for flag in flags if (at := find_recheck_time(app.db, flag))]
+    return next((at for at in due if at > app.clock.now()), None)
+
+
+def find_recheck_time(state: Database, flag: Flag) -> datetime | None:
     """Return when the later look is; None for what is not reported."""
-    reported = reported_at(state, flag)
+    reported = find_report_time(state, flag)
     still = flag.state is FlagState.REPORTED
-    return reported + LOOKS_AGAIN_AFTER if reported and still else None
+    return reported + RECHECK_AFTER if reported and still else None
 
 
-def reported_at(state: State, flag: Flag) -> datetime | None:
+def find_report_time(state: Database, flag: Flag) -> datetime | None:
     """Return when it was last reported; None where nobody did."""
-    said = state.flags.judgements(flag.ref)
-    return max((each.at for each in said if each.ruling is Ruling.REPORTED), default=None)
+    said = state.flags.list_decisions(flag.ref)
+    return max((each.at for each in said if each.ruling is Decision.REPORTED), default=None)

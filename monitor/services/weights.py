@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 from monitor.config import DetectionConfig
-from monitor.domain.detection.weights import Weights, read_weights
+from monitor.domain.detection.weights import Weights, parse_weights
 from monitor.errors import ConfigError
 
 
@@ -12,16 +12,16 @@ def load_weights(detection: DetectionConfig) -> Weights:
     """Read the file that the config names, else our own. Raises ConfigError for a bad one."""
     path = detection.weights
     if path is None:
-        return own_weights()
+        return load_own_weights()
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}); detection.weights must name a UTF-8 file."
         raise ConfigError(reason) from error
-    return read_weights(text, str(path))
+    return parse_weights(text, str(path))
 
 
 @cache
-def own_weights() -> Weights:
+def load_own_weights() -> Weights:
     file = files("monitor.domain").joinpath("weights.toml")
-    return read_weights(file.read_text("utf-8"), "weights.toml")
+    return parse_weights(file.read_text("utf-8"), "weights.toml")

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
 
-from monitor.config import SignIn
+from monitor.app import App
+from monitor.config import SignInMethod
 from monitor.domain.person import Role
-from monitor.service import Service
 from monitor.web import auth as sign_in
 from monitor.web import check, district, review, takedown
 from monitor.web import enrollment as invitation
@@ -27,109 +27,119 @@ from monitor.web import operator as api
 from monitor.web import operator as operate
 from monitor.web import review as early
 from monitor.web import review as handling
-from monitor.web.auth import Provider, account
-from monitor.web.context import Corner, WebDesk
-from monitor.web.errors import refuse
-from monitor.web.operator import numbers
-from monitor.web.security import DOORS, Doors, Guard
-from monitor.web.sessions import Visit, Visits
+from monitor.web.auth import IdentityProvider, bind_account_routes
+from monitor.web.context import NavItem, PortalContext
+from monitor.web.errors import register_error_handlers
+from monitor.web.operator import bind_metrics_routes
+from monitor.web.security import ACCESS_RULES, AccessRules, RequestGuard
+from monitor.web.sessions import BrowserSession, BrowserSessions
 
-Family = Callable[[WebDesk], Blueprint]
-FAMILIES: Final[tuple[Family, ...]] = (
-    front.front,
-    sign_in.sign_in,
-    invitation.invitation,
-    invitation.not_me,
-    join.join,
-    me.me,
-    check.check,
-    sort.sort,
-    items.items,
-    items.flags,
-    items.sharing,
-    takedown.takedown,
-    data.data,
-    data.consent,
-    data.renewal,
-    data.leaving,
-    editing.editing,
-    address.address,
-    own_copy.own_copy,
-    review.review,
-    handling.handling,
-    early.early,
-    early.holds,
-    district.district,
-    operate.operate,
-    stop.stop,
-    stop.weekly,
-    api.api,
+BlueprintFactory = Callable[[PortalContext], Blueprint]
+BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
+    front.build_front_routes,
+    sign_in.build_sign_in_routes,
+    invitation.build_invitation_routes,
+    invitation.build_not_me_routes,
+    join.build_join_routes,
+    me.build_home_routes,
+    check.build_check_routes,
+    sort.build_sort_routes,
+    items.build_item_routes,
+    items.build_flag_routes,
+    items.build_sharing_routes,
+    takedown.build_takedown_routes,
+    data.build_data_routes,
+    data.build_consent_routes,
+    data.build_renewal_routes,
+    data.build_leave_routes,
+    editing.build_editing_routes,
+    address.build_address_routes,
+    own_copy.build_export_routes,
+    review.build_review_routes,
+    handling.build_handling_routes,
+    early.build_early_access_routes,
+    early.build_legal_hold_routes,
+    district.build_district_routes,
+    operate.build_operator_routes,
+    stop.build_unsubscribe_routes,
+    stop.build_weekly_email_routes,
+    api.build_api_routes,
 )
-CORNERS: Final = (
-    Corner(role=Role.STAFF, title="My findings", path="/me"),
-    Corner(role=Role.STAFF, title="Answer", path="/me/sort"),
-    Corner(role=Role.STAFF, title="Check now", path="/me/check"),
-    Corner(role=Role.STAFF, title="My data", path="/me/data"),
-    Corner(role=Role.REVIEWER, title="Review", path="/review"),
-    Corner(role=Role.OPERATOR, title="Service", path="/operate"),
+NAV_ITEMS: Final = (
+    NavItem(role=Role.STAFF, title="My findings", path="/me"),
+    NavItem(role=Role.STAFF, title="Answer", path="/me/sort"),
+    NavItem(role=Role.STAFF, title="Check now", path="/me/check"),
+    NavItem(role=Role.STAFF, title="My data", path="/me/data"),
+    NavItem(role=Role.REVIEWER, title="Review", path="/review"),
+    NavItem(role=Role.OPERATOR, title="Service", path="/operate"),
 )
-LARGEST_FORM: Final = 64 * 1024
+MAX_FORM_BYTES: Final = 64 * 1024
 
 
-def portal_app(
-    service: Service,
+def create_portal_app(
+    app: App,
     wake: Callable[[], None],
-    provider: Provider | None = None,
+    provider: IdentityProvider | None = None,
     metrics_token: str = "",
 ) -> Flask:
     """Make the app of a district; `provider` is where its own accounts are, if they count.
 
     The numbers are there for whoever sends `metrics_token`, and for nobody where it is empty.
     """
-    accounts = (account(provider),) if provider else ()
-    told = (numbers(metrics_token),) if metrics_token else ()
-    return app_of(desk_of(service, wake), (*FAMILIES, *accounts, *told), DOORS)
-
-
-def desk_of(service: Service, wake: Callable[[], None], demo: str = "") -> WebDesk:
-    portal = service.config.portal
-    visits = Visits(
-        secret=service.state.secret("visits"),
-        admitting=service.admitting,
-        now=service.now,
-        secure=urlsplit(portal.address).scheme == "https",
-        header=portal.header if portal.sign_in is SignIn.HEADER else "",
+    accounts = (bind_account_routes(provider),) if provider else ()
+    told = (bind_metrics_routes(metrics_token),) if metrics_token else ()
+    return create_flask_app(
+        build_portal_context(app, wake), (*BLUEPRINT_FACTORIES, *accounts, *told), ACCESS_RULES
     )
-    return WebDesk(service=service, visits=visits, corners=CORNERS, wake=wake, demo=demo)
 
 
-def app_of(desk: WebDesk, families: Iterable[Family], doors: Doors) -> Flask:
+def build_portal_context(app: App, wake: Callable[[], None], demo: str = "") -> PortalContext:
+    portal = app.config.portal
+    visits = BrowserSessions(
+        secret=app.db.derive_secret("visits"),
+        app=app,
+        secure=urlsplit(portal.address).scheme == "https",
+        proxy_header=portal.header if portal.sign_in is SignInMethod.HEADER else "",
+    )
+    return PortalContext(
+        app=app, sessions=visits, nav_items=NAV_ITEMS, wake_service=wake, demo_notice=demo
+    )
+
+
+def create_flask_app(
+    context: PortalContext, factories: Iterable[BlueprintFactory], access_rules: AccessRules
+) -> Flask:
     # What Flask would serve from a folder by itself, a family does under our own rules.
     app = Flask("namesake", static_folder=None, template_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
-    address = desk.service.config.portal.address
-    _watch(app, desk, Guard(address=address, doors=doors, visits=desk.visits))
-    refuse(app, desk)
-    for family in families:
-        app.register_blueprint(family(desk))
+    app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES)
+    address = context.app.config.portal.address
+    _register_request_hooks(
+        app,
+        context,
+        RequestGuard(address=address, access_rules=access_rules, sessions=context.sessions),
+    )
+    register_error_handlers(app, context)
+    for family in factories:
+        app.register_blueprint(family(context))
     return app
 
 
-def _watch(app: Flask, desk: WebDesk, guard: Guard) -> None:
+def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGuard) -> None:
     @app.before_request
-    def check() -> None:
+    def check_request() -> None:
         # There is a visit even where the rest refuses: the page that says so has a frame.
-        g.visit = Visit(id="")
+        g.visit = BrowserSession(id="")
         guard.check_host(request)
-        g.visit = desk.visits.read(request)
-        guard.check_door(request, g.visit)
-        guard.check_form(request, g.visit)
+        g.visit = context.sessions.load_session(request)
+        guard.check_access(request, g.visit)
+        guard.check_csrf(request, g.visit)
 
     @app.after_request
-    def dress(response: Response) -> Response:
+    def finish_response(response: Response) -> Response:
         if g.visit.id and not request.path.startswith("/static/"):
-            desk.visits.keep(g.visit, response)
-        guard.adorn(request, response)
+            context.sessions.set_session_cookie(g.visit, response)
+        guard.set_security_headers(request, response)
         if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
-            desk.wake()  # whatever a form has asked for or promised is the service's to do now
+            # Whatever a form has asked for or promised is the service's to do now.
+            context.wake_service()
         return response

@@ -16,99 +16,118 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import Gone
 
-from monitor.config import SignIn
-from monitor.domain.person import Way
+from monitor.config import SignInMethod
+from monitor.domain.person import AuthMethod
 from monitor.errors import ConfigError, NotPermittedError, UnavailableError
-from monitor.services.auth import LINK_LASTS, Refused
-from monitor.web.context import WebDesk, pasted_code
+from monitor.services.auth import (
+    LINK_LASTS,
+    SignInRefusal,
+    find_account_id,
+    redeem_sign_in_link,
+    request_sign_in_link,
+)
+from monitor.web.context import PortalContext, read_pasted_code
 from reports.pages import account as documents
 from reports.pages import account as refusal
-from reports.pages.account import CodeView, RefusalView, SignInView, StrangerView
-from reports.pages.account import SignInPressView as PressView
-from reports.pages.layout import Fault
-from reports.sanitize import one_address
+from reports.pages.account import (
+    ErrorPageView,
+    SignInCodeView,
+    SignInConfirmView,
+    SignInView,
+    UnknownAddressView,
+)
+from reports.pages.layout import FieldProblem
+from reports.sanitize import is_single_address
 
 LOG = logging.getLogger(__name__)
-NOT_ONE: Final = "Enter one email address, such as name@school.example"
-ELSEWHERE: Final = (
+NOT_ONE_ADDRESS: Final = "Enter one email address, such as name@school.example"
+OTHER_BROWSER: Final = (
     "You asked for this link in another browser. Open it there, or ask for a new one here"
 )
 
 
-def sign_in(desk: WebDesk) -> Blueprint:
+def build_sign_in_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("sign_in", __name__)
-    portal = desk.service.config.portal
+    portal = context.app.config.portal
 
     @routes.get("/sign-in")
-    def begin() -> Response:
-        if not desk.visits.header:
-            return _page(desk)
-        if desk.visit.principal:
-            return desk.done("/")
-        vouched = request.headers.get(desk.visits.header, "")
-        return stranger(desk, vouched) if vouched else _page(desk)
+    def show_sign_in() -> Response:
+        if not context.sessions.proxy_header:
+            return _render_sign_in(context)
+        if context.browser_session.principal:
+            return context.redirect_to("/")
+        vouched = request.headers.get(context.sessions.proxy_header, "")
+        return render_not_enrolled(context, vouched) if vouched else _render_sign_in(context)
 
-    if portal.sign_in is SignIn.LINK:
-        _by_link(desk, routes)
+    if portal.sign_in is SignInMethod.LINK:
+        _add_link_routes(context, routes)
     return routes
 
 
-def _by_link(desk: WebDesk, routes: Blueprint) -> None:
+def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.post("/sign-in")
-    def ask() -> Response:
+    def submit_link_request() -> Response:
         address = request.form.get("address", "").strip()
-        if not one_address(address):
-            return _page(desk, address, (Fault(field="address", words=NOT_ONE),))
-        desk.service.signing_in.ask(address, desk.visit.id)
-        return desk.done("/sign-in/link")
+        if not is_single_address(address):
+            return _render_sign_in(
+                context, address, (FieldProblem(field="address", words=NOT_ONE_ADDRESS),)
+            )
+        request_sign_in_link(context.app, address, context.browser_session.id)
+        return context.redirect_to("/sign-in/link")
 
     @routes.get("/sign-in/link")
-    def sent() -> Response:
-        return _code_page(desk)
+    def show_link_sent() -> Response:
+        return _render_code_page(context)
 
     @routes.get("/sign-in/<code>")
-    def open_link(code: str) -> Response:
-        view = PressView(action="/sign-in/link", fields={"code": code})
-        return desk.page("Sign in", documents.render_press_sign_in, view)
+    def show_link(code: str) -> Response:
+        view = SignInConfirmView(action="/sign-in/link", fields={"code": code})
+        return context.render_page("Sign in", documents.render_sign_in_confirm, view)
 
     @routes.post("/sign-in/link")
-    def use() -> Response:
-        used = desk.service.signing_in.use(pasted_code(), desk.visit.id)
-        if isinstance(used, Refused):
+    def submit_link() -> Response:
+        used = redeem_sign_in_link(context.app, read_pasted_code(), context.browser_session.id)
+        if isinstance(used, SignInRefusal):
             LOG.info("sign_in_refused reason=%s", used.name.lower())
-        if used is Refused.ELSEWHERE:
-            return _code_page(desk, (Fault(field="code", words=ELSEWHERE),))
-        if isinstance(used, Refused):
+        if used is SignInRefusal.ELSEWHERE:
+            return _render_code_page(context, (FieldProblem(field="code", words=OTHER_BROWSER),))
+        if isinstance(used, SignInRefusal):
             raise Gone
-        desk.enter(used, Way.LINK)
-        return desk.done("/")
+        context.sign_in(used, AuthMethod.LINK)
+        return context.redirect_to("/")
 
 
-def stranger(desk: WebDesk, mail: str) -> Response:
+def render_not_enrolled(context: PortalContext, mail: str) -> Response:
     """Tell somebody who proved an address that it is nobody's here."""
     LOG.info("sign_in_refused reason=not-enrolled")
-    view = StrangerView(mail=mail)
-    return desk.page("You have not joined", documents.render_stranger, view, HTTPStatus.FORBIDDEN)
+    view = UnknownAddressView(mail=mail)
+    return context.render_page(
+        "You have not joined", documents.render_unknown_address, view, HTTPStatus.FORBIDDEN
+    )
 
 
-def _page(desk: WebDesk, address: str = "", faults: tuple[Fault, ...] = ()) -> Response:
-    portal = desk.service.config.portal
+def _render_sign_in(
+    context: PortalContext, address: str = "", faults: tuple[FieldProblem, ...] = ()
+) -> Response:
+    portal = context.app.config.portal
     view = SignInView(
-        lapsed=desk.visit.lapsed,
-        by_link=portal.sign_in is SignIn.LINK,
-        provider=portal.provider if portal.sign_in is SignIn.OIDC else "",
+        lapsed=context.browser_session.lapsed,
+        by_link=portal.sign_in is SignInMethod.LINK,
+        provider=portal.provider if portal.sign_in is SignInMethod.OIDC else "",
         address=address,
         faults=faults,
     )
-    return desk.page("Sign in", documents.render_sign_in, view, _status(faults))
+    return context.render_page("Sign in", documents.render_sign_in, view, _choose_status(faults))
 
 
-def _code_page(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> Response:
-    view = CodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
-    return desk.page("Check your email", documents.render_code, view, _status(faults))
+def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
+    view = SignInCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
+    return context.render_page(
+        "Check your email", documents.render_sign_in_code, view, _choose_status(faults)
+    )
 
 
-def _status(faults: tuple[Fault, ...]) -> HTTPStatus:
+def _choose_status(faults: tuple[FieldProblem, ...]) -> HTTPStatus:
     return HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
 
 
@@ -124,17 +143,19 @@ ALGORITHMS: Final = ["RS256", "ES256"]
 DISCOVERY: Final = "/.well-known/openid-configuration"
 SCOPE: Final = "openid email"
 LEEWAY_SECONDS: Final = 60
-PATIENCE: Final = 10
-REFUSED: Final = NotPermittedError("The provider's answer does not prove who this is: try again.")
+TIMEOUT_SECONDS: Final = 10
+PROOF_REJECTED: Final = NotPermittedError(
+    "The provider's answer does not prove who this is: try again."
+)
 
 
-class Answer(Protocol):
+class OAuthResponse(Protocol):
     status_code: int
 
     def json(self) -> object: ...
 
 
-class Session(Protocol):
+class OAuthSession(Protocol):
     """What we use of the library's own client."""
 
     def __enter__(self) -> Self: ...
@@ -146,11 +167,11 @@ class Session(Protocol):
     ) -> None: ...
     def create_authorization_url(self, url: str, **told: str) -> tuple[str, str]: ...
     def fetch_token(self, url: str, **told: object) -> Mapping[str, object]: ...
-    def request(self, method: str, url: str, **told: object) -> Answer: ...
+    def request(self, method: str, url: str, **told: object) -> OAuthResponse: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class SignInAttempt:
     """What only the asking browser knows of one attempt to sign in."""
 
     state: str
@@ -159,13 +180,13 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class IdentityProvider:
     """`back` is our own address to which it sends people."""
 
     issuer: str
-    client: str
-    secret: str
-    back: str
+    client_id: str
+    client_secret: str
+    redirect_uri: str
     now: Callable[[], datetime]
 
     def __post_init__(self) -> None:
@@ -173,35 +194,37 @@ class Provider:
             reason = "Signing in with accounts needs authlib and joserfc: install requirements.txt."
             raise ConfigError(reason)
 
-    def way_in(self, attempt: Attempt) -> str:
+    def build_authorization_url(self, attempt: SignInAttempt) -> str:
         """Return the address at which the provider asks who one is."""
-        with self._session() as session:
-            endpoint = self._described(session, "authorization_endpoint")
+        with self._open_session() as session:
+            endpoint = self._find_endpoint(session, "authorization_endpoint")
             address, _ = session.create_authorization_url(
                 endpoint, state=attempt.state, nonce=attempt.nonce, code_verifier=attempt.verifier
             )
         return str(address)
 
-    def address_of(self, code: str, attempt: Attempt) -> str:
+    def fetch_verified_email(self, code: str, attempt: SignInAttempt) -> str:
         """Trade a code for the mail address it proves. Raises NotPermittedError."""
-        with self._session() as session:
-            token = self._traded(session, code, attempt)
-            keys = self._json(session, self._described(session, "jwks_uri"))
-        claims = self._proven(token.get("id_token"), keys, attempt.nonce)
+        with self._open_session() as session:
+            token = self._exchange_code(session, code, attempt)
+            keys = self._fetch_json(session, self._find_endpoint(session, "jwks_uri"))
+        claims = self._verify_id_token(token.get("id_token"), keys, attempt.nonce)
         mail = claims.get("email")
         verified = claims.get("email_verified")
         # Whoever may type any address into their own account proves nothing by it. Some providers
         # write the claim as a word; all else, and none at all, is no proof.
         if not isinstance(mail, str) or not (verified is True or verified == "true"):
-            raise REFUSED
+            raise PROOF_REJECTED
         return mail
 
-    def _proven(self, id_token: object, keys: Mapping[str, Any], nonce: str) -> dict[str, Any]:
+    def _verify_id_token(
+        self, id_token: object, keys: Mapping[str, Any], nonce: str
+    ) -> dict[str, Any]:
         registry = jwt.JWTClaimsRegistry(
             now=int(self.now().timestamp()),
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self.issuer},
-            aud={"essential": True, "value": self.client},
+            aud={"essential": True, "value": self.client_id},
             exp={"essential": True},
             iat={"essential": True},
             sub={"essential": True},
@@ -215,67 +238,69 @@ class Provider:
             )
             registry.validate(token.claims)
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise REFUSED from error
-        if token.claims.get("azp", self.client) != self.client:
-            raise REFUSED
+            raise PROOF_REJECTED from error
+        if token.claims.get("azp", self.client_id) != self.client_id:
+            raise PROOF_REJECTED
         return dict(token.claims)
 
-    def _session(self) -> Session:
+    def _open_session(self) -> OAuthSession:
         session = OAuth2Session(
-            self.client,
-            self.secret,
+            self.client_id,
+            self.client_secret,
             scope=SCOPE,
-            redirect_uri=self.back,
+            redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
         )
         session.trust_env = False
-        return cast("Session", session)
+        return cast("OAuthSession", session)
 
-    def _traded(self, session: Session, code: str, attempt: Attempt) -> dict[str, Any]:
-        endpoint = self._described(session, "token_endpoint")
+    def _exchange_code(
+        self, session: OAuthSession, code: str, attempt: SignInAttempt
+    ) -> dict[str, Any]:
+        endpoint = self._find_endpoint(session, "token_endpoint")
         try:
             token = session.fetch_token(
-                endpoint, code=code, code_verifier=attempt.verifier, timeout=PATIENCE
+                endpoint, code=code, code_verifier=attempt.verifier, timeout=TIMEOUT_SECONDS
             )
         except OSError as error:
-            raise _unreachable(self.issuer) from error
+            raise _build_unreachable_error(self.issuer) from error
         except Exception as error:  # each provider has its own words for no
-            raise REFUSED from error
+            raise PROOF_REJECTED from error
         return dict(token)
 
-    def _described(self, session: Session, what: str) -> str:
-        told = self._json(session, f"{self.issuer.rstrip('/')}{DISCOVERY}")
+    def _find_endpoint(self, session: OAuthSession, what: str) -> str:
+        told = self._fetch_json(session, f"{self.issuer.rstrip('/')}{DISCOVERY}")
         address = told.get(what)
         # An address that the provider's own description names, and yet never one without TLS.
-        if told.get("issuer") != self.issuer or not _as_safe(address, self.issuer):
-            raise REFUSED
+        if told.get("issuer") != self.issuer or not _is_secure_as_issuer(address, self.issuer):
+            raise PROOF_REJECTED
         return str(address)
 
-    def _json(self, session: Session, address: str) -> dict[str, Any]:
+    def _fetch_json(self, session: OAuthSession, address: str) -> dict[str, Any]:
         try:
             answer = session.request(
-                "GET", address, withhold_token=True, timeout=PATIENCE, allow_redirects=False
+                "GET", address, withhold_token=True, timeout=TIMEOUT_SECONDS, allow_redirects=False
             )
             if answer.status_code != HTTPStatus.OK:
-                raise _unreachable(self.issuer)
+                raise _build_unreachable_error(self.issuer)
             told = answer.json()
         except (OSError, ValueError) as error:
-            raise _unreachable(self.issuer) from error
+            raise _build_unreachable_error(self.issuer) from error
         return told if isinstance(told, dict) else {}
 
 
-def _as_safe(address: object, issuer: str) -> bool:
+def _is_secure_as_issuer(address: object, issuer: str) -> bool:
     scheme = urlsplit(str(address)).scheme
     return isinstance(address, str) and scheme in {"https", urlsplit(issuer).scheme}
 
 
-def _unreachable(issuer: str) -> UnavailableError:
+def _build_unreachable_error(issuer: str) -> UnavailableError:
     return UnavailableError(f"{issuer} cannot be reached, or does not answer as a provider does.")
 
 
-ATTEMPT: Final = "namesake-attempt"
-BACK: Final = "/sign-in/account/back"
-UNPROVEN: Final = RefusalView(
+ATTEMPT_COOKIE: Final = "namesake-attempt"
+CALLBACK_PATH: Final = "/sign-in/account/back"
+UNPROVEN_VIEW: Final = ErrorPageView(
     title="We could not sign you in",
     what="The answer from your school account does not prove who you are. Try again. "
     "If it happens again, email the address below.",
@@ -283,54 +308,56 @@ UNPROVEN: Final = RefusalView(
 )
 
 
-def account(provider: Provider) -> Callable[[WebDesk], Blueprint]:
-    def family(desk: WebDesk) -> Blueprint:
-        return _routes(desk, provider)
+def bind_account_routes(provider: IdentityProvider) -> Callable[[PortalContext], Blueprint]:
+    def build_routes(context: PortalContext) -> Blueprint:
+        return _build_account_routes(context, provider)
 
-    return family
+    return build_routes
 
 
-def _routes(desk: WebDesk, provider: Provider) -> Blueprint:
+def _build_account_routes(context: PortalContext, provider: IdentityProvider) -> Blueprint:
     routes = Blueprint("account", __name__)
 
     @routes.get("/sign-in/account")
-    def leave() -> Response:
-        draw = desk.service.admitting.new_code
-        attempt = Attempt(state=draw(), nonce=draw(), verifier=draw() + draw())
+    def start_account_sign_in() -> Response:
+        draw = context.app.ids.new_code
+        attempt = SignInAttempt(state=draw(), nonce=draw(), verifier=draw() + draw())
         response = Response(status=HTTPStatus.FOUND)
-        response.headers["Location"] = provider.way_in(attempt)
-        kept = [desk.visit.id, attempt.state, attempt.nonce, attempt.verifier]
-        desk.visits.lend(response, ATTEMPT, kept)
+        response.headers["Location"] = provider.build_authorization_url(attempt)
+        kept = [context.browser_session.id, attempt.state, attempt.nonce, attempt.verifier]
+        context.sessions.set_signed_cookie(response, ATTEMPT_COOKIE, kept)
         return response
 
-    @routes.get(BACK)
-    def back() -> Response:
-        _attempt(desk, request.args.get("state", ""))
+    @routes.get(CALLBACK_PATH)
+    def show_account_return() -> Response:
+        _load_attempt(context, request.args.get("state", ""))
         fields = {name: request.args.get(name, "") for name in ("code", "state")}
-        view = PressView(action=BACK, fields=fields)
-        return desk.page("Sign in", documents.render_press_sign_in, view)
+        view = SignInConfirmView(action=CALLBACK_PATH, fields=fields)
+        return context.render_page("Sign in", documents.render_sign_in_confirm, view)
 
-    @routes.post(BACK)
-    def enter() -> Response:
-        attempt = _attempt(desk, request.form.get("state", ""))
+    @routes.post(CALLBACK_PATH)
+    def submit_account_return() -> Response:
+        attempt = _load_attempt(context, request.form.get("state", ""))
         try:
-            mail = provider.address_of(request.form.get("code", ""), attempt)
+            mail = provider.fetch_verified_email(request.form.get("code", ""), attempt)
         except NotPermittedError:
             LOG.info("sign_in_refused reason=not-proven")
-            return desk.page(UNPROVEN.title, refusal.render_refusal, UNPROVEN, HTTPStatus.FORBIDDEN)
-        reader = desk.service.admitting.known(mail)
+            return context.render_page(
+                UNPROVEN_VIEW.title, refusal.render_error_page, UNPROVEN_VIEW, HTTPStatus.FORBIDDEN
+            )
+        reader = find_account_id(context.app, mail)
         if not reader:
-            return stranger(desk, mail)
-        desk.enter(reader, Way.OIDC)
-        return desk.done("/")
+            return render_not_enrolled(context, mail)
+        context.sign_in(reader, AuthMethod.OIDC)
+        return context.redirect_to("/")
 
     return routes
 
 
-def _attempt(desk: WebDesk, state: str) -> Attempt:
+def _load_attempt(context: PortalContext, state: str) -> SignInAttempt:
     """Return the attempt that this visit began; one of another browser, or none, is over."""
-    match desk.visits.lent(request, ATTEMPT):
-        case [visit, begun, nonce, verifier] if visit == desk.visit.id:
+    match context.sessions.read_signed_cookie(request, ATTEMPT_COOKIE):
+        case [visit, begun, nonce, verifier] if visit == context.browser_session.id:
             if hmac.compare_digest(begun.encode(), state.encode()):
-                return Attempt(state=begun, nonce=nonce, verifier=verifier)
+                return SignInAttempt(state=begun, nonce=nonce, verifier=verifier)
     raise Gone

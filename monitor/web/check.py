@@ -13,130 +13,142 @@ from typing import Final
 from flask import Blueprint, Response, abort
 
 from monitor.errors import NotPermittedError, TooSoonError
-from monitor.services.self_check import Checking
-from monitor.web.context import WebDesk
-from monitor.web.server import STREAMS, STREAMS_EACH
-from monitor.web.sessions import Visit
+from monitor.services.self_check import build_check_view, request_self_check
+from monitor.web.context import PortalContext
+from monitor.web.server import MAX_STREAMS, MAX_STREAMS_PER_PERSON
+from monitor.web.sessions import BrowserSession
 from reports.pages import check as pages
-from reports.pages.check import CheckView
-from reports.pages.layout import Frame
+from reports.pages.check import SelfCheckPageView
+from reports.pages.layout import PageFrame
 from scrapers.http.clock import Clock, SystemClock
 
 # A page is made anew when something was written, but not more often than this, and within each
 # second in any case: whoever waits sees that time goes by.
-LOOK_SECONDS: Final = 0.05
-NEWS_SECONDS: Final = 0.25
-SILENT_SECONDS: Final = 0.9
-STREAM_SECONDS: Final = 120.0
+POLL_SECONDS: Final = 0.05
+MIN_UPDATE_SECONDS: Final = 0.25
+MAX_SILENCE_SECONDS: Final = 0.9
+MAX_STREAM_SECONDS: Final = 120.0
 TITLE: Final = "Check now"
 
 
-def check(desk: WebDesk) -> Blueprint:
+def build_check_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("check", __name__)
-    looking = LookingOn(desk)
+    looking = LiveCheck(context)
 
     @routes.get("/me/check")
-    def show() -> Response:
-        return desk.page(TITLE, pages.render, looking.view())
+    def show_check() -> Response:
+        return context.render_page(TITLE, pages.render_self_check_page, looking.build_view())
 
     @routes.post("/me/check")
-    def ask() -> Response:
+    def submit_check() -> Response:
         try:
-            desk.service.portal.checking.ask(desk.principal().person)
+            request_self_check(context.app, context.require_principal().person_id)
         except TooSoonError as error:
-            return _too_soon(desk, looking.view(refused=str(error)))
+            return _render_too_soon(context, looking.build_view(refused=str(error)))
         except NotPermittedError as error:
-            view = looking.view(refused=str(error))
-            return desk.page(TITLE, pages.render, view, HTTPStatus.CONFLICT)
-        return desk.done("/me/check")
+            view = looking.build_view(refused=str(error))
+            return context.render_page(
+                TITLE, pages.render_self_check_page, view, HTTPStatus.CONFLICT
+            )
+        return context.redirect_to("/me/check")
 
     @routes.get("/me/check/live")
-    def live() -> Response:
-        return Response(looking.told(looking.view()), mimetype="application/json")
+    def show_live() -> Response:
+        return Response(looking.render_state(looking.build_view()), mimetype="application/json")
 
     @routes.get("/me/check/stream")
-    def stream() -> Response:
-        return looking.streamed()
+    def stream_check() -> Response:
+        return looking.open_stream()
 
     return routes
 
 
-def _too_soon(desk: WebDesk, view: CheckView) -> Response:
+def _render_too_soon(context: PortalContext, view: SelfCheckPageView) -> Response:
     """Say when it may be, to a person in words and to a program in seconds."""
-    response = desk.page(TITLE, pages.render, view, HTTPStatus.TOO_MANY_REQUESTS)
+    response = context.render_page(
+        TITLE, pages.render_self_check_page, view, HTTPStatus.TOO_MANY_REQUESTS
+    )
     if view.next_at:
-        response.headers["Retry-After"] = str(ceil((view.next_at - desk.now()).total_seconds()))
+        response.headers["Retry-After"] = str(ceil((view.next_at - context.now()).total_seconds()))
     return response
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class StreamSlots:
     """Who has a stream open: so many at once, and not all of them one person's."""
 
-    taken: Counter[str] = field(default_factory=Counter)
-    guard: threading.Lock = field(default_factory=threading.Lock)
+    open_streams: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, person: str) -> bool:
-        with self.guard:
-            if self.taken.total() >= STREAMS or self.taken[person] >= STREAMS_EACH:
+    def acquire_slot(self, person_id: str) -> bool:
+        with self.lock:
+            if (
+                self.open_streams.total() >= MAX_STREAMS
+                or self.open_streams[person_id] >= MAX_STREAMS_PER_PERSON
+            ):
                 return False
-            self.taken[person] += 1
+            self.open_streams[person_id] += 1
             return True
 
-    def leave(self, person: str) -> None:
-        with self.guard:
-            self.taken[person] -= 1
-            if not self.taken[person]:
-                del self.taken[person]
+    def release_slot(self, person_id: str) -> None:
+        with self.lock:
+            self.open_streams[person_id] -= 1
+            if not self.open_streams[person_id]:
+                del self.open_streams[person_id]
 
 
 @dataclass(frozen=True, slots=True)
-class LookingOn:
+class LiveCheck:
     """How a check looks from outside while others work on it."""
 
-    desk: WebDesk
+    context: PortalContext
     clock: Clock = field(default_factory=SystemClock)
-    places: Places = field(default_factory=Places)
+    slots: StreamSlots = field(default_factory=StreamSlots)
 
-    def view(self, refused: str = "") -> CheckView:
-        return self._checking.view(self.desk.principal().person, refused)
+    def build_view(self, refused: str = "") -> SelfCheckPageView:
+        return build_check_view(
+            self.context.app, self.context.require_principal().person_id, refused
+        )
 
-    def told(self, view: CheckView) -> str:
-        return _told(view, self.desk.frame(TITLE))
+    def render_state(self, view: SelfCheckPageView) -> str:
+        return _render_state_json(view, self.context.build_frame(TITLE))
 
-    def streamed(self) -> Response:
+    def open_stream(self) -> Response:
         """Send each change as it comes (server-sent events), while there is a place for it."""
         # What belongs to this request is gone when the first line is sent.
-        visit, frame = self.desk.visit, self.desk.frame(TITLE)
-        person = self.desk.principal().person
-        if not self.places.take(person):
+        visit, frame = self.context.browser_session, self.context.build_frame(TITLE)
+        person = self.context.require_principal().person_id
+        if not self.slots.acquire_slot(person):
             abort(HTTPStatus.SERVICE_UNAVAILABLE)
-        response = Response(self._changes(visit, person, frame), mimetype="text/event-stream")
-        response.call_on_close(partial(self.places.leave, person))
+        response = Response(
+            self._generate_events(visit, person, frame), mimetype="text/event-stream"
+        )
+        response.call_on_close(partial(self.slots.release_slot, person))
         return response
 
-    def _changes(self, visit: Visit, person: str, frame: Frame) -> Iterator[str]:
-        ends, state = self.clock.monotonic() + STREAM_SECONDS, self.desk.service.state
-        while self.clock.monotonic() < ends and self.desk.visits.goes_on(visit):
-            written, view = state.written(), self._checking.view(person)
-            yield f"data: {_told(view, frame)}\n\n"
-            if not view.live:
+    def _generate_events(
+        self, session: BrowserSession, person_id: str, frame: PageFrame
+    ) -> Iterator[str]:
+        ends, state = self.clock.monotonic() + MAX_STREAM_SECONDS, self.context.app.db
+        while self.clock.monotonic() < ends and self.context.sessions.is_still_valid(session):
+            written, view = (
+                state.read_data_version(),
+                build_check_view(self.context.app, person_id),
+            )
+            yield f"data: {_render_state_json(view, frame)}\n\n"
+            if not view.is_running:
                 return
-            await_news(state.written, written, self.clock)
-
-    @property
-    def _checking(self) -> Checking:
-        return self.desk.service.portal.checking
+            wait_for_write(state.read_data_version, written, self.clock)
 
 
-def await_news(written: Callable[[], int], before: int, clock: Clock) -> None:
+def wait_for_write(written: Callable[[], int], before: int, clock: Clock) -> None:
     """Return once something else is written, not too soon, and in time to say that we wait."""
     began = clock.monotonic()
-    clock.sleep(NEWS_SECONDS)
-    while clock.monotonic() - began < SILENT_SECONDS and written() == before:
-        clock.sleep(LOOK_SECONDS)
+    clock.sleep(MIN_UPDATE_SECONDS)
+    while clock.monotonic() - began < MAX_SILENCE_SECONDS and written() == before:
+        clock.sleep(POLL_SECONDS)
 
 
-def _told(view: CheckView, frame: Frame) -> str:
+def _render_state_json(view: SelfCheckPageView, frame: PageFrame) -> str:
     """Give the part of the page that changes, and whether there is more to come."""
-    return json.dumps({"html": pages.render_live(view, frame), "live": view.live})
+    return json.dumps({"html": pages.render_self_check_live(view, frame), "live": view.is_running})

@@ -9,17 +9,19 @@ from typing import Final, TypeVar
 from flask import Response, g, request
 from werkzeug.exceptions import Unauthorized
 
-from monitor.domain.person import Principal, Role, Way
-from monitor.service import Service
-from monitor.web.sessions import Visit, Visits
-from reports.pages.layout import Frame, Place
+from monitor.app import App
+from monitor.domain.person import AuthMethod, Principal, Role
+from monitor.web.sessions import BrowserSession, BrowserSessions
+from reports.pages.layout import NavLink, PageFrame
 
 V = TypeVar("V")
-VOUCHED: Final = "You signed in through your district's own sign-in page. Sign out there."
+SIGN_OUT_ELSEWHERE: Final = (
+    "You signed in through your district's own sign-in page. Sign out there."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corner:
+class NavItem:
     """A place in the navigation of those with a role."""
 
     role: Role
@@ -28,95 +30,95 @@ class Corner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebDesk:
-    """`wake` tells the service that somebody waits for it.
+class PortalContext:
+    """`wake_service` tells the service that somebody waits for it.
 
     `demo` is what every page of a demonstration says of itself; empty in a real district.
     """
 
-    service: Service
-    visits: Visits
-    wake: Callable[[], None]
-    corners: tuple[Corner, ...] = ()
-    demo: str = ""
+    app: App
+    sessions: BrowserSessions
+    wake_service: Callable[[], None]
+    nav_items: tuple[NavItem, ...] = ()
+    demo_notice: str = ""
 
     @property
-    def visit(self) -> Visit:
-        visit: Visit = g.visit
+    def browser_session(self) -> BrowserSession:
+        visit: BrowserSession = g.visit
         return visit
 
     def now(self) -> datetime:
-        return self.service.now()
+        return self.app.clock.now()
 
-    def principal(self) -> Principal:
+    def require_principal(self) -> Principal:
         """Return who is signed in; where nobody is, the answer is the sign-in page."""
-        if self.visit.principal is None:
+        if self.browser_session.principal is None:
             raise Unauthorized
-        return self.visit.principal
+        return self.browser_session.principal
 
-    def page(
+    def render_page(
         self,
         title: str,
-        render: Callable[[V, Frame], str],
+        render: Callable[[V, PageFrame], str],
         view: V,
         status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
         """Answer with a page. A form that came back with faults has status 422."""
-        return Response(render(view, self.frame(title)), status, mimetype="text/html")
+        return Response(render(view, self.build_frame(title)), status, mimetype="text/html")
 
-    def done(self, to: str, words: str = "") -> Response:
-        """Go on to a page of ours after a deed, and have it say so. `words` name nobody."""
+    def redirect_to(self, path: str, notice: str = "") -> Response:
+        """Go on to a page of ours after a deed, and have it say so. `notice` name nobody."""
         response = Response(status=HTTPStatus.SEE_OTHER)
-        response.headers["Location"] = to
-        if words:
-            self.visits.tell(self.visit, response, words)
+        response.headers["Location"] = path
+        if notice:
+            self.sessions.set_notice(self.browser_session, response, notice)
         return response
 
-    def enter(self, reader: str, way: Way) -> None:
+    def sign_in(self, account_id: str, method: AuthMethod) -> None:
         """Sign somebody in who has just proved who they are."""
-        self.visits.enter(self.visit, reader, way)
+        self.sessions.sign_in(self.browser_session, account_id, method)
 
-    def leave(self) -> None:
-        self.visits.leave(self.visit)
+    def sign_out(self) -> None:
+        self.sessions.sign_out(self.browser_session)
 
     @property
-    def way_out(self) -> str:
+    def sign_out_path(self) -> str:
         """Where signing out is sent; empty where the district's proxy alone can let one out."""
-        principal = self.visit.principal
-        ours = not self.visits.header or principal is None or principal.invitation
+        principal = self.browser_session.principal
+        ours = not self.sessions.proxy_header or principal is None or principal.invitation_id
         return "/sign-out" if ours else ""
 
-    def part(self, words: str) -> Response:
+    def sign_out_and_redirect(self, notice: str) -> Response:
         """End the session, and say so, or say who alone can."""
-        if not self.way_out:
-            return self.done("/", VOUCHED)
-        self.leave()
-        return self.done("/sign-in", words)
+        if not self.sign_out_path:
+            return self.redirect_to("/", SIGN_OUT_ELSEWHERE)
+        self.sign_out()
+        return self.redirect_to("/sign-in", notice)
 
-    def frame(self, title: str) -> Frame:
-        district, visit = self.service.config.district, self.visit
+    def build_frame(self, title: str) -> PageFrame:
+        district, visit = self.app.config.district, self.browser_session
         principal = visit.principal
-        return Frame(
+        return PageFrame(
             title=title,
             district=district.name,
             contact=district.contact,
             zone=district.zone,
-            csrf=self.visits.csrf(visit),
+            csrf=self.sessions.build_csrf_token(visit),
             reader=principal.name if principal else "",
-            way_out=self.way_out,
-            places=tuple(self._places(principal)) if principal else (),
+            way_out=self.sign_out_path,
+            places=tuple(self._build_nav(principal)) if principal else (),
             notice=visit.notice,
-            demo=self.demo,
+            demo=self.demo_notice,
         )
 
-    def _places(self, principal: Principal) -> list[Place]:
-        mine = [each for each in self.corners if each.role in principal.roles]
+    def _build_nav(self, principal: Principal) -> list[NavLink]:
+        mine = [each for each in self.nav_items if each.role in principal.roles]
         # The longest address that the page lies under is where the reader is.
         under = [each for each in mine if f"{request.path}/".startswith(f"{each.path}/")]
         here = max(under, key=lambda each: len(each.path), default=None)
-        return [Place(title=each.title, path=each.path, here=each is here) for each in mine]
+        return [NavLink(title=each.title, path=each.path, here=each is here) for each in mine]
 
 
-def pasted_code() -> str:
+def read_pasted_code() -> str:
     """Return the code of a form; people paste the whole link, and mail breaks it with spaces."""
     return "".join(request.form.get("code", "").split()).rstrip("/").rpartition("/")[2]

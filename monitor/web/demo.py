@@ -8,46 +8,50 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, request
 
-from monitor.domain.person import Way
-from monitor.service import Service
-from monitor.web.app import FAMILIES, app_of, desk_of
-from monitor.web.context import WebDesk
-from monitor.web.security import DOORS, Door
+from monitor.app import App
+from monitor.domain.person import AuthMethod
+from monitor.web.app import BLUEPRINT_FACTORIES, build_portal_context, create_flask_app
+from monitor.web.context import PortalContext
+from monitor.web.security import ACCESS_RULES, AccessRule
 from reports.pages import demo as cast
-from reports.pages.demo import Actor, CastView
+from reports.pages.demo import CastMember, CastView
 
-MADE_UP: Final = (
+DEMO_NOTICE: Final = (
     "All people here are made up, and so is the internet. Nothing leaves this computer."
 )
 
 
-def demo_app(
-    service: Service, wake: Callable[[], None], actors: Callable[[], tuple[Actor, ...]]
+def create_demo_app(
+    app: App, wake: Callable[[], None], actors: Callable[[], tuple[CastMember, ...]]
 ) -> Flask:
     """Make the app; `actors` says who there is, as of now."""
 
-    def switcher(desk: WebDesk) -> Blueprint:
-        return _switcher(desk, actors)
+    def build_routes(context: PortalContext) -> Blueprint:
+        return _build_switcher_routes(context, actors)
 
-    desk = desk_of(service, wake, demo=MADE_UP)
-    return app_of(desk, (*FAMILIES, switcher), {**DOORS, "demo": Door()})
+    desk = build_portal_context(app, wake, demo=DEMO_NOTICE)
+    return create_flask_app(
+        desk, (*BLUEPRINT_FACTORIES, build_routes), {**ACCESS_RULES, "demo": AccessRule()}
+    )
 
 
-def _switcher(desk: WebDesk, actors: Callable[[], tuple[Actor, ...]]) -> Blueprint:
+def _build_switcher_routes(
+    context: PortalContext, actors: Callable[[], tuple[CastMember, ...]]
+) -> Blueprint:
     routes = Blueprint("demo", __name__)
 
     @routes.get("/demo")
-    def choose() -> Response:
-        here = desk.visit.principal
-        view = CastView(actors=actors(), here=here.reader if here else "")
-        return desk.page("Who do you want to be?", cast.render, view)
+    def show_actors() -> Response:
+        here = context.browser_session.principal
+        view = CastView(actors=actors(), here=here.reader_id if here else "")
+        return context.render_page("Who do you want to be?", cast.render_cast, view)
 
     @routes.post("/demo")
-    def become() -> Response:
+    def submit_actor() -> Response:
         chosen = request.form.get("reader", "")
         if chosen not in {each.reader for each in actors()}:
             abort(400)
-        desk.enter(chosen, Way.DEMO)
-        return desk.done("/")
+        context.sign_in(chosen, AuthMethod.DEMO)
+        return context.redirect_to("/")
 
     return routes

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final, TypedDict
@@ -10,127 +11,142 @@ from typing import Any, Final, TypedDict
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from monitor.config import CONSENT_LASTS
+from monitor.config import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent import Scope
-from monitor.domain.consent_text import SCOPES, TEXT_VERSION, Section
-from monitor.domain.detection.recognition import NOTHING, Recognised
-from monitor.domain.enrollment import Draft, Step
-from monitor.domain.person import PersonName, Way
+from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSection
+from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
+from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
+from monitor.domain.person import AuthMethod, PersonName
 from monitor.errors import InputError
-from monitor.services.enrollment import Beginning, Invited
-from monitor.web.context import WebDesk, pasted_code
-from reports.labels import site_name
+from monitor.services.consent import hash_district_terms, list_terms_sections
+from monitor.services.enrollment import (
+    InvitationStatus,
+    complete_enrollment,
+    discard_enrollment_draft,
+    find_invitation_status,
+    find_sent_invitation,
+    has_unconfirmed_name,
+    list_offered_scopes,
+    load_enrollment_draft,
+    preview_enrollment_queries,
+    recognize_profile_url,
+    save_enrollment_draft,
+    save_step_answers,
+)
+from monitor.services.erasure import find_not_me_reporter, report_not_me
+from monitor.web.context import PortalContext, read_pasted_code
+from reports.labels import format_site_name
 from reports.pages import enrollment as pages
 from reports.pages.enrollment import (
-    AccountsView,
-    AgreeView,
-    AskedView,
-    Block,
-    Closed,
-    ClosedView,
-    CodeView,
-    DeclaredLine,
-    NamesView,
+    AccountLine,
+    AccountProofLine,
+    AccountsStepView,
+    AgreementStepView,
+    ConsentBlock,
+    ConsentPart,
+    ConsentTextView,
+    EnrollmentStepView,
+    InvitationCodeView,
+    InvitationProblem,
+    InvitationProblemView,
+    NamesStepView,
     NotMeView,
-    Part,
-    ProofLine,
-    ReadView,
+    QueryPreview,
     ScopeChoice,
-    ScopesView,
-    StepView,
+    ScopesStepView,
     SummaryRow,
-    WorkView,
+    WorkStepView,
 )
-from reports.pages.layout import Fault, Frame
+from reports.pages.layout import FieldProblem, PageFrame
 
-LONGEST = 100
-MOST = 20
-Form = MultiDict[str, str]
+MAX_LENGTH = 100
+MAX_ENTRIES = 20
+FormData = MultiDict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class StepInput:
     """The draft with what was typed, and what keeps it from being an answer."""
 
-    draft: Draft
-    faults: tuple[Fault, ...] = ()
+    draft: EnrollmentDraft
+    faults: tuple[FieldProblem, ...] = ()
 
 
-def filled(step: Step, form: Form, draft: Draft) -> Filled:
+def parse_step_form(step: EnrollmentStep, form: FormData, draft: EnrollmentDraft) -> StepInput:
     """Read the form of one page; what was typed is kept, also where something is wrong."""
     match step:
-        case Step.SCOPES:
-            typed = with_scopes(form, draft)
-        case Step.NAMES:
-            typed = with_names(form, draft)
-        case Step.WORK:
-            typed = with_work(form, draft)
-        case Step.ACCOUNTS:
-            typed = with_accounts(form, draft)
+        case EnrollmentStep.SCOPES:
+            typed = apply_scopes(form, draft)
+        case EnrollmentStep.NAMES:
+            typed = apply_names(form, draft)
+        case EnrollmentStep.WORK:
+            typed = apply_work(form, draft)
+        case EnrollmentStep.ACCOUNTS:
+            typed = apply_accounts(form, draft)
         case _:
             typed = draft
-    return Filled(draft=typed, faults=tuple(_faults(step, typed, form)))
+    return StepInput(draft=typed, faults=tuple(_find_faults(step, typed, form)))
 
 
-def with_scopes(form: Form, draft: Draft) -> Draft:
+def apply_scopes(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
     known = {scope.value: scope for scope in Scope}
     chosen = (known[each] for each in form.getlist("scopes") if each in known)
     return replace(draft, scopes=frozenset(chosen))
 
 
-def with_names(form: Form, draft: Draft) -> Draft:
+def apply_names(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
     name = PersonName(
-        given=line(form, "given"),
-        family=line(form, "family"),
-        middle=line(form, "middle"),
-        former_families=several(form, "former"),
-        nicknames=several(form, "nicknames"),
+        given=read_line(form, "given"),
+        family=read_line(form, "family"),
+        middle=read_line(form, "middle"),
+        former_families=read_list(form, "former"),
+        nicknames=read_list(form, "nicknames"),
     )
     return replace(draft, name=name)
 
 
-def with_work(form: Form, draft: Draft) -> Draft:
+def apply_work(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
     return replace(
         draft,
-        school=line(form, "school"),
-        role=line(form, "role"),
-        places=several(form, "places"),
+        school=read_line(form, "school"),
+        role=read_line(form, "role"),
+        places=read_list(form, "places"),
     )
 
 
-def with_accounts(form: Form, draft: Draft) -> Draft:
-    handles = (each.removeprefix("@") for each in several(form, "handles"))
-    none_on = (*form.getlist("none_on"), *several(form, "others"))
+def apply_accounts(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
+    handles = (each.removeprefix("@") for each in read_list(form, "handles"))
+    none_on = (*form.getlist("none_on"), *read_list(form, "others"))
     platforms = (each.strip().casefold() for each in none_on)
     return replace(
         draft,
         handles=tuple(handles),
-        absent_from=tuple(dict.fromkeys(each for each in platforms if each))[:MOST],
+        absent_from=tuple(dict.fromkeys(each for each in platforms if each))[:MAX_ENTRIES],
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class AccountList:
     """The accounts and pages of a draft, one added or taken off."""
 
-    draft: Draft
-    recognise: Callable[[str], Recognised]
+    draft: EnrollmentDraft
+    recognize: Callable[[str], AddressTarget]
 
-    def with_address(self, address: str) -> Draft | None:
+    def add_address(self, address: str) -> EnrollmentDraft | None:
         """Add what an address shows; None where it is no address."""
-        found = self.recognise(address)
-        if found == NOTHING:
+        found = self.recognize(address)
+        if found == NO_TARGET:
             return None
         accounts = (*self.draft.accounts, found.account) if found.account else self.draft.accounts
         own = (*self.draft.pages, found.page) if found.page else self.draft.pages
         return replace(
             self.draft,
-            accounts=tuple(dict.fromkeys(accounts))[:MOST],
-            pages=tuple(dict.fromkeys(own))[:MOST],
+            accounts=tuple(dict.fromkeys(accounts))[:MAX_ENTRIES],
+            pages=tuple(dict.fromkeys(own))[:MAX_ENTRIES],
         )
 
-    def without(self, value: str) -> Draft:
+    def remove_entry(self, value: str) -> EnrollmentDraft:
         return replace(
             self.draft,
             accounts=tuple(each for each in self.draft.accounts if each != value),
@@ -138,62 +154,70 @@ class Listed:
         )
 
 
-def checked(draft: Draft, read: Filled) -> Filled:
+def recheck_contradictions(draft: EnrollmentDraft, step_input: StepInput) -> StepInput:
     """Look again for contradictions, after an account was added."""
-    return Filled(draft=draft, faults=(*read.faults, *_contradictions(draft)))
+    return StepInput(draft=draft, faults=(*step_input.faults, *_find_contradictions(draft)))
 
 
-def faulty(read: Filled, words: str) -> Filled:
+def add_address_fault(step_input: StepInput, words: str) -> StepInput:
     """Say that the address in its box is none."""
-    return replace(read, faults=(*read.faults, Fault(field="address", words=words)))
+    return replace(
+        step_input, faults=(*step_input.faults, FieldProblem(field="address", words=words))
+    )
 
 
-def line(form: Mapping[str, str], name: str) -> str:
+def read_line(form: Mapping[str, str], name: str) -> str:
     """Read one line of text, without the blanks around it."""
     return " ".join(form.get(name, "").split())
 
 
-def several(form: Mapping[str, str], name: str) -> tuple[str, ...]:
+def read_list(form: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Read a list that was typed with commas, each entry once."""
     text = form.get(name, "").replace("\n", ",").replace(";", ",")
     entries = (" ".join(each.split()) for each in text.split(","))
     return tuple(dict.fromkeys(each for each in entries if each))
 
 
-def _faults(step: Step, draft: Draft, form: Form) -> Iterator[Fault]:
-    if step is Step.SCOPES and not draft.scopes:
-        yield Fault(
+def _find_faults(
+    step: EnrollmentStep, draft: EnrollmentDraft, form: FormData
+) -> Iterator[FieldProblem]:
+    if step is EnrollmentStep.SCOPES and not draft.scopes:
+        yield FieldProblem(
             field="scopes", words="Choose at least one. Without one, there is nothing to do."
         )
-    if step is Step.NAMES:
+    if step is EnrollmentStep.NAMES:
         if not draft.name.given:
-            yield Fault(field="given", words="Enter your first name.")
+            yield FieldProblem(field="given", words="Enter your first name.")
         if not draft.name.family:
-            yield Fault(field="family", words="Enter your last name.")
-    if step is Step.ACCOUNTS:
-        yield from _contradictions(draft)
-    yield from _lengths(form)
+            yield FieldProblem(field="family", words="Enter your last name.")
+    if step is EnrollmentStep.ACCOUNTS:
+        yield from _find_contradictions(draft)
+    yield from _find_length_faults(form)
 
 
-def _contradictions(draft: Draft) -> Iterator[Fault]:
+def _find_contradictions(draft: EnrollmentDraft) -> Iterator[FieldProblem]:
     theirs = {account.partition(":")[0] for account in draft.accounts}
     for platform in draft.absent_from:
         if platform in theirs:
             words = f"You added an account on {platform} but said you have none there."
-            yield Fault(field="none_on", words=f"{words} Remove one of the two.")
+            yield FieldProblem(field="none_on", words=f"{words} Remove one of the two.")
 
 
-def _lengths(form: Form) -> Iterator[Fault]:
+def _find_length_faults(form: FormData) -> Iterator[FieldProblem]:
     lists = ("former", "nicknames", "places", "handles", "others")
     for name in ("given", "family", "middle", "school", "role"):
-        if len(line(form, name)) > LONGEST:
-            yield Fault(field=name, words=f"Use at most {LONGEST} characters.")
+        if len(read_line(form, name)) > MAX_LENGTH:
+            yield FieldProblem(field=name, words=f"Use at most {MAX_LENGTH} characters.")
     for name in lists:
-        entries = several(form, name)
-        if len(entries) > MOST:
-            yield Fault(field=name, words=f"Enter at most {MOST}. Choose the most likely ones.")
-        elif any(len(each) > LONGEST for each in entries):
-            yield Fault(field=name, words=f"Use at most {LONGEST} characters for each entry.")
+        entries = read_list(form, name)
+        if len(entries) > MAX_ENTRIES:
+            yield FieldProblem(
+                field=name, words=f"Enter at most {MAX_ENTRIES}. Choose the most likely ones."
+            )
+        elif any(len(each) > MAX_LENGTH for each in entries):
+            yield FieldProblem(
+                field=name, words=f"Use at most {MAX_LENGTH} characters for each entry."
+            )
 
 
 SCOPE_TITLES: Mapping[Scope, str] = {
@@ -206,20 +230,20 @@ SCOPE_TITLES: Mapping[Scope, str] = {
 }
 # Where most impostors are: what is asked for by name. Others can be typed.
 NETWORKS = ("facebook", "instagram", "linkedin", "snapchat", "tiktok", "x", "youtube", "bluesky")
-Faults = tuple[Fault, ...]
+Faults = tuple[FieldProblem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadText:
+class ConsentTextInfo:
     """The consent text as it stands, and until when a yes to it would last."""
 
-    seal: str
+    text_hash: str
     version: str
     until: datetime
     zone: str
 
 
-class Place(TypedDict):
+class StepPosition(TypedDict):
     """How far a page is on the way, and what leads on and back."""
 
     number: int
@@ -229,46 +253,58 @@ class Place(TypedDict):
     deed: str
 
 
-def alone(step: Step) -> Place:
+def build_standalone_position(step: EnrollmentStep) -> StepPosition:
     """Where a page of joining stands by itself, to change what was told once."""
-    return Place(number=0, total=0, here=f"/me/data/{step}", back="/me/data", deed="Save")
+    return StepPosition(number=0, total=0, here=f"/me/data/{step}", back="/me/data", deed="Save")
 
 
-def place(step: Step) -> Place:
-    steps = list(Step)
-    back = f"/join/{step.before}" if step.before else ""
+def build_step_position(step: EnrollmentStep) -> StepPosition:
+    steps = list(EnrollmentStep)
+    back = f"/join/{step.previous_step}" if step.previous_step else ""
     number, here = steps.index(step) + 1, f"/join/{step}"
-    return Place(number=number, total=len(steps), here=here, back=back, deed="Continue")
+    return StepPosition(number=number, total=len(steps), here=here, back=back, deed="Continue")
 
 
-def read_view(draft: Draft, sections: Iterable[Section], version: str) -> ReadView:
-    return ReadView(
-        **place(Step.READ),
-        parts=parts_of(sections),
+def build_read_view(
+    draft: EnrollmentDraft, sections: Iterable[ConsentSection], version: str
+) -> ConsentTextView:
+    return ConsentTextView(
+        **build_step_position(EnrollmentStep.READ),
+        parts=build_consent_parts(sections),
         version=version,
         given=draft.name.given,
     )
 
 
-def parts_of(sections: Iterable[Section]) -> tuple[Part, ...]:
+def build_consent_parts(sections: Iterable[ConsentSection]) -> tuple[ConsentPart, ...]:
     """Lay out the consent text, whole and in its own words."""
-    return tuple(Part(heading=each.heading, blocks=tuple(_blocks(each.lines))) for each in sections)
+    return tuple(
+        ConsentPart(heading=each.heading, blocks=tuple(_split_blocks(each.lines)))
+        for each in sections
+    )
 
 
-def scopes_view(draft: Draft, offered: Iterable[Scope], faults: Faults) -> ScopesView:
+def build_scopes_view(
+    draft: EnrollmentDraft, offered: Iterable[Scope], faults: Faults
+) -> ScopesStepView:
     choices = tuple(
-        ScopeChoice(scope=scope, title=SCOPE_TITLES[scope], words=SCOPES[scope])
+        ScopeChoice(scope=scope, title=SCOPE_TITLES[scope], words=SCOPE_SENTENCES[scope])
         for scope in offered
     )
-    return ScopesView(
-        **place(Step.SCOPES), choices=choices, chosen=tuple(draft.scopes), faults=faults
+    return ScopesStepView(
+        **build_step_position(EnrollmentStep.SCOPES),
+        choices=choices,
+        chosen=tuple(draft.scopes),
+        faults=faults,
     )
 
 
-def names_view(draft: Draft, faults: Faults, at: Place) -> NamesView:
+def build_names_view(
+    draft: EnrollmentDraft, faults: Faults, position: StepPosition
+) -> NamesStepView:
     name = draft.name
-    return NamesView(
-        **at,
+    return NamesStepView(
+        **position,
         given=name.given,
         family=name.family,
         middle=name.middle,
@@ -278,9 +314,9 @@ def names_view(draft: Draft, faults: Faults, at: Place) -> NamesView:
     )
 
 
-def work_view(draft: Draft, faults: Faults, at: Place) -> WorkView:
-    return WorkView(
-        **at,
+def build_work_view(draft: EnrollmentDraft, faults: Faults, position: StepPosition) -> WorkStepView:
+    return WorkStepView(
+        **position,
         school=draft.school,
         role=draft.role,
         places=", ".join(draft.places),
@@ -288,26 +324,30 @@ def work_view(draft: Draft, faults: Faults, at: Place) -> WorkView:
     )
 
 
-def accounts_view(draft: Draft, faults: Faults, at: Place, address: str) -> AccountsView:
-    return AccountsView(
-        **at,
-        declared=tuple(declared(draft.accounts, draft.pages)),
+def build_accounts_view(
+    draft: EnrollmentDraft, faults: Faults, position: StepPosition, address: str
+) -> AccountsStepView:
+    return AccountsStepView(
+        **position,
+        declared=tuple(build_declared_lines(draft.accounts, draft.pages)),
         address=address,
         handles=", ".join(draft.handles),
-        networks=tuple((each, site_name(each)) for each in NETWORKS),
+        networks=tuple((each, format_site_name(each)) for each in NETWORKS),
         none_on=tuple(each for each in draft.absent_from if each in NETWORKS),
         others=", ".join(each for each in draft.absent_from if each not in NETWORKS),
         faults=faults,
     )
 
 
-def proof_lines(proofs: Iterable[AccountProof], code: Callable[[str], str]) -> Iterator[ProofLine]:
+def build_proof_lines(
+    proofs: Iterable[AccountProof], code: Callable[[str], str]
+) -> Iterator[AccountProofLine]:
     """Show what is not followed yet, with the code that proves control of it."""
     for proof in proofs:
         own = (proof.account,)
         pages, accounts = (own, ()) if "://" in proof.account else ((), own)
-        for line in declared(accounts, pages):
-            yield ProofLine(
+        for line in build_declared_lines(accounts, pages):
+            yield AccountProofLine(
                 value=line.value,
                 title=line.title,
                 detail=line.detail,
@@ -316,21 +356,23 @@ def proof_lines(proofs: Iterable[AccountProof], code: Callable[[str], str]) -> I
             )
 
 
-def declared(accounts: Iterable[str], pages: Iterable[str]) -> Iterator[DeclaredLine]:
+def build_declared_lines(accounts: Iterable[str], pages: Iterable[str]) -> Iterator[AccountLine]:
     for account in accounts:
         platform, _, handle = account.partition(":")
-        yield DeclaredLine(value=account, title=site_name(platform), detail=handle)
+        yield AccountLine(value=account, title=format_site_name(platform), detail=handle)
     for page in pages:
-        yield DeclaredLine(value=page, title="Your page", detail=page.partition("://")[2])
+        yield AccountLine(value=page, title="Your page", detail=page.partition("://")[2])
 
 
-def agree_view(draft: Draft, asked: AskedView, text: ReadText, faults: Faults) -> AgreeView:
-    return AgreeView(
-        **place(Step.CHECK),
-        rows=tuple(rows(draft, "/join")),
-        agreed=tuple(words for scope, words in SCOPES.items() if scope in draft.scopes),
+def build_agree_view(
+    draft: EnrollmentDraft, asked: QueryPreview, text: ConsentTextInfo, faults: Faults
+) -> AgreementStepView:
+    return AgreementStepView(
+        **build_step_position(EnrollmentStep.CHECK),
+        rows=tuple(build_summary_rows(draft, "/join")),
+        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in draft.scopes),
         asked=asked,
-        seal=text.seal,
+        seal=text.text_hash,
         version=text.version,
         until=text.until,
         zone=text.zone,
@@ -338,41 +380,47 @@ def agree_view(draft: Draft, asked: AskedView, text: ReadText, faults: Faults) -
     )
 
 
-def rows(draft: Draft, base: str) -> Iterator[SummaryRow]:
+def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow]:
     """Tell the answers, each with the page under `base` that changes it."""
     name = draft.name
     others = (*name.former_families, *name.nicknames)
-    own = (f"{line.title} {line.detail}" for line in declared(draft.accounts, draft.pages))
-    told: tuple[tuple[str, Iterable[str], Step], ...] = (
+    own = (
+        f"{line.title} {line.detail}" for line in build_declared_lines(draft.accounts, draft.pages)
+    )
+    told: tuple[tuple[str, Iterable[str], EnrollmentStep], ...] = (
         (
             "What we search",
             (SCOPE_TITLES[each] for each in Scope if each in draft.scopes),
-            Step.SCOPES,
+            EnrollmentStep.SCOPES,
         ),
-        ("Name", (" ".join(filter(None, (name.given, name.middle, name.family))),), Step.NAMES),
-        ("Former names and nicknames", others, Step.NAMES),
-        ("School and work", filter(None, (draft.school, draft.role)), Step.WORK),
-        ("Towns", draft.places, Step.WORK),
-        ("Your accounts and pages", own, Step.ACCOUNTS),
-        ("Other names online", draft.handles, Step.ACCOUNTS),
-        ("No account on", map(site_name, draft.absent_from), Step.ACCOUNTS),
+        (
+            "Name",
+            (" ".join(filter(None, (name.given, name.middle, name.family))),),
+            EnrollmentStep.NAMES,
+        ),
+        ("Former names and nicknames", others, EnrollmentStep.NAMES),
+        ("School and work", filter(None, (draft.school, draft.role)), EnrollmentStep.WORK),
+        ("Towns", draft.places, EnrollmentStep.WORK),
+        ("Your accounts and pages", own, EnrollmentStep.ACCOUNTS),
+        ("Other names online", draft.handles, EnrollmentStep.ACCOUNTS),
+        ("No account on", map(format_site_name, draft.absent_from), EnrollmentStep.ACCOUNTS),
     )
     for what, answers, step in told:
         yield SummaryRow(what=what, answer=", ".join(answers), change=f"{base}/{step}")
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[Block]:
+def _split_blocks(lines: Iterable[str]) -> Iterator[ConsentBlock]:
     """Make lists of what stands as one, and of a part that is nothing but sentences."""
-    whole = tuple(_sentences(lines))
+    whole = tuple(_join_sentences(lines))
     bulleted = any(each.startswith("- ") for each in whole)
     if not bulleted:
-        yield Block(lines=whole, listed=True)
+        yield ConsentBlock(lines=whole, listed=True)
         return
     for listed, group in groupby(whole, key=lambda each: each.startswith("- ")):
-        yield Block(lines=tuple(each.removeprefix("- ") for each in group), listed=listed)
+        yield ConsentBlock(lines=tuple(each.removeprefix("- ") for each in group), listed=listed)
 
 
-def _sentences(lines: Iterable[str]) -> Iterator[str]:
+def _join_sentences(lines: Iterable[str]) -> Iterator[str]:
     begun = ""
     for each in lines:
         begun = f"{begun} {each}".strip()
@@ -383,232 +431,270 @@ def _sentences(lines: Iterable[str]) -> Iterator[str]:
         yield begun
 
 
-TITLES = {
-    Step.READ: "Join Namesake",
-    Step.SCOPES: "What may we search?",
-    Step.NAMES: "What names do you go by?",
-    Step.WORK: "Where do you work and live?",
-    Step.ACCOUNTS: "Which accounts are yours?",
-    Step.CHECK: "Check your answers and join",
+STEP_TITLES = {
+    EnrollmentStep.READ: "Join Namesake",
+    EnrollmentStep.SCOPES: "What may we search?",
+    EnrollmentStep.NAMES: "What names do you go by?",
+    EnrollmentStep.WORK: "Where do you work and live?",
+    EnrollmentStep.ACCOUNTS: "Which accounts are yours?",
+    EnrollmentStep.CHECK: "Check your answers and join",
 }
 NO_ADDRESS = "Paste the address of a page, such as instagram.com/yourname."
-NAME_WAITS = (
+NAME_NEEDS_CONFIRMATION = (
     "IT invited you under another name. We show IT the name you entered so they can confirm it. "
     "We do not search for it until they do."
 )
-READ_AGAIN = "The consent text has changed since you read it. Please read it again."
+CONSENT_TEXT_CHANGED = "The consent text has changed since you read it. Please read it again."
 
 
 @dataclass(frozen=True, slots=True)
-class Joiner:
+class EnrollmentFlow:
     """Whoever opened an invitation in this browser, and how far they are."""
 
-    desk: WebDesk
+    context: PortalContext
 
     @property
-    def beginning(self) -> Beginning:
-        return self.desk.service.portal.beginning
+    def invitation_id(self) -> str:
+        principal = self.context.browser_session.principal
+        return principal.invitation_id if principal else ""
 
-    @property
-    def invitation(self) -> str:
-        principal = self.desk.visit.principal
-        return principal.invitation if principal else ""
-
-    def unopened(self) -> Response:
+    def show_code_page(self) -> Response:
         """Ask for the code of an invitation; who has joined goes to their own page."""
-        principal = self.desk.visit.principal
-        if principal and principal.person:
-            return self.desk.done("/me")
-        view = pages.CodeView()
-        return self.desk.page("Open your invitation", pages.render_code, view)
+        principal = self.context.browser_session.principal
+        if principal and principal.person_id:
+            return self.context.redirect_to("/me")
+        view = pages.InvitationCodeView()
+        return self.context.render_page("Open your invitation", pages.render_invitation_code, view)
 
-    def show(self, step: Step) -> Response:
-        if not self.invitation:
-            return self.unopened()
-        draft = self.beginning.draft(self.invitation)
-        if not draft.may_open(step):
-            return self.desk.done(f"/join/{draft.reached}")
-        return self._page(step, Filled(draft=draft))
+    def show_step(self, step: EnrollmentStep) -> Response:
+        if not self.invitation_id:
+            return self.show_code_page()
+        draft = load_enrollment_draft(self.context.app, self.invitation_id)
+        if not draft.can_open(step):
+            return self.context.redirect_to(f"/join/{draft.first_open_step}")
+        return self._render_step(step, StepInput(draft=draft))
 
-    def answer(self, step: Step) -> Response:
-        if not self.invitation:
-            return self.unopened()
-        draft = self.beginning.draft(self.invitation)
-        if not draft.may_open(step):
-            return self.desk.done(f"/join/{draft.reached}")
-        if step is Step.CHECK:
-            return self._agree(draft)
-        read = filled(step, request.form, draft)
-        if step is Step.ACCOUNTS:
-            return self._accounts(read)
-        return self._kept(step, read)
+    def submit_step(self, step: EnrollmentStep) -> Response:
+        if not self.invitation_id:
+            return self.show_code_page()
+        draft = load_enrollment_draft(self.context.app, self.invitation_id)
+        if not draft.can_open(step):
+            return self.context.redirect_to(f"/join/{draft.first_open_step}")
+        if step is EnrollmentStep.CHECK:
+            return self._submit_consent(draft)
+        read = parse_step_form(step, request.form, draft)
+        if step is EnrollmentStep.ACCOUNTS:
+            return self._update_accounts(read)
+        return self._save_step(step, read)
 
-    def _kept(self, step: Step, read: Filled) -> Response:
-        if read.faults:
-            return self._page(step, read)
-        self.beginning.answer(self.invitation, step, read.draft)
-        waits = step is Step.NAMES and self.beginning.needs_word(self.invitation, read.draft)
-        return self.desk.done(f"/join/{step.after}", NAME_WAITS if waits else "")
+    def _save_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
+        if step_input.faults:
+            return self._render_step(step, step_input)
+        save_step_answers(self.context.app, self.invitation_id, step, step_input.draft)
+        waits = step is EnrollmentStep.NAMES and has_unconfirmed_name(
+            self.context.app, self.invitation_id, step_input.draft
+        )
+        return self.context.redirect_to(
+            f"/join/{step.next_step}", NAME_NEEDS_CONFIRMATION if waits else ""
+        )
 
-    def _accounts(self, read: Filled) -> Response:
+    def _update_accounts(self, step_input: StepInput) -> Response:
         """Add or remove one account, or go on; an address that was left in its box is added."""
-        listed, form = Listed(read.draft, self.beginning.recognised), request.form
+        listed, form = (
+            AccountList(step_input.draft, partial(recognize_profile_url, self.context.app)),
+            request.form,
+        )
         if "remove" in form:
-            self.beginning.revise(self.invitation, listed.without(form["remove"]))
-            return self.desk.done("/join/accounts#declared")
+            save_enrollment_draft(
+                self.context.app, self.invitation_id, listed.remove_entry(form["remove"])
+            )
+            return self.context.redirect_to("/join/accounts#declared")
         if not form.get("address", "").strip():
             if form.get("deed") == "add":
-                return self._page(Step.ACCOUNTS, faulty(read, NO_ADDRESS))
-            return self._kept(Step.ACCOUNTS, read)
-        draft = listed.with_address(form["address"])
+                return self._render_step(
+                    EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
+                )
+            return self._save_step(EnrollmentStep.ACCOUNTS, step_input)
+        draft = listed.add_address(form["address"])
         if draft is None:
-            return self._page(Step.ACCOUNTS, faulty(read, NO_ADDRESS))
+            return self._render_step(
+                EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
+            )
         if form.get("deed") == "add":
-            self.beginning.revise(self.invitation, draft)
-            return self.desk.done("/join/accounts#declared", "Added to your accounts and pages.")
-        return self._kept(Step.ACCOUNTS, checked(draft, read))
+            save_enrollment_draft(self.context.app, self.invitation_id, draft)
+            return self.context.redirect_to(
+                "/join/accounts#declared", "Added to your accounts and pages."
+            )
+        return self._save_step(EnrollmentStep.ACCOUNTS, recheck_contradictions(draft, step_input))
 
-    def _agree(self, draft: Draft) -> Response:
-        if request.form.get("seal", "") != self.desk.service.terms.hash:
-            self.beginning.revise(self.invitation, replace(draft, done=frozenset()))
-            return self.desk.done("/join/read", READ_AGAIN)
-        waits = self.beginning.needs_word(self.invitation, draft)
-        person = self.beginning.agree(self.invitation, draft, request.form["seal"])
-        self.desk.enter(person.ref, Way.LINK)
-        return self.desk.done("/me/joined", NAME_WAITS if waits else "")
+    def _submit_consent(self, draft: EnrollmentDraft) -> Response:
+        if request.form.get("seal", "") != hash_district_terms(self.context.app):
+            save_enrollment_draft(
+                self.context.app, self.invitation_id, replace(draft, done=frozenset())
+            )
+            return self.context.redirect_to("/join/read", CONSENT_TEXT_CHANGED)
+        waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
+        person = complete_enrollment(
+            self.context.app, self.invitation_id, draft, request.form["seal"]
+        )
+        self.context.sign_in(person.ref, AuthMethod.LINK)
+        return self.context.redirect_to("/me/joined", NAME_NEEDS_CONFIRMATION if waits else "")
 
-    def _page(self, step: Step, read: Filled) -> Response:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if read.faults else HTTPStatus.OK
-        render, view = self._view(step, read)
-        return self.desk.page(TITLES[step], render, view, status)
+    def _render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
+        render, view = self._build_step_view(step, step_input)
+        return self.context.render_page(STEP_TITLES[step], render, view, status)
 
-    def _view(self, step: Step, read: Filled) -> tuple[Callable[[Any, Frame], str], StepView]:
-        draft, faults, service = read.draft, read.faults, self.desk.service
+    def _build_step_view(
+        self, step: EnrollmentStep, step_input: StepInput
+    ) -> tuple[Callable[[Any, PageFrame], str], EnrollmentStepView]:
+        draft, faults, app = step_input.draft, step_input.faults, self.context.app
         match step:
-            case Step.READ:
-                sections = service.terms.sections
-                return pages.render_read, read_view(draft, sections, TEXT_VERSION)
-            case Step.SCOPES:
-                offered = self.beginning.offered
-                return pages.render_scopes, scopes_view(draft, offered, faults)
-            case Step.NAMES:
-                return pages.render_names, names_view(draft, faults, place(step))
-            case Step.WORK:
-                return pages.render_work, work_view(draft, faults, place(step))
-            case Step.ACCOUNTS:
+            case EnrollmentStep.READ:
+                sections = list_terms_sections(app)
+                return pages.render_consent_text, build_read_view(draft, sections, TEXT_VERSION)
+            case EnrollmentStep.SCOPES:
+                offered = list_offered_scopes(self.context.app)
+                return pages.render_scopes_step, build_scopes_view(draft, offered, faults)
+            case EnrollmentStep.NAMES:
+                return pages.render_names_step, build_names_view(
+                    draft, faults, build_step_position(step)
+                )
+            case EnrollmentStep.WORK:
+                return pages.render_work_step, build_work_view(
+                    draft, faults, build_step_position(step)
+                )
+            case EnrollmentStep.ACCOUNTS:
                 address = request.form.get("address", "")
-                own = accounts_view(draft, faults, place(step), address)
-                return pages.render_accounts, own
-            case Step.CHECK:
-                asked = self.beginning.preview(self.invitation, draft)
-                return pages.render_agree, agree_view(draft, asked, self._text(), faults)
+                own = build_accounts_view(draft, faults, build_step_position(step), address)
+                return pages.render_accounts_step, own
+            case EnrollmentStep.CHECK:
+                asked = preview_enrollment_queries(self.context.app, self.invitation_id, draft)
+                return pages.render_agreement_step, build_agree_view(
+                    draft, asked, self._build_text_info(), faults
+                )
 
-    def _text(self) -> ReadText:
-        service = self.desk.service
-        return ReadText(
-            seal=service.terms.hash,
+    def _build_text_info(self) -> ConsentTextInfo:
+        app = self.context.app
+        return ConsentTextInfo(
+            text_hash=hash_district_terms(app),
             version=TEXT_VERSION,
-            until=service.now() + CONSENT_LASTS,
-            zone=service.config.district.zone,
+            until=app.clock.now() + CONSENT_DURATION,
+            zone=app.config.district.zone,
         )
 
 
-def join(desk: WebDesk) -> Blueprint:
+def build_join_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("join", __name__)
-    joiner = Joiner(desk)
+    joiner = EnrollmentFlow(context)
 
     @routes.get("/join")
-    def start() -> Response:
-        if not joiner.invitation:
-            return joiner.unopened()
-        return desk.done(f"/join/{joiner.beginning.draft(joiner.invitation).reached}")
+    def resume_join() -> Response:
+        if not joiner.invitation_id:
+            return joiner.show_code_page()
+        draft = load_enrollment_draft(context.app, joiner.invitation_id)
+        return context.redirect_to(f"/join/{draft.first_open_step}")
 
     @routes.post("/join/stop")
-    def stop() -> Response:
-        if joiner.invitation:
-            joiner.beginning.give_up(joiner.invitation)
-        desk.leave()
-        return desk.done("/sign-in", "Your answers are deleted. You can still use your invitation.")
+    def submit_stop() -> Response:
+        if joiner.invitation_id:
+            discard_enrollment_draft(joiner.context.app, joiner.invitation_id)
+        context.sign_out()
+        return context.redirect_to(
+            "/sign-in", "Your answers are deleted. You can still use your invitation."
+        )
 
-    for step in Step:
-        _step(routes, joiner, step)
+    for step in EnrollmentStep:
+        _add_step_routes(routes, joiner, step)
     return routes
 
 
-def _step(routes: Blueprint, joiner: Joiner, step: Step) -> None:
-    def show() -> Response:
-        return joiner.show(step)
+def _add_step_routes(routes: Blueprint, flow: EnrollmentFlow, step: EnrollmentStep) -> None:
+    def show_step() -> Response:
+        return flow.show_step(step)
 
-    def answer() -> Response:
-        return joiner.answer(step)
+    def submit_step() -> Response:
+        return flow.submit_step(step)
 
-    routes.add_url_rule(f"/join/{step}", f"show-{step}", show)
-    routes.add_url_rule(f"/join/{step}", f"answer-{step}", answer, methods=["POST"])
-
-
-NO_CODE: Final = Fault(field="code", words="Paste the code from your email.")
-WHY: Final = {Invited.ANSWERED: Closed.ANSWERED, Invited.EXPIRED: Closed.EXPIRED}
+    routes.add_url_rule(f"/join/{step}", f"show-{step}", show_step)
+    routes.add_url_rule(f"/join/{step}", f"answer-{step}", submit_step, methods=["POST"])
 
 
-def invitation(desk: WebDesk) -> Blueprint:
+NO_CODE: Final = FieldProblem(field="code", words="Paste the code from your email.")
+CLOSED_REASONS: Final = {
+    InvitationStatus.ANSWERED: InvitationProblem.ANSWERED,
+    InvitationStatus.EXPIRED: InvitationProblem.EXPIRED,
+}
+
+
+def build_invitation_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("invitation", __name__)
-    beginning = desk.service.portal.beginning
+    app = context.app
 
     @routes.get("/join/code/<code>")
-    def look(code: str) -> Response:
+    def show_invitation(code: str) -> Response:
         """Bind nothing yet: programs open links, too."""
-        known = beginning.of_code(code)
-        if known is None or beginning.standing(known.ref) is not Invited.OPEN:
-            return _closed(desk, beginning.standing(known.ref) if known else Invited.UNKNOWN)
-        view = CodeView(code=code, given=known.given)
-        return desk.page("Open your invitation", pages.render_code, view)
+        known = find_sent_invitation(app, code)
+        if known is None or find_invitation_status(app, known.ref) is not InvitationStatus.OPEN:
+            return _render_closed_invitation(
+                context,
+                find_invitation_status(app, known.ref) if known else InvitationStatus.UNKNOWN,
+            )
+        view = InvitationCodeView(code=code, given=known.given)
+        return context.render_page("Open your invitation", pages.render_invitation_code, view)
 
     @routes.post("/join/code")
-    def bind() -> Response:
-        code = pasted_code()
+    def submit_invitation() -> Response:
+        code = read_pasted_code()
         if not code:
             title, status = "Open your invitation", HTTPStatus.UNPROCESSABLE_ENTITY
-            return desk.page(title, pages.render_code, CodeView(faults=(NO_CODE,)), status)
-        known = beginning.of_code(code)
-        standing = beginning.standing(known.ref) if known else Invited.UNKNOWN
-        if known is None or standing is not Invited.OPEN:
-            return _closed(desk, standing)
-        desk.enter(known.ref, Way.INVITATION)
-        return desk.done("/join/read")
+            return context.render_page(
+                title, pages.render_invitation_code, InvitationCodeView(faults=(NO_CODE,)), status
+            )
+        known = find_sent_invitation(app, code)
+        standing = find_invitation_status(app, known.ref) if known else InvitationStatus.UNKNOWN
+        if known is None or standing is not InvitationStatus.OPEN:
+            return _render_closed_invitation(context, standing)
+        context.sign_in(known.ref, AuthMethod.INVITATION)
+        return context.redirect_to("/join/read")
 
     return routes
 
 
-def not_me(desk: WebDesk) -> Blueprint:
+def build_not_me_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("not_me", __name__)
-    disowning = desk.service.portal.disowning
-    contact = desk.service.config.district.contact
+    app = context.app
+    contact = context.app.config.district.contact
 
     @routes.get("/join/not-me/<token>")
-    def ask(token: str) -> Response:
-        if disowning.bearer(token) is None:
-            return lost()
+    def show_not_me(token: str) -> Response:
+        if find_not_me_reporter(app, token) is None:
+            return render_dead_link()
         view = NotMeView(token=token, contact=contact)
-        return desk.page("Was this not you?", pages.render_not_me, view)
+        return context.render_page("Was this not you?", pages.render_not_me, view)
 
     @routes.post("/join/not-me/<token>")
-    def undo(token: str) -> Response:
+    def submit_not_me(token: str) -> Response:
         try:
-            disowning.disown(token)
+            report_not_me(app, token)
         except InputError:
-            return lost()
+            return render_dead_link()
         view = NotMeView(token="", contact=contact, done=True)
-        return desk.page("Undone", pages.render_not_me, view)
+        return context.render_page("Undone", pages.render_not_me, view)
 
-    def lost() -> Response:
+    def render_dead_link() -> Response:
         view = NotMeView(token="", contact=contact)
         title = "This link no longer works"
-        return desk.page(title, pages.render_not_me, view, HTTPStatus.GONE)
+        return context.render_page(title, pages.render_not_me, view, HTTPStatus.GONE)
 
     return routes
 
 
-def _closed(desk: WebDesk, standing: Invited) -> Response:
-    contact = desk.service.config.district.contact
-    view = ClosedView(why=WHY.get(standing, Closed.UNKNOWN), contact=contact)
-    return desk.page("This invitation does not work", pages.render_closed, view, HTTPStatus.GONE)
+def _render_closed_invitation(context: PortalContext, status: InvitationStatus) -> Response:
+    contact = context.app.config.district.contact
+    view = InvitationProblemView(
+        why=CLOSED_REASONS.get(status, InvitationProblem.UNKNOWN), contact=contact
+    )
+    return context.render_page(
+        "This invitation does not work", pages.render_invitation_problem, view, HTTPStatus.GONE
+    )

@@ -22,60 +22,60 @@ from monitor.errors import (
     NotPermittedError,
     ReplacedError,
     UnavailableError,
-    traced,
+    describe_error_location,
 )
-from monitor.web.context import WebDesk
-from monitor.web.security import API, FORGED
+from monitor.web.context import PortalContext
+from monitor.web.security import API_PREFIX, FORGED_FORM
 from reports.pages import account as refusal
-from reports.pages.account import RefusalView
+from reports.pages.account import ErrorPageView
 
 LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ErrorText:
     title: str
     what: str
 
 
-WORDS: Final = MappingProxyType(
+ERROR_TEXTS: Final = MappingProxyType(
     {
-        400: Words(
+        400: ErrorText(
             "We could not read this request",
             "Something in the address or the form is not valid. "
             "Go back, reload the page, and try again.",
         ),
-        403: Words(
+        403: ErrorText(
             "You cannot open this page",
             "You are signed in, but this page belongs to another person or role.",
         ),
-        404: Words(
+        404: ErrorText(
             "Page not found",
             "Check the address. The page may have been removed, or it was never yours.",
         ),
-        405: Words("You cannot do that here", "Go back and use the buttons on the page."),
-        410: Words(
+        405: ErrorText("You cannot do that here", "Go back and use the buttons on the page."),
+        410: ErrorText(
             "This link was already used or has expired",
             "Each link works once and only for a short time. Ask for a new one.",
         ),
-        413: Words("Too large", "Send a smaller file or a shorter text."),
-        422: Words("Something is missing", "Go back and check what you entered."),
-        500: Words(
+        413: ErrorText("Too large", "Send a smaller file or a shorter text."),
+        422: ErrorText("Something is missing", "Go back and check what you entered."),
+        500: ErrorText(
             "Internal error",
             "You did not lose anything you saved before. Try again in a few minutes. "
             "If it happens again, email the address below.",
         ),
-        503: Words(
+        503: ErrorText(
             "Namesake is busy or under maintenance",
             "You did not lose anything. Try again in a few minutes.",
         ),
     }
 )
-_FORGED: Final = Words(
+_FORGED_TEXT: Final = ErrorText(
     "This form has expired",
     "You may have signed in or out in another tab. Go back, reload the page, and send it again.",
 )
-_STATUS: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
+_STATUS_BY_ERROR: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
     {
         NotPermittedError: HTTPStatus.FORBIDDEN,
         InputError: HTTPStatus.BAD_REQUEST,
@@ -87,46 +87,46 @@ _STATUS: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
 )
 
 
-def refuse(app: Flask, desk: WebDesk) -> None:
+def register_error_handlers(app: Flask, context: PortalContext) -> None:
     """Have every error end as a page of ours, and none with a traceback."""
 
     @app.errorhandler(HTTPException)
-    def by_status(error: HTTPException) -> Response:
+    def handle_http_error(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or 500)
         if status is HTTPStatus.UNAUTHORIZED and not _wants_json():
-            return desk.done("/sign-in")
-        return _answer(desk, status, forged=error.description == FORGED)
+            return context.redirect_to("/sign-in")
+        return _render_error(context, status, forged=error.description == FORGED_FORM)
 
     @app.errorhandler(MonitorError)
-    def by_kind(error: MonitorError) -> Response:
+    def handle_monitor_error(error: MonitorError) -> Response:
         # Its sentence speaks to an operator, and may quote; only its kind is told here.
-        status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        status = _STATUS_BY_ERROR.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            LOG.error("A page failed: %s.", traced(error))
-        return _answer(desk, status)
+            LOG.error("A page failed: %s.", describe_error_location(error))
+        return _render_error(context, status)
 
     @app.errorhandler(Exception)
-    def ours(error: Exception) -> Response:
-        LOG.error("A page failed: %s.", traced(error))
-        return _answer(desk, HTTPStatus.INTERNAL_SERVER_ERROR)
+    def handle_unexpected_error(error: Exception) -> Response:
+        LOG.error("A page failed: %s.", describe_error_location(error))
+        return _render_error(context, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _answer(desk: WebDesk, status: HTTPStatus, *, forged: bool = False) -> Response:
-    words = _FORGED if forged else WORDS.get(status, WORDS[500])
+def _render_error(context: PortalContext, status: HTTPStatus, *, forged: bool = False) -> Response:
+    words = _FORGED_TEXT if forged else ERROR_TEXTS.get(status, ERROR_TEXTS[500])
     if _wants_json():
         response = jsonify({"error": status.phrase, "words": words.what})
         response.status_code = status
         return response
-    view = RefusalView(title=words.title, what=words.what, status=status)
-    return desk.page(words.title, refusal.render_refusal, view, status)
+    view = ErrorPageView(title=words.title, what=words.what, status=status)
+    return context.render_page(words.title, refusal.render_error_page, view, status)
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(API)
+    return request.path.startswith(API_PREFIX)
 
 
 @contextmanager
-def shut() -> Iterator[None]:
+def mask_as_not_found() -> Iterator[None]:
     """Answer that there is no such page: whether there is such a flag is nobody's business."""
     try:
         yield

@@ -10,72 +10,84 @@ from typing import Final, TypeVar
 
 from flask import Blueprint, Response, abort, request
 
-from monitor.domain.flag import Flag, Ruling
+from monitor.app import App
+from monitor.domain.flag import Decision, Flag
 from monitor.errors import InputError
-from monitor.service import Service
-from monitor.services.feedback import Word
-from monitor.services.findings import it_lines
-from monitor.web.context import WebDesk
+from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
+from monitor.services.findings import (
+    build_comparison_view,
+    build_item_view,
+    build_latest_coverage,
+    build_reviewer_lines,
+    build_versions_view,
+    list_answered_items,
+    list_pending_cards,
+)
+from monitor.services.flagging import build_lessons_line
+from monitor.services.review import decide_flags, undo_decisions
+from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
+from monitor.web.context import PortalContext
 from reports.pages import findings as pages
 from reports.pages import findings as pages_sort
-from reports.pages.findings import ANSWERS, DoneLine, ShareView, SortedView, SortView
+from reports.pages.findings import ANSWERS, AnswerHistoryView, ShareView, SortView, UndoLine
 
-ON_A_PAGE: Final = 10
-SORTED_ON_A_PAGE: Final = 25
+CARDS_PER_PAGE: Final = 10
+ANSWERS_PER_PAGE: Final = 25
 Line = TypeVar("Line")
 
 
-def sort(desk: WebDesk) -> Blueprint:
+def build_sort_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("sort", __name__)
 
     @routes.get("/me/sort")
-    def show() -> Response:
-        return desk.page("Review what we found", pages_sort.render_sort, _view(desk))
+    def show_cards() -> Response:
+        view = _build_sort_view(context)
+        return context.render_page("Review what we found", pages_sort.render_sort, view)
 
     @routes.get("/me/sort/done")
-    def done() -> Response:
-        owner = desk.principal().person
-        lines = desk.service.portal.cards.sorted(owner)
-        number, last, shown = cut(lines, SORTED_ON_A_PAGE)
-        zone = desk.service.state.people.get(owner).zone
-        view = SortedView(zone=zone, lines=shown, number=number, last=last)
-        return desk.page("Your answers", pages_sort.render_sorted, view)
+    def show_answered() -> Response:
+        owner = context.require_principal().person_id
+        lines = list_answered_items(context.app, owner)
+        number, last, shown = paginate_lines(lines, ANSWERS_PER_PAGE)
+        zone = context.app.db.people.load_person(owner).zone
+        view = AnswerHistoryView(zone=zone, lines=shown, number=number, last=last)
+        return context.render_page("Your answers", pages_sort.render_answer_history, view)
 
     @routes.post("/me/sort")
-    def answer() -> Response:
-        refs, owner = _items(), desk.principal().person
+    def submit_answers() -> Response:
+        refs, owner = _read_item_ids(), context.require_principal().person_id
         if request.form.get("ruling", "") not in ANSWERS:
             abort(HTTPStatus.BAD_REQUEST)
         if not refs:
-            return desk.done("/me/sort", "Select at least one card first.")
-        ruling = Ruling(request.form["ruling"])
-        mine(desk.service, owner, refs)
-        desk.service.sorting.sort(owner, dict.fromkeys(refs, ruling))
-        return _back(desk, refs, "Saved.")
+            return context.redirect_to("/me/sort", "Select at least one card first.")
+        ruling = Decision(request.form["ruling"])
+        check_owns_items(context.app, owner, refs)
+        record_feedback(context.app, owner, dict.fromkeys(refs, ruling))
+        return _redirect_back(context, refs, "Saved.")
 
     @routes.post("/me/sort/undo")
-    def undo() -> Response:
-        refs, owner = _items(), desk.principal().person
-        mine(desk.service, owner, refs)
+    def submit_undo() -> Response:
+        refs, owner = _read_item_ids(), context.require_principal().person_id
+        check_owns_items(context.app, owner, refs)
         try:
-            desk.service.sorting.undo(owner, refs)
+            undo_feedback(context.app, owner, refs)
         except InputError:
-            return desk.done("/me/sort", "There was nothing to undo.")
-        return _back(desk, (), "Undone.", refs)
+            return context.redirect_to("/me/sort", "There was nothing to undo.")
+        return _redirect_back(context, (), "Undone.", refs)
 
     return routes
 
 
-def mine(service: Service, owner: str, refs: Iterable[str]) -> None:
+def check_owns_items(app: App, person_id: str, item_ids: Iterable[str]) -> None:
     """Answer as if it were not there where one of the items is not the reader's own."""
     try:
-        for ref in refs:
-            service.state.items.of_owner(owner, ref)
+        for ref in item_ids:
+            app.db.items.load_item_of_person(person_id, ref)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 
 
-def cut(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[Line, ...]]:
+def paginate_lines(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[Line, ...]]:
     """Return the number of the page asked for, that of the last, and what stands on it."""
     last = max(-(-len(lines) // size), 1)
     asked = request.args.get("page", "1")
@@ -83,157 +95,168 @@ def cut(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[Line, ...]]
     return number, last, lines[(number - 1) * size : number * size]
 
 
-def _view(desk: WebDesk) -> SortView:
-    service, owner = desk.service, desk.principal().person
-    cards = service.portal.cards.waiting(owner)
-    number, last, shown = cut(cards, ON_A_PAGE)
+def _build_sort_view(context: PortalContext) -> SortView:
+    app, owner = context.app, context.require_principal().person_id
+    cards = list_pending_cards(app, owner)
+    number, last, shown = paginate_lines(cards, CARDS_PER_PAGE)
     return SortView(
-        zone=service.state.people.get(owner).zone,
+        zone=app.db.people.load_person(owner).zone,
         cards=shown,
         left=len(cards),
         number=number,
         last=last,
-        done=_done(service, owner),
-        learnt=service.portal.learnt.line(owner),
-        answered=service.state.items.count_judged(owner),
-        coverage=service.portal.overview.coverage(owner),
+        done=_build_done_line(app, owner),
+        learnt=build_lessons_line(app, owner),
+        answered=app.db.items.count_items_with_feedback(owner),
+        coverage=build_latest_coverage(app, owner),
     )
 
 
-def _done(service: Service, owner: str) -> DoneLine | None:
+def _build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as it stands: the address names the items and nothing else."""
-    refs = tuple(filter(None, request.args.get("done", "").split("-")))[:ON_A_PAGE]
-    own = {item.ref: verdict for item, verdict in service.state.items.judged(owner)}
+    refs = tuple(filter(None, request.args.get("done", "").split("-")))[:CARDS_PER_PAGE]
+    own = {item.ref: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
     known = tuple(ref for ref in refs if ref in own)
     if not known:
         return None
     told = ANSWERS[own[known[0]]]
     words = f"Saved: {told}." if len(known) == 1 else f"Saved {len(known)} answers: {told}."
-    return DoneLine(refs=known, words=words)
+    return UndoLine(refs=known, words=words)
 
 
-def _items() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(request.form.getlist("item")))[:ON_A_PAGE]
+def _read_item_ids() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(request.form.getlist("item")))[:CARDS_PER_PAGE]
 
 
-def _back(desk: WebDesk, done: tuple[str, ...], words: str, refs: tuple[str, ...] = ()) -> Response:
+def _redirect_back(
+    context: PortalContext,
+    answered_ids: tuple[str, ...],
+    notice: str,
+    undone_ids: tuple[str, ...] = (),
+) -> Response:
     """Go back to where the answer was given: to the item's own page, or to the next card."""
-    item = next(iter((*done, *refs)), "")
+    item = next(iter((*answered_ids, *undone_ids)), "")
     if request.form.get("back") == "item" and item:
-        return desk.done(f"/me/items/{item}", words)
-    if done:
-        return desk.done(f"/me/sort?done={'-'.join(done)}#card-1")
-    return desk.done("/me/sort#card-1", words)
+        return context.redirect_to(f"/me/items/{item}", notice)
+    if answered_ids:
+        return context.redirect_to(f"/me/sort?done={'-'.join(answered_ids)}#card-1")
+    return context.redirect_to("/me/sort#card-1", notice)
 
 
-SPANS: Final = {"30": timedelta(days=30), "180": timedelta(days=180)}
+HARMLESS_SPANS: Final = {"30": timedelta(days=30), "180": timedelta(days=180)}
 
 
-def items(desk: WebDesk) -> Blueprint:
+def build_item_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("items", __name__)
 
     @routes.get("/me/items/<ref>")
-    def show(ref: str) -> Response:
-        view = desk.service.portal.dossier.item(_owner(desk, ref), ref)
-        return desk.page("What we found", pages.render_item, view)
+    def show_item(ref: str) -> Response:
+        view = build_item_view(context.app, _require_item_owner(context, ref), ref)
+        return context.render_page("What we found", pages.render_item, view)
 
     @routes.get("/me/items/<ref>/beside")
     @routes.get("/me/items/<ref>/beside/<own>")
-    def beside(ref: str, own: str = "") -> Response:
-        owner = _owner(desk, ref)
+    def show_side_by_side(ref: str, own: str = "") -> Response:
+        owner = _require_item_owner(context, ref)
         try:
-            view = desk.service.portal.dossier.beside(owner, ref, own)
+            view = build_comparison_view(context.app, owner, ref, own)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
-        return desk.page("Side by side", pages.render_beside, view)
+        return context.render_page("Side by side", pages.render_comparison, view)
 
     @routes.get("/me/items/<ref>/versions")
-    def versions(ref: str) -> Response:
-        owner = _owner(desk, ref)
+    def show_versions(ref: str) -> Response:
+        owner = _require_item_owner(context, ref)
         older, newer = (request.args.get(each, 0, int) for each in ("from", "to"))
         try:
-            view = desk.service.portal.dossier.versions(owner, ref, older, newer)
+            view = build_versions_view(context.app, owner, ref, older, newer)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
-        return desk.page("How it changed", pages.render_versions, view)
+        return context.render_page("How it changed", pages.render_versions, view)
 
     return routes
 
 
-def flags(desk: WebDesk) -> Blueprint:
+def build_flag_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("flags", __name__)
 
     @routes.post("/me/flags/<ref>")
-    def rule(ref: str) -> Response:
-        flag = _flag(desk, ref)
+    def submit_decision(ref: str) -> Response:
+        flag = _find_own_flag(context, ref)
         try:
-            word = _word(flag.person, desk.now())
-            desk.service.reviewing.rule_all((ref,), word)
+            word = _parse_decision(flag.person, context.now())
+            decide_flags(context.app, (ref,), word)
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
         if request.form.get("back") == "sort":
-            return desk.done("/me/sort#card-1", "Saved.")
-        return desk.done(f"/me/items/{flag.item}", "Saved.")
+            return context.redirect_to("/me/sort#card-1", "Saved.")
+        return context.redirect_to(f"/me/items/{flag.item}", "Saved.")
 
     @routes.post("/me/flags/<ref>/undo")
-    def undo(ref: str) -> Response:
-        flag = _flag(desk, ref)
+    def submit_undo(ref: str) -> Response:
+        flag = _find_own_flag(context, ref)
         try:
-            desk.service.reviewing.undo((ref,), flag.person)
+            undo_decisions(context.app, (ref,), flag.person)
         except InputError:
-            return desk.done(f"/me/items/{flag.item}", "There was nothing to undo.")
-        return desk.done(f"/me/items/{flag.item}", "Undone.")
+            return context.redirect_to(f"/me/items/{flag.item}", "There was nothing to undo.")
+        return context.redirect_to(f"/me/items/{flag.item}", "Undone.")
 
     return routes
 
 
-def sharing(desk: WebDesk) -> Blueprint:
+def build_sharing_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("sharing", __name__)
-    disclosing = desk.service.portal.disclosing
+    app = context.app
 
     @routes.get("/me/flags/<ref>/share")
-    def ask(ref: str) -> Response:
-        flag = _flag(desk, ref)
-        zone = desk.service.state.people.get(flag.person).zone
-        fields = tuple(it_lines(disclosing.preview(flag.person, ref), zone))
+    def show_share(ref: str) -> Response:
+        flag = _find_own_flag(context, ref)
+        zone = context.app.db.people.load_person(flag.person).zone
+        fields = tuple(build_reviewer_lines(preview_shared_fields(app, flag.person, ref), zone))
         view = ShareView(ref=ref, item=flag.item, fields=fields)
-        return desk.page("Share this with IT?", pages.render_share, view)
+        return context.render_page("Share this with IT?", pages.render_share, view)
 
     @routes.post("/me/flags/<ref>/share")
-    def share(ref: str) -> Response:
-        flag = _flag(desk, ref)
-        disclosing.share(flag.person, ref)
-        return desk.done(f"/me/items/{flag.item}", "Shared with IT. You can stop sharing below.")
+    def submit_share(ref: str) -> Response:
+        flag = _find_own_flag(context, ref)
+        share_flag(app, flag.person, ref)
+        return context.redirect_to(
+            f"/me/items/{flag.item}", "Shared with IT. You can stop sharing below."
+        )
 
     @routes.post("/me/flags/<ref>/unshare")
-    def unshare(ref: str) -> Response:
-        flag = _flag(desk, ref)
+    def submit_unshare(ref: str) -> Response:
+        flag = _find_own_flag(context, ref)
         try:
-            disclosing.take_back(flag.person, ref)
+            unshare_flag(app, flag.person, ref)
         except InputError:
-            return desk.done(f"/me/items/{flag.item}", "It was not shared.")
-        return desk.done(f"/me/items/{flag.item}", "No longer shared with IT.")
+            return context.redirect_to(f"/me/items/{flag.item}", "It was not shared.")
+        return context.redirect_to(f"/me/items/{flag.item}", "No longer shared with IT.")
 
     return routes
 
 
-def _owner(desk: WebDesk, ref: str) -> str:
-    owner = desk.principal().person
-    mine(desk.service, owner, (ref,))
+def _require_item_owner(context: PortalContext, item_id: str) -> str:
+    owner = context.require_principal().person_id
+    check_owns_items(context.app, owner, (item_id,))
     return owner
 
 
-def _flag(desk: WebDesk, ref: str) -> Flag:
+def _find_own_flag(context: PortalContext, flag_id: str) -> Flag:
     try:
-        return desk.service.state.flags.of_owner(desk.principal().person, ref)
+        return context.app.db.flags.load_flag_of_person(
+            context.require_principal().person_id, flag_id
+        )
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 
 
-def _word(owner: str, now: datetime) -> Word:
+def _parse_decision(person_id: str, now: datetime) -> DecisionInput:
     """Read a ruling; only one of harmless has an end. Raises ValueError for any other word."""
-    ruling = Ruling(request.form.get("ruling", ""))
-    if ruling in {Ruling.SHARED, Ruling.REOPENED}:
+    ruling = Decision(request.form.get("ruling", ""))
+    if ruling in {Decision.SHARED, Decision.REOPENED}:
         raise ValueError(ruling)
-    span = SPANS.get(request.form.get("until", "")) if ruling is Ruling.HARMLESS else None
-    return Word(ruling=ruling, by=owner, until=now + span if span else None)
+    span = (
+        HARMLESS_SPANS.get(request.form.get("until", "")) if ruling is Decision.HARMLESS else None
+    )
+    return DecisionInput(decision=ruling, by=person_id, until=now + span if span else None)

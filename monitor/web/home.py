@@ -8,143 +8,157 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
-from monitor.domain.schedule import next_sweep
-from monitor.web.context import WebDesk
+from monitor.domain.schedule import compute_next_sweep
+from monitor.services.auth import end_all_sessions
+from monitor.services.consent import load_consent_status
+from monitor.services.data_export import load_enrollment_status
+from monitor.services.findings import build_home_view
+from monitor.services.suppression import (
+    find_stop_token_owner,
+    has_stopped_digest,
+    resume_digest,
+    stop_digest,
+)
+from monitor.web.context import PortalContext
 from reports.pages import account as pages
 from reports.pages import enrollment as joining
 from reports.pages import findings as home
-from reports.pages.account import StopView
-from reports.pages.data import LeftView, Standing, render_left
-from reports.static_files import static_file, static_type
+from reports.pages.account import UnsubscribeView
+from reports.pages.data import ConsentStatusLabel, WithdrawalDoneView, render_withdrawal_done
+from reports.static_files import get_media_type, read_static_file
 
 
-def me(desk: WebDesk) -> Blueprint:
+def build_home_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("me", __name__)
 
     @routes.get("/me")
-    def start() -> Response:
-        person = desk.principal().person
-        standing = desk.service.portal.own_data.standing(person)
-        if standing is Standing.LEFT:
-            return _left(desk, person)
-        if standing is Standing.ENDED:
-            return desk.done("/me/data")
-        view = desk.service.portal.overview.home(person)
-        return desk.page("My findings", home.render, view)
+    def show_home() -> Response:
+        person = context.require_principal().person_id
+        standing = load_enrollment_status(context.app, person)
+        if standing is ConsentStatusLabel.LEFT:
+            return _render_left(context, person)
+        if standing is ConsentStatusLabel.ENDED:
+            return context.redirect_to("/me/data")
+        view = build_home_view(context.app, person)
+        return context.render_page("My findings", home.render_home, view)
 
     @routes.get("/me/joined")
-    def joined() -> Response:
+    def show_joined() -> Response:
         """Greet who has just joined; the page is there to be read again."""
-        person = desk.service.state.people.get(desk.principal().person)
-        district = desk.service.config.district
-        view = joining.JoinedView(
+        person = context.app.db.people.load_person(context.require_principal().person_id)
+        district = context.app.config.district
+        view = joining.EnrollmentDoneView(
             given=person.name.given or person.mail,
-            next_sweep=next_sweep(desk.now(), district.ref, district.zone),
+            next_sweep=compute_next_sweep(context.now(), district.ref, district.zone),
             zone=person.zone,
         )
-        return desk.page("You have joined", joining.render_joined, view)
+        return context.render_page("You have joined", joining.render_enrollment_done, view)
 
     return routes
 
 
-def _left(desk: WebDesk, person: str) -> Response:
+def _render_left(context: PortalContext, person_id: str) -> Response:
     """Tell whoever comes back between leaving and the erasure by when they are forgotten."""
-    view = LeftView(
-        contact=desk.service.config.district.contact,
-        zone=desk.service.state.people.get(person).zone,
-        erased_by=desk.service.consenting.standing(person).erased_by,
+    view = WithdrawalDoneView(
+        contact=context.app.config.district.contact,
+        zone=context.app.db.people.load_person(person_id).zone,
+        erased_by=load_consent_status(context.app, person_id).erased_by,
     )
-    return desk.page("You left", render_left, view)
+    return context.render_page("You left", render_withdrawal_done, view)
 
 
-def front(desk: WebDesk) -> Blueprint:
+def build_front_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("front", __name__)
 
     @routes.get("/")
-    def start() -> Response:
-        principal = desk.principal()
-        mine = (each.path for each in desk.corners if each.role in principal.roles)
-        return desk.done(next(mine, "/join"))
+    def redirect_home() -> Response:
+        principal = context.require_principal()
+        mine = (each.path for each in context.nav_items if each.role in principal.roles)
+        return context.redirect_to(next(mine, "/join"))
 
     @routes.post("/sign-out")
-    def sign_out() -> Response:
-        return desk.part("You are signed out.")
+    def submit_sign_out() -> Response:
+        return context.sign_out_and_redirect("You are signed out.")
 
     @routes.post("/sign-out/everywhere")
-    def sign_out_everywhere() -> Response:
-        desk.service.admitting.end_everywhere(desk.principal())
-        return desk.part("You are signed out everywhere.")
+    def submit_sign_out_everywhere() -> Response:
+        end_all_sessions(context.app, context.require_principal())
+        return context.sign_out_and_redirect("You are signed out everywhere.")
 
     @routes.get("/static/<name>")
-    def file(name: str) -> Response:
-        body = static_file(name)
+    def serve_static_file(name: str) -> Response:
+        body = read_static_file(name)
         if body is None:
             abort(404)
-        response = Response(body, content_type=static_type(name))
+        response = Response(body, content_type=get_media_type(name))
         response.add_etag()
         return response.make_conditional(request)  # type: ignore[return-value]  # it is itself
 
     @routes.get("/healthz")
-    def alive() -> Response:
+    def serve_health() -> Response:
         return Response("ok\n", mimetype="text/plain")
 
     return routes
 
 
-DEED = "deed"
-GO_ON = "go-on"
+ACTION_FIELD = "deed"
+RESUME_ACTION = "go-on"
 
 
-def stop(desk: WebDesk) -> Blueprint:
+def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("stop", __name__)
-    stopping = desk.service.stopping
+    app = context.app
 
-    def page(token: str, person: str) -> Response:
-        stopped = stopping.stopped(person)
-        view = StopView(token=token, stopped=stopped, contact=desk.service.config.district.contact)
-        return desk.page(_title(view), pages.render_stop, view)
+    def render_stop_page(token: str, person_id: str) -> Response:
+        stopped = has_stopped_digest(app, person_id)
+        view = UnsubscribeView(
+            token=token, stopped=stopped, contact=context.app.config.district.contact
+        )
+        return context.render_page(_choose_title(view), pages.render_unsubscribe, view)
 
-    def lost() -> Response:
-        view = StopView(token="", stopped=False, contact=desk.service.config.district.contact)
-        return desk.page(_title(view), pages.render_stop, view, HTTPStatus.NOT_FOUND)
+    def render_dead_link() -> Response:
+        view = UnsubscribeView(token="", stopped=False, contact=context.app.config.district.contact)
+        return context.render_page(
+            _choose_title(view), pages.render_unsubscribe, view, HTTPStatus.NOT_FOUND
+        )
 
     @routes.get("/stop/<token>")
-    def show(token: str) -> Response:
-        person = stopping.bearer(token)
-        return page(token, person) if person else lost()
+    def show_stop(token: str) -> Response:
+        person = find_stop_token_owner(app, token)
+        return render_stop_page(token, person) if person else render_dead_link()
 
     @routes.post("/stop/<token>")
-    def act(token: str) -> Response:
+    def submit_stop(token: str) -> Response:
         """Stop, whoever sends the form: a mail program sends its own, and follows no redirect."""
-        person = stopping.bearer(token)
+        person = find_stop_token_owner(app, token)
         if not person:
-            return lost()
-        if request.form.get(DEED) == GO_ON:
-            stopping.go_on(person)
+            return render_dead_link()
+        if request.form.get(ACTION_FIELD) == RESUME_ACTION:
+            resume_digest(app, person)
         else:
-            stopping.stop(person)
-        return page(token, person)
+            stop_digest(app, person)
+        return render_stop_page(token, person)
 
     return routes
 
 
-def weekly(desk: WebDesk) -> Blueprint:
+def build_weekly_email_routes(context: PortalContext) -> Blueprint:
     """Make the way to the same from a person's own data: links in old letters get lost."""
     routes = Blueprint("weekly", __name__)
 
     @routes.post("/me/data/letter")
-    def choose() -> Response:
-        person = desk.principal().person
-        if request.form.get(DEED) == GO_ON:
-            desk.service.stopping.go_on(person)
-            return desk.done("/me/data#letter", "You will get the weekly email again.")
-        desk.service.stopping.stop(person)
-        return desk.done("/me/data#letter", "You will not get the weekly email anymore.")
+    def submit_weekly_email() -> Response:
+        person = context.require_principal().person_id
+        if request.form.get(ACTION_FIELD) == RESUME_ACTION:
+            resume_digest(context.app, person)
+            return context.redirect_to("/me/data#letter", "You will get the weekly email again.")
+        stop_digest(context.app, person)
+        return context.redirect_to("/me/data#letter", "You will not get the weekly email anymore.")
 
     return routes
 
 
-def _title(view: StopView) -> str:
+def _choose_title(view: UnsubscribeView) -> str:
     if not view.token:
         return "This link no longer works"
     return "You stopped the weekly email" if view.stopped else "Stop the weekly email?"

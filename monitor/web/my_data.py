@@ -14,426 +14,525 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, request
 
-from monitor.config import CONSENT_LASTS, SignIn
-from monitor.domain.consent import Channel, Scope
-from monitor.domain.consent_text import SCOPES, TEXT_VERSION
-from monitor.domain.enrollment import Draft, Step
+from monitor.config import CONSENT_DURATION, SignInMethod
+from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
+from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
 from monitor.domain.person import Role
 from monitor.errors import InputError, NotPermittedError, TooSoonError
-from monitor.services.auth import AN_HOUR, LINK_LASTS
-from monitor.services.consent import Answer
-from monitor.services.name_changes import write_name
-from monitor.services.profile import Unchanged, Unwritten
+from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, end_all_sessions
+from monitor.services.consent import (
+    ConsentAnswer,
+    drop_consent_scopes,
+    hash_district_terms,
+    list_terms_sections,
+    load_consent_status,
+    pause_checks,
+    renew_consent,
+    resume_checks,
+)
+from monitor.services.data_export import (
+    count_stored_data,
+    export_person_data,
+    find_hold_line,
+    find_next_export_time,
+    list_access_log,
+    load_enrollment_status,
+)
+from monitor.services.enrollment import (
+    list_offered_scopes,
+    preview_added_queries,
+    recognize_profile_url,
+)
+from monitor.services.erasure import withdraw_consent
+from monitor.services.name_changes import format_searched_name, withdraw_name_change
+from monitor.services.profile import (
+    AddressConfirmRefusal,
+    AddressRequestRefusal,
+    confirm_work_email_change,
+    delete_account_proof,
+    edit_profile,
+    find_last_address_change,
+    find_next_edit_time,
+    find_pending_address_change,
+    find_requested_name,
+    request_account_proof,
+    request_work_email_change,
+)
+from monitor.services.suppression import has_stopped_digest
 from monitor.web import enrollment as views
-from monitor.web.context import WebDesk, pasted_code
+from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.enrollment import (
     NO_ADDRESS,
     SCOPE_TITLES,
-    TITLES,
-    Filled,
-    Listed,
-    alone,
-    checked,
-    faulty,
-    filled,
-    parts_of,
-    rows,
+    STEP_TITLES,
+    AccountList,
+    StepInput,
+    add_address_fault,
+    build_consent_parts,
+    build_standalone_position,
+    build_summary_rows,
+    parse_step_form,
+    recheck_contradictions,
 )
-from monitor.web.findings import cut
+from monitor.web.findings import paginate_lines
 from reports.pages import account as pages_address
 from reports.pages import data as pages
 from reports.pages import enrollment as pages_editing
-from reports.pages.account import AddressView, ChangedView, ConfirmView, Moved, PressView
-from reports.pages.data import (
-    AnswerView,
-    DataView,
-    LeaveView,
-    LeftView,
-    Moving,
-    ScopeLine,
-    SeenView,
+from reports.pages.account import (
+    AddressCodeView,
+    AddressConfirmView,
+    AddressSavedView,
+    PreviousAddress,
+    WorkAddressView,
 )
-from reports.pages.enrollment import ProofLine, StepView
-from reports.pages.layout import Fault, Frame
-from reports.templating import local
+from reports.pages.data import (
+    AccessLogView,
+    ConsentEditView,
+    DataView,
+    PendingAddress,
+    ScopeLine,
+    WithdrawalDoneView,
+    WithdrawalView,
+)
+from reports.pages.enrollment import AccountProofLine, EnrollmentStepView
+from reports.pages.layout import FieldProblem, PageFrame
+from reports.templating import format_local_time
 
-PROOFS: Final = "/me/data/accounts#proofs"
-EDITED: Final = (Step.NAMES, Step.WORK, Step.ACCOUNTS)
-FIRST: Final = {Step.NAMES: "given", Step.WORK: "school", Step.ACCOUNTS: "address"}
-NAME_WAITS: Final = "Saved. IT must confirm the new name. We do not search for it until they do."
-ENDED: Final = "Your consent has ended, so we do not search for you."
+PROOFS_PATH: Final = "/me/data/accounts#proofs"
+EDITABLE_STEPS: Final = (EnrollmentStep.NAMES, EnrollmentStep.WORK, EnrollmentStep.ACCOUNTS)
+FIRST_FIELDS: Final = {
+    EnrollmentStep.NAMES: "given",
+    EnrollmentStep.WORK: "school",
+    EnrollmentStep.ACCOUNTS: "address",
+}
+NAME_NEEDS_CONFIRMATION: Final = (
+    "Saved. IT must confirm the new name. We do not search for it until they do."
+)
+CONSENT_ENDED: Final = "Your consent has ended, so we do not search for you."
 
 
-def editing(desk: WebDesk) -> Blueprint:
+def build_editing_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("editing", __name__)
-    editor = Editor(desk)
-    for step in EDITED:
-        _step(routes, editor, step)
+    editor = ProfileEditor(context)
+    for step in EDITABLE_STEPS:
+        _add_step_routes(routes, editor, step)
     return routes
 
 
-def _step(routes: Blueprint, editor: "Editor", step: Step) -> None:
-    def show() -> Response:
-        return editor.page(step, Filled(draft=editor.shown(step)))
+def _add_step_routes(routes: Blueprint, editor: "ProfileEditor", step: EnrollmentStep) -> None:
+    def show_step() -> Response:
+        return editor.render_step(step, StepInput(draft=editor.build_initial_draft(step)))
 
-    def answer() -> Response:
-        return editor.answer(step)
+    def submit_step() -> Response:
+        return editor.submit_step(step)
 
-    routes.add_url_rule(f"/me/data/{step}", f"show-{step}", show)
-    routes.add_url_rule(f"/me/data/{step}", f"answer-{step}", answer, methods=["POST"])
+    routes.add_url_rule(f"/me/data/{step}", f"show-{step}", show_step)
+    routes.add_url_rule(f"/me/data/{step}", f"answer-{step}", submit_step, methods=["POST"])
 
 
 @dataclass(frozen=True, slots=True)
-class Editor:
-    desk: WebDesk
+class ProfileEditor:
+    context: PortalContext
 
     @property
-    def draft(self) -> Draft:
-        service, ref = self.desk.service, self.desk.principal().person
-        consent = service.state.consents.latest(ref)
+    def draft(self) -> EnrollmentDraft:
+        app, ref = self.context.app, self.context.require_principal().person_id
+        consent = app.db.consents.find_latest_consent(ref)
         scopes = consent.scopes if consent else frozenset()
-        return Draft.of(service.state.people.get(ref), scopes)
+        return EnrollmentDraft.from_person(app.db.people.load_person(ref), scopes)
 
-    def shown(self, step: Step) -> Draft:
+    def build_initial_draft(self, step: EnrollmentStep) -> EnrollmentDraft:
         """Return what the form begins with: a name that waits is the one last given."""
         draft = self.draft
-        waiting = self.desk.service.editing.asked_name(self.desk.principal().person)
-        return replace(draft, name=waiting) if waiting and step is Step.NAMES else draft
+        waiting = find_requested_name(self.context.app, self.context.require_principal().person_id)
+        return replace(draft, name=waiting) if waiting and step is EnrollmentStep.NAMES else draft
 
-    def answer(self, step: Step) -> Response:
-        read = filled(step, request.form, self.draft)
-        if step is Step.ACCOUNTS:
-            return self._accounts(read)
-        return self._kept(step, read, "/me/data")
+    def submit_step(self, step: EnrollmentStep) -> Response:
+        read = parse_step_form(step, request.form, self.draft)
+        if step is EnrollmentStep.ACCOUNTS:
+            return self._update_accounts(read)
+        return self._save_step(step, read, "/me/data")
 
-    def page(self, step: Step, read: Filled) -> Response:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if read.faults else HTTPStatus.OK
-        render, view = self._view(step, read)
-        return self.desk.page(TITLES[step], render, view, status)
+    def render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
+        render, view = self._build_step_view(step, step_input)
+        return self.context.render_page(STEP_TITLES[step], render, view, status)
 
-    def _view(self, step: Step, read: Filled) -> tuple[Callable[[Any, Frame], str], StepView]:
-        draft, faults = read.draft, read.faults
-        if step is Step.NAMES:
-            return pages_editing.render_names, views.names_view(draft, faults, alone(step))
-        if step is Step.WORK:
-            return pages_editing.render_work, views.work_view(draft, faults, alone(step))
+    def _build_step_view(
+        self, step: EnrollmentStep, step_input: StepInput
+    ) -> tuple[Callable[[Any, PageFrame], str], EnrollmentStepView]:
+        draft, faults = step_input.draft, step_input.faults
+        if step is EnrollmentStep.NAMES:
+            return pages_editing.render_names_step, views.build_names_view(
+                draft, faults, build_standalone_position(step)
+            )
+        if step is EnrollmentStep.WORK:
+            return pages_editing.render_work_step, views.build_work_view(
+                draft, faults, build_standalone_position(step)
+            )
         address = request.form.get("address", "")
-        view = views.accounts_view(draft, faults, alone(step), address)
-        return pages_editing.render_accounts, replace(view, proofs=self._proofs())
+        view = views.build_accounts_view(draft, faults, build_standalone_position(step), address)
+        return pages_editing.render_accounts_step, replace(view, proofs=self._build_proof_lines())
 
-    def _proofs(self) -> tuple[ProofLine, ...]:
-        kept, ref = self.desk.service.state.account_proofs, self.desk.principal().person
-        return tuple(views.proof_lines(kept.of_person(ref), partial(kept.code, ref)))
+    def _build_proof_lines(self) -> tuple[AccountProofLine, ...]:
+        kept, ref = (
+            self.context.app.db.account_proofs,
+            self.context.require_principal().person_id,
+        )
+        return tuple(
+            views.build_proof_lines(
+                kept.list_proofs_of_person(ref), partial(kept.derive_proof_code, ref)
+            )
+        )
 
-    def _prove(self, account: str, read: Filled) -> Response:
+    def _request_proof(self, account: str, step_input: StepInput) -> Response:
         """Have the next check look for a proof once."""
-        service, ref = self.desk.service, self.desk.principal().person
+        app, ref = self.context.app, self.context.require_principal().person_id
         try:
-            service.editing.request_proof(ref, account)
+            request_account_proof(app, ref, account)
         except TooSoonError:
-            return self._too_soon(Step.ACCOUNTS, read)
+            return self._render_too_soon(EnrollmentStep.ACCOUNTS, step_input)
         except NotPermittedError:
-            return self.desk.done("/me/data", ENDED)
-        return self.desk.done(
-            PROOFS,
+            return self.context.redirect_to("/me/data", CONSENT_ENDED)
+        return self.context.redirect_to(
+            PROOFS_PATH,
             "Requested. It runs with the next check. To run it right away, go to “Check now”.",
         )
 
-    def _accounts(self, read: Filled) -> Response:
+    def _update_accounts(self, step_input: StepInput) -> Response:
         """Add or remove one account at once, or keep the rest of the page."""
         form = request.form
-        listed = Listed(read.draft, self.desk.service.portal.beginning.recognised)
+        listed = AccountList(step_input.draft, partial(recognize_profile_url, self.context.app))
         again = "/me/data/accounts#declared"
         if "prove" in form:
-            return self._prove(form["prove"], read)
+            return self._request_proof(form["prove"], step_input)
         if "forget" in form:
-            self.desk.service.editing.forget_proof(self.desk.principal().person, form["forget"])
-            return self.desk.done(again)
+            delete_account_proof(
+                self.context.app, self.context.require_principal().person_id, form["forget"]
+            )
+            return self.context.redirect_to(again)
         if "remove" in form:
-            read = Filled(draft=listed.without(form["remove"]), faults=read.faults)
-            return self._kept(Step.ACCOUNTS, read, again)
+            step_input = StepInput(
+                draft=listed.remove_entry(form["remove"]), faults=step_input.faults
+            )
+            return self._save_step(EnrollmentStep.ACCOUNTS, step_input, again)
         adding = form.get("deed") == "add"
         if not adding and not form.get("address", "").strip():
-            return self._kept(Step.ACCOUNTS, read, "/me/data")
-        draft = listed.with_address(form.get("address", ""))
+            return self._save_step(EnrollmentStep.ACCOUNTS, step_input, "/me/data")
+        draft = listed.add_address(form.get("address", ""))
         if draft is None:
-            return self.page(Step.ACCOUNTS, faulty(read, NO_ADDRESS))
-        return self._kept(Step.ACCOUNTS, checked(draft, read), again if adding else "/me/data")
-
-    def _kept(self, step: Step, read: Filled, to: str) -> Response:
-        if read.faults:
-            return self.page(step, read)
-        service, ref = self.desk.service, self.desk.principal().person
-        person = service.state.people.get(ref)
-        try:
-            service.editing.edit(read.draft.changed(person))
-        except TooSoonError:
-            return self._too_soon(step, read)
-        except NotPermittedError:
-            return self.desk.done("/me/data", ENDED)
-        if step is Step.NAMES and read.draft.name == person.name:
-            service.naming.withdraw(ref)
-        waits = step is Step.NAMES and service.editing.asked_name(ref)
-        return self.desk.done(to, NAME_WAITS if waits else "Saved.")
-
-    def _too_soon(self, step: Step, read: Filled) -> Response:
-        """Say when words may be added again, to a person in words and to a program in seconds."""
-        service, ref = self.desk.service, self.desk.principal().person
-        next_at = service.editing.next_at(ref) or self.desk.now()
-        zone = service.state.people.get(ref).zone
-        after = local(next_at, zone)
-        words = f"You added words five times in seven days. You can add more after {after}"
-        render, view = self._view(
-            step, replace(read, faults=(Fault(field=FIRST[step], words=words),))
+            return self.render_step(
+                EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
+            )
+        return self._save_step(
+            EnrollmentStep.ACCOUNTS,
+            recheck_contradictions(draft, step_input),
+            again if adding else "/me/data",
         )
-        response = self.desk.page(TITLES[step], render, view, HTTPStatus.TOO_MANY_REQUESTS)
-        response.headers["Retry-After"] = str(ceil((next_at - self.desk.now()).total_seconds()))
+
+    def _save_step(self, step: EnrollmentStep, step_input: StepInput, path: str) -> Response:
+        if step_input.faults:
+            return self.render_step(step, step_input)
+        app, ref = self.context.app, self.context.require_principal().person_id
+        person = app.db.people.load_person(ref)
+        try:
+            edit_profile(app, step_input.draft.apply_to_person(person))
+        except TooSoonError:
+            return self._render_too_soon(step, step_input)
+        except NotPermittedError:
+            return self.context.redirect_to("/me/data", CONSENT_ENDED)
+        if step is EnrollmentStep.NAMES and step_input.draft.name == person.name:
+            withdraw_name_change(app, ref)
+        waits = step is EnrollmentStep.NAMES and find_requested_name(app, ref)
+        return self.context.redirect_to(path, NAME_NEEDS_CONFIRMATION if waits else "Saved.")
+
+    def _render_too_soon(self, step: EnrollmentStep, step_input: StepInput) -> Response:
+        """Say when words may be added again, to a person in words and to a program in seconds."""
+        app, ref = self.context.app, self.context.require_principal().person_id
+        next_at = find_next_edit_time(app, ref) or self.context.now()
+        zone = app.db.people.load_person(ref).zone
+        after = format_local_time(next_at, zone)
+        words = f"You added words five times in seven days. You can add more after {after}"
+        render, view = self._build_step_view(
+            step, replace(step_input, faults=(FieldProblem(field=FIRST_FIELDS[step], words=words),))
+        )
+        response = self.context.render_page(
+            STEP_TITLES[step], render, view, HTTPStatus.TOO_MANY_REQUESTS
+        )
+        response.headers["Retry-After"] = str(ceil((next_at - self.context.now()).total_seconds()))
         return response
 
 
-PAUSES: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
-SEEN_ON_A_PAGE: Final = 50
-NO_SCOPE: Final = Fault(
+PAUSE_SPANS: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
+VIEWS_PER_PAGE: Final = 50
+NO_SCOPE_FAULT: Final = FieldProblem(
     field="scopes", words="Choose at least one. To stop everything, pause or leave instead."
 )
-SHOWN_FIRST: Final = "See below what your choice would add. Read it, and then agree."
-NO_SPAN: Final = Fault(field="days", words="Choose how long.")
+READ_ADDED_FIRST: Final = "See below what your choice would add. Read it, and then agree."
+NO_SPAN_FAULT: Final = FieldProblem(field="days", words="Choose how long.")
 
 
-def data(desk: WebDesk) -> Blueprint:
-    routes = _routes("data", desk)
+def build_data_routes(context: PortalContext) -> Blueprint:
+    routes = _create_blueprint("data", context)
 
     @routes.get("/me/data")
-    def show() -> Response:
-        return data_page(desk)
+    def show_data() -> Response:
+        return render_data_page(context)
 
     @routes.get("/me/data/seen")
-    def seen() -> Response:
-        lines = desk.service.portal.own_data.looks(_ref(desk))
-        number, last, shown = cut(lines, SEEN_ON_A_PAGE)
-        view = SeenView(zone=_zone(desk), lines=shown, number=number, last=last)
-        return desk.page("Who viewed your data", pages.render_seen, view)
+    def show_access_log() -> Response:
+        lines = list_access_log(context.app, _require_person_id(context))
+        number, last, shown = paginate_lines(lines, VIEWS_PER_PAGE)
+        view = AccessLogView(zone=_load_zone(context), lines=shown, number=number, last=last)
+        return context.render_page("Who viewed your data", pages.render_access_log, view)
 
     @routes.post("/me/data/pause")
-    def pause() -> Response:
-        span = PAUSES.get(request.form.get("days", ""))
+    def submit_pause() -> Response:
+        span = PAUSE_SPANS.get(request.form.get("days", ""))
         if span is None:
-            return data_page(desk, (NO_SPAN,), HTTPStatus.UNPROCESSABLE_ENTITY)
-        desk.service.consenting.pause(_ref(desk), desk.now() + span, Channel.PORTAL)
-        return desk.done("/me/data", "Paused. We do not search for you until the pause ends.")
+            return render_data_page(context, (NO_SPAN_FAULT,), HTTPStatus.UNPROCESSABLE_ENTITY)
+        until, person_id = context.now() + span, _require_person_id(context)
+        pause_checks(context.app, person_id, until, ConsentChannel.PORTAL)
+        return context.redirect_to(
+            "/me/data", "Paused. We do not search for you until the pause ends."
+        )
 
     @routes.post("/me/data/resume")
-    def resume() -> Response:
+    def submit_resume() -> Response:
         try:
-            desk.service.consenting.resume(_ref(desk), Channel.PORTAL)
+            resume_checks(context.app, _require_person_id(context), ConsentChannel.PORTAL)
         except InputError:
-            return desk.done("/me/data", "Nothing was paused.")
-        return desk.done("/me/data", "Checks are on again.")
+            return context.redirect_to("/me/data", "Nothing was paused.")
+        return context.redirect_to("/me/data", "Checks are on again.")
 
     @routes.post("/me/data/sign-out")
-    def sign_out() -> Response:
-        desk.service.admitting.end_everywhere(desk.principal())
-        return desk.part("You are signed out everywhere.")
+    def submit_sign_out() -> Response:
+        end_all_sessions(context.app, context.require_principal())
+        return context.sign_out_and_redirect("You are signed out everywhere.")
 
     return routes
 
 
-def consent(desk: WebDesk) -> Blueprint:
-    routes = _routes("consent", desk)
+def build_consent_routes(context: PortalContext) -> Blueprint:
+    routes = _create_blueprint("consent", context)
 
     @routes.get("/me/data/scopes")
-    def scopes() -> Response:
-        view = _answer(desk, _agreed(desk))
-        return desk.page("Change what we search", pages.render_scopes, view)
+    def show_scopes() -> Response:
+        view = _build_answer_view(context, _load_agreed_scopes(context))
+        return context.render_page("Change what we search", pages.render_consent_scopes, view)
 
     @routes.post("/me/data/scopes")
-    def change() -> Response:
-        chosen, before = _chosen(), _agreed(desk)
+    def submit_scopes() -> Response:
+        chosen, before = _read_chosen_scopes(), _load_agreed_scopes(context)
         if not chosen:
-            view = _answer(desk, chosen, (NO_SCOPE,))
+            view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
             title, status = "Change what we search", HTTPStatus.UNPROCESSABLE_ENTITY
-            return desk.page(title, pages.render_scopes, view, status)
+            return context.render_page(title, pages.render_consent_scopes, view, status)
         if chosen < before:
-            desk.service.consenting.narrow(_ref(desk), chosen, Channel.PORTAL)
-            return desk.done("/me/data", "Saved. We no longer search what you turned off.")
+            drop_consent_scopes(
+                context.app, _require_person_id(context), chosen, ConsentChannel.PORTAL
+            )
+            return context.redirect_to(
+                "/me/data", "Saved. We no longer search what you turned off."
+            )
         if chosen == before:
-            return desk.done("/me/data", "Nothing was changed.")
-        return desk.done(_renewal(chosen))
+            return context.redirect_to("/me/data", "Nothing was changed.")
+        return context.redirect_to(_build_renewal_path(chosen))
 
     return routes
 
 
-def renewal(desk: WebDesk) -> Blueprint:
-    routes = _routes("renewal", desk)
+def build_renewal_routes(context: PortalContext) -> Blueprint:
+    routes = _create_blueprint("renewal", context)
 
     @routes.get("/me/data/renew")
-    def read() -> Response:
-        asked = frozenset(_known(request.args.get("scopes", "").split("-or-")))
-        return desk.page(
-            "Read and agree", pages.render_answer, _answer(desk, asked or _agreed(desk))
+    def show_renewal() -> Response:
+        asked = frozenset(_parse_scopes(request.args.get("scopes", "").split("-or-")))
+        return context.render_page(
+            "Read and agree",
+            pages.render_consent_answer,
+            _build_answer_view(context, asked or _load_agreed_scopes(context)),
         )
 
     @routes.post("/me/data/renew")
-    def agree() -> Response:
-        chosen, title = _chosen(), "Read and agree"
+    def submit_renewal() -> Response:
+        chosen, title = _read_chosen_scopes(), "Read and agree"
         if not chosen:
-            view = _answer(desk, chosen, (NO_SCOPE,))
-            return desk.page(title, pages.render_answer, view, HTTPStatus.UNPROCESSABLE_ENTITY)
-        if not chosen - _agreed(desk) <= _shown():
-            return desk.done(_renewal(chosen), SHOWN_FIRST)
-        answer = Answer(scopes=chosen, seen=request.form.get("seal", ""), channel=Channel.PORTAL)
+            view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
+            return context.render_page(
+                title, pages.render_consent_answer, view, HTTPStatus.UNPROCESSABLE_ENTITY
+            )
+        if not chosen - _load_agreed_scopes(context) <= _read_shown_scopes():
+            return context.redirect_to(_build_renewal_path(chosen), READ_ADDED_FIRST)
+        answer = ConsentAnswer(
+            scopes=chosen,
+            seen_text_hash=request.form.get("seal", ""),
+            channel=ConsentChannel.PORTAL,
+        )
         try:
-            desk.service.consenting.answer(_ref(desk), answer)
+            renew_consent(context.app, _require_person_id(context), answer)
         except InputError:
-            return desk.done(
+            return context.redirect_to(
                 "/me/data/renew", "The text has changed in the meantime. Please read it again."
             )
-        return desk.done("/me/data", "Thank you. You renewed your consent.")
+        return context.redirect_to("/me/data", "Thank you. You renewed your consent.")
 
     return routes
 
 
-def leaving(desk: WebDesk) -> Blueprint:
+def build_leave_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("leaving", __name__)
 
     @routes.get("/me/data/leave")
-    def ask() -> Response:
-        contact = desk.service.config.district.contact
-        hold = desk.service.portal.own_data.hold(_ref(desk))
-        view = LeaveView(contact=contact, zone=_zone(desk), hold=hold)
-        return desk.page("Leave Namesake?", pages.render_leave, view)
+    def show_leave() -> Response:
+        contact = context.app.config.district.contact
+        hold = find_hold_line(context.app, _require_person_id(context))
+        view = WithdrawalView(contact=contact, zone=_load_zone(context), hold=hold)
+        return context.render_page("Leave Namesake?", pages.render_withdrawal, view)
 
     @routes.post("/me/data/leave")
-    def leave() -> Response:
+    def submit_leave() -> Response:
         # Whoever has left already, in another tab, is led to the same place.
         with suppress(InputError):
-            desk.service.leaving.withdraw(_ref(desk), Channel.PORTAL)
-        desk.service.admitting.end_everywhere(desk.principal())
-        desk.leave()
-        return desk.done("/join/left")
+            withdraw_consent(context.app, _require_person_id(context), ConsentChannel.PORTAL)
+        end_all_sessions(context.app, context.require_principal())
+        context.sign_out()
+        return context.redirect_to("/join/left")
 
     @routes.get("/join/left")
-    def left() -> Response:
-        district = desk.service.config.district
-        view = LeftView(contact=district.contact, zone=district.zone)
-        return desk.page("You left", pages.render_left, view)
+    def show_left() -> Response:
+        district = context.app.config.district
+        view = WithdrawalDoneView(contact=district.contact, zone=district.zone)
+        return context.render_page("You left", pages.render_withdrawal_done, view)
 
     return routes
 
 
-def _routes(name: str, desk: WebDesk) -> Blueprint:
+def _create_blueprint(name: str, context: PortalContext) -> Blueprint:
     """Make routes that say, to whoever comes too late, that there is no consent to change."""
     routes = Blueprint(name, __name__)
-    routes.register_error_handler(NotPermittedError, lambda _error: desk.done("/me/data", ENDED))
+    routes.register_error_handler(
+        NotPermittedError, lambda _error: context.redirect_to("/me/data", CONSENT_ENDED)
+    )
     return routes
 
 
-def data_page(
-    desk: WebDesk, faults: tuple[Fault, ...] = (), status: HTTPStatus = HTTPStatus.OK
+def render_data_page(
+    context: PortalContext,
+    faults: tuple[FieldProblem, ...] = (),
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    return desk.page("My data", pages.render, _view(desk, faults), status)
+    return context.render_page(
+        "My data", pages.render_data, _build_data_view(context, faults), status
+    )
 
 
-def _view(desk: WebDesk, faults: tuple[Fault, ...]) -> DataView:
-    service, ref = desk.service, _ref(desk)
-    own, standing = service.portal.own_data, service.consenting.standing(ref)
-    person, consent = service.state.people.get(ref), standing.consent
-    asked, waiting = service.portal.readdressing.waiting(ref), service.editing.asked_name(ref)
-    told = rows(Draft.of(person, consent.scopes), "/me/data")
+def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -> DataView:
+    app, ref = context.app, _require_person_id(context)
+    own, standing = app, load_consent_status(app, ref)
+    person, consent = app.db.people.load_person(ref), standing.consent
+    asked, waiting = (
+        find_pending_address_change(app, ref),
+        find_requested_name(app, ref),
+    )
+    told = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
-        standing=own.standing(ref),
+        standing=load_enrollment_status(own, ref),
         address=person.mail,
         rows=tuple(each for each in told if not each.change.endswith("/scopes")),
-        moving=Moving(to=asked.new, until=asked.expires_at) if asked else None,
-        waiting_name=write_name(waiting) if waiting else "",
-        agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
+        moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
+        waiting_name=format_searched_name(waiting) if waiting else "",
+        agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
         version=consent.text_version,
         given_at=consent.given_at,
         ends_at=consent.expires_at,
-        kept=own.kept(ref),
-        copies_from=service.exporting.next_at(ref),
-        paused_until=consent.paused_until if consent.paused(desk.now()) else None,
+        kept=count_stored_data(own, ref),
+        copies_from=find_next_export_time(app, ref),
+        paused_until=consent.paused_until if consent.is_paused(context.now()) else None,
         erased_by=standing.erased_by,
-        hold=own.hold(ref),
+        hold=find_hold_line(own, ref),
         renewal_due=standing.renewal_due,
-        weekly=not desk.service.stopping.stopped(ref),
+        weekly=not has_stopped_digest(context.app, ref),
         faults=faults,
     )
 
 
-def _answer(desk: WebDesk, chosen: frozenset[Scope], faults: tuple[Fault, ...] = ()) -> AnswerView:
-    terms, offered = desk.service.terms, desk.service.portal.beginning.offered
-    agreed, widening = _agreed(desk), desk.service.portal.widening
+def _build_answer_view(
+    context: PortalContext, chosen: frozenset[Scope], faults: tuple[FieldProblem, ...] = ()
+) -> ConsentEditView:
+    terms, offered = context.app, list_offered_scopes(context.app)
+    agreed, widening = _load_agreed_scopes(context), context.app
     # What was agreed to and is asked nowhere today can still be taken back.
     lines = tuple(
-        ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=SCOPES[scope])
+        ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=SCOPE_SENTENCES[scope])
         for scope in Scope
         if scope in {*offered, *agreed}
     )
-    return AnswerView(
+    return ConsentEditView(
         lines=lines,
         chosen=tuple(chosen),
-        zone=_zone(desk),
-        until=desk.now() + CONSENT_LASTS,
+        zone=_load_zone(context),
+        until=context.now() + CONSENT_DURATION,
         version=TEXT_VERSION,
-        parts=parts_of(terms.sections),
-        seal=terms.hash,
+        parts=build_consent_parts(list_terms_sections(terms)),
+        seal=hash_district_terms(terms),
         adding=tuple(each for each in lines if each.scope in chosen - agreed),
-        asked=widening.preview(_ref(desk), agreed, chosen),
+        asked=preview_added_queries(widening, _require_person_id(context), agreed, chosen),
         faults=faults,
     )
 
 
-def _renewal(chosen: frozenset[Scope]) -> str:
+def _build_renewal_path(chosen: frozenset[Scope]) -> str:
     return f"/me/data/renew?scopes={'-or-'.join(sorted(chosen))}#anew"
 
 
-def _shown() -> frozenset[Scope]:
+def _read_shown_scopes() -> frozenset[Scope]:
     """Read which of the added scopes their reader saw the questions of."""
-    return frozenset(_known(request.form.get("shown", "").split("-or-")))
+    return frozenset(_parse_scopes(request.form.get("shown", "").split("-or-")))
 
 
-def _chosen() -> frozenset[Scope]:
-    return frozenset(_known(request.form.getlist("scopes")))
+def _read_chosen_scopes() -> frozenset[Scope]:
+    return frozenset(_parse_scopes(request.form.getlist("scopes")))
 
 
-def _known(words: list[str]) -> list[Scope]:
+def _parse_scopes(words: list[str]) -> list[Scope]:
     return [scope for scope in Scope if scope.value in words]
 
 
-def _agreed(desk: WebDesk) -> frozenset[Scope]:
-    latest = desk.service.state.consents.latest(_ref(desk))
+def _load_agreed_scopes(context: PortalContext) -> frozenset[Scope]:
+    latest = context.app.db.consents.find_latest_consent(_require_person_id(context))
     if latest is None:
         abort(HTTPStatus.FORBIDDEN)
     return latest.scopes
 
 
-def _ref(desk: WebDesk) -> str:
-    return desk.principal().person
+def _require_person_id(context: PortalContext) -> str:
+    return context.require_principal().person_id
 
 
-def _zone(desk: WebDesk) -> str:
-    return desk.service.state.people.get(_ref(desk)).zone
+def _load_zone(context: PortalContext) -> str:
+    return context.app.db.people.load_person(_require_person_id(context)).zone
 
 
-TOO_SOON: Final = Fault(
+TOO_MANY_EXPORTS: Final = FieldProblem(
     field="copy", words="You made five copies within an hour. Wait before you make the next one"
 )
 
 
-def own_copy(desk: WebDesk) -> Blueprint:
+def build_export_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("own_copy", __name__)
-    exporting = desk.service.exporting
+    app = context.app
 
     @routes.post("/me/data/export")
-    def export() -> Response:
+    def submit_export() -> Response:
         """Write down who asked, so a POST; the archive holds JSON, a page and a sheet."""
-        person = desk.principal().person
+        person = context.require_principal().person_id
         try:
-            made = exporting.copy(person, person).attached()
+            made = export_person_data(app, person, person).build_attachment()
         except TooSoonError:
-            return _too_soon(desk, person)
+            return _render_export_too_soon(context, person)
         response = Response(made.body, mimetype=made.media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
         return response
@@ -441,130 +540,154 @@ def own_copy(desk: WebDesk) -> Blueprint:
     return routes
 
 
-def _too_soon(desk: WebDesk, person: str) -> Response:
+def _render_export_too_soon(context: PortalContext, person_id: str) -> Response:
     """Say when it may be, to a person in words and to a program in seconds."""
-    response = data_page(desk, (TOO_SOON,), HTTPStatus.TOO_MANY_REQUESTS)
-    next_at = desk.service.exporting.next_at(person)
-    seconds = ceil((next_at - desk.now()).total_seconds()) if next_at else 0
+    response = render_data_page(context, (TOO_MANY_EXPORTS,), HTTPStatus.TOO_MANY_REQUESTS)
+    next_at = find_next_export_time(context.app, person_id)
+    seconds = ceil((next_at - context.now()).total_seconds()) if next_at else 0
     response.headers["Retry-After"] = str(seconds)
     return response
 
 
-TITLE: Final = "Change your work email"
-PROXY: Final = "your district's own sign-in page"
-OFFICES: Final = {Role.REVIEWER: "reviewing", Role.OPERATOR: "operating the service"}
-UNWRITTEN: Final[Mapping[Unwritten, str]] = {
-    Unwritten.FOREIGN: "Enter one address of your district, such as name@{domain}",
-    Unwritten.SAME: "This is already your address. Enter the new one",
-    Unwritten.OFTEN: "You asked five times within an hour. Wait a while, and try again",
+ADDRESS_TITLE: Final = "Change your work email"
+PROXY_NAME: Final = "your district's own sign-in page"
+ROLE_LABELS: Final = {Role.REVIEWER: "reviewing", Role.OPERATOR: "operating the service"}
+ADDRESS_FAULTS: Final[Mapping[AddressRequestRefusal, str]] = {
+    AddressRequestRefusal.FOREIGN: "Enter one address of your district, such as name@{domain}",
+    AddressRequestRefusal.SAME: "This is already your address. Enter the new one",
+    AddressRequestRefusal.OFTEN: "You asked five times within an hour. Wait a while, and try again",
 }
-OVER: Final = "This link was already used or has expired. Enter the new address again"
-UNCHANGED: Final[Mapping[Unchanged, str]] = {
-    Unchanged.OVER: "This is not the code from your last email, or it has expired. "
+LINK_EXPIRED: Final = "This link was already used or has expired. Enter the new address again"
+CODE_FAULTS: Final[Mapping[AddressConfirmRefusal, str]] = {
+    AddressConfirmRefusal.OVER: "This is not the code from your last email, or it has expired. "
     "Check your email again",
-    Unchanged.ELSEWHERE: "You asked for this link in another browser. Open it there, "
+    AddressConfirmRefusal.ELSEWHERE: "You asked for this link in another browser. Open it there, "
     "or ask for a new one here",
-    Unchanged.TAKEN: "Someone is already enrolled under this address. Ask IT whose it is",
+    AddressConfirmRefusal.TAKEN: (
+        "Someone is already enrolled under this address. Ask IT whose it is"
+    ),
 }
 
 
-def address(desk: WebDesk) -> Blueprint:
+def build_address_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("address", __name__)
-    readdressing = desk.service.portal.readdressing
-    _by_code(desk, routes)
+    app = context.app
+    _add_code_routes(context, routes)
 
     @routes.get("/me/data/address")
-    def show() -> Response:
-        return _page(desk)
+    def show_address() -> Response:
+        return _render_address_page(context)
 
     @routes.post("/me/data/address")
-    def ask() -> Response:
+    def submit_address() -> Response:
         typed = request.form.get("address", "").strip()
         try:
-            unwritten = readdressing.ask(desk.principal().person, typed, desk.visit.id)
+            unwritten = request_work_email_change(
+                app,
+                context.require_principal().person_id,
+                typed,
+                context.browser_session.id,
+            )
         except NotPermittedError:
-            return desk.done("/me/data", ENDED)
+            return context.redirect_to("/me/data", CONSENT_ENDED)
         if unwritten:
-            often = unwritten is Unwritten.OFTEN
+            often = unwritten is AddressRequestRefusal.OFTEN
             status = HTTPStatus.TOO_MANY_REQUESTS if often else HTTPStatus.UNPROCESSABLE_ENTITY
-            words = UNWRITTEN[unwritten].format(domain=desk.service.config.district.domains[0])
-            response = _page(desk, typed, words, status)
+            words = ADDRESS_FAULTS[unwritten].format(domain=context.app.config.district.domains[0])
+            response = _render_address_page(context, typed, words, status)
             if often:
-                response.headers["Retry-After"] = str(int(AN_HOUR.total_seconds()))
+                response.headers["Retry-After"] = str(int(LINK_LIMIT_PERIOD.total_seconds()))
             return response
-        return desk.done("/me/data/address/code")
+        return context.redirect_to("/me/data/address/code")
 
     return routes
 
 
-def _by_code(desk: WebDesk, routes: Blueprint) -> None:
-    readdressing = desk.service.portal.readdressing
+def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
+    app = context.app
 
     @routes.get("/me/data/address/code")
-    def written() -> Response:
-        waiting = readdressing.waiting(desk.principal().person)
-        return _confirm_page(desk) if waiting else desk.done("/me/data/address")
+    def show_code_form() -> Response:
+        waiting = find_pending_address_change(app, context.require_principal().person_id)
+        return _render_code_page(context) if waiting else context.redirect_to("/me/data/address")
 
     @routes.get("/me/data/address/<code>")
-    def open_link(code: str) -> Response:
-        return desk.page(TITLE, pages_address.render_press, PressView(code=code))
+    def show_link(code: str) -> Response:
+        return context.render_page(
+            ADDRESS_TITLE, pages_address.render_address_confirm, AddressConfirmView(code=code)
+        )
 
     @routes.post("/me/data/address/code")
-    def confirm() -> Response:
+    def submit_code() -> Response:
         try:
-            unchanged = readdressing.confirm(desk.principal().person, pasted_code(), desk.visit.id)
+            unchanged = confirm_work_email_change(
+                app,
+                context.require_principal().person_id,
+                read_pasted_code(),
+                context.browser_session.id,
+            )
         except NotPermittedError:
-            return desk.done("/me/data", ENDED)
-        if unchanged is Unchanged.OVER and not readdressing.waiting(desk.principal().person):
-            return _page(desk, fault=OVER, status=HTTPStatus.GONE)
-        return _confirm_page(desk, unchanged) if unchanged else _changed(desk)
+            return context.redirect_to("/me/data", CONSENT_ENDED)
+        if unchanged is AddressConfirmRefusal.OVER and not find_pending_address_change(
+            app, context.require_principal().person_id
+        ):
+            return _render_address_page(context, fault=LINK_EXPIRED, status=HTTPStatus.GONE)
+        return (
+            _render_code_page(context, unchanged) if unchanged else _render_address_changed(context)
+        )
 
 
-def _changed(desk: WebDesk) -> Response:
+def _render_address_changed(context: PortalContext) -> Response:
     """Say that it is done; a proxy that names the old address lets nobody in to read more."""
-    if not desk.visits.header:
-        return desk.done(
+    if not context.sessions.proxy_header:
+        return context.redirect_to(
             "/me/data", "Your email address was changed. We send one last email to the old one."
         )
-    mail = desk.service.state.people.get(desk.principal().person).mail
-    contact = desk.service.config.district.contact
-    view = ChangedView(address=mail, accounts=PROXY, contact=contact)
-    return desk.page("Your email address was changed", pages_address.render_changed, view)
+    mail = context.app.db.people.load_person(context.require_principal().person_id).mail
+    contact = context.app.config.district.contact
+    view = AddressSavedView(address=mail, accounts=PROXY_NAME, contact=contact)
+    return context.render_page(
+        "Your email address was changed", pages_address.render_address_saved, view
+    )
 
 
-def _page(
-    desk: WebDesk, typed: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK
+def _render_address_page(
+    context: PortalContext, typed: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    person = desk.service.state.people.get(desk.principal().person)
-    made = desk.service.portal.readdressing.made(person.ref)
-    view = AddressView(
+    person = context.app.db.people.load_person(context.require_principal().person_id)
+    made = find_last_address_change(context.app, person.ref)
+    view = WorkAddressView(
         zone=person.zone,
         address=person.mail,
-        domains=desk.service.config.district.domains,
+        domains=context.app.config.district.domains,
         typed=typed,
-        accounts=_accounts(desk),
-        offices=tuple(_offices(desk)),
-        moved=Moved(at=made.changed_at, old=made.old) if made and made.changed_at else None,
-        faults=(Fault(field="address", words=fault),) if fault else (),
+        accounts=_describe_sign_in(context),
+        offices=tuple(_describe_roles(context)),
+        moved=PreviousAddress(at=made.changed_at, old=made.old)
+        if made and made.changed_at
+        else None,
+        faults=(FieldProblem(field="address", words=fault),) if fault else (),
     )
-    return desk.page(TITLE, pages_address.render, view, status)
+    return context.render_page(ADDRESS_TITLE, pages_address.render_work_address, view, status)
 
 
-def _confirm_page(desk: WebDesk, unchanged: Unchanged | None = None) -> Response:
-    faults = (Fault(field="code", words=UNCHANGED[unchanged]),) if unchanged else ()
-    view = ConfirmView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
+def _render_code_page(
+    context: PortalContext, unchanged: AddressConfirmRefusal | None = None
+) -> Response:
+    faults = (FieldProblem(field="code", words=CODE_FAULTS[unchanged]),) if unchanged else ()
+    view = AddressCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
     title = "Check your new inbox"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-    return desk.page(title, pages_address.render_confirm, view, status)
+    return context.render_page(title, pages_address.render_address_code, view, status)
 
 
-def _accounts(desk: WebDesk) -> str:
+def _describe_sign_in(context: PortalContext) -> str:
     """Return what names one's address at signing in, empty where the mailbox itself does."""
-    portal = desk.service.config.portal
-    named = {SignIn.OIDC: portal.provider, SignIn.HEADER: PROXY}
+    portal = context.app.config.portal
+    named = {SignInMethod.OIDC: portal.provider, SignInMethod.HEADER: PROXY_NAME}
     return named.get(portal.sign_in, "")
 
 
-def _offices(desk: WebDesk) -> Iterator[str]:
-    roles = desk.principal().roles
-    return (words for role, words in OFFICES.items() if role in roles)
+def _describe_roles(context: PortalContext) -> Iterator[str]:
+    roles = context.require_principal().roles
+    return (words for role, words in ROLE_LABELS.items() if role in roles)

@@ -14,82 +14,102 @@ from typing import Final
 import msgspec
 from flask import Blueprint, Response, request
 
-from monitor.db.jobs import Due
+from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
-from monitor.domain.health import Checked, Level
+from monitor.domain.health import HealthLevel, HealthResult
 from monitor.errors import ConfigError, InputError, NotPermittedError
-from monitor.services.health import TakingVitals, Vitals, of_vitals
-from monitor.services.metrics import exposition
-from monitor.services.name_changes import write_name
-from monitor.web.context import WebDesk
-from monitor.web.review import queue_of
+from monitor.services.findings import build_home_view
+from monitor.services.health import Vitals, check_vitals, collect_vitals
+from monitor.services.metrics import render_metrics
+from monitor.services.name_changes import (
+    confirm_name_change,
+    decline_name_change,
+    format_searched_name,
+    list_name_changes,
+)
+from monitor.web.context import PortalContext
+from monitor.web.review import load_queue_view
 from reports.pages import operator as document
-from reports.pages.operator import Check, DueRow, NameLine, NamesView, OperateView, SourceRow, Tone
+from reports.pages.operator import (
+    DueJobsRow,
+    HealthCheck,
+    HealthTone,
+    NameChangeLine,
+    NameChangesView,
+    OperatorView,
+    SourceStatusRow,
+)
 
-DECIDED: Final = {
+NAME_DECISION_NOTICES: Final = {
     "confirm": "Confirmed. We are emailing the person.",
     "refuse": "Declined. We are emailing the person.",
 }
-TONES: Final = {Level.OK: Tone.GOOD, Level.WARN: Tone.MEDIUM, Level.BAD: Tone.HIGH}
+TONES: Final = {
+    HealthLevel.OK: HealthTone.GOOD,
+    HealthLevel.WARN: HealthTone.MEDIUM,
+    HealthLevel.BAD: HealthTone.HIGH,
+}
 
 
-def operate(desk: WebDesk) -> Blueprint:
+def build_operator_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("operate", __name__)
 
     @routes.get("/operate")
-    def start() -> Response:
-        return desk.page("Service", document.render, operate_view(desk))
+    def show_operator() -> Response:
+        return context.render_page(
+            "Service", document.render_operator, build_operator_view(context)
+        )
 
     @routes.get("/operate/names")
-    def names() -> Response:
-        view = NamesView(changes=tuple(map(_name_line, desk.service.naming.list_waiting())))
-        return desk.page("Names to confirm", document.render_names, view)
+    def show_name_changes() -> Response:
+        view = NameChangesView(changes=tuple(map(_build_name_line, list_name_changes(context.app))))
+        return context.render_page("Names to confirm", document.render_name_changes, view)
 
     @routes.post("/operate/names/<ref>")
-    def decide(ref: str) -> Response:
-        naming, operator = desk.service.naming, desk.principal().mail
+    def submit_name_decision(ref: str) -> Response:
+        naming, operator = context.app, context.require_principal().mail
         deed = request.form.get("deed", "")
         try:
             if deed == "confirm":
-                naming.confirm(ref, operator)
+                confirm_name_change(naming, ref, operator)
             elif deed == "refuse":
-                naming.refuse(ref, operator)
+                decline_name_change(naming, ref, operator)
         except (InputError, NotPermittedError) as error:
-            return desk.done("/operate/names", str(error))
-        desk.wake()
-        return desk.done("/operate/names", DECIDED.get(deed, ""))
+            return context.redirect_to("/operate/names", str(error))
+        context.wake_service()
+        return context.redirect_to("/operate/names", NAME_DECISION_NOTICES.get(deed, ""))
 
     return routes
 
 
-def operate_view(desk: WebDesk) -> OperateView:
-    service = desk.service
-    vitals = TakingVitals(state=service.state, now=desk.now).take()
-    return OperateView(
+def build_operator_view(context: PortalContext) -> OperatorView:
+    app = context.app
+    vitals = collect_vitals(app.db, context.now())
+    return OperatorView(
         at=vitals.at,
-        checks=tuple(map(_check, of_vitals(vitals, service.sources))),
-        letters=tuple((str(state), count) for state, count in vitals.letters.items()),
-        oldest_letter=vitals.oldest_letter,
-        sources=tuple(_sources(vitals)),
-        due=tuple(_due(vitals.due)),
+        checks=tuple(map(_build_check_row, check_vitals(vitals, app.sources))),
+        letters=tuple((str(state), count) for state, count in vitals.email_counts.items()),
+        oldest_letter=vitals.oldest_email,
+        sources=tuple(_build_source_rows(vitals)),
+        due=tuple(_build_due_rows(vitals.jobs)),
         sweep_closed=vitals.sweep_closed,
         sweep_open_since=vitals.sweep_open_since,
         backed_up=vitals.backed_up,
-        names_waiting=len(service.naming.list_waiting()),
+        names_waiting=len(list_name_changes(app)),
     )
 
 
-def _name_line(change: NameChange) -> NameLine:
-    return NameLine(
+def _build_name_line(change: NameChange) -> NameChangeLine:
+    return NameChangeLine(
         ref=change.ref,
         known=change.known,
-        new=write_name(change.name),
+        new=format_searched_name(change.name),
         asked_at=change.asked_at,
     )
 
 
-def _check(checked: Checked) -> Check:
-    return Check(
+def _build_check_row(checked: HealthResult) -> HealthCheck:
+    return HealthCheck(
         what=checked.what,
         tone=TONES[checked.level],
         told=checked.told,
@@ -97,9 +117,9 @@ def _check(checked: Checked) -> Check:
     )
 
 
-def _sources(vitals: Vitals) -> Iterator[SourceRow]:
+def _build_source_rows(vitals: Vitals) -> Iterator[SourceStatusRow]:
     for each in vitals.sources:
-        yield SourceRow(
+        yield SourceStatusRow(
             source=each.source,
             outcome=each.outcome,
             since=each.since,
@@ -107,64 +127,64 @@ def _sources(vitals: Vitals) -> Iterator[SourceRow]:
         )
 
 
-def _due(rows: Iterable[Due]) -> Iterator[DueRow]:
+def _build_due_rows(rows: Iterable[Job]) -> Iterator[DueJobsRow]:
     """Count by kind: whose digest is due when would tell who has joined."""
-    by_kind: dict[str, list[Due]] = defaultdict(list)
+    by_kind: dict[str, list[Job]] = defaultdict(list)
     for row in sorted(rows, key=lambda each: each.due_at):
         by_kind[row.name].append(row)
     for name, found in by_kind.items():
-        yield DueRow(what=name, count=len(found), first=found[0].due_at)
+        yield DueJobsRow(what=name, count=len(found), first=found[0].due_at)
 
 
-SHORTEST_TOKEN: Final = 32
-FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
+MIN_TOKEN_LENGTH: Final = 32
+METRICS_CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def numbers(token: str) -> Callable[[WebDesk], Blueprint]:
+def bind_metrics_routes(token: str) -> Callable[[PortalContext], Blueprint]:
     """Return the family of one route, which answers whoever sends the token and nobody else.
 
     Raises ConfigError where the token could be guessed.
     """
-    if len(token) < SHORTEST_TOKEN:
-        least = f"{SHORTEST_TOKEN} characters or more"
+    if len(token) < MIN_TOKEN_LENGTH:
+        least = f"{MIN_TOKEN_LENGTH} characters or more"
         reason = f"The secret metrics-token needs {least}: draw a longer one."
         raise ConfigError(reason)
 
-    def family(desk: WebDesk) -> Blueprint:
+    def build_routes(context: PortalContext) -> Blueprint:
         routes = Blueprint("numbers", __name__)
 
         @routes.get("/metrics")
-        def metrics() -> Response:
+        def show_metrics() -> Response:
             sent = request.headers.get("Authorization", "")
             if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
                 return Response(status=401, headers={"WWW-Authenticate": "Bearer"})
-            vitals = TakingVitals(state=desk.service.state, now=desk.now).take()
-            return Response(exposition(vitals), content_type=FORMAT)
+            vitals = collect_vitals(context.app.db, context.now())
+            return Response(render_metrics(vitals), content_type=METRICS_CONTENT_TYPE)
 
         return routes
 
-    return family
+    return build_routes
 
 
-def api(desk: WebDesk) -> Blueprint:
+def build_api_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("api", __name__, url_prefix="/api/v1")
 
     @routes.get("/me")
-    def me() -> Response:
-        return _json(desk.service.portal.overview.home(desk.principal().person))
+    def show_home_json() -> Response:
+        return _render_json(build_home_view(context.app, context.require_principal().person_id))
 
     @routes.get("/review")
-    def review() -> Response:
-        return _json(queue_of(desk))
+    def show_review_json() -> Response:
+        return _render_json(load_queue_view(context))
 
     @routes.get("/operate")
-    def operate() -> Response:
-        return _json(operate_view(desk))
+    def show_operator_json() -> Response:
+        return _render_json(build_operator_view(context))
 
     return routes
 
 
-def _json(view: object) -> Response:
+def _render_json(view: object) -> Response:
     # ASCII alone: what no reader would see is spelled out, and reads back as what it was.
     told = json.dumps(msgspec.to_builtins(view))
     return Response(told, HTTPStatus.OK, mimetype="application/json")

@@ -13,65 +13,102 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from monitor.db.review import RemarkKind, Wanted
-from monitor.domain.disclosure import CONFIRM_WITHIN, HoldProposal, HoldStep, Key, Proposal
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
-from monitor.domain.schedule import ASKED_AGAIN_AFTER, may_ask
+from monitor.app import App
+from monitor.db.review import ReviewFilter, ReviewNoteKind
+from monitor.domain.disclosure import (
+    CONFIRM_WITHIN,
+    BreakGlassProposal,
+    HoldAction,
+    HoldProposal,
+    OpeningReason,
+)
+from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState, Severity
+from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.legal_holds import Holding
+from monitor.services.legal_holds import (
+    confirm_legal_hold,
+    list_hold_proposals,
+    propose_legal_hold,
+)
 from monitor.services.notifications import Reviewer
-from monitor.services.review import EarlyLooks, Handling
-from monitor.services.review_queue import PAGE, QueuePage, ReviewQueue, Row, Shown
-from monitor.web.context import WebDesk
-from monitor.web.errors import shut
-from monitor.web.takedown import packed
+from monitor.services.review import (
+    add_review_note,
+    assign_flag,
+    confirm_break_glass,
+    decide_viewed_flags,
+    download_review_evidence,
+    list_break_glass_proposals,
+    load_reviewable_flag,
+    propose_break_glass,
+    queue_review_question,
+    release_flag,
+    undo_own_decisions,
+)
+from monitor.services.review_queue import (
+    PAGE_SIZE,
+    QueuePage,
+    ReviewQueueRow,
+    ViewedFlag,
+    find_reviewer_address,
+    list_open_schools,
+    load_opened_flag,
+    load_queue_page,
+    record_flag_views,
+)
+from monitor.web.context import PortalContext
+from monitor.web.errors import mask_as_not_found
+from monitor.web.takedown import build_pack_response
 from reports import labels as words
-from reports.evidence_pack import LogLine
+from reports.evidence_pack import ActionLogLine
 from reports.labels import DEEDS, STATES
 from reports.pages import review as document
 from reports.pages import review as document_early
 from reports.pages import review as pages
-from reports.pages.layout import Fault
+from reports.pages.layout import FieldProblem
 from reports.pages.review import (
-    EarlyView,
-    Filter,
-    FlagView,
-    HoldProposalLine,
-    HoldsView,
-    OpenedFlag,
+    ActiveLegalHoldLine,
+    BreakGlassRequestLine,
+    BreakGlassRequestsView,
+    BulkDecisionView,
+    DecisionDoneView,
+    LegalHoldProposalLine,
+    LegalHoldsView,
     Option,
-    ProposalLine,
-    QueueLine,
-    QueueView,
-    RemarkLine,
-    RuledView,
-    SeveralView,
-    StandingHoldLine,
-    UnopenedView,
+    QueueFilter,
+    ReviewFlag,
+    ReviewFlagView,
+    ReviewNoteLine,
+    ReviewQueueLine,
+    ReviewQueueView,
+    UnopenedFlagsView,
 )
 
-WHY = {
-    Key.SHARED: "The staff member shared it with IT.",
-    Key.CONFIRMED: "The staff member confirmed that it is an impersonation.",
-    Key.UNANSWERED: "It is urgent, and the staff member has not answered for a week.",
-    Key.COUNSEL: "The waiting period for such links has ended. The staff member knew about it.",
-    Key.BREAK_GLASS: "Two reviewers opened it early, for one day. The staff member was notified.",
+ACCESS_REASONS = {
+    OpeningReason.SHARED: "The staff member shared it with IT.",
+    OpeningReason.CONFIRMED: "The staff member confirmed that it is an impersonation.",
+    OpeningReason.UNANSWERED: "It is urgent, and the staff member has not answered for a week.",
+    OpeningReason.COUNSEL: (
+        "The waiting period for such links has ended. The staff member knew about it."
+    ),
+    OpeningReason.BREAK_GLASS: (
+        "Two reviewers opened it early, for one day. The staff member was notified."
+    ),
 }
-RULING_WORDS = {
-    Ruling.NAMESAKE: "Someone else with that name",
-    Ruling.UNRELATED: "Not about this person",
-    Ruling.HARMLESS: "Harmless",
-    Ruling.IMPERSONATION: "Impersonation",
-    Ruling.REPORTED: "Impersonation, reported",
-    Ruling.REMOVED: "Reported, and the platform removed it",
-    Ruling.REFUSED: "Reported, and the platform refused",
-    Ruling.STUDENT_LINK: "A link to a student",
-    Ruling.UNLINKED: "The link was removed",
-    Ruling.EXPLAINED: "The link is explained",
+DECISION_LABELS = {
+    Decision.NAMESAKE: "Someone else with that name",
+    Decision.UNRELATED: "Not about this person",
+    Decision.HARMLESS: "Harmless",
+    Decision.IMPERSONATION: "Impersonation",
+    Decision.REPORTED: "Impersonation, reported",
+    Decision.REMOVED: "Reported, and the platform removed it",
+    Decision.REFUSED: "Reported, and the platform refused",
+    Decision.STUDENT_LINK: "A link to a student",
+    Decision.UNLINKED: "The link was removed",
+    Decision.EXPLAINED: "The link is explained",
 }
-_OWN_WORDS = {**RULING_WORDS, Ruling.MINE: "Their own", Ruling.FAMILY: "Family"}
-AGES = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
-STANDINGS = {
+_ALL_DECISION_LABELS = {**DECISION_LABELS, Decision.MINE: "Their own", Decision.FAMILY: "Family"}
+AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
+STATUS_FILTERS = {
     "undecided": (FlagState.NEW, FlagState.OPEN),
     "confirmed": (FlagState.IMPERSONATION, FlagState.STUDENT_LINK),
     "reported": (FlagState.REPORTED,),
@@ -85,73 +122,75 @@ STANDINGS = {
         }
     ),
 }
-STANDING_WORDS = {
+STATUS_LABELS = {
     "undecided": "Undecided",
     "confirmed": "Confirmed",
     "reported": "Reported",
     "settled": "Settled",
 }
-WHO = {"me": "To me", "nobody": "Not assigned"}
+ASSIGNMENT_LABELS = {"me": "To me", "nobody": "Not assigned"}
 
 
-def wanted(chosen: dict[str, str], reviewer: Reviewer, now: datetime) -> Wanted:
+def parse_queue_filter(chosen: dict[str, str], reviewer: Reviewer, now: datetime) -> ReviewFilter:
     """Read a choice out of an address; what means nothing narrows nothing."""
     age = chosen.get("age", "")
-    assigned = {"me": reviewer.ref, "nobody": ""}
-    return Wanted(
+    assigned = {"me": reviewer.id, "nobody": ""}
+    return ReviewFilter(
         kind=FlagKind(chosen["kind"]) if chosen.get("kind") in set(FlagKind) else None,
         severity=Severity(chosen["severity"]) if chosen.get("severity") in set(Severity) else None,
-        states=STANDINGS.get(chosen.get("state", ""), ()),
+        states=STATUS_FILTERS.get(chosen.get("state", ""), ()),
         school=chosen.get("school") or None,
-        assigned=assigned.get(chosen.get("taken", "")),
-        opened_before=now - timedelta(days=int(age)) if age in AGES else None,
+        reviewer_id=assigned.get(chosen.get("taken", "")),
+        opened_before=now - timedelta(days=int(age)) if age in AGE_LABELS else None,
     )
 
 
-def queue_view(
+def build_queue_view(
     page: QueuePage, chosen: dict[str, str], schools: Iterable[str], now: datetime
-) -> QueueView:
-    return QueueView(
-        filters=tuple(_filters(chosen, tuple(schools))),
-        lines=tuple(_line(row, now) for row in page.rows),
+) -> ReviewQueueView:
+    return ReviewQueueView(
+        filters=tuple(_build_filters(chosen, tuple(schools))),
+        lines=tuple(_build_queue_line(row, now) for row in page.rows),
         number=page.number,
         last=page.last,
         total=page.total,
     )
 
 
-def flag_view(queue: ReviewQueue, reviewer: Reviewer, shown: Shown, now: datetime) -> FlagView:
+def build_flag_view(
+    app: App, reviewer: Reviewer, shown: ViewedFlag, now: datetime
+) -> ReviewFlagView:
     last = shown.history[-1] if shown.history else None
-    return FlagView(
-        flag=opened_flag(shown),
-        history=tuple(_history(queue, shown)),
+    return ReviewFlagView(
+        flag=build_opened_flag(shown),
+        history=tuple(_build_history(app, shown)),
         remarks=tuple(
-            RemarkLine(
+            ReviewNoteLine(
                 at=each.at,
                 by=each.by,
                 text=each.text,
-                question=each.kind is RemarkKind.QUESTION,
+                question=each.kind is ReviewNoteKind.QUESTION,
             )
             for each in shown.remarks
         ),
-        rulings=rulings((shown,)),
-        taken_by=shown.taken_by,
-        taken=shown.taken,
-        mine=shown.taken == reviewer.ref,
-        evidence=shown.evidence,
-        undoes=_undoes(last, reviewer),
-        ask_from=_ask_from(shown, now),
+        rulings=list_decision_options((shown,)),
+        taken_by=shown.assignee_address,
+        taken=shown.assignee_id,
+        mine=shown.assignee_id == reviewer.id,
+        evidence=shown.has_evidence,
+        undoes=_can_undo(last, reviewer),
+        ask_from=_compute_next_question_time(shown, now),
     )
 
 
-def opened_flag(shown: Shown) -> OpenedFlag:
+def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
     fields = shown.fields
-    return OpenedFlag(
+    return ReviewFlag(
         ref=shown.flag.ref,
         person=fields.name,
         school=fields.school,
-        kind=words.FlagKind(fields.kind),
-        severity=words.Severity(fields.severity),
+        kind=words.FlagKindLabel(fields.kind),
+        severity=words.SeverityLabel(fields.severity),
         platform=fields.platform,
         url=fields.url,
         state=STATES[fields.state],
@@ -160,103 +199,105 @@ def opened_flag(shown: Shown) -> OpenedFlag:
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
         reasons=fields.reasons,
-        ruling=_said(fields.ruling),
-        why=WHY[shown.opening.key],
+        ruling=_describe_decision(fields.ruling),
+        why=ACCESS_REASONS[shown.opening.reason],
     )
 
 
-def rulings(several: tuple[Shown, ...]) -> tuple[Option, ...]:
+def list_decision_options(several: tuple[ViewedFlag, ...]) -> tuple[Option, ...]:
     """Return what can be said of all of them."""
-    fitting = set.intersection(*(set(each.rulings) for each in several)) if several else set()
-    return tuple((each.value, text) for each, text in RULING_WORDS.items() if each in fitting)
+    fitting = (
+        set.intersection(*(set(each.allowed_decisions) for each in several)) if several else set()
+    )
+    return tuple((each.value, text) for each, text in DECISION_LABELS.items() if each in fitting)
 
 
-def _filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[Filter]:
-    kinds = [(each.value, each.words) for each in words.FlagKind]
-    severities = [(each.value, each.words) for each in words.Severity]
+def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[QueueFilter]:
+    kinds = [(each.value, each.words) for each in words.FlagKindLabel]
+    severities = [(each.value, each.words) for each in words.SeverityLabel]
     told: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
-        "state": ("Status", list(STANDING_WORDS.items())),
+        "state": ("Status", list(STATUS_LABELS.items())),
         "school": ("School", [(each, each) for each in schools]),
-        "taken": ("Assigned", list(WHO.items())),
-        "age": ("Age", list(AGES.items())),
+        "taken": ("Assigned", list(ASSIGNMENT_LABELS.items())),
+        "age": ("Age", list(AGE_LABELS.items())),
     }
     for name, (label, options) in told.items():
         known = {value for value, _ in options}
         picked = chosen.get(name, "") if chosen.get(name) in known else ""
-        yield Filter(name=name, label=label, options=(("", "All"), *options), chosen=picked)
+        yield QueueFilter(name=name, label=label, options=(("", "All"), *options), chosen=picked)
 
 
-def _line(row: Row, now: datetime) -> QueueLine:
-    return QueueLine(
-        ref=row.ref,
-        kind=words.FlagKind(row.kind),
-        severity=words.Severity(row.severity),
+def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
+    return ReviewQueueLine(
+        ref=row.flag_id,
+        kind=words.FlagKindLabel(row.kind),
+        severity=words.SeverityLabel(row.severity),
         state=STATES[row.state],
         platform=row.platform,
         school=row.school,
         opened_at=row.opened_at,
         days=(now - row.opened_at).days,
-        ruling=_said(row.ruling),
-        taken_by=row.taken_by,
+        ruling=_describe_decision(row.ruling),
+        taken_by=row.assignee_address,
         asked_at=row.asked_at,
-        early=row.early,
-        own=row.own,
+        early=row.is_opened_early,
+        own=row.is_own,
     )
 
 
-def _history(queue: ReviewQueue, shown: Shown) -> Iterator[LogLine]:
+def _build_history(app: App, shown: ViewedFlag) -> Iterator[ActionLogLine]:
     """Tell who ruled what; a note is shown if it is a reviewer's, for it is theirs to show."""
     for each in shown.history:
         of_person = each.by == shown.flag.person
-        who = "The staff member" if of_person else queue.name(each.by)
+        who = "The staff member" if of_person else find_reviewer_address(app, each.by)
         note = "" if of_person else each.note
-        yield LogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=note)
+        yield ActionLogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=note)
 
 
-def _said(ruling: Ruling | None) -> str:
-    return _OWN_WORDS[ruling] if ruling else ""
+def _describe_decision(ruling: Decision | None) -> str:
+    return _ALL_DECISION_LABELS[ruling] if ruling else ""
 
 
-def _ask_from(shown: Shown, now: datetime) -> datetime | None:
-    asked = [each.at for each in shown.remarks if each.kind is RemarkKind.QUESTION]
+def _compute_next_question_time(shown: ViewedFlag, now: datetime) -> datetime | None:
+    asked = [each.at for each in shown.remarks if each.kind is ReviewNoteKind.QUESTION]
     last = max(asked, default=None)
-    return last + ASKED_AGAIN_AFTER if last and not may_ask(last, now) else None
+    return last + ASK_AGAIN_AFTER if last and not can_ask_again(last, now) else None
 
 
-def _undoes(last: Judgement | None, reviewer: Reviewer) -> bool:
-    return last is not None and last.by == reviewer.ref and last.ruling is not Ruling.REOPENED
+def _can_undo(last: DecisionRecord | None, reviewer: Reviewer) -> bool:
+    return last is not None and last.by == reviewer.id and last.ruling is not Decision.REOPENED
 
 
-FILTERS = ("kind", "severity", "state", "school", "taken", "age")
+FILTER_NAMES = ("kind", "severity", "state", "school", "taken", "age")
 
 
-def review(desk: WebDesk) -> Blueprint:
-    routes, shown = Blueprint("review", __name__), _Pages(desk)
-    routes.add_url_rule("/review", "start", shown.start)
-    routes.add_url_rule("/review/open", "open", shown.open, methods=["POST"])
-    routes.add_url_rule("/review/flags/<ref>", "flag", shown.flag)
-    routes.add_url_rule("/review/several", "several", shown.several)
+def build_review_routes(context: PortalContext) -> Blueprint:
+    routes, shown = Blueprint("review", __name__), _ReviewPages(context)
+    routes.add_url_rule("/review", "start", shown.show_queue)
+    routes.add_url_rule("/review/open", "open", shown.submit_open, methods=["POST"])
+    routes.add_url_rule("/review/flags/<ref>", "flag", shown.show_flag)
+    routes.add_url_rule("/review/several", "several", shown.show_several)
     return routes
 
 
-def reviewer_of(desk: WebDesk) -> Reviewer:
-    principal = desk.principal()
-    return Reviewer(address=principal.mail, person=principal.person)
+def build_reviewer(context: PortalContext) -> Reviewer:
+    principal = context.require_principal()
+    return Reviewer(address=principal.mail, person_id=principal.person_id)
 
 
-def queue_of(desk: WebDesk) -> document.QueueView:
+def load_queue_view(context: PortalContext) -> document.ReviewQueueView:
     """Return the page of the queue that the address asks for."""
-    chosen = {name: request.args.get(name, "") for name in FILTERS}
-    reviewer, now, queue = reviewer_of(desk), desk.now(), desk.service.casework.queue
+    chosen = {name: request.args.get(name, "") for name in FILTER_NAMES}
+    reviewer, now, queue = build_reviewer(context), context.now(), context.app
     number = request.args.get("page", default=1, type=int)
-    page = queue.page(reviewer, wanted(chosen, reviewer, now), number)
-    return queue_view(page, chosen, queue.schools(), now)
+    page = load_queue_page(queue, reviewer, parse_queue_filter(chosen, reviewer, now), number)
+    return build_queue_view(page, chosen, list_open_schools(queue), now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class FlagFormDraft:
     """What was typed into a form of a flag, and the field in which something is wrong."""
 
     field: str
@@ -266,309 +307,346 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
-    desk: WebDesk
+class _ReviewPages:
+    context: PortalContext
 
-    @property
-    def _queue(self) -> ReviewQueue:
-        return self.desk.service.casework.queue
+    def show_queue(self) -> Response:
+        return self.context.render_page(
+            "Review", document.render_review_queue, load_queue_view(self.context)
+        )
 
-    def start(self) -> Response:
-        return self.desk.page("Review", document.render, queue_of(self.desk))
-
-    def open(self) -> Response:
+    def submit_open(self) -> Response:
         """Write the look down, then lead to where it can be read."""
         one = request.form.get("one", "")
-        refs = [one] if one else request.form.getlist("ref")[:PAGE]
+        refs = [one] if one else request.form.getlist("ref")[:PAGE_SIZE]
         if not refs:
-            return self.desk.done("/review", "Select at least one flag first.")
-        with shut():
-            self._queue.open(reviewer_of(self.desk), refs)
-        return self.desk.done(_place(refs))
+            return self.context.redirect_to("/review", "Select at least one flag first.")
+        with mask_as_not_found():
+            record_flag_views(self.context.app, build_reviewer(self.context), refs)
+        return self.context.redirect_to(_build_flag_path(refs))
 
-    def flag(self, ref: str) -> Response:
-        return flag_page(self.desk, ref)
+    def show_flag(self, ref: str) -> Response:
+        return render_flag_page(self.context, ref)
 
-    def several(self) -> Response:
-        refs = tuple(dict.fromkeys(request.args.getlist("ref")))[:PAGE]
-        found = tuple(self._still_open(refs))
+    def show_several(self) -> Response:
+        refs = tuple(dict.fromkeys(request.args.getlist("ref")))[:PAGE_SIZE]
+        found = tuple(self._load_still_open(refs))
         told = tuple(each for each in found if each)
         if len(told) < len(found):
-            return _unopened(self.desk, refs)
+            return _render_unopened(self.context, refs)
         if not told:
-            return self.desk.done("/review", "None of these flags is open anymore.")
-        view = SeveralView(flags=tuple(map(opened_flag, told)), rulings=rulings(told))
-        return self.desk.page("Several flags", pages.render_several, view)
+            return self.context.redirect_to("/review", "None of these flags is open anymore.")
+        view = BulkDecisionView(
+            flags=tuple(map(build_opened_flag, told)), rulings=list_decision_options(told)
+        )
+        return self.context.render_page("Several flags", pages.render_bulk_decision, view)
 
-    def _still_open(self, refs: tuple[str, ...]) -> Iterator[Shown | None]:
+    def _load_still_open(self, flag_ids: tuple[str, ...]) -> Iterator[ViewedFlag | None]:
         """Leave out what has closed meanwhile: the rest can still be ruled."""
-        for ref in refs:
+        for ref in flag_ids:
             with suppress(InputError, NotPermittedError):
-                yield self._queue.shown(reviewer_of(self.desk), ref)
+                yield load_opened_flag(self.context.app, build_reviewer(self.context), ref)
 
 
-def flag_page(desk: WebDesk, ref: str, draft: Draft | None = None, fault: str = "") -> Response:
+def render_flag_page(
+    context: PortalContext, flag_id: str, draft: FlagFormDraft | None = None, fault: str = ""
+) -> Response:
     """Show a flag that its reader has opened; `draft` is what was typed into a form of it."""
-    reviewer, queue = reviewer_of(desk), desk.service.casework.queue
-    with shut():
-        shown = queue.shown(reviewer, ref)
+    reviewer, queue = build_reviewer(context), context.app
+    with mask_as_not_found():
+        shown = load_opened_flag(queue, reviewer, flag_id)
     if shown is None:
-        return _unopened(desk, (ref,))
-    view = flag_view(queue, reviewer, shown, desk.now())
+        return _render_unopened(context, (flag_id,))
+    view = build_flag_view(queue, reviewer, shown, context.now())
     if draft is None:
-        return desk.page(view.flag.kind.words, pages.render_flag, view)
+        return context.render_page(view.flag.kind.words, pages.render_review_flag, view)
     again = replace(
         view,
         note=draft.note,
         question=draft.question,
         remark=draft.remark,
-        faults=(Fault(field=draft.field, words=fault),),
+        faults=(FieldProblem(field=draft.field, words=fault),),
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return desk.page(view.flag.kind.words, pages.render_flag, again, status)
+    return context.render_page(view.flag.kind.words, pages.render_review_flag, again, status)
 
 
-def _unopened(desk: WebDesk, refs: tuple[str, ...]) -> Response:
-    return desk.page("Open flags", pages.render_unopened, UnopenedView(refs=refs))
+def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Response:
+    return context.render_page(
+        "Open flags", pages.render_unopened_flags, UnopenedFlagsView(refs=flag_ids)
+    )
 
 
-def _place(refs: list[str]) -> str:
-    if len(refs) == 1:
-        return f"/review/flags/{refs[0]}"
-    return f"/review/several?{urlencode([('ref', ref) for ref in refs])}"
+def _build_flag_path(flag_ids: list[str]) -> str:
+    if len(flag_ids) == 1:
+        return f"/review/flags/{flag_ids[0]}"
+    return f"/review/several?{urlencode([('ref', ref) for ref in flag_ids])}"
 
 
-LONGEST = 1_000
-KEPT = "Saved."
+MAX_TEXT_LENGTH = 1_000
+SAVED = "Saved."
 
 
-def handling(desk: WebDesk) -> Blueprint:
-    routes, deeds = Blueprint("handling", __name__), _Deeds(desk)
-    of_one = (deeds.take, deeds.give_back, deeds.note, deeds.ask, deeds.pack)
-    for deed in of_one:
-        name = deed.__name__.replace("_", "-")
+def build_handling_routes(context: PortalContext) -> Blueprint:
+    routes, deeds = Blueprint("handling", __name__), _FlagActions(context)
+    of_one = {
+        "take": deeds.submit_assignment,
+        "give-back": deeds.submit_unassignment,
+        "note": deeds.submit_note,
+        "ask": deeds.submit_question,
+        "pack": deeds.download_evidence,
+    }
+    for name, deed in of_one.items():
         routes.add_url_rule(f"/review/flags/<ref>/{name}", name, deed, methods=["POST"])
-    routes.add_url_rule("/review/rule", "rule", deeds.rule, methods=["POST"])
-    routes.add_url_rule("/review/undo", "undo", deeds.undo, methods=["POST"])
+    routes.add_url_rule("/review/rule", "rule", deeds.submit_decision, methods=["POST"])
+    routes.add_url_rule("/review/undo", "undo", deeds.submit_undo, methods=["POST"])
     return routes
 
 
 @dataclass(frozen=True, slots=True)
-class _Deeds:
-    desk: WebDesk
+class _FlagActions:
+    context: PortalContext
 
-    @property
-    def _do(self) -> Handling:
-        return self.desk.service.casework.handling
+    def submit_assignment(self, ref: str) -> Response:
+        by, seen = build_reviewer(self.context), request.form.get("seen", "")
+        return self._run_and_redirect(
+            ref, lambda: assign_flag(self.context.app, by, ref, seen), "Assigned to you."
+        )
 
-    def take(self, ref: str) -> Response:
-        by, seen = reviewer_of(self.desk), request.form.get("seen", "")
-        return self._done(ref, lambda: self._do.take(by, ref, seen), "Assigned to you.")
+    def submit_unassignment(self, ref: str) -> Response:
+        by = build_reviewer(self.context)
+        return self._run_and_redirect(
+            ref, lambda: release_flag(self.context.app, by, ref), "You are no longer assigned."
+        )
 
-    def give_back(self, ref: str) -> Response:
-        by = reviewer_of(self.desk)
-        return self._done(ref, lambda: self._do.give_back(by, ref), "You are no longer assigned.")
+    def submit_note(self, ref: str) -> Response:
+        by, text = build_reviewer(self.context), _read_text("remark")
+        deed = partial(partial(add_review_note, self.context.app), by, ref, text)
+        return self._run_with_draft(
+            ref, deed, "Note saved.", FlagFormDraft(field="remark", remark=text)
+        )
 
-    def note(self, ref: str) -> Response:
-        by, text = reviewer_of(self.desk), _text("remark")
-        deed = partial(self._do.note, by, ref, text)
-        return self._typed(ref, deed, "Note saved.", Draft(field="remark", remark=text))
+    def submit_question(self, ref: str) -> Response:
+        by, text = build_reviewer(self.context), _read_text("question")
+        deed, draft = (
+            partial(partial(queue_review_question, self.context.app), by, ref, text),
+            FlagFormDraft(field="question", question=text),
+        )
+        return self._run_with_draft(ref, deed, "We emailed them your question.", draft)
 
-    def ask(self, ref: str) -> Response:
-        by, text = reviewer_of(self.desk), _text("question")
-        deed, draft = partial(self._do.ask, by, ref, text), Draft(field="question", question=text)
-        return self._typed(ref, deed, "We emailed them your question.", draft)
+    def download_evidence(self, ref: str) -> Response:
+        with mask_as_not_found():
+            return build_pack_response(
+                download_review_evidence(self.context.app, build_reviewer(self.context), ref)
+            )
 
-    def pack(self, ref: str) -> Response:
-        with shut():
-            return packed(self._do.pack(reviewer_of(self.desk), ref))
-
-    def rule(self) -> Response:
+    def submit_decision(self) -> Response:
         seen = dict(each.split(" ", 1) for each in request.form.getlist("seen") if " " in each)
-        said, note = request.form.get("ruling", ""), _text("note")
-        back = _back(seen)
-        if not seen or said not in {each.value for each in RULING_WORDS}:
-            return self._unchosen(tuple(seen), note)
-        by, ruling = reviewer_of(self.desk), Ruling(said)
-        words = self._tried(seen, lambda: self._do.rule(by, seen, ruling, note), KEPT)
-        if len(seen) == 1 or words != KEPT:
-            return self.desk.done(back, words)
-        view = RuledView(refs=tuple(seen), ruling=RULING_WORDS[ruling])
-        return self.desk.page("Saved", pages.render_ruled, view)
+        said, note = request.form.get("ruling", ""), _read_text("note")
+        back = _build_return_path(seen)
+        if not seen or said not in {each.value for each in DECISION_LABELS}:
+            return self._render_missing_choice(tuple(seen), note)
+        by, ruling = build_reviewer(self.context), Decision(said)
+        words = self._run_action(
+            seen, lambda: decide_viewed_flags(self.context.app, by, seen, ruling, note), SAVED
+        )
+        if len(seen) == 1 or words != SAVED:
+            return self.context.redirect_to(back, words)
+        view = DecisionDoneView(refs=tuple(seen), ruling=DECISION_LABELS[ruling])
+        return self.context.render_page("Saved", pages.render_decision_done, view)
 
-    def undo(self) -> Response:
-        by, refs = reviewer_of(self.desk), request.form.getlist("ref")
-        words = self._tried(refs, lambda: self._do.undo(by, refs), "Undone.")
-        return self.desk.done(_back(refs), words)
+    def submit_undo(self) -> Response:
+        by, refs = build_reviewer(self.context), request.form.getlist("ref")
+        words = self._run_action(
+            refs, lambda: undo_own_decisions(self.context.app, by, refs), "Undone."
+        )
+        return self.context.redirect_to(_build_return_path(refs), words)
 
-    def _unchosen(self, refs: tuple[str, ...], note: str) -> Response:
-        if len(refs) != 1:
-            return self.desk.done(
+    def _render_missing_choice(self, flag_ids: tuple[str, ...], note: str) -> Response:
+        if len(flag_ids) != 1:
+            return self.context.redirect_to(
                 "/review", "Nothing was saved. Select flags and choose what they are."
             )
-        draft = Draft(field="ruling", note=note)
-        with shut():
-            self._do.admitted(reviewer_of(self.desk), refs[0])
-        return flag_page(self.desk, refs[0], draft, "Choose what it is.")
+        draft = FlagFormDraft(field="ruling", note=note)
+        with mask_as_not_found():
+            load_reviewable_flag(self.context.app, build_reviewer(self.context), flag_ids[0])
+        return render_flag_page(self.context, flag_ids[0], draft, "Choose what it is.")
 
-    def _typed(self, ref: str, deed: Callable[[], object], words: str, draft: Draft) -> Response:
+    def _run_with_draft(
+        self, flag_id: str, action: Callable[[], object], notice: str, draft: FlagFormDraft
+    ) -> Response:
         """Do it and go back to the flag, or show the form again with what was typed."""
-        said = self._tried((ref,), deed, words)
-        if said == words:
-            return self.desk.done(f"/review/flags/{ref}", words)
-        return flag_page(self.desk, ref, draft, said)
+        said = self._run_action((flag_id,), action, notice)
+        if said == notice:
+            return self.context.redirect_to(f"/review/flags/{flag_id}", notice)
+        return render_flag_page(self.context, flag_id, draft, said)
 
-    def _done(self, ref: str, deed: Callable[[], object], words: str) -> Response:
-        return self.desk.done(f"/review/flags/{ref}", self._tried((ref,), deed, words))
+    def _run_and_redirect(
+        self, flag_id: str, action: Callable[[], object], notice: str
+    ) -> Response:
+        return self.context.redirect_to(
+            f"/review/flags/{flag_id}", self._run_action((flag_id,), action, notice)
+        )
 
-    def _tried(self, refs: Iterable[str], deed: Callable[[], object], words: str) -> str:
+    def _run_action(
+        self, flag_ids: Iterable[str], action: Callable[[], object], notice: str
+    ) -> str:
         """Do it, or say why not. A flag that has closed is not there; one that changed is told."""
-        with shut():
-            for ref in refs:
-                self._do.admitted(reviewer_of(self.desk), ref)
+        with mask_as_not_found():
+            for ref in flag_ids:
+                load_reviewable_flag(self.context.app, build_reviewer(self.context), ref)
         try:
-            deed()
+            action()
         except InputError as error:
             return str(error)
-        return words
+        return notice
 
 
-def _text(field: str) -> str:
-    return request.form.get(field, "")[:LONGEST]
+def _read_text(field: str) -> str:
+    return request.form.get(field, "")[:MAX_TEXT_LENGTH]
 
 
-def _back(refs: Iterable[str]) -> str:
+def _build_return_path(flag_ids: Iterable[str]) -> str:
     """Lead to the one flag it was about, else to the queue."""
-    first, *others = (*refs, "")
+    first, *others = (*flag_ids, "")
     return f"/review/flags/{first}" if others == [""] else "/review"
 
 
-PROPOSED = "Sent. Another reviewer has one day to confirm it."
+PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
 # Whether there is such a flag, or whose it is, is not told to who guesses.
-NONE_SUCH = "You cannot open a flag with this reference early. Check the reference and the queue."
-NO_SUCH_PERSON = (
+CANNOT_OPEN_EARLY = (
+    "You cannot open a flag with this reference early. Check the reference and the queue."
+)
+CANNOT_PROPOSE_HOLD = (
     "You cannot propose this for this person. Check the address and the holds in place."
 )
-DONE = {
-    HoldStep.PLACE: "The hold is in place. We are emailing the person.",
-    HoldStep.LIFT: "The hold is lifted. We are emailing the person.",
+HOLD_NOTICES = {
+    HoldAction.PLACE: "The hold is in place. We are emailing the person.",
+    HoldAction.LIFT: "The hold is lifted. We are emailing the person.",
 }
 
 
-def early(desk: WebDesk) -> Blueprint:
-    routes, pages = Blueprint("early", __name__), _EarlyPages(desk)
-    routes.add_url_rule("/review/early", "start", pages.start)
-    routes.add_url_rule("/review/early", "propose", pages.propose, methods=["POST"])
-    routes.add_url_rule("/review/early/<ref>", "confirm", pages.confirm, methods=["POST"])
+def build_early_access_routes(context: PortalContext) -> Blueprint:
+    routes, pages = Blueprint("early", __name__), _EarlyAccessPages(context)
+    routes.add_url_rule("/review/early", "start", pages.show_proposals)
+    routes.add_url_rule("/review/early", "propose", pages.submit_proposal, methods=["POST"])
+    routes.add_url_rule(
+        "/review/early/<ref>", "confirm", pages.submit_confirmation, methods=["POST"]
+    )
     return routes
 
 
 @dataclass(frozen=True, slots=True)
-class _EarlyPages:
-    desk: WebDesk
+class _EarlyAccessPages:
+    context: PortalContext
 
-    @property
-    def _looks(self) -> EarlyLooks:
-        return self.desk.service.casework.early
+    def show_proposals(self) -> Response:
+        return self._render_proposals(())
 
-    def start(self) -> Response:
-        return self._shown(())
-
-    def propose(self) -> Response:
+    def submit_proposal(self) -> Response:
         flag, reason = request.form.get("flag", ""), request.form.get("reason", "").strip()
-        faults = tuple(_faults(reason))
+        faults = tuple(_find_reason_faults(reason))
         if not faults:
             try:
-                self._looks.propose(reviewer_of(self.desk), flag, reason)
+                propose_break_glass(self.context.app, build_reviewer(self.context), flag, reason)
             except (InputError, NotPermittedError):
-                faults = (Fault(field="flag", words=NONE_SUCH),)
+                faults = (FieldProblem(field="flag", words=CANNOT_OPEN_EARLY),)
         if faults:
-            return self._shown(faults)
-        return self.desk.done("/review/early", PROPOSED)
+            return self._render_proposals(faults)
+        return self.context.redirect_to("/review/early", PROPOSAL_SENT)
 
-    def confirm(self, ref: str) -> Response:
+    def submit_confirmation(self, ref: str) -> Response:
         try:
-            proposal = self._looks.confirm(reviewer_of(self.desk), ref)
+            proposal = confirm_break_glass(self.context.app, build_reviewer(self.context), ref)
         except (InputError, NotPermittedError) as error:
-            return self.desk.done("/review/early", str(error))
+            return self.context.redirect_to("/review/early", str(error))
         told = "It is open for one day. We are emailing the staff member."
-        return self.desk.done(f"/review/flags/{proposal.flag}", told)
+        return self.context.redirect_to(f"/review/flags/{proposal.flag}", told)
 
-    def _shown(self, faults: tuple[Fault, ...]) -> Response:
-        view = EarlyView(
-            proposals=tuple(_line_of_early(self.desk, *each) for each in self._looks.waiting()),
+    def _render_proposals(self, faults: tuple[FieldProblem, ...]) -> Response:
+        view = BreakGlassRequestsView(
+            proposals=tuple(
+                _build_proposal_line(self.context, *each)
+                for each in list_break_glass_proposals(self.context.app)
+            ),
             flag=request.form.get("flag", ""),
             reason=request.form.get("reason", ""),
             faults=faults,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.desk.page("Early access", document_early.render_early, view, status)
+        return self.context.render_page(
+            "Early access", document_early.render_break_glass_requests, view, status
+        )
 
 
-def holds(desk: WebDesk) -> Blueprint:
-    routes, pages = Blueprint("holds", __name__), _HoldPages(desk)
-    routes.add_url_rule("/review/holds", "start", pages.start)
-    routes.add_url_rule("/review/holds", "propose", pages.propose, methods=["POST"])
-    routes.add_url_rule("/review/holds/<ref>", "confirm", pages.confirm, methods=["POST"])
+def build_legal_hold_routes(context: PortalContext) -> Blueprint:
+    routes, pages = Blueprint("holds", __name__), _LegalHoldPages(context)
+    routes.add_url_rule("/review/holds", "start", pages.show_holds)
+    routes.add_url_rule("/review/holds", "propose", pages.submit_proposal, methods=["POST"])
+    routes.add_url_rule(
+        "/review/holds/<ref>", "confirm", pages.submit_confirmation, methods=["POST"]
+    )
     return routes
 
 
 @dataclass(frozen=True, slots=True)
-class _HoldPages:
-    desk: WebDesk
+class _LegalHoldPages:
+    context: PortalContext
 
-    @property
-    def _holding(self) -> Holding:
-        return self.desk.service.holding
+    def show_holds(self) -> Response:
+        return self._render_holds(())
 
-    def start(self) -> Response:
-        return self._shown(())
-
-    def propose(self) -> Response:
+    def submit_proposal(self) -> Response:
         person, reason = request.form.get("person", ""), request.form.get("reason", "").strip()
-        step = HoldStep.LIFT if request.form.get("step") == HoldStep.LIFT else HoldStep.PLACE
-        faults = tuple(_faults(reason))
+        step = HoldAction.LIFT if request.form.get("step") == HoldAction.LIFT else HoldAction.PLACE
+        faults = tuple(_find_reason_faults(reason))
         if not faults:
             try:
-                self._holding.propose(reviewer_of(self.desk), person, step, reason)
+                propose_legal_hold(
+                    self.context.app, build_reviewer(self.context), person, step, reason
+                )
             except (InputError, NotPermittedError):
-                faults = (Fault(field="person", words=NO_SUCH_PERSON),)
+                faults = (FieldProblem(field="person", words=CANNOT_PROPOSE_HOLD),)
         if faults:
-            return self._shown(faults)
-        return self.desk.done("/review/holds", PROPOSED)
+            return self._render_holds(faults)
+        return self.context.redirect_to("/review/holds", PROPOSAL_SENT)
 
-    def confirm(self, ref: str) -> Response:
+    def submit_confirmation(self, ref: str) -> Response:
         try:
-            proposal = self._holding.confirm(reviewer_of(self.desk), ref)
+            proposal = confirm_legal_hold(self.context.app, build_reviewer(self.context), ref)
         except (InputError, NotPermittedError) as error:
-            return self.desk.done("/review/holds", str(error))
-        self.desk.wake()
-        return self.desk.done("/review/holds", DONE[proposal.step])
+            return self.context.redirect_to("/review/holds", str(error))
+        self.context.wake_service()
+        return self.context.redirect_to("/review/holds", HOLD_NOTICES[proposal.step])
 
-    def _shown(self, faults: tuple[Fault, ...]) -> Response:
-        mine = reviewer_of(self.desk).address.casefold()
-        view = HoldsView(
-            proposals=tuple(_hold_line(each, mine) for each in self._holding.waiting()),
+    def _render_holds(self, faults: tuple[FieldProblem, ...]) -> Response:
+        mine = build_reviewer(self.context).address.casefold()
+        view = LegalHoldsView(
+            proposals=tuple(
+                _build_hold_line(each, mine) for each in list_hold_proposals(self.context.app)
+            ),
             standing=tuple(
-                StandingHoldLine(
+                ActiveLegalHoldLine(
                     person=each.person, by=each.by, reason=each.reason, since=each.placed_at
                 )
-                for each in self.desk.service.state.holds.all_standing()
+                for each in self.context.app.db.legal_holds.list_active_legal_holds()
             ),
             person=request.form.get("person", ""),
-            step=request.form.get("step", HoldStep.PLACE),
+            step=request.form.get("step", HoldAction.PLACE),
             reason=request.form.get("reason", ""),
             faults=faults,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.desk.page("Legal holds", document_early.render_holds, view, status)
+        return self.context.render_page(
+            "Legal holds", document_early.render_legal_holds, view, status
+        )
 
 
-def _hold_line(proposal: HoldProposal, mine: str) -> HoldProposalLine:
-    return HoldProposalLine(
+def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine:
+    return LegalHoldProposalLine(
         ref=proposal.ref,
         person=proposal.person,
-        lifts=proposal.step is HoldStep.LIFT,
+        lifts=proposal.step is HoldAction.LIFT,
         by=proposal.first,
         reason=proposal.reason,
         at=proposal.at,
@@ -577,13 +655,15 @@ def _hold_line(proposal: HoldProposal, mine: str) -> HoldProposalLine:
     )
 
 
-def _line_of_early(desk: WebDesk, proposal: Proposal, flag: Flag) -> ProposalLine:
-    mine = reviewer_of(desk).address.casefold()
-    return ProposalLine(
+def _build_proposal_line(
+    context: PortalContext, proposal: BreakGlassProposal, flag: Flag
+) -> BreakGlassRequestLine:
+    mine = build_reviewer(context).address.casefold()
+    return BreakGlassRequestLine(
         ref=proposal.ref,
         flag=flag.ref,
-        kind=words.FlagKind(flag.kind),
-        severity=words.Severity(flag.severity),
+        kind=words.FlagKindLabel(flag.kind),
+        severity=words.SeverityLabel(flag.severity),
         by=proposal.first,
         reason=proposal.reason,
         at=proposal.at,
@@ -592,8 +672,10 @@ def _line_of_early(desk: WebDesk, proposal: Proposal, flag: Flag) -> ProposalLin
     )
 
 
-def _faults(reason: str) -> Iterator[Fault]:
+def _find_reason_faults(reason: str) -> Iterator[FieldProblem]:
     if not reason:
-        yield Fault(field="reason", words="Give a reason. The person will read it.")
-    if len(reason) > LONGEST:
-        yield Fault(field="reason", words=f"Use at most {LONGEST} characters for the reason.")
+        yield FieldProblem(field="reason", words="Give a reason. The person will read it.")
+    if len(reason) > MAX_TEXT_LENGTH:
+        yield FieldProblem(
+            field="reason", words=f"Use at most {MAX_TEXT_LENGTH} characters for the reason."
+        )

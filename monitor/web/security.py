@@ -14,59 +14,59 @@ from flask import Request, Response
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 
 from monitor.domain.person import Principal, Role
-from monitor.web.sessions import Visit, Visits
+from monitor.web.sessions import BrowserSession, BrowserSessions
 from reports.static_files import STATIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class AccessRule:
     """One part of the pages. `role` is None where everybody may enter.
 
-    `vouched` says that a token in the address proves who asks, so that a mail program may send
+    `token_in_url` says that a token in the address proves who asks, so that a mail program may send
     the form for its reader.
     """
 
     role: Role | None = None
-    vouched: bool = False
+    token_in_url: bool = False
 
-    def lets_in(self, principal: Principal | None) -> bool:
+    def allows_principal(self, principal: Principal | None) -> bool:
         return self.role is None or (principal is not None and self.role in principal.roles)
 
 
-Doors = Mapping[str, Door]
-_OPEN: Final = Door()
-DOORS: Final[Doors] = MappingProxyType(
+AccessRules = Mapping[str, AccessRule]
+_PUBLIC: Final = AccessRule()
+ACCESS_RULES: Final[AccessRules] = MappingProxyType(
     {
-        "": _OPEN,
-        "healthz": _OPEN,
-        "join": _OPEN,
+        "": _PUBLIC,
+        "healthz": _PUBLIC,
+        "join": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.
-        "metrics": _OPEN,
-        "sign-in": _OPEN,
-        "sign-out": _OPEN,
-        "static": _OPEN,
-        "stop": Door(vouched=True),
-        "me": Door(role=Role.STAFF),
-        "review": Door(role=Role.REVIEWER),
-        "operate": Door(role=Role.OPERATOR),
+        "metrics": _PUBLIC,
+        "sign-in": _PUBLIC,
+        "sign-out": _PUBLIC,
+        "static": _PUBLIC,
+        "stop": AccessRule(token_in_url=True),
+        "me": AccessRule(role=Role.STAFF),
+        "review": AccessRule(role=Role.REVIEWER),
+        "operate": AccessRule(role=Role.OPERATOR),
     }
 )
-API: Final = "/api/v1/"
+API_PREFIX: Final = "/api/v1/"
 
 
-def door_of(path: str, doors: Doors = DOORS) -> Door | None:
+def find_access_rule(path: str, rules: AccessRules = ACCESS_RULES) -> AccessRule | None:
     """Return the door before a path; None where there is none, and so no way in."""
-    place = path.removeprefix(API) if path.startswith(API) else path.removeprefix("/")
-    return doors.get(place.partition("/")[0])
+    place = path.removeprefix(API_PREFIX) if path.startswith(API_PREFIX) else path.removeprefix("/")
+    return rules.get(place.partition("/")[0])
 
 
-POLICY: Final = (
+CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -76,56 +76,58 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
         "X-Robots-Tag": "noindex, nofollow",
     }
 )
-A_YEAR: Final = 31_536_000
-CHANGES_NOTHING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+YEAR_SECONDS: Final = 31_536_000
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 # Told apart from a missing role: the remedy is to load the page again.
-FORGED: Final = "forged"
+FORGED_FORM: Final = "forged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class RequestGuard:
     """`address` is where people find the pages: no other host name is answered to."""
 
     address: str
-    doors: Doors
-    visits: Visits
+    access_rules: AccessRules
+    sessions: BrowserSessions
 
     def check_host(self, request: Request) -> None:
         """Refuse any other name than ours: a page elsewhere may have pointed its own at us."""
         if request.host != urlsplit(self.address).netloc:
             raise BadRequest
 
-    def check_door(self, request: Request, visit: Visit) -> None:
+    def check_access(self, request: Request, session: BrowserSession) -> None:
         """Refuse whoever lacks the role that this part of the pages is for."""
-        door = door_of(request.path, self.doors)
+        door = find_access_rule(request.path, self.access_rules)
         if door is None:
             raise NotFound
-        if not door.lets_in(visit.principal):
-            raise Unauthorized if visit.principal is None else Forbidden
+        if not door.allows_principal(session.principal):
+            raise Unauthorized if session.principal is None else Forbidden
 
-    def check_form(self, request: Request, visit: Visit) -> None:
+    def check_csrf(self, request: Request, session: BrowserSession) -> None:
         """Refuse a form that did not come from a page that we gave this very browser."""
-        door = door_of(request.path, self.doors)
-        if request.method in CHANGES_NOTHING or door is None or door.vouched:
+        door = find_access_rule(request.path, self.access_rules)
+        if request.method in SAFE_METHODS or door is None or door.token_in_url:
             return
         token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-        ours = hmac.compare_digest(token.encode(), self.visits.csrf(visit).encode())
-        if not ours or not self._from_here(request):
-            raise Forbidden(FORGED)
+        ours = hmac.compare_digest(token.encode(), self.sessions.build_csrf_token(session).encode())
+        if not ours or not self._is_same_origin(request):
+            raise Forbidden(FORGED_FORM)
 
-    def adorn(self, request: Request, response: Response) -> None:
+    def set_security_headers(self, request: Request, response: Response) -> None:
         """Put the headers on; what is one reader's is kept by no browser and no proxy."""
         response.headers.update(HEADERS)
         if urlsplit(self.address).scheme == "https":
-            response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+            response.headers["Strict-Transport-Security"] = (
+                f"max-age={YEAR_SECONDS}; includeSubDomains"
+            )
         if request.path.startswith(f"{STATIC}/") and response.status_code in {200, 304}:
-            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+            response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
         else:
             response.headers["Cache-Control"] = "no-store"
 
-    def _from_here(self, request: Request) -> bool:
+    def _is_same_origin(self, request: Request) -> bool:
         """Tell whether the browser says that the form stood on one of our pages.
 
         Under our own referrer policy browsers send `Origin: null`, and tell by Sec-Fetch-Site.

@@ -13,62 +13,66 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.wasyncore import close_all
 
 from monitor.errors import UnavailableError
-from reports.pages.layout import prepare
+from reports.pages.layout import preload_templates
 
 LOOPBACK: Final = "127.0.0.1"
 # Whoever watches a self-check keeps a thread; so of these only some may be streams.
 THREADS: Final = 16
-STREAMS: Final = 4
-STREAMS_EACH: Final = 2
+MAX_STREAMS: Final = 4
+MAX_STREAMS_PER_PERSON: Final = 2
 CONNECTIONS: Final = 500
-SILENT_SECONDS: Final = 30
+IDLE_TIMEOUT_SECONDS: Final = 30
 # How often it is looked who is silent: so long does a crowd of them keep somebody waiting.
-LOOK_SECONDS: Final = 1
-FAREWELL_SECONDS: Final = 5.0
+CLEANUP_SECONDS: Final = 1
+SHUTDOWN_SECONDS: Final = 5.0
 
 
 @contextmanager
-def listening(app: Flask, host: str, port: int) -> Iterator[int]:
+def serve_on_port(app: Flask, host: str, port: int) -> Iterator[int]:
     """Answer in the background until the block ends; yield the port that was taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with _bound(family, (host, port)) as door, _running(app, door):
+    with _bind_socket(family, (host, port)) as door, _run_server(app, door):
         yield int(door.getsockname()[1])
 
 
 @contextmanager
-def listening_at(app: Flask, path: Path) -> Iterator[None]:
+def serve_on_socket(app: Flask, path: Path) -> Iterator[None]:
     """Answer on a socket, which this process's user and group may use, and nobody else."""
     path.unlink(missing_ok=True)
-    with _bound(socket.AF_UNIX, str(path)) as door, _running(app, door):
+    with _bind_socket(socket.AF_UNIX, str(path)) as door, _run_server(app, door):
         path.chmod(0o660)
         yield
 
 
 @contextmanager
-def _bound(family: socket.AddressFamily, place: str | tuple[str, int]) -> Iterator[socket.socket]:
+def _bind_socket(
+    family: socket.AddressFamily, bind_address: str | tuple[str, int]
+) -> Iterator[socket.socket]:
     with socket.socket(family) as door:
         try:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(place)
+            door.bind(bind_address)
         except OSError as error:
-            where = place if isinstance(place, str) else ":".join(map(str, place))
+            where = (
+                bind_address if isinstance(bind_address, str) else ":".join(map(str, bind_address))
+            )
             reason = f"{where} cannot be listened on ({error.strerror}); choose another place."
             raise UnavailableError(reason) from error
         yield door
 
 
 @contextmanager
-def _running(app: Flask, door: socket.socket) -> Iterator[None]:
-    prepare()
+def _run_server(app: Flask, listener: socket.socket) -> Iterator[None]:
+    preload_templates()
     everything: dict[int, Any] = {}
     server = create_server(
         app,
         map=everything,
-        sockets=[door],
+        sockets=[listener],
         threads=THREADS,
         connection_limit=CONNECTIONS,
-        channel_timeout=SILENT_SECONDS,
-        cleanup_interval=LOOK_SECONDS,
+        channel_timeout=IDLE_TIMEOUT_SECONDS,
+        cleanup_interval=CLEANUP_SECONDS,
         # Unlike select(2) it knows descriptors above 1023.
         asyncore_use_poll=True,
         ident=None,
@@ -76,7 +80,7 @@ def _running(app: Flask, door: socket.socket) -> Iterator[None]:
         clear_untrusted_proxy_headers=True,
         max_request_header_size=32_768,
     )
-    server.maintenance = partial(_make_room, server)
+    server.maintenance = partial(_close_idle_connections, server)
     thread = threading.Thread(target=server.run, name="pages", daemon=True)
     thread.start()
     try:
@@ -84,11 +88,11 @@ def _running(app: Flask, door: socket.socket) -> Iterator[None]:
     finally:
         # On the server's own thread: it ends once nothing is left to listen to.
         server.trigger.pull_trigger(lambda: close_all(everything, ignore_all=True))
-        thread.join(FAREWELL_SECONDS)
-        server.task_dispatcher.shutdown(timeout=FAREWELL_SECONDS)
+        thread.join(SHUTDOWN_SECONDS)
+        server.task_dispatcher.shutdown(timeout=SHUTDOWN_SECONDS)
 
 
-def _make_room(server: BaseWSGIServer, now: float) -> None:
+def _close_idle_connections(server: BaseWSGIServer, now: float) -> None:
     """Close who was silent for long; where they take half of the room, the longest silent at once.
 
     At the limit nobody is let in, so those who ask nothing must not be able to reach it.

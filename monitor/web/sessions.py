@@ -5,7 +5,6 @@ nothing that is stored. Signing in, or out, always makes a new one.
 """
 
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -14,20 +13,28 @@ from typing import Final
 from flask import Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from monitor.domain.person import Principal, Way
-from monitor.services.auth import IDLE_LASTS, Admitting
+from monitor.app import App
+from monitor.domain.person import AuthMethod, Principal
+from monitor.services.auth import (
+    IDLE_LASTS,
+    end_session,
+    find_account_id,
+    find_vouched_principal,
+    load_principal,
+    start_session,
+)
 
-COOKIE: Final = "namesake"
-NOTICE: Final = "namesake-notice"
-FRESH: Final = timedelta(minutes=1)
+SESSION_COOKIE: Final = "namesake"
+NOTICE_COOKIE: Final = "namesake-notice"
+REFRESH_AFTER: Final = timedelta(minutes=1)
 
 
-def _signer(secret: bytes) -> URLSafeSerializer:
+def _build_signer(secret: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="visit", signer_kwargs={"digest_method": sha256})
 
 
 @dataclass(slots=True, kw_only=True)
-class Visit:
+class BrowserSession:
     """`id` is a session's where `principal` is somebody. `lapsed` says that time ran out."""
 
     id: str
@@ -37,127 +44,136 @@ class Visit:
     stale: bool = True
 
 
-def _invited(visit: Visit) -> Principal | None:
+def _find_invited_principal(session: BrowserSession) -> Principal | None:
     """Return who opened an invitation: no proxy knows them yet, and their code proves them."""
-    return visit.principal if visit.principal and visit.principal.invitation else None
+    return session.principal if session.principal and session.principal.invitation_id else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
+class BrowserSessions:
     """`secure` is false on loopback alone, where there is no TLS and nobody in between.
 
-    `header` is where a proxy names whoever it let in; empty where nobody is believed that.
+    `proxy_header` is where a proxy names whoever it let in; empty where nobody is believed that.
     """
 
     secret: bytes
     secure: bool
-    header: str = ""
-    admitting: Admitting
-    now: Callable[[], datetime]
+    proxy_header: str = ""
+    app: App
     signer: URLSafeSerializer = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "signer", _signer(self.secret))
+        object.__setattr__(self, "signer", _build_signer(self.secret))
 
-    def read(self, request: Request) -> Visit:
+    def load_session(self, request: Request) -> BrowserSession:
         """Tell whose visit it is, and change nothing."""
-        visit = self._read(request)
-        if self.header:
-            visit.principal = self._vouched(request) or _invited(visit)
+        visit = self._load_from_cookie(request)
+        if self.proxy_header:
+            visit.principal = self._find_proxy_principal(request) or _find_invited_principal(visit)
         return visit
 
-    def _vouched(self, request: Request) -> Principal | None:
-        return self.admitting.vouched(request.headers.get(self.header, ""))
+    def _find_proxy_principal(self, request: Request) -> Principal | None:
+        return find_vouched_principal(self.app, request.headers.get(self.proxy_header, ""))
 
-    def _read(self, request: Request) -> Visit:
-        seen = self._loads(request.cookies.get(self.cookie, ""))
+    def _load_from_cookie(self, request: Request) -> BrowserSession:
+        seen = self._load_signed_value(request.cookies.get(self.cookie_name, ""))
         match seen:
             case [str(visit_id), int(stamp)]:
-                age = self.now() - datetime.fromtimestamp(stamp, UTC)
+                age = self.app.clock.now() - datetime.fromtimestamp(stamp, UTC)
             case _:
-                return self._new()
-        principal = self.admitting.recognise(visit_id)
+                return self._create_session()
+        principal = load_principal(self.app, visit_id)
         if age >= IDLE_LASTS:
-            return self._new(lapsed=principal is not None)
-        return Visit(
+            return self._create_session(lapsed=principal is not None)
+        return BrowserSession(
             id=visit_id,
             principal=principal,
-            notice=self._notice(request, visit_id),
-            stale=age > FRESH,
+            notice=self._read_notice(request, visit_id),
+            stale=age > REFRESH_AFTER,
         )
 
-    def csrf(self, visit: Visit) -> str:
-        return hmac.new(self.secret, f"csrf {visit.id}".encode(), "sha256").hexdigest()
+    def build_csrf_token(self, session: BrowserSession) -> str:
+        return hmac.new(self.secret, f"csrf {session.id}".encode(), "sha256").hexdigest()
 
-    def enter(self, visit: Visit, reader: str, way: Way) -> None:
+    def sign_in(self, session: BrowserSession, account_id: str, method: AuthMethod) -> None:
         """Sign somebody in, under an id that nobody knew before."""
-        if visit.principal is not None:
-            self.admitting.end(visit.id)
-        visit.id = self.admitting.begin(reader, way)
-        visit.principal = self.admitting.recognise(visit.id)
-        visit.stale = True
+        if session.principal is not None:
+            end_session(self.app, session.id)
+        session.id = start_session(self.app, account_id, method)
+        session.principal = load_principal(self.app, session.id)
+        session.stale = True
 
-    def goes_on(self, visit: Visit) -> bool:
+    def is_still_valid(self, session: BrowserSession) -> bool:
         """Tell whether who was let in still would be, while an answer outlasts its request."""
-        was = visit.principal
-        if was is not None and was.way is Way.HEADER:
-            return self.admitting.known(was.mail) == was.reader
-        return self.admitting.recognise(visit.id) is not None
+        was = session.principal
+        if was is not None and was.auth_method is AuthMethod.HEADER:
+            return find_account_id(self.app, was.mail) == was.reader_id
+        return load_principal(self.app, session.id) is not None
 
-    def leave(self, visit: Visit) -> None:
-        self.admitting.end(visit.id)
-        fresh = self._new()
-        visit.id, visit.principal, visit.stale = fresh.id, None, True
+    def sign_out(self, session: BrowserSession) -> None:
+        end_session(self.app, session.id)
+        fresh = self._create_session()
+        session.id, session.principal, session.stale = fresh.id, None, True
 
-    def keep(self, visit: Visit, response: Response) -> None:
+    def set_session_cookie(self, session: BrowserSession, response: Response) -> None:
         """Send the cookie along, unless the browser has one that will do."""
-        if visit.stale:
-            value = self.signer.dumps([visit.id, int(self.now().timestamp())])
-            self._set(response, COOKIE, value)
+        if session.stale:
+            value = self.signer.dumps([session.id, int(self.app.clock.now().timestamp())])
+            self._set_cookie(response, SESSION_COOKIE, value)
         # A page says it; on the way through other addresses it is not lost.
-        if visit.notice and not response.location:
+        if session.notice and not response.location:
             response.delete_cookie(
-                self._name(NOTICE), secure=self.secure, httponly=True, samesite="Lax"
+                self._prefix_cookie_name(NOTICE_COOKIE),
+                secure=self.secure,
+                httponly=True,
+                samesite="Lax",
             )
 
-    def lend(self, response: Response, name: str, values: list[str]) -> None:
+    def set_signed_cookie(self, response: Response, name: str, values: list[str]) -> None:
         """Give this browser something to keep until it closes, which only we can have written."""
-        self._set(response, name, self.signer.dumps(values))
+        self._set_cookie(response, name, self.signer.dumps(values))
 
-    def lent(self, request: Request, name: str) -> list[str]:
+    def read_signed_cookie(self, request: Request, name: str) -> list[str]:
         """Return what this browser was given to keep; nothing where it was not."""
-        values = self._loads(request.cookies.get(self._name(name), ""))
+        values = self._load_signed_value(request.cookies.get(self._prefix_cookie_name(name), ""))
         return list(map(str, values)) if isinstance(values, list) else []
 
-    def tell(self, visit: Visit, response: Response, words: str) -> None:
+    def set_notice(self, session: BrowserSession, response: Response, notice: str) -> None:
         """Have the next page say what was done. The words must be nobody's own."""
-        self._set(response, NOTICE, self.signer.dumps([visit.id, words]))
-        visit.notice = ""
+        self._set_cookie(response, NOTICE_COOKIE, self.signer.dumps([session.id, notice]))
+        session.notice = ""
 
-    def _notice(self, request: Request, visit_id: str) -> str:
-        match self._loads(request.cookies.get(self._name(NOTICE), "")):
+    def _read_notice(self, request: Request, visit_id: str) -> str:
+        match self._load_signed_value(
+            request.cookies.get(self._prefix_cookie_name(NOTICE_COOKIE), "")
+        ):
             case [str(whose), str(words)] if whose == visit_id:
                 return words
         return ""
 
-    def _new(self, *, lapsed: bool = False) -> Visit:
-        return Visit(id=self.admitting.new_code(), lapsed=lapsed)
+    def _create_session(self, *, lapsed: bool = False) -> BrowserSession:
+        return BrowserSession(id=self.app.ids.new_code(), lapsed=lapsed)
 
-    def _loads(self, value: str) -> object:
+    def _load_signed_value(self, value: str) -> object:
         try:
             return self.signer.loads(value)
         except BadSignature:
             return None
 
     @property
-    def cookie(self) -> str:
-        return self._name(COOKIE)
+    def cookie_name(self) -> str:
+        return self._prefix_cookie_name(SESSION_COOKIE)
 
-    def _name(self, name: str) -> str:
+    def _prefix_cookie_name(self, name: str) -> str:
         """Have browsers refuse the cookie from any other host, where they can be asked to."""
         return f"__Host-{name}" if self.secure else name
 
-    def _set(self, response: Response, name: str, value: str) -> None:
+    def _set_cookie(self, response: Response, name: str, value: str) -> None:
         response.set_cookie(
-            self._name(name), value, secure=self.secure, httponly=True, samesite="Lax", path="/"
+            self._prefix_cookie_name(name),
+            value,
+            secure=self.secure,
+            httponly=True,
+            samesite="Lax",
+            path="/",
         )

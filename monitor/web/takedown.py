@@ -8,71 +8,82 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
 from monitor.errors import InputError
-from monitor.web.context import WebDesk
-from reports.evidence_pack import EvidenceView, pack, pack_name
+from monitor.services.takedown import (
+    build_takedown_evidence,
+    build_takedown_view,
+    record_takedown_step,
+)
+from monitor.web.context import PortalContext
+from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
 from reports.pages import takedown as document
-from reports.pages.layout import Fault
+from reports.pages.layout import FieldProblem
 from reports.pages.takedown import TakedownView
 
-LONGEST_NOTE = 1_000
-_SAID = {
-    Ruling.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
-    Ruling.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
-    Ruling.REFUSED: "Saved: the platform refused. You can report it again and show more.",
-    Ruling.REOPENED: "The last entry was undone.",
+MAX_NOTE_LENGTH = 1_000
+_OUTCOME_NOTICES = {
+    Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
+    Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
+    Decision.REFUSED: "Saved: the platform refused. You can report it again and show more.",
+    Decision.REOPENED: "The last entry was undone.",
 }
 
 
-def takedown(desk: WebDesk) -> Blueprint:
+def build_takedown_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("takedown", __name__)
-    kits = desk.service.casework.taking_down
+    app = context.app
 
-    def kit(ref: str) -> TakedownView:
-        with _theirs_only():
-            return kits.kit(desk.principal().person, ref)
+    def load_kit(ref: str) -> TakedownView:
+        with _mask_as_not_found():
+            return build_takedown_view(app, context.require_principal().person_id, ref)
 
     @routes.get("/me/takedown/<ref>")
-    def show(ref: str) -> Response:
-        return desk.page("Report this account", document.render, kit(ref))
+    def show_kit(ref: str) -> Response:
+        return context.render_page("Report this account", document.render_takedown, load_kit(ref))
 
     @routes.post("/me/takedown/<ref>")
-    def say(ref: str) -> Response:
-        view, note = kit(ref), request.form.get("note", "").strip()
-        faults = tuple(_faults(view, note))
+    def submit_outcome(ref: str) -> Response:
+        view, note = load_kit(ref), request.form.get("note", "").strip()
+        faults = tuple(_find_faults(view, note))
         if faults:
             view = replace(view, faults=faults, note=note)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return desk.page("Report this account", document.render, view, status)
-        ruling = Ruling(request.form["done"])
-        kits.say(desk.principal().person, ref, ruling, note)
-        return desk.done(f"/me/takedown/{ref}", _SAID[ruling])
+            return context.render_page(
+                "Report this account", document.render_takedown, view, status
+            )
+        ruling = Decision(request.form["done"])
+        record_takedown_step(app, context.require_principal().person_id, ref, ruling, note)
+        return context.redirect_to(f"/me/takedown/{ref}", _OUTCOME_NOTICES[ruling])
 
     @routes.get("/me/takedown/<ref>/pack")
-    def evidence(ref: str) -> Response:
-        with _theirs_only():
-            return packed(kits.pack(desk.principal().person, ref))
+    def download_evidence(ref: str) -> Response:
+        with _mask_as_not_found():
+            return build_pack_response(
+                build_takedown_evidence(app, context.require_principal().person_id, ref)
+            )
 
     return routes
 
 
-def packed(view: EvidenceView) -> Response:
+def build_pack_response(view: EvidenceView) -> Response:
     """Hand a pack out as a file, which no browser opens by itself."""
-    response = Response(pack(view), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{pack_name(view)}"'
+    response = Response(build_evidence_pack(view), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{format_pack_name(view)}"'
     return response
 
 
-def _faults(view: TakedownView, note: str) -> Iterator[Fault]:
+def _find_faults(view: TakedownView, note: str) -> Iterator[FieldProblem]:
     if request.form.get("done", "") not in view.choices:
-        yield Fault(field="done", words="Choose what happened.")
-    if len(note) > LONGEST_NOTE:
-        yield Fault(field="note", words=f"Use at most {LONGEST_NOTE} characters for the note.")
+        yield FieldProblem(field="done", words="Choose what happened.")
+    if len(note) > MAX_NOTE_LENGTH:
+        yield FieldProblem(
+            field="note", words=f"Use at most {MAX_NOTE_LENGTH} characters for the note."
+        )
 
 
 @contextmanager
-def _theirs_only() -> Iterator[None]:
+def _mask_as_not_found() -> Iterator[None]:
     """Answer alike for what is not there, what is somebody else's, and what cannot be reported."""
     try:
         yield

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 
-from reports.emails.render import Letter, composed, fitted
-from reports.emails.sections import FlagLine, LetterView, cut
-from reports.labels import ConsentChange, Ending, FlagKind
+from reports.emails.render import Email, compose_email, compose_fitting_email
+from reports.emails.sections import EmailView, FlagLine, limit_lines
+from reports.labels import ConsentChange, ConsentEnding, FlagKindLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertView(LetterView):
+class AlertView(EmailView):
     """A high flag, and what else came up at the same time.
 
     `opens_at` is when IT sees an impersonation if the person does not answer; None: never.
@@ -25,20 +25,20 @@ class AlertView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawnView(LetterView):
+class ConsentEndedView(EmailView):
     """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone.
 
     Both are None while a legal hold keeps everything.
     """
 
-    ending: Ending = Ending.WITHDRAWN
+    ending: ConsentEnding = ConsentEnding.WITHDRAWN
     at: datetime
     erased_by: datetime | None
     backups_by: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEndingView(LetterView):
+class ConsentExpiryView(EmailView):
     """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`."""
 
     expires_at: datetime
@@ -47,7 +47,7 @@ class ConsentEndingView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlassView(LetterView):
+class BreakGlassView(EmailView):
     """Someone used emergency access. `seen` is what they saw, `reason` is in their words."""
 
     at: datetime
@@ -58,10 +58,10 @@ class BreakGlassView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedView(LetterView):
+class ReviewerQuestionView(EmailView):
     """IT asks about a flag. `by` is who asks; `question` is in their words."""
 
-    kind: FlagKind
+    kind: FlagKindLabel
     url: str
     ref: str
     by: str
@@ -69,7 +69,7 @@ class AskedView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolledView(LetterView):
+class EnrollmentConfirmationView(EmailView):
     """Consent was given. `agreed` lists its parts; `not_me` says how to undo it right away."""
 
     at: datetime
@@ -79,38 +79,38 @@ class EnrolledView(LetterView):
     undo_url: str = ""
 
 
-def render_alert(view: AlertView) -> Letter:
+def render_alert(view: AlertView) -> Email:
     flags = (view.flag, *view.more)
     year = view.flag.last_seen.year
 
-    def facts(most: int) -> Mapping[str, object]:
-        return {"view": view, "flags": cut(flags, most), "asks": True, "year": year}
+    def build_context(most: int) -> Mapping[str, object]:
+        return {"view": view, "flags": limit_lines(flags, most), "asks": True, "year": year}
 
-    return fitted("alert", facts)
-
-
-def render_withdrawn(view: WithdrawnView) -> Letter:
-    return composed("withdrawn", {"view": view})
+    return compose_fitting_email("alert", build_context)
 
 
-def render_consent_ending(view: ConsentEndingView) -> Letter:
-    return composed("consent_ending", {"view": view})
+def render_consent_ended(view: ConsentEndedView) -> Email:
+    return compose_email("withdrawn", {"view": view})
 
 
-def render_break_glass(view: BreakGlassView) -> Letter:
-    return composed("break_glass", {"view": view})
+def render_consent_expiry(view: ConsentExpiryView) -> Email:
+    return compose_email("consent_ending", {"view": view})
 
 
-def render_asked(view: AskedView) -> Letter:
-    return composed("asked", {"view": view, "asks": True})
+def render_break_glass(view: BreakGlassView) -> Email:
+    return compose_email("break_glass", {"view": view})
 
 
-def render_enrolled(view: EnrolledView) -> Letter:
-    return composed("enrolled", {"view": view})
+def render_reviewer_question(view: ReviewerQuestionView) -> Email:
+    return compose_email("asked", {"view": view, "asks": True})
+
+
+def render_enrollment_confirmation(view: EnrollmentConfirmationView) -> Email:
+    return compose_email("enrolled", {"view": view})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentChangedView(LetterView):
+class ConsentChangedView(EmailView):
     """A consent was changed. `agreed` lists its parts from now on.
 
     `paused_until` is when checks resume, None without a pause. `not_me` says how to undo it
@@ -127,7 +127,7 @@ class ConsentChangedView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldView(LetterView):
+class LegalHoldView(EmailView):
     """A legal hold. `by` says who placed or lifted it, `reason` why, in their words.
 
     `lifted_at` is None during the hold; `erased_by` is when all that it held is erased, None for a
@@ -142,27 +142,27 @@ class HoldView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnDataView(LetterView):
+class OwnDataView(EmailView):
     """A copy of all data about the person is attached when the email is sent."""
 
 
-def render_consent_changed(view: ConsentChangedView) -> Letter:
-    return composed("consent_changed", {"view": view})
+def render_consent_changed(view: ConsentChangedView) -> Email:
+    return compose_email("consent_changed", {"view": view})
 
 
-def render_hold(view: HoldView) -> Letter:
-    return composed("hold", {"view": view})
+def render_legal_hold(view: LegalHoldView) -> Email:
+    return compose_email("hold", {"view": view})
 
 
-def render_own_data(view: OwnDataView) -> Letter:
-    return composed("own_data", {"view": view})
+def render_own_data(view: OwnDataView) -> Email:
+    return compose_email("own_data", {"view": view})
 
 
-Inviting = TypeVar("Inviting", "InvitationView", "ReminderView")
+Inviting = TypeVar("Inviting", "InvitationView", "InvitationReminderView")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationView(LetterView):
+class InvitationView(EmailView):
     """`how` says where to enter the code. The queued email has no code: it is added when sent.
 
     `review_url` is where a code opens the invitation; the code is added to it.
@@ -174,7 +174,7 @@ class InvitationView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderView(LetterView):
+class InvitationReminderView(EmailView):
     """The one reminder of an invitation, with the same fields."""
 
     how: str
@@ -183,17 +183,17 @@ class ReminderView(LetterView):
     code: str = ""
 
 
-def render(view: InvitationView) -> Letter:
+def render_invitation(view: InvitationView) -> Email:
     """Raise ValueError where the code was not put in."""
-    return composed("invitation", {"view": _leading(view)})
+    return compose_email("invitation", {"view": _add_code_to_link(view)})
 
 
-def render_reminder(view: ReminderView) -> Letter:
+def render_invitation_reminder(view: InvitationReminderView) -> Email:
     """Raise ValueError where the code was not put in."""
-    return composed("reminder", {"view": _leading(view)})
+    return compose_email("reminder", {"view": _add_code_to_link(view)})
 
 
-def _leading(view: Inviting) -> Inviting:
+def _add_code_to_link(view: Inviting) -> Inviting:
     """Let the button open the invitation of this code."""
     if not view.code:
         message = "An invitation without its code cannot be sent."
@@ -207,27 +207,27 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInLinkView(LetterView):
+class SignInLinkView(EmailView):
     """The queued email has no token: it is added when the email is sent."""
 
     expires_at: datetime
     token: str = ""
 
     @property
-    def address(self) -> str:
+    def link_url(self) -> str:
         return f"{self.review_url.rstrip('/')}/sign-in/{self.token}"
 
 
-def render_sign_in_link(view: SignInLinkView) -> Letter:
+def render_sign_in_link(view: SignInLinkView) -> Email:
     """Raise ValueError where the token was not put in."""
     if not _TOKEN.fullmatch(view.token) or not view.review_url:
         message = "A link to sign in needs its token and the address of the pages."
         raise ValueError(message)
-    return composed("sign_in_link", {"view": view})
+    return compose_email("sign_in_link", {"view": view})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewAddressView(LetterView):
+class NewAddressView(EmailView):
     """Goes to a mailbox that anyone may own, so it names no one.
 
     The queued email has no token: it is added when the email is sent.
@@ -237,12 +237,12 @@ class NewAddressView(LetterView):
     token: str = ""
 
     @property
-    def address(self) -> str:
+    def link_url(self) -> str:
         return f"{self.review_url.rstrip('/')}/me/data/address/{self.token}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressChangedView(LetterView):
+class AddressChangedView(EmailView):
     """Goes to the old address, and does not name the new one.
 
     `not_me` says how to undo it right away.
@@ -253,13 +253,13 @@ class AddressChangedView(LetterView):
     undo_url: str = ""
 
 
-def render_new(view: NewAddressView) -> Letter:
+def render_new_address(view: NewAddressView) -> Email:
     """Raise ValueError where the token was not put in."""
     if not _TOKEN.fullmatch(view.token) or not view.review_url:
         message = "A link to confirm an address needs its token and the address of the pages."
         raise ValueError(message)
-    return composed("new_address", {"view": view})
+    return compose_email("new_address", {"view": view})
 
 
-def render_changed(view: AddressChangedView) -> Letter:
-    return composed("address_changed", {"view": view})
+def render_address_changed(view: AddressChangedView) -> Email:
+    return compose_email("address_changed", {"view": view})

@@ -7,43 +7,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.emails.render import Letter, filled, fitted
-from reports.emails.sections import PersonalView, arranged
+from reports.emails.render import Email, compose_fitting_email, fill_template
+from reports.emails.sections import PersonalEmailView, arrange_sections
 from reports.labels import DigestKind
-from reports.templating import year_of
+from reports.templating import parse_week_year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestView(PersonalView):
+class DigestView(PersonalEmailView):
     """`week` is an ISO week such as `2026-W48`."""
 
     week: str
     kind: DigestKind = DigestKind.WEEKLY
 
 
-def render(view: DigestView) -> Letter:
-    told = {"view": view, "year": year_of(view.week)}
-    told["covered"] = filled("_base/covered.txt", told)
+def render_digest(view: DigestView) -> Email:
+    told = {"view": view, "year": parse_week_year(view.week)}
+    told["covered"] = fill_template("_base/covered.txt", told)
 
-    def facts(most: int) -> Mapping[str, object]:
-        return {**told, "page": arranged(view, most)}
+    def build_context(most: int) -> Mapping[str, object]:
+        return {**told, "page": arrange_sections(view, most)}
 
-    return fitted("digest", facts)
+    return compose_fitting_email("digest", build_context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SelfCheckView(PersonalView):
+class SelfCheckView(PersonalEmailView):
     """What differs from the last check; `since` is None where this is the first one."""
 
     at: datetime
     since: datetime | None = None
 
 
-def render_selfcheck(view: SelfCheckView) -> Letter:
+def render_self_check(view: SelfCheckView) -> Email:
     told = {"view": view, "year": view.at.year}
-    told["covered"] = filled("_base/covered.txt", told)
+    told["covered"] = fill_template("_base/covered.txt", told)
 
-    def facts(most: int) -> Mapping[str, object]:
-        return {**told, "page": arranged(view, most)}
+    def build_context(most: int) -> Mapping[str, object]:
+        return {**told, "page": arrange_sections(view, most)}
 
-    return fitted("selfcheck", facts)
+    return compose_fitting_email("selfcheck", build_context)

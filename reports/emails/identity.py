@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.emails.render import Letter, composed
-from reports.emails.sections import LetterView
+from reports.emails.render import Email, compose_email
+from reports.emails.sections import EmailView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameDecidedView(LetterView):
+class NameDecisionView(EmailView):
     """`new_name` is the name that its reader gave and IT confirmed or refused."""
 
     at: datetime
@@ -17,7 +17,7 @@ class NameDecidedView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDroppedView(LetterView):
+class AccountDroppedView(EmailView):
     """`account` shows someone else's name. `code` proves control, where there are pages."""
 
     at: datetime
@@ -25,9 +25,9 @@ class AccountDroppedView(LetterView):
     code: str
 
 
-def render_name_decided(view: NameDecidedView) -> Letter:
-    return composed("name_decided", {"view": view})
+def render_name_decision(view: NameDecisionView) -> Email:
+    return compose_email("name_decided", {"view": view})
 
 
-def render_account_dropped(view: AccountDroppedView) -> Letter:
-    return composed("account_dropped", {"view": view})
+def render_account_dropped(view: AccountDroppedView) -> Email:
+    return compose_email("account_dropped", {"view": view})

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from reports.emails.render import Letter, composed
-from reports.emails.sections import MOST, Gap, LetterView, cut
+from reports.emails.render import Email, compose_email
+from reports.emails.sections import MOST, CoverageGap, EmailView, limit_lines
 
 _MEANINGS: Final = {
     "5.1.": "which means that there is no such address",
@@ -18,14 +18,14 @@ _MEANINGS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourcesParkedView(LetterView):
+class SourcesParkedView(EmailView):
     """Sources that started to fail; each is tried less and less often."""
 
-    gaps: tuple[Gap, ...]
+    gaps: tuple[CoverageGap, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressPausedView(LetterView):
+class AddressSuppressedView(EmailView):
     """Has no name: `ref` is the person, `status` is what their mail server answered."""
 
     ref: str
@@ -34,36 +34,38 @@ class AddressPausedView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiskFullView(LetterView):
+class DiskFullView(EmailView):
     """The disk of the state folder is full; nothing is lost, and no check runs."""
 
     since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialView(LetterView):
+class TrialView(EmailView):
     """A test email, which only shows that it arrived."""
 
 
-def render_sources_parked(view: SourcesParkedView) -> Letter:
-    gaps = cut(sorted(view.gaps, key=lambda gap: gap.since), MOST)
+def render_sources_parked(view: SourcesParkedView) -> Email:
+    gaps = limit_lines(sorted(view.gaps, key=lambda gap: gap.since), MOST)
     needing = sum(gap.count for gap in view.gaps)
     facts = {"view": view, "gaps": gaps, "needing": needing, "year": 0}
-    return composed("sources_parked", facts)
+    return compose_email("sources_parked", facts)
 
 
-def render_address_paused(view: AddressPausedView) -> Letter:
-    return composed("address_paused", {"view": view, "means": _meaning(view.status)})
+def render_address_suppressed(view: AddressSuppressedView) -> Email:
+    return compose_email(
+        "address_paused", {"view": view, "means": _explain_smtp_status(view.status)}
+    )
 
 
-def _meaning(status: str) -> str:
+def _explain_smtp_status(status: str) -> str:
     """Say what a class of answers means (RFC 3463), for people who do not know them by heart."""
     return _MEANINGS.get(status[:4], "which is permanent")
 
 
-def render_disk_full(view: DiskFullView) -> Letter:
-    return composed("disk_full", {"view": view})
+def render_disk_full(view: DiskFullView) -> Email:
+    return compose_email("disk_full", {"view": view})
 
 
-def render_trial(view: TrialView) -> Letter:
-    return composed("trial", {"view": view})
+def render_trial(view: TrialView) -> Email:
+    return compose_email("trial", {"view": view})

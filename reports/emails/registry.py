@@ -13,11 +13,11 @@ from reports.emails import account as standing
 from reports.emails import digest, identity, review
 from reports.emails import digest as selfcheck
 from reports.emails import operator as upkeep
-from reports.emails.render import Letter
-from reports.emails.sections import LetterView
+from reports.emails.render import Email
+from reports.emails.sections import EmailView
 
 
-class LetterKind(StrEnum):
+class EmailKind(StrEnum):
     DIGEST = "digest"
     REVIEW = "review"
     SELF_CHECK = "self-check"
@@ -44,47 +44,61 @@ class LetterKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    view: type[LetterView]
-    render: Callable[[Any], Letter]
+class _EmailForm:
+    view: type[EmailView]
+    render: Callable[[Any], Email]
 
 
 _FORMS: Final = {
-    LetterKind.DIGEST: _Form(digest.DigestView, digest.render),
-    LetterKind.REVIEW: _Form(review.ReviewView, review.render),
-    LetterKind.SELF_CHECK: _Form(selfcheck.SelfCheckView, selfcheck.render_selfcheck),
-    LetterKind.ALERT: _Form(notice.AlertView, notice.render_alert),
-    LetterKind.WITHDRAWN: _Form(notice.WithdrawnView, notice.render_withdrawn),
-    LetterKind.BREAK_GLASS: _Form(notice.BreakGlassView, notice.render_break_glass),
-    LetterKind.ENROLLED: _Form(notice.EnrolledView, notice.render_enrolled),
-    LetterKind.INVITATION: _Form(invitation.InvitationView, invitation.render),
-    LetterKind.REMINDER: _Form(invitation.ReminderView, invitation.render_reminder),
-    LetterKind.CONSENT_ENDING: _Form(notice.ConsentEndingView, notice.render_consent_ending),
-    LetterKind.CONSENT_CHANGED: _Form(standing.ConsentChangedView, standing.render_consent_changed),
-    LetterKind.SIGN_IN_LINK: _Form(sign_in_link.SignInLinkView, sign_in_link.render_sign_in_link),
-    LetterKind.HOLD: _Form(standing.HoldView, standing.render_hold),
-    LetterKind.OWN_DATA: _Form(standing.OwnDataView, standing.render_own_data),
-    LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
-    LetterKind.ASKED: _Form(notice.AskedView, notice.render_asked),
-    LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
-    LetterKind.TRIAL: _Form(upkeep.TrialView, upkeep.render_trial),
-    LetterKind.NEW_ADDRESS: _Form(address.NewAddressView, address.render_new),
-    LetterKind.ADDRESS_CHANGED: _Form(address.AddressChangedView, address.render_changed),
-    LetterKind.NAME_DECIDED: _Form(identity.NameDecidedView, identity.render_name_decided),
-    LetterKind.ACCOUNT_DROPPED: _Form(identity.AccountDroppedView, identity.render_account_dropped),
-    LetterKind.DISK_FULL: _Form(upkeep.DiskFullView, upkeep.render_disk_full),
+    EmailKind.DIGEST: _EmailForm(digest.DigestView, digest.render_digest),
+    EmailKind.REVIEW: _EmailForm(review.ReviewDigestView, review.render_review_digest),
+    EmailKind.SELF_CHECK: _EmailForm(selfcheck.SelfCheckView, selfcheck.render_self_check),
+    EmailKind.ALERT: _EmailForm(notice.AlertView, notice.render_alert),
+    EmailKind.WITHDRAWN: _EmailForm(notice.ConsentEndedView, notice.render_consent_ended),
+    EmailKind.BREAK_GLASS: _EmailForm(notice.BreakGlassView, notice.render_break_glass),
+    EmailKind.ENROLLED: _EmailForm(
+        notice.EnrollmentConfirmationView, notice.render_enrollment_confirmation
+    ),
+    EmailKind.INVITATION: _EmailForm(invitation.InvitationView, invitation.render_invitation),
+    EmailKind.REMINDER: _EmailForm(
+        invitation.InvitationReminderView, invitation.render_invitation_reminder
+    ),
+    EmailKind.CONSENT_ENDING: _EmailForm(notice.ConsentExpiryView, notice.render_consent_expiry),
+    EmailKind.CONSENT_CHANGED: _EmailForm(
+        standing.ConsentChangedView, standing.render_consent_changed
+    ),
+    EmailKind.SIGN_IN_LINK: _EmailForm(
+        sign_in_link.SignInLinkView, sign_in_link.render_sign_in_link
+    ),
+    EmailKind.HOLD: _EmailForm(standing.LegalHoldView, standing.render_legal_hold),
+    EmailKind.OWN_DATA: _EmailForm(standing.OwnDataView, standing.render_own_data),
+    EmailKind.SOURCES_PARKED: _EmailForm(upkeep.SourcesParkedView, upkeep.render_sources_parked),
+    EmailKind.ASKED: _EmailForm(notice.ReviewerQuestionView, notice.render_reviewer_question),
+    EmailKind.ADDRESS_PAUSED: _EmailForm(
+        upkeep.AddressSuppressedView, upkeep.render_address_suppressed
+    ),
+    EmailKind.TRIAL: _EmailForm(upkeep.TrialView, upkeep.render_trial),
+    EmailKind.NEW_ADDRESS: _EmailForm(address.NewAddressView, address.render_new_address),
+    EmailKind.ADDRESS_CHANGED: _EmailForm(
+        address.AddressChangedView, address.render_address_changed
+    ),
+    EmailKind.NAME_DECIDED: _EmailForm(identity.NameDecisionView, identity.render_name_decision),
+    EmailKind.ACCOUNT_DROPPED: _EmailForm(
+        identity.AccountDroppedView, identity.render_account_dropped
+    ),
+    EmailKind.DISK_FULL: _EmailForm(upkeep.DiskFullView, upkeep.render_disk_full),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 
 
-def kind_of(view: LetterView) -> LetterKind:
+def get_email_kind(view: EmailView) -> EmailKind:
     return _KINDS[type(view)]
 
 
-def view_type(kind: LetterKind) -> type[LetterView]:
+def get_view_type(kind: EmailKind) -> type[EmailView]:
     """Return the view that a queued email of this kind is read back as."""
     return _FORMS[kind].view
 
 
-def printed(view: LetterView) -> Letter:
-    return _FORMS[kind_of(view)].render(view)
+def render_email(view: EmailView) -> Email:
+    return _FORMS[get_email_kind(view)].render(view)

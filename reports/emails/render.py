@@ -9,7 +9,7 @@ from typing import Final
 import css_inline
 
 from reports.emails.sections import MOST
-from reports.sanitize import header_line
+from reports.sanitize import clean_header_line
 from reports.templating import ENVIRONMENT
 
 WIDTH = 72
@@ -37,41 +37,43 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Email:
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
 
 
-def composed(folder: str, facts: Mapping[str, object]) -> Letter:
+def compose_email(folder: str, context: Mapping[str, object]) -> Email:
     """Fill in the templates of a folder; both bodies open with the same lines."""
-    lines = {each: filled(f"{folder}/{each}.txt", facts) for each in _LINES}
-    lines["subject"] = header_line(lines["subject"])
-    told = {**facts, **lines}
-    return Letter(
+    lines = {each: fill_template(f"{folder}/{each}.txt", context) for each in _LINES}
+    lines["subject"] = clean_header_line(lines["subject"])
+    told = {**context, **lines}
+    return Email(
         subject=lines["subject"],
-        text=wrapped(filled(f"{folder}/body.txt", told)),
-        html=_inlined(filled(f"{folder}/body.html", told)),
+        text=wrap_text(fill_template(f"{folder}/body.txt", told)),
+        html=_inline_styles(fill_template(f"{folder}/body.html", told)),
     )
 
 
-def fitted(folder: str, facts: Callable[[int], Mapping[str, object]]) -> Letter:
+def compose_fitting_email(
+    folder: str, build_context: Callable[[int], Mapping[str, object]]
+) -> Email:
     """Compose with as many lines as a mail program will show in full."""
     for most in _FEWER[:-1]:
-        letter = composed(folder, facts(most))
+        letter = compose_email(folder, build_context(most))
         if len(letter.html.encode()) < HEAVIEST:
             return letter
-    return composed(folder, facts(_FEWER[-1]))
+    return compose_email(folder, build_context(_FEWER[-1]))
 
 
-def wrapped(text: str) -> str:
+def wrap_text(text: str) -> str:
     """Wrap each line under its own indent; a live link alone on its line stays whole."""
-    lines = "\n".join(_wrapped_line(line) for line in text.splitlines())
+    lines = "\n".join(_wrap_line(line) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _wrapped_line(line: str) -> str:
+def _wrap_line(line: str) -> str:
     if _LIVE_LINE.fullmatch(line):
         return line.rstrip()
     bullet = _BULLET.match(line)
@@ -84,12 +86,12 @@ def _wrapped_line(line: str) -> str:
     )
 
 
-def filled(template: str, facts: Mapping[str, object]) -> str:
+def fill_template(template: str, context: Mapping[str, object]) -> str:
     """Fill in one template; raise jinja2.UndefinedError where a fact is missing."""
-    return ENVIRONMENT.get_template(template).render(facts)
+    return ENVIRONMENT.get_template(template).render(context)
 
 
-def _inlined(page: str) -> str:
+def _inline_styles(page: str) -> str:
     """Inline the style; the character set must come first, within 1,024 bytes."""
     inlined = _INLINER.inline(page)
     bare = inlined.replace(_CHARSET, "", 1)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.emails.render import Letter, filled, fitted
-from reports.emails.sections import MOST, Coverage, LetterView, cut
-from reports.labels import FlagKind, Severity
-from reports.templating import year_of
+from reports.emails.render import Email, compose_fitting_email, fill_template
+from reports.emails.sections import MOST, Coverage, EmailView, limit_lines
+from reports.labels import FlagKindLabel, SeverityLabel
+from reports.templating import parse_week_year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,8 @@ class ReviewLine:
 
     person: str
     school: str
-    kind: FlagKind
-    severity: Severity
+    kind: FlagKindLabel
+    severity: SeverityLabel
     platform: str
     url: str
     state: str
@@ -32,7 +32,7 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upkeep:
+class ServiceHealth:
     """How the service is doing, in counts of sources and emails. `unproven` are sources by name.
 
     `in_vain` counts emails that wait for another try, `given_up` those of this week, `refusing`
@@ -47,39 +47,39 @@ class Upkeep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewView(LetterView):
+class ReviewDigestView(EmailView):
     """`closed` counts the flags that were closed during `week`."""
 
     week: str
     coverage: Coverage
-    upkeep: Upkeep | None = None
+    upkeep: ServiceHealth | None = None
     lines: tuple[ReviewLine, ...] = ()
     closed: int = 0
 
 
-def render(view: ReviewView) -> Letter:
-    ordered = sorted(view.lines, key=_by_severity_then_age)
+def render_review_digest(view: ReviewDigestView) -> Email:
+    ordered = sorted(view.lines, key=_key_by_severity_and_age)
 
     told = {
         "view": view,
-        "kinds": _kinds(view.lines),
+        "kinds": _count_kinds(view.lines),
         "oldest": min((line.opened_at for line in view.lines), default=None),
-        "gaps": cut(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
-        "year": year_of(view.week),
+        "gaps": limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
+        "year": parse_week_year(view.week),
     }
-    told["covered"] = filled("_base/covered.txt", told)
-    told["upkeep"] = filled("review/upkeep.txt", told).splitlines() if view.upkeep else ()
+    told["covered"] = fill_template("_base/covered.txt", told)
+    told["upkeep"] = fill_template("review/upkeep.txt", told).splitlines() if view.upkeep else ()
 
-    def facts(most: int) -> Mapping[str, object]:
-        return {**told, "lines": cut(ordered, most)}
+    def build_context(most: int) -> Mapping[str, object]:
+        return {**told, "lines": limit_lines(ordered, most)}
 
-    return fitted("review", facts)
+    return compose_fitting_email("review", build_context)
 
 
-def _by_severity_then_age(line: ReviewLine) -> tuple[int, float]:
+def _key_by_severity_and_age(line: ReviewLine) -> tuple[int, float]:
     return line.severity.rank, line.opened_at.timestamp()
 
 
-def _kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[FlagKind, int], ...]:
+def _count_kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[FlagKindLabel, int], ...]:
     counts = Counter(line.kind for line in lines)
-    return tuple((kind, counts[kind]) for kind in FlagKind if counts[kind])
+    return tuple((kind, counts[kind]) for kind in FlagKindLabel if counts[kind])

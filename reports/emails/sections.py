@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from reports.labels import EventKind, FlagKind, GapKind, Severity, Whose
+from reports.labels import EventKindLabel, FlagKindLabel, GapKind, ItemOwnerLabel, SeverityLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterView:
+class EmailView:
     """What every email knows about its reader.
 
     `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
@@ -38,8 +38,8 @@ class FlagLine:
     what it is about, for a page that leads there.
     """
 
-    kind: FlagKind
-    severity: Severity
+    kind: FlagKindLabel
+    severity: SeverityLabel
     what: str
     url: str
     first_seen: datetime
@@ -57,8 +57,8 @@ class FlagLine:
 class ChangeLine:
     """`fields` are names of fields that differ."""
 
-    event: EventKind
-    whose: Whose
+    event: EventKindLabel
+    whose: ItemOwnerLabel
     url: str
     at: datetime
     ref: str
@@ -80,7 +80,7 @@ class QuestionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnLine:
+class OwnItemLine:
     """Something known to be the reader's own, or about them: nothing to do."""
 
     url: str
@@ -89,10 +89,10 @@ class OwnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingLine:
+class UnansweredFlagLine:
     """An earlier flag without an answer; `since` is when it was first listed."""
 
-    kind: FlagKind
+    kind: FlagKindLabel
     url: str
     since: datetime
     ref: str
@@ -100,13 +100,13 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedLine:
+class FlagOutcomeLine:
     """What became of an earlier flag: `what` is a clause of ours.
 
     `by` is who said so, empty where it ended by itself.
     """
 
-    kind: FlagKind
+    kind: FlagKindLabel
     url: str
     what: str
     by: str
@@ -116,7 +116,7 @@ class DecidedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AsideLine:
+class NamesakeLine:
     """Someone else with the reader's name: nothing to do."""
 
     url: str
@@ -125,7 +125,7 @@ class AsideLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class CoverageGap:
     """A source that could not be checked, or `count` of them that fail alike.
 
     `note` is a clause of ours, without web text.
@@ -147,22 +147,22 @@ class Coverage:
 
     checked: int
     total: int
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[CoverageGap, ...] = ()
     withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalView(LetterView):
+class PersonalEmailView(EmailView):
     """What an email to a person says about them; `own` is in the first one only."""
 
     coverage: Coverage
     flags: tuple[FlagLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
-    own: tuple[OwnLine, ...] = ()
-    set_aside: tuple[AsideLine, ...] = ()
-    waiting: tuple[WaitingLine, ...] = ()
-    decided: tuple[DecidedLine, ...] = ()
+    own: tuple[OwnItemLine, ...] = ()
+    set_aside: tuple[NamesakeLine, ...] = ()
+    waiting: tuple[UnansweredFlagLine, ...] = ()
+    decided: tuple[FlagOutcomeLine, ...] = ()
 
 
 MOST = 25
@@ -171,7 +171,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Generic[T]):
+class SectionLines(Generic[T]):
     """The first lines of a section; `more` counts the others."""
 
     shown: tuple[T, ...]
@@ -182,24 +182,24 @@ class Part(Generic[T]):
         return len(self.shown) + self.more
 
 
-def cut(lines: Iterable[T], most: int) -> Part[T]:
+def limit_lines(lines: Iterable[T], most: int) -> SectionLines[T]:
     all_lines = tuple(lines)
     shown = all_lines[: max(most, 0)]
-    return Part(shown=shown, more=len(all_lines) - len(shown))
+    return SectionLines(shown=shown, more=len(all_lines) - len(shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
+class EmailSections:
     """The sections of a personal email."""
 
-    flags: Part[FlagLine]
-    changes: Part[ChangeLine]
-    questions: Part[QuestionLine]
-    waiting: Part[WaitingLine]
-    decided: Part[DecidedLine]
-    own: Part[OwnLine]
-    set_aside: Part[AsideLine]
-    gaps: Part[Gap]
+    flags: SectionLines[FlagLine]
+    changes: SectionLines[ChangeLine]
+    questions: SectionLines[QuestionLine]
+    waiting: SectionLines[UnansweredFlagLine]
+    decided: SectionLines[FlagOutcomeLine]
+    own: SectionLines[OwnItemLine]
+    set_aside: SectionLines[NamesakeLine]
+    gaps: SectionLines[CoverageGap]
 
     @property
     def news(self) -> int:
@@ -219,36 +219,36 @@ class Arrangement:
         return some if len(some) > 1 else ()
 
     @property
-    def asks(self) -> bool:
+    def needs_answer(self) -> bool:
         """Tell whether anything waits for an answer."""
         return bool(self.flags.total or self.waiting.total or self.questions.total)
 
 
-def arranged(view: PersonalView, most: int) -> Arrangement:
+def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     """Give `most` places to what matters most; what has no order here keeps the one given."""
-    flags = cut(sorted(view.flags, key=_by_severity_then_age), most)
+    flags = limit_lines(sorted(view.flags, key=_key_by_severity_and_age), most)
     most -= len(flags.shown)
-    changes = cut(sorted(view.changes, key=lambda line: line.at), most)
+    changes = limit_lines(sorted(view.changes, key=lambda line: line.at), most)
     most -= len(changes.shown)
-    questions = cut(view.questions, most)
+    questions = limit_lines(view.questions, most)
     most -= len(questions.shown)
-    waiting = cut(sorted(view.waiting, key=lambda line: line.since), most)
+    waiting = limit_lines(sorted(view.waiting, key=lambda line: line.since), most)
     most -= len(waiting.shown)
-    decided = cut(sorted(view.decided, key=lambda line: line.at), most)
+    decided = limit_lines(sorted(view.decided, key=lambda line: line.at), most)
     most -= len(decided.shown)
-    own = cut(view.own, most)
+    own = limit_lines(view.own, most)
     most -= len(own.shown)
-    return Arrangement(
+    return EmailSections(
         flags=flags,
         changes=changes,
         questions=questions,
         waiting=waiting,
         decided=decided,
         own=own,
-        set_aside=cut(view.set_aside, most),
-        gaps=cut(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
+        set_aside=limit_lines(view.set_aside, most),
+        gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
     )
 
 
-def _by_severity_then_age(line: FlagLine) -> tuple[int, float, str]:
+def _key_by_severity_and_age(line: FlagLine) -> tuple[int, float, str]:
     return line.severity.rank, line.first_seen.timestamp(), line.ref

@@ -7,11 +7,11 @@ A page that says why there is none.
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.pages.layout import Fault, Frame, page
+from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class PreviousAddress:
     """An earlier change: since when, and from which address."""
 
     at: datetime
@@ -19,7 +19,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressView:
+class WorkAddressView:
     """`typed` is what stood in the field. `domains` are those of the district's staff.
 
     `accounts` is what people call the accounts by which they sign in, empty where a letter brings
@@ -32,27 +32,27 @@ class AddressView:
     typed: str = ""
     accounts: str = ""
     offices: tuple[str, ...] = ()
-    moved: Moved | None = None
-    faults: tuple[Fault, ...] = ()
+    moved: PreviousAddress | None = None
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmView:
+class AddressCodeView:
     """Asks for the code of a letter; whether anybody has its address, nobody is told."""
 
     minutes: int
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PressView:
+class AddressConfirmView:
     """One button. Whoever opens a link only to look at it, as scanners do, does not press it."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedView:
+class AddressSavedView:
     """It is done, and the account that let its person in still names the old address."""
 
     address: str
@@ -60,20 +60,20 @@ class ChangedView:
     contact: str
 
 
-def render(view: AddressView, frame: Frame) -> str:
-    return page("address", view, frame)
+def render_work_address(view: WorkAddressView, frame: PageFrame) -> str:
+    return render_page("address", view, frame)
 
 
-def render_confirm(view: ConfirmView, frame: Frame) -> str:
-    return page("address_confirm", view, frame)
+def render_address_code(view: AddressCodeView, frame: PageFrame) -> str:
+    return render_page("address_confirm", view, frame)
 
 
-def render_press(view: PressView, frame: Frame) -> str:
-    return page("address_press", view, frame)
+def render_address_confirm(view: AddressConfirmView, frame: PageFrame) -> str:
+    return render_page("address_press", view, frame)
 
 
-def render_changed(view: ChangedView, frame: Frame) -> str:
-    return page("address_changed", view, frame)
+def render_address_saved(view: AddressSavedView, frame: PageFrame) -> str:
+    return render_page("address_changed", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +88,19 @@ class SignInView:
     by_link: bool = False
     provider: str = ""
     address: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeView:
+class SignInCodeView:
     """Asks for the code of a letter that may be on its way, and tells nobody whether it is."""
 
     minutes: int
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInPressView:
+class SignInConfirmView:
     """One button. Whoever opens a link only to look at it, as scanners do, does not press it."""
 
     action: str
@@ -108,30 +108,30 @@ class SignInPressView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StrangerView:
+class UnknownAddressView:
     """Somebody proved an address, and it is nobody's here."""
 
     mail: str
 
 
-def render_sign_in(view: SignInView, frame: Frame) -> str:
-    return page("sign_in", view, frame)
+def render_sign_in(view: SignInView, frame: PageFrame) -> str:
+    return render_page("sign_in", view, frame)
 
 
-def render_code(view: CodeView, frame: Frame) -> str:
-    return page("sign_in_code", view, frame)
+def render_sign_in_code(view: SignInCodeView, frame: PageFrame) -> str:
+    return render_page("sign_in_code", view, frame)
 
 
-def render_press_sign_in(view: SignInPressView, frame: Frame) -> str:
-    return page("sign_in_press", view, frame)
+def render_sign_in_confirm(view: SignInConfirmView, frame: PageFrame) -> str:
+    return render_page("sign_in_press", view, frame)
 
 
-def render_stranger(view: StrangerView, frame: Frame) -> str:
-    return page("sign_in_stranger", view, frame)
+def render_unknown_address(view: UnknownAddressView, frame: PageFrame) -> str:
+    return render_page("sign_in_stranger", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopView:
+class UnsubscribeView:
     """`token` is the link's own, and empty where it speaks for nobody."""
 
     token: str
@@ -139,16 +139,16 @@ class StopView:
     contact: str
 
 
-def render_stop(view: StopView, frame: Frame) -> str:
-    return page("stop", view, frame)
+def render_unsubscribe(view: UnsubscribeView, frame: PageFrame) -> str:
+    return render_page("stop", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefusalView:
+class ErrorPageView:
     title: str
     what: str
     status: int
 
 
-def render_refusal(view: RefusalView, frame: Frame) -> str:
-    return page("refusal", view, frame)
+def render_error_page(view: ErrorPageView, frame: PageFrame) -> str:
+    return render_page("refusal", view, frame)

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from reports.emails.sections import ChangeLine, Coverage
-from reports.pages.layout import Frame, page
+from reports.pages.layout import PageFrame, render_page
 
 
-class CheckState(StrEnum):
+class SelfCheckState(StrEnum):
     """ENDED shows the last check; NEVER means that there was none."""
 
     NEVER = "never"
@@ -17,7 +17,7 @@ class CheckState(StrEnum):
     ENDED = "ended"
 
 
-class SourceState(StrEnum):
+class SourceCheckState(StrEnum):
     """TESTING is asked what is known already, and DOUBTED was wrong about that.
 
     STOPPED answered at first, and BLOCKED never did.
@@ -44,32 +44,32 @@ class SourceState(StrEnum):
         }[self]
 
     @property
-    def over(self) -> bool:
+    def is_finished(self) -> bool:
         return self in {
-            SourceState.DONE,
-            SourceState.STOPPED,
-            SourceState.BLOCKED,
-            SourceState.DOUBTED,
+            SourceCheckState.DONE,
+            SourceCheckState.STOPPED,
+            SourceCheckState.BLOCKED,
+            SourceCheckState.DOUBTED,
         }
 
     @property
-    def believed(self) -> bool:
+    def is_trusted(self) -> bool:
         """Tell whether what it says may be shown: its test came out as it should, if it had one."""
-        return self in {SourceState.ASKING, SourceState.DONE, SourceState.STOPPED}
+        return self in {SourceCheckState.ASKING, SourceCheckState.DONE, SourceCheckState.STOPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
+class SourceCheckLine:
     """`answers` are those about the person, whether they show something or not."""
 
     source: str
-    state: SourceState
+    state: SourceCheckState
     answers: int = 0
     found: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLine:
+class ResultLine:
     """What one source shows, before anybody has judged it."""
 
     title: str
@@ -78,7 +78,7 @@ class FoundLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckView:
+class SelfCheckPageView:
     """`next_at` is when the next check may be asked for, None where one may be now.
 
     `answers` counts what came in so far, also where it says nothing of the person, and `judged`
@@ -88,13 +88,13 @@ class CheckView:
     to compare with. `refused` says in a sentence why none can be asked for.
     """
 
-    state: CheckState
+    state: SelfCheckState
     zone: str
     asked_at: datetime | None = None
     ended_at: datetime | None = None
     next_at: datetime | None = None
-    sources: tuple[SourceLine, ...] = ()
-    found: tuple[FoundLine, ...] = ()
+    sources: tuple[SourceCheckLine, ...] = ()
+    found: tuple[ResultLine, ...] = ()
     more: int = 0
     answers: int = 0
     judged: int = 0
@@ -109,24 +109,24 @@ class CheckView:
     refused: str = ""
 
     @property
-    def over(self) -> int:
+    def finished_count(self) -> int:
         """Count the sources that are through, whatever came of it."""
-        return sum(1 for each in self.sources if each.state.over)
+        return sum(1 for each in self.sources if each.state.is_finished)
 
     @property
-    def awaited(self) -> tuple[SourceLine, ...]:
+    def pending_sources(self) -> tuple[SourceCheckLine, ...]:
         """Return the sources that are not through yet."""
-        return tuple(each for each in self.sources if not each.state.over)
+        return tuple(each for each in self.sources if not each.state.is_finished)
 
     @property
-    def live(self) -> bool:
-        return self.state in {CheckState.WAITING, CheckState.RUNNING}
+    def is_running(self) -> bool:
+        return self.state in {SelfCheckState.WAITING, SelfCheckState.RUNNING}
 
 
-def render(view: CheckView, frame: Frame) -> str:
-    return page("check", view, frame)
+def render_self_check_page(view: SelfCheckPageView, frame: PageFrame) -> str:
+    return render_page("check", view, frame)
 
 
-def render_live(view: CheckView, frame: Frame) -> str:
+def render_self_check_live(view: SelfCheckPageView, frame: PageFrame) -> str:
     """Fill in only the part of the page that changes while a check runs."""
-    return page("check_live", view, frame)
+    return render_page("check_live", view, frame)

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from reports.pages.enrollment import AskedView, Part, SummaryRow
-from reports.pages.layout import Fault, Frame, page
+from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
+from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 
-class Standing(StrEnum):
+class ConsentStatusLabel(StrEnum):
     """ENDED ran out and can be renewed, LEFT is over: both until everything is erased."""
 
     JOINED = "joined"
@@ -18,7 +18,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldLine:
+class LegalHoldLine:
     """A legal hold: since when, by whom, and why, in their words."""
 
     since: datetime
@@ -27,7 +27,7 @@ class HoldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moving:
+class PendingAddress:
     """A new address that its mailbox has not confirmed yet, and until when it may."""
 
     to: str
@@ -45,7 +45,7 @@ class DataView:
     """
 
     zone: str
-    standing: Standing
+    standing: ConsentStatusLabel
     address: str
     rows: tuple[SummaryRow, ...]
     agreed: tuple[str, ...]
@@ -55,13 +55,13 @@ class DataView:
     kept: tuple[tuple[str, int], ...]
     paused_until: datetime | None = None
     erased_by: datetime | None = None
-    hold: HoldLine | None = None
+    hold: LegalHoldLine | None = None
     renewal_due: bool = False
     weekly: bool = True
-    moving: Moving | None = None
+    moving: PendingAddress | None = None
     waiting_name: str = ""
     copies_from: datetime | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class ScopeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerView:
+class ConsentEditView:
     """What is agreed to, to be changed. `parts` is the text, shown where more is agreed to.
 
     `seal` is the fingerprint of that text; `until` is when an answer to it would end. `adding`
@@ -84,14 +84,14 @@ class AnswerView:
     zone: str
     until: datetime
     version: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ConsentPart, ...] = ()
     seal: str = ""
     adding: tuple[ScopeLine, ...] = ()
-    asked: AskedView = field(default_factory=AskedView)
-    faults: tuple[Fault, ...] = ()
+    asked: QueryPreview = field(default_factory=QueryPreview)
+    faults: tuple[FieldProblem, ...] = ()
 
     @property
-    def shown(self) -> str:
+    def added_scopes(self) -> str:
         """Name the scopes whose questions this page shows, as its form sends them along."""
         return "-or-".join(each.scope for each in self.adding)
 
@@ -101,7 +101,7 @@ class AnswerView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookLine:
+class AccessLogLine:
     """One line of the record: who did what; `item` is what it was about, empty for none.
 
     `words` are what a reviewer noted or asked, empty for all else.
@@ -115,24 +115,24 @@ class LookLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenView:
+class AccessLogView:
     zone: str
-    lines: tuple[LookLine, ...]
+    lines: tuple[AccessLogLine, ...]
     number: int = 1
     last: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveView:
+class WithdrawalView:
     """`hold` keeps what there is from being erased."""
 
     contact: str
     zone: str
-    hold: HoldLine | None = None
+    hold: LegalHoldLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftView:
+class WithdrawalDoneView:
     """`erased_by` is None where a hold keeps what there is."""
 
     contact: str
@@ -140,25 +140,25 @@ class LeftView:
     erased_by: datetime | None = None
 
 
-def render(view: DataView, frame: Frame) -> str:
-    return page("data", view, frame)
+def render_data(view: DataView, frame: PageFrame) -> str:
+    return render_page("data", view, frame)
 
 
-def render_scopes(view: AnswerView, frame: Frame) -> str:
-    return page("data_scopes", view, frame)
+def render_consent_scopes(view: ConsentEditView, frame: PageFrame) -> str:
+    return render_page("data_scopes", view, frame)
 
 
-def render_answer(view: AnswerView, frame: Frame) -> str:
-    return page("data_answer", view, frame)
+def render_consent_answer(view: ConsentEditView, frame: PageFrame) -> str:
+    return render_page("data_answer", view, frame)
 
 
-def render_seen(view: SeenView, frame: Frame) -> str:
-    return page("data_seen", view, frame)
+def render_access_log(view: AccessLogView, frame: PageFrame) -> str:
+    return render_page("data_seen", view, frame)
 
 
-def render_leave(view: LeaveView, frame: Frame) -> str:
-    return page("data_leave", view, frame)
+def render_withdrawal(view: WithdrawalView, frame: PageFrame) -> str:
+    return render_page("data_leave", view, frame)
 
 
-def render_left(view: LeftView, frame: Frame) -> str:
-    return page("data_left", view, frame)
+def render_withdrawal_done(view: WithdrawalDoneView, frame: PageFrame) -> str:
+    return render_page("data_left", view, frame)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from reports.pages.layout import Frame, page
+from reports.pages.layout import PageFrame, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class CastMember:
     """`part` says in a few words who they are and what is to be seen."""
 
     reader: str
@@ -19,16 +19,16 @@ class Actor:
 class CastView:
     """`here` is who one is at the moment, empty for nobody."""
 
-    actors: tuple[Actor, ...]
+    actors: tuple[CastMember, ...]
     here: str = ""
 
     @property
-    def groups(self) -> dict[str, list[Actor]]:
-        groups: dict[str, list[Actor]] = {}
+    def groups(self) -> dict[str, list[CastMember]]:
+        groups: dict[str, list[CastMember]] = {}
         for actor in self.actors:
             groups.setdefault(actor.group, []).append(actor)
         return groups
 
 
-def render(view: CastView, frame: Frame) -> str:
-    return page("cast", view, frame)
+def render_cast(view: CastView, frame: PageFrame) -> str:
+    return render_page("cast", view, frame)

@@ -9,15 +9,15 @@ from datetime import datetime
 
 from reports.emails.sections import Coverage
 from reports.labels import GapKind
-from reports.pages.layout import Frame, page
-from reports.templating import week_start
+from reports.pages.layout import PageFrame, render_page
+from reports.templating import format_week_start
 
 HEIGHT, TOP, FOOT = 150, 18, 22
 STEP, GAP = 46, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class ChartBar:
     """`value` is None where the number is too small to be shown: then the bar is an outline."""
 
     x: int
@@ -27,7 +27,7 @@ class Bar:
     value: int | None
 
     @property
-    def middle(self) -> int:
+    def center_x(self) -> int:
         return self.x + (STEP - GAP) // 2
 
     @property
@@ -36,11 +36,11 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class BarChart:
     """`title` is what a reader who cannot see it is told."""
 
     title: str
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
 
     @property
     def width(self) -> int:
@@ -51,23 +51,23 @@ class Chart:
         return TOP + HEIGHT + FOOT
 
     @property
-    def base(self) -> int:
+    def baseline_y(self) -> int:
         return TOP + HEIGHT
 
     @property
-    def thick(self) -> int:
+    def bar_width(self) -> int:
         return STEP - GAP
 
 
-def bars(title: str, columns: Sequence[tuple[str, int | None]]) -> Chart:
-    return Chart(title=title, bars=tuple(_bars(columns)))
+def build_bar_chart(title: str, columns: Sequence[tuple[str, int | None]]) -> BarChart:
+    return BarChart(title=title, bars=tuple(_build_bars(columns)))
 
 
-def _bars(columns: Sequence[tuple[str, int | None]]) -> Iterator[Bar]:
+def _build_bars(columns: Sequence[tuple[str, int | None]]) -> Iterator[ChartBar]:
     most = max((value or 0 for _, value in columns), default=0) or 1
     for number, (label, value) in enumerate(columns):
         tall = HEIGHT // 8 if value is None else round(HEIGHT * value / most)
-        yield Bar(
+        yield ChartBar(
             x=number * STEP + GAP // 2, y=TOP + HEIGHT - tall, height=tall, label=label, value=value
         )
 
@@ -86,11 +86,15 @@ class WeekLine:
 
     @property
     def words(self) -> tuple[str, str, str]:
-        return (str(week_start(self.week)), _counted(self.raised), _counted(self.ruled))
+        return (
+            str(format_week_start(self.week)),
+            _format_count(self.raised),
+            _format_count(self.ruled),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HealthLine:
+class SourceHealthLine:
     """`gap` is None for a source that answers; `proven_at` for one that never proved itself."""
 
     source: str
@@ -113,7 +117,7 @@ class DistrictView:
     oldest: datetime | None
     days: int
     coverage: Coverage
-    health: tuple[HealthLine, ...]
+    health: tuple[SourceHealthLine, ...]
     requests: int
     usd: str
     usd_most: str | None
@@ -121,15 +125,18 @@ class DistrictView:
     part: str = "district"
 
     @property
-    def charts(self) -> tuple[Chart, ...]:
+    def charts(self) -> tuple[BarChart, ...]:
         raised = [(each.label, each.raised) for each in self.weeks]
         ruled = [(each.label, each.ruled) for each in self.weeks]
-        return (bars("Flags raised, by week", raised), bars("Flags decided, by week", ruled))
+        return (
+            build_bar_chart("Flags raised, by week", raised),
+            build_bar_chart("Flags decided, by week", ruled),
+        )
 
 
-def _counted(number: int | None) -> str:
+def _format_count(number: int | None) -> str:
     return "few" if number is None else str(number)
 
 
-def render(view: DistrictView, frame: Frame) -> str:
-    return page("district", view, frame)
+def render_district(view: DistrictView, frame: PageFrame) -> str:
+    return render_page("district", view, frame)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reports.pages.layout import Fault, Frame, page
+from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedLine:
+class QueryPreviewLine:
     """Sites that are asked for the same words. `learns` is a clause: what they learn by it."""
 
     heading: str
@@ -21,16 +21,16 @@ class AskedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedView:
+class QueryPreview:
     """`questions` counts the first ones: an answer may lead to more, about what it showed."""
 
-    lines: tuple[AskedLine, ...] = ()
+    lines: tuple[QueryPreviewLine, ...] = ()
     questions: int = 0
     sites: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class ConsentBlock:
     """Lines of the consent text that stand together."""
 
     lines: tuple[str, ...]
@@ -38,13 +38,13 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ConsentPart:
     heading: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ConsentBlock, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepView:
+class EnrollmentStepView:
     """`number` of `total` pages, 0 where a page stands alone; `back` is where it leads back to.
 
     `deed` is what its button says. `here` is where its form is sent: the page, and no place on it,
@@ -56,12 +56,12 @@ class StepView:
     here: str
     back: str = ""
     deed: str = "Continue"
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadView(StepView):
-    parts: tuple[Part, ...]
+class ConsentTextView(EnrollmentStepView):
+    parts: tuple[ConsentPart, ...]
     version: str
     given: str
 
@@ -74,7 +74,7 @@ class ScopeChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScopesView(StepView):
+class ScopesStepView(EnrollmentStepView):
     choices: tuple[ScopeChoice, ...]
     chosen: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ class ScopesView(StepView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamesView(StepView):
+class NamesStepView(EnrollmentStepView):
     """Lists are as they are typed: with commas between."""
 
     given: str
@@ -95,14 +95,14 @@ class NamesView(StepView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkView(StepView):
+class WorkStepView(EnrollmentStepView):
     school: str = ""
     role: str = ""
     places: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredLine:
+class AccountLine:
     """An account or an own page, with what takes it off the list again."""
 
     value: str
@@ -111,7 +111,7 @@ class DeclaredLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProofLine:
+class AccountProofLine:
     """An account that shows another name. `state` is waiting, requested, failed or proven."""
 
     value: str
@@ -122,19 +122,19 @@ class ProofLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountsView(StepView):
+class AccountsStepView(EnrollmentStepView):
     """`address` is what is still in the box: something was wrong with it.
 
     `proofs` are the accounts that are not followed before their owner proves control.
     """
 
-    declared: tuple[DeclaredLine, ...] = ()
+    declared: tuple[AccountLine, ...] = ()
     address: str = ""
     handles: str = ""
     networks: tuple[tuple[str, str], ...] = ()
     none_on: tuple[str, ...] = ()
     others: str = ""
-    proofs: tuple[ProofLine, ...] = ()
+    proofs: tuple[AccountProofLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +147,12 @@ class SummaryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreeView(StepView):
+class AgreementStepView(EnrollmentStepView):
     """`seal` is the fingerprint of the text that was read; `until` is when the consent ends."""
 
     rows: tuple[SummaryRow, ...]
     agreed: tuple[str, ...]
-    asked: AskedView
+    asked: QueryPreview
     seal: str
     version: str
     until: datetime
@@ -160,7 +160,7 @@ class AgreeView(StepView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JoinedView:
+class EnrollmentDoneView:
     """`next_sweep` is when everybody is looked up next; a check may come first."""
 
     given: str
@@ -168,7 +168,7 @@ class JoinedView:
     zone: str
 
 
-class Closed(StrEnum):
+class InvitationProblem(StrEnum):
     """Why an invitation opens nothing."""
 
     ANSWERED = "answered"
@@ -177,18 +177,18 @@ class Closed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedView:
-    why: Closed
+class InvitationProblemView:
+    why: InvitationProblem
     contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeView:
+class InvitationCodeView:
     """Where an invitation is opened. `given` is whose it is, empty where no code was given yet."""
 
     code: str = ""
     given: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,41 +200,41 @@ class NotMeView:
     done: bool = False
 
 
-def render_code(view: CodeView, frame: Frame) -> str:
-    return page("join_code", view, frame)
+def render_invitation_code(view: InvitationCodeView, frame: PageFrame) -> str:
+    return render_page("join_code", view, frame)
 
 
-def render_not_me(view: NotMeView, frame: Frame) -> str:
-    return page("join_not_me", view, frame)
+def render_not_me(view: NotMeView, frame: PageFrame) -> str:
+    return render_page("join_not_me", view, frame)
 
 
-def render_read(view: ReadView, frame: Frame) -> str:
-    return page("join_read", view, frame)
+def render_consent_text(view: ConsentTextView, frame: PageFrame) -> str:
+    return render_page("join_read", view, frame)
 
 
-def render_scopes(view: ScopesView, frame: Frame) -> str:
-    return page("join_scopes", view, frame)
+def render_scopes_step(view: ScopesStepView, frame: PageFrame) -> str:
+    return render_page("join_scopes", view, frame)
 
 
-def render_names(view: NamesView, frame: Frame) -> str:
-    return page("join_names", view, frame)
+def render_names_step(view: NamesStepView, frame: PageFrame) -> str:
+    return render_page("join_names", view, frame)
 
 
-def render_work(view: WorkView, frame: Frame) -> str:
-    return page("join_work", view, frame)
+def render_work_step(view: WorkStepView, frame: PageFrame) -> str:
+    return render_page("join_work", view, frame)
 
 
-def render_accounts(view: AccountsView, frame: Frame) -> str:
-    return page("join_accounts", view, frame)
+def render_accounts_step(view: AccountsStepView, frame: PageFrame) -> str:
+    return render_page("join_accounts", view, frame)
 
 
-def render_agree(view: AgreeView, frame: Frame) -> str:
-    return page("join_agree", view, frame)
+def render_agreement_step(view: AgreementStepView, frame: PageFrame) -> str:
+    return render_page("join_agree", view, frame)
 
 
-def render_joined(view: JoinedView, frame: Frame) -> str:
-    return page("join_done", view, frame)
+def render_enrollment_done(view: EnrollmentDoneView, frame: PageFrame) -> str:
+    return render_page("join_done", view, frame)
 
 
-def render_closed(view: ClosedView, frame: Frame) -> str:
-    return page("join_closed", view, frame)
+def render_invitation_problem(view: InvitationProblemView, frame: PageFrame) -> str:
+    return render_page("join_closed", view, frame)

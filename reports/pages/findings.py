@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from reports.emails.sections import Coverage, FlagLine
-from reports.labels import FlagKind, Severity
-from reports.pages.layout import Frame, page
+from reports.labels import FlagKindLabel, SeverityLabel
+from reports.pages.layout import PageFrame, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class HomeView:
         return len(self.flags) + self.more_flags
 
 
-def render(view: HomeView, frame: Frame) -> str:
-    return page("home", view, frame)
+def render_home(view: HomeView, frame: PageFrame) -> str:
+    return render_page("home", view, frame)
 
 
 # In the order of the buttons, and of the keys that stand for them.
@@ -50,21 +50,21 @@ ANSWERS: Final[Mapping[str, str]] = {
     "unrelated": "Not about me",
 }
 PAGE_ANSWERS: Final[Mapping[str, str]] = {**ANSWERS, "mine": "This is about me"}
-FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[str, str]]] = {
-    FlagKind.IMPERSONATION: {**ANSWERS, "harmless": "I know about it, and it is fine"},
-    FlagKind.STUDENT_LINK: {
+FLAG_ANSWERS: Final[Mapping[FlagKindLabel, Mapping[str, str]]] = {
+    FlagKindLabel.IMPERSONATION: {**ANSWERS, "harmless": "I know about it, and it is fine"},
+    FlagKindLabel.STUDENT_LINK: {
         "unlinked": "I removed the link",
         "explained": "There is a good reason for it",
         "family": "They are family",
         "harmless": "They are not students",
     },
-    FlagKind.EXPOSED_CONTACT: {
+    FlagKindLabel.EXPOSED_CONTACT: {
         "mine": "The details are mine",
         "namesake": "They belong to someone else with my name",
         "unrelated": "Not about me",
         "harmless": "Leave it up",
     },
-    FlagKind.OWN_ACCOUNT_CHANGED: {
+    FlagKindLabel.OWN_ACCOUNT_CHANGED: {
         "mine": "I changed it myself",
         "impersonation": "It was not me",
         "harmless": "It does not matter",
@@ -73,7 +73,7 @@ FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class AnswerChoice:
     """An answer: the word that is sent, and what it means. `suggested` is what we would say."""
 
     value: str
@@ -82,7 +82,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardLine:
+class QuestionCard:
     """`ref` is what an answer is about: an item, or a flag where `flag` says so.
 
     `severity` is None where nothing is wrong, and only the owner is asked for. `calls_itself`
@@ -93,12 +93,12 @@ class CardLine:
     item: str
     question: str
     url: str
-    choices: tuple[Choice, ...]
+    choices: tuple[AnswerChoice, ...]
     first_seen: datetime
     last_seen: datetime
     flag: bool = False
     kind: str = ""
-    severity: Severity | None = None
+    severity: SeverityLabel | None = None
     platform: str = ""
     title: str = ""
     snippet: str = ""
@@ -109,7 +109,7 @@ class CardLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearntLine:
+class FeedbackWordsLine:
     """What verdicts taught: words that stand with the person, and with others."""
 
     verdicts: int
@@ -118,7 +118,7 @@ class LearntLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoneLine:
+class UndoLine:
     """What was just answered, to be taken back by one button."""
 
     refs: tuple[str, ...]
@@ -133,27 +133,27 @@ class SortView:
     """
 
     zone: str
-    cards: tuple[CardLine, ...]
+    cards: tuple[QuestionCard, ...]
     left: int
     number: int = 1
     last: int = 1
-    done: DoneLine | None = None
-    learnt: LearntLine | None = None
+    done: UndoLine | None = None
+    learnt: FeedbackWordsLine | None = None
     answered: int = 0
     coverage: Coverage | None = None
 
     @property
-    def together(self) -> tuple[Choice, ...]:
-        return tuple(Choice(value=value, words=words) for value, words in ANSWERS.items())
+    def bulk_choices(self) -> tuple[AnswerChoice, ...]:
+        return tuple(AnswerChoice(value=value, words=words) for value, words in ANSWERS.items())
 
     @property
-    def several(self) -> bool:
+    def can_answer_in_bulk(self) -> bool:
         """Tell whether more than one item can be answered alike."""
         return sum(1 for card in self.cards if not card.flag) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SortedLine:
+class AnswerHistoryLine:
     item: str
     title: str
     url: str
@@ -162,25 +162,25 @@ class SortedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SortedView:
+class AnswerHistoryView:
     zone: str
-    lines: tuple[SortedLine, ...]
+    lines: tuple[AnswerHistoryLine, ...]
     number: int = 1
     last: int = 1
 
 
-def render_sort(view: SortView, frame: Frame) -> str:
-    return page("sort", view, frame)
+def render_sort(view: SortView, frame: PageFrame) -> str:
+    return render_page("sort", view, frame)
 
 
-def render_sorted(view: SortedView, frame: Frame) -> str:
-    return page("sorted", view, frame)
+def render_answer_history(view: AnswerHistoryView, frame: PageFrame) -> str:
+    return render_page("sorted", view, frame)
 
 
 HARMLESS = "harmless"
 
 
-class Mark(StrEnum):
+class HighlightKind(StrEnum):
     """What a piece of text is: the same in both, or only in the one."""
 
     KEPT = "kept"
@@ -190,33 +190,33 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class HighlightPiece:
     text: str
-    mark: Mark = Mark.KEPT
+    mark: HighlightKind = HighlightKind.KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldLine:
+class FieldDiffLine:
     """One field of a version beside another. `told` says whether a change of it is news."""
 
     field: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[HighlightPiece, ...]
     changed: bool
     told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MomentLine:
+class TimelineLine:
     """One line of the timeline. `version` is the number of what was shown then, 0 where nothing."""
 
     at: datetime
     words: str
-    fields: tuple[FieldLine, ...] = ()
+    fields: tuple[FieldDiffLine, ...] = ()
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItLine:
+class ReviewerFieldLine:
     """One field of the closed list that IT sees."""
 
     what: str
@@ -234,12 +234,12 @@ class FlagPanel:
 
     ref: str
     kind: str
-    severity: Severity
+    severity: SeverityLabel
     what: str
     reasons: tuple[str, ...]
     lowered_by: tuple[str, ...]
-    choices: tuple[Choice, ...]
-    fields: tuple[ItLine, ...]
+    choices: tuple[AnswerChoice, ...]
+    fields: tuple[ReviewerFieldLine, ...]
     opened_at: datetime | None = None
     why: str = ""
     opens_at: datetime | None = None
@@ -251,17 +251,17 @@ class FlagPanel:
     asks_whose: bool = False
 
     @property
-    def answers(self) -> tuple[Choice, ...]:
+    def answers(self) -> tuple[AnswerChoice, ...]:
         return tuple(each for each in self.choices if each.value != HARMLESS)
 
     @property
-    def harmless(self) -> Choice | None:
+    def harmless_choice(self) -> AnswerChoice | None:
         """Return the answer that may have an end, if this kind of flag has one."""
         return next((each for each in self.choices if each.value == HARMLESS), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnLine:
+class OwnAccountLine:
     """An own account to lay beside. `copied` counts the fields that look taken from it."""
 
     item: str
@@ -272,43 +272,43 @@ class OwnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemView:
-    card: CardLine
+    card: QuestionCard
     zone: str
     whose: str
     flags: tuple[FlagPanel, ...] = ()
-    own: tuple[OwnLine, ...] = ()
-    moments: tuple[MomentLine, ...] = ()
+    own: tuple[OwnAccountLine, ...] = ()
+    moments: tuple[TimelineLine, ...] = ()
     verdict: str = ""
     gone: bool = False
     versions: tuple[tuple[int, str], ...] = ()
 
     @property
-    def asked_above(self) -> bool:
+    def has_ownership_question(self) -> bool:
         """Tell whether an open flag asks already whose it is."""
         return any(flag.asks_whose and not flag.ruled for flag in self.flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParallelLine:
+class ComparisonLine:
     """One field of two accounts. `likeness` says how alike; `reason` more of it, or nothing."""
 
     field: str
-    theirs: tuple[Piece, ...]
-    ours: tuple[Piece, ...]
+    theirs: tuple[HighlightPiece, ...]
+    ours: tuple[HighlightPiece, ...]
     likeness: str
     copied: bool
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BesideView:
+class ComparisonView:
     item: str
     title: str
     url: str
     own_title: str
     own_url: str
-    lines: tuple[ParallelLine, ...]
-    others: tuple[OwnLine, ...]
+    lines: tuple[ComparisonLine, ...]
+    others: tuple[OwnAccountLine, ...]
     copied: int
 
 
@@ -322,7 +322,7 @@ class VersionsView:
     versions: tuple[tuple[int, str], ...]
     older: int
     newer: int
-    lines: tuple[FieldLine, ...] = ()
+    lines: tuple[FieldDiffLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,20 +331,20 @@ class ShareView:
 
     ref: str
     item: str
-    fields: tuple[ItLine, ...]
+    fields: tuple[ReviewerFieldLine, ...]
 
 
-def render_item(view: ItemView, frame: Frame) -> str:
-    return page("item", view, frame)
+def render_item(view: ItemView, frame: PageFrame) -> str:
+    return render_page("item", view, frame)
 
 
-def render_beside(view: BesideView, frame: Frame) -> str:
-    return page("beside", view, frame)
+def render_comparison(view: ComparisonView, frame: PageFrame) -> str:
+    return render_page("beside", view, frame)
 
 
-def render_versions(view: VersionsView, frame: Frame) -> str:
-    return page("versions", view, frame)
+def render_versions(view: VersionsView, frame: PageFrame) -> str:
+    return render_page("versions", view, frame)
 
 
-def render_share(view: ShareView, frame: Frame) -> str:
-    return page("share", view, frame)
+def render_share(view: ShareView, frame: PageFrame) -> str:
+    return render_page("share", view, frame)

@@ -6,7 +6,7 @@ from reports.templating import ENVIRONMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class NavLink:
     """One entry of the navigation."""
 
     title: str
@@ -15,7 +15,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class FieldProblem:
     """What is wrong with one field of a form, and what to do."""
 
     field: str
@@ -23,7 +23,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class PageFrame:
     """Everything on a page that is not its own.
 
     `reader` is who is signed in, empty for nobody. `csrf` goes into every form. `notice` tells
@@ -38,12 +38,12 @@ class Frame:
     csrf: str = ""
     reader: str = ""
     way_out: str = "/sign-out"
-    places: tuple[Place, ...] = ()
+    places: tuple[NavLink, ...] = ()
     notice: str = ""
     demo: str = ""
 
 
-def prepare() -> None:
+def preload_templates() -> None:
     """Read the templates of all pages, which takes a second, before anybody waits for one.
 
     Readers who come at once would each have the same ones read, and wait for all the others.
@@ -53,6 +53,6 @@ def prepare() -> None:
             ENVIRONMENT.get_template(name)
 
 
-def page(name: str, view: object, frame: Frame) -> str:
+def render_page(name: str, view: object, frame: PageFrame) -> str:
     """Fill in `templates/pages/NAME.html`; raise jinja2.UndefinedError where a fact is missing."""
     return ENVIRONMENT.get_template(f"pages/{name}.html").render(view=view, frame=frame)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reports.pages.layout import Frame, page
+from reports.pages.layout import PageFrame, render_page
 
 
-class Tone(StrEnum):
+class HealthTone(StrEnum):
     """Worst first."""
 
     HIGH = "high"
@@ -20,17 +20,17 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class HealthCheck:
     """`told` says how a part is, and `remedy` what to do, empty where nothing is."""
 
     what: str
-    tone: Tone
+    tone: HealthTone
     told: str
     remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
+class SourceStatusRow:
     """`proven_at` is when its canaries last agreed, None where they never did."""
 
     source: str
@@ -40,7 +40,7 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueRow:
+class DueJobsRow:
     """`count` is how many of a kind are due, `first` when the soonest is."""
 
     what: str
@@ -49,32 +49,32 @@ class DueRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperateView:
+class OperatorView:
     """Times are None for what was never. `names_waiting` counts the names to confirm."""
 
     at: datetime
-    checks: tuple[Check, ...]
+    checks: tuple[HealthCheck, ...]
     letters: tuple[tuple[str, int], ...]
     oldest_letter: datetime | None
-    sources: tuple[SourceRow, ...]
-    due: tuple[DueRow, ...]
+    sources: tuple[SourceStatusRow, ...]
+    due: tuple[DueJobsRow, ...]
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
     backed_up: datetime | None
     names_waiting: int = 0
 
     @property
-    def troubles(self) -> tuple[Check, ...]:
-        wrong = (each for each in self.checks if each.tone is not Tone.GOOD)
-        return tuple(sorted(wrong, key=lambda each: list(Tone).index(each.tone)))
+    def problem_checks(self) -> tuple[HealthCheck, ...]:
+        wrong = (each for each in self.checks if each.tone is not HealthTone.GOOD)
+        return tuple(sorted(wrong, key=lambda each: list(HealthTone).index(each.tone)))
 
     @property
-    def fine(self) -> tuple[Check, ...]:
-        return tuple(each for each in self.checks if each.tone is Tone.GOOD)
+    def passed_checks(self) -> tuple[HealthCheck, ...]:
+        return tuple(each for each in self.checks if each.tone is HealthTone.GOOD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameLine:
+class NameChangeLine:
     """A name that waits. `known` is what its person was invited by: a name, or an address."""
 
     ref: str
@@ -84,13 +84,13 @@ class NameLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamesView:
-    changes: tuple[NameLine, ...]
+class NameChangesView:
+    changes: tuple[NameChangeLine, ...]
 
 
-def render_names(view: NamesView, frame: Frame) -> str:
-    return page("operate_names", view, frame)
+def render_name_changes(view: NameChangesView, frame: PageFrame) -> str:
+    return render_page("operate_names", view, frame)
 
 
-def render(view: OperateView, frame: Frame) -> str:
-    return page("operate", view, frame)
+def render_operator(view: OperatorView, frame: PageFrame) -> str:
+    return render_page("operate", view, frame)

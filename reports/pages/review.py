@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from reports.evidence_pack import LogLine
-from reports.labels import FlagKind, Severity
-from reports.pages.layout import Fault, Frame, page
+from reports.evidence_pack import ActionLogLine
+from reports.labels import FlagKindLabel, SeverityLabel
+from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 Option = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLine:
+class ReviewQueueLine:
     """One row. `state`, `ruling` and `taken_by` are words; empty where there is nothing to say."""
 
     ref: str
-    kind: FlagKind
-    severity: Severity
+    kind: FlagKindLabel
+    severity: SeverityLabel
     state: str
     platform: str
     school: str
@@ -34,7 +34,7 @@ class QueueLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class QueueFilter:
     """A choice of one field; `chosen` is empty where everything is shown."""
 
     name: str
@@ -44,39 +44,39 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueView:
-    filters: tuple[Filter, ...]
-    lines: tuple[QueueLine, ...]
+class ReviewQueueView:
+    filters: tuple[QueueFilter, ...]
+    lines: tuple[ReviewQueueLine, ...]
     number: int
     last: int
     total: int
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
     @property
-    def narrowed(self) -> bool:
+    def is_filtered(self) -> bool:
         return any(each.chosen for each in self.filters)
 
     @property
-    def address(self) -> str:
+    def page_url(self) -> str:
         """The address of a page of this list, but for its number."""
         chosen = {each.name: each.chosen for each in self.filters if each.chosen}
         return f"/review?{urlencode({**chosen, 'page': ''})}"
 
 
-def render(view: QueueView, frame: Frame) -> str:
-    return page("review", view, frame)
+def render_review_queue(view: ReviewQueueView, frame: PageFrame) -> str:
+    return render_page("review", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedFlag:
+class ReviewFlag:
     """All that IT sees of a flag, without a word from the web. `ruling` is its person's own."""
 
     ref: str
     person: str
     school: str
-    kind: FlagKind
-    severity: Severity
+    kind: FlagKindLabel
+    severity: SeverityLabel
     platform: str
     url: str
     state: str
@@ -90,7 +90,7 @@ class OpenedFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemarkLine:
+class ReviewNoteLine:
     at: datetime
     by: str
     text: str
@@ -98,7 +98,7 @@ class RemarkLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagView:
+class ReviewFlagView:
     """`taken_by` is an address, `taken` its ref as the form hands it back.
 
     `note`, `question` and `remark` are what was typed into a form that came back.
@@ -106,9 +106,9 @@ class FlagView:
     last word is the reader's own.
     """
 
-    flag: OpenedFlag
-    history: tuple[LogLine, ...]
-    remarks: tuple[RemarkLine, ...]
+    flag: ReviewFlag
+    history: tuple[ActionLogLine, ...]
+    remarks: tuple[ReviewNoteLine, ...]
     rulings: tuple[Option, ...]
     taken_by: str
     taken: str
@@ -119,63 +119,63 @@ class FlagView:
     note: str = ""
     question: str = ""
     remark: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeveralView:
+class BulkDecisionView:
     """Several flags, to be ruled alike."""
 
-    flags: tuple[OpenedFlag, ...]
+    flags: tuple[ReviewFlag, ...]
     rulings: tuple[Option, ...]
     note: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuledView:
+class DecisionDoneView:
     """What was just ruled, and may be undone."""
 
     refs: tuple[str, ...]
     ruling: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnopenedView:
+class UnopenedFlagsView:
     """Flags that are open to IT, and that this reader has not opened, or not lately."""
 
     refs: tuple[str, ...]
     part: str = "queue"
 
 
-def render_flag(view: FlagView, frame: Frame) -> str:
-    return page("review_flag", view, frame)
+def render_review_flag(view: ReviewFlagView, frame: PageFrame) -> str:
+    return render_page("review_flag", view, frame)
 
 
-def render_several(view: SeveralView, frame: Frame) -> str:
-    return page("review_several", view, frame)
+def render_bulk_decision(view: BulkDecisionView, frame: PageFrame) -> str:
+    return render_page("review_several", view, frame)
 
 
-def render_ruled(view: RuledView, frame: Frame) -> str:
-    return page("review_ruled", view, frame)
+def render_decision_done(view: DecisionDoneView, frame: PageFrame) -> str:
+    return render_page("review_ruled", view, frame)
 
 
-def render_unopened(view: UnopenedView, frame: Frame) -> str:
-    return page("review_unopened", view, frame)
+def render_unopened_flags(view: UnopenedFlagsView, frame: PageFrame) -> str:
+    return render_page("review_unopened", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProposalLine:
+class BreakGlassRequestLine:
     """`mine` says that the reader proposed it, and so cannot confirm it."""
 
     ref: str
     flag: str
-    kind: FlagKind
-    severity: Severity
+    kind: FlagKindLabel
+    severity: SeverityLabel
     by: str
     reason: str
     at: datetime
@@ -184,16 +184,16 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlyView:
-    proposals: tuple[ProposalLine, ...]
+class BreakGlassRequestsView:
+    proposals: tuple[BreakGlassRequestLine, ...]
     flag: str = ""
     reason: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "early"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldProposalLine:
+class LegalHoldProposalLine:
     """`lifts` tells lifting from placing; `mine` says that the reader proposed it."""
 
     ref: str
@@ -207,7 +207,7 @@ class HoldProposalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingHoldLine:
+class ActiveLegalHoldLine:
     person: str
     by: tuple[str, ...]
     reason: str
@@ -215,28 +215,28 @@ class StandingHoldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldsView:
+class LegalHoldsView:
     """`person`, `step` and `reason` are what was typed into the form."""
 
-    proposals: tuple[HoldProposalLine, ...]
-    standing: tuple[StandingHoldLine, ...]
+    proposals: tuple[LegalHoldProposalLine, ...]
+    standing: tuple[ActiveLegalHoldLine, ...]
     person: str = ""
     step: str = "place"
     reason: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "holds"
 
 
-def render_early(view: EarlyView, frame: Frame) -> str:
-    return page("early", view, frame)
+def render_break_glass_requests(view: BreakGlassRequestsView, frame: PageFrame) -> str:
+    return render_page("early", view, frame)
 
 
-def render_holds(view: HoldsView, frame: Frame) -> str:
-    return page("holds", view, frame)
+def render_legal_holds(view: LegalHoldsView, frame: PageFrame) -> str:
+    return render_page("holds", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditLine:
+class AuditLogLine:
     """`who` is a reviewer's address, a role or the beginning of an opaque ref; so is `subject`."""
 
     seq: int
@@ -248,10 +248,10 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditView:
+class AuditLogView:
     """`older` is the number to go on before, 0 where nothing older is there."""
 
-    lines: tuple[AuditLine, ...]
+    lines: tuple[AuditLogLine, ...]
     actions: tuple[Option, ...]
     action: str
     older: int
@@ -259,5 +259,5 @@ class AuditView:
     part: str = "audit"
 
 
-def render_audit(view: AuditView, frame: Frame) -> str:
-    return page("audit", view, frame)
+def render_audit_log(view: AuditLogView, frame: PageFrame) -> str:
+    return render_page("audit", view, frame)

@@ -7,12 +7,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from reports.evidence_pack import EvidenceView, LogLine
-from reports.pages.layout import Fault, Frame, page
+from reports.evidence_pack import ActionLogLine, EvidenceView
+from reports.pages.layout import FieldProblem, PageFrame, render_page
 from reports.templating import ENVIRONMENT
 
 
-class Looked(StrEnum):
+class AccountSighting(StrEnum):
     """What was seen of the account since it was reported."""
 
     NOT_YET = "not-yet"
@@ -58,7 +58,7 @@ CHOICES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceLine:
+class PlatformGuide:
     """What a platform wants; `seen_on` is None where our text has no date.
 
     `stale` says that nobody has looked at it for long, or ever. `least` is how many copied
@@ -104,30 +104,30 @@ class TakedownView:
     ref: str
     evidence: EvidenceView
     state: str
-    place: PlaceLine | None
-    log: tuple[LogLine, ...]
+    place: PlatformGuide | None
+    log: tuple[ActionLogLine, ...]
     choices: tuple[str, ...]
-    looked: Looked | None = None
+    looked: AccountSighting | None = None
     looked_at: datetime | None = None
     looks_at: datetime | None = None
     note: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldProblem, ...] = ()
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
         return tuple((each, *CHOICES[each]) for each in self.choices)
 
     @property
-    def text(self) -> str:
+    def report_text(self) -> str:
         """What can be pasted into a platform's form: plain, and nothing but facts."""
         text = ENVIRONMENT.get_template("takedown/text.txt").render(view=self.evidence)
         return f"{text.strip()}\n"
 
     @property
-    def enough(self) -> bool:
+    def has_enough_copies(self) -> bool:
         """Tell whether as many elements are copied as the platform's rule wants."""
         return self.place is None or len(self.evidence.copies) >= self.place.least
 
 
-def render(view: TakedownView, frame: Frame) -> str:
-    return page("takedown", view, frame)
+def render_takedown(view: TakedownView, frame: PageFrame) -> str:
+    return render_page("takedown", view, frame)

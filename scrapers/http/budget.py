@@ -9,15 +9,15 @@ from threading import Lock
 from typing import Protocol
 
 from scrapers.http.clock import Clock
-from scrapers.http.errors import Note
-from scrapers.models import Outcome, Reading
-from scrapers.source import Budget, Source
+from scrapers.http.errors import FailureReason
+from scrapers.models import Outcome, ParseResult
+from scrapers.source import RequestQuota, Source
 
 DAYS_OF_A_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class QuotaUsage:
     """The requests sent to a source on a UTC day, and in the ISO week of that day."""
 
     source: str
@@ -26,105 +26,105 @@ class Spent:
     this_week: int = 0
 
 
-def standing(spent: Spent, now: datetime) -> Spent:
+def roll_over_usage(usage: QuotaUsage, now: datetime) -> QuotaUsage:
     """Return what of it still counts: a new day begins with nothing, and so does a new week.
 
     A clock that was set back begins anew as well, or a source could be closed till it is right.
     """
     day = now.astimezone(UTC).date()
-    if day == spent.day:
-        return spent
-    same_week = day.isocalendar()[:2] == spent.day.isocalendar()[:2]
-    return replace(spent, day=day, today=0, this_week=spent.this_week if same_week else 0)
+    if day == usage.day:
+        return usage
+    same_week = day.isocalendar()[:2] == usage.day.isocalendar()[:2]
+    return replace(usage, day=day, today=0, this_week=usage.this_week if same_week else 0)
 
 
-def after(spent: Spent, now: datetime) -> Spent:
+def count_request(usage: QuotaUsage, now: datetime) -> QuotaUsage:
     """Count one more request."""
-    known = standing(spent, now)
+    known = roll_over_usage(usage, now)
     return replace(known, today=known.today + 1, this_week=known.this_week + 1)
 
 
-def exhausted(spent: Spent, budget: Budget, now: datetime) -> Reading | None:
+def check_quota(usage: QuotaUsage, quota: RequestQuota, now: datetime) -> ParseResult | None:
     """Return what a question comes to that the budget has no request left for, else None."""
-    known = standing(spent, now)
-    if budget.weekly is not None and known.this_week >= budget.weekly:
+    known = roll_over_usage(usage, now)
+    if quota.weekly is not None and known.this_week >= quota.weekly:
         days = DAYS_OF_A_WEEK + 1 - known.day.isoweekday()
-        return _refused(Note.SPENT_THIS_WEEK, known.day + timedelta(days=days))
-    if budget.daily is not None and known.today >= budget.daily:
-        return _refused(Note.SPENT_TODAY, known.day + timedelta(days=1))
+        return _build_quota_refusal(FailureReason.SPENT_THIS_WEEK, known.day + timedelta(days=days))
+    if quota.daily is not None and known.today >= quota.daily:
+        return _build_quota_refusal(FailureReason.SPENT_TODAY, known.day + timedelta(days=1))
     return None
 
 
-def _refused(note: Note, renewed: date) -> Reading:
-    return Reading(
+def _build_quota_refusal(reason: FailureReason, renewal_day: date) -> ParseResult:
+    return ParseResult(
         outcome=Outcome.SKIPPED,
-        note=note.value,
-        retry_at=datetime.combine(renewed, time(), UTC),
+        note=reason.value,
+        retry_at=datetime.combine(renewal_day, time(), UTC),
     )
 
 
-class SpendingMemory(Protocol):
+class QuotaStore(Protocol):
     """Used by the thread that consumes the visits, and by no other."""
 
-    def load(self, source: str) -> Spent | None: ...
-    def save(self, spent: Spent) -> None: ...
+    def load_quota_usage(self, source: str) -> QuotaUsage | None: ...
+    def save_quota_usage(self, usage: QuotaUsage) -> None: ...
 
 
 @dataclass(slots=True)
-class InMemorySpending:
-    known: dict[str, Spent] = field(default_factory=dict)
+class InMemoryQuotaStore:
+    usages: dict[str, QuotaUsage] = field(default_factory=dict)
 
-    def load(self, source: str) -> Spent | None:
-        return self.known.get(source)
+    def load_quota_usage(self, source: str) -> QuotaUsage | None:
+        return self.usages.get(source)
 
-    def save(self, spent: Spent) -> None:
-        self.known[spent.source] = spent
+    def save_quota_usage(self, usage: QuotaUsage) -> None:
+        self.usages[usage.source] = usage
 
 
-class Ledger:
+class QuotaTracker:
     """Shared by the thread that asks, which spends, and by the consumers, who remember.
 
     A source without a budget is not counted.
     """
 
-    def __init__(self, memory: SpendingMemory, clock: Clock) -> None:
+    def __init__(self, memory: QuotaStore, clock: Clock) -> None:
         self._memory = memory
         self._clock = clock
         self._lock = Lock()
         self._keeping = Lock()
-        self._spent: dict[str, Spent] = {}
+        self._spent: dict[str, QuotaUsage] = {}
         self._unkept: set[str] = set()
 
-    def open(self, source: Source) -> None:
+    def load_usage(self, source: Source) -> None:
         """Recall what a source has had; its consumer calls this before anything is asked."""
-        if not source.etiquette.budget.limited or source.name in self._spent:
+        if not source.crawl_policy.quota.is_limited or source.name in self._spent:
             return
-        known = self._memory.load(source.name)
+        known = self._memory.load_quota_usage(source.name)
         if known is not None:
             with self._lock:
                 self._spent.setdefault(source.name, known)
 
-    def spend(self, source: Source) -> Reading | None:
+    def take_request(self, source: Source) -> ParseResult | None:
         """Take one request out of the budget, or return the reading that there is none left."""
         now = self._clock.now()
         with self._lock:
-            spent = self._spent.get(source.name) or Spent(source=source.name, day=now.date())
-            refusal = exhausted(spent, source.etiquette.budget, now)
+            spent = self._spent.get(source.name) or QuotaUsage(source=source.name, day=now.date())
+            refusal = check_quota(spent, source.crawl_policy.quota, now)
             if refusal is None:
-                self._spent[source.name] = after(spent, now)
+                self._spent[source.name] = count_request(spent, now)
                 self._unkept.add(source.name)
             return refusal
 
-    def keep(self) -> None:
+    def save_usage(self) -> None:
         """Remember what was spent since; only a consumer of visits calls this."""
         if not self._unkept:
             return
         # One at a time, or an older count could be written over a newer one.
         with self._keeping:
-            for spent in self._taken():
-                self._memory.save(spent)
+            for spent in self._drain_unsaved():
+                self._memory.save_quota_usage(spent)
 
-    def _taken(self) -> list[Spent]:
+    def _drain_unsaved(self) -> list[QuotaUsage]:
         with self._lock:
             taken = [self._spent[name] for name in sorted(self._unkept)]
             self._unkept.clear()

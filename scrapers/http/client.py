@@ -24,18 +24,31 @@ from urllib3.exceptions import SSLError as PoolSSLError
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
 from scrapers.http.clock import Clock
-from scrapers.http.conditional import unconditional
-from scrapers.http.connection import Lines
+from scrapers.http.conditional import remove_conditions
+from scrapers.http.connection import ConnectionPool
 from scrapers.http.credentials import Credentials
-from scrapers.http.errors import Note, UnfinishedError, failed, refused, unreadable
-from scrapers.http.limits import Allowance, Limits, allowed, current_allowance
-from scrapers.http.requests_adapter import GuardedAdapter, Pool, Pools
-from scrapers.http.ssrf_guard import DEFAULT_PORTS, Egress, Reach, Target, declared, normal
-from scrapers.models import Media, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.errors import (
+    FailureReason,
+    FetchError,
+    build_failure_error,
+    build_refusal_error,
+    build_unreadable_error,
+)
+from scrapers.http.limits import FetchAllowance, FetchLimits, get_current_allowance, grant_allowance
+from scrapers.http.requests_adapter import GuardedAdapter, HostPools, Pool
+from scrapers.http.ssrf_guard import (
+    DEFAULT_PORTS,
+    Dialer,
+    NetworkScope,
+    RequestTarget,
+    match_origin,
+    normalize_origin,
+)
+from scrapers.models import MediaKind, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 
 
-class Response(Protocol):
+class HttpResponse(Protocol):
     """Names of headers are lower-case; the values of one that came twice are joined by a comma.
 
     What reads from it may raise OSError where the other side breaks off, as `connect` does.
@@ -47,7 +60,7 @@ class Response(Protocol):
     @property
     def headers(self) -> Mapping[str, str]: ...
 
-    def read(self, most: int) -> bytes:
+    def read_raw_body(self, most: int) -> bytes:
         """Return the whole body; where there is more than `most`, at least that, and hang up."""
         ...
 
@@ -55,7 +68,7 @@ class Response(Protocol):
         """Hang up: whatever still comes is not wanted."""
         ...
 
-    def dismiss(self) -> None:
+    def discard_body(self) -> None:
         """Leave the body unread, and the connection open where there is none."""
         ...
 
@@ -65,71 +78,75 @@ OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "host", "connection", 
 
 
 @dataclass(slots=True, kw_only=True)
-class Exchanges:
-    egress: Egress
+class HttpTransport:
+    dialer: Dialer
     idle_hosts: int
     credentials: Credentials
     user_agent: str
-    _pools: Pools = field(init=False)
-    _lines: Lines = field(init=False)
-    _adapters: dict[Reach, GuardedAdapter] = field(init=False)
+    _pools: HostPools = field(init=False)
+    _connections: ConnectionPool = field(init=False)
+    _adapters: dict[NetworkScope, GuardedAdapter] = field(init=False)
 
     def __post_init__(self) -> None:
         # urllib3's warnings quote whole addresses, and those hold people's names.
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
-        tls = self.egress.tls()
-        self._pools = Pools(self.egress, tls, self.idle_hosts)
-        self._lines = Lines(self.egress, tls, self.idle_hosts)
+        tls = self.dialer.create_tls_context()
+        self._pools = HostPools(self.dialer, tls, self.idle_hosts)
+        self._connections = ConnectionPool(self.dialer, tls, self.idle_hosts)
         self._adapters = {
-            reach: GuardedAdapter(partial(self._pool_of, reach=reach)) for reach in Reach
+            reach: GuardedAdapter(partial(self._get_pool, scope=reach)) for reach in NetworkScope
         }
 
-    def ask(self, target: Target, request: Request, *, reach: Reach, access: Access) -> Response:
-        signed = self.credentials.signed(target)
-        headers = self._headers(target, request)
-        send = self._by_requests if access is Access.API else self._by_line
-        allowance = current_allowance()
+    def send_request(
+        self, target: RequestTarget, request: Request, *, scope: NetworkScope, access: AccessMode
+    ) -> HttpResponse:
+        signed = self.credentials.add_credential_params(target)
+        headers = self._build_headers(target, request)
+        send = self._send_with_requests if access is AccessMode.API else self._send_over_connection
+        allowance = get_current_allowance()
         allowance.begin_head()
-        response = send(signed, request, headers, reach)
+        response = send(signed, request, headers, scope)
         allowance.begin_body()
-        return _final(response)
+        return _refuse_interim_response(response)
 
     def close(self) -> None:
         self._pools.close()
-        self._lines.close()
+        self._connections.close()
 
-    def _by_requests(
-        self, target: Target, request: Request, headers: dict[str, str], reach: Reach
-    ) -> Response:
-        allowance = current_allowance()
-        seconds = (allowance.seconds_to_connect(), allowance.seconds_left())
-        adapter, body = self._adapters[reach], request.body.encode() or None
-        return adapter.ask(request.method, target.url, headers, body, seconds)
+    def _send_with_requests(
+        self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
+    ) -> HttpResponse:
+        allowance = get_current_allowance()
+        seconds = (allowance.get_connect_seconds(), allowance.get_seconds_left())
+        adapter, body = self._adapters[scope], request.body.encode() or None
+        return adapter.send_request(request.method, target.url, headers, body, seconds)
 
-    def _by_line(
-        self, target: Target, request: Request, headers: dict[str, str], reach: Reach
-    ) -> Response:
-        return self._lines.to(target, reach).ask(target, request, headers)
+    def _send_over_connection(
+        self, target: RequestTarget, request: Request, headers: dict[str, str], scope: NetworkScope
+    ) -> HttpResponse:
+        return self._connections.get_connection(target, scope).send_request(
+            target, request, headers
+        )
 
-    def _headers(self, target: Target, request: Request) -> dict[str, str]:
+    def _build_headers(self, target: RequestTarget, request: Request) -> dict[str, str]:
         asked = {name.lower(): value for name, value in request.headers}
         return {
             "accept": "*/*",
             **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
-            **dict(self.credentials.of(target).headers),
+            **dict(self.credentials.get_credential(target).headers),
             "user-agent": self.user_agent,
             "accept-encoding": "gzip, deflate",
         }
 
-    def _pool_of(self, url: str, *, reach: Reach) -> Pool:
-        return self._pools.of(Target.of(url), reach)
+    def _get_pool(self, url: str, *, scope: NetworkScope) -> Pool:
+        return self._pools.get_pool(RequestTarget.from_url(url), scope)
 
 
-def _final(response: Response) -> Response:
+def _refuse_interim_response(response: HttpResponse) -> HttpResponse:
     """Refuse an interim answer (103): what follows it would be taken for the next answer."""
     if response.status < HTTPStatus.OK:
         response.close()
-        raise failed(Note.CUT_SHORT)
+        raise build_failure_error(FailureReason.CUT_SHORT)
     return response
 
 
@@ -139,61 +156,63 @@ _GZIP_MAGIC = b"\x1f\x8b"
 # A gzip file may be several in a row; each costs a new decoder and a copy of the rest.
 _MOST_MEMBERS = 16
 _TEXT = ("text/", "json", "xml", "javascript")
-_READ = {Media.TEXT: _TEXT, Media.PICTURE: (*_TEXT, "image/")}
+_READ = {MediaKind.TEXT: _TEXT, MediaKind.PICTURE: (*_TEXT, "image/")}
 
 
-def read_body(response: Response, cap: int, media: Media = Media.TEXT) -> tuple[bytes, bool]:
+def read_body(
+    response: HttpResponse, cap: int, media: MediaKind = MediaKind.TEXT
+) -> tuple[bytes, bool]:
     """Return at most `cap` bytes, unpacked, and whether there was more.
 
     A cut page still shows what is in it; that something is not in it proves nothing.
     """
-    if not _framed_as_asked(response.headers.get("transfer-encoding", "")):
+    if not _is_framing_allowed(response.headers.get("transfer-encoding", "")):
         response.close()
-        raise unreadable(Note.PACKED)
-    coding = _coding(response.headers.get("content-encoding", ""))
-    if not _wanted(response.headers.get("content-type", ""), media):
+        raise build_unreadable_error(FailureReason.PACKED)
+    coding = _parse_content_coding(response.headers.get("content-encoding", ""))
+    if not _is_media_wanted(response.headers.get("content-type", ""), media):
         response.close()
         return b"", True
-    raw = response.read(cap + 1)
+    raw = response.read_raw_body(cap + 1)
     if not coding or not raw:
         return raw[:cap], len(raw) > cap
-    return _unpacked(raw, coding, cap)
+    return _decompress_body(raw, coding, cap)
 
 
-def _coding(header: str) -> str:
+def _parse_content_coding(header: str) -> str:
     """One layer, gzip or deflate: layers multiply, and a bomb needs only two."""
     codings = [each.strip().lower() for each in header.split(",")]
     codings = [each.removeprefix("x-") for each in codings if each not in {"", "identity"}]
     if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate"}):
-        raise unreadable(Note.PACKED)
+        raise build_unreadable_error(FailureReason.PACKED)
     return codings[0] if codings else ""
 
 
-def _framed_as_asked(header: str) -> bool:
+def _is_framing_allowed(header: str) -> bool:
     """Tell whether no more than chunks was used: we ask for no other transfer coding (TE)."""
     return all(each.strip().lower() in {"", "identity", "chunked"} for each in header.split(","))
 
 
-def _wanted(content_type: str, media: Media) -> bool:
+def _is_media_wanted(content_type: str, media: MediaKind) -> bool:
     kind = content_type.partition(";")[0].lower()
     return not kind.strip() or any(each in kind for each in _READ[media])
 
 
-def _unpacked(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:
+def _decompress_body(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:
     cut = len(raw) > cap
     try:
-        return _inflated(raw, _GZIP if coding == "gzip" else _ZLIB, cap, cut=cut)
+        return _inflate_stream(raw, _GZIP if coding == "gzip" else _ZLIB, cap, cut=cut)
     except IsalError:  # type: ignore[misc]  # its stub calls the class an instance
         if coding == "gzip":
-            raise unreadable(Note.PACKED) from None
+            raise build_unreadable_error(FailureReason.PACKED) from None
     try:
         # Some servers have always sent deflate without its zlib frame.
-        return _inflated(raw, _BARE, cap, cut=cut)
+        return _inflate_stream(raw, _BARE, cap, cut=cut)
     except IsalError:  # type: ignore[misc]  # its stub calls the class an instance
-        raise unreadable(Note.PACKED) from None
+        raise build_unreadable_error(FailureReason.PACKED) from None
 
 
-def _inflated(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bool]:
+def _inflate_stream(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bool]:
     whole = b""
     for _ in range(_MOST_MEMBERS):
         decoder = decompressobj(frame)
@@ -203,7 +222,7 @@ def _inflated(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bo
         if not decoder.eof:
             if cut:
                 return whole, True
-            raise failed(Note.CUT_SHORT)
+            raise build_failure_error(FailureReason.CUT_SHORT)
         raw = decoder.unused_data
         if frame != _GZIP or not raw.startswith(_GZIP_MAGIC):
             return whole, cut
@@ -211,21 +230,21 @@ def _inflated(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bo
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Redirect:
     """A redirect that was judged and may be followed, in the queue of the host it leads to."""
 
     request: Request
 
 
 @dataclass(slots=True)
-class Traffic:
+class TrafficCounter:
     """Counts what was asked, refused by the guard or not, and bytes as they came over the wire."""
 
     requests: int = 0
     bytes: int = 0
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def add(self, received: int) -> None:
+    def count_request(self, received: int) -> None:
         with self._lock:
             self.requests += 1
             self.bytes += received
@@ -234,13 +253,13 @@ class Traffic:
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class Client(Protocol):
+class PageFetcher(Protocol):
     """`fetch` asks once and never raises for what a server does: a failed visit is a Reading.
 
     Whatever it waits for, it waits for as `scrapers.http.event_loop` does: others go on meanwhile.
     """
 
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved: ...
+    def fetch(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect: ...
 
 
 @dataclass(slots=True)
@@ -250,97 +269,101 @@ class HttpClient:
     Whether robots.txt lets a page be asked is for the caller to see to, before each request.
     """
 
-    egress: Egress
+    dialer: Dialer
     clock: Clock
     user_agent: str
-    limits: Limits = field(default_factory=Limits)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     credentials: Credentials = field(default_factory=Credentials)
-    traffic: Traffic = field(init=False, default_factory=Traffic)
-    _exchanges: Exchanges = field(init=False)
+    traffic: TrafficCounter = field(init=False, default_factory=TrafficCounter)
+    _transport: HttpTransport = field(init=False)
 
     def __post_init__(self) -> None:
-        self._exchanges = Exchanges(
-            egress=self.egress,
+        self._transport = HttpTransport(
+            dialer=self.dialer,
             idle_hosts=self.limits.idle_hosts,
             credentials=self.credentials,
             user_agent=self.user_agent,
         )
 
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:
-        with allowed(self.clock, self.limits) as allowance:
+    def fetch(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect:
+        with grant_allowance(self.clock, self.limits) as allowance:
             try:
-                return self._fetched(request, etiquette)
-            except UnfinishedError as end:
-                return end.reading
+                return self._send_request(request, policy)
+            except FetchError as end:
+                return end.result
             except (SSLError, PoolSSLError, RequestsSSLError):
-                return failed(Note.NO_TRUST).reading
+                return build_failure_error(FailureReason.NO_TRUST).result
             except (PoolTimeout, RequestsTimeout):
-                return failed(Note.OUT_OF_TIME).reading
+                return build_failure_error(FailureReason.OUT_OF_TIME).result
             except (HTTPError, RequestException, OSError):
-                return self._broken(allowance)
+                return self._build_broken_result(allowance)
             except ValueError:  # a header that cannot be sent
-                return failed(Note.BROKE_OFF).reading
+                return build_failure_error(FailureReason.BROKE_OFF).result
             finally:
-                self.traffic.add(allowance.total)
+                self.traffic.count_request(allowance.total)
 
     def close(self) -> None:
-        self._exchanges.close()
+        self._transport.close()
 
-    def _broken(self, allowance: Allowance) -> Reading:
+    def _build_broken_result(self, allowance: FetchAllowance) -> ParseResult:
         """Ask again, but in turn, where a kept connection may have been closed meanwhile."""
-        reading = failed(Note.BROKE_OFF).reading
+        reading = build_failure_error(FailureReason.BROKE_OFF).result
         if allowance.dialled or allowance.received:
             return reading
         return replace(reading, retry_at=self.clock.now())
 
-    def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Moved:
-        target = Target.asked_by(request)
-        if not request.led and declared(target, etiquette.origins) is None:
-            raise refused(Note.NOT_ITS_OWN)
+    def _send_request(self, request: Request, policy: CrawlPolicy) -> Page | Redirect:
+        target = RequestTarget.from_request(request)
+        if not request.led and match_origin(target, policy.origins) is None:
+            raise build_refusal_error(FailureReason.NOT_ITS_OWN)
         if target.origin in self.credentials.missing:
-            raise refused(Note.NO_KEY)
-        reach = self._reach(target, etiquette)
-        response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
+            raise build_refusal_error(FailureReason.NO_KEY)
+        reach = self._choose_scope(target, policy)
+        response = self._transport.send_request(target, request, scope=reach, access=policy.access)
         try:
-            return self._told(target, request, response, etiquette)
+            return self._handle_response(target, request, response, policy)
         except BaseException:
             response.close()
             raise
 
-    def _told(
-        self, target: Target, request: Request, response: Response, etiquette: Etiquette
-    ) -> Page | Moved:
+    def _handle_response(
+        self, target: RequestTarget, request: Request, response: HttpResponse, policy: CrawlPolicy
+    ) -> Page | Redirect:
         location = response.headers.get("location")
         followed = request.hops > 0 and not request.body
         if response.status not in REDIRECTS or location is None or not followed:
-            return self._page(target, response, request.media, etiquette.access)
-        response.dismiss()
-        onward = self._onward(target, location, etiquette)
+            return self._build_page(target, response, request.media, policy.access)
+        response.discard_body()
+        onward = self._resolve_redirect(target, location, policy)
         # What we keep is of the address that was asked, not of where it leads today.
-        return Moved(replace(unconditional(request), url=onward.url, params=(), led=True))
+        return Redirect(replace(remove_conditions(request), url=onward.url, params=(), led=True))
 
-    def _onward(self, target: Target, location: str, etiquette: Etiquette) -> Target:
+    def _resolve_redirect(
+        self, target: RequestTarget, location: str, policy: CrawlPolicy
+    ) -> RequestTarget:
         """Judge where a redirect leads: a page's anywhere public, an API's to its origins."""
-        onward = self.credentials.unsigned(target.redirected(location))
-        if etiquette.access is Access.API and declared(onward, etiquette.origins) is None:
-            raise refused(Note.AWAY)
+        onward = self.credentials.strip_credential_params(target.resolve_location(location))
+        if policy.access is AccessMode.API and match_origin(onward, policy.origins) is None:
+            raise build_refusal_error(FailureReason.AWAY)
         return onward
 
-    def _reach(self, target: Target, etiquette: Etiquette) -> Reach:
+    def _choose_scope(self, target: RequestTarget, policy: CrawlPolicy) -> NetworkScope:
         """Only an origin that is the source's own and named in the config may be private."""
-        named = target.origin in map(normal, etiquette.allow_private)
-        if named and declared(target, etiquette.origins) is not None:
-            return Reach.DECLARED
+        named = target.origin in map(normalize_origin, policy.allow_private)
+        if named and match_origin(target, policy.origins) is not None:
+            return NetworkScope.DECLARED
         usual = target.port in DEFAULT_PORTS.values()
-        if not usual and not self.egress.opens_any_port(target.host):
-            raise refused(Note.PORT)
-        return Reach.PUBLIC
+        if not usual and not self.dialer.allows_any_port(target.host):
+            raise build_refusal_error(FailureReason.PORT)
+        return NetworkScope.PUBLIC
 
-    def _page(self, target: Target, response: Response, media: Media, access: Access) -> Page:
+    def _build_page(
+        self, target: RequestTarget, response: HttpResponse, media: MediaKind, access: AccessMode
+    ) -> Page:
         body, cut = read_body(response, self.limits.body_bytes, media)
-        if cut and access is Access.API:
+        if cut and access is AccessMode.API:
             # Half of a JSON document is nothing; half a page still shows what stands on it.
-            raise unreadable(Note.NOT_TEXT)
+            raise build_unreadable_error(FailureReason.NOT_TEXT)
         return Page(
             url=target.url,
             status=response.status,

@@ -9,9 +9,9 @@ from dataclasses import replace
 from hashlib import blake2b, sha256
 from http import HTTPStatus
 
-from scrapers.http.errors import Note, UnfinishedError, unreadable
-from scrapers.http.ssrf_guard import Target
-from scrapers.models import Kept, Outcome, Page, Query, QueryKind, Reading, Request
+from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
+from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.models import Outcome, Page, PageFingerprint, ParseResult, Query, QueryKind, Request
 
 CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 # A stranger's words that we send back: in the one shape that HTTP gives them, and no longer than
@@ -24,10 +24,10 @@ HTTP_DATE = re.compile(
 REMEMBERED = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})
 
 
-def conditional(query: Query, version: int) -> Request:
+def add_conditions(query: Query, version: int) -> Request:
     """Ask for the page only if it is another one than the one we keep, where we keep one."""
-    request = unconditional(query.request)
-    kept = _standing(query, version)
+    request = remove_conditions(query.request)
+    kept = _get_usable_entry(query, version)
     if kept is None:
         return request
     known = (("if-none-match", kept.etag), ("if-modified-since", kept.last_modified))
@@ -35,7 +35,7 @@ def conditional(query: Query, version: int) -> Request:
     return replace(request, headers=request.headers + conditions)
 
 
-def unconditional(request: Request) -> Request:
+def remove_conditions(request: Request) -> Request:
     """Ask for the page whatever it is; these headers are ours to set, and no source's."""
     if not any(name.lower() in CONDITIONS for name, _ in request.headers):
         return request
@@ -43,65 +43,67 @@ def unconditional(request: Request) -> Request:
     return replace(request, headers=plain)
 
 
-def unchanged(query: Query, version: int, page: Page) -> Reading | None:
+def check_unchanged(query: Query, version: int, page: Page) -> ParseResult | None:
     """Return the reading of a page that is the one we keep, or None where it is to be read."""
-    kept = _standing(query, version)
+    kept = _get_usable_entry(query, version)
     if page.status == HTTPStatus.NOT_MODIFIED:
         asked = kept is not None and (kept.etag or kept.last_modified)
-        if not asked or not _direct(query.request, page):
-            return unreadable(Note.NOT_ASKED).reading
-        return Reading(outcome=Outcome.UNCHANGED)
-    if kept is None or not _whole(query, page) or _digest(page) != kept.digest:
+        if not asked or not _is_direct(query.request, page):
+            return build_unreadable_error(FailureReason.NOT_ASKED).result
+        return ParseResult(outcome=Outcome.UNCHANGED)
+    if kept is None or not _is_complete(query, page) or _hash_page(page) != kept.digest:
         return None
-    return Reading(outcome=Outcome.UNCHANGED)
+    return ParseResult(outcome=Outcome.UNCHANGED)
 
 
-def kept_of(query: Query, version: int, page: Page, reading: Reading) -> Kept | None:
+def build_cache_entry(
+    query: Query, version: int, page: Page, result: ParseResult
+) -> PageFingerprint | None:
     """Return what to remember of a page that proved something, or None where it may not count.
 
     Questions about nobody are canaries: they are asked in full each time, or they would prove
     nothing. A list of several pages is not the same because its first page is.
     """
-    proof = reading.outcome in {Outcome.FOUND, Outcome.ABSENT}
-    alone = query.page == 1 and not reading.follow and not reading.contacts
+    proof = result.outcome in {Outcome.FOUND, Outcome.ABSENT}
+    alone = query.page == 1 and not result.follow and not result.contacts
     about_somebody = bool(query.subject) and query.kind in REMEMBERED
-    if not (proof and alone and about_somebody and _whole(query, page)):
+    if not (proof and alone and about_somebody and _is_complete(query, page)):
         return None
     told = {} if query.request.body else page.headers  # a POST knows no conditions
-    return Kept(
-        asked=_fingerprint(query.request),
-        digest=_digest(page),
+    return PageFingerprint(
+        asked=_hash_request(query.request),
+        digest=_hash_page(page),
         version=version,
-        etag=_fitting(ENTITY_TAG, told.get("etag", "")),
-        last_modified=_fitting(HTTP_DATE, told.get("last-modified", "")),
+        etag=_match_or_empty(ENTITY_TAG, told.get("etag", "")),
+        last_modified=_match_or_empty(HTTP_DATE, told.get("last-modified", "")),
     )
 
 
-def _standing(query: Query, version: int) -> Kept | None:
+def _get_usable_entry(query: Query, version: int) -> PageFingerprint | None:
     """Return what is kept if it still speaks of this request, as this reader would read it."""
     kept = query.kept
-    if kept is None or kept.version != version or kept.asked != _fingerprint(query.request):
+    if kept is None or kept.version != version or kept.asked != _hash_request(query.request):
         return None
     return kept
 
 
-def _whole(query: Query, page: Page) -> bool:
-    return page.status == HTTPStatus.OK and not page.cut and _direct(query.request, page)
+def _is_complete(query: Query, page: Page) -> bool:
+    return page.status == HTTPStatus.OK and not page.cut and _is_direct(query.request, page)
 
 
-def _direct(request: Request, page: Page) -> bool:
+def _is_direct(request: Request, page: Page) -> bool:
     """Tell whether no redirect led here: the same front page may stand for many addresses."""
     try:
-        return page.url == Target.asked_by(request).url
-    except UnfinishedError:
+        return page.url == RequestTarget.from_request(request).url
+    except FetchError:
         return False
 
 
-def _fingerprint(request: Request) -> bytes:
+def _hash_request(request: Request) -> bytes:
     return blake2b(repr(request).encode(), digest_size=16).digest()
 
 
-def _digest(page: Page) -> bytes:
+def _hash_page(page: Page) -> bytes:
     """Hash the body and how it is to be read, by what processors have instructions for."""
     told = page.headers.get("content-type", "").encode("utf-8", "backslashreplace")
     digest = sha256(told + b"\0")
@@ -109,5 +111,5 @@ def _digest(page: Page) -> bytes:
     return digest.digest()
 
 
-def _fitting(shape: re.Pattern[str], value: str) -> str:
+def _match_or_empty(shape: re.Pattern[str], value: str) -> str:
     return value if shape.fullmatch(value) else ""

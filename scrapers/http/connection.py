@@ -18,8 +18,8 @@ from weakref import finalize
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from scrapers.http.errors import Note, failed
-from scrapers.http.ssrf_guard import Egress, Reach, Target
+from scrapers.http.errors import FailureReason, build_failure_error
+from scrapers.http.ssrf_guard import Dialer, NetworkScope, RequestTarget
 from scrapers.models import Request
 
 # Small, for what comes along with the head counts against the bytes that a head may have.
@@ -30,32 +30,34 @@ _MOST_HEADERS = 256
 _NAME, _VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-class Line:
+class Http1Connection:
     """`sock` is connected and does its own waiting; `keep` is told when the line is free again."""
 
     __slots__ = ("_keep", "_sock")
 
-    def __init__(self, sock: socket.socket, keep: Callable[["Line"], None]) -> None:
+    def __init__(self, sock: socket.socket, keep: Callable[["Http1Connection"], None]) -> None:
         self._sock = sock
         self._keep = keep
 
-    def ask(self, target: Target, request: Request, headers: Mapping[str, str]) -> "LineResponse":
+    def send_request(
+        self, target: RequestTarget, request: Request, headers: Mapping[str, str]
+    ) -> "Http1Response":
         """Return once the head is there; raise OSError where none comes, UnfinishedError."""
         try:
-            self._sock.sendall(_written(target, request, headers))
-            return LineResponse(self)
+            self._sock.sendall(_encode_request(target, request, headers))
+            return Http1Response(self)
         except BaseException:
             self.close()
             raise
 
-    def hear(self, most: int) -> bytes:
+    def receive_bytes(self, most: int) -> bytes:
         return self._sock.recv(most)
 
-    def keep(self) -> None:
+    def return_to_pool(self) -> None:
         self._keep(self)
 
     @property
-    def stale(self) -> bool:
+    def is_stale(self) -> bool:
         """Say whether the other side has hung up, or spoken unasked, while the line was kept."""
         polled = poll()
         polled.register(self._sock, POLLIN)
@@ -65,7 +67,7 @@ class Line:
         self._sock.close()
 
 
-class LineResponse:
+class Http1Response:
     """A Response from a line; what begins with `on_` is for the parser to call."""
 
     __slots__ = (
@@ -81,7 +83,7 @@ class LineResponse:
         "status",
     )
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Http1Connection) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self._line = line
@@ -94,7 +96,7 @@ class LineResponse:
             lenient_optional_cr_before_lf=True,
             lenient_spaces_after_chunk_size=True,
         )
-        self._hear_head(self._parser)
+        self._receive_head(self._parser)
 
     def on_message_begin(self) -> None:
         self._surplus = self._whole
@@ -126,59 +128,59 @@ class LineResponse:
             self._whole = True
             self._keeps = self._parser.should_keep_alive()
 
-    def read(self, most: int) -> bytes:
+    def read_raw_body(self, most: int) -> bytes:
         while self._parser is not None and not self._whole and self._size < most:
-            if not self._hear(self._parser, _BODY_PIECE):
-                self._hung_up()
+            if not self._receive_piece(self._parser, _BODY_PIECE):
+                self._accept_hangup_as_end()
                 break
-        self._end()
+        self._finish_response()
         body, self._pieces = b"".join(self._pieces), []
         return body
 
-    def dismiss(self) -> None:
-        self._end()
+    def discard_body(self) -> None:
+        self._finish_response()
 
     def close(self) -> None:
         self._keeps = False
-        self._end()
+        self._finish_response()
 
-    def _hear_head(self, parser: HttpResponseParser) -> None:
+    def _receive_head(self, parser: HttpResponseParser) -> None:
         while not self.status:
-            if not self._hear(parser, _HEAD_PIECE):
+            if not self._receive_piece(parser, _HEAD_PIECE):
                 raise ConnectionResetError
         if self._fields > _MOST_HEADERS:
-            raise failed(Note.ENDLESS)
+            raise build_failure_error(FailureReason.ENDLESS)
 
-    def _hear(self, parser: HttpResponseParser, most: int) -> bool:
-        piece = self._line.hear(most)
+    def _receive_piece(self, parser: HttpResponseParser, most: int) -> bool:
+        piece = self._line.receive_bytes(most)
         try:
             parser.feed_data(piece)
         except HttpParserUpgrade:
-            raise failed(Note.BROKE_OFF) from None
+            raise build_failure_error(FailureReason.BROKE_OFF) from None
         except HttpParserError:
             if not self._whole:
-                raise failed(Note.BROKE_OFF) from None
+                raise build_failure_error(FailureReason.BROKE_OFF) from None
             self._surplus = True  # no part of the answer, which stands
         return bool(piece)
 
-    def _hung_up(self) -> None:
+    def _accept_hangup_as_end(self) -> None:
         """Take it for the end where nothing else was to mark one."""
         framed = "chunked" in self.headers.get("transfer-encoding", "").lower()
         if framed or "content-length" in self.headers:
-            raise failed(Note.BROKE_OFF)
+            raise build_failure_error(FailureReason.BROKE_OFF)
 
-    def _end(self) -> None:
+    def _finish_response(self) -> None:
         """Keep the line if it carried this response to its end and nothing else."""
         if self._parser is None:
             return
         self._parser = None  # it holds us, and we held it
         if self._whole and self._keeps and not self._surplus:
-            self._line.keep()
+            self._line.return_to_pool()
         else:
             self._line.close()
 
 
-def _written(target: Target, request: Request, headers: Mapping[str, str]) -> bytes:
+def _encode_request(target: RequestTarget, request: Request, headers: Mapping[str, str]) -> bytes:
     """Raise ValueError for a header that cannot be sent."""
     body = request.body.encode()
     told = {"Host": target.authority, **headers}
@@ -192,22 +194,22 @@ def _written(target: Target, request: Request, headers: Mapping[str, str]) -> by
     return head.encode("latin-1") + body
 
 
-Key = tuple[str, Reach]
+PoolKey = tuple[str, NetworkScope]
 
 
-class Idle:
+class IdleConnections:
     """Lines that nobody uses, of `most` hosts at once: the one unused for longest goes first."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = Lock()
-        self._lines: OrderedDict[Key, Line] = OrderedDict()
+        self._lines: OrderedDict[PoolKey, Http1Connection] = OrderedDict()
 
-    def take(self, key: Key) -> Line | None:
+    def take_connection(self, key: PoolKey) -> Http1Connection | None:
         with self._lock:
             return self._lines.pop(key, None)
 
-    def keep(self, key: Key, line: Line) -> None:
+    def keep_connection(self, key: PoolKey, line: Http1Connection) -> None:
         with self._lock:
             surplus = [self._lines.pop(key, None)]
             self._lines[key] = line
@@ -224,35 +226,35 @@ class Idle:
             line.close()
 
 
-class Lines:
+class ConnectionPool:
     """What was opened to a declared origin serves nobody else; every connection is dialled by us.
 
     TLS speaks of the name (server name and certificate), the socket goes to the vetted address.
     Whoever forgets to close this hangs up all the same, as with urllib3's pools.
     """
 
-    def __init__(self, egress: Egress, tls: ssl.SSLContext, idle_hosts: int) -> None:
-        self._egress = egress
+    def __init__(self, dialer: Dialer, tls: ssl.SSLContext, idle_hosts: int) -> None:
+        self._egress = dialer
         self._tls = tls
-        self._idle = Idle(idle_hosts)
+        self._idle = IdleConnections(idle_hosts)
         finalize(self, self._idle.close)
 
-    def to(self, target: Target, reach: Reach) -> Line:
+    def get_connection(self, target: RequestTarget, scope: NetworkScope) -> Http1Connection:
         """Return a kept line, or a new one; raise OSError or UnfinishedError where none comes."""
-        key = (target.origin, reach)
-        kept = self._idle.take(key)
-        if kept is not None and kept.stale:
+        key = (target.origin, scope)
+        kept = self._idle.take_connection(key)
+        if kept is not None and kept.is_stale:
             kept.close()
             kept = None
-        return kept or self._opened(target, key)
+        return kept or self._open_connection(target, key)
 
     def close(self) -> None:
         self._idle.close()
 
-    def _opened(self, target: Target, key: Key) -> Line:
+    def _open_connection(self, target: RequestTarget, key: PoolKey) -> Http1Connection:
         sock = self._egress.dial(target.host.rstrip("."), target.port, key[1])
         if target.scheme == "https":
             sock = self._tls.wrap_socket(sock, server_hostname=target.server_name)
         else:
             sock.settimeout(0)
-        return Line(sock, partial(self._idle.keep, key))
+        return Http1Connection(sock, partial(self._idle.keep_connection, key))

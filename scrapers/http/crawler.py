@@ -11,90 +11,106 @@ from weakref import finalize
 
 from gevent.pool import Group
 
-from scrapers.http.budget import InMemorySpending, Ledger, SpendingMemory
-from scrapers.http.client import Client, Moved
+from scrapers.http.budget import InMemoryQuotaStore, QuotaStore, QuotaTracker
+from scrapers.http.client import PageFetcher, Redirect
 from scrapers.http.clock import Clock
-from scrapers.http.conditional import conditional, kept_of, unchanged
-from scrapers.http.errors import Note, UnfinishedError, failed, refused, unreadable
-from scrapers.http.event_loop import Loop, LoopThread, aside, looping
+from scrapers.http.conditional import add_conditions, build_cache_entry, check_unchanged
+from scrapers.http.errors import (
+    FailureReason,
+    FetchError,
+    build_failure_error,
+    build_refusal_error,
+    build_unreadable_error,
+)
+from scrapers.http.event_loop import EventLoop, EventLoopThread, enter_event_loop, run_in_thread
 from scrapers.http.frontier import (
     LOOK_AHEAD,
-    Board,
-    Lane,
-    Leg,
-    Progress,
-    Question,
-    Queues,
-    Rank,
-    Step,
-    Tour,
-    Turn,
-    Watch,
-    Way,
+    CrawlEvent,
+    CrawlQuestion,
+    CrawlRouter,
+    CrawlRun,
+    CrawlSlot,
+    Frontier,
+    HostGroups,
+    HostQueue,
+    NextRequest,
+    ProgressCallback,
+    SourceProgress,
 )
-from scrapers.http.robots import Robots
-from scrapers.http.ssrf_guard import Target, declared
-from scrapers.http.throttle import HostMemory, HostState, Pace, after, answered
-from scrapers.models import Outcome, Page, Query, QueryKind, Reading, ReadPage, Visit
-from scrapers.parsers.block_detection import stumbled
-from scrapers.parsers.profile_images import PictureReader
-from scrapers.parsers.profile_images import questions as picture_questions
-from scrapers.sandbox.client import Parser
-from scrapers.source import Access, Etiquette, Parses, Source
+from scrapers.http.robots import RobotsCache
+from scrapers.http.ssrf_guard import RequestTarget, match_origin
+from scrapers.http.throttle import HostState, HostStore, Throttle, apply_result, is_answered
+from scrapers.models import (
+    CrawlPriority,
+    CrawlResult,
+    Outcome,
+    Page,
+    ParsedPage,
+    ParseResult,
+    Query,
+    QueryKind,
+)
+from scrapers.parsers.block_detection import build_parser_error_result
+from scrapers.parsers.profile_images import PictureParser
+from scrapers.parsers.profile_images import build_picture_queries as picture_questions
+from scrapers.sandbox.client import PageParser
+from scrapers.source import AccessMode, CrawlPolicy, MarkupParser, Source
 
-PICTURES = PictureReader()
+PICTURES = PictureParser()
 
-MayAsk = Callable[[Query], bool]
+AskPredicate = Callable[[Query], bool]
 
 
-def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
+def parse_page(source: Source, query: Query, page: Page, parser: PageParser) -> ParseResult:
     """Read a page with its source; whatever a page makes a reader do, the run goes on.
 
     Everything is caught here and nowhere else: a source may be somebody else's plug-in, it is
     fed bytes that a stranger chose, and each parser has error families of its own. A reader
     that stumbles has not understood the page, so that is what it comes to.
     """
-    same = unchanged(query, source.version, page)
+    same = check_unchanged(query, source.version, page)
     if same is not None:
         return same
     try:
-        reading = _understood(source, query, page, parser)
+        reading = _parse_with_source(source, query, page, parser)
     except Exception as error:  # noqa: BLE001 - see above
-        return stumbled(error)
+        return build_parser_error_result(error)
     if page.cut and reading.outcome is Outcome.ABSENT:
-        return unreadable(Note.CUT_PAGE).reading
-    kept = kept_of(query, source.version, page, reading)
+        return build_unreadable_error(FailureReason.CUT_PAGE).result
+    kept = build_cache_entry(query, source.version, page, reading)
     return reading if kept is None else replace(reading, kept=kept)
 
 
-def _understood(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
+def _parse_with_source(source: Source, query: Query, page: Page, parser: PageParser) -> ParseResult:
     picture = query.kind is QueryKind.PICTURE
-    seen = PICTURES.read(page) if picture else source.read(query, page)
+    seen = PICTURES.parse_picture_response(page) if picture else source.parse_response(query, page)
     if not seen.unparsed:
         return seen
     reader = PICTURES if picture else source
-    if not isinstance(reader, Parses):
+    if not isinstance(reader, MarkupParser):
         return seen
-    return aside(lambda: parser.parse(reader, query, page))
+    return run_in_thread(lambda: parser.parse_body(reader, query, page))
 
 
-def with_pictures(etiquette: Etiquette, query: Query, reading: Reading, may_ask: MayAsk) -> Reading:
+def add_picture_queries(
+    policy: CrawlPolicy, query: Query, result: ParseResult, may_ask: AskPredicate
+) -> ParseResult:
     """Go on to the pictures of the profiles found, where they lie at the source's own origins.
 
     What is not agreed to is not even queued. A page whose pictures were asked for is read anew
     the next time, since a page that has not changed leads nowhere.
     """
-    wanted = (each for each in picture_questions(query, reading) if _its_own(each, etiquette))
+    wanted = (each for each in picture_questions(query, result) if _is_own_origin(each, policy))
     asked = tuple(each for each in wanted if may_ask(each))
     if not asked:
-        return reading
-    return replace(reading, follow=reading.follow + asked, kept=None)
+        return result
+    return replace(result, follow=result.follow + asked, kept=None)
 
 
-def _its_own(query: Query, etiquette: Etiquette) -> bool:
+def _is_own_origin(query: Query, policy: CrawlPolicy) -> bool:
     try:
-        return declared(Target.asked_by(query.request), etiquette.origins) is not None
-    except UnfinishedError:
+        return match_origin(RequestTarget.from_request(query.request), policy.origins) is not None
+    except FetchError:
         return False
 
 
@@ -103,419 +119,462 @@ LONG_PAUSE = 10.0
 # Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
 AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
 
-Keeps = Callable[[Source, Query, Reading], bool]
+KeepPredicate = Callable[[Source, Query, ParseResult], bool]
 
 
-def always(_query: Query) -> bool:
+def allow_every_query(_query: Query) -> bool:
     """Allow every question, where nobody can take a permission back."""
     return True
 
 
-def nothing(_source: Source, _query: Query, _reading: Reading) -> bool:
+def keep_no_page(_source: Source, _query: Query, _reading: ParseResult) -> bool:
     """Keep no page: what was read of it is enough."""
     return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
+class CrawlWorker:
     """Serves turns in one thread: what waits for its answer gives way to the others."""
 
-    board: Board
-    client: Client
+    frontier: Frontier
+    client: PageFetcher
     sources: Mapping[str, Source]
     clock: Clock
-    pace: Pace
-    way: Way
-    parser: Parser
-    ledger: Ledger
-    may_ask: MayAsk = always
-    keeps: Keeps = nothing
+    throttle: Throttle
+    router: CrawlRouter
+    parser: PageParser
+    quota: QuotaTracker
+    may_ask: AskPredicate = allow_every_query
+    should_keep: KeepPredicate = keep_no_page
 
     def run(self) -> None:
         """Serve turns until nobody wants anything more, side by side."""
         try:
-            with looping() as loop:
-                self._take_turns(loop)
+            with enter_event_loop() as loop:
+                self._serve_slots(loop)
         except Exception as error:  # noqa: BLE001 - the thread's end; its consumers raise it
-            self.board.fail(error)
+            self.frontier.fail_runs(error)
 
-    def _take_turns(self, loop: Loop) -> None:
+    def _serve_slots(self, loop: EventLoop) -> None:
         in_flight = Group()
         try:
-            while (turn := self.board.take(loop)) is not None:
-                in_flight.spawn(self._serve, turn)
+            while (turn := self.frontier.take_slot(loop)) is not None:
+                in_flight.spawn(self._serve_slot, turn)
         finally:
             # Its loop ends with this thread, and what still waits in it must not.
             in_flight.kill()
 
-    def _serve(self, turn: Turn) -> None:
+    def _serve_slot(self, slot: CrawlSlot) -> None:
         try:
-            self._go(turn)
+            self._advance_question(slot)
         except Exception as error:  # noqa: BLE001 - the turn's end; its consumer raises it
-            self.board.give_back(turn, self.clock.monotonic())
-            turn.tour.steps.put(Step(error=error))
+            self.frontier.release_slot(slot, self.clock.monotonic())
+            slot.run.events.put(CrawlEvent(error=error))
 
-    def _go(self, turn: Turn) -> None:
-        source = self.sources[turn.question.query.source]
-        leg = self.way.next_leg(turn.question, source.etiquette, self.clock.now())
-        kept_away = self._kept_away(turn)
-        if kept_away is None and leg.host != turn.lane.host:
-            self._move(turn, turn.lane.due)
+    def _advance_question(self, slot: CrawlSlot) -> None:
+        source = self.sources[slot.question.query.source]
+        leg = self.router.plan_next_request(slot.question, source.crawl_policy, self.clock.now())
+        kept_away = self._check_may_ask(slot)
+        if kept_away is None and leg.host != slot.host_queue.host:
+            self._requeue_question(slot, slot.host_queue.due)
         elif kept_away is None and leg.asks_robots:
-            self._meet(turn, leg, source.etiquette)
+            self._fetch_robots(slot, leg, source.crawl_policy)
         else:
-            kept_away = kept_away or self._disallowed(leg, source.etiquette)
+            kept_away = kept_away or self._check_robots(leg, source.crawl_policy)
             if kept_away is None:
-                self._ask(turn, leg, source)
+                self._fetch_page(slot, leg, source)
             else:
-                self._conclude(turn, kept_away, turn.lane.due)
+                self._conclude_question(slot, kept_away, slot.host_queue.due)
 
-    def _kept_away(self, turn: Turn) -> Reading | None:
+    def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
         """Return what the question comes to unasked: not allowed any more, or not wanted there."""
-        if not self.may_ask(turn.question.query):
-            return refused(Note.NOT_ALLOWED).reading
-        if turn.lane.state.parked(self.clock.now()):
-            return turn.lane.state.standing_reading
-        if turn.tour.failures[self._route(turn)] >= self.pace.most_failures:
-            return failed(Note.CLOSED).reading
+        if not self.may_ask(slot.question.query):
+            return build_refusal_error(FailureReason.NOT_ALLOWED).result
+        if slot.host_queue.state.is_parked(self.clock.now()):
+            return slot.host_queue.state.parked_result
+        if slot.run.failures[self._get_failure_key(slot)] >= self.throttle.max_failures:
+            return build_failure_error(FailureReason.CLOSED).result
         return None
 
-    def _route(self, turn: Turn) -> str:
+    def _get_failure_key(self, slot: CrawlSlot) -> str:
         """Name what failures in a row are counted for: a host, or the way from one to another."""
-        host = turn.lane.host
-        if not self.way.is_guest(turn.question, host):
+        host = slot.host_queue.host
+        if not self.router.is_guest(slot.question, host):
             return host
-        return f"{self.way.origin(turn.question)} > {host}"
+        return f"{self.router.get_origin_queue(slot.question)} > {host}"
 
-    def _disallowed(self, leg: Leg, etiquette: Etiquette) -> Reading | None:
-        return self.way.robots.refusal(leg.target) if etiquette.access is Access.PAGE else None
+    def _check_robots(self, leg: NextRequest, policy: CrawlPolicy) -> ParseResult | None:
+        return (
+            self.router.robots.check_allowed(leg.target)
+            if policy.access is AccessMode.PAGE
+            else None
+        )
 
-    def _meet(self, turn: Turn, leg: Leg, etiquette: Etiquette) -> None:
+    def _fetch_robots(self, slot: CrawlSlot, leg: NextRequest, policy: CrawlPolicy) -> None:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
-        its_own = (Target.of(leg.request.url).origin,)
-        answer = self.client.fetch(leg.request, replace(etiquette, origins=its_own))
-        self.way.robots.learn(leg.target, answer, self.clock.now())
-        due = self._due(turn, leg, began)
-        refusal = self.way.robots.refusal(leg.target)
+        its_own = (RequestTarget.from_url(leg.request.url).origin,)
+        answer = self.client.fetch(leg.request, replace(policy, origins=its_own))
+        self.router.robots.record_answer(leg.target, answer, self.clock.now())
+        due = self._compute_due(slot, leg, began)
+        refusal = self.router.robots.check_allowed(leg.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
-            self._take(turn, refusal, due)
+            self._handle_result(slot, refusal, due)
         else:
-            self._move(turn, due)
+            self._requeue_question(slot, due)
 
-    def _ask(self, turn: Turn, leg: Leg, source: Source) -> None:
-        spent_up = self._spend(turn, source)
+    def _fetch_page(self, slot: CrawlSlot, leg: NextRequest, source: Source) -> None:
+        spent_up = self._spend_quota(slot, source)
         if spent_up is not None:
-            self._conclude(turn, spent_up, turn.lane.due)
+            self._conclude_question(slot, spent_up, slot.host_queue.due)
             return
-        if turn.tour.watch is not None:
-            turn.tour.steps.put(Step(asking=source.name))
+        if slot.run.on_progress is not None:
+            slot.run.events.put(CrawlEvent(asked_source=source.name))
         began = self.clock.monotonic()
-        query = turn.question.pages[0]
-        led = turn.question.led is not None
-        request = leg.request if led else conditional(query, source.version)
-        answer = self.client.fetch(request, source.etiquette)
-        due = self._due(turn, leg, began)
-        if isinstance(answer, Moved):
-            self._lead_on(turn, answer, due)
+        query = slot.question.pages[0]
+        led = slot.question.redirect is not None
+        request = leg.request if led else add_conditions(query, source.version)
+        answer = self.client.fetch(request, source.crawl_policy)
+        due = self._compute_due(slot, leg, began)
+        if isinstance(answer, Redirect):
+            self._follow_redirect(slot, answer, due)
             return
-        reading = answer if isinstance(answer, Reading) else self._read(turn, source, answer)
-        self._take(turn, reading, due)
+        reading = (
+            answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
+        )
+        self._handle_result(slot, reading, due)
 
-    def _take(self, turn: Turn, reading: Reading, due: float) -> None:
-        guest = self.way.is_guest(turn.question, turn.lane.host)
-        wait = None if guest else self._put_off(turn.question, reading)
+    def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
+        guest = self.router.is_guest(slot.question, slot.host_queue.host)
+        wait = None if guest else self._compute_retry_wait(slot.question, result)
         if wait is None:
-            pause = 0.0 if guest else self.pace.asked_pause(reading, self.clock.now())
+            pause = (
+                0.0 if guest else self.throttle.compute_requested_pause(result, self.clock.now())
+            )
             due = max(due, self.clock.monotonic() + pause)
-            self._conclude(turn, reading, due, self._note(turn, reading, due))
+            self._conclude_question(slot, result, due, self._update_host_state(slot, result, due))
         else:
-            self._ask_later(turn, max(due, self.clock.monotonic() + wait))
+            self._postpone_question(slot, max(due, self.clock.monotonic() + wait))
 
-    def _read(self, turn: Turn, source: Source, page: Page) -> Reading:
-        query = turn.question.pages[0]
-        reading = read(source, query, page, self.parser)
-        if self.keeps(source, query, reading):
-            turn.question.read += (ReadPage(query=query, page=page, reading=reading),)
-        return with_pictures(source.etiquette, query, reading, self.may_ask)
+    def _parse_answer(self, slot: CrawlSlot, source: Source, page: Page) -> ParseResult:
+        query = slot.question.pages[0]
+        reading = parse_page(source, query, page, self.parser)
+        if self.should_keep(source, query, reading):
+            slot.question.kept_pages += (ParsedPage(query=query, page=page, result=reading),)
+        return add_picture_queries(source.crawl_policy, query, reading, self.may_ask)
 
-    def _spend(self, turn: Turn, source: Source) -> Reading | None:
-        if not source.etiquette.budget.limited:
+    def _spend_quota(self, slot: CrawlSlot, source: Source) -> ParseResult | None:
+        if not source.crawl_policy.quota.is_limited:
             return None
-        spent_up = self.ledger.spend(source)
+        spent_up = self.quota.take_request(source)
         if spent_up is None:
             # The consumer wakes up and writes it down while the answer is on its way.
-            turn.tour.steps.put(Step())
+            slot.run.events.put(CrawlEvent())
         return spent_up
 
-    def _due(self, turn: Turn, leg: Leg, began: float) -> float:
+    def _compute_due(self, slot: CrawlSlot, leg: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
-        wished = max(turn.lane.wished, self.way.robots.delay(leg.target))
-        return ended + self.pace.pause(wished, ended - began)
+        wished = max(slot.host_queue.wished, self.router.robots.get_crawl_delay(leg.target))
+        return ended + self.throttle.compute_pause(wished, ended - began)
 
-    def _lead_on(self, turn: Turn, moved: Moved, due: float) -> None:
+    def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
         try:
-            turn.question.moved(moved.request)
-        except UnfinishedError as end:
-            self._conclude(turn, end.reading, due, self._note(turn, end.reading, due))
+            slot.question.follow_redirect(redirect.request)
+        except FetchError as end:
+            self._conclude_question(
+                slot, end.result, due, self._update_host_state(slot, end.result, due)
+            )
         else:
-            turn.tour.failures[turn.lane.host] = 0
-            self._move(turn, due)
+            slot.run.failures[slot.host_queue.host] = 0
+            self._requeue_question(slot, due)
 
-    def _put_off(self, question: Question, reading: Reading) -> float | None:
+    def _compute_retry_wait(self, question: CrawlQuestion, result: ParseResult) -> float | None:
         """Return the seconds until it is worth asking once more in this run; None if it is not."""
-        if reading.outcome not in AGAIN or reading.retry_at is None:
+        if result.outcome not in AGAIN or result.retry_at is None:
             return None
-        wait = (reading.retry_at - self.clock.now()).total_seconds()
-        patient = question.put_off < self.pace.most_put_off and wait <= self.pace.patience
+        wait = (result.retry_at - self.clock.now()).total_seconds()
+        patient = (
+            question.postponed_count < self.throttle.max_postponements
+            and wait <= self.throttle.patience_seconds
+        )
         return max(wait, 0.0) if patient else None
 
-    def _ask_later(self, turn: Turn, due: float) -> None:
+    def _postpone_question(self, slot: CrawlSlot, due: float) -> None:
         """Keep the host waiting as it asked, and its questions with it."""
-        turn.question.put_off += 1
-        state = self._paused(turn.lane.state, due)
-        turn.lane.state = state
-        self.board.give_back(turn, due, again=True)
-        turn.tour.steps.put(Step(host=state))
+        slot.question.postponed_count += 1
+        state = self._add_pause(slot.host_queue.state, due)
+        slot.host_queue.state = state
+        self.frontier.release_slot(slot, due, again=True)
+        slot.run.events.put(CrawlEvent(host_state=state))
 
-    def _note(self, turn: Turn, reading: Reading, due: float) -> HostState | None:
+    def _update_host_state(
+        self, slot: CrawlSlot, result: ParseResult, due: float
+    ) -> HostState | None:
         """Note where the host stands; return what a restart should know at once."""
-        lane, failures, route = turn.lane, turn.tour.failures, self._route(turn)
-        failures[route] = failures[route] + 1 if reading.outcome is Outcome.FAILED else 0
-        if self.way.is_guest(turn.question, lane.host):
-            lane.state = self._paused(lane.state, due)
-            return self._charge_origin(turn, reading)
+        lane, failures, route = slot.host_queue, slot.run.failures, self._get_failure_key(slot)
+        failures[route] = failures[route] + 1 if result.outcome is Outcome.FAILED else 0
+        if self.router.is_guest(slot.question, lane.host):
+            lane.state = self._add_pause(lane.state, due)
+            return self._charge_origin(slot, result)
         before, stands = lane.state, lane.state
-        page = self.sources[turn.question.query.source].etiquette.access is Access.PAGE
-        single = page and reading.outcome is Outcome.BLOCKED
-        if not single or _is_confirmed(lane, turn.question, reading):
-            stands = after(before, reading, self.clock.now())
-        if answered(reading):
-            lane.refused = ""
-        lane.state = self._paused(stands, due)
+        page = self.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
+        single = page and result.outcome is Outcome.BLOCKED
+        if not single or _is_refusal_confirmed(lane, slot.question, result):
+            stands = apply_result(before, result, self.clock.now())
+        if is_answered(result):
+            lane.refused_key = ""
+        lane.state = self._add_pause(stands, due)
         changed = (before.parked_until, before.failures) != (stands.parked_until, stands.failures)
         long = due - self.clock.monotonic() >= LONG_PAUSE
         return lane.state if changed or long else None
 
-    def _charge_origin(self, turn: Turn, reading: Reading) -> HostState | None:
+    def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
         """Charge what a redirect led to to the host of the page that it came from."""
-        origin, now = self.board.lane(self.way.origin(turn.question)), self.clock.now()
-        if origin is None or origin is turn.lane or origin.state.parked(now):
+        origin, now = (
+            self.frontier.get_host_queue(self.router.get_origin_queue(slot.question)),
+            self.clock.now(),
+        )
+        if origin is None or origin is slot.host_queue or origin.state.is_parked(now):
             return None
-        if answered(reading):
-            origin.refused = ""
-        refused = reading.outcome in {Outcome.BLOCKED, Outcome.LIMITED}
-        if not refused or not _is_confirmed(origin, turn.question, reading):
+        if is_answered(result):
+            origin.refused_key = ""
+        refused = result.outcome in {Outcome.BLOCKED, Outcome.LIMITED}
+        if not refused or not _is_refusal_confirmed(origin, slot.question, result):
             return None
-        origin.state = after(origin.state, reading, now)
+        origin.state = apply_result(origin.state, result, now)
         return origin.state
 
-    def _paused(self, state: HostState, due: float) -> HostState:
+    def _add_pause(self, state: HostState, due: float) -> HostState:
         pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))
         return replace(state, next_at=self.clock.now() + pause)
 
-    def _move(self, turn: Turn, due: float) -> None:
+    def _requeue_question(self, slot: CrawlSlot, due: float) -> None:
         """Send the question on to the host that it asks next, which may be the same."""
-        here = turn.lane.host
-        if self._next_host(turn.question) == here:
-            self.board.give_back(turn, due, again=True)
-            turn.tour.steps.put(Step())
+        here = slot.host_queue.host
+        if self._find_next_host(slot.question) == here:
+            self.frontier.release_slot(slot, due, again=True)
+            slot.run.events.put(CrawlEvent())
         else:
-            self.board.give_back(turn, due, reported=True)
-            turn.tour.steps.put(Step(moved=turn.question, lane=here))
+            self.frontier.release_slot(slot, due, reported=True)
+            slot.run.events.put(CrawlEvent(moved_question=slot.question, waiting_host=here))
 
-    def _next_host(self, question: Question) -> str | None:
+    def _find_next_host(self, question: CrawlQuestion) -> str | None:
         source = self.sources.get(question.pages[0].source)
         if source is None:
             return None
         try:
-            return self.way.next_leg(question, source.etiquette, self.clock.now()).host
-        except UnfinishedError:
+            return self.router.plan_next_request(
+                question, source.crawl_policy, self.clock.now()
+            ).host
+        except FetchError:
             return None
 
-    def _conclude(
-        self, turn: Turn, reading: Reading, due: float, host: HostState | None = None
+    def _conclude_question(
+        self, slot: CrawlSlot, result: ParseResult, due: float, host: HostState | None = None
     ) -> None:
         """Take the reading into its question, hand the lane on, and report."""
-        question, steps = turn.question, turn.tour.steps
-        onward = question.learn(reading)
-        if question.reading is not None and question.answered:
-            visit = Visit(
+        question, steps = slot.question, slot.run.events
+        onward = question.add_result(result)
+        if question.result is not None and question.is_answered:
+            visit = CrawlResult(
                 query=question.query,
-                reading=question.reading,
+                result=question.result,
                 at=self.clock.now(),
-                pages=question.read,
+                pages=question.kept_pages,
             )
-            self.board.give_back(turn, due, reported=True)
-            steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
+            self.frontier.release_slot(slot, due, reported=True)
+            steps.put(
+                CrawlEvent(
+                    result=visit,
+                    waiting_host=slot.host_queue.host,
+                    new_questions=onward,
+                    host_state=host,
+                )
+            )
         else:
-            steps.put(Step(onward=onward, host=host))
-            self._move(turn, due)
+            steps.put(CrawlEvent(new_questions=onward, host_state=host))
+            self._requeue_question(slot, due)
 
 
-def _is_confirmed(lane: Lane, question: Question, reading: Reading) -> bool:
+def _is_refusal_confirmed(
+    host_queue: HostQueue, question: CrawlQuestion, result: ParseResult
+) -> bool:
     """Tell whether a refusal is the host's: a second question was refused, or it refused before.
 
     One question alone may have met a single account's page, which says nothing of the others.
     """
-    if lane.state.failures and reading.outcome is Outcome.BLOCKED:
+    if host_queue.state.failures and result.outcome is Outcome.BLOCKED:
         return True
-    first = lane.refused or question.query.key
-    lane.refused = first
+    first = host_queue.refused_key or question.query.key
+    host_queue.refused_key = first
     return first != question.query.key
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True)
-class Lanes:
+class Crawler:
     """Build one for all: two would each be polite, and together rude.
 
     Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
-    `robots` and `spending` from its own thread, so all may sit on a database connection.
+    `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
-    was planned may not be any more. `keeps` says which pages come along with their visits.
+    was planned may not be any more. `should_keep` says which pages come along with their visits.
     `workers` is how many hosts may be asked at once, and as many again for whom somebody waits.
     `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
     Whoever forgets to `close` them ends their thread all the same, at exit at the latest.
     """
 
-    client: Client
+    client: PageFetcher
     sources: Mapping[str, Source]
     clock: Clock
-    hosts: HostMemory
-    parser: Parser
-    pace: Pace = field(default_factory=Pace)
-    robots: Robots = field(default_factory=Robots)
-    may_ask: MayAsk = always
-    keeps: Keeps = nothing
+    host_store: HostStore
+    parser: PageParser
+    throttle: Throttle = field(default_factory=Throttle)
+    robots: RobotsCache = field(default_factory=RobotsCache)
+    may_ask: AskPredicate = allow_every_query
+    should_keep: KeepPredicate = keep_no_page
     workers: int = 64
     look_ahead: int = LOOK_AHEAD
-    spending: SpendingMemory = field(default_factory=InMemorySpending)
-    _board: Board = field(init=False)
-    _thread: LoopThread = field(init=False)
-    _way: Way = field(init=False)
-    _ledger: Ledger = field(init=False)
+    quota_store: QuotaStore = field(default_factory=InMemoryQuotaStore)
+    _frontier: Frontier = field(init=False)
+    _thread: EventLoopThread = field(init=False)
+    _router: CrawlRouter = field(init=False)
+    _quota: QuotaTracker = field(init=False)
 
     def __post_init__(self) -> None:
-        self._board = Board(self.clock, self.workers, self.look_ahead)
-        self._thread = LoopThread(self._board.stop)
+        self._frontier = Frontier(self.clock, self.workers, self.look_ahead)
+        self._thread = EventLoopThread(self._frontier.stop)
         finalize(self, self._thread.close)
-        self._way = Way(Queues.of(self.sources.values()), self.robots)
-        self._ledger = Ledger(self.spending, self.clock)
+        self._router = CrawlRouter(HostGroups.from_sources(self.sources.values()), self.robots)
+        self._quota = QuotaTracker(self.quota_store, self.clock)
 
-    def visit(
-        self, queries: Iterable[Query], watch: Watch | None = None, rank: Rank = Rank.USUAL
-    ) -> Generator[Visit, None, None]:
+    def crawl(
+        self,
+        queries: Iterable[Query],
+        watch: ProgressCallback | None = None,
+        priority: CrawlPriority = CrawlPriority.USUAL,
+    ) -> Generator[CrawlResult, None, None]:
         """Ask all queries and what they lead to, and yield each question's visit once.
 
-        Queries are pulled as hosts become free. At one host they are asked in the order they
-        come, `Rank.FIRST` before the rest. A question whose key was asked in this run already is
+        Queries are pulled as hosts become free. At one host they are asked in the order they come,
+        `Rank.FIRST_FIELDS` before the rest. A question whose key was asked in this run already is
         left out. Closing the iterator, or `stop`, ends the run; what has not been yielded then
         counts as not asked.
         """
-        tour = Tour(planned=iter(queries), watch=watch, rank=rank)
-        self._board.enter(tour)
+        tour = CrawlRun(queries=iter(queries), on_progress=watch, priority=priority)
+        self._frontier.add_run(tour)
         try:
-            while not self._board.stopped:
-                self._feed(tour)
-                if tour.finished:
+            while not self._frontier.stopped:
+                self._feed_run(tour)
+                if tour.is_finished:
                     break
-                yield from self._received(tour, tour.steps.get())
+                yield from self._process_event(tour, tour.events.get())
         finally:
-            self._board.leave(tour)
-            self._remember(tour)
+            self._frontier.remove_run(tour)
+            self._save_host_states(tour)
 
     def stop(self) -> None:
         """End every run now; nothing is asked through these lanes any more."""
-        self._board.stop()
+        self._frontier.stop()
+
+    def is_stopped(self) -> bool:
+        return self._frontier.stopped
 
     def close(self) -> None:
         """Stop, cut off what is in flight, and return once the thread that asks has ended."""
         self._thread.close()
 
     @property
-    def _worker(self) -> Worker:
-        return Worker(
-            board=self._board,
+    def _worker(self) -> CrawlWorker:
+        return CrawlWorker(
+            frontier=self._frontier,
             client=self.client,
             sources=self.sources,
             clock=self.clock,
-            pace=self.pace,
-            way=self._way,
+            throttle=self.throttle,
+            router=self._router,
             parser=self.parser,
-            ledger=self._ledger,
+            quota=self._quota,
             may_ask=self.may_ask,
-            keeps=self.keeps,
+            should_keep=self.should_keep,
         )
 
-    def _feed(self, tour: Tour) -> None:
+    def _feed_run(self, run: CrawlRun) -> None:
         """Pull queries while nobody waits for us and somebody could use them."""
-        while not tour.drained and tour.steps.empty() and self._board.hungry(tour):
-            query = next(tour.planned, None)
+        while not run.drained and run.events.empty() and self._frontier.needs_questions(run):
+            query = next(run.queries, None)
             if query is None:
-                self._board.drained(tour)
+                self._frontier.mark_drained(run)
             else:
-                self._enter(tour, Question(query=query))
+                self._admit_question(run, CrawlQuestion(query=query))
 
-    def _received(self, tour: Tour, step: Step) -> Iterator[Visit]:
+    def _process_event(self, run: CrawlRun, step: CrawlEvent) -> Iterator[CrawlResult]:
         if step.error is not None:
             raise step.error
-        self._keep()
-        if step.asking:
-            tour.tell(step.asking, Progress.ASKING)
-        if step.host is not None:
-            self.hosts.save(step.host)
-        if step.moved is not None:
-            self._place(tour, step.moved)
-        for question in step.onward:
-            self._enter(tour, question)
-        if step.visit is not None:
-            tour.close(step.visit)
-            yield step.visit
-        if step.lane:
-            self._board.taken(tour, step.lane)
+        self._save_quota_and_robots()
+        if step.asked_source:
+            run.report_progress(step.asked_source, SourceProgress.ASKING)
+        if step.host_state is not None:
+            self.host_store.save_host_state(step.host_state)
+        if step.moved_question is not None:
+            self._queue_question(run, step.moved_question)
+        for question in step.new_questions:
+            self._admit_question(run, question)
+        if step.result is not None:
+            run.record_result(step.result)
+            yield step.result
+        if step.waiting_host:
+            self._frontier.release_host(run, step.waiting_host)
 
-    def _enter(self, tour: Tour, question: Question) -> None:
-        if tour.admit(question):
-            self._place(tour, question)
+    def _admit_question(self, run: CrawlRun, question: CrawlQuestion) -> None:
+        if run.admit_question(question):
+            self._queue_question(run, question)
 
-    def _place(self, tour: Tour, question: Question) -> None:
+    def _queue_question(self, run: CrawlRun, question: CrawlQuestion) -> None:
         """Queue a question at the host that it asks next, or conclude it if there is none."""
         source = self.sources.get(question.pages[0].source)
         try:
             if source is None:
-                raise refused(Note.UNKNOWN_SOURCE)
-            self._recall(source, question)
-            host = self._way.next_leg(question, source.etiquette, self.clock.now()).host
-        except UnfinishedError as end:
-            self._conclude(tour, question, end.reading)
+                raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
+            self._load_robots(source, question)
+            host = self._router.plan_next_request(
+                question, source.crawl_policy, self.clock.now()
+            ).host
+        except FetchError as end:
+            self._conclude_unasked(run, question, end.result)
             return
-        self._ledger.open(source)
-        lane = self._board.lane(host)
+        self._quota.load_usage(source)
+        lane = self._frontier.get_host_queue(host)
         if lane is None:
-            lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
-        pause = self._way.queues.pause(host, source.etiquette.seconds_between)
-        self._board.put(lane, tour, question, pause)
-        if self._board.hires():
-            self._thread.start(self._worker.run)
+            lane = self._frontier.open_host_queue(
+                self.host_store.load_host_state(host) or HostState(host=host)
+            )
+        pause = self._router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
+        self._frontier.add_question(lane, run, question, pause)
+        if self._frontier.claim_worker():
+            self._thread.start_thread(self._worker.run)
 
-    def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
+    def _conclude_unasked(
+        self, run: CrawlRun, question: CrawlQuestion, result: ParseResult
+    ) -> None:
         question.pages.clear()
-        joined = reading if question.reading is None else question.reading.joined(reading)
-        visit = Visit(query=question.query, reading=joined, at=self.clock.now())
-        tour.steps.put(Step(visit=visit))
+        joined = result if question.result is None else question.result.merge_next_page(result)
+        visit = CrawlResult(query=question.query, result=joined, at=self.clock.now())
+        run.events.put(CrawlEvent(result=visit))
 
-    def _recall(self, source: Source, question: Question) -> None:
+    def _load_robots(self, source: Source, question: CrawlQuestion) -> None:
         """Take up what the host's robots.txt said before a restart."""
-        if source.etiquette.access is Access.PAGE:
-            self.robots.recall(Target.of(question.request.url).origin, self.clock.now())
+        if source.crawl_policy.access is AccessMode.PAGE:
+            self.robots.load_record(
+                RequestTarget.from_url(question.request.url).origin, self.clock.now()
+            )
 
-    def _keep(self) -> None:
-        self._ledger.keep()
-        self.robots.keep()
+    def _save_quota_and_robots(self) -> None:
+        self._quota.save_usage()
+        self.robots.save_records()
 
-    def _remember(self, tour: Tour) -> None:
-        self._keep()
-        for host in sorted(tour.hosts):
-            lane = self._board.lane(host)
+    def _save_host_states(self, run: CrawlRun) -> None:
+        self._save_quota_and_robots()
+        for host in sorted(run.hosts):
+            lane = self._frontier.get_host_queue(host)
             if lane is not None and lane.state.next_at is not None:
-                self.hosts.save(lane.state)
+                self.host_store.save_host_state(lane.state)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
-from scrapers.http.ssrf_guard import Target
+from scrapers.http.ssrf_guard import RequestTarget
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -17,7 +17,7 @@ class Credential:
     params: Pairs = field(default=(), repr=False)
 
 
-NOTHING = Credential()
+NO_CREDENTIAL = Credential()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,20 +30,20 @@ class Credentials:
     by_origin: Mapping[str, Credential] = field(default_factory=dict, repr=False)
     missing: frozenset[str] = frozenset()
 
-    def of(self, target: Target) -> Credential:
-        return self.by_origin.get(target.origin, NOTHING)
+    def get_credential(self, target: RequestTarget) -> Credential:
+        return self.by_origin.get(target.origin, NO_CREDENTIAL)
 
-    def signed(self, target: Target) -> Target:
+    def add_credential_params(self, target: RequestTarget) -> RequestTarget:
         """Add the parameters that its origin wants."""
-        params = self.of(target).params
+        params = self.get_credential(target).params
         if not params:
             return target
         mark = "&" if "?" in target.path else "?"
         return replace(target, path=f"{target.path}{mark}{urlencode(params)}")
 
-    def unsigned(self, target: Target) -> Target:
+    def strip_credential_params(self, target: RequestTarget) -> RequestTarget:
         """Take such parameters off again: a server may echo them in a redirect."""
-        secret = {name for name, _ in self.of(target).params}
+        secret = {name for name, _ in self.get_credential(target).params}
         path, mark, query = target.path.partition("?")
         if not secret or not mark:
             return target

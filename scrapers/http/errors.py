@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from scrapers.models import Outcome, Reading
+from scrapers.models import Outcome, ParseResult
 
 
-class Note(StrEnum):
+class FailureReason(StrEnum):
     """All that the fetch tier ever says of a visit; no text from the web gets into a note."""
 
     NOT_ITS_OWN = "the address is not one of the source's own"
@@ -46,32 +46,32 @@ class Note(StrEnum):
     MANY_PAGES = "there are more pages than we read"
 
 
-class UnfinishedError(Exception):
+class FetchError(Exception):
     """Travels up through urllib3 and requests, and is a Reading again before anyone sees it.
 
     It is no OSError, so that neither library wraps it, retries it or writes it to a log.
     """
 
-    def __init__(self, outcome: Outcome, note: Note) -> None:
-        super().__init__(note)
+    def __init__(self, outcome: Outcome, reason: FailureReason) -> None:
+        super().__init__(reason)
         self.outcome = outcome
-        self.note = note
+        self.note = reason
 
     @property
-    def reading(self) -> Reading:
-        return Reading(outcome=self.outcome, note=self.note.value)
+    def result(self) -> ParseResult:
+        return ParseResult(outcome=self.outcome, note=self.note.value)
 
 
-def refused(note: Note) -> UnfinishedError:
+def build_refusal_error(reason: FailureReason) -> FetchError:
     """Say that we will not go there."""
-    return UnfinishedError(Outcome.SKIPPED, note)
+    return FetchError(Outcome.SKIPPED, reason)
 
 
-def failed(note: Note) -> UnfinishedError:
+def build_failure_error(reason: FailureReason) -> FetchError:
     """Say that we went, and no whole answer came."""
-    return UnfinishedError(Outcome.FAILED, note)
+    return FetchError(Outcome.FAILED, reason)
 
 
-def unreadable(note: Note) -> UnfinishedError:
+def build_unreadable_error(reason: FailureReason) -> FetchError:
     """Say that an answer came which we will not or cannot open."""
-    return UnfinishedError(Outcome.UNREADABLE, note)
+    return FetchError(Outcome.UNREADABLE, reason)

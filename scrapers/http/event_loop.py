@@ -26,8 +26,8 @@ READABLE, WRITABLE = POLLIN, POLLOUT
 LONGEST_ENDING = 10.0
 
 
-class Loop:
-    """Any thread may `call` into the one that the loop runs in."""
+class EventLoop:
+    """Any thread may `call_threadsafe` into the one that the loop runs in."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -36,13 +36,13 @@ class Loop:
         self._watched = self._hub.loop.async_()
         self._watched.start(lambda: None)
 
-    def call(self, what: Callable[[], object]) -> None:
+    def call_threadsafe(self, what: Callable[[], object]) -> None:
         """Have `what` called in the loop's thread, soon; in vain once the loop has ended."""
         with self._lock:
             if self._hub is not None:
                 self._hub.loop.run_callback_threadsafe(what)
 
-    def end(self) -> None:
+    def close(self) -> None:
         with self._lock:
             hub, self._hub = self._hub, None
         if hub is not None:
@@ -50,27 +50,27 @@ class Loop:
             hub.destroy(destroy_loop=True)
 
 
-class _Here(local):
+class _ThreadLoop(local):
     """The loop that this thread runs, if any: elsewhere there is nobody to give way to."""
 
-    loop: Loop | None = None
+    loop: EventLoop | None = None
 
 
-_HERE = _Here()
+_HERE = _ThreadLoop()
 
 
 @contextmanager
-def looping() -> Iterator[Loop]:
+def enter_event_loop() -> Iterator[EventLoop]:
     """Make this thread the one that asks: what is spawned in it gives way where it waits."""
-    loop = _HERE.loop = Loop()
+    loop = _HERE.loop = EventLoop()
     try:
         yield loop
     finally:
         _HERE.loop = None
-        loop.end()
+        loop.close()
 
 
-class LoopThread:
+class EventLoopThread:
     """The thread that a loop runs in: at most one at a time, and none once the program ends.
 
     A thread in gevent's loop that outlives the interpreter takes the process down with it: it is
@@ -86,10 +86,10 @@ class LoopThread:
         self._ended = ThreadEvent()
         self._closed = False
 
-    def start(self, work: Callable[[], None]) -> None:
+    def start_thread(self, work: Callable[[], None]) -> None:
         """Run `work` in a new thread, after the one before; in vain once this is closed."""
 
-        def run() -> None:
+        def run_work() -> None:
             try:
                 work()
             finally:
@@ -101,7 +101,7 @@ class LoopThread:
             if self._thread is not None:
                 self._thread.join()
             self._ended.clear()
-            self._thread = Thread(target=run, name="lanes", daemon=True)
+            self._thread = Thread(target=run_work, name="lanes", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
@@ -109,14 +109,14 @@ class LoopThread:
         interrupted = False
         while True:
             try:
-                self._end()
+                self._stop_and_join()
                 break
             except KeyboardInterrupt:
                 interrupted = True
         if interrupted:
             raise KeyboardInterrupt
 
-    def _end(self) -> None:
+    def _stop_and_join(self) -> None:
         self._stop()
         with self._lock:
             self._closed = True
@@ -128,7 +128,7 @@ class LoopThread:
             thread.join(LONGEST_ENDING)
 
 
-def until_ready(descriptor: int, event: int, seconds: float) -> None:
+def wait_until_ready(descriptor: int, event: int, seconds: float) -> None:
     """Wait until a socket is READABLE or WRITABLE, or the seconds are over."""
     if _HERE.loop is None:
         waiting = poll()
@@ -140,22 +140,22 @@ def until_ready(descriptor: int, event: int, seconds: float) -> None:
         wait(descriptor, seconds)
 
 
-def aside(work: Callable[[], Made], seconds: float | None = None) -> Made:
+def run_in_thread(work: Callable[[], Made], seconds: float | None = None) -> Made:
     """Do what cannot give way in a thread of its own, and give way until it is done.
 
     Raise what it raises, or TimeoutError once the seconds are over: it then goes on unheard.
     """
     loop, promised = _HERE.loop, Future[Made]()
-    Thread(target=_fulfil, args=(promised, work), name="aside", daemon=True).start()
+    Thread(target=_fulfill_future, args=(promised, work), name="aside", daemon=True).start()
     if loop is None:
         return promised.result(seconds)
     done = Event()
-    promised.add_done_callback(lambda _: loop.call(done.set))
+    promised.add_done_callback(lambda _: loop.call_threadsafe(done.set))
     done.wait(seconds)
     return promised.result(0)
 
 
-def _fulfil(promised: Future[Made], work: Callable[[], Made]) -> None:
+def _fulfill_future(promised: Future[Made], work: Callable[[], Made]) -> None:
     try:
         promised.set_result(work())
     except BaseException as error:  # noqa: BLE001 - raised again where it is waited for

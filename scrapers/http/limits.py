@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from math import inf
 
 from scrapers.http.clock import Clock
-from scrapers.http.errors import Note, UnfinishedError, failed
+from scrapers.http.errors import FailureReason, FetchError, build_failure_error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class FetchLimits:
     """`total_seconds` ends one request with its answer, whatever still trickles in.
 
     `body_bytes` counts the body after unpacking. `idle_hosts` is for how many hosts an unused
@@ -29,7 +29,7 @@ class Limits:
     idle_hosts: int = 512
 
 
-class Allowance:
+class FetchAllowance:
     """Counts down for one visit, whose bytes so far are `total`.
 
     `dialled` tells whether the exchange opened a connection, and `received` what it brought.
@@ -37,7 +37,9 @@ class Allowance:
 
     __slots__ = ("_bytes_left", "_clock", "_limits", "dialled", "ends", "received", "total")
 
-    def __init__(self, clock: Clock, limits: Limits, within: "Allowance | None" = None) -> None:
+    def __init__(
+        self, clock: Clock, limits: FetchLimits, within: "FetchAllowance | None" = None
+    ) -> None:
         """`within` is the visit that this one is part of, and cannot outlast."""
         self._clock = clock
         self._limits = limits
@@ -59,43 +61,43 @@ class Allowance:
         """Framing costs bytes too; a body in chunks of one byte is not worth its price."""
         self._bytes_left = 2 * self._limits.body_bytes + self._limits.head_bytes
 
-    def seconds_left(self, until: float = inf) -> float:
+    def get_seconds_left(self, until: float = inf) -> float:
         """Return the seconds to the end of the visit, or to an earlier one; raise if it is over."""
         left = min(self.ends, until) - self._clock.monotonic()
         if left <= 0:
-            raise self.out_of_time()
+            raise self.build_timeout_error()
         return left
 
-    def out_of_time(self) -> UnfinishedError:
-        return failed(Note.OUT_OF_TIME)
+    def build_timeout_error(self) -> FetchError:
+        return build_failure_error(FailureReason.OUT_OF_TIME)
 
-    def seconds_to_connect(self) -> float:
-        return min(self._limits.connect_seconds, self.seconds_left())
+    def get_connect_seconds(self) -> float:
+        return min(self._limits.connect_seconds, self.get_seconds_left())
 
-    def connected_by(self) -> float:
+    def get_connect_deadline(self) -> float:
         """Return when what begins to connect now must have done so, by the monotonic clock."""
         return self._clock.monotonic() + self._limits.connect_seconds
 
-    def spend(self, count: int) -> None:
+    def spend_bytes(self, count: int) -> None:
         self.received += count
         self.total += count
         self._bytes_left -= count
         if self._bytes_left < 0:
-            raise failed(Note.ENDLESS)
+            raise build_failure_error(FailureReason.ENDLESS)
 
 
-_CURRENT: ContextVar[Allowance] = ContextVar("allowance")
+_CURRENT: ContextVar[FetchAllowance] = ContextVar("allowance")
 
 
-def current_allowance() -> Allowance:
+def get_current_allowance() -> FetchAllowance:
     """Return that of the visit under way in this thread; a LookupError if there is none."""
     return _CURRENT.get()
 
 
 @contextmanager
-def allowed(clock: Clock, limits: Limits) -> Iterator[Allowance]:
+def grant_allowance(clock: Clock, limits: FetchLimits) -> Iterator[FetchAllowance]:
     """Give this thread an allowance for one visit."""
-    allowance = Allowance(clock, limits, _CURRENT.get(None))
+    allowance = FetchAllowance(clock, limits, _CURRENT.get(None))
     token = _CURRENT.set(allowance)
     try:
         yield allowance

@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from scrapers.http.ssrf_guard import Egress, Reach, Target
+from scrapers.http.ssrf_guard import Dialer, NetworkScope, RequestTarget
 
 Dial = Callable[[str, int], socket]
 
@@ -65,24 +65,24 @@ class GuardedTLSPool(HTTPSConnectionPool):
 Pool = GuardedPool | GuardedTLSPool
 
 
-class Pools:
+class HostPools:
     """One pool a host and reach: what was opened to a declared origin serves nobody else."""
 
-    def __init__(self, egress: Egress, tls: SSLContext, idle_hosts: int) -> None:
-        self._egress = egress
+    def __init__(self, dialer: Dialer, tls: SSLContext, idle_hosts: int) -> None:
+        self._egress = dialer
         self._tls = tls
         self._idle_hosts = idle_hosts
         self._lock = Lock()
-        self._pools: OrderedDict[tuple[str, Reach], Pool] = OrderedDict()
+        self._pools: OrderedDict[tuple[str, NetworkScope], Pool] = OrderedDict()
 
-    def of(self, target: Target, reach: Reach) -> Pool:
-        key = (target.origin, reach)
+    def get_pool(self, target: RequestTarget, scope: NetworkScope) -> Pool:
+        key = (target.origin, scope)
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = self._pools[key] = self._opened(target, reach)
+                pool = self._pools[key] = self._open_pool(target, scope)
             self._pools.move_to_end(key)
-            stale = self._pools.popitem(last=False)[1] if self._crowded else None
+            stale = self._pools.popitem(last=False)[1] if self._is_crowded else None
         if stale is not None:
             stale.close()
         return pool
@@ -95,16 +95,16 @@ class Pools:
             pool.close()
 
     @property
-    def _crowded(self) -> bool:
+    def _is_crowded(self) -> bool:
         return len(self._pools) > self._idle_hosts
 
-    def _opened(self, target: Target, reach: Reach) -> Pool:
+    def _open_pool(self, target: RequestTarget, scope: NetworkScope) -> Pool:
         pool: Pool
         if target.scheme == "https":
             pool = GuardedTLSPool(target.host, target.port, maxsize=1, ssl_context=self._tls)
         else:
             pool = GuardedPool(target.host, target.port, maxsize=1)
-        pool.dial = partial(self._egress.dial, reach=reach)
+        pool.dial = partial(self._egress.dial, scope=scope)
         return pool
 
 
@@ -115,11 +115,11 @@ class GuardedAdapter(HTTPAdapter):
     even when told not to follow it, keeps one cookie jar for all hosts, and reads netrc.
     """
 
-    def __init__(self, pool_of: Callable[[str], Pool]) -> None:
+    def __init__(self, get_pool: Callable[[str], Pool]) -> None:
         super().__init__(max_retries=Retry(total=False))
-        self._pool_of = pool_of
+        self._pool_of = get_pool
 
-    def ask(
+    def send_request(
         self,
         method: str,
         url: str,
@@ -152,7 +152,7 @@ class PooledResponse:
         self.status = raw.status
         self.headers = {name.lower(): raw.headers[name] for name in raw.headers}
 
-    def read(self, most: int) -> bytes:
+    def read_raw_body(self, most: int) -> bytes:
         pieces, left = [], most
         while left > 0:
             piece = self._raw.read(left, decode_content=False)
@@ -167,7 +167,7 @@ class PooledResponse:
     def close(self) -> None:
         self._raw.close()
 
-    def dismiss(self) -> None:
+    def discard_body(self) -> None:
         if self._raw.length_remaining == 0:
             self._raw.read(1, decode_content=False)
         else:

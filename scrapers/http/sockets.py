@@ -9,9 +9,9 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
-from scrapers.http.errors import UnfinishedError
-from scrapers.http.event_loop import READABLE, WRITABLE, until_ready
-from scrapers.http.limits import current_allowance
+from scrapers.http.errors import FetchError
+from scrapers.http.event_loop import READABLE, WRITABLE, wait_until_ready
+from scrapers.http.limits import get_current_allowance
 
 if TYPE_CHECKING:
     from socket import _Address
@@ -31,18 +31,18 @@ class MeteredSocket(socket.socket):
         if self.gettimeout() != 0:
             super().settimeout(value)
 
-    def reach(self, address: "_Address", seconds: float) -> None:
+    def connect_within(self, address: "_Address", seconds: float) -> None:
         """Connect, or raise OSError where that fails or takes longer."""
         super().settimeout(0)
         try:
             self.connect(address)
         except BlockingIOError:
-            until_ready(self.fileno(), WRITABLE, seconds)
-            self._raise_what_came_of_it()
+            wait_until_ready(self.fileno(), WRITABLE, seconds)
+            self._raise_connect_error()
         # TLS begins on a blocking socket only.
         super().settimeout(None)
 
-    def _raise_what_came_of_it(self) -> None:
+    def _raise_connect_error(self) -> None:
         error = self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             raise OSError(error, os.strerror(error))
@@ -50,15 +50,15 @@ class MeteredSocket(socket.socket):
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         receive = super().recv
-        return _heard(self, lambda: receive(bufsize, flags))
+        return _receive_bytes(self, lambda: receive(bufsize, flags))
 
     def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
         receive = super().recv_into
-        return _received(self, lambda: receive(buffer, nbytes, flags))
+        return _receive_into(self, lambda: receive(buffer, nbytes, flags))
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
         send = super().send
-        _sent(self, data, lambda left: send(left, flags))
+        _send_all(self, data, lambda left: send(left, flags))
 
 
 class MeteredTLSSocket(ssl.SSLSocket):
@@ -74,30 +74,32 @@ class MeteredTLSSocket(ssl.SSLSocket):
         self.suppress_ragged_eofs = False
         shake = super().do_handshake
         try:
-            _patiently(self, READABLE, lambda: shake(block), current_allowance().connected_by())
-        except UnfinishedError:
+            _retry_until_done(
+                self, READABLE, lambda: shake(block), get_current_allowance().get_connect_deadline()
+            )
+        except FetchError:
             self.close()
             raise
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         receive = super().recv
-        with _reset_if_cut_off():
-            return _heard(self, lambda: receive(buflen, flags))
+        with _treat_eof_as_reset():
+            return _receive_bytes(self, lambda: receive(buflen, flags))
 
     def recv_into(
         self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
     ) -> int:
         receive = super().recv_into
-        with _reset_if_cut_off():
-            return _received(self, lambda: receive(buffer, nbytes, flags))
+        with _treat_eof_as_reset():
+            return _receive_into(self, lambda: receive(buffer, nbytes, flags))
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
         send = super().send
-        _sent(self, data, lambda left: send(left, flags))
+        _send_all(self, data, lambda left: send(left, flags))
 
 
 @contextmanager
-def _reset_if_cut_off() -> Iterator[None]:
+def _treat_eof_as_reset() -> Iterator[None]:
     """Call an end without a close_notify what it is: not a fault of a certificate."""
     try:
         yield
@@ -105,38 +107,40 @@ def _reset_if_cut_off() -> Iterator[None]:
         raise ConnectionResetError from None
 
 
-def _heard(sock: socket.socket, receive: Callable[[], bytes]) -> bytes:
-    piece = _patiently(sock, READABLE, receive)
-    current_allowance().spend(len(piece))
+def _receive_bytes(sock: socket.socket, receive: Callable[[], bytes]) -> bytes:
+    piece = _retry_until_done(sock, READABLE, receive)
+    get_current_allowance().spend_bytes(len(piece))
     return piece
 
 
-def _received(sock: socket.socket, receive: Callable[[], int]) -> int:
-    count = _patiently(sock, READABLE, receive)
-    current_allowance().spend(count)
+def _receive_into(sock: socket.socket, receive: Callable[[], int]) -> int:
+    count = _retry_until_done(sock, READABLE, receive)
+    get_current_allowance().spend_bytes(count)
     return count
 
 
-def _sent(sock: socket.socket, data: "ReadableBuffer", send: Callable[[memoryview], int]) -> None:
+def _send_all(
+    sock: socket.socket, data: "ReadableBuffer", send: Callable[[memoryview], int]
+) -> None:
     left = memoryview(data).cast("B")
     while left:
-        left = left[_patiently(sock, WRITABLE, partial(send, left)) :]
+        left = left[_retry_until_done(sock, WRITABLE, partial(send, left)) :]
 
 
-def _patiently(
+def _retry_until_done(
     sock: socket.socket, event: int, attempt: Callable[[], Done], until: float = inf
 ) -> Done:
     """Try until it is done, or raise UnfinishedError when the visit's time is up."""
-    allowance = current_allowance()
+    allowance = get_current_allowance()
     while True:
-        seconds = allowance.seconds_left(until)
+        seconds = allowance.get_seconds_left(until)
         try:
             return attempt()
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
-            until_ready(sock.fileno(), _awaited(wants, event), seconds)
+            wait_until_ready(sock.fileno(), _choose_wait_event(wants, event), seconds)
 
 
-def _awaited(wants: OSError, event: int) -> int:
+def _choose_wait_event(wants: OSError, event: int) -> int:
     """Return what to wait for: TLS may have to write in order to read, and the reverse."""
     if isinstance(wants, ssl.SSLWantReadError):
         return READABLE

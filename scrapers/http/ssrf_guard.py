@@ -27,9 +27,9 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from scrapers.http.errors import Note, UnfinishedError, failed, refused
-from scrapers.http.event_loop import aside
-from scrapers.http.limits import Allowance, current_allowance
+from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
+from scrapers.http.event_loop import run_in_thread
+from scrapers.http.limits import FetchAllowance, get_current_allowance
 from scrapers.http.sockets import MeteredSocket, MeteredTLSSocket
 from scrapers.models import Request
 
@@ -83,29 +83,29 @@ CARRIES_V4 = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
 ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 
-def public_unicast(ip: str) -> bool:
+def is_public_unicast(ip: str) -> bool:
     """Tell whether `ip` is one machine on the public internet; a zone id or a typo is not."""
     try:
         address = ip_address(ip)
     except ValueError:
         return False
     if isinstance(address, IPv4Address):
-        return _public_v4(address)
+        return _is_public_v4(address)
     if address.scope_id is not None:
         return False
     if any(address in block for block in CARRIES_V4):
-        return _public_v4(IPv4Address(int(address) & 0xFFFFFFFF))
+        return _is_public_v4(IPv4Address(int(address) & 0xFFFFFFFF))
     if int(address) >> 32 & 0xFFFFFFFF in ISATAP:
         return False
     return address in PUBLIC_V6 and not any(address in block for block in NOT_PUBLIC_V6)
 
 
-def _public_v4(address: IPv4Address) -> bool:
+def _is_public_v4(address: IPv4Address) -> bool:
     return not any(address in block for block in NOT_PUBLIC_V4)
 
 
 @lru_cache(maxsize=4_096)
-def literal(host: str) -> IPv4Address | IPv6Address | None:
+def parse_ip_literal(host: str) -> IPv4Address | IPv6Address | None:
     """Return the address that `host` spells out, or None where it is a name."""
     try:
         return IPv6Address(host.strip("[]")) if ":" in host else IPv4Address(host)
@@ -117,28 +117,30 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
 MOST_DIALLED = 4
 
 # (family, type, protocol, canonical name, socket address), as socket.getaddrinfo answers.
-Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
-Resolve = Callable[[str, int], Iterable[Answer]]
+AddressInfo = tuple[
+    int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+]
+Resolver = Callable[[str, int], Iterable[AddressInfo]]
 
 
-class Reach(Enum):
+class NetworkScope(Enum):
     """DECLARED: the configuration names this exact origin, so it may lie at a private address."""
 
     PUBLIC = auto()
     DECLARED = auto()
 
 
-def system_resolve(host: str, port: int) -> Iterable[Answer]:
+def resolve_by_system(host: str, port: int) -> Iterable[AddressInfo]:
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-def resolve_nothing(host: str, port: int) -> Iterable[Answer]:
+def resolve_nothing(host: str, port: int) -> Iterable[AddressInfo]:
     """Stand in for the name service where only mapped names exist."""
     raise socket.gaierror(socket.EAI_NONAME, f"{host}:{port} is outside of this world")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Egress:
+class Dialer:
     """Where connections may go. No configuration can express `address_map` or `allow_networks`.
 
     `address_map` sends a host, whatever the port, to an address of the demo's or a test's own.
@@ -149,76 +151,80 @@ class Egress:
     address_map: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     ca_file: Path | None = None
-    resolve: Resolve = system_resolve
+    resolve: Resolver = resolve_by_system
 
-    def tls(self) -> ssl.SSLContext:
+    def create_tls_context(self) -> ssl.SSLContext:
         """Load the one context that all connections share: a bundle costs 7 ms to load."""
         context = ssl.create_default_context(cafile=str(self.ca_file or DEFAULT_CA_BUNDLE_PATH))
         context.set_alpn_protocols(["http/1.1"])
         context.sslsocket_class = MeteredTLSSocket
         return context
 
-    def opens_any_port(self, host: str) -> bool:
-        address = literal(host)
-        return address is not None and self._opened(address)
+    def allows_any_port(self, host: str) -> bool:
+        address = parse_ip_literal(host)
+        return address is not None and self._is_in_allowed_network(address)
 
-    def dial(self, host: str, port: int, reach: Reach) -> socket.socket:
+    def dial(self, host: str, port: int, scope: NetworkScope) -> socket.socket:
         """Connect to a vetted address of `host`, or raise UnfinishedError."""
-        allowance = current_allowance()
+        allowance = get_current_allowance()
         allowance.dialled = True
-        answers = self._vetted(host, port, reach, allowance)[:MOST_DIALLED]
-        seconds = allowance.seconds_to_connect()
+        answers = self._resolve_vetted(host, port, scope, allowance)[:MOST_DIALLED]
+        seconds = allowance.get_connect_seconds()
         for answer in answers:
             # Shares, so that one dead address does not use up the time of the next.
-            sock = _connected(answer, seconds / len(answers))
+            sock = _try_connect(answer, seconds / len(answers))
             if sock is not None:
                 return sock
-        raise failed(Note.NO_CONNECTION)
+        raise build_failure_error(FailureReason.NO_CONNECTION)
 
-    def _vetted(
-        self, host: str, port: int, reach: Reach, allowance: Allowance
-    ) -> tuple[Answer, ...]:
+    def _resolve_vetted(
+        self, host: str, port: int, scope: NetworkScope, allowance: FetchAllowance
+    ) -> tuple[AddressInfo, ...]:
         if host in self.address_map:
-            return (_answer(*self.address_map[host]),)
-        if (address := literal(host)) is not None:
-            answers: tuple[Answer, ...] = (_answer(str(address), port),)
+            return (_build_address_info(*self.address_map[host]),)
+        if (address := parse_ip_literal(host)) is not None:
+            answers: tuple[AddressInfo, ...] = (_build_address_info(str(address), port),)
         else:
-            answers = self._resolved(host, port, allowance.seconds_to_connect())
-        if reach is Reach.PUBLIC and not all(self._passes(answer) for answer in answers):
-            raise refused(Note.NOT_PUBLIC)
+            answers = self._resolve_host(host, port, allowance.get_connect_seconds())
+        if scope is NetworkScope.PUBLIC and not all(
+            self._is_allowed_answer(answer) for answer in answers
+        ):
+            raise build_refusal_error(FailureReason.NOT_PUBLIC)
         return answers
 
-    def _passes(self, answer: Answer) -> bool:
+    def _is_allowed_answer(self, answer: AddressInfo) -> bool:
         ip = str(answer[4][0])
-        return public_unicast(ip) or (bool(self.allow_networks) and self._opened(ip_address(ip)))
+        return is_public_unicast(ip) or (
+            bool(self.allow_networks) and self._is_in_allowed_network(ip_address(ip))
+        )
 
-    def _opened(self, address: IPv4Address | IPv6Address) -> bool:
+    def _is_in_allowed_network(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self.allow_networks)
 
-    def _resolved(self, host: str, port: int, seconds: float) -> tuple[Answer, ...]:
+    def _resolve_host(self, host: str, port: int, seconds: float) -> tuple[AddressInfo, ...]:
         """Resolve beside this thread, for getaddrinfo knows no time-out."""
         try:
-            answers = aside(lambda: tuple(self.resolve(host, port)), seconds)
+            answers = run_in_thread(lambda: tuple(self.resolve(host, port)), seconds)
         except TimeoutError:
-            raise failed(Note.NO_NAME_SERVICE) from None
+            raise build_failure_error(FailureReason.NO_NAME_SERVICE) from None
         except (OSError, UnicodeError):
             answers = ()
         if not answers:
-            raise failed(Note.NO_SUCH_NAME)
+            raise build_failure_error(FailureReason.NO_SUCH_NAME)
         return answers
 
 
-def _answer(ip: str, port: int) -> Answer:
+def _build_address_info(ip: str, port: int) -> AddressInfo:
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (ip, port))
 
 
-def _connected(answer: Answer, seconds: float) -> socket.socket | None:
+def _try_connect(answer: AddressInfo, seconds: float) -> socket.socket | None:
     family, kind, protocol, _, address = answer
     sock = MeteredSocket(family, kind, protocol)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.reach(address, seconds)
+        sock.connect_within(address, seconds)
     except OSError:
         sock.close()
         return None
@@ -235,7 +241,7 @@ _NUMBER_LIKE = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class RequestTarget:
     """Where a request goes. `path` includes the query; an IPv6 host keeps its brackets.
 
     `origin` is scheme, host and, where it is not the usual one, port.
@@ -248,24 +254,24 @@ class Target:
     origin: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "origin", f"{self.scheme}://{self.host}{self._unusual_port}")
+        object.__setattr__(self, "origin", f"{self.scheme}://{self.host}{self._port_suffix}")
 
     @classmethod
     @lru_cache(maxsize=16_384)
-    def of(cls, url: str) -> Self:
+    def from_url(cls, url: str) -> Self:
         """Parse as urllib3 does, which asks the APIs; raise UnfinishedError if unsafe."""
         if len(url) > LONGEST_URL:
-            raise refused(Note.TOO_LONG)
+            raise build_refusal_error(FailureReason.TOO_LONG)
         if _TREACHEROUS.search(url):
-            raise refused(Note.TREACHEROUS)
+            raise build_refusal_error(FailureReason.TREACHEROUS)
         try:
             parts = parse_url(url)
         except LocationParseError:
-            raise refused(Note.MALFORMED) from None
+            raise build_refusal_error(FailureReason.MALFORMED) from None
         if parts.scheme not in DEFAULT_PORTS or not parts.host:
-            raise refused(Note.NOT_HTTP)
+            raise build_refusal_error(FailureReason.NOT_HTTP)
         if parts.auth is not None:
-            raise refused(Note.USER_NAME)
+            raise build_refusal_error(FailureReason.USER_NAME)
         _check_host(parts.host)
         return cls(
             scheme=parts.scheme,
@@ -275,17 +281,17 @@ class Target:
         )
 
     @classmethod
-    def asked_by(cls, request: Request) -> Self:
+    def from_request(cls, request: Request) -> Self:
         """Return where a request goes, its parameters included; raise as `of` does."""
         if not request.params:
-            return cls.of(request.url)
+            return cls.from_url(request.url)
         mark = "&" if "?" in request.url else "?"
-        return cls.of(f"{request.url}{mark}{urlencode(request.params)}")
+        return cls.from_url(f"{request.url}{mark}{urlencode(request.params)}")
 
     @property
     def authority(self) -> str:
         """Whom to name in the Host header: a dot that ends the name is for name servers only."""
-        return self.host.rstrip(".") + self._unusual_port
+        return self.host.rstrip(".") + self._port_suffix
 
     @property
     def server_name(self) -> str:
@@ -293,46 +299,46 @@ class Target:
         return self.host.strip("[]").rstrip(".")
 
     @property
-    def _unusual_port(self) -> str:
+    def _port_suffix(self) -> str:
         return "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
 
     @property
     def url(self) -> str:
         return self.origin + self.path
 
-    def redirected(self, location: str) -> "Target":
+    def resolve_location(self, location: str) -> "RequestTarget":
         """Follow a Location header from here; it is judged before anything smooths it."""
         # Servers write UTF-8 where HTTP says Latin-1.
         written = location.encode("latin-1", "replace").decode("utf-8", "replace").strip(" \t")
         if _TREACHEROUS.search(written):
-            raise refused(Note.TREACHEROUS)
+            raise build_refusal_error(FailureReason.TREACHEROUS)
         try:
             onward = urljoin(self.url, written)
         except ValueError:
-            raise refused(Note.MALFORMED) from None
-        target = Target.of(onward)
+            raise build_refusal_error(FailureReason.MALFORMED) from None
+        target = RequestTarget.from_url(onward)
         if self.scheme == "https" and target.scheme == "http":
-            raise refused(Note.DOWNGRADE)
+            raise build_refusal_error(FailureReason.DOWNGRADE)
         return target
 
 
 def _check_host(host: str) -> None:
     if "%" in host:
-        raise refused(Note.ZONE)
+        raise build_refusal_error(FailureReason.ZONE)
     # Whoever strips the dots behind a name reads another name than whoever does not.
     if not all(host.removesuffix(".").split(".")):
-        raise refused(Note.MALFORMED)
-    if _NUMBER_LIKE.search(host) and literal(host) is None:
-        raise refused(Note.MISLEADING)
+        raise build_refusal_error(FailureReason.MALFORMED)
+    if _NUMBER_LIKE.search(host) and parse_ip_literal(host) is None:
+        raise build_refusal_error(FailureReason.MISLEADING)
 
 
-def declared(target: Target, origins: Iterable[str]) -> str | None:
+def match_origin(target: RequestTarget, origins: Iterable[str]) -> str | None:
     """Return the one of `origins` that covers the target.
 
     `https://*.host` covers subdomains, and `https://*` every host.
     """
     for origin in origins:
-        if target.origin == normal(origin) or origin == f"{target.scheme}://*":
+        if target.origin == normalize_origin(origin) or origin == f"{target.scheme}://*":
             return origin
         scheme, wild, site = origin.casefold().partition("://*.")
         _, own, authority = target.origin.partition(f"{scheme}://")
@@ -342,9 +348,9 @@ def declared(target: Target, origins: Iterable[str]) -> str | None:
 
 
 @lru_cache(maxsize=4_096)
-def normal(origin: str) -> str:
+def normalize_origin(origin: str) -> str:
     """Spell an origin as `Target.origin` does; empty where it is none, or stands for many."""
     try:
-        return "" if "*" in origin else Target.of(origin).origin
-    except UnfinishedError:
+        return "" if "*" in origin else RequestTarget.from_url(origin).origin
+    except FetchError:
         return ""

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scrapers.http.errors import Note
-from scrapers.models import Outcome, Reading
+from scrapers.http.errors import FailureReason
+from scrapers.models import Outcome, ParseResult
 
 # A host that says "too much" without saying until when.
 LIMITED_FOR = timedelta(hours=1)
@@ -31,11 +31,11 @@ class HostState:
     reason: str = ""
     failures: int = 0
 
-    def parked(self, now: datetime) -> bool:
+    def is_parked(self, now: datetime) -> bool:
         # Nobody is parked for longer than that, unless the clock was set back meanwhile.
         return self.parked_until is not None and now < self.parked_until <= now + LONGEST_AWAY
 
-    def wait(self, now: datetime) -> float:
+    def get_remaining_wait(self, now: datetime) -> float:
         """Return the seconds that are left of the pause after the last answer."""
         if self.next_at is None:
             return 0.0
@@ -43,91 +43,91 @@ class HostState:
         return max(left.total_seconds(), 0.0)
 
     @property
-    def standing_reading(self) -> Reading:
+    def parked_result(self) -> ParseResult:
         """Return what any question to this host comes to while it is parked."""
         blocked = self.reason == Outcome.BLOCKED
-        return Reading(
+        return ParseResult(
             outcome=Outcome.BLOCKED if blocked else Outcome.LIMITED,
-            note=(Note.WALLED if blocked else Note.PARKED).value,
+            note=(FailureReason.WALLED if blocked else FailureReason.PARKED).value,
             retry_at=self.parked_until,
         )
 
 
-class HostMemory(Protocol):
+class HostStore(Protocol):
     """Used by the thread that consumes the visits, and by no other."""
 
-    def load(self, host: str) -> HostState | None: ...
-    def save(self, state: HostState) -> None: ...
+    def load_host_state(self, host: str) -> HostState | None: ...
+    def save_host_state(self, state: HostState) -> None: ...
 
 
 @dataclass(slots=True)
-class InMemoryHosts:
+class InMemoryHostStore:
     states: dict[str, HostState] = field(default_factory=dict)
 
-    def load(self, host: str) -> HostState | None:
+    def load_host_state(self, host: str) -> HostState | None:
         return self.states.get(host)
 
-    def save(self, state: HostState) -> None:
+    def save_host_state(self, state: HostState) -> None:
         self.states[state.host] = state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """`stretch` multiplies every wait; 0, which no configuration can express, takes them away.
+class Throttle:
+    """`wait_factor` multiplies every wait; 0, which no configuration can express, takes them away.
 
-    After `most_failures` in a row a host is left alone for the rest of the run. A host that asks
-    us to come back within `patience` seconds is asked again in the same run, but each question
-    `most_put_off` times only.
+    After `max_failures` in a row a host is left alone for the rest of the run. A host that asks us
+    to come back within `patience_seconds` seconds is asked again in the same run, but each question
+    `max_postponements` times only.
     """
 
-    stretch: float = 1.0
-    most_failures: int = 2
-    patience: float = 300.0
-    most_put_off: int = 2
+    wait_factor: float = 1.0
+    max_failures: int = 2
+    patience_seconds: float = 300.0
+    max_postponements: int = 2
 
-    def pause(self, wished: float, took: float) -> float:
+    def compute_pause(self, wished: float, took: float) -> float:
         """Return the seconds from the end of one answer to the next request.
 
         A host that is slow to answer is under load, so it gets at least as long to recover.
         """
-        return max(wished * self.stretch, took) if self.stretch else 0.0
+        return max(wished * self.wait_factor, took) if self.wait_factor else 0.0
 
-    def asked_pause(self, reading: Reading, now: datetime) -> float:
+    def compute_requested_pause(self, result: ParseResult, now: datetime) -> float:
         """Return the seconds for which an answer, though it is one, wants us to stay away."""
-        if reading.retry_at is None or not answered(reading) or not self.stretch:
+        if result.retry_at is None or not is_answered(result) or not self.wait_factor:
             return 0.0
-        return min(max(reading.retry_at - now, timedelta()), LONGEST_PAUSE).total_seconds()
+        return min(max(result.retry_at - now, timedelta()), LONGEST_PAUSE).total_seconds()
 
 
-WITHOUT_WAITS = Pace(stretch=0.0, patience=0.0)
+WITHOUT_WAITS = Throttle(wait_factor=0.0, patience_seconds=0.0)
 
 
-def after(state: HostState, reading: Reading, now: datetime) -> HostState:
+def apply_result(state: HostState, result: ParseResult, now: datetime) -> HostState:
     """Say where a host stands once it has given this reading."""
-    if reading.outcome is Outcome.LIMITED:
-        until = reading.retry_at or now + LIMITED_FOR
-        return _parked(state, Outcome.LIMITED, min(until, now + LONGEST_AWAY))
-    if reading.outcome is Outcome.BLOCKED:
+    if result.outcome is Outcome.LIMITED:
+        until = result.retry_at or now + LIMITED_FOR
+        return _park_host(state, Outcome.LIMITED, min(until, now + LONGEST_AWAY))
+    if result.outcome is Outcome.BLOCKED:
         blocked = replace(state, failures=state.failures + 1)
-        return _parked(blocked, Outcome.BLOCKED, now + back_off(blocked.failures))
-    if not answered(reading):
+        return _park_host(blocked, Outcome.BLOCKED, now + compute_backoff(blocked.failures))
+    if not is_answered(result):
         return state
-    if reading.retry_at is not None and reading.retry_at - now > LONGEST_PAUSE:
-        until = min(reading.retry_at, now + LONGEST_AWAY)
-        return _parked(replace(state, failures=0), Outcome.LIMITED, until)
+    if result.retry_at is not None and result.retry_at - now > LONGEST_PAUSE:
+        until = min(result.retry_at, now + LONGEST_AWAY)
+        return _park_host(replace(state, failures=0), Outcome.LIMITED, until)
     if state.parked_until or state.reason or state.failures:
         return replace(state, parked_until=None, reason="", failures=0)
     return state
 
 
-def answered(reading: Reading) -> bool:
-    return reading.outcome.conclusive or reading.outcome is Outcome.PARTIAL
+def is_answered(result: ParseResult) -> bool:
+    return result.outcome.is_conclusive or result.outcome is Outcome.PARTIAL
 
 
-def back_off(times: int) -> timedelta:
+def compute_backoff(times: int) -> timedelta:
     """Return how long to stay away after being blocked so many times in a row."""
     return min(BLOCKED_FOR * (1 << min(times - 1, 16)), LONGEST_AWAY)
 
 
-def _parked(state: HostState, reason: Outcome, until: datetime) -> HostState:
+def _park_host(state: HostState, reason: Outcome, until: datetime) -> HostState:
     return replace(state, parked_until=until, reason=reason.value)

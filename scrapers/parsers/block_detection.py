@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from html import unescape
 
-from scrapers.models import Outcome, Page, Reading
-from scrapers.parsers.text import is_markup, occurs, occurs_in, visible_words
+from scrapers.models import Outcome, Page, ParseResult
+from scrapers.parsers.text import count_visible_words, has_bytes_match, has_match, is_markup
 
 CAPTCHA = "it shows a CAPTCHA"
 CHECK = "it checks whether we are a browser"
@@ -20,14 +20,14 @@ CONSENT = "it asks to accept cookies first"
 REFUSAL = "it refuses automatic visits"
 
 # How far into a page its marks are looked for; walls are small, or carry theirs at the top.
-REACH = 262_144
+MARKS_WITHIN = 262_144
 # A wall says little. A profile that only talks of CAPTCHAs says more, or names itself a profile.
 FEW_WORDS = 160
 SHORTEST_OWN_WORDS = 12
 # Ordinary forms hold a CAPTCHA, too: alone it is a wall only where there is next to no text.
 HARDLY_ANY_WORDS = 60
 
-HEADERS: tuple[tuple[str, str, str], ...] = (
+BLOCK_HEADERS: tuple[tuple[str, str, str], ...] = (
     ("cf-mitigated", r".+", CHECK),
     ("x-amzn-waf-action", r"challenge|captcha", CAPTCHA),
     ("x-vercel-mitigated", r"challenge|deny", CHECK),
@@ -39,7 +39,7 @@ LOGIN_ADDRESS = (
     r"(?:log_?in|sign_?in|sign-in|authwall|accounts/login|account/login|users/sign_in"
     r"|auth/login|i/flow/login|checkpoint|uas/login)(?:\.php|\.html?)?/?(?:[?#]|$)"
 )
-ADDRESSES: tuple[tuple[str, str], ...] = (
+BLOCK_URLS: tuple[tuple[str, str], ...] = (
     (r"https?://consent\.[a-z]+\.[a-z.]+/", CONSENT),
     (r"https?://[^/?#]+/(?:sorry/index|sorry/?\?|checkcaptcha|captcha|challenge)\b", CAPTCHA),
     (r"https?://validate\.perfdrive\.com/|https?://[^/]*captcha-delivery\.com/", CAPTCHA),
@@ -47,7 +47,7 @@ ADDRESSES: tuple[tuple[str, str], ...] = (
 )
 
 # Markup that only the wall's maker writes: in a bio its quotes and brackets would be escaped.
-MARKUP: tuple[tuple[str, str], ...] = (
+BLOCK_MARKUP: tuple[tuple[str, str], ...] = (
     ('id="challenge-error-text"', CHECK),
     ('id="challenge-form"', CHECK),
     ('id="challenge-running"', CHECK),
@@ -67,7 +67,7 @@ MARKUP: tuple[tuple[str, str], ...] = (
     ('id="tiktok-verify-page"', CAPTCHA),
 )
 
-TITLES: tuple[tuple[str, str], ...] = (
+BLOCK_TITLES: tuple[tuple[str, str], ...] = (
     (r"just a moment(?:\.{3}|…)?", CHECK),
     (r"one moment, please(?:\.{3}|…)?", CHECK),
     (r"attention required! \| cloudflare", CAPTCHA),
@@ -89,7 +89,7 @@ TITLES: tuple[tuple[str, str], ...] = (
 )
 
 # What anybody could write on a page: it counts only where the page says little else.
-PHRASES: tuple[tuple[str, str], ...] = (
+BLOCK_PHRASES: tuple[tuple[str, str], ...] = (
     ("_cf_chl_opt", CHECK),
     ("awswafintegration", CHECK),
     ("window.gokuprops", CHECK),
@@ -136,74 +136,76 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("you must be logged-in", LOGIN),
     ("you need to log in", LOGIN),
 )
-WIDGETS = ("g-recaptcha", "h-captcha", "cf-turnstile", 'id="captcha"')
-PROFILE = (
+CAPTCHA_WIDGETS = ("g-recaptcha", "h-captcha", "cf-turnstile", 'id="captcha"')
+PROFILE_MARKUP = (
     r"og:type[\"']\s+content=[\"']profile\b|content=[\"']profile[\"']\s+property=[\"']og:type\b"
 )
 # One pass over a page for all of them: nearly every page holds none.
-SIGNS = "|".join(re.escape(sign) for sign in (*dict((*MARKUP, *PHRASES)), *WIDGETS)).encode()
+BLOCK_SIGNS = "|".join(
+    re.escape(sign) for sign in (*dict((*BLOCK_MARKUP, *BLOCK_PHRASES)), *CAPTCHA_WIDGETS)
+).encode()
 TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
-ANY_TITLE = re.compile("|".join(f"(?:{pattern})" for pattern, _ in TITLES))
-ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in ADDRESSES), re.IGNORECASE)
+ANY_TITLE = re.compile("|".join(f"(?:{pattern})" for pattern, _ in BLOCK_TITLES))
+ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in BLOCK_URLS), re.IGNORECASE)
 
 
-def wall(page: Page) -> str | None:
+def detect_block(page: Page) -> str | None:
     """Return what stands between us and the answer, or None where nothing does."""
-    note = wall_around(page)
+    note = detect_block_around_body(page)
     if note or not is_markup(page):
         return note
-    start = page.bytes[:REACH]
-    titled, signs = _titled(start), occurs_in(SIGNS, start)
+    start = page.searchable_bytes[:MARKS_WITHIN]
+    titled, signs = _detect_block_in_title(start), has_bytes_match(BLOCK_SIGNS, start)
     if not titled and not signs:
         return None
-    seen = page.text[:REACH].lower()
-    marked = next((note for mark, note in MARKUP if mark in seen), None)
-    if marked or re.search(PROFILE, seen):
+    seen = page.text[:MARKS_WITHIN].lower()
+    marked = next((note for mark, note in BLOCK_MARKUP if mark in seen), None)
+    if marked or re.search(PROFILE_MARKUP, seen):
         return marked
-    return titled or _said(seen)
+    return titled or _detect_block_in_text(seen)
 
 
 @lru_cache(maxsize=4_096)
-def distinctive(mark: str) -> bool:
+def is_distinctive_mark(mark: str) -> bool:
     """Say whether a mark is long enough to be a site's own words, and none of a wall's."""
-    return len(mark) >= SHORTEST_OWN_WORDS and not occurs_in(SIGNS, mark.encode())
+    return len(mark) >= SHORTEST_OWN_WORDS and not has_bytes_match(BLOCK_SIGNS, mark.encode())
 
 
-def wall_around(page: Page) -> str | None:
+def detect_block_around_body(page: Page) -> str | None:
     """Return what the headers and the address tell of a wall, whatever the page itself says."""
-    return _in_headers(page) or _in_address(page)
+    return _detect_block_in_headers(page) or _detect_block_in_url(page)
 
 
-def _in_headers(page: Page) -> str | None:
-    for name, value, note in HEADERS:
+def _detect_block_in_headers(page: Page) -> str | None:
+    for name, value, note in BLOCK_HEADERS:
         if name in page.headers and re.fullmatch(value, page.headers[name], re.IGNORECASE):
             return note
     return None
 
 
-def _in_address(page: Page) -> str | None:
+def _detect_block_in_url(page: Page) -> str | None:
     if not ANY_ADDRESS.match(page.url):
         return None
-    seen = (note for address, note in ADDRESSES if re.match(address, page.url, re.IGNORECASE))
+    seen = (note for address, note in BLOCK_URLS if re.match(address, page.url, re.IGNORECASE))
     return next(seen, None)
 
 
-def _titled(start: bytes) -> str | None:
+def _detect_block_in_title(start: bytes) -> str | None:
     title = TITLE.match(start, max(start.lower().find(b"<title"), 0))
     told = title[1].decode("utf-8", "replace") if title else ""
     line = " ".join(unescape(told).lower().split())
     if not ANY_TITLE.fullmatch(line):
         return None
-    return next((note for pattern, note in TITLES if re.fullmatch(pattern, line)), None)
+    return next((note for pattern, note in BLOCK_TITLES if re.fullmatch(pattern, line)), None)
 
 
-def _said(seen: str) -> str | None:
+def _detect_block_in_text(seen: str) -> str | None:
     """Return what the page says of itself, if it says little else."""
-    said = next((note for phrase, note in PHRASES if phrase in seen), None)
-    widget = any(widget in seen for widget in WIDGETS)
+    said = next((note for phrase, note in BLOCK_PHRASES if phrase in seen), None)
+    widget = any(widget in seen for widget in CAPTCHA_WIDGETS)
     if said is None and not widget:
         return None
-    words = visible_words(seen)
+    words = count_visible_words(seen)
     if widget and words <= HARDLY_ANY_WORDS:
         return CAPTCHA
     return said if words <= FEW_WORDS else None
@@ -217,41 +219,48 @@ LONGEST_WAIT = timedelta(days=31)
 SMALLEST_EPOCH = 10**9
 SMALLEST_EPOCH_MS = 10**12
 # How Stack Exchange says when: "more requests available in 3600 seconds".
-SECONDS = re.compile(r"\bin (\d{1,7}) seconds\b")
+WAIT_SECONDS = re.compile(r"\bin (\d{1,7}) seconds\b")
 # Bodies that carry a waiting time are small.
 LARGEST_BODY = 65_536
-PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-", "x-app-rate-limit-")
+RATE_LIMIT_PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-", "x-app-rate-limit-")
 
 
-def limited(page: Page) -> Reading:
-    return Reading(
-        outcome=Outcome.LIMITED, note="it asks us to come back later", retry_at=retry_at(page)
+def build_limited_result(page: Page) -> ParseResult:
+    return ParseResult(
+        outcome=Outcome.LIMITED,
+        note="it asks us to come back later",
+        retry_at=parse_retry_time(page),
     )
 
 
-def quota_used(page: Page) -> bool:
+def is_rate_limited(page: Page) -> bool:
     """Say whether a page is refused for asking too much; some say so with status 403."""
     if page.status == TOO_MANY_REQUESTS:
         return True
-    return page.status == FORBIDDEN and "0" in _remaining(page.headers)
+    return page.status == FORBIDDEN and "0" in _collect_remaining_counts(page.headers)
 
 
-def retry_at(page: Page) -> datetime | None:
+def parse_retry_time(page: Page) -> datetime | None:
     """Return when the server may be asked again, or None where it does not tell."""
-    told = (*_retry_after(page), *_reset(page), *_structured(page), *_in_body(page))
+    told = (
+        *_parse_retry_after(page),
+        *_parse_quota_reset(page),
+        *_parse_ratelimit_field(page),
+        *_parse_wait_in_body(page),
+    )
     later = [when for when in told if when > page.fetched_at]
     return min(later[0], page.fetched_at + LONGEST_WAIT) if later else None
 
 
-def backoff(page: Page) -> datetime | None:
+def parse_backoff_time(page: Page) -> datetime | None:
     """Return until when an answer, though it is one, asks us to pause; None where it does not."""
-    return max(_in_body(page), default=None)
+    return max(_parse_wait_in_body(page), default=None)
 
 
-def _retry_after(page: Page) -> Iterator[datetime]:
+def _parse_retry_after(page: Page) -> Iterator[datetime]:
     value = page.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,12}(?:\.\d{1,9})?", value):
-        yield from _after(page, float(value))
+        yield from _add_wait_seconds(page, float(value))
         return
     try:
         date = parsedate_to_datetime(value)
@@ -260,32 +269,32 @@ def _retry_after(page: Page) -> Iterator[datetime]:
         return
 
 
-def _reset(page: Page) -> Iterator[datetime]:
+def _parse_quota_reset(page: Page) -> Iterator[datetime]:
     """Yield the reset of the window that is used up, the longest first where there are several."""
-    for prefix in PREFIXES:
+    for prefix in RATE_LIMIT_PREFIXES:
         resets = [part.strip() for part in page.headers.get(f"{prefix}reset", "").split(",")]
         left = [part.strip() for part in page.headers.get(f"{prefix}remaining", "").split(",")]
         used = [
             reset
             for reset, remaining in zip(resets, left, strict=False)
-            if _number(remaining) == 0 and len(resets) == len(left)
+            if _parse_number(remaining) == 0 and len(resets) == len(left)
         ]
-        whens = [when for reset in used or resets for when in _moment(page, reset)]
+        whens = [when for reset in used or resets for when in _parse_reset_value(page, reset)]
         yield from [max(whens) if used else min(whens)] if whens else []
 
 
-def _structured(page: Page) -> Iterator[datetime]:
+def _parse_ratelimit_field(page: Page) -> Iterator[datetime]:
     """Yield the seconds of the `RateLimit` field, in both of its drafts."""
     match = re.search(r"(?:\bt|\breset)=(\d{1,10})\b", page.headers.get("ratelimit", ""))
     if match:
-        yield from _after(page, float(match[1]))
+        yield from _add_wait_seconds(page, float(match[1]))
 
 
-def _in_body(page: Page) -> Iterator[datetime]:
+def _parse_wait_in_body(page: Page) -> Iterator[datetime]:
     if len(page.body) > LARGEST_BODY or not page.body.lstrip().startswith(b"{"):
         return
     try:
-        told = page.json()
+        told = page.decode_json()
     except (ValueError, RecursionError):
         return
     if not isinstance(told, dict):
@@ -293,16 +302,16 @@ def _in_body(page: Page) -> Iterator[datetime]:
     for key in ("backoff", "retry_after"):
         seconds = told.get(key)
         if isinstance(seconds, int | float) and not isinstance(seconds, bool):
-            yield from _after(page, seconds)
+            yield from _add_wait_seconds(page, seconds)
     for key in ("error_message", "message"):
         said = told.get(key)
-        match = SECONDS.search(said[:500]) if isinstance(said, str) else None
+        match = WAIT_SECONDS.search(said[:500]) if isinstance(said, str) else None
         if match:
-            yield from _after(page, float(match[1]))
+            yield from _add_wait_seconds(page, float(match[1]))
 
 
-def _moment(page: Page, value: str) -> Iterator[datetime]:
-    number = _number(value)
+def _parse_reset_value(page: Page, value: str) -> Iterator[datetime]:
+    number = _parse_number(value)
     if number is None:
         try:
             date = datetime.fromisoformat(value)
@@ -310,33 +319,33 @@ def _moment(page: Page, value: str) -> Iterator[datetime]:
             return
         yield date.replace(tzinfo=UTC) if date.tzinfo is None else date
     elif number >= SMALLEST_EPOCH_MS:
-        yield from _since_1970(number / 1000)
+        yield from _convert_epoch_seconds(number / 1000)
     elif number >= SMALLEST_EPOCH:
-        yield from _since_1970(number)
+        yield from _convert_epoch_seconds(number)
     else:
-        yield from _after(page, number)
+        yield from _add_wait_seconds(page, number)
 
 
-def _since_1970(seconds: float) -> Iterator[datetime]:
+def _convert_epoch_seconds(seconds: float) -> Iterator[datetime]:
     try:
         yield datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return
 
 
-def _after(page: Page, seconds: float) -> Iterator[datetime]:
+def _add_wait_seconds(page: Page, seconds: float) -> Iterator[datetime]:
     if 0 <= seconds <= LONGEST_WAIT.total_seconds():
         yield page.fetched_at + timedelta(seconds=seconds)
     elif seconds > 0:
         yield page.fetched_at + LONGEST_WAIT
 
 
-def _remaining(headers: Mapping[str, str]) -> set[str]:
-    told = ",".join(headers.get(f"{prefix}remaining", "") for prefix in PREFIXES)
+def _collect_remaining_counts(headers: Mapping[str, str]) -> set[str]:
+    told = ",".join(headers.get(f"{prefix}remaining", "") for prefix in RATE_LIMIT_PREFIXES)
     return {part.strip().removesuffix(".0") for part in told.split(",")}
 
 
-def _number(value: str) -> float | None:
+def _parse_number(value: str) -> float | None:
     return float(value) if re.fullmatch(r"\d{1,16}(?:\.\d{1,9})?", value) else None
 
 
@@ -345,31 +354,31 @@ REFUSALS = frozenset({401, 403, 407, 451, 999})
 SERVER_ERRORS = range(500, 600)
 
 
-def refusal(page: Page) -> Reading | None:
+def detect_refusal(page: Page) -> ParseResult | None:
     """Return the reading of a page that refuses to answer, or None where it may be read."""
-    if quota_used(page):
-        return limited(page)
-    note = wall(page)
+    if is_rate_limited(page):
+        return build_limited_result(page)
+    note = detect_block(page)
     if note:
-        return Reading(outcome=Outcome.BLOCKED, note=note)
+        return ParseResult(outcome=Outcome.BLOCKED, note=note)
     if page.status in SERVER_ERRORS:
-        return Reading(
+        return ParseResult(
             outcome=Outcome.FAILED,
             note=f"its server is in trouble (status {page.status})",
-            retry_at=retry_at(page),
+            retry_at=parse_retry_time(page),
         )
     if page.status in REFUSALS:
-        return Reading(outcome=Outcome.BLOCKED, note=f"it refuses us (status {page.status})")
+        return ParseResult(outcome=Outcome.BLOCKED, note=f"it refuses us (status {page.status})")
     return None
 
 
-def stumbled(error: Exception) -> Reading:
+def build_parser_error_result(error: Exception) -> ParseResult:
     """Return what a page comes to whose reader stumbled: the reader has not understood it."""
-    return unreadable(f"the reader stumbled ({type(error).__name__})")
+    return build_unreadable_result(f"the reader stumbled ({type(error).__name__})")
 
 
-def unreadable(note: str) -> Reading:
-    return Reading(outcome=Outcome.UNREADABLE, note=note)
+def build_unreadable_result(note: str) -> ParseResult:
+    return ParseResult(outcome=Outcome.UNREADABLE, note=note)
 
 
 PARKED = "its domain is parked or for sale"
@@ -384,7 +393,7 @@ PARKING = (
     " dan.com/buy-domain hugedomains.com/domain_profile d38psrni17bvxu.cloudfront.net"
     " window.park= img1.wsimg.com/parking-lander namebright.com/parking"
 )
-MARKS = "|".join(re.escape(mark) for mark in PARKING.split()).encode()
+PARKING_MARKS = "|".join(re.escape(mark) for mark in PARKING.split()).encode()
 
 _THING = r"(?:\w+ )?(?:page|profile|user|account|channel|member|content|blog|teacher)"
 _MISSING = r"(?:not|cannot|can't|couldn't|isn't|wasn't|doesn't|no longer|been (?:removed|deleted))"
@@ -430,32 +439,32 @@ VACANT_PHRASES = {
         rf"\b(?:page|profile|user|account) (?:you requested |you are looking for )?{_GONE}",
     ),
 }
-_PARTS = re.compile(r"\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
+_TITLE_SEPARATORS = re.compile(r"\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
 # Without them at their ends, lines are more alike.
 _EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
 
 
-def vacant(page: Page, title: str, heading: str) -> str:
+def detect_vacant_page(page: Page, title: str, heading: str) -> str:
     """Return in one clause why a page stands for none, empty where it may be somebody's."""
-    if occurs_in(MARKS, page.bytes[:REACH]):
+    if has_bytes_match(PARKING_MARKS, page.searchable_bytes[:MARKS_WITHIN]):
         return PARKED
-    lines = [part for line in (title, heading) for part in _parts(line)]
+    lines = [part for line in (title, heading) for part in _split_title_parts(line)]
     for note, patterns in VACANT_TITLES.items():
         if any(re.fullmatch(pattern, line) for pattern in patterns for line in lines):
             return note
-    return _said_of_vacant(page.text[:REACH])
+    return _detect_vacant_in_text(page.text[:MARKS_WITHIN])
 
 
-def _parts(line: str) -> Iterator[str]:
+def _split_title_parts(line: str) -> Iterator[str]:
     whole = line[:LONGEST_LINE].casefold().replace("\u2019", "'")
-    for part in (whole, *_PARTS.split(whole)):
+    for part in (whole, *_TITLE_SEPARATORS.split(whole)):
         if part.strip(_EDGES):
             yield part.strip(_EDGES)
 
 
-def _said_of_vacant(seen: str) -> str:
+def _detect_vacant_in_text(seen: str) -> str:
     plain = seen.replace("\u2019", "'")
     for note, patterns in VACANT_PHRASES.items():
-        if any(occurs(f"(?i){pattern}", plain) for pattern in patterns):
-            return note if visible_words(seen) <= FEW_WORDS else ""
+        if any(has_match(f"(?i){pattern}", plain) for pattern in patterns):
+            return note if count_visible_words(seen) <= FEW_WORDS else ""
     return ""

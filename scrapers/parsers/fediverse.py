@@ -7,17 +7,17 @@ from scrapers.models import Identity, Outcome, Query, QueryKind
 from scrapers.source import Canary
 
 # Makes a question about a user name, of a kind, for a subject.
-Ask = Callable[[QueryKind, str, str], Query]
+QueryBuilder = Callable[[QueryKind, str, str], Query]
 
 HANDLES_ASKED = 4
 USERNAME = re.compile(r"\w+(?:[.-]+\w+)*", re.ASCII)
-LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers"}
-DELETED = "the account was deleted"
-SUSPENDED = "the account was suspended by its server"
-ANOTHER = "it answered with another account than the one we asked for"
+CONTACT_LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers"}
+ACCOUNT_DELETED = "the account was deleted"
+ACCOUNT_SUSPENDED = "the account was suspended by its server"
+ANOTHER_ACCOUNT = "it answered with another account than the one we asked for"
 
 
-def own_username(account: str, platform: str, domain: str) -> str:
+def parse_own_username(account: str, platform: str, domain: str) -> str:
     """Return the user name in an account key of the server of `domain`, and nothing of others."""
     named, _, handle = account.partition(":@")
     username, _, its_domain = handle.partition("@")
@@ -25,24 +25,26 @@ def own_username(account: str, platform: str, domain: str) -> str:
     return username if here and USERNAME.fullmatch(username) else ""
 
 
-def profile_questions(ask: Ask, own: list[str], identity: Identity) -> Iterator[Query]:
+def build_profile_queries(
+    build_query: QueryBuilder, own_usernames: list[str], identity: Identity
+) -> Iterator[Query]:
     """Ask for one's own accounts on the server, and whether one's other handles are taken there."""
-    for username in own:
-        yield ask(QueryKind.PROFILE, username, identity.ref)
+    for username in own_usernames:
+        yield build_query(QueryKind.PROFILE, username, identity.person_id)
     for handle in identity.handles[:HANDLES_ASKED]:
-        if USERNAME.fullmatch(handle) and handle.casefold() not in own:
-            yield ask(QueryKind.PRESENCE, handle, identity.ref)
+        if USERNAME.fullmatch(handle) and handle.casefold() not in own_usernames:
+            yield build_query(QueryKind.PRESENCE, handle, identity.person_id)
 
 
-def list_questions(ask: Ask, username: str, subject: str) -> Iterator[Query]:
+def build_list_queries(build_query: QueryBuilder, username: str, subject: str) -> Iterator[Query]:
     if username:
-        yield ask(QueryKind.FOLLOWS, username, subject)
-        yield ask(QueryKind.FOLLOWERS, username, subject)
+        yield build_query(QueryKind.FOLLOWS, username, subject)
+        yield build_query(QueryKind.FOLLOWERS, username, subject)
 
 
-def account_canaries(ask: Ask, nobody: str, known: str) -> Iterator[Canary]:
+def build_account_canaries(build_query: QueryBuilder, nobody: str, known: str) -> Iterator[Canary]:
     """Ask for an account that nobody has, and for one that surely exists, where one is known."""
-    yield Canary(query=ask(QueryKind.PRESENCE, nobody, ""), expects=Outcome.ABSENT)
+    yield Canary(query=build_query(QueryKind.PRESENCE, nobody, ""), expects=Outcome.ABSENT)
     if known:
-        query = ask(QueryKind.PRESENCE, known.removeprefix("@"), "")
+        query = build_query(QueryKind.PRESENCE, known.removeprefix("@"), "")
         yield Canary(query=query, expects=Outcome.FOUND)

@@ -12,18 +12,24 @@ from urllib.parse import urldefrag, urljoin
 from bs4 import BeautifulSoup, Tag
 
 from scrapers.models import Page
-from scrapers.parsers.json_fields import LinkedPerson, person_in, profile_in, tidy, web_address
+from scrapers.parsers.json_fields import (
+    LinkedPerson,
+    clean_text,
+    clean_web_address,
+    extract_json_profile,
+    extract_linked_person,
+)
 from scrapers.parsers.text import (
     LARGEST_DOCUMENT,
-    OURS,
-    Wish,
-    handle_in_title,
+    OUR_ROBOT_NAMES,
+    RobotsDirective,
+    extract_title_handle,
+    extract_title_name,
+    has_match,
     is_markup,
-    name_in_title,
-    occurs,
-    wishes_in,
-    without_counts,
-    without_site,
+    parse_robots_directives,
+    strip_counts,
+    strip_site_name,
 )
 
 HEAD_ENDS = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
@@ -34,26 +40,26 @@ class DoctypeError(ValueError):
     """A feed has no need of a DOCTYPE; entities are declared in one."""
 
 
-def head(text: str) -> BeautifulSoup:
+def parse_head(text: str) -> BeautifulSoup:
     """Return the head alone: parsing it takes a hundredth of what the whole page takes."""
     end = HEAD_ENDS.search(text[:LARGEST_DOCUMENT])
-    return whole(text[: end.start()] if end else text)
+    return parse_document(text[: end.start()] if end else text)
 
 
-def whole(text: str) -> BeautifulSoup:
+def parse_document(text: str) -> BeautifulSoup:
     return BeautifulSoup(text[:LARGEST_DOCUMENT], "lxml")
 
 
-def xml(text: str) -> BeautifulSoup:
+def parse_xml(text: str) -> BeautifulSoup:
     """Parse a feed; raise DoctypeError where it holds a DOCTYPE, wherever it stands."""
     if DOCTYPE.search(text[:LARGEST_DOCUMENT]):
         raise DoctypeError
     return BeautifulSoup(text[:LARGEST_DOCUMENT], "xml")
 
 
-FEEDS = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
+FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
 # Feeds of comments are somebody else's words.
-OTHERS = re.compile(r"comment|kommentar|coment|réponse", re.IGNORECASE)
+COMMENT_FEEDS = re.compile(r"comment|kommentar|coment|réponse", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,61 +70,63 @@ class PageHead:
     title: str
     canonical: str
     feeds: tuple[str, ...]
-    wishes: frozenset[Wish]
+    robots_directives: frozenset[RobotsDirective]
 
-    def first(self, *names: str) -> str:
+    def pick_first_meta(self, *names: str) -> str:
         return next((self.meta[name] for name in names if self.meta.get(name)), "")
 
 
-def page_head(soup: BeautifulSoup) -> PageHead:
-    tags = list(_meta(soup))
+def extract_page_head(soup: BeautifulSoup) -> PageHead:
+    tags = list(_extract_meta_tags(soup))
     meta: dict[str, str] = {}
     for name, content in tags:
         meta.setdefault(name, content)
-    told = (content for name, content in tags if name in OURS)
+    told = (content for name, content in tags if name in OUR_ROBOT_NAMES)
     return PageHead(
         meta=meta,
-        title=text_of(soup.title),
-        canonical=next((href for href, _ in _links(soup, "canonical")), ""),
-        feeds=tuple(_feeds(soup)),
-        wishes=frozenset(wish for each in told for wish in wishes_in(each)),
+        title=extract_tag_text(soup.title),
+        canonical=next((href for href, _ in _extract_link_tags(soup, "canonical")), ""),
+        feeds=tuple(_extract_feed_links(soup)),
+        robots_directives=frozenset(
+            wish for each in told for wish in parse_robots_directives(each)
+        ),
     )
 
 
-def text_of(tag: Tag | None) -> str:
-    return tidy(tag.get_text("")) if tag else ""
+def extract_tag_text(tag: Tag | None) -> str:
+    return clean_text(tag.get_text("")) if tag else ""
 
 
-def attribute(tag: Tag, name: str) -> str:
+def get_attribute(tag: Tag, name: str) -> str:
     value = tag.get(name)
     return value if isinstance(value, str) else " ".join(value or ())
 
 
-def _meta(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
+def _extract_meta_tags(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
     for tag in soup.find_all("meta"):
-        names = (attribute(tag, each) for each in ("property", "name", "itemprop"))
+        names = (get_attribute(tag, each) for each in ("property", "name", "itemprop"))
         name = next((each for each in names if each), "")
-        yield name.strip().lower(), tidy(attribute(tag, "content"))
+        yield name.strip().lower(), clean_text(get_attribute(tag, "content"))
 
 
-def _links(soup: BeautifulSoup, relation: str) -> Iterator[tuple[str, Tag]]:
+def _extract_link_tags(soup: BeautifulSoup, relation: str) -> Iterator[tuple[str, Tag]]:
     for tag in soup.find_all("link", rel=relation):
-        href = attribute(tag, "href").strip()
+        href = get_attribute(tag, "href").strip()
         if href:
             yield href, tag
 
 
-def _feeds(soup: BeautifulSoup) -> Iterator[str]:
-    for href, tag in _links(soup, "alternate"):
-        of_others = OTHERS.search(f"{attribute(tag, 'title')} {href}")
-        if FEEDS.fullmatch(attribute(tag, "type").strip()) and not of_others:
+def _extract_feed_links(soup: BeautifulSoup) -> Iterator[str]:
+    for href, tag in _extract_link_tags(soup, "alternate"):
+        of_others = COMMENT_FEEDS.search(f"{get_attribute(tag, 'title')} {href}")
+        if FEED_TYPES.fullmatch(get_attribute(tag, "type").strip()) and not of_others:
             yield href
 
 
 MOST_LINKS = 20
 _CARDS = frozenset({"h-card", "vcard"})
 # Other things that a page shows; whoever is named in one is its author, not the page's owner.
-_OTHERS = frozenset(
+_NOT_CARDS = frozenset(
     {
         "h-entry",
         "h-cite",
@@ -131,7 +139,7 @@ _OTHERS = frozenset(
         "vevent",
     }
 )
-_PARTS = {
+_CARD_PROPERTIES = {
     "name": ("p-name", "fn"),
     "handle": ("p-nickname", "nickname"),
     "bio": ("p-note", "note"),
@@ -159,15 +167,18 @@ class HCard:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Card:
-    """A card while it is read; `urls` and `uids` are absolute, `shown` says the ones to follow."""
+class _HCardDraft:
+    """A card while it is read.
+
+    `urls` and `uids` are absolute, `followed_urls` says the ones to follow.
+    """
 
     tag: Tag
     is_nested: bool
     parts: dict[str, Tag] = field(default_factory=dict)
     urls: list[str] = field(default_factory=list)
     uids: list[str] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
+    followed_urls: list[str] = field(default_factory=list)
 
 
 def remove_comments(soup: BeautifulSoup) -> None:
@@ -177,31 +188,33 @@ def remove_comments(soup: BeautifulSoup) -> None:
             region.decompose()
 
 
-def links_to_me(soup: BeautifulSoup) -> Iterator[str]:
+def extract_me_links(soup: BeautifulSoup) -> Iterator[str]:
     """Yield where the links lead by which a page says: this is me, too."""
     for tag in soup.find_all(["a", "link"], rel=True):
-        relations = _relations(tag)
+        relations = _extract_relations(tag)
         if "me" in relations and not relations & _NOT_ENDORSED:
-            yield attribute(tag, "href")
+            yield get_attribute(tag, "href")
 
 
-def representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
+def parse_representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
     """Read the card of the page's owner; an empty one where no card is known to be theirs."""
-    cards = list(_cards(soup, page_url))
-    chosen = _chosen(cards, page_url, {same_page(page_url, each) for each in links_to_me(soup)})
+    cards = list(_walk_cards(soup, page_url))
+    chosen = _choose_card(
+        cards, page_url, {normalize_page_address(page_url, each) for each in extract_me_links(soup)}
+    )
     if chosen is None:
         return HCard()
-    texts = {name: text_of(chosen.parts.get(name)) for name in ("name", "handle", "bio")}
+    texts = {name: extract_tag_text(chosen.parts.get(name)) for name in ("name", "handle", "bio")}
     return HCard(
-        name=texts["name"] or _implied_name(chosen),
+        name=texts["name"] or _extract_implied_name(chosen),
         handle=texts["handle"].removeprefix("@"),
         bio=texts["bio"],
-        picture=_picture(chosen.parts.get("picture")),
-        links=tuple(dict.fromkeys(chosen.shown))[:MOST_LINKS],
+        picture=_extract_picture_address(chosen.parts.get("picture")),
+        links=tuple(dict.fromkeys(chosen.followed_urls))[:MOST_LINKS],
     )
 
 
-def same_page(base: str, address: str) -> str:
+def normalize_page_address(base: str, address: str) -> str:
     """Return an address in a form that is equal for two spellings of one page."""
     try:
         whole = urldefrag(urljoin(base, address.strip())).url
@@ -210,8 +223,8 @@ def same_page(base: str, address: str) -> str:
     return whole.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _chosen(cards: list[_Card], page_url: str, me: set[str]) -> _Card | None:
-    here = same_page(page_url, page_url)
+def _choose_card(cards: list[_HCardDraft], page_url: str, me: set[str]) -> _HCardDraft | None:
+    here = normalize_page_address(page_url, page_url)
     for card in cards:
         if here in card.urls and here in card.uids:
             return card
@@ -222,67 +235,67 @@ def _chosen(cards: list[_Card], page_url: str, me: set[str]) -> _Card | None:
     return top[0] if len(top) == 1 and here in top[0].urls else None
 
 
-def _cards(soup: BeautifulSoup, page_url: str) -> Iterator[_Card]:
+def _walk_cards(soup: BeautifulSoup, page_url: str) -> Iterator[_HCardDraft]:
     """Yield the cards in the order of the page; what is inside of two belongs to the inner one.
 
     One walk over all tags, however deep they are nested.
     """
-    ahead: list[tuple[Tag, _Card | None, bool]] = [(soup, None, False)]
+    ahead: list[tuple[Tag, _HCardDraft | None, bool]] = [(soup, None, False)]
     while ahead:
         tag, owner, inside = ahead.pop()
         classes = frozenset(tag.get_attribute_list("class"))
         if classes & _CARDS:
-            card = _Card(tag=tag, is_nested=inside)
+            card = _HCardDraft(tag=tag, is_nested=inside)
             yield card
             if tag.name == "a":
-                _note_address(card, tag, page_url, _URL)
+                _record_address(card, tag, page_url, _URL)
             owner, inside = card, True
-        elif classes & _OTHERS:
+        elif classes & _NOT_CARDS:
             owner, inside = None, True
         elif owner is not None:
-            _note(owner, tag, page_url, classes)
+            _record_property(owner, tag, page_url, classes)
         inner = [each for each in tag.children if isinstance(each, Tag)]
         ahead.extend((each, owner, inside) for each in reversed(inner))
 
 
-def _note(card: _Card, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
-    for part, names in _PARTS.items():
+def _record_property(card: _HCardDraft, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
+    for part, names in _CARD_PROPERTIES.items():
         if not classes.isdisjoint(names):
             card.parts.setdefault(part, tag)
     if tag.name in {"a", "area", "link"} and classes & (_URL | _UID):
-        _note_address(card, tag, page_url, classes)
+        _record_address(card, tag, page_url, classes)
 
 
-def _note_address(card: _Card, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
-    address = attribute(tag, "href")
-    page = same_page(page_url, address)
-    if len(card.shown) >= MOST_LINKS or not page:
+def _record_address(card: _HCardDraft, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
+    address = get_attribute(tag, "href")
+    page = normalize_page_address(page_url, address)
+    if len(card.followed_urls) >= MOST_LINKS or not page:
         return
     if classes & _URL:
         card.urls.append(page)
     if classes & _UID:
         card.uids.append(page)
-    if not _relations(tag) & _NOT_ENDORSED:
-        card.shown.append(address)
+    if not _extract_relations(tag) & _NOT_ENDORSED:
+        card.followed_urls.append(address)
 
 
-def _implied_name(card: _Card) -> str:
+def _extract_implied_name(card: _HCardDraft) -> str:
     """Return the name of a card that has no parts: `<a class="h-card" href="/">Jane Doe</a>`."""
-    bare = not card.parts and card.tag.find(class_=_is_part) is None
-    return text_of(card.tag) if bare else ""
+    bare = not card.parts and card.tag.find(class_=_is_property_class) is None
+    return extract_tag_text(card.tag) if bare else ""
 
 
-def _is_part(name: str | None) -> bool:
+def _is_property_class(name: str | None) -> bool:
     return bool(name) and str(name).startswith(("p-", "u-"))
 
 
-def _picture(tag: Tag | None) -> str:
+def _extract_picture_address(tag: Tag | None) -> str:
     if tag is None:
         return ""
-    return attribute(tag, "src") or attribute(tag, "href") or attribute(tag, "data")
+    return get_attribute(tag, "src") or get_attribute(tag, "href") or get_attribute(tag, "data")
 
 
-def _relations(tag: Tag) -> frozenset[str]:
+def _extract_relations(tag: Tag) -> frozenset[str]:
     return frozenset(str(each).lower() for each in tag.get_attribute_list("rel") if each)
 
 
@@ -305,7 +318,8 @@ HEADING = re.compile(r"<h1\b[^<>]{0,500}>.{1,500}?</h1>", re.IGNORECASE | re.DOT
 class ProfileCard:
     """`site` is what the site calls itself, `home` the address that the page says it has.
 
-    `picture`, `links` and `feeds` are addresses; `wishes` is what the page asks of robots.
+    `picture`, `links` and `feeds` are addresses; `robots_directives` is what the page asks of
+    robots.
     """
 
     name: str = ""
@@ -319,62 +333,68 @@ class ProfileCard:
     home: str = ""
     feeds: tuple[str, ...] = ()
     created_at: datetime | None = None
-    wishes: frozenset[Wish] = frozenset()
+    robots_directives: frozenset[RobotsDirective] = frozenset()
 
 
-def profile_card(page: Page, *, handle: str = "", site: str = "") -> ProfileCard:
+def parse_profile_card(page: Page, *, handle: str = "", site: str = "") -> ProfileCard:
     """Read a page; `site` is what the site calls itself, where the page does not tell."""
     if is_markup(page):
-        return _from_markup(page.url, page.text[:LARGEST_DOCUMENT], handle, site)
+        return _parse_markup_profile(page.url, page.text[:LARGEST_DOCUMENT], handle, site)
     try:
-        told = profile_in(page.json())
+        told = extract_json_profile(page.decode_json())
     except (ValueError, RecursionError):
         return ProfileCard()
     return ProfileCard(
         name=told.name,
         bio=told.bio,
-        links=_addresses(page.url, told.links),
-        picture=_address(page.url, told.picture),
+        links=_resolve_addresses(page.url, told.links),
+        picture=_resolve_address(page.url, told.picture),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _ProfileParts:
     """What each part of one page says."""
 
-    top: PageHead
+    head: PageHead
     person: LinkedPerson
     card: HCard
     heading: str
     title: str
     sites: tuple[str, ...]
 
-    def name(self, handle: str) -> str:
+    def choose_name(self, handle: str) -> str:
         return (
             self.person.name
-            or self._heading(handle)
+            or self._choose_heading(handle)
             or self.card.name
-            or name_in_title(self.title, handle=handle, sites=self.sites)
-            or without_site(self.title, self.sites)
+            or extract_title_name(self.title, handle=handle, sites=self.sites)
+            or strip_site_name(self.title, self.sites)
         )
 
-    def bio(self) -> str:
-        if Wish.UNQUOTED in self.top.wishes:
+    def choose_bio(self) -> str:
+        if RobotsDirective.UNQUOTED in self.head.robots_directives:
             return ""
-        told = (self.person.bio, self.top.first("og:description"), self.card.bio)
+        told = (self.person.bio, self.head.pick_first_meta("og:description"), self.card.bio)
         first = next((each for each in told if each), "")
-        return without_counts(first or self.top.first("twitter:description", "description"))
-
-    def picture(self) -> str:
-        return (
-            self.person.picture or self.card.picture or self.top.first("og:image", "twitter:image")
+        return strip_counts(
+            first or self.head.pick_first_meta("twitter:description", "description")
         )
 
-    def handle(self) -> str:
-        named = self.top.first("profile:username") or self.person.handle or self.card.handle
-        return named.removeprefix("@") or handle_in_title(self.title)
+    def choose_picture(self) -> str:
+        return (
+            self.person.picture
+            or self.card.picture
+            or self.head.pick_first_meta("og:image", "twitter:image")
+        )
 
-    def _heading(self, handle: str) -> str:
+    def choose_handle(self) -> str:
+        named = (
+            self.head.pick_first_meta("profile:username") or self.person.handle or self.card.handle
+        )
+        return named.removeprefix("@") or extract_title_handle(self.title)
+
+    def _choose_heading(self, handle: str) -> str:
         """Return the heading where the title begins with it: `Jane Doe - recipes | Alpha`."""
         strangers = {each.casefold() for each in (handle, *self.sites)}
         known = self.heading and self.heading.casefold() not in strangers
@@ -382,61 +402,61 @@ class _Told:
         return self.heading if known and begins else ""
 
 
-def _from_markup(url: str, text: str, handle: str, site: str) -> ProfileCard:
-    first = head(text)
-    soup = whole(text) if occurs(BODY_MARKS, text) else first
+def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> ProfileCard:
+    first = parse_head(text)
+    soup = parse_document(text) if has_match(BODY_MARKS, text) else first
     for hidden in soup.select("[data-nosnippet]") if "data-nosnippet" in text else ():
         if not hidden.decomposed:
             hidden.decompose()
     remove_comments(soup)
-    top = page_head(first)
-    told = _Told(
-        top=top,
-        person=person_in(each.get_text() for each in _linked_data(soup)),
-        card=representative_card(soup, url),
-        heading=text_of(soup.h1) if soup is not first else _heading(text),
-        title=top.first("og:title", "twitter:title") or top.title,
-        sites=tuple(each for each in (top.first("og:site_name"), site) if each),
+    top = extract_page_head(first)
+    told = _ProfileParts(
+        head=top,
+        person=extract_linked_person(each.get_text() for each in _select_linked_data(soup)),
+        card=parse_representative_card(soup, url),
+        heading=extract_tag_text(soup.h1) if soup is not first else _extract_heading(text),
+        title=top.pick_first_meta("og:title", "twitter:title") or top.title,
+        sites=tuple(each for each in (top.pick_first_meta("og:site_name"), site) if each),
     )
-    links = (*links_to_me(soup), *told.person.links, *told.card.links)
+    links = (*extract_me_links(soup), *told.person.links, *told.card.links)
     return ProfileCard(
-        name=told.name(handle or told.handle()),
-        handle=told.handle(),
-        bio=told.bio(),
-        title=without_site(told.title, told.sites),
+        name=told.choose_name(handle or told.choose_handle()),
+        handle=told.choose_handle(),
+        bio=told.choose_bio(),
+        title=strip_site_name(told.title, told.sites),
         heading=told.heading,
-        site=top.first("og:site_name"),
-        picture=_address(url, told.picture()),
-        links=_addresses(url, links),
-        home=_address(url, top.canonical or top.first("og:url")),
-        feeds=_addresses(url, top.feeds),
+        site=top.pick_first_meta("og:site_name"),
+        picture=_resolve_address(url, told.choose_picture()),
+        links=_resolve_addresses(url, links),
+        home=_resolve_address(url, top.canonical or top.pick_first_meta("og:url")),
+        feeds=_resolve_addresses(url, top.feeds),
         created_at=told.person.created_at,
-        wishes=top.wishes,
+        robots_directives=top.robots_directives,
     )
 
 
-def _heading(text: str) -> str:
+def _extract_heading(text: str) -> str:
     match = HEADING.search(text)
-    return text_of(whole(match[0])) if match else ""
+    return extract_tag_text(parse_document(match[0])) if match else ""
 
 
-def _linked_data(soup: BeautifulSoup) -> Iterable[Tag]:
+def _select_linked_data(soup: BeautifulSoup) -> Iterable[Tag]:
     return soup.find_all("script", type="application/ld+json")
 
 
-def _addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:
-    seen = (_address(url, link) for link in found)
-    others = (link for link in seen if link and _bare(link) != _bare(url))
+def _resolve_addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:
+    seen = (_resolve_address(url, link) for link in found)
+    others = (link for link in seen if link and _strip_scheme(link) != _strip_scheme(url))
     return tuple(dict.fromkeys(others))[:PROFILE_CARD_MOST_LINKS]
 
 
-def _bare(address: str) -> str:
+def _strip_scheme(address: str) -> str:
     return address.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _address(url: str, found: str) -> str:
+def _resolve_address(url: str, found: str) -> str:
     """Return an address of the web that a page at `url` names, maybe by its path alone."""
     try:
-        return web_address(urljoin(url, found.strip())) if found.strip() else ""
+        return clean_web_address(urljoin(url, found.strip())) if found.strip() else ""
     except ValueError:
         return ""

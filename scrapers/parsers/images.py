@@ -26,9 +26,9 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from scrapers.models import CUTS, Cut, PicturePrint, View
+from scrapers.models import CROPS, Crop, CropHashes, PicturePrint
 
-Grid: TypeAlias = Sequence[Sequence[float]]
+ShadeGrid: TypeAlias = Sequence[Sequence[float]]
 """Rows of shades, 0 for black to 255 for white."""
 
 # Each hash wants a grid of its own size: columns, rows.
@@ -39,37 +39,41 @@ _PHASH_WAVES = range(8)
 _PDQ_WAVES = range(1, 17)
 
 
-class Both(NamedTuple):
+class HashPair(NamedTuple):
     """The hash of a picture, and that of its mirror image."""
 
     straight: int
     mirrored: int
 
 
-def dhash(grid: Grid) -> Both:
+def compute_dhash(grid: ShadeGrid) -> HashPair:
     """Return 64 bits: is each shade darker than the one on its right."""
-    return Both(_darker(grid), _darker([row[::-1] for row in grid]))
+    return HashPair(_compare_neighbors(grid), _compare_neighbors([row[::-1] for row in grid]))
 
 
-def phash(grid: Grid) -> Both:
+def compute_phash(grid: ShadeGrid) -> HashPair:
     """Return 63 bits: is each of the slow waves above their median; the mean shade is left out."""
-    return Both(*(_above_median(waves[1:]) for waves in _waves(grid, _PHASH_WAVES)))
+    return HashPair(
+        *(_compare_to_median(waves[1:]) for waves in _transform_cosines(grid, _PHASH_WAVES))
+    )
 
 
-def pdq(grid: Grid) -> Both:
+def compute_pdq(grid: ShadeGrid) -> HashPair:
     """Return 256 bits, the first of them lowest, as the published implementation writes them."""
-    return Both(*(_above_median(waves[::-1]) for waves in _waves(grid, _PDQ_WAVES)))
+    return HashPair(
+        *(_compare_to_median(waves[::-1]) for waves in _transform_cosines(grid, _PDQ_WAVES))
+    )
 
 
-def _darker(grid: Grid) -> int:
-    return _bits(left < right for row in grid for left, right in pairwise(row))
+def _compare_neighbors(grid: ShadeGrid) -> int:
+    return _pack_bits(left < right for row in grid for left, right in pairwise(row))
 
 
-def _waves(grid: Grid, frequencies: range) -> Iterator[list[float]]:
+def _transform_cosines(grid: ShadeGrid, frequencies: range) -> Iterator[list[float]]:
     """Transform by cosines (DCT-II); yield these frequencies, then those of the mirror image."""
-    waves = [_wave(len(grid), frequency) for frequency in frequencies]
-    across = [[_product(wave, row) for row in grid] for wave in waves]
-    both = [[_product(wave, column) for column in across] for wave in waves]
+    waves = [_build_cosine_wave(len(grid), frequency) for frequency in frequencies]
+    across = [[_multiply_vectors(wave, row) for row in grid] for wave in waves]
+    both = [[_multiply_vectors(wave, column) for column in across] for wave in waves]
     yield [height for row in both for height in row]
     # A mirror turns every odd wave upside down, and leaves the even ones.
     signs = [-1 if frequency % 2 else 1 for frequency in frequencies]
@@ -77,20 +81,20 @@ def _waves(grid: Grid, frequencies: range) -> Iterator[list[float]]:
 
 
 @cache
-def _wave(size: int, frequency: int) -> tuple[float, ...]:
+def _build_cosine_wave(size: int, frequency: int) -> tuple[float, ...]:
     return tuple(cos(pi * frequency * (2 * at + 1) / (2 * size)) for at in range(size))
 
 
-def _product(one: Sequence[float], other: Sequence[float]) -> float:
+def _multiply_vectors(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(map(mul, one, other), 0.0)
 
 
-def _above_median(values: Sequence[float]) -> int:
+def _compare_to_median(values: Sequence[float]) -> int:
     middle = median(values)
-    return _bits(value > middle for value in values)
+    return _pack_bits(value > middle for value in values)
 
 
-def _bits(answers: Iterable[bool]) -> int:
+def _pack_bits(answers: Iterable[bool]) -> int:
     bits = 0
     for answer in answers:
         bits = bits << 1 | answer
@@ -107,32 +111,32 @@ SHORTEST_SIDE = 32
 _LONGEST_SIDE = 512
 # A letter or a figure on a plain ground, such as networks give to those who chose no picture, has
 # two colours and little else. Tried on 96 letters and figures, small and much compressed ones, too.
-_PLAIN = 0.85
-_SHADE = 16
+_PLAIN_SHARE = 0.85
+_SHADE_TOLERANCE = 16
 
 
 class PictureError(ValueError):
     """It is no picture that we open; the message is a clause without text from the web."""
 
 
-def picture_print(body: bytes) -> PicturePrint | None:
+def compute_picture_print(body: bytes) -> PicturePrint | None:
     """Return None for a picture that says too little to be anybody's; raise PictureError."""
-    picture = _opened(body)
-    if min(picture.size) < SHORTEST_SIDE or _plain(picture):
+    picture = _open_picture(body)
+    if min(picture.size) < SHORTEST_SIDE or _is_plain_picture(picture):
         return None
     shades = picture.convert("L")
-    straight, mirrored = zip(*(_views(shades, cut) for cut in CUTS), strict=True)
+    straight, mirrored = zip(*(_hash_crop(shades, cut) for cut in CROPS), strict=True)
     return PicturePrint(straight=straight, mirrored=mirrored)
 
 
-def _opened(body: bytes) -> Image.Image:
+def _open_picture(body: bytes) -> Image.Image:
     """Return the first picture there is, upright and in colours, and no larger than we look at."""
     try:
         with Image.open(BytesIO(body), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 message = "its picture has more pixels than we look at"
                 raise PictureError(message)
-            upright = _on_white(ImageOps.exif_transpose(picture)).convert("RGB")
+            upright = _flatten_on_white(ImageOps.exif_transpose(picture)).convert("RGB")
     except (OSError, Image.DecompressionBombError):
         message = "its picture cannot be opened"
         raise PictureError(message) from None
@@ -140,7 +144,7 @@ def _opened(body: bytes) -> Image.Image:
     return upright
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _flatten_on_white(picture: Image.Image) -> Image.Image:
     """Show what is transparent as pages do."""
     if not picture.has_transparency_data:
         return picture
@@ -149,35 +153,35 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return ground
 
 
-def _plain(picture: Image.Image) -> bool:
+def _is_plain_picture(picture: Image.Image) -> bool:
     """Tell whether two colours fill nearly all of it, seen from afar."""
     small = picture.resize(PDQ_GRID, Image.Resampling.BOX)
     two = small.quantize(2, kmeans=4).convert("RGB")
     red, green, blue = ImageChops.difference(small, two).split()
     most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    near: int = sum(most.histogram()[: _SHADE + 1])
+    near: int = sum(most.histogram()[: _SHADE_TOLERANCE + 1])
     width, height = PDQ_GRID
-    return near >= _PLAIN * width * height
+    return near >= _PLAIN_SHARE * width * height
 
 
-def _views(shades: Image.Image, cut: Cut) -> tuple[View, View]:
+def _hash_crop(shades: Image.Image, cut: Crop) -> tuple[CropHashes, CropHashes]:
     """Look at what a cut leaves, and at what a mirror shows of it."""
     smooth, even = Image.Resampling.LANCZOS, Image.Resampling.BOX
     hashes = (
-        dhash(_grid(shades, DHASH_GRID, cut, smooth)),
-        phash(_grid(shades, PHASH_GRID, cut, smooth)),
-        pdq(_grid(shades, PDQ_GRID, cut, even)),
+        compute_dhash(_shrink_crop(shades, DHASH_GRID, cut, smooth)),
+        compute_phash(_shrink_crop(shades, PHASH_GRID, cut, smooth)),
+        compute_pdq(_shrink_crop(shades, PDQ_GRID, cut, even)),
     )
     straight, mirrored = zip(*hashes, strict=True)
-    return _view(*straight), _view(*mirrored)
+    return _build_crop_hashes(*straight), _build_crop_hashes(*mirrored)
 
 
-def _view(dhash: int, phash: int, pdq: int) -> View:
-    return View(dhash=dhash, phash=phash, pdq=pdq)
+def _build_crop_hashes(dhash: int, phash: int, pdq: int) -> CropHashes:
+    return CropHashes(dhash=dhash, phash=phash, pdq=pdq)
 
 
-def _grid(
-    shades: Image.Image, size: tuple[int, int], cut: Cut, how: Image.Resampling
+def _shrink_crop(
+    shades: Image.Image, size: tuple[int, int], cut: Crop, how: Image.Resampling
 ) -> list[bytes]:
     """Return the rows of a small picture of what the cut leaves."""
     width, height = shades.size

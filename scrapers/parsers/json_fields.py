@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from scrapers.models import Page
-from scrapers.urls.redirects import urlsplit_or_none
+from scrapers.urls.redirects import split_url_or_none
 
 # Longer than any platform allows; a bound on what one hostile answer can make us carry.
 LONGEST_TEXT = 5000
@@ -23,177 +23,179 @@ class ShapeError(ValueError):
     """The answer is not in the shape we know; the message is a clause without text from the web."""
 
 
-def parsed(page: Page) -> object:
+def parse_json(page: Page) -> object:
     try:
-        return page.json()
+        return page.decode_json()
     except (ValueError, RecursionError):
         message = "its answer is not JSON"
         raise ShapeError(message) from None
 
 
-def record(value: object, what: str) -> Mapping[str, object]:
+def require_object(value: object, what: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        lacks(what)
+        raise_shape_error(what)
     return value
 
 
-def inside(holder: Mapping[str, object], path: str) -> tuple[Mapping[str, object], str]:
+def resolve_path(holder: Mapping[str, object], path: str) -> tuple[Mapping[str, object], str]:
     """Return the object and the key that a path such as `snippet.title` names.
 
     What is missing on the way is an empty object; what is of another kind is an error.
     """
     *way, key = path.split(".")
     for step in way:
-        holder = record(holder.get(step, {}), step)
+        holder = require_object(holder.get(step, {}), step)
     return holder, key
 
 
-def rows(holder: Mapping[str, object], key: str) -> Sequence[object]:
+def require_list(holder: Mapping[str, object], key: str) -> Sequence[object]:
     value = holder.get(key)
     if not isinstance(value, list):
-        lacks(key)
+        raise_shape_error(key)
     return value
 
 
-def text(holder: Mapping[str, object], key: str) -> str:
+def require_text(holder: Mapping[str, object], key: str) -> str:
     """Return a text that must be there and must not be empty."""
-    value = optional_text(holder, key)
+    value = get_optional_text(holder, key)
     if not value:
-        lacks(key)
+        raise_shape_error(key)
     return value
 
 
-def optional_text(holder: Mapping[str, object], key: str) -> str:
+def get_optional_text(holder: Mapping[str, object], key: str) -> str:
     """Return a text that may be missing, null or empty."""
     value = holder.get(key)
     if value is None:
         return ""
     if not isinstance(value, str):
-        lacks(key)
-    return tidy(value)
+        raise_shape_error(key)
+    return clean_text(value)
 
 
-def tidy(value: str) -> str:
+def clean_text(value: str) -> str:
     """Return text from the web in one line, of bounded length, and fit to be encoded."""
     whole = value[: LONGEST_TEXT * 4].encode("utf-8", "replace").decode().replace("\0", " ")
     return " ".join(whole.split())[:LONGEST_TEXT]
 
 
-def web_address(value: str) -> str:
+def clean_web_address(value: str) -> str:
     """Return an address of the web that names a host, fit to be encoded; nothing for any other."""
     address = value.strip().encode("utf-8", "ignore").decode()
     if len(address) > LONGEST_URL or not re.match(r"https?://[^\s/]", address, re.IGNORECASE):
         return ""
-    seen = urlsplit_or_none(address)
+    seen = split_url_or_none(address)
     return address if seen is not None and seen.hostname else ""
 
 
-def count(holder: Mapping[str, object], key: str) -> int | None:
+def get_optional_count(holder: Mapping[str, object], key: str) -> int | None:
     """Return a count that may be missing."""
     value = holder.get(key)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        lacks(key)
+        raise_shape_error(key)
     return value
 
 
-def flag(holder: Mapping[str, object], key: str) -> bool:
+def require_flag(holder: Mapping[str, object], key: str) -> bool:
     """Return a yes or no that must be there."""
     value = holder.get(key)
     if not isinstance(value, bool):
-        lacks(key)
+        raise_shape_error(key)
     return value
 
 
-def optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
+def get_optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
     """Return a yes or no that may be missing or null."""
     value = holder.get(key)
     if value is not None and not isinstance(value, bool):
-        lacks(key)
+        raise_shape_error(key)
     return value
 
 
-def moment(holder: Mapping[str, object], key: str) -> datetime | None:
+def get_optional_datetime(holder: Mapping[str, object], key: str) -> datetime | None:
     """Return an ISO 8601 time that may be missing, as aware UTC."""
-    value = optional_text(holder, key)
+    value = get_optional_text(holder, key)
     if not value:
         return None
     try:
         seen = datetime.fromisoformat(value)
         return seen.replace(tzinfo=UTC) if seen.tzinfo is None else seen.astimezone(UTC)
     except (ValueError, OverflowError):
-        lacks(key)
+        raise_shape_error(key)
 
 
-def lacks(what: str) -> NoReturn:
+def raise_shape_error(what: str) -> NoReturn:
     """Say of an answer that it lacks something, or holds it in another form."""
     message = f"its answer lacks {what}, or holds it in another form"
     raise ShapeError(message)
 
 
-NAMES = ("display_name", "displayName", "full_name", "fullName", "fullname", "name")
-BIOS = ("bio", "about", "aboutMe", "about_me", "description", "summary", "note")
-LINKS = ("links", "urls", "accounts", "website", "blog", "url")
-PICTURES = ("avatar", "avatar_url", "avatarUrl", "profile_image", "picture", "image")
-ADDRESSES = ("url", "value", "href")
+NAME_KEYS = ("display_name", "displayName", "full_name", "fullName", "fullname", "name")
+BIO_KEYS = ("bio", "about", "aboutMe", "about_me", "description", "summary", "note")
+LINK_KEYS = ("links", "urls", "accounts", "website", "blog", "url")
+PICTURE_KEYS = ("avatar", "avatar_url", "avatarUrl", "profile_image", "picture", "image")
+ADDRESS_KEYS = ("url", "value", "href")
 # A profile stands near the top; deeper down are its posts and its friends.
 DEEPEST = 3
 MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JsonCard:
+class JsonProfile:
     name: str = ""
     bio: str = ""
     links: tuple[str, ...] = ()
     picture: str = ""
 
 
-def profile_in(data: object) -> JsonCard:
+def extract_json_profile(data: object) -> JsonProfile:
     """Read the first object, from the top, that holds a name."""
-    for each in _objects(data):
-        name = _first(each, NAMES)
+    for each in _walk_objects(data):
+        name = _pick_first_text(each, NAME_KEYS)
         if name:
-            links = (link for key in LINKS for link in addresses(each.get(key)))
-            return JsonCard(
+            links = (link for key in LINK_KEYS for link in extract_addresses(each.get(key)))
+            return JsonProfile(
                 name=name,
-                bio=_first(each, BIOS),
+                bio=_pick_first_text(each, BIO_KEYS),
                 links=tuple(links),
-                picture=_first(each, PICTURES),
+                picture=_pick_first_text(each, PICTURE_KEYS),
             )
-    return JsonCard()
+    return JsonProfile()
 
 
-def addresses(value: object) -> Iterator[str]:
+def extract_addresses(value: object) -> Iterator[str]:
     """Yield the addresses in a string, in an object, or in a list of either."""
     for each in value[:MOST_ROWS] if isinstance(value, list) else [value]:
         if isinstance(each, str):
             yield each
         elif isinstance(each, dict):
-            yield _first(each, ADDRESSES)
+            yield _pick_first_text(each, ADDRESS_KEYS)
 
 
-def _objects(data: object) -> Iterator[Mapping[str, object]]:
+def _walk_objects(data: object) -> Iterator[Mapping[str, object]]:
     level = [data]
     for _ in range(DEEPEST + 1):
         yield from (each for each in level if isinstance(each, dict))
-        level = [inner for each in level for inner in _inside(each)]
+        level = [inner for each in level for inner in _list_inner_values(each)]
 
 
-def _inside(value: object) -> list[object]:
+def _list_inner_values(value: object) -> list[object]:
     if isinstance(value, dict):
         return list(value.values())[:MOST_ROWS]
     return value[:MOST_ROWS] if isinstance(value, list) else []
 
 
-def _first(holder: Mapping[str, object], keys: tuple[str, ...]) -> str:
+def _pick_first_text(holder: Mapping[str, object], keys: tuple[str, ...]) -> str:
     values = (holder.get(key) for key in keys)
-    return next((tidy(value) for value in values if isinstance(value, str) and value.strip()), "")
+    return next(
+        (clean_text(value) for value in values if isinstance(value, str) and value.strip()), ""
+    )
 
 
 # Kinds that a page is about, and kinds that hold one: `{"@type": "ProfilePage", "mainEntity": …}`.
-PEOPLE = frozenset({"Person", "ProfilePage", "Organization"})
+PERSON_TYPES = frozenset({"Person", "ProfilePage", "Organization"})
 MOST_NODES = 500
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 TRAILING_COMMA = re.compile(r",\s*([}\]])")
@@ -210,34 +212,34 @@ class LinkedPerson:
     created_at: datetime | None = None
 
 
-NOBODY = LinkedPerson()
+NO_PERSON = LinkedPerson()
 
 
-def person_in(scripts: Iterable[str]) -> LinkedPerson:
+def extract_linked_person(scripts: Iterable[str]) -> LinkedPerson:
     """Return the first person or profile, a person before an organisation."""
-    nodes = [node for script in scripts for node in _nodes(linked_data(script))]
-    told = [node for node in nodes if PEOPLE & kinds(node)]
-    told.sort(key=lambda node: "Organization" in kinds(node))
-    return _person(told[0], nodes) if told else NOBODY
+    nodes = [node for script in scripts for node in _walk_nodes(parse_linked_data(script))]
+    told = [node for node in nodes if PERSON_TYPES & extract_node_types(node)]
+    told.sort(key=lambda node: "Organization" in extract_node_types(node))
+    return _build_linked_person(told[0], nodes) if told else NO_PERSON
 
 
-def linked_data(text: str) -> object:
+def parse_linked_data(text: str) -> object:
     """Return JSON-LD as sites write it: in comments, with trailing commas, with raw controls."""
     bare = WRAPPERS.sub(" ", CONTROLS.sub(" ", text)).strip().rstrip(";")
     try:
         return json.loads(TRAILING_COMMA.sub(r"\1", bare))
     except (ValueError, RecursionError):
-        return _first_value(bare)
+        return _decode_first_value(bare)
 
 
-def kinds(node: Mapping[str, object]) -> frozenset[str]:
+def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
     """Return the types of a node without the vocabulary's address before them."""
     told = node.get("@type")
     several = told if isinstance(told, list) else [told]
     return frozenset(each.rpartition("/")[2] for each in several if isinstance(each, str))
 
 
-def _first_value(bare: str) -> object:
+def _decode_first_value(bare: str) -> object:
     """Return what stands before something that is no JSON any more: a second object, a script."""
     try:
         value: object = json.JSONDecoder().raw_decode(bare)[0]
@@ -246,30 +248,35 @@ def _first_value(bare: str) -> object:
     return value
 
 
-def _nodes(data: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
+def _walk_nodes(data: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
     several = data if isinstance(data, list) else [data]
     for each in several[:MOST_NODES]:
         if isinstance(each, dict):
             yield each
             if depth < DEEPEST:
-                yield from _nodes(each.get("@graph", []), depth + 1)
+                yield from _walk_nodes(each.get("@graph", []), depth + 1)
         elif isinstance(each, list) and depth < DEEPEST:
-            yield from _nodes(each, depth + 1)
+            yield from _walk_nodes(each, depth + 1)
 
 
-def _person(node: Mapping[str, object], nodes: list[Mapping[str, object]]) -> LinkedPerson:
-    inner = _entity(node, nodes)
+def _build_linked_person(
+    node: Mapping[str, object], nodes: list[Mapping[str, object]]
+) -> LinkedPerson:
+    inner = _resolve_main_entity(node, nodes)
     return LinkedPerson(
-        name=_text(inner, "name") or _text(inner, "givenName", "familyName"),
-        handle=_handle(inner),
-        bio=_text(inner, "description") or _text(node, "description"),
-        picture=next(iter(_pictures(inner.get("image"))), ""),
-        links=(*addresses(inner.get("sameAs")), *_home(inner)),
-        created_at=_moment(node, "dateCreated") or _moment(inner, "dateCreated"),
+        name=_join_texts(inner, "name") or _join_texts(inner, "givenName", "familyName"),
+        handle=_extract_handle(inner),
+        bio=_join_texts(inner, "description") or _join_texts(node, "description"),
+        picture=next(iter(_extract_pictures(inner.get("image"))), ""),
+        links=(*extract_addresses(inner.get("sameAs")), *_extract_home_addresses(inner)),
+        created_at=_get_lenient_datetime(node, "dateCreated")
+        or _get_lenient_datetime(inner, "dateCreated"),
     )
 
 
-def _entity(node: Mapping[str, object], nodes: list[Mapping[str, object]]) -> Mapping[str, object]:
+def _resolve_main_entity(
+    node: Mapping[str, object], nodes: list[Mapping[str, object]]
+) -> Mapping[str, object]:
     """Return whom a profile page is about; a graph may say so by an id alone."""
     for key in ("mainEntity", "about", "author"):
         inner = node.get(key)
@@ -278,37 +285,37 @@ def _entity(node: Mapping[str, object], nodes: list[Mapping[str, object]]) -> Ma
             named = inner.get("@id")
             told = (each for each in nodes if named and each.get("@id") == named and len(each) > 1)
             return inner if len(inner) > 1 else next(told, inner)
-        if "ProfilePage" not in kinds(node):
+        if "ProfilePage" not in extract_node_types(node):
             return node
     return node
 
 
-def _handle(person: Mapping[str, object]) -> str:
+def _extract_handle(person: Mapping[str, object]) -> str:
     """Return an alternate name only where it is spelled as a handle: others are nicknames."""
-    told = _text(person, "alternateName")
+    told = _join_texts(person, "alternateName")
     return told.removeprefix("@") if told.startswith("@") and " " not in told else ""
 
 
-def _home(person: Mapping[str, object]) -> Iterator[str]:
-    yield from addresses(person.get("url"))
+def _extract_home_addresses(person: Mapping[str, object]) -> Iterator[str]:
+    yield from extract_addresses(person.get("url"))
 
 
-def _pictures(image: object) -> Iterator[str]:
+def _extract_pictures(image: object) -> Iterator[str]:
     for each in image[:1] if isinstance(image, list) else [image]:
         if isinstance(each, str):
             yield each
         elif isinstance(each, dict):
-            yield _text(each, "contentUrl") or _text(each, "url")
+            yield _join_texts(each, "contentUrl") or _join_texts(each, "url")
 
 
-def _moment(node: Mapping[str, object], key: str) -> datetime | None:
+def _get_lenient_datetime(node: Mapping[str, object], key: str) -> datetime | None:
     # A strange date says nothing of the rest.
     try:
-        return moment(node, key)
+        return get_optional_datetime(node, key)
     except ShapeError:
         return None
 
 
-def _text(holder: Mapping[str, object], *keys: str) -> str:
+def _join_texts(holder: Mapping[str, object], *keys: str) -> str:
     values = [holder.get(key) for key in keys]
-    return " ".join(tidy(value) for value in values if isinstance(value, str)).strip()
+    return " ".join(clean_text(value) for value in values if isinstance(value, str)).strip()

@@ -9,21 +9,39 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from scrapers.models import Finding, Kind, Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.parsers.block_detection import refusal, unreadable
-from scrapers.parsers.json_fields import ShapeError, lacks, optional_text, record, rows, web_address
-from scrapers.parsers.text import ASKED_NOT_TO, Wish, wishes_of_header
+from scrapers.models import (
+    Finding,
+    FindingKind,
+    Outcome,
+    Page,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
+from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
+from scrapers.parsers.json_fields import (
+    ShapeError,
+    clean_web_address,
+    get_optional_text,
+    raise_shape_error,
+    require_list,
+    require_object,
+)
+from scrapers.parsers.text import ROBOTS_DECLINED, RobotsDirective, parse_robots_header
 from scrapers.source import Canary
-from scrapers.urls.canonical import account_keys, canonical_key
-from scrapers.urls.platforms import Place, place_at
+from scrapers.urls.canonical import canonicalize_url, extract_account_keys
+from scrapers.urls.platforms import PlatformPlace, find_platform_place
 
-PAGES = "pages"
-FEEDS = "feeds"
+PAGES_SOURCE = "pages"
+FEEDS_SOURCE = "feeds"
 # That a feed is gone proves nothing of the page whose feed it is.
-KINDS = {PAGES: QueryKind.PROFILE, FEEDS: QueryKind.SEARCH}
-ACCEPTED = {
-    PAGES: "text/html, application/xhtml+xml",
-    FEEDS: "application/atom+xml, application/rss+xml, application/feed+json, application/xml",
+QUERY_KINDS = {PAGES_SOURCE: QueryKind.PROFILE, FEEDS_SOURCE: QueryKind.SEARCH}
+ACCEPT_HEADERS = {
+    PAGES_SOURCE: "text/html, application/xhtml+xml",
+    FEEDS_SOURCE: (
+        "application/atom+xml, application/rss+xml, application/feed+json, application/xml"
+    ),
 }
 FEED_PATH = re.compile(
     r"/(?:feed|rss|atom)/?$|/feeds?/|\.(?:rss|atom|xml)$|/feed\.json$", re.IGNORECASE
@@ -31,52 +49,52 @@ FEED_PATH = re.compile(
 FEED_QUERY = re.compile(r"\b(?:feed|format|alt)=(?:rss|atom|json)", re.IGNORECASE)
 
 
-def may_be_read(address: str) -> bool:
+def is_readable_address(address: str) -> bool:
     """Say whether an address is of the web, and of no platform whose terms forbid to read it."""
-    if not web_address(address):
+    if not clean_web_address(address):
         return False
-    place = place_at(urlsplit(canonical_key(address)).netloc)
+    place = find_platform_place(urlsplit(canonicalize_url(address)).netloc)
     return place is None or not place.platform.closed
 
 
-def is_feed(address: str) -> bool:
+def is_feed_address(address: str) -> bool:
     """Say whether an address looks like a feed's."""
     seen = urlsplit(address)
     return FEED_PATH.search(seen.path) is not None or FEED_QUERY.search(seen.query) is not None
 
 
-def page_questions(source: str, addresses: Iterable[str], subject: str) -> tuple[Query, ...]:
+def build_page_queries(source: str, addresses: Iterable[str], subject: str) -> tuple[Query, ...]:
     """Return a question for each address that may be read, two spellings of one page once.
 
     `source` is PAGES or FEEDS.
     """
     asked: dict[str, str] = {}
     for address in addresses:
-        if may_be_read(address):
-            asked.setdefault(canonical_key(address), address.strip())
+        if is_readable_address(address):
+            asked.setdefault(canonicalize_url(address), address.strip())
     return tuple(
         Query(
             source=source,
-            kind=KINDS[source],
+            kind=QUERY_KINDS[source],
             terms=(key,),
-            request=Request(url=address, headers=(("accept", ACCEPTED[source]),)),
+            request=Request(url=address, headers=(("accept", ACCEPT_HEADERS[source]),)),
             subject=subject,
         )
         for key, address in asked.items()
     )
 
 
-def page_canaries(source: str, known: str, nobody: str) -> Iterator[Canary]:
+def build_page_canaries(source: str, known: str, nobody: str) -> Iterator[Canary]:
     """Yield a page that its site does not have, at the path `nobody`, and one that is `known`."""
     site = "/".join(known.split("/")[:3])
     for address, expects in ((f"{site}/{nobody}", Outcome.ABSENT), (known, Outcome.FOUND)):
-        for query in page_questions(source, (address,), ""):
+        for query in build_page_queries(source, (address,), ""):
             yield Canary(query=query, expects=expects)
 
 
 GONE = frozenset({404, 410})
 OK = 200
-CLOSED = "it leads to a site whose terms forbid robots to read it"
+CLOSED_PLATFORM = "it leads to a site whose terms forbid robots to read it"
 # They lead elsewhere by trade, so what they lead to is the page that was meant.
 SHORTENERS = frozenset(
     {
@@ -84,39 +102,39 @@ SHORTENERS = frozenset(
         *("shorturl.at", "t.co", "t.ly", "tiny.cc", "tinyurl.com", "wp.me"),
     }
 )
-NO_PAGE = re.compile(r"/(?:404|error|missing|not-?found|unavailable)\b", re.IGNORECASE)
+MISSING_PAGE_PATH = re.compile(r"/(?:404|error|missing|not-?found|unavailable)\b", re.IGNORECASE)
 
 
-def not_there(query: Query, page: Page) -> Reading | None:
+def check_page_response(query: Query, page: Page) -> ParseResult | None:
     """Return what the bytes of an answer prove, None where its words have to be read."""
-    refused = refusal(page)
+    refused = detect_refusal(page)
     if refused is not None:
         return refused
     if page.status in GONE:
-        return Reading(outcome=Outcome.ABSENT)
-    if Wish.UNLISTED in wishes_of_header(page):
-        return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
-    if not may_be_read(page.url):
-        return Reading(outcome=Outcome.DECLINED, note=CLOSED)
-    note = _no_page(page) or _led_away(query.request.url, page.url)
-    return unreadable(note) if note else None
+        return ParseResult(outcome=Outcome.ABSENT)
+    if RobotsDirective.UNLISTED in parse_robots_header(page):
+        return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
+    if not is_readable_address(page.url):
+        return ParseResult(outcome=Outcome.DECLINED, note=CLOSED_PLATFORM)
+    note = _describe_missing_page(page) or _describe_redirect_away(query.request.url, page.url)
+    return build_unreadable_result(note) if note else None
 
 
-def named_page(query: Query, page: Page, home: str = "") -> Finding:
+def build_page_finding(query: Query, page: Page, home: str = "") -> Finding:
     """Return what is known of a page by its address; `home` is the one it says it has.
 
     What a page says of its own address counts only where the platform itself says it: else
     somebody could claim to be the page of another.
     """
     asked, ended = query.request.url, page.url
-    shown = ended if _host(asked) in SHORTENERS else asked
-    accounts = dict.fromkeys((*account_keys(shown), *account_keys(ended)))
-    if home and _told_by_platform(shown, home):
-        accounts |= dict.fromkeys(account_keys(home))
+    shown = ended if _extract_host(asked) in SHORTENERS else asked
+    accounts = dict.fromkeys((*extract_account_keys(shown), *extract_account_keys(ended)))
+    if home and _is_on_same_platform(shown, home):
+        accounts |= dict.fromkeys(extract_account_keys(home))
     account, *others = sorted(accounts, key=lambda each: ":@" in each) or [""]
     return Finding(
-        key=canonical_key(shown),
-        kind=Kind.ACCOUNT if account else Kind.PAGE,
+        key=canonicalize_url(shown),
+        kind=FindingKind.ACCOUNT if account else FindingKind.PAGE,
         url=shown,
         account=account,
         account_aliases=tuple(others),
@@ -124,78 +142,87 @@ def named_page(query: Query, page: Page, home: str = "") -> Finding:
     )
 
 
-def names_its_site(asked: str, title: str, site: str) -> bool:
+def has_only_site_title(asked: str, title: str, site: str) -> bool:
     """Say whether a page within a site has no title but the site's: "not found" looks like that."""
-    seen = urlsplit(canonical_key(asked))
-    labels = {_squashed(each) for each in (*(seen.hostname or "").split("."), site) if each}
-    return seen.path != "/" and _squashed(title) in labels
+    seen = urlsplit(canonicalize_url(asked))
+    labels = {_squash_text(each) for each in (*(seen.hostname or "").split("."), site) if each}
+    return seen.path != "/" and _squash_text(title) in labels
 
 
-def _no_page(page: Page) -> str:
+def _describe_missing_page(page: Page) -> str:
     if page.status != OK:
         return f"it did not answer with a page (status {page.status})"
     return "" if page.body.strip() else "it sent an empty page"
 
 
-def _led_away(asked: str, ended: str) -> str:
+def _describe_redirect_away(asked_url: str, final_url: str) -> str:
     """Return why a redirect to another page proves nothing, empty where it may lead to the same."""
-    if canonical_key(asked) == canonical_key(ended) or _host(asked) in SHORTENERS:
+    if (
+        canonicalize_url(asked_url) == canonicalize_url(final_url)
+        or _extract_host(asked_url) in SHORTENERS
+    ):
         return ""
-    if not _same_site(asked, ended):
+    if not _is_same_site(asked_url, final_url):
         return "it leads to another site"
-    before, after = urlsplit(asked).path.rstrip("/"), urlsplit(ended).path.rstrip("/")
+    before, after = urlsplit(asked_url).path.rstrip("/"), urlsplit(final_url).path.rstrip("/")
     if before != after and f"{before}/".startswith(f"{after}/"):
         return "it leads up to a page above the one we asked for"
-    if NO_PAGE.search(after):
+    if MISSING_PAGE_PATH.search(after):
         return "it leads to a page for what is not there"
-    return _led_to_another(account_keys(asked), account_keys(ended))
+    return _describe_other_account(extract_account_keys(asked_url), extract_account_keys(final_url))
 
 
-def _led_to_another(asked: tuple[str, ...], ended: tuple[str, ...]) -> str:
+def _describe_other_account(asked_keys: tuple[str, ...], final_keys: tuple[str, ...]) -> str:
     """Let an account's address lead from its id to its handle, but not to another handle."""
-    if not asked or set(asked) & set(ended):
+    if not asked_keys or set(asked_keys) & set(final_keys):
         return ""
-    if not ended:
+    if not final_keys:
         return "it leads away from the account that we asked for"
-    handles = all(":@" in each for each in (*asked, *ended))
+    handles = all(":@" in each for each in (*asked_keys, *final_keys))
     return "it leads to another account than the one we asked for" if handles else ""
 
 
-def _told_by_platform(shown: str, home: str) -> bool:
-    here, there = _place(shown), _place(home)
-    if here is None or there is None or here.own or there.own:
+def _is_on_same_platform(shown: str, home: str) -> bool:
+    here, there = _locate_address(shown), _locate_address(home)
+    if here is None or there is None or here.has_own_host or there.has_own_host:
         return False
     return here.platform is there.platform
 
 
-def _same_site(asked: str, ended: str) -> bool:
-    one, other = _host(canonical_key(asked)), _host(canonical_key(ended))
+def _is_same_site(asked_url: str, final_url: str) -> bool:
+    one, other = (
+        _extract_host(canonicalize_url(asked_url)),
+        _extract_host(canonicalize_url(final_url)),
+    )
     if one == other:
         return True
-    if any(place is not None and place.own for place in (_place(asked), _place(ended))):
+    if any(
+        place is not None and place.has_own_host
+        for place in (_locate_address(asked_url), _locate_address(final_url))
+    ):
         return False
     return one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
-def same_host(one: str, other: str) -> bool:
-    return _host(canonical_key(one)) == _host(canonical_key(other))
+def is_same_host(one: str, other: str) -> bool:
+    return _extract_host(canonicalize_url(one)) == _extract_host(canonicalize_url(other))
 
 
-def _squashed(text: str) -> str:
+def _squash_text(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _place(address: str) -> Place | None:
-    return place_at(_host(canonical_key(address)))
+def _locate_address(address: str) -> PlatformPlace | None:
+    return find_platform_place(_extract_host(canonicalize_url(address)))
 
 
-def _host(address: str) -> str:
+def _extract_host(address: str) -> str:
     return re.sub(r"^www\.", "", (urlsplit(address).hostname or "").lower())
 
 
 # Where the root of a feed begins; before it stand a declaration and maybe a remark.
-ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
-REACH = 4096
+FEED_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
+FEED_ROOT_WITHIN = 4096
 JSON_FEED = "https://jsonfeed.org/version/"
 MOST_ENTRIES = 100
 
@@ -209,53 +236,53 @@ class Feed:
     description: str = ""
     site: str = ""
     picture: str = ""
-    wishes: frozenset[Wish] = frozenset()
+    robots_directives: frozenset[RobotsDirective] = frozenset()
 
 
-def begins_a_feed(page: Page) -> bool:
+def is_xml_feed(page: Page) -> bool:
     """Say by the first bytes whether this is a feed in XML, whatever type it is sent with."""
-    return ROOT.search(page.bytes[:REACH]) is not None
+    return FEED_ROOT.search(page.searchable_bytes[:FEED_ROOT_WITHIN]) is not None
 
 
-def feed_in_json(answer: object) -> Feed:
+def parse_json_feed(answer: object) -> Feed:
     """Raise ShapeError where it is no JSON feed."""
-    told = record(answer, "a feed")
-    if not optional_text(told, "version").startswith(JSON_FEED):
-        lacks("the version of a feed")
-    title = optional_text(told, "title")
+    told = require_object(answer, "a feed")
+    if not get_optional_text(told, "version").startswith(JSON_FEED):
+        raise_shape_error("the version of a feed")
+    title = get_optional_text(told, "title")
     if not title:
-        lacks("the title of a feed")
+        raise_shape_error("the title of a feed")
     return Feed(
         title=title,
-        author=sole(_json_authors(told)),
-        description=optional_text(told, "description"),
-        site=optional_text(told, "home_page_url"),
-        picture=optional_text(told, "icon"),
+        author=pick_sole_name(_extract_feed_authors(told)),
+        description=get_optional_text(told, "description"),
+        site=get_optional_text(told, "home_page_url"),
+        picture=get_optional_text(told, "icon"),
     )
 
 
-def sole(names: Iterable[str]) -> str:
+def pick_sole_name(names: Iterable[str]) -> str:
     """Return the name of somebody who writes alone."""
     known = {each.casefold(): each for each in names}
     return next(iter(known.values())) if len(known) == 1 else ""
 
 
-def _json_authors(told: Mapping[str, object]) -> Iterator[str]:
+def _extract_feed_authors(feed: Mapping[str, object]) -> Iterator[str]:
     """Yield the feed's authors, or else those of its items; version 1.0 knew only one each."""
-    own = list(_authors_of(told))
-    if own or "items" not in told:
+    own = list(_extract_author_names(feed))
+    if own or "items" not in feed:
         yield from own
         return
-    for item in rows(told, "items")[:MOST_ENTRIES]:
-        yield from _authors_of(record(item, "items"))
+    for item in require_list(feed, "items")[:MOST_ENTRIES]:
+        yield from _extract_author_names(require_object(item, "items"))
 
 
-def _authors_of(holder: Mapping[str, object]) -> Iterator[str]:
-    several = rows(holder, "authors") if holder.get("authors") is not None else ()
+def _extract_author_names(holder: Mapping[str, object]) -> Iterator[str]:
+    several = require_list(holder, "authors") if holder.get("authors") is not None else ()
     for each in (*several, holder.get("author")):
         if each is not None:
             try:
-                name = optional_text(record(each, "authors"), "name")
+                name = get_optional_text(require_object(each, "authors"), "name")
             except ShapeError:
                 continue
             if name:

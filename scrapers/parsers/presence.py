@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from scrapers.models import Outcome, Page, Reading
+from scrapers.models import Outcome, Page, ParseResult
 from scrapers.parsers.block_detection import (
-    distinctive,
-    quota_used,
-    refusal,
-    unreadable,
-    wall,
-    wall_around,
+    build_unreadable_result,
+    detect_block,
+    detect_block_around_body,
+    detect_refusal,
+    is_distinctive_mark,
+    is_rate_limited,
 )
 
-PLACEHOLDER = "{account}"
+ACCOUNT_PLACEHOLDER = "{account}"
 REDIRECTS = range(300, 400)
 BOTH_SHOWN = "its page says both that the account exists and that it does not"
 # In what somebody says of themselves, brackets and quotes would be escaped.
@@ -23,7 +23,7 @@ _ONLY_IN_MARKUP = re.compile("[<>\"]|='")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class PresenceRule:
     """What the page of an account shows (`e_`) and what is shown in its place (`m_`).
 
     A string may hold `{account}`. `m_string` may be empty only where the codes differ.
@@ -43,12 +43,12 @@ class Rule:
     m_codes: tuple[int, ...] = ()
 
     @property
-    def merely_names(self) -> bool:
+    def is_name_only(self) -> bool:
         """Say whether a page shows an account by naming it, as one that misses it may do, too."""
-        return self.e_string == PLACEHOLDER and not self.e_others
+        return self.e_string == ACCOUNT_PLACEHOLDER and not self.e_others
 
 
-def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
+def check_presence(rule: PresenceRule, asked_url: str, handle: str, page: Page) -> ParseResult:
     """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before.
 
     A page that has the status and shows words of the site's own is no wall, whatever else it says.
@@ -56,41 +56,50 @@ def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
     page that shows both is FOUND, with the note BOTH_SHOWN; unless what speaks against the
     account is markup, which nobody can write there, and what speaks for it is not.
     """
-    exists = _mark(page, handle, (rule.e_code,), (rule.e_string, *rule.e_others))
-    missing = _mark(page, handle, (rule.m_code, *rule.m_codes), (rule.m_string, *rule.m_others))
-    if missing and rule.merely_names:
+    exists = _find_mark(page, handle, (rule.e_code,), (rule.e_string, *rule.e_others))
+    missing = _find_mark(
+        page, handle, (rule.m_code, *rule.m_codes), (rule.m_string, *rule.m_others)
+    )
+    if missing and rule.is_name_only:
         exists = None
-    proof = _proof(exists, missing)
-    if proof and distinctive(proof[1]) and wall_around(page) is None and not quota_used(page):
-        return Reading(outcome=proof[0])
-    refused = refusal(page)
-    if refused is not None and not _bare_refusal(rule, refused, page):
+    proof = _weigh_marks(exists, missing)
+    if (
+        proof
+        and is_distinctive_mark(proof[1])
+        and detect_block_around_body(page) is None
+        and not is_rate_limited(page)
+    ):
+        return ParseResult(outcome=proof[0])
+    refused = detect_refusal(page)
+    if refused is not None and not _is_expected_refusal(rule, refused, page):
         return refused
-    if missing is None and rule.m_code in REDIRECTS and _led_to_front(asked, page):
-        proof = _proof(exists, "")
+    if missing is None and rule.m_code in REDIRECTS and _is_front_page_redirect(asked_url, page):
+        proof = _weigh_marks(exists, "")
     if proof:
-        return Reading(outcome=proof[0])
-    if exists is not None and _may_be_the_owners(missing, exists):
-        return Reading(outcome=Outcome.FOUND, note=BOTH_SHOWN)
+        return ParseResult(outcome=proof[0])
+    if exists is not None and _can_be_owner_words(missing, exists):
+        return ParseResult(outcome=Outcome.FOUND, note=BOTH_SHOWN)
     if exists is not None:
-        return unreadable(BOTH_SHOWN)
-    return unreadable(_unknown(page))
+        return build_unreadable_result(BOTH_SHOWN)
+    return build_unreadable_result(_describe_unknown_page(page))
 
 
-def impossible_handle(nonce: str, source: str, length: int = 14) -> str:
+def build_impossible_handle(nonce: str, source: str, length: int = 14) -> str:
     """Return a handle that nobody has, in letters that every site allows."""
     drawn = sha256(f"{nonce}\x1f{source}".encode()).digest()
     return "".join(chr(ord("a") + byte % 26) for byte in drawn[:length])
 
 
-def _mark(page: Page, handle: str, codes: tuple[int, ...], marks: tuple[str, ...]) -> str | None:
+def _find_mark(
+    page: Page, handle: str, codes: tuple[int, ...], marks: tuple[str, ...]
+) -> str | None:
     """Return the first of `marks` that the page shows with one of the codes."""
     if page.status not in codes:
         return None
-    return next((mark for mark in marks if _shows(page, mark, handle)), None)
+    return next((mark for mark in marks if _has_mark(page, mark, handle)), None)
 
 
-def _proof(exists: str | None, missing: str | None) -> tuple[Outcome, str] | None:
+def _weigh_marks(exists: str | None, missing: str | None) -> tuple[Outcome, str] | None:
     """Return what one mark proves; None if there is none, or one on either side."""
     if exists is not None and missing is None:
         return Outcome.FOUND, exists
@@ -99,43 +108,45 @@ def _proof(exists: str | None, missing: str | None) -> tuple[Outcome, str] | Non
     return None
 
 
-def _may_be_the_owners(missing: str | None, exists: str) -> bool:
+def _can_be_owner_words(missing: str | None, exists: str) -> bool:
     """Tell whether the words against an account may be its owner's own, and do not outweigh it."""
     if missing is None:
         return False
-    return not _only_in_markup(missing) or _only_in_markup(exists)
+    return not _is_markup_only(missing) or _is_markup_only(exists)
 
 
-def _only_in_markup(mark: str) -> bool:
+def _is_markup_only(mark: str) -> bool:
     return _ONLY_IN_MARKUP.search(mark) is not None
 
 
-def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:
+def _is_expected_refusal(rule: PresenceRule, refused: ParseResult, page: Page) -> bool:
     """Say whether the rule itself names this refusal: a 403 with words for "no such account"."""
     named = refused.outcome is Outcome.BLOCKED and page.status == rule.m_code
-    return named and bool(rule.m_string) and wall(page) is None
+    return named and bool(rule.m_string) and detect_block(page) is None
 
 
-def _shows(page: Page, mark: str, handle: str) -> bool:
+def _has_mark(page: Page, mark: str, handle: str) -> bool:
     """Sites spell a handle as its owner does, so a mark that holds one is compared without case."""
     if not mark.isascii() or not handle.isascii():
-        named = mark.replace(PLACEHOLDER, handle)
-        same = PLACEHOLDER not in mark
+        named = mark.replace(ACCOUNT_PLACEHOLDER, handle)
+        same = ACCOUNT_PLACEHOLDER not in mark
         return mark in page.text if same else named.casefold() in page.text.casefold()
-    if PLACEHOLDER not in mark:
-        return mark.encode() in page.bytes
-    return mark.replace(PLACEHOLDER, handle).lower().encode() in page.bytes.lower()
+    if ACCOUNT_PLACEHOLDER not in mark:
+        return mark.encode() in page.searchable_bytes
+    return (
+        mark.replace(ACCOUNT_PLACEHOLDER, handle).lower().encode() in page.searchable_bytes.lower()
+    )
 
 
-def _led_to_front(asked: str, page: Page) -> bool:
-    ours, theirs = urlsplit(asked), urlsplit(page.url)
+def _is_front_page_redirect(asked_url: str, page: Page) -> bool:
+    ours, theirs = urlsplit(asked_url), urlsplit(page.url)
     same_site = (ours.hostname or "").removeprefix("www.") == (theirs.hostname or "").removeprefix(
         "www."
     )
     return same_site and ours.path.strip("/") != "" and theirs.path.strip("/") == ""
 
 
-def _unknown(page: Page) -> str:
+def _describe_unknown_page(page: Page) -> str:
     if not page.body.strip():
         return "it sent an empty page"
     return f"its page (status {page.status}) shows neither of the marks we know"

@@ -11,27 +11,33 @@ from html import unescape
 from itertools import product
 from urllib.parse import unquote, urlunsplit
 
-from scrapers.models import Finding, Kind
-from scrapers.parsers.json_fields import lacks, optional_text, record, tidy, web_address
-from scrapers.parsers.search_terms import Terms, apart
+from scrapers.models import Finding, FindingKind
+from scrapers.parsers.json_fields import (
+    clean_text,
+    clean_web_address,
+    get_optional_text,
+    raise_shape_error,
+    require_object,
+)
+from scrapers.parsers.search_terms import SearchTerms, split_terms
 from scrapers.parsers.text import (
     SEPARATOR,
-    family_name,
-    folded,
-    in_handle,
-    name_in_title,
-    names,
-    without_site,
-    words,
+    extract_family_name,
+    extract_title_name,
+    fold_text,
+    has_family_name,
+    is_name_in_handle,
+    split_words,
+    strip_site_name,
 )
-from scrapers.urls.canonical import account_key, account_keys, canonical_key
+from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 from scrapers.urls.platforms import SPOKEN_NAMES
-from scrapers.urls.redirects import advert, unwrapped, urlsplit_or_none
+from scrapers.urls.redirects import is_advert, split_url_or_none, unwrap_url
 
 # Their titles go on after the name, so only the first part is it.
-TALKATIVE = frozenset({"facebook", "linkedin"})
+WORDY_TITLE_PLATFORMS = frozenset({"facebook", "linkedin"})
 # How platforms call themselves, where it is not by the name in our keys.
-SITES = {
+SPOKEN_SITE_NAMES = {
     "about-me": ("about.me",),
     "buy-me-a-coffee": ("buy me a coffee",),
     "speaker-deck": ("speaker deck",),
@@ -68,36 +74,36 @@ _NOBODY = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class TitleIdentity:
     """The display name and the handle that a title tells; each may be empty."""
 
     name: str = ""
     handle: str = ""
 
 
-def told_of_account(title: str, snippet: str, platform: str, handle: str) -> Told:
+def parse_account_title(title: str, snippet: str, platform: str, handle: str) -> TitleIdentity:
     """Read the title of a profile whose address tells the platform, and mostly the handle."""
     bare = _LEAD.sub("", _NEWS.sub("", title.strip(), count=1), count=1).lstrip("@")
     found = (
-        _before_handle(bare, handle)
-        or _on_site(bare, platform)
-        or _by_site(bare, platform, handle)
-        or _in_snippet(snippet, handle)
+        _extract_name_before_handle(bare, handle)
+        or _extract_name_on_site(bare, platform)
+        or _extract_name_beside_site(bare, platform, handle)
+        or _extract_name_in_snippet(snippet, handle)
     )
-    return Told(name=_name(found, handle), handle=handle)
+    return TitleIdentity(name=_clean_name(found, handle), handle=handle)
 
 
-def told_of_author(title: str, platform: str) -> Told:
+def parse_author_title(title: str, platform: str) -> TitleIdentity:
     """Read who wrote a post, from its title alone."""
     bare = _LEAD.sub("", title.strip(), count=1)
     match = _NAMED.match(bare)
     if match:
         handle = match["handle"]
-        return Told(name=_name(match["name"], handle), handle=handle)
-    return Told(name=_name(_on_site(bare, platform), ""))
+        return TitleIdentity(name=_clean_name(match["name"], handle), handle=handle)
+    return TitleIdentity(name=_clean_name(_extract_name_on_site(bare, platform), ""))
 
 
-def _before_handle(title: str, handle: str) -> str:
+def _extract_name_before_handle(title: str, handle: str) -> str:
     """Return what stands before `(@handle)`; a display name may hold brackets of its own."""
     local = handle.partition("@")[0]
     if not local:
@@ -109,28 +115,28 @@ def _before_handle(title: str, handle: str) -> str:
     return title[: match.start()].strip() or handle
 
 
-def _on_site(title: str, platform: str) -> str:
+def _extract_name_on_site(title: str, platform: str) -> str:
     """Return who is `on Instagram`, be it a profile or a post."""
-    sites = "|".join(re.escape(each) for each in _sites(platform))
+    sites = "|".join(re.escape(each) for each in _list_site_names(platform))
     match = re.match(rf"(.{{1,100}}?)\s+(?:posted\s+)?on\s+(?:{sites})\b", title, re.IGNORECASE)
     return _BAR.split(match[1], maxsplit=1)[0] if match else ""
 
 
-def _by_site(title: str, platform: str, handle: str) -> str:
+def _extract_name_beside_site(title: str, platform: str, handle: str) -> str:
     """Return the first part of a title that ends in the name of its site, or begins with it."""
-    sites = _sites(platform)
-    rest = without_site(title, sites)
-    if platform in TALKATIVE:
+    sites = _list_site_names(platform)
+    rest = strip_site_name(title, sites)
+    if platform in WORDY_TITLE_PLATFORMS:
         return _ASIDE.sub("", SEPARATOR.split(rest, maxsplit=1)[0])
     for site in sites:
         first, bar, behind = title.partition(" \u00b7 ")
         if bar and first.casefold() == site:
             return behind
-    told = name_in_title(title, handle=handle, sites=sites)
+    told = extract_title_name(title, handle=handle, sites=sites)
     return _ASIDE.sub("", _BAR.split(told, maxsplit=1)[0])
 
 
-def _in_snippet(snippet: str, handle: str) -> str:
+def _extract_name_in_snippet(snippet: str, handle: str) -> str:
     """Return the name in `See photos and videos from Jane Doe (@jdoe)`."""
     if not handle:
         return ""
@@ -139,12 +145,12 @@ def _in_snippet(snippet: str, handle: str) -> str:
     return match[1] if match else ""
 
 
-def _sites(platform: str) -> tuple[str, ...]:
+def _list_site_names(platform: str) -> tuple[str, ...]:
     spoken = tuple(each for each, name in SPOKEN_NAMES.items() if name == platform)
-    return (*SITES.get(platform, (platform,)), *spoken)
+    return (*SPOKEN_SITE_NAMES.get(platform, (platform,)), *spoken)
 
 
-def _name(found: str, handle: str) -> str:
+def _clean_name(found: str, handle: str) -> str:
     """Return a name without what platforms write round it; nothing where it names nobody."""
     name = _TRAIL.sub("", found.strip(_EDGES)).strip(_EDGES)
     local = handle.partition("@")[0]
@@ -159,7 +165,7 @@ DEEPEST_PROFILE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
+class PostAuthor:
     url: str
     account: str
     handle: str
@@ -167,7 +173,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class OpaquePostPattern:
     """Posts whose address does not begin with their author's; `path` may name the handle."""
 
     platform: str
@@ -176,14 +182,14 @@ class Hidden:
     profile: str
 
 
-HIDDEN = (
-    Hidden(
+OPAQUE_POSTS = (
+    OpaquePostPattern(
         "instagram",
         r"(?:www\.)?instagram\.com",
         r"/(?:p|reel|reels|tv)/[^/]+/?",
         "https://www.instagram.com/{}/",
     ),
-    Hidden(
+    OpaquePostPattern(
         "linkedin",
         r"(?:[a-z]{2,3}\.)?linkedin\.com",
         r"/posts/(?P<handle>[^/_]+)_.+",
@@ -192,38 +198,40 @@ HIDDEN = (
 )
 
 
-def author_of(url: str, title: str) -> Author | None:
+def extract_post_author(url: str, title: str) -> PostAuthor | None:
     """Return the account that wrote what stands at an address, or None where nothing tells."""
-    return next(_by_beginning(url, title), None) or next(_by_title(url, title), None)
+    return next(_derive_author_from_path(url, title), None) or next(
+        _derive_author_from_title(url, title), None
+    )
 
 
-def _by_beginning(url: str, title: str) -> Iterator[Author]:
-    seen = urlsplit_or_none(url)
+def _derive_author_from_path(url: str, title: str) -> Iterator[PostAuthor]:
+    seen = split_url_or_none(url)
     if seen is None:
         return
     segments = seen.path.split("/")
     for depth in range(2, min(len(segments), DEEPEST_PROFILE + 2)):
         shorter = urlunsplit((seen.scheme, seen.netloc, "/".join(segments[:depth]), "", ""))
-        for account in account_keys(shorter)[:1] if shorter != url else ():
+        for account in extract_account_keys(shorter)[:1] if shorter != url else ():
             platform, _, name = account.partition(":")
-            told = told_of_author(title, platform)
+            told = parse_author_title(title, platform)
             handle = name.removeprefix("@") if name.startswith("@") else ""
-            yield Author(url=shorter, account=account, handle=handle, name=told.name)
+            yield PostAuthor(url=shorter, account=account, handle=handle, name=told.name)
 
 
-def _by_title(url: str, title: str) -> Iterator[Author]:
-    seen = urlsplit_or_none(url)
+def _derive_author_from_title(url: str, title: str) -> Iterator[PostAuthor]:
+    seen = split_url_or_none(url)
     host = (seen.hostname or "") if seen else ""
-    for hidden in HIDDEN if seen else ():
+    for hidden in OPAQUE_POSTS if seen else ():
         path = re.fullmatch(hidden.path, seen.path) if seen else None
         if path is None or not re.fullmatch(hidden.host, host):
             continue
-        told = told_of_author(title, hidden.platform)
+        told = parse_author_title(title, hidden.platform)
         handle = path.groupdict().get("handle") or told.handle
         if handle:
-            account = account_key(hidden.platform, handle)
+            account = build_account_key(hidden.platform, handle)
             address = hidden.profile.format(handle)
-            yield Author(url=address, account=account, handle=handle.casefold(), name=told.name)
+            yield PostAuthor(url=address, account=account, handle=handle.casefold(), name=told.name)
 
 
 # Shorter words beside a name stand on too many pages to say that it is the same person.
@@ -234,7 +242,7 @@ _TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class SearchHit:
     """`url` is where the hit leads, without the engine's redirector."""
 
     url: str
@@ -242,67 +250,69 @@ class Hit:
     snippet: str
 
 
-def hits_in(rows: Iterable[object], url: str, title: str, snippet: str) -> Iterator[Hit]:
+def parse_hits(rows: Iterable[object], url: str, title: str, snippet: str) -> Iterator[SearchHit]:
     """Yield the hits; a result that leads nowhere, or is paid for, is none.
 
     The last three are what the engine calls these fields; without a name there is no snippet.
     """
     for each in rows:
-        row = record(each, "a result")
+        row = require_object(each, "a result")
         if not {title, url} <= row.keys():
-            lacks("the title or the address of a result")
-        address = web_address(unwrapped(optional_text(row, url)))
-        told = plain(optional_text(row, title))
-        shown = plain(optional_text(row, snippet)) if snippet else ""
-        if address and not advert(address):
-            yield Hit(url=address, title=told, snippet=shown)
+            raise_shape_error("the title or the address of a result")
+        address = clean_web_address(unwrap_url(get_optional_text(row, url)))
+        told = strip_markup(get_optional_text(row, title))
+        shown = strip_markup(get_optional_text(row, snippet)) if snippet else ""
+        if address and not is_advert(address):
+            yield SearchHit(url=address, title=told, snippet=shown)
 
 
-def plain(text: str) -> str:
+def strip_markup(text: str) -> str:
     """Return text without the tags and entities that an engine writes into it."""
-    return tidy(unescape(_TAG.sub("", text)))
+    return clean_text(unescape(_TAG.sub("", text)))
 
 
-def findings_about(terms: Terms, hits: Iterable[Hit]) -> tuple[Finding, ...]:
+def build_person_findings(terms: SearchTerms, hits: Iterable[SearchHit]) -> tuple[Finding, ...]:
     """Return the hits that name the person, each address once.
 
     `terms` are the names that were asked for, and what was asked for beside them: engines take
     quotes for a hint, so what they found is looked at again here.
     """
-    wanted, beside = apart(terms)
+    wanted, beside = split_terms(terms)
     found: dict[str, Finding] = {}
     authors: dict[str, Finding] = {}
     for hit, name in product(hits, wanted):
-        finding = _finding(hit)
-        if _about(name, beside, hit, finding):
+        finding = _build_finding(hit)
+        if _is_about_person(name, beside, hit, finding):
             found.setdefault(finding.key, finding)
-            authors.update((each.key, each) for each in _author(name, hit, finding))
+            authors.update((each.key, each) for each in _build_author_findings(name, hit, finding))
     return (*found.values(), *(each for key, each in authors.items() if key not in found))
 
 
-def findings_in(hits: Iterable[Hit]) -> tuple[Finding, ...]:
+def build_findings(hits: Iterable[SearchHit]) -> tuple[Finding, ...]:
     """Return what the hits lead to, each address once, whoever they are about."""
-    found = {finding.key: finding for finding in map(_finding, hits)}
+    found = {finding.key: finding for finding in map(_build_finding, hits)}
     return tuple(found.values())
 
 
-def _about(name: str, beside: Terms, hit: Hit, finding: Finding) -> bool:
-    named = names(name, hit.title, hit.snippet, address=hit.url)
-    return in_handle(name, finding.handle) or (named and _vouched(name, beside, hit))
+def _is_about_person(name: str, beside: SearchTerms, hit: SearchHit, finding: Finding) -> bool:
+    named = has_family_name(name, hit.title, hit.snippet, address=hit.url)
+    return is_name_in_handle(name, finding.handle) or (
+        named and _has_corroboration(name, beside, hit)
+    )
 
 
-def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
+def _build_author_findings(name: str, hit: SearchHit, post: Finding) -> Iterator[Finding]:
     """Yield the account that a post was written by, if that bears the person's name.
 
     A title that does not tell the author's name tells too little to begin an account with.
     """
-    author = None if post.account else author_of(hit.url, hit.title)
+    author = None if post.account else extract_post_author(hit.url, hit.title)
     if author is None or not author.name:
         return
-    if in_handle(name, author.handle) or names(name, author.name):
+    if is_name_in_handle(name, author.handle) or has_family_name(name, author.name):
         yield Finding(
-            key=canonical_key(author.url),
-            kind=Kind.ACCOUNT,
+            key=canonicalize_url(author.url),
+            kind=FindingKind.ACCOUNT,
             url=author.url,
             account=author.account,
             title=hit.title,
@@ -312,26 +322,28 @@ def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
         )
 
 
-def _vouched(name: str, contexts: Terms, hit: Hit) -> bool:
+def _has_corroboration(name: str, contexts: SearchTerms, hit: SearchHit) -> bool:
     """Say whether more than a family name speaks for a hit: a given name, or its company."""
-    family = family_name(name)
-    givens = [word for word in words(name) if word != family]
+    family = extract_family_name(name)
+    givens = [word for word in split_words(name) if word != family]
     if not givens:
         return True
-    beside = {word for each in contexts for word in words(each) if len(word) >= SHORTEST_CONTEXT}
+    beside = {
+        word for each in contexts for word in split_words(each) if len(word) >= SHORTEST_CONTEXT
+    }
     wanted = {*(word for word in givens if len(word) > 1), *(beside - {family})}
-    place = folded(unquote(hit.url))
-    told = {*words(hit.title), *words(hit.snippet), *words(place)}
+    place = fold_text(unquote(hit.url))
+    told = {*split_words(hit.title), *split_words(hit.snippet), *split_words(place)}
     return (
         bool(wanted & told)
         or any(word in place for word in wanted if len(word) >= SHORTEST_CONTEXT)
-        or any(_initialled(family, givens, text) for text in (hit.title, hit.snippet))
+        or any(_has_given_initial(family, givens, text) for text in (hit.title, hit.snippet))
     )
 
 
-def _initialled(family: str, givens: list[str], text: str) -> bool:
+def _has_given_initial(family: str, givens: list[str], text: str) -> bool:
     """Say whether an initial of a given name stands before the family name: `N. J. Quill`."""
-    said, initials = words(text), {word[0] for word in givens}
+    said, initials = split_words(text), {word[0] for word in givens}
     return any(
         initials & set(said[max(at - MOST_INITIALS, 0) : at])
         for at, word in enumerate(said)
@@ -339,22 +351,22 @@ def _initialled(family: str, givens: list[str], text: str) -> bool:
     )
 
 
-def _finding(hit: Hit) -> Finding:
-    accounts = account_keys(hit.url)
+def _build_finding(hit: SearchHit) -> Finding:
+    accounts = extract_account_keys(hit.url)
     if not accounts:
         return Finding(
-            key=canonical_key(hit.url),
-            kind=Kind.PAGE,
+            key=canonicalize_url(hit.url),
+            kind=FindingKind.PAGE,
             url=hit.url,
             title=hit.title,
             snippet=hit.snippet,
         )
     platform, _, account = accounts[0].partition(":")
     handle = account.removeprefix("@") if account.startswith("@") else ""
-    told = told_of_account(hit.title, hit.snippet, platform, handle)
+    told = parse_account_title(hit.title, hit.snippet, platform, handle)
     return Finding(
-        key=canonical_key(hit.url),
-        kind=Kind.ACCOUNT,
+        key=canonicalize_url(hit.url),
+        kind=FindingKind.ACCOUNT,
         url=hit.url,
         account=accounts[0],
         account_aliases=accounts[1:],

@@ -6,29 +6,29 @@ Terms are names, any of which will do, and last what stands beside them, if anyt
 from collections.abc import Iterator
 
 from scrapers.models import Identity
-from scrapers.parsers.text import family_name
+from scrapers.parsers.text import extract_family_name
 
-Terms = tuple[str, ...]
+SearchTerms = tuple[str, ...]
 
 MOST_PLACES = 3
 # More names in one question would leave no room for what stands beside them.
 MOST_NAMES = 4
 # Words that begin so are commands to one engine or another.
-COMMANDS = "!:<?-+~"
+COMMAND_MARKS = "!:<?-+~"
 
 
-def search_terms(identity: Identity) -> Iterator[Terms]:
+def build_search_terms(identity: Identity) -> Iterator[SearchTerms]:
     """Yield the best name in every context, and each other name in one."""
-    names, contexts = _names(identity), _contexts(identity)
+    names, contexts = _list_searchable_names(identity), _list_contexts(identity)
     for rank, name in enumerate(names):
         for context in contexts if rank == 0 else contexts[:1]:
             yield (name, context)
 
 
-def merged_terms(identity: Identity) -> Iterator[Terms]:
+def build_merged_terms(identity: Identity) -> Iterator[SearchTerms]:
     """Yield the same, best first, with the other names in one question: each one costs."""
-    best, others = _names(identity)[:1], _names(identity)[1:]
-    contexts = _contexts(identity)
+    best, others = _list_searchable_names(identity)[:1], _list_searchable_names(identity)[1:]
+    contexts = _list_contexts(identity)
     alone = [(name, context) for name in best for context in contexts]
     yield from alone[:1]
     for start in range(0, len(others), MOST_NAMES):
@@ -36,39 +36,43 @@ def merged_terms(identity: Identity) -> Iterator[Terms]:
     yield from alone[1:]
 
 
-def apart(terms: Terms) -> tuple[Terms, Terms]:
+def split_terms(terms: SearchTerms) -> tuple[SearchTerms, SearchTerms]:
     """Return the names, and what stands beside them."""
     return (terms[:-1], terms[-1:]) if len(terms) > 1 else (terms, ())
 
 
-def asked(terms: Terms, *, most_words: int = 50, most_characters: int = 400) -> str:
+def format_search_query(
+    terms: SearchTerms, *, most_words: int = 50, most_characters: int = 400
+) -> str:
     """Return the question as an engine reads it: the names, and as much beside them as fits."""
-    names, contexts = ([_words(term) for term in part] for part in apart(terms))
+    names, contexts = ([_split_term(term) for term in part] for part in split_terms(terms))
     question = " OR ".join(f'"{" ".join(name)}"' for name in names)
     if len(names) > 1:
         question = f"({question})"
     room = most_words - len(question.split())
-    for word in [plain for context in contexts for plain in _plain(context)][: max(room, 0)]:
+    for word in [plain for context in contexts for plain in _strip_commands(context)][
+        : max(room, 0)
+    ]:
         if len(question) + 1 + len(word) > most_characters:
             break
         question = f"{question} {word}"
     return question
 
 
-def _names(identity: Identity) -> list[str]:
-    return [name for name in identity.names if family_name(name)]
+def _list_searchable_names(identity: Identity) -> list[str]:
+    return [name for name in identity.names if extract_family_name(name)]
 
 
-def _contexts(identity: Identity) -> list[str]:
+def _list_contexts(identity: Identity) -> list[str]:
     contexts = (identity.organisation, *identity.places[:MOST_PLACES])
     return [context for context in contexts if context.strip()] or [""]
 
 
-def _words(term: str) -> list[str]:
+def _split_term(term: str) -> list[str]:
     return term.replace('"', " ").split()
 
 
-def _plain(context: list[str]) -> Iterator[str]:
+def _strip_commands(context: list[str]) -> Iterator[str]:
     for word in context:
-        if stripped := word.lstrip(COMMANDS):
+        if stripped := word.lstrip(COMMAND_MARKS):
             yield stripped

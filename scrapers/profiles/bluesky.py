@@ -11,46 +11,54 @@ from datetime import datetime
 from scrapers.models import (
     Contact,
     Finding,
+    FindingKind,
     Identity,
-    Kind,
     Outcome,
     Page,
+    ParseResult,
     Query,
     QueryKind,
-    Reading,
     Request,
 )
-from scrapers.parsers.block_detection import refusal, unreadable
+from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.json_fields import (
     ShapeError,
-    count,
-    lacks,
-    moment,
-    optional_text,
-    parsed,
-    record,
-    rows,
-    text,
-    web_address,
+    clean_web_address,
+    get_optional_count,
+    get_optional_datetime,
+    get_optional_text,
+    parse_json,
+    raise_shape_error,
+    require_list,
+    require_object,
+    require_text,
 )
-from scrapers.parsers.presence import impossible_handle
-from scrapers.profile_api import likely
-from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
-from scrapers.urls.canonical import account_key, canonical_key
+from scrapers.parsers.presence import build_impossible_handle
+from scrapers.profile_api import build_name_search_result
+from scrapers.source import (
+    UNLIMITED_QUOTA,
+    Canary,
+    CrawlPolicy,
+    RequestQuota,
+    SourceFamily,
+    SourceInfo,
+    TermsOfService,
+)
+from scrapers.urls.canonical import build_account_key, canonicalize_url
 
 DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]{1,256}")
 HANDLE = re.compile(r"[A-Za-z0-9.-]{1,253}")
 # Shown in place of a handle whose domain no longer points back to the account.
 NO_HANDLE = "handle.invalid"
 # The label of accounts that do not want to be shown to those who are not logged in.
-PRIVACY = "!no-unauthenticated"
+PRIVACY_LABEL = "!no-unauthenticated"
 COUNTS = (("followers", "followersCount"), ("follows", "followsCount"), ("posts", "postsCount"))
 LINK = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
 MOST_LINKS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class BlueskyActor:
     did: str
     handle: str
     name: str
@@ -63,95 +71,95 @@ class Actor:
 
     @property
     def asks_for_privacy(self) -> bool:
-        return PRIVACY in self.labels
+        return PRIVACY_LABEL in self.labels
 
 
-def actor_in(shown: Mapping[str, object]) -> Actor:
-    did, handle = text(shown, "did"), text(shown, "handle")
+def parse_bluesky_actor(shown: Mapping[str, object]) -> BlueskyActor:
+    did, handle = require_text(shown, "did"), require_text(shown, "handle")
     if not DID.fullmatch(did):
-        lacks("did")
+        raise_shape_error("did")
     if not HANDLE.fullmatch(handle):
-        lacks("handle")
-    return Actor(
+        raise_shape_error("handle")
+    return BlueskyActor(
         did=did,
         handle=handle,
-        name=optional_text(shown, "displayName"),
-        bio=optional_text(shown, "description"),
-        website=optional_text(shown, "website"),
-        avatar=optional_text(shown, "avatar"),
-        created_at=_created(shown),
-        counts=tuple((name, seen) for name, seen in _counts(shown) if seen is not None),
-        labels=_labels(shown),
+        name=get_optional_text(shown, "displayName"),
+        bio=get_optional_text(shown, "description"),
+        website=get_optional_text(shown, "website"),
+        avatar=get_optional_text(shown, "avatar"),
+        created_at=_parse_created_at(shown),
+        counts=tuple((name, seen) for name, seen in _extract_counts(shown) if seen is not None),
+        labels=_extract_labels(shown),
     )
 
 
-def finding_of(actor: Actor) -> Finding:
+def build_bluesky_finding(actor: BlueskyActor) -> Finding:
     """Key an account by its DID, which stays when the handle changes; the handle is an alias."""
     handled = actor.handle.casefold() != NO_HANDLE
-    links = (web_address(link) for link in (actor.website, *LINK.findall(actor.bio)))
+    links = (clean_web_address(link) for link in (actor.website, *LINK.findall(actor.bio)))
     return Finding(
-        key=canonical_key(_shown_at(actor.did)),
-        kind=Kind.ACCOUNT,
-        url=_shown_at(actor.handle if handled else actor.did),
-        account=account_key("bluesky", actor.did),
-        account_aliases=(account_key("bluesky", actor.handle),) if handled else (),
+        key=canonicalize_url(_format_profile_url(actor.did)),
+        kind=FindingKind.ACCOUNT,
+        url=_format_profile_url(actor.handle if handled else actor.did),
+        account=build_account_key("bluesky", actor.did),
+        account_aliases=(build_account_key("bluesky", actor.handle),) if handled else (),
         name=actor.name,
         handle=actor.handle if handled else "",
         bio=actor.bio,
         links=tuple(dict.fromkeys(link for link in links if link))[:MOST_LINKS],
-        picture=web_address(actor.avatar),
-        picture_hash=_content_id(actor.avatar),
+        picture=clean_web_address(actor.avatar),
+        picture_hash=_extract_content_id(actor.avatar),
         created_at=actor.created_at,
         counts=actor.counts,
     )
 
 
-def contact_of(actor: Actor) -> Contact:
+def build_bluesky_contact(actor: BlueskyActor) -> Contact:
     return Contact(name=actor.name, handle=actor.handle, bio=actor.bio)
 
 
-def _shown_at(actor: str) -> str:
+def _format_profile_url(actor: str) -> str:
     return f"https://bsky.app/profile/{actor}"
 
 
-def _content_id(avatar: str) -> str:
+def _extract_content_id(avatar: str) -> str:
     """Return the content id in a picture's address: the same picture has the same one."""
     return avatar.rpartition("/")[2].partition("@")[0][:128]
 
 
-def _created(shown: Mapping[str, object]) -> datetime | None:
+def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:
     # The owner's own software writes this date, so a strange one says nothing of the answer.
     try:
-        return moment(shown, "createdAt")
+        return get_optional_datetime(shown, "createdAt")
     except ShapeError:
         return None
 
 
-def _counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]:
-    return [(name, count(shown, key)) for name, key in COUNTS]
+def _extract_counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]:
+    return [(name, get_optional_count(shown, key)) for name, key in COUNTS]
 
 
-def _labels(shown: Mapping[str, object]) -> frozenset[str]:
+def _extract_labels(shown: Mapping[str, object]) -> frozenset[str]:
     if shown.get("labels") is None:
         return frozenset()
-    labels = [record(row, "labels") for row in rows(shown, "labels")]
+    labels = [require_object(row, "labels") for row in require_list(shown, "labels")]
     # A label with `neg` takes an earlier one back.
-    taken_back = {optional_text(label, "val") for label in labels if label.get("neg") is True}
-    return frozenset(optional_text(label, "val") for label in labels) - taken_back
+    taken_back = {get_optional_text(label, "val") for label in labels if label.get("neg") is True}
+    return frozenset(get_optional_text(label, "val") for label in labels) - taken_back
 
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="Bluesky",
     asks="a name, the handle of a declared account, or whom that account follows",
     discloses="the name or the handle, to Bluesky Social PBC; no account of ours goes with it",
     sees="display name, handle, bio, website, picture and counts of every account there",
     cannot_see="posts, and accounts that ask not to be shown to strangers",
     provenance="the network's published lexicon, and recorded answers",
-    terms=Terms(url="https://bsky.social/about/support/tos"),
+    terms=TermsOfService(url="https://bsky.social/about/support/tos"),
 )
 
-SEARCHED = 25
-LISTED = 100
+ACCOUNTS_PER_SEARCH = 25
+CONTACTS_PER_PAGE = 100
 # 5,000 contacts; an account with more is not one whose contacts tell anything.
 LAST_PAGE = 50
 OK = 200
@@ -162,18 +170,18 @@ METHODS = {
     QueryKind.FOLLOWS: "app.bsky.graph.getFollows",
     QueryKind.FOLLOWERS: "app.bsky.graph.getFollowers",
 }
-GONE = {
+GONE_NOTES = {
     "AccountTakedown": "the account was taken down by Bluesky",
     "AccountDeactivated": "the account was deactivated by its owner",
 }
-NOBODY = ("profile not found", "actor not found")
+NOBODY_MESSAGES = ("profile not found", "actor not found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bluesky:
     """`known_actor` is an account of the network's own, which surely exists.
 
-    `listed` is how many contacts a page may list.
+    `contacts_per_page` is how many contacts a page may list.
     `pictures` is where the network keeps the pictures of its profiles.
     """
 
@@ -181,83 +189,91 @@ class Bluesky:
     pictures: str = "https://cdn.bsky.app"
     known_actor: str = "bsky.app"
     handle_domain: str = "bsky.social"
-    listed: int = LISTED
+    contacts_per_page: int = CONTACTS_PER_PAGE
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
-    budget: Budget = UNLIMITED
+    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "bluesky"
     platform: str = "bluesky"
-    family: Family = Family.PROFILES
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 1
-    declaration: Declaration = DECLARATION
+    info: SourceInfo = SOURCE_INFO
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(
-            self.base_url, self.seconds_between, self.allow_private, self.budget
-        ).with_pictures((self.pictures,))
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy.build_for_api(
+            self.base_url, self.seconds_between, self.allow_private, self.quota
+        ).add_picture_origins((self.pictures,))
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:
             if name.strip():
-                yield self._query(QueryKind.SEARCH, name, identity.ref)
+                yield self._build_query(QueryKind.SEARCH, name, identity.person_id)
         for account in identity.accounts:
-            actor = _actor(account)
+            actor = _parse_actor_id(account)
             if actor:
-                yield self._query(QueryKind.PROFILE, actor, identity.ref)
+                yield self._build_query(QueryKind.PROFILE, actor, identity.person_id)
 
-    def contacts(self, account: str, subject: str) -> Iterator[Query]:
-        actor = _actor(account)
+    def build_contact_queries(self, account: str, subject: str) -> Iterator[Query]:
+        actor = _parse_actor_id(account)
         if actor:
-            yield self._query(QueryKind.FOLLOWS, actor, subject)
-            yield self._query(QueryKind.FOLLOWERS, actor, subject)
+            yield self._build_query(QueryKind.FOLLOWS, actor, subject)
+            yield self._build_query(QueryKind.FOLLOWERS, actor, subject)
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        nobody = f"{impossible_handle(nonce, self.name)}.{self.handle_domain}"
-        yield Canary(query=self._query(QueryKind.PROFILE, nobody, ""), expects=Outcome.ABSENT)
-        known = self._query(QueryKind.PROFILE, self.known_actor, "")
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
+        nobody = f"{build_impossible_handle(nonce, self.name)}.{self.handle_domain}"
+        yield Canary(query=self._build_query(QueryKind.PROFILE, nobody, ""), expects=Outcome.ABSENT)
+        known = self._build_query(QueryKind.PROFILE, self.known_actor, "")
         yield Canary(query=known, expects=Outcome.FOUND)
 
-    def read(self, query: Query, page: Page) -> Reading:
-        refused = refusal(page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        refused = detect_refusal(page)
         if refused is not None:
             return refused
         try:
-            answer = record(parsed(page), "an object")
+            answer = require_object(parse_json(page), "an object")
             if page.status == BAD_REQUEST:
-                return _denied(answer)
+                return _build_denial_result(answer)
             if page.status != OK:
-                return unreadable(f"it did not accept the question (status {page.status})")
-            return self._read(query, answer)
+                return build_unreadable_result(
+                    f"it did not accept the question (status {page.status})"
+                )
+            return self._parse_answer(query, answer)
         except ShapeError as error:
-            return unreadable(str(error))
+            return build_unreadable_result(str(error))
 
-    def _read(self, query: Query, answer: Mapping[str, object]) -> Reading:
+    def _parse_answer(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
         if query.kind is QueryKind.PROFILE:
-            return _profile(query, actor_in(answer))
+            return _build_profile_result(query, parse_bluesky_actor(answer))
         if query.kind is QueryKind.SEARCH:
-            return _search(query, _actors(answer, "actors"))
-        members = _actors(answer, query.kind)
-        contacts = tuple(contact_of(actor) for actor in members if not actor.asks_for_privacy)
-        return self._listed(query, contacts, optional_text(answer, "cursor"))
+            return _build_search_result(query, _parse_actors(answer, "actors"))
+        members = _parse_actors(answer, query.kind)
+        contacts = tuple(
+            build_bluesky_contact(actor) for actor in members if not actor.asks_for_privacy
+        )
+        return self._build_contacts_result(query, contacts, get_optional_text(answer, "cursor"))
 
-    def _listed(self, query: Query, contacts: tuple[Contact, ...], cursor: str) -> Reading:
+    def _build_contacts_result(
+        self, query: Query, contacts: tuple[Contact, ...], cursor: str
+    ) -> ParseResult:
         outcome = Outcome.FOUND if contacts else Outcome.ABSENT
         if not cursor:
-            return Reading(outcome=outcome, contacts=contacts)
+            return ParseResult(outcome=outcome, contacts=contacts)
         if cursor == dict(query.request.params).get("cursor"):
             note = "its list leads round in a circle"
-            return Reading(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
+            return ParseResult(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
         if query.page >= LAST_PAGE:
             note = f"only the first {LAST_PAGE} pages of the list were read"
-            return Reading(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
-        return Reading(outcome=outcome, contacts=contacts, follow=(self._next(query, cursor),))
+            return ParseResult(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
+        return ParseResult(
+            outcome=outcome, contacts=contacts, follow=(self._build_next_page_query(query, cursor),)
+        )
 
-    def _query(self, kind: QueryKind, term: str, subject: str) -> Query:
+    def _build_query(self, kind: QueryKind, term: str, subject: str) -> Query:
         given = {
-            QueryKind.SEARCH: (("q", term), ("limit", str(SEARCHED))),
+            QueryKind.SEARCH: (("q", term), ("limit", str(ACCOUNTS_PER_SEARCH))),
             QueryKind.PROFILE: (("actor", term),),
-        }.get(kind, (("actor", term), ("limit", str(self.listed))))
+        }.get(kind, (("actor", term), ("limit", str(self.contacts_per_page))))
         return Query(
             source=self.name,
             kind=kind,
@@ -270,43 +286,47 @@ class Bluesky:
             subject=subject,
         )
 
-    def _next(self, query: Query, cursor: str) -> Query:
-        params = (("actor", query.terms[0]), ("limit", str(self.listed)), ("cursor", cursor))
+    def _build_next_page_query(self, query: Query, cursor: str) -> Query:
+        params = (
+            ("actor", query.terms[0]),
+            ("limit", str(self.contacts_per_page)),
+            ("cursor", cursor),
+        )
         request = replace(query.request, params=params)
         return replace(query, page=query.page + 1, request=request)
 
 
-def _actor(account: str) -> str:
+def _parse_actor_id(account: str) -> str:
     """Return the handle or the DID in one of our account keys, and nothing of other platforms."""
     platform, _, actor = account.partition(":")
     return actor.removeprefix("@") if platform == "bluesky" else ""
 
 
-def _actors(answer: Mapping[str, object], key: str) -> Sequence[Actor]:
-    return [actor_in(record(row, key)) for row in rows(answer, key)]
+def _parse_actors(answer: Mapping[str, object], key: str) -> Sequence[BlueskyActor]:
+    return [parse_bluesky_actor(require_object(row, key)) for row in require_list(answer, key)]
 
 
-def _profile(query: Query, actor: Actor) -> Reading:
+def _build_profile_result(query: Query, actor: BlueskyActor) -> ParseResult:
     if query.terms[0].casefold() not in {actor.handle.casefold(), actor.did.casefold()}:
-        return unreadable("it answered with another account than the one we asked for")
+        return build_unreadable_result("it answered with another account than the one we asked for")
     if actor.asks_for_privacy:
         note = "the account asks not to be shown to strangers"
-        return Reading(outcome=Outcome.DECLINED, note=note)
-    return Reading(outcome=Outcome.FOUND, findings=(finding_of(actor),))
+        return ParseResult(outcome=Outcome.DECLINED, note=note)
+    return ParseResult(outcome=Outcome.FOUND, findings=(build_bluesky_finding(actor),))
 
 
-def _search(query: Query, actors: Sequence[Actor]) -> Reading:
-    return likely(
+def _build_search_result(query: Query, actors: Sequence[BlueskyActor]) -> ParseResult:
+    return build_name_search_result(
         query.terms[0],
-        [finding_of(actor) for actor in actors if not actor.asks_for_privacy],
-        [finding_of(actor) for actor in actors if actor.asks_for_privacy],
+        [build_bluesky_finding(actor) for actor in actors if not actor.asks_for_privacy],
+        [build_bluesky_finding(actor) for actor in actors if actor.asks_for_privacy],
     )
 
 
-def _denied(answer: Mapping[str, object]) -> Reading:
-    error, message = optional_text(answer, "error"), optional_text(answer, "message")
-    if error in GONE:
-        return Reading(outcome=Outcome.ABSENT, note=GONE[error])
-    if error == "InvalidRequest" and message.casefold().startswith(NOBODY):
-        return Reading(outcome=Outcome.ABSENT)
-    return unreadable("it did not accept the question (status 400)")
+def _build_denial_result(answer: Mapping[str, object]) -> ParseResult:
+    error, message = get_optional_text(answer, "error"), get_optional_text(answer, "message")
+    if error in GONE_NOTES:
+        return ParseResult(outcome=Outcome.ABSENT, note=GONE_NOTES[error])
+    if error == "InvalidRequest" and message.casefold().startswith(NOBODY_MESSAGES):
+        return ParseResult(outcome=Outcome.ABSENT)
+    return build_unreadable_result("it did not accept the question (status 400)")

@@ -1,18 +1,22 @@
 """GitHub: its REST API, as anybody may ask it."""
 
 from scrapers.models import Outcome
-from scrapers.profile_api import AccountShape, Ask, Denial, Methods, ProfileApi
-from scrapers.source import Declaration, Key, Terms
+from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
+from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="GitHub",
     asks="a quoted name among the display names, and the handle of an account",
     discloses="the name or the handle, to GitHub",
     sees="display name, handle, bio, company, website, picture and counts of every account",
     cannot_see="accounts that GitHub has suspended, and what an account does there",
     provenance="GitHub's REST documentation, and recorded answers",
-    terms=Terms(url="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service"),
-    key=Key(name="github-token", header="authorization", prefix="Bearer ", required=False),
+    terms=TermsOfService(
+        url="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service"
+    ),
+    api_key=ApiKeySpec(
+        name="github-token", header="authorization", prefix="Bearer ", required=False
+    ),
 )
 
 ACCOUNT = AccountShape(
@@ -23,32 +27,34 @@ ACCOUNT = AccountShape(
     bio="bio",
     location="location",
     picture="avatar_url",
-    created="created_at",
+    created_at="created_at",
     links=("blog",),
     counts=(("followers", "followers"), ("follows", "following"), ("repositories", "public_repos")),
 )
-LISTED = AccountShape(id="id", handle="login", url="html_url", picture="avatar_url")
+SEARCH_HIT = AccountShape(id="id", handle="login", url="html_url", picture="avatar_url")
 SLOWER = "it found us too quick, and asks us to come back later"
 
-METHODS = Methods(
-    by_handle=Ask(path="/users/{term}", shape=ACCOUNT),
-    by_id=Ask(path="/user/{term}", shape=ACCOUNT),
-    by_name=Ask(
+METHODS = ApiMethods(
+    by_handle=ApiMethod(path="/users/{term}", shape=ACCOUNT),
+    by_id=ApiMethod(path="/user/{term}", shape=ACCOUNT),
+    by_name=ApiMethod(
         path="/search/users",
         params=(("q", '"{term}" in:name'), ("per_page", "25")),
         rows="items",
         cut="incomplete_results",
-        shape=LISTED,
+        shape=SEARCH_HIT,
     ),
     denials=(
-        Denial(status=404, where="message", says="not found", outcome=Outcome.ABSENT),
+        DenialRule(status=404, path="message", phrase="not found", outcome=Outcome.ABSENT),
         # Its limits on bursts come as 403 as well as 429, and not always with a time to come back.
-        Denial(status=403, where="message", says="rate limit", outcome=Outcome.LIMITED),
-        Denial(status=403, where="message", says="abuse", outcome=Outcome.LIMITED, note=SLOWER),
-        Denial(
+        DenialRule(status=403, path="message", phrase="rate limit", outcome=Outcome.LIMITED),
+        DenialRule(
+            status=403, path="message", phrase="abuse", outcome=Outcome.LIMITED, note=SLOWER
+        ),
+        DenialRule(
             status=401,
-            where="message",
-            says="bad credentials",
+            path="message",
+            phrase="bad credentials",
             outcome=Outcome.BLOCKED,
             note="it does not accept the token it was given",
         ),
@@ -61,14 +67,14 @@ GITHUB = ProfileApi(
     pictures=("https://avatars.githubusercontent.com",),
     name="github-api",
     platform="github",
-    declaration=DECLARATION,
+    info=SOURCE_INFO,
     methods=METHODS,
     # A search tells handles alone, so the likeliest hits are looked at.
-    follows=3,
+    hits_followed=3,
     last_page=1,
     names_asked=2,
-    admits=r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}",
-    known="@github",
+    handle_pattern=r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}",
+    known_account="@github",
     headers=(
         ("accept", "application/vnd.github+json"),
         ("x-github-api-version", "2022-11-28"),

@@ -1,17 +1,24 @@
 """GitLab: gitlab.com, or another instance, asked for one handle at a time."""
 
 from scrapers.models import Outcome
-from scrapers.profile_api import WHOLE_ANSWER, AccountShape, Ask, Denial, Methods, ProfileApi
-from scrapers.source import Declaration, Terms
+from scrapers.profile_api import (
+    WHOLE_ANSWER,
+    AccountShape,
+    ApiMethod,
+    ApiMethods,
+    DenialRule,
+    ProfileApi,
+)
+from scrapers.source import SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="GitLab",
     asks="the handle of an account",
     discloses="the handle, to GitLab",
     sees="display name, handle, picture and whether the site has blocked the account",
     cannot_see="bio and links, and accounts by name: both are for members only",
     provenance="GitLab's REST documentation and the schema of its answers",
-    terms=Terms(url="https://about.gitlab.com/terms/"),
+    terms=TermsOfService(url="https://about.gitlab.com/terms/"),
 )
 
 ACCOUNT = AccountShape(
@@ -19,21 +26,21 @@ ACCOUNT = AccountShape(
     handle="username",
     url="web_url",
     name="name",
-    always=frozenset({"name"}),
+    required_texts=frozenset({"name"}),
     picture="avatar_url",
     state="state",
     # One that is only `deactivated` has not been used for long, and is shown as before.
-    gone=frozenset({"banned", "blocked", "blocked_pending_approval", "ldap_blocked"}),
+    closed_states=frozenset({"banned", "blocked", "blocked_pending_approval", "ldap_blocked"}),
 )
 
-METHODS = Methods(
-    by_handle=Ask(
+METHODS = ApiMethods(
+    by_handle=ApiMethod(
         path="/api/v4/users", params=(("username", "{term}"),), rows=WHOLE_ANSWER, shape=ACCOUNT
     ),
     denials=(
-        Denial(
+        DenialRule(
             status=403,
-            where="message",
+            path="message",
             outcome=Outcome.BLOCKED,
             note="this instance shows its members to members only",
         ),
@@ -45,8 +52,8 @@ GITLAB = ProfileApi(
     pictures=("https://secure.gravatar.com",),
     name="gitlab-api",
     platform="gitlab",
-    declaration=DECLARATION,
+    info=SOURCE_INFO,
     methods=METHODS,
-    admits=r"[a-z\d_](?:[\w.-]{0,252}[\w-])?",
-    known="@gitlab-bot",
+    handle_pattern=r"[a-z\d_](?:[\w.-]{0,252}[\w-])?",
+    known_account="@gitlab-bot",
 )

@@ -4,35 +4,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrapers.models import Identity, Outcome, Query, QueryKind
-from scrapers.profile_api import AccountShape, Ask, Denial, Methods, ProfileApi
-from scrapers.source import Declaration, Family, Key, Terms
+from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
+from scrapers.source import ApiKeySpec, SourceFamily, SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="Gravatar",
     asks="the SHA-256 hash of the work mail address",
     discloses="the hash, to Automattic: whoever knows the address can tell that it was asked for",
     sees="the public profile of that address: name, bio, picture, and accounts it has verified",
     cannot_see="profiles of other addresses, and what the owner keeps hidden",
     provenance="Gravatar's REST documentation, version 3",
-    terms=Terms(url="https://gravatar.com/terms-of-service/"),
-    key=Key(name="gravatar-key", header="authorization", prefix="Bearer ", required=False),
+    terms=TermsOfService(url="https://gravatar.com/terms-of-service/"),
+    api_key=ApiKeySpec(
+        name="gravatar-key", header="authorization", prefix="Bearer ", required=False
+    ),
 )
 
 ACCOUNT = AccountShape(
     url="profile_url",
     echo="hash",
     name="display_name",
-    always=frozenset({"name"}),
+    required_texts=frozenset({"name"}),
     bio="description",
     location="location",
     picture="avatar_url",
-    created="registration_date",
+    created_at="registration_date",
     links=("verified_accounts", "links"),
 )
 
-METHODS = Methods(
-    by_handle=Ask(path="/v3/profiles/{term}", shape=ACCOUNT),
-    denials=(Denial(status=404, where="error", outcome=Outcome.ABSENT),),
+METHODS = ApiMethods(
+    by_handle=ApiMethod(path="/v3/profiles/{term}", shape=ACCOUNT),
+    denials=(DenialRule(status=404, path="error", outcome=Outcome.ABSENT),),
 )
 
 
@@ -44,15 +46,15 @@ class Gravatar(ProfileApi):
     pictures: tuple[str, ...] = ("https://*.gravatar.com",)
     name: str = "gravatar-api"
     platform: str = "gravatar"
-    declaration: Declaration = DECLARATION
-    methods: Methods = METHODS
-    family: Family = Family.MAIL_HASH
-    admits: str = r"[\w-]{1,60}"
+    info: SourceInfo = SOURCE_INFO
+    methods: ApiMethods = METHODS
+    family: SourceFamily = SourceFamily.MAIL_HASH
+    handle_pattern: str = r"[\w-]{1,60}"
     seconds_between: float = 37.0
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
         """Ask for the hash alone: handles and names are another consent's business."""
         if self.methods.by_handle and identity.mail_hash:
-            yield self._query(
-                QueryKind.PROFILE, self.methods.by_handle, identity.mail_hash, identity.ref
+            yield self._build_query(
+                QueryKind.PROFILE, self.methods.by_handle, identity.mail_hash, identity.person_id
             )

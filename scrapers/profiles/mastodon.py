@@ -12,45 +12,59 @@ from urllib.parse import quote, urlsplit
 from scrapers.models import (
     Contact,
     Finding,
+    FindingKind,
     Identity,
-    Kind,
     Outcome,
     Page,
+    ParseResult,
     Query,
     QueryKind,
-    Reading,
     Request,
 )
-from scrapers.parsers.block_detection import refusal, unreadable
+from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.fediverse import (
-    ANOTHER,
-    DELETED,
-    LISTS,
-    SUSPENDED,
-    account_canaries,
-    list_questions,
-    own_username,
-    profile_questions,
+    ACCOUNT_DELETED,
+    ACCOUNT_SUSPENDED,
+    ANOTHER_ACCOUNT,
+    CONTACT_LISTS,
+    build_account_canaries,
+    build_list_queries,
+    build_profile_queries,
+    parse_own_username,
 )
 from scrapers.parsers.json_fields import (
     ShapeError,
-    count,
-    lacks,
-    moment,
-    optional_flag,
-    optional_text,
-    parsed,
-    record,
-    rows,
-    text,
-    web_address,
+    clean_web_address,
+    get_optional_count,
+    get_optional_datetime,
+    get_optional_flag,
+    get_optional_text,
+    parse_json,
+    raise_shape_error,
+    require_list,
+    require_object,
+    require_text,
 )
-from scrapers.parsers.presence import impossible_handle
-from scrapers.parsers.profile_images import picture_in
-from scrapers.parsers.text import links_in, plain_text, web_links
-from scrapers.profile_api import Denial, contacts_in_list, denied, likely, next_link
-from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
-from scrapers.urls.canonical import account_key, account_keys, canonical_key
+from scrapers.parsers.presence import build_impossible_handle
+from scrapers.parsers.profile_images import extract_picture_name
+from scrapers.parsers.text import extract_links, filter_web_links, strip_html
+from scrapers.profile_api import (
+    DenialRule,
+    build_contact_page_result,
+    build_name_search_result,
+    check_denials,
+    parse_next_link,
+)
+from scrapers.source import (
+    UNLIMITED_QUOTA,
+    Canary,
+    CrawlPolicy,
+    RequestQuota,
+    SourceFamily,
+    SourceInfo,
+    TermsOfService,
+)
+from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 
 PLATFORM = "mastodon"
 ACCT = re.compile(r"[\w.-]{1,100}(?:@[\w.:-]{1,253})?")
@@ -62,7 +76,7 @@ COUNTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class MastodonAccount:
     """`acct` is `user`, or `user@host` for those of other servers.
 
     The flags say what its owner asks for; None is what nobody was asked. `moved_to` is where the
@@ -98,117 +112,126 @@ class Account:
         return self.noindex is True or self.discoverable is False
 
 
-def account_in(shown: Mapping[str, object]) -> Account:
-    acct = text(shown, "acct")
-    if not ACCT.fullmatch(acct) or not text(shown, "username"):
-        lacks("acct")
-    note = optional_text(shown, "note")
-    return Account(
-        id=text(shown, "id"),
+def parse_mastodon_account(shown: Mapping[str, object]) -> MastodonAccount:
+    acct = require_text(shown, "acct")
+    if not ACCT.fullmatch(acct) or not require_text(shown, "username"):
+        raise_shape_error("acct")
+    note = get_optional_text(shown, "note")
+    return MastodonAccount(
+        id=require_text(shown, "id"),
         acct=acct,
-        name=optional_text(shown, "display_name"),
-        bio=plain_text(note),
-        url=_address(shown),
-        picture=web_address(
-            optional_text(shown, "avatar_static") or optional_text(shown, "avatar")
+        name=get_optional_text(shown, "display_name"),
+        bio=strip_html(note),
+        url=_extract_address(shown),
+        picture=clean_web_address(
+            get_optional_text(shown, "avatar_static") or get_optional_text(shown, "avatar")
         ),
-        links=web_links([*_fields(shown), *links_in(note)]),
-        created_at=_created(shown),
-        counts=tuple((name, seen) for name, seen in _counts(shown) if seen is not None),
-        suspended=optional_flag(shown, "suspended") is True,
-        noindex=optional_flag(shown, "noindex"),
-        discoverable=optional_flag(shown, "discoverable"),
-        hides_contacts=optional_flag(shown, "hide_collections"),
-        moved_to=_moved(shown),
+        links=filter_web_links([*_extract_field_links(shown), *extract_links(note)]),
+        created_at=_parse_created_at(shown),
+        counts=tuple((name, seen) for name, seen in _extract_counts(shown) if seen is not None),
+        suspended=get_optional_flag(shown, "suspended") is True,
+        noindex=get_optional_flag(shown, "noindex"),
+        discoverable=get_optional_flag(shown, "discoverable"),
+        hides_contacts=get_optional_flag(shown, "hide_collections"),
+        moved_to=_extract_moved_to(shown),
     )
 
 
-def finding_of(account: Account, domain: str) -> Finding:
+def build_mastodon_finding(account: MastodonAccount, domain: str) -> Finding:
     """`domain` is that of the server that was asked: it does not say so of its own accounts."""
-    handle = whole_handle(account.acct, domain)
-    key = account_key(PLATFORM, handle)
+    handle = complete_handle(account.acct, domain)
+    key = build_account_key(PLATFORM, handle)
     moved = (account.moved_to,) if account.moved_to else ()
     return Finding(
-        key=canonical_key(account.url),
-        kind=Kind.ACCOUNT,
+        key=canonicalize_url(account.url),
+        kind=FindingKind.ACCOUNT,
         url=account.url,
         account=key,
-        account_aliases=tuple(each for each in account_keys(account.url) if each != key),
+        account_aliases=tuple(each for each in extract_account_keys(account.url) if each != key),
         name=account.name,
         handle=handle,
         bio=account.bio,
         links=(*moved, *account.links),
         picture=account.picture,
-        picture_hash=picture_in(account.picture),
+        picture_hash=extract_picture_name(account.picture),
         created_at=account.created_at,
         counts=account.counts,
     )
 
 
-def contact_of(account: Account, domain: str) -> Contact:
-    return Contact(name=account.name, handle=whole_handle(account.acct, domain), bio=account.bio)
+def build_mastodon_contact(account: MastodonAccount, domain: str) -> Contact:
+    return Contact(name=account.name, handle=complete_handle(account.acct, domain), bio=account.bio)
 
 
-def whole_handle(acct: str, domain: str) -> str:
+def complete_handle(acct: str, domain: str) -> str:
     return acct if "@" in acct else f"{acct}@{domain}"
 
 
-def _address(shown: Mapping[str, object]) -> str:
+def _extract_address(shown: Mapping[str, object]) -> str:
     """Return where people see it, else where machines do: servers leave out what they lack."""
-    address = web_address(optional_text(shown, "url")) or web_address(optional_text(shown, "uri"))
-    return address or lacks("url")
+    address = clean_web_address(get_optional_text(shown, "url")) or clean_web_address(
+        get_optional_text(shown, "uri")
+    )
+    return address or raise_shape_error("url")
 
 
-def _fields(shown: Mapping[str, object]) -> list[str]:
+def _extract_field_links(shown: Mapping[str, object]) -> list[str]:
     if shown.get("fields") is None:
         return []
-    values = [optional_text(record(row, "fields"), "value") for row in rows(shown, "fields")]
-    return [link for value in values for link in links_in(value)]
+    values = [
+        get_optional_text(require_object(row, "fields"), "value")
+        for row in require_list(shown, "fields")
+    ]
+    return [link for value in values for link in extract_links(value)]
 
 
-def _counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]:
-    return [(name, count(shown, key)) for name, key in COUNTS]
+def _extract_counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]:
+    return [(name, get_optional_count(shown, key)) for name, key in COUNTS]
 
 
-def _created(shown: Mapping[str, object]) -> datetime | None:
+def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:
     # For accounts of other servers it is what these say, so a strange one is theirs to explain.
     try:
-        return moment(shown, "created_at")
+        return get_optional_datetime(shown, "created_at")
     except ShapeError:
         return None
 
 
-def _moved(shown: Mapping[str, object]) -> str:
+def _extract_moved_to(shown: Mapping[str, object]) -> str:
     moved = shown.get("moved")
-    return web_address(optional_text(record(moved, "moved"), "url")) if moved is not None else ""
+    return (
+        clean_web_address(get_optional_text(require_object(moved, "moved"), "url"))
+        if moved is not None
+        else ""
+    )
 
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="Mastodon",
     asks="a name, the handle of an account of this server, or whom a declared account follows",
     discloses="the name or the handle, to whoever runs the server",
     sees="display name, handle, bio, links, picture and counts of accounts that the server knows",
     cannot_see="accounts that ask not to be found, and all where members only may ask",
     provenance="Mastodon's API documentation, recorded answers, and a snac 2 run on loopback",
-    terms=Terms(url="https://docs.joinmastodon.org/api/"),
+    terms=TermsOfService(url="https://docs.joinmastodon.org/api/"),
 )
 
 OK = 200
 GONE = 410
-SEARCHED = 40
-LISTED = 80
-COUNTED = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
+ACCOUNTS_PER_SEARCH = 40
+CONTACTS_PER_PAGE = 80
+COUNT_NAMES = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
 # It counts and lists nobody's contacts, and says that they are not hidden.
-SNAC = "snac/"
+SNAC_PREFIX = "snac/"
 MEMBERS_ONLY = "it answers its members only"
-HIDDEN = "the account does not show its contacts to strangers"
-PRIVATE = "the account asks not to be read by robots"
-DENIALS = (
-    Denial(status=404, where="error", says="record not found", outcome=Outcome.ABSENT),
+CONTACTS_HIDDEN = "the account does not show its contacts to strangers"
+PROFILE_DECLINED = "the account asks not to be read by robots"
+DENIAL_RULES = (
+    DenialRule(status=404, path="error", phrase="record not found", outcome=Outcome.ABSENT),
     # The words of Pleroma and Akkoma.
-    Denial(status=404, where="error", says="can't find user", outcome=Outcome.ABSENT),
+    DenialRule(status=404, path="error", phrase="can't find user", outcome=Outcome.ABSENT),
     *(
-        Denial(status=status, where="error", outcome=Outcome.BLOCKED, note=MEMBERS_ONLY)
+        DenialRule(status=status, path="error", outcome=Outcome.BLOCKED, note=MEMBERS_ONLY)
         for status in (401, 403, 422)
     ),
 )
@@ -218,123 +241,148 @@ DENIALS = (
 class Mastodon:
     """`domain` stands in the handles of its accounts, where it is not the host that is asked.
 
-    `known` is an account of the server's own, which surely exists; empty where there is none.
-    `listed` is how many contacts a page may list.
+    `known_account` is an account of the server's own, which surely exists; empty where there is
+    none. `contacts_per_page` is how many contacts a page may list.
     """
 
     base_url: str = "https://mastodon.social"
     domain: str = ""
-    known: str = ""
-    listed: int = LISTED
+    known_account: str = ""
+    contacts_per_page: int = CONTACTS_PER_PAGE
     seconds_between: float = 1.5
     pictures: tuple[str, ...] = ()
     allow_private: tuple[str, ...] = ()
-    budget: Budget = UNLIMITED
+    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "mastodon-server"
     platform: str = PLATFORM
-    family: Family = Family.PROFILES
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 1
-    declaration: Declaration = DECLARATION
+    info: SourceInfo = SOURCE_INFO
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", self.domain or urlsplit(self.base_url).netloc)
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(
-            self.base_url, self.seconds_between, self.allow_private, self.budget
-        ).with_pictures(self.pictures)
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy.build_for_api(
+            self.base_url, self.seconds_between, self.allow_private, self.quota
+        ).add_picture_origins(self.pictures)
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:
             if name.strip():
-                yield self._search(name, identity.ref)
-        own = [each for each in map(self._own, identity.accounts) if each]
-        yield from profile_questions(self._lookup, own, identity)
+                yield self._build_search_query(name, identity.person_id)
+        own = [each for each in map(self._parse_own_username, identity.accounts) if each]
+        yield from build_profile_queries(self._build_lookup_query, own, identity)
 
-    def contacts(self, account: str, subject: str) -> Iterator[Query]:
-        return list_questions(self._lookup, self._own(account), subject)
+    def build_contact_queries(self, account: str, subject: str) -> Iterator[Query]:
+        return build_list_queries(
+            self._build_lookup_query, self._parse_own_username(account), subject
+        )
 
-    def canaries(self, nonce: str) -> Iterator[Canary]:
-        return account_canaries(self._lookup, impossible_handle(nonce, self.name), self.known)
+    def build_canaries(self, nonce: str) -> Iterator[Canary]:
+        return build_account_canaries(
+            self._build_lookup_query, build_impossible_handle(nonce, self.name), self.known_account
+        )
 
-    def read(self, query: Query, page: Page) -> Reading:
-        refused = denied(DENIALS, page) or refusal(page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        refused = check_denials(DENIAL_RULES, page) or detect_refusal(page)
         if refused is not None:
             return refused
         if page.status == GONE:
-            return Reading(outcome=Outcome.ABSENT, note=DELETED)
+            return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_DELETED)
         if page.status != OK:
-            return unreadable(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the question (status {page.status})")
         try:
-            return self._read(query, page, parsed(page))
+            return self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:
-            return unreadable(str(error))
+            return build_unreadable_result(str(error))
 
-    def _read(self, query: Query, page: Page, answer: object) -> Reading:
+    def _parse_answer(self, query: Query, page: Page, answer: object) -> ParseResult:
         if query.kind is QueryKind.SEARCH:
-            return self._found(query, record(answer, "an object"))
-        if query.kind in LISTS and query.page > 1:
-            accounts = _accounts({"a list": answer}, "a list")
+            return self._build_search_result(query, require_object(answer, "an object"))
+        if query.kind in CONTACT_LISTS and query.page > 1:
+            accounts = _parse_accounts({"a list": answer}, "a list")
             contacts = [
-                contact_of(each, self.domain) for each in accounts if not each.asks_not_to_be_read
+                build_mastodon_contact(each, self.domain)
+                for each in accounts
+                if not each.asks_not_to_be_read
             ]
-            return contacts_in_list(query, contacts, next_link(page), HIDDEN)
-        account = account_in(record(answer, "an account"))
-        if whole_handle(account.acct, self.domain).casefold() != self._asked(query):
-            return unreadable(ANOTHER)
+            return build_contact_page_result(
+                query, contacts, parse_next_link(page), CONTACTS_HIDDEN
+            )
+        account = parse_mastodon_account(require_object(answer, "an account"))
+        if complete_handle(account.acct, self.domain).casefold() != self._format_asked_handle(
+            query
+        ):
+            return build_unreadable_result(ANOTHER_ACCOUNT)
         if account.suspended:
-            return Reading(outcome=Outcome.ABSENT, note=SUSPENDED)
-        if query.kind in LISTS:
-            return self._list(query, page, account)
-        return self._profile(account)
+            return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_SUSPENDED)
+        if query.kind in CONTACT_LISTS:
+            return self._follow_contact_list(query, page, account)
+        return self._build_profile_result(account)
 
-    def _found(self, query: Query, answer: Mapping[str, object]) -> Reading:
-        shown = [each for each in _accounts(answer, "accounts") if not each.suspended]
-        return likely(
+    def _build_search_result(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
+        shown = [each for each in _parse_accounts(answer, "accounts") if not each.suspended]
+        return build_name_search_result(
             query.terms[0],
-            [finding_of(each, self.domain) for each in shown if not each.asks_not_to_be_found],
-            [finding_of(each, self.domain) for each in shown if each.asks_not_to_be_found],
+            [
+                build_mastodon_finding(each, self.domain)
+                for each in shown
+                if not each.asks_not_to_be_found
+            ],
+            [
+                build_mastodon_finding(each, self.domain)
+                for each in shown
+                if each.asks_not_to_be_found
+            ],
         )
 
-    def _profile(self, account: Account) -> Reading:
+    def _build_profile_result(self, account: MastodonAccount) -> ParseResult:
         if account.asks_not_to_be_read:
-            return Reading(outcome=Outcome.DECLINED, note=PRIVATE)
+            return ParseResult(outcome=Outcome.DECLINED, note=PROFILE_DECLINED)
         note = "its owner has moved to another account" if account.moved_to else ""
-        finding = finding_of(account, self.domain)
-        return Reading(outcome=Outcome.FOUND, findings=(finding,), note=note)
+        finding = build_mastodon_finding(account, self.domain)
+        return ParseResult(outcome=Outcome.FOUND, findings=(finding,), note=note)
 
-    def _list(self, query: Query, page: Page, account: Account) -> Reading:
+    def _follow_contact_list(
+        self, query: Query, page: Page, account: MastodonAccount
+    ) -> ParseResult:
         """Go on to the list, unless the account hides it, or says that there is nothing on it."""
-        hidden = account.hides_contacts or page.headers.get("x-creator", "").startswith(SNAC)
+        hidden = account.hides_contacts or page.headers.get("x-creator", "").startswith(SNAC_PREFIX)
         if hidden or account.asks_not_to_be_read:
-            return Reading(outcome=Outcome.DECLINED, note=HIDDEN)
-        if account.hides_contacts is False and dict(account.counts).get(COUNTED[query.kind]) == 0:
-            return Reading(outcome=Outcome.ABSENT)
-        path = f"/api/v1/accounts/{quote(account.id, safe='')}/{LISTS[query.kind]}"
-        request = self._request(path, (("limit", str(self.listed)),))
+            return ParseResult(outcome=Outcome.DECLINED, note=CONTACTS_HIDDEN)
+        if (
+            account.hides_contacts is False
+            and dict(account.counts).get(COUNT_NAMES[query.kind]) == 0
+        ):
+            return ParseResult(outcome=Outcome.ABSENT)
+        path = f"/api/v1/accounts/{quote(account.id, safe='')}/{CONTACT_LISTS[query.kind]}"
+        request = self._build_request(path, (("limit", str(self.contacts_per_page)),))
         follow = replace(query, page=query.page + 1, request=request)
-        return Reading(outcome=Outcome.FOUND, follow=(follow,))
+        return ParseResult(outcome=Outcome.FOUND, follow=(follow,))
 
-    def _own(self, account: str) -> str:
-        return own_username(account, self.platform, self.domain)
+    def _parse_own_username(self, account: str) -> str:
+        return parse_own_username(account, self.platform, self.domain)
 
-    def _asked(self, query: Query) -> str:
-        return whole_handle(query.terms[0], self.domain).casefold()
+    def _format_asked_handle(self, query: Query) -> str:
+        return complete_handle(query.terms[0], self.domain).casefold()
 
-    def _search(self, name: str, subject: str) -> Query:
+    def _build_search_query(self, name: str, subject: str) -> Query:
         # Only members may ask for more than the first page, or for other servers to be asked.
-        params = (("q", name), ("type", "accounts"), ("limit", str(SEARCHED)))
-        return self._query(QueryKind.SEARCH, name, self._request("/api/v2/search", params), subject)
+        params = (("q", name), ("type", "accounts"), ("limit", str(ACCOUNTS_PER_SEARCH)))
+        return self._build_query(
+            QueryKind.SEARCH, name, self._build_request("/api/v2/search", params), subject
+        )
 
-    def _lookup(self, kind: QueryKind, username: str, subject: str) -> Query:
-        request = self._request("/api/v1/accounts/lookup", (("acct", username),))
-        return self._query(kind, username, request, subject)
+    def _build_lookup_query(self, kind: QueryKind, username: str, subject: str) -> Query:
+        request = self._build_request("/api/v1/accounts/lookup", (("acct", username),))
+        return self._build_query(kind, username, request, subject)
 
-    def _query(self, kind: QueryKind, term: str, request: Request, subject: str) -> Query:
+    def _build_query(self, kind: QueryKind, term: str, request: Request, subject: str) -> Query:
         return Query(source=self.name, kind=kind, terms=(term,), request=request, subject=subject)
 
-    def _request(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
+    def _build_request(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
         return Request(
             url=f"{self.base_url.rstrip('/')}{path}",
             params=params,
@@ -342,5 +390,5 @@ class Mastodon:
         )
 
 
-def _accounts(answer: Mapping[str, object], key: str) -> list[Account]:
-    return [account_in(record(row, key)) for row in rows(answer, key)]
+def _parse_accounts(answer: Mapping[str, object], key: str) -> list[MastodonAccount]:
+    return [parse_mastodon_account(require_object(row, key)) for row in require_list(answer, key)]

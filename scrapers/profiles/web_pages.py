@@ -8,52 +8,52 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
-from scrapers.models import Finding, Identity, Kind, Outcome, Page, Query, Reading
-from scrapers.parsers.block_detection import unreadable
-from scrapers.parsers.json_fields import ShapeError, parsed, web_address
+from scrapers.models import Finding, FindingKind, Identity, Outcome, Page, ParseResult, Query
+from scrapers.parsers.block_detection import build_unreadable_result
+from scrapers.parsers.json_fields import ShapeError, clean_web_address, parse_json
 from scrapers.parsers.pages import (
-    FEEDS,
-    PAGES,
+    FEEDS_SOURCE,
+    PAGES_SOURCE,
     Feed,
-    begins_a_feed,
-    feed_in_json,
-    is_feed,
-    named_page,
-    names_its_site,
-    not_there,
-    page_canaries,
-    page_questions,
-    same_host,
+    build_page_canaries,
+    build_page_finding,
+    build_page_queries,
+    check_page_response,
+    has_only_site_title,
+    is_feed_address,
+    is_same_host,
+    is_xml_feed,
+    parse_json_feed,
 )
-from scrapers.parsers.presence import impossible_handle
-from scrapers.parsers.profile_images import picture_in
-from scrapers.parsers.text import ASKED_NOT_TO, Wish, is_markup, wishes_of_header
+from scrapers.parsers.presence import build_impossible_handle
+from scrapers.parsers.profile_images import extract_picture_name
+from scrapers.parsers.text import ROBOTS_DECLINED, RobotsDirective, is_markup, parse_robots_header
 from scrapers.source import (
-    ANYWHERE,
-    UNLIMITED,
-    Access,
-    Budget,
+    ANY_ORIGIN,
+    UNLIMITED_QUOTA,
+    AccessMode,
     Canary,
-    Declaration,
-    Etiquette,
-    Family,
-    Terms,
+    CrawlPolicy,
+    RequestQuota,
+    SourceFamily,
+    SourceInfo,
+    TermsOfService,
 )
-from scrapers.urls.platforms import BY_NAME
+from scrapers.urls.platforms import PLATFORMS_BY_NAME
 
-DECLARATION = Declaration(
+PAGE_SOURCE_INFO = SourceInfo(
     title="Ordinary pages",
     asks="the address of a page that the person or a search named",
     discloses="to whoever runs the page, that somebody looks at it; no word about the person",
     sees="what the page tells machines: name, handle, description, picture, date, links, feeds",
     cannot_see="what only a browser's scripts show, and pages that ask not to be read by robots",
     provenance="the published vocabularies: Open Graph, schema.org and microformats",
-    terms=Terms(url="https://www.rfc-editor.org/rfc/rfc9309"),
+    terms=TermsOfService(url="https://www.rfc-editor.org/rfc/rfc9309"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrdinaryPages:
+class WebPageSource:
     """`known_page` is an institution's, and what its site does not have is answered with a 404.
 
     They tell whether something between us and the web answers in place of everybody.
@@ -61,175 +61,181 @@ class OrdinaryPages:
 
     known_page: str = "https://www.iana.org/about"
     seconds_between: float = 2.0
-    budget: Budget = UNLIMITED
-    name: str = PAGES
+    quota: RequestQuota = UNLIMITED_QUOTA
+    name: str = PAGES_SOURCE
     platform: str = ""
-    family: Family = Family.PROFILES
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 2
-    declaration: Declaration = DECLARATION
+    info: SourceInfo = PAGE_SOURCE_INFO
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette(
-            origins=ANYWHERE,
-            access=Access.PAGE,
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy(
+            origins=ANY_ORIGIN,
+            access=AccessMode.PAGE,
             seconds_between=self.seconds_between,
-            budget=self.budget,
+            quota=self.quota,
         )
 
-    def plan(self, identity: Identity) -> Iterable[Query]:
-        pages = (each for each in identity.pages if not is_feed(each))
-        return page_questions(self.name, pages, identity.ref)
+    def build_queries(self, identity: Identity) -> Iterable[Query]:
+        pages = (each for each in identity.pages if not is_feed_address(each))
+        return build_page_queries(self.name, pages, identity.person_id)
 
-    def canaries(self, nonce: str) -> Iterator[Canary]:
-        return page_canaries(self.name, self.known_page, impossible_handle(nonce, self.name))
+    def build_canaries(self, nonce: str) -> Iterator[Canary]:
+        return build_page_canaries(
+            self.name, self.known_page, build_impossible_handle(nonce, self.name)
+        )
 
-    def read(self, query: Query, page: Page) -> Reading:
-        told = not_there(query, page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        told = check_page_response(query, page)
         if told is not None:
             return told
-        if begins_a_feed(page):
-            onward = page_questions(FEEDS, (query.request.url,), query.subject)
-            return replace(unreadable("it is a feed, and is read as one"), follow=onward)
+        if is_xml_feed(page):
+            onward = build_page_queries(FEEDS_SOURCE, (query.request.url,), query.subject)
+            return replace(
+                build_unreadable_result("it is a feed, and is read as one"), follow=onward
+            )
         if not is_markup(page):
-            return unreadable("it is no page of HTML")
-        return replace(unreadable("its page was not parsed"), unparsed=True)
+            return build_unreadable_result("it is no page of HTML")
+        return replace(build_unreadable_result("its page was not parsed"), unparsed=True)
 
-    def parse(self, query: Query, page: Page) -> Reading:
-        from scrapers.parsers.block_detection import vacant  # noqa: PLC0415 - likewise
-        from scrapers.parsers.html import profile_card  # noqa: PLC0415 - in the child alone
+    def parse_body(self, query: Query, page: Page) -> ParseResult:
+        from scrapers.parsers.block_detection import detect_vacant_page  # noqa: PLC0415 - likewise
+        from scrapers.parsers.html import parse_profile_card  # noqa: PLC0415 - in the child alone
 
-        card = profile_card(page, handle=named_page(query, page).handle)
-        if Wish.UNLISTED in card.wishes:
-            return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
-        note = vacant(page, card.title, card.heading)
+        card = parse_profile_card(page, handle=build_page_finding(query, page).handle)
+        if RobotsDirective.UNLISTED in card.robots_directives:
+            return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
+        note = detect_vacant_page(page, card.title, card.heading)
         if note:
-            return unreadable(note)
+            return build_unreadable_result(note)
         if not (card.name or card.title):
-            return unreadable("its page has neither a name nor a title")
-        if names_its_site(query.request.url, card.name or card.title, card.site):
-            return unreadable("its page names its site, and nobody")
-        shown = named_page(query, page, card.home)
+            return build_unreadable_result("its page has neither a name nor a title")
+        if has_only_site_title(query.request.url, card.name or card.title, card.site):
+            return build_unreadable_result("its page names its site, and nobody")
+        shown = build_page_finding(query, page, card.home)
         finding = replace(
             shown,
             title=card.title,
             name=card.name,
             handle=shown.handle or card.handle,
-            bio="" if Wish.UNQUOTED in wishes_of_header(page) else card.bio,
+            bio="" if RobotsDirective.UNQUOTED in parse_robots_header(page) else card.bio,
             links=card.links,
-            picture_hash=picture_in(card.picture),
+            picture_hash=extract_picture_name(card.picture),
             created_at=card.created_at,
         )
-        return Reading(
+        return ParseResult(
             outcome=Outcome.FOUND,
             findings=(finding,),
-            follow=_feed(finding, card.feeds, query.subject),
+            follow=_build_feed_queries(finding, card.feeds, query.subject),
         )
 
 
-def _feed(shown: Finding, feeds: tuple[str, ...], subject: str) -> tuple[Query, ...]:
+def _build_feed_queries(shown: Finding, feeds: tuple[str, ...], subject: str) -> tuple[Query, ...]:
     """Go on to the feed of somebody's own place; that of a newspaper tells nothing of them."""
-    somebodys = shown.kind is Kind.ACCOUNT or urlsplit(shown.key).path == "/"
-    return page_questions(FEEDS, feeds[:1], subject) if subject and somebodys else ()
+    somebodys = shown.kind is FindingKind.ACCOUNT or urlsplit(shown.key).path == "/"
+    return build_page_queries(FEEDS_SOURCE, feeds[:1], subject) if subject and somebodys else ()
 
 
-AUTHOR_FEED_DECLARATION = Declaration(
+FEED_SOURCE_INFO = SourceInfo(
     title="Author feeds",
     asks="the address of a feed that the person, their page or their blog's host names",
     discloses="to whoever runs the feed, that somebody reads it; in its address maybe a handle",
     sees="title, author, description, picture and home of a blog or a channel",
     cannot_see="what is published in it, and feeds that ask not to be listed, or declare entities",
     provenance="the specifications of RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1",
-    terms=Terms(url="https://www.rfc-editor.org/rfc/rfc9309"),
+    terms=TermsOfService(url="https://www.rfc-editor.org/rfc/rfc9309"),
 )
-ENTITIES = "its feed declares a document type, which may hold entities: it was not parsed"
+FEED_HAS_DOCTYPE = "its feed declares a document type, which may hold entities: it was not parsed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorFeeds:
+class AuthorFeedSource:
     """`known_feed` is an institution's; what its site does not have is answered with a 404."""
 
     known_feed: str = "https://planet.debian.org/rss20.xml"
     seconds_between: float = 2.0
-    budget: Budget = UNLIMITED
-    name: str = FEEDS
+    quota: RequestQuota = UNLIMITED_QUOTA
+    name: str = FEEDS_SOURCE
     platform: str = ""
-    family: Family = Family.PROFILES
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 2
-    declaration: Declaration = AUTHOR_FEED_DECLARATION
+    info: SourceInfo = FEED_SOURCE_INFO
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette(
-            origins=ANYWHERE,
-            access=Access.PAGE,
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy(
+            origins=ANY_ORIGIN,
+            access=AccessMode.PAGE,
             seconds_between=self.seconds_between,
-            budget=self.budget,
+            quota=self.quota,
         )
 
-    def plan(self, identity: Identity) -> tuple[Query, ...]:
-        named = (each for each in identity.pages if is_feed(each))
-        return page_questions(self.name, chain(_feeds_of(identity), named), identity.ref)
-
-    def canaries(self, nonce: str) -> Iterator[Canary]:
-        return page_canaries(
-            self.name, self.known_feed, f"{impossible_handle(nonce, self.name)}.xml"
+    def build_queries(self, identity: Identity) -> tuple[Query, ...]:
+        named = (each for each in identity.pages if is_feed_address(each))
+        return build_page_queries(
+            self.name, chain(_list_account_feeds(identity), named), identity.person_id
         )
 
-    def read(self, query: Query, page: Page) -> Reading:
-        told = not_there(query, page)
+    def build_canaries(self, nonce: str) -> Iterator[Canary]:
+        return build_page_canaries(
+            self.name, self.known_feed, f"{build_impossible_handle(nonce, self.name)}.xml"
+        )
+
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        told = check_page_response(query, page)
         if told is not None:
             return told
-        if begins_a_feed(page):
-            return replace(unreadable("its feed was not parsed"), unparsed=True)
+        if is_xml_feed(page):
+            return replace(build_unreadable_result("its feed was not parsed"), unparsed=True)
         if is_markup(page):
-            return unreadable("it is a page, not a feed")
+            return build_unreadable_result("it is a page, not a feed")
         try:
-            return _reading(query, page, feed_in_json(parsed(page)))
+            return _build_feed_result(query, page, parse_json_feed(parse_json(page)))
         except ShapeError as error:
-            return unreadable(str(error))
+            return build_unreadable_result(str(error))
 
-    def parse(self, query: Query, page: Page) -> Reading:
-        from scrapers.parsers.feeds import feed_in_xml  # noqa: PLC0415 - in the child alone
+    def parse_body(self, query: Query, page: Page) -> ParseResult:
+        from scrapers.parsers.feeds import parse_xml_feed  # noqa: PLC0415 - in the child alone
         from scrapers.parsers.html import DoctypeError  # noqa: PLC0415 - likewise
 
         try:
-            return _reading(query, page, feed_in_xml(page.text))
+            return _build_feed_result(query, page, parse_xml_feed(page.text))
         except DoctypeError:
-            return unreadable(ENTITIES)
+            return build_unreadable_result(FEED_HAS_DOCTYPE)
         except ShapeError as error:
-            return unreadable(str(error))
+            return build_unreadable_result(str(error))
 
 
-def _feeds_of(identity: Identity) -> Iterator[str]:
+def _list_account_feeds(identity: Identity) -> Iterator[str]:
     """Yield the feeds of declared accounts, where their platform has such."""
     for account in identity.accounts:
         name, _, handle = account.partition(":@")
-        platform = BY_NAME.get(name)
+        platform = PLATFORMS_BY_NAME.get(name)
         if platform is not None and platform.feed and handle:
             yield platform.feed.format(quote(handle, safe=""))
 
 
-def _reading(query: Query, page: Page, feed: Feed) -> Reading:
-    if Wish.UNLISTED in feed.wishes:
-        return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
+def _build_feed_result(query: Query, page: Page, feed: Feed) -> ParseResult:
+    if RobotsDirective.UNLISTED in feed.robots_directives:
+        return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
     finding = replace(
-        _at_home(query, page, feed),
+        _build_home_finding(query, page, feed),
         title=feed.title,
         name=feed.author,
         bio=feed.description,
-        picture_hash=picture_in(feed.picture),
+        picture_hash=extract_picture_name(feed.picture),
     )
-    return Reading(outcome=Outcome.FOUND, findings=(finding,))
+    return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
 
 
-def _at_home(query: Query, page: Page, feed: Feed) -> Finding:
+def _build_home_finding(query: Query, page: Page, feed: Feed) -> Finding:
     """Return the finding of the page whose feed this is; on another host it may be anybody's."""
     try:
-        site = web_address(urljoin(page.url, feed.site)) if feed.site else ""
+        site = clean_web_address(urljoin(page.url, feed.site)) if feed.site else ""
     except ValueError:
         site = ""
-    if not site or not same_host(site, page.url):
-        return named_page(query, page)
+    if not site or not is_same_host(site, page.url):
+        return build_page_finding(query, page)
     of_site = replace(query, request=replace(query.request, url=site))
-    return named_page(of_site, replace(page, url=site))
+    return build_page_finding(of_site, replace(page, url=site))

@@ -4,17 +4,24 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapers.models import Outcome
-from scrapers.profile_api import WHOLE_ANSWER, AccountShape, Ask, Denial, Methods, ProfileApi
-from scrapers.source import Declaration, Terms
+from scrapers.profile_api import (
+    WHOLE_ANSWER,
+    AccountShape,
+    ApiMethod,
+    ApiMethods,
+    DenialRule,
+    ProfileApi,
+)
+from scrapers.source import SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="Authors of a WordPress site",
     asks="a name among the authors of the site, and the short name of one",
     discloses="the name, to whoever runs the site",
     sees="display name, short name, website, biography and picture of those who published there",
     cannot_see="members who published nothing, and sites whose owner has switched the list off",
     provenance="WordPress's REST handbook, and a WordPress 6.8 run on loopback",
-    terms=Terms(url="https://developer.wordpress.org/rest-api/reference/users/"),
+    terms=TermsOfService(url="https://developer.wordpress.org/rest-api/reference/users/"),
 )
 
 AUTHOR = AccountShape(
@@ -22,32 +29,34 @@ AUTHOR = AccountShape(
     handle="slug",
     url="link",
     name="name",
-    always=frozenset({"name"}),
+    required_texts=frozenset({"name"}),
     bio="description",
     picture="avatar_urls.96",
     links=("url",),
     markup=frozenset({"name", "bio"}),
 )
 # This way works whatever the site's addresses look like.
-USERS = ("rest_route", "/wp/v2/users")
+USERS_PARAM = ("rest_route", "/wp/v2/users")
 SWITCHED_OFF = "its owner shows the authors to members only"
 
-METHODS = Methods(
-    by_handle=Ask(path="/", params=(USERS, ("slug", "{term}")), rows=WHOLE_ANSWER, shape=AUTHOR),
-    by_name=Ask(
+METHODS = ApiMethods(
+    by_handle=ApiMethod(
+        path="/", params=(USERS_PARAM, ("slug", "{term}")), rows=WHOLE_ANSWER, shape=AUTHOR
+    ),
+    by_name=ApiMethod(
         path="/",
-        params=(USERS, ("search", "{term}"), ("per_page", "100")),
+        params=(USERS_PARAM, ("search", "{term}"), ("per_page", "100")),
         rows=WHOLE_ANSWER,
         pages="x-wp-totalpages",
         shape=AUTHOR,
     ),
     denials=(
-        Denial(status=401, where="code", outcome=Outcome.BLOCKED, note=SWITCHED_OFF),
-        Denial(status=403, where="code", outcome=Outcome.BLOCKED, note=SWITCHED_OFF),
-        Denial(
+        DenialRule(status=401, path="code", outcome=Outcome.BLOCKED, note=SWITCHED_OFF),
+        DenialRule(status=403, path="code", outcome=Outcome.BLOCKED, note=SWITCHED_OFF),
+        DenialRule(
             status=404,
-            where="code",
-            says="rest_no_route",
+            path="code",
+            phrase="rest_no_route",
             outcome=Outcome.BLOCKED,
             note="its owner has switched the list of authors off",
         ),
@@ -63,8 +72,8 @@ class WordPress(ProfileApi):
     pictures: tuple[str, ...] = ("https://secure.gravatar.com",)
     name: str = "wordpress-authors"
     platform: str = ""
-    declaration: Declaration = DECLARATION
-    methods: Methods = METHODS
+    info: SourceInfo = SOURCE_INFO
+    methods: ApiMethods = METHODS
     # Authors are few, and found by name: no need to guess.
     handles_asked: int = 0
     last_page: int = 5

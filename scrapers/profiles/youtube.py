@@ -3,20 +3,20 @@
 from datetime import timedelta
 
 from scrapers.models import Outcome
-from scrapers.profile_api import AccountShape, Ask, Denial, Methods, ProfileApi
-from scrapers.source import Declaration, Key, Terms
+from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
+from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="YouTube",
     asks="a name among channels, and the handle or the id of a channel",
     discloses="the name or the handle, to Google",
     sees="title, handle, description, picture, date and counts of every channel",
     cannot_see="videos and comments, and channels that YouTube has closed",
     provenance="the YouTube Data API's documentation, and recorded answers",
-    terms=Terms(url="https://developers.google.com/youtube/terms/developer-policies"),
+    terms=TermsOfService(url="https://developers.google.com/youtube/terms/developer-policies"),
     # Its developer policies want what was fetched to be fetched anew or deleted within 30 days.
     retain_text_for=timedelta(days=30),
-    key=Key(name="youtube-key", header="x-goog-api-key"),
+    api_key=ApiKeySpec(name="youtube-key", header="x-goog-api-key"),
 )
 
 CHANNEL = AccountShape(
@@ -27,68 +27,68 @@ CHANNEL = AccountShape(
     name="snippet.title",
     bio="snippet.description",
     picture="snippet.thumbnails.default.url",
-    created="snippet.publishedAt",
+    created_at="snippet.publishedAt",
     counts=(
         ("subscribers", "statistics.subscriberCount"),
         ("videos", "statistics.videoCount"),
     ),
-    always=frozenset({"name"}),
+    required_texts=frozenset({"name"}),
 )
-HIT = AccountShape(
+SEARCH_HIT = AccountShape(
     id="id.channelId",
     shown_at="https://www.youtube.com/channel/{id}",
     name="snippet.title",
     bio="snippet.description",
     picture="snippet.thumbnails.default.url",
-    created="snippet.publishedAt",
+    created_at="snippet.publishedAt",
     markup=frozenset({"name", "bio"}),
-    always=frozenset({"name"}),
+    required_texts=frozenset({"name"}),
 )
-PART = ("part", "snippet,statistics")
+PART_PARAM = ("part", "snippet,statistics")
 # Its quotas begin anew at midnight on the Pacific coast.
 PACIFIC = "America/Los_Angeles"
 NO_KEY = "it does not accept the key it was given"
 
-METHODS = Methods(
-    by_handle=Ask(
+METHODS = ApiMethods(
+    by_handle=ApiMethod(
         path="/youtube/v3/channels",
-        params=(PART, ("forHandle", "@{term}")),
+        params=(PART_PARAM, ("forHandle", "@{term}")),
         rows="items",
         none_if_zero="pageInfo.totalResults",
         shape=CHANNEL,
     ),
-    by_id=Ask(
+    by_id=ApiMethod(
         path="/youtube/v3/channels",
-        params=(PART, ("id", "{term}")),
+        params=(PART_PARAM, ("id", "{term}")),
         rows="items",
         none_if_zero="pageInfo.totalResults",
         shape=CHANNEL,
     ),
-    by_name=Ask(
+    by_name=ApiMethod(
         path="/youtube/v3/search",
         params=(("part", "snippet"), ("type", "channel"), ("maxResults", "25"), ("q", "{term}")),
         rows="items",
-        shape=HIT,
+        shape=SEARCH_HIT,
     ),
     denials=(
-        Denial(
+        DenialRule(
             status=400,
-            where="error.message",
-            says="api key",
+            path="error.message",
+            phrase="api key",
             outcome=Outcome.BLOCKED,
             note=NO_KEY,
         ),
-        Denial(status=403, where="error.message", says="per minute", outcome=Outcome.LIMITED),
-        Denial(
+        DenialRule(status=403, path="error.message", phrase="per minute", outcome=Outcome.LIMITED),
+        DenialRule(
             status=403,
-            where="error.message",
-            says="quota",
+            path="error.message",
+            phrase="quota",
             outcome=Outcome.LIMITED,
             note="its quota for the day is used up",
-            renewed_in=PACIFIC,
+            quota_zone=PACIFIC,
         ),
-        Denial(status=403, where="error.message", says="rate limit", outcome=Outcome.LIMITED),
-        Denial(status=403, where="error.message", outcome=Outcome.BLOCKED, note=NO_KEY),
+        DenialRule(status=403, path="error.message", phrase="rate limit", outcome=Outcome.LIMITED),
+        DenialRule(status=403, path="error.message", outcome=Outcome.BLOCKED, note=NO_KEY),
     ),
 )
 
@@ -98,10 +98,10 @@ YOUTUBE = ProfileApi(
     pictures=("https://yt3.ggpht.com",),
     name="youtube-api",
     platform="youtube",
-    declaration=DECLARATION,
+    info=SOURCE_INFO,
     methods=METHODS,
     names_asked=1,
     last_page=1,
-    admits=r"\w[\w.·-]{2,29}",
-    known="@YouTube",
+    handle_pattern=r"\w[\w.·-]{2,29}",
+    known_account="@YouTube",
 )

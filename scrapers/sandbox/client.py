@@ -19,11 +19,11 @@ from typing import IO, Protocol, Self
 from msgspec import MsgspecError
 from msgspec.msgpack import Decoder
 
-from scrapers.models import Page, Query, Reading
-from scrapers.parsers.block_detection import unreadable
+from scrapers.models import Page, ParseResult, Query
+from scrapers.parsers.block_detection import build_unreadable_result
 from scrapers.parsers.text import LARGEST_DOCUMENT
-from scrapers.sandbox.protocol import FrameError, receive, send
-from scrapers.source import Parses
+from scrapers.sandbox.protocol import FrameError, receive_message, send_message
+from scrapers.source import MarkupParser
 
 # Readings are cut to a few kilobytes a finding; this is room for hundreds.
 LARGEST_ANSWER = 1 << 20
@@ -34,15 +34,15 @@ MOST_JOBS = 500
 _FAREWELL_SECONDS = 1.0
 
 
-class LostError(Exception):
+class ParserLostError(Exception):
     """The child died, was killed for being late, or said more than it may."""
 
 
-class NotStartedError(Exception):
+class ParserStartError(Exception):
     """The machine starts no child, which says nothing of any page."""
 
 
-class ParsingProcess:
+class ParserProcess:
     """Belongs to one thread at a time."""
 
     def __init__(self) -> None:
@@ -54,17 +54,17 @@ class ParsingProcess:
         """None while it does not run."""
         return self._process.pid if self._process else None
 
-    def exchange(self, job: bytes, seconds: float) -> bytes:
+    def run_job(self, job: bytes, seconds: float) -> bytes:
         """Return the answer to a job; raise LostError where none comes in time.
 
         Raise NotStartedError where there is no child to ask.
         """
-        process = self._running()
+        process = self._ensure_running()
         try:
-            answer = _within(seconds, process, job)
+            answer = _exchange_within(seconds, process, job)
         except (OSError, FrameError) as error:
             self.kill()
-            raise LostError from error
+            raise ParserLostError from error
         except BaseException:
             # What it answers later would be taken for the answer to the next job.
             self.kill()
@@ -75,54 +75,54 @@ class ParsingProcess:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._forget(self._process)
+            self._reap_process(self._process)
 
-    def end(self) -> None:
+    def shut_down(self) -> None:
         """Let it end by itself, which it does when its pipe does."""
         process = self._process
         if process is None:
             return
-        _ends(process)[0].close()
+        _get_pipes(process)[0].close()
         try:
             process.wait(_FAREWELL_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
-        self._forget(process)
+        self._reap_process(process)
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _ensure_running(self) -> subprocess.Popen[bytes]:
         if self._jobs >= MOST_JOBS:
-            self.end()
+            self.shut_down()
         if self._process is not None and self._process.poll() is not None:
-            self._forget(self._process)
-        return self._process or self._started()
+            self._reap_process(self._process)
+        return self._process or self._start_process()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start_process(self) -> subprocess.Popen[bytes]:
         try:
-            process = _child()
+            process = _spawn_child()
             self._process, self._jobs = process, 0
-            with _killed_after(STARTING_SECONDS, process):
-                receive(_ends(process)[1].fileno(), 0)
+            with _kill_after(STARTING_SECONDS, process):
+                receive_message(_get_pipes(process)[1].fileno(), 0)
         except (OSError, FrameError) as error:
             self.kill()
-            raise NotStartedError from error
+            raise ParserStartError from error
         return process
 
-    def _forget(self, process: subprocess.Popen[bytes]) -> None:
+    def _reap_process(self, process: subprocess.Popen[bytes]) -> None:
         self._process = None
         process.wait()
-        for pipe in _ends(process):
+        for pipe in _get_pipes(process):
             pipe.close()
 
 
-def _within(seconds: float, process: subprocess.Popen[bytes], job: bytes) -> bytes:
-    jobs, answers = _ends(process)
-    with _killed_after(seconds, process):
-        send(jobs.fileno(), job)
-        return receive(answers.fileno(), LARGEST_ANSWER)
+def _exchange_within(seconds: float, process: subprocess.Popen[bytes], job: bytes) -> bytes:
+    jobs, answers = _get_pipes(process)
+    with _kill_after(seconds, process):
+        send_message(jobs.fileno(), job)
+        return receive_message(answers.fileno(), LARGEST_ANSWER)
 
 
 @contextmanager
-def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _kill_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[None]:
     """End the wait at a child's pipes without looking at a clock: they close when it is killed."""
     watch = Timer(seconds, process.kill)
     watch.daemon = True
@@ -133,7 +133,7 @@ def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[
         watch.cancel()
 
 
-def _child() -> subprocess.Popen[bytes]:
+def _spawn_child() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-P", "-s", "-S", "-m", "scrapers.sandbox.worker"],
         stdin=subprocess.PIPE,
@@ -147,7 +147,7 @@ def _child() -> subprocess.Popen[bytes]:
     )
 
 
-def _ends(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+def _get_pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     """Return where jobs go in and where answers come out; both are there, for both are pipes."""
     if process.stdin is None or process.stdout is None:
         raise FrameError
@@ -161,14 +161,14 @@ OUT_OF_BOUNDS = "its page could not be parsed within bounds"
 """The note of a page that its child did not survive: nothing was learnt, not even an empty card."""
 NO_CHILD = "no process could be started to parse its page"
 
-_READING = Decoder(Reading)
+_READING = Decoder(ParseResult)
 
 
-class Parser(Protocol):
-    def parse(self, source: Parses, query: Query, page: Page) -> Reading: ...
+class PageParser(Protocol):
+    def parse_body(self, source: MarkupParser, query: Query, page: Page) -> ParseResult: ...
 
 
-class ChildParser:
+class SandboxParser:
     """A few children, started when first needed; any number of threads may share them.
 
     A page that its child does not survive, in time and in memory, is UNREADABLE.
@@ -177,9 +177,9 @@ class ChildParser:
     def __init__(self, children: int = CHILDREN, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
         self._closed = Event()
-        self._children = tuple(ParsingProcess() for _ in range(children))
+        self._children = tuple(ParserProcess() for _ in range(children))
         # The last one that was busy comes first: where one is enough, no other is started.
-        self._idle: LifoQueue[ParsingProcess] = LifoQueue()
+        self._idle: LifoQueue[ParserProcess] = LifoQueue()
         for child in self._children:
             self._idle.put(child)
 
@@ -195,24 +195,24 @@ class ChildParser:
         self.close()
 
     @property
-    def pids(self) -> tuple[int, ...]:
+    def child_pids(self) -> tuple[int, ...]:
         """The children that run."""
         return tuple(child.pid for child in self._children if child.pid is not None)
 
-    def parse(self, source: Parses, query: Query, page: Page) -> Reading:
-        job = pickle.dumps((source, query, _cut(page)))
+    def parse_body(self, source: MarkupParser, query: Query, page: Page) -> ParseResult:
+        job = pickle.dumps((source, query, _cut_page(page)))
         child = self._idle.get()
         try:
             if self._closed.is_set():
-                return unreadable(NO_CHILD)
-            return _READING.decode(child.exchange(job, self._patience))
-        except NotStartedError:
-            return unreadable(NO_CHILD)
-        except LostError:
-            return unreadable(OUT_OF_BOUNDS)
+                return build_unreadable_result(NO_CHILD)
+            return _READING.decode(child.run_job(job, self._patience))
+        except ParserStartError:
+            return build_unreadable_result(NO_CHILD)
+        except ParserLostError:
+            return build_unreadable_result(OUT_OF_BOUNDS)
         except MsgspecError:
             child.kill()
-            return unreadable(OUT_OF_BOUNDS)
+            return build_unreadable_result(OUT_OF_BOUNDS)
         finally:
             self._idle.put(child)
 
@@ -221,10 +221,10 @@ class ChildParser:
         self._closed.set()
         busy = [self._idle.get() for _ in self._children]
         for child in busy:
-            child.end()
+            child.shut_down()
             self._idle.put(child)
 
 
-def _cut(page: Page) -> Page:
+def _cut_page(page: Page) -> Page:
     """Return the page with as much of its body as is ever parsed."""
     return replace(page, body=page.body[:LARGEST_DOCUMENT], headers=dict(page.headers))

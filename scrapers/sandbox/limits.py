@@ -15,14 +15,14 @@ _FIRST_TO_GO = "1000"
 _OWN_SCORE = Path("/proc/self/oom_score_adj")
 
 
-def set_bounds() -> None:
+def set_resource_limits() -> None:
     """Give up files, core dumps, children of its own, and memory beyond the bound, for good."""
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_NOFILE, MOST_FILES)
-    _lower(resource.RLIMIT_NPROC, 0)
+    _lower_limit(resource.RLIMIT_CORE, 0)
+    _lower_limit(resource.RLIMIT_FSIZE, 0)
+    _lower_limit(resource.RLIMIT_NOFILE, MOST_FILES)
+    _lower_limit(resource.RLIMIT_NPROC, 0)
     if sys.platform != "darwin":  # which knows the limit and refuses to set it
-        _lower(resource.RLIMIT_AS, MOST_MEMORY)
+        _lower_limit(resource.RLIMIT_AS, MOST_MEMORY)
     with suppress(OSError):
         # Where the whole service runs short of memory, a page is lost and not the service.
         _OWN_SCORE.write_text(_FIRST_TO_GO, "ascii")
@@ -36,7 +36,7 @@ def allow_another_job() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 
-def _lower(limit: int, most: int) -> None:
+def _lower_limit(limit: int, most: int) -> None:
     _, hard = resource.getrlimit(limit)
     lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(limit, (lowest, lowest))

@@ -11,22 +11,22 @@ class FrameError(Exception):
     """The other side broke off, or says more than it may."""
 
 
-def send(pipe: int, message: bytes) -> None:
+def send_message(pipe: int, message: bytes) -> None:
     """Write a whole message; raise OSError where nobody reads any more."""
     left = memoryview(_LENGTH.pack(len(message)) + message)
     while left:
         left = left[os.write(pipe, left) :]
 
 
-def receive(pipe: int, most: int) -> bytes:
+def receive_message(pipe: int, most: int) -> bytes:
     """Wait for a message of at most `most` bytes; raise FrameError where none comes."""
-    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
+    (length,) = _LENGTH.unpack(_read_exactly(pipe, _LENGTH.size))
     if length > most:
         raise FrameError
-    return _exactly(pipe, length)
+    return _read_exactly(pipe, length)
 
 
-def _exactly(pipe: int, length: int) -> bytes:
+def _read_exactly(pipe: int, length: int) -> bytes:
     pieces: list[bytes] = []
     while length > 0:
         piece = os.read(pipe, min(length, _PIECE))

@@ -11,9 +11,9 @@ from msgspec import msgpack
 
 import scrapers.parsers.feeds
 import scrapers.parsers.html  # noqa: F401 - likewise
-from scrapers.parsers.block_detection import stumbled
-from scrapers.sandbox.limits import allow_another_job, set_bounds
-from scrapers.sandbox.protocol import FrameError, receive, send
+from scrapers.parsers.block_detection import build_parser_error_result
+from scrapers.sandbox.limits import allow_another_job, set_resource_limits
+from scrapers.sandbox.protocol import FrameError, receive_message, send_message
 
 # A page is cut to 512 KB before it is sent; headers and the source itself take the rest.
 LARGEST_JOB = 2 << 20
@@ -21,27 +21,27 @@ READY = b""
 _JOBS, _ANSWERS = 0, 1
 
 
-def serve(jobs: int, answers: int) -> None:
+def serve_jobs(jobs: int, answers: int) -> None:
     """Answer until nobody asks any more: that also ends the child of a service that was killed."""
-    send(answers, READY)
+    send_message(answers, READY)
     while True:
         try:
-            job = receive(jobs, LARGEST_JOB)
+            job = receive_message(jobs, LARGEST_JOB)
         except FrameError:
             return
         allow_another_job()
-        send(answers, _answer(job))
+        send_message(answers, _answer_job(job))
 
 
-def _answer(job: bytes) -> bytes:
+def _answer_job(job: bytes) -> bytes:
     """Out of memory, a child is spent and ends; from anything else that a page does it recovers."""
     try:
         source, query, page = pickle.loads(job)  # noqa: S301 - from our own parent
-        return msgpack.encode(source.parse(query, page))
+        return msgpack.encode(source.parse_body(query, page))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's bytes, and maybe a plug-in's reader
-        return msgpack.encode(stumbled(error))
+        return msgpack.encode(build_parser_error_result(error))
 
 
 def main() -> None:
@@ -50,8 +50,8 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _ANSWERS)
     os.close(nowhere)
-    set_bounds()
-    serve(_JOBS, answers)
+    set_resource_limits()
+    serve_jobs(_JOBS, answers)
 
 
 if __name__ == "__main__":

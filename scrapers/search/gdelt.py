@@ -3,23 +3,25 @@
 from collections.abc import Mapping
 
 from scrapers.models import Outcome
-from scrapers.parsers.json_fields import lacks, rows
-from scrapers.search_api import TOO_OFTEN, Listed, SearchApi, Trouble, Wire
-from scrapers.source import Declaration, Terms
+from scrapers.parsers.json_fields import raise_shape_error, require_list
+from scrapers.search_api import TOO_OFTEN, ComplaintRule, SearchAnswer, SearchApi, WireFormat
+from scrapers.source import SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="GDELT",
     asks="a quoted name with the school or a place beside it",
     discloses="the name and the place, to the GDELT Project; no account of ours goes with it",
     sees="title and address of news articles of the last four weeks",
     cannot_see="articles that name the person in their text but not in their title or address",
     provenance="descriptions by its users; its own reference has not been read",
-    terms=Terms(url="https://www.gdeltproject.org/about.html"),
+    terms=TermsOfService(url="https://www.gdeltproject.org/about.html"),
 )
 # It asks for one question in five seconds, in a plain sentence, and with any status.
-TROUBLES = (
-    Trouble(outcome=Outcome.LIMITED, note=TOO_OFTEN, phrases=("limit requests", "rate limit")),
-    Trouble(
+COMPLAINT_RULES = (
+    ComplaintRule(
+        outcome=Outcome.LIMITED, note=TOO_OFTEN, phrases=("limit requests", "rate limit")
+    ),
+    ComplaintRule(
         outcome=Outcome.UNREADABLE,
         note="it does not take a question as short or as common as this",
         phrases=("too short", "too common"),
@@ -27,18 +29,18 @@ TROUBLES = (
 )
 
 
-def listed(answer: Mapping[str, object]) -> Listed:
+def parse_gdelt_results(answer: Mapping[str, object]) -> SearchAnswer:
     """Read the articles; where there are none, the answer is empty."""
     if answer and "articles" not in answer:
-        lacks("the articles")
-    return Listed(rows=rows(answer, "articles") if answer else (), more=False)
+        raise_shape_error("the articles")
+    return SearchAnswer(rows=require_list(answer, "articles") if answer else (), more=False)
 
 
 GDELT = SearchApi(
     name="gdelt",
-    declaration=DECLARATION,
+    info=SOURCE_INFO,
     base_url="https://api.gdeltproject.org",
-    wire=Wire(
+    wire=WireFormat(
         path="/api/v2/doc/doc",
         query="query",
         either=True,
@@ -50,8 +52,8 @@ GDELT = SearchApi(
             ("sort", "datedesc"),
         ),
     ),
-    listed=listed,
-    troubles=TROUBLES,
+    parse_results=parse_gdelt_results,
+    complaint_rules=COMPLAINT_RULES,
     known_query="school",
     seconds_between=6.0,
 )

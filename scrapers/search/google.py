@@ -5,34 +5,47 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scrapers.models import Outcome
-from scrapers.parsers.json_fields import lacks, optional_text, record, rows, text
-from scrapers.search_api import NO_CREDIT, NO_KEY, Listed, SearchApi, Trouble, Wire
-from scrapers.source import Declaration, Key, Terms
+from scrapers.parsers.json_fields import (
+    get_optional_text,
+    raise_shape_error,
+    require_list,
+    require_object,
+    require_text,
+)
+from scrapers.search_api import (
+    NO_CREDIT,
+    NO_KEY,
+    ComplaintRule,
+    SearchAnswer,
+    SearchApi,
+    WireFormat,
+)
+from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="Google Custom Search",
     asks="a quoted name with the school or a place beside it; and the district by its own name",
     discloses="the name and the place, to Google",
     sees="title, snippet and address of pages that the search engine you made there covers",
     cannot_see="what stands behind a login, and sites that your search engine leaves out",
     provenance="answers recorded in 2018, and its published reference",
-    terms=Terms(url="https://developers.google.com/custom-search/terms"),
+    terms=TermsOfService(url="https://developers.google.com/custom-search/terms"),
     usd_per_1000=Decimal(5),
-    key=Key(name="google-key", param="key"),
+    api_key=ApiKeySpec(name="google-key", param="key"),
     notice="Google takes no new customers for it, and ends it on 1 January 2027.",
 )
-TROUBLES = (
-    Trouble(
+COMPLAINT_RULES = (
+    ComplaintRule(
         outcome=Outcome.LIMITED,
         note=NO_CREDIT,
         phrases=("limitexceeded", "quotaexceeded", "quota exceeded", "resource_exhausted"),
     ),
-    Trouble(
+    ComplaintRule(
         outcome=Outcome.BLOCKED,
         note=NO_KEY,
         phrases=("keyinvalid", "api_key_invalid", "api key not valid", "keyexpired"),
     ),
-    Trouble(
+    ComplaintRule(
         outcome=Outcome.BLOCKED,
         note="the key's project has not turned this API on",
         phrases=("accessnotconfigured", "service_disabled"),
@@ -40,39 +53,41 @@ TROUBLES = (
 )
 
 
-def listed(answer: Mapping[str, object]) -> Listed:
+def parse_google_results(answer: Mapping[str, object]) -> SearchAnswer:
     """Read the items; where there are none they are missing, and the total says so."""
-    if text(answer, "kind") != "customsearch#search":
-        lacks("the kind")
-    queries = record(answer.get("queries"), "the queries")
-    asked = [record(row, "the question") for row in rows(queries, "request")]
+    if require_text(answer, "kind") != "customsearch#search":
+        raise_shape_error("the kind")
+    queries = require_object(answer.get("queries"), "the queries")
+    asked = [require_object(row, "the question") for row in require_list(queries, "request")]
     if not asked:
-        lacks("the question")
-    total = text(record(answer.get("searchInformation"), "the total"), "totalResults")
-    found = rows(answer, "items") if "items" in answer else ()
+        raise_shape_error("the question")
+    total = require_text(
+        require_object(answer.get("searchInformation"), "the total"), "totalResults"
+    )
+    found = require_list(answer, "items") if "items" in answer else ()
     if not found and total != "0":
-        lacks("the items")
-    return Listed(
+        raise_shape_error("the items")
+    return SearchAnswer(
         rows=found,
         more=bool(found) and "nextPage" in queries,
-        searched=text(asked[0], "searchTerms"),
-        altered=_corrected(answer),
+        searched_text=require_text(asked[0], "searchTerms"),
+        altered=_is_query_corrected(answer),
     )
 
 
-def _corrected(answer: Mapping[str, object]) -> bool:
+def _is_query_corrected(answer: Mapping[str, object]) -> bool:
     spelling = answer.get("spelling")
     return spelling is not None and bool(
-        optional_text(record(spelling, "the spelling"), "correctedQuery")
+        get_optional_text(require_object(spelling, "the spelling"), "correctedQuery")
     )
 
 
-def google(engine_id: str) -> SearchApi:
+def build_google_source(engine_id: str) -> SearchApi:
     """Return the source that asks the search engine which the operator made there (its `cx`)."""
-    return replace(GOOGLE, wire=replace(WIRE, fixed=(*WIRE.fixed, ("cx", engine_id))))
+    return replace(GOOGLE, wire=replace(WIRE_FORMAT, fixed=(*WIRE_FORMAT.fixed, ("cx", engine_id))))
 
 
-WIRE = Wire(
+WIRE_FORMAT = WireFormat(
     path="/customsearch/v1",
     fixed=(("num", 10), ("safe", "off")),
     page="start",
@@ -84,9 +99,9 @@ WIRE = Wire(
 )
 GOOGLE = SearchApi(
     name="google",
-    declaration=DECLARATION,
+    info=SOURCE_INFO,
     base_url="https://customsearch.googleapis.com",
-    wire=WIRE,
-    listed=listed,
-    troubles=TROUBLES,
+    wire=WIRE_FORMAT,
+    parse_results=parse_google_results,
+    complaint_rules=COMPLAINT_RULES,
 )

@@ -9,26 +9,34 @@ known by the first word of its name.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from scrapers.models import Identity, Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.parsers.block_detection import refusal, unreadable, wall
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query, QueryKind, Request
+from scrapers.parsers.block_detection import build_unreadable_result, detect_block, detect_refusal
 from scrapers.parsers.json_fields import (
     ShapeError,
-    flag,
-    lacks,
-    optional_text,
-    parsed,
-    record,
-    rows,
-    text,
+    get_optional_text,
+    parse_json,
+    raise_shape_error,
+    require_flag,
+    require_list,
+    require_object,
+    require_text,
 )
-from scrapers.parsers.presence import impossible_handle
-from scrapers.parsers.search_results import findings_about, hits_in
-from scrapers.parsers.search_terms import asked, search_terms
-from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
+from scrapers.parsers.presence import build_impossible_handle
+from scrapers.parsers.search_results import build_person_findings, parse_hits
+from scrapers.parsers.search_terms import build_search_terms, format_search_query
+from scrapers.source import (
+    UNLIMITED_QUOTA,
+    Canary,
+    CrawlPolicy,
+    RequestQuota,
+    SourceFamily,
+    SourceInfo,
+    TermsOfService,
+)
 
-ASKED_BY_DEFAULT = "general"
+DEFAULT_CATEGORY = "general"
 # They ask an API that its owner offers for that.
-BY_API = frozenset(
+API_ENGINES = frozenset(
     {
         *("braveapi", "deepl", "elasticsearch", "encyclosearch", "exaapi", "google cse", "jina"),
         *("keenable", "lemmy communities", "lemmy users", "lemmy posts", "lemmy comments"),
@@ -39,7 +47,7 @@ BY_API = frozenset(
     }
 )
 # They read the pages that are made for people, whose terms mostly forbid it.
-SCRAPED = frozenset(
+SCRAPED_ENGINES = frozenset(
     {
         *("360search", "baidu", "bing", "boardreader", "brave", "chinaso", "crowdview", "dogpile"),
         *("duckduckgo", "fireball", "gmx", "google", "grokipedia", "heexy", "infospace", "iseek"),
@@ -52,31 +60,35 @@ SCRAPED = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class EngineList:
     """The engines of an instance by their names: those switched on, and those asked by default."""
 
-    on: frozenset[str]
+    enabled: frozenset[str]
     by_default: frozenset[str]
 
 
-def engines_in(answer: Mapping[str, object]) -> Listed:
+def parse_engine_list(answer: Mapping[str, object]) -> EngineList:
     """Read the list of engines; raises ShapeError."""
-    found = [record(row, "an engine") for row in rows(answer, "engines")]
+    found = [require_object(row, "an engine") for row in require_list(answer, "engines")]
     if not found:
-        lacks("its engines")
-    on = {text(row, "name"): rows(row, "categories") for row in found if flag(row, "enabled")}
-    by_default = (name for name, categories in on.items() if ASKED_BY_DEFAULT in categories)
-    return Listed(on=frozenset(on), by_default=frozenset(by_default))
+        raise_shape_error("its engines")
+    on = {
+        require_text(row, "name"): require_list(row, "categories")
+        for row in found
+        if require_flag(row, "enabled")
+    }
+    by_default = (name for name, categories in on.items() if DEFAULT_CATEGORY in categories)
+    return EngineList(enabled=frozenset(on), by_default=frozenset(by_default))
 
 
-def scraping(names: Iterable[str]) -> tuple[str, ...]:
+def list_scraped_engines(names: Iterable[str]) -> tuple[str, ...]:
     """Return what we call those of the engines that read result pages, each once."""
-    return tuple(sorted({word for name in names for word in _scraped(name)}))
+    return tuple(sorted({word for name in names for word in _match_scraped_engine(name)}))
 
 
-def warning(names: Iterable[str]) -> str:
+def describe_scraped_engines(names: Iterable[str]) -> str:
     """Say which engines read result pages, in our words; empty where we know of none."""
-    known = scraping(names)
+    known = list_scraped_engines(names)
     if not known:
         return ""
     return (
@@ -85,26 +97,26 @@ def warning(names: Iterable[str]) -> str:
     )
 
 
-def _scraped(name: str) -> Iterator[str]:
+def _match_scraped_engine(name: str) -> Iterator[str]:
     plain = name.casefold().strip()
     first = plain.replace(".", " ").partition(" ")[0]
-    if plain not in BY_API and first in SCRAPED:
+    if plain not in API_ENGINES and first in SCRAPED_ENGINES:
         yield first
 
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="SearXNG",
     asks="a quoted name with the school or a place beside it",
     discloses="the name and the place, to the engines that the instance asks on our behalf",
     sees="title, snippet and address of pages that its engines list",
     cannot_see="what stands behind a login, and whatever its engines do not list",
     provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
-    terms=Terms(url="https://docs.searxng.org/"),
+    terms=TermsOfService(url="https://docs.searxng.org/"),
     notice="Name the engines it should ask: many read result pages, which their owners forbid.",
 )
 
 # The question that is no search: what the instance tells of itself.
-CONFIG = ("/config",)
+CONFIG_TERMS = ("/config",)
 FULL_PAGE = 10
 LAST_PAGE = 2
 OK = 200
@@ -113,13 +125,13 @@ JSON_IS_OFF = (
     "JSON answers are switched off in this SearXNG: add json to search.formats in its settings"
 )
 # What SearXNG says of an engine that did not answer, the worst first; all else is a failure.
-TROUBLES = (
+SILENCE_RULES = (
     (Outcome.BLOCKED, ("captcha", "access denied"), "its engines refused to answer it"),
     (Outcome.LIMITED, ("too many requests",), "its engines were asked too often"),
     (Outcome.FAILED, ("",), "its engines did not answer"),
 )
 # Engines that did not answer, with what their silence comes to.
-Silent = Mapping[str, tuple[Outcome, str]]
+SilentEngines = Mapping[str, tuple[Outcome, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,68 +146,74 @@ class SearxNG:
     known_query: str = "wikipedia"
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
-    budget: Budget = UNLIMITED
+    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "searxng"
     platform: str = ""
-    family: Family = Family.SEARCH
+    family: SourceFamily = SourceFamily.SEARCH
     version: int = 2
-    declaration: Declaration = DECLARATION
+    info: SourceInfo = SOURCE_INFO
 
     @property
-    def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(
-            self.base_url, self.seconds_between, self.allow_private, self.budget
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy.build_for_api(
+            self.base_url, self.seconds_between, self.allow_private, self.quota
         )
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
-        for terms in search_terms(identity):
-            yield self._query(terms, identity.ref)
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
+        for terms in build_search_terms(identity):
+            yield self._build_query(terms, identity.person_id)
 
-    def read(self, query: Query, page: Page) -> Reading:
-        if page.status == FORBIDDEN and wall(page) is None:
-            return unreadable(JSON_IS_OFF)
-        refused = refusal(page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        if page.status == FORBIDDEN and detect_block(page) is None:
+            return build_unreadable_result(JSON_IS_OFF)
+        refused = detect_refusal(page)
         if refused is not None:
             return refused
         if page.status != OK:
-            return unreadable(f"it did not accept the question (status {page.status})")
+            return build_unreadable_result(f"it did not accept the question (status {page.status})")
         try:
-            answer = record(parsed(page), "results")
-            return self._inspected(answer) if query.terms == CONFIG else self._read(query, answer)
+            answer = require_object(parse_json(page), "results")
+            return (
+                self._parse_config(answer)
+                if query.terms == CONFIG_TERMS
+                else self._parse_answer(query, answer)
+            )
         except ShapeError as error:
-            return unreadable(str(error))
+            return build_unreadable_result(str(error))
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        nobody = impossible_handle(nonce, self.name)
-        yield Canary(query=self._query((nobody,), ""), expects=Outcome.ABSENT)
-        yield Canary(query=self._query((self.known_query,), ""), expects=Outcome.FOUND)
-        yield Canary(query=self._inspection(), expects=Outcome.FOUND)
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
+        nobody = build_impossible_handle(nonce, self.name)
+        yield Canary(query=self._build_query((nobody,), ""), expects=Outcome.ABSENT)
+        yield Canary(query=self._build_query((self.known_query,), ""), expects=Outcome.FOUND)
+        yield Canary(query=self._build_config_query(), expects=Outcome.FOUND)
 
-    def _inspection(self) -> Query:
+    def _build_config_query(self) -> Query:
         """Ask which engines it has: a name that it does not know would have it ask them all."""
         url = f"{self.base_url.rstrip('/')}/config"
         request = Request(url=url, headers=(("accept", "application/json"),))
-        return Query(source=self.name, kind=QueryKind.SEARCH, terms=CONFIG, request=request)
+        return Query(source=self.name, kind=QueryKind.SEARCH, terms=CONFIG_TERMS, request=request)
 
-    def _inspected(self, answer: Mapping[str, object]) -> Reading:
-        listed = engines_in(answer)
-        unknown = [name for name in self.engines if name not in listed.on]
+    def _parse_config(self, answer: Mapping[str, object]) -> ParseResult:
+        listed = parse_engine_list(answer)
+        unknown = [name for name in self.engines if name not in listed.enabled]
         if unknown:
-            return unreadable(f"it has no engine {', '.join(unknown)}, or has it switched off")
-        note = warning(self.engines or listed.by_default)
-        return Reading(outcome=Outcome.FOUND, note=note)
+            return build_unreadable_result(
+                f"it has no engine {', '.join(unknown)}, or has it switched off"
+            )
+        note = describe_scraped_engines(self.engines or listed.by_default)
+        return ParseResult(outcome=Outcome.FOUND, note=note)
 
-    def _query(self, terms: tuple[str, ...], subject: str) -> Query:
+    def _build_query(self, terms: tuple[str, ...], subject: str) -> Query:
         return Query(
             source=self.name,
             kind=QueryKind.SEARCH,
             terms=terms,
-            request=self._request(terms, 1),
+            request=self._build_request(terms, 1),
             subject=subject,
         )
 
-    def _request(self, terms: tuple[str, ...], page: int) -> Request:
-        params = [("q", asked(terms)), ("format", "json"), ("safesearch", "0")]
+    def _build_request(self, terms: tuple[str, ...], page: int) -> Request:
+        params = [("q", format_search_query(terms)), ("format", "json"), ("safesearch", "0")]
         params += [("pageno", str(page))]
         params += [("engines", ",".join(self.engines))] if self.engines else []
         # SearXNG translates what it says of its engines; we read English.
@@ -205,64 +223,72 @@ class SearxNG:
             headers=(("accept", "application/json"), ("accept-language", "en")),
         )
 
-    def _read(self, query: Query, answer: Mapping[str, object]) -> Reading:
-        listed = [record(row, "a result") for row in rows(answer, "results")]
-        silent = dict(_complaint(row) for row in rows(answer, "unresponsive_engines"))
-        if _altered(query, answer):
-            return unreadable("it searched for other words than the ones we gave")
-        if self.engines and not all(self._named(row) for row in listed):
-            return unreadable("it asked other engines than the ones we named; check their names")
-        reading = self._reading(query.terms, listed, silent)
-        return replace(reading, follow=self._next(query) if len(listed) >= FULL_PAGE else ())
+    def _parse_answer(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
+        listed = [require_object(row, "a result") for row in require_list(answer, "results")]
+        silent = dict(_parse_complaint(row) for row in require_list(answer, "unresponsive_engines"))
+        if _is_query_altered(query, answer):
+            return build_unreadable_result("it searched for other words than the ones we gave")
+        if self.engines and not all(self._is_from_asked_engine(row) for row in listed):
+            return build_unreadable_result(
+                "it asked other engines than the ones we named; check their names"
+            )
+        reading = self._build_result(query.terms, listed, silent)
+        return replace(
+            reading, follow=self._build_next_page_queries(query) if len(listed) >= FULL_PAGE else ()
+        )
 
-    def _reading(
-        self, terms: tuple[str, ...], listed: list[Mapping[str, object]], silent: Silent
-    ) -> Reading:
+    def _build_result(
+        self, terms: tuple[str, ...], listed: list[Mapping[str, object]], silent: SilentEngines
+    ) -> ParseResult:
         """Take an engine's silence for its own, and only that of all for the instance's."""
-        findings = findings_about(terms, hits_in(listed, "url", "title", "content"))
+        findings = build_person_findings(terms, parse_hits(listed, "url", "title", "content"))
         if silent and not listed and silent.keys() >= set(self.engines):
-            ranks = [outcome for outcome, _, _ in TROUBLES]
+            ranks = [outcome for outcome, _, _ in SILENCE_RULES]
             outcome, note = min(silent.values(), key=lambda told: ranks.index(told[0]))
-            return Reading(outcome=outcome, note=note)
+            return ParseResult(outcome=outcome, note=note)
         if silent:
-            return Reading(outcome=Outcome.PARTIAL, findings=findings, note=self._missed(silent))
+            return ParseResult(
+                outcome=Outcome.PARTIAL,
+                findings=findings,
+                note=self._describe_silent_engines(silent),
+            )
         if findings:
-            return Reading(outcome=Outcome.FOUND, findings=findings)
+            return ParseResult(outcome=Outcome.FOUND, findings=findings)
         note = "none of its results names the person" if listed else ""
-        return Reading(outcome=Outcome.ABSENT, note=note)
+        return ParseResult(outcome=Outcome.ABSENT, note=note)
 
-    def _missed(self, silent: Silent) -> str:
+    def _describe_silent_engines(self, silent: SilentEngines) -> str:
         """Name the silent engines where the operator named them, else count them."""
         ours = [name for name in self.engines if name in silent]
         if len(ours) == len(silent):
             return f"its engines did not all answer: {', '.join(ours)} kept silent"
         return f"{len(silent)} of its engines did not answer"
 
-    def _named(self, row: Mapping[str, object]) -> bool:
+    def _is_from_asked_engine(self, row: Mapping[str, object]) -> bool:
         engines = row.get("engines")
         return not isinstance(engines, list) or any(name in self.engines for name in engines)
 
-    def _next(self, query: Query) -> tuple[Query, ...]:
+    def _build_next_page_queries(self, query: Query) -> tuple[Query, ...]:
         page = query.page + 1
         if page > min(LAST_PAGE, query.pages or LAST_PAGE):
             return ()
-        return (replace(query, page=page, request=self._request(query.terms, page)),)
+        return (replace(query, page=page, request=self._build_request(query.terms, page)),)
 
 
-def _altered(query: Query, answer: Mapping[str, object]) -> bool:
-    searched = optional_text(answer, "query")
-    corrected = rows(answer, "corrections") if "corrections" in answer else ()
-    return bool(corrected) or searched.split() not in ([], asked(query.terms).split())
+def _is_query_altered(query: Query, answer: Mapping[str, object]) -> bool:
+    searched = get_optional_text(answer, "query")
+    corrected = require_list(answer, "corrections") if "corrections" in answer else ()
+    return bool(corrected) or searched.split() not in ([], format_search_query(query.terms).split())
 
 
-def _complaint(row: object) -> tuple[str, tuple[Outcome, str]]:
+def _parse_complaint(row: object) -> tuple[str, tuple[Outcome, str]]:
     match row:
         case [str() as engine, str() as message, *_]:
             said = message.casefold()
         case _:
-            lacks("what it says of an engine")
+            raise_shape_error("what it says of an engine")
     return engine, next(
         (outcome, note)
-        for outcome, phrases, note in TROUBLES
+        for outcome, phrases, note in SILENCE_RULES
         if any(phrase in said for phrase in phrases)
     )

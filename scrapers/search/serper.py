@@ -4,57 +4,75 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from scrapers.models import Outcome
-from scrapers.parsers.json_fields import optional_text, record, rows, text
-from scrapers.search_api import NO_CREDIT, NO_KEY, Listed, SearchApi, Trouble, Wire
-from scrapers.source import Declaration, Key, Terms
+from scrapers.parsers.json_fields import (
+    get_optional_text,
+    require_list,
+    require_object,
+    require_text,
+)
+from scrapers.search_api import (
+    NO_CREDIT,
+    NO_KEY,
+    ComplaintRule,
+    SearchAnswer,
+    SearchApi,
+    WireFormat,
+)
+from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
-DECLARATION = Declaration(
+SOURCE_INFO = SourceInfo(
     title="Serper",
     asks="a quoted name with the school or a place beside it; and the district by its own name",
     discloses="the name and the place, to Serper, and by it to Google",
     sees="title, snippet and address of pages that Google lists",
     cannot_see="what stands behind a login, and whatever Google does not list",
     provenance="its published examples, and descriptions by its customers",
-    terms=Terms(url="https://serper.dev/terms"),
+    terms=TermsOfService(url="https://serper.dev/terms"),
     usd_per_1000=Decimal(1),
-    key=Key(name="serper-key", header="x-api-key"),
+    api_key=ApiKeySpec(name="serper-key", header="x-api-key"),
     notice=(
         "It resells another engine's results, whose owner has not licensed them:"
         " ask your lawyers before you turn it on."
     ),
 )
-TROUBLES = (
-    Trouble(outcome=Outcome.LIMITED, note=NO_CREDIT, phrases=("credit", "quota")),
-    Trouble(outcome=Outcome.LIMITED, note=NO_CREDIT, statuses=frozenset({402})),
-    Trouble(outcome=Outcome.BLOCKED, note=NO_KEY, phrases=("unauthorized", "invalid api key")),
+COMPLAINT_RULES = (
+    ComplaintRule(outcome=Outcome.LIMITED, note=NO_CREDIT, phrases=("credit", "quota")),
+    ComplaintRule(outcome=Outcome.LIMITED, note=NO_CREDIT, statuses=frozenset({402})),
+    ComplaintRule(
+        outcome=Outcome.BLOCKED, note=NO_KEY, phrases=("unauthorized", "invalid api key")
+    ),
 )
-FULL = 10
+FULL_PAGE = 10
 
 
-def listed(answer: Mapping[str, object]) -> Listed:
-    searched = record(answer.get("searchParameters"), "what it searched for")
-    found = rows(answer, "organic")
-    return Listed(
+def parse_serper_results(answer: Mapping[str, object]) -> SearchAnswer:
+    searched = require_object(answer.get("searchParameters"), "what it searched for")
+    found = require_list(answer, "organic")
+    return SearchAnswer(
         rows=found,
-        more=len(found) >= FULL,
-        searched=text(searched, "q"),
-        altered=bool(_shown_instead(answer)),
+        more=len(found) >= FULL_PAGE,
+        searched_text=require_text(searched, "q"),
+        altered=bool(_extract_replacement_query(answer)),
     )
 
 
-def _shown_instead(answer: Mapping[str, object]) -> str:
+def _extract_replacement_query(answer: Mapping[str, object]) -> str:
     """Return the words it shows results for, if they are not ours; a mere suggestion is none."""
     told = answer.get("searchInformation")
-    return "" if told is None else optional_text(record(told, "its remarks"), "showingResultsFor")
+    return (
+        ""
+        if told is None
+        else get_optional_text(require_object(told, "its remarks"), "showingResultsFor")
+    )
 
 
 SERPER = SearchApi(
     name="serper",
-    declaration=DECLARATION,
+    info=SOURCE_INFO,
     base_url="https://google.serper.dev",
-    wire=Wire(
+    wire=WireFormat(
         path="/search",
-        fixed=(("gl", "us"), ("hl", "en"), ("num", FULL), ("autocorrect", False)),
+        fixed=(("gl", "us"), ("hl", "en"), ("num", FULL_PAGE), ("autocorrect", False)),
         page="page",
         posts=True,
         either=True,
@@ -62,6 +80,6 @@ SERPER = SearchApi(
         url="link",
         snippet="snippet",
     ),
-    listed=listed,
-    troubles=TROUBLES,
+    parse_results=parse_serper_results,
+    complaint_rules=COMPLAINT_RULES,
 )

@@ -13,26 +13,26 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from scrapers.parsers.presence import PLACEHOLDER
+from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER
 from scrapers.sites.catalog import (
-    ADULT,
+    ADULT_CATEGORY,
     NO_RE2,
-    Catalogue,
-    CatalogueError,
-    Entry,
-    LeftOut,
-    Row,
-    beside_the_web,
-    entry_from,
-    faults_of,
-    json_of,
-    number,
-    place,
-    text,
-    texts,
-    unusable,
+    CatalogError,
+    CatalogRow,
+    SiteCatalog,
+    SiteEntry,
+    SiteExclusion,
+    build_site_entry,
+    get_number,
+    get_text,
+    get_texts,
+    is_nonstandard_address,
+    list_exclusion_reasons,
+    list_row_faults,
+    parse_json_file,
+    split_address,
 )
-from scrapers.urls.platforms import BY_HOST
+from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
 NO_OBJECT = "it is not an object"
 BY_REDIRECT = "it tells a missing account by a redirect alone, as a login wall does"
@@ -42,26 +42,32 @@ SHORTEST_WORDS = 6
 
 # A status tells a missing account; that one is there, only a page with its name on it.
 BY_STATUS: Mapping[str, object] = MappingProxyType(
-    {"e_code": 200, "e_string": PLACEHOLDER, "m_code": 404, "m_string": "", "m_codes": [410]}
+    {
+        "e_code": 200,
+        "e_string": ACCOUNT_PLACEHOLDER,
+        "m_code": 404,
+        "m_string": "",
+        "m_codes": [410],
+    }
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class ImportCandidate:
     """`refused` is the reason why its list's own words rule it out, empty if they do not.
 
     `pattern` is that of its handles, as the list spells it.
     """
 
     name: str
-    row: Row
-    refused: str = ""
+    row: CatalogRow
+    refusal: str = ""
     pattern: str = ""
 
 
-def by_words(*, exists: Sequence[str] = (), missing: Sequence[str]) -> dict[str, object]:
+def build_word_rule(*, exists: Sequence[str] = (), missing: Sequence[str]) -> dict[str, object]:
     """Return the rule of a list that knows words, and no status of the missing page."""
-    first, *others = exists or (PLACEHOLDER,)
+    first, *others = exists or (ACCOUNT_PLACEHOLDER,)
     return {
         "e_code": 200,
         "e_string": first,
@@ -73,19 +79,19 @@ def by_words(*, exists: Sequence[str] = (), missing: Sequence[str]) -> dict[str,
     }
 
 
-def telling(words: Sequence[str]) -> list[str]:
+def filter_telling_words(words: Sequence[str]) -> list[str]:
     """Return those that are long enough to be a site's own, each once."""
     return [each for each in dict.fromkeys(words) if len(each.strip()) >= SHORTEST_WORDS]
 
 
-def searched(pattern: str) -> str:
+def build_search_pattern(pattern: str) -> str:
     """Return a pattern that fits a whole handle where this one is found in it."""
     if not pattern or (pattern.startswith("^") and pattern.endswith("$") and "|" not in pattern):
         return pattern
     return f".*(?:{pattern}).*"
 
 
-HOLE = "{username}"
+MAIGRET_PLACEHOLDER = "{username}"
 ADULT_TAGS = frozenset({"erotic", "porn", "webcam"})
 TELLING_TAGS = ("dating", "religion")
 
@@ -94,24 +100,28 @@ def is_maigret(data: object) -> bool:
     return isinstance(data, dict) and isinstance(data.get("sites"), dict)
 
 
-def candidates(data: Mapping[str, object]) -> Iterator[Candidate]:
+def parse_maigret_sites(data: Mapping[str, object]) -> Iterator[ImportCandidate]:
     sites, engines = data["sites"], data.get("engines")
     if not isinstance(sites, dict):
         return
-    known = _engines(engines if isinstance(engines, dict) else {})
+    known = _collect_maigret_engines(engines if isinstance(engines, dict) else {})
     for name, site in sites.items():
         if not isinstance(site, dict):
-            yield Candidate(name=name, row={}, refused=NO_OBJECT)
+            yield ImportCandidate(name=name, row={}, refusal=NO_OBJECT)
             continue
-        engine = text(site, "engine")
-        whole = _with_engine(site, known.get(engine, {}))
+        engine = get_text(site, "engine")
+        whole = _merge_maigret_engine(site, known.get(engine, {}))
         unknown = "its engine is not in the list" if engine and engine not in known else ""
-        refused = unknown or _refused(whole)
-        row = {} if refused else {**_place(name, whole), **_rule(whole)}
-        yield Candidate(name=name, row=row, refused=refused, pattern=text(whole, "regexCheck"))
+        refused = unknown or _describe_maigret_refusal(whole)
+        row = (
+            {} if refused else {**_build_maigret_fields(name, whole), **_build_maigret_rule(whole)}
+        )
+        yield ImportCandidate(
+            name=name, row=row, refusal=refused, pattern=get_text(whole, "regexCheck")
+        )
 
 
-def _engines(engines: Mapping[str, object]) -> dict[str, Row]:
+def _collect_maigret_engines(engines: Mapping[str, object]) -> dict[str, CatalogRow]:
     """Return what the sites of each engine share."""
     shared = {}
     for name, engine in engines.items():
@@ -120,73 +130,81 @@ def _engines(engines: Mapping[str, object]) -> dict[str, Row]:
     return shared
 
 
-def _with_engine(site: Row, shared: Row) -> Row:
+def _merge_maigret_engine(site: CatalogRow, shared: CatalogRow) -> CatalogRow:
     """Return what a site says over what its engine says, and the words of both."""
     if not shared:
         return site
     words = {
-        key: [*texts(site, key), *texts(shared, key)] for key in ("presenseStrs", "absenceStrs")
+        key: [*get_texts(site, key), *get_texts(shared, key)]
+        for key in ("presenseStrs", "absenceStrs")
     }
     return {**shared, **site, **words}
 
 
-def _refused(site: Row) -> str:
-    kind = text(site, "checkType")
-    posted = text(site, "requestMethod") not in {"", "GET", "HEAD"} or "requestPayload" in site
+def _describe_maigret_refusal(site: CatalogRow) -> str:
+    kind = get_text(site, "checkType")
+    posted = get_text(site, "requestMethod") not in {"", "GET", "HEAD"} or "requestPayload" in site
     reasons = (
         (site.get("disabled") is True, "its list says that it no longer works"),
-        (text(site, "protocol") not in {"", "http", "https"}, "it is not on the open web"),
-        (text(site, "type") not in {"", "username"}, "it wants a number, not a handle"),
+        (get_text(site, "protocol") not in {"", "http", "https"}, "it is not on the open web"),
+        (get_text(site, "type") not in {"", "username"}, "it wants a number, not a handle"),
         (site.get("similarSearch") is True, "it searches, and names no one account"),
         ("activation" in site, "it wants a token to be fetched first"),
         (kind == "response_url", BY_REDIRECT),
         (kind not in {"status_code", "message", "response_url"}, "its kind of check is unknown"),
         (posted, POST),
-        (kind == "message" and _wordless(site), "its words could stand on any page"),
+        (kind == "message" and _has_no_telling_words(site), "its words could stand on any page"),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _wordless(site: Row) -> bool:
-    return not telling(texts(site, "presenseStrs")) and not telling(texts(site, "absenceStrs"))
+def _has_no_telling_words(site: CatalogRow) -> bool:
+    return not filter_telling_words(get_texts(site, "presenseStrs")) and not filter_telling_words(
+        get_texts(site, "absenceStrs")
+    )
 
 
-def _place(name: str, site: Row) -> dict[str, object]:
-    shown = _address(site, "url")
+def _build_maigret_fields(name: str, site: CatalogRow) -> dict[str, object]:
+    shown = _format_maigret_address(site, "url")
     return {
         "name": name,
-        "uri_check": _address(site, "urlProbe") or shown,
+        "uri_check": _format_maigret_address(site, "urlProbe") or shown,
         "uri_pretty": shown,
-        "cat": _category(texts(site, "tags")),
+        "cat": _choose_category(get_texts(site, "tags")),
         "protection": site.get("protection", []),
         "headers": site.get("headers", {}),
-        "handle": searched(text(site, "regexCheck")),
+        "handle": build_search_pattern(get_text(site, "regexCheck")),
     }
 
 
-def _address(site: Row, key: str) -> str:
-    main = text(site, "urlMain").rstrip("/")
-    address = text(site, key).replace("{urlMain}", main)
-    return address.replace("{urlSubpath}", text(site, "urlSubpath")).replace(HOLE, PLACEHOLDER)
+def _format_maigret_address(site: CatalogRow, key: str) -> str:
+    main = get_text(site, "urlMain").rstrip("/")
+    address = get_text(site, key).replace("{urlMain}", main)
+    return address.replace("{urlSubpath}", get_text(site, "urlSubpath")).replace(
+        MAIGRET_PLACEHOLDER, ACCOUNT_PLACEHOLDER
+    )
 
 
-def _category(tags: tuple[str, ...]) -> str:
+def _choose_category(tags: tuple[str, ...]) -> str:
     if not ADULT_TAGS.isdisjoint(tags):
-        return ADULT
+        return ADULT_CATEGORY
     return next((tag for tag in TELLING_TAGS if tag in tags), tags[0] if tags else "")
 
 
-def _rule(site: Row) -> dict[str, object]:
-    if text(site, "checkType") == "status_code":
+def _build_maigret_rule(site: CatalogRow) -> dict[str, object]:
+    if get_text(site, "checkType") == "status_code":
         return {**BY_STATUS}
-    exists = [each.replace(HOLE, PLACEHOLDER) for each in telling(texts(site, "presenseStrs"))]
-    missing = telling(texts(site, "absenceStrs"))
+    exists = [
+        each.replace(MAIGRET_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
+        for each in filter_telling_words(get_texts(site, "presenseStrs"))
+    ]
+    missing = filter_telling_words(get_texts(site, "absenceStrs"))
     if missing:
-        return by_words(exists=exists, missing=missing)
+        return build_word_rule(exists=exists, missing=missing)
     return {**BY_STATUS, "e_string": exists[0], "e_others": exists[1:]}
 
 
-SHERLOCK_HOLE = "{}"
+SHERLOCK_PLACEHOLDER = "{}"
 SUCCESSES = range(200, 300)
 
 
@@ -197,78 +215,89 @@ def is_sherlock(data: object) -> bool:
     return any(isinstance(site, dict) and "errorType" in site for site in data.values())
 
 
-def candidates_sherlock(data: Mapping[str, object]) -> Iterator[Candidate]:
+def parse_sherlock_sites(data: Mapping[str, object]) -> Iterator[ImportCandidate]:
     for name, site in data.items():
         if name.startswith("$"):
             continue
         if not isinstance(site, dict):
-            yield Candidate(name=name, row={}, refused=NO_OBJECT)
+            yield ImportCandidate(name=name, row={}, refusal=NO_OBJECT)
             continue
-        refused = _refused_of_sherlock(site)
-        row = {} if refused else {**_place_of_sherlock(name, site), **_rule_of_sherlock(site)}
-        yield Candidate(name=name, row=row, refused=refused, pattern=text(site, "regexCheck"))
+        refused = _describe_sherlock_refusal(site)
+        row = (
+            {} if refused else {**_build_sherlock_fields(name, site), **_build_sherlock_rule(site)}
+        )
+        yield ImportCandidate(
+            name=name, row=row, refusal=refused, pattern=get_text(site, "regexCheck")
+        )
 
 
-def _refused_of_sherlock(site: Row) -> str:
-    kind = text(site, "errorType")
+def _describe_sherlock_refusal(site: CatalogRow) -> str:
+    kind = get_text(site, "errorType")
     if kind == "response_url":
         return BY_REDIRECT
     if kind not in {"status_code", "message"}:
         return "its kind of error is unknown"
-    if kind == "message" and not telling(texts(site, "errorMsg")):
+    if kind == "message" and not filter_telling_words(get_texts(site, "errorMsg")):
         return "its words for a missing account could stand on any page"
-    posted = text(site, "request_method") not in {"", "GET", "HEAD"}
+    posted = get_text(site, "request_method") not in {"", "GET", "HEAD"}
     return POST if posted or "request_payload" in site else ""
 
 
-def _place_of_sherlock(name: str, site: Row) -> dict[str, object]:
-    shown = text(site, "url").replace(SHERLOCK_HOLE, PLACEHOLDER)
+def _build_sherlock_fields(name: str, site: CatalogRow) -> dict[str, object]:
+    shown = get_text(site, "url").replace(SHERLOCK_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
     return {
         "name": name,
-        "uri_check": text(site, "urlProbe").replace(SHERLOCK_HOLE, PLACEHOLDER) or shown,
+        "uri_check": get_text(site, "urlProbe").replace(SHERLOCK_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
+        or shown,
         "uri_pretty": shown,
-        "cat": ADULT if site.get("isNSFW") is True else "",
+        "cat": ADULT_CATEGORY if site.get("isNSFW") is True else "",
         "headers": site.get("headers", {}),
-        "handle": searched(text(site, "regexCheck")),
+        "handle": build_search_pattern(get_text(site, "regexCheck")),
     }
 
 
-def _rule_of_sherlock(site: Row) -> dict[str, object]:
-    if text(site, "errorType") == "message":
-        return by_words(missing=telling(texts(site, "errorMsg")))
-    code = number(site, "errorCode")
+def _build_sherlock_rule(site: CatalogRow) -> dict[str, object]:
+    if get_text(site, "errorType") == "message":
+        return build_word_rule(missing=filter_telling_words(get_texts(site, "errorMsg")))
+    code = get_number(site, "errorCode")
     told = code and code not in SUCCESSES
     return {**BY_STATUS, "m_code": code} if told else {**BY_STATUS}
 
 
-def shapes(entry: Entry) -> frozenset[str]:
+def list_address_shapes(entry: SiteEntry) -> frozenset[str]:
     """Return the shapes of where it is asked and of where it is shown."""
-    return frozenset((shape(entry.uri_check), shape(entry.uri_pretty or entry.uri_check)))
+    return frozenset(
+        (
+            normalize_template(entry.uri_check),
+            normalize_template(entry.uri_pretty or entry.uri_check),
+        )
+    )
 
 
-def shape(template: str) -> str:
+def normalize_template(template: str) -> str:
     """Return one spelling of host, path and parameters."""
-    where = place(template)
+    where = split_address(template)
     asked = "&".join(sorted(where.query.split("&")))
-    return f"{_site(where.netloc.lower())}{where.path.rstrip('/').lower()}?{asked}#{where.fragment}"
+    host, path = _normalize_site_host(where.netloc.lower()), where.path.rstrip("/").lower()
+    return f"{host}{path}?{asked}#{where.fragment}"
 
 
 @lru_cache(maxsize=16_384)
-def _site(host: str) -> str:
+def _normalize_site_host(host: str) -> str:
     bare = host.removesuffix(":443").removesuffix(":80").removeprefix("www.").removeprefix("m.")
-    platform = BY_HOST.get(bare)
+    platform = PLATFORMS_BY_HOST.get(bare)
     return bare if platform is None or platform.federated else platform.hosts[0]
 
 
 INVALID = "it is not valid"
 UNRUNNABLE = "RE2 cannot run its pattern of handles"
-BESIDE = "it is on a port of its own, or its address holds a user's name"
+NONSTANDARD_ADDRESS = "it is on a port of its own, or its address holds a user's name"
 # Only whoever answers for an entry may say of it that robots.txt does not bind, or whom to ask.
 OURS_TO_SAY = frozenset({"access", "known", "provenance", "report", "seconds_between", "seen_on"})
 LARGEST_BYTES = 64 * 1024 * 1024
 
 
-class Form(StrEnum):
+class SiteListFormat(StrEnum):
     """Whose way of writing a list is in."""
 
     WHATSMYNAME = "WhatsMyName"
@@ -277,118 +306,125 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class SiteImport:
     """`doubles` are usable, but for another entry that asks at the same place or has the name."""
 
-    form: Form
-    entries: tuple[Entry, ...]
-    left_out: tuple[LeftOut, ...]
-    doubles: tuple[LeftOut, ...]
+    list_format: SiteListFormat
+    entries: tuple[SiteEntry, ...]
+    exclusions: tuple[SiteExclusion, ...]
+    duplicates: tuple[SiteExclusion, ...]
 
     @property
-    def catalogue(self) -> Catalogue:
-        return Catalogue(entries=self.entries, left_out=(*self.left_out, *self.doubles))
+    def catalog(self) -> SiteCatalog:
+        return SiteCatalog(entries=self.entries, exclusions=(*self.exclusions, *self.duplicates))
 
 
 @dataclass(slots=True)
-class Known:
+class KnownSites:
     """Which places and names are taken, by ours first and then by earlier entries."""
 
     places: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], names: Iterable[str] = ()) -> "Known":
+    def from_entries(cls, entries: Iterable[SiteEntry], names: Iterable[str] = ()) -> "KnownSites":
         known = cls(names=dict.fromkeys(names, "a source of ours"))
-        known.learn(entries)
+        known.add_entries(entries)
         return known
 
-    def copy(self) -> "Known":
-        return Known(places=dict(self.places), names=dict(self.names))
+    def copy_sites(self) -> "KnownSites":
+        return KnownSites(places=dict(self.places), names=dict(self.names))
 
-    def learn(self, entries: Iterable[Entry]) -> None:
+    def add_entries(self, entries: Iterable[SiteEntry]) -> None:
         for entry in entries:
-            self.add(entry)
+            self.add_entry(entry)
 
-    def add(self, entry: Entry) -> None:
+    def add_entry(self, entry: SiteEntry) -> None:
         self.names.setdefault(entry.key, entry.name)
-        for each in shapes(entry):
+        for each in list_address_shapes(entry):
             self.places.setdefault(each, entry.name)
 
-    def same_as(self, entry: Entry) -> str:
+    def describe_duplicate(self, entry: SiteEntry) -> str:
         """Say in what way the entry is there already; empty if it is new."""
-        there = next((self.places[each] for each in shapes(entry) if each in self.places), "")
+        there = next(
+            (self.places[each] for each in list_address_shapes(entry) if each in self.places), ""
+        )
         if there:
             return f"{there} asks at the same address"
         return f"{self.names[entry.key]} has its name" if entry.key in self.names else ""
 
 
-def imported(file: str, content: bytes, known: Known) -> Imported:
+def import_site_list(file: str, content: bytes, known: KnownSites) -> SiteImport:
     """Read a list in any of the forms; raise CatalogueError if it is in none."""
     if len(content) > LARGEST_BYTES:
-        raise CatalogueError(
-            [f"{file} is larger than {LARGEST_BYTES >> 20} MiB, so it is no list."]
-        )
-    form, candidates = _recognised(file, json_of(file, content))
-    known = known.copy()
-    entries: list[Entry] = []
-    left_out: list[LeftOut] = []
-    doubles: list[LeftOut] = []
+        raise CatalogError([f"{file} is larger than {LARGEST_BYTES >> 20} MiB, so it is no list."])
+    form, candidates = _detect_format(file, parse_json_file(file, content))
+    known = known.copy_sites()
+    entries: list[SiteEntry] = []
+    left_out: list[SiteExclusion] = []
+    doubles: list[SiteExclusion] = []
     for candidate in candidates:
-        reason = _refusal(candidate)
+        reason = _check_candidate(candidate)
         if reason:
             left_out.append(reason)
             continue
-        entry = entry_from(candidate.row)
-        same = known.same_as(entry)
+        entry = build_site_entry(candidate.row)
+        same = known.describe_duplicate(entry)
         if same:
-            doubles.append(LeftOut(name=entry.name, reason=same))
+            doubles.append(SiteExclusion(name=entry.name, reason=same))
             continue
-        known.add(entry)
+        known.add_entry(entry)
         entries.append(entry)
-    return Imported(
-        form=form, entries=tuple(entries), left_out=tuple(left_out), doubles=tuple(doubles)
+    return SiteImport(
+        list_format=form,
+        entries=tuple(entries),
+        exclusions=tuple(left_out),
+        duplicates=tuple(doubles),
     )
 
 
-def _recognised(file: str, data: object) -> tuple[Form, Iterator[Candidate]]:
+def _detect_format(file: str, data: object) -> tuple[SiteListFormat, Iterator[ImportCandidate]]:
     if isinstance(data, dict):
         if is_maigret(data):
-            return Form.MAIGRET, candidates(data)
+            return SiteListFormat.MAIGRET, parse_maigret_sites(data)
         sites = data.get("sites")
         if isinstance(sites, list) and sites:
-            return Form.WHATSMYNAME, _as_they_are(sites)
+            return SiteListFormat.WHATSMYNAME, _parse_whatsmyname_sites(sites)
         if is_sherlock(data):
-            return Form.SHERLOCK, candidates_sherlock(data)
-    forms = ", ".join(Form)
-    raise CatalogueError([f"{file} is not a list of sites in a form we know ({forms})."])
+            return SiteListFormat.SHERLOCK, parse_sherlock_sites(data)
+    forms = ", ".join(SiteListFormat)
+    raise CatalogError([f"{file} is not a list of sites in a form we know ({forms})."])
 
 
-def _as_they_are(sites: Iterable[object]) -> Iterator[Candidate]:
+def _parse_whatsmyname_sites(sites: Iterable[object]) -> Iterator[ImportCandidate]:
     for index, site in enumerate(sites, 1):
         if isinstance(site, dict):
             row = {key: value for key, value in site.items() if key not in OURS_TO_SAY}
-            yield Candidate(name=text(site, "name") or f"entry {index}", row=row)
+            yield ImportCandidate(name=get_text(site, "name") or f"entry {index}", row=row)
         else:
-            yield Candidate(name=f"entry {index}", row={}, refused=NO_OBJECT)
+            yield ImportCandidate(name=f"entry {index}", row={}, refusal=NO_OBJECT)
 
 
-def _refusal(candidate: Candidate) -> LeftOut | None:
+def _check_candidate(candidate: ImportCandidate) -> SiteExclusion | None:
     name, row = candidate.name, candidate.row
-    if candidate.refused:
-        return LeftOut(name=name, reason=candidate.refused)
-    faults = [*faults_of(row), *_unwritable(row)]
+    if candidate.refusal:
+        return SiteExclusion(name=name, reason=candidate.refusal)
+    faults = [*list_row_faults(row), *_list_encoding_faults(row)]
     graver = [fault for fault in faults if fault != NO_RE2]
     if graver:
-        return LeftOut(name=name, reason=INVALID, detail=graver[0])
-    reason = BESIDE if beside_the_web(row) else next(unusable(row), "")
+        return SiteExclusion(name=name, reason=INVALID, detail=graver[0])
+    reason = (
+        NONSTANDARD_ADDRESS
+        if is_nonstandard_address(row)
+        else next(list_exclusion_reasons(row), "")
+    )
     if reason:
-        return LeftOut(name=name, reason=reason)
-    pattern = candidate.pattern or text(row, "handle")
-    return LeftOut(name=name, reason=UNRUNNABLE, detail=pattern) if faults else None
+        return SiteExclusion(name=name, reason=reason)
+    pattern = candidate.pattern or get_text(row, "handle")
+    return SiteExclusion(name=name, reason=UNRUNNABLE, detail=pattern) if faults else None
 
 
-def _unwritable(row: Row) -> Iterator[str]:
+def _list_encoding_faults(row: CatalogRow) -> Iterator[str]:
     """Text with half of a surrogate pair can be read, and never be sent or stored."""
     try:
         json.dumps(row, ensure_ascii=False).encode()

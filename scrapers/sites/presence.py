@@ -8,22 +8,29 @@ from hashlib import sha256
 from scrapers.models import (
     MOST_HOPS,
     Finding,
+    FindingKind,
     Identity,
-    Kind,
     Outcome,
     Page,
+    ParseResult,
     Query,
     QueryKind,
-    Reading,
     Request,
 )
-from scrapers.parsers.presence import BOTH_SHOWN, REDIRECTS, impossible_handle, verdict
-from scrapers.parsers.text import ASKED_NOT_TO, Wish, wishes_of_header
-from scrapers.sites.catalog import Entry
-from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
-from scrapers.urls.canonical import account_key, account_keys, canonical_key
+from scrapers.parsers.presence import BOTH_SHOWN, REDIRECTS, build_impossible_handle, check_presence
+from scrapers.parsers.text import ROBOTS_DECLINED, RobotsDirective, parse_robots_header
+from scrapers.sites.catalog import SiteEntry
+from scrapers.source import (
+    UNLIMITED_QUOTA,
+    Canary,
+    CrawlPolicy,
+    RequestQuota,
+    SourceFamily,
+    SourceInfo,
+)
+from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 
-READER = 5
+READER_VERSION = 5
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
@@ -32,15 +39,15 @@ CANARY_LENGTHS = (14, 12, 10, 8, 6)
 class PresenceSource:
     """`version` changes with the rule as with the reader: both change what one page means."""
 
-    entry: Entry
-    budget: Budget = UNLIMITED
+    entry: SiteEntry
+    quota: RequestQuota = UNLIMITED_QUOTA
     version: int = field(init=False)
-    etiquette: Etiquette = field(init=False)
+    crawl_policy: CrawlPolicy = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "version", _version(self.entry))
-        etiquette = replace(self.entry.etiquette, budget=self.budget)
-        object.__setattr__(self, "etiquette", etiquette)
+        object.__setattr__(self, "version", _compute_version(self.entry))
+        etiquette = replace(self.entry.crawl_policy, quota=self.quota)
+        object.__setattr__(self, "crawl_policy", etiquette)
 
     @property
     def name(self) -> str:
@@ -51,13 +58,13 @@ class PresenceSource:
         return self.entry.key
 
     @property
-    def family(self) -> Family:
-        return Family.PROFILES
+    def family(self) -> SourceFamily:
+        return SourceFamily.PROFILES
 
     @property
-    def declaration(self) -> Declaration:
+    def info(self) -> SourceInfo:
         seen_on = self.entry.seen_on
-        return Declaration(
+        return SourceInfo(
             title=self.entry.name,
             asks="the address that an account with a handle would have",
             discloses="a handle, and that somebody looks whether it is there",
@@ -67,89 +74,91 @@ class PresenceSource:
             seen_live=date.fromisoformat(seen_on) if seen_on else None,
         )
 
-    def plan(self, identity: Identity) -> Iterator[Query]:
+    def build_queries(self, identity: Identity) -> Iterator[Query]:
         own = (account.partition(":@") for account in identity.accounts)
         declared = [handle for platform, _, handle in own if platform == self.platform]
         handles = {handle.casefold(): handle for handle in (*declared, *identity.handles)}
         for handle in handles.values():
-            if self.entry.admits(handle):
-                yield self._query(handle, identity.ref)
+            if self.entry.is_valid_handle(handle):
+                yield self._build_query(handle, identity.person_id)
 
-    def read(self, query: Query, page: Page) -> Reading:
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
         handle = query.terms[0]
-        reading = verdict(self.entry.rule, query.request.url, handle, page)
+        reading = check_presence(self.entry.rule, query.request.url, handle, page)
         if reading.outcome is not Outcome.FOUND or not query.subject:
             return reading  # nobody wants to know whose account a canary is
-        if Wish.UNLISTED in wishes_of_header(page):
-            return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
-        return replace(reading, note="", findings=(self._bare(query, page),), unparsed=True)
+        if RobotsDirective.UNLISTED in parse_robots_header(page):
+            return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
+        return replace(
+            reading, note="", findings=(self._build_bare_finding(query, page),), unparsed=True
+        )
 
-    def parse(self, query: Query, page: Page) -> Reading:
+    def parse_body(self, query: Query, page: Page) -> ParseResult:
         """Add what the page says of its owner; that the account exists has been proven."""
-        from scrapers.parsers.html import profile_card  # noqa: PLC0415 - in the child alone
+        from scrapers.parsers.html import parse_profile_card  # noqa: PLC0415 - in the child alone
 
         handle = query.terms[0]
-        card = profile_card(page, handle=handle, site=self.entry.name)
-        if Wish.UNLISTED in card.wishes:
-            return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
+        card = parse_profile_card(page, handle=handle, site=self.entry.name)
+        if RobotsDirective.UNLISTED in card.robots_directives:
+            return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         told = replace(
-            self._bare(query, page),
+            self._build_bare_finding(query, page),
             title=card.title,
             name=card.name,
             bio=card.bio,
             links=card.links,
             picture=card.picture,
         )
-        return Reading(outcome=Outcome.FOUND, findings=(told,))
+        return ParseResult(outcome=Outcome.FOUND, findings=(told,))
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        lengths = (impossible_handle(nonce, self.name, length) for length in CANARY_LENGTHS)
-        nobody = next((handle for handle in lengths if self.entry.admits(handle)), "")
+    def build_canaries(self, nonce: str) -> Iterable[Canary]:
+        lengths = (build_impossible_handle(nonce, self.name, length) for length in CANARY_LENGTHS)
+        nobody = next((handle for handle in lengths if self.entry.is_valid_handle(handle)), "")
         if nobody:
-            yield Canary(query=self._query(nobody, ""), expects=Outcome.ABSENT)
-        for handle in self.entry.known:
-            yield Canary(query=self._query(handle, ""), expects=Outcome.FOUND)
+            yield Canary(query=self._build_query(nobody, ""), expects=Outcome.ABSENT)
+        for handle in self.entry.known_accounts:
+            yield Canary(query=self._build_query(handle, ""), expects=Outcome.FOUND)
 
     @property
-    def _hops(self) -> int:
+    def _redirect_limit(self) -> int:
         """Take a redirect for the answer where the rule does and a known account can refute it.
 
         A site that sends everybody to its login page would else pass for one without accounts.
         """
-        return 0 if self.entry.rule.m_code in REDIRECTS and self.entry.known else MOST_HOPS
+        return 0 if self.entry.rule.m_code in REDIRECTS and self.entry.known_accounts else MOST_HOPS
 
-    def _query(self, handle: str, subject: str) -> Query:
+    def _build_query(self, handle: str, subject: str) -> Query:
         return Query(
             source=self.name,
             kind=QueryKind.PRESENCE,
             terms=(handle,),
             request=Request(
-                url=self.entry.asked_at(handle),
+                url=self.entry.format_check_url(handle),
                 headers=self.entry.headers,
-                hops=self._hops,
+                hops=self._redirect_limit,
             ),
             subject=subject,
         )
 
-    def _bare(self, query: Query, page: Page) -> Finding:
+    def _build_bare_finding(self, query: Query, page: Page) -> Finding:
         handle = query.terms[0]
-        told = verdict(self.entry.rule, query.request.url, handle, page)
-        address = self.entry.shown_at(handle)
-        account = account_key(self.platform, handle)
+        told = check_presence(self.entry.rule, query.request.url, handle, page)
+        address = self.entry.format_profile_url(handle)
+        account = build_account_key(self.platform, handle)
         return Finding(
-            key=canonical_key(address),
-            kind=Kind.ACCOUNT,
+            key=canonicalize_url(address),
+            kind=FindingKind.ACCOUNT,
             url=address,
             account=account,
-            account_aliases=tuple(key for key in account_keys(address) if key != account),
+            account_aliases=tuple(key for key in extract_account_keys(address) if key != account),
             handle=handle,
             says_missing=told.note == BOTH_SHOWN,
         )
 
 
-def _version(entry: Entry) -> int:
+def _compute_version(entry: SiteEntry) -> int:
     rule = entry.rule
     four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
     more = (*rule.e_others, *rule.m_others, *rule.m_codes)
-    parts = (READER, entry.uri_check, *four, *more)
+    parts = (READER_VERSION, entry.uri_check, *four, *more)
     return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

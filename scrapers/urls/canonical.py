@@ -10,54 +10,59 @@ from urllib.parse import unquote
 
 import idna
 
-from scrapers.urls.platforms import SPOKEN_NAMES, place_at, profile_at, spelled_place
-from scrapers.urls.redirects import unwrapped, urlsplit_or_none
-from scrapers.urls.spelling import spelled_path, spelled_query, spelled_route, without_amp
+from scrapers.urls.platforms import (
+    SPOKEN_NAMES,
+    find_platform_place,
+    match_profile,
+    normalize_place_url,
+)
+from scrapers.urls.redirects import split_url_or_none, unwrap_url
+from scrapers.urls.spelling import normalize_path, normalize_query, normalize_route, strip_amp
 
 # Two spellings of one page settle in two rounds; the bound is for hostile addresses only.
-ROUNDS = 12
+MOST_ROUNDS = 12
 SHORT_HOSTS = {
     "youtu.be": "https://youtube.com/watch?v=",
     "redd.it": "https://reddit.com/comments/",
     "buymeacoff.ee": "https://buymeacoffee.com/",
     "discord.gg": "https://discord.com/invite/",
 }
-PREFIX = re.compile(r"(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.[^.])")
+HOST_PREFIX = re.compile(r"(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.[^.])")
 MOBILE_WIKI = re.compile(r"(?<=[a-z-])\.m(?=\.wik[a-z]+\.org$)")
 BLOGSPOT = re.compile(r"(?<=\.blogspot)\.(?:com?\.)?[a-z]{2}$")
 DEFAULT_PORTS = (None, 80, 443)
 
 
-def canonical_key(url: str) -> str:
+def canonicalize_url(url: str) -> str:
     """Return the key of an address: equal for addresses of one page, and its own key."""
-    key = _respelled(url)
-    for _ in range(ROUNDS):
-        again = _respelled(key)
+    key = _respell_url(url)
+    for _ in range(MOST_ROUNDS):
+        again = _respell_url(key)
         if again == key:
             break
         key = again
     return key
 
 
-def account_keys(url: str) -> tuple[str, ...]:
+def extract_account_keys(url: str) -> tuple[str, ...]:
     """Return the keys of the account whose profile (not: whose post) an address shows."""
-    seen = urlsplit_or_none(canonical_key(url))
-    place = place_at(seen.netloc) if seen else None
+    seen = split_url_or_none(canonicalize_url(url))
+    place = find_platform_place(seen.netloc) if seen else None
     if seen is None or place is None or (place.platform.sites and place.label):
         return ()
     if place.label:
         front = seen.path in {"/", "/about"} and not seen.query
-        return (account_key(place.platform.name, place.label),) if front else ()
+        return (build_account_key(place.platform.name, place.label),) if front else ()
     target = f"{seen.path}?{seen.query}" if seen.query else seen.path
-    named = profile_at(place.platform, seen.netloc, target)
+    named = match_profile(place.platform, seen.netloc, target)
     if named is None:
         return ()
     if named.account.startswith("@"):
-        return (account_key(place.platform.name, named.account),)
+        return (build_account_key(place.platform.name, named.account),)
     return (f"{place.platform.name}:{named.account}",)
 
 
-def account_key(platform: str, handle: str) -> str:
+def build_account_key(platform: str, handle: str) -> str:
     """Return `platform:@handle`, or `bluesky:did:…` where the handle is such a stable id."""
     name = platform.strip().casefold()
     account = unquote(handle).strip().lstrip("@").casefold()
@@ -65,29 +70,29 @@ def account_key(platform: str, handle: str) -> str:
     return f"{SPOKEN_NAMES.get(name, name)}:{mark}{account}"
 
 
-def _respelled(url: str) -> str:
-    text = unwrapped(_with_scheme(url))
-    seen = urlsplit_or_none(text)
+def _respell_url(url: str) -> str:
+    text = unwrap_url(_ensure_scheme(url))
+    seen = split_url_or_none(text)
     if seen is None or seen.scheme not in {"http", "https"} or not seen.hostname:
         return text
     try:
         port = seen.port
     except ValueError:
         return text
-    host = _host(seen.hostname)
+    host = _normalize_host(seen.hostname)
     if host in SHORT_HOSTS and seen.path.strip("/"):
         return SHORT_HOSTS[host] + seen.path.strip("/")
-    place = place_at(host) if port in DEFAULT_PORTS else None
+    place = find_platform_place(host) if port in DEFAULT_PORTS else None
     if place is not None:
-        return f"https://{spelled_place(place, host, seen)}"
+        return f"https://{normalize_place_url(place, host, seen)}"
     where = f"[{host}]" if ":" in host else host
     numbered = where if port in DEFAULT_PORTS else f"{where}:{port}"
-    path, query = without_amp(spelled_path(seen.path)), spelled_query(seen.query, None)
+    path, query = strip_amp(normalize_path(seen.path)), normalize_query(seen.query, None)
     asked = f"{path}?{query}" if query else path
-    return f"https://{numbered}{asked}{spelled_route(seen.fragment)}"
+    return f"https://{numbered}{asked}{normalize_route(seen.fragment)}"
 
 
-def _with_scheme(url: str) -> str:
+def _ensure_scheme(url: str) -> str:
     text = re.sub(r"[\x00-\x1f\x7f]", "", url).strip().replace("\\", "/")
     if re.match(r"https?:", text, re.IGNORECASE):
         return re.sub(
@@ -98,27 +103,27 @@ def _with_scheme(url: str) -> str:
     return f"https://{text.lstrip('/')}"
 
 
-def _host(seen: str) -> str:
+def _normalize_host(seen: str) -> str:
     host = unquote(seen).lower().strip(".")
     if not re.fullmatch(r"[\w.-]+", host):
         host = seen.lower().strip(".")
     if not host.isascii():
-        host = _ascii(host)
+        host = _encode_idna(host)
     if ":" in host:
-        return _compressed(host)
-    while match := PREFIX.match(host):
+        return _compress_ipv6(host)
+    while match := HOST_PREFIX.match(host):
         host = host[match.end() :]
     return BLOGSPOT.sub(".com", MOBILE_WIKI.sub("", host))
 
 
-def _ascii(host: str) -> str:
+def _encode_idna(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode()
     except UnicodeError:
         return host
 
 
-def _compressed(host: str) -> str:
+def _compress_ipv6(host: str) -> str:
     try:
         return str(IPv6Address(host))
     except AddressValueError:

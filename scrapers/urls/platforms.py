@@ -12,19 +12,19 @@ from urllib.parse import SplitResult, quote, unquote
 import msgspec
 from msgspec import Struct
 
-from scrapers.urls.spelling import RAW, spelled_path, spelled_query, spelled_route
+from scrapers.urls.spelling import SAFE_CHARACTERS, normalize_path, normalize_query, normalize_route
 
-NO_NAMES: frozenset[str] = frozenset()
+NO_RESERVED_NAMES: frozenset[str] = frozenset()
 
 
-class Shape(Struct, frozen=True, array_like=True):
+class ProfileShape(Struct, frozen=True, array_like=True):
     """The path and query of a profile, with one group for what names it, and its one home."""
 
     pattern: str
     home: str
 
 
-class Rewrite(Struct, frozen=True, array_like=True):
+class PathRewrite(Struct, frozen=True, array_like=True):
     pattern: str
     spelling: str
 
@@ -45,9 +45,9 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: str
     hosts: tuple[str, ...]
-    id: Shape | None = None
-    legacy: Shape | None = None
-    handle: Shape | None = None
+    id: ProfileShape | None = None
+    legacy: ProfileShape | None = None
+    handle: ProfileShape | None = None
     subhosts: str = ""
     in_host: bool = False
     label: str = ""
@@ -57,19 +57,19 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     feed: str = ""
     folds: int = 1
     keeps: frozenset[str] | None = None
-    rewrites: tuple[Rewrite, ...] = ()
-    reserved: frozenset[str] = NO_NAMES
+    rewrites: tuple[PathRewrite, ...] = ()
+    reserved: frozenset[str] = NO_RESERVED_NAMES
 
-    def names(self, handle: str) -> bool:
+    def can_be_handle(self, handle: str) -> bool:
         """Say whether a word that stands in the place of a handle can be one."""
-        return bool(handle) and handle not in RESERVED and handle not in self.reserved
+        return bool(handle) and handle not in RESERVED_NAMES and handle not in self.reserved
 
 
-def _words(text: str) -> frozenset[str]:
+def _split_words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-RESERVED = _words(
+RESERVED_NAMES = _split_words(
     "about accounts ads api app apps assets blog business careers cdn community contact create"
     " dashboard developers dialog directory discover docs download email events explore features"
     " feed forum gaming groups hashtag help home index.html intent jobs join legal live login"
@@ -81,121 +81,125 @@ RESERVED = _words(
 SPOKEN_NAMES = {"twitter": "x", "bsky": "bluesky", "fb": "facebook", "ig": "instagram"}
 
 
-def _platforms() -> tuple[Platform, ...]:
+def _load_platforms() -> tuple[Platform, ...]:
     tables = tomllib.loads((files("scrapers") / "platforms.toml").read_text("utf-8"))
     return tuple(
         msgspec.convert({"name": name, **table}, Platform) for name, table in tables.items()
     )
 
 
-PLATFORMS = _platforms()
-BY_NAME = {platform.name: platform for platform in PLATFORMS}
-BY_HOST = {host: platform for platform in PLATFORMS for host in platform.hosts}
+PLATFORMS = _load_platforms()
+PLATFORMS_BY_NAME = {platform.name: platform for platform in PLATFORMS}
+PLATFORMS_BY_HOST = {host: platform for platform in PLATFORMS for host in platform.hosts}
 
 # On any page that searches, the words searched for tell two pages apart.
-SEARCHES = re.compile(r"/(?:search|results|find|s)\b", re.IGNORECASE)
-SEARCHED = frozenset({"k", "keyword", "keywords", "q", "query", "search_query", "term"})
+SEARCH_PATHS = re.compile(r"/(?:search|results|find|s)\b", re.IGNORECASE)
+SEARCH_PARAMS = frozenset({"k", "keyword", "keywords", "q", "query", "search_query", "term"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlatformPlace:
     """A platform, and the label before its host that names somebody's own place there."""
 
     platform: Platform
     label: str = ""
 
     @property
-    def own(self) -> bool:
+    def has_own_host(self) -> bool:
         """Say whether it keeps its host: pages that somebody made, on a host of theirs."""
         return bool(self.label) and not self.platform.label
 
-    def host(self, seen: str) -> str:
-        return seen if self.own or self.platform.federated else self.platform.hosts[0]
+    def choose_host(self, seen: str) -> str:
+        return seen if self.has_own_host or self.platform.federated else self.platform.hosts[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ProfileLocation:
     """What an address calls an account by, and where the profile stands."""
 
     account: str
     home: str
 
 
-def place_at(host: str) -> Place | None:
+def find_platform_place(host: str) -> PlatformPlace | None:
     """Return whose host this is, or None where we know no platform there."""
-    if host in BY_HOST:
-        return Place(BY_HOST[host])
+    if host in PLATFORMS_BY_HOST:
+        return PlatformPlace(PLATFORMS_BY_HOST[host])
     label, _, rest = host.partition(".")
-    platform = BY_HOST.get(rest)
+    platform = PLATFORMS_BY_HOST.get(rest)
     if platform is None:
         return None
     if platform.subhosts and re.fullmatch(platform.subhosts, label):
-        return Place(platform)
+        return PlatformPlace(platform)
     owned = platform.in_host or platform.label or platform.sites
-    return Place(platform, label) if owned and platform.names(label) else None
+    return PlatformPlace(platform, label) if owned and platform.can_be_handle(label) else None
 
 
-def spelled_place(place: Place, host: str, seen: SplitResult) -> str:
+def normalize_place_url(place: PlatformPlace, host: str, seen: SplitResult) -> str:
     """Return host, path and query of an address on a platform, in their one spelling."""
     platform, path, fragment = place.platform, seen.path, seen.fragment
     if fragment.startswith("!/") and path in {"", "/"}:
         path, fragment = fragment[1:], ""
-    path = spelled_path(path)
-    if place.own:
-        query = spelled_query(seen.query, platform.keeps)
-        return place.host(host) + _target(path, query) + spelled_route(fragment)
+    path = normalize_path(path)
+    if place.has_own_host:
+        query = normalize_query(seen.query, platform.keeps)
+        return place.choose_host(host) + _join_target(path, query) + normalize_route(fragment)
     if place.label:
         path = platform.label.format(place.label) + path.rstrip("/")
     keeps = platform.keeps or frozenset()
-    query = spelled_query(seen.query, keeps | SEARCHED if SEARCHES.match(path) else keeps)
-    target = _rewritten(platform, _folded(platform, _target(path, query)))
-    named = profile_at(platform, host, target)
-    return named.home if named else place.host(host) + target
+    query = normalize_query(
+        seen.query, keeps | SEARCH_PARAMS if SEARCH_PATHS.match(path) else keeps
+    )
+    target = _apply_rewrites(platform, _fold_segments(platform, _join_target(path, query)))
+    named = match_profile(platform, host, target)
+    return named.home if named else place.choose_host(host) + target
 
 
-def profile_at(platform: Platform, host: str, target: str) -> Named | None:
+def match_profile(platform: Platform, host: str, target: str) -> ProfileLocation | None:
     """Return whose profile a path and query show: not whose post."""
     shapes = (("", platform.id), ("", platform.legacy), ("@", platform.handle))
     for mark, shape in shapes:
         match = re.fullmatch(shape.pattern, target, re.IGNORECASE) if shape else None
         if shape is None or match is None:
             continue
-        named = match[1] if shape is platform.id else _lowered(match[1])
+        named = match[1] if shape is platform.id else _lowercase_segment(match[1])
         if not mark:
-            return Named(named, platform.hosts[0] + shape.home.format(named))
+            return ProfileLocation(named, platform.hosts[0] + shape.home.format(named))
         if platform.federated:
-            return _federated(platform, shape.home, host, named)
-        if platform.names(unquote(named)):
-            return Named(f"@{named}", platform.hosts[0] + shape.home.format(named))
+            return _build_federated_profile(platform, shape.home, host, named)
+        if platform.can_be_handle(unquote(named)):
+            return ProfileLocation(f"@{named}", platform.hosts[0] + shape.home.format(named))
     return None
 
 
-def _federated(platform: Platform, home: str, host: str, named: str) -> Named:
+def _build_federated_profile(
+    platform: Platform, home: str, host: str, named: str
+) -> ProfileLocation:
     """Name an account at its own server, where we know that one: others show it, too."""
     name, _, server = named.partition("@")
     if not server or server in platform.hosts:
         host, named = server or host, name
-    return Named(f"@{name}@{server or host}", host + home.format(named))
+    return ProfileLocation(f"@{name}@{server or host}", host + home.format(named))
 
 
-def _target(path: str, query: str) -> str:
+def _join_target(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _folded(platform: Platform, target: str) -> str:
+def _fold_segments(platform: Platform, target: str) -> str:
     path, mark, query = target.partition("?")
     segments = path.split("/")
     head = [each.lower() for each in segments[: platform.folds + 1]]
     return "/".join(head + segments[platform.folds + 1 :]) + mark + query
 
 
-def _rewritten(platform: Platform, target: str) -> str:
+def _apply_rewrites(platform: Platform, target: str) -> str:
     for each in platform.rewrites:
         target = re.sub(each.pattern, each.spelling, target)
     return target
 
 
-def _lowered(segment: str) -> str:
+def _lowercase_segment(segment: str) -> str:
     plain = unquote(segment)
     # What is not UTF-8 inside cannot be lowered as letters.
-    return segment.lower() if "\ufffd" in plain else quote(plain.lower(), safe=RAW)
+    return segment.lower() if "\ufffd" in plain else quote(plain.lower(), safe=SAFE_CHARACTERS)

@@ -11,14 +11,14 @@ WHOLE_QUERY = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wrapper:
+class LinkWrapper:
     """A redirector: the address it leads to stands in one of `params`. Any path where it is `*`."""
 
     host: str
     path: str
     params: tuple[str, ...]
 
-    def knows(self, host: str) -> bool:
+    def has_host(self, host: str) -> bool:
         return re.fullmatch(self.host, host) is not None
 
 
@@ -26,51 +26,51 @@ GOOGLE = r"(?:[a-z]+\.)?google(?:\.com?)?\.[a-z]{2,3}"
 FACEBOOK = r"(?:[a-z-]+\.)?facebook\.com"
 LINKEDIN = r"(?:[a-z]{2}\.)?linkedin\.com"
 WRAPPERS = (
-    Wrapper(r"(?:[a-z]+\.)?duckduckgo\.com", "/l", ("uddg",)),
-    Wrapper(GOOGLE, "/url", ("q", "url")),
-    Wrapper(GOOGLE, "/imgres", ("imgrefurl",)),
-    Wrapper(r"translate\.google\.[a-z.]{2,6}", "/translate", ("u",)),
-    Wrapper(r"accounts\.google\.com", "/ServiceLogin", ("continue",)),
-    Wrapper(r"consent\.(?:google|youtube)\.com", "/m", ("continue",)),
-    Wrapper(r"consent\.(?:google|youtube)\.com", "/ml", ("continue",)),
-    Wrapper(r"youtube\.com", "/redirect", ("q",)),
-    Wrapper(r"youtube\.com", "/attribution_link", ("u",)),
-    Wrapper(r"(?:lm?\.)?facebook\.com|l\.messenger\.com", "/l.php", ("u",)),
-    Wrapper(FACEBOOK, "/flx/warn", ("u",)),
-    Wrapper(FACEBOOK, "/login", ("next",)),
-    Wrapper(FACEBOOK, "/login.php", ("next",)),
-    Wrapper(r"l\.(?:instagram\.com|threads\.(?:com|net))", "", ("u",)),
-    Wrapper(r"instagram\.com", "/accounts/login", ("next",)),
-    Wrapper(LINKEDIN, "/safety/go", ("url",)),
-    Wrapper(LINKEDIN, "/redir/redirect", ("url",)),
-    Wrapper(LINKEDIN, "/redir/general-malware-page", ("url",)),
-    Wrapper(LINKEDIN, "/authwall", ("sessionRedirect",)),
-    Wrapper(LINKEDIN, "/login", ("session_redirect",)),
-    Wrapper(LINKEDIN, "/uas/login", ("session_redirect",)),
-    Wrapper(r"(?:x|twitter)\.com", "/i/flow/login", ("redirect_after_login",)),
-    Wrapper(r"(?:x|twitter)\.com", "/login", ("redirect_after_login",)),
-    Wrapper(r"tiktok\.com", "/link/v2", ("target",)),
-    Wrapper(r"tiktok\.com", "/login", ("redirect_url",)),
-    Wrapper(r"t\.umblr\.com", "/redirect", ("z",)),
-    Wrapper(r"out\.reddit\.com", "*", ("url",)),
-    Wrapper(r"(?:[a-z]{2}\.)?pinterest\.[a-z.]{2,6}", "/offsite", ("url",)),
-    Wrapper(r"vk\.com", "/away.php", ("to",)),
-    Wrapper(r"steamcommunity\.com", "/linkfilter", ("u", "url")),
-    Wrapper(r"slack-redir\.net", "/link", ("url",)),
-    Wrapper(r"medium\.com", "/m/global-identity", ("redirectUrl",)),
-    Wrapper(r"medium\.com", "/m/global-identity-2", ("redirectUrl",)),
-    Wrapper(r"(?:gate|exit)\.sc", "", ("url",)),
-    Wrapper(r"deviantart\.com", "/users/outgoing", (WHOLE_QUERY,)),
-    Wrapper(r"href\.li", "", (WHOLE_QUERY,)),
-    Wrapper(r"(?:[a-z]+\.)?startpage\.com", "*", ("url",)),
-    Wrapper(r"ecosia\.org", "/url", ("url", "u")),
-    Wrapper(r"yandex\.[a-z.]{2,6}", "/clck/jsredir", ("url",)),
-    Wrapper(r"go\.skimresources\.com", "", ("url",)),
-    Wrapper(r"linkprotect\.cudasvc\.com", "/url", ("a",)),
-    Wrapper(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "*", ("url",)),
-    Wrapper(r"statics\.teams\.cdn\.office\.net", "*", ("url",)),
+    LinkWrapper(r"(?:[a-z]+\.)?duckduckgo\.com", "/l", ("uddg",)),
+    LinkWrapper(GOOGLE, "/url", ("q", "url")),
+    LinkWrapper(GOOGLE, "/imgres", ("imgrefurl",)),
+    LinkWrapper(r"translate\.google\.[a-z.]{2,6}", "/translate", ("u",)),
+    LinkWrapper(r"accounts\.google\.com", "/ServiceLogin", ("continue",)),
+    LinkWrapper(r"consent\.(?:google|youtube)\.com", "/m", ("continue",)),
+    LinkWrapper(r"consent\.(?:google|youtube)\.com", "/ml", ("continue",)),
+    LinkWrapper(r"youtube\.com", "/redirect", ("q",)),
+    LinkWrapper(r"youtube\.com", "/attribution_link", ("u",)),
+    LinkWrapper(r"(?:lm?\.)?facebook\.com|l\.messenger\.com", "/l.php", ("u",)),
+    LinkWrapper(FACEBOOK, "/flx/warn", ("u",)),
+    LinkWrapper(FACEBOOK, "/login", ("next",)),
+    LinkWrapper(FACEBOOK, "/login.php", ("next",)),
+    LinkWrapper(r"l\.(?:instagram\.com|threads\.(?:com|net))", "", ("u",)),
+    LinkWrapper(r"instagram\.com", "/accounts/login", ("next",)),
+    LinkWrapper(LINKEDIN, "/safety/go", ("url",)),
+    LinkWrapper(LINKEDIN, "/redir/redirect", ("url",)),
+    LinkWrapper(LINKEDIN, "/redir/general-malware-page", ("url",)),
+    LinkWrapper(LINKEDIN, "/authwall", ("sessionRedirect",)),
+    LinkWrapper(LINKEDIN, "/login", ("session_redirect",)),
+    LinkWrapper(LINKEDIN, "/uas/login", ("session_redirect",)),
+    LinkWrapper(r"(?:x|twitter)\.com", "/i/flow/login", ("redirect_after_login",)),
+    LinkWrapper(r"(?:x|twitter)\.com", "/login", ("redirect_after_login",)),
+    LinkWrapper(r"tiktok\.com", "/link/v2", ("target",)),
+    LinkWrapper(r"tiktok\.com", "/login", ("redirect_url",)),
+    LinkWrapper(r"t\.umblr\.com", "/redirect", ("z",)),
+    LinkWrapper(r"out\.reddit\.com", "*", ("url",)),
+    LinkWrapper(r"(?:[a-z]{2}\.)?pinterest\.[a-z.]{2,6}", "/offsite", ("url",)),
+    LinkWrapper(r"vk\.com", "/away.php", ("to",)),
+    LinkWrapper(r"steamcommunity\.com", "/linkfilter", ("u", "url")),
+    LinkWrapper(r"slack-redir\.net", "/link", ("url",)),
+    LinkWrapper(r"medium\.com", "/m/global-identity", ("redirectUrl",)),
+    LinkWrapper(r"medium\.com", "/m/global-identity-2", ("redirectUrl",)),
+    LinkWrapper(r"(?:gate|exit)\.sc", "", ("url",)),
+    LinkWrapper(r"deviantart\.com", "/users/outgoing", (WHOLE_QUERY,)),
+    LinkWrapper(r"href\.li", "", (WHOLE_QUERY,)),
+    LinkWrapper(r"(?:[a-z]+\.)?startpage\.com", "*", ("url",)),
+    LinkWrapper(r"ecosia\.org", "/url", ("url", "u")),
+    LinkWrapper(r"yandex\.[a-z.]{2,6}", "/clck/jsredir", ("url",)),
+    LinkWrapper(r"go\.skimresources\.com", "", ("url",)),
+    LinkWrapper(r"linkprotect\.cudasvc\.com", "/url", ("a",)),
+    LinkWrapper(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "*", ("url",)),
+    LinkWrapper(r"statics\.teams\.cdn\.office\.net", "*", ("url",)),
 )
-BY_PATH = {
+WRAPPERS_BY_PATH = {
     path: tuple(each for each in WRAPPERS if each.path in {path, "*"})
     for path in {"*", *(each.path for each in WRAPPERS)}
 }
@@ -89,57 +89,59 @@ ADVERT = re.compile(
 )
 
 
-def unwrapped(url: str) -> str:
+def unwrap_url(url: str) -> str:
     """Return the address a link really leads to; one that leads nowhere else stays as it is."""
     # What is wrapped is shorter than its wrapping, so this ends, however deep it is nested.
-    while inner := next((each for each in _inner(url) if _leads_on(url, each)), ""):
+    while inner := next(
+        (each for each in _extract_inner_urls(url) if _is_inner_url(url, each)), ""
+    ):
         url = inner
     return url
 
 
-def advert(url: str) -> bool:
+def is_advert(url: str) -> bool:
     """Say whether a link (wrapped or not) is a paid one."""
-    seen = urlsplit_or_none(unwrapped(url))
+    seen = split_url_or_none(unwrap_url(url))
     return seen is not None and ADVERT.search(f"{seen.hostname or ''}{seen.path}") is not None
 
 
-def urlsplit_or_none(url: str) -> SplitResult | None:
+def split_url_or_none(url: str) -> SplitResult | None:
     try:
         return urlsplit(url)
     except ValueError:
         return None
 
 
-def _leads_on(url: str, inner: str) -> bool:
+def _is_inner_url(url: str, inner: str) -> bool:
     shorter = inner.startswith(("http://", "https://")) and len(inner) < len(url)
-    return shorter and urlsplit_or_none(inner) is not None
+    return shorter and split_url_or_none(inner) is not None
 
 
-def _inner(url: str) -> Iterator[str]:
-    seen = urlsplit_or_none(url)
+def _extract_inner_urls(url: str) -> Iterator[str]:
+    seen = split_url_or_none(url)
     if seen is None:
         return
     host = re.sub(r"^(?:(?:www|m|mobile)\.)+", "", (seen.hostname or "").lower())
     path = seen.path.rstrip("/")
     if seen.query:
-        for wrapper in BY_PATH.get(path, BY_PATH["*"]):
-            if wrapper.knows(host):
-                yield from _from_query(url, seen, wrapper.params)
-    yield from _from_path(url, host, seen)
-    yield from _from_code(host, path, seen)
+        for wrapper in WRAPPERS_BY_PATH.get(path, WRAPPERS_BY_PATH["*"]):
+            if wrapper.has_host(host):
+                yield from _extract_from_query(url, seen, wrapper.params)
+    yield from _extract_from_path(url, host, seen)
+    yield from _decode_packed_target(host, path, seen)
 
 
-def _from_query(url: str, seen: SplitResult, params: tuple[str, ...]) -> Iterator[str]:
+def _extract_from_query(url: str, seen: SplitResult, params: tuple[str, ...]) -> Iterator[str]:
     if params == (WHOLE_QUERY,):
         yield unquote(seen.query)
         return
     given = dict(parse_qsl(seen.query))
     for name in params:
         if given.get(name):
-            yield _joined(url, given[name])
+            yield _resolve_target(url, given[name])
 
 
-def _joined(url: str, target: str) -> str:
+def _resolve_target(url: str, target: str) -> str:
     """Resolve a target that may be given as a path of the same site."""
     try:
         return urljoin(url, target.strip())
@@ -147,7 +149,7 @@ def _joined(url: str, target: str) -> str:
         return ""
 
 
-def _from_path(url: str, host: str, seen: SplitResult) -> Iterator[str]:
+def _extract_from_path(url: str, host: str, seen: SplitResult) -> Iterator[str]:
     query = f"?{seen.query}" if seen.query else ""
     if host.endswith(".cdn.ampproject.org"):
         amp = AMP_CACHE.match(seen.path)
@@ -168,7 +170,7 @@ def _from_path(url: str, host: str, seen: SplitResult) -> Iterator[str]:
         yield proofpoint["target"]
 
 
-def _from_code(host: str, path: str, seen: SplitResult) -> Iterator[str]:
+def _decode_packed_target(host: str, path: str, seen: SplitResult) -> Iterator[str]:
     """Yield what a redirector hides in a code of its own."""
     given = dict(parse_qsl(seen.query)).get("u", "") if path in {"/ck/a", "/v2/url"} else ""
     if given and host.endswith("bing.com"):

@@ -5,8 +5,10 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 # Decoding these cannot change which page is meant; `/ ? # % & = + ;` can, and stay encoded.
-PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*,:@")
-RAW = "/?%&=+;:@!$'()*,-._~"
+UNRESERVED_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*,:@"
+)
+SAFE_CHARACTERS = "/?%&=+;:@!$'()*,-._~"
 SPELLED = re.compile(r"[A-Za-z0-9/?&=+;:@!$'()*,._~-]*")
 BYTES_OF_LETTERS = re.compile(r"(?:%[89A-F][0-9A-F])+")
 INDEX = re.compile(
@@ -38,81 +40,85 @@ TRACKING_BY_VALUE = re.compile(
 )
 
 
-def spelled_path(path: str) -> str:
+def normalize_path(path: str) -> str:
     """Return the path without detours, default documents, session ids and its last slash."""
-    text = _percent(path, safe="")
+    text = _normalize_escapes(path, safe="")
     if ";" in text or "/(" in text:
         text = SESSION.sub("", text)
     if "//" in text:
         text = re.sub(r"(?<!:)/{2,}", "/", text)
     if "/." in text:
-        text = _straight(text)
+        text = _resolve_dot_segments(text)
     return INDEX.sub("", text).rstrip("/") or "/"
 
 
-def without_amp(path: str) -> str:
+def strip_amp(path: str) -> str:
     return AMP_PAGE.sub("", path)
 
 
-def spelled_query(query: str, keeps: frozenset[str] | None) -> str:
+def normalize_query(query: str, keeps: frozenset[str] | None) -> str:
     """Return the query sorted and without tracking; `keeps` are the only names kept, if given."""
     if not query:
         return ""
-    pairs = sorted(_pair(part) for part in query.split("&") if part)
+    pairs = sorted(_split_parameter(part) for part in query.split("&") if part)
     return "&".join(
         f"{name}={value}" if value else name
         for name, value in pairs
-        if (name in keeps if keeps is not None else not _tracks(name, value))
+        if (name in keeps if keeps is not None else not _is_tracking(name, value))
     )
 
 
-def spelled_route(fragment: str) -> str:
+def normalize_route(fragment: str) -> str:
     """Return the fragment where it is a page of its own (`#/people/7`), else nothing."""
     if not fragment.startswith(("/", "!")):
         return ""
-    route = _percent(fragment, safe="/?").rstrip("/")
+    route = _normalize_escapes(fragment, safe="/?").rstrip("/")
     return f"#{route}" if route.strip("!/") else ""
 
 
-def _tracks(name: str, value: str) -> bool:
+def _is_tracking(name: str, value: str) -> bool:
     if TRACKING.fullmatch(name):
         return True
     return bool(value) and TRACKING_BY_VALUE.fullmatch(f"{name}={value}") is not None
 
 
-def _pair(part: str) -> tuple[str, str]:
+def _split_parameter(part: str) -> tuple[str, str]:
     name, _, value = part.replace("+", "%20").partition("=")
-    return _percent(name, safe="/?"), _percent(value, safe="/?")
+    return _normalize_escapes(name, safe="/?"), _normalize_escapes(value, safe="/?")
 
 
-def _percent(text: str, *, safe: str) -> str:
+def _normalize_escapes(text: str, *, safe: str) -> str:
     if SPELLED.fullmatch(text):
         return text
 
-    def spelled(match: re.Match[str]) -> str:
+    def respell_escape(match: re.Match[str]) -> str:
         if len(match[0]) < len("%XX"):
             return "%25"
         character = chr(int(match[0][1:], 16))
-        return character if character in PLAIN or character in safe else match[0].upper()
+        return (
+            character
+            if character in UNRESERVED_CHARACTERS or character in safe
+            else match[0].upper()
+        )
 
-    decoded = re.sub(r"%(?:[0-9A-Fa-f]{2})?", spelled, text)
-    return _composed(quote(decoded, safe=RAW, errors="replace"))
+    decoded = re.sub(r"%(?:[0-9A-Fa-f]{2})?", respell_escape, text)
+    return _compose_accents(quote(decoded, safe=SAFE_CHARACTERS, errors="replace"))
 
 
-def _composed(text: str) -> str:
+def _compose_accents(text: str) -> str:
     """Write a letter and its accent as one, as most do; some systems write them apart."""
     if "%CC%" not in text and "%CD%" not in text:
         return text
-    plain = BYTES_OF_LETTERS.sub(_letters, text)
-    return quote(normalize("NFC", plain), safe=RAW)
+    plain = BYTES_OF_LETTERS.sub(_decode_letters, text)
+    return quote(normalize("NFC", plain), safe=SAFE_CHARACTERS)
 
 
-def _letters(match: re.Match[str]) -> str:
+def _decode_letters(match: re.Match[str]) -> str:
     letters = unquote(match[0])
     return match[0] if "\ufffd" in letters else letters
 
 
-def _straight(path: str) -> str:
+def _resolve_dot_segments(path: str) -> str:
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == "..":

@@ -9,18 +9,21 @@ from http.client import HTTPConnection, HTTPException
 from itertools import cycle, islice
 from multiprocessing import get_context
 
-from monitor.build import build, build_pages
+from monitor.app import open_app, open_portal_app
 from monitor.cli import service as logbook
 from monitor.config import Config
-from monitor.db.files import StateLock
-from monitor.domain.person import Way
-from monitor.outside import Outside
-from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor, signalled
-from monitor.scheduler.workers import Pulse
-from monitor.web.app import desk_of, portal_app
-from monitor.web.server import LOOPBACK, listening
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS, Pace
+from monitor.db.files import StateFolderLock
+from monitor.domain.person import AuthMethod
+from monitor.environment import Environment
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
+from monitor.scheduler.watchdog import build_supervised_runner
+from monitor.scheduler.workers import Liveness
+from monitor.services.auth import start_session
+from monitor.services.jobs import take_over_jobs
+from monitor.web.app import build_portal_context, create_portal_app
+from monitor.web.server import LOOPBACK, serve_on_port
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS, Throttle
 
 PATIENCE_SECONDS = 60.0
 FAREWELL_SECONDS = 20.0
@@ -36,10 +39,10 @@ class Site:
     stretch: float
 
     @property
-    def outside(self) -> Outside:
-        return Outside(
-            egress=Egress(address_map=dict(self.web), resolve=resolve_nothing),
-            pace=Pace(stretch=self.stretch) if self.stretch else WITHOUT_WAITS,
+    def environment(self) -> Environment:
+        return Environment(
+            dialer=Dialer(address_map=dict(self.web), resolve=resolve_nothing),
+            throttle=Throttle(wait_factor=self.stretch) if self.stretch else WITHOUT_WAITS,
         )
 
 
@@ -53,33 +56,33 @@ def at_work(site: Site) -> Iterator[None]:
 
 def cookies(site: Site, count: int) -> tuple[str, ...]:
     """Sign staff in, over and over, each time in a browser of their own."""
-    with build_pages(site.config, site.outside) as service:
-        visits = desk_of(service, lambda: None).visits
-        stamp = int(service.now().timestamp())
-        people = islice(cycle(service.state.consents.live(service.now())), count)
-        sessions = [service.admitting.begin(each, Way.DEMO) for each in people]
-    return tuple(f"{visits.cookie}={visits.signer.dumps([each, stamp])}" for each in sessions)
+    with open_portal_app(site.config, site.environment) as app:
+        visits = build_portal_context(app, lambda: None).sessions
+        stamp = int(app.clock.now().timestamp())
+        people = islice(cycle(app.db.consents.list_consenting_person_ids(app.clock.now())), count)
+        sessions = [start_session(app, each, AuthMethod.DEMO) for each in people]
+    return tuple(f"{visits.cookie_name}={visits.signer.dumps([each, stamp])}" for each in sessions)
 
 
 def _work(site: Site) -> None:
-    pulse = Pulse(site.outside.clock)
-    outside = replace(site.outside, clock=pulse)
-    with build(site.config, outside) as service, StateLock(site.config.state):
-        service.rounds.begin()
+    pulse = Liveness(site.environment.clock)
+    environment = replace(site.environment, clock=pulse)
+    with open_app(site.config, environment) as app, StateFolderLock(site.config.state):
+        take_over_jobs(app)
         Daemon(
-            rounds=service.rounds,
-            supervisor=Supervisor({}),
-            doorbell=Doorbell(site.config.state),
+            jobs=build_supervised_runner(app, site.environment),
+            notifier=SystemdNotifier({}),
+            wake_socket=WakeSocket(site.config.state),
             stopping=threading.Event(),
-            pulse=pulse,
-        ).run()
+            liveness=pulse,
+        ).run_until_stopped()
 
 
 def _show(site: Site) -> None:
     stopping = threading.Event()
-    with logbook.kept(), build_pages(site.config, site.outside) as service:
-        app = portal_app(service, Doorbell(site.config.state).ring)
-        with signalled(stopping), listening(app, LOOPBACK, site.port):
+    with logbook.log_to_stream(), open_portal_app(site.config, site.environment) as app:
+        site_app = create_portal_app(app, WakeSocket(site.config.state).wake_daemon)
+        with stop_on_signals(stopping), serve_on_port(site_app, LOOPBACK, site.port):
             stopping.wait()
 
 

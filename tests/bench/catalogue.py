@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from scrapers.sites.catalog import own_catalogue
-from scrapers.sites.importers import Form, Imported, Known, imported
+from scrapers.sites.catalog import load_own_catalog
+from scrapers.sites.importers import KnownSites, SiteImport, SiteListFormat, import_site_list
 
 SITES = 6_000
 # One in so many has a fault, is listed twice, wants a pattern, or stands under one host.
@@ -87,23 +87,29 @@ BOARDS = {
 
 def made_up(sites: int) -> Iterator[tuple[str, bytes]]:
     numbers = range(1, sites + 1)
-    yield Form.WHATSMYNAME, _written({"sites": [with_four_values(each) for each in numbers]})
-    yield Form.SHERLOCK, _written({f"Site {each}": by_error(each) for each in numbers})
+    yield (
+        SiteListFormat.WHATSMYNAME,
+        _written({"sites": [with_four_values(each) for each in numbers]}),
+    )
+    yield SiteListFormat.SHERLOCK, _written({f"Site {each}": by_error(each) for each in numbers})
     named = {f"Site {each}": by_check(each) for each in numbers}
-    yield Form.MAIGRET, _written({"sites": named, "engines": {"Boards": {"site": BOARDS}}})
+    yield (
+        SiteListFormat.MAIGRET,
+        _written({"sites": named, "engines": {"Boards": {"site": BOARDS}}}),
+    )
 
 
 def measured(name: str, content: bytes) -> str:
-    known = Known.of(own_catalogue().entries)
+    known = KnownSites.from_entries(load_own_catalog().entries)
     began = perf_counter()
-    found = imported(name, content, known)
+    found = import_site_list(name, content, known)
     return f"{name}: {told(found)} in {perf_counter() - began:.2f} s\n"
 
 
-def told(found: Imported) -> str:
-    used, doubles, refused = len(found.entries), len(found.doubles), len(found.left_out)
+def told(found: SiteImport) -> str:
+    used, doubles, refused = len(found.entries), len(found.duplicates), len(found.exclusions)
     every = used + doubles + refused
-    reasons = Counter(each.reason for each in found.left_out)
+    reasons = Counter(each.reason for each in found.exclusions)
     listed = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     return f"{every} entries, {used} usable, {doubles} doubles, {refused} refused ({listed})"
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 
-from monitor.domain.names.frequency import Counts, census
-from monitor.domain.names.nicknames import short_givens
+from monitor.domain.names.frequency import NameCountTable, load_census
+from monitor.domain.names.nicknames import list_short_givens
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class People:
     family: Names = field(init=False)
 
     def __post_init__(self) -> None:
-        self.given, self.family = _names(census().given), _names(census().family)
+        self.given, self.family = _names(load_census().given), _names(load_census().family)
 
     def draw(self) -> Body:
         random = self.random
@@ -59,7 +59,7 @@ class People:
 
     def short(self, given: str) -> str:
         """Return what somebody of a given name is called; most are called by it."""
-        shorts = sorted(short_givens(given))
+        shorts = sorted(list_short_givens(given))
         return self.random.choice(shorts) if shorts else given
 
 
@@ -67,7 +67,7 @@ DOUBLE_FAMILIES = 0.06
 MIDDLE_NAMES = 0.6
 
 
-def _names(counts: Counts) -> Names:
+def _names(counts: NameCountTable) -> Names:
     _everybody, *lines = counts.lines.decode().splitlines()
     pairs = [line.split("\t") for line in lines]
     return Names([name for name, _ in pairs], list(accumulate(int(count) for _, count in pairs)))

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from monitor.domain.students.cues import Setting
-from monitor.domain.students.roster import Pupil
+from monitor.domain.students.cues import SchoolSetting
+from monitor.domain.students.roster import RosterStudent
 from scrapers.models import Contact
 from tests.bench.census_people import Body, People
 
-SETTING = Setting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)
+SETTING = SchoolSetting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)
 # How often a grown-up's card shows what a pupil's might: 3 of 8,822 cards name a year of
 # graduation or a grade; the rest are guesses about the contacts of a teacher.
 ELSEWHERE = 3 / 8822
@@ -101,12 +101,12 @@ class Lists:
         return self.random.choice(_OURS if shortened else (*_OURS, *_YEARS, *_PLACES))
 
 
-def enlisted(body: Body) -> Pupil:
+def enlisted(body: Body) -> RosterStudent:
     """Enter somebody on the roster as a school does."""
     names = [(body.given.title(), body.double)]
     if body.middle:
         names.append((body.middle.title(), body.double))
-    return Pupil(names=tuple(names))
+    return RosterStudent(names=tuple(names))
 
 
 def _accented(name: str) -> str:

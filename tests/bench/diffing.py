@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from monitor.domain.events import Shown, by_anchor, diff, shown_after
-from monitor.domain.item import material_changes
-from scrapers.models import Finding, Kind, Outcome, Reading
+from monitor.domain.events import Snapshot, apply_parse_result, diff_snapshots, key_by_anchor
+from monitor.domain.item import list_material_changes
+from scrapers.models import Finding, FindingKind, Outcome, ParseResult
 from tests.bench.cost import peak_mebibytes
 
 QUESTIONS = 10_000
@@ -30,7 +30,7 @@ def account(question: int, number: int) -> Finding:
     url = f"https://site{number}.example/people/{question}"
     return Finding(
         key=url,
-        kind=Kind.ACCOUNT,
+        kind=FindingKind.ACCOUNT,
         url=url,
         account=f"site{number}:{question}",
         account_aliases=(f"site{number}:@person{question}",),
@@ -42,21 +42,21 @@ def account(question: int, number: int) -> Finding:
     )
 
 
-def weeks() -> Iterator[tuple[Shown, Reading]]:
+def weeks() -> Iterator[tuple[Snapshot, ParseResult]]:
     """Yield one question after the other, so that what is measured is time and not memory."""
     for question in range(QUESTIONS):
-        reading = Reading(outcome=Outcome.FOUND, findings=findings(question, 2))
-        yield by_anchor(findings(question, 1)), reading
+        reading = ParseResult(outcome=Outcome.FOUND, findings=findings(question, 2))
+        yield key_by_anchor(findings(question, 1)), reading
 
 
 def main() -> None:
     spent = changes = told = 0.0
     for before, reading in weeks():
         started = perf_counter()
-        for change in diff(before, shown_after(before, reading)):
+        for change in diff_snapshots(before, apply_parse_result(before, reading)):
             changes += 1
             if change.before and change.after:
-                told += bool(material_changes(change.before, change.after))
+                told += bool(list_material_changes(change.before, change.after))
         spent += perf_counter() - started
     sys.stdout.write(
         f"{QUESTIONS:,} questions of {ITEMS} items: {spent:.2f} s\n"

@@ -16,8 +16,8 @@ from math import exp, log
 from pathlib import Path
 from zlib import crc32
 
-from monitor.domain.names.frequency import census
-from monitor.domain.names.parsing import person_name
+from monitor.domain.names.frequency import load_census
+from monitor.domain.names.parsing import parse_person_name
 from tests.bench.score import handles as handle_weights
 from tests.bench.score.handles import from_name
 
@@ -41,12 +41,12 @@ class Example:
 
 
 def examples(rows: Path, gold: Path) -> Iterator[Example]:
-    counts = census()
+    counts = load_census()
     answers = {each["id"]: each["gold"] for each in map(json.loads, gold.open(encoding="utf-8"))}
     for row in map(json.loads, rows.open(encoding="utf-8")):
         person = row["staff"]["name"]
         amounts: Counter[str] = Counter()
-        for each in from_name(row["found"]["handle"], person_name(person), counts):
+        for each in from_name(row["found"]["handle"], parse_person_name(person), counts):
             amounts[each.rule] += each.bits / STANDING[each.rule]
         yield Example(person=person, amounts=amounts, theirs=bool(answers[row["id"]]))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from time import process_time
 
-from monitor.domain.names.frequency import census
+from monitor.domain.names.frequency import load_census
 from tests.bench.score.scorers import Ask, Found, Scorer, Staff, scorers
 
 ROWS = 50_000
@@ -52,7 +52,7 @@ def rate(question: str, rows: list[tuple[Staff, Found]], table: dict[Ask, Scorer
 
 
 def main(rows: int) -> None:
-    table = dict(scorers(census()))
+    table = dict(scorers(load_census()))
     random = Random(20261124)  # noqa: S311  # the rows are the same in each run
     invented = list(people(random, rows))
     for question in asked(Staff()):

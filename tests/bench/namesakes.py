@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 from monitor.domain.person import Person, PersonName
-from scrapers.models import Finding, Kind
+from scrapers.models import Finding, FindingKind
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -158,10 +158,10 @@ def _page(random: Random, life: Life, name: PersonName, at: int) -> Finding:
     url = f"https://{site}/{_word(random)}{at}"
     return Finding(
         key=url,
-        kind=Kind.PAGE,
+        kind=FindingKind.PAGE,
         url=url,
-        title=f"{name.full} | {site.partition('.')[0]}",
-        snippet=f"{name.full} {' '.join(shown)}.",
+        title=f"{name.full_name} | {site.partition('.')[0]}",
+        snippet=f"{name.full_name} {' '.join(shown)}.",
     )
 
 

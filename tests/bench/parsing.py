@@ -13,15 +13,15 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from scrapers.models import Identity, Page
-from scrapers.parsers.presence import Rule
-from scrapers.sandbox.client import ChildParser
-from scrapers.sites.catalog import Entry
+from scrapers.parsers.presence import PresenceRule
+from scrapers.sandbox.client import SandboxParser
+from scrapers.sites.catalog import SiteEntry
 from scrapers.sites.presence import PresenceSource
 from tests.bench.cost import peak_mebibytes
 
-RULE = Rule(e_code=200, e_string="class=card", m_code=404, m_string="")
+RULE = PresenceRule(e_code=200, e_string="class=card", m_code=404, m_string="")
 SOURCE = PresenceSource(
-    entry=Entry(name="Alpha", uri_check="https://alpha.example/{account}", rule=RULE)
+    entry=SiteEntry(name="Alpha", uri_check="https://alpha.example/{account}", rule=RULE)
 )
 HEAD = (
     "<!doctype html><html><head><title>Jane Doe (@jdoe) | Alpha</title>"
@@ -51,7 +51,7 @@ class Cost:
 
 
 def measured(runs: int) -> Iterator[str]:
-    with ChildParser(children=1) as parser:
+    with SandboxParser(children=1) as parser:
         began = perf_counter()
         _parse(parser, page(""))
         yield f"a child starts, and reads its first page, in {perf_counter() - began:.2f} s\n"
@@ -59,8 +59,8 @@ def measured(runs: int) -> Iterator[str]:
             yield cost(parser, name, page(body), runs).told()
 
 
-def cost(parser: ChildParser, name: str, answer: Page, runs: int) -> Cost:
-    (pid,) = parser.pids
+def cost(parser: SandboxParser, name: str, answer: Page, runs: int) -> Cost:
+    (pid,) = parser.child_pids
     wall, ours, childs = perf_counter(), process_time(), worked(pid)
     for _ in range(runs):
         _parse(parser, answer)
@@ -89,9 +89,9 @@ def worked(pid: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _parse(parser: ChildParser, answer: Page) -> None:
-    (query,) = SOURCE.plan(Identity(ref="p", names=(), handles=("jdoe",)))
-    (finding,) = parser.parse(SOURCE, query, answer).findings
+def _parse(parser: SandboxParser, answer: Page) -> None:
+    (query,) = SOURCE.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
+    (finding,) = parser.parse_body(SOURCE, query, answer).findings
     if finding.name != "Jane Doe":
         raise ValueError(finding.name)
 

@@ -20,9 +20,9 @@ from time import perf_counter
 
 from PIL import Image
 
-from monitor.domain.detection.images import nearness
+from monitor.domain.detection.images import compare_prints
 from scrapers.models import PicturePrint
-from scrapers.parsers.images import picture_print
+from scrapers.parsers.images import compute_picture_print
 from tests.bench.altered import BEYOND, WITHIN_REACH, Alter, packed
 from tests.bench.drawn import KINDS, drawn
 
@@ -55,14 +55,14 @@ class Score:
 def exhibits(pictures: Iterable[tuple[str, Image.Image]]) -> Iterator[Exhibit]:
     """Hang what has a print, as the service does; a copy without one is none."""
     for number, (kind, picture) in enumerate(pictures):
-        told = picture_print(packed(picture))
+        told = compute_picture_print(packed(picture))
         if told is not None:
             yield Exhibit(kind, told, dict(_copies(picture, number)))
 
 
 def _copies(picture: Image.Image, number: int) -> Iterator[tuple[str, PicturePrint]]:
     for sort, alter in chain(WITHIN_REACH.items(), BEYOND.items()):
-        told = picture_print(packed(_altered(picture, sort, alter, number)))
+        told = compute_picture_print(packed(_altered(picture, sort, alter, number)))
         if told is not None:
             yield sort, told
 
@@ -95,13 +95,13 @@ def false_pairs(shown: Sequence[Exhibit], pairs: int) -> list[float]:
     for number in range(pairs):
         one, other = lot.sample(several[number % len(several)], 2)
         copy = lot.choice([other.print, *other.copies.values()])
-        distances.append(nearness(one.print, copy).distance)
+        distances.append(compare_prints(one.print, copy).distance)
     return sorted(distances)
 
 
 def scores(shown: Sequence[Exhibit], strangers: Sequence[float]) -> Iterator[Score]:
     for sort in (*WITHIN_REACH, *BEYOND):
-        near = [nearness(e.print, e.copies[sort]).distance for e in shown if sort in e.copies]
+        near = [compare_prints(e.print, e.copies[sort]).distance for e in shown if sort in e.copies]
         lost = len(shown) - len(near)
         if near:
             yield Score(

@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from monitor.domain.students.roster import Form, Pupil, pupil_forms
+from monitor.domain.students.roster import RosterForm, RosterStudent, list_student_forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainRoster:
     """A roster of plain names in memory, where names are invented and nothing has to be hidden."""
 
-    forms: frozenset[Form] = field(repr=False)
+    forms: frozenset[RosterForm] = field(repr=False)
     size: int
 
-    def lists(self, form: Form) -> bool:
+    def has_form(self, form: RosterForm) -> bool:
         return form in self.forms
 
 
-def plain_roster(pupils: Iterable[Pupil]) -> PlainRoster:
+def plain_roster(pupils: Iterable[RosterStudent]) -> PlainRoster:
     named = frozenset(pupils)
-    forms = frozenset(form for pupil in named for form in pupil_forms(pupil))
+    forms = frozenset(form for pupil in named for form in list_student_forms(pupil))
     return PlainRoster(forms=forms, size=len(named))

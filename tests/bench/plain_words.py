@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 
-from monitor.domain.names.normalize import words_of
+from monitor.domain.names.normalize import split_words
 from monitor.domain.person import PersonName
 from scrapers.models import Finding
 
@@ -35,7 +35,7 @@ class PlainWords:
 
     def _words(self, finding: Finding) -> frozenset[str]:
         text = f"{finding.title} {finding.snippet} {finding.bio} {finding.url}".casefold()
-        return frozenset(re.findall(r"[a-z]+", text)) - frozenset(words_of(self.name.full))
+        return frozenset(re.findall(r"[a-z]+", text)) - frozenset(split_words(self.name.full_name))
 
 
 def _middle(several: Iterable[Vector]) -> Vector:

@@ -14,17 +14,17 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean
 
 from monitor.config import PlanningConfig
-from monitor.domain.planning.budget import Brought, Outlay
-from monitor.domain.planning.queries import plan
+from monitor.domain.planning.budget import AnswerNovelty, ApiCost
+from monitor.domain.planning.queries import build_person_queries
 from monitor.domain.planning.selection import (
     FULL_DEPTH,
     QUARTER,
-    SETTLED,
-    Candidate,
-    Rotation,
-    candidates,
+    SETTLED_WEEKS,
+    QueryCandidate,
+    QueryRotation,
+    rank_candidates,
 )
-from monitor.services.query_planning import limits_of, prices_of
+from monitor.services.query_planning import build_spending_limits, list_source_prices
 from scrapers.models import District, Query
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from tests.bench.search_traces import SINCE, Somebody, Trace, staff
@@ -33,9 +33,9 @@ SEED = 20261124
 PEOPLE = 400
 WITHIN = 4
 SOURCES = (BRAVE, BRAVE_NEWS)
-PRICES = prices_of(SOURCES)
+PRICES = list_source_prices(SOURCES)
 DISTRICT = District(name="Harbour Lane Public Schools", domains=("harbourlane.example",))
-CANARIES = sum((Outlay.of(2, usd) for usd in PRICES.values()), Outlay())
+CANARIES = sum((ApiCost.from_requests(2, usd) for usd in PRICES.values()), ApiCost())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +64,12 @@ class Engine:
     people: dict[str, Somebody]
     found: dict[str, dict[Trace, int]] = field(default_factory=lambda: defaultdict(dict))
 
-    def brings(self, query: Query, week: int) -> Brought:
+    def brings(self, query: Query, week: int) -> AnswerNovelty:
         known = self.found[query.subject]
         shown = self.people[query.subject].shown(query, week, query.pages or FULL_DEPTH)
         fresh = [each for each in shown if each not in known]
         known.update(dict.fromkeys(fresh, week))
-        return Brought.NEWS if fresh else Brought.NOTHING
+        return AnswerNovelty.NEWS if fresh else AnswerNovelty.NOTHING
 
     def within(self, appeared: range, weeks: int) -> set[Trace]:
         """Return the pages that appeared then and were found so many weeks later at most."""
@@ -86,33 +86,36 @@ def measured(people: int) -> Figures:
     everybody = {each.person.ref: each for each in staff(people, SEED)}
     offered = tuple(each for somebody in everybody.values() for each in questions(somebody))
     ours, whole = Engine(everybody), Engine(everybody)
-    rotation = Rotation(
+    rotation = QueryRotation(
         offered=(*of_all(), *offered),
-        limits=limits_of(PlanningConfig()).of_a_sweep(),
+        limits=build_spending_limits(PlanningConfig()).to_sweep_limits(),
         canaries=CANARIES,
     )
-    bills = [float(bill.usd) for _, bill in rotation.played(range(SETTLED.stop), ours.brings)]
-    joined, later = range(WITHIN), range(SETTLED.start, SETTLED.start + QUARTER)
+    bills = [
+        float(bill.usd)
+        for _, bill in rotation.simulate_weeks(range(SETTLED_WEEKS.stop), ours.brings)
+    ]
+    joined, later = range(WITHIN), range(SETTLED_WEEKS.start, SETTLED_WEEKS.start + QUARTER)
     for week in (*joined, *range(later.start, later.stop + WITHIN)):
         for each in offered:
             whole.brings(each.query, week)
     return Figures(
         first_quarter=fmean(bills[:QUARTER]),
-        settled=fmean(bills[SETTLED.start :]),
+        settled=fmean(bills[SETTLED_WEEKS.start :]),
         dearest=max(bills),
         found=share(known_by(ours, joined), known_by(whole, joined)),
         found_when_settled=share(ours.within(later, WITHIN), whole.within(later, WITHIN)),
     )
 
 
-def of_all() -> tuple[Candidate, ...]:
+def of_all() -> tuple[QueryCandidate, ...]:
     """Return what is asked once for everybody: it costs, and is not counted on to find anything."""
-    return candidates(BRAVE.about_district(DISTRICT), PRICES, {})
+    return rank_candidates(BRAVE.build_district_queries(DISTRICT), PRICES, {})
 
 
-def questions(somebody: Somebody) -> tuple[Candidate, ...]:
-    planned = plan(somebody.person, somebody.consent, SOURCES, SINCE)
-    return candidates(planned, PRICES, {})
+def questions(somebody: Somebody) -> tuple[QueryCandidate, ...]:
+    planned = build_person_queries(somebody.person, somebody.consent, SOURCES, SINCE)
+    return rank_candidates(planned, PRICES, {})
 
 
 def known_by(engine: Engine, weeks: range) -> set[Trace]:

@@ -18,19 +18,19 @@ from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
-from monitor.cli.main import collect_seldom
-from monitor.domain.source_trust import Probe, Standing, weighed
+from monitor.cli.main import reduce_gc_frequency
+from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Lanes
-from scrapers.http.limits import Limits
-from scrapers.http.robots import Robots
-from scrapers.http.ssrf_guard import Egress, Target, resolve_nothing
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHosts, Pace
-from scrapers.models import Identity, Outcome, Page, Query, Reading, Visit
-from scrapers.sites.catalog import catalogue_from
+from scrapers.http.crawler import Crawler
+from scrapers.http.limits import FetchLimits
+from scrapers.http.robots import RobotsCache
+from scrapers.http.ssrf_guard import Dialer, RequestTarget, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore, Throttle
+from scrapers.models import CrawlResult, Identity, Outcome, Page, ParseResult, Query
+from scrapers.sites.catalog import parse_catalog
 from scrapers.sites.presence import PresenceSource
-from scrapers.source import Canary, MarkupSource, canaries_in_rounds
+from scrapers.source import Canary, MarkupSource, interleave_canaries
 from tests.bench.cost import Cost
 
 USER_AGENT = "Namesake-bench"
@@ -39,18 +39,18 @@ PATIENCE = 300.0
 SHARES = (50, 95, 99, 100)
 
 
-class NoRobots(Robots):
+class NoRobots(RobotsCache):
     """The sites of a benchmark are our own: there is nobody to ask."""
 
-    def wanted(self, target: Target, now: datetime) -> None:
+    def build_robots_request(self, target: RequestTarget, now: datetime) -> None:
         """Want no file, whatever the target."""
 
 
 class NoParser:
     """A verdict rests on the bytes; what a page says of its owner is measured in `parsing.py`."""
 
-    def parse(self, source: MarkupSource, query: Query, page: Page) -> Reading:
-        return source.read(query, page)
+    def parse_body(self, source: MarkupSource, query: Query, page: Page) -> ParseResult:
+        return source.parse_response(query, page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +65,13 @@ class Job:
     def queries(self) -> Iterator[Query]:
         """Yield the canaries of all sites in rounds, then name after name over all sites."""
         if self.canaries:
-            for canary in canaries_in_rounds(self.sources.values(), NONCE):
+            for canary in interleave_canaries(self.sources.values(), NONCE):
                 self.controls[canary.query.source].append(canary)
                 yield canary.query
         for user in self.users:
-            named = Identity(ref=user, names=(), handles=(user,))
+            named = Identity(person_id=user, names=(), handles=(user,))
             for source in self.sources.values():
-                yield from source.plan(named)
+                yield from source.build_queries(named)
 
 
 @dataclass(slots=True)
@@ -79,17 +79,17 @@ class Tally:
     """What came of each site, and when its verdicts came, in seconds from the first question."""
 
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
-    probes: dict[str, Reading] = field(default_factory=dict)
+    probes: dict[str, ParseResult] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
 
-    def take(self, visit: Visit, seconds: float) -> None:
+    def take(self, visit: CrawlResult, seconds: float) -> None:
         query = visit.query
         if query.subject:
             outcomes = self.outcomes.setdefault(query.source, {})
-            outcomes[query.subject] = visit.reading.outcome
+            outcomes[query.subject] = visit.result.outcome
             self.seconds.append(seconds)
         else:
-            self.probes[query.key] = visit.reading
+            self.probes[query.key] = visit.result
 
     def done(self) -> dict[str, float]:
         told = sorted(self.seconds)
@@ -101,8 +101,8 @@ def sources_of(catalogue: Path, interval: float) -> dict[str, PresenceSource]:
     rows = json.loads(catalogue.read_bytes())
     for site in rows["sites"]:
         site["provenance"] = "made up"
-    read = catalogue_from(str(catalogue), json.dumps(rows).encode())
-    for left_out in read.left_out:
+    read = parse_catalog(str(catalogue), json.dumps(rows).encode())
+    for left_out in read.exclusions:
         sys.stderr.write(f"{left_out.name} is left out: {left_out.reason}.\n")
     entries = [replace(entry, seconds_between=interval) for entry in read.entries]
     return {entry.key: PresenceSource(entry=entry) for entry in entries}
@@ -118,11 +118,11 @@ def verdicts(job: Job, tally: Tally) -> Iterator[dict[str, str]]:
             yield {"site": source.entry.name, "user": user, "outcome": told}
 
 
-def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
+def measured(job: Job, lanes: Crawler, client: HttpClient) -> dict[str, object]:
     """Ask it all, and return the figures; times are in seconds."""
     start, tally = Cost.now(), Tally()
     began = lanes.clock.monotonic()
-    for visit in lanes.visit(job.queries()):
+    for visit in lanes.crawl(job.queries()):
         tally.take(visit, lanes.clock.monotonic() - began)
     cost = Cost.now()
     return {
@@ -139,13 +139,14 @@ def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
 
 def _refuted(controls: Iterable[Canary], tally: Tally) -> bool:
     probes = [
-        Probe(expects=canary.expects, reading=tally.probes[canary.query.key]) for canary in controls
+        CanaryProbe(expects=canary.expects, result=tally.probes[canary.query.key])
+        for canary in controls
     ]
-    return weighed(probes, ()).standing is Standing.REFUTED
+    return assess_trust(probes, ()).standing is SourceTrust.REFUTED
 
 
 def main() -> None:
-    collect_seldom()
+    reduce_gc_frequency()
     chosen = _options().parse_args()
     job = Job(
         sources=sources_of(chosen.catalogue, chosen.interval),
@@ -154,23 +155,23 @@ def main() -> None:
     )
     clock = SystemClock()
     client = HttpClient(
-        egress=Egress(
+        dialer=Dialer(
             allow_networks=tuple(map(ip_network, chosen.allow)),
             ca_file=chosen.ca,
             resolve=resolve_nothing,
         ),
         clock=clock,
         user_agent=USER_AGENT,
-        limits=Limits(total_seconds=chosen.timeout, idle_hosts=len(job.sources)),
+        limits=FetchLimits(total_seconds=chosen.timeout, idle_hosts=len(job.sources)),
     )
-    pace = Pace() if chosen.interval else replace(WITHOUT_WAITS, patience=PATIENCE)
-    lanes = Lanes(
+    pace = Throttle() if chosen.interval else replace(WITHOUT_WAITS, patience_seconds=PATIENCE)
+    lanes = Crawler(
         client=client,
         sources=job.sources,
         clock=clock,
-        hosts=InMemoryHosts(),
+        host_store=InMemoryHostStore(),
         parser=NoParser(),
-        pace=pace,
+        throttle=pace,
         robots=NoRobots(),
         workers=chosen.workers,
     )

@@ -16,9 +16,8 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Lanes
-from scrapers.http.frontier import Rank
-from scrapers.models import Query
+from scrapers.http.crawler import Crawler
+from scrapers.models import CrawlPriority, Query
 from tests.scrapers.http.fakes import FakeClient, FakeSource, lanes_over, site
 
 LONGEST_FILL_SECONDS = 60.0
@@ -73,7 +72,7 @@ class District:
     pulled: int = 0
     sources: list[FakeSource] = field(init=False)
     client: FakeClient = field(init=False)
-    lanes: Lanes = field(init=False)
+    lanes: Crawler = field(init=False)
     filled: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
@@ -99,12 +98,12 @@ class District:
 def measured(size: Size) -> Figures:
     district = District(size)
     began = monotonic()
-    sweeping = Thread(target=lambda: sum(1 for _ in district.lanes.visit(district.sweep())))
+    sweeping = Thread(target=lambda: sum(1 for _ in district.lanes.crawl(district.sweep())))
     sweeping.start()
     district.filled.wait(LONGEST_FILL_SECONDS)
     wished = monotonic()
     queued = district.pulled - len(district.client.asked)
-    visits = list(district.lanes.visit(district.self_check(), rank=Rank.FIRST))
+    visits = list(district.lanes.crawl(district.self_check(), priority=CrawlPriority.FIRST))
     done = monotonic()
     district.lanes.stop()
     sweeping.join()

@@ -16,8 +16,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import thread_time
 
-from monitor.db.database import State
-from monitor.db.review import Wanted
+from monitor.db.database import Database
+from monitor.db.review import ReviewFilter
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
@@ -25,7 +25,8 @@ from monitor.domain.consent import Consent, Scope
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
-from scrapers.models import Finding, Kind
+from monitor.services.review_queue import build_review_gate
+from scrapers.models import Finding, FindingKind
 from tests.monitor.conftest import SATURDAY
 from tests.monitor.services.world import REVIEWERS, World, configured
 from tests.monitor.web.portal import Portal, Seen, with_portal
@@ -61,8 +62,8 @@ def measured(size: Size) -> Figures:
         _fill(portal.world.state, size)
         guest = portal.signed_in(REVIEWERS[0])
         times = {place: [_load(guest.get, place) for _ in range(size.loads)] for place in PLACES}
-        gate = portal.world.service.casework.admission.gate()
-        opened = portal.world.state.openings.count(gate, Wanted())
+        gate = build_review_gate(portal.world.app)
+        opened = portal.world.state.review_index.count_visible_flags(gate, ReviewFilter())
     return Figures(
         open=opened,
         medians={place: median(each) for place, each in times.items()},
@@ -82,7 +83,7 @@ def _load(get: Callable[[str], Seen], place: str) -> float:
 @contextmanager
 def _portal(folder: Path) -> Iterator[Portal]:
     config = with_portal(configured(folder, ("chalkboard",), "bluesky"))
-    State.init(config.state).close()
+    Database.create_or_open_folder(config.state).close()
     clock = StoryClock(SATURDAY)
     with WebServer(Internet(), now=clock.now) as web:
         world = World(config, web, clock)
@@ -90,17 +91,17 @@ def _portal(folder: Path) -> Iterator[Portal]:
         world.close()
 
 
-def _fill(state: State, size: Size) -> None:
+def _fill(state: Database, size: Size) -> None:
     for number in range(size.people):
-        with state.write():
+        with state.begin_transaction():
             _person(state, number)
     kinds, severities = list(FlagKind), list(Severity)
-    with state.write():
+    with state.begin_transaction():
         for number in range(size.flags):
             item = _item(number, f"person{number % size.people:026}")
-            state.items.add(item, [f"alias{number}"])
+            state.items.insert_item(item, [f"alias{number}"])
             shared = SATURDAY - DAY if number % 10 < size.shared else None
-            state.flags.add(
+            state.flags.insert_flag(
                 Flag(
                     ref=f"flag{number:028}",
                     person=item.person,
@@ -115,9 +116,9 @@ def _fill(state: State, size: Size) -> None:
             )
 
 
-def _person(state: State, number: int) -> None:
+def _person(state: Database, number: int) -> None:
     ref = f"person{number:026}"
-    state.people.add(
+    state.people.insert_person(
         Person(
             ref=ref,
             name=PersonName(given="Rosa", family=f"Delgado{number}"),
@@ -127,7 +128,7 @@ def _person(state: State, number: int) -> None:
             school=f"School {number % 20}",
         )
     )
-    state.consents.append(
+    state.consents.insert_consent(
         Consent(
             person=ref,
             text_version="1",
@@ -141,7 +142,7 @@ def _person(state: State, number: int) -> None:
 
 def _item(number: int, person: str) -> Item:
     url = f"https://alpha.example/rosa{number}"
-    portrait = Finding(key=url, kind=Kind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
+    portrait = Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
     return Item(
         ref=f"item{number:028}",
         person=person,

@@ -19,12 +19,12 @@ from threading import Event, Thread
 from time import monotonic
 
 from monitor.config import Config, DistrictConfig, MailConfig
-from monitor.db.backups import Backup, KeyCopy, begin
-from monitor.db.database import DATABASE, State
+from monitor.db.backups import Backup, KeyBackup, begin_backup
+from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
-from monitor.services.backups import BackingUp, Restoring, Rotation
-from scrapers.models import Outcome, Page, Query, QueryKind, Reading, ReadPage, Request
+from monitor.services.backups import BackingUp, BackupRotation, Restoring
+from scrapers.models import Outcome, Page, ParsedPage, ParseResult, Query, QueryKind, Request
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PEOPLE = 50
@@ -51,23 +51,23 @@ class Figures:
 
 def measured(megabytes: int, folder: Path) -> Figures:
     config = _config(folder / "state")
-    with State.init(config.state) as state:
+    with Database.create_or_open_folder(config.state) as state:
         people = [_joined(state, number) for number in range(PEOPLE)]
         _filled(state, people, megabytes)
-        size = (config.state / DATABASE).stat().st_size / 1e6
+        size = (config.state / DATABASE_FILE).stat().st_size / 1e6
         with _writing(config.state) as times:
-            copied = _seconds(lambda: begin(config.state, folder / "bare", NOW, frozenset()))
+            copied = _seconds(lambda: begin_backup(config.state, folder / "bare", NOW, frozenset()))
         backing = BackingUp(state=state, config=config, now=lambda: NOW)
         copies, keys = folder / "copies", folder / "keys"
-        backed_up = _seconds(lambda: backing.back_up(copies, keys, Rotation()))
-        state.people.erase(people[0])
-        KeyCopy(keys).renew(config.state / "keys.db", state)
+        backed_up = _seconds(lambda: backing.create_verified_backup(copies, keys, BackupRotation()))
+        state.people.erase_person(people[0])
+        KeyBackup(keys).renew_keys(config.state / "keys.db", state)
     elsewhere = _config(folder / "new")
     restoring = Restoring(config=elsewhere, now=lambda: NOW + timedelta(days=1))
     (copy,) = copies.iterdir()
-    restored = _seconds(lambda: restoring.restore(Backup(copy), KeyCopy(keys)))
-    with State.open(elsewhere.state) as state:
-        left = state.people.refs()
+    restored = _seconds(lambda: restoring.restore_district(Backup(copy), KeyBackup(keys)))
+    with Database.open_folder(elsewhere.state) as state:
+        left = state.people.list_person_ids()
     return Figures(
         megabytes=round(size, 1),
         copied=copied,
@@ -86,15 +86,15 @@ def _seconds(work: Callable[[], object]) -> float:
     return round(monotonic() - began, 2)
 
 
-def _joined(state: State, number: int) -> str:
+def _joined(state: Database, number: int) -> str:
     ref = f"{number:032x}"
     name = PersonName(given="Invented", family=f"Number-{number}")
     mail = f"{number}@cedar.example"
-    state.people.add(
+    state.people.insert_person(
         Person(ref=ref, name=name, mail=mail, organisation="Cedar Valley", zone="America/Chicago")
     )
     scopes = frozenset({Scope.PROFILES})
-    state.consents.append(
+    state.consents.insert_consent(
         Consent(
             person=ref,
             text_version="1",
@@ -107,19 +107,19 @@ def _joined(state: State, number: int) -> str:
     return ref
 
 
-def _filled(state: State, people: list[str], megabytes: int) -> None:
+def _filled(state: Database, people: list[str], megabytes: int) -> None:
     """Keep pages that no compression makes smaller, until the database is as large."""
     drawn = Random(1)  # noqa: S311 - it only fills a page
-    path, number = state.people.database.path, 0
+    path, number = state.people.connection.path, 0
     while path.stat().st_size < megabytes * 1e6:
-        with state.write():
+        with state.begin_transaction():
             for _ in range(100):
                 number += 1
-                state.pages.add("", 1, [_page(people[number % PEOPLE], number, drawn)])
-        state.people.database.checkpoint()
+                state.pages.insert_pages("", 1, [_page(people[number % PEOPLE], number, drawn)])
+        state.people.connection.checkpoint()
 
 
-def _page(person: str, number: int, drawn: Random) -> ReadPage:
+def _page(person: str, number: int, drawn: Random) -> ParsedPage:
     request = Request(url=f"https://alpha.example/{number}")
     query = Query(
         source="alpha",
@@ -130,7 +130,7 @@ def _page(person: str, number: int, drawn: Random) -> ReadPage:
     )
     body = drawn.randbytes(PAGE_BYTES)
     page = Page(url=request.url, status=200, body=body, fetched_at=NOW)
-    return ReadPage(query=query, page=page, reading=Reading(outcome=Outcome.FOUND))
+    return ParsedPage(query=query, page=page, result=ParseResult(outcome=Outcome.FOUND))
 
 
 @contextmanager
@@ -140,11 +140,11 @@ def _writing(folder: Path) -> Iterator[list[float]]:
     ended = Event()
 
     def write() -> None:
-        with State.open(folder) as state:
+        with Database.open_folder(folder) as state:
             while not ended.wait(0.002):
                 began = monotonic()
-                with state.write():
-                    state.due.ensure("written", str(len(times)), NOW)
+                with state.begin_transaction():
+                    state.jobs.ensure_job("written", str(len(times)), NOW)
                 times.append(monotonic() - began)
 
     writer = Thread(target=write)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
-from monitor.domain.names.frequency import Counts, census
+from monitor.domain.names.frequency import NameCountTable, load_census
 
 ROWS = 50_000
 # A district's staff is compared with what was found for each.
@@ -23,13 +23,13 @@ SEED = 20261124
 
 def names(draw: random.Random) -> Iterator[str]:
     """Yield names without end: given name, initial, family name."""
-    tables = (census().given, census().family)
+    tables = (load_census().given, load_census().family)
     given, family = map(_listed, tables)
     while True:
         yield f"{draw.choice(given)} {draw.choice('ABCDEFGHJKLM')}. {draw.choice(family)}".title()
 
 
-def _listed(counts: Counts) -> list[str]:
+def _listed(counts: NameCountTable) -> list[str]:
     _everybody, *lines = counts.lines.decode().splitlines()
     return [line.partition("\t")[0] for line in lines]
 

@@ -10,7 +10,7 @@ from monitor.demo import district
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
 from scrapers.models import Query
-from scrapers.parsers.search_terms import apart
+from scrapers.parsers.search_terms import split_terms
 from scrapers.search.brave import BRAVE_NEWS
 
 RESULTS_A_PAGE = 20
@@ -61,7 +61,7 @@ class Somebody:
 
     def shown(self, query: Query, week: int, pages: int) -> tuple[Trace, ...]:
         """Return what the engine lists: ranked by a lot of which a tenth is drawn anew weekly."""
-        names, contexts = apart(query.terms)
+        names, contexts = split_terms(query.terms)
         asked = hash((int(query.key[:8], 16),))
         wanted = [
             each
@@ -125,7 +125,7 @@ def _traces(number: int, person: Person, random: Random) -> Iterator[Trace]:
         yield Trace(
             number=serial,
             since=random.randrange(-200, WEEKS),
-            name=person.name.full,
+            name=person.name.full_name,
             contexts=frozenset(),
             news=random.random() < 0.3,
             theirs=False,
@@ -137,7 +137,7 @@ def _trace(serial: int, since: int, person: Person, random: Random) -> Trace:
     others = [f"{given} {name.family}" for given in name.nicknames]
     others += [f"{name.given} {family}" for family in name.former_families]
     others += [f"{name.given} {name.middle} {name.family}"] if name.middle else []
-    written = random.choice(others) if others and random.random() < 0.15 else name.full
+    written = random.choice(others) if others and random.random() < 0.15 else name.full_name
     contexts = [person.organisation, *person.places]
     return Trace(
         number=serial,

@@ -20,9 +20,9 @@ from bs4 import BeautifulSoup
 from msgspec import structs
 
 from monitor.config import Config, PortalConfig
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.demo import scale
-from monitor.demo.district import Member
+from monitor.demo.district import StaffMember
 from monitor.web.server import LOOPBACK
 from tests.bench.apart import Site, at_work, cookies
 from tests.bench.sweep import configuration, enrol
@@ -109,14 +109,14 @@ class Reader:
 
 def measured(size: Size) -> tuple[Figures, ...]:
     """Check a person of a new district, and then another one, when each source has been proved."""
-    with TemporaryDirectory() as folder, scale.served_apart(size.sites) as web:
+    with TemporaryDirectory() as folder, scale.run_server_process(size.sites) as web:
         (port,) = free_ports(1)
         config = structs.replace(
             vouched(configuration(Path(folder), size.sites)),
             portal=PortalConfig(address=f"http://{LOOPBACK}:{port}"),
         )
-        with State.init(config.state) as state:
-            enrol(state, tuple(with_handles(each, size.handles) for each in scale.staff(2)))
+        with Database.create_or_open_folder(config.state) as state:
+            enrol(state, tuple(with_handles(each, size.handles) for each in scale.build_staff(2)))
         site = Site(config=config, web=web.address_map, port=port, stretch=size.interval)
         readers = [Reader(port=port, cookie=each) for each in cookies(site, 2)]
         with at_work(site):
@@ -159,7 +159,7 @@ def _first(told: list[Told], is_so: Callable[[Told], bool]) -> float:
     return next((each.at for each in told if is_so(each)), float("nan"))
 
 
-def with_handles(member: Member, count: int) -> Member:
+def with_handles(member: StaffMember, count: int) -> StaffMember:
     (handle,) = member.person.handles
     handles = tuple(f"{handle}{number}" for number in range(count))
     return replace(member, person=replace(member.person, handles=handles))

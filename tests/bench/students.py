@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from random import Random
 from time import process_time
 
-from monitor.domain.names.frequency import census
-from monitor.domain.students.matching import ContactVerdict, judge
+from monitor.domain.names.frequency import load_census
+from monitor.domain.students.matching import ContactMatchResult, match_contacts
 from scrapers.models import Contact
 from tests.bench.census_people import Body, People
 from tests.bench.contact_lists import ELSEWHERE, SETTING, Lists, enlisted
@@ -68,8 +68,8 @@ def linked(accounts: int, plant: Plant = Plant(), pupils: int = PUPILS) -> Linke
     return Linked(accounts=accounts, flagged=flagged, planted=planted, counted=counted)
 
 
-def said(contacts: tuple[Contact, ...], roster: PlainRoster) -> ContactVerdict:
-    return judge(contacts, roster, SETTING, census())
+def said(contacts: tuple[Contact, ...], roster: PlainRoster) -> ContactMatchResult:
+    return match_contacts(contacts, roster, SETTING, load_census())
 
 
 def _among(lists: Lists, pupils: list[Body], plant: Plant) -> tuple[Contact, ...]:

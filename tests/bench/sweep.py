@@ -15,24 +15,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from monitor.build import build
+from monitor.app import App, open_app
 from monitor.config import (
-    CONSENT_LASTS,
+    CONSENT_DURATION,
     BlueskyConfig,
     Config,
     DistrictConfig,
     MailConfig,
-    SitesConfig,
+    SiteCatalogConfig,
     SourcesConfig,
 )
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.demo import district, scale
-from monitor.demo.district import Member
+from monitor.demo.district import StaffMember
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
-from monitor.outside import Outside
-from monitor.service import Service
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.environment import Environment
+from monitor.services.jobs import run_full_sweep
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.bench.cost import peak_mebibytes
 
@@ -72,30 +72,31 @@ class Figures:
 
 
 def measured(size: Size, folder: Path) -> Figures:
-    with scale.served_apart(size.sites) as web:
-        outside = Outside(
-            egress=Egress(address_map=web.address_map, resolve=resolve_nothing), pace=WITHOUT_WAITS
+    with scale.run_server_process(size.sites) as web:
+        environment = Environment(
+            dialer=Dialer(address_map=web.address_map, resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
         )
-        with district_of(size, folder, outside) as service:
-            return swept(service)
+        with district_of(size, folder, environment) as app:
+            return swept(app)
 
 
 @contextmanager
-def district_of(size: Size, folder: Path, outside: Outside) -> Iterator[Service]:
+def district_of(size: Size, folder: Path, environment: Environment) -> Iterator[App]:
     config = configuration(folder, size.sites)
-    State.init(config.state).close()
-    with build(config, outside) as service:
-        enrol(service.state, scale.staff(size.people))
-        yield service
+    Database.create_or_open_folder(config.state).close()
+    with open_app(config, environment) as app:
+        enrol(app.db, scale.build_staff(size.people))
+        yield app
 
 
 def configuration(folder: Path, sites: int) -> Config:
     catalogue = folder / "catalogue.json"
-    catalogue.write_text(json.dumps(scale.catalogue(sites)), "utf-8")
+    catalogue.write_text(json.dumps(scale.build_site_catalog(sites)), "utf-8")
     return Config(
         state=folder / "state",
         district=DistrictConfig(
-            ref=district.REF,
+            ref=district.DISTRICT_ID,
             name=district.NAME,
             zone=district.ZONE,
             domains=(district.MAIL_DOMAIN,),
@@ -104,40 +105,40 @@ def configuration(folder: Path, sites: int) -> Config:
         mail=MailConfig(sender=district.SENDER),
         sources=SourcesConfig(
             bluesky=BlueskyConfig(enabled=False),
-            sites=SitesConfig(own=False, files=(catalogue,)),
+            sites=SiteCatalogConfig(own=False, files=(catalogue,)),
         ),
     )
 
 
-def enrol(state: State, members: tuple[Member, ...]) -> None:
+def enrol(state: Database, members: tuple[StaffMember, ...]) -> None:
     now = datetime.now(UTC)
-    with state.write():
+    with state.begin_transaction():
         for member in members:
-            state.people.add(replace(member.person, name=UNGUESSABLE))
-            state.consents.append(
+            state.people.insert_person(replace(member.person, name=UNGUESSABLE))
+            state.consents.insert_consent(
                 Consent(
                     person=member.person.ref,
                     text_version="1",
                     text_hash="",
                     scopes=member.scopes,
                     given_at=now,
-                    expires_at=now + CONSENT_LASTS,
+                    expires_at=now + CONSENT_DURATION,
                 )
             )
 
 
-def swept(service: Service) -> Figures:
+def swept(app: App) -> Figures:
     began, worked = datetime.now(UTC), process_time()
-    sweep = service.rounds.sweep()
+    sweep = run_full_sweep(app)
     worked, ended = process_time() - worked, datetime.now(UTC)
-    runs = service.state.sweeps.runs(sweep.ref)
+    runs = app.db.sweeps.list_source_runs(sweep.ref)
     # The first source closes once all have been asked.
     asked_until = min(run.at for run in runs)
-    people = service.state.people.refs()
+    people = app.db.people.list_person_ids()
     return Figures(
         asked=sum(run.asked for run in runs),
         answered=sum(run.answered for run in runs),
-        settled=sum(len(service.state.questions.of(ref)) for ref in people),
+        settled=sum(len(app.db.questions.list_questions_of_person(ref)) for ref in people),
         sources=len(runs),
         asking=(asked_until - began).total_seconds(),
         settling=(ended - asked_until).total_seconds(),

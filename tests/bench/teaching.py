@@ -15,16 +15,16 @@ from itertools import zip_longest
 from random import Random
 from statistics import fmean
 
-from monitor.demo.data import planted
+from monitor.demo.data import load_demo_contents
 from monitor.demo.district import JOHN
-from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.detection.imitation import likeness
-from monitor.domain.detection.lessons import lessons
-from monitor.domain.flag import Ruling
+from monitor.domain.detection.imitation import match_likeness_rules
+from monitor.domain.detection.lessons import learn_from_feedback
+from monitor.domain.flag import Decision
 from monitor.domain.person import Person
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 from tests.bench.namesakes import Target, targets
 from tests.bench.plain_words import PlainWords
 
@@ -47,7 +47,7 @@ class Order(StrEnum):
     TURNS = "theirs and others' by turns"
 
 
-Said = tuple[tuple[Finding, Ruling], ...]
+Said = tuple[tuple[Finding, Decision], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +80,8 @@ def trial(target: Target, random: Random) -> Trial:
     first, second = (min(MOST_JUDGED, (len(side) + 1) // 2) for side in (mine, others))
     return Trial(
         person=target.person,
-        said_mine=tuple((each, Ruling.MINE) for each in mine[:first]),
-        said_other=tuple((each, Ruling.NAMESAKE) for each in others[:second]),
+        said_mine=tuple((each, Decision.MINE) for each in mine[:first]),
+        said_other=tuple((each, Decision.NAMESAKE) for each in others[:second]),
         mine=tuple(mine[first:]),
         others=tuple(others[second:]),
     )
@@ -90,15 +90,18 @@ def trial(target: Target, random: Random) -> Trial:
 def by_all_rules(each: Trial, said: Said) -> Score:
     name = each.person.name
     subject = Subject(person=each.person, commonness=OTHERS_OF_THE_NAME)
-    inventory = Inventory(lessons=lessons(said, (), name))
-    return lambda finding: assess(subject, finding, inventory, None, own_weights()).bits
+    inventory = Inventory(lessons=learn_from_feedback(said, (), name))
+    return lambda finding: (
+        assess_finding(subject, finding, inventory, None, load_own_weights()).bits
+    )
 
 
 def by_verdicts_alone(each: Trial, said: Said) -> Score:
     name = each.person.name
-    taught = lessons(said, (), name)
+    taught = learn_from_feedback(said, (), name)
     return lambda finding: sum(
-        own_weights().bits[each.rule.name] * each.amount for each in likeness(taught, finding, name)
+        load_own_weights().bits[each.rule.name] * each.amount
+        for each in match_likeness_rules(taught, finding, name)
     )
 
 
@@ -106,7 +109,7 @@ def by_every_word(each: Trial, said: Said) -> Score:
     """Divide by all words, as we decided not to: the difference is the price of it."""
     mine, others = (
         tuple(finding for finding, ruling in said if ruling is side)
-        for side in (Ruling.MINE, Ruling.NAMESAKE)
+        for side in (Decision.MINE, Decision.NAMESAKE)
     )
     return PlainWords(each.person.name, each.shown).scorer(mine, others)
 
@@ -143,7 +146,7 @@ def of_the_demo() -> list[Trial]:
 
 def of_john() -> Iterator[Finding]:
     """Yield what the made-up web shows under the name of John Smith."""
-    standing, name = planted().at(1), JOHN.person.name.full
+    standing, name = load_demo_contents().filter_by_week(1), JOHN.person.name.full_name
     for profile in standing.profiles:
         if name in profile.name:
             url = f"https://{profile.site}.example/{profile.handle}"
@@ -154,7 +157,11 @@ def of_john() -> Iterator[Finding]:
     for page in standing.pages:
         if name in page.text:
             yield Finding(
-                key=page.url, kind=Kind.PAGE, url=page.url, title=page.title, snippet=page.text
+                key=page.url,
+                kind=FindingKind.PAGE,
+                url=page.url,
+                title=page.title,
+                snippet=page.text,
             )
 
 
@@ -163,7 +170,7 @@ def elsewhere(finding: Finding) -> bool:
 
 
 def _account(url: str, name: str, bio: str) -> Finding:
-    return Finding(key=url, kind=Kind.ACCOUNT, url=url, account=url, name=name, bio=bio)
+    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=url, name=name, bio=bio)
 
 
 RULES: Mapping[str, Rule] = {

@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from random import Random
 
-from monitor.domain.names.frequency import census
-from monitor.services.weights import own_weights
+from monitor.domain.names.frequency import load_census
+from monitor.services.weights import load_own_weights
 from tests.bench.labels.__main__ import write
 from tests.bench.labels.rows import KINDS, rows
 from tests.bench.score.rows import read_profile
@@ -13,8 +13,8 @@ from tests.bench.score.scorers import ProfileLabel
 
 ROWS = 300
 WHOSE = ProfileLabel(
-    counts=census(),
-    weights=own_weights(),
+    counts=load_census(),
+    weights=load_own_weights(),
     year=2026,
 )
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, counts_of
+from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
 from tests.bench.score.handle_pairs import from_handle, read_name
 from tests.bench.score.handles import from_name
 
 COUNTS = NameCounts(
-    given=counts_of({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),
-    family=counts_of(
+    given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),
+    family=build_count_table(
         {EVERYBODY: 300_000_000, "delgado": 120_000, "smith": 2_400_000, "quintrell": 400}
     ),
 )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.domain.handles.lookalike import NEAR, nearest
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, counts_of
+from monitor.domain.handles.lookalike import NEAR_LIKENESS, compare_handles
+from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
 from monitor.errors import InputError
 from tests.bench.score.handle_pairs import from_handle
@@ -11,8 +11,8 @@ from tests.bench.score.handles import from_name
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
 
 COUNTS = NameCounts(
-    given=counts_of({EVERYBODY: 300_000_000, "maria": 1_600_000}),
-    family=counts_of({EVERYBODY: 300_000_000, "delgado": 120_000}),
+    given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000}),
+    family=build_count_table({EVERYBODY: 300_000_000, "delgado": 120_000}),
 )
 NAME = "Maria Delgado"
 HANDLE = "volcano-lady"
@@ -96,8 +96,8 @@ def test_a_row_without_two_handles_cannot_be_a_lookalike(staff, found):
 def test_what_cannot_be_told_apart_counts_most_and_the_least_likeness_counts_nothing():
     """Eight bits at a likeness of 1, none where imitation is first assumed, even in between."""
     for handle in ("volcano_lady", "vo1cano-lady", "volcano-lady84"):
-        imitation = nearest(handle, HANDLE)
-        share = (imitation.likeness - NEAR) / (1 - NEAR)
+        imitation = compare_handles(handle, HANDLE)
+        share = (imitation.likeness - NEAR_LIKENESS) / (1 - NEAR_LIKENESS)
 
         assert imitated(handle, any=HANDLE).score == pytest.approx(8 * share, abs=0.001)
         assert imitated(handle, any=HANDLE).reasons == (imitation.reason,)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.names.frequency import census
+from monitor.domain.names.frequency import load_census
 from tests.bench.score.scorers import Ask, Found, Staff, scorers
 
 ROWS = Path(os.environ.get("NAMESAKE_DETECTION_ROWS", ""))
@@ -21,7 +21,7 @@ def lines(task, ending):
 
 def scored(task, ask):
     """Return the scores of handles that are meant, and of those that are not."""
-    scorer = scorers(census())[ask]
+    scorer = scorers(load_census())[ask]
     gold = {row["id"]: row["gold"] for row in lines(task, "gold")}
     scores = {0: [], 1: []}
     for row in lines(task, "in"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.names.frequency import census
+from monitor.domain.names.frequency import load_census
 from tests.bench.score.scorers import Found, SameName, Staff
 
 ROWS = Path(os.environ.get("NAMESAKE_DETECTION_ROWS", ""))
@@ -22,7 +22,7 @@ def lines(ending):
 
 
 def test_real_names_are_told_apart_as_well_as_we_say():
-    same_name = SameName(counts=census())
+    same_name = SameName(counts=load_census())
     gold = {row["id"]: row["gold"] for row in lines("gold")}
     said = {
         row["id"]: same_name(Staff(**row["staff"]), Found(**row["found"])).score >= 0

@@ -2,13 +2,13 @@
 
 import pytest
 
-from monitor.domain.names.parsing import readings
+from monitor.domain.names.parsing import parse_name_variants
 from tests.bench.score.names import Family, Generation, Given, Rest, compare
 
 
 def likeness(one, other):
     """Compare the likeliest readings, and hold that it does not matter which comes first."""
-    mine, yours = readings(one)[0], readings(other)[0]
+    mine, yours = parse_name_variants(one)[0], parse_name_variants(other)[0]
     assert compare(mine, yours) == compare(yours, mine)
     return compare(mine, yours)
 
@@ -129,7 +129,7 @@ def test_what_both_names_share_is_kept_for_its_rarity():
 
 
 def test_a_name_that_was_turned_round_says_so():
-    (_, turned), (straight, *_rest) = readings("Wei Li"), readings("Li Wei")
+    (_, turned), (straight, *_rest) = parse_name_variants("Wei Li"), parse_name_variants("Li Wei")
 
     assert compare(turned, straight).turned
     assert compare(straight, turned).turned

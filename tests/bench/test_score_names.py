@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, census, counts_of
+from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table, load_census
 from monitor.domain.names.normalize import PARTICLES, SUFFIXES, TITLES
 from monitor.errors import InputError
 from tests.bench.score import names as name_weights
@@ -23,7 +23,7 @@ strange = st.text(alphabet=st.sampled_from("aáЖ .,-'\"()@1\N{SUNFLOWER}\u202e"
 
 
 def scored(one, other):
-    return SameName(counts=census())(Staff(name=one), Found(display_name=other))
+    return SameName(counts=load_census())(Staff(name=one), Found(display_name=other))
 
 
 def bits(one, other):
@@ -85,7 +85,7 @@ def test_a_rare_name_proves_more_than_a_common_one():
 
 @pytest.mark.parametrize(("bearers", "said"), [(1, "Few"), (2, "Many")])
 def test_a_name_is_called_rare_where_one_in_4096_bears_it(bearers, said):
-    table = counts_of({EVERYBODY: 4096, "rosa": 4096, "novak": bearers})
+    table = build_count_table({EVERYBODY: 4096, "rosa": 4096, "novak": bearers})
     same_name = SameName(counts=NameCounts(given=table, family=table))
 
     reasons = same_name(Staff(name="Rosa Novak"), Found(display_name="Rosa Novak")).reasons
@@ -95,7 +95,7 @@ def test_a_name_is_called_rare_where_one_in_4096_bears_it(bearers, said):
 
 def test_no_rarity_counts_for_more_than_the_page_says():
     """A table that lists hardly anybody makes every other name as rare as names get."""
-    nobody = counts_of({EVERYBODY: 10**9, "smith": 10**8})
+    nobody = build_count_table({EVERYBODY: 10**9, "smith": 10**8})
     same_name = SameName(counts=NameCounts(given=nobody, family=nobody))
     family = name_weights.RARITY * name_weights.RAREST
     given_name = name_weights.GIVEN[Given.SAME].bits + name_weights.RARITY * 16
@@ -155,7 +155,7 @@ def test_what_agrees_weighs_more_than_silence_and_silence_more_than_a_contradict
 
 def test_the_better_given_names_agree_the_more_that_is_worth():
     """The commonest given name is the one whose agreement is worth least."""
-    least = name_weights.RARITY * census().given.rarity("michael")
+    least = name_weights.RARITY * load_census().given.compute_rarity("michael")
     weights = [name_weights.GIVEN[level].bits for level in Given]
     weights[0] += least
 
@@ -165,7 +165,7 @@ def test_the_better_given_names_agree_the_more_that_is_worth():
 
 def test_the_better_family_names_agree_the_more_that_is_worth():
     """The commonest family name is the one whose agreement is worth least."""
-    least = name_weights.RARITY * census().family.rarity("smith")
+    least = name_weights.RARITY * load_census().family.compute_rarity("smith")
     weights = [name_weights.FAMILY[level].bits for level in Family]
 
     assert weights == sorted(weights, reverse=True)

@@ -6,15 +6,15 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.case import Inventory
-from monitor.domain.names.frequency import census
-from monitor.services.weights import own_weights
-from scrapers.models import Contact, Finding, Kind
+from monitor.domain.names.frequency import load_census
+from monitor.services.weights import load_own_weights
+from scrapers.models import Contact, Finding, FindingKind
 from tests.bench.score.scorers import Profile, ProfileLabel
 
 ROSTER = (("mason", "whitlock"), ("priya", "raman"), ("ann", "lee"))
 OWN = Finding(
     key="own",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://bluesky:@mariadelgado.skies.example",
     account="bluesky:@mariadelgado.skies.example",
     name="Maria Delgado",
@@ -23,7 +23,7 @@ OWN = Finding(
 )
 STRANGER = Finding(
     key="found",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://found",
     account="bluesky:@other.skies.example",
     name="Maria Delgado",
@@ -35,11 +35,11 @@ PUPIL = Contact(name="Mason Whitlock", handle="masonw", bio="MSES '28")
 
 def whose(found, *contacts, pupils=ROSTER, person=MARIA.person):
     scorer = ProfileLabel(
-        counts=census(),
-        weights=own_weights(),
+        counts=load_census(),
+        weights=load_own_weights(),
         year=2026,
     )
-    inventory = Inventory(own=(OWN,))
+    inventory = Inventory(own_findings=(OWN,))
     return scorer(
         Profile(person=person, inventory=inventory, found=found, contacts=contacts, pupils=pupils)
     )

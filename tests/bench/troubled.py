@@ -1,16 +1,17 @@
 """A web that is never asked over a network, with the troubles that sites have, drawn by a seed."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from urllib.parse import urlsplit
 
-from monitor.demo.response import Answer, Asked, html
+from monitor.demo.response import FakeRequest, FakeResponse, build_html_response
 from monitor.demo.scale import ScaleInternet
 from monitor.errors import BusyError
-from monitor.services.ports import Now, Watch
-from scrapers.models import Outcome, Page, Query, Reading, Visit
+from monitor.services.sweeps import ProgressListener
+from scrapers.models import CrawlPriority, CrawlResult, Outcome, Page, ParseResult, Query
 from scrapers.source import MarkupSource, Source
 
 # Of 400 sites, as counted for the comparison with other programs: 8 answer 429, 4 hang, 4 reset,
@@ -22,8 +23,8 @@ SHARES: Mapping[str, float] = {
     "refused": 0.01,
     "redesigned": 0.03,
 }
-REDESIGNED = html("<!doctype html><title>Welcome</title><h1>All new!</h1>")
-CHALLENGE = html("<!doctype html><title>Just a moment...</title>", status=403)
+REDESIGNED = build_html_response("<!doctype html><title>Welcome</title><h1>All new!</h1>")
+CHALLENGE = build_html_response("<!doctype html><title>Just a moment...</title>", status=403)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class TroubledWeb:
 
     sources: Mapping[str, Source]
     internet: ScaleInternet
-    now: Now
+    now: Callable[[], datetime]
     truth: dict[tuple[str, str], bool] = field(default_factory=dict)
     offline: bool = False
     asked: int = 0
@@ -45,28 +46,34 @@ class TroubledWeb:
     def week(self) -> int:
         return self.now().toordinal() // 7
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+    def is_stopped(self) -> bool:
+        return False
+
+    def crawl(
+        self, queries: Iterable[Query], watch: ProgressListener, priority: CrawlPriority
+    ) -> Iterator[CrawlResult]:
+        del priority
         for number, query in enumerate(queries, start=1):
             if number == self.breaks_after:
                 reason = "the database is held by another program"
                 raise BusyError(reason)
             self.asked += 1
             watch(query.source, "asking")
-            yield Visit(query=query, reading=self._reading(query), at=self.now())
+            yield CrawlResult(query=query, result=self._reading(query), at=self.now())
         for source in self.sources:
             watch(source, "done")
 
-    def _reading(self, query: Query) -> Reading:
+    def _reading(self, query: Query) -> ParseResult:
         trouble = "failed" if self.offline else drawn(query.source, self.week)
         if trouble == "failed":
-            return Reading(outcome=Outcome.FAILED, note="the server did not answer")
+            return ParseResult(outcome=Outcome.FAILED, note="the server did not answer")
         if trouble == "limited":
-            return Reading(outcome=Outcome.LIMITED, note="it asks us to come back later")
+            return ParseResult(outcome=Outcome.LIMITED, note="it asks us to come back later")
         source = self.sources[query.source]
         page = self._page(query, trouble)
-        reading = source.read(query, page)
+        reading = source.parse_response(query, page)
         if reading.unparsed and isinstance(source, MarkupSource):
-            return source.parse(query, page)
+            return source.parse_body(query, page)
         return reading
 
     def _page(self, query: Query, trouble: str) -> Page:
@@ -79,11 +86,11 @@ class TroubledWeb:
             fetched_at=self.now(),
         )
 
-    def _answer(self, query: Query, trouble: str) -> Answer:
+    def _answer(self, query: Query, trouble: str) -> FakeResponse:
         if trouble == "challenge":
             return CHALLENGE
         if trouble == "refused":
-            return html("", status=403)
+            return build_html_response("", status=403)
         if trouble == "redesigned":
             return REDESIGNED
         url = urlsplit(query.request.url)
@@ -91,9 +98,13 @@ class TroubledWeb:
         told = self.truth.get((host, handle))
         if told is False:
             handle = "nobody"
-        asked = Asked(host=host, path=f"/u/{handle}", week=self.week, nth=self.asked)
-        answer = self.internet.shown(asked, handle) if told else self.internet.answer(asked)
-        return answer or html("", status=502)
+        asked = FakeRequest(host=host, path=f"/u/{handle}", week=self.week, nth=self.asked)
+        answer = (
+            self.internet.render_profile(asked, handle)
+            if told
+            else self.internet.answer_request(asked)
+        )
+        return answer or build_html_response("", status=502)
 
 
 @cache

@@ -17,19 +17,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
+from typing import Any
 
-from monitor.build import build
-from monitor.db.database import DATABASE, State
+from monitor.app import App, open_app
+from monitor.db.database import DATABASE_FILE, Database
 from monitor.demo import scale
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
-from monitor.domain.email import Delivery, Envelope, Verdict
+from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.events import EventKind
+from monitor.environment import Environment
 from monitor.errors import BusyError
-from monitor.outside import Outside
-from monitor.service import Service
-from monitor.services.jobs import DueRounds
-from reports.emails.render import Letter
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_requested_checks,
+    take_over_jobs,
+)
+from reports.emails.render import Email
 from tests.bench.sweep import UNGUESSABLE, configuration
 from tests.bench.troubled import TroubledWeb
 
@@ -95,12 +100,12 @@ class Letters:
     silent: bool = False
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def deliver(self, _letter: Letter, envelope: Envelope) -> Delivery:
+    def send_email(self, _letter: Email, envelope: Envelope) -> Delivery:
         if self.silent:
-            return Delivery(verdict=Verdict.DEFERRED, note="it cannot be reached")
+            return Delivery(status=DeliveryStatus.DEFERRED, note="it cannot be reached")
         if envelope.kind == "digest":
-            self.taken[envelope.recipient, envelope.period] += 1
-        return Delivery(verdict=Verdict.ACCEPTED)
+            self.taken[envelope.recipient, envelope.dedupe_key] += 1
+        return Delivery(status=DeliveryStatus.ACCEPTED)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,18 +114,17 @@ class Year:
 
     size: Size
     clock: StoryClock
-    service: Service
+    app: App
     web: TroubledWeb
     letters: Letters
     expected: set[tuple[str, EventKind, str]] = field(default_factory=set)
 
     @property
-    def rounds(self) -> DueRounds:
-        rounds = self.service.rounds
-        sweeping = replace(rounds.sweeping, visitor=self.web, urgent=self.web)
-        return replace(
-            rounds, sweeping=sweeping, posting=replace(rounds.posting, post=self.letters)
-        )
+    def district(self) -> App:
+        """The district with the year's web and mail server."""
+        web: Any = self.web
+        mailer = replace(self.app.mailer, transport=self.letters)
+        return replace(self.app, crawler=web, mailer=mailer)
 
     def passes(self, week: int) -> None:
         self._changes(week)
@@ -136,13 +140,13 @@ class Year:
 
     def _works(self) -> None:
         """Look twice an hour apart, so that what was missed or failed is made up for."""
-        rounds = self.rounds
+        rounds = self.district
         for _ in range(2):
-            rounds.serve()
+            run_requested_checks(rounds)
             with suppress(BusyError):
-                rounds.ask()
+                run_due_sweeps(rounds)
             self.web.breaks_after = 0
-            rounds.write()
+            run_mail_and_cleanup(rounds)
             self.clock.at += timedelta(hours=1)
         self.clock.at -= timedelta(hours=2)
 
@@ -157,10 +161,12 @@ class Year:
 
     def _becomes(self, week: int, *, there: bool) -> None:
         for number in range(week, week + self.size.people * self.size.sites):
-            member = scale.staff(self.size.people)[number % self.size.people]
+            member = scale.build_staff(self.size.people)[number % self.size.people]
             host = f"site{number // self.size.people % self.size.sites:03}.example"
             (handle,) = member.person.handles
-            if (host, handle) not in self.web.truth and scale.exists(host, handle) is not there:
+            if (host, handle) not in self.web.truth and scale.has_profile(
+                host, handle
+            ) is not there:
                 self.web.truth[host, handle] = there
                 kind = EventKind.APPEARED if there else EventKind.VANISHED
                 self.expected.add((member.person.ref, kind, f"http://{host}/u/{handle}"))
@@ -178,8 +184,8 @@ def lived(size: Size, folder: Path) -> Figures:
         late = weighed(year)
         told = {
             (ref, each.event.kind, each.url)
-            for ref in year.service.state.people.refs()
-            for each in year.service.state.events.of_person(ref, BEGINS)
+            for ref in year.app.db.people.list_person_ids()
+            for each in year.app.db.events.list_events_of_person(ref, BEGINS)
         }
         return Figures(
             asked=year.web.asked,
@@ -193,28 +199,28 @@ def lived(size: Size, folder: Path) -> Figures:
             database_early=early[1],
             database_late=late[1],
             processor=process_time() - began,
-            rows=counted(year.service.state),
+            rows=counted(year.app.db),
         )
 
 
 @contextmanager
 def district(size: Size, folder: Path, clock: StoryClock) -> Iterator[Year]:
     config = configuration(folder, size.sites)
-    State.init(config.state).close()
-    with build(config, Outside(clock=clock)) as service:
-        join(service.state, size)
-        service.rounds.begin()
+    Database.create_or_open_folder(config.state).close()
+    with open_app(config, Environment(clock=clock)) as app:
+        join(app.db, size)
+        take_over_jobs(app)
         web = TroubledWeb(
-            sources=service.sources, internet=scale.ScaleInternet(sites=size.sites), now=clock.now
+            sources=app.sources, internet=scale.ScaleInternet(sites=size.sites), now=clock.now
         )
-        yield Year(size=size, clock=clock, service=service, web=web, letters=Letters())
+        yield Year(size=size, clock=clock, app=app, web=web, letters=Letters())
 
 
-def join(state: State, size: Size) -> None:
-    with state.write():
-        for member in scale.staff(size.people):
-            state.people.add(replace(member.person, name=UNGUESSABLE))
-            state.consents.append(
+def join(state: Database, size: Size) -> None:
+    with state.begin_transaction():
+        for member in scale.build_staff(size.people):
+            state.people.insert_person(replace(member.person, name=UNGUESSABLE))
+            state.consents.insert_consent(
                 Consent(
                     person=member.person.ref,
                     text_version="1",
@@ -229,9 +235,9 @@ def join(state: State, size: Size) -> None:
 def weighed(year: Year) -> tuple[float, int]:
     """Return the mebibytes that we hold, and the bytes of the database."""
     gc.collect()
-    database = year.service.state.due.database
+    database = year.app.db.jobs.connection
     database.checkpoint()
-    return resident_mebibytes(), (database.path.parent / DATABASE).stat().st_size
+    return resident_mebibytes(), (database.path.parent / DATABASE_FILE).stat().st_size
 
 
 def resident_mebibytes() -> float:
@@ -239,12 +245,14 @@ def resident_mebibytes() -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-def counted(state: State) -> dict[str, int]:
-    database = state.due.database
-    names = [name for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type='table'")]
+def counted(state: Database) -> dict[str, int]:
+    database = state.jobs.connection
+    names = [
+        name for (name,) in database.fetch_rows("SELECT name FROM sqlite_master WHERE type='table'")
+    ]
     counts = {}
     for name in names:
-        found = database.row(f"SELECT count(*) FROM {name}")  # noqa: S608 - a table of ours
+        found = database.fetch_row(f"SELECT count(*) FROM {name}")  # noqa: S608 - a table of ours
         counts[name] = found[0] if found else 0
     return counts
 

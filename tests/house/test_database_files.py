@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.connection import Database
+from monitor.db.connection import DatabaseConnection
 from tests.house.tree import parsed, place, python_files
 from tests.monitor.db.words import WORDS
 
@@ -19,15 +19,15 @@ OPENERS = {
     *("open", "fdopen", "read_bytes", "read_text", "write_bytes", "write_text", "touch"),
     *("copy", "copy2", "copyfile", "copyfileobj", "copytree", "move", "file_digest", "connect"),
 }
-NAMES_A_DATABASE = re.compile(r"DATABASE|(namesake|keys)\.db|database\.path")
+NAMES_A_DATABASE = re.compile(r"DATABASE|(namesake|keys)\.db|(database|connection)\.path")
 # These know the databases by other names, so each of their calls has to give a reason.
 KEEPERS = {"connection.py", "open_files.py"}
 REASONS = {
     "create_file": "a file that nobody else has: O_EXCL opens none that is there",
-    "_connect": "through SQLite",
-    "_reading": "through SQLite",
+    "_open_connection": "through SQLite",
+    "_open_for_reading": "through SQLite",
     "copy_database": "a new file, before SQLite has it",
-    "flush": "a copy, once SQLite has closed it",
+    "flush_to_disk": "a copy, once SQLite has closed it",
     "has_locks": "what the kernel tells of locks",
 }
 
@@ -49,7 +49,9 @@ def _name_of(node: ast.expr) -> str:
 
 
 def is_through_sqlite(call: str) -> bool:
-    return call.startswith(("Database.open(", "sqlite3.connect(", "cls(Database.open("))
+    return call.startswith(
+        ("DatabaseConnection.open_file(", "sqlite3.connect(", "cls(DatabaseConnection.open_file(")
+    )
 
 
 def test_no_code_opens_a_database_by_path() -> None:
@@ -77,7 +79,7 @@ def test_what_the_keepers_of_databases_open_has_a_reason() -> None:
 
 def test_to_open_a_database_that_is_in_use_fails_in_any_test(tmp_path: Path) -> None:
     path = tmp_path / "words.db"
-    database = Database.open(path, WORDS)
+    database = DatabaseConnection.open_file(path, WORDS)
     code = compile("open(path).close()", str(python_files("monitor")[0]), "exec")
 
     with pytest.raises(pytest.fail.Exception, match="drops its locks"):

@@ -12,10 +12,10 @@ def test_the_page_names_each_source_and_what_it_discloses() -> None:
     told = page()
 
     for source in all_sources():
-        assert source.declaration.title in told
-        assert source.declaration.discloses in told
+        assert source.info.title in told
+        assert source.info.discloses in told
 
 
 def test_the_page_says_that_none_was_run_live() -> None:
-    assert not any(each.declaration.seen_live for each in all_sources())
+    assert not any(each.info.seen_live for each in all_sources())
     assert "was ever run against the live service" in page()

@@ -10,15 +10,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
-from monitor.db.database import State
-from monitor.db.outbox import LetterState, OutboxLetter
+from monitor.app import OUTBOX
+from monitor.db.database import Database
+from monitor.db.outbox import EmailState, OutboxEmail
 from monitor.db.sweeps import SourceRun, SweepKind
 from monitor.demo import data as days
 from monitor.demo import setup as stage
-from monitor.demo.server import Knock
-from monitor.mailroom import OUTBOX
-from monitor.sources import all_sources
-from reports.emails.registry import LetterKind
+from monitor.demo.server import RecordedRequest
+from monitor.sources import build_sources
+from reports.emails.registry import EmailKind
 from scrapers.models import Outcome, Query
 
 Address = tuple[str, str, str]
@@ -43,28 +43,32 @@ class Aftermath:
 
     @classmethod
     def of(cls, folder: Path) -> "Aftermath":
-        with State.open(stage.configuration(folder).state) as state:
-            assert state.audit.verify() is None
-            sweep = state.sweeps.latest(SweepKind.SWEEP)
+        with Database.open_folder(stage.build_config(folder).state) as state:
+            assert state.audit.verify_chain() is None
+            sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
             assert sweep
-            assert sweep.started_at >= days.sweep_at(2)
-            assert not state.sweeps.open()
-            items = [item for ref in state.people.refs() for item in state.items.of(ref)]
+            assert sweep.started_at >= days.compute_sweep_time(2)
+            assert not state.sweeps.list_open_sweeps()
+            items = [
+                item
+                for ref in state.people.list_person_ids()
+                for item in state.items.list_items_of_person(ref)
+            ]
             url = {item.ref: item.portrait.url for item in items}
-            runs = state.sweeps.runs(sweep.ref)
+            labels = {item.ref: state.items.find_item_label(item.ref) for item in items}
+            runs = state.sweeps.list_source_runs(sweep.ref)
             return cls(
                 items=Counter(
-                    (item.person, item.portrait, item.presence, state.items.label(item.ref))
-                    for item in items
+                    (each.person, each.portrait, each.presence, labels[each.ref]) for each in items
                 ),
                 sightings=Counter(_sightings(state, url)),
                 versions=Counter(_versions(state, url)),
                 events=Counter(
                     (each.event.person, each.event.kind, each.url, each.event.fields)
-                    for each in state.events.of_sweep(sweep.ref)
+                    for each in state.events.list_events_of_sweep(sweep.ref)
                 ),
                 flags=Counter(_flags(state, url)),
-                outbox=Counter(map(_told, state.outbox.all())),
+                outbox=Counter(map(_told, state.outbox.list_emails())),
                 letters=Counter(_read(folder, frozenset(filter(_parked, runs))).values()),
                 coverage=Counter(replace(run, note="") if _parked(run) else run for run in runs),
                 due=Counter(
@@ -72,9 +76,9 @@ class Aftermath:
                         *(each.name, url.get(each.subject, each.subject), each.due_at.date()),
                         each.lease_until,
                     )
-                    for each in state.due.all()
+                    for each in state.jobs.list_jobs()
                 ),
-                audit=Counter((each.actor, each.action) for each in state.audit.all()),
+                audit=Counter((each.actor, each.action) for each in state.audit.list_entries()),
             )
 
     def against(self, other: "Aftermath") -> dict[str, tuple[object, object]]:
@@ -99,35 +103,35 @@ def _parked(run: SourceRun) -> bool:
     return run.outcome in {Outcome.LIMITED, Outcome.BLOCKED}
 
 
-def _flags(state: State, url: dict[str, str]) -> Iterator[object]:
-    for ref in state.people.refs():
-        for each in state.flags.of_person(ref):
+def _flags(state: Database, url: dict[str, str]) -> Iterator[object]:
+    for ref in state.people.list_person_ids():
+        for each in state.flags.list_flags_of_person(ref):
             told = (each.person, each.kind, each.severity, each.state, url[each.item])
             yield *told, each.reasons, each.lowered_by, each.relation
 
 
-def _sightings(state: State, url: dict[str, str]) -> Iterator[object]:
+def _sightings(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
-        for each in state.sightings.of_item(ref):
+        for each in state.sightings.list_sightings_of_item(ref):
             yield each.query, url[each.item], each.finding, each.misses
 
 
-def _versions(state: State, url: dict[str, str]) -> Iterator[object]:
+def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
-        for each in state.versions.of(ref):
+        for each in state.versions.list_versions(ref):
             yield each.query, url[each.item], each.finding, each.at
 
 
-def _told(letter: OutboxLetter) -> tuple[object, ...]:
+def _told(letter: OutboxEmail) -> tuple[object, ...]:
     # An alert is named after its flag, whose ref is drawn.
-    drawn = letter.kind == LetterKind.ALERT
+    drawn = letter.kind == EmailKind.ALERT
     name = () if drawn else (letter.period, letter.message_id)
     return letter.recipient_ref, letter.kind, letter.state, name
 
 
 def sound(folder: Path) -> bool:
     """Ask SQLite itself whether both databases are whole."""
-    state = stage.configuration(folder).state
+    state = stage.build_config(folder).state
     return all(_whole(state / name) for name in ("namesake.db", "keys.db"))
 
 
@@ -143,22 +147,22 @@ def _whole(path: Path) -> bool:
 
 def staged(folder: Path) -> Counter[Address] | None:
     """Return where the answers came from that the open sweep keeps; None where none is open."""
-    config = stage.configuration(folder)
-    with State.open(config.state) as state:
-        sweep = next(iter(state.sweeps.open()), None)
+    config = stage.build_config(folder)
+    with Database.open_folder(config.state) as state:
+        sweep = next(iter(state.sweeps.list_open_sweeps()), None)
         if sweep is None:
-            latest = state.sweeps.latest(SweepKind.SWEEP)
-            begun = latest is not None and latest.started_at == days.sweep_at(2)
+            latest = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
+            begun = latest is not None and latest.started_at == days.compute_sweep_time(2)
             return None if begun else Counter()
         return Counter(
             _address(each.visit.query)
-            for name in all_sources(config)
-            for answers in state.journal.visits(sweep.ref, name).values()
+            for name in build_sources(config)
+            for answers in state.journal.load_answers_by_subject(sweep.ref, name).values()
             for each in answers
         )
 
 
-def asked(knocks: list[Knock]) -> Counter[Address]:
+def asked(knocks: list[RecordedRequest]) -> Counter[Address]:
     """Count the questions among the requests: their first pages, and no robots.txt."""
     first = (each for each in knocks if not any(word in each.query for word in FURTHER_PAGE))
     return Counter(
@@ -179,7 +183,7 @@ def delivered(folder: Path) -> Counter[str]:
 
 
 def _mailbox(folder: Path) -> Iterator[EmailMessage]:
-    for path in (stage.configuration(folder).state / OUTBOX).glob("*.eml"):
+    for path in (stage.build_config(folder).state / OUTBOX).glob("*.eml"):
         yield message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
@@ -202,9 +206,9 @@ def _words(message: EmailMessage, parked: frozenset[SourceRun]) -> str:
 
 def sent(folder: Path) -> set[str]:
     """Return the Message-IDs of week 2's letters that count as sent."""
-    with State.open(stage.configuration(folder).state) as state:
+    with Database.open_folder(stage.build_config(folder).state) as state:
         return {
             letter.message_id
-            for letter in state.outbox.all()
-            if letter.state is LetterState.SENT and letter.queued_at >= days.sweep_at(2)
+            for letter in state.outbox.list_emails()
+            if letter.state is EmailState.SENT and letter.queued_at >= days.compute_sweep_time(2)
         }

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor import build
-from monitor.db.database import State
+from monitor import app as app_module
+from monitor.db.database import Database
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from scrapers.sandbox.client import ChildParser
+from scrapers.sandbox.client import SandboxParser
 from tests.monitor.services.world import World, configured
 
 Found = Callable[[Path], None]
@@ -26,7 +26,7 @@ Found = Callable[[Path], None]
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """Make a district's folder as `State.init` does: a copy of one takes a tenth of the time."""
     first = tmp_path_factory.mktemp("district") / "state"
-    State.init(first).close()
+    Database.create_or_open_folder(first).close()
 
     def copy(folder: Path) -> None:
         shutil.copytree(first, folder)
@@ -37,14 +37,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
 @pytest.fixture
 def own_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each district of a test start and end children of its own, as a service does."""
-    monkeypatch.setattr(build, "ChildParser", ChildParser)
+    monkeypatch.setattr(app_module, "SandboxParser", SandboxParser)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_parser() -> Iterator[None]:
     """Parse for all districts in the same children: to start one takes half a second."""
-    with ChildParser() as parser, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "ChildParser", lambda: nullcontext(parser))
+    with SandboxParser() as parser, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_module, "SandboxParser", lambda: nullcontext(parser))
         yield
 
 

@@ -15,38 +15,37 @@ from pathlib import Path
 from secrets import token_hex
 from signal import ITIMER_REAL, setitimer
 
-from monitor import build as building
-from monitor.build import build
-from monitor.db.connection import Database, Sync
-from monitor.db.files import StateLock
+from monitor import app as building
+from monitor.app import App, MailTransport, open_app
+from monitor.db.connection import DatabaseConnection, SyncMode
+from monitor.db.files import StateFolderLock
 from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.setup import StoryClock
-from monitor.demo.story import LETTERS_AFTER
+from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.email import Delivery, Envelope
-from monitor.mail.smtp import FolderPost
-from monitor.outside import Outside
-from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
-from monitor.scheduler.workers import Pulse
-from monitor.service import Service
+from monitor.environment import Environment
+from monitor.mail.smtp import FolderTransport
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.workers import Liveness
+from monitor.services import ingest, jobs, sweeps
 from monitor.services import outbox as drafting
-from monitor.services.flagging import Flagging
-from monitor.services.ingest import Comparing, Settling
-from monitor.services.ports import Post
-from reports.emails.render import Letter
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.services.ingest import SnapshotComparer
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, take_over_jobs
+from reports.emails.render import Email
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
-from scrapers.sandbox.client import ChildParser
+from scrapers.sandbox.client import SandboxParser
 
 AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]
 
 PHASES: Mapping[str, tuple[object, str]] = {
-    "settle": (Settling, "close"),
-    "diff": (Comparing, "compare"),
-    "flag": (Flagging, "review"),
-    "render": (drafting, "printed"),
-    "send": (FolderPost, "deliver"),
+    "settle": (sweeps, "settle_source"),
+    "diff": (SnapshotComparer, "compare_answer"),
+    "flag": (ingest, "assess_changes"),
+    "render": (drafting, "render_email"),
+    "send": (FolderTransport, "send_email"),
 }
 
 # On a loaded machine an honest page takes longer than the service gives it.
@@ -91,32 +90,55 @@ class Life:
 
 def second_week(life: Life, pipe: Connection) -> None:
     """Do all that is due in week 2, from wherever an earlier life has left it."""
-    clock = StoryClock(days.sweep_at(2))
-    with _service(life, clock) as (service, deeds):
+    clock = StoryClock(days.compute_sweep_time(2))
+    with _service(life, clock) as (app, deeds):
         pipe.send("begun")
-        service.rounds.ask()
-        clock.at += LETTERS_AFTER
-        service.rounds.write()
+        run_due_sweeps(app)
+        clock.at += EMAILS_AFTER
+        run_mail_and_cleanup(app)
         pipe.send(deeds)
 
 
 def daemon(life: Life, pipe: Connection) -> None:
     """Serve as the real service does, at the hour of week 2's sweep, until SIGTERM."""
-    with _service(life, StoryClock(days.sweep_at(2))) as (service, _):
+    with _service(life, StoryClock(days.compute_sweep_time(2))) as (app, _):
         pipe.send("begun")
 
-        def interrupt() -> None:
-            service.rounds.interrupt()
-            pipe.send("stopping")
-
         Daemon(
-            rounds=replace(service.rounds, interrupt=interrupt),
-            supervisor=Supervisor({}),
-            doorbell=Doorbell(life.folder / "state"),
+            jobs=AnnouncedJobs(app, pipe),
+            notifier=SystemdNotifier({}),
+            wake_socket=WakeSocket(life.folder / "state"),
             stopping=threading.Event(),
-            pulse=Pulse(StoryClock(days.sweep_at(2))),
-        ).run()
+            liveness=Liveness(StoryClock(days.compute_sweep_time(2))),
+        ).run_until_stopped()
         pipe.send("ended")
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedJobs:
+    """The jobs of a district; that they stop is said at once."""
+
+    app: App
+    pipe: Connection
+
+    def run_requested_checks(self) -> None:
+        jobs.run_requested_checks(self.app)
+
+    def run_due_sweeps(self) -> None:
+        jobs.run_due_sweeps(self.app)
+
+    def run_mail_and_cleanup(self) -> None:
+        jobs.run_mail_and_cleanup(self.app)
+
+    def stop_running_sweep(self) -> None:
+        jobs.stop_running_sweep(self.app)
+        self.pipe.send("stopping")
+
+    def describe_wait(self) -> str:
+        return jobs.describe_wait(self.app)
+
+    def check_files(self) -> None:
+        jobs.check_files(self.app)
 
 
 @dataclass(slots=True)
@@ -146,11 +168,11 @@ class Deeds:
 
 @dataclass(frozen=True, slots=True)
 class CountingPost:
-    post: Post
+    post: MailTransport
     deeds: Deeds
 
-    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
-        delivery = self.post.deliver(letter, envelope)
+    def send_email(self, letter: Email, envelope: Envelope) -> Delivery:
+        delivery = self.post.send_email(letter, envelope)
         self.deeds.delivered()
         return delivery
 
@@ -171,22 +193,22 @@ def _note_phases(deeds: Deeds) -> None:
 
 
 @contextmanager
-def _service(life: Life, clock: StoryClock) -> Iterator[tuple[Service, Deeds]]:
-    config = stage.configuration(life.folder)
-    outside = Outside(
+def _service(life: Life, clock: StoryClock) -> Iterator[tuple[App, Deeds]]:
+    config = stage.build_config(life.folder)
+    environment = Environment(
         clock=clock,
-        egress=Egress(address_map=life.address_map, resolve=resolve_nothing),
-        pace=WITHOUT_WAITS,
-        letter_name=_each_its_own,
+        dialer=Dialer(address_map=life.address_map, resolve=resolve_nothing),
+        throttle=WITHOUT_WAITS,
+        name_email=_each_its_own,
     )
     deeds = Deeds(life.doom)
-    building.ChildParser = partial(ChildParser, patience=PARSER_PATIENCE)
-    with StateLock(config.state), build(config, outside) as service:
+    building.SandboxParser = partial(SandboxParser, patience=PARSER_PATIENCE)
+    with StateFolderLock(config.state), open_app(config, environment) as app:
         _count_writes(deeds)
         _note_phases(deeds)
-        service.rounds.begin()
-        posting = replace(service.posting, post=CountingPost(service.posting.post, deeds))
-        yield replace(service, rounds=replace(service.rounds, posting=posting)), deeds
+        take_over_jobs(app)
+        mailer = replace(app.mailer, transport=CountingPost(app.mailer.transport, deeds))
+        yield replace(app, mailer=mailer), deeds
 
 
 def _each_its_own(_envelope: Envelope) -> str:
@@ -196,12 +218,12 @@ def _each_its_own(_envelope: Envelope) -> str:
 
 def _count_writes(deeds: Deeds) -> None:
     """Count every end of a `write()`: an inner one stands in the middle of a transaction."""
-    write = Database.write
+    write = DatabaseConnection.begin_transaction
 
     @contextmanager
-    def counted(database: Database, sync: Sync = Sync.FULL) -> Iterator[None]:
+    def counted(database: DatabaseConnection, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:
         with write(database, sync):
             yield
         deeds.wrote()
 
-    Database.write = counted
+    DatabaseConnection.begin_transaction = counted

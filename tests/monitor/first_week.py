@@ -4,18 +4,18 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from monitor.build import build
-from monitor.db.database import State
+from monitor.app import OUTBOX, open_app
+from monitor.db.database import Database
 from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
-from monitor.demo.response import Answer, Asked
+from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.demo.story import JOINING_DAYS_BEFORE, LETTERS_AFTER, everybody_joins
-from monitor.mailroom import OUTBOX
-from monitor.outside import Outside
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.demo.story import EMAILS_AFTER, JOINING_DAYS_BEFORE, enroll_everyone
+from monitor.environment import Environment, IdSource
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 
 
@@ -29,28 +29,28 @@ class SteadyInternet:
     def hosts(self) -> frozenset[str]:
         return self.internet.hosts
 
-    def answer(self, asked: Asked) -> Answer | None:
-        return self.internet.answer(replace(asked, nth=0))
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
+        return self.internet.answer_request(replace(asked, nth=0))
 
 
 def first_week_in(folder: Path, web: WebServer) -> None:
     """Let the first week pass; the web is then in its second one."""
-    config = stage.configuration(folder)
+    config = stage.build_config(folder)
     stage.hash_roster(config)
-    clock = StoryClock(days.sweep_at(1) - JOINING_DAYS_BEFORE)
-    outside = Outside(
+    clock = StoryClock(days.compute_sweep_time(1) - JOINING_DAYS_BEFORE)
+    environment = Environment(
         clock=clock,
-        new_code=stage.counted("code"),
-        egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
-        pace=WITHOUT_WAITS,
-        letter_name=stage.letter_name,
+        ids=IdSource(new_code=stage.build_id_source("code")),
+        dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
+        throttle=WITHOUT_WAITS,
+        name_email=stage.name_email_file,
     )
-    State.init(config.state).close()
-    with build(config, outside) as service:
-        everybody_joins(service, config.state / OUTBOX)
-        clock.at = days.sweep_at(1)
-        service.rounds.ask()
-        clock.at += LETTERS_AFTER
-        service.rounds.write()
+    Database.create_or_open_folder(config.state).close()
+    with open_app(config, environment) as app:
+        enroll_everyone(app, config.state / OUTBOX)
+        clock.at = days.compute_sweep_time(1)
+        run_due_sweeps(app)
+        clock.at += EMAILS_AFTER
+        run_mail_and_cleanup(app)
     shutil.rmtree(config.state / OUTBOX)
     web.week = 2

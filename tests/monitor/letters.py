@@ -6,24 +6,26 @@ from email import message_from_bytes, policy
 import msgspec
 
 from monitor.config import MailConfig
-from monitor.domain.email import Envelope, message_id
-from monitor.mail.smtp import SmtpPost
-from reports.emails.render import Letter
+from monitor.domain.email import Envelope, build_message_id
+from monitor.mail.smtp import SmtpTransport
+from reports.emails.render import Email
 from scrapers.http.clock import SystemClock
 
 ROSA = "rosa.marchetti@cedarvalley.example"
 PASSWORD = "trombone"
-LETTER = Letter(
+LETTER = Email(
     subject="2 new, 1 open: week 48",
     text="Grüße.\nAll that is to say.\n",
     html="<p>Grüße. All that is to say.</p>",
 )
 ENVELOPE = Envelope(
     recipient=ROSA,
-    message_id=message_id("cedar-valley", "p1", "digest", "2026-W48", domain="cedarvalley.example"),
+    message_id=build_message_id(
+        "cedar-valley", "p1", "digest", "2026-W48", domain="cedarvalley.example"
+    ),
     sent_at=datetime(2026, 11, 23, 13, 5, tzinfo=UTC),
     kind="digest",
-    period="2026-W48",
+    dedupe_key="2026-W48",
 )
 SETTINGS = MailConfig(
     sender="Namesake <namesake@cedarvalley.example>",
@@ -39,7 +41,9 @@ def with_settings(**changed):
 
 def smtp(settings, password=""):
     """Post as fast as the server takes it."""
-    return SmtpPost(msgspec.structs.replace(settings, per_second=1000), password, SystemClock())
+    return SmtpTransport(
+        msgspec.structs.replace(settings, per_second=1000), password, SystemClock()
+    )
 
 
 def read(content):

@@ -31,19 +31,19 @@ class Rounds:
         self.done: set[str] = set()
         self._stop = stop
 
-    def serve(self) -> None:
+    def run_requested_checks(self) -> None:
         self._note("serve")
 
-    def ask(self) -> None:
+    def run_due_sweeps(self) -> None:
         self._note("ask")
 
-    def write(self) -> None:
+    def run_mail_and_cleanup(self) -> None:
         self._note("write")
 
-    def stop(self) -> None:
+    def stop_running_sweep(self) -> None:
         self.done.add("stop")
 
-    def waits_for(self) -> str:
+    def describe_wait(self) -> str:
         return ""
 
     def check_files(self) -> None: ...

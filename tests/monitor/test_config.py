@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Security, default_path, load, secret
+from monitor.config import MailSecurity, find_config_path, load_config, read_secret
 from monitor.errors import ConfigError
 
 GOOD = """\
@@ -32,16 +32,16 @@ def written(tmp_path):
 
 
 def test_a_good_file_is_read_with_its_defaults(written, tmp_path):
-    config = load(written(GOOD))
+    config = load_config(written(GOOD))
 
     assert config.state == tmp_path / "state"
-    assert config.mail.security is Security.STARTTLS
+    assert config.mail.security is MailSecurity.STARTTLS
     assert config.mail_domain == "cedarvalley.example"
     assert config.students.enabled is False
 
 
 def test_the_example_that_we_ship_is_good():
-    config = load(Path(__file__).parents[2] / "systemd" / "namesake.toml")
+    config = load_config(Path(__file__).parents[2] / "systemd" / "namesake.toml")
 
     assert config.sources.searxng is not None
     assert config.sources.brave is not None
@@ -74,7 +74,7 @@ def test_a_broken_file_is_refused_by_file_and_line(written, good, bad, line, wor
     path = written(GOOD.replace(good, bad))
 
     with pytest.raises(ConfigError) as refusal:
-        load(path)
+        load_config(path)
 
     assert str(path) in str(refusal.value)
     assert f"line {line}" in str(refusal.value)
@@ -84,12 +84,12 @@ def test_a_broken_file_is_refused_by_file_and_line(written, good, bad, line, wor
 
 def test_a_missing_section_is_named(written):
     with pytest.raises(ConfigError, match="mail"):
-        load(written(GOOD.partition("[mail]")[0]))
+        load_config(written(GOOD.partition("[mail]")[0]))
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path):
     with pytest.raises(ConfigError, match="namesake init"):
-        load(tmp_path / "nothing.toml")
+        load_config(tmp_path / "nothing.toml")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path):
@@ -97,24 +97,24 @@ def test_a_file_that_is_not_text_is_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
 
     with pytest.raises(ConfigError, match="UTF-8"):
-        load(path)
+        load_config(path)
 
 
 def test_the_environment_names_the_file(tmp_path):
-    assert default_path({"NAMESAKE_CONFIG": str(tmp_path)}) == tmp_path
+    assert find_config_path({"NAMESAKE_CONFIG": str(tmp_path)}) == tmp_path
 
 
 def test_a_secret_comes_from_a_credential_before_the_environment(tmp_path):
     (tmp_path / "smtp-password").write_text("from systemd\n", "utf-8")
     environ = {"NAMESAKE_SMTP_PASSWORD": "from the environment"}
 
-    assert secret("smtp-password", environ) == "from the environment"
+    assert read_secret("smtp-password", environ) == "from the environment"
     credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-    assert secret("smtp-password", environ | credentials) == "from systemd"
-    assert secret("smtp-password", {}) == ""
+    assert read_secret("smtp-password", environ | credentials) == "from systemd"
+    assert read_secret("smtp-password", {}) == ""
 
 
 @pytest.mark.parametrize("url", ["watch.example/ping", "ftp://watch.example/", "https://"])
 def test_what_is_no_address_for_a_heartbeat_is_refused_with_its_line(written, url):
     with pytest.raises(ConfigError, match=r"line 15.*watch\.heartbeat_url"):
-        load(written(f"{GOOD}\n[watch]\nheartbeat_url = '{url}'\n"))
+        load_config(written(f"{GOOD}\n[watch]\nheartbeat_url = '{url}'\n"))

@@ -8,36 +8,36 @@ from monitor.config import (
     BlueskyConfig,
     BraveConfig,
     Config,
-    Dialect,
     DistrictConfig,
-    EngineConfig,
+    FediverseDialect,
+    FediverseServerConfig,
     GoogleConfig,
     MailConfig,
-    PagesConfig,
-    ProfilesConfig,
+    PageSourcesConfig,
+    ProfileApiConfig,
+    SearchEngineConfig,
     SearxNGConfig,
     SerperConfig,
-    ServerConfig,
-    SiteConfig,
-    SitesConfig,
+    SiteCatalogConfig,
     SourcesConfig,
     StackExchangeConfig,
+    WordPressConfig,
 )
-from monitor.demo.setup import CATALOGUE
+from monitor.demo.setup import CATALOG_FILE
 from monitor.errors import ConfigError
-from monitor.sources import all_sources, catalogue
+from monitor.sources import build_sources, load_site_catalog
 from scrapers.search.searxng import SearxNG
-from scrapers.search_api import ReadHits
-from scrapers.source import UNLIMITED, Budget, Family
+from scrapers.search_api import HitPageSource
+from scrapers.source import UNLIMITED_QUOTA, RequestQuota, SourceFamily
 
-OFF = {"bluesky": BlueskyConfig(enabled=False), "sites": SitesConfig(own=False)}
-AS_IT_COMES = {"bluesky": BlueskyConfig(), "sites": SitesConfig()}
+OFF = {"bluesky": BlueskyConfig(enabled=False), "sites": SiteCatalogConfig(own=False)}
+AS_IT_COMES = {"bluesky": BlueskyConfig(), "sites": SiteCatalogConfig()}
 
 
 def configured(**sources):
     """Turn on only what a test names."""
     return Config(
-        state=CATALOGUE.parent,
+        state=CATALOG_FILE.parent,
         district=DistrictConfig(
             ref="cedar-valley",
             name="Cedar Valley Public Schools",
@@ -53,103 +53,109 @@ def configured(**sources):
 @pytest.fixture
 def sites(tmp_path):
     def written(*changes):
-        text = CATALOGUE.read_text("utf-8")
+        text = CATALOG_FILE.read_text("utf-8")
         for old, new in changes:
             assert old in text
             text = text.replace(old, new)
         path = tmp_path / "sites.json"
         path.write_text(text, "utf-8")
-        return SitesConfig(own=False, files=(path,))
+        return SiteCatalogConfig(own=False, files=(path,))
 
     return written
 
 
 def test_nothing_is_asked_that_is_turned_off():
-    assert dict(all_sources(configured())) == {}
+    assert dict(build_sources(configured())) == {}
 
 
 def test_without_a_word_in_the_file_bluesky_and_our_own_catalogue_are_asked():
-    sources = all_sources(configured(**AS_IT_COMES))
+    sources = build_sources(configured(**AS_IT_COMES))
 
     assert "bluesky" in sources
     assert len(sources) > 20
-    assert not [each for each in sources.values() if each.family is Family.SEARCH]
+    assert not [each for each in sources.values() if each.family is SourceFamily.SEARCH]
 
 
 def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
     near = "http://127.0.0.1:8888"
     chosen = SearxNGConfig(url=near, engines=("alpha", "beta"), allow_private=(near,))
 
-    (engine,) = all_sources(configured(searxng=chosen)).values()
+    (engine,) = build_sources(configured(searxng=chosen)).values()
 
-    assert engine.etiquette.origins == (near,)
-    assert engine.etiquette.allow_private == (near,)
-    (asked, *_) = engine.canaries("nonce")
+    assert engine.crawl_policy.origins == (near,)
+    assert engine.crawl_policy.allow_private == (near,)
+    (asked, *_) = engine.build_canaries("nonce")
     assert asked.query.request.url.startswith(near)
 
 
 def test_pages_are_read_where_the_district_says_so():
     engine = SearxNGConfig(url="http://127.0.0.1:8888")
 
-    sources = all_sources(configured(searxng=engine, pages=PagesConfig(per_day=100, hits=2)))
-    declared_alone = all_sources(configured(searxng=engine, pages=PagesConfig(hits=0)))
+    sources = build_sources(
+        configured(searxng=engine, pages=PageSourcesConfig(per_day=100, hits=2))
+    )
+    declared_alone = build_sources(configured(searxng=engine, pages=PageSourcesConfig(hits=0)))
 
     assert set(sources) == set(declared_alone) == {"searxng", "pages", "feeds"}
-    assert sources["pages"].etiquette.budget == Budget(daily=100)
-    assert isinstance(sources["searxng"], ReadHits)
+    assert sources["pages"].crawl_policy.quota == RequestQuota(daily=100)
+    assert isinstance(sources["searxng"], HitPageSource)
     assert isinstance(declared_alone["searxng"], SearxNG)
 
 
 def test_an_engine_is_asked_where_its_table_is_there():
-    sources = all_sources(
+    sources = build_sources(
         configured(
             brave=BraveConfig(per_week=1_400),
-            gdelt=EngineConfig(),
+            gdelt=SearchEngineConfig(),
             google=GoogleConfig(engine="cx-1"),
-            kagi=EngineConfig(canary="encyclopedia"),
-            mojeek=EngineConfig(url="https://gateway.example"),
+            kagi=SearchEngineConfig(canary="encyclopedia"),
+            mojeek=SearchEngineConfig(url="https://gateway.example"),
             serper=SerperConfig(notice_read=True),
         )
     )
 
     assert set(sources) == {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
-    assert sources["brave-news"].etiquette.budget == Budget(weekly=1_400)
-    assert sources["mojeek"].etiquette.origins == ("https://gateway.example",)
-    assert list(sources["kagi"].canaries("nonce"))[1].query.terms == ("encyclopedia",)
+    assert sources["brave-news"].crawl_policy.quota == RequestQuota(weekly=1_400)
+    assert sources["mojeek"].crawl_policy.origins == ("https://gateway.example",)
+    assert list(sources["kagi"].build_canaries("nonce"))[1].query.terms == ("encyclopedia",)
 
 
 def test_news_of_brave_can_be_left_out():
-    assert list(all_sources(configured(brave=BraveConfig(news=False)))) == ["brave"]
+    assert list(build_sources(configured(brave=BraveConfig(news=False)))) == ["brave"]
 
 
 def test_what_resells_the_results_of_others_is_not_asked_before_its_notice_is_read():
     with pytest.raises(ConfigError, match=r"`notice_read = true`.* ask your lawyers"):
-        all_sources(configured(serper=SerperConfig()))
+        build_sources(configured(serper=SerperConfig()))
 
 
 def test_an_api_of_profiles_is_asked_where_its_table_is_there():
-    table = ProfilesConfig(canary="@ours", seconds_between=2, per_day=9)
+    table = ProfileApiConfig(canary="@ours", seconds_between=2, per_day=9)
     tables = dict.fromkeys(("github", "gitlab", "gravatar", "youtube"), table)
-    sources = all_sources(configured(**tables))
+    sources = build_sources(configured(**tables))
 
     assert set(sources) == {"github-api", "gitlab-api", "gravatar-api", "youtube-api"}
-    assert {each.etiquette.seconds_between for each in sources.values()} == {2}
-    assert {each.etiquette.budget for each in sources.values()} == {Budget(daily=9)}
-    assert {list(each.canaries("n"))[1].query.terms for each in sources.values()} == {("ours",)}
+    assert {each.crawl_policy.seconds_between for each in sources.values()} == {2}
+    assert {each.crawl_policy.quota for each in sources.values()} == {RequestQuota(daily=9)}
+    assert {list(each.build_canaries("n"))[1].query.terms for each in sources.values()} == {
+        ("ours",)
+    }
 
 
 def test_each_server_of_the_fediverse_is_a_source():
     chosen = (
-        ServerConfig(url="https://alpha.example", domain="quill.example", canary="@news"),
-        ServerConfig(url="https://beta.example", speaks=Dialect.ACTIVITYPUB, seconds_between=9),
+        FediverseServerConfig(url="https://alpha.example", domain="quill.example", canary="@news"),
+        FediverseServerConfig(
+            url="https://beta.example", speaks=FediverseDialect.ACTIVITYPUB, seconds_between=9
+        ),
     )
 
-    alpha, beta = all_sources(configured(fediverse=chosen)).values()
+    alpha, beta = build_sources(configured(fediverse=chosen)).values()
 
     assert (alpha.name, beta.name) == ("quill.example", "beta.example")
-    assert alpha.etiquette.origins == ("https://alpha.example",)
-    assert beta.etiquette.seconds_between == 9
-    asked = [next(iter(each.canaries("n"))).query.request.url for each in (alpha, beta)]
+    assert alpha.crawl_policy.origins == ("https://alpha.example",)
+    assert beta.crawl_policy.seconds_between == 9
+    asked = [next(iter(each.build_canaries("n"))).query.request.url for each in (alpha, beta)]
     assert asked == [
         "https://alpha.example/api/v1/accounts/lookup",
         "https://beta.example/.well-known/webfinger",
@@ -157,9 +163,12 @@ def test_each_server_of_the_fediverse_is_a_source():
 
 
 def test_each_wordpress_site_is_a_source():
-    chosen = (SiteConfig(url="https://alpha.example"), SiteConfig(url="https://beta.example"))
+    chosen = (
+        WordPressConfig(url="https://alpha.example"),
+        WordPressConfig(url="https://beta.example"),
+    )
 
-    assert set(all_sources(configured(wordpress=chosen))) == {
+    assert set(build_sources(configured(wordpress=chosen))) == {
         "wordpress-alpha.example",
         "wordpress-beta.example",
     }
@@ -167,45 +176,45 @@ def test_each_wordpress_site_is_a_source():
 
 def test_the_sites_of_stack_exchange_share_what_strangers_may_ask():
     sites = ("stackoverflow", "matheducators", "academia")
-    free = all_sources(configured(stack_exchange=StackExchangeConfig(sites=sites)))
-    paid = all_sources(configured(stack_exchange=StackExchangeConfig(sites=sites, per_week=600)))
+    free = build_sources(configured(stack_exchange=StackExchangeConfig(sites=sites)))
+    paid = build_sources(configured(stack_exchange=StackExchangeConfig(sites=sites, per_week=600)))
 
-    assert {each.etiquette.budget for each in free.values()} == {Budget(daily=100)}
-    assert {each.etiquette.budget for each in paid.values()} == {Budget(weekly=200)}
+    assert {each.crawl_policy.quota for each in free.values()} == {RequestQuota(daily=100)}
+    assert {each.crawl_policy.quota for each in paid.values()} == {RequestQuota(weekly=200)}
 
 
 def test_each_source_has_the_budget_of_its_table():
-    sources = all_sources(
+    sources = build_sources(
         configured(
             searxng=SearxNGConfig(url="http://127.0.0.1:8888", per_day=100, per_week=500),
             bluesky=BlueskyConfig(per_week=2_000),
-            sites=SitesConfig(per_day=50),
+            sites=SiteCatalogConfig(per_day=50),
         )
     )
 
-    budgets = {name: source.etiquette.budget for name, source in sources.items()}
-    assert budgets.pop("searxng") == Budget(daily=100, weekly=500)
-    assert budgets.pop("bluesky") == Budget(weekly=2_000)
-    assert set(budgets.values()) == {Budget(daily=50)}
+    budgets = {name: source.crawl_policy.quota for name, source in sources.items()}
+    assert budgets.pop("searxng") == RequestQuota(daily=100, weekly=500)
+    assert budgets.pop("bluesky") == RequestQuota(weekly=2_000)
+    assert set(budgets.values()) == {RequestQuota(daily=50)}
 
 
 def test_without_a_word_in_the_file_no_source_has_a_budget():
-    sources = all_sources(configured(**AS_IT_COMES))
+    sources = build_sources(configured(**AS_IT_COMES))
 
-    assert {each.etiquette.budget for each in sources.values()} == {UNLIMITED}
+    assert {each.crawl_policy.quota for each in sources.values()} == {UNLIMITED_QUOTA}
 
 
 def test_an_address_on_our_own_network_is_asked_only_if_its_source_names_it():
-    sources = all_sources(configured(**AS_IT_COMES))
+    sources = build_sources(configured(**AS_IT_COMES))
 
-    assert {each.etiquette.allow_private for each in sources.values()} == {()}
+    assert {each.crawl_policy.allow_private for each in sources.values()} == {()}
 
 
 def test_a_catalogue_of_the_district_stands_beside_ours(sites):
-    both = SitesConfig(own=True, files=sites().files)
+    both = SiteCatalogConfig(own=True, files=sites().files)
 
-    own = catalogue(configured(sites=SitesConfig(own=True))).entries
-    all_of_them = catalogue(configured(sites=both)).entries
+    own = load_site_catalog(configured(sites=SiteCatalogConfig(own=True))).entries
+    all_of_them = load_site_catalog(configured(sites=both)).entries
 
     assert len(all_of_them) > len(own)
     assert all_of_them[: len(own)] == own
@@ -224,32 +233,32 @@ def test_a_catalogue_that_cannot_be_used_is_named_with_the_remedy(sites, change)
     chosen = sites(change)
 
     with pytest.raises(ConfigError) as refusal:
-        all_sources(configured(sites=chosen))
+        build_sources(configured(sites=chosen))
 
     assert str(chosen.files[0]) in str(refusal.value)
     assert "[sources.sites]" in str(refusal.value)
 
 
 def test_a_catalogue_that_is_not_there_is_named(tmp_path):
-    chosen = SitesConfig(own=False, files=(tmp_path / "nothing.json",))
+    chosen = SiteCatalogConfig(own=False, files=(tmp_path / "nothing.json",))
 
     with pytest.raises(ConfigError, match=r"nothing\.json cannot be read"):
-        all_sources(configured(sites=chosen))
+        build_sources(configured(sites=chosen))
 
 
 def test_half_a_catalogue_is_refused_wherever_it_was_cut(tmp_path, share):
-    whole = CATALOGUE.read_bytes()
+    whole = CATALOG_FILE.read_bytes()
     assert json.loads(whole)
     path = tmp_path / "sites.json"
     for length in share(range(0, len(whole.rstrip()), 29)):
         path.write_bytes(whole[:length])
 
         with pytest.raises(ConfigError, match=r"sites\.json is not whole"):
-            all_sources(configured(sites=SitesConfig(own=False, files=(path,))))
+            build_sources(configured(sites=SiteCatalogConfig(own=False, files=(path,))))
 
 
 def test_two_sources_of_one_name_are_refused(sites):
     chosen = sites(('"name": "Readerly"', '"name": "Bluesky"'))
 
     with pytest.raises(ConfigError, match="Two sources are called 'bluesky'"):
-        all_sources(configured(sites=chosen, bluesky=BlueskyConfig()))
+        build_sources(configured(sites=chosen, bluesky=BlueskyConfig()))

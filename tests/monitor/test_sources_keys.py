@@ -5,79 +5,95 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import ConfigError
-from monitor.sources import keys_of
-from scrapers.http.ssrf_guard import Target
+from monitor.sources import load_credentials
+from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.profiles.github import GITHUB
 from scrapers.profiles.youtube import YOUTUBE
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
-from scrapers.source import Key
+from scrapers.source import ApiKeySpec
 
-BRAVES_OWN = Target.of("https://api.search.brave.com/res/v1/web/search")
+BRAVES_OWN = RequestTarget.from_url("https://api.search.brave.com/res/v1/web/search")
 
 
 def without_key(source):
-    return replace(source, declaration=replace(source.declaration, key=None))
+    return replace(source, info=replace(source.info, api_key=None))
 
 
 def asking_for(source, key):
-    return replace(source, declaration=replace(source.declaration, key=key))
+    return replace(source, info=replace(source.info, api_key=key))
 
 
 def test_a_key_from_the_environment_goes_where_its_source_says():
-    keys = keys_of([BRAVE, KAGI, MOJEEK], {"NAMESAKE_BRAVE_KEY": "b", "NAMESAKE_KAGI_KEY": "k"})
+    keys = load_credentials(
+        [BRAVE, KAGI, MOJEEK], {"NAMESAKE_BRAVE_KEY": "b", "NAMESAKE_KAGI_KEY": "k"}
+    )
 
-    assert keys.of(BRAVES_OWN).headers == (("x-subscription-token", "b"),)
-    assert keys.of(Target.of("https://kagi.com/")).headers == (("authorization", "Bearer k"),)
+    assert keys.get_credential(BRAVES_OWN).headers == (("x-subscription-token", "b"),)
+    assert keys.get_credential(RequestTarget.from_url("https://kagi.com/")).headers == (
+        ("authorization", "Bearer k"),
+    )
     assert keys.missing == {"https://www.mojeek.com"}
 
 
 def test_a_key_that_is_a_parameter_is_added_to_the_address():
-    keys = keys_of([MOJEEK], {"NAMESAKE_MOJEEK_KEY": "m&1"})
-    target = Target.of("https://www.mojeek.com/search?q=x")
+    keys = load_credentials([MOJEEK], {"NAMESAKE_MOJEEK_KEY": "m&1"})
+    target = RequestTarget.from_url("https://www.mojeek.com/search?q=x")
 
-    assert keys.signed(target).url.endswith("?q=x&api_key=m%261")
+    assert keys.add_credential_params(target).url.endswith("?q=x&api_key=m%261")
 
 
 def test_a_systemd_credential_goes_before_the_environment(tmp_path):
     (tmp_path / "brave-key").write_text("from-systemd\n", "utf-8")
     environ = {"CREDENTIALS_DIRECTORY": str(tmp_path), "NAMESAKE_BRAVE_KEY": "b"}
 
-    assert keys_of([BRAVE], environ).of(BRAVES_OWN).headers[0][1] == "from-systemd"
+    assert (
+        load_credentials([BRAVE], environ).get_credential(BRAVES_OWN).headers[0][1]
+        == "from-systemd"
+    )
 
 
 def test_two_questions_to_one_engine_share_its_key():
-    keys = keys_of([BRAVE, BRAVE_NEWS], {"NAMESAKE_BRAVE_KEY": "b"})
+    keys = load_credentials([BRAVE, BRAVE_NEWS], {"NAMESAKE_BRAVE_KEY": "b"})
 
     assert len(keys.by_origin) == 1
     assert keys.missing == frozenset()
 
 
 def test_two_keys_for_one_origin_are_refused():
-    other = asking_for(replace(BRAVE_NEWS, name="other"), Key(name="other-key", header="x-key"))
+    other = asking_for(
+        replace(BRAVE_NEWS, name="other"), ApiKeySpec(name="other-key", header="x-key")
+    )
     environ = {"NAMESAKE_BRAVE_KEY": "b", "NAMESAKE_OTHER_KEY": "o"}
 
     with pytest.raises(ConfigError, match="Two keys are set for https://api"):
-        keys_of([BRAVE, other], environ)
+        load_credentials([BRAVE, other], environ)
 
 
 @pytest.mark.parametrize("source", [GDELT, without_key(BRAVE)])
 def test_what_needs_no_key_misses_none(source):
-    assert keys_of([source], {}).missing == frozenset()
+    assert load_credentials([source], {}).missing == frozenset()
 
 
 def test_a_key_that_is_not_required_may_be_left_out():
-    assert keys_of([asking_for(BRAVE, Key(header="x-key", required=False))], {}).missing == set()
+    assert (
+        load_credentials(
+            [asking_for(BRAVE, ApiKeySpec(header="x-key", required=False))], {}
+        ).missing
+        == set()
+    )
 
 
 def test_no_key_is_shown():
-    assert "t0p" not in repr(keys_of([BRAVE], {"NAMESAKE_BRAVE_KEY": "t0p"}))
+    assert "t0p" not in repr(load_credentials([BRAVE], {"NAMESAKE_BRAVE_KEY": "t0p"}))
 
 
 def test_no_key_goes_where_only_pictures_are():
-    keys = keys_of([GITHUB, YOUTUBE], {"NAMESAKE_GITHUB_TOKEN": "g", "NAMESAKE_YOUTUBE_KEY": "y"})
+    keys = load_credentials(
+        [GITHUB, YOUTUBE], {"NAMESAKE_GITHUB_TOKEN": "g", "NAMESAKE_YOUTUBE_KEY": "y"}
+    )
 
     assert keys.by_origin.keys() == {GITHUB.base_url, YOUTUBE.base_url}
-    assert set(GITHUB.etiquette.pictures) < set(GITHUB.etiquette.origins)
+    assert set(GITHUB.crawl_policy.picture_origins) < set(GITHUB.crawl_policy.origins)

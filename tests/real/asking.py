@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Lanes
-from scrapers.http.robots import Robots
-from scrapers.http.ssrf_guard import Egress
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHosts
-from scrapers.models import Query, QueryKind, Reading
+from scrapers.http.crawler import Crawler
+from scrapers.http.robots import RobotsCache
+from scrapers.http.ssrf_guard import Dialer
+from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore
+from scrapers.models import ParseResult, Query, QueryKind
 from scrapers.source import Source
 from tests.scrapers.sandbox.fakes import InProcessParser
 
@@ -18,26 +18,26 @@ def without_pictures(query: Query) -> bool:
     return query.kind is not QueryKind.PICTURE
 
 
-def asked(source: Source, queries: Iterable[Query]) -> list[Reading]:
+def asked(source: Source, queries: Iterable[Query]) -> list[ParseResult]:
     """Return what each question came to, in the order in which they were answered."""
     clock = SystemClock()
-    client = HttpClient(egress=Egress(), clock=clock, user_agent="Namesake tests")
-    lanes = Lanes(
+    client = HttpClient(dialer=Dialer(), clock=clock, user_agent="Namesake tests")
+    lanes = Crawler(
         client=client,
         sources={source.name: source},
         clock=clock,
-        hosts=InMemoryHosts(),
-        pace=WITHOUT_WAITS,
+        host_store=InMemoryHostStore(),
+        throttle=WITHOUT_WAITS,
         parser=InProcessParser(),
-        robots=Robots(),
+        robots=RobotsCache(),
         may_ask=without_pictures,
     )
     try:
-        return [visit.reading for visit in lanes.visit(queries)]
+        return [visit.result for visit in lanes.crawl(queries)]
     finally:
         client.close()
 
 
-def answer(source: Source, query: Query) -> Reading:
+def answer(source: Source, query: Query) -> ParseResult:
     (reading,) = asked(source, [query])
     return reading

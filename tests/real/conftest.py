@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from monitor.demo.story import play
+from monitor.demo.story import play_story
 from tests.real import bluesky as bluesky_part
 from tests.real import browser as browser_part
 from tests.real import fedify as fedify_part
@@ -124,7 +124,7 @@ def browser() -> Iterator[Browser]:
 def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's folder after its three weeks; copy it before you change anything."""
     folder = tmp_path_factory.mktemp("demo") / "demo"
-    play(folder)
+    play_story(folder)
     return folder
 
 

@@ -18,9 +18,9 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.db.database import DATABASE
+from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.open_files import deleted_files, has_locks
+from monitor.db.open_files import has_locks, list_deleted_files
 from tests.real.machine import LOCALHOST
 from tests.real.mail_sink import MailSink, mail_sink
 from tests.real.process import free_ports
@@ -179,20 +179,20 @@ class District:
             process = worker.process
             if process is None or process.poll() is not None:
                 continue
-            for path in (self.state / DATABASE, self.state / KEYS_DATABASE):
-                for gone in deleted_files(process.pid, path):
+            for path in (self.state / DATABASE_FILE, self.state / KEYS_DATABASE):
+                for gone in list_deleted_files(process.pid, path):
                     self.faults.append(f"{worker.name} goes on in {gone}")
 
     def check_locks(self) -> None:
         """To be called while the service and the pages are up and have been used."""
         for worker in self.workers.values():
             assert worker.process is not None
-            for path in (self.state / DATABASE, self.state / KEYS_DATABASE):
+            for path in (self.state / DATABASE_FILE, self.state / KEYS_DATABASE):
                 if not has_locks(worker.process.pid, path):
                     self.faults.append(f"{worker.name} holds no lock on {path.name}")
 
     def check_integrity(self) -> None:
-        for name in (DATABASE, KEYS_DATABASE):
+        for name in (DATABASE_FILE, KEYS_DATABASE):
             with closing(sqlite3.connect(self.state / name, timeout=60)) as database:
                 found = database.execute("PRAGMA integrity_check").fetchall()
             if found != [("ok",)]:

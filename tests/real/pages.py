@@ -3,14 +3,21 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from monitor.cli.demo import actors
-from monitor.demo.story import afterwards
-from monitor.scheduler.workers import Hand, Pulse
-from monitor.service import Service
-from monitor.web.demo import demo_app
-from monitor.web.server import LOOPBACK, listening
+from monitor.app import App
+from monitor.cli.demo import list_actors
+from monitor.demo.story import open_played_story
+from monitor.scheduler.workers import Liveness, Worker
+from monitor.services.jobs import (
+    run_mail_and_cleanup,
+    run_requested_checks,
+    stop_running_sweep,
+    take_over_jobs,
+)
+from monitor.web.demo import create_demo_app
+from monitor.web.server import LOOPBACK, serve_on_port
 from scrapers.http.clock import SystemClock
 from tests.real.process import free_ports
 
@@ -18,7 +25,7 @@ from tests.real.process import free_ports
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
     address: str
-    service: Service
+    app: App
     wake: Callable[[], None]
 
 
@@ -26,22 +33,25 @@ class Pages:
 def served(folder: Path) -> Iterator[Pages]:
     (port,) = free_ports(1)
     address = f"http://{LOOPBACK}:{port}"
-    with afterwards(folder, address) as service:
-        service.rounds.begin()
-        pulse = Pulse(SystemClock())
-        hands = [Hand(service.rounds.serve, pulse), Hand(service.rounds.write, pulse)]
+    with open_played_story(folder, address) as app:
+        take_over_jobs(app)
+        pulse = Liveness(SystemClock())
+        hands = [
+            Worker("checks", partial(run_requested_checks, app), pulse),
+            Worker("mail", partial(run_mail_and_cleanup, app), pulse),
+        ]
 
         def wake() -> None:
             for hand in hands:
-                hand.wake()
+                hand.wake_up()
 
         for hand in hands:
             hand.start()
-        app = demo_app(service, wake, lambda: actors(service))
-        with listening(app, LOOPBACK, port):
-            yield Pages(address=address, service=service, wake=wake)
+        site = create_demo_app(app, wake, lambda: list_actors(app))
+        with serve_on_port(site, LOOPBACK, port):
+            yield Pages(address=address, app=app, wake=wake)
         for hand in hands:
-            hand.end()
-        service.rounds.stop()
+            hand.request_stop()
+        stop_running_sweep(app)
         for hand in hands:
             hand.join(10)

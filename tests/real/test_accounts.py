@@ -12,13 +12,13 @@ import pytest
 from msgspec import structs
 from playwright.sync_api import Browser, Page
 
-from monitor.config import SignIn
+from monitor.app import App
+from monitor.config import SignInMethod
 from monitor.demo.district import MARIA
-from monitor.demo.story import OPERATOR, afterwards
-from monitor.service import Service
-from monitor.web.app import portal_app
-from monitor.web.auth import BACK, Provider
-from monitor.web.server import LOOPBACK, listening
+from monitor.demo.story import OPERATOR, open_played_story
+from monitor.web.app import create_portal_app
+from monitor.web.auth import CALLBACK_PATH, IdentityProvider
+from monitor.web.server import LOOPBACK, serve_on_port
 from tests.real import oidc as oidc_part
 from tests.real.oidc import CLIENT, SECRET, OpenId
 from tests.real.process import free_ports
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.real
 @dataclass(frozen=True, slots=True)
 class District:
     address: str
-    service: Service
+    app: App
     openid: OpenId
 
 
@@ -41,27 +41,27 @@ def district(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     (port,) = free_ports(1)
     address = f"http://{LOOPBACK}:{port}"
     with ExitStack() as parts:
-        openid = parts.enter_context(oidc_part.running(folder, f"{address}{BACK}"))
-        service = parts.enter_context(afterwards(_copied(played_demo, folder), address))
+        openid = parts.enter_context(oidc_part.running(folder, f"{address}{CALLBACK_PATH}"))
+        app = parts.enter_context(open_played_story(_copied(played_demo, folder), address))
         portal = structs.replace(
-            service.config.portal, sign_in=SignIn.OIDC, issuer=openid.issuer, client=CLIENT
+            app.config.portal, sign_in=SignInMethod.OIDC, issuer=openid.issuer, client=CLIENT
         )
-        service = replace(service, config=structs.replace(service.config, portal=portal))
-        app = portal_app(service, lambda: None, _provider(service, openid))
-        parts.enter_context(listening(app, LOOPBACK, port))
-        yield District(address, service, openid)
+        app = replace(app, config=structs.replace(app.config, portal=portal))
+        app = create_portal_app(app, lambda: None, _provider(app, openid))
+        parts.enter_context(serve_on_port(app, LOOPBACK, port))
+        yield District(address, app, openid)
 
 
 def _copied(demo: Path, folder: Path) -> Path:
     return Path(shutil.copytree(demo, folder / "demo"))
 
 
-def _provider(service: Service, openid: OpenId, secret: str = SECRET) -> Provider:
-    return Provider(
+def _provider(app: App, openid: OpenId, secret: str = SECRET) -> IdentityProvider:
+    return IdentityProvider(
         issuer=openid.issuer,
-        client=CLIENT,
-        secret=secret,
-        back=openid.back,
+        client_id=CLIENT,
+        client_secret=secret,
+        redirect_uri=openid.back,
         # The story's clock is not the provider's.
         now=lambda: datetime.now(UTC),
     )
@@ -82,7 +82,7 @@ def signs_in(page: Page, login: str) -> None:
     page.locator("input[name=password]").fill("anything")
     page.locator("button[type=submit]").click()
     page.locator("button[type=submit]").click()  # the provider asks what we may know
-    page.wait_for_url(re.compile(re.escape(BACK)))
+    page.wait_for_url(re.compile(re.escape(CALLBACK_PATH)))
 
 
 @pytest.mark.parametrize(("who", "place"), [(MARIA.person.mail, "/me"), (OPERATOR, "/operate")])

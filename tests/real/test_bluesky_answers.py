@@ -18,13 +18,13 @@ def source(bluesky: part.Bluesky) -> Bluesky:
         known_actor=COACH.handle,
         handle_domain="test",
         allow_private=(bluesky.appview,),
-        listed=1,
+        contacts_per_page=1,
     )
 
 
 def question(source: Bluesky, kind: QueryKind, handle: str) -> Query:
-    person = Identity(ref="p", names=("Maria Delgado",), accounts=(f"bluesky:@{handle}",))
-    return next(query for query in source.plan(person) if query.kind is kind)
+    person = Identity(person_id="p", names=("Maria Delgado",), accounts=(f"bluesky:@{handle}",))
+    return next(query for query in source.build_queries(person) if query.kind is kind)
 
 
 def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
@@ -37,7 +37,7 @@ def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
 
 
 def test_nobody_is_told_from_somebody(source: Bluesky) -> None:
-    canaries = list(source.canaries("nonce"))
+    canaries = list(source.build_canaries("nonce"))
     readings = asked(source, [each.query for each in canaries])
 
     assert [each.outcome for each in readings] == [each.expects for each in canaries]
@@ -46,7 +46,7 @@ def test_nobody_is_told_from_somebody(source: Bluesky) -> None:
 
 
 def test_a_list_is_read_page_by_page(source: Bluesky) -> None:
-    (following, _) = source.contacts(f"bluesky:@{MARIA.handle}", "p")
+    (following, _) = source.build_contact_queries(f"bluesky:@{MARIA.handle}", "p")
     reading = answer(source, following)
 
     assert reading.outcome is Outcome.FOUND

@@ -15,7 +15,7 @@ import click
 import pytest
 
 from monitor.cli.main import namesake
-from monitor.db.database import State
+from monitor.db.database import Database
 from tests.real.district import District, running_district
 from tests.real.journeys import Journey
 
@@ -158,30 +158,32 @@ def find_resident(district: District) -> str:
     """Have somebody join who stays, and return the id that commands name them by."""
     journey = Journey(district, 0, drawn(0))
     journey.walk(stays=True)
-    with State.open(district.state) as state:
-        return state.people.find_by_mail(journey.mail) or ""
+    with Database.open_folder(district.state) as state:
+        return state.people.find_person_id_by_mail(journey.mail) or ""
 
 
 def check_acknowledged(district: District) -> list[str]:
     """Return what somebody was told is done and what is not there."""
     done, lost = district.done, []
-    with State.open(district.state) as state:
-        live = set(state.consents.live(datetime.now(UTC)))
+    with Database.open_folder(district.state) as state:
+        live = set(state.consents.list_consenting_person_ids(datetime.now(UTC)))
         for mail in sorted(done.joined - done.left - done.unsure):
-            ref = state.people.find_by_mail(mail)
+            ref = state.people.find_person_id_by_mail(mail)
             if ref not in live:
                 lost.append(f"{mail} joined, and is not enrolled")
                 continue
-            verdicts = {item.ref: verdict for item, verdict in state.items.judged(ref)}
+            verdicts = {
+                item.ref: verdict for item, verdict in state.items.list_items_with_feedback(ref)
+            }
             if any(verdicts.get(item) != said for item, said in done.sorted[mail].items()):
                 lost.append(f"{mail} sorted what is not sorted")
             flag = done.shared.get(mail)
-            if flag is not None and state.flags.get(flag).shared_at is None:
+            if flag is not None and state.flags.load_flag(flag).shared_at is None:
                 lost.append(f"{mail} shared what is not shared")
         lost += [
             f"{mail} left, and is enrolled"
             for mail in sorted(done.left)
-            if state.people.find_by_mail(mail) in live
+            if state.people.find_person_id_by_mail(mail) in live
         ]
     invited = {each.recipient for each in district.mail.taken}
     lost += [f"{mail} was invited, and got no email" for mail in sorted(done.invited - invited)]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.database import State
-from monitor.db.encryption import KEYS_DATABASE, Key, Keys
+from monitor.db.database import Database
+from monitor.db.encryption import KEYS_DATABASE, DataKey, KeyStore
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 from tests.monitor.cli.safekept import THEO
 from tests.real.machine import is_root, lacking_programs
@@ -67,7 +67,7 @@ def district_on(folder: Path, keys: Path) -> Terminal:
     keys.mkdir()
     (folder / "state").mkdir()
     (folder / "state" / KEYS_DATABASE).symlink_to(keys / KEYS_DATABASE)
-    State.init(folder / "state").close()
+    Database.create_or_open_folder(folder / "state").close()
     return Terminal(path)
 
 
@@ -78,9 +78,9 @@ def backs_up(terminal: Terminal) -> None:
     assert said.code == 0, said.err
 
 
-def key_of(terminal: Terminal, ref: str) -> Key:
-    with Keys.open(terminal.config.state) as keys:
-        return keys.of(ref)
+def key_of(terminal: Terminal, ref: str) -> DataKey:
+    with KeyStore.open_store(terminal.config.state) as keys:
+        return keys.load_key(ref)
 
 
 def test_no_block_of_the_disk_holds_the_key_of_whoever_was_erased(disk, tmp_path):
@@ -91,11 +91,11 @@ def test_no_block_of_the_disk_holds_the_key_of_whoever_was_erased(disk, tmp_path
         erased, kept = key_of(terminal, ref), key_of(terminal, stays)
         backs_up(terminal)
         backs_up(terminal)
-        with State.open(terminal.config.state) as state:
-            state.people.erase(ref)
+        with Database.open_folder(terminal.config.state) as state:
+            state.people.erase_person(ref)
         backs_up(terminal)
 
     raw = image.read_bytes()
-    assert kept.seal in raw
-    assert erased.seal not in raw
-    assert erased.mark not in raw
+    assert kept.encryption_key in raw
+    assert erased.encryption_key not in raw
+    assert erased.hash_key not in raw

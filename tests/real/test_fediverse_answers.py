@@ -22,7 +22,7 @@ def in_mastodons_api(server: Server, known: str = "") -> Mastodon:
     return Mastodon(
         base_url=server.address,
         domain=server.domain,
-        known=known,
+        known_account=known,
         allow_private=(server.address,),
     )
 
@@ -31,14 +31,14 @@ def in_activitypub(server: Server, known: str = "") -> ActivityPub:
     return ActivityPub(
         base_url=server.address,
         domain=server.domain,
-        known=known,
+        known_account=known,
         allow_private=(server.address,),
     )
 
 
 def about(source: Mastodon | ActivityPub, user: str, name: str = "Maria Delgado") -> list[Query]:
     own = f"mastodon:@{user}@{source.domain}"
-    return list(source.plan(Identity(ref="p", names=(name,), accounts=(own,))))
+    return list(source.build_queries(Identity(person_id="p", names=(name,), accounts=(own,))))
 
 
 def of_kind(kind: QueryKind, queries: list[Query]) -> Query:
@@ -51,7 +51,7 @@ def agree(source: Source, canaries: list[Canary]) -> bool:
 
 
 def follows(source: Mastodon | ActivityPub, user: str) -> tuple[Query, Query]:
-    following, followers = source.contacts(f"mastodon:@{user}@{source.domain}", "p")
+    following, followers = source.build_contact_queries(f"mastodon:@{user}@{source.domain}", "p")
     return following, followers
 
 
@@ -70,7 +70,7 @@ def test_a_fedify_account_is_found_by_webfinger_and_its_document(fedify: Fedify)
 def test_fedify_tells_nobody_from_somebody(fedify: Fedify) -> None:
     source = in_activitypub(fedify, known="@tom")
 
-    assert agree(source, list(source.canaries("nonce")))
+    assert agree(source, list(source.build_canaries("nonce")))
     nobody = of_kind(QueryKind.PROFILE, about(source, "nobody"))
     assert answer(source, nobody).outcome is Outcome.ABSENT
 
@@ -108,7 +108,7 @@ def test_a_snac_account_is_found_in_either_way(snac: Snac) -> None:
 def test_snac_tells_nobody_from_somebody_by_webfinger(snac: Snac) -> None:
     source = in_activitypub(snac, known="@maria")
 
-    assert agree(source, list(source.canaries("nonce")))
+    assert agree(source, list(source.build_canaries("nonce")))
 
 
 def test_snac_answers_a_lookup_of_nobody_without_the_words_that_would_prove_it(snac: Snac) -> None:
@@ -138,14 +138,14 @@ def test_mastodon_mock_finds_by_handle_and_by_name(mastodon_mock: MastodonMock) 
     found = [each.findings[0].name for each in asked(source, queries)]
 
     assert found == ["Ada Lovelace", "Ada Lovelace"]
-    assert agree(source, list(source.canaries("nonce")))
+    assert agree(source, list(source.build_canaries("nonce")))
     nobody = of_kind(QueryKind.SEARCH, about(source, "ada", name="Ottoline Zzyzx"))
     assert answer(source, nobody).outcome is Outcome.ABSENT
 
 
 def test_a_list_of_mastodon_mock_is_read_by_its_link_headers(mastodon_mock: MastodonMock) -> None:
     whole = in_mastodons_api(mastodon_mock)
-    paged = replace(whole, listed=1)
+    paged = replace(whole, contacts_per_page=1)
     (_, at_once) = asked(whole, follows(whole, "ada"))
     (_, in_pages) = asked(paged, follows(paged, "ada"))
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import build
-from monitor.db.backups import backups
-from monitor.db.database import State
+from monitor.app import open_app
+from monitor.db.backups import list_backups
+from monitor.db.database import Database
 from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.demo.story import LETTERS_AFTER
+from monitor.demo.story import EMAILS_AFTER
+from monitor.environment import Environment
 from monitor.errors import CannotWriteError, MonitorError
-from monitor.outside import Outside
-from monitor.scheduler.watchdog import watched_rounds
-from reports.emails.registry import LetterKind
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.scheduler.watchdog import build_supervised_runner
+from reports.emails.registry import EmailKind
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.aftermath import Aftermath, delivered, sent, sound
 from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
@@ -42,7 +42,7 @@ CASES = (
     *(("write", room * KILOBYTE) for room in WRITING),
 )
 HOUR = timedelta(hours=1)
-NOW = days.sweep_at(2)
+NOW = days.compute_sweep_time(2)
 HOURS = re.compile(r"\d{1,2}:\d\d [AP]M [A-Z]{3}")
 
 
@@ -84,22 +84,22 @@ class SecondWeek:
     refused: list[MonitorError] = field(default_factory=list)
 
     def passes(self) -> None:
-        clock = StoryClock(days.sweep_at(2))
-        outside = Outside(
+        clock = StoryClock(days.compute_sweep_time(2))
+        environment = Environment(
             clock=clock,
-            egress=Egress(address_map=self.web.address_map(), resolve=resolve_nothing),
-            pace=WITHOUT_WAITS,
+            dialer=Dialer(address_map=self.web.build_address_map(), resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
         )
-        with build(stage.configuration(self.folder), outside) as service:
-            rounds = watched_rounds(service, outside)
-            assert rounds.reserve.stands()
-            for works in (rounds.ask, rounds.write):
+        with open_app(stage.build_config(self.folder), environment) as service:
+            rounds = build_supervised_runner(service, environment)
+            assert rounds.reserve.ensure_reserve()
+            for works in (rounds.run_due_sweeps, rounds.run_mail_and_cleanup):
                 if self.full == works.__name__:
                     self.disk.fills_up(self.room)
                 self._hours(works, clock)
                 self.disk.is_cleared()
                 self._hours(works, clock)
-                clock.at = days.sweep_at(2) + LETTERS_AFTER
+                clock.at = days.compute_sweep_time(2) + EMAILS_AFTER
 
     def _hours(self, works: Callable[[], None], clock: StoryClock) -> None:
         for _ in range(4):
@@ -125,7 +125,7 @@ def left_by(week: SecondWeek) -> Aftermath:
             for each in left.letters.elements()
             if SOON not in repr(each)
         ),
-        outbox=Counter(each for each in left.outbox.elements() if LetterKind.ALERT not in each),
+        outbox=Counter(each for each in left.outbox.elements() if EmailKind.ALERT not in each),
     )
 
 
@@ -157,7 +157,9 @@ def terminal_in(folder: Path, demo: Path, web: WebServer) -> Terminal:
     shutil.copytree(demo / "state", folder / "state")
     path = folder / "namesake.toml"
     path.write_text(SETTINGS.partition("[sources")[0] + MADE_UP_SOURCES, "utf-8")
-    terminal = Terminal(path, StoryClock(days.sweep_at(days.LAST_WEEK) + timedelta(days=8)))
+    terminal = Terminal(
+        path, StoryClock(days.compute_sweep_time(days.LAST_WEEK) + timedelta(days=8))
+    )
     terminal.sees(web)
     return terminal
 
@@ -168,8 +170,8 @@ def terminal(disk: SmallDisk, played_demo: Path, web: WebServer) -> Terminal:
 
 
 def somebody(terminal: Terminal) -> str:
-    with State.open(terminal.config.state) as state:
-        return state.people.refs()[0]
+    with Database.open_folder(terminal.config.state) as state:
+        return state.people.list_person_ids()[0]
 
 
 def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
@@ -235,7 +237,7 @@ def test_a_copy_that_finds_no_room_leaves_the_last_one_and_nothing_else(
     folders = [str(disk.folder / name) for name in ("copies", "keys")]
     backing = ("backup", folders[0], "--keys", folders[1])
     assert terminal.run(*backing).code == 0
-    (first,) = backups(Path(folders[0]))
+    (first,) = list_backups(Path(folders[0]))
     terminal.clock.at += HOUR
     disk.fills_up(room * KILOBYTE)
 
@@ -244,11 +246,11 @@ def test_a_copy_that_finds_no_room_leaves_the_last_one_and_nothing_else(
     assert said.code == 73
     assert said.sentence
     assert [each.name for each in Path(folders[0]).iterdir()] == [first.path.name]
-    first.check()
+    first.check_files()
     assert not (terminal.config.state / ".restoring").exists()
     disk.is_cleared()
     assert terminal.run(*backing).code == 0
-    assert len(backups(Path(folders[0]))) == 2
+    assert len(list_backups(Path(folders[0]))) == 2
 
 
 def test_a_copy_on_a_full_disk_names_that_disk(

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.flag import Flag, FlagKind
-from monitor.services.enrollment import hashed
+from monitor.services.enrollment import hash_code, invite_person
 from tests.real.browser import Looks
 from tests.real.keys import Keys
 from tests.real.pages import Pages
@@ -23,17 +23,15 @@ def page(looks: Looks) -> Iterator[Page]:
 
 
 def flag_of(pages: Pages, mail: str, kind: FlagKind) -> Flag:
-    state = pages.service.state
-    flags = state.flags.of_person(state.people.find_by_mail(mail))
+    state = pages.app.db
+    flags = state.flags.list_flags_of_person(state.people.find_person_id_by_mail(mail))
     return next(each for each in flags if each.kind is kind)
 
 
 @pytest.fixture
 def invited(pages: Pages) -> str:
-    invitation = pages.service.joining.invite(
-        "ottilie.field@cedarvalley.example", "Ottilie", "Field"
-    )
-    pages.service.state.invitations.set_code(invitation.ref, hashed(CODE))
+    invitation = invite_person(pages.app, "ottilie.field@cedarvalley.example", "Ottilie", "Field")
+    pages.app.db.invitations.set_code_hash(invitation.ref, hash_code(CODE))
     return f"/join/code/{CODE}"
 
 
@@ -102,12 +100,12 @@ def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
     keys.begins("Share this with IT?")
     keys.press("Share")
     keys.is_told("Shared with IT.")
-    assert pages.service.state.flags.get(flag.ref).shared_at
+    assert pages.app.db.flags.load_flag(flag.ref).shared_at
 
     keys.press("Stop sharing with IT")
 
     keys.is_told("No longer shared with IT.")
-    assert pages.service.state.flags.get(flag.ref).shared_at is None
+    assert pages.app.db.flags.load_flag(flag.ref).shared_at is None
 
 
 def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages: Pages) -> None:

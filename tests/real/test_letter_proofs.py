@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from monitor.config import MailConfig
-from monitor.domain.email import Envelope, message_id
-from monitor.mail.message import compose
-from monitor.services.outbox import STOPPABLE
-from reports.emails.registry import kind_of, printed
+from monitor.domain.email import Envelope, build_message_id
+from monitor.mail.message import build_message
+from monitor.services.outbox import STOPPABLE_EMAILS
+from reports.emails.registry import get_email_kind, render_email
 from tests.real import proofs
 from tests.reports.samples import LETTERS
 
@@ -47,7 +47,7 @@ def _readers() -> None:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("letters")
     for name, view in LETTERS.items():
-        (folder / f"{name}.html").write_text(printed(view).html, "utf-8")
+        (folder / f"{name}.html").write_text(render_email(view).html, "utf-8")
     return sorted(folder.iterdir())
 
 
@@ -90,13 +90,13 @@ def written(name: str) -> bytes:
     view = LETTERS[name]
     envelope = Envelope(
         recipient=f"rosa.delgado@{DOMAIN}",
-        message_id=message_id("cedar-valley", name, domain=DOMAIN),
+        message_id=build_message_id("cedar-valley", name, domain=DOMAIN),
         sent_at=datetime.now(UTC),
-        kind=kind_of(view),
-        period="2026-W48",
-        stop_url=f"https://namesake.{DOMAIN}/stop/{'a' * 32}.{'b' * 43}"
-        if kind_of(view) in STOPPABLE
+        kind=get_email_kind(view),
+        dedupe_key="2026-W48",
+        unsubscribe_url=f"https://namesake.{DOMAIN}/stop/{'a' * 32}.{'b' * 43}"
+        if get_email_kind(view) in STOPPABLE_EMAILS
         else "",
     )
     settings = MailConfig(sender=f"Namesake <namesake@{DOMAIN}>", reply_to=f"privacy@{DOMAIN}")
-    return compose(printed(view), envelope, settings).as_bytes().replace(b"\r\n", b"\n")
+    return build_message(render_email(view), envelope, settings).as_bytes().replace(b"\r\n", b"\n")

@@ -9,12 +9,12 @@ from pathlib import Path
 import dkim
 import pytest
 
-from monitor.config import BouncesConfig, MailConfig, Security
-from monitor.domain.email import Bounce, Envelope, Verdict, message_id
+from monitor.config import BouncesConfig, MailConfig, MailSecurity
+from monitor.domain.email import Bounce, DeliveryStatus, Envelope, build_message_id
 from monitor.errors import UnavailableError
-from monitor.mail.imap import ImapBox
-from monitor.mail.smtp import SmtpPost
-from reports.emails.registry import kind_of, printed
+from monitor.mail.imap import ImapBounceMailbox
+from monitor.mail.smtp import SmtpTransport
+from reports.emails.registry import get_email_kind, render_email
 from scrapers.http.clock import SystemClock
 from tests.real.mail import DOMAIN, PATIENCE, SELECTOR, MailServer
 from tests.reports.samples import LETTERS
@@ -44,18 +44,18 @@ def settings(mail: MailServer, **changed: object) -> MailConfig:
 def envelope(name: str, recipient: str) -> Envelope:
     return Envelope(
         recipient=f"{recipient}@{DOMAIN}",
-        message_id=message_id("cedar-valley", recipient, name, domain=DOMAIN),
+        message_id=build_message_id("cedar-valley", recipient, name, domain=DOMAIN),
         sent_at=datetime.now(UTC),
-        kind=kind_of(LETTERS[name]),
-        period="2026-W48",
-        stop_url=STOP,
+        kind=get_email_kind(LETTERS[name]),
+        dedupe_key="2026-W48",
+        unsubscribe_url=STOP,
     )
 
 
 def send(mail: MailServer, name: str, recipient: str) -> Envelope:
-    post = SmtpPost(settings(mail), mail.password, SystemClock())
+    post = SmtpTransport(settings(mail), mail.password, SystemClock())
     sent = envelope(name, recipient)
-    assert post.deliver(printed(LETTERS[name]), sent).verdict is Verdict.ACCEPTED
+    assert post.send_email(render_email(LETTERS[name]), sent).status is DeliveryStatus.ACCEPTED
     return sent
 
 
@@ -70,7 +70,7 @@ def test_a_letter_arrives_as_it_was_written_and_its_signature_holds(
     plain, html = received.get_body(("plain",)), received.get_body(("html",))
     assert plain
     assert html
-    letter = printed(LETTERS[name])
+    letter = render_email(LETTERS[name])
     assert plain.get_content().replace("\r\n", "\n") == letter.text
     assert html.get_content().replace("\r\n", "\n").rstrip("\n") == letter.html.rstrip("\n")
     assert received["Message-ID"] == sent.message_id
@@ -84,16 +84,16 @@ def test_a_letter_arrives_as_it_was_written_and_its_signature_holds(
     assert {name.lower() for name, _ in checked.signed_headers} >= SIGNED
 
 
-def box(mail: MailServer, **changed: object) -> ImapBox:
+def box(mail: MailServer, **changed: object) -> ImapBounceMailbox:
     told = {
         "host": mail.host,
         "port": mail.imap,
-        "security": Security.STARTTLS,
+        "security": MailSecurity.STARTTLS,
         "user": f"bounces@{DOMAIN}",
         "ca_file": mail.authority,
         **changed,
     }
-    return ImapBox(
+    return ImapBounceMailbox(
         BouncesConfig(**told),  # type: ignore[arg-type]  # the settings of one test
         mail.password,
         RETURN_PATH,
@@ -107,20 +107,24 @@ def test_a_letter_that_comes_back_is_known_by_its_report_and_heard_once(mail: Ma
     heard: list[Bounce] = []
     while not heard:
         assert time.monotonic() < end, "nothing came back"
-        heard = [each for bounces in box(mail).unread() for each in bounces]
-    assert heard == [Bounce(letter=sent.letter, status="5.1.1")]
-    assert [each for bounces in box(mail).unread() for each in bounces] == []
+        heard = [each for bounces in box(mail).read_bounces() for each in bounces]
+    assert heard == [Bounce(local_id=sent.local_id, status="5.1.1")]
+    assert [each for bounces in box(mail).read_bounces() for each in bounces] == []
 
 
 def test_the_report_names_its_letter_without_the_address_too(mail: MailServer) -> None:
     """As on a server that does not know addresses with a plus."""
-    post = SmtpPost(settings(mail, return_path=f"plain@{DOMAIN}"), mail.password, SystemClock())
-    sent = replace(envelope("digest", "left"), message_id=message_id("other", domain=DOMAIN))
-    assert post.deliver(printed(LETTERS["digest"]), sent).verdict is Verdict.ACCEPTED
+    post = SmtpTransport(
+        settings(mail, return_path=f"plain@{DOMAIN}"), mail.password, SystemClock()
+    )
+    sent = replace(envelope("digest", "left"), message_id=build_message_id("other", domain=DOMAIN))
+    assert post.send_email(render_email(LETTERS["digest"]), sent).status is DeliveryStatus.ACCEPTED
 
     mail.wait_for(f"plain@{DOMAIN}", 1)
-    heard = [each for bounces in box(mail, user=f"plain@{DOMAIN}").unread() for each in bounces]
-    assert heard == [Bounce(letter=sent.letter, status="5.1.1")]
+    heard = [
+        each for bounces in box(mail, user=f"plain@{DOMAIN}").read_bounces() for each in bounces
+    ]
+    assert heard == [Bounce(local_id=sent.local_id, status="5.1.1")]
 
 
 @pytest.mark.parametrize(
@@ -130,4 +134,4 @@ def test_a_mailbox_that_cannot_be_read_is_said_in_a_sentence(
     mail: MailServer, wrong: dict[str, object]
 ) -> None:
     with pytest.raises(UnavailableError, match=r"\[bounces\]"):
-        list(box(mail, **wrong).unread())
+        list(box(mail, **wrong).read_bounces())

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page
 
 from monitor.domain.person import Role
-from monitor.web.demo import demo_app
-from monitor.web.security import DOORS, Door, door_of
+from monitor.web.demo import create_demo_app
+from monitor.web.security import ACCESS_RULES, AccessRule, find_access_rule
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -22,9 +22,9 @@ WATCHED = """
 
 def addresses(pages: Pages, role: Role | None) -> list[str]:
     """Return every page that a role may open, but for those of one finding."""
-    rules = demo_app(pages.service, lambda: None, tuple).url_map.iter_rules()
+    rules = create_demo_app(pages.app, lambda: None, tuple).url_map.iter_rules()
     plain = (each.rule for each in rules if "GET" in (each.methods or ()) and not each.arguments)
-    doors = {each: door_of(each, {**DOORS, "demo": Door()}) for each in plain}
+    doors = {each: find_access_rule(each, {**ACCESS_RULES, "demo": AccessRule()}) for each in plain}
     return sorted(
         place
         for place, door in doors.items()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
+from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
+from monitor.services.review import decide_flag
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -17,14 +18,21 @@ IT, HELP_DESK, MARIA = "IT security", "IT help desk", "Maria Delgado"
 @pytest.fixture
 def shared(pages: Pages) -> Iterator[list[Flag]]:
     """Have everybody share what was flagged, and take it back at the end."""
-    state, review = pages.service.state, pages.service.reviewing
-    flags = [flag for ref in state.people.refs() for flag in state.flags.of_person(ref)]
+    state, review = pages.app.db, pages.app
+    flags = [
+        flag
+        for ref in state.people.list_person_ids()
+        for flag in state.flags.list_flags_of_person(ref)
+    ]
     for flag in flags:
-        review.rule(flag.ref, Ruling.SHARED, flag.person)
+        decide_flag(review, flag.ref, Decision.SHARED, flag.person)
     yield flags
     for flag in flags:
-        while not state.flags.get(flag.ref).undecided or state.flags.get(flag.ref).shared_at:
-            review.rule(flag.ref, Ruling.REOPENED, flag.person)
+        while (
+            not state.flags.load_flag(flag.ref).is_undecided
+            or state.flags.load_flag(flag.ref).shared_at
+        ):
+            decide_flag(review, flag.ref, Decision.REOPENED, flag.person)
 
 
 def imitation(flags: list[Flag]) -> Flag:
@@ -32,7 +40,7 @@ def imitation(flags: list[Flag]) -> Flag:
 
 
 def states(pages: Pages, flags: list[Flag]) -> set[FlagState]:
-    return {pages.service.state.flags.get(flag.ref).state for flag in flags}
+    return {pages.app.db.flags.load_flag(flag.ref).state for flag in flags}
 
 
 def opens_first(page: Page) -> None:
@@ -99,9 +107,9 @@ def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Flag]) -
 
 
 def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Pages) -> None:
-    state = pages.service.state
-    people = state.people.refs()
-    several = (flag for ref in people for flag in state.flags.of_person(ref))
+    state = pages.app.db
+    people = state.people.list_person_ids()
+    several = (flag for ref in people for flag in state.flags.list_flags_of_person(ref))
     link = next(flag for flag in several if flag.kind is FlagKind.STUDENT_LINK)
     with looks.window() as one, looks.window(scripts=False) as other:
         looks.become(one, IT)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from scrapers.models import Identity, Outcome, Page, Query, Reading
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.search.searxng import JSON_IS_OFF, SearxNG
 from tests.real.searxng import Searxng
 from tests.real.web_index import WebPage
@@ -34,16 +34,16 @@ def fetched(query: Query) -> Page:
     )
 
 
-def read(source: SearxNG, query: Query) -> Reading:
-    return source.read(query, fetched(query))
+def read(source: SearxNG, query: Query) -> ParseResult:
+    return source.parse_response(query, fetched(query))
 
 
 def asked(source: SearxNG, name: str) -> Query:
-    return next(iter(source.plan(Identity(ref="p", names=(name,)))))
+    return next(iter(source.build_queries(Identity(person_id="p", names=(name,)))))
 
 
 def outcomes(source: SearxNG) -> Iterable[Outcome]:
-    return [read(source, canary.query).outcome for canary in source.canaries("d1e2f3a4")]
+    return [read(source, canary.query).outcome for canary in source.build_canaries("d1e2f3a4")]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_person_whom_no_page_names_is_absent(ours: SearxNG) -> None:
 
 
 def test_its_canaries_agree(ours: SearxNG) -> None:
-    assert outcomes(ours) == [canary.expects for canary in ours.canaries("d1e2f3a4")]
+    assert outcomes(ours) == [canary.expects for canary in ours.build_canaries("d1e2f3a4")]
 
 
 def test_more_than_a_page_is_followed(searxng: Searxng, ours: SearxNG) -> None:
@@ -75,7 +75,7 @@ def test_more_than_a_page_is_followed(searxng: Searxng, ours: SearxNG) -> None:
     searxng.web.publish(*pages)
     try:
         first = read(ours, asked(ours, "Ottoline Quill"))
-        both = first.joined(read(ours, first.follow[0]))
+        both = first.merge_next_page(read(ours, first.follow[0]))
     finally:
         for page in pages:
             searxng.web.withdraw(page.url)
@@ -95,7 +95,7 @@ def test_silent_engines_are_no_absence(searxng: Searxng, ours: SearxNG) -> None:
 
 def test_an_engine_that_it_does_not_have_is_noticed(ours: SearxNG) -> None:
     named = replace(ours, engines=("index", "braveapi"))
-    *_, inspection = named.canaries("d1e2f3a4")
+    *_, inspection = named.build_canaries("d1e2f3a4")
 
     assert "no engine braveapi" in read(named, inspection.query).note
 

@@ -6,10 +6,17 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from monitor.app import OUTBOX
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.services.enrollment import Answers, hashed
-from monitor.workshop import OUTBOX
+from monitor.services.auth import find_account_id
+from monitor.services.enrollment import (
+    EnrollmentAnswers,
+    enroll_with_code,
+    hash_code,
+    invite_person,
+)
+from monitor.services.outbox import send_due
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -23,9 +30,9 @@ WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
 def code(pages: Pages) -> str:
     """Somebody new is invited; this is what stands in their letter."""
     name = next(NEWCOMERS)
-    service, word = pages.service, f"the-code-of-{name}"
-    invitation = service.joining.invite(f"{name}.field@cedarvalley.example", name.title(), "Field")
-    service.state.invitations.set_code(invitation.ref, hashed(word))
+    service, word = pages.app, f"the-code-of-{name}"
+    invitation = invite_person(service, f"{name}.field@cedarvalley.example", name.title(), "Field")
+    service.db.invitations.set_code_hash(invitation.ref, hash_code(word))
     return word
 
 
@@ -110,8 +117,8 @@ def link_in(pages: Pages, mail: str, path: str) -> str:
     """Return the link that lies in somebody's mailbox, once it does."""
     link, until = re.compile(rf"{pages.address}{path}/[\w-]+"), time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        pages.service.posting.send_due()
-        for each in (pages.service.config.state / OUTBOX).glob("*.eml"):
+        send_due(pages.app)
+        for each in (pages.app.config.state / OUTBOX).glob("*.eml"):
             letter = message_from_bytes(each.read_bytes(), policy=policy.default)
             body = letter.get_body(("plain",))
             if letter["To"] == mail and body and (found := link.search(body.get_content())):
@@ -123,8 +130,8 @@ def test_a_new_address_is_asked_for_proved_and_counts(
     looks: Looks, pages: Pages, code: str
 ) -> None:
     name = PersonName(given="Quinn", family="Field")
-    answers = Answers(name=name, scopes=frozenset({Scope.PROFILES}))
-    old = pages.service.joining.enrol(code, answers).mail
+    answers = EnrollmentAnswers(name=name, scopes=frozenset({Scope.PROFILES}))
+    old = enroll_with_code(pages.app, code, answers).mail
     new = f"new.{old}"
     with looks.window(width=NARROW) as page:
         page.goto("/sign-in")
@@ -144,4 +151,4 @@ def test_a_new_address_is_asked_for_proved_and_counts(
         page.get_by_text("Your email address was changed.").wait_for()
         assert page.locator("main").get_by_text(new).is_visible()
         assert looks.faults(page) == []
-    assert pages.service.admitting.known(old) == ""
+    assert find_account_id(pages.app, old) == ""

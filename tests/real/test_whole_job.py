@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import build
-from monitor.config import Config, load
-from monitor.db.database import State
+from monitor.app import App, open_app
+from monitor.config import Config, load_config
+from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.domain.students.roster import Pupil
-from monitor.matcher.keys import make_roster, write_tokens
-from monitor.outside import Outside
-from monitor.service import Service
-from monitor.services.enrollment import Answers
+from monitor.domain.students.roster import RosterStudent
+from monitor.environment import Environment
+from monitor.matcher.keys import build_roster, write_tokens
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.jobs import run_full_sweep
+from monitor.services.outbox import send_due
 from tests.real.bluesky import COACH, Bluesky, Profile
 from tests.real.mail import MailServer
 from tests.real.searxng import Searxng
@@ -84,17 +86,17 @@ schools = ["Cedar Valley High School", "CVHS"]
 
 @dataclass
 class District:
-    service: Service
+    app: App
     clock: StoryClock
     mail: MailServer
 
     def joins(self) -> str:
-        self.service.joining.invite(ADDRESS, "Rosa", "Marchetti")
-        self.service.posting.send_due()
+        invite_person(self.app, ADDRESS, "Rosa", "Marchetti")
+        send_due(self.app)
         invitation = _text(self.mail.wait_for(ADDRESS, 1)[0])
         code = re.search(r"^\s*([\w-]{43})\s*$", invitation, re.MULTILINE)
         assert code
-        answers = Answers(
+        answers = EnrollmentAnswers(
             name=PersonName(given="Rosa", family="Marchetti"),
             scopes=frozenset({Scope.SEARCH, Scope.PROFILES, Scope.STUDENT_LINKS}),
             school="Cedar Valley High School",
@@ -102,23 +104,23 @@ class District:
             handles=("rosa-marchetti",),
             accounts=(f"bluesky:@{ROSA.handle}",),
         )
-        return self.service.joining.enrol(code.group(1), answers).ref
+        return enroll_with_code(self.app, code.group(1), answers).ref
 
     def sweeps(self) -> set[tuple[str, str, tuple[str, ...]]]:
         """Sweep, and return what was told: kind, address, fields."""
-        sweep = self.service.rounds.sweep()
-        assert {run.outcome.conclusive for run in self.service.state.sweeps.runs(sweep.ref)} == {
-            True
-        }
+        sweep = run_full_sweep(self.app)
+        assert {
+            run.outcome.is_conclusive for run in self.app.db.sweeps.list_source_runs(sweep.ref)
+        } == {True}
         return {
             (each.event.kind, each.url, each.event.fields)
-            for each in self.service.state.events.of_sweep(sweep.ref)
+            for each in self.app.db.events.list_events_of_sweep(sweep.ref)
         }
 
     def writes(self, person: str, *, letters: int) -> str:
         """Write the digest, and return the text of the newest letter in the mailbox."""
-        self.service.digesting.queue(person)
-        self.service.posting.send_due()
+        queue_weekly_digest(self.app, person)
+        send_due(self.app)
         return _text(self.mail.wait_for(ADDRESS, letters)[-1])
 
 
@@ -128,10 +130,10 @@ def district(
 ) -> Iterator[District]:
     clock = StoryClock(FIRST_MONDAY)
     config = _configured(tmp_path, searxng, bluesky, mail)
-    outside = Outside(clock=clock, environ={"NAMESAKE_SMTP_PASSWORD": mail.password})
-    State.init(config.state).close()
-    with build(config, outside) as service:
-        yield District(service, clock, mail)
+    environment = Environment(clock=clock, variables={"NAMESAKE_SMTP_PASSWORD": mail.password})
+    Database.create_or_open_folder(config.state).close()
+    with open_app(config, environment) as app:
+        yield District(app, clock, mail)
 
 
 def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
@@ -145,10 +147,10 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
 
     assert district.sweeps() == set(), "a first sweep is silent"
 
-    items = {item.portrait.url: item for item in district.service.state.items.of(rosa)}
+    items = {item.portrait.url: item for item in district.app.db.items.list_items_of_person(rosa)}
     own = f"https://bsky.app/profile/{ROSA.handle}"
     assert {own, STAFF_PAGE.url, f"https://bsky.app/profile/{IMPOSTOR.handle}"} <= set(items)
-    flags = district.service.state.flags.of_person(rosa)
+    flags = district.app.db.flags.list_flags_of_person(rosa)
     assert {(flag.kind, items_url(district, flag.item)) for flag in flags} == {
         ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
     }
@@ -160,7 +162,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     bluesky.follow(ROSA, PUPIL)
 
     assert district.sweeps() == {("changed", own, ("bio", "name"))}
-    kinds = {flag.kind for flag in district.service.state.flags.of_person(rosa)}
+    kinds = {flag.kind for flag in district.app.db.flags.list_flags_of_person(rosa)}
     assert {"own-account-changed", "student-link"} <= kinds
     digest = district.writes(rosa, letters=6)
     assert "rosa-marchetti[.]test" in digest
@@ -172,7 +174,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
 
 
 def items_url(district: District, item: str) -> str:
-    return district.service.state.items.get(item).portrait.url
+    return district.app.db.items.load_item(item).portrait.url
 
 
 def _configured(folder: Path, searxng: Searxng, bluesky: Bluesky, mail: MailServer) -> Config:
@@ -183,9 +185,9 @@ def _configured(folder: Path, searxng: Searxng, bluesky: Bluesky, mail: MailServ
     key = bytes(range(32))
     (folder / "roster.key").touch(mode=0o600)
     (folder / "roster.key").write_text(key.hex(), "ascii")
-    nora = Pupil(names=(("Nora", "Whitlock"),))
-    write_tokens(folder / "roster.tokens", make_roster([nora], key, datetime.now(UTC).date()))
-    return load(path)
+    nora = RosterStudent(names=(("Nora", "Whitlock"),))
+    write_tokens(folder / "roster.tokens", build_roster([nora], key, datetime.now(UTC).date()))
+    return load_config(path)
 
 
 def _text(letter: EmailMessage) -> str:

@@ -6,9 +6,13 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
+from monitor.app import OUTBOX
 from monitor.domain.flag import FlagState
-from monitor.services.enrollment import hashed
-from monitor.workshop import OUTBOX
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.enrollment import hash_code, invite_person
+from monitor.services.erasure import withdraw_consent
+from monitor.services.jobs import run_mail_and_cleanup
+from monitor.services.outbox import send_due
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -22,12 +26,12 @@ CODES = iter(("the-first-code", "the-second-code"))
 @pytest.fixture
 def code(pages: Pages) -> str:
     """Maria was forgotten, and is invited anew; who pretends to be her is still there."""
-    service, word = pages.service, next(CODES)
-    service.leaving.withdraw(service.state.people.find_by_mail(MAIL))
-    service.rounds.write()
-    assert service.state.people.find_by_mail(MAIL) is None
-    invitation = service.joining.invite(MAIL, "Maria", "Delgado")
-    service.state.invitations.set_code(invitation.ref, hashed(word))
+    service, word = pages.app, next(CODES)
+    withdraw_consent(service, service.db.people.find_person_id_by_mail(MAIL))
+    run_mail_and_cleanup(service)
+    assert service.db.people.find_person_id_by_mail(MAIL) is None
+    invitation = invite_person(service, MAIL, "Maria", "Delgado")
+    service.db.invitations.set_code_hash(invitation.ref, hash_code(word))
     return word
 
 
@@ -71,11 +75,11 @@ def it_rules(page: Page) -> None:
 
 def digest(pages: Pages) -> str:
     """Return the words of her next digest."""
-    service = pages.service
-    ref = service.state.people.find_by_mail(MAIL)
-    with service.state.write():
-        service.digesting.queue(ref)
-    service.posting.send_due()
+    service = pages.app
+    ref = service.db.people.find_person_id_by_mail(MAIL)
+    with service.db.begin_transaction():
+        queue_weekly_digest(service, ref)
+    send_due(service)
     letters = sorted(
         (service.config.state / OUTBOX).glob("*.eml"), key=lambda path: path.stat().st_mtime
     )
@@ -101,7 +105,7 @@ def test_joining_checking_sorting_sharing_and_review_end_in_the_letter(
         it_rules(page)
         assert looks.faults(page) == []
 
-    state = pages.service.state
-    ref = state.people.find_by_mail(MAIL)
-    assert FlagState.REPORTED in {each.state for each in state.flags.of_person(ref)}
+    state = pages.app.db
+    ref = state.people.find_person_id_by_mail(MAIL)
+    assert FlagState.REPORTED in {each.state for each in state.flags.list_flags_of_person(ref)}
     assert LOOKALIKE in digest(pages)

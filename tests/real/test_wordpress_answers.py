@@ -17,13 +17,13 @@ pytestmark = pytest.mark.real
 def site(wordpress: part.WordPress) -> WordPress:
     return WordPress(
         base_url=wordpress.address,
-        known=f"@{MARIA.login}",
+        known_account=f"@{MARIA.login}",
         allow_private=(wordpress.address,),
     )
 
 
 def search(site: WordPress, name: str) -> Query:
-    (query,) = site.plan(Identity(ref="p", names=(name,)))
+    (query,) = site.build_queries(Identity(person_id="p", names=(name,)))
     return query
 
 
@@ -38,7 +38,7 @@ def test_an_author_is_found_by_name(site: WordPress) -> None:
 
 
 def test_nobody_is_told_from_somebody(site: WordPress) -> None:
-    canaries = list(site.canaries("nonce"))
+    canaries = list(site.build_canaries("nonce"))
     readings = asked(site, [each.query for each in canaries])
 
     assert [each.outcome for each in readings] == [each.expects for each in canaries]

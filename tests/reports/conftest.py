@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from reports.emails.digest import DigestView
-from reports.emails.registry import printed
-from reports.emails.render import Letter
-from reports.emails.review import ReviewView
+from reports.emails.registry import render_email
+from reports.emails.render import Email
+from reports.emails.review import ReviewDigestView
 from reports.emails.sections import (
-    AsideLine,
     ChangeLine,
+    EmailView,
     FlagLine,
-    LetterView,
+    NamesakeLine,
     QuestionLine,
-    WaitingLine,
+    UnansweredFlagLine,
 )
 from tests.reports.samples import (
     ASIDE,
@@ -38,13 +38,13 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def view(name: str) -> LetterView:
+def view(name: str) -> EmailView:
     return LETTERS[name]
 
 
 @pytest.fixture
-def letter(view: LetterView) -> Letter:
-    return printed(view)
+def letter(view: EmailView) -> Email:
+    return render_email(view)
 
 
 @pytest.fixture
@@ -73,19 +73,19 @@ def question() -> QuestionLine:
 
 
 @pytest.fixture
-def waiting() -> WaitingLine:
+def waiting() -> UnansweredFlagLine:
     return WAITING
 
 
 @pytest.fixture
-def aside() -> AsideLine:
+def aside() -> NamesakeLine:
     return ASIDE
 
 
 @pytest.fixture
-def review() -> ReviewView:
+def review() -> ReviewDigestView:
     view = LETTERS["review"]
-    assert isinstance(view, ReviewView)
+    assert isinstance(view, ReviewDigestView)
     return view
 
 
@@ -105,5 +105,5 @@ def golden(name: str) -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-def sample() -> Callable[[str], LetterView]:
+def sample() -> Callable[[str], EmailView]:
     return LETTERS.__getitem__

@@ -6,38 +6,46 @@ from typing import Final
 
 from reports.emails.account import (
     AlertView,
-    AskedView,
     BreakGlassView,
-    ConsentEndingView,
-    EnrolledView,
+    ConsentEndedView,
+    ConsentExpiryView,
+    EnrollmentConfirmationView,
+    InvitationReminderView,
     InvitationView,
-    ReminderView,
+    ReviewerQuestionView,
     SignInLinkView,
-    WithdrawnView,
 )
 from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.operator import SourcesParkedView
-from reports.emails.review import ReviewLine, ReviewView, Upkeep
+from reports.emails.review import ReviewDigestView, ReviewLine, ServiceHealth
 from reports.emails.sections import (
-    AsideLine,
     ChangeLine,
     Coverage,
-    DecidedLine,
+    CoverageGap,
+    EmailView,
     FlagLine,
-    Gap,
-    LetterView,
-    OwnLine,
+    FlagOutcomeLine,
+    NamesakeLine,
+    OwnItemLine,
     QuestionLine,
-    WaitingLine,
+    UnansweredFlagLine,
 )
-from reports.labels import DigestKind, Ending, EventKind, FlagKind, GapKind, Severity, Whose
+from reports.labels import (
+    ConsentEnding,
+    DigestKind,
+    EventKindLabel,
+    FlagKindLabel,
+    GapKind,
+    ItemOwnerLabel,
+    SeverityLabel,
+)
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP
 
 IMPERSONATION: Final = FlagLine(
-    kind=FlagKind.IMPERSONATION,
-    severity=Severity.HIGH,
+    kind=FlagKindLabel.IMPERSONATION,
+    severity=SeverityLabel.HIGH,
     what="This account may be pretending to be you.",
     url="https://bsky.example/profile/rosa-delgad0.bsky.example",
     platform="Bluesky",
@@ -57,8 +65,8 @@ IMPERSONATION: Final = FlagLine(
     ref="7f3a91c2",
 )
 STUDENT_LINK: Final = FlagLine(
-    kind=FlagKind.STUDENT_LINK,
-    severity=Severity.MEDIUM,
+    kind=FlagKindLabel.STUDENT_LINK,
+    severity=SeverityLabel.MEDIUM,
     what="Your account seems to be linked to student accounts.",
     url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
@@ -70,8 +78,8 @@ STUDENT_LINK: Final = FlagLine(
     earlier="Earlier answer: There is a reason for it. Then it changed.",
 )
 CHANGED: Final = ChangeLine(
-    event=EventKind.CHANGED,
-    whose=Whose.OWN,
+    event=EventKindLabel.CHANGED,
+    whose=ItemOwnerLabel.OWN,
     url="https://alpha.example/@rosadelgado",
     platform="Alpha",
     title="Rosa D. reads",
@@ -90,15 +98,15 @@ QUESTION: Final = QuestionLine(
     ),
     ref="a81c5e09",
 )
-WAITING: Final = WaitingLine(
-    kind=FlagKind.OWN_ACCOUNT_CHANGED,
+WAITING: Final = UnansweredFlagLine(
+    kind=FlagKindLabel.OWN_ACCOUNT_CHANGED,
     url="https://alpha.example/@rosadelgado",
     platform="alpha",
     since=MONDAY - timedelta(days=14),
     ref="5d2f80aa",
 )
-DECIDED: Final = DecidedLine(
-    kind=FlagKind.IMPERSONATION,
+DECIDED: Final = FlagOutcomeLine(
+    kind=FlagKindLabel.IMPERSONATION,
     url="https://chirps.example/rosa_delgad0",
     what="It pretends to be you, and was reported",
     by="IT",
@@ -106,25 +114,25 @@ DECIDED: Final = DecidedLine(
     ref="91c4e7d2",
     platform="chirps",
 )
-OWN: Final = OwnLine(
+OWN: Final = OwnItemLine(
     url="https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
 )
-OWN_PAGE: Final = OwnLine(
+OWN_PAGE: Final = OwnItemLine(
     url="https://north.cedarvalley.example/staff", title="Staff of North Elementary"
 )
-ASIDE: Final = AsideLine(
+ASIDE: Final = NamesakeLine(
     url="https://gamma.example/rosa.delgado.realty",
     title="Rosa Delgado Realty",
     reason="It names a different town.",
 )
 GAPS: Final = (
-    Gap(
+    CoverageGap(
         source="Alpha",
         outcome=GapKind.BLOCKED,
         since=datetime(2026, 11, 3, 9, 0, tzinfo=UTC),
         note="it shows a CAPTCHA instead of its pages",
     ),
-    Gap(
+    CoverageGap(
         source="Delta",
         outcome=GapKind.LIMITED,
         since=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
@@ -132,7 +140,7 @@ GAPS: Final = (
 )
 PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS, withheld=("bluesky",))
 WHOLE: Final = Coverage(checked=60, total=60)
-LETTERS: Final[dict[str, LetterView]] = {
+LETTERS: Final[dict[str, EmailView]] = {
     **STANDING,
     **UPKEEP,
     "digest": DigestView(
@@ -143,7 +151,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
-        waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, ref="e07b1d63")),
+        waiting=(WAITING, replace(WAITING, kind=FlagKindLabel.EXPOSED_CONTACT, ref="e07b1d63")),
         decided=(DECIDED,),
         review_url=PORTAL,
     ),
@@ -179,7 +187,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         changes=(CHANGED,),
         review_url=PORTAL,
     ),
-    "review": ReviewView(
+    "review": ReviewDigestView(
         name="Sam",
         district="Cedar Valley Public Schools",
         zone="America/New_York",
@@ -189,13 +197,15 @@ LETTERS: Final[dict[str, LetterView]] = {
         week="2026-W48",
         coverage=PARTLY,
         closed=1,
-        upkeep=Upkeep(sources=60, unproven=("speaker-deck",), in_vain=2, given_up=1, refusing=1),
+        upkeep=ServiceHealth(
+            sources=60, unproven=("speaker-deck",), in_vain=2, given_up=1, refusing=1
+        ),
         lines=(
             ReviewLine(
                 person="Rosa Delgado",
                 school="North Elementary",
-                kind=FlagKind.IMPERSONATION,
-                severity=Severity.HIGH,
+                kind=FlagKindLabel.IMPERSONATION,
+                severity=SeverityLabel.HIGH,
                 platform="Bluesky",
                 url=IMPERSONATION.url,
                 state="reported",
@@ -207,8 +217,8 @@ LETTERS: Final[dict[str, LetterView]] = {
             ReviewLine(
                 person="Ming Lee",
                 school="Middle School",
-                kind=FlagKind.OWN_ACCOUNT_CHANGED,
-                severity=Severity.MEDIUM,
+                kind=FlagKindLabel.OWN_ACCOUNT_CHANGED,
+                severity=SeverityLabel.MEDIUM,
                 platform="Alpha",
                 url="https://alpha.example/@minglee",
                 state="open",
@@ -219,16 +229,16 @@ LETTERS: Final[dict[str, LetterView]] = {
         ),
     ),
     "alert": AlertView(**ROSA, flag=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
-    "withdrawn": WithdrawnView(
+    "withdrawn": ConsentEndedView(
         **FAREWELL,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),
     ),
-    "withdrawn-held": WithdrawnView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
-    "asked": AskedView(
+    "withdrawn-held": ConsentEndedView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
+    "asked": ReviewerQuestionView(
         **ROSA,
-        kind=FlagKind.IMPERSONATION,
+        kind=FlagKindLabel.IMPERSONATION,
         url=IMPERSONATION.url,
         ref="7f3a91c2",
         by="it-security@cedarvalley.example",
@@ -243,7 +253,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         reason="A parent reported the account as a danger to a student.",
         ref="51d0c2aa",
     ),
-    "enrolled": EnrolledView(
+    "enrolled": EnrollmentConfirmationView(
         **ROSA,
         at=MONDAY,
         agreed=(
@@ -262,7 +272,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         review_url="https://namesake.cedarvalley.example/join",
         expires_at=MONDAY + timedelta(days=14),
     ),
-    "reminder": ReminderView(
+    "reminder": InvitationReminderView(
         **{
             **INVITED,
             "why": (
@@ -277,16 +287,16 @@ LETTERS: Final[dict[str, LetterView]] = {
         invited_at=MONDAY - timedelta(days=14),
         expires_at=MONDAY + timedelta(days=14),
     ),
-    "consent-ending": ConsentEndingView(
+    "consent-ending": ConsentExpiryView(
         **ROSA,
         expires_at=MONDAY + timedelta(days=30),
         erased_by=MONDAY + timedelta(days=31),
         how="Renew it on your Namesake page, or write to privacy@cedarvalley.example.",
         review_url=PORTAL,
     ),
-    "consent-lapsed": WithdrawnView(
+    "consent-lapsed": ConsentEndedView(
         **FAREWELL,
-        ending=Ending.LAPSED,
+        ending=ConsentEnding.LAPSED,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),

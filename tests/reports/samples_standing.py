@@ -6,16 +6,16 @@ from typing import Final
 from reports.emails.account import (
     AddressChangedView,
     ConsentChangedView,
-    HoldView,
+    LegalHoldView,
     NewAddressView,
     OwnDataView,
 )
-from reports.emails.identity import AccountDroppedView, NameDecidedView
-from reports.emails.sections import LetterView
+from reports.emails.identity import AccountDroppedView, NameDecisionView
+from reports.emails.sections import EmailView
 from reports.labels import ConsentChange
 from tests.reports.readers import FAREWELL, MONDAY, NOT_ME, PORTAL, ROSA
 
-STANDING: Final[dict[str, LetterView]] = {
+STANDING: Final[dict[str, EmailView]] = {
     "consent-renewed": ConsentChangedView(
         **ROSA,
         change=ConsentChange.RENEWED,
@@ -56,14 +56,14 @@ STANDING: Final[dict[str, LetterView]] = {
         not_me=NOT_ME,
         undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
     ),
-    "name-confirmed": NameDecidedView(
+    "name-confirmed": NameDecisionView(
         **ROSA,
         at=MONDAY,
         new_name="Rosa Hartley, also Rosie, formerly Marchetti",
         confirmed=True,
         review_url=PORTAL.removesuffix("/review"),
     ),
-    "name-refused": NameDecidedView(
+    "name-refused": NameDecisionView(
         **ROSA,
         at=MONDAY,
         new_name="Victoria Victim",
@@ -83,21 +83,21 @@ STANDING: Final[dict[str, LetterView]] = {
         code="namesake-abcdefgh",
     ),
     "own-data": OwnDataView(**ROSA),
-    "hold-placed": HoldView(
+    "hold-placed": LegalHoldView(
         **ROSA,
         placed_at=MONDAY,
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
         reason="Counsel expects a lawsuit about the account of last May.",
         review_url=PORTAL,
     ),
-    "hold-lifted": HoldView(
+    "hold-lifted": LegalHoldView(
         **ROSA,
         placed_at=MONDAY - timedelta(days=90),
         by=("sam@cedarvalley.example",),
         reason="The lawsuit was settled.",
         lifted_at=MONDAY,
     ),
-    "hold-lifted-after-leaving": HoldView(
+    "hold-lifted-after-leaving": LegalHoldView(
         **FAREWELL,
         placed_at=MONDAY - timedelta(days=90),
         by=("sam@cedarvalley.example",),

@@ -5,13 +5,13 @@ from io import StringIO
 
 import pytest
 
-from reports.data_export import sheet
+from reports.data_export import render_csv
 from tests.hostile_strings import ALL, FORMULAS
 
 
 @pytest.mark.parametrize("planted", ALL)
 def test_no_text_becomes_a_formula_or_another_cell(planted: str) -> None:
-    page = sheet([("title", "kind"), (planted, "link")])
+    page = render_csv([("title", "kind"), (planted, "link")])
 
     head, row = csv.reader(StringIO(page, newline=""))
     assert (head, row[1], len(row)) == (["title", "kind"], "link", 2)
@@ -21,9 +21,9 @@ def test_no_text_becomes_a_formula_or_another_cell(planted: str) -> None:
 @pytest.mark.parametrize("planted", FORMULAS)
 def test_a_program_that_splits_elsewhere_finds_no_formula_either(planted: str) -> None:
     for separator in ";\t":
-        for row in csv.reader(StringIO(sheet([(planted, "link")])), delimiter=separator):
+        for row in csv.reader(StringIO(render_csv([(planted, "link")])), delimiter=separator):
             assert not any(each.startswith(("=", "+", "-", "@")) for each in row)
 
 
 def test_plain_text_stays_as_it_is() -> None:
-    assert sheet([("Rosa, née Ruiz", "3")]) == '"Rosa, née Ruiz","3"\r\n'
+    assert render_csv([("Rosa, née Ruiz", "3")]) == '"Rosa, née Ruiz","3"\r\n'

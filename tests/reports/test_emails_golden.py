@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.config import MailConfig
-from monitor.domain.email import Envelope, message_id
-from monitor.mail.message import compose
-from monitor.services.outbox import STOPPABLE, severity_of
-from reports.emails.registry import kind_of
-from reports.emails.render import Letter
-from reports.emails.sections import LetterView
+from monitor.domain.email import Envelope, build_message_id
+from monitor.mail.message import build_message
+from monitor.services.outbox import STOPPABLE_EMAILS, find_worst_severity
+from reports.emails.registry import get_email_kind
+from reports.emails.render import Email
+from reports.emails.sections import EmailView
 
 Golden = Callable[[str, str], str]
 SETTINGS = MailConfig(
@@ -25,33 +25,33 @@ STIFF = re.compile(
 STOP = "https://namesake.cedarvalley.example/stop/5f0c.c2lnbmF0dXJl"
 
 
-def test_the_text_reads_as_agreed(letter: Letter, golden: Golden) -> None:
+def test_the_text_reads_as_agreed(letter: Email, golden: Golden) -> None:
     now = f"Subject: {letter.subject}\n\n{letter.text}"
 
     assert now == golden("txt", now)
 
 
-def test_an_email_is_written_in_plain_words(letter: Letter) -> None:
+def test_an_email_is_written_in_plain_words(letter: Email) -> None:
     assert STIFF.findall(f"{letter.subject} {letter.text}") == []
 
 
-def test_the_html_is_as_agreed(letter: Letter, golden: Golden) -> None:
+def test_the_html_is_as_agreed(letter: Email, golden: Golden) -> None:
     assert letter.html == golden("html", letter.html)
 
 
 def test_the_headers_are_as_agreed(
-    view: LetterView, letter: Letter, name: str, golden: Golden
+    view: EmailView, letter: Email, name: str, golden: Golden
 ) -> None:
     envelope = Envelope(
         recipient="rosa.delgado@cedarvalley.example",
-        message_id=message_id("cedar-valley", name, domain="cedarvalley.example"),
+        message_id=build_message_id("cedar-valley", name, domain="cedarvalley.example"),
         sent_at=datetime(2026, 11, 23, 12, 12, tzinfo=UTC),
-        kind=kind_of(view),
-        period="2026-W48",
-        severity=severity_of(view),
-        stop_url=STOP if kind_of(view) in STOPPABLE else "",
+        kind=get_email_kind(view),
+        dedupe_key="2026-W48",
+        severity=find_worst_severity(view),
+        unsubscribe_url=STOP if get_email_kind(view) in STOPPABLE_EMAILS else "",
     )
-    message = compose(letter, envelope, SETTINGS)
+    message = build_message(letter, envelope, SETTINGS)
     message.set_boundary("=_boundary")
     now = message.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n")
 

@@ -18,13 +18,13 @@ from reports.evidence_pack import (
     MOST_OF_PAGES,
     PAGES,
     REPORT,
-    CopiedLine,
+    ActionLogLine,
+    ComparedElement,
     EvidenceView,
-    LogLine,
     PageCopy,
-    pack,
+    build_evidence_pack,
 )
-from reports.labels import FlagKind, Severity
+from reports.labels import FlagKindLabel, SeverityLabel
 from tests.hostile_strings import ALL
 
 MONDAY = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
@@ -40,8 +40,8 @@ VIEW = EvidenceView(
     person="Rosa Delgado",
     organization="Cedar Valley Public Schools",
     zone="America/New_York",
-    kind=FlagKind.IMPERSONATION,
-    severity=Severity.HIGH,
+    kind=FlagKindLabel.IMPERSONATION,
+    severity=SeverityLabel.HIGH,
     platform="bluesky",
     url=PAGE.url,
     account="bluesky:did:plc:abc",
@@ -52,7 +52,7 @@ VIEW = EvidenceView(
     reasons=("Its bio is word for word the bio of your own account.",),
     own=("https://bsky.example/profile/rosadelgado",),
     copied=(
-        CopiedLine(
+        ComparedElement(
             field="bio",
             theirs="Reads aloud.",
             ours="Reads aloud.",
@@ -60,7 +60,7 @@ VIEW = EvidenceView(
             likeness="the same",
             own="https://bsky.example/profile/rosadelgado",
         ),
-        CopiedLine(
+        ComparedElement(
             field="location",
             theirs="Elsewhere",
             ours="Cedar Valley",
@@ -69,13 +69,13 @@ VIEW = EvidenceView(
             own="https://bsky.example/profile/rosadelgado",
         ),
     ),
-    log=(LogLine(at=MONDAY, who="Rosa Delgado", what="reported it to the platform"),),
+    log=(ActionLogLine(at=MONDAY, who="Rosa Delgado", what="reported it to the platform"),),
     pages=(PAGE,),
 )
 
 
 def files(view: EvidenceView) -> dict[str, bytes]:
-    with ZipFile(BytesIO(pack(view))) as zipped:
+    with ZipFile(BytesIO(build_evidence_pack(view))) as zipped:
         return {name: zipped.read(name) for name in zipped.namelist()}
 
 
@@ -92,8 +92,8 @@ def test_a_pack_holds_the_report_the_findings_the_list_the_page_and_their_checks
 
 
 def test_the_same_findings_give_the_same_bytes():
-    assert pack(VIEW) == pack(replace(VIEW))
-    assert pack(VIEW) != pack(replace(VIEW, handle="rosa"))
+    assert build_evidence_pack(VIEW) == build_evidence_pack(replace(VIEW))
+    assert build_evidence_pack(VIEW) != build_evidence_pack(replace(VIEW, handle="rosa"))
 
 
 def test_the_manifest_names_the_checksum_of_each_other_file():

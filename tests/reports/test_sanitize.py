@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.sanitize import defanged, header_line, sentence, shown
+from reports.sanitize import clean_header_line, clean_sentence, clean_web_text, defang_url
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u3164\U000e0041"
@@ -14,15 +14,15 @@ ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u3164\U000e0041"
 
 @pytest.mark.parametrize("hidden", BIDI + ZERO_WIDTH)
 def test_a_hidden_character_is_dropped_and_said(hidden: str) -> None:
-    assert shown(f"Ro{hidden}sa") == "Rosa [1 hidden character]"
+    assert clean_web_text(f"Ro{hidden}sa") == "Rosa [1 hidden character]"
 
 
 def test_hidden_characters_are_counted() -> None:
-    assert shown(BIDI + "Rosa") == f"Rosa [{len(BIDI)} hidden characters]"
+    assert clean_web_text(BIDI + "Rosa") == f"Rosa [{len(BIDI)} hidden characters]"
 
 
 def test_a_hidden_character_that_an_entity_spells_is_dropped_too() -> None:
-    assert shown("Ro&#8203;sa") == "Rosa [1 hidden character]"
+    assert clean_web_text("Ro&#8203;sa") == "Rosa [1 hidden character]"
 
 
 PIECES = (
@@ -47,11 +47,13 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_text_that_needs_no_cleaning_comes_out_as_if_it_had_been_cleaned(text: str) -> None:
-    assert shown(f"{text}\u200b") == f"{shown(text)} [1 hidden character]".lstrip()
+    assert (
+        clean_web_text(f"{text}\u200b") == f"{clean_web_text(text)} [1 hidden character]".lstrip()
+    )
 
 
 def test_the_joiner_of_a_picture_is_nothing_to_remark_on() -> None:
-    assert shown("\U0001f469\u200d\U0001f3eb teacher \u2764\ufe0f") == (
+    assert clean_web_text("\U0001f469\u200d\U0001f3eb teacher \u2764\ufe0f") == (
         "\U0001f469\U0001f3eb teacher \u2764"
     )
 
@@ -70,7 +72,7 @@ def test_the_joiner_of_a_picture_is_nothing_to_remark_on() -> None:
     ],
 )
 def test_markup_and_disorder_are_taken_out(raw: str, clean: str) -> None:
-    assert shown(raw) == clean
+    assert clean_web_text(raw) == clean
 
 
 @pytest.mark.parametrize(
@@ -87,11 +89,11 @@ def test_markup_and_disorder_are_taken_out(raw: str, clean: str) -> None:
     ],
 )
 def test_nothing_in_it_turns_into_a_link(raw: str, clean: str) -> None:
-    assert shown(raw) == clean
+    assert clean_web_text(raw) == clean
 
 
 def test_it_is_capped_and_long_words_are_broken() -> None:
-    clean = shown("x" * 1000)
+    clean = clean_web_text("x" * 1000)
 
     assert clean.endswith("…")
     assert max(map(len, clean.split())) <= 41
@@ -100,21 +102,26 @@ def test_it_is_capped_and_long_words_are_broken() -> None:
 
 @given(st.text())
 def test_cleaning_twice_changes_nothing(raw: str) -> None:
-    once = sentence(raw)
+    once = clean_sentence(raw)
     if "hidden character" not in once:
-        assert sentence(once) == once
+        assert clean_sentence(once) == once
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_plain_letters_are_cleaned_as_they_are_among_others(raw: str) -> None:
     mark = "\u00e9"
 
-    assert sentence(f"{mark} {raw}") == f"{mark} {sentence(raw)}".rstrip()
+    assert clean_sentence(f"{mark} {raw}") == f"{mark} {clean_sentence(raw)}".rstrip()
 
 
 @given(st.text())
 def test_no_control_ever_comes_through(raw: str) -> None:
-    for clean in (shown(raw), sentence(raw), defanged(raw), header_line(raw)):
+    for clean in (
+        clean_web_text(raw),
+        clean_sentence(raw),
+        defang_url(raw),
+        clean_header_line(raw),
+    ):
         assert not {unicodedata.category(each) for each in clean} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -138,14 +145,14 @@ def test_no_control_ever_comes_through(raw: str) -> None:
     ],
 )
 def test_an_address_is_shown_and_never_linked(url: str, place: str) -> None:
-    assert defanged(url) == place
+    assert defang_url(url) == place
 
 
 @pytest.mark.parametrize(
     "url", ["https://xn--80ak6aa92e.example/p", "https://\u0430\u0440\u0440\u04cf\u0435.example/p"]
 )
 def test_a_foreign_host_is_shown_in_both_spellings(url: str) -> None:
-    assert defanged(url) == (
+    assert defang_url(url) == (
         "xn--80ak6aa92e[.]example/p (reads as \u0430\u0440\u0440\u04cf\u0435[.]example)"
     )
 
@@ -166,7 +173,7 @@ def test_a_foreign_host_is_shown_in_both_spellings(url: str) -> None:
     ],
 )
 def test_a_subject_cannot_start_another_header(vector: str) -> None:
-    line = header_line(vector)
+    line = clean_header_line(vector)
 
     assert len(line.splitlines()) == 1
     assert line.isprintable()
@@ -175,7 +182,7 @@ def test_a_subject_cannot_start_another_header(vector: str) -> None:
 
 @given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("=?\r\n\x00\u2028")))
 def test_any_header_is_one_short_line(raw: str) -> None:
-    line = header_line(raw)
+    line = clean_header_line(raw)
 
     assert len(line) <= 200
     assert len(line.splitlines()) <= 1

@@ -7,9 +7,9 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TypeVar, cast
 
-from reports.emails.registry import printed
-from reports.emails.render import Letter
-from reports.emails.sections import LetterView
+from reports.emails.registry import render_email
+from reports.emails.render import Email
+from reports.emails.sections import EmailView
 from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
@@ -33,8 +33,8 @@ def poisoned(value: T, text: str, spared: set[str]) -> T:
 
 
 @cache
-def saying(view: LetterView, text: str) -> Letter:
-    return printed(poisoned(view, text, SETTINGS))
+def saying(view: EmailView, text: str) -> Email:
+    return render_email(poisoned(view, text, SETTINGS))
 
 
 class Skeleton(HTMLParser):
@@ -62,7 +62,7 @@ def skeleton(page: str) -> list[object]:
     return parser.bones
 
 
-def test_no_text_changes_the_build_of_a_letter(view: LetterView, share) -> None:
+def test_no_text_changes_the_build_of_a_letter(view: EmailView, share) -> None:
     harmless = skeleton(saying(view, "harmless").html)
     for attack in share(SHOWN):
         letter = saying(view, attack)
@@ -71,7 +71,7 @@ def test_no_text_changes_the_build_of_a_letter(view: LetterView, share) -> None:
         assert "<script" not in letter.text.lower(), attack
 
 
-def test_no_text_brings_a_control_into_a_letter(view: LetterView, share) -> None:
+def test_no_text_brings_a_control_into_a_letter(view: EmailView, share) -> None:
     for attack in share(SHOWN):
         letter = saying(view, attack)
 
@@ -81,9 +81,9 @@ def test_no_text_brings_a_control_into_a_letter(view: LetterView, share) -> None
             assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}, attack
 
 
-def test_no_text_becomes_a_link(view: LetterView, share) -> None:
+def test_no_text_becomes_a_link(view: EmailView, share) -> None:
     for attack in share(SHOWN):
-        letter = printed(poisoned(view, attack, SETTINGS | OURS | CHECKED))
+        letter = render_email(poisoned(view, attack, SETTINGS | OURS | CHECKED))
 
         words = re.sub(r"<[^>]*>", "", letter.html)
         for part in (letter.text, words, letter.subject):
@@ -91,11 +91,11 @@ def test_no_text_becomes_a_link(view: LetterView, share) -> None:
             assert not re.search(r"(?<!\[)\.(?!\])evil", part), attack
 
 
-def test_the_only_links_lead_to_our_review_page(view: LetterView) -> None:
-    letter = printed(view)
+def test_the_only_links_lead_to_our_review_page(view: EmailView) -> None:
+    letter = render_email(view)
 
     linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', letter.html)
     linked += re.findall(r"https?://\S+", letter.text)
-    ours = {getattr(view, each, "") for each in ("review_url", "address", "undo_url")}
+    ours = {getattr(view, each, "") for each in ("review_url", "address", "link_url", "undo_url")}
     with_code = {f"{each}/{getattr(view, 'code', '')}" for each in ours}
     assert set(linked) <= ours | with_code

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from lxml import html as lxml_html
 
-from reports.emails.render import Letter
+from reports.emails.render import Email
 
 VOID = {"meta", "br", "wbr", "link", "img", "hr", "input"}
 FORBIDDEN = re.compile(
@@ -34,7 +34,7 @@ class Balance(HTMLParser):
 
 
 @pytest.mark.parametrize("reader", ["everybody", "Outlook"])
-def test_every_tag_is_closed_where_it_was_opened(letter: Letter, reader: str) -> None:
+def test_every_tag_is_closed_where_it_was_opened(letter: Email, reader: str) -> None:
     page = letter.html
     if reader == "Outlook":
         page = page.replace("<!--[if mso]>", "").replace("<![endif]-->", "")
@@ -45,16 +45,16 @@ def test_every_tag_is_closed_where_it_was_opened(letter: Letter, reader: str) ->
     assert (balance.open, balance.wrong) == ([], [])
 
 
-def test_nothing_is_loaded_or_run(letter: Letter) -> None:
+def test_nothing_is_loaded_or_run(letter: Email) -> None:
     assert not FORBIDDEN.search(letter.html)
 
 
-def test_the_character_set_is_known_at_once(letter: Letter) -> None:
+def test_the_character_set_is_known_at_once(letter: Email) -> None:
     assert b'<meta charset="utf-8">' in letter.html.encode()[:1024]
     assert letter.html.count("charset=") == 1
 
 
-def test_a_screen_reader_knows_what_it_reads(letter: Letter) -> None:
+def test_a_screen_reader_knows_what_it_reads(letter: Email) -> None:
     page = lxml_html.document_fromstring(letter.html)
 
     assert page.get("lang") == "en"
@@ -67,12 +67,12 @@ def test_a_screen_reader_knows_what_it_reads(letter: Letter) -> None:
         assert not table.xpath("./tbody/tr/th[not(@scope)]")
 
 
-def test_dark_mode_survives_the_inlining(letter: Letter) -> None:
+def test_dark_mode_survives_the_inlining(letter: Email) -> None:
     assert "@media (prefers-color-scheme: dark)" in letter.html
     assert '<meta name="color-scheme" content="light dark">' in letter.html
 
 
-def test_a_finger_can_hit_the_button(letter: Letter) -> None:
+def test_a_finger_can_hit_the_button(letter: Email) -> None:
     page = lxml_html.document_fromstring(letter.html)
 
     for link in page.xpath("//a"):
@@ -81,7 +81,7 @@ def test_a_finger_can_hit_the_button(letter: Letter) -> None:
         assert height + 2 * int(style["padding"].split("px")[0]) >= 44
 
 
-def test_the_text_tells_all_that_the_html_tells(letter: Letter) -> None:
+def test_the_text_tells_all_that_the_html_tells(letter: Email) -> None:
     page = lxml_html.document_fromstring(letter.html)
     nested = " or ".join(f".//{block}" for block in BLOCKS)
     told = squeezed(letter.text)
@@ -92,7 +92,7 @@ def test_the_text_tells_all_that_the_html_tells(letter: Letter) -> None:
     assert [block for block in map(squeezed_block, blocks) if block not in told] == []
 
 
-def test_the_text_is_72_wide(letter: Letter) -> None:
+def test_the_text_is_72_wide(letter: Email) -> None:
     assert not [
         line
         for line in letter.text.splitlines()
@@ -100,7 +100,7 @@ def test_the_text_is_72_wide(letter: Letter) -> None:
     ]
 
 
-def test_what_a_locked_screen_shows_names_and_accuses_nobody(letter: Letter) -> None:
+def test_what_a_locked_screen_shows_names_and_accuses_nobody(letter: Email) -> None:
     preheader = letter.text.partition("\n\n")[0]
 
     assert not re.search(
@@ -111,7 +111,7 @@ def test_what_a_locked_screen_shows_names_and_accuses_nobody(letter: Letter) -> 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_word_stands_out_from_its_ground(letter: Letter, scheme: str) -> None:
+def test_every_word_stands_out_from_its_ground(letter: Email, scheme: str) -> None:
     page = lxml_html.document_fromstring(letter.html)
     rules = dark_rules(letter.html) if scheme == "dark" else []
     faint = []

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from scrapers.models import Identity, Outcome, Page, Query, Reading
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.source import ContactSource, MarkupSource, Source
 from tests.scrapers.known_sources import all_sources
 
@@ -64,7 +64,7 @@ def nora(source: Source) -> Identity:
     if domain := getattr(source, "domain", ""):  # a server of a federation
         handle = f"{handle}@{domain}"
     return Identity(
-        ref="person-1",
+        person_id="person-1",
         names=("Nora Quill",),
         handles=("noraquill",),
         accounts=(f"{source.platform}:@{handle}",) if source.platform else (),
@@ -76,18 +76,18 @@ def nora(source: Source) -> Identity:
 
 
 def questions(source: Source) -> Iterator[Query]:
-    yield from source.plan(nora(source))
-    yield from (canary.query for canary in source.canaries("nonce"))
+    yield from source.build_queries(nora(source))
+    yield from (canary.query for canary in source.build_canaries("nonce"))
     if isinstance(source, ContactSource):
         for account in nora(source).accounts:
-            yield from source.contacts(account, "person-1")
+            yield from source.build_contact_queries(account, "person-1")
 
 
-def read_whole(source: Source, query: Query, page: Page) -> Reading:
+def read_whole(source: Source, query: Query, page: Page) -> ParseResult:
     """Read a page as the service does, but parse it here."""
-    reading = source.read(query, page)
+    reading = source.parse_response(query, page)
     if reading.unparsed and isinstance(source, MarkupSource):
-        return source.parse(query, page)
+        return source.parse_body(query, page)
     return reading
 
 

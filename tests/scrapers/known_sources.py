@@ -9,13 +9,13 @@ from types import ModuleType
 from typing import cast
 
 from scrapers import profiles, search
-from scrapers.sites.catalog import own_catalogue
+from scrapers.sites.catalog import load_own_catalog
 from scrapers.sites.presence import PresenceSource
 from scrapers.source import Source
 
 # What a configuration has to say of a source that cannot be asked without it.
 CONFIGURED = {"base_url": "https://its-own.example"}
-MEMBERS = ("name", "declaration", "etiquette", "plan", "read", "canaries")
+MEMBERS = ("name", "info", "crawl_policy", "build_queries", "parse_response", "build_canaries")
 
 
 @cache
@@ -27,7 +27,7 @@ def written_sources() -> tuple[Source, ...]:
 
 @cache
 def all_sources() -> tuple[Source, ...]:
-    sites = (PresenceSource(entry=entry) for entry in own_catalogue().entries)
+    sites = (PresenceSource(entry=entry) for entry in load_own_catalog().entries)
     return (*written_sources(), *sites)
 
 

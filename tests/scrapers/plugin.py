@@ -2,29 +2,31 @@
 
 from pathlib import Path
 
-from scrapers.registry import GROUP
+from scrapers.registry import ENTRY_POINT_GROUP
 
 PLUGIN = """\
 from dataclasses import dataclass
 
-from scrapers.source import Access, Declaration, Etiquette, Family
+from scrapers.source import AccessMode, CrawlPolicy, SourceFamily, SourceInfo
 
 
 @dataclass(frozen=True)
 class Chalk:
     name: str = "chalk"
     platform: str = "chalk"
-    family: Family = Family.PROFILES
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 1
-    etiquette: Etiquette = Etiquette(origins=("https://chalk.example",), access=Access.API)
-    declaration: Declaration = Declaration(
+    crawl_policy: CrawlPolicy = CrawlPolicy(
+        origins=("https://chalk.example",), access=AccessMode.API
+    )
+    info: SourceInfo = SourceInfo(
         title="Chalk", asks="a handle", discloses="the handle", sees="a board",
         cannot_see="the rest", provenance="its own documentation",
     )
 
-    def plan(self, identity): return ()
-    def read(self, query, page): raise NotImplementedError
-    def canaries(self, nonce): return ()
+    def build_queries(self, identity): return ()
+    def parse_response(self, query, page): raise NotImplementedError
+    def build_canaries(self, nonce): return ()
 
 
 CHALK = Chalk()
@@ -37,5 +39,5 @@ def install(site: Path, source: str = PLUGIN) -> Path:
     facts.mkdir(parents=True)
     (site / "chalk_source.py").write_text(source)
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: chalk\nVersion: 1.0\n")
-    (facts / "entry_points.txt").write_text(f"[{GROUP}]\nchalk = chalk_source:CHALK\n")
+    (facts / "entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\nchalk = chalk_source:CHALK\n")
     return site

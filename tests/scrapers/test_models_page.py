@@ -44,7 +44,7 @@ def test_what_a_page_cannot_be_written_in_is_not_believed(answered: Answered, na
 
     page = answered(body, headers={"content-type": "text/html"})
 
-    assert (page.text, page.bytes) == (body, body.encode())
+    assert (page.text, page.searchable_bytes) == (body, body.encode())
 
 
 def remembered() -> int:

@@ -4,24 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.models import CUTS, PicturePrint, View
+from scrapers.models import CROPS, CropHashes, PicturePrint
 
 SHORT = st.integers(0, 2**64 - 1)
-VIEWS = st.builds(View, dhash=SHORT, phash=SHORT, pdq=st.integers(0, 2**256 - 1))
-SEVERAL = st.lists(VIEWS, min_size=len(CUTS), max_size=len(CUTS)).map(tuple)
+VIEWS = st.builds(CropHashes, dhash=SHORT, phash=SHORT, pdq=st.integers(0, 2**256 - 1))
+SEVERAL = st.lists(VIEWS, min_size=len(CROPS), max_size=len(CROPS)).map(tuple)
 PRINTS = st.builds(PicturePrint, straight=SEVERAL, mirrored=SEVERAL)
 
 
 @given(PRINTS)
 def test_what_was_written_is_read_again(told: PicturePrint) -> None:
-    assert PicturePrint.read(told.written()) == told
+    assert PicturePrint.from_text(told.to_text()) == told
 
 
 @given(PRINTS, PRINTS)
 def test_two_prints_are_written_alike_only_if_they_are(
     one: PicturePrint, other: PicturePrint
 ) -> None:
-    assert (one.written() == other.written()) is (one == other)
+    assert (one.to_text() == other.to_text()) is (one == other)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_two_prints_are_written_alike_only_if_they_are(
     ],
 )
 def test_nothing_else_is_a_print(spoil) -> None:
-    view = View(dhash=1, phash=2, pdq=3)
-    views = (view,) * len(CUTS)
-    written = PicturePrint(straight=views, mirrored=views).written()
+    view = CropHashes(dhash=1, phash=2, pdq=3)
+    views = (view,) * len(CROPS)
+    written = PicturePrint(straight=views, mirrored=views).to_text()
 
-    assert PicturePrint.read(spoil(written)) is None
+    assert PicturePrint.from_text(spoil(written)) is None

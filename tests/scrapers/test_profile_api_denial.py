@@ -4,19 +4,19 @@ from datetime import UTC, datetime
 import pytest
 
 from scrapers.models import Outcome, Page
-from scrapers.profile_api import Denial, denied
+from scrapers.profile_api import DenialRule, check_denials
 
 Answered = Callable[..., Page]
 
-NOBODY = Denial(status=404, where="error.message", says="no such", outcome=Outcome.ABSENT)
-SPENT = Denial(
-    status=403, where="error.message", outcome=Outcome.LIMITED, renewed_in="America/Los_Angeles"
+NOBODY = DenialRule(status=404, path="error.message", phrase="no such", outcome=Outcome.ABSENT)
+SPENT = DenialRule(
+    status=403, path="error.message", outcome=Outcome.LIMITED, quota_zone="America/Los_Angeles"
 )
 SAID = '{"error": {"message": "No such member"}}'
 
 
 def test_status_and_words_together_are_what_an_api_says(answered: Answered) -> None:
-    reading = denied([SPENT, NOBODY], answered(SAID, 404))
+    reading = check_denials([SPENT, NOBODY], answered(SAID, 404))
 
     assert reading is not None
     assert reading.outcome is Outcome.ABSENT
@@ -36,13 +36,13 @@ def test_status_and_words_together_are_what_an_api_says(answered: Answered) -> N
     ],
 )
 def test_one_of_them_alone_says_nothing(answered: Answered, body: str, status: int) -> None:
-    assert denied([NOBODY], answered(body, status)) is None
+    assert check_denials([NOBODY], answered(body, status)) is None
 
 
 def test_a_daily_quota_begins_anew_at_midnight_where_the_service_is(answered: Answered) -> None:
     told = answered(SAID, 403, headers={"retry-after": "60"})
-    untold = denied([SPENT], answered(SAID, 403))
-    sooner = denied([SPENT], told)
+    untold = check_denials([SPENT], answered(SAID, 403))
+    sooner = check_denials([SPENT], told)
 
     assert untold is not None
     assert untold.retry_at == datetime(2026, 11, 3, 8, tzinfo=UTC)

@@ -1,10 +1,10 @@
-from scrapers.models import Finding, Kind, Outcome
-from scrapers.profile_api import likely
+from scrapers.models import Finding, FindingKind, Outcome
+from scrapers.profile_api import build_name_search_result
 
 
 def account(handle: str, name: str = "", bio: str = "") -> Finding:
     url = f"https://alpha.example/{handle}"
-    return Finding(key=url, kind=Kind.ACCOUNT, url=url, name=name, handle=handle, bio=bio)
+    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, name=name, handle=handle, bio=bio)
 
 
 SHOWN = [
@@ -16,16 +16,16 @@ SHOWN = [
 
 
 def test_the_family_name_in_name_bio_or_handle_makes_an_account_likely() -> None:
-    reading = likely("Nora Quill", SHOWN)
+    reading = build_name_search_result("Nora Quill", SHOWN)
 
     assert [each.handle for each in reading.findings] == ["nq", "quill77", "art"]
     assert (reading.outcome, reading.note) == (Outcome.FOUND, "")
 
 
 def test_who_asks_to_be_left_out_is_counted_where_they_might_be_meant() -> None:
-    some = likely("Nora Quill", SHOWN[:1], SHOWN[1:])
-    alone = likely("Nora Quill", (), SHOWN[:1])
-    strangers = likely("Nora Quill", (), SHOWN[3:])
+    some = build_name_search_result("Nora Quill", SHOWN[:1], SHOWN[1:])
+    alone = build_name_search_result("Nora Quill", (), SHOWN[:1])
+    strangers = build_name_search_result("Nora Quill", (), SHOWN[3:])
 
     assert (some.withheld, alone.withheld, strangers.withheld) == (2, 1, 0)
     assert some.note == "2 accounts ask not to be found by strangers"

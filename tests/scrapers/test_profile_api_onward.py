@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from scrapers.models import Page
-from scrapers.profile_api import at_home, next_link
+from scrapers.profile_api import parse_next_link, resolve_on_same_origin
 
 Answered = Callable[..., Page]
 
@@ -28,12 +28,12 @@ HERE = "https://its-own.example/list?limit=80"
 def test_a_header_says_where_the_next_page_is(
     answered: Answered, header: str, address: str
 ) -> None:
-    assert next_link(answered(headers={"link": header})) == address
+    assert parse_next_link(answered(headers={"link": header})) == address
 
 
 @pytest.mark.parametrize("header", ["<" * 100_000, '<a>; rel="' * 10_000, "<a>" + ";" * 100_000])
 def test_no_header_takes_long(answered: Answered, header: str) -> None:
-    assert next_link(answered(headers={"link": header})) == ""
+    assert parse_next_link(answered(headers={"link": header})) == ""
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_no_header_takes_long(answered: Answered, header: str) -> None:
     ],
 )
 def test_an_answer_leads_on_within_its_origin_alone(onward: str, address: str) -> None:
-    assert at_home(HERE, onward) == address
+    assert resolve_on_same_origin(HERE, onward) == address

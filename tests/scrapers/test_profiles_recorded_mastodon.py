@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.models import Identity, Outcome, Page, Query, Reading
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.profiles.mastodon import Mastodon
-from scrapers.urls.canonical import canonical_key
+from scrapers.urls.canonical import canonicalize_url
 from tests.scrapers.recorded import FOLDER, needs_recordings, recorded
 
 pytestmark = needs_recordings
@@ -23,25 +23,25 @@ def page_of(name: str) -> Page:
 
 
 def lookup(source: Mastodon, acct: str) -> Query:
-    (query,) = source.plan(Identity(ref="p", names=(), handles=("somebody",)))
+    (query,) = source.build_queries(Identity(person_id="p", names=(), handles=("somebody",)))
     return replace(query, terms=(acct,))
 
 
 def search(source: Mastodon, name: str) -> Query:
-    (query,) = source.plan(Identity(ref="p", names=(name,)))
+    (query,) = source.build_queries(Identity(person_id="p", names=(name,)))
     return query
 
 
 def list_of(source: Mastodon) -> Query:
     """Ask for the list itself, after the account that it belongs to."""
-    (query, _) = source.contacts(f"mastodon:@somebody@{source.domain}", "p")
+    (query, _) = source.build_contact_queries(f"mastodon:@somebody@{source.domain}", "p")
     return replace(query, page=3)
 
 
 def test_a_recorded_account_of_the_server_itself() -> None:
     for name in ("lookup_1", "lookup_2"):
         query = lookup(LOCAL, "tobibulero_kibe")
-        (found,) = LOCAL.read(query, page_of(name)).findings
+        (found,) = LOCAL.parse_response(query, page_of(name)).findings
 
         assert found.account == "mastodon:@tobibulero_kibe@localhost:3000"
         assert found.url == "http://localhost:3000/@tobibulero_kibe"
@@ -51,15 +51,17 @@ def test_a_recorded_account_of_the_server_itself() -> None:
 
 
 def test_a_recorded_account_that_hides_its_contacts() -> None:
-    (follows, followers) = LOCAL.contacts("mastodon:@tobibulero_kibe@localhost:3000", "p")
+    (follows, followers) = LOCAL.build_contact_queries(
+        "mastodon:@tobibulero_kibe@localhost:3000", "p"
+    )
 
     for query in (follows, followers):
-        assert LOCAL.read(query, page_of("lookup_1")).outcome is Outcome.DECLINED
+        assert LOCAL.parse_response(query, page_of("lookup_1")).outcome is Outcome.DECLINED
 
 
 def test_a_recorded_account_of_another_server() -> None:
     query = lookup(BIG, "soraf@vefalodorev.example")
-    (found,) = BIG.read(query, page_of("mastodonsocial_account_0")).findings
+    (found,) = BIG.parse_response(query, page_of("mastodonsocial_account_0")).findings
 
     assert found.account == "mastodon:@soraf@vefalodorev.example"
     assert found.url == "https://icosahedron.website/@soraf"
@@ -71,9 +73,9 @@ def test_a_recorded_account_of_another_server() -> None:
 
 def test_a_recorded_account_with_an_open_list() -> None:
     page = page_of("rtoot_get_account_default_0")
-    (found,) = FOSSTODON.read(lookup(FOSSTODON, "vidareribove"), page).findings
-    (follows, _) = FOSSTODON.contacts("mastodon:@vidareribove@fosstodon.org", "p")
-    (following,) = FOSSTODON.read(follows, page).follow
+    (found,) = FOSSTODON.parse_response(lookup(FOSSTODON, "vidareribove"), page).findings
+    (follows, _) = FOSSTODON.build_contact_queries("mastodon:@vidareribove@fosstodon.org", "p")
+    (following,) = FOSSTODON.parse_response(follows, page).follow
 
     assert found.account == "mastodon:@vidareribove@fosstodon.org"
     assert found.key == "https://fosstodon.org/@vidareribove"
@@ -103,7 +105,7 @@ def test_recorded_answers_that_hold_no_account(name: str, status: int, outcome: 
     page = replace(page_of(name), status=status)
 
     for query in (lookup(LOCAL, "tobibulero_kibe"), search(LOCAL, "Tomi Doleto"), list_of(LOCAL)):
-        assert LOCAL.read(query, page).outcome is outcome
+        assert LOCAL.parse_response(query, page).outcome is outcome
 
 
 def test_the_recorded_refusal_has_the_status_that_it_should() -> None:
@@ -113,20 +115,20 @@ def test_the_recorded_refusal_has_the_status_that_it_should() -> None:
 
 def test_recorded_searches() -> None:
     for name in ("search_v2_0", "search_v2_1"):
-        reading = LOCAL.read(search(LOCAL, "Tomi Doleto"), page_of(name))
+        reading = LOCAL.parse_response(search(LOCAL, "Tomi Doleto"), page_of(name))
 
         assert [each.name for each in reading.findings] == ["Tomi Doleto"]
-    nobody = LOCAL.read(search(LOCAL, "Tomi Doleto"), page_of("search_v2_2"))
+    nobody = LOCAL.parse_response(search(LOCAL, "Tomi Doleto"), page_of("search_v2_2"))
     assert nobody.outcome is Outcome.ABSENT
 
 
 def test_a_recorded_search_of_a_big_server_leaves_out_who_asks_for_it() -> None:
-    reading = BIG.read(search(BIG, "Any Soraf"), page_of("mastodonsocial_search_2"))
+    reading = BIG.parse_response(search(BIG, "Any Soraf"), page_of("mastodonsocial_search_2"))
 
     assert reading.outcome is Outcome.FOUND
     assert len(reading.findings) == 5
     assert reading.note == "11 accounts ask not to be found by strangers"
-    assert all(each.key == canonical_key(each.url) for each in reading.findings)
+    assert all(each.key == canonicalize_url(each.url) for each in reading.findings)
     assert {each.account for each in reading.findings} >= {"mastodon:@soraf@vefalodorev.example"}
 
 
@@ -144,7 +146,7 @@ def test_a_recorded_search_of_a_big_server_leaves_out_who_asks_for_it() -> None:
     ],
 )
 def test_recorded_lists_of_accounts(name: str, handles: list[str]) -> None:
-    reading = LOCAL.read(list_of(LOCAL), page_of(name))
+    reading = LOCAL.parse_response(list_of(LOCAL), page_of(name))
 
     assert [each.handle for each in reading.contacts] == handles
     assert reading.outcome is (Outcome.FOUND if handles else Outcome.ABSENT)
@@ -154,9 +156,9 @@ def test_no_recorded_answer_makes_the_reader_stumble() -> None:
     for file in sorted((Path(FOLDER) / "mastodon").glob("*.meta.json")):
         page = page_of(file.name.removesuffix(".meta.json"))
         for query in (lookup(BIG, "somebody"), search(BIG, "Some Body"), list_of(BIG)):
-            assert told(BIG.read(query, page)), (file.name, query.kind)
+            assert told(BIG.parse_response(query, page)), (file.name, query.kind)
 
 
-def told(reading: Reading) -> bool:
+def told(reading: ParseResult) -> bool:
     shown = bool(reading.findings or reading.contacts)
-    return shown or reading.outcome.conclusive or bool(reading.note)
+    return shown or reading.outcome.is_conclusive or bool(reading.note)

@@ -9,15 +9,20 @@ from pathlib import Path
 import pytest
 
 from scrapers.profiles.bluesky import Bluesky
-from scrapers.registry import GROUP, RegistryError, kinds, registry
+from scrapers.registry import (
+    ENTRY_POINT_GROUP,
+    RegistryError,
+    build_registry,
+    discover_built_in_sources,
+)
 from scrapers.source import Source
 from tests.scrapers.known_sources import written_sources
 from tests.scrapers.plugin import install
 
 ROOT = Path(__file__).parents[2]
 TOLD = """\
-from scrapers.registry import registry
-found = registry([])
+from scrapers.registry import build_registry
+found = build_registry([])
 print(sorted(found), found.faults)
 """
 
@@ -38,13 +43,13 @@ class Nameless:
 
 class Undeclared:
     name = "undeclared"
-    declaration = None
+    info = None
 
 
 class Unasked:
     name = "unasked"
-    declaration = Bluesky().declaration
-    etiquette = Bluesky().etiquette
+    info = Bluesky().info
+    crawl_policy = Bluesky().crawl_policy
 
 
 def plugin(brought: object, name: str = "skies") -> EntryPoint:
@@ -52,22 +57,22 @@ def plugin(brought: object, name: str = "skies") -> EntryPoint:
         def load(self) -> object:
             return brought
 
-    return Plugged(name=name, value="skies:brought", group=GROUP)
+    return Plugged(name=name, value="skies:brought", group=ENTRY_POINT_GROUP)
 
 
 def test_every_source_that_has_a_file_is_found_by_looking_through_the_packages() -> None:
-    assert set(kinds()) == {source.name for source in written_sources()}
+    assert set(discover_built_in_sources()) == {source.name for source in written_sources()}
 
 
 def test_what_is_found_declares_itself_as_the_source_does() -> None:
     for source in written_sources():
-        kind = kinds()[source.name]
-        assert (kind.family, kind.declaration) == (source.family, source.declaration)
+        kind = discover_built_in_sources()[source.name]
+        assert (kind.family, kind.info) == (source.family, source.info)
 
 
 @pytest.mark.parametrize("brought", [plugged, Bluesky(name="skies"), (Bluesky(name="skies"),)])
 def test_sources_are_known_by_name_and_plug_ins_join_them(brought: object) -> None:
-    found = registry([Bluesky()], [plugin(brought)])
+    found = build_registry([Bluesky()], [plugin(brought)])
 
     assert list(found) == ["bluesky", "skies"]
     assert found.faults == ()
@@ -75,14 +80,14 @@ def test_sources_are_known_by_name_and_plug_ins_join_them(brought: object) -> No
 
 def test_two_sources_of_one_name_are_refused() -> None:
     with pytest.raises(RegistryError, match="Two sources are called 'bluesky'"):
-        registry([Bluesky(), Bluesky(base_url="http://other.example")], [])
+        build_registry([Bluesky(), Bluesky(base_url="http://other.example")], [])
 
 
 @pytest.mark.parametrize("value", ["no_such_module:sources", "json:no_such_name", "json:loads"])
 def test_a_plug_in_that_cannot_be_loaded_is_told_and_the_others_go_on(value: str) -> None:
-    broken = EntryPoint(name="broken", value=value, group=GROUP)
+    broken = EntryPoint(name="broken", value=value, group=ENTRY_POINT_GROUP)
 
-    found = registry([Bluesky()], [broken, plugin(plugged)])
+    found = build_registry([Bluesky()], [broken, plugin(plugged)])
 
     assert list(found) == ["bluesky", "skies"]
     (fault,) = found.faults
@@ -95,14 +100,14 @@ def test_a_plug_in_that_cannot_be_loaded_is_told_and_the_others_go_on(value: str
         (stumbling, "ConnectionError: no such network"),
         (7, "TypeError"),
         ([Nameless()], "has no name"),
-        ([Undeclared()], "'undeclared' has no declaration"),
-        ([Unasked()], "'unasked' has no plan"),
+        ([Undeclared()], "'undeclared' has no info"),
+        ([Unasked()], "'unasked' has no build_queries"),
         (Bluesky(), "another source is called 'bluesky'"),
         ([Bluesky(name="a"), Bluesky(name="a")], "another source is called 'a'"),
     ],
 )
 def test_a_plug_in_with_a_fault_brings_nothing_and_is_told(brought: object, fault: str) -> None:
-    found = registry([Bluesky()], [plugin(brought)])
+    found = build_registry([Bluesky()], [plugin(brought)])
 
     assert list(found) == ["bluesky"]
     (sentence,) = found.faults
@@ -111,12 +116,14 @@ def test_a_plug_in_with_a_fault_brings_nothing_and_is_told(brought: object, faul
 
 
 def test_what_joins_later_takes_no_name_either() -> None:
-    found = registry([Bluesky()], [plugin(7)]).joined([Bluesky(name="skies")], ["And so on."])
+    found = build_registry([Bluesky()], [plugin(7)]).copy_with_sources(
+        [Bluesky(name="skies")], ["And so on."]
+    )
 
     assert list(found) == ["bluesky", "skies"]
     assert len(found.faults) == 2
     with pytest.raises(RegistryError):
-        found.joined([Bluesky(name="skies")])
+        found.copy_with_sources([Bluesky(name="skies")])
 
 
 @pytest.fixture

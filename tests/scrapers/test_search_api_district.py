@@ -2,34 +2,39 @@
 
 import pytest
 
-from scrapers.models import District, Finding, Identity, Kind, Outcome, Reading
-from scrapers.search_api import SITES, district_asked, district_terms, shared
+from scrapers.models import District, Finding, FindingKind, Identity, Outcome, ParseResult
+from scrapers.search_api import (
+    DISTRICT_SITES,
+    build_district_terms,
+    format_district_query,
+    split_district_result,
+)
 
 HARBOUR = District(name='Harbour "Lane" Schools', domains=("harbourlane.example",))
-NORA = Identity(ref="nora", names=("Nora Quill", "Nora Penn"))
-IVO = Identity(ref="ivo", names=("Ivo Marsh",))
+NORA = Identity(person_id="nora", names=("Nora Quill", "Nora Penn"))
+IVO = Identity(person_id="ivo", names=("Ivo Marsh",))
 
 
 def shown(url: str, title: str = "", snippet: str = "") -> Finding:
-    return Finding(key=url, kind=Kind.PAGE, url=url, title=title, snippet=snippet)
+    return Finding(key=url, kind=FindingKind.PAGE, url=url, title=title, snippet=snippet)
 
 
 def told(*findings: Finding) -> dict[str, list[str]]:
-    reading = Reading(outcome=Outcome.FOUND, findings=findings)
+    reading = ParseResult(outcome=Outcome.FOUND, findings=findings)
     return {
-        who.ref: [each.url for each in theirs.findings]
-        for who, theirs in shared(reading, (NORA, IVO))
+        who.person_id: [each.url for each in theirs.findings]
+        for who, theirs in split_district_result(reading, (NORA, IVO))
     }
 
 
 def test_every_group_of_sites_is_asked_for_and_the_whole_web() -> None:
-    questions = [district_asked(terms) for terms in district_terms(HARBOUR)]
+    questions = [format_district_query(terms) for terms in build_district_terms(HARBOUR)]
 
     assert questions[0] == (
         '"Harbour Lane Schools" teacher '
         "(site:facebook.com OR site:instagram.com OR site:threads.com)"
     )
-    assert questions[len(SITES) :] == [
+    assert questions[len(DISTRICT_SITES) :] == [
         '"Harbour Lane Schools" teacher',
         '"harbourlane.example" -site:harbourlane.example',
     ]
@@ -37,14 +42,14 @@ def test_every_group_of_sites_is_asked_for_and_the_whole_web() -> None:
 
 def test_a_question_fits_what_engines_bear() -> None:
     long = District(name="The Regional Consolidated Public School District of Harbour Lane")
-    asked = [district_asked(terms) for terms in district_terms(long)]
+    asked = [format_district_query(terms) for terms in build_district_terms(long)]
 
     assert max(map(len, asked)) <= 400
     assert max(len(each.split()) for each in asked) <= 50
 
 
 def test_a_district_without_a_name_is_not_asked_about() -> None:
-    assert list(district_terms(District(name=" - ", domains=("x.example",)))) == []
+    assert list(build_district_terms(District(name=" - ", domains=("x.example",)))) == []
 
 
 @pytest.mark.parametrize(
@@ -68,16 +73,18 @@ def test_what_names_nobody_who_asked_is_dropped(title: str) -> None:
 
 
 def test_who_is_not_named_is_told_that_nothing_was_found() -> None:
-    reading = Reading(outcome=Outcome.FOUND, findings=(shown("https://a.example/nora-quill"),))
-    outcomes = {who.ref: theirs.outcome for who, theirs in shared(reading, (NORA, IVO))}
+    reading = ParseResult(outcome=Outcome.FOUND, findings=(shown("https://a.example/nora-quill"),))
+    outcomes = {
+        who.person_id: theirs.outcome for who, theirs in split_district_result(reading, (NORA, IVO))
+    }
 
     assert outcomes == {"nora": Outcome.FOUND, "ivo": Outcome.ABSENT}
 
 
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.FOUND])
 def test_how_the_visit_went_is_told_to_all_as_it_was(outcome: Outcome) -> None:
-    reading = Reading(outcome=outcome, note="why")
+    reading = ParseResult(outcome=outcome, note="why")
 
-    assert {(each.outcome, each.note) for _, each in shared(reading, (NORA, IVO))} == {
-        (outcome, "why")
-    }
+    assert {
+        (each.outcome, each.note) for _, each in split_district_result(reading, (NORA, IVO))
+    } == {(outcome, "why")}

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 
-from scrapers.models import Finding, Kind, Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.profiles.web_pages import OrdinaryPages
-from scrapers.search_api import ReadHits
-from scrapers.source import Access, Etiquette, Family
+from scrapers.models import (
+    Finding,
+    FindingKind,
+    Outcome,
+    Page,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
+from scrapers.profiles.web_pages import WebPageSource
+from scrapers.search_api import HitPageSource
+from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over
 
 HITS = (
@@ -20,15 +29,15 @@ HITS = (
 class Engine(FakeSource):
     """Lists the same pages whatever it is asked."""
 
-    family: Family = Family.SEARCH
+    family: SourceFamily = SourceFamily.SEARCH
 
-    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names them
-        found = tuple(Finding(key=each, kind=Kind.PAGE, url=each) for each in HITS)
-        return Reading(outcome=Outcome.FOUND, findings=found)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names them
+        found = tuple(Finding(key=each, kind=FindingKind.PAGE, url=each) for each in HITS)
+        return ParseResult(outcome=Outcome.FOUND, findings=found)
 
 
-MANNERS = Etiquette(origins=("https://engine.example",), access=Access.API)
-READ = ReadHits(engine=Engine(name="engine", etiquette=MANNERS), most=2)
+MANNERS = CrawlPolicy(origins=("https://engine.example",), access=AccessMode.API)
+READ = HitPageSource(engine=Engine(name="engine", crawl_policy=MANNERS), most_pages=2)
 
 
 def search(subject: str = "p") -> Query:
@@ -43,7 +52,7 @@ def search(subject: str = "p") -> Query:
 
 def test_the_first_hits_that_may_be_read_are_read(answered: object) -> None:
     assert callable(answered)
-    led = READ.read(search(), answered("")).follow
+    led = READ.parse_response(search(), answered("")).follow
 
     assert [(each.source, each.request.url) for each in led] == [
         ("pages", "https://jane.example/"),
@@ -54,21 +63,25 @@ def test_the_first_hits_that_may_be_read_are_read(answered: object) -> None:
 
 def test_hits_of_a_canary_are_nobodys_to_read(answered: object) -> None:
     assert callable(answered)
-    assert READ.read(search(subject=""), answered("")).follow == ()
+    assert READ.parse_response(search(subject=""), answered("")).follow == ()
 
 
 def test_it_is_the_engine_in_all_else() -> None:
     engine = READ.engine
 
-    assert (READ.name, READ.family, READ.version) == (engine.name, Family.SEARCH, engine.version)
-    assert (READ.etiquette, READ.declaration) == (engine.etiquette, engine.declaration)
+    assert (READ.name, READ.family, READ.version) == (
+        engine.name,
+        SourceFamily.SEARCH,
+        engine.version,
+    )
+    assert (READ.crawl_policy, READ.info) == (engine.crawl_policy, engine.info)
 
 
 def test_the_pages_are_asked_for_in_the_same_run() -> None:
     client = FakeClient(FakeClock(), respond=lambda _: "<title>Jane Doe</title>")
-    lanes = lanes_over(client, READ, OrdinaryPages())  # type: ignore[arg-type] # any source will do
+    lanes = lanes_over(client, READ, WebPageSource())  # type: ignore[arg-type] # any source will do
 
-    visits = {each.query.request.url: each.reading.outcome for each in lanes.visit([search()])}
+    visits = {each.query.request.url: each.result.outcome for each in lanes.crawl([search()])}
 
     assert visits["https://jane.example/"] is Outcome.FOUND
     assert "https://jane.example/robots.txt" in client.urls

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from scrapers.models import Finding, Identity, Kind, Outcome, Query, Reading
+from scrapers.models import Finding, FindingKind, Identity, Outcome, ParseResult, Query
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.google import GOOGLE
-from scrapers.search_api import ALTERED, NO_KEY, SearchApi
-from scrapers.urls.canonical import canonical_key
+from scrapers.search_api import NO_KEY, QUERY_ALTERED, SearchApi
+from scrapers.urls.canonical import canonicalize_url
 from tests.scrapers.recorded import FOLDER, needs_recordings, recorded
 
 pytestmark = needs_recordings
@@ -23,9 +23,17 @@ GSS = "api_gss_search_run__when"
 WEB = "google_web_search__when"
 # The file, what it comes to, how many of its results hold the last word, and the note.
 GOOGLE_ANSWERS = {
-    "api_gss_search_as_json_0": (UNREADABLE, 0, ALTERED),
-    f"{GSS}_corrected_query_is_present_when_the_query_does_not_exis_0": (UNREADABLE, 0, ALTERED),
-    f"{GSS}_corrected_query_is_present_when_the_query_exists_in_the_0": (UNREADABLE, 0, ALTERED),
+    "api_gss_search_as_json_0": (UNREADABLE, 0, QUERY_ALTERED),
+    f"{GSS}_corrected_query_is_present_when_the_query_does_not_exis_0": (
+        UNREADABLE,
+        0,
+        QUERY_ALTERED,
+    ),
+    f"{GSS}_corrected_query_is_present_when_the_query_exists_in_the_0": (
+        UNREADABLE,
+        0,
+        QUERY_ALTERED,
+    ),
     f"{GSS}_gss_response_contains_empty_results_modules_0": (Outcome.BLOCKED, 0, NO_KEY),
     f"{GSS}_gss_response_contains_empty_results_results_0": (Outcome.BLOCKED, 0, NO_KEY),
     f"{GSS}_highlighting_is_disabled_0": (FOUND, 10, ""),
@@ -40,7 +48,7 @@ GOOGLE_ANSWERS = {
     "fixture_custom_cx": (FOUND, 9, ""),
     "fixture_ira": (FOUND, 9, ""),
     "fixture_no_next": (ABSENT, 0, NOBODY),
-    f"{WEB}_a_spelling_suggestion_is_available_0": (UNREADABLE, 0, ALTERED),
+    f"{WEB}_a_spelling_suggestion_is_available_0": (UNREADABLE, 0, QUERY_ALTERED),
     f"{WEB}_an_offset_is_specified_0": (FOUND, 10, ""),
     f"{WEB}_chinese_locale_is_specified_0": (FOUND, 2, ""),
     f"{WEB}_english_locale_is_specified_0": (FOUND, 8, ""),
@@ -62,12 +70,14 @@ def asked_for(engine: SearchApi, name: str) -> Query:
         answer = json.loads((Path(FOLDER) / f"{name}.json").read_bytes())
         given = [answer["queries"]["request"][0]["searchTerms"]]
     words, site, place = given[0].partition(" site:")
-    (query,) = engine.plan(Identity(ref="p", names=(words,), organisation=site.strip() + place))
+    (query,) = engine.build_queries(
+        Identity(person_id="p", names=(words,), organisation=site.strip() + place)
+    )
     return query
 
 
-def read(engine: SearchApi, name: str) -> Reading:
-    return engine.read(asked_for(engine, name), recorded(f"{name}.json"))
+def read(engine: SearchApi, name: str) -> ParseResult:
+    return engine.parse_response(asked_for(engine, name), recorded(f"{name}.json"))
 
 
 def recorded_names(folder: str) -> Iterator[str]:
@@ -77,7 +87,7 @@ def recorded_names(folder: str) -> Iterator[str]:
 
 def sound(findings: tuple[Finding, ...]) -> bool:
     return all(
-        each.key == canonical_key(each.url) and each.title and "<" not in each.snippet
+        each.key == canonicalize_url(each.url) and each.title and "<" not in each.snippet
         for each in findings
     )
 
@@ -105,7 +115,7 @@ def test_the_pages_that_brave_found_are_read() -> None:
 
     assert (reading.outcome, len(reading.findings)) == (FOUND, 19)
     first = reading.findings[0]
-    assert first.kind is Kind.PAGE
+    assert first.kind is FindingKind.PAGE
     assert first.title.startswith('"Hello, World!" program')
     assert first.snippet.startswith('A "Hello, World!" program')
     assert sound(reading.findings)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from scrapers.source import Declaration, Key, Source
+from scrapers.source import ApiKeySpec, Source, SourceInfo
 from tests.scrapers.known_sources import all_sources, written_sources
 
 TEXTS = ("title", "asks", "discloses", "sees", "cannot_see", "provenance")
@@ -13,7 +13,7 @@ TEXTS = ("title", "asks", "discloses", "sees", "cannot_see", "provenance")
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_a_source_leaves_nothing_unsaid(source: Source) -> None:
-    told = {name: getattr(source.declaration, name) for name in TEXTS}
+    told = {name: getattr(source.info, name) for name in TEXTS}
 
     assert [name for name, text in told.items() if not text.strip()] == []
     assert [name for name, text in told.items() if text != text.strip() or "\n" in text] == []
@@ -21,30 +21,36 @@ def test_a_source_leaves_nothing_unsaid(source: Source) -> None:
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_no_source_claims_to_have_been_run_live(source: Source) -> None:
-    assert source.declaration.seen_live is None
+    assert source.info.seen_live is None
 
 
 @pytest.mark.parametrize("source", written_sources(), ids=lambda source: source.name)
 def test_a_source_of_its_own_names_the_terms_it_is_asked_under(source: Source) -> None:
-    terms = source.declaration.terms
+    terms = source.info.terms
 
     assert terms is not None
     assert terms.url.startswith("https://")
 
 
 def test_what_is_paid_for_needs_a_key() -> None:
-    paid = [each for each in all_sources() if each.declaration.usd_per_1000 != Decimal(0)]
+    paid = [each for each in all_sources() if each.info.usd_per_1000 != Decimal(0)]
 
-    assert [each.name for each in paid if each.declaration.key is None] == []
+    assert [each.name for each in paid if each.info.api_key is None] == []
 
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_a_key_has_a_name_and_one_place_in_a_request(source: Source) -> None:
-    key = source.declaration.key
+    key = source.info.api_key
 
     assert key is None or (key.name and bool(key.header) is not bool(key.param))
 
 
 def test_a_declaration_holds_no_key_itself() -> None:
-    assert {each.name for each in fields(Key)} == {"name", "header", "prefix", "param", "required"}
-    assert not {"secret", "token", "password"} & {each.name for each in fields(Declaration)}
+    assert {each.name for each in fields(ApiKeySpec)} == {
+        "name",
+        "header",
+        "prefix",
+        "param",
+        "required",
+    }
+    assert not {"secret", "token", "password"} & {each.name for each in fields(SourceInfo)}

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.models import Identity, Outcome, Page, Query, Reading
-from scrapers.sites.catalog import own_catalogue
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query
+from scrapers.sites.catalog import load_own_catalog
 from scrapers.sites.presence import PresenceSource
-from scrapers.source import Access, Source
+from scrapers.source import AccessMode, Source
 from tests.scrapers.answers import questions
 from tests.scrapers.known_sources import written_sources
 
 NORA = Identity(
-    ref="p", names=("Nora Quill",), handles=("nora",), accounts=("bluesky:@nora.example",)
+    person_id="p", names=("Nora Quill",), handles=("nora",), accounts=("bluesky:@nora.example",)
 )
 # One question of each kind is enough: a source reads them by their kind.
 QUESTIONS: list[tuple[Source, Query]] = [
     (source, query)
     for source in written_sources()
-    if source.etiquette.access is Access.API
+    if source.crawl_policy.access is AccessMode.API
     for query in {each.kind: each for each in questions(source)}.values()
 ]
 KEYS = st.sampled_from(
@@ -55,11 +55,11 @@ def answer(status: int, body: bytes, headers: dict[str, str]) -> Page:
     )
 
 
-def sound(reading: Reading) -> bool:
+def sound(reading: ParseResult) -> bool:
     """Say whether only a conclusive or partial reading holds findings, and a lame one a note."""
     if reading.findings or reading.contacts:
         return reading.outcome in {Outcome.FOUND, Outcome.PARTIAL}
-    return reading.outcome.conclusive or bool(reading.note)
+    return reading.outcome.is_conclusive or bool(reading.note)
 
 
 @pytest.mark.parametrize(("source", "query"), QUESTIONS)
@@ -67,7 +67,7 @@ def sound(reading: Reading) -> bool:
 def test_no_json_is_too_strange(
     source: Source, query: Query, data: object, status: int, headers: dict[str, str]
 ) -> None:
-    assert sound(source.read(query, answer(status, json.dumps(data).encode(), headers)))
+    assert sound(source.parse_response(query, answer(status, json.dumps(data).encode(), headers)))
 
 
 @pytest.mark.parametrize(("source", "query"), QUESTIONS)
@@ -75,13 +75,13 @@ def test_no_json_is_too_strange(
 def test_no_bytes_are_too_strange(
     source: Source, query: Query, body: bytes, status: int, headers: dict[str, str]
 ) -> None:
-    assert sound(source.read(query, answer(status, body, headers)))
+    assert sound(source.parse_response(query, answer(status, body, headers)))
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "9" * 100_000])
 @pytest.mark.parametrize(("source", "query"), QUESTIONS)
 def test_no_depth_is_too_deep(source: Source, query: Query, body: str) -> None:
-    reading = source.read(query, answer(200, body.encode(), {}))
+    reading = source.parse_response(query, answer(200, body.encode(), {}))
 
     assert reading.outcome is Outcome.UNREADABLE
 
@@ -90,9 +90,9 @@ def test_no_depth_is_too_deep(source: Source, query: Query, body: str) -> None:
 def test_no_page_of_a_presence_check_is_too_strange(
     body: bytes, status: int, headers: dict[str, str]
 ) -> None:
-    for entry in own_catalogue().entries[:5]:
+    for entry in load_own_catalog().entries[:5]:
         source = PresenceSource(entry=entry)
-        for query in source.plan(NORA):
-            reading = source.read(query, answer(status, body, headers))
+        for query in source.build_queries(NORA):
+            reading = source.parse_response(query, answer(status, body, headers))
             assert sound(reading)
-            assert sound(source.parse(query, answer(status, body, headers)))
+            assert sound(source.parse_body(query, answer(status, body, headers)))

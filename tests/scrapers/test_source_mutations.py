@@ -8,9 +8,9 @@ from typing import cast
 
 import pytest
 
-from scrapers.models import Finding, Kind, Outcome, Page, Query, Reading
+from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query
 from scrapers.source import MarkupSource, Source
-from scrapers.urls.canonical import canonical_key
+from scrapers.urls.canonical import canonicalize_url
 from tests.scrapers.answers import Answer, answers
 from tests.scrapers.damage import UNREADABLE_JSON, Damaged
 
@@ -26,7 +26,7 @@ SILENT = {Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED}
 class Damage:
     what: str
     body: bytes
-    reading: Reading
+    reading: ParseResult
 
     def __str__(self) -> str:
         return f"{self.what}: {self.reading.outcome} of {self.body[:2_000]!r}"
@@ -55,10 +55,10 @@ class Careless:
     careful: Source
     makes_of_it: Outcome
 
-    def read(self, query: Query, page: Page) -> Reading:
-        reading = self.careful.read(query, page)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
+        reading = self.careful.parse_response(query, page)
         lame = reading.outcome is Outcome.UNREADABLE
-        return Reading(outcome=self.makes_of_it) if lame else reading
+        return ParseResult(outcome=self.makes_of_it) if lame else reading
 
 
 def damages(answer: Answer, numbers: Iterable[int]) -> Iterator[Damage]:
@@ -86,11 +86,13 @@ def _spelled(body: bytes) -> bytes:
         return body
 
 
-def _read(answer: Answer, body: bytes, number: int) -> Reading:
+def _read(answer: Answer, body: bytes, number: int) -> ParseResult:
     page = replace(answer.page, body=body)
-    reading = answer.source.read(answer.query, page)
+    reading = answer.source.parse_response(answer.query, page)
     if reading.unparsed and isinstance(answer.source, MarkupSource):
-        return answer.source.parse(answer.query, page) if number % PARSED_ONE_IN == 0 else reading
+        return (
+            answer.source.parse_body(answer.query, page) if number % PARSED_ONE_IN == 0 else reading
+        )
     return reading
 
 
@@ -101,7 +103,7 @@ def honest(answer: Answer, damage: Damage) -> bool:
         and all(whole(each) for each in reading.findings)
         and onward(answer, reading)
         and not (reading.outcome is Outcome.ABSENT and answer.outcome is not Outcome.ABSENT)
-        and not (_is_no_json(answer, damage) and reading.outcome.conclusive)
+        and not (_is_no_json(answer, damage) and reading.outcome.is_conclusive)
     )
 
 
@@ -121,13 +123,13 @@ def _document(body: bytes) -> object:
 
 def whole(finding: Finding) -> bool:
     """Say whether a finding can be known again, and be looked at."""
-    known = bool(finding.key) and finding.key == canonical_key(finding.key)
+    known = bool(finding.key) and finding.key == canonicalize_url(finding.key)
     shown = finding.url.startswith(("http://", "https://"))
-    named = bool(finding.account) if finding.kind is Kind.ACCOUNT else True
+    named = bool(finding.account) if finding.kind is FindingKind.ACCOUNT else True
     return known and shown and named and finding.url.isprintable()
 
 
-def onward(answer: Answer, reading: Reading) -> bool:
+def onward(answer: Answer, reading: ParseResult) -> bool:
     """Say whether what it asks next is something else than what was asked."""
     return all(
         each.request != answer.query.request

@@ -7,7 +7,7 @@ import pytest
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.search.searxng import SearxNG
-from scrapers.urls.canonical import canonical_key
+from scrapers.urls.canonical import canonicalize_url
 from tests.scrapers.recorded import needs_recordings, recorded
 
 pytestmark = needs_recordings
@@ -18,7 +18,11 @@ DID = "did:plc:abc"
 
 
 def contacts(kind: QueryKind) -> Query:
-    return next(query for query in BLUESKY.contacts(f"bluesky:{DID}", "p") if query.kind is kind)
+    return next(
+        query
+        for query in BLUESKY.build_contact_queries(f"bluesky:{DID}", "p")
+        if query.kind is kind
+    )
 
 
 @pytest.mark.parametrize(
@@ -27,7 +31,7 @@ def contacts(kind: QueryKind) -> Query:
 def test_a_recorded_contact_list_is_read(name: str, kind: QueryKind) -> None:
     page = recorded(f"bluesky/{name}.json")
 
-    reading = BLUESKY.read(contacts(kind), page)
+    reading = BLUESKY.parse_response(contacts(kind), page)
 
     assert reading.outcome is Outcome.FOUND
     assert 40 < len(reading.contacts) <= 50
@@ -36,12 +40,12 @@ def test_a_recorded_contact_list_is_read(name: str, kind: QueryKind) -> None:
 
 def test_a_recorded_profile_is_read() -> None:
     shown = json.loads(recorded("bluesky/getProfiles.json").body)["profiles"][0]
-    person = Identity(ref="p", names=(), accounts=(f"bluesky:{shown['did']}",))
-    (query,) = BLUESKY.plan(person)
+    person = Identity(person_id="p", names=(), accounts=(f"bluesky:{shown['did']}",))
+    (query,) = BLUESKY.build_queries(person)
     page = recorded("bluesky/getProfiles.json")
     body = json.dumps(shown).encode()
 
-    (finding,) = BLUESKY.read(
+    (finding,) = BLUESKY.parse_response(
         query, Page(url=page.url, status=200, body=body, fetched_at=page.fetched_at)
     ).findings
 
@@ -53,16 +57,16 @@ def test_a_recorded_profile_is_read() -> None:
 
 def test_recorded_search_hits_are_read() -> None:
     shown = json.loads(recorded("bluesky/searchActorsTypeahead.json").body)["actors"]
-    query = next(BLUESKY.plan(Identity(ref="p", names=(shown[0]["displayName"],))))
+    query = next(BLUESKY.build_queries(Identity(person_id="p", names=(shown[0]["displayName"],))))
 
-    reading = BLUESKY.read(query, recorded("bluesky/searchActorsTypeahead.json"))
+    reading = BLUESKY.parse_response(query, recorded("bluesky/searchActorsTypeahead.json"))
 
     assert reading.outcome is Outcome.FOUND
     assert shown[0]["handle"] in {finding.handle for finding in reading.findings}
 
 
 def test_a_recorded_list_that_is_older_and_whole_is_read() -> None:
-    reading = BLUESKY.read(
+    reading = BLUESKY.parse_response(
         contacts(QueryKind.FOLLOWS), recorded("bluesky/marshalx_get_follows.json")
     )
 
@@ -75,9 +79,9 @@ def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
     page = recorded("bluesky/getSuggestions.json")
     shown = json.loads(page.body)["actors"]
     private = [each for each in shown if "!no-unauthenticated" in str(each["labels"])]
-    query = next(BLUESKY.plan(Identity(ref="p", names=(private[0]["displayName"],))))
+    query = next(BLUESKY.build_queries(Identity(person_id="p", names=(private[0]["displayName"],))))
 
-    reading = BLUESKY.read(query, page)
+    reading = BLUESKY.parse_response(query, page)
 
     assert len(private) == 2
     assert "not to be found by strangers" in reading.note
@@ -96,9 +100,9 @@ def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
     ],
 )
 def test_recorded_answers_to_other_questions_are_no_answer(name: str) -> None:
-    person = Identity(ref="p", names=("Some Body",), accounts=(f"bluesky:{DID}",))
-    for query in (*BLUESKY.plan(person), contacts(QueryKind.FOLLOWERS)):
-        reading = BLUESKY.read(query, recorded(f"bluesky/{name}.json"))
+    person = Identity(person_id="p", names=("Some Body",), accounts=(f"bluesky:{DID}",))
+    for query in (*BLUESKY.build_queries(person), contacts(QueryKind.FOLLOWERS)):
+        reading = BLUESKY.parse_response(query, recorded(f"bluesky/{name}.json"))
 
         assert reading.outcome is Outcome.UNREADABLE
 
@@ -113,7 +117,9 @@ def test_recorded_answers_to_other_questions_are_no_answer(name: str) -> None:
 def test_recorded_refusals_of_bluesky_prove_nothing(
     name: str, status: int, outcome: Outcome
 ) -> None:
-    reading = BLUESKY.read(contacts(QueryKind.FOLLOWS), recorded(f"bluesky/{name}.json", status))
+    reading = BLUESKY.parse_response(
+        contacts(QueryKind.FOLLOWS), recorded(f"bluesky/{name}.json", status)
+    )
 
     assert reading.outcome is outcome
 
@@ -135,20 +141,20 @@ def test_recorded_refusals_of_bluesky_prove_nothing(
 def test_recorded_answers_of_searxng_are_told_apart(
     name: str, status: int, outcome: Outcome, found: int
 ) -> None:
-    person = Identity(ref="p", names=("Jane A. Doe",), organisation="teacher Wareham")
-    (query,) = SEARXNG.plan(person)
+    person = Identity(person_id="p", names=("Jane A. Doe",), organisation="teacher Wareham")
+    (query,) = SEARXNG.build_queries(person)
 
-    reading = SEARXNG.read(query, recorded(f"searxng/{name}", status))
+    reading = SEARXNG.parse_response(query, recorded(f"searxng/{name}", status))
 
     assert reading.outcome is outcome
     assert len(reading.findings) == found
-    assert all(each.key == canonical_key(each.key) for each in reading.findings)
+    assert all(each.key == canonicalize_url(each.key) for each in reading.findings)
 
 
 def test_a_recorded_configuration_of_searxng_is_read() -> None:
-    *_, inspection = SEARXNG.canaries("nonce")
+    *_, inspection = SEARXNG.build_canaries("nonce")
 
-    reading = SEARXNG.read(inspection.query, recorded("searxng/config.json"))
+    reading = SEARXNG.parse_response(inspection.query, recorded("searxng/config.json"))
 
     assert reading.outcome is Outcome.FOUND
     assert "the result pages of duckduckgo" in reading.note

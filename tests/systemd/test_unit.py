@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load
+from monitor.config import load_config
 from monitor.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from tests.scrapers.known_sources import written_sources
@@ -55,7 +55,7 @@ def test_systemd_understands_every_line_of_a_unit(tmp_path, name):
 
 def test_the_nightly_copy_is_made_as_the_service_and_leaves_the_keys_elsewhere():
     (folders,) = setting("StateDirectory", BACKUP)
-    backup = load(FOLDER / "namesake.toml").backup
+    backup = load_config(FOLDER / "namesake.toml").backup
 
     assert setting("ExecStart", BACKUP) == ["/opt/namesake/bin/namesake backup"]
     assert setting("User", BACKUP) == [UNIT.stem]
@@ -87,7 +87,7 @@ def test_the_service_ends_and_shows_life_in_the_time_that_systemd_gives_it():
 
 
 def test_the_example_configuration_can_be_used_as_it_is():
-    config = load(FOLDER / "namesake.toml")
+    config = load_config(FOLDER / "namesake.toml")
 
     state, keys = setting("StateDirectory")[0].split()
     assert config.state == Path("/var/lib") / state
@@ -96,11 +96,11 @@ def test_the_example_configuration_can_be_used_as_it_is():
 
 def test_every_secret_that_the_program_asks_for_is_handed_over():
     keys = {
-        source.declaration.key.name or f"{source.name}-key"
+        source.info.api_key.name or f"{source.name}-key"
         for source in written_sources()
-        if source.declaration.key
+        if source.info.api_key
     }
     program = "".join(each.read_text("utf-8") for each in PROGRAM.rglob("*.py"))
-    asked = {"roster-key", *keys, *re.findall(r'\bsecret\("([a-z-]+)", ', program)}
+    asked = {"roster-key", *keys, *re.findall(r'\bread_secret\("([a-z-]+)", ', program)}
 
     assert asked == {*setting("ImportCredential"), *setting("ImportCredential", PORTAL)}

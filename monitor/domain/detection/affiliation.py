@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.domain.names.normalize import contains, words_of
+from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
 
 _CODES = """
@@ -22,26 +22,26 @@ ri rhode-island sc south-carolina sd south-dakota tn tennessee tx texas ut utah 
 va virginia wa washington wv west-virginia wi wisconsin wy wyoming dc district-of-columbia
 """
 _PAIRS = _CODES.split()
-_BY_NAME = {
+_STATE_BY_NAME = {
     tuple(name.split("-")): code for code, name in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)
 }
 _STATES = frozenset(_PAIRS[::2])
 _LONGEST_STATE = 3
 _LONGEST_TOWN = 4
-_LONGEST = 200
-_LAND = frozenset(["usa", "us", "united", "states", "america"])
-_AROUND = frozenset(["area", "greater", "metro", "region"])
+_LONGEST_PLACE_TEXT = 200
+_COUNTRY_WORDS = frozenset(["usa", "us", "united", "states", "america"])
+_AREA_WORDS = frozenset(["area", "greater", "metro", "region"])
 # What people write where a town is asked for, and is none.
-_NOWHERE = frozenset(
-    words_of(
+_NOT_A_TOWN = frozenset(
+    split_words(
         "earth world everywhere here there home online internet planet classroom school somewhere "
         "nowhere moon mars heart library beach universe hell heaven wonderland hogwarts worldwide "
         "global remote cloud web town your my the a"
     )
 )
 # What is capitalised after "in" and "from" without being a place.
-NO_PLACE = frozenset(
-    words_of(
+NOT_A_PLACE = frozenset(
+    split_words(
         "january february march april may june july august september october november december "
         "monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter "
         "english spanish french german math maths science history art music education special "
@@ -58,65 +58,67 @@ _TOWN_AND_STATE = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Locality:
     """`town` is in plain words, `state` its two letters; at least one of them is told."""
 
     town: tuple[str, ...] = ()
     state: str = ""
 
-    def agrees(self, other: "Place") -> bool:
+    def is_same_town(self, other: "Locality") -> bool:
         """Both name one town, and do not name two states."""
-        return bool(self.town) and self.town == other.town and not self.abroad(other)
+        return bool(self.town) and self.town == other.town and not self.is_other_state(other)
 
-    def abroad(self, other: "Place") -> bool:
+    def is_other_state(self, other: "Locality") -> bool:
         return bool(self.state and other.state) and self.state != other.state
 
-    def elsewhere(self, other: "Place") -> bool:
+    def is_other_place(self, other: "Locality") -> bool:
         """Tell whether the two name different towns or states."""
         towns = bool(self.town and other.town) and self.town != other.town
-        return towns or self.abroad(other)
+        return towns or self.is_other_state(other)
 
 
 @lru_cache(maxsize=4096)
-def read_place(written: str) -> Place | None:
+def parse_locality(written: str) -> Locality | None:
     """Read what stands in the field for a place; None where that is no place."""
-    parts = _PARTS.split(_DOTTED.sub(r"\1\2", written)[:_LONGEST])
-    words = tuple(word for part in parts for word in words_of(part) if word not in _AROUND)
-    while words and words[-1] in _LAND:
+    parts = _PARTS.split(_DOTTED.sub(r"\1\2", written)[:_LONGEST_PLACE_TEXT])
+    words = tuple(word for part in parts for word in split_words(part) if word not in _AREA_WORDS)
+    while words and words[-1] in _COUNTRY_WORDS:
         words = words[:-1]
-    town, state = _without_state(words)
-    if len(town) > _LONGEST_TOWN or not _NOWHERE.isdisjoint(town):
+    town, state = _split_off_state(words)
+    if len(town) > _LONGEST_TOWN or not _NOT_A_TOWN.isdisjoint(town):
         town = ()
-    return Place(town=town, state=state) if town or state else None
+    return Locality(town=town, state=state) if town or state else None
 
 
-def places_in(text: str) -> Iterator[Place]:
+def extract_localities(text: str) -> Iterator[Locality]:
     """Yield the towns that stand in a text with their states."""
     for town, state in _TOWN_AND_STATE.findall(text):
-        place = read_place(f"{town}, {state}")
+        place = parse_locality(f"{town}, {state}")
         if place and place.state and place.town:
             yield place
 
 
-def _without_state(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+def _split_off_state(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     if words and words[-1] in _STATES:
         return words[:-1], words[-1]
     for size in range(_LONGEST_STATE, 0, -1):
-        state = _BY_NAME.get(words[-size:])
+        state = _STATE_BY_NAME.get(words[-size:])
         if state and len(words) >= size:
             return words[:-size], state
     return words, ""
 
 
 # "at Fairmont High", "@ Keller Realty": a preposition and the capitalised words after it.
-_AT = re.compile(r"(?:\b[Aa]t |@ ?)((?:[A-Z][\w'&.-]+)(?: +(?:(?:of|and|&) +)?[A-Z][\w'-]+){0,5})")
+_AT_EMPLOYER = re.compile(
+    r"(?:\b[Aa]t |@ ?)((?:[A-Z][\w'&.-]+)(?: +(?:(?:of|and|&) +)?[A-Z][\w'-]+){0,5})"
+)
 # "Fairmont Middle School": capitalised words before what a school is called.
 _SCHOOL = re.compile(
     r"\b((?:[A-Z][\w'.-]+ +){1,4})"
     r"(?:High|Middle|Elementary|Primary|Junior High|Intermediate|Academy|"
     r"Charter|Prep|ISD|USD|HS|MS)\b"
 )
-_KINDS = {
+_SCHOOL_ABBREVIATIONS = {
     ("high", "school"): ("hs", "high"),
     ("middle", "school"): ("ms", "middle"),
     ("elementary", "school"): ("es", "elementary", "elem"),
@@ -128,25 +130,26 @@ _KINDS = {
     ("public", "schools"): ("ps", "schools"),
 }
 _SHORTEST_INITIALS = 3
-_NO_EMPLOYER = frozenset(
-    words_of(
+_NOT_AN_EMPLOYER = frozenset(
+    split_words(
         "home heart night school work the my our least first last all large gmail yahoo hotmail "
         "outlook instagram facebook twitter linkedin youtube tiktok"
     )
 )
 
 
-def employers_named(text: str, person: Person) -> int:
+def count_named_employers(text: str, person: Person) -> int:
     """Count which of the person's school and employer the text names."""
-    words = words_of(text)
+    words = split_words(text)
     return sum(
-        any(contains(words, phrase) for phrase in phrases(each)) or _initials_stand(each, text)
+        any(contains_phrase(words, phrase) for phrase in list_employer_phrases(each))
+        or _contains_initials(each, text)
         for each in {person.organisation, person.school}
         if each
     )
 
 
-def names_other_employer(text: str, person: Person, known: str = "") -> bool:
+def mentions_other_employer(text: str, person: Person, known: str = "") -> bool:
     """Tell whether the text says "at Home Depot" or "Fairmont High", and neither is theirs.
 
     Says nothing of a person whose school we do not know: the district does not tell it. `known`
@@ -154,63 +157,64 @@ def names_other_employer(text: str, person: Person, known: str = "") -> bool:
     """
     if not person.school:
         return False
-    own = words_of(known)
+    own = split_words(known)
     return any(
-        not _is_theirs(words, person) and not contains(own, words) for words in _employers(text)
+        not _is_own_affiliation(words, person) and not contains_phrase(own, words)
+        for words in _extract_employers(text)
     )
 
 
-def phrases(employer: str) -> Iterator[tuple[str, ...]]:
+def list_employer_phrases(employer: str) -> Iterator[tuple[str, ...]]:
     """Yield a school's name in full, and as people shorten it."""
-    words = words_of(employer)
+    words = split_words(employer)
     if not words:
         return
     yield words
-    for kind, shorter in _KINDS.items():
+    for kind, shorter in _SCHOOL_ABBREVIATIONS.items():
         size = len(kind)
         if words[-size:] == kind and len(words) > size:
-            yield from (words[:-size] + words_of(each) for each in shorter)
+            yield from (words[:-size] + split_words(each) for each in shorter)
 
 
-def _initials_stand(employer: str, text: str) -> bool:
+def _contains_initials(employer: str, text: str) -> bool:
     """Tell whether the initials of a name of three words or more stand in the text, in capitals."""
-    initials = "".join(word[0] for word in words_of(employer)).upper()
+    initials = "".join(word[0] for word in split_words(employer)).upper()
     return len(initials) >= _SHORTEST_INITIALS and bool(
         re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", text)
     )
 
 
-def _employers(text: str) -> Iterator[tuple[str, ...]]:
-    for found in _AT.finditer(text):
-        words = words_of(found.group(1))
-        if words and words[0] not in _NO_EMPLOYER:
+def _extract_employers(text: str) -> Iterator[tuple[str, ...]]:
+    for found in _AT_EMPLOYER.finditer(text):
+        words = split_words(found.group(1))
+        if words and words[0] not in _NOT_AN_EMPLOYER:
             yield words
     for found in _SCHOOL.finditer(text):
-        yield words_of(found.group(0))
+        yield split_words(found.group(0))
 
 
-def _is_theirs(words: tuple[str, ...], person: Person) -> bool:
+def _is_own_affiliation(words: tuple[str, ...], person: Person) -> bool:
     """Tell whether the words may mean what the person told us of work, place or name."""
-    told = (person.organisation, person.school, *person.places, person.name.full)
-    names = [phrase for each in told for phrase in phrases(each)]
-    near = any(contains(phrase, words) or contains(words, phrase) for phrase in names)
+    told = (person.organisation, person.school, *person.places, person.name.full_name)
+    names = [phrase for each in told for phrase in list_employer_phrases(each)]
+    near = any(contains_phrase(phrase, words) or contains_phrase(words, phrase) for phrase in names)
     initials = {"".join(word[0] for word in phrase) for phrase in names}
     return near or (len(words) == 1 and words[0] in initials)
 
 
-_SHORTEST = 4
+_SHORTEST_ROLE_WORD = 4
 # What is said of many roles, and tells none.
-_TELLS_NOTHING = frozenset(
-    words_of("grade senior junior assistant head lead department first second")
+_GENERIC_ROLE_WORDS = frozenset(
+    split_words("grade senior junior assistant head lead department first second")
 )
 _TEACHING = frozenset(
-    words_of(
+    split_words(
         "teacher teach teaches teaching educator education edu coach principal librarian counselor "
         "classroom professor instructor tutor paraeducator paraprofessional superintendent"
     )
 )
-_OTHER = frozenset(
-    words_of(
+_OTHER_OCCUPATIONS = frozenset(
+    split_words(
         "accountant actor actress agent architect artist attorney author bailiff baker banker "
         "barber barista bartender blogger bookkeeper broker builder butcher carpenter cashier "
         "ceo chef chemist clerk comedian composer consultant contractor cook cosmetologist "
@@ -229,18 +233,20 @@ _OTHER = frozenset(
 )
 
 
-def names_role(text: str, person: Person) -> bool:
+def mentions_role(text: str, person: Person) -> bool:
     """Tell whether the text holds a telling word of the role, or speaks of teaching."""
-    words = set(words_of(text))
-    telling = {word for word in words_of(person.role) if len(word) >= _SHORTEST} - _TELLS_NOTHING
+    words = set(split_words(text))
+    telling = {
+        word for word in split_words(person.role) if len(word) >= _SHORTEST_ROLE_WORD
+    } - _GENERIC_ROLE_WORDS
     return not words.isdisjoint(telling | (_TEACHING if _works_at_school(person) else set()))
 
 
-def names_other_role(text: str, person: Person) -> bool:
-    words = set(words_of(text)) - set(words_of(person.role))
-    return not words.isdisjoint(_OTHER) and not names_role(text, person)
+def mentions_other_role(text: str, person: Person) -> bool:
+    words = set(split_words(text)) - set(split_words(person.role))
+    return not words.isdisjoint(_OTHER_OCCUPATIONS) and not mentions_role(text, person)
 
 
 def _works_at_school(person: Person) -> bool:
     """Whoever told us a school, or no work at all, works at one."""
-    return bool(person.school) or not _OTHER.intersection(words_of(person.role))
+    return bool(person.school) or not _OTHER_OCCUPATIONS.intersection(split_words(person.role))

@@ -8,15 +8,39 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import Case, Inventory, Subject, declared, lay_out
-from monitor.domain.detection.claim import claim, control, presented, surroundings
-from monitor.domain.detection.imitation import imitation, likeness, watched
-from monitor.domain.detection.lessons import NONE_YET
+from monitor.domain.detection.case import (
+    AssessmentCase,
+    Inventory,
+    Subject,
+    build_case,
+    is_declared,
+)
+from monitor.domain.detection.claim import (
+    match_claim_rules,
+    match_context_rules,
+    match_control_rules,
+    presents_as_person,
+)
+from monitor.domain.detection.imitation import (
+    match_impersonation_rules,
+    match_known_impersonator,
+    match_likeness_rules,
+)
+from monitor.domain.detection.lessons import NO_LESSONS
 from monitor.domain.detection.weights import Weights
-from monitor.domain.evidence import Axis, Chances, Evidence, Label, Sums, chances, cheapest, cost
-from monitor.domain.flag import Ruling, Severity
-from monitor.domain.names.matching import Level
-from scrapers.models import Finding, Kind
+from monitor.domain.evidence import (
+    Evidence,
+    EvidenceAxis,
+    EvidenceSums,
+    LabelProbabilities,
+    OwnershipLabel,
+    choose_cheapest_label,
+    compute_label_cost,
+    compute_probabilities,
+)
+from monitor.domain.flag import Decision, Severity
+from monitor.domain.names.matching import MatchLevel
+from scrapers.models import Finding, FindingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +50,7 @@ class Assessment:
     `weights` is the version of what it was weighed by, 0 where that was not written down yet.
     """
 
-    label: Label
+    label: OwnershipLabel
     bits: float
     evidence: tuple[Evidence, ...] = ()
     lowered_by: tuple[str, ...] = ()
@@ -37,29 +61,29 @@ class Assessment:
         return tuple(each.reason for each in self.evidence)
 
     @property
-    def unquoted(self) -> "Assessment":
+    def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
         return replace(self, evidence=tuple(replace(each, in_full="") for each in self.evidence))
 
     @property
-    def sums(self) -> Sums:
-        return sums_of(self.evidence)
+    def axis_sums(self) -> EvidenceSums:
+        return sum_by_axis(self.evidence)
 
 
 # What a person ruled, and what follows; the other rulings speak of a flag, not of the account.
-_RULED = {
-    Ruling.MINE: (Label.OWN, rules.SAID_MINE),
-    Ruling.NAMESAKE: (Label.NAMESAKE, rules.SAID_NAMESAKE),
-    Ruling.UNRELATED: (Label.UNRELATED, rules.SAID_UNRELATED),
-    Ruling.IMPERSONATION: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
-    Ruling.REPORTED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
-    Ruling.REMOVED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
-    Ruling.REFUSED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
+_LABEL_BY_DECISION = {
+    Decision.MINE: (OwnershipLabel.OWN, rules.SAID_MINE),
+    Decision.NAMESAKE: (OwnershipLabel.NAMESAKE, rules.SAID_NAMESAKE),
+    Decision.UNRELATED: (OwnershipLabel.UNRELATED, rules.SAID_UNRELATED),
+    Decision.IMPERSONATION: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Decision.REPORTED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Decision.REMOVED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Decision.REFUSED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
 }
-LINKS = frozenset({rules.LINKED_FROM_OWN.name, rules.LINKED_BOTH_WAYS.name})
+LINK_RULES = frozenset({rules.LINKED_FROM_OWN.name, rules.LINKED_BOTH_WAYS.name})
 # Two signs of different kinds at least this strong make an imitation severe.
-_STRONG = 3.0
-_KINDS = {
+_STRONG_BITS = 3.0
+_KIND_BY_RULE = {
     rules.LOOKALIKE.name: "handle",
     rules.COPIED_BIO.name: "words",
     rules.COPIED_ELSEWHERE.name: "words",
@@ -72,102 +96,134 @@ _KINDS = {
 }
 
 
-def assess(
+def assess_finding(
     subject: Subject,
-    portrait: Finding,
+    finding: Finding,
     inventory: Inventory,
-    verdict: Ruling | None,
+    decision: Decision | None,
     weights: Weights,
 ) -> Assessment:
     """Say whose a finding is; what the person told us or ruled settles it."""
-    return judge(lay_out(subject, portrait, inventory), verdict, weights)
+    return assess_case(build_case(subject, finding, inventory), decision, weights)
 
 
-def judge(case: Case, verdict: Ruling | None, weights: Weights) -> Assessment:
+def assess_case(case: AssessmentCase, decision: Decision | None, weights: Weights) -> Assessment:
     """Say whose the finding of a case is."""
-    if declared(case.portrait, case.subject, case.inventory):
-        known = weights.weigh([rules.DECLARED.holds()])
-        return _assessment(Label.OWN, known, weights)
-    shown = tuple(evidence(case, verdict, weights))
-    if verdict in _RULED:
-        label, rule = _RULED[verdict]
-        return _assessment(label, (*weights.weigh([rule.holds()]), *shown), weights)
-    label = _label(case, shown, weights)
-    asked = _is_asked(case, shown, label, weights)
-    return _assessment(Label.UNKNOWN if asked else label, shown, weights)
+    if is_declared(case.finding, case.subject, case.inventory):
+        known = weights.weigh_matches([rules.DECLARED.build_match()])
+        return _build_assessment(OwnershipLabel.OWN, known, weights)
+    shown = tuple(collect_evidence(case, decision, weights))
+    if decision in _LABEL_BY_DECISION:
+        label, rule = _LABEL_BY_DECISION[decision]
+        return _build_assessment(
+            label, (*weights.weigh_matches([rule.build_match()]), *shown), weights
+        )
+    label = _choose_label(case, shown, weights)
+    asked = _should_ask_person(case, shown, label, weights)
+    return _build_assessment(OwnershipLabel.UNKNOWN if asked else label, shown, weights)
 
 
-def evidence(case: Case, verdict: Ruling | None, weights: Weights) -> Iterator[Evidence]:
+def collect_evidence(
+    case: AssessmentCase, decision: Decision | None, weights: Weights
+) -> Iterator[Evidence]:
     """Yield all that speaks for and against: whatever a new kind of evidence says is added here."""
-    claimed = (*claim(case), *surroundings(case))
-    yield from weights.weigh(claimed)
-    yield from weights.weigh(likeness(case.inventory.lessons, case.portrait, case.person.name))
-    yield from weights.weigh(control(case))
-    if case.is_account and verdict is not Ruling.MINE:
-        yield from weights.weigh(imitation(case, presented=presented(claimed)))
-        yield from weights.weigh(watched(case))
+    claimed = (*match_claim_rules(case), *match_context_rules(case))
+    yield from weights.weigh_matches(claimed)
+    yield from weights.weigh_matches(
+        match_likeness_rules(case.inventory.lessons, case.finding, case.person.name)
+    )
+    yield from weights.weigh_matches(match_control_rules(case))
+    if case.is_account and decision is not Decision.MINE:
+        yield from weights.weigh_matches(
+            match_impersonation_rules(case, presented=presents_as_person(claimed))
+        )
+        yield from weights.weigh_matches(match_known_impersonator(case))
 
 
-def severity(assessment: Assessment) -> Severity:
+def rate_severity(assessment: Assessment) -> Severity:
     """Two independent kinds of imitation are no accident."""
-    kinds = {_KINDS.get(each.rule, "") for each in assessment.evidence if each.bits >= _STRONG}
+    kinds = {
+        _KIND_BY_RULE.get(each.rule, "")
+        for each in assessment.evidence
+        if each.bits >= _STRONG_BITS
+    }
     return Severity.HIGH if len(kinds - {""}) > 1 else Severity.MEDIUM
 
 
-def sums_of(shown: Iterable[Evidence]) -> Sums:
-    bits = dict.fromkeys(Axis, 0.0)
-    for each in shown:
+def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
+    bits = dict.fromkeys(EvidenceAxis, 0.0)
+    for each in evidence:
         bits[each.axis] += each.bits
-    return Sums(claim=bits[Axis.CLAIM], control=bits[Axis.CONTROL], imitation=bits[Axis.IMITATION])
+    return EvidenceSums(
+        claim=bits[EvidenceAxis.CLAIM],
+        control=bits[EvidenceAxis.CONTROL],
+        imitation=bits[EvidenceAxis.IMITATION],
+    )
 
 
-def prior_of(kind: Kind, weights: Weights) -> float:
+def compute_prior(kind: FindingKind, weights: Weights) -> float:
     """Return how likely an imitation is beforehand; a page is about somebody and plays nobody."""
-    return weights.prior if kind is Kind.ACCOUNT else float("-inf")
+    return weights.prior if kind is FindingKind.ACCOUNT else float("-inf")
 
 
-def _label(case: Case, shown: Iterable[Evidence], weights: Weights) -> Label:
-    prior = prior_of(case.portrait.kind, weights)
-    shares = chances(sums_of(shown), prior, linked=case.contacts.flagged)
-    label = cheapest(shares, _somebody_else(case))
-    return Label.UNKNOWN if case.bare and _too_much_of_a_handle(label, case) else label
+def _choose_label(
+    case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
+) -> OwnershipLabel:
+    prior = compute_prior(case.finding.kind, weights)
+    shares = compute_probabilities(sum_by_axis(evidence), prior, linked=case.contacts.flagged)
+    label = choose_cheapest_label(shares, _choose_other_label(case))
+    return (
+        OwnershipLabel.UNKNOWN
+        if case.is_bare_handle and _needs_more_than_handle(label, case)
+        else label
+    )
 
 
-def _is_asked(case: Case, shown: tuple[Evidence, ...], label: Label, weights: Weights) -> bool:
+def _should_ask_person(
+    case: AssessmentCase, evidence: tuple[Evidence, ...], label: OwnershipLabel, weights: Weights
+) -> bool:
     """Tell whether this is a question for the person, whatever answer would be cheapest.
 
     A link one way decides nothing: it may be to a friend, or placed by a visitor. Beside a strong
     sign of imitation no link does. An account under the person's name that says it is not there
     is shown to them. What is called an imitation is asked about anyway, as a flag.
     """
-    if label is Label.IMPERSONATION:
+    if label is OwnershipLabel.IMPERSONATION:
         return False
-    somebody_elses = case.look.level is Level.DIFFERENT
-    if any(each.rule == rules.SAYS_MISSING.name for each in shown):
+    somebody_elses = case.appearance.match_level is MatchLevel.DIFFERENT
+    if any(each.rule == rules.SAYS_MISSING.name for each in evidence):
         return not somebody_elses
-    if not any(each.rule in LINKS for each in shown):
+    if not any(each.rule in LINK_RULES for each in evidence):
         return False
-    if any(each.axis is Axis.IMITATION and each.bits >= _STRONG for each in shown):
+    if any(each.axis is EvidenceAxis.IMITATION and each.bits >= _STRONG_BITS for each in evidence):
         return True
-    unlinked = tuple(each for each in shown if each.rule != rules.LINKED_FROM_OWN.name)
-    one_way = len(unlinked) < len(shown)
-    return one_way and not somebody_elses and _label(case, unlinked, weights) is not Label.OWN
+    unlinked = tuple(each for each in evidence if each.rule != rules.LINKED_FROM_OWN.name)
+    one_way = len(unlinked) < len(evidence)
+    return (
+        one_way
+        and not somebody_elses
+        and _choose_label(case, unlinked, weights) is not OwnershipLabel.OWN
+    )
 
 
-def _too_much_of_a_handle(label: Label, case: Case) -> bool:
+def _needs_more_than_handle(label: OwnershipLabel, case: AssessmentCase) -> bool:
     """Tell whether a handle alone cannot bear a label: others bear the name it is made of."""
-    guessed = label is Label.OWN and not case.telltale
-    return label is Label.IMPERSONATION or guessed
+    guessed = label is OwnershipLabel.OWN and not case.has_telltale_handle
+    return label is OwnershipLabel.IMPERSONATION or guessed
 
 
-def _somebody_else(case: Case) -> Label:
-    unlike = case.look.level is Level.DIFFERENT or not (case.look.written or case.look.named)
-    return Label.UNRELATED if unlike else Label.NAMESAKE
+def _choose_other_label(case: AssessmentCase) -> OwnershipLabel:
+    unlike = case.appearance.match_level is MatchLevel.DIFFERENT or not (
+        case.appearance.name_match or case.appearance.handle_uses_name
+    )
+    return OwnershipLabel.UNRELATED if unlike else OwnershipLabel.NAMESAKE
 
 
-def _assessment(label: Label, shown: Iterable[Evidence], weights: Weights) -> Assessment:
-    ordered = sorted(shown, key=lambda each: -abs(each.bits))
-    otherwise = (_otherwise(each) for each in ordered if each.bits > 0)
+def _build_assessment(
+    label: OwnershipLabel, evidence: Iterable[Evidence], weights: Weights
+) -> Assessment:
+    ordered = sorted(evidence, key=lambda each: -abs(each.bits))
+    otherwise = (_describe_counterfactual(each) for each in ordered if each.bits > 0)
     return Assessment(
         label=label,
         bits=sum(each.bits for each in ordered),
@@ -177,52 +233,54 @@ def _assessment(label: Label, shown: Iterable[Evidence], weights: Weights) -> As
     )
 
 
-def _otherwise(each: Evidence) -> str:
+def _describe_counterfactual(each: Evidence) -> str:
     rule = rules.RULES.get(each.rule)
     return rule.otherwise if rule else ""
 
 
-_SOMEBODY_ELSE = frozenset({Ruling.NAMESAKE, Ruling.UNRELATED})
+_NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judging:
+class Assessor:
     subject: Subject
-    said: Inventory
+    inventory: Inventory
     weights: Weights
 
-    def judge(self, finding: Finding, verdict: Ruling | None) -> Assessment:
+    def assess_with_feedback(self, finding: Finding, decision: Decision | None) -> Assessment:
         """Assess a finding; what was judged itself taught the lessons, and is not held to them."""
-        said = self.said if verdict is None else self._unlearnt
-        return assess(self.subject, finding, said, verdict, self.weights)
+        said = self.inventory if decision is None else self._inventory_without_lessons
+        return assess_finding(self.subject, finding, said, decision, self.weights)
 
-    def outgrown(self, changed: Finding, verdict: Ruling | None) -> bool:
+    def is_decision_outdated(self, changed: Finding, decision: Decision | None) -> bool:
         """Tell whether a verdict of somebody else no longer fits what an account has become.
 
         Else an impostor would only have to look like a namesake first.
         """
-        if verdict not in _SOMEBODY_ELSE:
+        if decision not in _NOT_ME_DECISIONS:
             return False
-        found = assess(self.subject, changed, self._unlearnt, None, self.weights)
-        return found.label is Label.IMPERSONATION
+        found = assess_finding(
+            self.subject, changed, self._inventory_without_lessons, None, self.weights
+        )
+        return found.label is OwnershipLabel.IMPERSONATION
 
     @property
-    def _unlearnt(self) -> Inventory:
-        return replace(self.said, lessons=NONE_YET)
+    def _inventory_without_lessons(self) -> Inventory:
+        return replace(self.inventory, lessons=NO_LESSONS)
 
 
-_SETTLING = frozenset(
+_DECISIVE_RULES = frozenset(
     rule.name
     for rule in (
         *(rules.DECLARED, rules.SAID_MINE, rules.SAID_NAMESAKE),
         *(rules.SAID_UNRELATED, rules.SAID_IMPERSONATION),
     )
 )
-_BOLD = frozenset({Label.OWN, Label.IMPERSONATION})
+_BOLD_LABELS = frozenset({OwnershipLabel.OWN, OwnershipLabel.IMPERSONATION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Costs:
+class LabelCosts:
     """What each answer costs on average, in minutes."""
 
     own: float
@@ -241,13 +299,13 @@ class Explanation:
     `weights` is the version by which the evidence was weighed, `prior` that of today.
     """
 
-    label: Label
+    label: OwnershipLabel
     evidence: tuple[Evidence, ...]
-    sums: Sums
+    sums: EvidenceSums
     bits: float
     prior: float | None
-    chances: Chances
-    costs: Costs
+    chances: LabelProbabilities
+    costs: LabelCosts
     lowered_by: tuple[str, ...]
     settled: bool
     held_back: bool
@@ -255,24 +313,27 @@ class Explanation:
     weights: int
 
 
-def explain(assessment: Assessment, kind: Kind, weights: Weights) -> Explanation:
-    prior = prior_of(kind, weights)
-    shares = chances(assessment.sums, prior)
-    settled = any(each.rule in _SETTLING for each in assessment.evidence)
-    likeliest = cheapest(shares, Label.NAMESAKE)
+def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weights) -> Explanation:
+    prior = compute_prior(kind, weights)
+    shares = compute_probabilities(assessment.axis_sums, prior)
+    settled = any(each.rule in _DECISIVE_RULES for each in assessment.evidence)
+    likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {each.rule for each in assessment.evidence}
-    asked_for = next(iter(sorted(held & {rules.SAYS_MISSING.name, *LINKS})), "")
+    asked_for = next(iter(sorted(held & {rules.SAYS_MISSING.name, *LINK_RULES})), "")
     return Explanation(
         label=assessment.label,
         evidence=assessment.evidence,
-        sums=assessment.sums,
+        sums=assessment.axis_sums,
         bits=assessment.bits,
-        prior=prior if kind is Kind.ACCOUNT else None,
+        prior=prior if kind is FindingKind.ACCOUNT else None,
         chances=shares,
-        costs=Costs(**{each.value: cost(each, shares) for each in Label}),
+        costs=LabelCosts(
+            **{each.value: compute_label_cost(each, shares) for each in OwnershipLabel}
+        ),
         lowered_by=assessment.lowered_by,
         settled=settled,
-        held_back=assessment.label is Label.UNKNOWN and (bool(asked_for) or likeliest in _BOLD),
+        held_back=assessment.label is OwnershipLabel.UNKNOWN
+        and (bool(asked_for) or likeliest in _BOLD_LABELS),
         asked_for=asked_for,
         weights=assessment.weights,
     )

@@ -11,17 +11,23 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from monitor.domain.detection.lessons import NONE_YET, Lessons
-from monitor.domain.handles.from_name import Cover, HandleFit, fits
-from monitor.domain.handles.handles import local_part, same_handle
-from monitor.domain.handles.lookalike import Imitation, imitates
-from monitor.domain.names.matching import Agreement, Level, agreement, disguised, mention
-from monitor.domain.names.normalize import TITLES, plain, squashed, words_of
+from monitor.domain.detection.lessons import NO_LESSONS, Lessons
+from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
+from monitor.domain.handles.handles import extract_local_part, is_same_handle
+from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
+from monitor.domain.names.matching import (
+    MatchLevel,
+    NameMatch,
+    is_disguised_name,
+    match_display_name,
+    match_mention,
+)
+from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
 from monitor.domain.person import Person, PersonName
-from monitor.domain.students.matching import UNFLAGGED, ContactVerdict
-from scrapers.models import Finding, Kind
-from scrapers.urls.canonical import account_keys as accounts_at
-from scrapers.urls.canonical import canonical_key
+from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
+from scrapers.models import Finding, FindingKind
+from scrapers.urls.canonical import canonicalize_url
+from scrapers.urls.canonical import extract_account_keys as accounts_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,50 +42,50 @@ class Subject:
 class Inventory:
     """What the person said is theirs: accounts as last seen, and platforms without one.
 
-    `lessons` are what they said of findings so far, `impostors` the accounts that were ruled to
-    pretend to be them, as last seen. `bearers` says of the own pictures' prints how many accounts
-    of others show exactly these.
+    `lessons` are what they said of findings so far, `impersonators` the accounts that were ruled to
+    pretend to be them, as last seen. `picture_use_counts` says of the own pictures' prints how many
+    accounts of others show exactly these.
     """
 
-    own: tuple[Finding, ...] = ()
-    none_on: frozenset[str] = frozenset()
-    lessons: Lessons = NONE_YET
-    impostors: tuple[Finding, ...] = ()
-    bearers: Mapping[str, int] = field(default_factory=dict)
+    own_findings: tuple[Finding, ...] = ()
+    absent_platforms: frozenset[str] = frozenset()
+    lessons: Lessons = NO_LESSONS
+    impersonators: tuple[Finding, ...] = ()
+    picture_use_counts: Mapping[str, int] = field(default_factory=dict)
 
-    def on(self, platform: str) -> tuple[Finding, ...]:
-        return tuple(each for each in self.own if platform and each.platform == platform)
+    def list_own_on(self, platform: str) -> tuple[Finding, ...]:
+        return tuple(each for each in self.own_findings if platform and each.platform == platform)
 
 
-def account_keys(finding: Finding) -> frozenset[str]:
+def list_account_keys(finding: Finding) -> frozenset[str]:
     """Return every key that names the finding's account, none for a page."""
     keys = (finding.account, *finding.account_aliases)
     return frozenset(key.casefold() for key in keys if key)
 
 
-def declared(portrait: Finding, subject: Subject, inventory: Inventory) -> bool:
+def is_declared(finding: Finding, subject: Subject, inventory: Inventory) -> bool:
     """Tell whether the person told us that this account, or the page at its address, is theirs."""
-    own_pages = map(canonical_key, subject.person.pages)
-    if portrait.key in {*own_pages, *(each.key for each in inventory.own)}:
+    own_pages = map(canonicalize_url, subject.person.pages)
+    if finding.key in {*own_pages, *(each.key for each in inventory.own_findings)}:
         return True
     own = {key.casefold() for key in subject.person.accounts}
-    own = own.union(*map(account_keys, inventory.own))
-    return not own.isdisjoint(account_keys(portrait))
+    own = own.union(*map(list_account_keys, inventory.own_findings))
+    return not own.isdisjoint(list_account_keys(finding))
 
 
-def handles_on(platform: str, subject: Subject, inventory: Inventory) -> frozenset[str]:
+def list_handles_on(platform: str, subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles on a platform."""
     keys = (account.partition(":") for account in subject.person.accounts)
     told = {handle[1:] for where, _, handle in keys if where == platform and handle[:1] == "@"}
-    seen = {each.handle for each in inventory.on(platform)}
+    seen = {each.handle for each in inventory.list_own_on(platform)}
     return frozenset(told | seen) - {""}
 
 
-def all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
+def list_all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles anywhere."""
     keys = (account.partition(":")[2] for account in subject.person.accounts)
     told = {handle[1:] for handle in keys if handle[:1] == "@"}
-    seen = {each.handle for each in inventory.own}
+    seen = {each.handle for each in inventory.own_findings}
     return frozenset(told | seen | set(subject.person.handles)) - {""}
 
 
@@ -88,112 +94,118 @@ _LONGEST_NAME = 200
 _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
 _AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s")
-COVERED = frozenset({Cover.FULL, Cover.NICK})
-_NAMED = COVERED | {Cover.INITIALS}
+FULL_NAME_COVERS = frozenset({NameCover.FULL, NameCover.NICK})
+_NAME_COVERS = FULL_NAME_COVERS | {NameCover.INITIALS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
-    """`written` is None where no name is shown, or only a pseudonym.
+    """`name_match` is None where no name is shown, or only a pseudonym.
 
-    `half` says that a word of the name shown is the person's given or family name.
+    `shares_name_word` says that a word of the name shown is the person's given or family name.
     `description` is what an account says of itself; `text` is everything that is shown.
     """
 
-    shown: str
+    shown_name: str
     description: str
     text: str
-    written: Agreement | None
-    half: bool
-    fit: HandleFit
+    name_match: NameMatch | None
+    shares_name_word: bool
+    handle_fit: HandleFit
 
     @property
-    def whole(self) -> bool:
-        return self.written is not None and self.written.whole
+    def is_whole_match(self) -> bool:
+        return self.name_match is not None and self.name_match.is_whole
 
     @property
-    def level(self) -> Level | None:
-        return self.written.level if self.written else None
+    def match_level(self) -> MatchLevel | None:
+        return self.name_match.level if self.name_match else None
 
     @property
-    def covered(self) -> bool:
+    def handle_covers_name(self) -> bool:
         """The handle holds given and family name."""
-        return self.fit.cover in COVERED
+        return self.handle_fit.cover in FULL_NAME_COVERS
 
     @property
-    def named(self) -> bool:
+    def handle_uses_name(self) -> bool:
         """The handle is made of the name, or of initials and a part of it."""
-        return self.fit.cover in _NAMED
+        return self.handle_fit.cover in _NAME_COVERS
 
 
-def appearance(finding: Finding, name: PersonName) -> Appearance:
-    account = finding.kind is Kind.ACCOUNT
-    shown = _shown(finding) if account else ""
+def build_appearance(finding: Finding, name: PersonName) -> Appearance:
+    account = finding.kind is FindingKind.ACCOUNT
+    shown = _extract_shown_name(finding) if account else ""
     parts = (finding.name, finding.title, finding.bio, finding.snippet)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     return Appearance(
-        shown=shown,
+        shown_name=shown,
         description=(finding.bio or finding.snippet)[:_LONGEST_TEXT] if account else "",
         text=text,
-        written=_written(finding, shown, name) if account else mention(text, name),
-        half=bool(_words_in(shown) & _words_in(f"{name.full} {' '.join(name.nicknames)}")),
-        fit=fits(finding.handle, name),
+        name_match=_match_shown_name(finding, shown, name)
+        if account
+        else match_mention(text, name),
+        shares_name_word=bool(
+            _collect_words(shown) & _collect_words(f"{name.full_name} {' '.join(name.nicknames)}")
+        ),
+        handle_fit=fit_name_to_handle(finding.handle, name),
     )
 
 
-def _shown(finding: Finding) -> str:
+def _extract_shown_name(finding: Finding) -> str:
     return (finding.name or _AFTER_NAME.split(finding.title)[0]).strip()[:_LONGEST_NAME]
 
 
-def _written(finding: Finding, shown: str, name: PersonName) -> Agreement | None:
+def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMatch | None:
     """Compare the display name; where that is a pseudonym, look for the name in the rest."""
-    if disguised(shown, name):
-        return Agreement(level=Level.NEAR)
-    agreed = agreement(shown, name)
-    if agreed.level is Level.DIFFERENT and _titled(shown):
-        agreed = mention(shown, name)
+    if is_disguised_name(shown, name):
+        return NameMatch(level=MatchLevel.NEAR)
+    agreed = match_display_name(shown, name)
+    if agreed.level is MatchLevel.DIFFERENT and _begins_with_title(shown):
+        agreed = match_mention(shown, name)
     one_word = len(shown.split()) == 1
-    handle_again = one_word and squashed(shown) == squashed(local_part(finding.handle))
-    told = agreed.level is not Level.DIFFERENT and not handle_again
-    if told or len(words_of(shown)) > 1:
+    handle_again = one_word and squash_text(shown) == squash_text(
+        extract_local_part(finding.handle)
+    )
+    told = agreed.level is not MatchLevel.DIFFERENT and not handle_again
+    if told or len(split_words(shown)) > 1:
         return agreed
-    inside = mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
-    return inside if inside.whole else None
+    inside = match_mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
+    return inside if inside.is_whole else None
 
 
-def _titled(shown: str) -> bool:
+def _begins_with_title(shown: str) -> bool:
     """Tell whether somebody is addressed, as in "Mrs. Doe's Classroom"."""
-    return plain(shown).partition(" ")[0].rstrip(".") in TITLES
+    return fold_text(shown).partition(" ")[0].rstrip(".") in TITLES
 
 
-def _words_in(text: str) -> frozenset[str]:
-    return frozenset(words_of(text.replace("-", " ")))
+def _collect_words(text: str) -> frozenset[str]:
+    return frozenset(split_words(text.replace("-", " ")))
 
 
 # Shorter descriptions are alike by chance: "Teacher and mother of two".
 SHORTEST_BIO = 30
-_COPIED = 80.0
-_ADDED = 90.0
+_COPIED_RATIO = 80.0
+_ADDED_RATIO = 90.0
 _SHORTEST_SAME = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """`nearby` is how the handle imitates one of the person's on the same platform.
+class AssessmentCase:
+    """`lookalike_here` is how the handle imitates one of the person's on the same platform.
 
-    `elsewhere` is the same for the person's `handles` anywhere. `contacts` is what the matcher
-    said of its contacts, where it was asked.
+    `lookalike_anywhere` is the same for the person's `handles` anywhere. `contacts` is what the
+    matcher said of its contacts, where it was asked.
     """
 
     subject: Subject
-    portrait: Finding
+    finding: Finding
     inventory: Inventory
-    look: Appearance
-    handles: frozenset[str]
-    same_handle: bool
-    nearby: Imitation | None
-    elsewhere: Imitation | None
-    contacts: ContactVerdict = UNFLAGGED
+    appearance: Appearance
+    own_handles: frozenset[str]
+    has_same_handle: bool
+    lookalike_here: HandleLookalike | None
+    lookalike_anywhere: HandleLookalike | None
+    contacts: ContactMatchResult = UNFLAGGED
 
     @property
     def person(self) -> Person:
@@ -201,85 +213,95 @@ class Case:
 
     @property
     def is_account(self) -> bool:
-        return self.portrait.kind is Kind.ACCOUNT
+        return self.finding.kind is FindingKind.ACCOUNT
 
     @property
-    def bare(self) -> bool:
+    def is_bare_handle(self) -> bool:
         """Nothing is known of it but a handle."""
-        return self.is_account and self.look.written is None and not self.look.description
+        return (
+            self.is_account
+            and self.appearance.name_match is None
+            and not self.appearance.description
+        )
 
     @property
-    def telltale(self) -> bool:
+    def has_telltale_handle(self) -> bool:
         """The handle is one of the person's, and more than their name."""
-        return self.same_handle and bool(not self.look.covered or self.look.fit.residue)
+        return self.has_same_handle and bool(
+            not self.appearance.handle_covers_name or self.appearance.handle_fit.residue
+        )
 
     @property
-    def alone(self) -> bool:
+    def is_on_new_network(self) -> bool:
         """The person has accounts, and none on the same network."""
-        here = handles_on(self.portrait.platform, self.subject, self.inventory)
-        return bool(self.handles) and bool(self.portrait.platform) and not here
+        here = list_handles_on(self.finding.platform, self.subject, self.inventory)
+        return bool(self.own_handles) and bool(self.finding.platform) and not here
 
-    def repeats(self, own: Finding) -> bool:
+    def repeats_bio(self, own: Finding) -> bool:
         """Tell whether the account describes itself in the words of an own one, or adds to them."""
-        theirs, ours = plain(self.look.description), plain(own.bio)
+        theirs, ours = fold_text(self.appearance.description), fold_text(own.bio)
         if min(len(theirs), len(ours)) < SHORTEST_BIO:
             return len(ours) >= _SHORTEST_SAME and theirs == ours
-        added = len(theirs) > len(ours) and fuzz.partial_ratio(theirs, ours) >= _ADDED
-        return added or fuzz.ratio(theirs, ours) >= _COPIED
+        added = len(theirs) > len(ours) and fuzz.partial_ratio(theirs, ours) >= _ADDED_RATIO
+        return added or fuzz.ratio(theirs, ours) >= _COPIED_RATIO
 
     @property
-    def copied(self) -> tuple[Finding, ...]:
+    def same_bio_accounts(self) -> tuple[Finding, ...]:
         """The own accounts whose description is repeated."""
-        return tuple(own for own in self.inventory.own if self.repeats(own))
+        return tuple(own for own in self.inventory.own_findings if self.repeats_bio(own))
 
     @property
-    def described(self) -> bool:
+    def has_repeatable_bio(self) -> bool:
         """An own account has a description that could be repeated."""
-        return any(len(plain(own.bio)) >= SHORTEST_BIO for own in self.inventory.own)
+        return any(len(fold_text(own.bio)) >= SHORTEST_BIO for own in self.inventory.own_findings)
 
 
-def lay_out(subject: Subject, portrait: Finding, inventory: Inventory) -> Case:
-    here = handles_on(portrait.platform, subject, inventory)
-    anywhere = all_handles(subject, inventory)
-    look = appearance(portrait, subject.person.name)
-    return Case(
+def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> AssessmentCase:
+    here = list_handles_on(finding.platform, subject, inventory)
+    anywhere = list_all_handles(subject, inventory)
+    look = build_appearance(finding, subject.person.name)
+    return AssessmentCase(
         subject=subject,
-        portrait=portrait,
+        finding=finding,
         inventory=inventory,
-        look=look,
-        handles=anywhere,
-        same_handle=any(same_handle(portrait.handle, each) for each in anywhere),
-        nearby=_closest(portrait.handle, here, look),
-        elsewhere=_closest(portrait.handle, anywhere, look),
+        appearance=look,
+        own_handles=anywhere,
+        has_same_handle=any(is_same_handle(finding.handle, each) for each in anywhere),
+        lookalike_here=_choose_closest_lookalike(finding.handle, here, look),
+        lookalike_anywhere=_choose_closest_lookalike(finding.handle, anywhere, look),
     )
 
 
-def _closest(handle: str, originals: Iterable[str], look: Appearance) -> Imitation | None:
+def _choose_closest_lookalike(
+    handle: str, originals: Iterable[str], appearance: Appearance
+) -> HandleLookalike | None:
     """Return the imitation that is hardest to explain otherwise.
 
     Under another name, a handle that is but spelt alike is spelt like that name.
     """
-    found = (imitates(handle, original) for original in sorted(originals))
-    other_name = look.level is Level.DIFFERENT
+    found = (detect_lookalike(handle, original) for original in sorted(originals))
+    other_name = appearance.match_level is MatchLevel.DIFFERENT
     return max(
-        (each for each in found if each and (each.unmistakable or not other_name)),
-        key=lambda each: (each.deliberate, each.likeness),
+        (each for each in found if each and (each.is_unmistakable or not other_name)),
+        key=lambda each: (each.is_deliberate, each.likeness),
         default=None,
     )
 
 
-def linked(links: Iterable[str], shown: Finding) -> bool:
+def has_link_to(links: Iterable[str], finding: Finding) -> bool:
     """Tell whether one of the links leads to a finding: to its page, or to its account."""
-    names = {canonical_key(shown.url), shown.key, *account_keys(shown)}
-    return any(not names.isdisjoint(_names(link)) for link in links)
+    names = {canonicalize_url(finding.url), finding.key, *list_account_keys(finding)}
+    return any(not names.isdisjoint(_list_link_keys(link)) for link in links)
 
 
-def linked_both_ways(portrait: Finding, own: Iterable[Finding]) -> bool:
+def is_linked_both_ways(finding: Finding, own: Iterable[Finding]) -> bool:
     """Tell whether one of the own accounts and the finding link to each other."""
-    return any(linked(each.links, portrait) and linked(portrait.links, each) for each in own)
+    return any(
+        has_link_to(each.links, finding) and has_link_to(finding.links, each) for each in own
+    )
 
 
 # The own accounts' links are looked at once for each finding.
 @lru_cache(maxsize=4_096)
-def _names(link: str) -> frozenset[str]:
-    return frozenset({canonical_key(link), *(key.casefold() for key in accounts_at(link))})
+def _list_link_keys(link: str) -> frozenset[str]:
+    return frozenset({canonicalize_url(link), *(key.casefold() for key in accounts_at(link))})

@@ -11,101 +11,113 @@ from math import log2
 
 from monitor.domain.detection import rules
 from monitor.domain.detection.affiliation import (
-    NO_PLACE,
-    Place,
-    employers_named,
-    names_other_employer,
-    names_other_role,
-    names_role,
-    phrases,
-    places_in,
-    read_place,
+    NOT_A_PLACE,
+    Locality,
+    count_named_employers,
+    extract_localities,
+    list_employer_phrases,
+    mentions_other_employer,
+    mentions_other_role,
+    mentions_role,
+    parse_locality,
 )
-from monitor.domain.detection.case import Case, Inventory, handles_on, linked, linked_both_ways
-from monitor.domain.detection.images import Nearness, nearness
-from monitor.domain.evidence import Rule, Sign
-from monitor.domain.handles.from_name import Cover
-from monitor.domain.names.matching import FULL, Level, Middle, disguised
-from monitor.domain.names.normalize import contains, words_of
+from monitor.domain.detection.case import (
+    AssessmentCase,
+    Inventory,
+    has_link_to,
+    is_linked_both_ways,
+    list_handles_on,
+)
+from monitor.domain.detection.images import PictureSimilarity, compare_prints
+from monitor.domain.evidence import EvidenceRule, RuleMatch
+from monitor.domain.handles.from_name import NameCover
+from monitor.domain.names.matching import FULL_LEVELS, MatchLevel, MiddleMatch, is_disguised_name
+from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
-from scrapers.models import Finding, Kind, PicturePrint
+from scrapers.models import Finding, FindingKind, PicturePrint
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
 # gives to everybody who chose none is nobody's.
-_DOUBLINGS = 2.0
+_MOST_DOUBLINGS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Likeness:
+class PictureMatch:
     """`own` is the account whose picture is shown; `others` are further ones that show it."""
 
     own: Finding
-    nearness: Nearness
-    others: int
+    similarity: PictureSimilarity
+    other_bearers: int
 
     @property
-    def amount(self) -> float:
+    def weight_share(self) -> float:
         """Return how much of the rule's weight is left."""
-        return 1 - log2(1 + self.others) / _DOUBLINGS
+        return 1 - log2(1 + self.other_bearers) / _MOST_DOUBLINGS
 
 
-def pictured(portrait: Finding, inventory: Inventory) -> Iterator[Sign]:
+def match_picture_rule(finding: Finding, inventory: Inventory) -> Iterator[RuleMatch]:
     """Yield one sign at most: of several own accounts the nearest counts."""
     near = min(
-        (each for each in _likenesses(portrait, inventory) if each.nearness.same),
-        key=lambda each: each.nearness.distance,
+        (
+            each
+            for each in _match_own_pictures(finding, inventory)
+            if each.similarity.is_same_picture
+        ),
+        key=lambda each: each.similarity.distance,
         default=None,
     )
-    if near is not None and near.amount > 0:
-        yield rules.SAME_PICTURE.holds(amount=near.amount, reason=_sentence(near))
+    if near is not None and near.weight_share > 0:
+        yield rules.SAME_PICTURE.build_match(
+            amount=near.weight_share, reason=_describe_same_picture(near)
+        )
 
 
-def _likenesses(portrait: Finding, inventory: Inventory) -> Iterator[Likeness]:
-    shown = PicturePrint.read(portrait.picture_print)
-    if shown is None or portrait.kind is not Kind.ACCOUNT:
+def _match_own_pictures(finding: Finding, inventory: Inventory) -> Iterator[PictureMatch]:
+    shown = PicturePrint.from_text(finding.picture_print)
+    if shown is None or finding.kind is not FindingKind.ACCOUNT:
         return
-    for own in inventory.own:
-        print_of_own = PicturePrint.read(own.picture_print)
-        if print_of_own is not None and not _of_the_network(portrait, own):
-            bearers = inventory.bearers.get(own.picture_print, 0)
-            itself = portrait.picture_print == own.picture_print
-            yield Likeness(
+    for own in inventory.own_findings:
+        print_of_own = PicturePrint.from_text(own.picture_print)
+        if print_of_own is not None and not _is_network_picture(finding, own):
+            bearers = inventory.picture_use_counts.get(own.picture_print, 0)
+            itself = finding.picture_print == own.picture_print
+            yield PictureMatch(
                 own=own,
-                nearness=nearness(shown, print_of_own),
-                others=max(bearers - itself, 0),
+                similarity=compare_prints(shown, print_of_own),
+                other_bearers=max(bearers - itself, 0),
             )
 
 
-def _of_the_network(portrait: Finding, own: Finding) -> bool:
+def _is_network_picture(finding: Finding, own: Finding) -> bool:
     """Tell whether both show the network's own picture: one address stands for two accounts."""
-    return portrait.platform == own.platform and portrait.picture == own.picture != ""
+    return finding.platform == own.platform and finding.picture == own.picture != ""
 
 
-def _sentence(near: Likeness) -> str:
+def _describe_same_picture(near: PictureMatch) -> str:
     network = " ".join(word[:1].upper() + word[1:] for word in near.own.platform.split("-"))
-    mirrored = ", mirrored" if near.nearness.mirrored else ""
+    mirrored = ", mirrored" if near.similarity.mirrored else ""
     return f"It uses the same picture as your account on {network}{mirrored}."
 
 
-_BY_LEVEL = {
-    Level.EXACT: rules.NAME_EXACT,
-    Level.NICKNAME: rules.NAME_NICKNAME,
-    Level.FORMER: rules.NAME_FORMER,
-    Level.INITIAL: rules.NAME_INITIAL,
-    Level.NEAR: rules.NAME_NEAR,
-    Level.FAMILY: rules.NAME_FAMILY,
-    Level.GIVEN: rules.NAME_GIVEN,
-    Level.DIFFERENT: rules.NAME_DIFFERENT,
+_RULE_BY_LEVEL = {
+    MatchLevel.EXACT: rules.NAME_EXACT,
+    MatchLevel.NICKNAME: rules.NAME_NICKNAME,
+    MatchLevel.FORMER: rules.NAME_FORMER,
+    MatchLevel.INITIAL: rules.NAME_INITIAL,
+    MatchLevel.NEAR: rules.NAME_NEAR,
+    MatchLevel.FAMILY: rules.NAME_FAMILY,
+    MatchLevel.GIVEN: rules.NAME_GIVEN,
+    MatchLevel.DIFFERENT: rules.NAME_DIFFERENT,
 }
-_BY_MIDDLE = {
-    Middle.AGREES: rules.MIDDLE_AGREES,
-    Middle.CONFLICTS: rules.MIDDLE_CONFLICTS,
-    Middle.FURTHER: rules.NAME_LONGER,
+_RULE_BY_MIDDLE = {
+    MiddleMatch.AGREES: rules.MIDDLE_AGREES,
+    MiddleMatch.CONFLICTS: rules.MIDDLE_CONFLICTS,
+    MiddleMatch.FURTHER: rules.NAME_LONGER,
 }
-_BY_COVER = {
-    Cover.FULL: rules.HANDLE_FULL,
-    Cover.NICK: rules.HANDLE_NICK,
-    Cover.INITIALS: rules.HANDLE_INITIALS,
+_RULE_BY_COVER = {
+    NameCover.FULL: rules.HANDLE_FULL,
+    NameCover.NICK: rules.HANDLE_NICK,
+    NameCover.INITIALS: rules.HANDLE_INITIALS,
 }
 # Of the people of one name, result lists show a few: of the pages found for the common names of
 # two published sets of queries, one in six and one in three were the person's own.
@@ -117,65 +129,70 @@ _RAREST = 0.01
 _COMMON = 256
 
 
-def claim(case: Case) -> Iterator[Sign]:
-    yield from _name(case)
-    yield from _namesakes(case)
-    yield from _handle(case)
-    if case.copied:
-        yield rules.SAME_WORDS.holds()
-    if any(linked(case.portrait.links, own) for own in case.inventory.own):
-        yield rules.LINKS_TO_OWN.holds()
+def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    yield from _match_name_rules(case)
+    yield from _match_namesake_rules(case)
+    yield from _match_handle_rules(case)
+    if case.same_bio_accounts:
+        yield rules.SAME_WORDS.build_match()
+    if any(has_link_to(case.finding.links, own) for own in case.inventory.own_findings):
+        yield rules.LINKS_TO_OWN.build_match()
     if case.contacts.flagged:
-        yield rules.PUPILS.holds()
-    yield from pictured(case.portrait, case.inventory)
+        yield rules.PUPILS.build_match()
+    yield from match_picture_rule(case.finding, case.inventory)
 
 
-def presented(signs: Iterable[Sign]) -> bool:
+def presents_as_person(matches: Iterable[RuleMatch]) -> bool:
     """Tell whether this is more than a name that others bear, too."""
-    return any(each.rule in _MORE_THAN_A_NAME for each in signs)
+    return any(each.rule in _MORE_THAN_NAME_RULES for each in matches)
 
 
-_MORE_THAN_A_NAME = (
+_MORE_THAN_NAME_RULES = (
     *(rules.EMPLOYER, rules.PLACE, rules.NAME_RARE, rules.SAME_WORDS, rules.SAME_PICTURE),
     *(rules.SAME_HANDLE, rules.SAME_HANDLE_LONGER, rules.SAME_HANDLE_NAME),
     *(rules.SAME_HANDLE_COMMON, rules.SAME_HANDLE_FAMILY),
 )
 
 
-def _name(case: Case) -> Iterator[Sign]:
-    written = case.look.written
+def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    written = case.appearance.name_match
     if written is None:
-        yield _without_name(case).holds()
+        yield _choose_rule_without_name(case).build_match()
         return
-    other = written.level is Level.DIFFERENT and not case.look.half
-    yield (rules.NAME_OTHER if other else _BY_LEVEL[written.level]).holds()
-    if written.middle in _BY_MIDDLE:
-        yield _BY_MIDDLE[written.middle].holds()
+    other = written.level is MatchLevel.DIFFERENT and not case.appearance.shares_name_word
+    yield (rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]).build_match()
+    if written.middle in _RULE_BY_MIDDLE:
+        yield _RULE_BY_MIDDLE[written.middle].build_match()
 
 
-def _without_name(case: Case) -> Rule:
+def _choose_rule_without_name(case: AssessmentCase) -> EvidenceRule:
     """Look for the name in the handle, or else for a handle or for words of the person's."""
-    fit = case.look.fit
-    if fit.cover in _BY_COVER:
-        return _BY_COVER[fit.cover]
-    if fit.cover is Cover.FAMILY and fit.bare:
+    fit = case.appearance.handle_fit
+    if fit.cover in _RULE_BY_COVER:
+        return _RULE_BY_COVER[fit.cover]
+    if fit.cover is NameCover.FAMILY and fit.is_only_name:
         return rules.HANDLE_FAMILY
-    known = case.same_handle or case.nearby or case.elsewhere or case.copied
+    known = (
+        case.has_same_handle
+        or case.lookalike_here
+        or case.lookalike_anywhere
+        or case.same_bio_accounts
+    )
     return rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN
 
 
-def _namesakes(case: Case) -> Iterator[Sign]:
+def _match_namesake_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     """Weigh how common the name is; nobody bears a disguised one."""
-    if disguised(case.look.shown, case.person.name):
+    if is_disguised_name(case.appearance.shown_name, case.person.name):
         return
     others = max(_RAREST, case.subject.commonness)
     amount = min(_MOST_NAMESAKES, log2(1 + others))
-    yield rules.NAMESAKES.holds(amount=amount, reason=_how_many(others))
-    if others < _RARE and case.look.level in FULL | {Level.FORMER}:
-        yield rules.NAME_RARE.holds(amount=min(_MOST_RARE, log2(_RARE / others)))
+    yield rules.NAMESAKES.build_match(amount=amount, reason=_describe_namesake_count(others))
+    if others < _RARE and case.appearance.match_level in FULL_LEVELS | {MatchLevel.FORMER}:
+        yield rules.NAME_RARE.build_match(amount=min(_MOST_RARE, log2(_RARE / others)))
 
 
-def _how_many(others: float) -> str:
+def _describe_namesake_count(others: float) -> str:
     if others < 1:
         return "Someone else may have your name, too."
     rounded = int(float(f"{others:.1g}"))
@@ -183,138 +200,147 @@ def _how_many(others: float) -> str:
     return f"About {people} with an online presence may have your name."
 
 
-def _handle(case: Case) -> Iterator[Sign]:
-    if case.same_handle:
-        yield _shared_handle(case).holds()
+def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    if case.has_same_handle:
+        yield _choose_same_handle_rule(case).build_match()
         return
-    if case.look.whole and case.look.covered:
-        yield rules.HANDLE_COVERS.holds()
-    if case.nearby or case.elsewhere:
-        if not (case.look.covered and case.look.fit.bare):
-            yield rules.HANDLE_AKIN.holds()
-    elif case.portrait.handle and case.handles:
-        yield rules.HANDLE_OTHER.holds()
+    if case.appearance.is_whole_match and case.appearance.handle_covers_name:
+        yield rules.HANDLE_COVERS.build_match()
+    if case.lookalike_here or case.lookalike_anywhere:
+        if not (case.appearance.handle_covers_name and case.appearance.handle_fit.is_only_name):
+            yield rules.HANDLE_AKIN.build_match()
+    elif case.finding.handle and case.own_handles:
+        yield rules.HANDLE_OTHER.build_match()
 
 
-def _shared_handle(case: Case) -> Rule:
-    fit = case.look.fit
-    if case.look.covered and fit.residue:
+def _choose_same_handle_rule(case: AssessmentCase) -> EvidenceRule:
+    fit = case.appearance.handle_fit
+    if case.appearance.handle_covers_name and fit.residue:
         return rules.SAME_HANDLE_LONGER
-    if case.look.covered:
+    if case.appearance.handle_covers_name:
         common = case.subject.commonness >= _COMMON
         return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_NAME
-    family_alone = fit.cover is Cover.FAMILY and fit.bare
+    family_alone = fit.cover is NameCover.FAMILY and fit.is_only_name
     return rules.SAME_HANDLE_FAMILY if family_alone else rules.SAME_HANDLE
 
 
-def control(case: Case) -> Iterator[Sign]:
-    if case.look.level is Level.NEAR:
-        yield rules.NAME_MISSPELT.holds()
-    mutual = linked_both_ways(case.portrait, case.inventory.own)
+def match_control_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    if case.appearance.match_level is MatchLevel.NEAR:
+        yield rules.NAME_MISSPELT.build_match()
+    mutual = is_linked_both_ways(case.finding, case.inventory.own_findings)
     if mutual:
-        yield rules.LINKED_BOTH_WAYS.holds()
-    elif any(linked(own.links, case.portrait) for own in case.inventory.own):
-        yield rules.LINKED_FROM_OWN.holds()
-    if not mutual and handles_on(case.portrait.platform, case.subject, case.inventory):
-        yield rules.SECOND_ACCOUNT.holds()
-    if case.portrait.platform in case.inventory.none_on:
-        yield rules.NONE_HERE.holds()
+        yield rules.LINKED_BOTH_WAYS.build_match()
+    elif any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
+        yield rules.LINKED_FROM_OWN.build_match()
+    if not mutual and list_handles_on(case.finding.platform, case.subject, case.inventory):
+        yield rules.SECOND_ACCOUNT.build_match()
+    if case.finding.platform in case.inventory.absent_platforms:
+        yield rules.NONE_HERE.build_match()
 
 
 # A preposition and the capitalised words after it.
-_WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom) +((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})")
+_AFTER_IN_OR_FROM = re.compile(
+    r"\b(?:[Ii]n|[Ff]rom) +((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})"
+)
 
 
-_ELSEWHERE = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
+_ELSEWHERE_RULES = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
 
 
-def surroundings(case: Case) -> Iterator[Sign]:
-    told = (*_work(case), *_where(case))
+def match_context_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    told = (*_match_work_rules(case), *_match_place_rules(case))
     yield from told
-    says_something = case.is_account and (case.look.description or case.portrait.location)
-    if says_something and not case.copied and all(each.rule in _ELSEWHERE for each in told):
-        yield rules.SILENT.holds()
+    says_something = case.is_account and (case.appearance.description or case.finding.location)
+    if (
+        says_something
+        and not case.same_bio_accounts
+        and all(each.rule in _ELSEWHERE_RULES for each in told)
+    ):
+        yield rules.SILENT.build_match()
 
 
-def _work(case: Case) -> Iterator[Sign]:
-    text, person = case.look.text, case.person
-    named = employers_named(text, person)
+def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    text, person = case.appearance.text, case.person
+    named = count_named_employers(text, person)
     if named:
-        yield rules.EMPLOYER.holds()
+        yield rules.EMPLOYER.build_match()
     if named > 1:
-        yield rules.SCHOOL_TOO.holds()
-    known = "\n".join(own.bio for own in case.inventory.own)
-    if not named and names_other_employer(text, person, known):
-        yield rules.OTHER_EMPLOYER.holds()
-    if names_role(text, person):
-        yield rules.ROLE.holds()
-    elif names_other_role(text, person):
-        yield rules.OTHER_ROLE.holds()
+        yield rules.SCHOOL_TOO.build_match()
+    known = "\n".join(own.bio for own in case.inventory.own_findings)
+    if not named and mentions_other_employer(text, person, known):
+        yield rules.OTHER_EMPLOYER.build_match()
+    if mentions_role(text, person):
+        yield rules.ROLE.build_match()
+    elif mentions_other_role(text, person):
+        yield rules.OTHER_ROLE.build_match()
 
 
-def _where(case: Case) -> Iterator[Sign]:
-    text, person = case.look.text, case.person
-    homes = _homes(person)
-    told = read_place(case.portrait.location)
-    if names_place(text, person) or (told and any(told.agrees(home) for home in homes)):
-        yield rules.PLACE.holds()
+def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    text, person = case.appearance.text, case.person
+    homes = _list_home_localities(person)
+    told = parse_locality(case.finding.location)
+    if mentions_place(text, person) or (told and any(told.is_same_town(home) for home in homes)):
+        yield rules.PLACE.build_match()
         return
-    shown = [told] if told else list(_places(text, person))
+    shown = [told] if told else list(_extract_places(text, person))
     if any(each.state and each.state == home.state for each in shown for home in homes):
-        yield rules.STATE.holds()
-    if _other(shown, homes):
-        yield rules.OTHER_PLACE.holds()
+        yield rules.STATE.build_match()
+    if _has_other_place(shown, homes):
+        yield rules.OTHER_PLACE.build_match()
 
 
-def names_place(text: str, person: Person) -> bool:
+def mentions_place(text: str, person: Person) -> bool:
     """Tell whether a place of the person's stands in the text, other than in a school's name."""
-    rest = words_of(text)
+    rest = split_words(text)
     for employer in (person.organisation, person.school):
-        for phrase in phrases(employer):
-            rest = _without(rest, phrase)
-    return any(contains(rest, home.town) for home in _homes(person))
+        for phrase in list_employer_phrases(employer):
+            rest = _remove_phrase(rest, phrase)
+    return any(contains_phrase(rest, home.town) for home in _list_home_localities(person))
 
 
-def names_other_place(text: str, person: Person) -> bool:
+def mentions_other_place(text: str, person: Person) -> bool:
     """Tell whether the text says "in Fairmont", and that is not the person's.
 
     Says nothing of a person who told us no place: then any place may be theirs.
     """
-    return _other(_places(text, person), _homes(person))
+    return _has_other_place(_extract_places(text, person), _list_home_localities(person))
 
 
-def _homes(person: Person) -> tuple[Place, ...]:
-    return tuple(home for each in person.places if (home := read_place(each)))
+def _list_home_localities(person: Person) -> tuple[Locality, ...]:
+    return tuple(home for each in person.places if (home := parse_locality(each)))
 
 
-def _other(shown: Iterable[Place], homes: tuple[Place, ...]) -> bool:
-    return bool(homes) and any(all(each.elsewhere(home) for home in homes) for each in shown)
+def _has_other_place(shown: Iterable[Locality], homes: tuple[Locality, ...]) -> bool:
+    return bool(homes) and any(all(each.is_other_place(home) for home in homes) for each in shown)
 
 
-def _without(words: tuple[str, ...], phrase: tuple[str, ...]) -> tuple[str, ...]:
+def _remove_phrase(words: tuple[str, ...], phrase: tuple[str, ...]) -> tuple[str, ...]:
     size = len(phrase)
     for at in range(len(words) - size + 1):
         if words[at : at + size] == phrase:
             # A mark keeps the words before and after from forming a phrase that nobody wrote.
-            return _without((*words[:at], "", *words[at + size :]), phrase)
+            return _remove_phrase((*words[:at], "", *words[at + size :]), phrase)
     return words
 
 
-def _places(text: str, person: Person) -> Iterator[Place]:
+def _extract_places(text: str, person: Person) -> Iterator[Locality]:
     """Yield the places that a text puts somebody in; one's own school and name are none."""
-    yield from places_in(text)
-    for found in _WHERE.finditer(text):
-        words = words_of(found.group(1))
-        if words and words[0] not in NO_PLACE and not _is_theirs(words, person):
-            place = read_place(found.group(1))
+    yield from extract_localities(text)
+    for found in _AFTER_IN_OR_FROM.finditer(text):
+        words = split_words(found.group(1))
+        if words and words[0] not in NOT_A_PLACE and not _is_own_school_or_name(words, person):
+            place = parse_locality(found.group(1))
             if place:
                 yield place
 
 
-def _is_theirs(words: tuple[str, ...], person: Person) -> bool:
-    told = (person.organisation, person.school, *_all_names(person))
-    return any(contains(words, each) or contains(each, words) for each in map(words_of, told))
+def _is_own_school_or_name(words: tuple[str, ...], person: Person) -> bool:
+    told = (person.organisation, person.school, *_list_all_names(person))
+    return any(
+        contains_phrase(words, each) or contains_phrase(each, words)
+        for each in map(split_words, told)
+    )
 
 
-def _all_names(person: Person) -> tuple[str, ...]:
+def _list_all_names(person: Person) -> tuple[str, ...]:
     return person.name.given, person.name.family, *person.name.former_families

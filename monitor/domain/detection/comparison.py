@@ -8,33 +8,41 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from monitor.domain.detection.case import linked
-from monitor.domain.detection.images import nearness
-from monitor.domain.handles.handles import same_handle
-from monitor.domain.handles.lookalike import imitates
-from monitor.domain.item import as_read
-from monitor.domain.names.normalize import latinised, look_alike, plain, squashed
+from monitor.domain.detection.case import has_link_to
+from monitor.domain.detection.images import compare_prints
+from monitor.domain.handles.handles import is_same_handle
+from monitor.domain.handles.lookalike import detect_lookalike
+from monitor.domain.item import normalize_text
+from monitor.domain.names.normalize import (
+    fold_text,
+    is_lookalike_text,
+    latinize_lookalikes,
+    squash_text,
+)
 from scrapers.models import Finding, PicturePrint
-from scrapers.urls.canonical import canonical_key
+from scrapers.urls.canonical import canonicalize_url
 
 # Two words stand together by chance ("I teach"); three in a row seldom do.
-PHRASE = 3
+SHORTEST_PHRASE = 3
 _PIECES = re.compile(r"\w+|\W+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class TextRun:
     """A run of text; `copied` says that the other text has it, too."""
 
     text: str
     copied: bool = False
 
 
-def shared(text: str, other: str, run: int) -> tuple[Piece, ...]:
+def mark_shared_words(text: str, other: str, run: int) -> tuple[TextRun, ...]:
     """Mark the words that stand in the other text, in runs of at least so many, in any order."""
     pieces = _PIECES.findall(text)
     at = [index for index, piece in enumerate(pieces) if _is_word(piece)]
-    words, known = [_folded(pieces[index]) for index in at], _runs(_words(other), run)
+    words, known = (
+        [_fold_word(pieces[index]) for index in at],
+        _collect_word_runs(_split_folded_words(other), run),
+    )
     copied = {
         index
         for start in range(len(words) - run + 1)
@@ -44,31 +52,31 @@ def shared(text: str, other: str, run: int) -> tuple[Piece, ...]:
     }
     runs = groupby(enumerate(pieces), key=lambda numbered: numbered[0] in copied)
     return tuple(
-        Piece(text="".join(piece for _, piece in told), copied=is_copied)
+        TextRun(text="".join(piece for _, piece in told), copied=is_copied)
         for is_copied, told in runs
     )
 
 
-def _runs(words: list[str], run: int) -> frozenset[tuple[str, ...]]:
+def _collect_word_runs(words: list[str], run: int) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(words[at : at + run]) for at in range(len(words) - run + 1))
 
 
-def _words(text: str) -> list[str]:
-    return [_folded(piece) for piece in _PIECES.findall(text) if _is_word(piece)]
+def _split_folded_words(text: str) -> list[str]:
+    return [_fold_word(piece) for piece in _PIECES.findall(text) if _is_word(piece)]
 
 
 def _is_word(piece: str) -> bool:
     return piece[:1].isalnum() or piece[:1] == "_"
 
 
-def _folded(word: str) -> str:
-    return latinised(plain(word))
+def _fold_word(word: str) -> str:
+    return latinize_lookalikes(fold_text(word))
 
 
-_LONGEST = 4_000
+_LONGEST_TEXT = 4_000
 
 
-class Likeness(StrEnum):
+class FieldLikeness(StrEnum):
     """LIKE passes for the same at a glance; PARTLY shares words or entries."""
 
     SAME = "same"
@@ -78,113 +86,124 @@ class Likeness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parallel:
+class FieldComparison:
     """One field of both accounts. `reason` says more of the likeness, in a sentence, or nothing."""
 
     field: str
-    theirs: tuple[Piece, ...]
-    ours: tuple[Piece, ...]
-    likeness: Likeness
+    theirs: tuple[TextRun, ...]
+    ours: tuple[TextRun, ...]
+    likeness: FieldLikeness
     reason: str = ""
 
     @property
-    def copied(self) -> bool:
-        return self.likeness is not Likeness.DIFFERENT
+    def is_copied(self) -> bool:
+        return self.likeness is not FieldLikeness.DIFFERENT
 
 
-def beside(theirs: Finding, ours: Finding) -> tuple[Parallel, ...]:
+def compare_accounts(theirs: Finding, ours: Finding) -> tuple[FieldComparison, ...]:
     """Lay an account beside one of the person's own; a field that neither shows is left out."""
     told = (
-        _name(theirs, ours),
-        _handle(theirs, ours),
-        _text("bio", theirs.bio or theirs.snippet, ours.bio or ours.snippet),
-        _text("location", theirs.location, ours.location),
-        _picture(theirs, ours),
-        _links(theirs, ours),
+        _compare_names(theirs, ours),
+        _compare_handles(theirs, ours),
+        _compare_texts("bio", theirs.bio or theirs.snippet, ours.bio or ours.snippet),
+        _compare_texts("location", theirs.location, ours.location),
+        _compare_pictures(theirs, ours),
+        _compare_links(theirs, ours),
     )
     return tuple(each for each in told if each.theirs or each.ours)
 
 
-def _name(theirs: Finding, ours: Finding) -> Parallel:
-    parallel = _text("name", theirs.name, ours.name)
-    disguised = parallel.likeness is not Likeness.SAME and look_alike(theirs.name, ours.name)
+def _compare_names(theirs: Finding, ours: Finding) -> FieldComparison:
+    parallel = _compare_texts("name", theirs.name, ours.name)
+    disguised = parallel.likeness is not FieldLikeness.SAME and is_lookalike_text(
+        theirs.name, ours.name
+    )
     if not disguised or not theirs.name:
         return parallel
     reason = "Its letters look like those of your name, but are different ones."
-    return _whole("name", (theirs.name, ours.name), Likeness.LIKE, reason)
+    return _build_matching_field("name", (theirs.name, ours.name), FieldLikeness.LIKE, reason)
 
 
-def _handle(theirs: Finding, ours: Finding) -> Parallel:
+def _compare_handles(theirs: Finding, ours: Finding) -> FieldComparison:
     texts = (theirs.handle, ours.handle)
-    if same_handle(*texts):
-        return _whole("handle", texts, Likeness.SAME)
-    found = imitates(*texts)
+    if is_same_handle(*texts):
+        return _build_matching_field("handle", texts, FieldLikeness.SAME)
+    found = detect_lookalike(*texts)
     if found is None:
-        return _apart("handle", texts)
-    return _whole("handle", texts, Likeness.LIKE, found.reason)
+        return _build_different_field("handle", texts)
+    return _build_matching_field("handle", texts, FieldLikeness.LIKE, found.reason)
 
 
-def _picture(theirs: Finding, ours: Finding) -> Parallel:
-    texts = (_pictured(theirs), _pictured(ours))
-    one, other = PicturePrint.read(theirs.picture_print), PicturePrint.read(ours.picture_print)
+def _compare_pictures(theirs: Finding, ours: Finding) -> FieldComparison:
+    texts = (_describe_picture(theirs), _describe_picture(ours))
+    one, other = (
+        PicturePrint.from_text(theirs.picture_print),
+        PicturePrint.from_text(ours.picture_print),
+    )
     # One address stands for two accounts only where the network shows a picture of its own.
     of_the_network = theirs.platform == ours.platform and theirs.picture == ours.picture != ""
-    near = nearness(one, other) if one and other and not of_the_network else None
-    if near is None or not near.same:
-        return _apart("picture", texts)
+    near = compare_prints(one, other) if one and other and not of_the_network else None
+    if near is None or not near.is_same_picture:
+        return _build_different_field("picture", texts)
     reason = "It is your picture, mirrored." if near.mirrored else "It is your picture."
-    return _whole("picture", texts, Likeness.SAME, reason)
+    return _build_matching_field("picture", texts, FieldLikeness.SAME, reason)
 
 
-def _pictured(finding: Finding) -> str:
+def _describe_picture(finding: Finding) -> str:
     return "a picture" if finding.picture or finding.picture_print else ""
 
 
-def _links(theirs: Finding, ours: Finding) -> Parallel:
+def _compare_links(theirs: Finding, ours: Finding) -> FieldComparison:
     """Compare where links lead; a link to the own account itself counts, too."""
-    return Parallel(
+    return FieldComparison(
         field="links",
-        theirs=tuple(Piece(text=link, copied=_leads(link, ours)) for link in theirs.links),
-        ours=tuple(Piece(text=link, copied=_leads(link, theirs)) for link in ours.links),
-        likeness=_of_several([_leads(link, ours) for link in theirs.links]),
+        theirs=tuple(
+            TextRun(text=link, copied=_leads_to_account(link, ours)) for link in theirs.links
+        ),
+        ours=tuple(
+            TextRun(text=link, copied=_leads_to_account(link, theirs)) for link in ours.links
+        ),
+        likeness=_combine_likeness([_leads_to_account(link, ours) for link in theirs.links]),
     )
 
 
-def _leads(link: str, other: Finding) -> bool:
-    keys = {canonical_key(each) for each in other.links}
-    return canonical_key(link) in keys or linked((link,), other)
+def _leads_to_account(link: str, other: Finding) -> bool:
+    keys = {canonicalize_url(each) for each in other.links}
+    return canonicalize_url(link) in keys or has_link_to((link,), other)
 
 
-def _of_several(copied: list[bool]) -> Likeness:
+def _combine_likeness(copied: list[bool]) -> FieldLikeness:
     if not any(copied):
-        return Likeness.DIFFERENT
-    return Likeness.SAME if all(copied) else Likeness.PARTLY
+        return FieldLikeness.DIFFERENT
+    return FieldLikeness.SAME if all(copied) else FieldLikeness.PARTLY
 
 
-def _text(field: str, theirs: str, ours: str) -> Parallel:
-    one, other = as_read(theirs)[:_LONGEST], as_read(ours)[:_LONGEST]
-    if one and squashed(one) == squashed(other):
-        return _whole(field, (one, other), Likeness.SAME)
-    run = PHRASE if field == "bio" else 1
-    marked = shared(one, other, run)
+def _compare_texts(field: str, theirs: str, ours: str) -> FieldComparison:
+    one, other = normalize_text(theirs)[:_LONGEST_TEXT], normalize_text(ours)[:_LONGEST_TEXT]
+    if one and squash_text(one) == squash_text(other):
+        return _build_matching_field(field, (one, other), FieldLikeness.SAME)
+    run = SHORTEST_PHRASE if field == "bio" else 1
+    marked = mark_shared_words(one, other, run)
     copied = any(piece.copied for piece in marked)
-    return Parallel(
+    return FieldComparison(
         field=field,
         theirs=marked,
-        ours=shared(other, one, run),
-        likeness=Likeness.PARTLY if copied else Likeness.DIFFERENT,
+        ours=mark_shared_words(other, one, run),
+        likeness=FieldLikeness.PARTLY if copied else FieldLikeness.DIFFERENT,
     )
 
 
-def _whole(field: str, texts: tuple[str, str], likeness: Likeness, reason: str = "") -> Parallel:
-    theirs, ours = (_piece(each, copied=True) for each in texts)
-    return Parallel(field=field, theirs=theirs, ours=ours, likeness=likeness, reason=reason)
+def _build_matching_field(
+    field: str, texts: tuple[str, str], likeness: FieldLikeness, reason: str = ""
+) -> FieldComparison:
+    theirs, ours = (_build_text_run(each, copied=True) for each in texts)
+    return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=likeness, reason=reason)
 
 
-def _apart(field: str, texts: tuple[str, str]) -> Parallel:
-    theirs, ours = (_piece(each, copied=False) for each in texts)
-    return Parallel(field=field, theirs=theirs, ours=ours, likeness=Likeness.DIFFERENT)
+def _build_different_field(field: str, texts: tuple[str, str]) -> FieldComparison:
+    theirs, ours = (_build_text_run(each, copied=False) for each in texts)
+    return FieldComparison(field=field, theirs=theirs, ours=ours, likeness=FieldLikeness.DIFFERENT)
 
 
-def _piece(text: str, *, copied: bool) -> tuple[Piece, ...]:
-    return (Piece(text=text, copied=copied),) if text else ()
+def _build_text_run(text: str, *, copied: bool) -> tuple[TextRun, ...]:
+    return (TextRun(text=text, copied=copied),) if text else ()

@@ -9,35 +9,35 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Self
 
-from scrapers.models import Finding, PicturePrint, QueryKind, View, Visit
+from scrapers.models import CrawlResult, CropHashes, Finding, PicturePrint, QueryKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prints:
+class PictureResults:
     """What the pictures of one settlement came to, by the key of the profile that shows each.
 
     Empty where there is no picture, or one that says nothing; None where we could not look.
     """
 
-    by_key: Mapping[str, str | None] = field(default_factory=dict)
+    print_by_key: Mapping[str, str | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, visits: Iterable[Visit]) -> Self:
+    def from_visits(cls, visits: Iterable[CrawlResult]) -> Self:
         looked = (each for each in visits if each.query.kind is QueryKind.PICTURE)
-        return cls(by_key={each.query.terms[0]: _print_in(each) for each in looked})
+        return cls(print_by_key={each.query.terms[0]: _extract_print(each) for each in looked})
 
-    def on(self, finding: Finding, before: Finding | None) -> Finding:
+    def add_picture_print(self, finding: Finding, before: Finding | None) -> Finding:
         """Return the finding with its picture's print, or the last known if we could not look."""
-        told = self.by_key.get(finding.key, "")
+        told = self.print_by_key.get(finding.key, "")
         if told is None:
             told = before.picture_print if before else ""
         return replace(finding, picture_print=told)
 
 
-def _print_in(visit: Visit) -> str | None:
+def _extract_print(visit: CrawlResult) -> str | None:
     """Take nothing but the print of what comes from a process that opened a stranger's picture."""
-    reading, (key, *_) = visit.reading, visit.query.terms
-    if not reading.outcome.conclusive:
+    reading, (key, *_) = visit.result, visit.query.terms
+    if not reading.outcome.is_conclusive:
         return None
     return next((each.picture_print for each in reading.findings if each.key == key), "")
 
@@ -46,37 +46,37 @@ def _print_in(visit: Visit) -> str | None:
 DHASH_LIMIT = 8
 PHASH_LIMIT = 8
 PDQ_LIMIT = 50
-_AGREEING = 2
+_HASHES_TO_AGREE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nearness:
+class PictureSimilarity:
     """`distance` is 0 for equal prints, and below 1 for what we take for one picture."""
 
     distance: float
     mirrored: bool
 
     @property
-    def same(self) -> bool:
+    def is_same_picture(self) -> bool:
         return self.distance < 1
 
 
-def nearness(one: PicturePrint, other: PicturePrint) -> Nearness:
+def compare_prints(one: PicturePrint, other: PicturePrint) -> PictureSimilarity:
     """Compare every cut of a picture with every cut of another, and of its mirror image."""
-    straight = _nearest(one.straight, other.straight)
-    mirrored = _nearest(one.straight, other.mirrored)
-    return Nearness(distance=min(straight, mirrored), mirrored=mirrored < straight)
+    straight = _measure_least_distance(one.straight, other.straight)
+    mirrored = _measure_least_distance(one.straight, other.mirrored)
+    return PictureSimilarity(distance=min(straight, mirrored), mirrored=mirrored < straight)
 
 
-def _nearest(views: tuple[View, ...], others: tuple[View, ...]) -> float:
-    return min(_distance(view, other) for view, other in product(views, others))
+def _measure_least_distance(views: tuple[CropHashes, ...], others: tuple[CropHashes, ...]) -> float:
+    return min(_measure_distance(view, other) for view, other in product(views, others))
 
 
-def _distance(view: View, other: View) -> float:
+def _measure_distance(view: CropHashes, other: CropHashes) -> float:
     """Return what share of its limit the second best hash takes, or all on average, if more."""
     shares = (
         (view.dhash ^ other.dhash).bit_count() / DHASH_LIMIT,
         (view.phash ^ other.phash).bit_count() / PHASH_LIMIT,
         (view.pdq ^ other.pdq).bit_count() / PDQ_LIMIT,
     )
-    return max(sorted(shares)[_AGREEING - 1], sum(shares) / len(shares))
+    return max(sorted(shares)[_HASHES_TO_AGREE - 1], sum(shares) / len(shares))

@@ -10,13 +10,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import SHORTEST_BIO, Case
-from monitor.domain.detection.images import nearness
-from monitor.domain.detection.lessons import Lessons, Side, Sort, Trait, Traits, traits
-from monitor.domain.evidence import Sign
-from monitor.domain.handles.handles import local_part
-from monitor.domain.names.matching import disguised
-from monitor.domain.names.normalize import mixes_alphabets, squashed
+from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase
+from monitor.domain.detection.images import compare_prints
+from monitor.domain.detection.lessons import (
+    Lessons,
+    Trait,
+    TraitCentroid,
+    TraitKind,
+    Traits,
+    extract_traits,
+)
+from monitor.domain.evidence import RuleMatch
+from monitor.domain.handles.handles import extract_local_part
+from monitor.domain.names.matching import is_disguised_name
+from monitor.domain.names.normalize import mixes_alphabets, squash_text
 from monitor.domain.person import PersonName
 from scrapers.models import Finding, PicturePrint
 
@@ -34,168 +41,180 @@ _LURES = re.compile(
     re.IGNORECASE,
 )
 # Bought followers and mass-made accounts follow many and are followed by few.
-_LOPSIDED = 4.0
-_MANY = 50
-_BALANCED = 2.0
+_LOPSIDED_RATIO = 4.0
+_MANY_FOLLOWED = 50
+_BALANCED_RATIO = 2.0
 _FEW_POSTS = 20
 
 
-def imitation(case: Case, *, presented: bool) -> Iterator[Sign]:
+def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
     """Weigh an account that is not known to be the person's, but may present itself as them."""
-    yield from _handle(case)
-    yield from _words(case)
-    yield from _letters(case)
-    absent = case.portrait.platform in case.inventory.none_on
-    if absent and presented and case.look.whole:
-        yield rules.ABSENT.holds()
-    elif case.alone:
-        yield rules.NEW_NETWORK.holds()
-    yield from _age(case)
-    yield from _counters(case)
-    if case.look.whole and _BOASTS.search(case.look.shown):
-        yield rules.BOAST.holds()
-    if _LURES.search(case.look.text):
-        yield rules.LURE.holds()
-    if case.portrait.says_missing:
-        yield rules.SAYS_MISSING.holds()
+    yield from _match_handle_rules(case)
+    yield from _match_bio_rules(case)
+    yield from _match_letter_rules(case)
+    absent = case.finding.platform in case.inventory.absent_platforms
+    if absent and presented and case.appearance.is_whole_match:
+        yield rules.ABSENT.build_match()
+    elif case.is_on_new_network:
+        yield rules.NEW_NETWORK.build_match()
+    yield from _match_age_rules(case)
+    yield from _match_counter_rules(case)
+    if case.appearance.is_whole_match and _BOASTS.search(case.appearance.shown_name):
+        yield rules.BOAST.build_match()
+    if _LURES.search(case.appearance.text):
+        yield rules.LURE.build_match()
+    if case.finding.says_missing:
+        yield rules.SAYS_MISSING.build_match()
 
 
-def _handle(case: Case) -> Iterator[Sign]:
-    if case.nearby:
-        rule = rules.LOOKALIKE if case.nearby.deliberate else rules.LOOKALIKE_PLAIN
-        yield rule.holds(reason=case.nearby.reason)
-    elif case.same_handle:
-        yield rules.KNOWN_HANDLE.holds()
-    elif not case.portrait.handle or not case.handles:
+def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    if case.lookalike_here:
+        rule = rules.LOOKALIKE if case.lookalike_here.is_deliberate else rules.LOOKALIKE_PLAIN
+        yield rule.build_match(reason=case.lookalike_here.reason)
+    elif case.has_same_handle:
+        yield rules.KNOWN_HANDLE.build_match()
+    elif not case.finding.handle or not case.own_handles:
         return
-    elif case.elsewhere is None:
-        yield rules.UNLIKE_HANDLE.holds()
-    elif case.elsewhere.deliberate:
-        yield rules.LOOKALIKE_ELSEWHERE.holds(reason=case.elsewhere.reason)
+    elif case.lookalike_anywhere is None:
+        yield rules.UNLIKE_HANDLE.build_match()
+    elif case.lookalike_anywhere.is_deliberate:
+        yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=case.lookalike_anywhere.reason)
 
 
-def _words(case: Case) -> Iterator[Sign]:
-    here = [own for own in case.copied if own.platform == case.portrait.platform]
+def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    here = [own for own in case.same_bio_accounts if own.platform == case.finding.platform]
     if here:
-        yield rules.COPIED_BIO.holds()
-        if any(squashed(own.name) == squashed(case.look.shown) for own in here):
-            yield rules.COPIED_NAME.holds()
-    elif case.copied:
-        yield rules.COPIED_ELSEWHERE.holds()
-    elif len(case.look.description) >= SHORTEST_BIO and case.described:
-        yield rules.OWN_WORDS.holds()
+        yield rules.COPIED_BIO.build_match()
+        if any(squash_text(own.name) == squash_text(case.appearance.shown_name) for own in here):
+            yield rules.COPIED_NAME.build_match()
+    elif case.same_bio_accounts:
+        yield rules.COPIED_ELSEWHERE.build_match()
+    elif len(case.appearance.description) >= SHORTEST_BIO and case.has_repeatable_bio:
+        yield rules.OWN_WORDS.build_match()
 
 
-def _letters(case: Case) -> Iterator[Sign]:
-    handle = local_part(case.portrait.handle)
-    if mixes_alphabets(case.look.shown) or mixes_alphabets(handle):
-        yield rules.MIXED.holds()
-    elif disguised(case.look.shown, case.person.name):
-        yield rules.DISGUISED.holds()
+def _match_letter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    handle = extract_local_part(case.finding.handle)
+    if mixes_alphabets(case.appearance.shown_name) or mixes_alphabets(handle):
+        yield rules.MIXED.build_match()
+    elif is_disguised_name(case.appearance.shown_name, case.person.name):
+        yield rules.DISGUISED.build_match()
 
 
-def _age(case: Case) -> Iterator[Sign]:
+def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     """Compare with the own account on the same network, else with the oldest of all."""
-    created = case.portrait.created_at
-    here = _oldest(case, case.portrait.platform)
-    own = here or _oldest(case)
+    created = case.finding.created_at
+    here = _choose_oldest_creation(case, case.finding.platform)
+    own = here or _choose_oldest_creation(case)
     if not created or not own:
         return
     if own - created > _MUCH_EARLIER:
-        yield rules.ELDER.holds()
+        yield rules.ELDER.build_match()
     elif created - own <= _MUCH_LATER:
-        yield rules.OF_AN_AGE.holds()
+        yield rules.OF_AN_AGE.build_match()
     else:
-        yield (rules.YOUNGER if here else rules.YOUNGER_ELSEWHERE).holds()
+        yield (rules.YOUNGER if here else rules.YOUNGER_ELSEWHERE).build_match()
 
 
-def _oldest(case: Case, platform: str | None = None) -> datetime | None:
-    own = case.inventory.own if platform is None else case.inventory.on(platform)
+def _choose_oldest_creation(case: AssessmentCase, platform: str | None = None) -> datetime | None:
+    own = case.inventory.own_findings if platform is None else case.inventory.list_own_on(platform)
     return min((each.created_at for each in own if each.created_at), default=None)
 
 
-def _counters(case: Case) -> Iterator[Sign]:
-    counts = dict(case.portrait.counts)
+def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    counts = dict(case.finding.counts)
     followers, following = counts.get("followers"), counts.get("following")
     if followers is None or following is None:
         return
     lopsided = (following + 1) / (followers + 1)
     posts = counts.get("posts")
-    if lopsided >= _LOPSIDED and following >= _MANY and (posts is None or posts < _FEW_POSTS):
-        yield rules.HOLLOW.holds()
-    elif lopsided < _BALANCED and (posts is None or posts >= _FEW_POSTS):
-        yield rules.LIVED_IN.holds()
+    if (
+        lopsided >= _LOPSIDED_RATIO
+        and following >= _MANY_FOLLOWED
+        and (posts is None or posts < _FEW_POSTS)
+    ):
+        yield rules.HOLLOW.build_match()
+    elif lopsided < _BALANCED_RATIO and (posts is None or posts >= _FEW_POSTS):
+        yield rules.LIVED_IN.build_match()
 
 
-def watched(case: Case) -> Iterator[Sign]:
+def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
     """Weigh words and picture that an impostor showed; the person's own ones are no sign of it.
 
     An account that repeats the person's own words is weighed for that already, and a picture of
     theirs may stand on another account of theirs.
     """
-    others = [each for each in case.inventory.impostors if each.key != case.portrait.key]
+    others = [each for each in case.inventory.impersonators if each.key != case.finding.key]
     words = (replace(each, bio=each.bio or each.snippet) for each in others)
-    if not case.copied and any(map(case.repeats, words)):
-        yield rules.WATCHED_WORDS.holds()
-    if any(_same_picture(case.portrait, each) for each in others) and not any(
-        _same_picture(case.portrait, own) for own in case.inventory.own
+    if not case.same_bio_accounts and any(map(case.repeats_bio, words)):
+        yield rules.WATCHED_WORDS.build_match()
+    if any(_is_same_picture(case.finding, each) for each in others) and not any(
+        _is_same_picture(case.finding, own) for own in case.inventory.own_findings
     ):
-        yield rules.WATCHED_PICTURE.holds()
+        yield rules.WATCHED_PICTURE.build_match()
 
 
-def _same_picture(one: Finding, other: Finding) -> bool:
+def _is_same_picture(one: Finding, other: Finding) -> bool:
     """Tell by its address, or by what was kept of it: a picture may be cut, or lie elsewhere."""
     if one.picture_hash and one.picture_hash == other.picture_hash:
         return True
-    shown, known = map(PicturePrint.read, (one.picture_print, other.picture_print))
-    return shown is not None and known is not None and nearness(shown, known).same
+    shown, known = map(PicturePrint.from_text, (one.picture_print, other.picture_print))
+    return shown is not None and known is not None and compare_prints(shown, known).is_same_picture
 
 
 # What two findings of one person have in common without more: from here on it speaks for them.
-USUAL = 0.22
+USUAL_LIKENESS = 0.22
 # However alike, words do not settle a matter.
-_MOST = 1.5
+_MOST_LIKENESS = 1.5
 # More words than these are no sentence.
-_NAMED = 3
+_MOST_NAMED_TRAITS = 3
 
 
-def likeness(lessons: Lessons, finding: Finding, name: PersonName) -> Iterator[Sign]:
+def match_likeness_rules(
+    lessons: Lessons, finding: Finding, name: PersonName
+) -> Iterator[RuleMatch]:
     """Weigh what a finding shares with what the person judged; nothing, where it shows nothing."""
-    shown = traits(finding, name)
+    shown = extract_traits(finding, name)
     if not shown:
         return
-    unit = lessons.unit(shown)
-    if lessons.me.findings:
-        yield _like_me(lessons.me, _shared(unit, lessons.me), shown)
-    others = _shared(unit, lessons.other)
+    unit = lessons.build_unit_vector(shown)
+    if lessons.me.finding_count:
+        yield _match_likeness_to_me(lessons.me, _weigh_common_traits(unit, lessons.me), shown)
+    others = _weigh_common_traits(unit, lessons.other)
     if others:
-        yield rules.LIKE_OTHERS.holds(
-            amount=lessons.other.weight * sum(others.values()),
-            in_full=f"It shares {_named(others, shown)} with results you said are not you.",
+        traits = _describe_common_traits(others, shown)
+        yield rules.LIKE_OTHERS.build_match(
+            amount=lessons.other.likeness_weight * sum(others.values()),
+            in_full=f"It shares {traits} with results you said are not you.",
         )
 
 
-def _like_me(me: Side, common: Mapping[Trait, float], shown: Traits) -> Sign:
+def _match_likeness_to_me(
+    me: TraitCentroid, common: Mapping[Trait, float], shown: Traits
+) -> RuleMatch:
     likeness = sum(common.values())
-    if likeness < USUAL:
-        return rules.UNLIKE_ME.holds(amount=me.weight * (1 - likeness / USUAL))
-    return rules.LIKE_ME.holds(
-        amount=min(_MOST, me.weight * (likeness - USUAL)),
-        in_full=f"It shares {_named(common, shown)} with results you said are you.",
+    if likeness < USUAL_LIKENESS:
+        return rules.UNLIKE_ME.build_match(
+            amount=me.likeness_weight * (1 - likeness / USUAL_LIKENESS)
+        )
+    traits = _describe_common_traits(common, shown)
+    return rules.LIKE_ME.build_match(
+        amount=min(_MOST_LIKENESS, me.likeness_weight * (likeness - USUAL_LIKENESS)),
+        in_full=f"It shares {traits} with results you said are you.",
     )
 
 
-def _shared(unit: Mapping[Trait, float], side: Side) -> Mapping[Trait, float]:
+def _weigh_common_traits(unit: Mapping[Trait, float], side: TraitCentroid) -> Mapping[Trait, float]:
     """Return what each common trait adds to the cosine of a finding and the middle of a side."""
     return {
-        trait: weight * side.middle[trait] for trait, weight in unit.items() if trait in side.middle
+        trait: weight * side.vector[trait] for trait, weight in unit.items() if trait in side.vector
     }
 
 
-def _named(common: Mapping[Trait, float], shown: Traits) -> str:
+def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> str:
     """Name what weighs most, in the words of the finding; a site is not spelt out."""
-    strongest = sorted(common, key=lambda trait: (-common[trait], trait))[:_NAMED]
+    strongest = sorted(common, key=lambda trait: (-common[trait], trait))[:_MOST_NAMED_TRAITS]
     *most, last = (
-        shown[each] if each.sort is Sort.SITE else f"“{shown[each]}”" for each in strongest
+        shown[each] if each.kind is TraitKind.SITE else f"“{shown[each]}”" for each in strongest
     )
     return f"{', '.join(most)} and {last}" if most else last

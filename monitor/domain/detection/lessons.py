@@ -2,7 +2,7 @@
 
 Only places, sites and a listed vocabulary of work, school and pastimes may be compared, so nobody
 has to list what may not: a word of what somebody believes or suffers from is simply not here.
-docs/detection.md says why. Words are in the singular; `known` folds plurals.
+docs/detection.md says why. Words are in the singular; `look_up_word` folds plurals.
 """
 
 import re
@@ -14,11 +14,11 @@ from enum import StrEnum
 from itertools import dropwhile
 from math import log2, sqrt
 
-from monitor.domain.detection.affiliation import NO_PLACE, places_in
-from monitor.domain.flag import Ruling
-from monitor.domain.names.normalize import plain, words_of
+from monitor.domain.detection.affiliation import NOT_A_PLACE, extract_localities
+from monitor.domain.flag import Decision
+from monitor.domain.names.normalize import fold_text, split_words
 from monitor.domain.person import PersonName
-from scrapers.models import Finding, Kind
+from scrapers.models import Finding, FindingKind
 
 _WORK = """
 accountant accounting actor agent analyst animator appraiser architect architecture artist
@@ -76,21 +76,21 @@ tournament volunteer webinar workshop
 _SHORTEST_PLURAL = 4
 
 
-def known(word: str) -> str:
+def look_up_word(word: str) -> str:
     """Return a plain word as this list has it, and nothing where it does not."""
-    for form in _forms(word):
-        if form in _WORDS:
+    for form in _list_singular_forms(word):
+        if form in _LISTED_WORDS:
             return form
     return ""
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def _list_singular_forms(word: str) -> tuple[str, ...]:
     if len(word) < _SHORTEST_PLURAL or not word.endswith("s"):
         return (word,)
     return (word, f"{word[:-3]}y" if word.endswith("ies") else word[:-1], word[:-2])
 
 
-_WORDS = frozenset(f"{_WORK} {_VOCABULARY_SCHOOL} {_PASTIMES} {_PAGES}".split())
+_LISTED_WORDS = frozenset(f"{_WORK} {_VOCABULARY_SCHOOL} {_PASTIMES} {_PAGES}".split())
 
 _LONGEST_TEXT = 4000
 # Bounded, so that a text of capitals alone takes no longer than any other.
@@ -102,7 +102,7 @@ _SCHOOL = re.compile(rf"((?:{_CAPITALISED}[ ]){{1,5}}(?:{_KINDS_OF_SCHOOL}))\b")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-class Sort(StrEnum):
+class TraitKind(StrEnum):
     """A place, a school, a word of work or pastime, a site: nothing else is learnt from."""
 
     PLACE = "place"
@@ -115,7 +115,7 @@ class Sort(StrEnum):
 class Trait:
     """`word` is plain: two spellings of one thing are one trait."""
 
-    sort: Sort
+    kind: TraitKind
     word: str
 
 
@@ -123,179 +123,186 @@ class Trait:
 Traits = Mapping[Trait, str]
 
 
-def traits(finding: Finding, name: PersonName) -> Traits:
+def extract_traits(finding: Finding, name: PersonName) -> Traits:
     """Read what is shown beside the name; the name itself tells two bearers apart in nothing.
 
     How often a word stands there counts for nothing, since a snippet repeats what was asked for.
     """
     parts = (finding.title, finding.snippet, finding.bio)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
-    own = frozenset(words_of(f"{name.full} {name.middle} {' '.join(name.former_families)}"))
+    own = frozenset(split_words(f"{name.full_name} {name.middle} {' '.join(name.former_families)}"))
     found: dict[Trait, str] = {}
     for trait, written in (
-        *_words(f"{text}\n{_path(finding)}", own),
-        *_places(f"{text}\n{finding.location}", own),
-        *_site(finding),
+        *_extract_word_traits(f"{text}\n{_extract_page_path(finding)}", own),
+        *_extract_place_traits(f"{text}\n{finding.location}", own),
+        *_extract_site_trait(finding),
     ):
         found.setdefault(trait, written)
     return found
 
 
-def _words(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
-    for word in _LETTERS.findall(plain(text)):
-        form = known(word)
+def _extract_word_traits(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    for word in _LETTERS.findall(fold_text(text)):
+        form = look_up_word(word)
         if form and word not in own:
-            yield Trait(Sort.WORD, form), word
+            yield Trait(TraitKind.WORD, form), word
 
 
-def _places(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+def _extract_place_traits(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
     for found in _AFTER_A_PREPOSITION.findall(text):
-        yield from _named(Sort.PLACE, found.split(), own)
-    for place in places_in(text):
-        yield from _named(Sort.PLACE, [word.title() for word in place.town], own)
+        yield from _build_named_trait(TraitKind.PLACE, found.split(), own)
+    for place in extract_localities(text):
+        yield from _build_named_trait(TraitKind.PLACE, [word.title() for word in place.town], own)
     for found in _SCHOOL.findall(text):
         # In a title the person often stands before their school.
-        yield from _named(Sort.SCHOOL, _after(own, found.split()), own)
+        yield from _build_named_trait(TraitKind.SCHOOL, _drop_leading_name(own, found.split()), own)
 
 
-def _after(own: frozenset[str], words: list[str]) -> list[str]:
-    return list(dropwhile(lambda word: plain(word) in own, words))
+def _drop_leading_name(own: frozenset[str], words: list[str]) -> list[str]:
+    return list(dropwhile(lambda word: fold_text(word) in own, words))
 
 
-def _named(sort: Sort, words: list[str], own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+def _build_named_trait(
+    kind: TraitKind, words: list[str], own: frozenset[str]
+) -> Iterator[tuple[Trait, str]]:
     """Leave out what bears the person's name: their namesakes' families live there, too."""
-    plainly = [plain(word) for word in words]
-    if plainly and plainly[0] not in NO_PLACE and own.isdisjoint(plainly):
-        yield Trait(sort, " ".join(plainly)), " ".join(words)
+    plainly = [fold_text(word) for word in words]
+    if plainly and plainly[0] not in NOT_A_PLACE and own.isdisjoint(plainly):
+        yield Trait(kind, " ".join(plainly)), " ".join(words)
 
 
-def _path(finding: Finding) -> str:
+def _extract_page_path(finding: Finding) -> str:
     """Return what a page's address says; that of an account holds a handle, and no words."""
-    if finding.kind is not Kind.PAGE:
+    if finding.kind is not FindingKind.PAGE:
         return ""
     return re.split("[?#]", finding.url.partition("://")[2].partition("/")[2])[0][:_LONGEST_TEXT]
 
 
-def _site(finding: Finding) -> Iterator[tuple[Trait, str]]:
+def _extract_site_trait(finding: Finding) -> Iterator[tuple[Trait, str]]:
     """Two accounts on one network are anybody's; two pages of one site are often one person's."""
     host = re.split("[/?#]", finding.url.partition("://")[2])[0].casefold().removeprefix("www.")
-    if host and finding.kind is Kind.PAGE:
-        yield Trait(Sort.SITE, host), "its site"
+    if host and finding.kind is FindingKind.PAGE:
+        yield Trait(TraitKind.SITE, host), "its site"
 
 
 Vector = Mapping[Trait, float]
 
 # More than these were never measured, and count no more.
-_MOST = 8
+_MOST_FINDINGS = 8
 # An impersonator copies what is the person's, so that their words belong to neither side.
-_NOT_THEM = frozenset({Ruling.NAMESAKE, Ruling.UNRELATED})
+_NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """The middle of `findings` unit vectors, itself of length 1 unless there are none."""
+class TraitCentroid:
+    """The middle of `finding_count` unit vectors, itself of length 1 unless there are none."""
 
-    middle: Vector = field(default_factory=dict)
-    findings: int = 0
+    vector: Vector = field(default_factory=dict)
+    finding_count: int = 0
 
     @property
-    def weight(self) -> float:
+    def likeness_weight(self) -> float:
         """Say how much a likeness to this side counts: each doubling of findings adds as much."""
-        return log2(1 + min(_MOST, self.findings))
+        return log2(1 + min(_MOST_FINDINGS, self.finding_count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons:
-    me: Side = field(default_factory=Side)
-    other: Side = field(default_factory=Side)
+    me: TraitCentroid = field(default_factory=TraitCentroid)
+    other: TraitCentroid = field(default_factory=TraitCentroid)
     rarity: Vector = field(default_factory=dict)
 
-    def unit(self, shown: Traits) -> Vector:
+    def build_unit_vector(self, shown: Traits) -> Vector:
         """Weigh what is shown by its rarity among what was judged; what is new is rarest."""
         rarest = max(self.rarity.values(), default=1.0)
-        return _unit({trait: self.rarity.get(trait, rarest) for trait in shown})
+        return _normalize_vector({trait: self.rarity.get(trait, rarest) for trait in shown})
 
 
-NONE_YET = Lessons()
+NO_LESSONS = Lessons()
 
 
-def lessons(
-    judged: Iterable[tuple[Finding, Ruling]], own: Iterable[Finding], name: PersonName
+def learn_from_feedback(
+    judged: Iterable[tuple[Finding, Decision]], own: Iterable[Finding], name: PersonName
 ) -> Lessons:
     """Learn from what the person ruled; once they began to, their own accounts teach, too."""
     said = {finding.key: (finding, ruling) for finding, ruling in judged}
     if not said:
-        return NONE_YET
+        return NO_LESSONS
     mine = {each.key: each for each in own}
-    mine |= {key: finding for key, (finding, ruling) in said.items() if ruling is Ruling.MINE}
-    theirs = [finding for finding, ruling in said.values() if ruling in _NOT_THEM]
-    return learnt(
-        [traits(each, name) for each in mine.values()], [traits(each, name) for each in theirs]
+    mine |= {key: finding for key, (finding, ruling) in said.items() if ruling is Decision.MINE}
+    theirs = [finding for finding, ruling in said.values() if ruling in _NOT_ME_DECISIONS]
+    return build_lessons(
+        [extract_traits(each, name) for each in mine.values()],
+        [extract_traits(each, name) for each in theirs],
     )
 
 
-def learnt(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:
+def build_lessons(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:
     mine, theirs = tuple(me), tuple(other)
-    rarity = _rarity((*mine, *theirs))
-    return Lessons(me=_side(mine, rarity), other=_side(theirs, rarity), rarity=rarity)
+    rarity = _compute_rarity((*mine, *theirs))
+    return Lessons(
+        me=_build_centroid(mine, rarity), other=_build_centroid(theirs, rarity), rarity=rarity
+    )
 
 
-def _rarity(judged: tuple[Traits, ...]) -> Vector:
+def _compute_rarity(judged: tuple[Traits, ...]) -> Vector:
     met = Counter(trait for each in judged for trait in each)
     return {trait: 1 + log2((1 + len(judged)) / (1 + times)) for trait, times in met.items()}
 
 
-def _side(several: tuple[Traits, ...], rarity: Vector) -> Side:
+def _build_centroid(several: tuple[Traits, ...], rarity: Vector) -> TraitCentroid:
     middle: dict[Trait, float] = defaultdict(float)
     for each in several:
-        for trait, weight in _unit({trait: rarity[trait] for trait in each}).items():
+        for trait, weight in _normalize_vector({trait: rarity[trait] for trait in each}).items():
             middle[trait] += weight
-    return Side(middle=_unit(middle), findings=len(several))
+    return TraitCentroid(vector=_normalize_vector(middle), finding_count=len(several))
 
 
-def _unit(vector: Vector) -> Vector:
+def _normalize_vector(vector: Vector) -> Vector:
     length = sqrt(sum(weight * weight for weight in vector.values()))
     return {trait: weight / length for trait, weight in vector.items()}
 
 
 # What says whose an item is; the other rulings speak of a flag.
-VERDICTS = frozenset({Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED, Ruling.IMPERSONATION})
+ITEM_DECISIONS = frozenset(
+    {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.IMPERSONATION}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Feedback:
     """`REOPENED` takes back the last word. `ruling` is None where the item became another one.
 
     Nothing that was said before that counts any more. `flag` is the flag it was said of, if any.
     """
 
-    item: str
-    ruling: Ruling | None
+    item_id: str
+    decision: Decision | None
     at: datetime
-    flag: str = ""
+    flag_id: str = ""
 
 
-def standing(said: Iterable[Said]) -> Said | None:
+def resolve_feedback(feedback: Iterable[Feedback]) -> Feedback | None:
     """Return the word that stands, None where none does."""
-    stand: list[Said] = []
-    for each in said:
-        if each.ruling is None:
+    stand: list[Feedback] = []
+    for each in feedback:
+        if each.decision is None:
             stand.clear()
-        elif each.ruling is not Ruling.REOPENED:
+        elif each.decision is not Decision.REOPENED:
             stand.append(each)
         elif stand:
             stand.pop()
     return stand[-1] if stand else None
 
 
-def verdict(said: Iterable[Said]) -> Ruling | None:
+def resolve_decision(feedback: Iterable[Feedback]) -> Decision | None:
     """Return what the person says of the item, None where no word of theirs stands."""
-    word = standing(said)
-    return word.ruling if word else None
+    word = resolve_feedback(feedback)
+    return word.decision if word else None
 
 
-def verdict_before(said: Iterable[Said]) -> Ruling | None:
+def resolve_previous_decision(feedback: Iterable[Feedback]) -> Decision | None:
     """Return what they said before they last said anything: words of one time are one."""
-    words = tuple(said)
+    words = tuple(feedback)
     last = max((each.at for each in words), default=None)
-    return verdict(each for each in words if each.at != last)
+    return resolve_decision(each for each in words if each.at != last)

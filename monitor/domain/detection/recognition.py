@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from scrapers.models import Identity, QueryKind
-from scrapers.source import Family, Source
-from scrapers.urls.canonical import account_keys, canonical_key
+from scrapers.source import Source, SourceFamily
+from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
 LONGEST_ADDRESS = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class AddressTarget:
     """`account` is `platform:@handle`, empty where the address shows no profile we can name.
 
     `page` is then the address itself, as that of an own page; both are empty where the text is
@@ -31,21 +31,21 @@ class Recognised:
         return self.account.partition(":")[2].removeprefix("@")
 
 
-NOTHING = Recognised()
+NO_TARGET = AddressTarget()
 
 
-def recognised(text: str, sources: Iterable[Source]) -> Recognised:
+def recognize_address(text: str, sources: Iterable[Source]) -> AddressTarget:
     """Name the account that an address shows, by what we know of platforms and of our sources."""
-    address = _address(text)
+    address = _complete_address(text)
     if not address:
-        return NOTHING
-    known = account_keys(address) or tuple(_by_source(address, sources))
+        return NO_TARGET
+    known = extract_account_keys(address) or tuple(_match_source_accounts(address, sources))
     if known:
-        return Recognised(account=known[0])
-    return Recognised(page=address)
+        return AddressTarget(account=known[0])
+    return AddressTarget(page=address)
 
 
-def _address(text: str) -> str:
+def _complete_address(text: str) -> str:
     """Complete what people copy without its scheme; empty where it cannot be an address."""
     pasted = "".join(text.split())
     if not pasted or len(pasted) > LONGEST_ADDRESS:
@@ -63,37 +63,41 @@ def _address(text: str) -> str:
     return whole if plain and named and "\\" not in whole else ""
 
 
-def _by_source(address: str, sources: Iterable[Source]) -> Iterator[str]:
+def _match_source_accounts(address: str, sources: Iterable[Source]) -> Iterator[str]:
     """Ask each source of that host where an account of this name would be, and compare."""
     seen = urlsplit(address)
     host = (seen.hostname or "").removeprefix("www.")
-    words = _words(seen.path, host)
+    words = _list_handle_candidates(seen.path, host)
     for source in sources:
-        if source.platform and source.family is Family.PROFILES and _lives_at(source, host):
+        if (
+            source.platform
+            and source.family is SourceFamily.PROFILES
+            and _serves_host(source, host)
+        ):
             for word in words:
                 account = f"{source.platform}:@{word.casefold()}"
-                if canonical_key(address).casefold() in _addresses(source, account):
+                if canonicalize_url(address).casefold() in _list_profile_addresses(source, account):
                     yield account
 
 
-def _words(path: str, host: str) -> tuple[str, ...]:
+def _list_handle_candidates(path: str, host: str) -> tuple[str, ...]:
     segments = (unquote(each).removeprefix("@") for each in path.split("/"))
     return tuple(dict.fromkeys(each for each in (*segments, host.partition(".")[0]) if each))
 
 
-def _lives_at(source: Source, host: str) -> bool:
-    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.etiquette.origins)
+def _serves_host(source: Source, host: str) -> bool:
+    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
     return any(
         host.endswith(each.removeprefix("*")) if each.startswith("*.") else host == each
         for each in (known.removeprefix("www.") for known in hosts)
     )
 
 
-def _addresses(source: Source, account: str) -> frozenset[str]:
+def _list_profile_addresses(source: Source, account: str) -> frozenset[str]:
     """Return where a source would look for an account; sites seldom mind capitals."""
-    asked = Identity(ref="", names=(), accounts=(account,))
+    asked = Identity(person_id="", names=(), accounts=(account,))
     return frozenset(
-        canonical_key(query.request.url).casefold()
-        for query in source.plan(asked)
+        canonicalize_url(query.request.url).casefold()
+        for query in source.build_queries(asked)
         if query.kind is QueryKind.PRESENCE
     )

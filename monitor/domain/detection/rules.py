@@ -1,284 +1,304 @@
 """Every rule of the assessment: its axis and its sentence; weights.toml has what it weighs."""
 
-from monitor.domain.evidence import Axis, Rule
+from monitor.domain.evidence import EvidenceAxis, EvidenceRule
 
-NAME_EXACT = Rule(name="name-exact", reason="The name shown matches yours exactly.")
-NAME_NICKNAME = Rule(name="name-nickname", reason="The name shown is another form of yours.")
-NAME_FORMER = Rule(name="name-former", reason="The name shown is yours, with a former family name.")
-NAME_INITIAL = Rule(name="name-initial", reason="Only an initial and your family name are shown.")
-NAME_NEAR = Rule(name="name-near", reason="The name shown is almost the same as yours.")
-NAME_FAMILY = Rule(name="name-family", reason="Only your family name is shown.")
-NAME_GIVEN = Rule(name="name-given", reason="Only your given name is shown.")
-NAME_DIFFERENT = Rule(name="name-different", reason="Only part of the name matches yours.")
-NAME_OTHER = Rule(name="name-other", reason="The name shown is not yours.")
-NAME_NOT_SHOWN = Rule(
+NAME_EXACT = EvidenceRule(name="name-exact", reason="The name shown matches yours exactly.")
+NAME_NICKNAME = EvidenceRule(
+    name="name-nickname", reason="The name shown is another form of yours."
+)
+NAME_FORMER = EvidenceRule(
+    name="name-former", reason="The name shown is yours, with a former family name."
+)
+NAME_INITIAL = EvidenceRule(
+    name="name-initial", reason="Only an initial and your family name are shown."
+)
+NAME_NEAR = EvidenceRule(name="name-near", reason="The name shown is almost the same as yours.")
+NAME_FAMILY = EvidenceRule(name="name-family", reason="Only your family name is shown.")
+NAME_GIVEN = EvidenceRule(name="name-given", reason="Only your given name is shown.")
+NAME_DIFFERENT = EvidenceRule(name="name-different", reason="Only part of the name matches yours.")
+NAME_OTHER = EvidenceRule(name="name-other", reason="The name shown is not yours.")
+NAME_NOT_SHOWN = EvidenceRule(
     name="name-not-shown", reason="Your name does not appear, but a handle or words of yours do."
 )
-NOTHING_SHOWN = Rule(name="nothing-shown", reason="Your name does not appear.")
-MIDDLE_AGREES = Rule(name="middle-agrees", reason="The middle name matches yours.")
-MIDDLE_CONFLICTS = Rule(name="middle-conflicts", reason="The middle name is different from yours.")
-NAME_LONGER = Rule(name="name-longer", reason="The name continues after your family name.")
-NAMESAKES = Rule(name="namesakes", reason="Other people have your name.")
-NAME_RARE = Rule(name="name-rare", reason="Hardly anyone else has your name.")
+NOTHING_SHOWN = EvidenceRule(name="nothing-shown", reason="Your name does not appear.")
+MIDDLE_AGREES = EvidenceRule(name="middle-agrees", reason="The middle name matches yours.")
+MIDDLE_CONFLICTS = EvidenceRule(
+    name="middle-conflicts", reason="The middle name is different from yours."
+)
+NAME_LONGER = EvidenceRule(name="name-longer", reason="The name continues after your family name.")
+NAMESAKES = EvidenceRule(name="namesakes", reason="Other people have your name.")
+NAME_RARE = EvidenceRule(name="name-rare", reason="Hardly anyone else has your name.")
 
-SAME_PICTURE = Rule(
+SAME_PICTURE = EvidenceRule(
     name="same-picture",
     reason="It uses the same picture as one of your accounts.",
     otherwise="It would point to you less if it showed a different picture.",
 )
 
-HANDLE_FULL = Rule(
+HANDLE_FULL = EvidenceRule(
     name="handle-full", reason="No name is shown, but the handle is made from your name."
 )
-HANDLE_NICK = Rule(
+HANDLE_NICK = EvidenceRule(
     name="handle-nick",
     reason="No name is shown, but the handle is made from another form of your name.",
 )
-HANDLE_INITIALS = Rule(
+HANDLE_INITIALS = EvidenceRule(
     name="handle-initials",
     reason="No name is shown, but the handle is made from part of your name and an initial.",
 )
-HANDLE_COVERS = Rule(
+HANDLE_COVERS = EvidenceRule(
     name="handle-covers",
     reason="The handle is also made from your name.",
     otherwise="It would point to you less if its handle were not made from your name.",
 )
-HANDLE_FAMILY = Rule(
+HANDLE_FAMILY = EvidenceRule(
     name="handle-family",
     reason="No name is shown. Of your name, the handle contains only the family name.",
 )
 _SAME_HANDLE = "You use exactly the same handle elsewhere."
-SAME_HANDLE = Rule(name="same-handle", reason=_SAME_HANDLE)
-SAME_HANDLE_LONGER = Rule(name="same-handle-longer", reason=_SAME_HANDLE)
-SAME_HANDLE_NAME = Rule(
+SAME_HANDLE = EvidenceRule(name="same-handle", reason=_SAME_HANDLE)
+SAME_HANDLE_LONGER = EvidenceRule(name="same-handle-longer", reason=_SAME_HANDLE)
+SAME_HANDLE_NAME = EvidenceRule(
     name="same-handle-name",
     reason="You use exactly the same handle elsewhere, but it is only your name.",
 )
-SAME_HANDLE_COMMON = Rule(
+SAME_HANDLE_COMMON = EvidenceRule(
     name="same-handle-common",
     reason="You use exactly the same handle elsewhere, but many people have the name in it.",
 )
-SAME_HANDLE_FAMILY = Rule(
+SAME_HANDLE_FAMILY = EvidenceRule(
     name="same-handle-family",
     reason="You use exactly the same handle elsewhere, but it is only your family name.",
 )
-HANDLE_AKIN = Rule(name="handle-akin", reason="This handle is nearly the same as one you use.")
+HANDLE_AKIN = EvidenceRule(
+    name="handle-akin", reason="This handle is nearly the same as one you use."
+)
 
-HANDLE_OTHER = Rule(name="handle-other", reason="Its handle is not like any of yours.")
-SILENT = Rule(name="silent", reason="It does not mention your school, your town, or your work.")
+HANDLE_OTHER = EvidenceRule(name="handle-other", reason="Its handle is not like any of yours.")
+SILENT = EvidenceRule(
+    name="silent", reason="It does not mention your school, your town, or your work."
+)
 
-EMPLOYER = Rule(
+EMPLOYER = EvidenceRule(
     name="employer",
     reason="It names your school or your employer.",
     otherwise="It would point to you less if it did not name your school or employer.",
 )
-SCHOOL_TOO = Rule(name="school-too", reason="It names both your school and your employer.")
-OTHER_EMPLOYER = Rule(name="other-employer", reason="It names a different school or employer.")
-PLACE = Rule(
+SCHOOL_TOO = EvidenceRule(name="school-too", reason="It names both your school and your employer.")
+OTHER_EMPLOYER = EvidenceRule(
+    name="other-employer", reason="It names a different school or employer."
+)
+PLACE = EvidenceRule(
     name="place",
     reason="It names a place that you gave us.",
     otherwise="It would point to you less if it did not name your town.",
 )
-STATE = Rule(name="state", reason="It names your state, but no town.")
-OTHER_PLACE = Rule(name="other-place", reason="It names a different town.")
-ROLE = Rule(name="role", reason="It mentions the kind of work you do.")
-OTHER_ROLE = Rule(name="other-role", reason="It mentions a different kind of work.")
-SAME_WORDS = Rule(
+STATE = EvidenceRule(name="state", reason="It names your state, but no town.")
+OTHER_PLACE = EvidenceRule(name="other-place", reason="It names a different town.")
+ROLE = EvidenceRule(name="role", reason="It mentions the kind of work you do.")
+OTHER_ROLE = EvidenceRule(name="other-role", reason="It mentions a different kind of work.")
+SAME_WORDS = EvidenceRule(
     name="same-words", reason="It describes itself in the words of one of your accounts."
 )
-LIKE_ME = Rule(name="like-me", reason="Its words are like those of results you said are you.")
-UNLIKE_ME = Rule(
+LIKE_ME = EvidenceRule(
+    name="like-me", reason="Its words are like those of results you said are you."
+)
+UNLIKE_ME = EvidenceRule(
     name="unlike-me",
     reason="It has less in common with results you said are you than your pages do.",
 )
-LIKE_OTHERS = Rule(
+LIKE_OTHERS = EvidenceRule(
     name="like-others", reason="Its words are like those of results you said are not you."
 )
-LINKS_TO_OWN = Rule(name="links-to-own", reason="It links to one of your accounts, as anyone can.")
-PUPILS = Rule(
+LINKS_TO_OWN = EvidenceRule(
+    name="links-to-own", reason="It links to one of your accounts, as anyone can."
+)
+PUPILS = EvidenceRule(
     name="pupils",
     reason="Its contacts include names of your district's students, with signs of school.",
 )
 
-DECLARED = Rule(
+DECLARED = EvidenceRule(
     name="declared",
-    axis=Axis.CONTROL,
+    axis=EvidenceAxis.CONTROL,
     reason="You said that this account is yours.",
     otherwise="We would have to assess it if you had not said that it is yours.",
 )
-SAID_MINE = Rule(name="said-mine", axis=Axis.CONTROL, reason="You said that this is you.")
-SAID_NAMESAKE = Rule(
+SAID_MINE = EvidenceRule(
+    name="said-mine", axis=EvidenceAxis.CONTROL, reason="You said that this is you."
+)
+SAID_NAMESAKE = EvidenceRule(
     name="said-namesake",
-    axis=Axis.CONTROL,
+    axis=EvidenceAxis.CONTROL,
     reason="You said that this is someone else with your name.",
 )
-SAID_UNRELATED = Rule(
-    name="said-unrelated", axis=Axis.CONTROL, reason="You said that this is not about you."
+SAID_UNRELATED = EvidenceRule(
+    name="said-unrelated", axis=EvidenceAxis.CONTROL, reason="You said that this is not about you."
 )
-LINKED_FROM_OWN = Rule(
+LINKED_FROM_OWN = EvidenceRule(
     name="linked-from-own",
-    axis=Axis.CONTROL,
+    axis=EvidenceAxis.CONTROL,
     reason="One of your accounts links to it, but it does not link back.",
 )
-LINKED_BOTH_WAYS = Rule(
+LINKED_BOTH_WAYS = EvidenceRule(
     name="linked-both-ways",
-    axis=Axis.CONTROL,
+    axis=EvidenceAxis.CONTROL,
     reason="This account and one of yours link to each other.",
     otherwise="It would be an open question if it and your account did not link to each other.",
 )
-NAME_MISSPELT = Rule(
-    name="name-misspelt", axis=Axis.CONTROL, reason="People rarely misspell their own name."
+NAME_MISSPELT = EvidenceRule(
+    name="name-misspelt", axis=EvidenceAxis.CONTROL, reason="People rarely misspell their own name."
 )
-NONE_HERE = Rule(
+NONE_HERE = EvidenceRule(
     name="none-here",
-    axis=Axis.CONTROL,
+    axis=EvidenceAxis.CONTROL,
     reason="You said that you have no account on this network.",
 )
-SECOND_ACCOUNT = Rule(
+SECOND_ACCOUNT = EvidenceRule(
     name="second-account",
-    axis=Axis.CONTROL,
+    axis=EvidenceAxis.CONTROL,
     reason="You have another account on the same network, and few people have two.",
 )
 
-SAID_IMPERSONATION = Rule(
+SAID_IMPERSONATION = EvidenceRule(
     name="said-impersonation",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="You said that this account pretends to be you.",
 )
 _CLOSE = "A handle less like yours would make this less likely to be an impersonation."
-LOOKALIKE = Rule(
+LOOKALIKE = EvidenceRule(
     name="lookalike-handle",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its handle looks like yours.",
     otherwise=_CLOSE,
 )
-LOOKALIKE_PLAIN = Rule(
+LOOKALIKE_PLAIN = EvidenceRule(
     name="lookalike-plain",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its handle is close to yours, but someone with your name may have one like it.",
     otherwise=_CLOSE,
 )
-LOOKALIKE_ELSEWHERE = Rule(
+LOOKALIKE_ELSEWHERE = EvidenceRule(
     name="lookalike-elsewhere",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its handle looks like the one you have on another network.",
     otherwise=_CLOSE,
 )
-UNLIKE_HANDLE = Rule(
+UNLIKE_HANDLE = EvidenceRule(
     name="unlike-handle",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its handle is not like any of yours, so it does not copy one.",
 )
 _WORDS = "A different bio would make this less likely to be an impersonation."
-KNOWN_HANDLE = Rule(
+KNOWN_HANDLE = EvidenceRule(
     name="known-handle",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It uses one of your handles, and people usually claim their own handle first.",
 )
-BOAST = Rule(
+BOAST = EvidenceRule(
     name="boast",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It calls itself the real or the official one.",
     otherwise="It would be less likely to be an impersonation if it did not call itself real.",
 )
-COPIED_BIO = Rule(
+COPIED_BIO = EvidenceRule(
     name="copied-bio",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its bio repeats the bio of your account on the same network.",
     otherwise=_WORDS,
 )
-COPIED_ELSEWHERE = Rule(
+COPIED_ELSEWHERE = EvidenceRule(
     name="copied-elsewhere",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its bio repeats the bio of your account on another network.",
     otherwise=_WORDS,
 )
-COPIED_NAME = Rule(
+COPIED_NAME = EvidenceRule(
     name="copied-name",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It shows the same name as your account on the same network.",
 )
-OWN_WORDS = Rule(
+OWN_WORDS = EvidenceRule(
     name="own-words",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It describes itself in different words than your accounts do.",
 )
-WATCHED_WORDS = Rule(
+WATCHED_WORDS = EvidenceRule(
     name="watched-words",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its bio repeats that of an account that was found to be pretending to be you.",
     otherwise=_WORDS,
 )
-WATCHED_PICTURE = Rule(
+WATCHED_PICTURE = EvidenceRule(
     name="watched-picture",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It shows the picture of an account that was found to be pretending to be you.",
     otherwise="A different picture would make this less likely to be an impersonation.",
 )
-ABSENT = Rule(
+ABSENT = EvidenceRule(
     name="absent-platform",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It presents itself as you on a network where you said you have no account.",
     otherwise="It would be less likely to be one if you had an account on this network.",
 )
-MIXED = Rule(
+MIXED = EvidenceRule(
     name="mixed-alphabets",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It writes your name with letters from different alphabets.",
     otherwise="A name in one alphabet would make this less likely to be an impersonation.",
 )
-DISGUISED = Rule(
+DISGUISED = EvidenceRule(
     name="disguised-name",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It writes your name with characters that only look like its letters.",
     otherwise="A name in plain letters would make this less likely to be an impersonation.",
 )
-YOUNGER = Rule(
+YOUNGER = EvidenceRule(
     name="younger",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It was created more than a year after your account on the same network.",
 )
-YOUNGER_ELSEWHERE = Rule(
+YOUNGER_ELSEWHERE = EvidenceRule(
     name="younger-elsewhere",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It was created more than a year after your account on another network.",
 )
-OF_AN_AGE = Rule(
+OF_AN_AGE = EvidenceRule(
     name="of-an-age",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It is not much newer than the account of yours that it might copy.",
 )
-ELDER = Rule(
+ELDER = EvidenceRule(
     name="elder",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It is older than your own accounts, so there was nothing to copy yet.",
 )
-NEW_NETWORK = Rule(
+NEW_NETWORK = EvidenceRule(
     name="new-network",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="You gave us no account on its network, and most impersonators use the same network.",
 )
-LURE = Rule(
+LURE = EvidenceRule(
     name="lure",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It asks for messages or money, or offers gifts, like accounts made to deceive.",
     otherwise="It would be less likely to be an impersonation if it asked strangers for nothing.",
 )
-SAYS_MISSING = Rule(
+SAYS_MISSING = EvidenceRule(
     name="says-missing",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="Its page shows the site's own words for an account that does not exist.",
     otherwise="It would count less if its page did not say that the account does not exist.",
 )
-HOLLOW = Rule(
+HOLLOW = EvidenceRule(
     name="hollow",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It follows many accounts, few follow it, and it says little.",
 )
-LIVED_IN = Rule(
+LIVED_IN = EvidenceRule(
     name="lived-in",
-    axis=Axis.IMITATION,
+    axis=EvidenceAxis.IMITATION,
     reason="It has followers and posts, as a person's account does.",
 )
 
-RULES = {each.name: each for each in list(globals().values()) if isinstance(each, Rule)}
+RULES = {each.name: each for each in list(globals().values()) if isinstance(each, EvidenceRule)}

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.domain.detection.rules import RULES
-from monitor.domain.evidence import Axis, Evidence, Sign
+from monitor.domain.evidence import Evidence, EvidenceAxis, RuleMatch
 from monitor.errors import ConfigError
 
 # How much likelier an imitation is than an account of one's own, before anything is seen of it.
-PRIOR = "impersonation"
-_PRIORS = frozenset({PRIOR})
-_TABLES = {axis.value: axis for axis in Axis}
+PRIOR_NAME = "impersonation"
+_PRIORS = frozenset({PRIOR_NAME})
+_AXIS_BY_TABLE = {axis.value: axis for axis in EvidenceAxis}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,8 @@ class Weights:
     bits: Mapping[str, float]
     sources: Mapping[str, str]
 
-    def weigh(self, signs: Iterable[Sign]) -> Iterator[Evidence]:
-        for sign in signs:
+    def weigh_matches(self, matches: Iterable[RuleMatch]) -> Iterator[Evidence]:
+        for sign in matches:
             yield Evidence(
                 rule=sign.rule.name,
                 axis=sign.rule.axis,
@@ -37,8 +37,8 @@ class Weights:
             )
 
 
-def read_weights(text: str, place: str) -> Weights:
-    """Read weights from TOML; `place` is what an error names.
+def parse_weights(text: str, file_name: str) -> Weights:
+    """Read weights from TOML; `file_name` is what an error names.
 
     Raises ConfigError where a rule is missing, unknown, under another axis than its own, or
     weighs what is no number.
@@ -46,58 +46,62 @@ def read_weights(text: str, place: str) -> Weights:
     try:
         file = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        reason = f"{place} is not valid TOML: {error}."
+        reason = f"{file_name} is not valid TOML: {error}."
         raise ConfigError(reason) from error
-    fault = next(_faults(file), "")
+    fault = next(_list_faults(file), "")
     if fault:
-        reason = f"{place} {fault}."
+        reason = f"{file_name} {fault}."
         raise ConfigError(reason)
-    entries = {name: entry for table in _TABLES for name, entry in file[table].items()}
+    entries = {name: entry for table in _AXIS_BY_TABLE for name, entry in file[table].items()}
     return Weights(
         version=file["version"],
-        prior=float(file["prior"][PRIOR]["bits"]),
+        prior=float(file["prior"][PRIOR_NAME]["bits"]),
         bits={name: float(entry["bits"]) for name, entry in entries.items()},
         sources={
-            PRIOR: file["prior"][PRIOR]["source"],
+            PRIOR_NAME: file["prior"][PRIOR_NAME]["source"],
             **{name: entry["source"] for name, entry in entries.items()},
         },
     )
 
 
-def _faults(file: Mapping[str, object]) -> Iterator[str]:
+def _list_faults(file: Mapping[str, object]) -> Iterator[str]:
     """Yield what is wrong with a file, the first of which is worth telling."""
     version = file.get("version")
-    if not _whole(version):
+    if not _is_whole_number(version):
         yield "needs a version, which is a whole number"
-    unknown = file.keys() - {"version", "prior", *_TABLES}
+    unknown = file.keys() - {"version", "prior", *_AXIS_BY_TABLE}
     yield from (f"has a table {each!r} that means nothing" for each in sorted(unknown))
-    for table in ("prior", *_TABLES):
-        yield from _faults_of(table, file.get(table))
+    for table in ("prior", *_AXIS_BY_TABLE):
+        yield from _list_table_faults(table, file.get(table))
 
 
-def _faults_of(table: str, entries: object) -> Iterator[str]:
+def _list_table_faults(table: str, entries: object) -> Iterator[str]:
     if not isinstance(entries, Mapping):
         yield f"lacks the table {table!r}"
         return
-    known = _PRIORS if table == "prior" else _of_axis(_TABLES[table])
-    yield from (f"weighs {each!r}, which is no rule of {table}" for each in _less(entries, known))
-    yield from (f"does not weigh the rule {each!r} of {table}" for each in _less(known, entries))
+    known = _PRIORS if table == "prior" else _list_axis_rules(_AXIS_BY_TABLE[table])
+    yield from (
+        f"weighs {each!r}, which is no rule of {table}" for each in _subtract_names(entries, known)
+    )
+    yield from (
+        f"does not weigh the rule {each!r} of {table}" for each in _subtract_names(known, entries)
+    )
     yield from (
         f"needs bits, a number, and a source, a sentence, for {name!r}"
         for name, entry in entries.items()
-        if not _complete(entry)
+        if not _is_complete_entry(entry)
     )
 
 
-def _of_axis(axis: Axis) -> frozenset[str]:
+def _list_axis_rules(axis: EvidenceAxis) -> frozenset[str]:
     return frozenset(rule.name for rule in RULES.values() if rule.axis is axis)
 
 
-def _less(names: Iterable[str], others: Iterable[str]) -> list[str]:
+def _subtract_names(names: Iterable[str], others: Iterable[str]) -> list[str]:
     return sorted(set(names) - set(others))
 
 
-def _complete(entry: object) -> bool:
+def _is_complete_entry(entry: object) -> bool:
     if not isinstance(entry, Mapping) or entry.keys() != {"bits", "source"}:
         return False
     bits, source = entry["bits"], entry["source"]
@@ -105,5 +109,5 @@ def _complete(entry: object) -> bool:
     return number and abs(bits) < float("inf") and isinstance(source, str) and bool(source)
 
 
-def _whole(value: object) -> bool:
+def _is_whole_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)

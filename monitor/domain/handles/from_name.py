@@ -5,151 +5,160 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 
-from monitor.domain.handles.handles import BESIDE_A_NAME, EPITHETS, words_in
-from monitor.domain.names.parts import Part, Parts, parts_in
+from monitor.domain.handles.handles import EPITHETS, NAME_AFFIXES, split_handle_words
+from monitor.domain.names.parts import NamePart, PartsByText, list_name_parts
 from monitor.domain.person import PersonName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """`parts` are empty for what is not of the name; `beside` are words such as `mrs` or `rep`."""
+class HandlePiece:
+    """A piece of a handle; `parts` are empty for what is not of the name.
+
+    `is_affix` are words such as `mrs` or `rep`.
+    """
 
     text: str
-    parts: tuple[Part, ...] = ()
-    beside: bool = False
+    parts: tuple[NamePart, ...] = ()
+    is_affix: bool = False
 
     @property
-    def foreign(self) -> bool:
+    def is_foreign(self) -> bool:
         """Letters that neither the name nor a word beside a name explains."""
-        return not self.parts and not self.beside and not self.text.isdecimal()
+        return not self.parts and not self.is_affix and not self.text.isdecimal()
 
 
 @dataclass(frozen=True, slots=True)
 class _Tiling:
-    """The pieces up to one place of a handle; `open` if the next letters may be of something else.
+    """The pieces up to one place of a handle; `is_open` if the next letters may be another word.
 
     A short piece in front of such letters is no piece: the `ed` of `edward` is not Ed.
     """
 
     gain: float
-    pieces: tuple[Piece, ...] = ()
-    open: bool = True
+    pieces: tuple[HandlePiece, ...] = ()
+    is_open: bool = True
 
 
 # In letters: one of the name counts double, one of a piece cut off less, and each piece costs
 # something, so that few long pieces win over many short ones.
 _WHOLE, _CUT_OFF, _BESIDE, _FOREIGN = 2.0, 1.5, 1.0, -1.0
 _PER_PIECE = 1.5
-_CUT = frozenset({Part.INITIAL, Part.INITIALS, Part.GIVEN_START, Part.FAMILY_START})
-_PARTED = frozenset({Part.FAMILY, Part.GIVEN, Part.MIDDLE})
+_CUT_OFF_PARTS = frozenset(
+    {NamePart.INITIAL, NamePart.INITIALS, NamePart.GIVEN_START, NamePart.FAMILY_START}
+)
+_DIVISIBLE_PARTS = frozenset({NamePart.FAMILY, NamePart.GIVEN, NamePart.MIDDLE})
 # Pieces up to the first length stand in many other words; from the second on they seldom do.
 _SHORT = 3
 _LONG = 6
-_BESIDE_A_NAME = [Piece(text=word, beside=True) for word in sorted(BESIDE_A_NAME)]
+_AFFIX_PIECES = [HandlePiece(text=word, is_affix=True) for word in sorted(NAME_AFFIXES)]
 
 
-def tiled(words: tuple[str, ...], parts: Parts) -> tuple[Piece, ...]:
+def tile_handle(words: tuple[str, ...], parts: PartsByText) -> tuple[HandlePiece, ...]:
     """Return the pieces of a handle, from left to right; its words say where it may be parted."""
     text = "".join(words)
     bounds = frozenset(accumulate(map(len, words), initial=0))
-    pieces = _pieces_in(text, parts, bounds)
+    pieces = _list_pieces_by_start(text, parts, bounds)
     best: list[dict[bool, _Tiling]] = [{} for _ in range(len(text) + 1)]
     best[0][True] = _Tiling(0.0)
     for start in range(len(text)):
         for tiling in best[start].values():
             for piece in pieces[start]:
                 end = start + len(piece.text)
-                if _follows(piece, tiling, (start in bounds, end in bounds)):
-                    _keep(best[end], _grown(tiling, piece, ends=end in bounds))
-    return _joined(max(best[-1].values(), key=lambda tiling: tiling.gain).pieces, bounds)
+                if _can_follow(piece, tiling, (start in bounds, end in bounds)):
+                    _keep_best_tiling(best[end], _extend_tiling(tiling, piece, ends=end in bounds))
+    return _join_pieces(max(best[-1].values(), key=lambda tiling: tiling.gain).pieces, bounds)
 
 
-def _pieces_in(text: str, parts: Parts, bounds: frozenset[int]) -> list[list[Piece]]:
+def _list_pieces_by_start(
+    text: str, parts: PartsByText, bounds: frozenset[int]
+) -> list[list[HandlePiece]]:
     """Return every piece that may begin at each place of a handle; a letter is one, too."""
-    found = [[_letter(sign)] for sign in text]
-    known = [Piece(text=piece, parts=held) for piece, held in parts.items()]
-    known += [piece for piece in _BESIDE_A_NAME if piece.text in text]
+    found = [[_build_letter_piece(sign)] for sign in text]
+    known = [HandlePiece(text=piece, parts=held) for piece, held in parts.items()]
+    known += [piece for piece in _AFFIX_PIECES if piece.text in text]
     for piece in known:
         start = text.find(piece.text)
         while start >= 0:
-            if not (_one_word(piece) and _crossed(bounds, start, len(piece.text))):
+            if not (_is_single_word(piece) and _crosses_boundary(bounds, start, len(piece.text))):
                 found[start].append(piece)
             start = text.find(piece.text, start + 1)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _letter(sign: str) -> Piece:
-    return Piece(text=sign)
+def _build_letter_piece(sign: str) -> HandlePiece:
+    return HandlePiece(text=sign)
 
 
-def _one_word(piece: Piece) -> bool:
+def _is_single_word(piece: HandlePiece) -> bool:
     """Tell whether no separator may stand in a piece; "o-mara" and "ann-mary" are names."""
-    return piece.beside or (len(piece.parts) == 1 and piece.parts[0] not in _PARTED)
+    return piece.is_affix or (len(piece.parts) == 1 and piece.parts[0] not in _DIVISIBLE_PARTS)
 
 
-def _crossed(bounds: frozenset[int], start: int, size: int) -> bool:
+def _crosses_boundary(bounds: frozenset[int], start: int, size: int) -> bool:
     return any(start + at in bounds for at in range(1, size))
 
 
-def _follows(piece: Piece, tiling: _Tiling, parted: tuple[bool, bool]) -> bool:
+def _can_follow(piece: HandlePiece, tiling: _Tiling, parted: tuple[bool, bool]) -> bool:
     """Tell whether a piece may stand here; `parted` says whether a word begins and ends with it."""
     size = len(piece.text)
-    begins = parted[0] or not tiling.pieces[-1].foreign
-    if piece.foreign:
-        return parted[0] or tiling.open
+    begins = parted[0] or not tiling.pieces[-1].is_foreign
+    if piece.is_foreign:
+        return parted[0] or tiling.is_open
     if piece.text.isdecimal():
         return True
-    if piece.beside:
+    if piece.is_affix:
         return (begins and parted[1]) if size < _SHORT else (begins or parted[1])
-    if piece.parts == (Part.INITIALS,):
+    if piece.parts == (NamePart.INITIALS,):
         return begins and parted[1]
-    if size <= _SHORT or piece.parts[0] in _CUT:
+    if size <= _SHORT or piece.parts[0] in _CUT_OFF_PARTS:
         return begins
     return begins or parted[1] or size >= _LONG
 
 
-def _grown(tiling: _Tiling, piece: Piece, *, ends: bool) -> _Tiling:
-    short = bool(piece.parts) and (len(piece.text) <= _SHORT or piece.parts[-1] in _CUT)
-    return _Tiling(tiling.gain + _gain(piece), (*tiling.pieces, piece), ends or not short)
+def _extend_tiling(tiling: _Tiling, piece: HandlePiece, *, ends: bool) -> _Tiling:
+    short = bool(piece.parts) and (len(piece.text) <= _SHORT or piece.parts[-1] in _CUT_OFF_PARTS)
+    return _Tiling(tiling.gain + _score_piece(piece), (*tiling.pieces, piece), ends or not short)
 
 
-def _gain(piece: Piece) -> float:
+def _score_piece(piece: HandlePiece) -> float:
     size = len(piece.text)
     if piece.parts:
-        cut = sum(part in _CUT for part in piece.parts)
+        cut = sum(part in _CUT_OFF_PARTS for part in piece.parts)
         whole = len(piece.parts) > cut
         return size * (_WHOLE if whole else _CUT_OFF) - _PER_PIECE - cut * (_WHOLE - _CUT_OFF)
-    if piece.beside:
+    if piece.is_affix:
         return size * _BESIDE - _PER_PIECE
     return 0.0 if piece.text.isdecimal() else _FOREIGN
 
 
-def _keep(best: dict[bool, _Tiling], tiling: _Tiling) -> None:
-    held = best.get(tiling.open)
+def _keep_best_tiling(best: dict[bool, _Tiling], tiling: _Tiling) -> None:
+    held = best.get(tiling.is_open)
     if held is None or tiling.gain > held.gain:
-        best[tiling.open] = tiling
+        best[tiling.is_open] = tiling
 
 
-def _joined(pieces: tuple[Piece, ...], bounds: frozenset[int]) -> tuple[Piece, ...]:
+def _join_pieces(
+    pieces: tuple[HandlePiece, ...], bounds: frozenset[int]
+) -> tuple[HandlePiece, ...]:
     """Join digits to numbers, and letters of something else as far as a word goes."""
-    joined: list[Piece] = []
+    joined: list[HandlePiece] = []
     at = 0
     for piece in pieces:
-        loose = piece.foreign or piece.text.isdecimal()
-        if loose and joined and at not in bounds and _alike_of_tiling(joined[-1], piece):
-            joined[-1] = Piece(text=joined[-1].text + piece.text)
+        loose = piece.is_foreign or piece.text.isdecimal()
+        if loose and joined and at not in bounds and _is_same_kind(joined[-1], piece):
+            joined[-1] = HandlePiece(text=joined[-1].text + piece.text)
         else:
             joined.append(piece)
         at += len(piece.text)
     return tuple(joined)
 
 
-def _alike_of_tiling(one: Piece, other: Piece) -> bool:
-    return one.foreign == other.foreign and one.text.isdecimal() == other.text.isdecimal()
+def _is_same_kind(one: HandlePiece, other: HandlePiece) -> bool:
+    return one.is_foreign == other.is_foreign and one.text.isdecimal() == other.text.isdecimal()
 
 
-class Cover(StrEnum):
+class NameCover(StrEnum):
     """What of a name stands in a handle, best first."""
 
     FULL = "full"
@@ -163,47 +172,47 @@ class Cover(StrEnum):
 class HandleFit:
     """`residue` is what of the handle the name does not explain, in plain letters and digits."""
 
-    cover: Cover
+    cover: NameCover
     residue: str
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[HandlePiece, ...] = ()
 
     @property
-    def bare(self) -> bool:
+    def is_only_name(self) -> bool:
         """Nothing is left but digits and what a teacher or a fan club would add."""
         return all(
             piece.parts or piece.text.isdecimal() or piece.text in EPITHETS for piece in self.pieces
         )
 
     @property
-    def parts(self) -> frozenset[Part]:
+    def name_parts(self) -> frozenset[NamePart]:
         return frozenset(part for piece in self.pieces for part in piece.parts)
 
-    def alone(self, part: Part) -> str:
+    def get_part_text(self, part: NamePart) -> str:
         """Return the text of a piece that is this part and nothing else, or none."""
         return next((piece.text for piece in self.pieces if piece.parts == (part,)), "")
 
 
-def fits(handle: str, name: PersonName) -> HandleFit:
+def fit_name_to_handle(handle: str, name: PersonName) -> HandleFit:
     """Say what of a name a handle covers, and what is left of it."""
-    words = words_in(handle)
-    pieces = tiled(words, parts_in("".join(words), name))
-    cover = _cover(pieces)
-    left = (each for each in pieces if cover is Cover.NONE or not each.parts)
+    words = split_handle_words(handle)
+    pieces = tile_handle(words, list_name_parts("".join(words), name))
+    cover = _choose_cover(pieces)
+    left = (each for each in pieces if cover is NameCover.NONE or not each.parts)
     return HandleFit(cover=cover, residue="".join(each.text for each in left), pieces=pieces)
 
 
-def _cover(pieces: tuple[Piece, ...]) -> Cover:
+def _choose_cover(pieces: tuple[HandlePiece, ...]) -> NameCover:
     parts = {part for piece in pieces for part in piece.parts}
-    family = Part.FAMILY in parts
-    if family and Part.GIVEN in parts:
-        return Cover.FULL
-    if family and parts & {Part.NICK, Part.MIDDLE, Part.GIVEN_START}:
-        return Cover.NICK
-    halves = (parts & _BY_GIVEN, parts & _BY_FAMILY)
-    if all(halves) and len(parts) > 1 and not any(piece.foreign for piece in pieces):
-        return Cover.INITIALS
-    return Cover.FAMILY if family else Cover.NONE
+    family = NamePart.FAMILY in parts
+    if family and NamePart.GIVEN in parts:
+        return NameCover.FULL
+    if family and parts & {NamePart.NICK, NamePart.MIDDLE, NamePart.GIVEN_START}:
+        return NameCover.NICK
+    halves = (parts & _GIVEN_PARTS, parts & _FAMILY_PARTS)
+    if all(halves) and len(parts) > 1 and not any(piece.is_foreign for piece in pieces):
+        return NameCover.INITIALS
+    return NameCover.FAMILY if family else NameCover.NONE
 
 
-_BY_GIVEN = frozenset({Part.GIVEN, Part.NICK, Part.INITIAL})
-_BY_FAMILY = frozenset({Part.FAMILY, Part.FAMILY_START, Part.INITIAL})
+_GIVEN_PARTS = frozenset({NamePart.GIVEN, NamePart.NICK, NamePart.INITIAL})
+_FAMILY_PARTS = frozenset({NamePart.FAMILY, NamePart.FAMILY_START, NamePart.INITIAL})

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from monitor.domain.names.normalize import CAPITALS, latinised, plain, squashed
+from monitor.domain.names.normalize import (
+    CAPITAL_LOOKALIKES,
+    fold_text,
+    latinize_lookalikes,
+    squash_text,
+)
 
 _TOP_DOMAINS = frozenset(["com", "net", "org", "edu", "us", "social", "example", "test"])
 # The longest handle that any network allows is a host name.
@@ -18,35 +23,35 @@ _OPAQUE = re.compile(r"\d{6,}|UC[\w-]{22}")
 _WORDS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]|\d+")
 
 
-def local_part(handle: str) -> str:
+def extract_local_part(handle: str) -> str:
     """Return the part of a handle that its owner chose: some networks use host names."""
-    return _parted(handle)[0]
+    return _split_off_host(handle)[0]
 
 
-def same_handle(one: str, other: str) -> bool:
+def is_same_handle(one: str, other: str) -> bool:
     """Compare handles, also those of a network that uses host names with those of one without."""
-    (mine, my_host), (yours, your_host) = _parted(one), _parted(other)
+    (mine, my_host), (yours, your_host) = _split_off_host(one), _split_off_host(other)
     hosts_agree = my_host == your_host or not (my_host and your_host)
     return bool(mine) and mine.casefold() == yours.casefold() and hosts_agree
 
 
-def opaque(handle: str) -> bool:
+def is_opaque_handle(handle: str) -> bool:
     """Tell whether a network made the handle up: then it says nothing of its owner."""
-    return bool(_OPAQUE.fullmatch(_chosen(handle)))
+    return bool(_OPAQUE.fullmatch(_strip_address_marks(handle)))
 
 
 @lru_cache(maxsize=4096)
-def words_in(handle: str) -> tuple[str, ...]:
+def split_handle_words(handle: str) -> tuple[str, ...]:
     """Return plain words and numbers of a handle, parted where its spelling parts them."""
-    return tuple(filter(None, map(squashed, _WORDS.findall(_chosen(handle)))))
+    return tuple(filter(None, map(squash_text, _WORDS.findall(_strip_address_marks(handle)))))
 
 
-def _chosen(handle: str) -> str:
+def _strip_address_marks(handle: str) -> str:
     """Drop what an address leaves around a handle: its coding, its folder, its @."""
-    return unquote(local_part(handle)).rpartition("/")[2].removeprefix("@")
+    return unquote(extract_local_part(handle)).rpartition("/")[2].removeprefix("@")
 
 
-def _parted(handle: str) -> tuple[str, str]:
+def _split_off_host(handle: str) -> tuple[str, str]:
     labels = handle[:_LONGEST].strip().removeprefix("@").split(".")
     kept = len(labels)
     if kept > 1 and labels[-1].casefold() in _TOP_DOMAINS:
@@ -61,39 +66,39 @@ SEPARATORS = frozenset(" ._-")
 class Glyphs:
     """`seen` are small Latin letters where a sign passes for one; `signs` stand behind each."""
 
-    seen: str
+    letters: str
     signs: tuple[str, ...]
 
 
-def glyphs(handle: str) -> Glyphs:
+def read_glyphs(handle: str) -> Glyphs:
     """Read a handle letter by letter; what cannot be seen stays with the letter beside it."""
     seen: list[str] = []
     signs: list[str] = []
     before = ""
     for sign in handle:
-        letters = _seen(sign)
+        letters = _read_letters(sign)
         seen.extend(letters)
         signs.extend(before + sign for _ in letters)
         if signs and not letters:
             signs[-1] += sign
         before = "" if signs else before + sign
-    return Glyphs(seen="".join(seen), signs=tuple(signs))
+    return Glyphs(letters="".join(seen), signs=tuple(signs))
 
 
-def disguised(sign: str, letter: str) -> bool:
+def is_disguised_letter(sign: str, letter: str) -> bool:
     """Tell whether a sign only passes for the letter; an accent is no disguise."""
     bare = unicodedata.normalize("NFD", sign.casefold())
-    return bare[0] != letter or hidden(bare)
+    return bare[0] != letter or has_invisible_sign(bare)
 
 
-def hidden(signs: str) -> bool:
+def has_invisible_sign(signs: str) -> bool:
     """Tell whether something stands there that cannot be seen."""
     return any(unicodedata.category(sign) == "Cf" for sign in signs)
 
 
 @lru_cache(maxsize=4096)
-def _seen(sign: str) -> str:
-    return latinised(plain(sign.translate(CAPITALS)))
+def _read_letters(sign: str) -> str:
+    return latinize_lookalikes(fold_text(sign.translate(CAPITAL_LOOKALIKES)))
 
 
 _WORD = re.compile(r"\w+")
@@ -123,7 +128,7 @@ WORK = frozenset(
         "labs design blog online writes reads teaches teach books art music photo sports runs"
     )
 )
-_LINKS = frozenset(_WORD.findall("for of the"))
+_LINKING_WORDS = frozenset(_WORD.findall("for of the"))
 STATES = frozenset(
     _WORD.findall(
         "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj "
@@ -134,42 +139,42 @@ STATES = frozenset(
         "tennessee texas utah vermont virginia washington wisconsin wyoming"
     )
 )
-BESIDE_A_NAME = EPITHETS | OFFICES | WORK | _LINKS | STATES
+NAME_AFFIXES = EPITHETS | OFFICES | WORK | _LINKING_WORDS | STATES
 
 _LONGEST_FIRST = "|".join(sorted(EPITHETS, key=lambda word: (-len(word), word)))
 # So many signs must be left of a handle that something is taken off.
-_LEFT = 3
-_BEFORE = re.compile(rf"^(?:{_LONGEST_FIRST})[._-]*(?=[^._-].{{{_LEFT - 1}}})")
-_BEHIND = re.compile(rf"(?<=.{{{_LEFT}}})[._-]*(?:{_LONGEST_FIRST}|x)[._-]*$")
-_NUMBER = re.compile(rf"(?<=.{{{_LEFT}}})[._-]*\d+[._-]*$")
+_SHORTEST_REST = 3
+_PREFIX = re.compile(rf"^(?:{_LONGEST_FIRST})[._-]*(?=[^._-].{{{_SHORTEST_REST - 1}}})")
+_SUFFIX = re.compile(rf"(?<=.{{{_SHORTEST_REST}}})[._-]*(?:{_LONGEST_FIRST}|x)[._-]*$")
+_NUMBER = re.compile(rf"(?<=.{{{_SHORTEST_REST}}})[._-]*\d+[._-]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guise:
+class HandleVariant:
     """What is left of a handle, and which words and numbers were taken off."""
 
     glyphs: Glyphs
-    taken: tuple[str, ...] = ()
+    removed_words: tuple[str, ...] = ()
 
 
-def guises(whole: Glyphs) -> Iterator[Guise]:
+def list_handle_variants(whole: Glyphs) -> Iterator[HandleVariant]:
     """Yield the handle as it is, and what is left without numbers and such words."""
-    found = [Guise(glyphs=whole)]
-    for addition in (_NUMBER, _BEHIND, _NUMBER, _BEFORE, _BEFORE):
-        found += [bare for each in found for bare in _without(addition, each)]
+    found = [HandleVariant(glyphs=whole)]
+    for addition in (_NUMBER, _SUFFIX, _NUMBER, _PREFIX, _PREFIX):
+        found += [bare for each in found for bare in _strip_addition(addition, each)]
     yield from dict.fromkeys(found)
 
 
-def _without(addition: re.Pattern[str], guise: Guise) -> Iterator[Guise]:
-    held = guise.glyphs
-    found = addition.search(held.seen)
+def _strip_addition(addition: re.Pattern[str], variant: HandleVariant) -> Iterator[HandleVariant]:
+    held = variant.glyphs
+    found = addition.search(held.letters)
     if found:
         start, end = found.span()
-        word = held.seen[start:end].strip("._-")
-        yield Guise(
+        word = held.letters[start:end].strip("._-")
+        yield HandleVariant(
             glyphs=Glyphs(
-                seen=held.seen[:start] + held.seen[end:],
+                letters=held.letters[:start] + held.letters[end:],
                 signs=held.signs[:start] + held.signs[end:],
             ),
-            taken=(*guise.taken, word),
+            removed_words=(*variant.removed_words, word),
         )

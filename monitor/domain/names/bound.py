@@ -10,10 +10,22 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from monitor.domain.names.frequency import NameCounts
-from monitor.domain.names.matching import Agreement, Level, Middle, agreement
-from monitor.domain.names.nicknames import counterparts, listed, nicknames, shortened, stem
-from monitor.domain.names.normalize import PARTICLES, name_orders, romanised, squashed, words_of
-from monitor.domain.names.parsing import spelt_out
+from monitor.domain.names.matching import MatchLevel, MiddleMatch, NameMatch, match_display_name
+from monitor.domain.names.nicknames import (
+    is_counterpart_pair,
+    is_listed_given,
+    is_nickname_pair,
+    is_short_form_pair,
+    stem_given_name,
+)
+from monitor.domain.names.normalize import (
+    PARTICLES,
+    list_name_orders,
+    romanize_text,
+    split_words,
+    squash_text,
+)
+from monitor.domain.names.parsing import spell_out_letters
 from monitor.domain.person import Person, PersonName
 
 _SHORTEST_FAMILY = 2
@@ -28,11 +40,11 @@ _RAREST_GIVEN = 16.0
 class NameClaim:
     """What may be searched of a name, None where that is nothing, and whether more was claimed."""
 
-    searched: PersonName | None
-    waiting: bool
+    searchable: PersonName | None
+    needs_confirmation: bool
 
 
-def confirmed_names(person: Person) -> tuple[PersonName, ...]:
+def list_confirmed_names(person: Person) -> tuple[PersonName, ...]:
     """Return the names the district knows a person by.
 
     Whoever joined before these were kept is known by the names that they had then.
@@ -42,7 +54,7 @@ def confirmed_names(person: Person) -> tuple[PersonName, ...]:
     return (person.name,)
 
 
-def check_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> NameClaim:
+def check_name_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> NameClaim:
     """Keep of a name what is a form of a confirmed one; the rest waits for the district's word."""
     known = tuple(confirmed)
     told = (claimed.given, *claimed.nicknames)
@@ -54,7 +66,7 @@ def check_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> NameCla
     second = claimed.middle if _is_given_form(claimed.middle, known) else ""
     first = givens[0] if givens else second
     if not first or not kept:
-        return NameClaim(searched=None, waiting=True)
+        return NameClaim(searchable=None, needs_confirmation=True)
     searched = PersonName(
         given=first,
         family=kept[0],
@@ -62,12 +74,12 @@ def check_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> NameCla
         nicknames=tuple(givens[1:]),
         former_families=tuple(kept[1:]),
     )
-    return NameClaim(searched=searched, waiting=waiting)
+    return NameClaim(searchable=searched, needs_confirmation=waiting)
 
 
-def names_in_address(mail: str) -> tuple[PersonName, ...]:
+def parse_names_from_email(email_address: str) -> tuple[PersonName, ...]:
     """Read a name from an address such as bob.baker@, in both orders; most others tell none."""
-    local = mail.partition("@")[0].partition("+")[0].replace("_", ".")
+    local = email_address.partition("@")[0].partition("+")[0].replace("_", ".")
     words = [word for word in (each.rstrip("0123456789") for each in local.split(".")) if word]
     if len(words) < _SHORTEST_FAMILY:
         return ()
@@ -81,7 +93,7 @@ def names_in_address(mail: str) -> tuple[PersonName, ...]:
 
 def has_exact_name(shown: str, person: Person) -> bool:
     """Tell whether a shown name is one of those that a person gave, and adds nothing to it."""
-    return any(_is_exact(agreement(shown, name)) for name in _given_names(person))
+    return any(_is_exact(match_display_name(shown, name)) for name in _list_used_names(person))
 
 
 def shows_other_name(shown: str, person: Person, counts: NameCounts) -> bool:
@@ -89,30 +101,35 @@ def shows_other_name(shown: str, person: Person, counts: NameCounts) -> bool:
 
     Neither is what names nobody: a handle, a hobby, a class.
     """
-    known = confirmed_names(person)
-    names = (*_given_names(person), *(replace(each, middle="") for each in known))
-    if any(agreement(shown, name).whole for name in names):
+    known = list_confirmed_names(person)
+    names = (*_list_used_names(person), *(replace(each, middle="") for each in known))
+    if any(match_display_name(shown, name).is_whole for name in names):
         return False
-    return any(_is_other_name(words, known, counts) for words in name_orders(romanised(shown)))
+    return any(
+        _is_other_name(words, known, counts) for words in list_name_orders(romanize_text(shown))
+    )
 
 
-def _is_exact(found: Agreement) -> bool:
-    return found.level is Level.EXACT and found.middle in {Middle.AGREES, Middle.SILENT}
+def _is_exact(found: NameMatch) -> bool:
+    return found.level is MatchLevel.EXACT and found.middle in {
+        MiddleMatch.AGREES,
+        MiddleMatch.SILENT,
+    }
 
 
-def _given_names(person: Person) -> Iterator[PersonName]:
+def _list_used_names(person: Person) -> Iterator[PersonName]:
     """Yield each pair of names a person goes by, but for a mere initial, which fits too many."""
     name = person.name
     for family in filter(None, (name.family, *name.former_families)):
         for given in (name.given, *name.nicknames):
-            if len(squashed(given)) > 1:
+            if len(squash_text(given)) > 1:
                 middle = name.middle if given == name.given else ""
-                yield PersonName(given=given, family=family, middle=_initial(middle))
+                yield PersonName(given=given, family=family, middle=_shorten_middle(middle))
 
 
-def _initial(middle: str) -> str:
+def _shorten_middle(middle: str) -> str:
     """Shorten a middle name: as a whole word it would be taken for a name they go by."""
-    return squashed(middle)[:1]
+    return squash_text(middle)[:1]
 
 
 def _is_other_name(
@@ -123,7 +140,7 @@ def _is_other_name(
         return False
     ends = ((words[0], words[-1]), (words[-1], words[0]))
     for given, family in ends:
-        listed_family = counts.family.known(family.partition("-")[0])
+        listed_family = counts.family.has_name(family.partition("-")[0])
         if _is_usual_given(given, counts) and (
             listed_family or (len(words) == _FEWEST_WORDS and not _is_given_form(given, known))
         ):
@@ -133,61 +150,65 @@ def _is_other_name(
 
 def _is_usual_given(word: str, counts: NameCounts) -> bool:
     given = word.partition("-")[0]
-    return listed(given) or counts.given.rarity(given) < _RAREST_GIVEN
+    return is_listed_given(given) or counts.given.compute_rarity(given) < _RAREST_GIVEN
 
 
 def _is_given_form(given: str, known: Iterable[PersonName]) -> bool:
-    first = _first_word(given)
-    return bool(first) and any(_is_form(first, each) for each in chain(*map(_given_words, known)))
+    first = _extract_first_word(given)
+    return bool(first) and any(
+        _is_form(first, each) for each in chain(*map(_list_given_words, known))
+    )
 
 
 def _is_form(claimed: str, known: str) -> bool:
     """Tell whether a given name is one by which people of a known name are called."""
-    if known.startswith(claimed) or nicknames(claimed, known):
+    if known.startswith(claimed) or is_nickname_pair(claimed, known):
         return True
     if len(known) == 1:
         return claimed.startswith(known)
     # Erik and Erika are two people.
-    fond = stem(claimed)
+    fond = stem_given_name(claimed)
     rosie = len(fond) >= _SHORTEST_STEM and known.startswith(fond)
-    return (rosie or shortened(claimed, known)) and not counterparts(claimed, known)
+    return (rosie or is_short_form_pair(claimed, known)) and not is_counterpart_pair(claimed, known)
 
 
-def _given_words(name: PersonName) -> Iterable[str]:
+def _list_given_words(name: PersonName) -> Iterable[str]:
     for part in (name.given, *name.nicknames):
-        yield from _parts(part)
+        yield from _split_parts(part)
 
 
-def _first_word(text: str) -> str:
-    return next(iter(_parts(text)), "")
+def _extract_first_word(text: str) -> str:
+    return next(iter(_split_parts(text)), "")
 
 
 def _is_family_form(family: str, known: Iterable[PersonName]) -> bool:
     return any(
-        _is_part(family, other) for each in known for other in (each.family, *each.former_families)
+        _is_family_part(family, other)
+        for each in known
+        for other in (each.family, *each.former_families)
     )
 
 
-def _is_part(family: str, whole: str) -> bool:
+def _is_family_part(family: str, whole: str) -> bool:
     """Tell whether one family name is another, or some of its parts, and adds nothing to it."""
-    ours, theirs = _spellings(family), _spellings(whole)
-    if {squashed(each) for each in ours} & {squashed(each) for each in theirs} - {""}:
+    ours, theirs = _list_spellings(family), _list_spellings(whole)
+    if {squash_text(each) for each in ours} & {squash_text(each) for each in theirs} - {""}:
         return True
-    parts = {part for each in theirs for part in _own_parts(each)}
-    return any(told and told <= parts for told in (set(_own_parts(each)) for each in ours))
+    parts = {part for each in theirs for part in _list_own_parts(each)}
+    return any(told and told <= parts for told in (set(_list_own_parts(each)) for each in ours))
 
 
-def _spellings(text: str) -> tuple[str, ...]:
+def _list_spellings(text: str) -> tuple[str, ...]:
     """Return a name in the spellings that one keyboard or another allows."""
-    latin = romanised(text)
-    return tuple(dict.fromkeys((text, latin, spelt_out(latin))))
+    latin = romanize_text(text)
+    return tuple(dict.fromkeys((text, latin, spell_out_letters(latin))))
 
 
-def _own_parts(family: str) -> tuple[str, ...]:
+def _list_own_parts(family: str) -> tuple[str, ...]:
     """Return the words of a family name; a particle alone is no part of one."""
-    return tuple(part for part in _parts(family) if part not in PARTICLES)
+    return tuple(part for part in _split_parts(family) if part not in PARTICLES)
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    words = chain.from_iterable(word.split("-") for word in words_of(romanised(text)))
-    return tuple(filter(None, map(squashed, words)))
+def _split_parts(text: str) -> tuple[str, ...]:
+    words = chain.from_iterable(word.split("-") for word in split_words(romanize_text(text)))
+    return tuple(filter(None, map(squash_text, words)))

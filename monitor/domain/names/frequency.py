@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from math import log2
 
-from monitor.domain.names.normalize import plain
+from monitor.domain.names.normalize import fold_text
 from monitor.domain.person import PersonName
 
 # A tenth of the adults of the United States: people with a public trace on a source of one
@@ -22,7 +22,7 @@ UNLISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class NameCountTable:
     """How many people bear each name, from sorted lines of name, tab and count.
 
     The lines are searched as they are: a table of names and numbers would take fifteen times
@@ -33,28 +33,28 @@ class Counts:
     everybody: int = field(init=False)
 
     def __post_init__(self) -> None:
-        everybody = self._find(EVERYBODY.encode())
+        everybody = self._look_up_count(EVERYBODY.encode())
         if not everybody:
             reason = f"A table of counts needs the line {EVERYBODY}."
             raise ValueError(reason)
         object.__setattr__(self, "everybody", everybody)
 
-    def of(self, name: str) -> int:
+    def count_bearers(self, name: str) -> int:
         """Return how many people bear a name of one plain word."""
-        return self._find(name.encode()) or UNLISTED
+        return self._look_up_count(name.encode()) or UNLISTED
 
-    def known(self, name: str) -> bool:
+    def has_name(self, name: str) -> bool:
         """Tell whether the census lists a name."""
-        return self._find(name.encode()) > 0
+        return self._look_up_count(name.encode()) > 0
 
-    def share(self, name: str) -> float:
-        return self.of(name) / self.everybody
+    def compute_share(self, name: str) -> float:
+        return self.count_bearers(name) / self.everybody
 
-    def rarity(self, name: str) -> float:
+    def compute_rarity(self, name: str) -> float:
         """Return how surprising it is to meet somebody of this name, in bits."""
-        return -log2(self.share(name))
+        return -log2(self.compute_share(name))
 
-    def _find(self, name: bytes) -> int:
+    def _look_up_count(self, name: bytes) -> int:
         """Halve the lines between `low` and `high`, each the start of a line, down to one."""
         low, high = 0, len(self.lines)
         while low < high:
@@ -71,33 +71,39 @@ class Counts:
 class NameCounts:
     """How many people bear a given or a family name; names are plain words."""
 
-    given: Counts
-    family: Counts
+    given: NameCountTable
+    family: NameCountTable
 
 
-def counts_of(numbers: Mapping[str, int]) -> Counts:
+def build_count_table(numbers: Mapping[str, int]) -> NameCountTable:
     """Make a table of counts from a few numbers."""
-    return Counts("".join(f"{name}\t{count}\n" for name, count in sorted(numbers.items())).encode())
+    return NameCountTable(
+        "".join(f"{name}\t{count}\n" for name, count in sorted(numbers.items())).encode()
+    )
 
 
-def expected_namesakes(
+def estimate_namesakes(
     name: PersonName, counts: NameCounts, people: int = PEOPLE_WITH_A_TRACE
 ) -> float:
     """Return how many of `people` bear this given and this family name, drawing each apart."""
-    return people * _share(name.given, counts.given) * _share(name.family, counts.family)
+    return (
+        people
+        * _estimate_share(name.given, counts.given)
+        * _estimate_share(name.family, counts.family)
+    )
 
 
-def _share(name: str, counts: Counts) -> float:
+def _estimate_share(name: str, counts: NameCountTable) -> float:
     """Take a name of several words to be as rare as its rarest one."""
-    words = plain(name).replace("'", "").replace("-", " ").split()
-    return min((counts.share(word) for word in words), default=UNLISTED / counts.everybody)
+    words = fold_text(name).replace("'", "").replace("-", " ").split()
+    return min((counts.compute_share(word) for word in words), default=UNLISTED / counts.everybody)
 
 
 @cache
-def census() -> NameCounts:
+def load_census() -> NameCounts:
     """Read how many people bear a name, as docs/detection.md says; 2.5 MB, and no parsing."""
     folder = files("monitor.domain.names")
     return NameCounts(
-        given=Counts(folder.joinpath("given_counts.tsv").read_bytes()),
-        family=Counts(folder.joinpath("family_counts.tsv").read_bytes()),
+        given=NameCountTable(folder.joinpath("given_counts.tsv").read_bytes()),
+        family=NameCountTable(folder.joinpath("family_counts.tsv").read_bytes()),
     )

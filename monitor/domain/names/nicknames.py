@@ -155,53 +155,58 @@ _DOUBLED = re.compile(r"(.)\1$")
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def other_givens(given: str) -> frozenset[str]:
+def list_other_givens(given: str) -> frozenset[str]:
     """Return the nicknames of a given name, and the names it is a nickname of."""
-    from_table = _table().nicknames_of(given) | _table().canonicals_of(given)
-    return frozenset(from_table) | _short_forms().get(given, frozenset())
+    from_table = _load_nickname_table().nicknames_of(given) | _load_nickname_table().canonicals_of(
+        given
+    )
+    return frozenset(from_table) | _build_short_forms().get(given, frozenset())
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def full_givens(given: str) -> frozenset[str]:
+def list_full_givens(given: str) -> frozenset[str]:
     """Return the given names that this one is short for.
 
     Where the table has two names as short for each other, the longer one is taken for the full one.
     """
-    full, short = _table().canonicals_of(given), _table().nicknames_of(given)
+    full, short = (
+        _load_nickname_table().canonicals_of(given),
+        _load_nickname_table().nicknames_of(given),
+    )
     listed_full = frozenset(each for each in full if each not in short or len(each) > len(given))
-    return listed_full | _full_forms().get(given, frozenset())
+    return listed_full | _build_full_forms().get(given, frozenset())
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def short_givens(given: str) -> frozenset[str]:
+def list_short_givens(given: str) -> frozenset[str]:
     """Return the given names that are short for this one."""
-    return frozenset(each for each in other_givens(given) if given in full_givens(each))
+    return frozenset(each for each in list_other_givens(given) if given in list_full_givens(each))
 
 
-def listed(given: str) -> bool:
+def is_listed_given(given: str) -> bool:
     """Tell whether people are known to bear this given name."""
-    return bool(other_givens(given))
+    return bool(list_other_givens(given))
 
 
-def stem(given: str) -> str:
+def stem_given_name(given: str) -> str:
     """Return how a fond form begins the name it stands for: Maddi and Mads are Mad, Danny Dan."""
     short = _FOND.sub("", given)
     return _DOUBLED.sub(r"\1", short) if short != given else given
 
 
-def nicknames(one: str, other: str) -> bool:
+def is_nickname_pair(one: str, other: str) -> bool:
     """Tell whether either is a nickname of the other one."""
-    return other in other_givens(one)
+    return other in list_other_givens(one)
 
 
-def shortened(one: str, other: str) -> bool:
+def is_short_form_pair(one: str, other: str) -> bool:
     """Tell whether one is how the other begins, as it is or with a fond ending: Juanito, Danny."""
     short, full = sorted((one, other), key=len)
     begins = len(short) >= _SHORTEST_START and full.startswith(short)
-    return begins or _fond(one, other) or _fond(other, one)
+    return begins or _is_fond_form(one, other) or _is_fond_form(other, one)
 
 
-def counterparts(one: str, other: str) -> bool:
+def is_counterpart_pair(one: str, other: str) -> bool:
     """Tell whether two names are made of one and borne by different people: Erik and Erika."""
     short, full = sorted((one, other), key=len)
     if len(short) < _SHORTEST_STEM or short == full:
@@ -211,7 +216,7 @@ def counterparts(one: str, other: str) -> bool:
     return full.startswith(short) and full[len(short) :] in _COUNTERPART_ENDINGS
 
 
-def _fond(fond: str, given: str) -> bool:
+def _is_fond_form(fond: str, given: str) -> bool:
     stem = _ENDINGS.sub("", fond)
     if stem == fond:
         return False
@@ -222,7 +227,7 @@ def _fond(fond: str, given: str) -> bool:
 
 
 @cache
-def _short_forms() -> dict[str, frozenset[str]]:
+def _build_short_forms() -> dict[str, frozenset[str]]:
     both: dict[str, set[str]] = {}
     for full, shorts in SHORT_FORMS.items():
         for short in shorts.split():
@@ -232,7 +237,7 @@ def _short_forms() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _full_forms() -> dict[str, frozenset[str]]:
+def _build_full_forms() -> dict[str, frozenset[str]]:
     full: dict[str, set[str]] = {}
     for given, shorts in SHORT_FORMS.items():
         for short in shorts.split():
@@ -241,5 +246,5 @@ def _full_forms() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _table() -> NickNamer:
+def _load_nickname_table() -> NickNamer:
     return NickNamer()

@@ -55,11 +55,11 @@ _PASSING_FOR = {
     ),
     "z": "\u13c3\u1d22\ua4dc\U000118c4\U000118e5",
 }
-LATIN = str.maketrans(
+LATIN_LOOKALIKES = str.maketrans(
     {foreign: latin for latin, letters in _PASSING_FOR.items() for foreign in letters}
 )
 # Capitals of which only the large form passes for a Latin letter, and those letters.
-CAPITALS = str.maketrans(
+CAPITAL_LOOKALIKES = str.maketrans(
     "\u0184\u01a6\u0392\u0396\u0397\u039c\u039d\u03a5\u03d2\u03dc\u03f9\u03fa\u042c\u050c\u054f"
     "\u2c8e\u2c92\u2c94\u2c98\u2c9a\u2ca6\u2ca8\u2cac\u2cd0\ua7b2\ua7b3\ua7b4",
     "brbzhmnyyfcmbgs" + "hlkmntyxljxb",
@@ -78,14 +78,14 @@ _TRANSLITERATED = str.maketrans(
         "\N{LATIN SMALL LETTER DOTLESS I}": "i",
     }
 )
-_SIGNS = str.maketrans("03456789$@", "oeasgtbgsa")
+_LETTER_BY_SIGN = str.maketrans("03456789$@", "oeasgtbgsa")
 # A capital I between small letters is there to be read as an l.
 _CAPITAL_I = re.compile(r"(?<=[^\W\d_A-Z])I(?=[^\W\d_A-Z])")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def plain(text: str) -> str:
+def fold_text(text: str) -> str:
     """Fold case, marks, widths and decorated letters; drop what cannot be seen."""
     if text.isascii():
         return text.lower()
@@ -94,37 +94,37 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(kept)).casefold().translate(_TRANSLITERATED)
 
 
-def squashed(text: str) -> str:
+def squash_text(text: str) -> str:
     """Keep letters and digits only, in their plain form."""
     if text.isascii() and text.isalnum():
         return text.lower()
-    return "".join(letter for letter in plain(text) if letter.isalnum())
+    return "".join(letter for letter in fold_text(text) if letter.isalnum())
 
 
-def latinised(text: str) -> str:
+def latinize_lookalikes(text: str) -> str:
     """Replace letters of other alphabets by the Latin ones they pass for."""
-    return text.translate(LATIN)
+    return text.translate(LATIN_LOOKALIKES)
 
 
-def shapes(text: str) -> frozenset[str]:
+def list_visual_shapes(text: str) -> frozenset[str]:
     """Return what a word looks like at a glance; a 1 is read as l and as i."""
-    word = latinised(plain(_CAPITAL_I.sub("l", text))).translate(_SIGNS)
+    word = latinize_lookalikes(fold_text(_CAPITAL_I.sub("l", text))).translate(_LETTER_BY_SIGN)
     for pair, single in (("rn", "m"), ("vv", "w"), ("cl", "d"), ("c1", "d")):
         word = word.replace(pair, single)
     return frozenset(re.sub(r"[1|!]", one, word) for one in "li")
 
 
-def look_alike(one: str, other: str) -> bool:
-    return not shapes(one).isdisjoint(shapes(other))
+def is_lookalike_text(one: str, other: str) -> bool:
+    return not list_visual_shapes(one).isdisjoint(list_visual_shapes(other))
 
 
 def mixes_alphabets(text: str) -> bool:
     """Tell whether one word is written in several alphabets, which no keyboard does by itself."""
     composed = unicodedata.normalize("NFKC", text)
-    return any(len(set(_alphabets(word))) > 1 for word in _WORD.findall(composed))
+    return any(len(set(_list_alphabets(word))) > 1 for word in _WORD.findall(composed))
 
 
-def _alphabets(word: str) -> Iterator[str]:
+def _list_alphabets(word: str) -> Iterator[str]:
     for letter in word:
         alphabet = unicodedata.name(letter, "").partition(" ")[0]
         if alphabet in _ALPHABETS:
@@ -160,9 +160,9 @@ _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s\b")
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
-def words_of(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """Split into plain words, without titles, degrees and numbers; hyphens stay inside words."""
-    cleaned = re.sub(rf"[{_APOSTROPHES}]", "", _POSSESSIVE.sub("", plain(text)))
+    cleaned = re.sub(rf"[{_APOSTROPHES}]", "", _POSSESSIVE.sub("", fold_text(text)))
     words = [word for word in _WORDS.findall(cleaned) if not word.isdigit()]
     while len(words) > 1 and words[0] in TITLES:
         del words[0]
@@ -174,44 +174,44 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def name_orders(written: str) -> Iterator[tuple[str, ...]]:
+def list_name_orders(written: str) -> Iterator[tuple[str, ...]]:
     """Yield the orders in which a display name can be read: "Doe, Jane" is Jane Doe."""
-    first, *rest = _head(_ASIDES.sub(" ", _PRONOUNS.sub(" ", written))).split(",")
-    names = [part for part in rest if part.strip() and squashed(part) not in SUFFIXES]
+    first, *rest = _extract_first_chunk(_ASIDES.sub(" ", _PRONOUNS.sub(" ", written))).split(",")
+    names = [part for part in rest if part.strip() and squash_text(part) not in SUFFIXES]
     # A word before a comma is a family name, and more words may be a name before a profession.
-    if not names or len(words_of(first)) > 1:
-        yield words_of(first)
+    if not names or len(split_words(first)) > 1:
+        yield split_words(first)
     if names:
-        yield words_of(f"{names[0]} {first}")
+        yield split_words(f"{names[0]} {first}")
     if _ASIDES.search(written):
-        yield words_of(_head(_BRACKETS.sub(" ", written)))
+        yield split_words(_extract_first_chunk(_BRACKETS.sub(" ", written)))
 
 
-def called(written: str) -> tuple[str, ...]:
+def extract_quoted_names(written: str) -> tuple[str, ...]:
     """Return the names in quotes or brackets: Robert "Bob" Doe is called Bob."""
     inside = (_BRACKETS.sub(" ", aside) for aside in _ASIDES.findall(written))
-    return tuple(word for aside in inside for word in words_of(aside)[:1])
+    return tuple(word for aside in inside for word in split_words(aside)[:1])
 
 
-def generation(written: str) -> str:
+def extract_generation(written: str) -> str:
     """Return what tells a father from a son of the same name, or nothing."""
-    words = re.findall(r"\w+", plain(written))
+    words = re.findall(r"\w+", fold_text(written))
     return next((word for word in words[1:] if word in GENERATIONS), "")
 
 
-def clauses(text: str) -> Iterator[tuple[str, ...]]:
+def split_clauses(text: str) -> Iterator[tuple[str, ...]]:
     """Yield the words between two marks of punctuation."""
     for chunk in _CHUNKS.split(_SENTENCES.sub("\n", text)):
-        yield from map(words_of, chunk.split(","))
+        yield from map(split_words, chunk.split(","))
 
 
-def around_commas(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+def split_at_commas(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Yield the words before and after each comma."""
     for chunk in _CHUNKS.split(_SENTENCES.sub("\n", text)):
-        yield from pairwise(map(words_of, chunk.split(",")))
+        yield from pairwise(map(split_words, chunk.split(",")))
 
 
-def contains(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+def contains_phrase(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     """Tell whether the phrase stands in the words, in one piece."""
     size = len(phrase)
     return bool(phrase) and any(
@@ -219,7 +219,7 @@ def contains(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     )
 
 
-def _head(written: str) -> str:
+def _extract_first_chunk(written: str) -> str:
     return next((chunk for chunk in _CHUNKS.split(written) if chunk.strip()), "")
 
 
@@ -235,19 +235,19 @@ XI x|OMICRON o|PI p|RHO r|SIGMA s|FINAL SIGMA s|TAU t|UPSILON y|PHI f|CHI ch|PSI
 """
 
 
-def romanised(text: str) -> str:
+def romanize_text(text: str) -> str:
     """Transcribe each word that is wholly in one of these alphabets.
 
     A word of several alphabets is left as it is: its letters are there for their looks.
     """
     if text.isascii():
         return text
-    return _WORD.sub(lambda word: _transcribed(word[0]), normalize("NFC", text))
+    return _WORD.sub(lambda word: _transcribe_word(word[0]), normalize("NFC", text))
 
 
-def _transcribed(word: str) -> str:
+def _transcribe_word(word: str) -> str:
     small = word.lower()
-    for letters in _ROMANISED_ALPHABETS:
+    for letters in _ROMANIZED_ALPHABETS:
         # An accent is no letter of its own, but the breve of a short I is.
         plain = [each if each in letters else normalize("NFD", each)[0] for each in small]
         if letters.keys() >= set(plain):
@@ -255,9 +255,9 @@ def _transcribed(word: str) -> str:
     return word
 
 
-def _alphabet(script: str, table: str) -> Mapping[str, str]:
+def _build_alphabet(script: str, table: str) -> Mapping[str, str]:
     entries = (entry.rpartition(" ") for entry in table.strip().replace("\n", "|").split("|"))
     return {lookup(f"{script} SMALL LETTER {name}"): latin.strip("-") for name, _, latin in entries}
 
 
-_ROMANISED_ALPHABETS = (_alphabet("CYRILLIC", _CYRILLIC), _alphabet("GREEK", _GREEK))
+_ROMANIZED_ALPHABETS = (_build_alphabet("CYRILLIC", _CYRILLIC), _build_alphabet("GREEK", _GREEK))

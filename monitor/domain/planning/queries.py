@@ -8,97 +8,105 @@ from itertools import islice, product
 from unicodedata import normalize
 
 from monitor.domain.consent import Consent, Scope
-from monitor.domain.names.normalize import squashed
+from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import Person, PersonName
 from monitor.errors import NotPermittedError
 from scrapers.models import Identity, Query, QueryKind
-from scrapers.source import ContactSource, Family, Source
+from scrapers.source import ContactSource, Source, SourceFamily
 
-SCOPE_OF = {
-    Family.SEARCH: Scope.SEARCH,
-    Family.PROFILES: Scope.PROFILES,
-    Family.MAIL_HASH: Scope.MAIL_HASH,
+SCOPE_BY_FAMILY = {
+    SourceFamily.SEARCH: Scope.SEARCH,
+    SourceFamily.PROFILES: Scope.PROFILES,
+    SourceFamily.MAIL_HASH: Scope.MAIL_HASH,
 }
 
-NAMES_ASKED = 8
-HANDLES_GUESSED = 6
+MAX_NAMES = 8
+MAX_GUESSED_HANDLES = 6
 # A shorter guess belongs to somebody everywhere, and hardly ever to this person.
 SHORTEST_GUESS = 5
 
 
-class StudentLinks(StrEnum):
+class StudentLinkSwitch(StrEnum):
     """The district's own switch; without it nobody's contacts are looked at."""
 
     ON = "on"
     OFF = "off"
 
 
-def identity(person: Person, consent: Consent, now: datetime) -> Identity:
+def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
     """Choose the words to search by. Raises NotPermittedError without a live consent."""
-    if consent.person != person.ref or not consent.asks(now):
+    if consent.person != person.ref or not consent.allows_queries(now):
         reason = "This person has no consent in force, or has paused: nothing may be asked."
         raise NotPermittedError(reason)
-    guesses = _guesses(person.name) if consent.covers(Scope.PROFILES, now) else ()
-    hashed = consent.covers(Scope.MAIL_HASH, now)
+    guesses = _guess_handles(person.name) if consent.covers_scope(Scope.PROFILES, now) else ()
+    hashed = consent.covers_scope(Scope.MAIL_HASH, now)
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
     return Identity(
-        ref=person.ref,
-        names=tuple(islice(_unique(_full_names(person.name)), NAMES_ASKED)),
-        handles=tuple(_unique((*declared, *guesses))),
+        person_id=person.ref,
+        names=tuple(islice(_drop_duplicates(_list_full_names(person.name)), MAX_NAMES)),
+        handles=tuple(_drop_duplicates((*declared, *guesses))),
         accounts=person.accounts,
         pages=person.pages,
         places=person.places,
         organisation=person.organisation,
-        mail_hash=mail_hash(person.mail) if hashed else "",
+        mail_hash=hash_email_address(person.mail) if hashed else "",
     )
 
 
-def known_handles(person: Person) -> frozenset[str]:
+def list_known_handles(person: Person) -> frozenset[str]:
     """Return every handle by which a person may have been asked for, as a host would spell it."""
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
     owned = (account.rpartition(":@")[2] for account in person.accounts)
-    several = {each.casefold() for each in (*declared, *owned, *_guesses(person.name)) if each}
+    several = {
+        each.casefold() for each in (*declared, *owned, *_guess_handles(person.name)) if each
+    }
     # An account's handle may itself be a host: its first label is the person's.
     return frozenset(several | {each.partition(".")[0] for each in several})
 
 
-def plan(
+def build_person_queries(
     person: Person,
     consent: Consent | None,
     sources: Iterable[Source],
     now: datetime,
-    student_links: StudentLinks = StudentLinks.OFF,
+    student_links: StudentLinkSwitch = StudentLinkSwitch.OFF,
 ) -> Iterator[Query]:
     """Yield the first questions about a person, each once, in the same order every time.
 
     Nothing is asked about somebody whose name the district has not confirmed.
     """
-    if consent is None or not consent.asks(now) or not person.is_named:
+    if consent is None or not consent.allows_queries(now) or not person.is_named:
         return
-    words = identity(person, consent, now)
+    words = build_identity(person, consent, now)
     asked: set[str] = set()
     for source in sorted(sources, key=lambda each: each.name):
-        for query in _questions(source, words, _scopes(consent, student_links)):
+        for query in _build_source_queries(
+            source, words, _get_allowed_scopes(consent, student_links)
+        ):
             if query.key not in asked:
                 asked.add(query.key)
                 yield query
 
 
-def at_their_address(
+def build_account_queries(
     accounts: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
 ) -> Iterator[Query]:
     """Yield what asks accounts of others at their own address: whether each still stands."""
-    if consent is None or not consent.asks(now) or not consent.covers(Scope.PROFILES, now):
+    if (
+        consent is None
+        or not consent.allows_queries(now)
+        or not consent.covers_scope(Scope.PROFILES, now)
+    ):
         return
     told = tuple(accounts)
     for source in sorted(sources, key=lambda each: each.name):
-        there = tuple(_on(source, told))
-        if there and source.family is Family.PROFILES:
-            words = Identity(ref=consent.person, names=(), accounts=there)
-            yield from (each for each in source.plan(words) if each.kind.proves_absence)
+        there = tuple(_filter_by_platform(source, told))
+        if there and source.family is SourceFamily.PROFILES:
+            words = Identity(person_id=consent.person, names=(), accounts=there)
+            yield from (each for each in source.build_queries(words) if each.kind.proves_absence)
 
 
-def scope_of(kind: QueryKind, family: Family) -> Scope:
+def get_required_scope(kind: QueryKind, family: SourceFamily) -> Scope:
     """Return the consent that a question needs, first or followed."""
     if kind in {QueryKind.FOLLOWS, QueryKind.FOLLOWERS}:
         return Scope.STUDENT_LINKS
@@ -106,18 +114,20 @@ def scope_of(kind: QueryKind, family: Family) -> Scope:
         return Scope.PHOTOS
     if kind is QueryKind.DISTRICT:
         return Scope.SEARCH
-    return SCOPE_OF[family]
+    return SCOPE_BY_FAMILY[family]
 
 
-def _questions(source: Source, words: Identity, scopes: frozenset[Scope]) -> Iterator[Query]:
-    if SCOPE_OF[source.family] in scopes:
-        yield from source.plan(words)
+def _build_source_queries(
+    source: Source, words: Identity, scopes: frozenset[Scope]
+) -> Iterator[Query]:
+    if SCOPE_BY_FAMILY[source.family] in scopes:
+        yield from source.build_queries(words)
     if Scope.STUDENT_LINKS in scopes and isinstance(source, ContactSource):
-        for account in _on(source, words.accounts):
-            yield from source.contacts(account, words.ref)
+        for account in _filter_by_platform(source, words.accounts):
+            yield from source.build_contact_queries(account, words.person_id)
 
 
-def accounts_asked(query: Query, person: Person, source: Source) -> tuple[str, ...]:
+def find_queried_accounts(query: Query, person: Person, source: Source) -> tuple[str, ...]:
     """Return the person's accounts whose contacts a question asks for, by planning it again.
 
     The terms of a question do not tell: a server leaves its own name out of them.
@@ -126,27 +136,27 @@ def accounts_asked(query: Query, person: Person, source: Source) -> tuple[str, .
         return ()
     return tuple(
         account
-        for account in _on(source, person.accounts)
-        if any(each.key == query.key for each in source.contacts(account, person.ref))
+        for account in _filter_by_platform(source, person.accounts)
+        if any(each.key == query.key for each in source.build_contact_queries(account, person.ref))
     )
 
 
-def _on(source: Source, accounts: Iterable[str]) -> Iterator[str]:
+def _filter_by_platform(source: Source, accounts: Iterable[str]) -> Iterator[str]:
     return (each for each in accounts if each.partition(":")[0] == source.platform)
 
 
-def _scopes(consent: Consent, student_links: StudentLinks) -> frozenset[Scope]:
-    if student_links is StudentLinks.ON:
+def _get_allowed_scopes(consent: Consent, student_links: StudentLinkSwitch) -> frozenset[Scope]:
+    if student_links is StudentLinkSwitch.ON:
         return consent.scopes
     return consent.scopes - {Scope.STUDENT_LINKS}
 
 
-def mail_hash(address: str) -> str:
+def hash_email_address(address: str) -> str:
     """Return what Gravatar knows an address by: SHA-256, without spaces and in small letters."""
     return sha256(address.strip().lower().encode()).hexdigest()
 
 
-def _full_names(name: PersonName) -> Iterator[str]:
+def _list_full_names(name: PersonName) -> Iterator[str]:
     """Yield the ways in which the person is written, the likeliest first."""
     for family, given in product(
         (name.family, *name.former_families), (name.given, *name.nicknames)
@@ -156,21 +166,21 @@ def _full_names(name: PersonName) -> Iterator[str]:
         yield f"{name.given} {name.middle} {name.family}"
 
 
-def _guesses(name: PersonName) -> tuple[str, ...]:
+def _guess_handles(name: PersonName) -> tuple[str, ...]:
     """Guess handles: the name as written today first, former surnames last."""
     pairs = product((name.family, *name.former_families), (name.given, *name.nicknames))
     shapes = (
         shape
-        for given, family in ((squashed(given), squashed(family)) for family, given in pairs)
+        for given, family in ((squash_text(given), squash_text(family)) for family, given in pairs)
         if given and family
         for shape in (f"{given}{family}", f"{given}.{family}", f"{given[0]}{family}")
         # Most sites know no other letters in a handle.
         if len(shape) >= SHORTEST_GUESS and shape.isascii()
     )
-    return tuple(islice(_unique(shapes), HANDLES_GUESSED))
+    return tuple(islice(_drop_duplicates(shapes), MAX_GUESSED_HANDLES))
 
 
-def _unique(texts: Iterable[str]) -> Iterator[str]:
+def _drop_duplicates(texts: Iterable[str]) -> Iterator[str]:
     """Drop what is empty, and what differs only in case or spaces from an earlier text."""
     known: set[str] = set()
     for text in texts:

@@ -12,16 +12,16 @@ from hashlib import sha256
 from typing import Self
 
 from monitor.domain.planning.budget import (
-    FLOOR,
-    Brought,
-    History,
-    Limits,
-    Outlay,
-    Purse,
-    Turn,
-    after,
-    every,
-    offset,
+    MAX_INTERVAL,
+    AnswerNovelty,
+    ApiCost,
+    CostLimits,
+    QueryHistory,
+    RotationTurn,
+    WeeklyBudget,
+    compute_interval,
+    compute_offset,
+    record_answer,
 )
 from scrapers.models import Query
 
@@ -29,7 +29,7 @@ FULL_DEPTH = 2
 FIRST_PAGE = 1
 
 
-class Depth(StrEnum):
+class SearchDepth(StrEnum):
     """ROTATING asks what is due, its first page alone; FULL asks everything, and further pages."""
 
     ROTATING = "rotating"
@@ -37,7 +37,7 @@ class Depth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class QueryCandidate:
     """A question that costs `usd_per_1000`; `rank` is its place in its source's own order.
 
     `history` is None until it has had a whole answer.
@@ -47,48 +47,50 @@ class Candidate:
     rank: int
     offset: int
     usd_per_1000: Decimal
-    history: History | None = None
+    history: QueryHistory | None = None
 
     @property
-    def every(self) -> int:
-        return every(self.history, self.rank)
+    def interval(self) -> int:
+        return compute_interval(self.history, self.rank)
 
     @property
-    def turn(self) -> Turn:
+    def turn(self) -> RotationTurn:
         asked = self.history.asked if self.history else None
-        return Turn(every=self.every, offset=self.offset, asked=asked)
+        return RotationTurn(interval=self.interval, offset=self.offset, asked_week=asked)
 
-    def pages(self, depth: Depth) -> int:
+    def count_pages(self, depth: SearchDepth) -> int:
         """Say how many pages are asked: more than one where nothing is known of it yet."""
-        deep = depth is Depth.FULL or self.history is None
+        deep = depth is SearchDepth.FULL or self.history is None
         return FULL_DEPTH if deep else FIRST_PAGE
 
-    def outlay(self, depth: Depth) -> Outlay:
+    def compute_max_cost(self, depth: SearchDepth) -> ApiCost:
         """Return the most that it can cost."""
-        return Outlay.of(self.pages(depth), self.usd_per_1000)
+        return ApiCost.from_requests(self.count_pages(depth), self.usd_per_1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class QuerySelection:
     """`asked` are chosen, `refused` are due but were over the budget, `resting` are not due.
 
     A question in none of these costs nothing, and is asked.
     """
 
-    asked: Mapping[str, Query] = field(default_factory=dict)
-    refused: Mapping[str, Query] = field(default_factory=dict)
-    resting: frozenset[str] = frozenset()
+    selected: Mapping[str, Query] = field(default_factory=dict)
+    over_budget: Mapping[str, Query] = field(default_factory=dict)
+    not_due: frozenset[str] = frozenset()
 
-    def of(self, query: Query) -> Query | None:
+    def get_selected_query(self, query: Query) -> Query | None:
         """Return the question as it is to be asked, None where it is not asked this week."""
-        if query.key in self.resting or query.key in self.refused:
+        if query.key in self.not_due or query.key in self.over_budget:
             return None
-        return self.asked.get(query.key, query)
+        return self.selected.get(query.key, query)
 
 
-def candidates(
-    queries: Iterable[Query], prices: Mapping[str, Decimal], histories: Mapping[str, History | None]
-) -> tuple[Candidate, ...]:
+def rank_candidates(
+    queries: Iterable[Query],
+    prices: Mapping[str, Decimal],
+    histories: Mapping[str, QueryHistory | None],
+) -> tuple[QueryCandidate, ...]:
     """Rank one person's questions to priced sources; each source yields its best first."""
     ranks: Counter[str] = Counter()
     ranked = []
@@ -97,10 +99,10 @@ def candidates(
         ranks[query.source] += 1
     ranked.sort(key=lambda each: each[:2])
     return tuple(
-        Candidate(
+        QueryCandidate(
             query=query,
             rank=rank,
-            offset=offset(query.subject, place),
+            offset=compute_offset(query.subject, place),
             usd_per_1000=prices[source],
             history=histories.get(query.key),
         )
@@ -108,82 +110,87 @@ def candidates(
     )
 
 
-def choose(offered: Iterable[Candidate], week: int, purse: Purse, depth: Depth) -> Choice:
+def select_queries(
+    candidates: Iterable[QueryCandidate], week: int, budget: WeeklyBudget, depth: SearchDepth
+) -> QuerySelection:
     """Spend the purse on what is due, best first; the same candidates make the same choice."""
     asked: dict[str, Query] = {}
     refused: dict[str, Query] = {}
     resting: set[str] = set()
-    for each in sorted(offered, key=lambda each: _worth(each, week)):
+    for each in sorted(candidates, key=lambda each: _build_value_key(each, week)):
         query = each.query
-        if depth is Depth.ROTATING and not each.turn.due(week):
+        if depth is SearchDepth.ROTATING and not each.turn.is_due(week):
             resting.add(query.key)
-        elif purse.pays(query.subject, each.outlay(depth)):
-            asked[query.key] = replace(query, pages=each.pages(depth))
+        elif budget.try_spend(query.subject, each.compute_max_cost(depth)):
+            asked[query.key] = replace(query, pages=each.count_pages(depth))
         else:
             refused[query.key] = query
-    return Choice(asked=asked, refused=refused, resting=frozenset(resting))
+    return QuerySelection(selected=asked, over_budget=refused, not_due=frozenset(resting))
 
 
-def _worth(each: Candidate, week: int) -> tuple[bool, bool, int, int, str, str]:
+def _build_value_key(each: QueryCandidate, week: int) -> tuple[bool, bool, int, int, str, str]:
     """Order by value: never answered, past its floor, best of its source, longest unasked."""
     asked = each.history.asked if each.history else 0
-    late = week - asked > FLOOR
+    late = week - asked > MAX_INTERVAL
     source, key = each.query.source, each.query.key
     return (each.history is not None, not late, each.rank, asked, source, key)
 
 
 # An assumption, for nobody can know: twice a year something new turns up about a person.
-NEWS_EVERY = 26
+NEWS_INTERVAL = 26
 QUARTER = 13
 # Whatever was found in the first weeks has come to rest by then.
-SETTLED = range(52, 104)
+SETTLED_WEEKS = range(52, 104)
 
-Brings = Callable[[Query, int], Brought]
+PredictNovelty = Callable[[Query, int], AnswerNovelty]
 """Say what a question's answer brings in a week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class CostForecast:
     """Means of a week, in requests and dollars, if everybody joined now."""
 
-    first_quarter: Outlay
-    settled: Outlay
+    first_quarter: ApiCost
+    settled: ApiCost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
+class QueryRotation:
     """Candidates that go through week after week; `canaries` are asked in each."""
 
-    offered: tuple[Candidate, ...]
-    limits: Limits
-    canaries: Outlay = field(default_factory=Outlay)
+    offered: tuple[QueryCandidate, ...]
+    limits: CostLimits
+    canaries: ApiCost = field(default_factory=ApiCost)
 
-    def played(self, weeks: Iterable[int], brings: Brings) -> Iterator[tuple[Choice, Outlay]]:
+    def simulate_weeks(
+        self, weeks: Iterable[int], predict: PredictNovelty
+    ) -> Iterator[tuple[QuerySelection, ApiCost]]:
         """Yield what each week asks, and what it costs at most."""
         histories = {each.query.key: each.history for each in self.offered}
         for week in weeks:
-            purse = Purse(self.limits, {"": self.canaries})
+            purse = WeeklyBudget(self.limits, {"": self.canaries})
             now = (replace(each, history=histories[each.query.key]) for each in self.offered)
-            choice = choose(now, week, purse, Depth.ROTATING)
-            for key, query in choice.asked.items():
+            choice = select_queries(now, week, purse, SearchDepth.ROTATING)
+            for key, query in choice.selected.items():
                 # Of what is about nobody no history is kept: it is asked every week.
                 if query.subject:
-                    histories[key] = after(histories[key], week, brings(query, week))
+                    histories[key] = record_answer(histories[key], week, predict(query, week))
             yield choice, purse.total
 
 
-def forecast(rotation: Rotation, week: int) -> Forecast:
+def forecast_costs(rotation: QueryRotation, week: int) -> CostForecast:
     """Play two years from a week on in which nobody was asked about yet."""
     new = tuple(replace(each, history=None) for each in rotation.offered)
-    weeks = range(week, week + SETTLED.stop)
-    brings = _Assumed({each.query.subject for each in new}, week)
-    bills = [bill for _, bill in replace(rotation, offered=new).played(weeks, brings)]
-    return Forecast(
-        first_quarter=_mean(bills[:QUARTER]), settled=_mean(bills[SETTLED.start : SETTLED.stop])
+    weeks = range(week, week + SETTLED_WEEKS.stop)
+    brings = _AssumedNews({each.query.subject for each in new}, week)
+    bills = [bill for _, bill in replace(rotation, offered=new).simulate_weeks(weeks, brings)]
+    return CostForecast(
+        first_quarter=_compute_mean_cost(bills[:QUARTER]),
+        settled=_compute_mean_cost(bills[SETTLED_WEEKS.start : SETTLED_WEEKS.stop]),
     )
 
 
-class _Assumed:
+class _AssumedNews:
     """News about each person, every so many weeks, for the first question that is asked then."""
 
     __slots__ = ("_seen",)
@@ -191,23 +198,23 @@ class _Assumed:
     def __init__(self, people: Iterable[str], week: int) -> None:
         self._seen = dict.fromkeys(people, week)
 
-    def __call__(self, query: Query, week: int) -> Brought:
+    def __call__(self, query: Query, week: int) -> AnswerNovelty:
         seen, self._seen[query.subject] = self._seen[query.subject], week
         drawn = int.from_bytes(sha256(query.subject.encode()).digest()[4:8])
-        latest = week - (week + drawn) % NEWS_EVERY
-        return Brought.NEWS if seen < latest else Brought.NOTHING
+        latest = week - (week + drawn) % NEWS_INTERVAL
+        return AnswerNovelty.NEWS if seen < latest else AnswerNovelty.NOTHING
 
 
-def _mean(bills: list[Outlay]) -> Outlay:
-    total = sum(bills, Outlay())
-    return Outlay(
+def _compute_mean_cost(bills: list[ApiCost]) -> ApiCost:
+    total = sum(bills, ApiCost())
+    return ApiCost(
         requests=round(total.requests / len(bills)),
         usd=(total.usd / len(bills)).quantize(Decimal("0.01")),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class QueryOutlook:
     """`every` is in weeks, and `ahead` how many weeks from the next sweep its turn comes.
 
     `pages` are asked at most, None for as many as there are; `usd` is the most it costs then.
@@ -221,20 +228,20 @@ class Outlook:
     usd: Decimal = Decimal(0)
 
     @classmethod
-    def free(cls, query: Query) -> Self:
+    def from_free_query(cls, query: Query) -> Self:
         """Tell of a question that costs nothing: it is asked in every sweep."""
         return cls(source=query.source, terms=query.terms)
 
     @classmethod
-    def of(cls, candidate: Candidate, week: int) -> Self:
+    def from_candidate(cls, candidate: QueryCandidate, week: int) -> Self:
         """Tell of a question that costs something, as seen from a week's sweep."""
         return cls(
             source=candidate.query.source,
             terms=candidate.query.terms,
-            every=candidate.every,
-            ahead=candidate.turn.next(week) - week,
-            pages=candidate.pages(Depth.ROTATING),
-            usd=candidate.outlay(Depth.ROTATING).usd,
+            every=candidate.interval,
+            ahead=candidate.turn.compute_next_week(week) - week,
+            pages=candidate.count_pages(SearchDepth.ROTATING),
+            usd=candidate.compute_max_cost(SearchDepth.ROTATING).usd,
         )
 
 
@@ -249,7 +256,7 @@ class SourceBill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bill:
+class SweepBill:
     """What one sweep of everybody costs at most, without a word of whom it is about.
 
     `most` is what may be spent in a week, None for any sum; `left_out` counts what that leaves out.
@@ -257,17 +264,19 @@ class Bill:
 
     people: int
     sources: tuple[SourceBill, ...]
-    canaries: Outlay
+    canaries: ApiCost
     left_out: int
     most: Decimal | None
-    forecast: Forecast
+    forecast: CostForecast
 
     @property
     def usd(self) -> Decimal:
         return sum((each.usd for each in self.sources), self.canaries.usd)
 
 
-def billed(queries: Iterable[Query], prices: Mapping[str, Decimal]) -> tuple[SourceBill, ...]:
+def build_source_bills(
+    queries: Iterable[Query], prices: Mapping[str, Decimal]
+) -> tuple[SourceBill, ...]:
     """Sum up, by source, what was chosen."""
     pages: dict[str, list[int]] = {name: [] for name in sorted(prices)}
     for query in queries:
@@ -277,7 +286,7 @@ def billed(queries: Iterable[Query], prices: Mapping[str, Decimal]) -> tuple[Sou
             source=source,
             questions=len(each),
             requests=sum(each),
-            usd=Outlay.of(sum(each), prices[source]).usd,
+            usd=ApiCost.from_requests(sum(each), prices[source]).usd,
         )
         for source, each in pages.items()
     )

@@ -9,31 +9,31 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from monitor.domain.names.normalize import contains, plain, words_of
+from monitor.domain.names.normalize import contains_phrase, fold_text, split_words
 from scrapers.models import Contact
 
 # Two letters before a number stand for too many other things.
 _SHORTEST_INITIALS = 3
 # What a school of this kind is abbreviated to after its own name: Cedar Valley HS.
-_KINDS = {"high": "hs", "middle": "ms", "elementary": "es"}
+_SCHOOL_ABBREVIATIONS = {"high": "hs", "middle": "ms", "elementary": "es"}
 
 
 @lru_cache(maxsize=256)
-def spoken(school: str) -> frozenset[str]:
+def list_school_names(school: str) -> frozenset[str]:
     """Return the plain names of a school; a single word is taken for its initials."""
-    words = words_of(school.replace("-", " "))
+    words = split_words(school.replace("-", " "))
     if len(words) < 2:  # noqa: PLR2004  # one word
         return frozenset(word for word in words if len(word) >= _SHORTEST_INITIALS)
     initials = "".join(word[0] for word in words)
     names = {" ".join(words), initials if len(initials) >= _SHORTEST_INITIALS else ""}
     own = words[:-1] if words[-1] == "school" else words
-    kind = _KINDS.get(own[-1], "")
+    kind = _SCHOOL_ABBREVIATIONS.get(own[-1], "")
     if kind and len(own) > 1:
         names |= {" ".join(own), " ".join((*own[:-1], kind))}
     return frozenset(filter(None, names))
 
 
-class Cue(StrEnum):
+class StudentCue(StrEnum):
     SCHOOL_YEAR = "school-year"
     CLASS_OF = "class-of"
     GRADE = "grade"
@@ -43,7 +43,7 @@ class Cue(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class SchoolSetting:
     """Where pupils go to school, and in which calendar year that is said.
 
     `year` is None where nobody knows when the card was written: then any year will do.
@@ -58,17 +58,17 @@ class Setting:
 # stood on 3 of 8,822 cards of grown-ups, and one pupil in ten at least is taken to say it. The rest
 # are first guesses: parents and former pupils name the school, and neighbours say the town as often
 # as pupils do; beside it only a rare name counts.
-BITS: Mapping[Cue, float] = {
-    Cue.SCHOOL_YEAR: 8,
-    Cue.CLASS_OF: 8,
-    Cue.GRADE: 8,
-    Cue.SCHOOL: 3,
-    Cue.TOWN: 0,
+CUE_BITS: Mapping[StudentCue, float] = {
+    StudentCue.SCHOOL_YEAR: 8,
+    StudentCue.CLASS_OF: 8,
+    StudentCue.GRADE: 8,
+    StudentCue.SCHOOL: 3,
+    StudentCue.TOWN: 0,
 }
 _LONGEST_CARD = 1000
 _SCHOOL_YEARS = 13
 # A family's pride in a pupil, and a former pupil's in the school, are no cues.
-_OF_A_PUPIL = re.compile(
+_RELATIVE_OR_ALUM = re.compile(
     r"\b(mom|mum|mama|dad|mother|father|parent|husband|wife|grand\w+|aunt|uncle|alum\w*|retired)\b"
 )
 # For these a school is a place of work, and a class one that they lead; but pupils dream, too.
@@ -78,8 +78,10 @@ _AT_WORK = re.compile(
 )
 _HIGHER = re.compile(r"\b(universit\w+|college|univ|umass|uconn|law school|med school|mba)\b")
 _YEAR = r"\W{0,4}(20\d\d|\d\d)\b(?! ?%)"
-_LED = r"\b(?:class of|class(?= ?(?:'|20))|c/o|clase (?:de|del)|grad(?:uat\w+)?(?: of| in)?)"
-_CLASS_OF = re.compile(rf"(?:{_LED}|\N{{GRADUATION CAP}}){_YEAR}|\bco ?('\d\d|20\d\d)\b")
+_BEFORE_YEAR = (
+    r"\b(?:class of|class(?= ?(?:'|20))|c/o|clase (?:de|del)|grad(?:uat\w+)?(?: of| in)?)"
+)
+_CLASS_OF = re.compile(rf"(?:{_BEFORE_YEAR}|\N{{GRADUATION CAP}}){_YEAR}|\bco ?('\d\d|20\d\d)\b")
 # In capitals any high or middle school will do, in small letters only one of ours.
 _SOME_SCHOOL = re.compile(rf"\b[A-Z]{{1,4}}[HM]S{_YEAR}")
 _ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
@@ -91,59 +93,65 @@ _GRADE = re.compile(
 _AT_SCHOOL = re.compile(r"\b(?:junior|senior|student|pupil)\b")
 
 
-def cues(contact: Contact, setting: Setting) -> frozenset[Cue]:
+def detect_cues(contact: Contact, setting: SchoolSetting) -> frozenset[StudentCue]:
     """Return what on a card says that a pupil wrote it."""
     card = f"{contact.name}\n{contact.bio}"[:_LONGEST_CARD]
-    folded = plain(card)
-    if _OF_A_PUPIL.search(folded) or _AT_WORK.search(folded):
+    folded = fold_text(card)
+    if _RELATIVE_OR_ALUM.search(folded) or _AT_WORK.search(folded):
         return frozenset()
-    return frozenset((*_years(card, folded, setting), *_words(folded, setting)))
+    return frozenset(
+        (*_detect_year_cues(card, folded, setting), *_detect_word_cues(folded, setting))
+    )
 
 
-def bits(found: frozenset[Cue]) -> float:
+def sum_cue_bits(found: frozenset[StudentCue]) -> float:
     """Return how much cues say together; two ways to tell a year are told once."""
-    dated = max((BITS[cue] for cue in found & _DATED), default=0.0)
-    return dated + sum(BITS[cue] for cue in found - _DATED)
+    dated = max((CUE_BITS[cue] for cue in found & _YEAR_CUES), default=0.0)
+    return dated + sum(CUE_BITS[cue] for cue in found - _YEAR_CUES)
 
 
-_DATED = frozenset({Cue.SCHOOL_YEAR, Cue.CLASS_OF, Cue.GRADE})
+_YEAR_CUES = frozenset({StudentCue.SCHOOL_YEAR, StudentCue.CLASS_OF, StudentCue.GRADE})
 
 
-def _years(card: str, folded: str, setting: Setting) -> Iterator[Cue]:
-    ours = _our_schools(setting.schools)
-    school_year = _at_school(ours.finditer(folded), setting) or _at_school(
+def _detect_year_cues(card: str, folded: str, setting: SchoolSetting) -> Iterator[StudentCue]:
+    ours = _compile_school_pattern(setting.schools)
+    school_year = _is_still_at_school(ours.finditer(folded), setting) or _is_still_at_school(
         _SOME_SCHOOL.finditer(card), setting
     )
     if school_year:
-        yield Cue.SCHOOL_YEAR
+        yield StudentCue.SCHOOL_YEAR
     elsewhere = _HIGHER.search(folded) and not school_year
-    if not elsewhere and _at_school(_CLASS_OF.finditer(folded), setting):
-        yield Cue.CLASS_OF
+    if not elsewhere and _is_still_at_school(_CLASS_OF.finditer(folded), setting):
+        yield StudentCue.CLASS_OF
 
 
-def _words(folded: str, setting: Setting) -> Iterator[Cue]:
-    words = words_of(folded)
+def _detect_word_cues(folded: str, setting: SchoolSetting) -> Iterator[StudentCue]:
+    words = split_words(folded)
     named = any(
-        contains(words, words_of(name)) for school in setting.schools for name in spoken(school)
+        contains_phrase(words, split_words(name))
+        for school in setting.schools
+        for name in list_school_names(school)
     )
     if _GRADE.search(folded) or (named and _AT_SCHOOL.search(folded)):
-        yield Cue.GRADE
+        yield StudentCue.GRADE
     if named:
-        yield Cue.SCHOOL
-    if setting.town and contains(words, words_of(setting.town)):
-        yield Cue.TOWN
+        yield StudentCue.SCHOOL
+    if setting.town and contains_phrase(words, split_words(setting.town)):
+        yield StudentCue.TOWN
 
 
 @lru_cache(maxsize=16)
-def _our_schools(schools: tuple[str, ...]) -> re.Pattern[str]:
+def _compile_school_pattern(schools: tuple[str, ...]) -> re.Pattern[str]:
     """Find a year beside one of our schools, after it or before it."""
-    names = sorted((name for school in schools for name in spoken(school)), key=len, reverse=True)
+    names = sorted(
+        (name for school in schools for name in list_school_names(school)), key=len, reverse=True
+    )
     ours = "|".join(r"\W+".join(map(re.escape, name.split())) for name in names) or r"(?!)"
-    led = rf"(?:\W+(?:{_LED}|senior|junior|grad))?"
+    led = rf"(?:\W+(?:{_BEFORE_YEAR}|senior|junior|grad))?"
     return re.compile(rf"\b(?:{ours}){led}{_YEAR}|(?<!\d)(20\d\d|'\d\d)\W{{1,4}}(?:{ours})\b")
 
 
-def _at_school(found: Iterator[re.Match[str]], setting: Setting) -> bool:
+def _is_still_at_school(found: Iterator[re.Match[str]], setting: SchoolSetting) -> bool:
     """Tell whether a graduation year is this one or still to come."""
     if setting.year is None:
         return any(True for _ in found)

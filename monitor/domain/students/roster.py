@@ -14,14 +14,14 @@ from itertools import product
 from typing import Protocol
 from unicodedata import normalize
 
-from monitor.domain.handles.handles import local_part
-from monitor.domain.names.nicknames import full_givens
-from monitor.domain.names.normalize import romanised, squashed, words_of
-from monitor.domain.names.parsing import spelt_out, with_particles
+from monitor.domain.handles.handles import extract_local_part
+from monitor.domain.names.nicknames import list_full_givens
+from monitor.domain.names.normalize import romanize_text, split_words, squash_text
+from monitor.domain.names.parsing import join_particles, spell_out_letters
 
 # A shorter handle is anybody's.
 SHORTEST_HANDLE = 5
-STARTS = (3, 4)
+START_LENGTHS = (3, 4)
 
 
 class FormKind(StrEnum):
@@ -35,7 +35,7 @@ class FormKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Form:
+class RosterForm:
     """One plain spelling; `family` is empty for a handle."""
 
     kind: FormKind
@@ -48,103 +48,103 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pupil:
+class RosterStudent:
     """A row of a roster: given and family names, legal and preferred ones, and known handles."""
 
     names: tuple[tuple[str, str], ...]
     handles: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return "Pupil(…)"
+        return "RosterStudent(…)"
 
 
-def pupil_forms(pupil: Pupil) -> frozenset[Form]:
+def list_student_forms(student: RosterStudent) -> frozenset[RosterForm]:
     """Return every form that a student is found under; none for a name without letters."""
-    named = (form for given, family in pupil.names for form in _name_forms(given, family))
-    return frozenset((*named, *filter(None, map(handle_form, pupil.handles))))
+    named = (form for given, family in student.names for form in _build_name_forms(given, family))
+    return frozenset((*named, *filter(None, map(build_handle_form, student.handles))))
 
 
-def handle_form(handle: str) -> Form | None:
+def build_handle_form(handle: str) -> RosterForm | None:
     """Return what an account's handle is compared by; None for one too short to be one's own."""
-    own = squashed(chosen_part(handle))
-    return Form(FormKind.HANDLE, own) if len(own) >= SHORTEST_HANDLE else None
+    own = squash_text(extract_chosen_part(handle))
+    return RosterForm(FormKind.HANDLE, own) if len(own) >= SHORTEST_HANDLE else None
 
 
-def chosen_part(handle: str) -> str:
+def extract_chosen_part(handle: str) -> str:
     """Return what its owner chose of a handle, without the server that follows it."""
-    return local_part(handle.strip().removeprefix("@").partition("@")[0])
+    return extract_local_part(handle.strip().removeprefix("@").partition("@")[0])
 
 
-def called(given: str) -> frozenset[str]:
+def list_given_forms(given: str) -> frozenset[str]:
     """Return a given name and the names it is short for."""
-    return full_givens(given) | {given}
+    return list_full_givens(given) | {given}
 
 
-def spellings(text: str) -> tuple[str, ...]:
+def list_spellings(text: str) -> tuple[str, ...]:
     """Return a name in Latin letters, without its dots and with them written out."""
-    latin = normalize("NFC", romanised(text))
-    return tuple(dict.fromkeys((latin, spelt_out(latin))))
+    latin = normalize("NFC", romanize_text(text))
+    return tuple(dict.fromkeys((latin, spell_out_letters(latin))))
 
 
-def whole_forms(givens: Iterable[str], families: Iterable[str]) -> Iterator[Form]:
+def build_whole_forms(givens: Iterable[str], families: Iterable[str]) -> Iterator[RosterForm]:
     lasts = tuple(families)
     for given in givens:
-        for each in called(given):
+        for each in list_given_forms(given):
             for last in lasts:
-                yield Form(FormKind.WHOLE, each, last)
+                yield RosterForm(FormKind.WHOLE, each, last)
 
 
-def _name_forms(given: str, family: str) -> Iterator[Form]:
-    for first, last in product(spellings(given), spellings(family)):
-        yield from _spelt_forms(_givens(first), _families(last))
+def _build_name_forms(given: str, family: str) -> Iterator[RosterForm]:
+    for first, last in product(list_spellings(given), list_spellings(family)):
+        yield from _build_spelling_forms(_list_givens(first), _list_families(last))
 
 
-def _spelt_forms(givens: frozenset[str], families: frozenset[str]) -> Iterator[Form]:
+def _build_spelling_forms(givens: frozenset[str], families: frozenset[str]) -> Iterator[RosterForm]:
     # One Latin letter is an initial; one sign of another script may be a whole name.
     whole = (each for each in givens if len(each) > 1 or not each.isascii())
-    yield from whole_forms(whole, families)
+    yield from build_whole_forms(whole, families)
     for given in givens:
         for last in families:
-            yield Form(FormKind.INITIAL_AND_FAMILY, given[0], last)
-            for size in STARTS:
+            yield RosterForm(FormKind.INITIAL_AND_FAMILY, given[0], last)
+            for size in START_LENGTHS:
                 if len(given) > size:
-                    yield Form(FormKind.START, given[:size], last)
-            for each in called(given) if len(given) > 1 else ():
-                yield Form(FormKind.GIVEN_AND_INITIAL, each, last[0])
+                    yield RosterForm(FormKind.START, given[:size], last)
+            for each in list_given_forms(given) if len(given) > 1 else ():
+                yield RosterForm(FormKind.GIVEN_AND_INITIAL, each, last[0])
 
 
-def _givens(written: str) -> frozenset[str]:
+def _list_givens(written: str) -> frozenset[str]:
     """Return a given name in one word, and its first two words: Mary Ann is also called Mary."""
-    words = [part for word in words_of(written) for part in word.split("-")]
+    words = [part for word in split_words(written) for part in word.split("-")]
     return frozenset(filter(None, ("".join(words), *words[:2])))
 
 
-def _families(written: str) -> frozenset[str]:
+def _list_families(written: str) -> frozenset[str]:
     """Return a family name in one word, and either half of a double one."""
-    words = [part for word in words_of(written) for part in word.split("-")]
-    halves = with_particles(("", *words))[1:]
+    words = [part for word in split_words(written) for part in word.split("-")]
+    halves = join_particles(("", *words))[1:]
     return frozenset(filter(None, ("".join(words), *halves[:1], *halves[-1:], *words[-1:])))
 
 
 TOKEN_BYTES = 16
 # A school year and a month of grace: then a new key is due, and whoever has left is forgotten.
-LASTS = timedelta(days=400)
+ROSTER_LIFETIME = timedelta(days=400)
 # From one import to the next, a roster grows or shrinks by less than this share of it.
-STRANGE_CHANGE = 0.2
+UNUSUAL_CHANGE = 0.2
 # Sizes are rounded up, so that a token file does not tell how many pupils there are.
-_SIZES = 500
+_SIZE_STEP = 500
 # A pupil has eight forms on average, or two more for each handle.
 _TOKENS_EACH = 12
 _VERSION = "v2"
 
 
-class Listed(Protocol):
+class StudentList(Protocol):
     """A list of students that can be asked for a form; `size` is how many they are, about."""
 
     @property
     def size(self) -> int: ...
 
-    def lists(self, form: Form) -> bool: ...
+    def has_form(self, form: RosterForm) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,19 +159,19 @@ class Roster:
     size: int
     made_on: date
 
-    def holds(self, token: bytes) -> bool:
+    def has_token(self, token: bytes) -> bool:
         places = range(len(self.tokens) // TOKEN_BYTES)
-        at = bisect_left(places, token, key=self._token)
-        return at < len(places) and self._token(at) == token
+        at = bisect_left(places, token, key=self._get_token_at)
+        return at < len(places) and self._get_token_at(at) == token
 
-    def stale(self, today: date) -> bool:
-        return today - self.made_on > LASTS
+    def is_stale(self, today: date) -> bool:
+        return today - self.made_on > ROSTER_LIFETIME
 
-    def strange_beside(self, kept: "Roster") -> bool:
+    def has_unusual_size(self, previous: "Roster") -> bool:
         """Tell whether its size is one that a half written or a wrong file would have."""
-        return abs(self.size - kept.size) > max(STRANGE_CHANGE * kept.size, _SIZES)
+        return abs(self.size - previous.size) > max(UNUSUAL_CHANGE * previous.size, _SIZE_STEP)
 
-    def _token(self, place: int) -> bytes:
+    def _get_token_at(self, place: int) -> bytes:
         return self.tokens[place * TOKEN_BYTES : (place + 1) * TOKEN_BYTES]
 
 
@@ -186,31 +186,33 @@ class KeyedRoster:
     def size(self) -> int:
         return self.roster.size
 
-    def lists(self, form: Form) -> bool:
-        return self.roster.holds(token(self.key, form))
+    def has_form(self, form: RosterForm) -> bool:
+        return self.roster.has_token(compute_token(self.key, form))
 
 
-def token(key: bytes, form: Form) -> bytes:
-    return _keyed(key, form.text)[:TOKEN_BYTES]
+def compute_token(key: bytes, form: RosterForm) -> bytes:
+    return _compute_keyed_hash(key, form.text)[:TOKEN_BYTES]
 
 
-def key_id(key: bytes) -> str:
+def compute_key_id(key: bytes) -> str:
     """Name a key without telling it: tokens of another key are refused, not searched."""
-    return _keyed(key, "key").hex()[:16]
+    return _compute_keyed_hash(key, "key").hex()[:16]
 
 
-def enlist(
-    pupils: Iterable[Pupil], key: bytes, random_bytes: Callable[[int], bytes], today: date
+def tokenize_roster(
+    students: Iterable[RosterStudent], key: bytes, random_bytes: Callable[[int], bytes], today: date
 ) -> Roster:
     """Make the roster of a key; `random_bytes` makes the padding."""
-    named = frozenset(pupils)
-    tokens = {token(key, form) for pupil in named for form in pupil_forms(pupil)}
-    size = -(-len(named) // _SIZES) * _SIZES
-    step = _SIZES * _TOKENS_EACH
+    named = frozenset(students)
+    tokens = {compute_token(key, form) for pupil in named for form in list_student_forms(pupil)}
+    size = -(-len(named) // _SIZE_STEP) * _SIZE_STEP
+    step = _SIZE_STEP * _TOKENS_EACH
     target = max(size * _TOKENS_EACH, -(-len(tokens) // step) * step)
     tokens |= {random_bytes(TOKEN_BYTES) for _ in range(target - len(tokens))}
-    return Roster(tokens=b"".join(sorted(tokens)), key_id=key_id(key), size=size, made_on=today)
+    return Roster(
+        tokens=b"".join(sorted(tokens)), key_id=compute_key_id(key), size=size, made_on=today
+    )
 
 
-def _keyed(key: bytes, text: str) -> bytes:
+def _compute_keyed_hash(key: bytes, text: str) -> bytes:
     return hmac.digest(key, f"{_VERSION}|roster|{text}".encode(), sha256)

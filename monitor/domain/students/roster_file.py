@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from unicodedata import category
 
-from monitor.domain.names.normalize import plain
-from monitor.domain.names.parsing import person_name
-from monitor.domain.students.roster import Pupil
+from monitor.domain.names.normalize import fold_text
+from monitor.domain.names.parsing import parse_person_name
+from monitor.domain.students.roster import RosterStudent
 from monitor.errors import InputError
 
 _GIVEN = ("givenname", "firstname", "legalfirstname", "studentfirstname", "forename", "given")
 _FAMILY = ("familyname", "lastname", "legallastname", "studentlastname", "surname", "family", "sn")
 _FULL = ("fullname", "displayname", "studentname", "name", "student", "pupil")
 _MIDDLE = ("middlename", "middle", "legalmiddlename")
-_CALLED = ("preferredgivenname", "preferredfirstname", "preferredname", "nickname", "goesby")
-_CALLED_FAMILY = ("preferredfamilyname", "preferredlastname")
+_PREFERRED = ("preferredgivenname", "preferredfirstname", "preferredname", "nickname", "goesby")
+_PREFERRED_FAMILY = ("preferredfamilyname", "preferredlastname")
 _SOUND, _FAMILY_SOUND = "kanagivenname", "kanafamilyname"
 _ROLE = ("role", "roles", "userrole", "persontype", "usertype", "type")
 _GRADE = ("grade", "grades", "gradelevel", "yeargroup")
@@ -36,7 +36,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class StudentMarker:
     """The column that tells who is a student; where there is none, everybody in the file is.
 
     `ids` are those of another file, roles.csv, which tells.
@@ -49,7 +49,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class RosterLayout:
     """Where a file keeps what is read of it: numbers of columns; everything else stays unread.
 
     `names` are pairs of a given and a family name, the legal one first.
@@ -60,55 +60,64 @@ class Layout:
     full: int | None = None
     handles: tuple[int, ...] = ()
     status: int | None = None
-    tells: Telling
+    student_marker: StudentMarker
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
-    places: Mapping[str, int] = field(default_factory=dict)
+class _RosterHeader:
+    column_by_title: Mapping[str, int] = field(default_factory=dict)
 
-    def first(self, words: Sequence[str]) -> int | None:
-        return next((self.places[word] for word in words if word in self.places), None)
+    def find_first_column(self, words: Sequence[str]) -> int | None:
+        return next(
+            (self.column_by_title[word] for word in words if word in self.column_by_title), None
+        )
 
-    def all(self, words: Sequence[str]) -> tuple[int, ...]:
-        return tuple(self.places[word] for word in words if word in self.places)
+    def list_columns(self, words: Sequence[str]) -> tuple[int, ...]:
+        return tuple(self.column_by_title[word] for word in words if word in self.column_by_title)
 
-    def ending(self, ending: str) -> int | None:
-        return next((at for word, at in self.places.items() if word.endswith(ending)), None)
+    def find_column_ending(self, ending: str) -> int | None:
+        return next(
+            (at for word, at in self.column_by_title.items() if word.endswith(ending)), None
+        )
 
 
-def column(title: str) -> str:
+def normalize_title(title: str) -> str:
     """Return a column's title as it is compared: `First Name [Required]` is `firstname`."""
-    return "".join(sign for sign in plain(_BRACKETS.sub("", title)) if sign.isalnum())
+    return "".join(sign for sign in fold_text(_BRACKETS.sub("", title)) if sign.isalnum())
 
 
-def layout(titles: Sequence[str]) -> Layout:
+def parse_header(titles: Sequence[str]) -> RosterLayout:
     """Read the header of a roster. Raise InputError where it names no students' names."""
-    header = _Header({column(title): at for at, title in reversed(list(enumerate(titles)))})
-    names, full = _names_of_layout(header), header.first(_FULL)
+    header = _RosterHeader(
+        {normalize_title(title): at for at, title in reversed(list(enumerate(titles)))}
+    )
+    names, full = _pair_name_columns(header), header.find_first_column(_FULL)
     if not names and full is None:
         reason = "has no header that names a column of given and one of family names"
         raise InputError(reason)
-    if header.first(_STAFF_ONLY) is not None:
+    if header.find_first_column(_STAFF_ONLY) is not None:
         reason = "lists staff, not students"
         raise InputError(reason)
-    return Layout(
+    return RosterLayout(
         width=len(titles),
         names=names,
         full=full,
-        handles=header.all(_HANDLES),
-        status=header.first(("status",)),
-        tells=_telling(header),
+        handles=header.list_columns(_HANDLES),
+        status=header.find_first_column(("status",)),
+        student_marker=_choose_student_marker(header),
     )
 
 
-def _names_of_layout(header: _Header) -> tuple[tuple[int, int], ...]:
-    given, family = header.first(_GIVEN), header.first(_FAMILY)
+def _pair_name_columns(header: _RosterHeader) -> tuple[tuple[int, int], ...]:
+    given, family = header.find_first_column(_GIVEN), header.find_first_column(_FAMILY)
     if given is None or family is None:
         return ()
-    named = header.first(_CALLED_FAMILY)
-    called, middle = header.first(_CALLED), header.first(_MIDDLE)
-    sound, family_sound = header.ending(_SOUND), header.ending(_FAMILY_SOUND)
+    named = header.find_first_column(_PREFERRED_FAMILY)
+    called, middle = header.find_first_column(_PREFERRED), header.find_first_column(_MIDDLE)
+    sound, family_sound = (
+        header.find_column_ending(_SOUND),
+        header.find_column_ending(_FAMILY_SOUND),
+    )
     pairs = (
         (given, family),
         (called, family),
@@ -120,31 +129,33 @@ def _names_of_layout(header: _Header) -> tuple[tuple[int, int], ...]:
     return tuple((one, other) for one, other in pairs if one is not None and other is not None)
 
 
-def _telling(header: _Header) -> Telling:
+def _choose_student_marker(header: _RosterHeader) -> StudentMarker:
     """Choose what tells who is a student; only one is believed."""
-    role = header.first(_ROLE)
-    if "userprincipalname" in header.places and role == header.first(("usertype",)):
+    role = header.find_first_column(_ROLE)
+    if "userprincipalname" in header.column_by_title and role == header.find_first_column(
+        ("usertype",)
+    ):
         role = None  # there it tells members from guests
     if role is not None:
-        return Telling(role=role)
-    if header.first(_STUDENTS_ONLY) is not None:
-        return Telling()
-    if header.first(_DIRECTORY) is not None:
-        return Telling(units=header.all(_UNITS) or header.all(_DIRECTORY))
-    if "sourcedid" in header.places:
-        return Telling(ids=header.places["sourcedid"])
-    return Telling(grade=header.first(_GRADE))
+        return StudentMarker(role=role)
+    if header.find_first_column(_STUDENTS_ONLY) is not None:
+        return StudentMarker()
+    if header.find_first_column(_DIRECTORY) is not None:
+        return StudentMarker(units=header.list_columns(_UNITS) or header.list_columns(_DIRECTORY))
+    if "sourcedid" in header.column_by_title:
+        return StudentMarker(ids=header.column_by_title["sourcedid"])
+    return StudentMarker(grade=header.find_first_column(_GRADE))
 
 
-_LEFT = frozenset({"tobedeleted", "inactive", "withdrawn", "left"})
+_LEFT_STATUSES = frozenset({"tobedeleted", "inactive", "withdrawn", "left"})
 _STUDENT_WORDS = """
 student students pupil pupils learner learners scholar scholars estudiante estudiantes alumno
 alumnos eleve eleves schuler
 """
-_STUDENTS = frozenset(_STUDENT_WORDS.split())
+_STUDENT_WORD_SET = frozenset(_STUDENT_WORDS.split())
 # What may stand beside the word for students in the name of a unit; "services" may not.
 _BESIDE_WORDS = "grade grades class of year hs ms es high middle elementary school"
-_BESIDE = frozenset(_BESIDE_WORDS.split())
+_BESIDE_WORD_SET = frozenset(_BESIDE_WORDS.split())
 _MINORS = frozenset({"minor", "notadult"})
 _SEGMENTS = re.compile(r"[/\\>|:,;-]")
 _LONGEST_NAME = 100
@@ -158,7 +169,7 @@ _LONGEST_HANDLE = 253
 _BETWEEN_HANDLES = re.compile(r"[\s,;|]+")
 
 
-class Kind(StrEnum):
+class RosterRowKind(StrEnum):
     STUDENT = "student"
     OTHER = "other"
     LEFT = "left"
@@ -166,82 +177,87 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """`pupil` is None for all but students. `unread` says that a handle could not be read."""
+class RosterRow:
+    """`pupil` is None for all but students.
 
-    kind: Kind
-    pupil: Pupil | None = None
-    unread: bool = False
+    `has_unread_handle` says that a handle could not be read.
+    """
+
+    kind: RosterRowKind
+    student: RosterStudent | None = None
+    has_unread_handle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class RosterContext:
     """What is known beside the file: ids of students, and what the district calls their unit."""
 
-    students: frozenset[str] = frozenset()
-    unit: str = ""
+    student_ids: frozenset[str] = frozenset()
+    student_unit: str = ""
 
 
-def read_row(cells: Sequence[str], layout: Layout, known: Known) -> Row:
+def parse_row(cells: Sequence[str], layout: RosterLayout, context: RosterContext) -> RosterRow:
     """Read one row; of somebody who is no student nothing but that is told."""
     if len(cells) > layout.width and any(cell.strip() for cell in cells[layout.width :]):
-        return Row(kind=Kind.UNUSABLE)
+        return RosterRow(kind=RosterRowKind.UNUSABLE)
     row = [*cells, *[""] * (layout.width - len(cells))]
-    if layout.status is not None and plain(row[layout.status]).strip() in _LEFT:
-        return Row(kind=Kind.LEFT)
-    if not _is_student(row, layout, known):
-        return Row(kind=Kind.OTHER)
-    names = tuple(dict.fromkeys(_names(row, layout)))
+    if layout.status is not None and fold_text(row[layout.status]).strip() in _LEFT_STATUSES:
+        return RosterRow(kind=RosterRowKind.LEFT)
+    if not _is_student(row, layout, context):
+        return RosterRow(kind=RosterRowKind.OTHER)
+    names = tuple(dict.fromkeys(_extract_names(row, layout)))
     if not names:
-        return Row(kind=Kind.UNUSABLE)
+        return RosterRow(kind=RosterRowKind.UNUSABLE)
     written = [each for at in layout.handles for each in _BETWEEN_HANDLES.split(row[at]) if each]
-    handles = tuple(filter(None, map(_handle, written)))
-    pupil = Pupil(names=names, handles=tuple(dict.fromkeys(handles)))
-    return Row(kind=Kind.STUDENT, pupil=pupil, unread=len(handles) < len(written))
+    handles = tuple(filter(None, map(_extract_handle, written)))
+    pupil = RosterStudent(names=names, handles=tuple(dict.fromkeys(handles)))
+    return RosterRow(
+        kind=RosterRowKind.STUDENT, student=pupil, has_unread_handle=len(handles) < len(written)
+    )
 
 
-def _is_student(row: Sequence[str], layout: Layout, known: Known) -> bool:
-    tells = layout.tells
+def _is_student(row: Sequence[str], layout: RosterLayout, context: RosterContext) -> bool:
+    tells = layout.student_marker
     if tells.role is not None:
-        return not _STUDENTS.isdisjoint(_words(row[tells.role]))
+        return not _STUDENT_WORD_SET.isdisjoint(_split_words(row[tells.role]))
     if tells.units:
-        return any(_of_students(row[at], known.unit) for at in tells.units)
+        return any(_is_student_unit(row[at], context.student_unit) for at in tells.units)
     if tells.ids is not None:
-        return row[tells.ids].strip() in known.students
+        return row[tells.ids].strip() in context.student_ids
     return tells.grade is None or bool(row[tells.grade].strip())
 
 
-def _of_students(unit: str, named: str) -> bool:
+def _is_student_unit(unit: str, named: str) -> bool:
     """Tell whether a unit is one of students: `/Students/2028` is, Student Services is none."""
-    folded = plain(unit).strip()
+    folded = fold_text(unit).strip()
     if named:
-        ours = plain(named).strip().rstrip("/")
+        ours = fold_text(named).strip().rstrip("/")
         return folded == ours or folded.startswith(f"{ours}/")
-    return folded in _MINORS or any(map(_names_students, _SEGMENTS.split(folded)))
+    return folded in _MINORS or any(map(_is_student_segment, _SEGMENTS.split(folded)))
 
 
-def _names_students(segment: str) -> bool:
-    words = _words(segment)
-    beside = (word for word in words - _STUDENTS if not word.isdecimal())
-    return not _STUDENTS.isdisjoint(words) and _BESIDE.issuperset(beside)
+def _is_student_segment(segment: str) -> bool:
+    words = _split_words(segment)
+    beside = (word for word in words - _STUDENT_WORD_SET if not word.isdecimal())
+    return not _STUDENT_WORD_SET.isdisjoint(words) and _BESIDE_WORD_SET.issuperset(beside)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W_]+", plain(text)))
+def _split_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", fold_text(text)))
 
 
-def _names(row: Sequence[str], layout: Layout) -> Iterator[tuple[str, str]]:
+def _extract_names(row: Sequence[str], layout: RosterLayout) -> Iterator[tuple[str, str]]:
     pairs = [(row[given].strip(), row[family].strip()) for given, family in layout.names]
     # The legal name stands first; without it no other one is believed.
-    if pairs and all(map(_nameable, pairs[0])):
-        yield from (pair for pair in pairs if all(map(_nameable, pair)))
+    if pairs and all(map(_can_hold_name, pairs[0])):
+        yield from (pair for pair in pairs if all(map(_can_hold_name, pair)))
     elif layout.full is not None and not any(pairs[0] if pairs else ()):
-        read = person_name(row[layout.full]) if _nameable(row[layout.full]) else None
+        read = parse_person_name(row[layout.full]) if _can_hold_name(row[layout.full]) else None
         if read and read.given and read.family:
             yield f"{read.given} {read.middle}".strip(), read.family
 
 
-def _nameable(cell: str) -> bool:
+def _can_hold_name(cell: str) -> bool:
     """Tell whether a cell may hold a name: letters, and nothing that a spreadsheet computes."""
     return (
         0 < len(cell) <= _LONGEST_NAME
@@ -251,7 +267,7 @@ def _nameable(cell: str) -> bool:
     )
 
 
-def _handle(written: str) -> str:
+def _extract_handle(written: str) -> str:
     """Return the handle in a cell, or nothing: a profile's address ends with it."""
     if len(written) > _LONGEST_HANDLE:
         return ""

@@ -23,7 +23,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=300)]
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
 
 
-class Known(StrEnum):
+class GuideReliability(StrEnum):
     """How we know: the platform says so itself, others say so, or nobody has looked it up."""
 
     OFFICIAL = "official"
@@ -31,14 +31,14 @@ class Known(StrEnum):
     RECALLED = "recalled"
 
 
-class Who(StrEnum):
+class AllowedReporter(StrEnum):
     PERSON = "person"
     REPRESENTATIVE = "representative"
     PARENT = "parent"
     ANYBODY = "anybody"
 
 
-class Proof(StrEnum):
+class ProofRequirement(StrEnum):
     """Whether the platform wants proof of who reports. It goes to them, and never to us."""
 
     NO = "no"
@@ -47,7 +47,7 @@ class Proof(StrEnum):
     UNTOLD = "untold"
 
 
-class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a platform wants. `form` and `help` are empty where there is none.
 
     `least` is how many copied elements its rule wants, 0 where it names no number; `seen_on` is
@@ -57,55 +57,55 @@ class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Text
     hosts: tuple[Text, ...]
     in_app: Text
-    who: Annotated[tuple[Who, ...], Meta(min_length=1)]
+    who: Annotated[tuple[AllowedReporter, ...], Meta(min_length=1)]
     asks: Annotated[tuple[Text, ...], Meta(min_length=1)]
-    identity: Proof
+    identity: ProofRequirement
     rule: Text
-    known: Known
+    known: GuideReliability
     form: Address | None = None
     least: Annotated[int, Meta(ge=0, le=9)] = 0
     defence: str = ""
     help: Address | None = None
     seen_on: date | None = None
 
-    def stale(self, now: datetime) -> bool:
+    def is_stale(self, now: datetime) -> bool:
         """Tell whether to look twice: old, of no date, or never looked up."""
-        if self.known is Known.RECALLED or self.seen_on is None:
+        if self.known is GuideReliability.RECALLED or self.seen_on is None:
             return True
         return now.date() - self.seen_on > STALE_AFTER
 
 
-class Places:
+class TakedownGuides:
     """Finds the place for an account; a platform that we do not know has none."""
 
-    def __init__(self, places: Mapping[str, Place]) -> None:
+    def __init__(self, places: Mapping[str, TakedownGuide]) -> None:
         self._places = dict(places)
 
-    def __iter__(self) -> Iterator[tuple[str, Place]]:
+    def __iter__(self) -> Iterator[tuple[str, TakedownGuide]]:
         return iter(self._places.items())
 
-    def for_account(self, portrait: Finding, report: str = "") -> Place | None:
+    def find_guide(self, portrait: Finding, report: str = "") -> TakedownGuide | None:
         """Look by what the catalogue says of the site, then by platform, then by the address."""
         found = self._places.get(report) or self._places.get(portrait.platform)
-        return found or next(self._on(portrait.url), None)
+        return found or next(self._find_by_host(portrait.url), None)
 
-    def _on(self, url: str) -> Iterator[Place]:
+    def _find_by_host(self, url: str) -> Iterator[TakedownGuide]:
         host = (urlsplit(url).hostname or "").casefold()
         for place in self._places.values():
             if any(host == each or host.endswith(f".{each}") for each in place.hosts):
                 yield place
 
 
-def read_places(text: str, name: str) -> Places:
+def parse_takedown_guides(text: str, name: str) -> TakedownGuides:
     """Read them from TOML; raise ConfigError naming the file where it is not of that form."""
     try:
-        return Places(convert(tomllib.loads(text), dict[str, Place]))
+        return TakedownGuides(convert(tomllib.loads(text), dict[str, TakedownGuide]))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         reason = f"{name} cannot be used: {error}."
         raise ConfigError(reason) from error
 
 
 @cache
-def own_places() -> Places:
+def load_takedown_guides() -> TakedownGuides:
     file = files("monitor.domain.takedown").joinpath("places.toml")
-    return read_places(file.read_text("utf-8"), "places.toml")
+    return parse_takedown_guides(file.read_text("utf-8"), "places.toml")

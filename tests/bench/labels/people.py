@@ -6,7 +6,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from monitor.domain.names.frequency import EVERYBODY, Counts, census
+from monitor.domain.names.frequency import EVERYBODY, NameCountTable, load_census
 
 HEADS = ("Alder", "Birch", "Cold", "East", "Fern", "Glen", "Hazel", "Iron", "Juniper", "Kestrel")
 TAILS = ("brook", "dale", "field", "ford", "haven", "mont", "port", "ridge", "view", "wick")
@@ -49,19 +49,19 @@ class Somebody:
 
 
 @cache
-def _drawn_from(counts: Counts) -> tuple[Sequence[str], Sequence[int]]:
+def _drawn_from(counts: NameCountTable) -> tuple[Sequence[str], Sequence[int]]:
     rows = (line.split("\t") for line in counts.lines.decode().splitlines())
     listed = [(name, int(count)) for name, count in rows if name != EVERYBODY]
     return [name for name, _ in listed], list(accumulate(count for _, count in listed))
 
 
 def given_name(random: Random) -> str:
-    names, weights = _drawn_from(census().given)
+    names, weights = _drawn_from(load_census().given)
     return random.choices(names, cum_weights=weights)[0].capitalize()
 
 
 def family_name(random: Random) -> str:
-    names, weights = _drawn_from(census().family)
+    names, weights = _drawn_from(load_census().family)
     return random.choices(names, cum_weights=weights)[0].capitalize()
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from monitor.domain.names.nicknames import other_givens
+from monitor.domain.names.nicknames import list_other_givens
 from tests.bench.labels import contacts, people, wording
 from tests.bench.labels.people import PLATFORMS, Somebody
 
@@ -128,7 +128,7 @@ def with_contacts(random: Random, row: Row) -> Row:
 def _own_name(random: Random, person: Somebody) -> str:
     """Write one's name in the ways, and as often, as lists of officials have it."""
     initial, middle = person.given[0], f"{person.middle} " if person.middle else ""
-    nickname = random.choice(sorted(other_givens(person.given.lower())) or [person.given])
+    nickname = random.choice(sorted(list_other_givens(person.given.lower())) or [person.given])
     return random.choices(
         (
             person.name,

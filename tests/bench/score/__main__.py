@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import click
 import msgspec
 
-from monitor.cli.context import inert
-from monitor.domain.names.frequency import census
+from monitor.cli.context import escape_controls
+from monitor.domain.names.frequency import load_census
 from monitor.errors import InputError
-from monitor.services.weights import own_weights
+from monitor.services.weights import load_own_weights
 from scrapers.http.clock import SystemClock
 from tests.bench.score.rows import read_profile
 from tests.bench.score.scorers import Ask, ProfileLabel, Row, Scored, scorers
@@ -47,10 +47,10 @@ def score() -> None:
 
 def answerers(year: int) -> tuple[Answerer, Answerer]:
     """Return who answers questions about names and handles, and who those about profiles."""
-    table = scorers(census())
+    table = scorers(load_census())
     whose = ProfileLabel(
-        counts=census(),
-        weights=own_weights(),
+        counts=load_census(),
+        weights=load_own_weights(),
         year=year,
     )
     rows, anything = msgspec.json.Decoder(Row), msgspec.json.Decoder(dict[str, object])
@@ -76,7 +76,9 @@ def answer(lines: Iterable[bytes], names_and_handles: Answerer, profiles: Answer
         # Lists inside lists, thousands deep, are a fault of the line, too.
         except (msgspec.DecodeError, InputError, RecursionError) as error:
             bad += 1
-            click.echo(f"score: Line {number} cannot be scored: {inert(str(error))}.", err=True)
+            click.echo(
+                f"score: Line {number} cannot be scored: {escape_controls(str(error))}.", err=True
+            )
     return bad
 
 

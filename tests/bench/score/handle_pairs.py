@@ -9,10 +9,16 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.domain.evidence import Evidence
-from monitor.domain.handles.handles import BESIDE_A_NAME, local_part, opaque, same_handle, words_in
-from monitor.domain.names.frequency import Counts, NameCounts
-from monitor.domain.names.nicknames import listed
-from monitor.domain.names.normalize import PARTICLES, squashed
+from monitor.domain.handles.handles import (
+    NAME_AFFIXES,
+    extract_local_part,
+    is_opaque_handle,
+    is_same_handle,
+    split_handle_words,
+)
+from monitor.domain.names.frequency import NameCounts, NameCountTable
+from monitor.domain.names.nicknames import is_listed_given
+from monitor.domain.names.normalize import PARTICLES, squash_text
 from monitor.domain.person import PersonName
 from tests.bench.score import handles as weights
 from tests.bench.score.handles import from_name
@@ -29,7 +35,7 @@ _KNOWN = 1_000
 
 def read_name(handle: str, counts: NameCounts) -> PersonName | None:
     """Read the first word as given name and the last as family name; one word may be either."""
-    words = _joined([word for word in words_in(handle) if not _beside(word)])
+    words = _joined([word for word in split_handle_words(handle) if not _beside(word)])
     if not words:
         return None
     first, known = _without_titles(words[0], counts)
@@ -37,7 +43,7 @@ def read_name(handle: str, counts: NameCounts) -> PersonName | None:
         return PersonName(given=first, middle=" ".join(words[1:-1]), family=words[-1])
     if known == len(first):
         return PersonName(given=first, family="")
-    if counts.family.of(first) >= _KNOWN:
+    if counts.family.count_bearers(first) >= _KNOWN:
         return PersonName(given="", family=first)
     if known and len(first) - known >= _SHORTEST:
         return PersonName(given=first[:known], family=first[known:])
@@ -45,7 +51,7 @@ def read_name(handle: str, counts: NameCounts) -> PersonName | None:
 
 
 def _beside(word: str) -> bool:
-    return word.isdecimal() or word in BESIDE_A_NAME
+    return word.isdecimal() or word in NAME_AFFIXES
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -64,7 +70,7 @@ def _without_titles(word: str, counts: NameCounts) -> tuple[str, int]:
         known = max(
             (size for size in _sizes(word) if _is_given(word[:size], counts.given)), default=0
         )
-        title = max((size for size in _sizes(word) if word[:size] in BESIDE_A_NAME), default=0)
+        title = max((size for size in _sizes(word) if word[:size] in NAME_AFFIXES), default=0)
         if title <= known or len(word) - title < _SHORTEST:
             return word, known
         word = word[title:]
@@ -75,8 +81,8 @@ def _sizes(word: str) -> range:
 
 
 @lru_cache(maxsize=65536)
-def _is_given(word: str, given: Counts) -> bool:
-    return listed(word) or given.of(word) >= _COMMON
+def _is_given(word: str, given: NameCountTable) -> bool:
+    return is_listed_given(word) or given.count_bearers(word) >= _COMMON
 
 
 _TOLD = {
@@ -108,10 +114,10 @@ def from_handle(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ..
     The two readings count half each, so that both handles may change places. A reading that finds
     nothing, where the other one does, has read no name.
     """
-    if same_handle(handle, own) or _squashed(handle) == _squashed(own):
+    if is_same_handle(handle, own) or _squashed(handle) == _squashed(own):
         own_names = [_reading(each, each, counts) for each in (handle, own)]
         return *_merged(own_names, 1.0), weights.SAME.holds()
-    if opaque(handle) or opaque(own):
+    if is_opaque_handle(handle) or is_opaque_handle(own):
         return weights.ANYBODY.holds(), weights.OPAQUE.holds()
     readings = [_reading(handle, own, counts), _reading(own, handle, counts)]
     telling = [each for each in readings if not _says_nothing(each)] or readings
@@ -120,7 +126,7 @@ def from_handle(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ..
 
 
 def _squashed(handle: str) -> str:
-    return squashed(local_part(handle))
+    return squash_text(extract_local_part(handle))
 
 
 def _reading(handle: str, other: str, counts: NameCounts) -> tuple[Evidence, ...]:

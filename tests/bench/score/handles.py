@@ -8,13 +8,13 @@ rows. docs/handles.md has the table.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.domain.evidence import Axis, Evidence
-from monitor.domain.handles.from_name import HandleFit, fits
-from monitor.domain.handles.handles import opaque
-from monitor.domain.names.frequency import Counts, NameCounts
-from monitor.domain.names.nicknames import listed
-from monitor.domain.names.normalize import squashed
-from monitor.domain.names.parts import NameForms, Part, forms_of
+from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.handles.from_name import HandleFit, fit_name_to_handle
+from monitor.domain.handles.handles import is_opaque_handle
+from monitor.domain.names.frequency import NameCounts, NameCountTable
+from monitor.domain.names.nicknames import is_listed_given
+from monitor.domain.names.normalize import squash_text
+from monitor.domain.names.parts import NameForms, NamePart, build_name_forms
 from monitor.domain.person import PersonName
 
 
@@ -27,7 +27,7 @@ class Weight:
     def holds(self, *, bits: float | None = None, reason: str = "") -> Evidence:
         return Evidence(
             rule=self.name,
-            axis=Axis.CLAIM,
+            axis=EvidenceAxis.CLAIM,
             bits=self.bits if bits is None else bits,
             reason=reason or self.reason,
         )
@@ -103,17 +103,17 @@ AGAINST = frozenset(
 )
 
 _BY_PART = (
-    (Part.FAMILY, FAMILY),
-    (Part.GIVEN, GIVEN),
-    (Part.NICK, NICK),
-    (Part.MIDDLE, MIDDLE),
-    (Part.GIVEN_START, GIVEN_START),
-    (Part.FAMILY_START, FAMILY_START),
-    (Part.INITIAL, INITIAL),
-    (Part.INITIALS, INITIALS),
+    (NamePart.FAMILY, FAMILY),
+    (NamePart.GIVEN, GIVEN),
+    (NamePart.NICK, NICK),
+    (NamePart.MIDDLE, MIDDLE),
+    (NamePart.GIVEN_START, GIVEN_START),
+    (NamePart.FAMILY_START, FAMILY_START),
+    (NamePart.INITIAL, INITIAL),
+    (NamePart.INITIALS, INITIALS),
 )
-_INITIALS = frozenset({Part.INITIAL, Part.INITIALS})
-_CALLED = frozenset({Part.GIVEN, Part.NICK, Part.MIDDLE, Part.GIVEN_START})
+_INITIALS = frozenset({NamePart.INITIAL, NamePart.INITIALS})
+_CALLED = frozenset({NamePart.GIVEN, NamePart.NICK, NamePart.MIDDLE, NamePart.GIVEN_START})
 
 
 def from_name(handle: str, name: PersonName, counts: NameCounts) -> tuple[Evidence, ...]:
@@ -123,29 +123,29 @@ def from_name(handle: str, name: PersonName, counts: NameCounts) -> tuple[Eviden
 
 def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
     yield ANYBODY.holds()
-    if opaque(handle):
+    if is_opaque_handle(handle):
         yield OPAQUE.holds()
         return
-    fit = fits(handle, name)
-    parts = fit.parts
+    fit = fit_name_to_handle(handle, name)
+    parts = fit.name_parts
     if not parts:
         yield NOTHING.holds()
         yield from _alike(fit, name)
         return
     yield from (rule.holds() for part, rule in _BY_PART if part in parts)
     yield from _rarity(fit, name, counts)
-    if Part.FAMILY in parts and parts & _CALLED:
+    if NamePart.FAMILY in parts and parts & _CALLED:
         yield BOTH.holds()
-    yield from _against(fit, forms_of(name))
+    yield from _against(fit, build_name_forms(name))
 
 
 def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
     """Weigh letters in a row that name and handle share, where no part of the name is whole."""
-    forms = forms_of(name)
+    forms = build_name_forms(name)
     letters = "".join(filter(str.isalpha, fit.residue))
     if (
         1 < len(letters) <= MOST_HEADS
-        and letters[0] + letters[-1] == forms.heads[0] + forms.heads[2]
+        and letters[0] + letters[-1] == forms.initials[0] + forms.initials[2]
     ):
         yield HEADS.holds()
     parts = (*forms.givens, *forms.families)
@@ -169,16 +169,20 @@ def _run(text: str, part: str) -> str:
 
 
 def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
-    if Part.FAMILY in fit.parts:
-        family = fit.alone(Part.FAMILY) or squashed(name.family)
+    if NamePart.FAMILY in fit.name_parts:
+        family = fit.get_part_text(NamePart.FAMILY) or squash_text(name.family)
         yield _rare(RARE_FAMILY, family, counts.family, USUAL_FAMILY)
-    called = fit.alone(Part.GIVEN) or fit.alone(Part.NICK) or squashed(name.given)
-    if fit.parts & _CALLED - {Part.MIDDLE}:
+    called = (
+        fit.get_part_text(NamePart.GIVEN)
+        or fit.get_part_text(NamePart.NICK)
+        or squash_text(name.given)
+    )
+    if fit.name_parts & _CALLED - {NamePart.MIDDLE}:
         yield _rare(RARE_GIVEN, called, counts.given, USUAL_GIVEN)
 
 
-def _rare(rule: Weight, name: str, counts: Counts, usual: float) -> Evidence:
-    rarity = counts.rarity(name)
+def _rare(rule: Weight, name: str, counts: NameCountTable, usual: float) -> Evidence:
+    rarity = counts.compute_rarity(name)
     reason = f"About one in {_rounded(2**rarity):,} people has the name {name}."
     return rule.holds(bits=rule.bits * min(rarity - usual, MOST_RARE), reason=reason)
 
@@ -189,25 +193,29 @@ def _rounded(number: float) -> int:
 
 def _against(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
     """Weigh what the name does not explain: letters of somebody else's name, or of anything."""
-    foreign = [piece.text for piece in fit.pieces if piece.foreign]
-    family, called = Part.FAMILY in fit.parts, bool(fit.parts & _CALLED)
+    foreign = [piece.text for piece in fit.pieces if piece.is_foreign]
+    family, called = NamePart.FAMILY in fit.name_parts, bool(fit.name_parts & _CALLED)
     if not (family and called):
         initials = next((text for text in foreign if len(text) <= MOST_INITIALS), "")
-        if family and initials and initials[0] == forms.heads[0]:
+        if family and initials and initials[0] == forms.initials[0]:
             foreign.remove(initials)
             yield INITIAL.holds()
-        elif initials and not fit.parts & _INITIALS and initials[0] not in _own_initials(forms):
+        elif (
+            initials and not fit.name_parts & _INITIALS and initials[0] not in _own_initials(forms)
+        ):
             yield OTHER_INITIAL.holds(reason=f"{initials.upper()} is not one of your initials.")
     if foreign:
         yield _beside(foreign, family=family, called=called)
-    other = next(filter(listed, foreign), None)
+    other = next(filter(is_listed_given, foreign), None)
     if other and not called:
         yield OTHER_GIVEN.holds(reason=f"The handle holds the given name {other}.")
 
 
 def _own_initials(forms: NameForms) -> frozenset[str]:
     """Return the initials of everything that the person may be called."""
-    return frozenset("".join(forms.heads)) | {each[0] for each in (*forms.givens, *forms.nicks)}
+    return frozenset("".join(forms.initials)) | {
+        each[0] for each in (*forms.givens, *forms.nicknames)
+    }
 
 
 def _beside(foreign: list[str], *, family: bool, called: bool) -> Evidence:

@@ -11,13 +11,13 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 
 from monitor.domain.names.nicknames import (
-    counterparts,
-    full_givens,
-    listed,
-    nicknames,
-    shortened,
+    is_counterpart_pair,
+    is_listed_given,
+    is_nickname_pair,
+    is_short_form_pair,
+    list_full_givens,
 )
-from monitor.domain.names.parsing import Written
+from monitor.domain.names.parsing import ParsedName
 
 _ANYBODY = """
 ace babe bo bubba buck bud buddy buster butch buzz chip cookie doc duke dusty dutch happy junior
@@ -60,32 +60,32 @@ _LONG = 8
 _LONGEST_FAMILY = 3
 
 
-def family_likeness(one: Written, other: Written) -> tuple[Family, str]:
+def family_likeness(one: ParsedName, other: ParsedName) -> tuple[Family, str]:
     """Return how they agree, and the family name or the part of it that both hold."""
     if _same(one, other) or _same(other, one):
-        return Family.SAME, max(one.joined, other.joined, key=len)
-    if one.bare == other.bare:
-        return Family.PART, one.bare
+        return Family.SAME, max(one.family_text, other.family_text, key=len)
+    if one.bare_family == other.bare_family:
+        return Family.PART, one.bare_family
     shared = _shared(one, other) | _shared(other, one)
     if shared:
         return Family.PART, max(shared, key=lambda part: (len(part), part))
-    near = _near(one.joined, other.joined)
+    near = _near(one.family_text, other.family_text)
     return (Family.NEAR if near else Family.DIFFERENT), ""
 
 
-def _same(one: Written, other: Written) -> bool:
+def _same(one: ParsedName, other: ParsedName) -> bool:
     """Tell whether the last words of one name are the other's family name: Van Horn, VanHorn."""
-    joined = one.joined
-    if joined == other.joined:
+    joined = one.family_text
+    if joined == other.family_text:
         return True
     for word in reversed(one.givens[max(1, len(one.givens) - _LONGEST_FAMILY) :]):
         joined = word + joined
-        if joined == other.joined:
+        if joined == other.family_text:
             return True
     return False
 
 
-def _shared(one: Written, other: Written) -> set[str]:
+def _shared(one: ParsedName, other: ParsedName) -> set[str]:
     """Return the parts of one family name that stand among the other's later names."""
     theirs = {*other.family, *other.givens[1:]}
     return {part for part in one.family if part in theirs and len(part) >= _SHORTEST_PART}
@@ -164,30 +164,32 @@ def _written_as_one(one: Side, other: Side) -> bool:
 
 def _called(one: Side, other: Side) -> bool:
     theirs = {other.first, *other.called}
-    return any(each in theirs or nicknames(each, other.first) for each in one.called)
+    return any(each in theirs or is_nickname_pair(each, other.first) for each in one.called)
 
 
 def _nickname(one: Side, other: Side) -> bool:
     if one.first in THIRD and other.generation == "iii":
         return True
-    return nicknames(one.first, other.first)
+    return is_nickname_pair(one.first, other.first)
 
 
 def _second(one: Side, other: Side) -> bool:
     """People go by their second name, and by what it is shortened to."""
     return len(one.first) > 1 and any(
-        word == one.first or nicknames(word, one.first) or shortened(word, one.first)
+        word == one.first
+        or is_nickname_pair(word, one.first)
+        or is_short_form_pair(word, one.first)
         for word in other.later
         if len(word) > 1
     )
 
 
 def _counterpart(one: Side, other: Side) -> bool:
-    return counterparts(one.first, other.first)
+    return is_counterpart_pair(one.first, other.first)
 
 
 def _short(one: Side, other: Side) -> bool:
-    return shortened(one.first, other.first)
+    return is_short_form_pair(one.first, other.first)
 
 
 def _initial(one: Side, other: Side) -> bool:
@@ -201,7 +203,7 @@ def _second_initial(one: Side, other: Side) -> bool:
     """Tell whether an initial is that of another given name, or of the full form of one."""
     if len(one.first) > 1:
         return False
-    theirs = {name[0] for name in (*other.words, *other.called, *full_givens(other.first))}
+    theirs = {name[0] for name in (*other.words, *other.called, *list_full_givens(other.first))}
     return any(word in theirs for word in one.words)
 
 
@@ -218,7 +220,7 @@ def _alike(one: Side, other: Side) -> bool:
     if mine[:_STEM] == yours[:_STEM]:
         return True
     # A name that people bear is another name and no misspelling.
-    return OSA.distance(mine, yours) == 1 and not (listed(mine) and listed(yours))
+    return OSA.distance(mine, yours) == 1 and not (is_listed_given(mine) and is_listed_given(yours))
 
 
 _TESTS: tuple[tuple[Given, Callable[[Side, Side], bool]], ...] = (
@@ -267,7 +269,7 @@ class Likeness:
     turned: bool = False
 
 
-def compare(one: Written, other: Written) -> Likeness:
+def compare(one: ParsedName, other: ParsedName) -> Likeness:
     """Compare two readings; which of them comes first does not matter."""
     family, shared = family_likeness(one, other)
     mine, yours = _side(one, shared), _side(other, shared)
@@ -283,10 +285,12 @@ def compare(one: Written, other: Written) -> Likeness:
     )
 
 
-def _side(name: Written, shared: str) -> Side:
+def _side(name: ParsedName, shared: str) -> Side:
     """Take away what of the given names turned out to be family names."""
     words = tuple(word for at, word in enumerate(name.givens) if at == 0 or word != shared)
-    return Side(words=words, called=name.called, generation=name.generation, family=name.joined)
+    return Side(
+        words=words, called=name.called, generation=name.generation, family=name.family_text
+    )
 
 
 def _rest(mine: tuple[str, ...], yours: tuple[str, ...]) -> Rest:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from monitor.domain.detection.case import Inventory
-from monitor.domain.names.parsing import person_name
+from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError
-from scrapers.models import Contact, Finding, Kind
-from scrapers.urls.canonical import account_key, account_keys, canonical_key
+from scrapers.models import Contact, Finding, FindingKind
+from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 from tests.bench.score.scorers import Profile, Pupils
 
 _NO = frozenset({"", "false", "no", "0", "n", "none", "null"})
@@ -112,7 +112,7 @@ def read_profile(row: Fields) -> Profile:
     own = tuple(_own(staff, person, linked=yes(found.get("link_back")), portrait=portrait))
     return Profile(
         person=person,
-        inventory=Inventory(own=own),
+        inventory=Inventory(own_findings=own),
         found=portrait,
         contacts=tuple(map(_contact, several(found.get("contacts")))),
         pupils=_pupils(row.get("roster")),
@@ -136,8 +136,8 @@ def _person(staff: Fields) -> Person:
 
 
 def _person_name(staff: Fields) -> PersonName:
-    read = person_name(_written(staff))
-    former = (person_name(each).family for each in texts(staff.get("former_names")))
+    read = parse_person_name(_written(staff))
+    former = (parse_person_name(each).family for each in texts(staff.get("former_names")))
     called = (*read.nicknames, *texts(staff.get("nicknames")))
     return PersonName(
         given=read.given,
@@ -157,7 +157,7 @@ def _own(staff: Fields, person: Person, *, linked: bool, portrait: Finding) -> I
         platform, _, handle = account.partition(":@")
         yield Finding(
             key=account,
-            kind=Kind.ACCOUNT,
+            kind=FindingKind.ACCOUNT,
             url=_url(account),
             account=account,
             name=_written(staff),
@@ -167,21 +167,25 @@ def _own(staff: Fields, person: Person, *, linked: bool, portrait: Finding) -> I
             created_at=moment(_on(platform, told)),
         )
     for url in texts(staff.get("known_urls")):
-        yield Finding(key=canonical_key(url), kind=Kind.PAGE, url=_spelled(url), links=links)
+        yield Finding(
+            key=canonicalize_url(url), kind=FindingKind.PAGE, url=_spelled(url), links=links
+        )
     if not person.accounts:
         # Nobody says where, but there is an account that was created and describes itself.
         created = moment(_on("", told))
         bio = text(_on("", staff.get("bio")))
-        yield Finding(key="own", kind=Kind.PAGE, url="", bio=bio, links=links, created_at=created)
+        yield Finding(
+            key="own", kind=FindingKind.PAGE, url="", bio=bio, links=links, created_at=created
+        )
 
 
 def _portrait(found: Fields) -> Finding:
-    account = account_key(text(found.get("platform")), text(found.get("handle")))
+    account = build_account_key(text(found.get("platform")), text(found.get("handle")))
     links = tuple(map(_spelled, texts(found.get("links"))))
     counts = ((name, number(found.get(name))) for name in _COUNTS)
     return Finding(
         key=account,
-        kind=Kind.ACCOUNT,
+        kind=FindingKind.ACCOUNT,
         url=_url(account),
         account=account,
         name=text(found.get("display_name")),
@@ -206,7 +210,9 @@ def _pupils(roster: object) -> Pupils:
     return tuple(
         (name.given, name.family)
         for each in several(roster)
-        if (name := person_name(_written(each) if isinstance(each, Mapping) else text(each))).family
+        if (
+            name := parse_person_name(_written(each) if isinstance(each, Mapping) else text(each))
+        ).family
     )
 
 
@@ -229,18 +235,18 @@ def _platform(told: object) -> str:
 def _account(platform: str, told: str) -> tuple[str, str]:
     """Read a handle, or the address of its profile."""
     handle = told.rstrip("/").rpartition("/")[2].removeprefix("@")
-    known = account_keys(told) if "/" in told else ()
-    return next(iter(known), "") or account_key(platform, handle), handle
+    known = extract_account_keys(told) if "/" in told else ()
+    return next(iter(known), "") or build_account_key(platform, handle), handle
 
 
 def _linked_accounts(staff: Fields) -> Iterator[str]:
     for url in texts(staff.get("known_urls")):
-        yield from account_keys(url)
+        yield from extract_account_keys(url)
 
 
 def _spelled(url: str) -> str:
     """Write an address of an account as that account, so that two spellings are one."""
-    return next(map(_url, account_keys(url)), canonical_key(url))
+    return next(map(_url, extract_account_keys(url)), canonicalize_url(url))
 
 
 def _url(account: str) -> str:
@@ -251,7 +257,7 @@ def _on(platform: str, told: object) -> object:
     """Return what is told for a platform, where things are told apart by platform."""
     if not isinstance(told, Mapping):
         return told
-    here = {account_key(str(name), "").partition(":")[0]: each for name, each in told.items()}
+    here = {build_account_key(str(name), "").partition(":")[0]: each for name, each in told.items()}
     return here.get(platform) if platform else next(iter(here.values()), None)
 
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from monitor.domain.detection.affiliation import phrases, read_place
-from monitor.domain.detection.assessment import Assessment, judge
-from monitor.domain.detection.case import Case, Inventory, Subject, lay_out
+from monitor.domain.detection.affiliation import list_employer_phrases, parse_locality
+from monitor.domain.detection.assessment import Assessment, assess_case
+from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
 from monitor.domain.detection.weights import Weights
-from monitor.domain.evidence import Evidence, Label
-from monitor.domain.handles.lookalike import NEAR, Imitation, nearest
-from monitor.domain.names.frequency import Counts, NameCounts, expected_namesakes
-from monitor.domain.names.parsing import person_name, readings
+from monitor.domain.evidence import Evidence, OwnershipLabel
+from monitor.domain.handles.lookalike import NEAR_LIKENESS, HandleLookalike, compare_handles
+from monitor.domain.names.frequency import NameCounts, NameCountTable, estimate_namesakes
+from monitor.domain.names.parsing import parse_name_variants, parse_person_name
 from monitor.domain.person import Person
-from monitor.domain.students.cues import Setting
-from monitor.domain.students.matching import UNFLAGGED, ContactVerdict
-from monitor.domain.students.matching import judge as judge_contacts
-from monitor.domain.students.roster import Pupil
+from monitor.domain.students.cues import SchoolSetting
+from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
+from monitor.domain.students.matching import match_contacts as judge_contacts
+from monitor.domain.students.roster import RosterStudent
 from monitor.errors import InputError
 from scrapers.models import Contact, Finding
 from tests.bench.plain_roster import PlainRoster, plain_roster
@@ -93,7 +93,7 @@ class OwnHandle:
 
     def _weighed(self, staff: Staff, found: Found) -> Iterator[tuple[Evidence, ...]]:
         if staff.name:
-            yield from_name(found.handle, person_name(staff.name), self.counts)
+            yield from_name(found.handle, parse_person_name(staff.name), self.counts)
         for handle in staff.handles.values():
             yield from_handle(found.handle, handle, self.counts)
 
@@ -122,16 +122,16 @@ def imitated_handle(staff: Staff, found: Found) -> Scored:
     if not found.handle or not staff.handles:
         reason = "lookalike needs staff.handles and found.handle"
         raise InputError(reason)
-    best = _best(nearest(found.handle, handle) for handle in staff.handles.values())
+    best = _best(compare_handles(found.handle, handle) for handle in staff.handles.values())
     if best is None:
         reason = "The handle is too far from the declared ones, or is one of them."
         return Scored(score=_LEAST, label=Answer.NO, reasons=(reason,))
-    bits = max(_LEAST, _WHOLE * (best.likeness - NEAR) / (1 - NEAR))
+    bits = max(_LEAST, _WHOLE * (best.likeness - NEAR_LIKENESS) / (1 - NEAR_LIKENESS))
     label = Answer.YES if bits >= 0 else Answer.NO
     return Scored(score=round(bits, 3), label=label, reasons=(best.reason,))
 
 
-def _best(found: Iterable[Imitation | None]) -> Imitation | None:
+def _best(found: Iterable[HandleLookalike | None]) -> HandleLookalike | None:
     return max((each for each in found if each), key=lambda each: each.likeness, default=None)
 
 
@@ -175,19 +175,19 @@ class SameName:
             yield name_weights.TURNED
 
 
-def _rare(weight: Weight, shared: str, counts: Counts, most: float) -> Weight:
+def _rare(weight: Weight, shared: str, counts: NameCountTable, most: float) -> Weight:
     """Let a name that both hold weigh more, the fewer people bear it."""
     if len(shared) < _SHORTEST_NAME:
         return weight
-    rarity = min(most, counts.rarity(shared))
+    rarity = min(most, counts.compute_rarity(shared))
     said = "Few people have it." if rarity >= name_weights.RARE else "Many people have it."
     return Weight(weight.bits + name_weights.RARITY * rarity, f"{weight.reason} {said}")
 
 
 def _likenesses(one: str, other: str) -> Iterator[Likeness]:
     """Compare each reading with each; a word that stands alone was not turned round."""
-    for mine in readings(one):
-        for theirs in readings(other):
+    for mine in parse_name_variants(one):
+        for theirs in parse_name_variants(other):
             if not (mine.turned and theirs.turned):
                 likeness = compare(mine, theirs)
                 if not (likeness.turned and likeness.given is Given.MISSING):
@@ -239,30 +239,30 @@ class ProfileLabel:
 
     def __call__(self, profile: Profile) -> Scored:
         case = self.case(profile)
-        assessment = judge(case, None, self.weights)
+        assessment = assess_case(case, None, self.weights)
         return Scored(
             score=round(assessment.bits, 3),
             label=label_of(assessment, case.contacts),
             reasons=assessment.reasons,
         )
 
-    def case(self, profile: Profile) -> Case:
+    def case(self, profile: Profile) -> AssessmentCase:
         person = profile.person
-        commonness = expected_namesakes(person.name, self.counts)
+        commonness = estimate_namesakes(person.name, self.counts)
         subject = Subject(person=person, commonness=commonness)
-        case = lay_out(subject, profile.found, profile.inventory)
+        case = build_case(subject, profile.found, profile.inventory)
         return replace(case, contacts=self._contacts(profile))
 
-    def _contacts(self, profile: Profile) -> ContactVerdict:
+    def _contacts(self, profile: Profile) -> ContactMatchResult:
         if not profile.contacts or not profile.pupils:
             return UNFLAGGED
         setting = self._setting(profile.person)
         return judge_contacts(profile.contacts, _roster(profile.pupils), setting, self.counts)
 
-    def _setting(self, person: Person) -> Setting:
-        home = next((place for each in person.places if (place := read_place(each))), None)
-        return Setting(
-            schools=tuple(" ".join(phrase) for phrase in phrases(person.school)),
+    def _setting(self, person: Person) -> SchoolSetting:
+        home = next((place for each in person.places if (place := parse_locality(each))), None)
+        return SchoolSetting(
+            schools=tuple(" ".join(phrase) for phrase in list_employer_phrases(person.school)),
             town=" ".join(home.town) if home else "",
             year=self.year,
         )
@@ -270,9 +270,9 @@ class ProfileLabel:
 
 @lru_cache(_ROSTERS)
 def _roster(pupils: Pupils) -> PlainRoster:
-    return plain_roster(Pupil(names=(name,)) for name in pupils)
+    return plain_roster(RosterStudent(names=(name,)) for name in pupils)
 
 
-def label_of(assessment: Assessment, contacts: ContactVerdict) -> str:
-    linked = assessment.label is Label.OWN and contacts.flagged
+def label_of(assessment: Assessment, contacts: ContactMatchResult) -> str:
+    linked = assessment.label is OwnershipLabel.OWN and contacts.flagged
     return STUDENT_LINKED if linked else assessment.label

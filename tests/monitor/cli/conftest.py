@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from monitor.build import build
+from monitor.app import App, open_app
 from monitor.cli.main import main
-from monitor.config import Config, load
+from monitor.config import Config, load_config
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage
@@ -24,10 +24,14 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.outside import Outside
-from monitor.service import Service
-from monitor.services.enrollment import Answers, hashed
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.environment import Environment, IdSource
+from monitor.services.enrollment import (
+    EnrollmentAnswers,
+    enroll_with_code,
+    hash_code,
+    invite_person,
+)
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.conftest import Found
 
@@ -62,7 +66,7 @@ canary = "skies.example"
 
 [sources.sites]
 own = false
-files = ["{stage.CATALOGUE}"]
+files = ["{stage.CATALOG_FILE}"]
 """
 ROSA = PersonName(given="Rosa", family="Marchetti")
 EVERYTHING = frozenset({Scope.SEARCH, Scope.PROFILES})
@@ -95,30 +99,32 @@ class Terminal:
     """Types commands as an operator would, with the clock and the web of the story."""
 
     path: Path
-    clock: StoryClock = field(default_factory=lambda: StoryClock(days.sweep_at(1)))
-    outside: Outside = field(init=False)
+    clock: StoryClock = field(default_factory=lambda: StoryClock(days.compute_sweep_time(1)))
+    environment: Environment = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outside = Outside(
+        self.environment = Environment(
             clock=self.clock,
-            new_ref=stage.counted(str(self.path)),
-            egress=Egress(address_map={}, resolve=resolve_nothing),
-            pace=WITHOUT_WAITS,
+            ids=IdSource(new_id=stage.build_id_source(str(self.path))),
+            dialer=Dialer(address_map={}, resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
         )
 
     def run(self, *arguments: str, typed: str = "") -> Said:
-        return run("--config", str(self.path), *arguments, typed=typed, outside=self.outside)
+        return run(
+            "--config", str(self.path), *arguments, typed=typed, environment=self.environment
+        )
 
     @property
     def config(self) -> Config:
-        return load(self.path)
+        return load_config(self.path)
 
-    def service(self) -> AbstractContextManager[Service]:
-        return build(self.config, self.outside)
+    def app(self) -> AbstractContextManager[App]:
+        return open_app(self.config, self.environment)
 
     def sees(self, web: WebServer) -> None:
-        egress = Egress(address_map=web.address_map(), resolve=resolve_nothing)
-        self.outside = replace(self.outside, egress=egress)
+        egress = Dialer(address_map=web.build_address_map(), resolve=resolve_nothing)
+        self.environment = replace(self.environment, dialer=egress)
 
     def configured(self, *changes: tuple[str, str]) -> "Terminal":
         text = self.path.read_text("utf-8")
@@ -133,24 +139,24 @@ class Terminal:
     ) -> str:
         """Invite somebody, and return the code that only their mailbox would get."""
         code = f"code for {mail}"
-        with self.service() as service:
-            invitation = service.joining.invite(mail, name.given, name.family)
-            service.state.invitations.set_code(invitation.ref, hashed(code))
+        with self.app() as app:
+            invitation = invite_person(app, mail, name.given, name.family)
+            app.db.invitations.set_code_hash(invitation.ref, hash_code(code))
         return code
 
     def enrols(self, name: PersonName = ROSA, **told: Any) -> str:
         """Let somebody join, and return their ref."""
         code = self.invites(f"{name.given}.{name.family}@cedarvalley.example".lower(), name)
-        with self.service() as service:
-            answers = Answers(name=name, scopes=EVERYTHING, **told)
-            return service.joining.enrol(code, answers).ref
+        with self.app() as app:
+            answers = EnrollmentAnswers(name=name, scopes=EVERYTHING, **told)
+            return enroll_with_code(app, code, answers).ref
 
 
-def run(*arguments: str, typed: str = "", outside: Outside | None = None) -> Said:
+def run(*arguments: str, typed: str = "", environment: Environment | None = None) -> Said:
     """Run the command in this process, to its exit."""
     with CliRunner().isolation(input=typed) as (out, err, _both):
         with pytest.raises(SystemExit) as end:
-            main(arguments, outside)
+            main(arguments, environment)
         sys.stdout.flush()
         sys.stderr.flush()
         said = out.getvalue().decode(), err.getvalue().decode()
@@ -215,7 +221,9 @@ def after_demo(played: Played, tmp_path: Path) -> Iterator[Terminal]:
     shutil.copytree(played.folder / "state", tmp_path / "state")
     path = tmp_path / "namesake.toml"
     path.write_text(SETTINGS.partition("[sources")[0] + MADE_UP_SOURCES, "utf-8")
-    terminal = Terminal(path, StoryClock(days.sweep_at(days.LAST_WEEK) + timedelta(days=1)))
+    terminal = Terminal(
+        path, StoryClock(days.compute_sweep_time(days.LAST_WEEK) + timedelta(days=1))
+    )
     with WebServer(Internet(), week=days.LAST_WEEK, now=terminal.clock.now) as web:
         terminal.sees(web)
         yield terminal

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.domain.person import PersonName
 from tests.monitor.cli.conftest import SETTINGS, Said, Terminal
 
@@ -30,14 +30,14 @@ def lose(terminal: Terminal) -> None:
 
 
 def refs(terminal: Terminal) -> set[str]:
-    with State.open(terminal.config.state) as state:
-        return set(state.people.refs())
+    with Database.open_folder(terminal.config.state) as state:
+        return set(state.people.list_person_ids())
 
 
 def made_in(folder: Path) -> None:
     """Make a district with two people, and a copy of it."""
     (folder / "namesake.toml").write_text(SETTINGS, "utf-8")
-    State.init(folder / "state").close()
+    Database.create_or_open_folder(folder / "state").close()
     terminal = Terminal(folder / "namesake.toml")
     terminal.enrols()
     terminal.enrols(THEO)

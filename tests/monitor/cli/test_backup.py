@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.db.backups import Backup, backups
-from monitor.db.database import State
-from monitor.db.outbox import LetterState, OutboxLetter
+from monitor.db.backups import Backup, list_backups
+from monitor.db.database import Database
+from monitor.db.outbox import EmailState, OutboxEmail
 from monitor.errors import CannotWriteError
 from monitor.services import backups as backup
 from tests.monitor.cli.conftest import Terminal
@@ -25,10 +25,10 @@ def test_what_was_copied_comes_back_on_a_new_machine(copied: Terminal):
     said = restore(copied)
 
     assert said.code == 0
-    assert (said.json["people"], said.json["held"]) == (2, 0)
+    assert (said.json["person_count"], said.json["held_emails"]) == (2, 0)
     assert refs(copied) == before
-    with State.open(copied.config.state) as state:
-        assert {state.people.get(ref).name.given for ref in before} == {"Rosa", "Theo"}
+    with Database.open_folder(copied.config.state) as state:
+        assert {state.people.load_person(ref).name.given for ref in before} == {"Rosa", "Theo"}
     assert copied.run("audit", "verify").code == 0
 
 
@@ -54,7 +54,7 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Term
 
     assert back_up(terminal).code == 0
 
-    (copy,) = backups(place(terminal, "copies"))
+    (copy,) = list_backups(place(terminal, "copies"))
     assert {each.path for each in copy.manifest.files} == {"namesake.db", *kept}
     keys = {path.name for path in place(terminal, "keys").iterdir()}
     assert keys == {"keys.db", "erased.txt", "postmarks"}
@@ -72,7 +72,7 @@ def test_a_roster_that_is_named_by_another_way_to_it_stays_out_of_the_copy_too(t
 
     assert back_up(terminal).code == 0
 
-    (copy,) = backups(place(terminal, "copies"))
+    (copy,) = list_backups(place(terminal, "copies"))
     assert [each.path for each in copy.manifest.files] == ["namesake.db"]
 
 
@@ -83,7 +83,7 @@ def test_the_configuration_names_both_places(terminal: Terminal):
 
     assert terminal.run("backup").code == 0
 
-    assert len(backups(place(terminal, "copies"))) == 1
+    assert len(list_backups(place(terminal, "copies"))) == 1
     assert (place(terminal, "keys") / "keys.db").exists()
 
 
@@ -121,27 +121,27 @@ def test_copies_and_keys_never_lie_together(terminal: Terminal, copies: str, key
 
 
 def test_who_was_erased_after_the_copy_is_absent_from_what_is_restored(copied: Terminal):
-    with State.open(copied.config.state) as state:
-        rosa, theo = state.people.refs()
-        state.people.erase(rosa)
+    with Database.open_folder(copied.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+        state.people.erase_person(rosa)
     # The copy of today renews the keys; what is restored is the one of yesterday.
     copied.clock.at += timedelta(days=1)
     assert back_up(copied).code == 0
-    newest, _ = backups(place(copied, "copies"))
+    newest, _ = list_backups(place(copied, "copies"))
     shutil.rmtree(newest.path)
     lose(copied)
 
-    assert restore(copied).json["people"] == 1
+    assert restore(copied).json["person_count"] == 1
     assert refs(copied) == {theo}
 
 
 def test_old_keys_bring_nobody_back_either_where_the_marks_of_the_erased_are(copied: Terminal):
     old_keys = place(copied, "old-keys")
     shutil.copytree(place(copied, "keys"), old_keys)
-    with State.open(copied.config.state) as state:
-        rosa, theo = state.people.refs()
-        state.people.erase(rosa)
-        state.tombstones.write(old_keys / "erased.txt")
+    with Database.open_folder(copied.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+        state.people.erase_person(rosa)
+        state.tombstones.write_tombstone_file(old_keys / "erased.txt")
     lose(copied)
 
     said = copied.run("restore", str(place(copied, "copies")), "--keys", str(old_keys), "--json")
@@ -153,51 +153,51 @@ def test_old_keys_bring_nobody_back_either_where_the_marks_of_the_erased_are(cop
 def test_who_is_erased_while_the_copy_is_made_is_absent_from_it(terminal: Terminal, monkeypatch):
     terminal.enrols()
     theo = terminal.enrols(THEO)
-    begin = backup.begin
+    begin = backup.begin_backup
 
     def erased_meanwhile(*given: Any) -> Backup:
         begun = begin(*given)
-        with State.open(terminal.config.state) as state:
-            state.people.erase(theo)
+        with Database.open_folder(terminal.config.state) as state:
+            state.people.erase_person(theo)
         return begun
 
-    monkeypatch.setattr(backup, "begin", erased_meanwhile)
+    monkeypatch.setattr(backup, "begin_backup", erased_meanwhile)
     assert back_up(terminal).code == 0
     lose(terminal)
 
-    assert restore(terminal).json["people"] == 1
+    assert restore(terminal).json["person_count"] == 1
     assert theo not in refs(terminal)
 
 
 def test_last_week_s_digest_is_not_sent_again_and_what_is_urgent_is(terminal: Terminal):
     rosa = terminal.enrols()
-    with State.open(terminal.config.state) as state:
+    with Database.open_folder(terminal.config.state) as state:
         for kind in ("digest", "alert"):
-            state.outbox.queue(waiting(terminal, rosa, kind), {"words": "of then"})
-        state.due.ensure("digest", rosa, terminal.clock.at + timedelta(days=2))
-        state.due.claim(terminal.clock.at + timedelta(days=3), terminal.clock.at, "digest")
+            state.outbox.insert_email(waiting(terminal, rosa, kind), {"words": "of then"})
+        state.jobs.ensure_job("digest", rosa, terminal.clock.at + timedelta(days=2))
+        state.jobs.claim_job(terminal.clock.at + timedelta(days=3), terminal.clock.at, "digest")
     assert back_up(terminal).code == 0
     lose(terminal)
     terminal.clock.at += timedelta(days=4)
 
-    assert restore(terminal).json["held"] == 1
+    assert restore(terminal).json["held_emails"] == 1
 
-    with State.open(terminal.config.state) as state:
-        states = {each.kind: each.state for each in state.outbox.all()}
-        assert states["digest"] is LetterState.DEAD
-        assert states["alert"] is LetterState.QUEUED
-        (due,) = [each for each in state.due.all() if each.name == "digest"]
+    with Database.open_folder(terminal.config.state) as state:
+        states = {each.kind: each.state for each in state.outbox.list_emails()}
+        assert states["digest"] is EmailState.DEAD
+        assert states["alert"] is EmailState.QUEUED
+        (due,) = [each for each in state.jobs.list_jobs() if each.name == "digest"]
         assert due.due_at > terminal.clock.at
         assert due.lease_until is None
-        assert state.audit.last("restored").details["held"] == "1"
+        assert state.audit.find_last_entry_of_action("restored").details["held"] == "1"
 
 
 def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal: Terminal):
     rosa = terminal.enrols()
     due_at = terminal.clock.at + timedelta(days=2)
-    with State.open(terminal.config.state) as state:
-        state.outbox.queue(waiting(terminal, rosa, "digest"), {"words": "of then"})
-        state.due.ensure("digest", rosa, due_at)
+    with Database.open_folder(terminal.config.state) as state:
+        state.outbox.insert_email(waiting(terminal, rosa, "digest"), {"words": "of then"})
+        state.jobs.ensure_job("digest", rosa, due_at)
     assert back_up(terminal).code == 0
     postmarks = place(terminal, "postmarks")
     postmarks.write_text(f"2026-09-14 digest {'0' * 64}\n", "ascii")
@@ -208,15 +208,15 @@ def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal
     told = "--keys", str(keys), "--postmarks", str(postmarks)
     assert terminal.run("restore", str(copies), *told).code == 0
 
-    with State.open(terminal.config.state) as state:
-        assert state.postmarks.of("digest")
-        (letter,) = [each for each in state.outbox.all() if each.kind == "digest"]
-        assert letter.state is LetterState.QUEUED
-        assert due_at in [each.due_at for each in state.due.all() if each.name == "digest"]
+    with Database.open_folder(terminal.config.state) as state:
+        assert state.sent_log.find_sent_entry("digest")
+        (letter,) = [each for each in state.outbox.list_emails() if each.kind == "digest"]
+        assert letter.state is EmailState.QUEUED
+        assert due_at in [each.due_at for each in state.jobs.list_jobs() if each.name == "digest"]
 
 
-def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxLetter:
-    return OutboxLetter(
+def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxEmail:
+    return OutboxEmail(
         ref=kind.encode().hex(),
         recipient_ref=rosa,
         person=rosa,
@@ -247,7 +247,7 @@ def test_old_copies_go_and_the_newest_stays(terminal: Terminal):
 
     terminal.clock.at += timedelta(days=100)
     assert back_up(terminal, "--json").json["removed"] == 3
-    assert len(backups(place(terminal, "copies"))) == 1
+    assert len(list_backups(place(terminal, "copies"))) == 1
 
 
 def test_a_restore_that_was_killed_can_be_made_again(copied: Terminal):
@@ -255,7 +255,7 @@ def test_a_restore_that_was_killed_can_be_made_again(copied: Terminal):
     (copied.config.state / ".restoring").mkdir(parents=True)
     (copied.config.state / ".restoring" / "namesake.db").write_bytes(b"half of it")
 
-    assert restore(copied).json["people"] == 2
+    assert restore(copied).json["person_count"] == 2
 
 
 def test_keys_that_a_killed_trial_left_are_cleared_away(copied: Terminal):
@@ -264,10 +264,10 @@ def test_keys_that_a_killed_trial_left_are_cleared_away(copied: Terminal):
     (trial / "keys.db").touch()
     made = datetime.fromtimestamp(trial.stat().st_mtime, UTC)
 
-    backup.clear_abandoned(copied.config, made - timedelta(seconds=1))
+    backup.remove_abandoned_trial(copied.config, made - timedelta(seconds=1))
     assert trial.exists()
 
-    backup.clear_abandoned(copied.config, made + timedelta(seconds=1))
+    backup.remove_abandoned_trial(copied.config, made + timedelta(seconds=1))
     assert not trial.exists()
 
 
@@ -282,19 +282,19 @@ def test_keys_of_a_killed_trial_that_cannot_be_cleared_away_are_told_of(copied, 
     monkeypatch.setattr("os.rmdir", refused)
 
     with pytest.raises(CannotWriteError, match="It contains keys"):
-        backup.clear_abandoned(copied.config, later)
+        backup.remove_abandoned_trial(copied.config, later)
 
 
 def test_what_an_interrupted_copy_left_is_cleared_away(copied: Terminal):
     begun = place(copied, "copies") / "namesake-2026-01-01T000000Z.part"
     begun.mkdir()
 
-    assert len(backups(place(copied, "copies"))) == 1
+    assert len(list_backups(place(copied, "copies"))) == 1
     copied.clock.at += timedelta(days=1)
     assert back_up(copied).code == 0
     assert not begun.exists()
 
 
 def test_the_last_copy_is_on_record(copied: Terminal):
-    with State.open(copied.config.state) as state:
-        assert state.audit.last("backed-up").at == copied.clock.at
+    with Database.open_folder(copied.config.state) as state:
+        assert state.audit.find_last_entry_of_action("backed-up").at == copied.clock.at

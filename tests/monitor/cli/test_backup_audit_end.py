@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.backups import backups
+from monitor.db.backups import list_backups
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import back_up, lose, place, restore
 
@@ -53,8 +53,8 @@ def test_an_older_database_is_told_until_somebody_says_that_they_put_it_back(put
     assert put_back.run("audit", "accept").code == 0
 
     assert put_back.run("audit", "verify").code == 0
-    with put_back.service() as service:
-        row = service.state.audit.all()[-1]
+    with put_back.app() as app:
+        row = app.db.audit.list_entries()[-1]
     assert (row.action, row.details["tail"]) == ("end-accepted", "older")
 
 
@@ -66,24 +66,24 @@ def test_there_is_nothing_to_accept_of_a_log_that_is_whole(copied: Terminal):
 
 
 def test_a_restore_of_an_older_copy_is_no_alarm_and_says_what_is_lost(copied: Terminal):
-    with copied.service() as service:
+    with copied.app() as app:
         for _ in range(3):
-            service.state.audit.append(copied.clock.at, "operator", "viewed", "", {})
+            app.db.audit.append_entry(copied.clock.at, "operator", "viewed", "", {})
     again(copied)
-    newest, _ = backups(place(copied, "copies"))
+    newest, _ = list_backups(place(copied, "copies"))
     shutil.rmtree(newest.path)
     lose(copied)
 
-    assert restore(copied).json["lost"] >= 3
+    assert restore(copied).json["lost_audit_rows"] >= 3
 
     assert copied.run("audit", "verify").code == 0
-    with copied.service() as service:
-        assert int(service.state.audit.last("restored").details["lost"]) >= 3
+    with copied.app() as app:
+        assert int(app.db.audit.find_last_entry_of_action("restored").details["lost"]) >= 3
 
 
 def test_a_restore_of_the_newest_copy_loses_nothing(copied: Terminal):
     again(copied)
     lose(copied)
 
-    assert restore(copied).json["lost"] == 0
+    assert restore(copied).json["lost_audit_rows"] == 0
     assert copied.run("audit", "verify").code == 0

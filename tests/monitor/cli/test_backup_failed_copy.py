@@ -13,7 +13,7 @@ def test_a_copy_that_cannot_be_proved_is_none_and_the_last_one_stays(copied: Ter
     def unproved(*_: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(backup, "laid_out", unproved)
+    monkeypatch.setattr(backup, "build_state_folder", unproved)
     copied.clock.at += timedelta(days=40)
 
     assert back_up(copied).code == 78
@@ -27,7 +27,7 @@ def test_that_a_copy_failed_is_told_until_there_is_a_good_one(copied: Terminal, 
 
     copied.clock.at += timedelta(hours=1)
     with monkeypatch.context() as damaged:
-        damaged.setattr(backup, "laid_out", unproved)
+        damaged.setattr(backup, "build_state_folder", unproved)
         assert back_up(copied).code == 78
 
     said = copied.run("doctor")
@@ -45,7 +45,7 @@ def test_a_copy_that_finds_no_room_leaves_nothing(copied: Terminal, monkeypatch)
     def full(*_: object) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("monitor.db.backups.flush", full)
+    monkeypatch.setattr("monitor.db.backups.flush_to_disk", full)
     copied.clock.at += timedelta(days=1)
 
     said = back_up(copied)

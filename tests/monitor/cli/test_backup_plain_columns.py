@@ -6,8 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from monitor.domain.flag import Flag, FlagKind, Ruling
-from monitor.service import Service
+from monitor.app import App
+from monitor.domain.flag import Decision, Flag, FlagKind
+from monitor.services.review import decide_flag
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import place
 
@@ -69,15 +70,15 @@ def damaged(terminal: Terminal, statement: str) -> Said:
 @pytest.fixture
 def after_demo(after_demo: Terminal) -> Terminal:
     """The played district, in which somebody has ruled on a flag, too."""
-    with after_demo.service() as service:
-        flags = (each for ref in service.state.people.refs() for each in _flags(service, ref))
-        flag = next(each for each in flags if each.undecided)
-        service.reviewing.rule(flag.ref, Ruling.MINE, flag.person)
+    with after_demo.app() as app:
+        flags = (each for ref in app.db.people.list_person_ids() for each in _flags(app, ref))
+        flag = next(each for each in flags if each.is_undecided)
+        decide_flag(app, flag.ref, Decision.MINE, flag.person)
     return after_demo
 
 
-def _flags(service: Service, ref: str) -> Iterator[Flag]:
-    flags = service.state.flags.of_person(ref)
+def _flags(app: App, ref: str) -> Iterator[Flag]:
+    flags = app.db.flags.list_flags_of_person(ref)
     return (each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.backups import backups
-from monitor.db.database import State
+from monitor.db.backups import list_backups
+from monitor.db.database import Database
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place, restore
 
@@ -20,7 +20,7 @@ Harm = Callable[[Path, Path], None]
 
 def other_keys(copy: Path, keys: Path) -> None:
     other = copy.parent / "other"
-    State.init(other).close()
+    Database.create_or_open_folder(other).close()
     shutil.copy(other / "keys.db", keys / "keys.db")
 
 
@@ -97,7 +97,7 @@ def vouch_for(copy: Path) -> None:
 def test_what_cannot_be_relied_on_is_refused_and_leaves_nothing(
     copied: Terminal, harm: Harm, code: int, words: str
 ):
-    (copy,) = backups(place(copied, "copies"))
+    (copy,) = list_backups(place(copied, "copies"))
     harm(copy.path, place(copied, "keys"))
     lose(copied)
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_relied_on_is_refused_and_leaves_nothing(
 
 
 def test_a_copy_that_an_earlier_version_made_is_brought_up_to_date(copied: Terminal):
-    (copy,) = backups(place(copied, "copies"))
+    (copy,) = list_backups(place(copied, "copies"))
     with closing(sqlite3.connect(copy.path / "namesake.db", isolation_level=None)) as database:
         database.execute("DROP TABLE evidence")
         database.execute("DROP TABLE pages")
@@ -118,5 +118,5 @@ def test_a_copy_that_an_earlier_version_made_is_brought_up_to_date(copied: Termi
     lose(copied)
 
     assert restore(copied).code == 0
-    with State.open(copied.config.state) as state:
-        assert list(state.pages.all()) == []
+    with Database.open_folder(copied.config.state) as state:
+        assert list(state.pages.list_pages()) == []

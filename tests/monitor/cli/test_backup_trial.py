@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from monitor.db import trial
-from monitor.db.encryption import KEYS_DATABASE, Keys
-from monitor.db.trial import MEMORY, PREFIX
+from monitor.db.encryption import KEYS_DATABASE, KeyStore
+from monitor.db.trial import MEMORY_FOLDER, MEMORY_FOLDER_PREFIX
 from monitor.services import backups as backup
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import back_up, lose, place, refs, restore
 
-in_memory = pytest.mark.skipif(not MEMORY.is_dir(), reason="memory: no /dev/shm")
+in_memory = pytest.mark.skipif(not MEMORY_FOLDER.is_dir(), reason="memory: no /dev/shm")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def looked_at(monkeypatch) -> Callable[[Callable[[Path], None]], None]:
 
 def abandoned(terminal: Terminal, memory: Path) -> datetime:
     """Leave what a trial leaves that was killed, and return when."""
-    folder = terminal.config.state / backup.TRIAL
+    folder = terminal.config.state / backup.TRIAL_FOLDER
     folder.mkdir()
     memory.mkdir()
     (memory / KEYS_DATABASE).touch()
@@ -61,7 +61,7 @@ def test_the_keys_of_a_trial_and_of_a_restore_lie_in_memory_until_both_are_over(
     assert restore(copied).code == 0
 
     assert len(seen) == 2
-    assert {path.parent.parent for path in seen} == {MEMORY}
+    assert {path.parent.parent for path in seen} == {MEMORY_FOLDER}
     assert not any(path.parent.exists() for path in seen)
     keys = copied.config.state / KEYS_DATABASE
     assert keys.is_file()
@@ -72,37 +72,37 @@ def test_the_keys_of_a_trial_and_of_a_restore_lie_in_memory_until_both_are_over(
 def test_where_no_memory_can_be_had_the_keys_of_a_trial_are_overwritten(
     copied, looked_at, monkeypatch
 ):
-    with Keys.open(copied.config.state) as keys:
-        key = keys.of(keys.refs()[0])
+    with KeyStore.open_store(copied.config.state) as keys:
+        key = keys.load_key(keys.list_key_ids()[0])
     held = place(copied, "what-the-disk-still-holds")
-    monkeypatch.setattr(trial, "MEMORY", place(copied, "none"))
+    monkeypatch.setattr(trial, "MEMORY_FOLDER", place(copied, "none"))
     looked_at(lambda path: os.link(path, held))
 
     assert back_up(copied).code == 0
 
     assert held.stat().st_size
-    assert key.seal not in held.read_bytes()
+    assert key.encryption_key not in held.read_bytes()
 
 
 @in_memory
 def test_keys_in_memory_that_a_killed_trial_left_are_cleared_away(copied):
-    memory = MEMORY / f"{PREFIX}{os.getpid()}-abandoned"
+    memory = MEMORY_FOLDER / f"{MEMORY_FOLDER_PREFIX}{os.getpid()}-abandoned"
     at = abandoned(copied, memory)
 
-    backup.clear_abandoned(copied.config, at + timedelta(seconds=1))
+    backup.remove_abandoned_trial(copied.config, at + timedelta(seconds=1))
 
     assert not memory.exists()
-    assert not (copied.config.state / backup.TRIAL).exists()
+    assert not (copied.config.state / backup.TRIAL_FOLDER).exists()
 
 
 def test_a_link_in_the_place_of_a_trials_keys_removes_nothing_elsewhere(copied):
     elsewhere = place(copied, "elsewhere")
     at = abandoned(copied, elsewhere)
 
-    backup.clear_abandoned(copied.config, at + timedelta(seconds=1))
+    backup.remove_abandoned_trial(copied.config, at + timedelta(seconds=1))
 
     assert (elsewhere / KEYS_DATABASE).exists()
-    assert not (copied.config.state / backup.TRIAL).exists()
+    assert not (copied.config.state / backup.TRIAL_FOLDER).exists()
 
 
 def test_keys_in_use_are_copied_by_the_database_and_never_opened_as_a_file(copied, monkeypatch):

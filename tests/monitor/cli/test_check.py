@@ -3,20 +3,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
+from functools import partial
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from monitor.cli.check import display
+from monitor.cli.check import show_progress
 from monitor.cli.context import Output
-from monitor.db.files import StateLock
+from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import Sweep, SweepKind
 from monitor.demo import data as days
 from monitor.demo.internet import Internet
 from monitor.demo.setup import StoryClock
-from monitor.scheduler.daemon import Doorbell
-from monitor.scheduler.workers import Hand, Pulse
+from monitor.scheduler.daemon import WakeSocket
+from monitor.scheduler.workers import Liveness, Worker
+from monitor.services.jobs import run_requested_checks
 from tests.monitor.cli.conftest import ROSA
 
 WAITS = "Another Namesake process is using the state folder. Waiting for it to check this person."
@@ -43,7 +45,11 @@ def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(ter
 
 @pytest.mark.parametrize(
     ("trouble", "word"),
-    [(Internet.blocks_us, "blocked"), (Internet.is_down, "failed"), (Internet.is_broken, "failed")],
+    [
+        (Internet.block_requests, "blocked"),
+        (Internet.take_down_host, "failed"),
+        (Internet.break_host, "failed"),
+    ],
 )
 def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web, trouble, word):
     web.web = trouble(web.web, "chalkboard.example")
@@ -108,7 +114,7 @@ def test_sources_show_what_is_left_of_their_budgets(terminal, web):
 
 
 def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
-    web.web = web.web.says_the_same_for_everybody("chalkboard.example")
+    web.web = web.web.show_same_profile("chalkboard.example")
     terminal.enrols(handles=("rosamarchetti",))
 
     verdicts = {
@@ -123,18 +129,20 @@ def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
 def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
     ref = terminal.enrols(handles=("rosamarchetti",))
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
-        service = holding.enter_context(terminal.service())
-        holding.enter_context(StateLock(terminal.config.state))
-        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
+        app = holding.enter_context(terminal.app())
+        holding.enter_context(StateFolderLock(terminal.config.state))
+        hand = Worker("checks", partial(run_requested_checks, app), Liveness(terminal.clock))
         hand.start()
-        holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
+        holding.enter_context(
+            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.wake_up)
+        )
 
         said = threads.submit(terminal.run, "check", ref, "--json").result(timeout=30)
 
-        (request,) = service.state.requests.all()
-        assert set(service.state.requests.progress(request.ref).values()) == {"done"}
+        (request,) = app.db.run_requests.list_run_requests()
+        assert set(app.db.run_requests.load_progress(request.ref).values()) == {"done"}
         assert request.kind is SweepKind.SELFCHECK
-        hand.end()
+        hand.request_stop()
         hand.join()
     assert said.code == 0
     assert len(said.json["coverage"]) == 10
@@ -143,14 +151,16 @@ def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
 def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(terminal):
     ref = terminal.enrols()
     with ExitStack() as holding:
-        service = holding.enter_context(terminal.service())
-        holding.enter_context(StateLock(terminal.config.state))
+        app = holding.enter_context(terminal.app())
+        holding.enter_context(StateFolderLock(terminal.config.state))
 
         def give_up() -> None:
-            request = service.state.requests.next_open()
-            service.state.requests.finish(request.ref, service.now(), "It failed 3 times.")
+            request = app.db.run_requests.find_next_open_request()
+            app.db.run_requests.finish_run_request(
+                request.ref, app.clock.now(), "It failed 3 times."
+            )
 
-        holding.enter_context(Doorbell(terminal.config.state).answered(by=give_up))
+        holding.enter_context(WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=give_up))
         said = terminal.run("check", ref)
 
     assert said.code == 69
@@ -176,9 +186,9 @@ class HurriedClock(StoryClock):
 def folder_held(terminal):
     """Hold the folder as a service does that serves nobody; yield it, and the time of commands."""
     clock = HurriedClock(terminal.clock.at)
-    with terminal.service() as service, StateLock(terminal.config.state):
-        terminal.outside = replace(terminal.outside, clock=clock)
-        yield service, clock
+    with terminal.app() as app, StateFolderLock(terminal.config.state):
+        terminal.environment = replace(terminal.environment, clock=clock)
+        yield app, clock
 
 
 @pytest.mark.parametrize("kind", [SweepKind.SELFCHECK, SweepKind.SWEEP, SweepKind.CANARIES])
@@ -189,9 +199,9 @@ def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(te
         SweepKind.SWEEP: ("sweep",),
         SweepKind.CANARIES: ("sources", "check"),
     }[kind]
-    with folder_held(terminal) as (service, _):
+    with folder_held(terminal) as (app, _):
         said = terminal.run(*command)
-        left = service.state.requests.all()
+        left = app.db.run_requests.list_run_requests()
 
     assert (said.code, said.out) == (69, "")
     waits, end = said.err.splitlines()
@@ -202,16 +212,16 @@ def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(te
 
 def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_end(terminal):
     person = terminal.enrols()
-    with folder_held(terminal) as (service, clock):
+    with folder_held(terminal) as (app, clock):
 
         def begin(_passed):
-            service.state.requests.put_progress(
-                service.state.requests.next_open().ref, "bluesky", "asking"
+            app.db.run_requests.save_progress(
+                app.db.run_requests.find_next_open_request().ref, "bluesky", "asking"
             )
 
         clock.meanwhile = begin
         said = terminal.run("check", person)
-        left = service.state.requests.all()
+        left = app.db.run_requests.list_run_requests()
 
     assert said.code == 69
     _, begun, end = said.err.splitlines()
@@ -234,21 +244,23 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
     ],
 )
 def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(terminal, hours, end):
-    with folder_held(terminal) as (service, clock):
-        service.state.sweeps.open_or_resume(
+    with folder_held(terminal) as (app, clock):
+        app.db.sweeps.open_or_resume(
             Sweep(
                 ref="earlier",
                 week="2026-W37",
                 kind=SweepKind.SWEEP,
                 nonce="n",
-                started_at=service.now(),
+                started_at=app.clock.now(),
             )
         )
 
         def give_up_later(passed):
-            request = service.state.requests.next_open()
+            request = app.db.run_requests.find_next_open_request()
             if passed > hours * 3600 and request is not None:
-                service.state.requests.finish(request.ref, service.now(), "It failed 3 times.")
+                app.db.run_requests.finish_run_request(
+                    request.ref, app.clock.now(), "It failed 3 times."
+                )
 
         clock.meanwhile = give_up_later
         said = terminal.run("sweep")
@@ -259,21 +271,21 @@ def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(termina
 
 def test_a_command_does_itself_what_the_holder_of_the_folder_never_came_to(terminal, web):
     ref = terminal.enrols()
-    lock = StateLock(terminal.config.state)
+    lock = StateFolderLock(terminal.config.state)
     lock.acquire()
-    with Doorbell(terminal.config.state).answered(by=lock.release):
+    with WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=lock.release):
         said = terminal.run("check", ref, "--json")
 
     assert said.code == 0
     assert said.json["sweep"]["closed_at"]
-    with terminal.service() as service:
-        assert service.state.requests.all() == ()
+    with terminal.app() as app:
+        assert app.db.run_requests.list_run_requests() == ()
 
 
 def test_a_terminal_shows_each_source_on_its_way(terminal):
     screen = StringIO()
     console = Console(file=screen, force_terminal=True, width=80, color_system=None)
-    with display(Output("UTC", console)) as watch:
+    with show_progress(Output("UTC", console)) as watch:
         watch("bluesky", "asking")
         watch("[bold]al\x1b[2Jpha", "blocked")
 
@@ -287,4 +299,4 @@ def test_the_week_is_the_stories_own(terminal, web):
     terminal.enrols(ROSA)
 
     assert terminal.run("sweep", "--json").json["sweep"]["week"] == "2026-W37"
-    assert days.sweep_at(1) == terminal.clock.now()
+    assert days.compute_sweep_time(1) == terminal.clock.now()

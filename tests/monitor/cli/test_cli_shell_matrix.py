@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.files import StateLock
+from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.flag import FlagKind, FlagState
+from monitor.services.sharing import share_flag
 from tests.monitor.cli.conftest import Said
 from tests.monitor.cli.test_main import COMMANDS
 
@@ -27,7 +28,7 @@ OPERATOR, NAMESAKE = "operator", "namesake"
 class Row:
     """`words` follow the command; `prints` is which objects' secrets may come out of it.
 
-    `acts` is what the audit must hold of it afterwards, who did it and what; what the service does
+    `acts` is what the audit must hold of it afterwards, who did it and what; what the app does
     by itself is not counted. `codes` are the exit codes that may be, whatever the object is.
     """
 
@@ -138,38 +139,39 @@ class Thing:
 @pytest.fixture
 def things(after_demo) -> dict[str, Thing]:
     """Every kind of object of Maria's: each kind of flag, open and shared, and what has none."""
-    with after_demo.service() as service:
-        state = service.state
-        ref = state.people.find_by_mail(MARIA.person.mail)
-        base = next(each for each in state.flags.of_person(ref) if each.kind == "impersonation")
-        item = state.items.get(base.item)
-        assessment = state.items.assessment(base.item)
+    with after_demo.app() as app:
+        state = app.db
+        ref = state.people.find_person_id_by_mail(MARIA.person.mail)
+        base = next(
+            each for each in state.flags.list_flags_of_person(ref) if each.kind == "impersonation"
+        )
+        item = state.items.load_item(base.item)
+        assessment = state.items.find_assessment(base.item)
         things = {}
-        with state.write():
+        with state.begin_transaction():
             for number, name in enumerate((*FLAGS, FINDING)):
                 secret = f"zq{number:02}planted"
                 shown = replace(
                     item.portrait, url=f"https://{secret}.example/me", handle="", name=secret
                 )
                 new = replace(item, ref=f"{number:032x}", portrait=shown)
-                state.items.add(new, [secret])
+                state.items.insert_item(new, [secret])
                 state.items.set_assessment(new.ref, assessment)
                 flag = f"{number + 64:032x}"
                 if name != FINDING:
                     reason = f"A page says {secret}reason."
                     kind = FlagKind(name.split(" ")[0])
                     raised = replace(base, ref=flag, item=new.ref, kind=kind, reasons=(reason,))
-                    state.flags.add(
-                        replace(
-                            raised, state=FlagState.OPEN, opened_at=service.now(), ruled_at=None
-                        )
+                    now = app.clock.now()
+                    state.flags.insert_flag(
+                        replace(raised, state=FlagState.OPEN, opened_at=now, ruled_at=None)
                     )
                 things[name] = Thing(
                     person=ref, flag=flag, item=new.ref, secrets=frozenset({secret})
                 )
         for name in FLAGS:
             if name.endswith(SHARED):
-                service.portal.disclosing.share(ref, things[name].flag)
+                share_flag(app, ref, things[name].flag)
     things[WORDS] = replace(things[FINDING], secrets=frozenset({"Delgado"}))
     things[ADDRESS] = replace(things[FINDING], secrets=frozenset({MARIA.person.mail}))
     assert set(things) == OBJECTS
@@ -187,8 +189,8 @@ def printed(said: Said, things: dict[str, Thing]) -> set[str]:
 
 
 def record(terminal) -> list[tuple[str, str]]:
-    with terminal.service() as service:
-        return [(each.actor, each.action) for each in service.state.audit.all()]
+    with terminal.app() as app:
+        return [(each.actor, each.action) for each in app.db.audit.list_entries()]
 
 
 def test_every_command_has_its_row():
@@ -233,7 +235,7 @@ def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path,
 def typed(terminal, name: str, words: list[str]) -> Said:
     if name != "run":
         return terminal.run(*name.split(), *words)
-    with StateLock(terminal.config.state):
+    with StateFolderLock(terminal.config.state):
         return terminal.run(*name.split(), *words)
 
 
@@ -254,8 +256,8 @@ def test_a_glass_broken_at_a_shell_tells_the_person_each_time(after_demo, things
 
 def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
     person = things[FINDING].person
-    with after_demo.service() as service:
-        flags = len(service.state.flags.of_person(person))
+    with after_demo.app() as app:
+        flags = len(app.db.flags.list_flags_of_person(person))
 
     preview = after_demo.run("digest", "preview", person, *WHY, "--json").json
     export = after_demo.run("staff", "export", person, *WHY)
@@ -267,11 +269,11 @@ def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
 
 
 def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_path):
-    with after_demo.service() as service:
-        ref = service.state.people.find_by_mail(DANIEL.person.mail)
-        person = service.state.people.get(ref)
-        with service.state.write():
-            service.state.people.replace(replace(person, mail="d.reyes@oakridge.example"))
+    with after_demo.app() as app:
+        ref = app.db.people.find_person_id_by_mail(DANIEL.person.mail)
+        person = app.db.people.load_person(ref)
+        with app.db.begin_transaction():
+            app.db.people.update_person(replace(person, mail="d.reyes@oakridge.example"))
     (tmp_path / ".namesake-demo").touch()
 
     for words in (("explain", things[FLAGS[0]].item), ("evidence", things[FLAGS[0]].flag)):
@@ -282,5 +284,5 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
 
 
 def _told(terminal) -> int:
-    with terminal.service() as service:
-        return sum(1 for each in service.state.outbox.all() if each.kind == "break-glass")
+    with terminal.app() as app:
+        return sum(1 for each in app.db.outbox.list_emails() if each.kind == "break-glass")

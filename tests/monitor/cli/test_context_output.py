@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from monitor.cli.context import OBEYED, Output, inert
+from monitor.cli.context import CONTROL_CATEGORIES, Output, escape_controls
 from tests.hostile_strings import ALL
 
 HOSTILE = "[bold]\x1b[2J\x9b31m\u202egpj.exe\u2066\u200b[/bold] \x07\x00[link=http://x.example]"
@@ -22,24 +22,24 @@ def printed(act):
 
 
 def category_free(text):
-    return all(inert(character) == character for character in text)
+    return all(escape_controls(character) == character for character in text)
 
 
 @given(st.text())
 def test_nothing_that_a_terminal_obeys_is_left(text):
-    assert category_free(inert(text))
+    assert category_free(escape_controls(text))
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=sorted(OBEYED))))
+@given(st.text(alphabet=st.characters(exclude_categories=sorted(CONTROL_CATEGORIES))))
 def test_what_can_be_read_stays_as_it_is(text):
-    assert inert(text) == text
+    assert escape_controls(text) == text
 
 
 @given(st.text())
 def test_json_is_spelled_out_and_reads_back_as_it_was(text):
     screen = StringIO()
     with redirect_stdout(screen):
-        Output("UTC").json({"title": text})
+        Output("UTC").print_json({"title": text})
     said = screen.getvalue()
 
     assert json.loads(said) == {"title": text}
@@ -48,8 +48,8 @@ def test_json_is_spelled_out_and_reads_back_as_it_was(text):
 
 def test_a_sentence_and_a_table_take_markup_and_controls_for_text():
     for said in (
-        printed(lambda output: output.say(HOSTILE)),
-        printed(lambda output: output.table(("ref", "title"), [("1", HOSTILE)])),
+        printed(lambda output: output.print_line(HOSTILE)),
+        printed(lambda output: output.print_table(("ref", "title"), [("1", HOSTILE)])),
     ):
         assert category_free(said)
         assert "[bold]" in said
@@ -59,7 +59,7 @@ def test_a_sentence_and_a_table_take_markup_and_controls_for_text():
 
 @pytest.mark.parametrize("planted", ALL)
 def test_whatever_a_stranger_planted_is_shown_and_not_obeyed(planted):
-    assert category_free(printed(lambda output: output.table(("title",), [(planted,)])))
+    assert category_free(printed(lambda output: output.print_table(("title",), [(planted,)])))
 
 
 def test_a_ref_stays_in_one_piece_on_a_narrow_screen():
@@ -67,7 +67,9 @@ def test_a_ref_stays_in_one_piece_on_a_narrow_screen():
     console = Console(file=screen, force_terminal=True, width=80, color_system=None)
     ref, note = "f" * 32, "words " * 20
 
-    Output("UTC", console).table(("ref", "kind", "note"), [(ref, "own-account-changed", note)])
+    Output("UTC", console).print_table(
+        ("ref", "kind", "note"), [(ref, "own-account-changed", note)]
+    )
 
     assert ref in screen.getvalue()
 
@@ -75,6 +77,8 @@ def test_a_ref_stays_in_one_piece_on_a_narrow_screen():
 def test_a_row_stays_on_one_line_where_a_program_reads_it():
     words = "words " * 100
 
-    said = printed(lambda output: output.table(("ref", "note"), [("r1", words), ("r2", words)]))
+    said = printed(
+        lambda output: output.print_table(("ref", "note"), [("r1", words), ("r2", words)])
+    )
 
     assert [line[:2] for line in said.splitlines()] == ["re", "r1", "r2"]

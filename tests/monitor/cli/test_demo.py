@@ -58,7 +58,7 @@ def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path):
 def test_nothing_that_the_demo_leaves_behind_names_a_student(played):
     flags = [flag for week in played.said.json["weeks"] for flag in week["flags"]]
     assert any(flag["kind"] == "student-link" for flag in flags)
-    pupils = [f"{each.given} {each.family}" for each in district.pupils()]
+    pupils = [f"{each.given} {each.family}" for each in district.load_students()]
 
     words = (*pupils, "Whitlock", "Venkataraman", "masonw28", "priyaplaysoboe")
     assert found_in(words, played.folder) == set()

@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 
 from monitor.cli.context import Output
-from monitor.cli.demo import actors, serve
+from monitor.cli.demo import list_actors, serve_demo
 from monitor.demo.district import ZONE
-from monitor.demo.story import afterwards
-from monitor.web.app import portal_app
-from monitor.web.demo import demo_app
+from monitor.demo.story import open_played_story
+from monitor.web.app import create_portal_app
+from monitor.web.demo import create_demo_app
 from tests.house.tree import parsed, place, python_files
 
 ADDRESS = "http://127.0.0.1:8765"
@@ -28,9 +28,9 @@ def folder(played, tmp_path):
 
 
 def test_one_may_be_anybody_of_the_demo_and_sees_what_they_would(folder):
-    with afterwards(folder, ADDRESS) as service:
-        app = demo_app(service, wake=lambda: None, actors=lambda: actors(service))
-        cast = actors(service)
+    with open_played_story(folder, ADDRESS) as service:
+        app = create_demo_app(service, wake=lambda: None, actors=lambda: list_actors(service))
+        cast = list_actors(service)
         assert {each.group for each in cast} == {"Staff", "IT review", "Operator"}
         assert len(cast) == 9
         for actor in cast:
@@ -48,8 +48,8 @@ def test_one_may_be_anybody_of_the_demo_and_sees_what_they_would(folder):
 
 
 def test_nobody_else_can_be_chosen(folder):
-    with afterwards(folder, ADDRESS) as service:
-        app = demo_app(service, wake=lambda: None, actors=lambda: actors(service))
+    with open_played_story(folder, ADDRESS) as service:
+        app = create_demo_app(service, wake=lambda: None, actors=lambda: list_actors(service))
         client = app.test_client()
         page = client.get("/demo", base_url=ADDRESS).text
         token = page.partition('name="csrf" value="')[2].partition('"')[0]
@@ -60,8 +60,8 @@ def test_nobody_else_can_be_chosen(folder):
 
 
 def test_the_portal_of_a_district_has_no_way_to_be_somebody_else(folder):
-    with afterwards(folder, ADDRESS) as service:
-        app = portal_app(service, wake=lambda: None)
+    with open_played_story(folder, ADDRESS) as service:
+        app = create_portal_app(service, wake=lambda: None)
 
         assert "demo" not in app.blueprints
         assert app.test_client().get("/demo", base_url=ADDRESS).status_code == 404
@@ -78,7 +78,7 @@ def test_only_the_demo_knows_the_switcher():
         place(path)
         for path in python_files("monitor")
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Attribute) and ast.unparse(node) == "Way.DEMO"
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "AuthMethod.DEMO"
     }
 
     assert knowing == {"monitor/cli/demo.py"}
@@ -103,7 +103,7 @@ def test_it_listens_on_loopback_alone_until_it_is_told_to_stop(folder):
 
     said = StringIO()
     threading.Thread(target=look_and_stop, daemon=True).start()
-    serve(folder, port, Output(ZONE, Console(file=said, width=200)))
+    serve_demo(folder, port, Output(ZONE, Console(file=said, width=200)))
 
     assert seen == [200]
     assert f"http://127.0.0.1:{port}/demo" in said.getvalue()

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from monitor.cli.demo import retell
+from monitor.cli.demo import print_story
 
 
 @pytest.fixture(scope="module", params=[80, 108])
@@ -14,7 +14,7 @@ def screen(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "demo"
     folder.mkdir()
     console = Console(file=StringIO(), width=request.param, record=True, highlight=False)
-    retell(folder, console)
+    print_story(folder, console)
     return folder, console.export_text(), request.param
 
 

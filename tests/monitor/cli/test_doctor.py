@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.database import State
-from monitor.db.files import StateLock
+from monitor.db.database import Database
+from monitor.db.files import StateFolderLock
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_main_quiet import leaks
 from tests.monitor.letters import PASSWORD
@@ -44,7 +44,7 @@ def test_every_part_is_looked_at_and_each_trouble_comes_with_what_to_do(terminal
 
 
 def test_a_healthy_service_ends_with_nought(after_demo: Terminal):
-    with StateLock(after_demo.config.state):
+    with StateFolderLock(after_demo.config.state):
         said = after_demo.run("doctor")
 
     assert said.code == 0, said.out
@@ -124,7 +124,7 @@ def newer_database(terminal: Terminal) -> None:
 
 def other_keys(terminal: Terminal) -> None:
     other = terminal.path.parent / "other"
-    State.init(other).close()
+    Database.create_or_open_folder(other).close()
     (other / "keys.db").replace(terminal.config.state / "keys.db")
 
 
@@ -179,7 +179,7 @@ def test_the_doctor_signs_in_to_the_mail_server_and_sends_nothing(
         server += f'ca_file = "{certificate}"\n'
         terminal.configured(('@cedarvalley.example>"\n', f'@cedarvalley.example>"\n{server}'))
         environ = {"NAMESAKE_SMTP_PASSWORD": password}
-        terminal.outside = replace(terminal.outside, environ=environ)
+        terminal.environment = replace(terminal.environment, variables=environ)
 
         assert levels(terminal, "mail") == {level}
 

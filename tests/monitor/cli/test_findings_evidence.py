@@ -13,9 +13,9 @@ from monitor.domain.flag import FlagKind
 
 @pytest.fixture
 def flag(after_demo):
-    with after_demo.service() as service:
-        ref = service.state.people.find_by_mail(MARIA.person.mail)
-        flags = service.state.flags.of_person(ref)
+    with after_demo.app() as app:
+        ref = app.db.people.find_person_id_by_mail(MARIA.person.mail)
+        flags = app.db.flags.list_flags_of_person(ref)
         return next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
 

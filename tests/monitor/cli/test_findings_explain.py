@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import DANIEL, MARIA
-from monitor.domain.evidence import Label
+from monitor.domain.evidence import OwnershipLabel
 from monitor.domain.flag import FlagKind
 from tests.monitor.cli.conftest import run
 
@@ -11,37 +11,41 @@ FIELDS = ("own", "impersonation", "namesake", "unrelated", "unknown")
 
 
 def person(terminal, member):
-    with terminal.service() as service:
-        return service.state.people.find_by_mail(member.person.mail)
+    with terminal.app() as app:
+        return app.db.people.find_person_id_by_mail(member.person.mail)
 
 
 def item_of(terminal, member, label):
-    with terminal.service() as service:
-        items = service.state.items
-        ref = service.state.people.find_by_mail(member.person.mail)
-        return next(each.ref for each in items.of(ref) if items.label(each.ref) is label)
+    with terminal.app() as app:
+        items = app.db.items
+        ref = app.db.people.find_person_id_by_mail(member.person.mail)
+        return next(
+            each.ref
+            for each in items.list_items_of_person(ref)
+            if items.find_item_label(each.ref) is label
+        )
 
 
 def test_what_was_found_of_a_person_is_their_own(after_demo):
-    said = after_demo.run("explain", item_of(after_demo, DANIEL, Label.UNKNOWN))
+    said = after_demo.run("explain", item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN))
 
     assert said.code == 77
     assert "--break-glass" in said.sentence
 
 
 def test_an_explanation_breaks_the_glass_and_tells_the_person(after_demo):
-    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
     said = after_demo.run("explain", item, "--break-glass", "he asked me to")
 
     assert said.code == 0
-    with after_demo.service() as service:
-        trail = service.state.audit.of(person(after_demo, DANIEL))
+    with after_demo.app() as app:
+        trail = app.db.audit.list_entries_of_subject(person(after_demo, DANIEL))
         assert [each.action for each in trail].count("broke-glass") == 1
 
 
 def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
-    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
     told = after_demo.run("explain", item, "--break-glass", "he asked", "--json").json
 
@@ -53,7 +57,7 @@ def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
 
 
 def test_the_table_names_axis_bits_and_sentence(after_demo):
-    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
     out = after_demo.run("explain", item, "--break-glass", "he asked").out
 
@@ -63,8 +67,8 @@ def test_the_table_names_axis_bits_and_sentence(after_demo):
 
 
 def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
-    with after_demo.service() as service:
-        flags = service.state.flags.of_person(person(after_demo, MARIA))
+    with after_demo.app() as app:
+        flags = app.db.flags.list_flags_of_person(person(after_demo, MARIA))
         flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
     for ref in (flag.ref[:8], flag.item):
@@ -76,8 +80,8 @@ def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
 
 
 def test_what_the_person_said_settles_it(after_demo):
-    with after_demo.service() as service:
-        (item, *_) = service.state.items.find(
+    with after_demo.app() as app:
+        (item, *_) = app.db.items.find_items_by_aliases(
             person(after_demo, DANIEL), ("bluesky:@dreyesart.skies.example",)
         )
 
@@ -88,7 +92,7 @@ def test_what_the_person_said_settles_it(after_demo):
 
 
 def test_in_the_demo_it_is_open(played, after_demo):
-    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
     said = run("explain", item, "--demo", str(played.folder))
 
@@ -97,7 +101,7 @@ def test_in_the_demo_it_is_open(played, after_demo):
 
 
 def test_no_other_folder_opens_as_a_demo(after_demo):
-    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
     said = after_demo.run("explain", item, "--demo", str(after_demo.path.parent))
 
@@ -113,9 +117,9 @@ def test_an_unknown_reference_is_one_sentence(after_demo):
 
 
 def test_a_finding_that_nobody_has_assessed_says_so(after_demo):
-    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
-    with after_demo.service() as service, service.state.write():
-        service.state.items.database.run("UPDATE items SET assessment = NULL WHERE ref = ?", item)
+    item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
+    with after_demo.app() as app, app.db.begin_transaction():
+        app.db.items.connection.execute("UPDATE items SET assessment = NULL WHERE ref = ?", item)
 
     said = after_demo.run("explain", item, "--break-glass", "he asked")
 

@@ -6,9 +6,9 @@ from monitor.domain.flag import FlagKind
 
 def changed(terminal) -> str:
     """Return the flag of the account that changed in week 2."""
-    with terminal.service() as service:
-        ref = service.state.people.find_by_mail(THOMAS.person.mail)
-        flags = service.state.flags.of_person(ref)
+    with terminal.app() as app:
+        ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
+        flags = app.db.flags.list_flags_of_person(ref)
         return next(each.ref for each in flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED)
 
 
@@ -26,9 +26,11 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
 
     assert said.code == 0
     assert "shown" in said.out
-    with after_demo.service() as service:
-        person = service.state.items.get(item).person
-        assert [each.action for each in service.state.audit.of(person)].count("broke-glass") == 1
+    with after_demo.app() as app:
+        person = app.db.items.load_item(item).person
+        assert [each.action for each in app.db.audit.list_entries_of_subject(person)].count(
+            "broke-glass"
+        ) == 1
 
 
 def test_a_finding_with_a_flag_has_no_timeline_at_a_shell(after_demo):
@@ -56,7 +58,9 @@ def test_a_timeline_is_told_to_programs_oldest_first(played, after_demo):
 
 def unflagged(terminal) -> str:
     """Return a finding of the same person that has no flag."""
-    with terminal.service() as service:
-        ref = service.state.people.find_by_mail(THOMAS.person.mail)
-        flagged = {each.item for each in service.state.flags.of_person(ref)}
-        return next(each.ref for each in service.state.items.of(ref) if each.ref not in flagged)
+    with terminal.app() as app:
+        ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
+        flagged = {each.item for each in app.db.flags.list_flags_of_person(ref)}
+        return next(
+            each.ref for each in app.db.items.list_items_of_person(ref) if each.ref not in flagged
+        )

@@ -33,16 +33,16 @@ def test_flags_are_listed_by_ref_kind_and_age_and_whether_it_may_see_them(after_
     ],
 )
 def test_no_flag_is_shown_shared_or_ruled_at_a_shell(after_demo, flag, words):
-    with after_demo.service() as service:
-        before = service.state.audit.all()
+    with after_demo.app() as app:
+        before = app.db.audit.list_entries()
 
     said = after_demo.run("flags", *(flag if word == "FLAG" else word for word in words))
 
     assert said.code == 2
     assert said.out == ""
-    with after_demo.service() as service:
-        assert service.state.audit.all() == before
-        assert service.state.flags.get(flag).shared_at is None
+    with after_demo.app() as app:
+        assert app.db.audit.list_entries() == before
+        assert app.db.flags.load_flag(flag).shared_at is None
 
 
 def test_an_end_of_the_audit_log_that_was_kept_elsewhere_is_found_again(after_demo):
@@ -56,5 +56,5 @@ def test_an_end_of_the_audit_log_that_was_kept_elsewhere_is_found_again(after_de
 
 
 def maria(terminal) -> str:
-    with terminal.service() as service:
-        return service.state.flags.all_open()[0].person
+    with terminal.app() as app:
+        return app.db.flags.list_undecided_flags()[0].person

@@ -4,19 +4,21 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.db.database import State
+from monitor.db.database import Database
 
 
 def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(terminal):
     rosa = terminal.enrols()
     terminal.run("jobs")
-    with State.open(terminal.config.state) as state:
-        person = state.people.get(rosa)
-        state.people.replace(replace(person, zone="Pacific/Auckland"))
-        (sweep,) = (each for each in state.due.all() if each.name == "sweep")
-        state.due.move(sweep, terminal.clock.now() - timedelta(hours=3))
-        (review,) = (each for each in state.due.all() if each.name == "review")
-        state.due.put_off(review, terminal.clock.now() + timedelta(minutes=20), "ValueError")
+    with Database.open_folder(terminal.config.state) as state:
+        person = state.people.load_person(rosa)
+        state.people.update_person(replace(person, zone="Pacific/Auckland"))
+        (sweep,) = (each for each in state.jobs.list_jobs() if each.name == "sweep")
+        state.jobs.reschedule_job(sweep, terminal.clock.now() - timedelta(hours=3))
+        (review,) = (each for each in state.jobs.list_jobs() if each.name == "review")
+        state.jobs.postpone_failed_job(
+            review, terminal.clock.now() + timedelta(minutes=20), "ValueError"
+        )
 
     said = terminal.run("jobs")
 

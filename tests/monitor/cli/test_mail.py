@@ -5,14 +5,14 @@ from email import message_from_bytes, policy
 import pytest
 
 from monitor.demo import data as days
-from monitor.demo.data import Account
+from monitor.demo.data import DemoAccount
 from monitor.demo.district import MARIA
 
 
 @pytest.fixture
 def maria(after_demo):
-    with after_demo.service() as service:
-        return service.state.people.find_by_mail(MARIA.person.mail)
+    with after_demo.app() as app:
+        return app.db.people.find_person_id_by_mail(MARIA.person.mail)
 
 
 def test_a_digest_is_its_persons_own(after_demo, maria):
@@ -29,8 +29,10 @@ def test_a_preview_breaks_the_glass_and_tells_the_person(after_demo, maria):
     assert "10 sources" in " ".join(said.out.split())
     assert after_demo.run("digest", "send", "--json").json["accepted"] >= 1
     assert [text for text in written_to(after_demo, MARIA) if "a call from her" in text]
-    with after_demo.service() as service:
-        assert [each.action for each in service.state.audit.of(maria)].count("broke-glass") == 1
+    with after_demo.app() as app:
+        assert [each.action for each in app.db.audit.list_entries_of_subject(maria)].count(
+            "broke-glass"
+        ) == 1
 
 
 def test_a_preview_has_every_form_of_the_letter(after_demo, maria):
@@ -60,9 +62,9 @@ def test_a_glass_is_not_broken_without_a_reason(after_demo, maria, reason):
 
 def test_hostile_text_of_the_web_is_inert_in_a_preview(terminal, web):
     hostile = "Rosa Marchetti \x1b[2J\x9b1m\u202e[bold]moc[/bold]\x07"
-    handle, since = "rosa.hostile.example", days.sweep_at(1)
-    web.web = web.web.shows(
-        Account(id="hostile", handle=handle, name=hostile, bio=hostile, created=since)
+    handle, since = "rosa.hostile.example", days.compute_sweep_time(1)
+    web.web = web.web.add_entry(
+        DemoAccount(id="hostile", handle=handle, name=hostile, bio=hostile, created=since)
     )
     ref = terminal.enrols()
     terminal.run("sweep")

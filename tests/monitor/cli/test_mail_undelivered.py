@@ -4,21 +4,22 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
+from monitor.services.suppression import process_bounce
 
 
 @pytest.fixture
 def maria(after_demo):
-    with after_demo.service() as service:
-        return service.state.people.find_by_mail(MARIA.person.mail)
+    with after_demo.app() as app:
+        return app.db.people.find_person_id_by_mail(MARIA.person.mail)
 
 
 @pytest.fixture
 def dead(after_demo, maria):
     """Maria's answer to a broken glass was given up."""
     after_demo.run("digest", "preview", maria, "--break-glass", "a call from her")
-    with after_demo.service() as service, service.state.write():
-        (letter,) = service.state.outbox.waiting(maria, "break-glass")
-        service.state.outbox.dead(letter.ref, "the mail server answered 554 to the letter")
+    with after_demo.app() as app, app.db.begin_transaction():
+        (letter,) = app.db.outbox.list_queued_emails(maria, "break-glass")
+        app.db.outbox.mark_email_dead(letter.ref, "the mail server answered 554 to the letter")
     return letter.ref
 
 
@@ -56,10 +57,10 @@ def test_all_of_nothing_is_nothing(after_demo):
 
 
 def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
-    with after_demo.service() as service:
-        letters = service.state.outbox.all()
+    with after_demo.app() as app:
+        letters = app.db.outbox.list_emails()
         sent = next(each for each in letters if (each.person, each.kind) == (maria, "digest"))
-        service.bouncing.heard(Bounce(letter=sent.message, status="5.1.1"))
+        process_bounce(app, Bounce(local_id=sent.message_key, status="5.1.1"))
 
     (row,) = after_demo.run("mail", "paused", "--json").json
     assert (row["person"], row["status"]) == (maria, "5.1.1")

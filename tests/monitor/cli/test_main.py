@@ -11,8 +11,8 @@ import click
 import pytest
 
 from monitor.cli.main import namesake
-from monitor.db.files import StateLock
-from monitor.outside import Outside
+from monitor.db.files import StateFolderLock
+from monitor.environment import Environment
 from tests.monitor.cli.conftest import run
 
 NOBODY = "0" * 32
@@ -133,7 +133,7 @@ def test_a_configuration_that_is_not_there_exits_with_64_and_names_the_remedy(tm
 def test_the_environment_names_the_configuration(terminal):
     environ = {"NAMESAKE_CONFIG": str(terminal.path)}
 
-    assert run("staff", "list", outside=Outside(environ=environ)).code == 0
+    assert run("staff", "list", environment=Environment(variables=environ)).code == 0
 
 
 def test_a_half_written_catalogue_exits_with_64_and_is_named(terminal, tmp_path):
@@ -234,7 +234,7 @@ def test_a_damaged_database_exits_with_78(terminal, tmp_path):
 
 @pytest.mark.parametrize("arguments", [("run",), ("digest", "send")])
 def test_a_folder_that_another_holds_exits_with_75(terminal, tmp_path, arguments):
-    with StateLock(tmp_path / "state"):
+    with StateFolderLock(tmp_path / "state"):
         said = terminal.run(*arguments)
 
     assert said.code == 75
@@ -246,7 +246,7 @@ def test_a_fault_of_ours_is_one_sentence_and_70(terminal, monkeypatch):
         reason = "Rosa Marchetti"
         raise LookupError(reason)
 
-    monkeypatch.setattr("monitor.cli.context.load", stumble)
+    monkeypatch.setattr("monitor.cli.context.load_config", stumble)
 
     said = terminal.run("jobs")
 

@@ -45,8 +45,8 @@ def flip(path: Path, share: float) -> None:
 
 
 def checkpointed(terminal: Terminal) -> Path:
-    with terminal.service() as service:
-        service.state.people.database.checkpoint()
+    with terminal.app() as app:
+        app.db.people.connection.checkpoint()
     return terminal.config.state / "namesake.db"
 
 

@@ -33,8 +33,10 @@ REFUSALS = (
 
 @pytest.fixture
 def known(after_demo):
-    with after_demo.service() as service:
-        flag = next(flag for flag in service.state.flags.all_open() if flag.kind == "student-link")
+    with after_demo.app() as app:
+        flag = next(
+            flag for flag in app.db.flags.list_undecided_flags() if flag.kind == "student-link"
+        )
         return {"PERSON": flag.person, "FLAG": flag.ref}
 
 

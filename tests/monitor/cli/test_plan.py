@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.services.erasure import withdraw_consent
 from tests.monitor.cli.conftest import Terminal, run
 
 PRICED = """
@@ -23,8 +24,8 @@ def priced(after_demo: Terminal) -> Iterator[Terminal]:
 
 
 def ref_of(terminal: Terminal) -> str:
-    with terminal.service() as service:
-        return service.state.people.find_by_mail(MARIA.person.mail)
+    with terminal.app() as app:
+        return app.db.people.find_person_id_by_mail(MARIA.person.mail)
 
 
 def test_by_which_words_somebody_is_searched_is_their_own(priced):
@@ -40,8 +41,8 @@ def test_printing_it_is_audited_and_told(priced):
     said = priced.run("plan", maria, "--break-glass", "she asked me to")
 
     assert said.code == 0
-    with priced.service() as service:
-        actions = [each.action for each in service.state.audit.of(maria)]
+    with priced.app() as app:
+        actions = [each.action for each in app.db.audit.list_entries_of_subject(maria)]
     assert actions.count("broke-glass") == 1
 
 
@@ -91,8 +92,8 @@ def test_it_is_about_one_person_or_about_all(priced, arguments):
 
 def test_nothing_is_planned_about_who_has_left(priced):
     maria = ref_of(priced)
-    with priced.service() as service:
-        service.leaving.withdraw(maria)
+    with priced.app() as app:
+        withdraw_consent(app, maria)
 
     assert priced.run("plan", maria, "--break-glass", "she asked").code == 77
 

@@ -8,9 +8,10 @@ import threading
 
 import pytest
 
-from monitor.build import build_pages
-from monitor.db.database import State
+from monitor.app import open_portal_app
+from monitor.db.database import Database
 from monitor.domain.consent import Scope
+from monitor.services.jobs import run_self_check
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
 ADDRESS = "https://namesake.cedarvalley.example"
@@ -84,7 +85,7 @@ def test_pages_whose_database_was_replaced_end_with_one_sentence(tmp_path):
     def replace_database():
         wait_for(path)
         state.rename(tmp_path / "moved")
-        State.init(state).close()
+        Database.create_or_open_folder(state).close()
 
     threading.Thread(target=replace_database, daemon=True).start()
     said = terminal.run("portal")
@@ -176,17 +177,17 @@ def test_a_place_that_is_taken_is_said_in_one_sentence(tmp_path):
 
 
 def test_the_process_of_the_pages_can_ask_nobody(after_demo):
-    service = after_demo.service
+    service = after_demo.app
     with service() as whole:
         person = next(
             ref
-            for ref in whole.state.people.refs()
-            if whole.state.consents.stands(ref, whole.now())
-            and Scope.SEARCH in whole.state.consents.latest(ref).scopes
+            for ref in whole.db.people.list_person_ids()
+            if whole.db.consents.has_consent_in_force(ref, whole.clock.now())
+            and Scope.SEARCH in whole.db.consents.find_latest_consent(ref).scopes
         )
-    with build_pages(after_demo.config, after_demo.outside) as pages:
-        done = pages.rounds.check(person)
-        outcomes = {run.outcome for run in pages.state.sweeps.runs(done.ref)}
+    with open_portal_app(after_demo.config, after_demo.environment) as pages:
+        done = run_self_check(pages, person)
+        outcomes = {run.outcome for run in pages.db.sweeps.list_source_runs(done.ref)}
 
     assert outcomes
-    assert not any(outcome.conclusive for outcome in outcomes)
+    assert not any(outcome.is_conclusive for outcome in outcomes)

@@ -169,8 +169,8 @@ def test_an_import_is_recorded_without_a_name(district, desk):
     district.run("init")
     district.run("roster", "import", str(desk / "users.csv"))
 
-    with district.service() as service:
-        entry = service.state.audit.last("roster-imported")
+    with district.app() as app:
+        entry = app.db.audit.find_last_entry_of_action("roster-imported")
     assert entry is not None
     assert set(entry.details) == {"key", "size"}
 

@@ -3,10 +3,10 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.db.flags import Flags
+from monitor.db.flags import FlagsTable
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.person import PersonName
-from monitor.services.health import FLOOR
+from monitor.services.health import MIN_COUNT
 from tests.monitor.cli.conftest import Terminal
 
 
@@ -39,13 +39,13 @@ def test_each_source_has_one_outcome(after_demo: Terminal):
         assert sum(mine) == 1
 
 
-@pytest.mark.parametrize(("joined", "told"), [(FLOOR - 1, False), (FLOOR, True)])
+@pytest.mark.parametrize(("joined", "told"), [(MIN_COUNT - 1, False), (MIN_COUNT, True)])
 def test_who_has_joined_is_counted_only_where_they_are_many(
     terminal: Terminal, monkeypatch, joined: int, *, told: bool
 ):
-    few = {(FlagKind.IMPERSONATION, FlagState.NEW): FLOOR - 1}
-    many = {(FlagKind.IMPERSONATION, FlagState.OPEN): FLOOR}
-    monkeypatch.setattr(Flags, "counts", lambda _: {**few, **many})
+    few = {(FlagKind.IMPERSONATION, FlagState.NEW): MIN_COUNT - 1}
+    many = {(FlagKind.IMPERSONATION, FlagState.OPEN): MIN_COUNT}
+    monkeypatch.setattr(FlagsTable, "count_flags", lambda _: {**few, **many})
     for number in range(joined):
         terminal.enrols(PersonName(given="Rosa", family=f"Marchetti{number}"))
 

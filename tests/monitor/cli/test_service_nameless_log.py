@@ -12,9 +12,9 @@ import pytest
 
 from monitor.cli import service as logbook
 from monitor.demo import district
-from monitor.demo.data import planted
-from monitor.demo.story import play
-from monitor.errors import traced
+from monitor.demo.data import load_demo_contents
+from monitor.demo.story import play_story
+from monitor.errors import describe_error_location
 
 # Shorter ones are words that any sentence may hold.
 SHORTEST = 6
@@ -42,7 +42,7 @@ def words(value: object) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def personal() -> frozenset[str]:
     """All that the made-up web shows, and all that is known of staff and pupils."""
-    known = (planted(), district.STAFF, tuple(district.pupils()))
+    known = (load_demo_contents(), district.STAFF, tuple(district.load_students()))
     ours = {district.NAME, district.ZONE, *district.SCHOOLS}
     return frozenset(word for word in words(known) if len(word) >= SHORTEST) - ours
 
@@ -77,8 +77,8 @@ def test_the_whole_story_is_logged_without_a_single_personal_word(
     log = StringIO()
     assert len(personal) >= 200
 
-    with everything_said(), logbook.kept(log):
-        play(tmp_path / "demo")
+    with everything_said(), logbook.log_to_stream(log):
+        play_story(tmp_path / "demo")
         for library in LIBRARIES:
             logging.getLogger(library).error("GET /t/%s", district.ROSA.person.handles[0])
         logging.getLogger("monitor.scheduler.daemon").info("Ready.")
@@ -106,7 +106,7 @@ def test_a_failure_is_logged_by_its_kind_and_place_and_not_by_its_words(
 ):
     with pytest.raises(error) as raised:
         fails(error)
-    said = traced(raised.value)
+    said = describe_error_location(raised.value)
 
     assert said.startswith(error.__name__)
     assert found(personal, said) == set()

@@ -3,15 +3,17 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
-from monitor.db.files import StateLock
+from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import SweepKind
 from monitor.demo.internet import Internet
-from monitor.scheduler.daemon import Doorbell
-from monitor.scheduler.workers import Hand, Pulse
-from scrapers.registry import kinds
+from monitor.scheduler.daemon import WakeSocket
+from monitor.scheduler.workers import Liveness, Worker
+from monitor.services.jobs import run_requested_checks
+from scrapers.registry import discover_built_in_sources
 from tests.scrapers.plugin import PLUGIN, install
 
 
@@ -24,7 +26,7 @@ def sheet(said):
 def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
     told = sheet(terminal.run("sources", "show", "bluesky"))
 
-    declared = kinds()["bluesky"].declaration
+    declared = discover_built_in_sources()["bluesky"].info
     assert told["asks"] == declared.asks
     assert told["discloses"] == declared.discloses
     assert told["cannot see"] == declared.cannot_see
@@ -40,7 +42,7 @@ def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
 def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
     terminal.enrols(handles=("rosamarchetti",))
     terminal.run("sweep")
-    web.web = web.web.blocks_us("chalkboard.example")
+    web.web = web.web.block_requests("chalkboard.example")
     terminal.run("sources", "check", "chalkboard")
 
     health = terminal.run("sources", "show", "chalkboard", "--json").json["health"]
@@ -59,7 +61,7 @@ def test_a_source_that_is_turned_off_is_shown_and_said_to_be(terminal):
     told = sheet(terminal.run("sources", "show", "bluesky"))
 
     assert "turned off" in told["in use"]
-    assert told["asks"] == kinds()["bluesky"].declaration.asks
+    assert told["asks"] == discover_built_in_sources()["bluesky"].info.asks
     assert terminal.run("sources", "show", "bluesky", "--json").json["health"] is None
 
 
@@ -117,9 +119,9 @@ def test_one_source_is_tried_and_no_other_is_asked(terminal, web):
 @pytest.mark.parametrize(
     ("trouble", "outcome"),
     [
-        (Internet.blocks_us, "blocked"),
-        (Internet.is_down, "failed"),
-        (Internet.says_the_same_for_everybody, "unreadable"),
+        (Internet.block_requests, "blocked"),
+        (Internet.take_down_host, "failed"),
+        (Internet.show_same_profile, "unreadable"),
     ],
 )
 def test_a_source_that_cannot_be_asked_or_believed_exits_with_69(terminal, web, trouble, outcome):
@@ -135,17 +137,19 @@ def test_a_source_that_cannot_be_asked_or_believed_exits_with_69(terminal, web, 
 
 def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
-        service = holding.enter_context(terminal.service())
-        holding.enter_context(StateLock(terminal.config.state))
-        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
+        service = holding.enter_context(terminal.app())
+        holding.enter_context(StateFolderLock(terminal.config.state))
+        hand = Worker("checks", partial(run_requested_checks, service), Liveness(terminal.clock))
         hand.start()
-        holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
+        holding.enter_context(
+            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.wake_up)
+        )
 
         check = ("sources", "check", "chalkboard", "--json")
         said = threads.submit(terminal.run, *check).result(timeout=30)
 
-        (request,) = service.state.requests.all()
-        hand.end()
+        (request,) = service.db.run_requests.list_run_requests()
+        hand.request_stop()
         hand.join()
     assert (request.kind, request.source) == (SweepKind.CANARIES, "chalkboard")
     assert said.code == 0
@@ -157,25 +161,27 @@ def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(term
     settings = terminal.path.read_text()
     terminal.configured(("[sources.sites]\nown = false\nfiles", "[sources.sites]\n# files"))
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
-        service = holding.enter_context(terminal.service())
+        service = holding.enter_context(terminal.app())
         terminal.path.write_text(settings)
-        holding.enter_context(StateLock(terminal.config.state))
-        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
+        holding.enter_context(StateFolderLock(terminal.config.state))
+        hand = Worker("checks", partial(run_requested_checks, service), Liveness(terminal.clock))
         hand.start()
-        holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
+        holding.enter_context(
+            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.wake_up)
+        )
 
         said = threads.submit(terminal.run, "sources", "check", "chalkboard").result(timeout=30)
 
-        hand.end()
+        hand.request_stop()
         hand.join()
     assert said.code == 69
     assert "restart the service" in said.err
 
 
 def test_a_command_tries_itself_what_the_holder_never_came_to(terminal, web):
-    lock = StateLock(terminal.config.state)
+    lock = StateFolderLock(terminal.config.state)
     lock.acquire()
-    with Doorbell(terminal.config.state).answered(by=lock.release):
+    with WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=lock.release):
         said = terminal.run("sources", "check", "chalkboard", "--json")
 
     assert said.json[0]["trust"]["standing"] == "proven"

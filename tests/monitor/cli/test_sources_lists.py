@@ -193,7 +193,7 @@ def test_a_site_of_a_list_is_asked_and_stays_unproven(terminal, web, brought):
     terminal.run("sources", "import", brought(SHERLOCK))
 
     (verdict,) = terminal.run("sources", "check", "chalkboard", "--json").json
-    web.web = Internet().says_the_same_for_everybody("chalkboard.example")
+    web.web = Internet().show_same_profile("chalkboard.example")
     (refuted,) = terminal.run("sources", "check", "chalkboard", "--json").json
 
     assert verdict["trust"]["standing"] == "unproven"

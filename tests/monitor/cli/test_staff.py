@@ -3,10 +3,10 @@ from threading import Event
 
 import pytest
 
-from monitor.db.outbox import LetterState
+from monitor.db.outbox import EmailState
 from monitor.demo import data as days
 from monitor.domain.consent import Scope
-from monitor.scheduler.daemon import Doorbell
+from monitor.scheduler.daemon import WakeSocket
 from tests.monitor.supervised import PATIENCE
 
 MAIL = "rosa.marchetti@cedarvalley.example"
@@ -90,7 +90,7 @@ def test_the_list_tells_states_and_scopes_and_no_name(terminal):
 
 def test_a_consent_that_ran_out_is_told_from_one_that_stands(terminal):
     terminal.enrols()
-    terminal.clock.at = days.sweep_at(1) + timedelta(days=366)
+    terminal.clock.at = days.compute_sweep_time(1) + timedelta(days=366)
 
     assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["expired"]
 
@@ -111,8 +111,8 @@ def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
     assert "data is deleted within 24 hours" in said.out
     assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
     assert terminal.run("sweep", "--dry-run", "--json").json["people"] == 0
-    with terminal.service() as service:
-        waiting = [each.kind for each in service.state.outbox.all() if each.state == "queued"]
+    with terminal.app() as app:
+        waiting = [each.kind for each in app.db.outbox.list_emails() if each.state == "queued"]
     assert "withdrawn" in waiting
     assert terminal.run("check", ref).code == 77
     assert terminal.run("staff", "withdraw", ref, "--yes").code == 65
@@ -131,15 +131,15 @@ def test_letters_that_wait_are_counted_with_the_reason_and_without_the_address(t
     assert "1 to retry" in table
     assert "cannot be reached" in table
     assert "rosa" not in (said.out + table).lower()
-    with terminal.service() as service:
-        assert [each.state for each in service.state.outbox.all()] == [LetterState.QUEUED]
+    with terminal.app() as app:
+        assert [each.state for each in app.db.outbox.list_emails()] == [EmailState.QUEUED]
 
 
 def test_an_invitation_wakes_the_service_that_is_to_send_it(terminal):
     woken = Event()
     terminal.configured(WITH_SERVER)
 
-    with Doorbell(terminal.config.state).answered(by=woken.set):
+    with WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=woken.set):
         assert terminal.run("staff", "list").code == 0
         assert not woken.is_set()
         assert terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti").code == 0

@@ -10,9 +10,9 @@ def test_a_copy_is_sent_to_its_person_and_nothing_is_printed(terminal):
 
     assert said.code == 0
     assert "osa" not in said.out
-    with terminal.service() as service:
-        assert [each.kind for each in service.state.outbox.all()][-1] == "own-data"
-        assert service.state.audit.last("exported").actor == "operator"
+    with terminal.app() as app:
+        assert [each.kind for each in app.db.outbox.list_emails()][-1] == "own-data"
+        assert app.db.audit.find_last_entry_of_action("exported").actor == "operator"
 
 
 def test_printing_it_tells_the_person(terminal, tmp_path):
@@ -27,9 +27,9 @@ def test_printing_it_tells_the_person(terminal, tmp_path):
         "data.json",
         "found.csv",
     ]
-    with terminal.service() as service:
-        assert service.state.audit.last("broke-glass").subject == ref
-        told = [each.kind for each in service.state.outbox.all()]
+    with terminal.app() as app:
+        assert app.db.audit.find_last_entry_of_action("broke-glass").subject == ref
+        told = [each.kind for each in app.db.outbox.list_emails()]
     assert "break-glass" in told
 
 

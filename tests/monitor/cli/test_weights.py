@@ -2,15 +2,15 @@
 
 from importlib.resources import files
 
-from monitor.services.weights import own_weights
+from monitor.services.weights import load_own_weights
 
 
 def test_each_weight_is_shown_with_the_source_of_its_figure(terminal):
     shown = terminal.run("weights", "show")
 
     assert shown.code == 0
-    assert all(rule in shown.out for rule in own_weights().bits)
-    assert own_weights().sources["place"] in shown.out
+    assert all(rule in shown.out for rule in load_own_weights().bits)
+    assert load_own_weights().sources["place"] in shown.out
     assert "Weights in use: version 1." in shown.out
 
 

@@ -8,15 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.database import State
-from monitor.db.outbox import OutboxLetter
-from monitor.db.people import Hold
+from monitor.db.database import Database
+from monitor.db.outbox import OutboxEmail
+from monitor.db.people import LegalHold
 from monitor.db.sweeps import Sweep, SweepKind
-from monitor.domain.consent import Act, Consent, Scope, ended
+from monitor.domain.consent import Consent, ConsentAction, Scope, apply_end
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
-from monitor.domain.item import Item, Sighting, Version
+from monitor.domain.item import Item, ItemVersion, Sighting
 from monitor.domain.person import Person, PersonName
-from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Request, Visit
+from scrapers.models import (
+    CrawlResult,
+    Finding,
+    FindingKind,
+    Outcome,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
 from tests.monitor.conftest import Found
 
 MONDAY = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
@@ -26,7 +35,7 @@ MONDAY = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
 class World:
     """Makes things of the district that differ only in what a test says."""
 
-    state: State
+    state: Database
     folder: Path
     now: datetime = MONDAY
     numbers: Iterator[int] = field(default_factory=count)
@@ -45,22 +54,22 @@ class World:
 
     def enrolled(self, given: str = "Rosa", family: str = "Delgado", **fields: object) -> str:
         person = self.person(given, family, **fields)
-        self.state.people.add(person)
-        self.state.consents.append(self.consent(person.ref))
+        self.state.people.insert_person(person)
+        self.state.consents.insert_consent(self.consent(person.ref))
         return person.ref
 
     def held(self, given: str = "Rosa", reason: str = "a lawsuit") -> str:
         """Enrol somebody who is under a legal hold from the first day."""
         ref = self.enrolled(given)
-        hold = Hold(person=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
-        self.state.holds.place(hold)
+        hold = LegalHold(person=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
+        self.state.legal_holds.insert_legal_hold(hold)
         return ref
 
     def withdraws(self, person: str, at: datetime) -> None:
         """Append the last line of somebody's consent, as leaving does."""
-        latest = self.state.consents.latest(person)
+        latest = self.state.consents.find_latest_consent(person)
         assert latest
-        self.state.consents.append(ended(latest, Act.WITHDRAWN, at))
+        self.state.consents.insert_consent(apply_end(latest, ConsentAction.WITHDRAWN, at))
 
     def consent(self, person: str) -> Consent:
         return Consent(
@@ -92,11 +101,13 @@ class World:
             subject=subject,
         )
 
-    def visit(self, query: Query, reading: Reading | None = None) -> Visit:
-        return Visit(query=query, reading=reading or Reading(outcome=Outcome.ABSENT), at=self.now)
+    def visit(self, query: Query, reading: ParseResult | None = None) -> CrawlResult:
+        return CrawlResult(
+            query=query, result=reading or ParseResult(outcome=Outcome.ABSENT), at=self.now
+        )
 
     def finding(self, key: str = "alpha.example/rosa", **fields: object) -> Finding:
-        return Finding(key=key, kind=Kind.ACCOUNT, url=f"https://{key}", **fields)
+        return Finding(key=key, kind=FindingKind.ACCOUNT, url=f"https://{key}", **fields)
 
     def item(self, person: str, *aliases: str, **fields: object) -> Item:
         item = Item(
@@ -109,16 +120,16 @@ class World:
                 **fields,
             },
         )
-        self.state.items.add(item, aliases)
+        self.state.items.insert_item(item, aliases)
         return item
 
     def sighting(self, item: Item, query: str, **fields: object) -> Sighting:
         told = {"first": self.now, "last": self.now, "finding": item.portrait, **fields}
         return Sighting(item=item.ref, query=query, source="alpha", **told)
 
-    def version(self, item: Item, **fields: object) -> Version:
+    def version(self, item: Item, **fields: object) -> ItemVersion:
         told = {"at": self.now, "finding": item.portrait, **fields}
-        return Version(item=item.ref, query="q", material_hash=b"\x01h", **told)
+        return ItemVersion(item=item.ref, query="q", material_hash=b"\x01h", **told)
 
     def flag(self, item: Item, **fields: object) -> Flag:
         told = {
@@ -132,9 +143,9 @@ class World:
             ref=self.ref(), person=item.person, item=item.ref, severity=Severity.HIGH, **told
         )
 
-    def letter(self, person: str = "", **fields: object) -> OutboxLetter:
+    def letter(self, person: str = "", **fields: object) -> OutboxEmail:
         told = {"recipient_ref": person or "reviewer-1", "period": "2026-W02", **fields}
-        return OutboxLetter(
+        return OutboxEmail(
             ref=self.ref(),
             person=person,
             kind="digest",
@@ -152,5 +163,5 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, found: Found) -> Iterator[World]:
     found(tmp_path / "state")
-    with State.open(tmp_path / "state", patience=5) as state:
+    with Database.open_folder(tmp_path / "state", patience=5) as state:
         yield World(state, tmp_path / "state")

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from monitor.db.encryption import End
+from monitor.db.encryption import AuditPosition
 
 APPENDED = "DROP TRIGGER audit_is_appended"
 
@@ -14,7 +14,7 @@ APPENDED = "DROP TRIGGER audit_is_appended"
 def rosa(world):
     rosa = world.enrolled()
     for number in range(5):
-        world.state.audit.append(world.now, "operator", "viewed", rosa, {"flag": str(number)})
+        world.state.audit.append_entry(world.now, "operator", "viewed", rosa, {"flag": str(number)})
     return rosa
 
 
@@ -26,15 +26,17 @@ def tamper(world, *statements):
 
 
 def test_rows_come_back_in_their_order(world, rosa):
-    world.state.audit.append(world.now, "operator", "swept", "", {})
+    world.state.audit.append_entry(world.now, "operator", "swept", "", {})
 
-    assert [each.details["flag"] for each in world.state.audit.of(rosa)] == list("01234")
-    assert world.state.audit.all()[-1].action == "swept"
-    assert world.state.audit.verify() is None
+    assert [
+        each.details["flag"] for each in world.state.audit.list_entries_of_subject(rosa)
+    ] == list("01234")
+    assert world.state.audit.list_entries()[-1].action == "swept"
+    assert world.state.audit.verify_chain() is None
 
 
 def test_an_empty_log_is_as_it_was_written(world):
-    assert world.state.audit.verify() is None
+    assert world.state.audit.verify_chain() is None
 
 
 @pytest.mark.usefixtures("rosa")
@@ -55,7 +57,7 @@ def test_an_empty_log_is_as_it_was_written(world):
 def test_the_first_altered_row_is_named(world, broken, statement):
     tamper(world, APPENDED, statement)
 
-    assert world.state.audit.verify() == broken
+    assert world.state.audit.verify_chain() == broken
 
 
 @pytest.mark.usefixtures("rosa")
@@ -68,43 +70,47 @@ def test_a_row_is_not_altered_by_accident(world):
 def test_words_are_refused(world, word):
     for given in ((word, ""), ("", word)):
         with pytest.raises(ValueError, match="opaque"):
-            world.state.audit.append(world.now, "operator", "viewed", given[0], {"at": given[1]})
+            world.state.audit.append_entry(
+                world.now, "operator", "viewed", given[0], {"at": given[1]}
+            )
 
 
 def test_a_commitment_proves_a_text_until_its_subject_is_erased(world, rosa):
-    commitment = world.state.audit.commitment(rosa, "a parent called")
-    world.state.audit.append(world.now, "operator", "glass-broken", rosa, {"reason": commitment})
+    commitment = world.state.audit.compute_commitment(rosa, "a parent called")
+    world.state.audit.append_entry(
+        world.now, "operator", "glass-broken", rosa, {"reason": commitment}
+    )
 
     assert "parent" not in commitment
-    assert world.state.audit.commitment(rosa, "a parent called") == commitment
-    assert world.state.audit.commitment(rosa, "no reason") != commitment
+    assert world.state.audit.compute_commitment(rosa, "a parent called") == commitment
+    assert world.state.audit.compute_commitment(rosa, "no reason") != commitment
 
 
 def test_the_log_survives_an_erasure(world, rosa):
-    world.state.people.erase(rosa)
+    world.state.people.erase_person(rosa)
 
-    assert len(world.state.audit.of(rosa)) == 5
-    assert world.state.audit.verify() is None
+    assert len(world.state.audit.list_entries_of_subject(rosa)) == 5
+    assert world.state.audit.verify_chain() is None
 
 
 @pytest.mark.usefixtures("rosa")
 def test_rows_cut_off_at_the_end_are_missed_by_whoever_kept_the_end(world):
     log = world.state.audit
-    earlier = log.ending.now()
-    log.append(world.now, "operator", "viewed", "", {})
-    end = log.ending.now()
-    assert log.ending.holds(earlier)
-    assert log.ending.holds(end)
+    earlier = log.log_end.load_last_position()
+    log.append_entry(world.now, "operator", "viewed", "", {})
+    end = log.log_end.load_last_position()
+    assert log.log_end.has_row_at(earlier)
+    assert log.log_end.has_row_at(end)
 
     tamper(world, "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
 
-    assert log.verify() is None
-    assert log.ending.holds(earlier)
-    assert not log.ending.holds(end)
-    log.append(world.now, "operator", "swept", "", {})
-    assert not log.ending.holds(end)
+    assert log.verify_chain() is None
+    assert log.log_end.has_row_at(earlier)
+    assert not log.log_end.has_row_at(end)
+    log.append_entry(world.now, "operator", "swept", "", {})
+    assert not log.log_end.has_row_at(end)
 
 
 @pytest.mark.parametrize("end", ["", "x", "1", "1:", "\u0661:00", f"{'9' * 60}:00", "0:00"])
 def test_what_was_never_an_end_is_none(world, end):
-    assert not world.state.audit.ending.holds(End.read(end))
+    assert not world.state.audit.log_end.has_row_at(AuditPosition.from_text(end))

@@ -7,9 +7,9 @@ from contextlib import closing, suppress
 
 import pytest
 
-from monitor.db.audit import AuditEnd, Tail
-from monitor.db.database import State
-from monitor.db.encryption import Keys
+from monitor.db.audit import AuditEndStatus, AuditLogEnd
+from monitor.db.database import Database
+from monitor.db.encryption import KeyStore
 from monitor.errors import BusyError, CannotWriteError
 
 LAST = "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)"
@@ -23,7 +23,7 @@ def log(world):
 
 def writes(world, rows: int) -> None:
     for _ in range(rows):
-        world.state.audit.append(world.now, "operator", "viewed", "", {"flag": world.ref()})
+        world.state.audit.append_entry(world.now, "operator", "viewed", "", {"flag": world.ref()})
 
 
 def tamper(world, *statements: str, name: str = "namesake.db") -> None:
@@ -37,23 +37,23 @@ def as_of_now(world) -> Callable[[], None]:
     """Keep the database as it is; what is returned puts it back, as an operator would."""
     world.state.close()
     shutil.copy(world.folder / "namesake.db", world.folder / "older")
-    world.state = State.open(world.folder)
+    world.state = Database.open_folder(world.folder)
 
     def put_back() -> None:
         world.state.close()
         shutil.copy(world.folder / "older", world.folder / "namesake.db")
-        world.state = State.open(world.folder)
+        world.state = Database.open_folder(world.folder)
 
     return put_back
 
 
 def test_a_log_that_was_only_appended_to_is_whole(log):
-    assert log.ending.tail() is Tail.WHOLE
-    assert log.ending.kept() == log.ending.now()
+    assert log.log_end.check_end() is AuditEndStatus.WHOLE
+    assert log.log_end.load_sealed_position() == log.log_end.load_last_position()
 
 
 def test_an_empty_log_is_whole(world):
-    assert world.state.audit.ending.tail() is Tail.WHOLE
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.WHOLE
 
 
 def test_a_log_put_back_from_before_its_first_row_is_older_and_not_cut(world):
@@ -62,25 +62,25 @@ def test_a_log_put_back_from_before_its_first_row_is_older_and_not_cut(world):
 
     put_back()
 
-    assert world.state.audit.ending.tail() is Tail.OLDER
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.OLDER
 
 
 def test_a_log_that_lost_all_its_rows_is_begun_anew_by_nobody(world, log):
     tamper(world, "DELETE FROM audit", "DELETE FROM audit_end")
 
-    log.ending.begin()
+    log.log_end.seal_empty_log()
 
-    assert log.ending.tail() is Tail.CUT
+    assert log.log_end.check_end() is AuditEndStatus.CUT
 
 
 def test_a_row_that_is_taken_back_is_sealed_nowhere(world, log):
-    end = log.ending.now()
-    with suppress(KeyError), world.state.write():
+    end = log.log_end.load_last_position()
+    with suppress(KeyError), world.state.begin_transaction():
         writes(world, 1)
         raise KeyError
 
-    assert log.ending.kept() == log.ending.now() == end
-    assert log.ending.tail() is Tail.WHOLE
+    assert log.log_end.load_sealed_position() == log.log_end.load_last_position() == end
+    assert log.log_end.check_end() is AuditEndStatus.WHOLE
 
 
 @pytest.mark.parametrize("rows", [1, 3, 5])
@@ -88,8 +88,8 @@ def test_a_row_that_is_taken_back_is_sealed_nowhere(world, log):
 def test_rows_cut_off_at_the_end_are_noticed(world, log, rows: int, seal: str):
     tamper(world, *[LAST] * rows, *(["DELETE FROM audit_end"] if seal == "goes" else []))
 
-    assert log.verify() is None
-    assert log.ending.tail() is Tail.CUT
+    assert log.verify_chain() is None
+    assert log.log_end.check_end() is AuditEndStatus.CUT
 
 
 @pytest.mark.parametrize("more", [1, 2, 3])
@@ -97,8 +97,8 @@ def test_rows_that_are_written_afterwards_hide_nothing(world, log, more: int):
     tamper(world, LAST, LAST)
     writes(world, more)
 
-    assert log.verify() is None
-    assert log.ending.tail() is Tail.CUT
+    assert log.verify_chain() is None
+    assert log.log_end.check_end() is AuditEndStatus.CUT
 
 
 def test_a_database_that_was_put_back_is_older(world, log):
@@ -107,8 +107,8 @@ def test_a_database_that_was_put_back_is_older(world, log):
 
     put_back()
 
-    assert world.state.audit.ending.tail() is Tail.OLDER
-    assert world.state.audit.ending.lacking == 2
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.OLDER
+    assert world.state.audit.log_end.missing_row_count == 2
 
 
 def test_one_that_was_put_back_and_written_to_has_another_history(world, log):
@@ -116,11 +116,11 @@ def test_one_that_was_put_back_and_written_to_has_another_history(world, log):
     writes(world, 2)
     put_back()
     writes(world, 1)
-    assert world.state.audit.ending.tail() is Tail.OLDER
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.OLDER
 
     writes(world, 3)
 
-    assert world.state.audit.ending.tail() is Tail.REPLACED
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.REPLACED
 
 
 def test_what_was_accepted_is_whole_and_is_watched_from_there(world, log):
@@ -128,13 +128,13 @@ def test_what_was_accepted_is_whole_and_is_watched_from_there(world, log):
     writes(world, 2)
     put_back()
 
-    with world.state.write():
-        world.state.audit.ending.accept()
+    with world.state.begin_transaction():
+        world.state.audit.log_end.accept_current_end()
     writes(world, 1)
 
-    assert world.state.audit.ending.tail() is Tail.WHOLE
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.WHOLE
     tamper(world, LAST)
-    assert world.state.audit.ending.tail() is Tail.CUT
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.CUT
 
 
 @pytest.mark.parametrize("error", [BusyError, CannotWriteError])
@@ -145,42 +145,42 @@ def test_a_seal_that_comes_too_late_is_no_alarm_and_is_made_up_for(
         raise error
 
     with monkeypatch.context() as full:
-        full.setattr(Keys, "put_audit_end", refuses)
+        full.setattr(KeyStore, "save_audit_position", refuses)
         writes(world, 2)
 
-    assert log.ending.kept().seq == 5
-    assert log.ending.tail() is Tail.WHOLE
+    assert log.log_end.load_sealed_position().seq == 5
+    assert log.log_end.check_end() is AuditEndStatus.WHOLE
     writes(world, 1)
-    assert log.ending.kept() == log.ending.now()
+    assert log.log_end.load_sealed_position() == log.log_end.load_last_position()
 
 
 def test_a_kill_between_a_row_and_its_seal_is_no_alarm(world, log, monkeypatch):
     with monkeypatch.context() as killed:
-        killed.setattr(AuditEnd, "_keep", lambda _: None)
+        killed.setattr(AuditLogEnd, "_save_end_with_keys", lambda _: None)
         writes(world, 1)
     world.state.close()
 
-    world.state = State.open(world.folder)
+    world.state = Database.open_folder(world.folder)
 
-    assert world.state.audit.ending.tail() is Tail.WHOLE
+    assert world.state.audit.log_end.check_end() is AuditEndStatus.WHOLE
 
 
 def test_a_log_from_before_there_were_seals_is_whole_and_sealed_with_its_next_row(world, log):
     tamper(world, "DELETE FROM audit_end")
     tamper(world, "DELETE FROM audit_end", name="keys.db")
-    assert log.ending.tail() is Tail.WHOLE
+    assert log.log_end.check_end() is AuditEndStatus.WHOLE
 
     writes(world, 1)
     tamper(world, LAST)
 
-    assert log.ending.tail() is Tail.CUT
+    assert log.log_end.check_end() is AuditEndStatus.CUT
 
 
 def test_many_writers_at_once_leave_the_last_end(world, log):
-    with State.open(world.folder) as other:
+    with Database.open_folder(world.folder) as other:
         for _ in range(20):
-            other.audit.append(world.now, "operator", "viewed", "", {})
+            other.audit.append_entry(world.now, "operator", "viewed", "", {})
             writes(world, 1)
 
-    assert log.ending.kept() == log.ending.now()
-    assert log.ending.tail() is Tail.WHOLE
+    assert log.log_end.load_sealed_position() == log.log_end.load_last_position()
+    assert log.log_end.check_end() is AuditEndStatus.WHOLE

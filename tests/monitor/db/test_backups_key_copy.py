@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.backups import KeyCopy
-from monitor.db.database import POSTMARKS
-from monitor.db.encryption import KEYS_DATABASE, Keys
-from monitor.db.people import TOMBSTONES
+from monitor.db.backups import KeyBackup
+from monitor.db.database import SENT_LOG_FILE
+from monitor.db.encryption import KEYS_DATABASE, KeyStore
+from monitor.db.people import TOMBSTONES_FILE
 from monitor.errors import CannotWriteError
 
 
 def test_a_disk_that_is_full_in_between_leaves_what_was_copied_before(world, tmp_path, monkeypatch):
-    copy, keys = KeyCopy(tmp_path / "keys"), world.folder / KEYS_DATABASE
-    world.state.postmarks.add(["a" * 32], world.now, "hash")
-    copy.renew(keys, world.state)
-    before = {name: (copy.folder / name).read_bytes() for name in (TOMBSTONES, POSTMARKS)}
-    world.state.postmarks.add(["b" * 32], world.now, "hash")
-    world.state.people.erase(world.enrolled("Rosa"))
+    copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
+    world.state.sent_log.append_sent_entries(["a" * 32], world.now, "hash")
+    copy.renew_keys(keys, world.state)
+    before = {name: (copy.folder / name).read_bytes() for name in (TOMBSTONES_FILE, SENT_LOG_FILE)}
+    world.state.sent_log.append_sent_entries(["b" * 32], world.now, "hash")
+    world.state.people.erase_person(world.enrolled("Rosa"))
 
     def full(_file: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -27,37 +27,37 @@ def test_a_disk_that_is_full_in_between_leaves_what_was_copied_before(world, tmp
     with monkeypatch.context() as disk:
         disk.setattr("os.fsync", full)
         with pytest.raises(CannotWriteError, match="No space left"):
-            copy.renew(keys, world.state)
+            copy.renew_keys(keys, world.state)
 
     assert {name: (copy.folder / name).read_bytes() for name in before} == before
-    copy.renew(keys, world.state)
+    copy.renew_keys(keys, world.state)
     assert {(copy.folder / name).read_bytes() == before[name] for name in before} == {False}
 
 
 def test_old_keys_are_overwritten_where_they_lie_once_new_ones_took_their_place(world, tmp_path):
-    copy, keys = KeyCopy(tmp_path / "keys"), world.folder / KEYS_DATABASE
+    copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
     ref = world.enrolled("Rosa")
-    copy.renew(keys, world.state)
-    with Keys.open(world.folder) as opened:
-        key = opened.of(ref)
+    copy.renew_keys(keys, world.state)
+    with KeyStore.open_store(world.folder) as opened:
+        key = opened.load_key(ref)
     before = tmp_path / "what-the-disk-still-holds"
     os.link(copy.folder / KEYS_DATABASE, before)
-    assert key.seal in before.read_bytes()
+    assert key.encryption_key in before.read_bytes()
 
-    world.state.people.erase(ref)
-    copy.renew(keys, world.state)
+    world.state.people.erase_person(ref)
+    copy.renew_keys(keys, world.state)
 
     held = before.read_bytes()
     assert held
-    assert key.seal not in held
-    assert key.mark not in held
-    with Keys.open(copy.folder) as renewed:
-        assert renewed.all_destroyed() == (ref,)
+    assert key.encryption_key not in held
+    assert key.hash_key not in held
+    with KeyStore.open_store(copy.folder) as renewed:
+        assert renewed.list_destroyed_ids() == (ref,)
 
 
 def test_keys_that_cannot_be_replaced_stay_as_they_are(world, tmp_path, monkeypatch):
-    copy, keys = KeyCopy(tmp_path / "keys"), world.folder / KEYS_DATABASE
-    copy.renew(keys, world.state)
+    copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
+    copy.renew_keys(keys, world.state)
     before = (copy.folder / KEYS_DATABASE).read_bytes()
     real = Path.replace
 
@@ -69,7 +69,7 @@ def test_keys_that_cannot_be_replaced_stay_as_they_are(world, tmp_path, monkeypa
     with monkeypatch.context() as disk:
         disk.setattr(Path, "replace", refused)
         with pytest.raises(CannotWriteError):
-            copy.renew(keys, world.state)
+            copy.renew_keys(keys, world.state)
 
     assert (copy.folder / KEYS_DATABASE).read_bytes() == before
-    assert {path.name for path in copy.folder.iterdir()} == {KEYS_DATABASE, TOMBSTONES}
+    assert {path.name for path in copy.folder.iterdir()} == {KEYS_DATABASE, TOMBSTONES_FILE}

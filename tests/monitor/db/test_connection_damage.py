@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.connection import Database
+from monitor.db.connection import DatabaseConnection
 from monitor.errors import DatabaseError
 from tests.monitor.db.words import WORDS
 
@@ -58,25 +58,25 @@ def renamed(old: bytes, new: bytes) -> Callable[[Path], None]:
 def test_a_damaged_database_is_refused_and_never_repaired(
     path: Path, damage: Callable[[Path], None]
 ) -> None:
-    database = Database.open(path, WORDS)
-    with database.write():
-        database.run_many("INSERT INTO words VALUES (?)", ((f"{n:0400}",) for n in range(100)))
+    database = DatabaseConnection.open_file(path, WORDS)
+    with database.begin_transaction():
+        database.execute_many("INSERT INTO words VALUES (?)", ((f"{n:0400}",) for n in range(100)))
     database.close()
     damage(path)
     before = path.read_bytes()
 
     with pytest.raises(DatabaseError, match=r"is damaged\. Restore") as refusal:
-        Database.open(path, WORDS)
+        DatabaseConnection.open_file(path, WORDS)
 
     assert refusal.value.exit_code == 78
     assert path.read_bytes() == before
 
 
 def test_a_text_that_is_none_any_more_is_damage(path: Path) -> None:
-    database = Database.open(path, WORDS)
-    with database.write():
-        database.run("INSERT INTO words VALUES (CAST(x'ff' AS TEXT))")
+    database = DatabaseConnection.open_file(path, WORDS)
+    with database.begin_transaction():
+        database.execute("INSERT INTO words VALUES (CAST(x'ff' AS TEXT))")
 
     with pytest.raises(DatabaseError, match=r"is damaged\. Restore"):
-        list(database.rows("SELECT word FROM words"))
+        list(database.fetch_rows("SELECT word FROM words"))
     database.close()

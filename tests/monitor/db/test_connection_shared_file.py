@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.connection import Database
-from monitor.db.open_files import deleted_files, has_locks
+from monitor.db.connection import DatabaseConnection
+from monitor.db.open_files import has_locks, list_deleted_files
 from monitor.errors import DatabaseError, ReplacedError
 from tests.monitor.db.words import WORDS
 
@@ -19,11 +19,11 @@ OPEN_AND_CLOSE = textwrap.dedent(
     """
     import sys
     from pathlib import Path
-    from monitor.db.connection import Database
+    from monitor.db.connection import DatabaseConnection
     from tests.monitor.db.words import WORDS
-    database = Database.open(Path(sys.argv[1]), WORDS)
-    with database.write():
-        database.run("INSERT INTO words VALUES (?)", "another")
+    database = DatabaseConnection.open_file(Path(sys.argv[1]), WORDS)
+    with database.begin_transaction():
+        database.execute("INSERT INTO words VALUES (?)", "another")
     database.close()
     """
 )
@@ -35,19 +35,19 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    database = Database.open(path, WORDS, patience=5)
+def database(path: Path) -> Iterator[DatabaseConnection]:
+    database = DatabaseConnection.open_file(path, WORDS, patience=5)
     yield database
     database.close()
 
 
-def read_words(database: Database) -> list[str]:
-    return [word for (word,) in database.rows("SELECT word FROM words ORDER BY word")]
+def read_words(database: DatabaseConnection) -> list[str]:
+    return [word for (word,) in database.fetch_rows("SELECT word FROM words ORDER BY word")]
 
 
-def add_word(database: Database, word: str) -> None:
-    with database.write():
-        database.run("INSERT INTO words VALUES (?)", word)
+def add_word(database: DatabaseConnection, word: str) -> None:
+    with database.begin_transaction():
+        database.execute("INSERT INTO words VALUES (?)", word)
 
 
 def run_other_process(path: Path) -> None:
@@ -56,7 +56,7 @@ def run_other_process(path: Path) -> None:
 
 
 def test_a_second_thread_does_not_drop_the_locks_of_the_first(
-    database: Database, path: Path
+    database: DatabaseConnection, path: Path
 ) -> None:
     read_words(database)
     assert has_locks(os.getpid(), path)
@@ -67,20 +67,24 @@ def test_a_second_thread_does_not_drop_the_locks_of_the_first(
     assert has_locks(os.getpid(), path)
 
 
-def test_another_process_that_closes_takes_no_log_away(database: Database, path: Path) -> None:
+def test_another_process_that_closes_takes_no_log_away(
+    database: DatabaseConnection, path: Path
+) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(read_words, database).result()
 
     run_other_process(path)
     add_word(database, "ours")
 
-    assert deleted_files(os.getpid(), path) == ()
-    seen = Database.open(path, WORDS)
+    assert list_deleted_files(os.getpid(), path) == ()
+    seen = DatabaseConnection.open_file(path, WORDS)
     assert read_words(seen) == ["another", "ours"]
     seen.close()
 
 
-def test_the_file_is_its_owners_alone_from_the_start(database: Database, path: Path) -> None:
+def test_the_file_is_its_owners_alone_from_the_start(
+    database: DatabaseConnection, path: Path
+) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -88,12 +92,14 @@ def test_a_link_to_a_file_that_is_not_there_yet_leads_to_a_new_file(tmp_path: Pa
     link = tmp_path / "link.db"
     link.symlink_to(tmp_path / "elsewhere.db")
 
-    Database.open(link, WORDS).close()
+    DatabaseConnection.open_file(link, WORDS).close()
 
     assert (tmp_path / "elsewhere.db").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_missing_file_is_not_made_by_a_later_connection(database: Database, path: Path) -> None:
+def test_a_missing_file_is_not_made_by_a_later_connection(
+    database: DatabaseConnection, path: Path
+) -> None:
     path.unlink()
 
     with ThreadPoolExecutor(1) as pool, pytest.raises(DatabaseError):
@@ -103,12 +109,12 @@ def test_a_missing_file_is_not_made_by_a_later_connection(database: Database, pa
 
 @pytest.mark.parametrize("replaced", ["by another", "by nothing"])
 def test_nothing_is_written_to_a_file_that_was_replaced(
-    database: Database, path: Path, replaced: str
+    database: DatabaseConnection, path: Path, replaced: str
 ) -> None:
     add_word(database, "one")
     path.rename(path.with_name("moved.db"))
     if replaced == "by another":
-        Database.open(path, WORDS).close()
+        DatabaseConnection.open_file(path, WORDS).close()
 
     with pytest.raises(ReplacedError, match="Start it again") as refusal:
         add_word(database, "two")
@@ -116,7 +122,9 @@ def test_nothing_is_written_to_a_file_that_was_replaced(
     assert refusal.value.exit_code == 79
 
 
-def test_a_reader_can_ask_whether_the_file_was_replaced(database: Database, path: Path) -> None:
+def test_a_reader_can_ask_whether_the_file_was_replaced(
+    database: DatabaseConnection, path: Path
+) -> None:
     database.check_file()
 
     path.rename(path.with_name("moved.db"))
@@ -125,7 +133,9 @@ def test_a_reader_can_ask_whether_the_file_was_replaced(database: Database, path
         database.check_file()
 
 
-def test_a_log_that_was_deleted_under_us_is_noticed(database: Database, path: Path) -> None:
+def test_a_log_that_was_deleted_under_us_is_noticed(
+    database: DatabaseConnection, path: Path
+) -> None:
     add_word(database, "one")
     path.with_name(f"{path.name}-wal").unlink()
 

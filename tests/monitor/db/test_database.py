@@ -5,14 +5,14 @@ import stat
 
 import pytest
 
-from monitor.db.database import State
-from monitor.db.people import People
+from monitor.db.database import Database
+from monitor.db.people import PeopleTable
 from monitor.errors import CannotWriteError, DatabaseError, InputError
 
 
 def test_a_folder_without_a_district_says_how_to_make_one(tmp_path):
     with pytest.raises(InputError, match="Run `namesake init` first"):
-        State.open(tmp_path)
+        Database.open_folder(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -20,27 +20,27 @@ def test_a_folder_without_a_district_says_how_to_make_one(tmp_path):
 def test_making_a_district_twice_keeps_the_first(world):
     rosa = world.enrolled()
 
-    with State.init(world.folder) as again:
-        assert again.people.refs() == (rosa,)
+    with Database.create_or_open_folder(world.folder) as again:
+        assert again.people.list_person_ids() == (rosa,)
 
 
 def test_it_is_known_whether_somebody_else_has_written(world):
-    before = world.state.written()
+    before = world.state.read_data_version()
     world.enrolled("Rosa")
 
-    assert world.state.written() == before
+    assert world.state.read_data_version() == before
 
-    with State.open(world.folder) as other:
-        other.clock.note(world.now)
+    with Database.open_folder(world.folder) as other:
+        other.clock.record_time(world.now)
 
-    assert world.state.written() != before
+    assert world.state.read_data_version() != before
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(CannotWriteError, match="cannot be created"):
-        State.init(tmp_path / "file" / "state")
+        Database.create_or_open_folder(tmp_path / "file" / "state")
 
 
 def test_the_folder_is_for_its_owner_alone(world):
@@ -51,7 +51,7 @@ def test_lost_keys_are_asked_for_and_never_made_anew(world):
     world.state.close()
     (world.folder / "keys.db").unlink()
 
-    for start in (State.open, State.init):
+    for start in (Database.open_folder, Database.create_or_open_folder):
         with pytest.raises(DatabaseError, match="Restore the copy of its keys") as refusal:
             start(world.folder)
 
@@ -60,34 +60,34 @@ def test_lost_keys_are_asked_for_and_never_made_anew(world):
 
 
 def test_another_district_s_keys_are_refused(world, tmp_path):
-    State.init(tmp_path / "other").close()
+    Database.create_or_open_folder(tmp_path / "other").close()
     world.state.close()
     shutil.copy(tmp_path / "other" / "keys.db", world.folder / "keys.db")
 
     with pytest.raises(DatabaseError, match="does not match"):
-        State.open(world.folder)
+        Database.open_folder(world.folder)
 
 
 def test_what_is_written_with_several_nouns_is_kept_or_lost_together(world):
     person = world.person()
 
     def cut_short():
-        with world.state.write():
-            world.state.people.add(person)
-            world.state.consents.append(world.consent(person.ref))
-            world.state.outbox.queue(world.letter(person.ref), "view")
-            world.state.due.ensure("digest", person.ref, world.now)
-            world.state.audit.append(world.now, "operator", "enrolled", person.ref, {})
+        with world.state.begin_transaction():
+            world.state.people.insert_person(person)
+            world.state.consents.insert_consent(world.consent(person.ref))
+            world.state.outbox.insert_email(world.letter(person.ref), "view")
+            world.state.jobs.ensure_job("digest", person.ref, world.now)
+            world.state.audit.append_entry(world.now, "operator", "enrolled", person.ref, {})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         cut_short()
 
-    assert world.state.people.refs() == ()
-    assert world.state.consents.latest(person.ref) is None
-    assert world.state.outbox.all() == ()
-    assert world.state.due.all() == ()
-    assert world.state.audit.all() == ()
+    assert world.state.people.list_person_ids() == ()
+    assert world.state.consents.find_latest_consent(person.ref) is None
+    assert world.state.outbox.list_emails() == ()
+    assert world.state.jobs.list_jobs() == ()
+    assert world.state.audit.list_entries() == ()
 
 
 def test_a_start_that_fails_leaves_the_folder_usable(world, monkeypatch):
@@ -95,8 +95,8 @@ def test_a_start_that_fails_leaves_the_folder_usable(world, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(People, "finish_erasures", fail)
+        broken.setattr(PeopleTable, "finish_erasures", fail)
         with pytest.raises(RuntimeError):
-            State.open(world.folder)
+            Database.open_folder(world.folder)
 
-    State.open(world.folder).close()
+    Database.open_folder(world.folder).close()

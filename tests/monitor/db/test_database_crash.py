@@ -5,23 +5,23 @@ import sys
 
 import pytest
 
-from monitor.db.database import State
+from monitor.db.database import Database
 
 WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from monitor.db.database import State
+from monitor.db.database import Database
 
 folder, rosa = Path(sys.argv[1]), sys.argv[2]
 now = datetime(2026, 1, 5, tzinfo=UTC)
-with State.open(folder) as state:
+with Database.open_folder(folder) as state:
     number = 0
     while True:
-        with state.write():
-            state.due.ensure("kept", str(number), now)
-            state.due.ensure("together", str(number), now)
-            state.audit.append(now, "operator", "counted", rosa, {"number": str(number)})
+        with state.begin_transaction():
+            state.jobs.ensure_job("kept", str(number), now)
+            state.jobs.ensure_job("together", str(number), now)
+            state.audit.append_entry(now, "operator", "counted", rosa, {"number": str(number)})
         print(number, flush=True)
         number += 1
 """
@@ -42,11 +42,11 @@ def test_a_killed_writer_leaves_whole_transactions_only(world, writes):
     rosa = world.enrolled()
     kept = killed_after(world, writes, rosa)
 
-    with State.open(world.folder) as state:
+    with Database.open_folder(world.folder) as state:
         rows = {name: set() for name in ("kept", "together")}
-        for due in state.due.all():
+        for due in state.jobs.list_jobs():
             rows[due.name].add(int(due.subject))
         assert rows["kept"] >= set(kept)
         assert rows["kept"] == rows["together"]
-        assert len(state.audit.of(rosa)) == len(rows["kept"])
-        assert state.audit.verify() is None
+        assert len(state.audit.list_entries_of_subject(rosa)) == len(rows["kept"])
+        assert state.audit.verify_chain() is None

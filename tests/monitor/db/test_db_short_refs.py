@@ -12,27 +12,27 @@ REF = "9aa1409239b303cb303b5646a1ea3a2d"
 @pytest.fixture
 def flags(world):
     rosa = world.enrolled()
-    world.state.flags.add(replace(world.flag(world.item(rosa, "one")), ref=REF))
-    world.state.flags.add(replace(world.flag(world.item(rosa, "two")), ref=f"{REF[:10]}ff"))
+    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "one")), ref=REF))
+    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "two")), ref=f"{REF[:10]}ff"))
     return world.state.flags
 
 
 def test_its_first_letters_stand_for_one_flag(flags):
-    assert flags.whole(REF[:12]) == REF
-    assert flags.whole(REF) == REF
+    assert flags.resolve_flag_prefix(REF[:12]) == REF
+    assert flags.resolve_flag_prefix(REF) == REF
 
 
 def test_what_may_mean_two_flags_is_refused(flags):
     with pytest.raises(InputError, match="Several references"):
-        flags.whole(REF[:8])
+        flags.resolve_flag_prefix(REF[:8])
 
 
 @pytest.mark.parametrize("begun", ["", "9", REF[:7], "%", "unknown-ref"])
 def test_less_than_a_letter_prints_stands_for_itself(flags, begun):
-    assert flags.whole(begun) == begun
+    assert flags.resolve_flag_prefix(begun) == begun
 
 
 def test_an_item_is_found_by_its_first_letters_too(world):
     item = world.item(world.enrolled())
 
-    assert world.state.items.whole(item.ref[:8]) == item.ref
+    assert world.state.items.resolve_item_prefix(item.ref[:8]) == item.ref

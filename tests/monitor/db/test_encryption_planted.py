@@ -6,22 +6,31 @@ from contextlib import closing
 import pytest
 
 from monitor.db.accounts import Invitation
-from monitor.db.encryption import Keys, Sealing
-from monitor.db.journal import Question
-from monitor.db.review import Assignment, Remark, RemarkKind
+from monitor.db.encryption import Encryption, KeyStore
+from monitor.db.journal import QuestionRecord
+from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.disclosure import Proposal
+from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.events import Event, EventKind
-from monitor.domain.evidence import Axis, Evidence, Label
-from monitor.domain.flag import Judgement, Ruling
-from monitor.domain.item import Remembered
+from monitor.domain.evidence import Evidence, EvidenceAxis, OwnershipLabel
+from monitor.domain.flag import Decision, DecisionRecord
+from monitor.domain.item import LastReadPage
 from monitor.domain.person import PersonName
-from monitor.domain.students.matching import ContactVerdict
+from monitor.domain.students.matching import ContactMatchResult
 from monitor.errors import DatabaseError
-from scrapers.http.robots import Learnt
+from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState
-from scrapers.models import Kept, Outcome, Page, Query, QueryKind, Reading, ReadPage, Request
+from scrapers.models import (
+    Outcome,
+    Page,
+    PageFingerprint,
+    ParsedPage,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
 
 PLANTED = {
     word: f"planted{word}zq"
@@ -40,27 +49,29 @@ SURVIVORS = ("audit", "erased")
 def rosa(world):
     """Enrol somebody and plant a word of hers in everything that is kept."""
     rosa = person(world)
-    world.state.people.add(rosa)
-    world.state.consents.append(world.consent(rosa.ref))
+    world.state.people.insert_person(rosa)
+    world.state.consents.insert_consent(world.consent(rosa.ref))
     invite(world, rosa.mail)
     query = planted_query(rosa.ref)
-    world.state.journal.stage(world.sweep(), *staged(world, query))
-    world.state.questions.settle(question(world, query))
-    world.state.pages.add(world.sweep(), 1, [seen(world, query)])
+    world.state.journal.stage_answer(world.sweep(), *staged(world, query))
+    world.state.questions.save_question(question(world, query))
+    world.state.pages.insert_pages(world.sweep(), 1, [seen(world, query)])
     item = planted_item(world, rosa.ref, query)
-    world.state.events.add(world.sweep(), event(item), f"https://{PLANTED['url']}.example")
+    world.state.events.insert_event(world.sweep(), event(item), f"https://{PLANTED['url']}.example")
     rule(world, item)
     letter = world.letter(rosa.ref)
-    world.state.outbox.queue(letter, {"text": PLANTED["letter"]})
-    world.state.outbox.retry(letter.ref, world.now, f"no such user {PLANTED['error']}")
+    world.state.outbox.insert_email(letter, {"text": PLANTED["letter"]})
+    world.state.outbox.schedule_retry(letter.ref, world.now, f"no such user {PLANTED['error']}")
     for subject in (rosa.ref, item.ref):
-        world.state.due.ensure("second-proof", subject, world.now)
-    world.state.hosts.save(HostState(host=f"{PLANTED['host']}.example"))
-    world.state.robots.save(
-        Learnt(origin=f"https://{PLANTED['host']}.example", until=world.now, file=PLANTED["file"])
+        world.state.jobs.ensure_job("second-proof", subject, world.now)
+    world.state.hosts.save_host_state(HostState(host=f"{PLANTED['host']}.example"))
+    world.state.robots_files.save_robots_file(
+        RobotsRecord(
+            origin=f"https://{PLANTED['host']}.example", until=world.now, file=PLANTED["file"]
+        )
     )
     ask(world, rosa.ref)
-    world.state.audit.append(world.now, rosa.ref, "enrolled", rosa.ref, {"item": item.ref})
+    world.state.audit.append_entry(world.now, rosa.ref, "enrolled", rosa.ref, {"item": item.ref})
     return rosa
 
 
@@ -90,8 +101,8 @@ def invite(world, mail):
         invited_at=world.now,
         expires_at=world.now,
     )
-    world.state.invitations.add(invitation)
-    world.state.outbox.queue(world.letter(invitation.ref), {"name": PLANTED["invited"]})
+    world.state.invitations.insert_invitation(invitation)
+    world.state.outbox.insert_email(world.letter(invitation.ref), {"name": PLANTED["invited"]})
 
 
 def planted_query(subject):
@@ -119,27 +130,29 @@ def planted_finding(world):
 
 
 def staged(world, query):
-    reading = Reading(outcome=Outcome.FOUND, findings=(planted_finding(world),), follow=(query,))
-    verdict = ContactVerdict(flagged=True, count=1, cues=(PLANTED["cue"],))
+    reading = ParseResult(
+        outcome=Outcome.FOUND, findings=(planted_finding(world),), follow=(query,)
+    )
+    verdict = ContactMatchResult(flagged=True, count=1, cues=(PLANTED["cue"],))
     return world.visit(query, reading), verdict
 
 
 def seen(world, query):
     body = PLANTED["body"].encode()
     page = Page(url=PLANTED["url"], status=200, body=body, fetched_at=world.now)
-    return ReadPage(query=query, page=page, reading=Reading(outcome=Outcome.FOUND))
+    return ParsedPage(query=query, page=page, result=ParseResult(outcome=Outcome.FOUND))
 
 
 def question(world, query):
-    return Question(
+    return QuestionRecord(
         person=query.subject,
         key=query.key,
         source="alpha",
         kind=query.kind,
         version=1,
         settled_at=world.now,
-        remembered=Remembered(
-            kept=Kept(asked=b"a", digest=b"d", version=1, etag=PLANTED["etag"]),
+        remembered=LastReadPage(
+            kept=PageFingerprint(asked=b"a", digest=b"d", version=1, etag=PLANTED["etag"]),
             shown=1,
             read_at=world.now,
         ),
@@ -149,10 +162,10 @@ def question(world, query):
 def planted_item(world, rosa, query):
     finding = planted_finding(world)
     item = world.item(rosa, finding.key, finding.account, portrait=finding)
-    world.state.sightings.put(world.sighting(item, query.key))
-    world.state.versions.add(world.version(item))
-    reason = Evidence(rule="name", axis=Axis.CLAIM, bits=1.0, reason=PLANTED["reason"])
-    assessment = Assessment(label=Label.UNKNOWN, bits=1.0, evidence=(reason,))
+    world.state.sightings.save_sighting(world.sighting(item, query.key))
+    world.state.versions.insert_version(world.version(item))
+    reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=1.0, reason=PLANTED["reason"])
+    assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=1.0, evidence=(reason,))
     world.state.items.set_assessment(item.ref, assessment)
     return item
 
@@ -163,11 +176,11 @@ def event(item):
 
 def rule(world, item):
     flag = world.flag(item, reasons=(PLANTED["reason"],))
-    world.state.flags.add(flag)
-    world.state.flags.judge(
-        Judgement(
+    world.state.flags.insert_flag(flag)
+    world.state.flags.insert_decision(
+        DecisionRecord(
             flag=flag.ref,
-            ruling=Ruling.HARMLESS,
+            ruling=Decision.HARMLESS,
             by=item.person,
             at=world.now,
             note=PLANTED["ruling"],
@@ -178,14 +191,16 @@ def rule(world, item):
 
 def review(world, flag):
     """Have it taken, opened, noted on, asked about, and opened early."""
-    world.state.assignments.put(Assignment(flag=flag.ref, reviewer="reviewer-1", at=world.now))
-    world.state.looks.open("reviewer-1", flag.ref, world.now)
+    world.state.assignments.save_assignment(
+        ReviewAssignment(flag_id=flag.ref, reviewer_id="reviewer-1", at=world.now)
+    )
+    world.state.access_log.record_access("reviewer-1", flag.ref, world.now)
     by = f"{PLANTED['reviewer']}@cedar.example"
-    for kind in RemarkKind:
-        remark = Remark(flag=flag.ref, kind=kind, by=by, at=world.now, text=PLANTED[kind])
-        world.state.remarks.add(remark)
-    world.state.glass.put(
-        Proposal(
+    for kind in ReviewNoteKind:
+        remark = ReviewNote(flag=flag.ref, kind=kind, by=by, at=world.now, text=PLANTED[kind])
+        world.state.review_notes.insert_review_note(remark)
+    world.state.break_glass.save_break_glass_proposal(
+        BreakGlassProposal(
             ref=world.ref(),
             flag=flag.ref,
             person=flag.person,
@@ -198,10 +213,10 @@ def review(world, flag):
 
 def ask(world, rosa):
     ref = world.ref()
-    world.state.requests.add(
+    world.state.run_requests.insert_run_request(
         RunRequest(ref=ref, kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now)
     )
-    world.state.requests.put_progress(ref, "alpha", "asking")
+    world.state.run_requests.save_progress(ref, "alpha", "asking")
 
 
 def plain_values(world):
@@ -244,16 +259,16 @@ def test_no_query_key_stands_in_any_file(world, rosa):
 
 def test_an_erasure_leaves_neither_rows_nor_marks(world, rosa):
     query = planted_query(rosa.ref)
-    with Keys.open(world.folder) as keys:
-        sealing = Sealing(keys)
+    with KeyStore.open_store(world.folder) as keys:
+        sealing = Encryption(keys)
         marks = [
-            sealing.mark("", rosa.mail.casefold()),
-            sealing.mark(rosa.ref, query.key),
-            sealing.mark(rosa.ref, PLANTED["url"]),
+            sealing.keyed_hash("", rosa.mail.casefold()),
+            sealing.keyed_hash(rosa.ref, query.key),
+            sealing.keyed_hash(rosa.ref, PLANTED["url"]),
         ]
     assert all(mark in world.bytes_on_disk() for mark in marks)
 
-    world.state.people.erase(rosa.ref)
+    world.state.people.erase_person(rosa.ref)
 
     assert not any(mark in world.bytes_on_disk() for mark in marks)
     assert {table for table, value in plain_values(world) if value == rosa.ref} == set(SURVIVORS)
@@ -266,17 +281,20 @@ def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
     with closing(sqlite3.connect(world.folder / "namesake.db")) as connection:
         ((sealed,),) = connection.execute("SELECT sealed FROM people").fetchall()
 
-    world.state.people.erase(rosa.ref)
+    world.state.people.erase_person(rosa.ref)
 
-    with Keys.open(world.folder) as keys, pytest.raises(DatabaseError, match="lacks the key"):
-        Sealing(keys).open(rosa.ref, f"people/{rosa.ref}/sealed", sealed, type(rosa))
+    with (
+        KeyStore.open_store(world.folder) as keys,
+        pytest.raises(DatabaseError, match="lacks the key"),
+    ):
+        Encryption(keys).decrypt(rosa.ref, f"people/{rosa.ref}/sealed", sealed, type(rosa))
 
 
 def test_an_erasure_touches_nobody_else(world, rosa):
     theo = world.enrolled("Theo")
     item = world.item(theo, "alpha:@theo")
-    world.state.people.erase(rosa.ref)
+    world.state.people.erase_person(rosa.ref)
 
-    assert world.state.people.refs() == (theo,)
-    assert world.state.items.find(theo, ["alpha:@theo"]) == (item,)
-    assert world.state.consents.live(world.now) == (theo,)
+    assert world.state.people.list_person_ids() == (theo,)
+    assert world.state.items.find_items_by_aliases(theo, ["alpha:@theo"]) == (item,)
+    assert world.state.consents.list_consenting_person_ids(world.now) == (theo,)

@@ -6,33 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.files import StateLock
+from monitor.db.files import StateFolderLock
 from monitor.errors import BusyError, CannotWriteError
 
 HOLDER = """
 import sys
 from pathlib import Path
-from monitor.db.files import StateLock
-with StateLock(Path(sys.argv[1])):
+from monitor.db.files import StateFolderLock
+with StateFolderLock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
 
 
 def test_a_second_holder_is_turned_away(tmp_path: Path) -> None:
-    with StateLock(tmp_path), pytest.raises(BusyError, match="Another Namesake") as refusal:
-        StateLock(tmp_path).acquire()
+    with StateFolderLock(tmp_path), pytest.raises(BusyError, match="Another Namesake") as refusal:
+        StateFolderLock(tmp_path).acquire()
 
     assert refusal.value.exit_code == 75
 
 
 def test_a_released_lock_is_free(tmp_path: Path) -> None:
-    with StateLock(tmp_path) as lock:
-        assert lock.held
+    with StateFolderLock(tmp_path) as lock:
+        assert lock.is_held
 
-    assert not lock.held
-    with StateLock(tmp_path) as next_lock:
-        assert next_lock.held
+    assert not lock.is_held
+    with StateFolderLock(tmp_path) as next_lock:
+        assert next_lock.is_held
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
@@ -45,16 +45,16 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(BusyError):
-            StateLock(tmp_path).acquire()
+            StateFolderLock(tmp_path).acquire()
         holder.kill()
 
-    with StateLock(tmp_path) as lock:
-        assert lock.held
+    with StateFolderLock(tmp_path) as lock:
+        assert lock.is_held
 
 
 def test_a_lock_in_no_folder_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CannotWriteError, match="check its folder"):
-        StateLock(tmp_path / "nowhere").acquire()
+        StateFolderLock(tmp_path / "nowhere").acquire()
 
 
 def test_a_lock_that_may_not_be_looked_at_is_not_said_to_be_free(
@@ -66,4 +66,4 @@ def test_a_lock_that_may_not_be_looked_at_is_not_said_to_be_free(
     monkeypatch.setattr("os.open", refused)
 
     with pytest.raises(PermissionError):
-        StateLock(tmp_path).taken()
+        StateFolderLock(tmp_path).is_locked()

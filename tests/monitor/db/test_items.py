@@ -7,15 +7,15 @@ import pytest
 
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.events import Event, EventKind
-from monitor.domain.evidence import Axis, Evidence, Label
-from monitor.domain.flag import FlagKind, FlagState, Judgement, Ruling
+from monitor.domain.evidence import Evidence, EvidenceAxis, OwnershipLabel
+from monitor.domain.flag import Decision, DecisionRecord, FlagKind, FlagState
 from monitor.errors import InputError
 
 DAY = timedelta(days=1)
 
 
 def judgement(world, flag, ruling):
-    return Judgement(flag=flag.ref, ruling=ruling, by=flag.person, at=world.now, note="truly")
+    return DecisionRecord(flag=flag.ref, ruling=ruling, by=flag.person, at=world.now, note="truly")
 
 
 def appeared(world, item):
@@ -26,18 +26,18 @@ def test_an_item_is_found_by_any_of_its_aliases(world):
     rosa = world.enrolled()
     item = world.item(rosa, "alpha.example/rosa", "alpha:@rosa")
 
-    assert world.state.items.get(item.ref) == item
-    assert world.state.items.find(rosa, ["alpha:@rosa", "alpha:17"]) == (item,)
-    assert world.state.items.find(rosa, ["alpha:17"]) == ()
+    assert world.state.items.load_item(item.ref) == item
+    assert world.state.items.find_items_by_aliases(rosa, ["alpha:@rosa", "alpha:17"]) == (item,)
+    assert world.state.items.find_items_by_aliases(rosa, ["alpha:17"]) == ()
 
 
 def test_items_of_two_people_are_two_whatever_they_are_called(world):
     rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
     item = world.item(rosa, "alpha.example/rosa")
 
-    assert world.state.items.find(theo, ["alpha.example/rosa"]) == ()
+    assert world.state.items.find_items_by_aliases(theo, ["alpha.example/rosa"]) == ()
     world.item(theo, "alpha.example/rosa")
-    assert world.state.items.find(rosa, ["alpha.example/rosa"]) == (item,)
+    assert world.state.items.find_items_by_aliases(rosa, ["alpha.example/rosa"]) == (item,)
 
 
 def test_items_are_listed_the_oldest_first(world):
@@ -45,27 +45,27 @@ def test_items_are_listed_the_oldest_first(world):
     later = world.item(rosa, "b", first_seen=world.now + DAY)
     first = world.item(rosa, "a")
 
-    assert world.state.items.of(rosa) == (first, later)
-    assert world.state.items.find(rosa, ["b", "a", "b"]) == (first, later)
+    assert world.state.items.list_items_of_person(rosa) == (first, later)
+    assert world.state.items.find_items_by_aliases(rosa, ["b", "a", "b"]) == (first, later)
 
 
 def test_items_are_counted_without_being_opened(world):
     rosa = world.enrolled()
     items = [world.item(rosa, each) for each in "abc"]
-    world.state.items.set_verdict(items[1].ref, Ruling.MINE)
-    world.state.items.sealing.keys.destroy(rosa)
+    world.state.items.set_item_feedback(items[1].ref, Decision.MINE)
+    world.state.items.encryption.keys.destroy_key(rosa)
 
-    assert world.state.items.count_judged(rosa) == 1
-    assert world.state.items.refs_of(rosa) == tuple(each.ref for each in items)
+    assert world.state.items.count_items_with_feedback(rosa) == 1
+    assert world.state.items.list_item_ids_of_person(rosa) == tuple(each.ref for each in items)
 
 
 def test_a_replaced_item_learns_aliases_and_forgets_none(world):
     rosa = world.enrolled()
     item = world.item(rosa, "alpha:@rosa")
-    world.state.items.replace(item, ["alpha:17"])
+    world.state.items.update_item(item, ["alpha:17"])
 
-    assert world.state.items.find(rosa, ["alpha:17"]) == (item,)
-    assert world.state.items.find(rosa, ["alpha:@rosa"]) == (item,)
+    assert world.state.items.find_items_by_aliases(rosa, ["alpha:17"]) == (item,)
+    assert world.state.items.find_items_by_aliases(rosa, ["alpha:@rosa"]) == (item,)
 
 
 def test_an_alias_never_names_two_items(world):
@@ -74,18 +74,18 @@ def test_an_alias_never_names_two_items(world):
     other = world.item(rosa, "alpha:17")
 
     with pytest.raises(ValueError, match="merge them first"):
-        world.state.items.replace(other, ["alpha:@rosa"])
+        world.state.items.update_item(other, ["alpha:@rosa"])
 
 
 def test_an_unknown_item_is_said_in_a_sentence(world):
     never_added = replace(world.item(world.enrolled()), ref="none")
 
     with pytest.raises(InputError, match="There is no item none"):
-        world.state.items.get("none")
+        world.state.items.load_item("none")
     with pytest.raises(InputError, match="There is no item none"):
-        world.state.items.replace(never_added)
+        world.state.items.update_item(never_added)
     with pytest.raises(InputError, match="There is no item none"):
-        world.state.sightings.put(world.sighting(never_added, "q"))
+        world.state.sightings.save_sighting(world.sighting(never_added, "q"))
 
 
 def test_a_sighting_is_kept_for_each_question(world):
@@ -94,22 +94,22 @@ def test_a_sighting_is_kept_for_each_question(world):
     here, there = world.sighting(item, "q1"), world.sighting(item, "q2")
     renewed = world.sighting(item, "q1", last=world.now + DAY)
     for each in (here, there, renewed):
-        world.state.sightings.put(each)
+        world.state.sightings.save_sighting(each)
 
-    assert world.state.sightings.of_question(rosa, "q1") == (renewed,)
-    assert world.state.sightings.of_item(item.ref) == (renewed, there)
-    assert world.state.sightings.of_person(rosa) == (renewed, there)
+    assert world.state.sightings.list_sightings_of_question(rosa, "q1") == (renewed,)
+    assert world.state.sightings.list_sightings_of_item(item.ref) == (renewed, there)
+    assert world.state.sightings.list_sightings_of_person(rosa) == (renewed, there)
 
 
 def test_an_ended_sighting_is_gone_and_its_item_stays(world):
     rosa = world.enrolled()
     item = world.item(rosa)
     sighting = world.sighting(item, "q1")
-    world.state.sightings.put(sighting)
-    world.state.sightings.end(sighting)
+    world.state.sightings.save_sighting(sighting)
+    world.state.sightings.delete_sighting(sighting)
 
-    assert world.state.sightings.of_item(item.ref) == ()
-    assert world.state.items.get(item.ref) == item
+    assert world.state.sightings.list_sightings_of_item(item.ref) == ()
+    assert world.state.items.load_item(item.ref) == item
 
 
 def test_versions_are_kept_in_their_order(world):
@@ -117,32 +117,34 @@ def test_versions_are_kept_in_their_order(world):
     later = world.version(item, at=world.now + DAY)
     first = world.version(item)
     for each in (later, first):
-        world.state.versions.add(each)
+        world.state.versions.insert_version(each)
 
-    assert world.state.versions.of(item.ref) == (first, later)
+    assert world.state.versions.list_versions(item.ref) == (first, later)
 
 
 def test_old_versions_are_forgotten_but_never_the_last(world):
     item = world.item(world.enrolled())
     versions = [world.version(item, at=world.now + days * DAY) for days in range(3)]
     for each in versions:
-        world.state.versions.add(each)
+        world.state.versions.insert_version(each)
 
-    assert world.state.versions.forget_before(item.ref, world.now + 9 * DAY) == 2
-    assert world.state.versions.of(item.ref) == (versions[2],)
+    assert world.state.versions.delete_versions_before(item.ref, world.now + 9 * DAY) == 2
+    assert world.state.versions.list_versions(item.ref) == (versions[2],)
 
 
 def test_an_assessment_comes_back_with_its_reasons(world):
     item = world.item(world.enrolled())
-    reason = Evidence(rule="name", axis=Axis.CLAIM, bits=3.5, reason="It shows the same name.")
-    assessment = Assessment(label=Label.NAMESAKE, bits=3.5, evidence=(reason,))
-    assert world.state.items.assessment(item.ref) is None
-    assert world.state.items.label(item.ref) is None
+    reason = Evidence(
+        rule="name", axis=EvidenceAxis.CLAIM, bits=3.5, reason="It shows the same name."
+    )
+    assessment = Assessment(label=OwnershipLabel.NAMESAKE, bits=3.5, evidence=(reason,))
+    assert world.state.items.find_assessment(item.ref) is None
+    assert world.state.items.find_item_label(item.ref) is None
 
     world.state.items.set_assessment(item.ref, assessment)
 
-    assert world.state.items.assessment(item.ref) == assessment
-    assert world.state.items.label(item.ref) is Label.NAMESAKE
+    assert world.state.items.find_assessment(item.ref) == assessment
+    assert world.state.items.find_item_label(item.ref) is OwnershipLabel.NAMESAKE
 
 
 def test_what_is_unjudged_was_assessed_and_has_no_verdict(world):
@@ -150,38 +152,38 @@ def test_what_is_unjudged_was_assessed_and_has_no_verdict(world):
     waiting, judged, _unassessed, others = (
         world.item(who, f"alpha:@{number}") for number, who in enumerate((rosa, rosa, rosa, theo))
     )
-    assessment = Assessment(label=Label.UNKNOWN, bits=0.0, evidence=())
+    assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=0.0, evidence=())
     for item in (waiting, judged, others):
         world.state.items.set_assessment(item.ref, assessment)
-    world.state.items.set_verdict(judged.ref, Ruling.MINE)
+    world.state.items.set_item_feedback(judged.ref, Decision.MINE)
 
-    assert world.state.items.unjudged(rosa) == ((waiting, assessment),)
+    assert world.state.items.list_items_awaiting_feedback(rosa) == ((waiting, assessment),)
 
 
 def test_a_verdict_can_be_given_and_taken_back(world):
     item = world.item(world.enrolled())
-    assert world.state.items.verdict(item.ref) is None
+    assert world.state.items.find_item_feedback(item.ref) is None
 
-    world.state.items.set_verdict(item.ref, Ruling.MINE)
-    assert world.state.items.verdict(item.ref) is Ruling.MINE
+    world.state.items.set_item_feedback(item.ref, Decision.MINE)
+    assert world.state.items.find_item_feedback(item.ref) is Decision.MINE
 
-    world.state.items.set_verdict(item.ref, None)
-    assert world.state.items.verdict(item.ref) is None
+    world.state.items.set_item_feedback(item.ref, None)
+    assert world.state.items.find_item_feedback(item.ref) is None
 
 
 def test_a_removed_item_leaves_nothing_behind(world):
     rosa = world.enrolled()
     item = world.item(rosa, "alpha:@rosa")
-    world.state.sightings.put(world.sighting(item, "q"))
-    world.state.flags.add(world.flag(item))
-    world.state.due.ensure("second-proof", item.ref, world.now)
+    world.state.sightings.save_sighting(world.sighting(item, "q"))
+    world.state.flags.insert_flag(world.flag(item))
+    world.state.jobs.ensure_job("second-proof", item.ref, world.now)
 
-    world.state.items.remove(item.ref)
+    world.state.items.delete_item(item.ref)
 
-    assert world.state.items.of(rosa) == ()
-    assert world.state.flags.of_person(rosa) == ()
-    assert world.state.sightings.of_person(rosa) == ()
-    assert world.state.due.all() == ()
+    assert world.state.items.list_items_of_person(rosa) == ()
+    assert world.state.flags.list_flags_of_person(rosa) == ()
+    assert world.state.sightings.list_sightings_of_person(rosa) == ()
+    assert world.state.jobs.list_jobs() == ()
 
 
 def test_of_two_items_that_are_one_the_older_history_stays(world):
@@ -190,32 +192,34 @@ def test_of_two_items_that_are_one_the_older_history_stays(world):
     newer = world.item(
         rosa, "alpha:17", first_seen=world.now + 2 * DAY, last_seen=world.now + 3 * DAY
     )
-    whole = world.state.items.merge(newer, older)
+    whole = world.state.items.merge_items(newer, older)
 
     assert whole.ref == newer.ref
     assert (whole.first_seen, whole.last_seen) == (older.first_seen, newer.last_seen)
-    assert world.state.items.of(rosa) == (whole,)
-    assert world.state.items.find(rosa, ["alpha:@rosa"]) == (whole,)
+    assert world.state.items.list_items_of_person(rosa) == (whole,)
+    assert world.state.items.find_items_by_aliases(rosa, ["alpha:@rosa"]) == (whole,)
 
 
 def test_merging_moves_sightings_versions_and_events(world):
     rosa = world.enrolled()
     keep, drop = world.item(rosa, "a"), world.item(rosa, "b")
-    world.state.sightings.put(world.sighting(keep, "q1", last=world.now + DAY))
+    world.state.sightings.save_sighting(world.sighting(keep, "q1", last=world.now + DAY))
     for query in ("q1", "q2"):
-        world.state.sightings.put(
+        world.state.sightings.save_sighting(
             world.sighting(drop, query, first=world.now - DAY, last=world.now)
         )
-    world.state.versions.add(world.version(drop))
-    world.state.events.add("", appeared(world, drop), "https://alpha.example/rosa")
+    world.state.versions.insert_version(world.version(drop))
+    world.state.events.insert_event("", appeared(world, drop), "https://alpha.example/rosa")
 
-    world.state.items.merge(keep, drop)
+    world.state.items.merge_items(keep, drop)
 
-    sightings = {each.query: each for each in world.state.sightings.of_item(keep.ref)}
+    sightings = {
+        each.query: each for each in world.state.sightings.list_sightings_of_item(keep.ref)
+    }
     assert set(sightings) == {"q1", "q2"}
     assert (sightings["q1"].first, sightings["q1"].last) == (world.now - DAY, world.now + DAY)
-    assert world.state.versions.of(keep.ref) == (world.version(keep),)
-    (told,) = world.state.events.of_person(rosa, world.now)
+    assert world.state.versions.list_versions(keep.ref) == (world.version(keep),)
+    (told,) = world.state.events.list_events_of_person(rosa, world.now)
     assert told.event == appeared(world, keep)
     assert told.url == "https://alpha.example/rosa"
 
@@ -223,8 +227,8 @@ def test_merging_moves_sightings_versions_and_events(world):
 def test_merging_never_quietens_an_impersonation(world):
     rosa = world.enrolled()
     keep, drop = world.item(rosa, "a"), world.item(rosa, "b")
-    world.state.items.set_verdict(keep.ref, Ruling.MINE)
-    world.state.items.set_verdict(drop.ref, Ruling.IMPERSONATION)
+    world.state.items.set_item_feedback(keep.ref, Decision.MINE)
+    world.state.items.set_item_feedback(drop.ref, Decision.IMPERSONATION)
     quiet = world.flag(keep, state=FlagState.HARMLESS)
     loud = world.flag(
         drop,
@@ -234,20 +238,20 @@ def test_merging_never_quietens_an_impersonation(world):
         reasons=("It copies the bio.",),
     )
     for flag in (quiet, loud):
-        world.state.flags.add(flag)
-    world.state.flags.judge(judgement(world, quiet, Ruling.HARMLESS))
-    world.state.flags.judge(judgement(world, loud, Ruling.REPORTED))
+        world.state.flags.insert_flag(flag)
+    world.state.flags.insert_decision(judgement(world, quiet, Decision.HARMLESS))
+    world.state.flags.insert_decision(judgement(world, loud, Decision.REPORTED))
 
-    world.state.items.merge(keep, drop)
+    world.state.items.merge_items(keep, drop)
 
-    (flag,) = world.state.flags.of_person(rosa)
-    assert world.state.items.verdict(keep.ref) is Ruling.IMPERSONATION
+    (flag,) = world.state.flags.list_flags_of_person(rosa)
+    assert world.state.items.find_item_feedback(keep.ref) is Decision.IMPERSONATION
     assert (flag.ref, flag.item, flag.state) == (quiet.ref, keep.ref, FlagState.REPORTED)
     assert (flag.opened_at, flag.shared_at) == (loud.opened_at, loud.shared_at)
     assert flag.reasons == loud.reasons
-    assert {each.ruling for each in world.state.flags.judgements(flag.ref)} == {
-        Ruling.HARMLESS,
-        Ruling.REPORTED,
+    assert {each.ruling for each in world.state.flags.list_decisions(flag.ref)} == {
+        Decision.HARMLESS,
+        Decision.REPORTED,
     }
 
 
@@ -255,11 +259,11 @@ def test_merging_moves_a_flag_that_has_no_twin(world):
     rosa = world.enrolled()
     keep, drop = world.item(rosa, "a"), world.item(rosa, "b")
     flag = world.flag(drop, kind=FlagKind.STUDENT_LINK, relation="follows")
-    world.state.flags.add(flag)
+    world.state.flags.insert_flag(flag)
 
-    world.state.items.merge(keep, drop)
+    world.state.items.merge_items(keep, drop)
 
-    moved = world.state.flags.find(keep.ref, FlagKind.STUDENT_LINK, "follows")
+    moved = world.state.flags.find_flag(keep.ref, FlagKind.STUDENT_LINK, "follows")
     assert moved is not None
     assert moved.ref == flag.ref
 
@@ -268,7 +272,7 @@ def test_two_people_s_items_never_become_one(world):
     rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
 
     with pytest.raises(ValueError, match="two people"):
-        world.state.items.merge(world.item(rosa), world.item(theo))
+        world.state.items.merge_items(world.item(rosa), world.item(theo))
 
 
 def test_events_are_told_by_sweep_and_by_person(world):
@@ -281,18 +285,20 @@ def test_events_are_told_by_sweep_and_by_person(world):
         at=world.now,
         fields=("name", "bio"),
     )
-    world.state.events.add(sweep, event, "https://alpha.example/rosa")
+    world.state.events.insert_event(sweep, event, "https://alpha.example/rosa")
 
-    (told,) = world.state.events.of_sweep(sweep)
+    (told,) = world.state.events.list_events_of_sweep(sweep)
     assert (told.event, told.url, told.sweep) == (event, "https://alpha.example/rosa", sweep)
-    assert world.state.events.of_person(rosa, world.now) == (told,)
-    assert world.state.events.of_item(item.ref) == (told,)
-    assert world.state.events.of_person(rosa, world.now + DAY) == ()
+    assert world.state.events.list_events_of_person(rosa, world.now) == (told,)
+    assert world.state.events.list_events_of_item(item.ref) == (told,)
+    assert world.state.events.list_events_of_person(rosa, world.now + DAY) == ()
 
 
 def test_old_events_are_forgotten(world):
     rosa = world.enrolled()
-    world.state.events.add("", appeared(world, world.item(rosa)), "https://alpha.example/rosa")
+    world.state.events.insert_event(
+        "", appeared(world, world.item(rosa)), "https://alpha.example/rosa"
+    )
 
-    assert world.state.events.forget_before(rosa, world.now) == 0
-    assert world.state.events.forget_before(rosa, world.now + DAY) == 1
+    assert world.state.events.delete_events_before(rosa, world.now) == 0
+    assert world.state.events.delete_events_before(rosa, world.now + DAY) == 1

@@ -4,57 +4,63 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.db.journal import Staged
+from monitor.db.journal import StagedAnswer
 from monitor.db.sweeps import SweepKind
-from monitor.domain.students.matching import ContactVerdict
-from scrapers.models import Contact, Outcome, Reading
+from monitor.domain.students.matching import ContactMatchResult
+from scrapers.models import Contact, Outcome, ParseResult
 
 
 def found(world, *follow):
-    return Reading(outcome=Outcome.FOUND, findings=(world.finding(),), follow=follow)
+    return ParseResult(outcome=Outcome.FOUND, findings=(world.finding(),), follow=follow)
 
 
 def test_a_staged_visit_comes_back_as_it_was(world):
     rosa, sweep = world.enrolled(), world.sweep()
     visit = world.visit(world.query(rosa), found(world))
-    verdict = ContactVerdict(flagged=True, count=2, cues=("school",))
-    world.state.journal.stage(sweep, visit, verdict)
+    verdict = ContactMatchResult(flagged=True, count=2, cues=("school",))
+    world.state.journal.stage_answer(sweep, visit, verdict)
 
-    assert world.state.journal.visits(sweep, "alpha") == {
-        rosa: (Staged(visit=visit, verdict=verdict),)
+    assert world.state.journal.load_answers_by_subject(sweep, "alpha") == {
+        rosa: (StagedAnswer(visit=visit, verdict=verdict),)
     }
 
 
 def test_what_was_answered_is_known_by_its_key(world):
     rosa, sweep = world.enrolled(), world.sweep()
     asked, canary = world.query(rosa), world.query("", "qzxv")
-    world.state.journal.stage_all(sweep, (Staged(visit=world.visit(q)) for q in (asked, canary)))
+    world.state.journal.stage_answers(
+        sweep, (StagedAnswer(visit=world.visit(q)) for q in (asked, canary))
+    )
 
-    assert world.state.journal.answered(sweep) == {asked.key, canary.key}
-    assert world.state.journal.answered("another sweep") == frozenset()
+    assert world.state.journal.list_answered_keys(sweep) == {asked.key, canary.key}
+    assert world.state.journal.list_answered_keys("another sweep") == frozenset()
 
 
 def test_a_follow_up_nobody_asked_yet_is_not_lost(world):
     rosa, sweep = world.enrolled(), world.sweep()
     first, profile, links = (world.query(rosa, term) for term in ("search", "profile", "links"))
-    world.state.journal.stage(sweep, world.visit(first, found(world, profile, links, profile)))
-    assert world.state.journal.followed(sweep) == (profile, links)
+    world.state.journal.stage_answer(
+        sweep, world.visit(first, found(world, profile, links, profile))
+    )
+    assert world.state.journal.list_follow_up_queries(sweep) == (profile, links)
 
-    world.state.journal.stage(sweep, world.visit(profile))
+    world.state.journal.stage_answer(sweep, world.visit(profile))
 
-    assert world.state.journal.followed(sweep) == (links,)
+    assert world.state.journal.list_follow_up_queries(sweep) == (links,)
 
 
 def test_a_question_asked_again_has_one_answer_the_later(world):
     rosa, sweep = world.enrolled(), world.sweep()
     query = world.query(rosa)
-    failed = world.visit(query, Reading(outcome=Outcome.FAILED, note="no answer"))
+    failed = world.visit(query, ParseResult(outcome=Outcome.FAILED, note="no answer"))
     answered = world.visit(query, found(world))
     for visit in (failed, answered):
-        world.state.journal.stage(sweep, visit)
+        world.state.journal.stage_answer(sweep, visit)
 
-    assert world.state.journal.about(sweep, "alpha", rosa) == (Staged(visit=answered),)
-    assert world.state.journal.outcomes(sweep, "alpha") == {Outcome.FOUND: 1}
+    assert world.state.journal.list_answers_about_subject(sweep, "alpha", rosa) == (
+        StagedAnswer(visit=answered),
+    )
+    assert world.state.journal.count_outcomes(sweep, "alpha") == {Outcome.FOUND: 1}
 
 
 def test_visits_are_told_apart_by_source_and_subject(world):
@@ -66,9 +72,9 @@ def test_visits_are_told_apart_by_source_and_subject(world):
         "beta": world.query(rosa, source="beta"),
     }
     for query in queries.values():
-        world.state.journal.stage(sweep, world.visit(query))
+        world.state.journal.stage_answer(sweep, world.visit(query))
 
-    visits = world.state.journal.visits(sweep, "alpha")
+    visits = world.state.journal.load_answers_by_subject(sweep, "alpha")
 
     assert set(visits) == {rosa, theo, ""}
     assert [each.visit.query for each in visits[""]] == [queries["canary"]]
@@ -82,89 +88,92 @@ def test_what_shows_something_is_told_apart_from_what_was_merely_answered(world)
     in_part = world.visit(world.query(rosa, "two"), replace(found(world), outcome=Outcome.PARTIAL))
     nothing = (world.visit(world.query(each, "three", source="beta")) for each in (rosa, theo, ""))
     for visit in (shown, *nothing, in_part):
-        world.state.journal.stage(sweep, visit)
+        world.state.journal.stage_answer(sweep, visit)
 
-    showing = world.state.journal.showing(sweep, rosa)
+    showing = world.state.journal.list_answers_with_findings(sweep, rosa)
 
     assert [each.visit for each in showing] == [shown, in_part]
-    assert len(world.state.journal.of_person(sweep, rosa)) == 3
-    assert world.state.journal.answers(sweep, rosa) == {"alpha": 2, "beta": 1}
+    assert len(world.state.journal.list_answers_about_person(sweep, rosa)) == 3
+    assert world.state.journal.count_answers_by_source(sweep, rosa) == {"alpha": 2, "beta": 1}
 
 
 def test_outcomes_are_counted_by_source(world):
     rosa, sweep = world.enrolled(), world.sweep()
     for term in ("one", "two"):
-        world.state.journal.stage(sweep, world.visit(world.query(rosa, term)))
-    blocked = Reading(outcome=Outcome.BLOCKED)
-    world.state.journal.stage(sweep, world.visit(world.query(rosa, "three"), blocked))
+        world.state.journal.stage_answer(sweep, world.visit(world.query(rosa, term)))
+    blocked = ParseResult(outcome=Outcome.BLOCKED)
+    world.state.journal.stage_answer(sweep, world.visit(world.query(rosa, "three"), blocked))
 
-    assert world.state.journal.outcomes(sweep, "alpha") == {Outcome.ABSENT: 2, Outcome.BLOCKED: 1}
-    assert world.state.journal.outcomes(sweep, "beta") == {}
+    assert world.state.journal.count_outcomes(sweep, "alpha") == {
+        Outcome.ABSENT: 2,
+        Outcome.BLOCKED: 1,
+    }
+    assert world.state.journal.count_outcomes(sweep, "beta") == {}
 
 
 def test_contacts_are_never_staged(world):
     rosa, sweep = world.enrolled(), world.sweep()
     pupil = Contact(name="Ada Lowell", handle="ada")
-    reading = Reading(outcome=Outcome.FOUND, contacts=(pupil,))
+    reading = ParseResult(outcome=Outcome.FOUND, contacts=(pupil,))
 
     with pytest.raises(ValueError, match="contacts are never stored"):
-        world.state.journal.stage(sweep, world.visit(world.query(rosa), reading))
+        world.state.journal.stage_answer(sweep, world.visit(world.query(rosa), reading))
 
-    assert world.state.journal.answered(sweep) == frozenset()
+    assert world.state.journal.list_answered_keys(sweep) == frozenset()
 
 
 def test_nothing_is_kept_of_a_person_erased_while_asked_about(world):
     rosa, theo, sweep = world.enrolled("Rosa"), world.enrolled("Theo"), world.sweep()
     visits = [world.visit(world.query(person)) for person in (rosa, theo)]
-    world.state.journal.stage(sweep, visits[0])
-    world.state.people.erase(rosa)
+    world.state.journal.stage_answer(sweep, visits[0])
+    world.state.people.erase_person(rosa)
 
-    world.state.journal.stage_all(sweep, [Staged(visit=visit) for visit in visits])
+    world.state.journal.stage_answers(sweep, [StagedAnswer(visit=visit) for visit in visits])
 
-    assert world.state.journal.answered(sweep) == {visits[1].query.key}
+    assert world.state.journal.list_answered_keys(sweep) == {visits[1].query.key}
 
 
 def test_a_self_check_goes_with_its_person(world):
     rosa = world.enrolled()
     check = world.sweep(SweepKind.SELFCHECK, rosa)
-    world.state.people.erase(rosa)
+    world.state.people.erase_person(rosa)
 
-    world.state.journal.stage(check, world.visit(world.query("", "qzxv")))
+    world.state.journal.stage_answer(check, world.visit(world.query("", "qzxv")))
 
-    assert world.state.journal.answered(check) == frozenset()
+    assert world.state.journal.list_answered_keys(check) == frozenset()
 
 
 def test_a_person_settles_once_for_each_source(world):
     rosa, sweep = world.enrolled(), world.sweep()
-    assert not world.state.journal.settled(sweep, "alpha", rosa)
+    assert not world.state.journal.is_settled(sweep, "alpha", rosa)
 
     for _ in range(2):
         world.state.journal.mark_settled(sweep, "alpha", rosa)
 
-    assert world.state.journal.settled(sweep, "alpha", rosa)
-    assert not world.state.journal.settled(sweep, "beta", rosa)
+    assert world.state.journal.is_settled(sweep, "alpha", rosa)
+    assert not world.state.journal.is_settled(sweep, "beta", rosa)
 
 
 def test_a_dropped_journal_is_empty_and_another_stays(world):
     rosa, first = world.enrolled(), world.sweep()
     second = world.sweep(SweepKind.SELFCHECK, rosa)
     for sweep in (first, second):
-        world.state.journal.stage(sweep, world.visit(world.query(rosa)))
+        world.state.journal.stage_answer(sweep, world.visit(world.query(rosa)))
         world.state.journal.mark_settled(sweep, "alpha", rosa)
 
-    world.state.journal.drop(first)
+    world.state.journal.delete_answers_of_sweep(first)
 
-    assert world.state.journal.answered(first) == frozenset()
-    assert not world.state.journal.settled(first, "alpha", rosa)
-    assert len(world.state.journal.answered(second)) == 1
+    assert world.state.journal.list_answered_keys(first) == frozenset()
+    assert not world.state.journal.is_settled(first, "alpha", rosa)
+    assert len(world.state.journal.list_answered_keys(second)) == 1
 
 
 def test_a_page_with_half_a_surrogate_pair_is_staged_like_any_other(world):
     rosa, sweep = world.enrolled(), world.sweep()
     hostile = replace(world.finding(), bio="teacher \ud83d")
-    reading = Reading(outcome=Outcome.FOUND, findings=(hostile,))
-    world.state.journal.stage(sweep, world.visit(world.query(rosa), reading))
+    reading = ParseResult(outcome=Outcome.FOUND, findings=(hostile,))
+    world.state.journal.stage_answer(sweep, world.visit(world.query(rosa), reading))
 
-    (staged,) = world.state.journal.about(sweep, "alpha", rosa)
+    (staged,) = world.state.journal.list_answers_about_subject(sweep, "alpha", rosa)
 
-    assert staged.visit.reading.findings[0].bio == "teacher \N{REPLACEMENT CHARACTER}"
+    assert staged.visit.result.findings[0].bio == "teacher \N{REPLACEMENT CHARACTER}"

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database as Tables
 
-from monitor.db.connection import Database, check_database
-from monitor.db.database import BEFORE_UPGRADE, DATABASE, State
-from monitor.db.migrations import NAMESAKE, Schema, step
+from monitor.db.connection import DatabaseConnection, check_database
+from monitor.db.database import DATABASE_FILE, PRE_UPGRADE_FILE, Database
+from monitor.db.migrations import DISTRICT_SCHEMA, Schema, build_step
 from monitor.errors import CannotWriteError
 
 # What the first version had; everything after it came by upgrades.
 FIRST = ("people_1", "sweeps_1", "items_1", "flags_1", "service_1")
-OLD = Schema.of("namesake", *map(step, FIRST))
+OLD = Schema.from_steps("namesake", *map(build_step, FIRST))
 
 
 class BrokenError(Exception):
@@ -27,11 +27,11 @@ class BrokenError(Exception):
 def old(tmp_path: Path) -> Path:
     """A district's folder as the first version left it, with one row in it."""
     folder = tmp_path / "state"
-    State.init(folder).close()
-    (folder / DATABASE).unlink()
-    database = Database.open(folder / DATABASE, OLD)
-    with database.write():
-        database.run("INSERT INTO hosts VALUES (x'01', x'02')")
+    Database.create_or_open_folder(folder).close()
+    (folder / DATABASE_FILE).unlink()
+    database = DatabaseConnection.open_file(folder / DATABASE_FILE, OLD)
+    with database.begin_transaction():
+        database.execute("INSERT INTO hosts VALUES (x'01', x'02')")
     database.close()
     return folder
 
@@ -59,7 +59,7 @@ def broken_upgrades(old: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]
         with monkeypatch.context() as broken:
             breaking_at(number, broken)
             try:
-                State.open(old).close()
+                Database.open_folder(old).close()
             except BrokenError:
                 yield number
             else:
@@ -67,59 +67,59 @@ def broken_upgrades(old: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]
 
 
 def test_an_upgrade_that_breaks_at_any_statement_leaves_the_old_version_at_work(old, monkeypatch):
-    before = tables(old / DATABASE)
+    before = tables(old / DATABASE_FILE)
     broken = 0
 
     for _ in broken_upgrades(old, monkeypatch):
-        assert tables(old / DATABASE) == before
-        at_work = Database.open(old / DATABASE, OLD)
-        assert list(at_work.rows("SELECT * FROM hosts")) == [(b"\x01", b"\x02")]
+        assert tables(old / DATABASE_FILE) == before
+        at_work = DatabaseConnection.open_file(old / DATABASE_FILE, OLD)
+        assert list(at_work.fetch_rows("SELECT * FROM hosts")) == [(b"\x01", b"\x02")]
         at_work.close()
         broken += 1
 
-    assert broken > len(NAMESAKE.names) - len(FIRST)
-    assert {name for name, _ in tables(old / DATABASE)} > {name for name, _ in before}
+    assert broken > len(DISTRICT_SCHEMA.names) - len(FIRST)
+    assert {name for name, _ in tables(old / DATABASE_FILE)} > {name for name, _ in before}
 
 
 def test_what_was_there_before_an_upgrade_is_kept_until_the_next_one(old):
-    before = tables(old / DATABASE)
+    before = tables(old / DATABASE_FILE)
 
-    State.open(old).close()
+    Database.open_folder(old).close()
 
-    spare = old / BEFORE_UPGRADE
+    spare = old / PRE_UPGRADE_FILE
     assert tables(spare) == before
     check_database(spare)
     assert spare.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_copy_that_cannot_be_removed_any_more_is_said_in_one_sentence(world):
-    (world.folder / BEFORE_UPGRADE).mkdir()
+    (world.folder / PRE_UPGRADE_FILE).mkdir()
 
     with pytest.raises(CannotWriteError, match="before-upgrade cannot be removed"):
-        world.state.forget_spare(datetime.max.replace(tzinfo=UTC))
+        world.state.delete_pre_upgrade_copy(datetime.max.replace(tzinfo=UTC))
 
 
 def test_nothing_is_copied_where_nothing_changes(world):
-    State.open(world.folder).close()
+    Database.open_folder(world.folder).close()
 
-    assert not (world.folder / BEFORE_UPGRADE).exists()
+    assert not (world.folder / PRE_UPGRADE_FILE).exists()
 
 
 def test_there_is_no_upgrade_without_room_for_the_copy(old):
-    before = tables(old / DATABASE)
-    (old / f"{BEFORE_UPGRADE}.part").mkdir()
+    before = tables(old / DATABASE_FILE)
+    (old / f"{PRE_UPGRADE_FILE}.part").mkdir()
 
     with pytest.raises(CannotWriteError, match="cannot be written"):
-        State.open(old)
+        Database.open_folder(old)
 
-    assert tables(old / DATABASE) == before
+    assert tables(old / DATABASE_FILE) == before
 
 
 def test_of_the_keys_no_copy_is_kept_by_an_upgrade(old, monkeypatch):
-    later = Schema.of("keys", step("keys_1"), step("keys_2"), another)
-    monkeypatch.setattr("monitor.db.encryption.KEYS", later)
+    later = Schema.from_steps("keys", build_step("keys_1"), build_step("keys_2"), another)
+    monkeypatch.setattr("monitor.db.encryption.KEYS_SCHEMA", later)
 
-    State.open(old).close()
+    Database.open_folder(old).close()
 
     assert [path.name for path in old.glob("keys.db*")] == ["keys.db"]
 
@@ -129,10 +129,10 @@ def another(tables: Tables) -> None:
 
 
 def test_what_was_kept_at_an_upgrade_is_forgotten_in_time(old):
-    with State.open(old) as state:
-        made = datetime.fromtimestamp((old / BEFORE_UPGRADE).stat().st_mtime, UTC)
-        state.forget_spare(made - timedelta(seconds=1))
-        assert (old / BEFORE_UPGRADE).exists()
+    with Database.open_folder(old) as state:
+        made = datetime.fromtimestamp((old / PRE_UPGRADE_FILE).stat().st_mtime, UTC)
+        state.delete_pre_upgrade_copy(made - timedelta(seconds=1))
+        assert (old / PRE_UPGRADE_FILE).exists()
 
-        state.forget_spare(made + timedelta(seconds=1))
-        assert not (old / BEFORE_UPGRADE).exists()
+        state.delete_pre_upgrade_copy(made + timedelta(seconds=1))
+        assert not (old / PRE_UPGRADE_FILE).exists()

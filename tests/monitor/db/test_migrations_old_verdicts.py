@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.connection import Database
-from monitor.db.database import DATABASE, State
-from monitor.db.migrations import NAMESAKE, Schema, step
-from monitor.domain.detection.lessons import VERDICTS, Said
-from monitor.domain.flag import Ruling
+from monitor.db.connection import DatabaseConnection
+from monitor.db.database import DATABASE_FILE, Database
+from monitor.db.migrations import DISTRICT_SCHEMA, Schema, build_step
+from monitor.domain.detection.lessons import ITEM_DECISIONS, Feedback
+from monitor.domain.flag import Decision
 
 # What there was before `verdicts`: a verdict was a column of its item, and the last one counted.
 BEFORE = ("people_1", "sweeps_1", "items_1", "flags_1", "service_1")
-OLD = Schema.of("namesake", *map(step, BEFORE))
+OLD = Schema.from_steps("namesake", *map(build_step, BEFORE))
 KEPT = ("people", "items", "aliases")
 
 
@@ -25,7 +25,7 @@ class District:
     """A folder of the old shape, and what its items are called in it."""
 
     folder: Path
-    judged: dict[Ruling, str]
+    judged: dict[Decision, str]
     unsaid: str
 
 
@@ -33,15 +33,15 @@ def refilled(path: Path) -> None:
     """Put what a database holds into the tables that the old program would have made."""
     with closing(sqlite3.connect(path)) as new:
         rows = {table: new.execute(f"SELECT * FROM {table}").fetchall() for table in KEPT}  # noqa: S608 - our names
-    for each in path.parent.glob(f"{DATABASE}*"):
+    for each in path.parent.glob(f"{DATABASE_FILE}*"):
         each.unlink()
-    old = Database.open(path, OLD)
-    with old.write():
+    old = DatabaseConnection.open_file(path, OLD)
+    with old.begin_transaction():
         for table, held in rows.items():
             for row in held:
                 marks = ", ".join("?" * len(row))
-                old.run(f"INSERT INTO {table} VALUES ({marks})", *row)  # noqa: S608 - our names
-    assert not old.row("SELECT 1 FROM sqlite_schema WHERE name = 'verdicts'")
+                old.execute(f"INSERT INTO {table} VALUES ({marks})", *row)  # noqa: S608 - our names
+    assert not old.fetch_row("SELECT 1 FROM sqlite_schema WHERE name = 'verdicts'")
     old.close()
 
 
@@ -50,13 +50,13 @@ def old(world) -> District:
     rosa, ben = world.enrolled("Rosa"), world.enrolled("Ben")
     judged = {
         ruling: world.item((rosa, ben)[number % 2], ruling, first_seen=seen_on(world, number)).ref
-        for number, ruling in enumerate(sorted(VERDICTS))
+        for number, ruling in enumerate(sorted(ITEM_DECISIONS))
     }
     for ruling, ref in judged.items():
-        world.state.items.set_verdict(ref, ruling)
+        world.state.items.set_item_feedback(ref, ruling)
     unsaid = world.item(rosa, "nobody said").ref
     world.state.close()
-    refilled(world.folder / DATABASE)
+    refilled(world.folder / DATABASE_FILE)
     return District(world.folder, judged, unsaid)
 
 
@@ -65,48 +65,50 @@ def seen_on(world, number: int):
 
 
 def test_each_verdict_is_the_one_word_said_of_its_item_when_it_was_first_seen(old, world):
-    with State.open(old.folder) as state:
-        said = {ref: state.verdicts.of(ref) for ref in old.judged.values()}
+    with Database.open_folder(old.folder) as state:
+        said = {ref: state.feedback.list_feedback_of_item(ref) for ref in old.judged.values()}
 
     assert said == {
-        ref: (Said(item=ref, ruling=ruling, at=seen_on(world, number)),)
+        ref: (Feedback(item_id=ref, decision=ruling, at=seen_on(world, number)),)
         for number, (ruling, ref) in enumerate(old.judged.items())
     }
 
 
 def test_the_verdict_itself_stays_as_it_was(old):
-    with State.open(old.folder) as state:
-        assert {ruling: state.items.verdict(ref) for ruling, ref in old.judged.items()} == {
-            ruling: ruling for ruling in old.judged
-        }
+    with Database.open_folder(old.folder) as state:
+        assert {
+            ruling: state.items.find_item_feedback(ref) for ruling, ref in old.judged.items()
+        } == {ruling: ruling for ruling in old.judged}
 
 
 def test_where_nobody_said_anything_nothing_is_said(old):
-    with State.open(old.folder) as state:
-        assert state.verdicts.of(old.unsaid) == ()
-        assert state.items.verdict(old.unsaid) is None
+    with Database.open_folder(old.folder) as state:
+        assert state.feedback.list_feedback_of_item(old.unsaid) == ()
+        assert state.items.find_item_feedback(old.unsaid) is None
 
 
 def test_a_word_from_before_can_be_taken_back(old, world):
-    with State.open(old.folder) as state:
+    with Database.open_folder(old.folder) as state:
         for ref in old.judged.values():
-            state.verdicts.append(Said(item=ref, ruling=Ruling.REOPENED, at=world.now))
+            state.feedback.insert_feedback(
+                Feedback(item_id=ref, decision=Decision.REOPENED, at=world.now)
+            )
 
-        assert {state.items.verdict(ref) for ref in old.judged.values()} == {None}
+        assert {state.items.find_item_feedback(ref) for ref in old.judged.values()} == {None}
 
 
 def test_what_was_said_goes_with_its_person(old):
-    with State.open(old.folder) as state:
-        for ref in state.people.refs():
-            state.people.erase(ref)
+    with Database.open_folder(old.folder) as state:
+        for ref in state.people.list_person_ids():
+            state.people.erase_person(ref)
 
-        assert state.rows()["verdicts"] == 0
+        assert state.count_rows()["verdicts"] == 0
 
 
 def test_a_second_start_says_nothing_twice(old):
     for _ in range(2):
-        with State.open(old.folder) as state:
-            words = state.rows()["verdicts"]
+        with Database.open_folder(old.folder) as state:
+            words = state.count_rows()["verdicts"]
 
     assert words == len(old.judged)
-    assert NAMESAKE.names > OLD.names
+    assert DISTRICT_SCHEMA.names > OLD.names

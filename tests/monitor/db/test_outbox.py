@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.outbox import LetterState
+from monitor.db.outbox import EmailState
 from monitor.errors import InputError
 
 HOUR = timedelta(hours=1)
@@ -19,32 +19,32 @@ class View:
 def test_a_queued_letter_is_due_with_its_view(world):
     letter = world.letter(world.enrolled())
 
-    assert world.state.outbox.queue(letter, View(name="Rosa"))
+    assert world.state.outbox.insert_email(letter, View(name="Rosa"))
 
-    assert world.state.outbox.due(world.now - HOUR) == ()
-    assert world.state.outbox.due(world.now) == (letter,)
-    assert world.state.outbox.view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.list_due_emails(world.now - HOUR) == ()
+    assert world.state.outbox.list_due_emails(world.now) == (letter,)
+    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
 
 
 def test_a_repeat_changes_nothing(world):
     rosa = world.enrolled()
     letter = world.letter(rosa)
-    world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
 
-    assert not world.state.outbox.queue(world.letter(rosa), View(name="again"))
+    assert not world.state.outbox.insert_email(world.letter(rosa), View(name="again"))
 
-    assert world.state.outbox.all() == (letter,)
-    assert world.state.outbox.view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.list_emails() == (letter,)
+    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
 
 
 def test_a_sent_letter_is_not_queued_again(world):
     rosa = world.enrolled()
     letter = world.letter(rosa)
-    world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.sent(letter.ref, world.now, "hash")
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    world.state.outbox.mark_email_sent(letter.ref, world.now, "hash")
 
-    assert not world.state.outbox.queue(world.letter(rosa), View(name="Rosa"))
-    assert world.state.outbox.due(world.now + HOUR) == ()
+    assert not world.state.outbox.insert_email(world.letter(rosa), View(name="Rosa"))
+    assert world.state.outbox.list_due_emails(world.now + HOUR) == ()
 
 
 def test_another_week_another_reader_another_letter(world):
@@ -56,147 +56,150 @@ def test_another_week_another_reader_another_letter(world):
         world.letter(period="2026-W03"),
     ]
 
-    assert all(world.state.outbox.queue(each, View(name="")) for each in letters)
-    assert world.state.outbox.all() == tuple(letters)
+    assert all(world.state.outbox.insert_email(each, View(name="")) for each in letters)
+    assert world.state.outbox.list_emails() == tuple(letters)
 
 
 def test_an_accepted_letter_is_forgotten_and_its_hash_is_kept(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.sent(letter.ref, world.now + HOUR, "hash")
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    world.state.outbox.mark_email_sent(letter.ref, world.now + HOUR, "hash")
 
-    sent = world.state.outbox.get(letter.ref)
+    sent = world.state.outbox.load_email(letter.ref)
     assert (sent.state, sent.sent_at, sent.body_hash) == (
-        LetterState.SENT,
+        EmailState.SENT,
         world.now + HOUR,
         "hash",
     )
     with pytest.raises(InputError, match="There is no letter"):
-        world.state.outbox.view(letter.ref, View)
+        world.state.outbox.load_email_view(letter.ref, View)
 
 
 def test_a_deferred_letter_waits_and_counts(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin([letter.ref], world.now)
-    world.state.outbox.retry(letter.ref, world.now + HOUR, "the mail server answered 450")
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    world.state.outbox.record_attempts([letter.ref], world.now)
+    world.state.outbox.schedule_retry(letter.ref, world.now + HOUR, "the mail server answered 450")
 
-    assert world.state.outbox.due(world.now) == ()
-    (waiting,) = world.state.outbox.due(world.now + HOUR)
+    assert world.state.outbox.list_due_emails(world.now) == ()
+    (waiting,) = world.state.outbox.list_due_emails(world.now + HOUR)
     assert (waiting.attempts, waiting.error) == (1, "the mail server answered 450")
-    assert world.state.outbox.view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
 
 
 @pytest.fixture
 def dead(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin([letter.ref], world.now)
-    world.state.outbox.dead(letter.ref, "the mail server answered 550")
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    world.state.outbox.record_attempts([letter.ref], world.now)
+    world.state.outbox.mark_email_dead(letter.ref, "the mail server answered 550")
     return letter.ref
 
 
 def test_a_dead_letter_says_why_and_is_not_tried_again(world, dead):
     outbox = world.state.outbox
 
-    assert [(each.ref, each.error) for each in outbox.dead_letters()] == [
+    assert [(each.ref, each.error) for each in outbox.list_dead_emails()] == [
         (dead, "the mail server answered 550")
     ]
-    assert outbox.due(world.now + HOUR) == ()
+    assert outbox.list_due_emails(world.now + HOUR) == ()
 
 
 def test_a_dead_letter_may_have_another_chance(world, dead):
     outbox, later = world.state.outbox, world.now + HOUR
-    outbox.revive(dead, later)
+    outbox.requeue_dead_email(dead, later)
 
-    (revived,) = outbox.due(later)
-    assert (revived.attempts, revived.tried_since) == (0, later)
+    (revived,) = outbox.list_due_emails(later)
+    assert (revived.attempts, revived.attempting_since) == (0, later)
     assert revived.queued_at == world.now
-    assert outbox.view(dead, View) == View(name="Rosa")
+    assert outbox.load_email_view(dead, View) == View(name="Rosa")
 
 
 def test_what_a_dead_letter_would_have_said_is_forgotten_in_time_and_with_it_its_chance(
     world, dead
 ):
     outbox = world.state.outbox
-    outbox.forget_dead(before=world.now + HOUR)
+    outbox.delete_dead_email_views(before=world.now + HOUR)
 
-    assert outbox.get(dead).state is LetterState.DEAD
-    for refused in (lambda: outbox.view(dead, View), lambda: outbox.revive(dead, world.now)):
+    assert outbox.load_email(dead).state is EmailState.DEAD
+    for refused in (
+        lambda: outbox.load_email_view(dead, View),
+        lambda: outbox.requeue_dead_email(dead, world.now),
+    ):
         with pytest.raises(InputError):
             refused()
 
 
 def test_what_waits_outlives_what_is_dead(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
 
-    world.state.outbox.forget_dead(before=world.now + HOUR)
+    world.state.outbox.delete_dead_email_views(before=world.now + HOUR)
 
-    assert world.state.outbox.view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
 
 
 def test_a_letter_that_waits_is_not_revived(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
 
     with pytest.raises(InputError):
-        world.state.outbox.revive(letter.ref, world.now)
+        world.state.outbox.requeue_dead_email(letter.ref, world.now)
 
 
 def test_a_bounce_finds_its_letter_by_the_whole_of_its_id(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
 
-    assert world.state.outbox.by_message("abc") == letter
+    assert world.state.outbox.find_email_by_message_key("abc") == letter
     for other in ("ab", "abcd", "", "%", "abc@cedar.example"):
-        assert world.state.outbox.by_message(other) is None
+        assert world.state.outbox.find_email_by_message_key(other) is None
 
 
 def test_one_damaged_reason_holds_up_no_other_letter(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
-    with world.state.write():
-        world.state.outbox.database.run("UPDATE outbox SET error = X'0102'")
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    with world.state.begin_transaction():
+        world.state.outbox.connection.execute("UPDATE outbox SET error = X'0102'")
 
-    (due,) = world.state.outbox.due(world.now)
+    (due,) = world.state.outbox.list_due_emails(world.now)
     assert due.error == "its reason cannot be read"
 
 
 def test_one_letter_never_holds_up_another(world):
     first, second = world.letter(world.enrolled("Rosa")), world.letter(world.enrolled("Theo"))
     for letter in (first, second):
-        world.state.outbox.queue(letter, View(name=""))
-    world.state.outbox.dead(first.ref, "refused")
+        world.state.outbox.insert_email(letter, View(name=""))
+    world.state.outbox.mark_email_dead(first.ref, "refused")
 
-    assert world.state.outbox.due(world.now) == (second,)
+    assert world.state.outbox.list_due_emails(world.now) == (second,)
 
 
 def test_the_last_letter_of_a_kind_is_dated_by_its_queueing(world):
     rosa = world.enrolled()
-    assert world.state.outbox.latest(rosa, "digest") is None
+    assert world.state.outbox.find_last_queued_time(rosa, "digest") is None
 
-    world.state.outbox.queue(world.letter(rosa), View(name="Rosa"))
+    world.state.outbox.insert_email(world.letter(rosa), View(name="Rosa"))
 
-    assert world.state.outbox.latest(rosa, "digest") == world.now
-    assert world.state.outbox.latest(rosa, "notice") is None
+    assert world.state.outbox.find_last_queued_time(rosa, "digest") == world.now
+    assert world.state.outbox.find_last_queued_time(rosa, "notice") is None
 
 
 def test_an_unknown_letter_is_said_in_a_sentence(world):
     with pytest.raises(InputError, match="There is no letter"):
-        world.state.outbox.get("none")
+        world.state.outbox.load_email("none")
 
 
 def test_each_try_of_a_letter_bears_the_date_of_the_first(world):
     letter = world.letter(world.enrolled())
-    world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin([letter.ref], world.now)
-    world.state.outbox.begin([letter.ref], world.now + HOUR)
+    world.state.outbox.insert_email(letter, View(name="Rosa"))
+    world.state.outbox.record_attempts([letter.ref], world.now)
+    world.state.outbox.record_attempts([letter.ref], world.now + HOUR)
 
-    assert world.state.outbox.get(letter.ref).tried_at == world.now
+    assert world.state.outbox.load_email(letter.ref).tried_at == world.now
 
 
 def test_a_dead_letter_that_is_given_another_chance_is_dated_anew(world, dead):
-    world.state.outbox.revive(dead, world.now + HOUR)
+    world.state.outbox.requeue_dead_email(dead, world.now + HOUR)
 
-    assert world.state.outbox.get(dead).tried_at is None
+    assert world.state.outbox.load_email(dead).tried_at is None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.db.outbox import LetterState
+from monitor.db.outbox import EmailState
 
 HOUR = timedelta(hours=1)
 
@@ -14,26 +14,30 @@ class View:
 
 
 def test_letters_are_counted_by_what_became_of_them(world):
-    outbox, counts = world.state.outbox, world.state.letter_counts
+    outbox, counts = world.state.outbox, world.state.email_counts
     letters = [world.letter(world.enrolled(name)) for name in ("Rosa", "Theo", "Ada", "Bo", "Cy")]
     for letter in letters:
-        outbox.queue(letter, View(name="x"))
+        outbox.insert_email(letter, View(name="x"))
     fresh, late, dead, void, sent = (each.ref for each in letters)
-    outbox.retry(late, world.now + HOUR, "the mail server answered 450")
-    outbox.dead(dead, "the mail server answered 550")
-    outbox.dead(void, "its reader's consent has ended")
-    outbox.forget(void)
-    outbox.sent(sent, world.now, "hash")
+    outbox.schedule_retry(late, world.now + HOUR, "the mail server answered 450")
+    outbox.mark_email_dead(dead, "the mail server answered 550")
+    outbox.mark_email_dead(void, "its reader's consent has ended")
+    outbox.delete_email_view(void)
+    outbox.mark_email_sent(sent, world.now, "hash")
 
-    states = {LetterState.QUEUED: 2, LetterState.DEAD: 2, LetterState.SENT: 1}
-    assert counts.by_state() == states
-    assert counts.in_vain() == 1
-    assert counts.given_up(since=world.now) == 1
-    assert counts.given_up(since=world.now + HOUR) == 0
-    assert counts.oldest_waiting() == outbox.get(fresh).queued_at
+    states = {EmailState.QUEUED: 2, EmailState.DEAD: 2, EmailState.SENT: 1}
+    assert counts.count_emails_by_state() == states
+    assert counts.count_retrying_emails() == 1
+    assert counts.count_abandoned_emails(since=world.now) == 1
+    assert counts.count_abandoned_emails(since=world.now + HOUR) == 0
+    assert counts.find_oldest_queued_time() == outbox.load_email(fresh).queued_at
 
 
 def test_where_there_are_none_there_is_nothing_to_count(world):
-    counts = world.state.letter_counts
+    counts = world.state.email_counts
 
-    assert (counts.by_state(), counts.in_vain(), counts.oldest_waiting()) == ({}, 0, None)
+    assert (
+        counts.count_emails_by_state(),
+        counts.count_retrying_emails(),
+        counts.find_oldest_queued_time(),
+    ) == ({}, 0, None)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.db.outbox import Postmark, Postmarks
+from monitor.db.outbox import SentLog, SentLogEntry
 from monitor.errors import CannotWriteError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -19,53 +19,55 @@ def path(tmp_path):
 
 
 def test_a_letter_that_went_out_is_known_after_a_restart(path):
-    Postmarks(path).add([LETTER, OTHER], NOW, "hash")
+    SentLog(path).append_sent_entries([LETTER, OTHER], NOW, "hash")
 
-    marks = Postmarks(path)
-    assert marks.of(LETTER) == Postmark(letter=LETTER, day=date(2026, 11, 23), body_hash="hash")
-    assert marks.of("c" * 32) is None
+    marks = SentLog(path)
+    assert marks.find_sent_entry(LETTER) == SentLogEntry(
+        message_key=LETTER, day=date(2026, 11, 23), body_hash="hash"
+    )
+    assert marks.find_sent_entry("c" * 32) is None
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("torn", [1, 11, 12, 44])
 def test_a_line_that_a_crash_cut_short_costs_no_other(path, torn):
-    Postmarks(path).add([LETTER], NOW, "hash")
+    SentLog(path).append_sent_entries([LETTER], NOW, "hash")
     whole = path.read_bytes()
     path.write_bytes(whole + whole.strip()[:torn])
 
-    Postmarks(path).add([OTHER], NOW, "hash")
+    SentLog(path).append_sent_entries([OTHER], NOW, "hash")
 
-    assert Postmarks(path).of(LETTER)
-    assert Postmarks(path).of(OTHER)
+    assert SentLog(path).find_sent_entry(LETTER)
+    assert SentLog(path).find_sent_entry(OTHER)
 
 
 def test_what_cannot_be_written_is_remembered_while_we_run(path, caplog):
     path.mkdir()
-    marks = Postmarks(path.parent / "missing" / "postmarks")
+    marks = SentLog(path.parent / "missing" / "postmarks")
 
-    marks.add([LETTER], NOW, "hash")
+    marks.append_sent_entries([LETTER], NOW, "hash")
 
-    assert marks.of(LETTER)
+    assert marks.find_sent_entry(LETTER)
     assert "cannot be written" in caplog.text
 
 
 def test_what_is_too_old_to_be_repeated_is_forgotten(path):
-    marks = Postmarks(path)
-    marks.add([LETTER], NOW - timedelta(days=401), "hash")
-    marks.add([OTHER], NOW, "hash")
+    marks = SentLog(path)
+    marks.append_sent_entries([LETTER], NOW - timedelta(days=401), "hash")
+    marks.append_sent_entries([OTHER], NOW, "hash")
 
-    marks.forget_before(NOW)
+    marks.delete_old_sent_entries(NOW)
 
-    for known in (marks, Postmarks(path)):
-        assert known.of(LETTER) is None
-        assert known.of(OTHER)
+    for known in (marks, SentLog(path)):
+        assert known.find_sent_entry(LETTER) is None
+        assert known.find_sent_entry(OTHER)
     assert LETTER not in path.read_text()
 
 
 def test_a_disk_too_full_to_forget_is_said_in_one_sentence_and_loses_no_mark(path, monkeypatch):
-    marks = Postmarks(path)
-    marks.add([LETTER], NOW - timedelta(days=401), "hash")
-    marks.add([OTHER], NOW, "hash")
+    marks = SentLog(path)
+    marks.append_sent_entries([LETTER], NOW - timedelta(days=401), "hash")
+    marks.append_sent_entries([OTHER], NOW, "hash")
     before = path.read_bytes()
 
     def full(_file: int) -> None:
@@ -74,11 +76,11 @@ def test_a_disk_too_full_to_forget_is_said_in_one_sentence_and_loses_no_mark(pat
     with monkeypatch.context() as disk:
         disk.setattr("os.fsync", full)
         with pytest.raises(CannotWriteError, match=r"postmarks cannot be written \(No space left"):
-            marks.forget_before(NOW)
+            marks.delete_old_sent_entries(NOW)
 
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == [path.name]
-    marks.forget_before(NOW)
+    marks.delete_old_sent_entries(NOW)
     assert LETTER not in path.read_text()
 
 
@@ -86,4 +88,4 @@ def test_marks_that_cannot_be_read_are_not_taken_for_none(path):
     path.mkdir()
 
     with pytest.raises(CannotWriteError, match="postmarks cannot be read"):
-        Postmarks(path).of(LETTER)
+        SentLog(path).find_sent_entry(LETTER)

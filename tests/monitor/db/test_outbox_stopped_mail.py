@@ -8,24 +8,24 @@ HOUR = timedelta(hours=1)
 
 
 def test_stopping_twice_is_stopping_once(world):
-    rosa, stopped = world.enrolled(), world.state.stopped_mail
-    assert stopped.since(rosa) is None
+    rosa, stopped = world.enrolled(), world.state.unsubscribes
+    assert stopped.find_unsubscribe_time(rosa) is None
 
-    stopped.stop(rosa, world.now)
-    stopped.stop(rosa, world.now + HOUR)
+    stopped.insert_unsubscribe(rosa, world.now)
+    stopped.insert_unsubscribe(rosa, world.now + HOUR)
 
-    assert stopped.since(rosa) == world.now
-    stopped.go_on(rosa)
-    assert stopped.since(rosa) is None
+    assert stopped.find_unsubscribe_time(rosa) == world.now
+    stopped.delete_unsubscribe(rosa)
+    assert stopped.find_unsubscribe_time(rosa) is None
 
 
 def test_a_token_names_its_bearer_however_often_it_is_shown(world):
     rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
-    token = world.state.stopped_mail.token(rosa)
+    token = world.state.unsubscribes.sign_unsubscribe_token(rosa)
 
-    assert world.state.stopped_mail.bearer(token) == rosa
-    assert world.state.stopped_mail.bearer(token) == rosa
-    assert world.state.stopped_mail.token(theo) != token
+    assert world.state.unsubscribes.verify_unsubscribe_token(token) == rosa
+    assert world.state.unsubscribes.verify_unsubscribe_token(token) == rosa
+    assert world.state.unsubscribes.sign_unsubscribe_token(theo) != token
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,14 @@ def test_a_token_names_its_bearer_however_often_it_is_shown(world):
     ],
 )
 def test_whatever_is_not_the_token_is_nobodys(world, spoil):
-    token = world.state.stopped_mail.token(world.enrolled())
+    token = world.state.unsubscribes.sign_unsubscribe_token(world.enrolled())
 
-    assert world.state.stopped_mail.bearer(spoil(token)) is None
+    assert world.state.unsubscribes.verify_unsubscribe_token(spoil(token)) is None
 
 
 def test_the_token_of_somebody_erased_is_nobodys(world):
     rosa = world.enrolled()
-    token = world.state.stopped_mail.token(rosa)
-    world.state.people.erase(rosa)
+    token = world.state.unsubscribes.sign_unsubscribe_token(rosa)
+    world.state.people.erase_person(rosa)
 
-    assert world.state.stopped_mail.bearer(token) is None
+    assert world.state.unsubscribes.verify_unsubscribe_token(token) is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from monitor.db.accounts import Invitation
-from monitor.db.database import State
-from monitor.db.encryption import Keys
+from monitor.db.database import Database
+from monitor.db.encryption import KeyStore
 from monitor.domain.consent import Scope
 from monitor.errors import InputError
 
@@ -28,15 +28,15 @@ def invitation(world, mail="rosa.delgado@cedar.example"):
 
 def test_a_person_comes_back_as_they_told_it(world):
     person = world.person(handles=("rosa_d",))
-    world.state.people.add(person)
+    world.state.people.insert_person(person)
 
-    assert world.state.people.get(person.ref) == person
-    assert world.state.people.refs() == (person.ref,)
+    assert world.state.people.load_person(person.ref) == person
+    assert world.state.people.list_person_ids() == (person.ref,)
 
 
 def test_an_unknown_person_is_said_in_a_sentence(world):
     with pytest.raises(InputError, match="Nobody is enrolled under nobody") as refusal:
-        world.state.people.get("nobody")
+        world.state.people.load_person("nobody")
 
     assert refusal.value.exit_code == 65
 
@@ -44,8 +44,8 @@ def test_an_unknown_person_is_said_in_a_sentence(world):
 def test_people_are_found_by_mail_however_it_is_written(world):
     rosa = world.enrolled(mail="rosa@cedar.example")
 
-    assert world.state.people.find_by_mail(" Rosa@Cedar.EXAMPLE ") == rosa
-    assert world.state.people.find_by_mail("theo@cedar.example") is None
+    assert world.state.people.find_person_id_by_mail(" Rosa@Cedar.EXAMPLE ") == rosa
+    assert world.state.people.find_person_id_by_mail("theo@cedar.example") is None
 
 
 def test_two_people_never_share_a_mail_address(world):
@@ -55,164 +55,172 @@ def test_two_people_never_share_a_mail_address(world):
     with pytest.raises(InputError, match="enrolled already"):
         world.enrolled("Ines", mail="Office@cedar.example")
     with pytest.raises(InputError, match="enrolled already"):
-        world.state.people.replace(world.person("Theo", mail="office@cedar.example", ref=theo))
+        world.state.people.update_person(
+            world.person("Theo", mail="office@cedar.example", ref=theo)
+        )
 
 
 def test_a_changed_person_is_found_by_the_new_address_only(world):
     rosa = world.person(mail="rosa@cedar.example")
-    world.state.people.add(rosa)
+    world.state.people.insert_person(rosa)
     renamed = world.person("Rosa", "Marsh", mail="rosa.marsh@cedar.example", ref=rosa.ref)
-    world.state.people.replace(renamed)
+    world.state.people.update_person(renamed)
 
-    assert world.state.people.get(rosa.ref) == renamed
-    assert world.state.people.find_by_mail("rosa@cedar.example") is None
-    assert world.state.people.find_by_mail("rosa.marsh@cedar.example") == rosa.ref
+    assert world.state.people.load_person(rosa.ref) == renamed
+    assert world.state.people.find_person_id_by_mail("rosa@cedar.example") is None
+    assert world.state.people.find_person_id_by_mail("rosa.marsh@cedar.example") == rosa.ref
 
 
 def test_nobody_unknown_can_be_changed(world):
     with pytest.raises(InputError):
-        world.state.people.replace(world.person())
+        world.state.people.update_person(world.person())
 
 
 def test_the_last_word_on_consent_counts(world):
     rosa = world.enrolled()
-    assert world.state.consents.latest(rosa) == world.consent(rosa)
-    assert world.state.consents.live(world.now) == (rosa,)
+    assert world.state.consents.find_latest_consent(rosa) == world.consent(rosa)
+    assert world.state.consents.list_consenting_person_ids(world.now) == (rosa,)
 
     world.withdraws(rosa, world.now + DAY)
 
-    assert world.state.consents.live(world.now + 2 * DAY) == ()
-    assert world.state.consents.latest(rosa).withdrawn_at == world.now + DAY
-    assert len(world.state.consents.history(rosa)) == 2
+    assert world.state.consents.list_consenting_person_ids(world.now + 2 * DAY) == ()
+    assert world.state.consents.find_latest_consent(rosa).withdrawn_at == world.now + DAY
+    assert len(world.state.consents.list_consents(rosa)) == 2
 
 
 def test_consent_given_again_is_live_again(world):
     rosa = world.enrolled()
     world.withdraws(rosa, world.now)
-    world.state.consents.append(world.consent(rosa))
+    world.state.consents.insert_consent(world.consent(rosa))
 
-    assert world.state.consents.live(world.now) == (rosa,)
-    assert world.state.consents.latest(rosa).scopes == {Scope.SEARCH, Scope.PROFILES}
+    assert world.state.consents.list_consenting_person_ids(world.now) == (rosa,)
+    assert world.state.consents.find_latest_consent(rosa).scopes == {Scope.SEARCH, Scope.PROFILES}
 
 
 def test_consent_that_ran_out_is_not_live(world):
     rosa = world.enrolled()
 
-    assert world.state.consents.live(world.now + 364 * DAY) == (rosa,)
-    assert world.state.consents.live(world.now + 365 * DAY) == ()
+    assert world.state.consents.list_consenting_person_ids(world.now + 364 * DAY) == (rosa,)
+    assert world.state.consents.list_consenting_person_ids(world.now + 365 * DAY) == ()
 
 
 def test_nobody_consents_who_is_not_enrolled(world):
-    assert world.state.consents.latest("nobody") is None
+    assert world.state.consents.find_latest_consent("nobody") is None
 
 
 def test_an_invitation_opens_by_its_code_alone(world):
     invited = invitation(world)
-    world.state.invitations.add(invited)
-    assert world.state.invitations.by_code("hash", world.now) is None
+    world.state.invitations.insert_invitation(invited)
+    assert world.state.invitations.find_open_invitation_by_code("hash", world.now) is None
 
-    world.state.invitations.set_code(invited.ref, "hash")
+    world.state.invitations.set_code_hash(invited.ref, "hash")
 
-    assert world.state.invitations.by_code("hash", world.now) == invited
-    assert world.state.invitations.by_code("other", world.now) is None
-    assert world.state.invitations.by_code("hash", invited.expires_at) is None
+    assert world.state.invitations.find_open_invitation_by_code("hash", world.now) == invited
+    assert world.state.invitations.find_open_invitation_by_code("other", world.now) is None
+    assert world.state.invitations.find_open_invitation_by_code("hash", invited.expires_at) is None
 
 
 def test_a_new_code_ends_the_old_one(world):
     invited = invitation(world)
-    world.state.invitations.add(invited)
-    world.state.invitations.set_code(invited.ref, "old")
-    world.state.invitations.set_code(invited.ref, "new")
+    world.state.invitations.insert_invitation(invited)
+    world.state.invitations.set_code_hash(invited.ref, "old")
+    world.state.invitations.set_code_hash(invited.ref, "new")
 
-    assert world.state.invitations.by_code("old", world.now) is None
+    assert world.state.invitations.find_open_invitation_by_code("old", world.now) is None
 
 
 def test_an_invitation_is_spent_once(world):
     invited = invitation(world)
-    world.state.invitations.add(invited)
-    world.state.invitations.set_code(invited.ref, "hash")
-    world.state.invitations.spend(invited.ref, world.now)
+    world.state.invitations.insert_invitation(invited)
+    world.state.invitations.set_code_hash(invited.ref, "hash")
+    world.state.invitations.mark_invitation_answered(invited.ref, world.now)
 
-    assert world.state.invitations.by_code("hash", world.now) is None
-    assert world.state.invitations.get(invited.ref).spent_at == world.now
+    assert world.state.invitations.find_open_invitation_by_code("hash", world.now) is None
+    assert world.state.invitations.load_invitation(invited.ref).spent_at == world.now
     with pytest.raises(InputError, match="answered already"):
-        world.state.invitations.spend(invited.ref, world.now)
+        world.state.invitations.mark_invitation_answered(invited.ref, world.now)
 
 
 def test_an_open_invitation_is_found_by_its_address(world):
     invited = invitation(world)
-    world.state.invitations.add(invited)
+    world.state.invitations.insert_invitation(invited)
 
-    assert world.state.invitations.find_by_mail(invited.mail.upper(), world.now) == invited
-    assert world.state.invitations.find_by_mail(invited.mail, invited.expires_at) is None
+    assert (
+        world.state.invitations.find_open_invitation_by_mail(invited.mail.upper(), world.now)
+        == invited
+    )
+    assert (
+        world.state.invitations.find_open_invitation_by_mail(invited.mail, invited.expires_at)
+        is None
+    )
 
 
 def test_a_dropped_invitation_leaves_neither_row_nor_letter_nor_key(world):
     invited = invitation(world)
-    world.state.invitations.add(invited)
-    world.state.outbox.queue(world.letter(invited.ref), "view")
+    world.state.invitations.insert_invitation(invited)
+    world.state.outbox.insert_email(world.letter(invited.ref), "view")
 
-    world.state.invitations.drop(invited.ref)
+    world.state.invitations.delete_invitation(invited.ref)
 
-    assert world.state.invitations.all() == ()
-    assert world.state.outbox.all() == ()
+    assert world.state.invitations.list_invitations() == ()
+    assert world.state.outbox.list_emails() == ()
     with pytest.raises(InputError, match="There is no invitation"):
-        world.state.invitations.get(invited.ref)
-    with Keys.open(world.folder) as keys:
-        assert not keys.has(invited.ref)
+        world.state.invitations.load_invitation(invited.ref)
+    with KeyStore.open_store(world.folder) as keys:
+        assert not keys.has_key(invited.ref)
 
 
 def test_an_erased_person_takes_their_invitations_along_even_after_a_change_of_address(world):
     invited = invitation(world)
-    world.state.invitations.add(invited)
+    world.state.invitations.insert_invitation(invited)
     rosa = world.person(mail=invited.mail)
-    world.state.people.add(rosa)
-    world.state.people.replace(world.person(mail="r.marsh@cedar.example", ref=rosa.ref))
+    world.state.people.insert_person(rosa)
+    world.state.people.update_person(world.person(mail="r.marsh@cedar.example", ref=rosa.ref))
 
-    world.state.people.erase(rosa.ref)
+    world.state.people.erase_person(rosa.ref)
 
-    assert world.state.invitations.all() == ()
+    assert world.state.invitations.list_invitations() == ()
 
 
 def test_an_erasure_that_is_taken_back_destroys_no_key(world):
     rosa = world.person()
-    world.state.people.add(rosa)
+    world.state.people.insert_person(rosa)
 
     def taken_back():
-        with world.state.write():
-            world.state.people.erase(rosa.ref)
+        with world.state.begin_transaction():
+            world.state.people.erase_person(rosa.ref)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         taken_back()
 
-    assert world.state.people.get(rosa.ref) == rosa
+    assert world.state.people.load_person(rosa.ref) == rosa
 
 
 def test_an_erasure_cut_short_is_finished_at_the_next_start(world, monkeypatch):
     rosa = world.enrolled()
     with monkeypatch.context() as crash:
-        crash.setattr(Keys, "destroy", lambda *_: None)
-        world.state.people.erase(rosa)
+        crash.setattr(KeyStore, "destroy_key", lambda *_: None)
+        world.state.people.erase_person(rosa)
     world.state.close()
 
-    State.open(world.folder).close()
+    Database.open_folder(world.folder).close()
 
-    with Keys.open(world.folder) as keys:
-        assert not keys.has(rosa)
+    with KeyStore.open_store(world.folder) as keys:
+        assert not keys.has_key(rosa)
 
 
 def test_nobody_erased_comes_back_with_an_old_backup(world, tmp_path: Path):
     rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
     world.state.close()
     shutil.copy(world.folder / "namesake.db", tmp_path / "backup.db")
-    with State.open(world.folder) as state:
-        state.people.erase(rosa)
+    with Database.open_folder(world.folder) as state:
+        state.people.erase_person(rosa)
     for path in world.folder.glob("namesake.db*"):
         path.unlink()
     shutil.copy(tmp_path / "backup.db", world.folder / "namesake.db")
 
-    with State.open(world.folder) as state:
-        assert state.people.refs() == (theo,)
+    with Database.open_folder(world.folder) as state:
+        assert state.people.list_person_ids() == (theo,)
         with pytest.raises(InputError):
-            state.people.get(rosa)
+            state.people.load_person(rosa)

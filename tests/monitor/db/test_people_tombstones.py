@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from monitor.db.accounts import Invitation
-from monitor.db.database import State
-from monitor.db.people import TOMBSTONES
+from monitor.db.database import Database
+from monitor.db.people import TOMBSTONES_FILE
 from monitor.errors import DatabaseError, InputError
 
 COPIED = ("namesake.db", "keys.db")
@@ -20,7 +20,7 @@ def copied(world, tmp_path):
         world.state.close()
         for name in COPIED:
             shutil.copy(world.folder / name, tmp_path / name)
-        world.state = State.open(world.folder)
+        world.state = Database.open_folder(world.folder)
 
     return copy
 
@@ -31,48 +31,48 @@ def restored(tmp_path, *marks):
     for name in COPIED:
         shutil.copy(tmp_path / name, folder / name)
     if marks:
-        (folder / TOMBSTONES).write_text("\n".join(marks), "ascii")
-    return State.open(folder)
+        (folder / TOMBSTONES_FILE).write_text("\n".join(marks), "ascii")
+    return Database.open_folder(folder)
 
 
 def test_the_marks_of_the_erased_are_replayed_on_a_copy_with_its_old_keys(world, copied, tmp_path):
     rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
     copied()
-    world.state.people.erase(rosa)
+    world.state.people.erase_person(rosa)
 
-    with restored(tmp_path, *world.state.tombstones.all()) as state:
-        assert state.people.refs() == (theo,)
-        assert not state.people.sealing.keys.has(rosa)
+    with restored(tmp_path, *world.state.tombstones.list_tombstones()) as state:
+        assert state.people.list_person_ids() == (theo,)
+        assert not state.people.encryption.keys.has_key(rosa)
         with pytest.raises(InputError):
-            state.people.get(rosa)
+            state.people.load_person(rosa)
 
 
 def test_without_its_marks_an_old_copy_with_its_old_keys_knows_everybody(world, copied, tmp_path):
     rosa = world.enrolled("Rosa")
     copied()
-    world.state.people.erase(rosa)
+    world.state.people.erase_person(rosa)
 
     with restored(tmp_path) as state:
-        assert state.people.refs() == (rosa,)
+        assert state.people.list_person_ids() == (rosa,)
 
 
 def test_a_mark_tells_nothing_and_two_districts_mark_alike_differently(world, tmp_path):
     rosa = world.enrolled("Rosa")
-    world.state.people.erase(rosa)
-    (mark,) = world.state.tombstones.all()
+    world.state.people.erase_person(rosa)
+    (mark,) = world.state.tombstones.list_tombstones()
 
-    with State.init(tmp_path / "other") as other:
-        assert other.tombstones.replay((mark,)) == 0
+    with Database.create_or_open_folder(tmp_path / "other") as other:
+        assert other.tombstones.replay_erasures((mark,)) == 0
     assert rosa not in mark
 
 
 def test_marks_are_added_to_a_file_and_none_is_lost(world, tmp_path):
     path = tmp_path / "marks.txt"
     for given in ("Rosa", "Theo"):
-        world.state.people.erase(world.enrolled(given))
-        world.state.tombstones.write(path)
+        world.state.people.erase_person(world.enrolled(given))
+        world.state.tombstones.write_tombstone_file(path)
 
-    assert tuple(path.read_text("ascii").split()) == world.state.tombstones.all()
+    assert tuple(path.read_text("ascii").split()) == world.state.tombstones.list_tombstones()
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -85,30 +85,30 @@ def test_a_spent_invitation_in_an_old_copy_holds_nothing_up(world, copied, tmp_p
         invited_at=world.now,
         expires_at=world.now,
     )
-    world.state.invitations.add(invitation)
+    world.state.invitations.insert_invitation(invitation)
     copied()
-    world.state.invitations.drop(invitation.ref)
+    world.state.invitations.delete_invitation(invitation.ref)
 
-    with restored(tmp_path, *world.state.tombstones.all()) as state:
-        assert state.invitations.all() == ()
+    with restored(tmp_path, *world.state.tombstones.list_tombstones()) as state:
+        assert state.invitations.list_invitations() == ()
 
 
 def test_a_person_under_hold_in_an_old_copy_stays_erased(world, copied, tmp_path):
     rosa = world.held("Rosa")
     copied()
-    world.state.holds.lift(rosa, world.now)
-    world.state.people.erase(rosa)
+    world.state.legal_holds.lift_legal_holds(rosa, world.now)
+    world.state.people.erase_person(rosa)
 
-    with restored(tmp_path, *world.state.tombstones.all()) as state:
-        assert state.people.refs() == ()
+    with restored(tmp_path, *world.state.tombstones.list_tombstones()) as state:
+        assert state.people.list_person_ids() == ()
 
 
 def test_what_an_erased_person_left_in_a_copy_cannot_be_opened(world, copied, tmp_path):
     rosa = world.enrolled("Rosa")
     world.item(rosa)
     copied()
-    world.state.people.erase(rosa)
+    world.state.people.erase_person(rosa)
     shutil.copy(world.folder / "keys.db", tmp_path / "keys.db")
 
     with restored(tmp_path) as state, pytest.raises(DatabaseError, match="lacks the key"):
-        state.people.sealing.keys.of(rosa)
+        state.people.encryption.keys.load_key(rosa)

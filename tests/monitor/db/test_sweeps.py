@@ -18,18 +18,18 @@ def test_an_open_sweep_is_taken_up_with_its_nonce(world):
     first = world.state.sweeps.open_or_resume(candidate(world))
 
     assert world.state.sweeps.open_or_resume(candidate(world)) == first
-    assert world.state.sweeps.open() == (first,)
+    assert world.state.sweeps.list_open_sweeps() == (first,)
 
 
 def test_a_closed_sweep_is_not_taken_up(world):
     first = world.state.sweeps.open_or_resume(candidate(world))
     closed_at = world.now + timedelta(hours=1)
-    world.state.sweeps.close(first.ref, closed_at)
+    world.state.sweeps.close_sweep(first.ref, closed_at)
     second = world.state.sweeps.open_or_resume(candidate(world))
 
     assert second.ref != first.ref
-    assert world.state.sweeps.get(first.ref).closed_at == closed_at
-    assert world.state.sweeps.latest(SweepKind.SWEEP) == second
+    assert world.state.sweeps.load_sweep(first.ref).closed_at == closed_at
+    assert world.state.sweeps.find_latest_sweep(SweepKind.SWEEP) == second
 
 
 def test_a_self_check_is_neither_the_district_s_nor_another_s(world):
@@ -43,8 +43,8 @@ def test_a_self_check_is_neither_the_district_s_nor_another_s(world):
     }
 
     assert len({sweep.ref, *(each.ref for each in checks.values())}) == 3
-    assert world.state.sweeps.latest(SweepKind.SELFCHECK, rosa) == checks[rosa]
-    assert world.state.sweeps.latest(SweepKind.SELFCHECK) is None
+    assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK, rosa) == checks[rosa]
+    assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK) is None
 
 
 def test_how_it_went_with_a_source_is_said_once(world):
@@ -59,11 +59,11 @@ def test_how_it_went_with_a_source_is_said_once(world):
     )
     fine = SourceRun(source="alpha", outcome=Outcome.FOUND, at=world.now, asked=3, answered=3)
     for run in (blocked, fine, fine):
-        world.state.sweeps.close_source(sweep, run)
+        world.state.sweeps.save_source_run(sweep, run)
 
-    assert world.state.sweeps.runs(sweep) == (fine, blocked)
+    assert world.state.sweeps.list_source_runs(sweep) == (fine, blocked)
 
 
 def test_an_unknown_sweep_is_said_in_a_sentence(world):
     with pytest.raises(InputError, match="There is no sweep"):
-        world.state.sweeps.get("none")
+        world.state.sweeps.load_sweep("none")

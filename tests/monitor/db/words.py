@@ -13,5 +13,5 @@ def words_2(tables: Tables) -> None:
     tables.execute("CREATE TABLE more (word TEXT) STRICT")
 
 
-WORDS = Schema.of("words", words_1)
-NEWER = Schema.of("words", words_1, words_2)
+WORDS = Schema.from_steps("words", words_1)
+NEWER = Schema.from_steps("words", words_1, words_2)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from monitor.demo.internet import Internet
-from monitor.demo.response import Answer, Asked
+from monitor.demo.response import FakeRequest, FakeResponse
 
 
 @dataclass
@@ -16,14 +16,16 @@ class Reader:
     internet: Internet = field(default_factory=Internet)
     asked: int = 0
 
-    def get(self, url: str, *, week: int = 1, **params: object) -> Answer | None:
+    def get(self, url: str, *, week: int = 1, **params: object) -> FakeResponse | None:
         host, _, path = url.removeprefix("http://").partition("/")
         self.asked += 1
-        return self.internet.answer(
-            Asked(host=host, path=f"/{path}", query=urlencode(params), week=week, nth=self.asked)
+        return self.internet.answer_request(
+            FakeRequest(
+                host=host, path=f"/{path}", query=urlencode(params), week=week, nth=self.asked
+            )
         )
 
-    def read(self, url: str, *, week: int = 1, **params: object) -> Answer:
+    def read(self, url: str, *, week: int = 1, **params: object) -> FakeResponse:
         answer = self.get(url, week=week, **params)
         assert answer is not None
         return answer

@@ -10,8 +10,8 @@ import pytest
 
 from monitor.demo import data as days
 from monitor.demo import story
-from monitor.demo.server import Knock, WebServer
-from monitor.demo.story import Story, play
+from monitor.demo.server import RecordedRequest, WebServer
+from monitor.demo.story import Story, play_story
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Mail:
 @dataclass(frozen=True)
 class Played:
     story: Story
-    visits: tuple[Knock, ...]
+    visits: tuple[RecordedRequest, ...]
     folder: Path
     seconds: float
 
@@ -36,14 +36,14 @@ class Played:
         return tuple(map(opened, self.story.letters))
 
     def digest(self, to: str, week: int) -> Mail:
-        day = f"{days.sweep_at(week):%Y-%m-%d}"
+        day = f"{days.compute_sweep_time(week):%Y-%m-%d}"
         (mail,) = (
             each for each in self.mails if (each.to, each.kind, each.day) == (to, "digest", day)
         )
         return mail
 
 
-def opened(letter: story.ToldLetter) -> Mail:
+def opened(letter: story.StoryEmail) -> Mail:
     path = Path(letter.path)
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
@@ -70,7 +70,7 @@ def played_into(folder: Path) -> Played:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(story, "WebServer", Observed)
         began = time.monotonic()
-        told = play(folder)
+        told = play_story(folder)
         seconds = time.monotonic() - began
     (server,) = servers
     return Played(story=told, visits=tuple(server.visits), folder=folder, seconds=seconds)

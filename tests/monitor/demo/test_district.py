@@ -4,19 +4,19 @@ from string import ascii_letters
 import pytest
 
 from monitor.demo import district
-from monitor.demo.data import planted
+from monitor.demo.data import load_demo_contents
 from monitor.demo.district import ENROLLED, STAFF
 from monitor.demo.fake_sites import SITES
 from monitor.domain.consent import Scope
 
 
 def named(account_id):
-    return next(each.name for each in planted().accounts if each.id == account_id)
+    return next(each.name for each in load_demo_contents().accounts if each.id == account_id)
 
 
 def contacts_of_staff():
     staff = {"maria", "mrsmithmath", "beth", "thomas", "rosa", "daniel"}
-    follows = [each for each in planted().follows if each.who in staff]
+    follows = [each for each in load_demo_contents().follows if each.who in staff]
     return {named(whom) for each in follows for whom in each.whom}
 
 
@@ -33,8 +33,8 @@ def test_everybody_has_an_address_of_the_district(member):
 
 @pytest.mark.parametrize("member", STAFF, ids=lambda member: member.person.ref)
 def test_every_declared_account_exists(member):
-    names = {f"bluesky:@{account.handle}" for account in planted().accounts}
-    names |= {f"{profile.site}:@{profile.handle}" for profile in planted().profiles}
+    names = {f"bluesky:@{account.handle}" for account in load_demo_contents().accounts}
+    names |= {f"{profile.site}:@{profile.handle}" for profile in load_demo_contents().profiles}
 
     assert set(member.person.accounts) <= names
     assert set(member.person.absent_from) <= {site.name for site in SITES}
@@ -42,9 +42,11 @@ def test_every_declared_account_exists(member):
 
 @pytest.mark.parametrize("member", STAFF, ids=lambda member: member.person.ref)
 def test_everybody_left_two_to_six_traces_beside_the_directory(member):
-    profiles = [each for each in planted().profiles if each.name == member.person.name.full]
+    profiles = [
+        each for each in load_demo_contents().profiles if each.name == member.person.name.full_name
+    ]
     declared = len(member.person.accounts)
-    pages = [each for each in planted().pages if member.person.name.family in each.title]
+    pages = [each for each in load_demo_contents().pages if member.person.name.family in each.title]
 
     assert 2 <= max(declared, len(profiles) + len(pages)) <= 6
 
@@ -55,7 +57,7 @@ def test_whoever_follows_pupils_agreed_to_be_told():
 
 
 def test_sixty_pupils_are_on_the_roster():
-    pupils = list(district.pupils())
+    pupils = list(district.load_students())
 
     assert len(pupils) == len({(each.given, each.family) for each in pupils}) == 60
     assert all(each.given.isalpha() and each.family[0] in ascii_letters for each in pupils)
@@ -63,21 +65,21 @@ def test_sixty_pupils_are_on_the_roster():
 
 
 def test_two_contacts_of_staff_are_pupils_and_no_other():
-    roster = {f"{each.given} {each.family}" for each in district.pupils()}
+    roster = {f"{each.given} {each.family}" for each in district.load_students()}
 
     assert contacts_of_staff() & roster == {"Mason Whitlock", "Priya Venkataraman"}
 
 
 def test_no_contact_shares_a_family_name_with_the_roster_by_accident():
-    families = {each.family for each in district.pupils()}
+    families = {each.family for each in district.load_students()}
     others = contacts_of_staff() - {"Mason Whitlock", "Priya Venkataraman"}
 
     assert not {name.split()[-1] for name in others} & families
 
 
 def test_a_pupil_graduates_when_their_profile_says_so():
-    grades = {each.given: each.grade for each in district.pupils()}
-    bios = {each.id: each.bio for each in planted().accounts}
+    grades = {each.given: each.grade for each in district.load_students()}
+    bios = {each.id: each.bio for each in load_demo_contents().accounts}
 
     assert "'28" in bios["mason"]
     assert "2029" in bios["priya"]

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from monitor.demo.fake_bluesky import CANARY, did
+from monitor.demo.fake_bluesky import CANARY, build_did
 
 XRPC = "http://appview.example/xrpc"
 
@@ -37,7 +37,7 @@ def test_a_profile_is_known_by_handle_and_by_did(reader):
     by_handle = call(reader, "app.bsky.actor.getProfile", actor="mariadelgado.skies.example")
     by_did = call(reader, "app.bsky.actor.getProfile", actor=by_handle["did"])
 
-    assert by_handle["did"] == by_did["did"] == did("maria")
+    assert by_handle["did"] == by_did["did"] == build_did("maria")
     assert by_handle["description"].startswith("5th grade science teacher")
     assert by_handle.keys() >= {"createdAt", "followersCount", "followsCount", "postsCount"}
 
@@ -95,5 +95,5 @@ def test_a_wrong_call_is_refused(reader, method, params, status):
 def test_every_answer_says_how_much_is_left(reader):
     answer = reader.read(f"{XRPC}/app.bsky.actor.searchActors", q="x")
 
-    assert answer.header("ratelimit-policy") == "3000;w=300"
-    assert int(answer.header("ratelimit-remaining")) > 2000
+    assert answer.get_header("ratelimit-policy") == "3000;w=300"
+    assert int(answer.get_header("ratelimit-remaining")) > 2000

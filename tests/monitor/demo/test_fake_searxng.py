@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from monitor.demo.data import WebPage
-from monitor.demo.fake_searxng import matches
+from monitor.demo.data import DemoPage
+from monitor.demo.fake_searxng import matches_query
 
 SEARCH = "http://searx.example/search"
-PAGE = WebPage(
+PAGE = DemoPage(
     url="http://www.town.example/a", title="The Fair", text="Ana Prado, teacher, won a prize."
 )
 RESULT_KEYS = {
@@ -47,7 +47,7 @@ def json_of(reader, query, week=1, **params):
     ],
 )
 def test_a_page_that_has_every_word_is_found(query):
-    assert matches(query, PAGE)
+    assert matches_query(query, PAGE)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_page_that_has_every_word_is_found(query):
     ],
 )
 def test_a_page_that_lacks_a_word_is_not(query):
-    assert not matches(query, PAGE)
+    assert not matches_query(query, PAGE)
 
 
 def test_results_have_the_shape_of_searxng(reader):
@@ -112,14 +112,14 @@ def test_a_wrong_question_is_answered_as_searxng_does(reader, params, status, wo
 
 
 def test_an_engine_at_its_defaults_forbids_json(reader, reader_of):
-    answer = reader_of(reader.internet.forbids_json()).read(SEARCH, q="x", format="json")
+    answer = reader_of(reader.internet.forbid_json()).read(SEARCH, q="x", format="json")
 
     assert answer.status == 403
     assert "403 Forbidden" in answer.text
 
 
 def test_an_engine_that_does_not_respond_is_named(reader, reader_of):
-    lame = reader_of(reader.internet.loses_engines({"lantern": "CAPTCHA"}))
+    lame = reader_of(reader.internet.disable_engines({"lantern": "CAPTCHA"}))
 
     assert json_of(lame, "wikipedia")["unresponsive_engines"] == [["lantern", "CAPTCHA"]]
 
@@ -142,7 +142,7 @@ def test_ages_and_campaigns_move_from_week_to_week(reader):
 
 
 def test_reordering_changes_the_order_alone(reader, reader_of):
-    shuffled = reader_of(reader.internet.reorders())
+    shuffled = reader_of(reader.internet.reorder_results())
 
     before, after = (
         [each["url"] for each in results(asked, '"John Smith"')] for asked in (reader, shuffled)

@@ -3,7 +3,7 @@ from importlib.resources import files
 
 import pytest
 
-from monitor.demo.data import planted
+from monitor.demo.data import load_demo_contents
 
 CATALOGUE = json.loads((files("monitor.demo") / "catalogue.json").read_text("utf-8"))["sites"]
 DENIALS = {
@@ -32,7 +32,9 @@ def test_each_site_denies_a_stranger_in_its_own_way(reader, site):
     assert reader.verdict(entry_of(site), "qqzxnobody") == "missing"
 
 
-@pytest.mark.parametrize("profile", planted().profiles, ids=lambda it: f"{it.site}:{it.handle}")
+@pytest.mark.parametrize(
+    "profile", load_demo_contents().profiles, ids=lambda it: f"{it.site}:{it.handle}"
+)
 def test_the_catalogue_recognises_every_profile(reader, profile):
     entry = entry_of(profile.site)
 
@@ -43,14 +45,14 @@ def test_the_catalogue_recognises_every_profile(reader, profile):
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda it: it["name"])
 def test_the_known_account_of_each_site_belongs_to_the_site_itself(entry):
     assert entry["known"] == [entry["name"].casefold()]
-    assert planted().profile(entry["name"].casefold(), entry["known"][0])
+    assert load_demo_contents().find_profile(entry["name"].casefold(), entry["known"][0])
 
 
 def test_a_redirect_leads_to_a_front_page_that_names_nobody(reader):
     answer = reader.read("http://stitchbook.example/by/qqzxnobody")
 
-    assert answer.header("location") == "http://stitchbook.example/"
-    assert "Welcome to Stitchbook" in reader.read(answer.header("location")).text
+    assert answer.get_header("location") == "http://stitchbook.example/"
+    assert "Welcome to Stitchbook" in reader.read(answer.get_header("location")).text
 
 
 @pytest.mark.parametrize("site", DENIALS)
@@ -76,9 +78,9 @@ def test_profiles_point_back_at_the_account_of_their_owner(reader):
 
 
 def test_a_name_from_the_world_is_shown_as_text(reader_of, reader):
-    profile = planted().profile("chalkboard", "mariadelgado")
+    profile = load_demo_contents().find_profile("chalkboard", "mariadelgado")
     markup = type(profile)(site="chalkboard", handle="x", name="<script>alert(1)</script>")
 
-    page = reader_of(reader.internet.shows(markup)).read("http://chalkboard.example/t/x").text
+    page = reader_of(reader.internet.add_entry(markup)).read("http://chalkboard.example/t/x").text
 
     assert "<script>alert" not in page

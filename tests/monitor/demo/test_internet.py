@@ -1,15 +1,15 @@
 import pytest
 
-from monitor.demo.data import Account, Follow, Profile, WebPage, planted
+from monitor.demo.data import DemoAccount, DemoFollow, DemoPage, DemoProfile, load_demo_contents
 from monitor.demo.internet import Internet
-from monitor.demo.response import Asked
+from monitor.demo.response import FakeRequest
 
 CHALKBOARD = "chalkboard.example"
 MARIA = f"http://{CHALKBOARD}/t/mariadelgado"
 
 
 def test_a_blocking_site_shows_a_captcha_with_status_200(reader, reader_of):
-    answer = reader_of(reader.internet.blocks_us(CHALKBOARD)).read(MARIA)
+    answer = reader_of(reader.internet.block_requests(CHALKBOARD)).read(MARIA)
 
     assert answer.status == 200
     assert "CAPTCHA" in answer.text
@@ -17,14 +17,14 @@ def test_a_blocking_site_shows_a_captcha_with_status_200(reader, reader_of):
 
 
 def test_a_limiting_site_says_when_to_come_back(reader, reader_of):
-    answer = reader_of(reader.internet.limits_us(CHALKBOARD, 120)).read(MARIA)
+    answer = reader_of(reader.internet.limit_requests(CHALKBOARD, 120)).read(MARIA)
 
     assert answer.status == 429
-    assert answer.header("retry-after") == "120"
+    assert answer.get_header("retry-after") == "120"
 
 
 def test_a_vague_site_shows_anybody_the_marks_of_a_profile(reader, reader_of):
-    vague = reader_of(reader.internet.says_the_same_for_everybody(CHALKBOARD))
+    vague = reader_of(reader.internet.show_same_profile(CHALKBOARD))
 
     assert all(
         'class="teacher-card"' in vague.read(f"http://{CHALKBOARD}/t/{handle}").text
@@ -33,90 +33,96 @@ def test_a_vague_site_shows_anybody_the_marks_of_a_profile(reader, reader_of):
 
 
 def test_a_rebuilt_site_shows_no_mark_that_we_know(reader, reader_of):
-    page = reader_of(reader.internet.changes_its_markup(CHALKBOARD)).read(MARIA).text
+    page = reader_of(reader.internet.change_markup(CHALKBOARD)).read(MARIA).text
 
     assert "teacher-card" not in page
     assert "Page not found" not in page
 
 
 def test_a_broken_site_answers_503(reader, reader_of):
-    assert reader_of(reader.internet.is_broken(CHALKBOARD)).read(MARIA).status == 503
+    assert reader_of(reader.internet.break_host(CHALKBOARD)).read(MARIA).status == 503
 
 
 def test_a_site_that_is_down_answers_nothing(reader, reader_of):
-    down = reader_of(reader.internet.is_down(CHALKBOARD))
+    down = reader_of(reader.internet.take_down_host(CHALKBOARD))
 
     assert down.get(MARIA) is None
     assert down.get(f"http://{CHALKBOARD}/robots.txt") is None
 
 
 def test_a_site_that_recovers_is_as_it_was(reader, reader_of):
-    answer = reader_of(reader.internet.is_down(CHALKBOARD).recovers(CHALKBOARD)).read(MARIA)
+    answer = reader_of(reader.internet.take_down_host(CHALKBOARD).restore_host(CHALKBOARD)).read(
+        MARIA
+    )
 
     assert "Maria Delgado" in answer.text
 
 
 def test_robots_are_still_served_by_a_site_in_trouble(reader, reader_of):
-    blocked = reader_of(reader.internet.blocks_us(CHALKBOARD))
+    blocked = reader_of(reader.internet.block_requests(CHALKBOARD))
 
     assert "Disallow" in blocked.read(f"http://{CHALKBOARD}/robots.txt").text
 
 
 def test_a_verb_leaves_the_world_it_was_said_of_as_it_was(reader):
-    reader.internet.is_down(CHALKBOARD)
+    reader.internet.take_down_host(CHALKBOARD)
 
     assert reader.internet == Internet()
 
 
 def test_what_is_shown_is_there_and_what_is_removed_is_gone(reader, reader_of):
-    profile = planted().profile("chalkboard", "mariadelgado")
-    gone = reader.internet.removes(profile)
+    profile = load_demo_contents().find_profile("chalkboard", "mariadelgado")
+    gone = reader.internet.remove_entry(profile)
 
     assert reader_of(gone).read(MARIA).status == 404
-    assert reader_of(gone.shows(profile)).read(MARIA).status == 200
+    assert reader_of(gone.add_entry(profile)).read(MARIA).status == 200
 
 
 @pytest.mark.parametrize(
     ("trace", "url", "params"),
     [
-        (Profile(site="chalkboard", handle="ana", name="Ana P."), f"http://{CHALKBOARD}/t/ana", {}),
         (
-            WebPage(url="http://town.example/ana", title="Ana P.", text="won"),
+            DemoProfile(site="chalkboard", handle="ana", name="Ana P."),
+            f"http://{CHALKBOARD}/t/ana",
+            {},
+        ),
+        (
+            DemoPage(url="http://town.example/ana", title="Ana P.", text="won"),
             "http://town.example/ana",
             {},
         ),
         (
-            WebPage(url="http://town.example/ana", title="Ana P.", text="won"),
+            DemoPage(url="http://town.example/ana", title="Ana P.", text="won"),
             "http://searx.example/search",
             {"q": "ana won", "format": "json"},
         ),
         (
-            Account(
+            DemoAccount(
                 id="a",
                 handle="ana.skies.example",
                 name="Ana P.",
-                created=planted().accounts[0].created,
+                created=load_demo_contents().accounts[0].created,
             ),
             "http://appview.example/xrpc/app.bsky.actor.searchActors",
             {"q": "ana"},
         ),
         (
-            Follow(who="gazette", whom=("maria",)),
+            DemoFollow(who="gazette", whom=("maria",)),
             "http://appview.example/xrpc/app.bsky.graph.getFollows",
             {"actor": "gazette.skies.example"},
         ),
     ],
 )
 def test_every_kind_of_trace_can_be_shown(reader, reader_of, trace, url, params):
-    name = "Maria Delgado" if isinstance(trace, Follow) else "Ana P."
+    name = "Maria Delgado" if isinstance(trace, DemoFollow) else "Ana P."
 
     assert name not in reader.read(url, **params).text
-    assert name in reader_of(reader.internet.shows(trace)).read(url, **params).text
+    assert name in reader_of(reader.internet.add_entry(trace)).read(url, **params).text
 
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in planted().pages if page.url.startswith("http://")],
+    [page for page in load_demo_contents().pages if page.url.startswith("http://")],
     ids=lambda page: page.url,
 )
 def test_every_listed_page_of_the_made_up_web_stands_at_its_own_address(reader, page):
@@ -137,6 +143,6 @@ def test_every_host_is_made_up(reader):
 
 
 def test_the_same_request_gets_the_same_answer_in_every_run():
-    asked = Asked(host=CHALKBOARD, path="/t/mariadelgado", week=2, nth=7)
+    asked = FakeRequest(host=CHALKBOARD, path="/t/mariadelgado", week=2, nth=7)
 
-    assert Internet().answer(asked) == Internet().answer(asked)
+    assert Internet().answer_request(asked) == Internet().answer_request(asked)

@@ -23,7 +23,7 @@ def test_one_picture_has_one_name_and_looks_the_same_whoever_shows_it(reader, av
     assert own != copy
     assert own.rpartition("/")[2] == copy.rpartition("/")[2]
     assert reader.read(own, week=2).body == reader.read(copy, week=2).body
-    assert reader.read(own, week=2).header("content-type") == "image/png"
+    assert reader.read(own, week=2).get_header("content-type") == "image/png"
 
 
 def test_two_pictures_differ(reader, avatar):
@@ -33,13 +33,13 @@ def test_two_pictures_differ(reader, avatar):
 
 
 def test_a_picture_that_nobody_shows_is_not_found(reader):
-    address = cdn.address("did:plc:nobody", "nobody")
+    address = cdn.build_avatar_url("did:plc:nobody", "nobody")
 
     assert reader.read(address).status == 404
 
 
 def test_a_picture_can_be_opened():
     pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
-    from scrapers.parsers.images import picture_print  # noqa: PLC0415 - Pillow may be missing
+    from scrapers.parsers.images import compute_picture_print  # noqa: PLC0415 - Pillow may be missing
 
-    assert picture_print(cdn.png("maria-with-beetle"))
+    assert compute_picture_print(cdn.draw_png("maria-with-beetle"))

@@ -67,7 +67,7 @@ def test_the_week_can_be_turned(server, line):
 
 
 def test_the_web_can_be_exchanged(server, line):
-    server.web = Internet().limits_us("readerly.example", 60)
+    server.web = Internet().limit_requests("readerly.example", 60)
 
     answer, _ = get(line, "readerly.example", "/reader/bethreads")
 
@@ -76,7 +76,7 @@ def test_the_web_can_be_exchanged(server, line):
 
 
 def test_a_host_that_is_down_hangs_up(server, line):
-    server.web = Internet().is_down("readerly.example")
+    server.web = Internet().take_down_host("readerly.example")
 
     with pytest.raises(RemoteDisconnected):
         get(line, "readerly.example", "/reader/bethreads")
@@ -99,8 +99,8 @@ def test_nothing_tells_the_time_of_this_machine(line):
 
 
 def test_every_host_is_mapped_to_the_server(server):
-    assert server.address_map().keys() == Internet().hosts
-    assert set(server.address_map().values()) == {server.address}
+    assert server.build_address_map().keys() == Internet().hosts
+    assert set(server.build_address_map().values()) == {server.address}
     assert server.address[0] == "127.0.0.1"
 
 

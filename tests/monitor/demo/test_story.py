@@ -10,14 +10,14 @@ import pytest
 from monitor.demo import data as days
 from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
-from monitor.demo.story import ToldWeek, play
+from monitor.demo.story import StoryWeek, play_story
 from monitor.domain.flag import FlagKind
-from reports.labels import GapKind, flag_sentence
+from reports.labels import GapKind, describe_flag_kind
 from tests.monitor.demo.played import Played, played_into
 
-LINKED = flag_sentence(FlagKind.STUDENT_LINK, "")
-EXPOSED = flag_sentence(FlagKind.EXPOSED_CONTACT, "")
-CHANGED = flag_sentence(FlagKind.OWN_ACCOUNT_CHANGED, "")
+LINKED = describe_flag_kind(FlagKind.STUDENT_LINK, "")
+EXPOSED = describe_flag_kind(FlagKind.EXPOSED_CONTACT, "")
+CHANGED = describe_flag_kind(FlagKind.OWN_ACCOUNT_CHANGED, "")
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"
@@ -41,15 +41,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     return played_into(tmp_path_factory.mktemp("story") / "demo")
 
 
-def events(week: ToldWeek) -> list[tuple[object, ...]]:
+def events(week: StoryWeek) -> list[tuple[object, ...]]:
     return [(each.person, each.kind, each.url, each.fields) for each in week.events]
 
 
-def flags(week: ToldWeek) -> list[tuple[str, ...]]:
+def flags(week: StoryWeek) -> list[tuple[str, ...]]:
     return [(each.person, each.kind, each.severity, each.url) for each in week.flags]
 
 
-def gaps(week: ToldWeek) -> dict[str, str]:
+def gaps(week: StoryWeek) -> dict[str, str]:
     well = {"found", "absent"}
     return {each.source: each.outcome for each in week.coverage if each.outcome not in well}
 
@@ -95,7 +95,7 @@ def test_three_sources_could_not_be_checked_and_one_of_them_recovers(played: Pla
     assert gaps(third) == {key: TROUBLED[key] for key in ("stitchbook", "snapgarden")}
     for week in (second, third):
         since = {each.source: each.since for each in week.coverage if each.since}
-        assert since == dict.fromkeys(gaps(week), days.sweep_at(2))
+        assert since == dict.fromkeys(gaps(week), days.compute_sweep_time(2))
 
 
 def test_every_flag_gives_reasons(played: Played):
@@ -145,7 +145,7 @@ def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(pl
     (alert,) = (each for each in played.mails if each.kind == "alert")
 
     assert alert.to == MARIA
-    assert alert.day == f"{days.sweep_at(2):%Y-%m-%d}"
+    assert alert.day == f"{days.compute_sweep_time(2):%Y-%m-%d}"
     assert flag.reasons[0] in alert.text
     digest = played.digest(MARIA, 2)
     assert "mariadelgad0[.]skies[.]example" in digest.text
@@ -242,5 +242,5 @@ def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path):
     (tmp_path / "thesis.txt").write_text("years of work")
 
     with pytest.raises(story.InputError):
-        play(tmp_path)
+        play_story(tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"

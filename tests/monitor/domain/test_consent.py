@@ -8,35 +8,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.consent import (
-    Act,
     Consent,
-    Phase,
+    ConsentAction,
+    ConsentPhase,
     Scope,
-    ended,
-    narrowed,
-    paused,
-    phase,
-    reminder_due,
-    renewal_due,
-    resumed,
-    text_hash,
+    apply_end,
+    apply_narrowing,
+    apply_pause,
+    apply_resume,
+    compute_consent_phase,
+    hash_consent_text,
+    is_renewal_due,
+    select_due_reminder,
 )
-from monitor.domain.consent_text import ASKED_FOR, ASKED_NOWHERE, SCOPES, TEXT, Terms, consent_text
+from monitor.domain.consent_text import (
+    DEFAULT_TEXT,
+    OFFERED_SCOPES,
+    SCOPE_SENTENCES,
+    UNUSED_SCOPES,
+    ConsentTerms,
+    render_consent_text,
+)
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
-from monitor.domain.planning.queries import SCOPE_OF
+from monitor.domain.planning.queries import SCOPE_BY_FAMILY
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 CONSENT = Consent(
     person="rosa",
     text_version="1",
-    text_hash=text_hash(TEXT),
+    text_hash=hash_consent_text(DEFAULT_TEXT),
     scopes=frozenset({Scope.SEARCH}),
     given_at=MONDAY,
     expires_at=MONDAY + 365 * DAY,
 )
-DISTRICT = Terms(
+DISTRICT = ConsentTerms(
     engines=("Alpha", "Beta"),
     disclosure=DisclosurePolicy(
         student_link_days=21, counsel="Ada Roe", counsel_approved_on="2026-09-01"
@@ -46,18 +53,18 @@ DISTRICT = Terms(
 
 @pytest.mark.parametrize(("days", "due"), [(0, False), (334, False), (335, True), (365, False)])
 def test_a_renewal_is_asked_for_in_the_last_thirty_days(days, due):
-    assert renewal_due(CONSENT, MONDAY + days * DAY) is due
+    assert is_renewal_due(CONSENT, MONDAY + days * DAY) is due
 
 
 def test_nobody_who_left_is_asked_to_renew():
     left = replace(CONSENT, withdrawn_at=MONDAY + 340 * DAY)
 
-    assert not renewal_due(left, MONDAY + 341 * DAY)
+    assert not is_renewal_due(left, MONDAY + 341 * DAY)
 
 
 def test_a_text_is_known_by_its_hash():
-    assert text_hash(TEXT) == text_hash(consent_text(Terms()))
-    assert text_hash(TEXT) != text_hash(consent_text(DISTRICT))
+    assert hash_consent_text(DEFAULT_TEXT) == hash_consent_text(render_consent_text(ConsentTerms()))
+    assert hash_consent_text(DEFAULT_TEXT) != hash_consent_text(render_consent_text(DISTRICT))
 
 
 @pytest.mark.parametrize(
@@ -80,22 +87,22 @@ def test_a_text_is_known_by_its_hash():
         "we erase what only that part had shown, unless you shared or claimed it",
         "no longer work here",
         "everything is erased 30 days later",
-        *(SCOPES[scope] for scope in ASKED_FOR),
+        *(SCOPE_SENTENCES[scope] for scope in OFFERED_SCOPES),
     ],
 )
 def test_the_text_says_what_has_to_be_said(promise):
-    assert promise in TEXT
+    assert promise in DEFAULT_TEXT
 
 
 def test_every_scope_and_every_kind_of_flag_has_its_sentence():
-    who_sees = TEXT[TEXT.index("Who sees what") : TEXT.index("What others")]
+    who_sees = DEFAULT_TEXT[DEFAULT_TEXT.index("Who sees what") : DEFAULT_TEXT.index("What others")]
 
-    assert set(SCOPES) == set(Scope)
+    assert set(SCOPE_SENTENCES) == set(Scope)
     assert who_sees.count("\n- ") == len(FlagKind)
 
 
 def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
-    text = consent_text(DISTRICT)
+    text = render_consent_text(DISTRICT)
 
     assert "Alpha, Beta" in text
     assert "If you follow students, IT sees it 21 days after we tell you, unless settled" in text
@@ -105,17 +112,17 @@ def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
 
 
 LEFT = replace(CONSENT, withdrawn_at=MONDAY + 2 * DAY)
-RESTING = paused(CONSENT, MONDAY + 20 * DAY, MONDAY + 10 * DAY)
+RESTING = apply_pause(CONSENT, MONDAY + 20 * DAY, MONDAY + 10 * DAY)
 
 
 def test_a_pause_rests_all_that_is_asked_and_nothing_that_is_kept():
     during, after = MONDAY + 15 * DAY, MONDAY + 20 * DAY
 
-    assert RESTING.live(during)
-    assert not RESTING.asks(during)
-    assert not any(RESTING.covers(scope, during) for scope in Scope)
-    assert RESTING.asks(after)
-    assert resumed(RESTING, during).asks(during)
+    assert RESTING.is_active(during)
+    assert not RESTING.allows_queries(during)
+    assert not any(RESTING.covers_scope(scope, during) for scope in Scope)
+    assert RESTING.allows_queries(after)
+    assert apply_resume(RESTING, during).allows_queries(during)
 
 
 @pytest.mark.parametrize(
@@ -128,17 +135,17 @@ def test_a_pause_rests_all_that_is_asked_and_nothing_that_is_kept():
     ],
 )
 def test_a_pause_takes_its_share_of_a_span_once_it_began_in_time(since, until, rest):
-    assert RESTING.rested(MONDAY + since * DAY, MONDAY + until * DAY) == rest * DAY
+    assert RESTING.compute_paused_time(MONDAY + since * DAY, MONDAY + until * DAY) == rest * DAY
 
 
 @pytest.mark.parametrize(
     ("days", "before"), [(0, None), (334, None), (335, 30), (357, 30), (358, 7), (400, 7)]
 )
 def test_each_reminder_has_its_time_and_the_last_one_has_no_end(days, before):
-    due = reminder_due(CONSENT, MONDAY + days * DAY)
+    due = select_due_reminder(CONSENT, MONDAY + days * DAY)
 
     assert due == (None if before is None else before * DAY)
-    assert reminder_due(LEFT, MONDAY + days * DAY) is None
+    assert select_due_reminder(LEFT, MONDAY + days * DAY) is None
 
 
 @given(
@@ -149,23 +156,25 @@ def test_each_reminder_has_its_time_and_the_last_one_has_no_end(days, before):
 def test_no_word_but_an_answer_ever_allows_more(keep, days, scope):
     at, now = MONDAY + 30 * DAY, MONDAY + days * DAY
     whole = replace(CONSENT, scopes=frozenset(Scope))
-    less = [paused(whole, at + DAY, at), ended(whole, Act.LEFT, at)]
+    less = [apply_pause(whole, at + DAY, at), apply_end(whole, ConsentAction.LEFT, at)]
     if keep < whole.scopes:
-        less.append(narrowed(whole, keep, at))
+        less.append(apply_narrowing(whole, keep, at))
 
-    assert not any(each.covers(scope, now) and not whole.covers(scope, now) for each in less)
+    assert not any(
+        each.covers_scope(scope, now) and not whole.covers_scope(scope, now) for each in less
+    )
 
 
 def test_a_consent_is_in_one_phase_at_a_time():
     assert [
-        phase(consent, MONDAY + 15 * DAY)
+        compute_consent_phase(consent, MONDAY + 15 * DAY)
         for consent in (CONSENT, RESTING, LEFT, replace(CONSENT, expires_at=MONDAY + DAY))
-    ] == [Phase.ENROLLED, Phase.PAUSED, Phase.WITHDRAWN, Phase.EXPIRED]
+    ] == [ConsentPhase.ENROLLED, ConsentPhase.PAUSED, ConsentPhase.WITHDRAWN, ConsentPhase.EXPIRED]
 
 
 def test_nobody_is_asked_to_agree_to_what_nothing_asks():
-    asked = {*SCOPE_OF.values(), Scope.PHOTOS, Scope.STUDENT_LINKS}
+    asked = {*SCOPE_BY_FAMILY.values(), Scope.PHOTOS, Scope.STUDENT_LINKS}
 
-    assert set(ASKED_FOR) == asked
-    assert asked.isdisjoint(ASKED_NOWHERE)
-    assert not [scope for scope in ASKED_NOWHERE if SCOPES[scope] in TEXT]
+    assert set(OFFERED_SCOPES) == asked
+    assert asked.isdisjoint(UNUSED_SCOPES)
+    assert not [scope for scope in UNUSED_SCOPES if SCOPE_SENTENCES[scope] in DEFAULT_TEXT]

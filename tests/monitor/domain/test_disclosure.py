@@ -7,35 +7,35 @@ import pytest
 
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.disclosure import (
-    TABLE,
+    DISCLOSURE_RULES,
     BreakGlass,
-    Case,
+    DisclosureCase,
     DisclosurePolicy,
-    Key,
-    Opening,
-    Promptness,
-    needs_notice,
-    opens_to_review,
-    own_ruling,
-    promptness,
-    review_fields,
+    NoticeTiming,
+    OpeningReason,
+    ReviewOpening,
+    build_review_fields,
+    compute_review_opening,
+    get_notice_timing,
+    get_own_decision,
+    needs_immediate_notice,
 )
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import (
+    Decision,
+    DecisionRecord,
     Flag,
     FlagKind,
     FlagState,
-    Judgement,
-    Ruling,
     Severity,
-    reopened,
-    ruled,
-    told,
+    apply_decision,
+    mark_notified,
+    reopen_on_event,
 )
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
 from monitor.errors import ConfigError, InputError
-from scrapers.models import Finding, Kind
+from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -68,7 +68,7 @@ ITEM = Item(
     person="rosa",
     portrait=Finding(
         key="https://skies.example/r0sa",
-        kind=Kind.ACCOUNT,
+        kind=FindingKind.ACCOUNT,
         url="https://skies.example/r0sa",
         account="skies:7",
         name="R0sa",
@@ -98,67 +98,69 @@ def case(flag, *rulings, by="rosa", consent=CONSENT):
     """Let somebody rule on consecutive days."""
     judgements = []
     for day, ruling in enumerate(rulings, start=1):
-        judgement = Judgement(flag=flag.ref, ruling=ruling, by=by, at=MONDAY + day * DAY)
-        flag = ruled(flag, judgement)
+        judgement = DecisionRecord(flag=flag.ref, ruling=ruling, by=by, at=MONDAY + day * DAY)
+        flag = apply_decision(flag, judgement)
         judgements.append(judgement)
-    return Case(flag=flag, consent=consent, judgements=tuple(judgements))
+    return DisclosureCase(flag=flag, consent=consent, decisions=tuple(judgements))
 
 
 def opening(case, now=NEVER, policy=POLICY):
-    return opens_to_review(case, now, policy)
+    return compute_review_opening(case, now, policy)
 
 
 @pytest.mark.parametrize(
     ("kind", "severity", "when", "letter"),
     [
-        (FlagKind.IMPERSONATION, Severity.HIGH, Promptness.AT_ONCE, True),
-        (FlagKind.IMPERSONATION, Severity.LOW, Promptness.AT_ONCE, False),
-        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, Promptness.AT_ONCE, True),
-        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, Promptness.IN_DIGEST, False),
-        (FlagKind.EXPOSED_CONTACT, Severity.HIGH, Promptness.IN_DIGEST, False),
-        (FlagKind.STUDENT_LINK, Severity.HIGH, Promptness.IN_DIGEST, False),
+        (FlagKind.IMPERSONATION, Severity.HIGH, NoticeTiming.AT_ONCE, True),
+        (FlagKind.IMPERSONATION, Severity.LOW, NoticeTiming.AT_ONCE, False),
+        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, NoticeTiming.AT_ONCE, True),
+        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, NoticeTiming.IN_DIGEST, False),
+        (FlagKind.EXPOSED_CONTACT, Severity.HIGH, NoticeTiming.IN_DIGEST, False),
+        (FlagKind.STUDENT_LINK, Severity.HIGH, NoticeTiming.IN_DIGEST, False),
     ],
 )
 def test_the_person_hears_of_each_flag_in_its_time(kind, severity, when, letter):
-    assert promptness(flag(kind, severity)) is when
-    assert needs_notice(flag(kind, severity)) is letter
+    assert get_notice_timing(flag(kind, severity)) is when
+    assert needs_immediate_notice(flag(kind, severity)) is letter
 
 
 def test_the_table_holds_every_kind_of_flag():
-    assert set(TABLE) == set(FlagKind)
-    assert not any(Key.BREAK_GLASS in rule.opened_by for rule in TABLE.values())
+    assert set(DISCLOSURE_RULES) == set(FlagKind)
+    assert not any(
+        OpeningReason.BREAK_GLASS in rule.opened_by for rule in DISCLOSURE_RULES.values()
+    )
 
 
 @pytest.mark.parametrize("kind", FlagKind)
 def test_sharing_opens_a_flag_of_any_kind_from_then_on(kind):
-    shared = case(flag(kind), Ruling.SHARED)
+    shared = case(flag(kind), Decision.SHARED)
 
     assert opening(shared, MONDAY) is None
-    assert opening(shared) == Opening(at=MONDAY + DAY, key=Key.SHARED)
+    assert opening(shared) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.SHARED)
 
 
 @pytest.mark.parametrize("severity", Severity)
 def test_confirming_an_impersonation_opens_it(severity):
-    confirmed = case(flag(severity=severity), Ruling.IMPERSONATION, Ruling.REPORTED)
+    confirmed = case(flag(severity=severity), Decision.IMPERSONATION, Decision.REPORTED)
 
-    assert opening(confirmed) == Opening(at=MONDAY + DAY, key=Key.CONFIRMED)
+    assert opening(confirmed) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.CONFIRMED)
 
 
 def test_confirming_that_an_own_account_was_taken_over_opens_nothing():
-    assert opening(case(flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.IMPERSONATION)) is None
+    assert opening(case(flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)) is None
 
 
 def test_what_a_reviewer_rules_is_no_confirmation():
     quiet = replace(flag(), severity=Severity.LOW)
 
-    assert opening(case(quiet, Ruling.IMPERSONATION, by="reviewer")) is None
+    assert opening(case(quiet, Decision.IMPERSONATION, by="reviewer")) is None
 
 
 def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
     waiting = case(flag())
 
     assert opening(waiting, MONDAY + 7 * DAY - timedelta(seconds=1)) is None
-    assert opening(waiting) == Opening(at=MONDAY + 7 * DAY, key=Key.UNANSWERED)
+    assert opening(waiting) == ReviewOpening(at=MONDAY + 7 * DAY, reason=OpeningReason.UNANSWERED)
 
 
 @pytest.mark.parametrize(
@@ -175,27 +177,29 @@ def test_nothing_else_ever_opens_by_itself(silent):
     assert opening(case(silent)) is None
 
 
-@pytest.mark.parametrize("answer", [Ruling.MINE, Ruling.NAMESAKE, Ruling.HARMLESS])
+@pytest.mark.parametrize("answer", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
 def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
     assert opening(case(flag(), answer)) is None
-    assert opening(case(flag(), answer, Ruling.REOPENED)) is None
+    assert opening(case(flag(), answer, Decision.REOPENED)) is None
 
 
 def test_a_flag_that_begins_anew_is_its_persons_alone_again():
-    before = case(flag(), Ruling.SHARED, Ruling.HARMLESS)
+    before = case(flag(), Decision.SHARED, Decision.HARMLESS)
     changed = Event(person="rosa", item="item", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY)
-    anew = replace(before, flag=reopened(before.flag, changed))
+    anew = replace(before, flag=reopen_on_event(before.flag, changed))
 
     assert opening(anew) is None
-    notified = replace(anew, flag=told(anew.flag, MONDAY + 31 * DAY))
-    assert opening(notified) == Opening(at=MONDAY + 38 * DAY, key=Key.UNANSWERED)
+    notified = replace(anew, flag=mark_notified(anew.flag, MONDAY + 31 * DAY))
+    assert opening(notified) == ReviewOpening(at=MONDAY + 38 * DAY, reason=OpeningReason.UNANSWERED)
 
 
 def test_student_links_open_after_the_days_that_counsel_approved():
     link = case(flag(FlagKind.STUDENT_LINK))
 
     assert opening(link, MONDAY + 20 * DAY, COUNSELLED) is None
-    assert opening(link, NEVER, COUNSELLED) == Opening(at=MONDAY + 21 * DAY, key=Key.COUNSEL)
+    assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
+        at=MONDAY + 21 * DAY, reason=OpeningReason.COUNSEL
+    )
 
 
 def test_who_follows_an_account_is_never_anybody_elses_to_know():
@@ -212,15 +216,19 @@ def test_student_links_open_to_nobody_for_who_agreed_to_a_text_without_it():
 
 @pytest.mark.parametrize("settled", ["harmless", "student-link family", "student-link explained"])
 def test_a_settled_student_link_never_opens_by_itself(settled):
-    link = case(flag(FlagKind.STUDENT_LINK), *map(Ruling, settled.split()))
+    link = case(flag(FlagKind.STUDENT_LINK), *map(Decision, settled.split()))
 
     assert opening(link, NEVER, COUNSELLED) is None
 
 
 def test_who_takes_back_that_a_student_link_is_settled_has_the_days_again():
-    link = case(flag(FlagKind.STUDENT_LINK), Ruling.STUDENT_LINK, Ruling.UNLINKED, Ruling.REOPENED)
+    link = case(
+        flag(FlagKind.STUDENT_LINK), Decision.STUDENT_LINK, Decision.UNLINKED, Decision.REOPENED
+    )
 
-    assert opening(link, NEVER, COUNSELLED) == Opening(at=MONDAY + 24 * DAY, key=Key.COUNSEL)
+    assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
+        at=MONDAY + 24 * DAY, reason=OpeningReason.COUNSEL
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,7 +261,7 @@ def test_broken_glass_opens_that_flag_and_no_other(kind):
     broken = replace(case(flag(kind)), glass=(glass(at=MONDAY + DAY),))
     elsewhere = replace(case(flag(FlagKind.STUDENT_LINK)), glass=(glass(flag="another"),))
 
-    assert opening(broken) == Opening(at=MONDAY + DAY, key=Key.BREAK_GLASS)
+    assert opening(broken) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.BREAK_GLASS)
     assert opening(elsewhere) is None
 
 
@@ -264,9 +272,9 @@ def test_glass_broken_before_a_flag_began_anew_does_not_open_it():
 
 
 def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
-    shared = case(flag(), Ruling.SHARED, Ruling.IMPERSONATION)
+    shared = case(flag(), Decision.SHARED, Decision.IMPERSONATION)
 
-    shown = review_fields(PERSON, ITEM, shared, opening(shared))
+    shown = build_review_fields(PERSON, ITEM, shared, opening(shared))
 
     assert [each.name for each in fields(shown)] == [
         *("name", "school", "kind", "severity", "platform", "url", "state"),
@@ -274,22 +282,29 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     ]
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
-    assert shown.ruling is Ruling.IMPERSONATION
+    assert shown.ruling is Decision.IMPERSONATION
     assert "text from the web" not in repr(shown)
 
 
 def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
-    link = case(flag(FlagKind.STUDENT_LINK), Ruling.SHARED)
+    link = case(flag(FlagKind.STUDENT_LINK), Decision.SHARED)
 
     with pytest.raises(InputError):
-        review_fields(replace(PERSON, ref="beth"), ITEM, link, Opening(at=MONDAY, key=Key.SHARED))
+        build_review_fields(
+            replace(PERSON, ref="beth"),
+            ITEM,
+            link,
+            ReviewOpening(at=MONDAY, reason=OpeningReason.SHARED),
+        )
     with pytest.raises(InputError):
-        review_fields(PERSON, ITEM, link, Opening(at=MONDAY, key=Key.UNANSWERED))
+        build_review_fields(
+            PERSON, ITEM, link, ReviewOpening(at=MONDAY, reason=OpeningReason.UNANSWERED)
+        )
 
 
 def test_a_ruling_taken_back_is_the_persons_word_no_more():
-    taken_back = case(flag(), Ruling.HARMLESS, Ruling.REOPENED)
-    kept = case(flag(), Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REOPENED)
+    taken_back = case(flag(), Decision.HARMLESS, Decision.REOPENED)
+    kept = case(flag(), Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED)
 
-    assert own_ruling(taken_back) is None
-    assert own_ruling(kept) is Ruling.IMPERSONATION
+    assert get_own_decision(taken_back) is None
+    assert get_own_decision(kept) is Decision.IMPERSONATION

@@ -7,8 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.consent import Consent, Scope
-from monitor.domain.disclosure import TABLE, BreakGlass, Case, DisclosurePolicy, opens_to_review
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity, ruled
+from monitor.domain.disclosure import (
+    DISCLOSURE_RULES,
+    BreakGlass,
+    DisclosureCase,
+    DisclosurePolicy,
+    compute_review_opening,
+)
+from monitor.domain.flag import (
+    Decision,
+    DecisionRecord,
+    Flag,
+    FlagKind,
+    FlagState,
+    Severity,
+    apply_decision,
+)
 from monitor.errors import MonitorError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -60,50 +74,54 @@ def cases(draw):
     """Cases that rulings really lead to, told or not, with and without broken glass."""
     flag = draw(FLAGS)
     judgements = []
-    for day, ruling in enumerate(draw(st.lists(st.sampled_from(Ruling), max_size=6))):
+    for day, ruling in enumerate(draw(st.lists(st.sampled_from(Decision), max_size=6))):
         by = draw(st.sampled_from(["rosa", "reviewer"]))
-        judgement = Judgement(flag="flag", ruling=ruling, by=by, at=MONDAY + day * DAY)
+        judgement = DecisionRecord(flag="flag", ruling=ruling, by=by, at=MONDAY + day * DAY)
         try:
-            flag = ruled(flag, judgement)
+            flag = apply_decision(flag, judgement)
         except MonitorError:
             continue
         judgements.append(judgement)
     broken = tuple(draw(st.lists(GLASS, max_size=2)))
-    return Case(flag=flag, consent=CONSENT, judgements=tuple(judgements), glass=broken)
+    return DisclosureCase(flag=flag, consent=CONSENT, decisions=tuple(judgements), glass=broken)
 
 
 @given(cases(), MOMENTS, POLICIES)
 def test_withdrawing_consent_reveals_nothing(case, now, policy):
     withdrawn = replace(case, consent=replace(CONSENT, withdrawn_at=now))
 
-    assert opens_to_review(withdrawn, now, policy) is None
+    assert compute_review_opening(withdrawn, now, policy) is None
 
 
 @given(cases(), MOMENTS, POLICIES)
 def test_taking_back_the_sharing_never_reveals_more(case, now, policy):
     unshared = replace(case, flag=replace(case.flag, shared_at=None))
 
-    if opens_to_review(unshared, now, policy):
-        assert opens_to_review(case, now, policy)
+    if compute_review_opening(unshared, now, policy):
+        assert compute_review_opening(case, now, policy)
 
 
-@given(cases(), MOMENTS, POLICIES, st.sampled_from(Ruling))
+@given(cases(), MOMENTS, POLICIES, st.sampled_from(Decision))
 def test_only_sharing_and_confirming_ever_open_a_flag(case, now, policy, ruling):
-    if ruling in {Ruling.SHARED, Ruling.IMPERSONATION} or opens_to_review(case, now, policy):
+    if ruling in {Decision.SHARED, Decision.IMPERSONATION} or compute_review_opening(
+        case, now, policy
+    ):
         return
-    judgement = Judgement(flag="flag", ruling=ruling, by="rosa", at=now)
+    judgement = DecisionRecord(flag="flag", ruling=ruling, by="rosa", at=now)
     try:
-        ruled_flag = ruled(case.flag, judgement)
+        ruled_flag = apply_decision(case.flag, judgement)
     except MonitorError:
         return
 
-    later = replace(case, flag=ruled_flag, judgements=(*case.judgements, judgement))
+    later = replace(case, flag=ruled_flag, decisions=(*case.decisions, judgement))
 
-    assert opens_to_review(later, now, policy) is None
+    assert compute_review_opening(later, now, policy) is None
 
 
 @given(cases(), MOMENTS, POLICIES)
 def test_without_broken_glass_only_the_keys_of_its_kind_open_a_flag(case, now, policy):
-    found = opens_to_review(replace(case, glass=()), now, policy)
+    found = compute_review_opening(replace(case, glass=()), now, policy)
 
-    assert found is None or (found.key in TABLE[case.flag.kind].opened_by and found.at <= now)
+    assert found is None or (
+        found.reason in DISCLOSURE_RULES[case.flag.kind].opened_by and found.at <= now
+    )

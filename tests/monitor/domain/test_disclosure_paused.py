@@ -3,8 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.consent import Consent, Scope, paused
-from monitor.domain.disclosure import Case, DisclosurePolicy, Key, opens_to_review
+from monitor.domain.consent import Consent, Scope, apply_pause
+from monitor.domain.disclosure import (
+    DisclosureCase,
+    DisclosurePolicy,
+    OpeningReason,
+    compute_review_opening,
+)
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -31,25 +36,25 @@ FLAG = Flag(
 
 
 def opening(consent: Consent, days: int, flag: Flag = FLAG):
-    case = Case(flag=flag, consent=consent)
-    return opens_to_review(case, MONDAY + days * DAY, DisclosurePolicy())
+    case = DisclosureCase(flag=flag, consent=consent)
+    return compute_review_opening(case, MONDAY + days * DAY, DisclosurePolicy())
 
 
 def test_the_days_of_a_pause_do_not_count():
-    resting = paused(CONSENT, MONDAY + 30 * DAY, MONDAY + 3 * DAY)
+    resting = apply_pause(CONSENT, MONDAY + 30 * DAY, MONDAY + 3 * DAY)
 
     assert opening(resting, 29) is None
     assert opening(resting, 33) is None
-    assert opening(resting, 34).key is Key.UNANSWERED
+    assert opening(resting, 34).reason is OpeningReason.UNANSWERED
 
 
 def test_what_was_open_when_a_pause_began_stays_open():
-    resting = paused(CONSENT, MONDAY + 30 * DAY, MONDAY + 8 * DAY)
+    resting = apply_pause(CONSENT, MONDAY + 30 * DAY, MONDAY + 8 * DAY)
 
     assert opening(resting, 9).at == MONDAY + 7 * DAY
 
 
 def test_what_a_person_shares_opens_though_they_have_paused():
-    resting = paused(CONSENT, MONDAY + 30 * DAY, MONDAY)
+    resting = apply_pause(CONSENT, MONDAY + 30 * DAY, MONDAY)
 
     assert opening(resting, 2, replace(FLAG, shared_at=MONDAY + DAY))

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.failures import Failure, fold_failures
-from scrapers.http.errors import Note
+from monitor.domain.failures import SourceFailure, fold_failures
+from scrapers.http.errors import FailureReason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def failures(count: int, note: str, outcome: str = "failed") -> list[Failure]:
+def failures(count: int, note: str, outcome: str = "failed") -> list[SourceFailure]:
     return [
-        Failure(
+        SourceFailure(
             source=f"s{n}-{outcome}", outcome=outcome, since=NOW - timedelta(hours=n), note=note
         )
         for n in range(count)
@@ -22,7 +22,7 @@ def failures(count: int, note: str, outcome: str = "failed") -> list[Failure]:
 
 
 def test_a_network_that_is_down_is_one_line() -> None:
-    alike = failures(57, Note.NO_SUCH_NAME)
+    alike = failures(57, FailureReason.NO_SUCH_NAME)
 
     (group,) = fold_failures(alike, 61)
 
@@ -32,23 +32,23 @@ def test_a_network_that_is_down_is_one_line() -> None:
 
 
 def test_what_fails_otherwise_stands_by_itself() -> None:
-    other = Failure(source="alpha", outcome="blocked", since=NOW, note="it shows a CAPTCHA")
+    other = SourceFailure(source="alpha", outcome="blocked", since=NOW, note="it shows a CAPTCHA")
 
-    folded, alone = fold_failures([*failures(40, Note.NO_CONNECTION), other], 61)
+    folded, alone = fold_failures([*failures(40, FailureReason.NO_CONNECTION), other], 61)
 
     assert folded.is_folded
     assert (alone.subject, alone.explanation) == ("alpha", "it shows a CAPTCHA")
 
 
 def test_two_notes_of_one_cause_are_alike() -> None:
-    both = [*failures(20, Note.NO_SUCH_NAME), *failures(20, Note.NO_NAME_SERVICE)]
+    both = [*failures(20, FailureReason.NO_SUCH_NAME), *failures(20, FailureReason.NO_NAME_SERVICE)]
 
     assert [group.count for group in fold_failures(both, 61)] == [40]
 
 
 @pytest.mark.parametrize(("count", "total"), [(4, 4), (4, 8), (30, 61), (1, 1)])
 def test_few_failures_are_told_one_by_one(count: int, total: int) -> None:
-    told = fold_failures(failures(count, Note.NO_SUCH_NAME), total)
+    told = fold_failures(failures(count, FailureReason.NO_SUCH_NAME), total)
 
     assert [group.subject for group in told] == [f"s{n}-failed" for n in range(count)]
 
@@ -62,11 +62,21 @@ def test_a_fault_without_a_known_cause_is_folded_without_a_guess() -> None:
 @pytest.mark.parametrize(
     "note",
     [
-        *(Note.NO_SUCH_NAME, Note.NO_NAME_SERVICE, Note.NO_CONNECTION, Note.BROKE_OFF),
-        *(Note.OUT_OF_TIME, Note.NO_TRUST, Note.NOT_PUBLIC, Note.NO_KEY),
+        *(
+            FailureReason.NO_SUCH_NAME,
+            FailureReason.NO_NAME_SERVICE,
+            FailureReason.NO_CONNECTION,
+            FailureReason.BROKE_OFF,
+        ),
+        *(
+            FailureReason.OUT_OF_TIME,
+            FailureReason.NO_TRUST,
+            FailureReason.NOT_PUBLIC,
+            FailureReason.NO_KEY,
+        ),
     ],
 )
-def test_each_fault_of_a_network_or_a_configuration_has_a_question(note: Note) -> None:
+def test_each_fault_of_a_network_or_a_configuration_has_a_question(note: FailureReason) -> None:
     (group,) = fold_failures(failures(9, note), 10)
 
     assert group.suspicion.endswith("?")
@@ -75,14 +85,14 @@ def test_each_fault_of_a_network_or_a_configuration_has_a_question(note: Note) -
 @given(
     st.lists(
         st.builds(
-            Failure,
+            SourceFailure,
             source=st.text(),
             outcome=st.sampled_from(["failed", "blocked"]),
             since=st.just(NOW),
-            note=st.sampled_from([*Note, ""]),
+            note=st.sampled_from([*FailureReason, ""]),
         )
     ),
     st.integers(0, 5),
 )
-def test_no_source_is_lost_or_counted_twice(told: list[Failure], more: int) -> None:
+def test_no_source_is_lost_or_counted_twice(told: list[SourceFailure], more: int) -> None:
     assert sum(group.count for group in fold_failures(told, len(told) + more)) == len(told)

@@ -8,31 +8,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.events import (
-    Absence,
-    Change,
     ChangeKind,
     Event,
     EventKind,
-    Look,
-    Policy,
-    diff,
-    discovered,
-    mass_loss,
-    merged,
-    repainted,
-    seen,
-    unseen,
+    EventPolicy,
+    FindingChange,
+    ItemAbsence,
+    ItemObservation,
+    create_item,
+    diff_snapshots,
+    is_mass_loss,
+    merge_events,
+    refresh_portrait,
+    update_seen_item,
+    update_unseen_item,
 )
 from monitor.domain.item import Item, Presence
-from scrapers.models import Finding, Kind, QueryKind
+from scrapers.models import Finding, FindingKind, QueryKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
-POLICY = Policy()
+POLICY = EventPolicy()
 PROFILE = Finding(
     key="https://skies.example/rosa",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://skies.example/rosa",
     account="skies:1",
     name="Rosa Marchetti",
@@ -40,15 +40,15 @@ PROFILE = Finding(
 )
 ITEM = Item(ref="item", person="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY)
 GONE = replace(ITEM, presence=Presence.GONE, missing_since=SUNDAY)
-AT_ITS_ADDRESS = Look(kind=QueryKind.PROFILE, finding=PROFILE)
-IN_A_LIST = Look(kind=QueryKind.SEARCH, finding=PROFILE)
-NO_PROFILE = Absence(kind=QueryKind.PROFILE)
+AT_ITS_ADDRESS = ItemObservation(kind=QueryKind.PROFILE, finding=PROFILE)
+IN_A_LIST = ItemObservation(kind=QueryKind.SEARCH, finding=PROFILE)
+NO_PROFILE = ItemAbsence(kind=QueryKind.PROFILE)
 
 
 def altered(**values):
     after = replace(PROFILE, **values)
-    (change,) = diff({"skies:1": PROFILE}, {"skies:1": after})
-    return Look(kind=QueryKind.PROFILE, finding=after, change=change)
+    (change,) = diff_snapshots({"skies:1": PROFILE}, {"skies:1": after})
+    return ItemObservation(kind=QueryKind.PROFILE, finding=after, change=change)
 
 
 def kinds(step):
@@ -56,7 +56,7 @@ def kinds(step):
 
 
 def test_a_new_item_appears():
-    step = discovered("item", "rosa", (IN_A_LIST,), SUNDAY)
+    step = create_item("item", "rosa", (IN_A_LIST,), SUNDAY)
 
     assert kinds(step) == [EventKind.APPEARED]
     assert step.item == ITEM
@@ -65,28 +65,30 @@ def test_a_new_item_appears():
 def test_a_baseline_question_appears_silently():
     quiet = replace(IN_A_LIST, baseline=True)
 
-    assert kinds(discovered("item", "rosa", (quiet,), SUNDAY)) == []
+    assert kinds(create_item("item", "rosa", (quiet,), SUNDAY)) == []
 
 
 def test_one_question_that_is_no_baseline_is_enough_to_appear():
     quiet = replace(IN_A_LIST, baseline=True)
 
-    step = discovered("item", "rosa", (quiet, AT_ITS_ADDRESS), SUNDAY)
+    step = create_item("item", "rosa", (quiet, AT_ITS_ADDRESS), SUNDAY)
 
     assert kinds(step) == [EventKind.APPEARED]
 
 
 def test_a_known_item_under_a_new_question_is_no_event():
-    added = Change(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
+    added = FindingChange(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
 
-    step = seen(ITEM, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
+    step = update_seen_item(ITEM, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == []
     assert step.item.last_seen == SUNDAY + WEEK
 
 
 def test_a_material_change_names_its_fields():
-    step = seen(ITEM, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK, POLICY)
+    step = update_seen_item(
+        ITEM, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK, POLICY
+    )
 
     (event,) = step.events
     assert event.kind is EventKind.CHANGED
@@ -102,11 +104,11 @@ def test_a_material_change_names_its_fields():
     ],
 )
 def test_noise_is_no_event(look):
-    assert kinds(seen(ITEM, (look,), SUNDAY + WEEK, POLICY)) == []
+    assert kinds(update_seen_item(ITEM, (look,), SUNDAY + WEEK, POLICY)) == []
 
 
 def test_one_proof_of_absence_only_asks_for_a_second():
-    step = unseen(ITEM, NO_PROFILE, SUNDAY, POLICY)
+    step = update_unseen_item(ITEM, NO_PROFILE, SUNDAY, POLICY)
 
     assert kinds(step) == []
     assert step.item.presence is Presence.MISSING
@@ -114,10 +116,10 @@ def test_one_proof_of_absence_only_asks_for_a_second():
 
 
 def test_a_second_proof_two_days_later_makes_an_item_vanish():
-    first = unseen(ITEM, NO_PROFILE, SUNDAY, POLICY)
+    first = update_unseen_item(ITEM, NO_PROFILE, SUNDAY, POLICY)
 
-    hasty = unseen(first.item, NO_PROFILE, SUNDAY + DAY, POLICY)
-    second = unseen(hasty.item, NO_PROFILE, SUNDAY + 2 * DAY, POLICY)
+    hasty = update_unseen_item(first.item, NO_PROFILE, SUNDAY + DAY, POLICY)
+    second = update_unseen_item(hasty.item, NO_PROFILE, SUNDAY + 2 * DAY, POLICY)
 
     assert kinds(hasty) == []
     assert hasty.second_proof_at == SUNDAY + 2 * DAY
@@ -126,26 +128,26 @@ def test_a_second_proof_two_days_later_makes_an_item_vanish():
 
 
 def test_an_item_vanishes_once():
-    assert kinds(unseen(GONE, NO_PROFILE, SUNDAY + WEEK, POLICY)) == []
+    assert kinds(update_unseen_item(GONE, NO_PROFILE, SUNDAY + WEEK, POLICY)) == []
 
 
 @pytest.mark.parametrize(
     "absence",
     [
-        *(Absence(kind=kind) for kind in QueryKind if not kind.proves_absence),
-        Absence(kind=QueryKind.PROFILE, baseline=True),
-        Absence(kind=QueryKind.PROFILE, elsewhere=True),
+        *(ItemAbsence(kind=kind) for kind in QueryKind if not kind.proves_absence),
+        ItemAbsence(kind=QueryKind.PROFILE, baseline=True),
+        ItemAbsence(kind=QueryKind.PROFILE, elsewhere=True),
     ],
 )
 def test_what_proves_nothing_leaves_an_item_where_it_is(absence):
-    assert unseen(ITEM, absence, SUNDAY + WEEK, POLICY).item == ITEM
+    assert update_unseen_item(ITEM, absence, SUNDAY + WEEK, POLICY).item == ITEM
 
 
 def test_an_item_seen_between_two_proofs_did_not_vanish():
-    missing = unseen(ITEM, NO_PROFILE, SUNDAY, POLICY).item
+    missing = update_unseen_item(ITEM, NO_PROFILE, SUNDAY, POLICY).item
 
-    back = seen(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY, POLICY)
-    again = unseen(back.item, NO_PROFILE, SUNDAY + WEEK, POLICY)
+    back = update_seen_item(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY, POLICY)
+    again = update_unseen_item(back.item, NO_PROFILE, SUNDAY + WEEK, POLICY)
 
     assert kinds(back) == []
     assert kinds(again) == []
@@ -153,7 +155,7 @@ def test_an_item_seen_between_two_proofs_did_not_vanish():
 
 
 def test_a_gone_item_at_its_own_address_reappears():
-    step = seen(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK, POLICY)
+    step = update_seen_item(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == [EventKind.REAPPEARED]
     assert step.item.presence is Presence.PRESENT
@@ -161,14 +163,14 @@ def test_a_gone_item_at_its_own_address_reappears():
 
 
 def test_a_result_list_that_still_shows_a_gone_item_does_not_bring_it_back():
-    step = seen(GONE, (IN_A_LIST,), SUNDAY + WEEK, POLICY)
+    step = update_seen_item(GONE, (IN_A_LIST,), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == []
     assert step.item.presence is Presence.GONE
 
 
 def test_a_baseline_brings_a_gone_item_back_silently():
-    step = seen(GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK, POLICY)
+    step = update_seen_item(GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK, POLICY)
 
     assert kinds(step) == []
     assert step.item.presence is Presence.PRESENT
@@ -177,9 +179,9 @@ def test_a_baseline_brings_a_gone_item_back_silently():
 def flip(item, at):
     """Let an item go that is there, or come back if it is gone."""
     if item.presence is Presence.GONE:
-        return seen(item, (AT_ITS_ADDRESS,), at, POLICY)
-    missing = unseen(item, NO_PROFILE, at - 2 * DAY, POLICY).item
-    return unseen(missing, NO_PROFILE, at, POLICY)
+        return update_seen_item(item, (AT_ITS_ADDRESS,), at, POLICY)
+    missing = update_unseen_item(item, NO_PROFILE, at - 2 * DAY, POLICY).item
+    return update_unseen_item(missing, NO_PROFILE, at, POLICY)
 
 
 def test_an_item_that_comes_and_goes_is_told_as_flapping_once_and_then_left_alone():
@@ -220,15 +222,15 @@ def test_however_it_flips_an_item_is_never_told_of_more_than_four_times_a_window
 
     for start in told:
         window = [each for each in told if start <= each < start + POLICY.flips_window]
-        assert len(window) <= POLICY.flips_told + 1
+        assert len(window) <= POLICY.max_flips + 1
 
 
 def test_a_portrait_is_painted_from_what_is_shown_now():
     bare = replace(PROFILE, bio="")
     item = replace(ITEM, portrait=replace(PROFILE, bio="what it said before"))
 
-    assert repainted(item, (bare,)).portrait.bio == ""
-    assert repainted(item, ()) == item
+    assert refresh_portrait(item, (bare,)).portrait.bio == ""
+    assert refresh_portrait(item, ()) == item
 
 
 def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
@@ -236,7 +238,10 @@ def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
     other = replace(event, at=SUNDAY + DAY, fields=("bio", "name"))
     apart = replace(event, item="another")
 
-    assert set(merged((other, apart, event))) == {apart, replace(event, fields=("bio", "name"))}
+    assert set(merge_events((other, apart, event))) == {
+        apart,
+        replace(event, fields=("bio", "name")),
+    }
 
 
 @given(
@@ -253,10 +258,10 @@ def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
     st.randoms(use_true_random=False),
 )
 def test_merging_is_done_once_and_in_any_order(events, random):
-    once = list(merged(events))
+    once = list(merge_events(events))
 
-    assert list(merged(once)) == once
-    assert list(merged(random.sample(events, len(events)))) == once
+    assert list(merge_events(once)) == once
+    assert list(merge_events(random.sample(events, len(events)))) == once
 
 
 @pytest.mark.parametrize(
@@ -264,11 +269,11 @@ def test_merging_is_done_once_and_in_any_order(events, random):
     [(4, 4, False), (5, 5, True), (10, 6, False), (10, 7, True), (35, 21, False), (35, 22, True)],
 )
 def test_a_source_that_loses_most_of_its_items_at_once_is_not_believed(before, ending, held):
-    assert mass_loss(before, ending) is held
+    assert is_mass_loss(before, ending) is held
 
 
 def test_what_a_search_engine_makes_of_a_title_is_no_change():
     look = altered(name="Rosa | Skies")
 
-    assert kinds(seen(ITEM, (look,), SUNDAY, POLICY)) == [EventKind.CHANGED]
-    assert kinds(seen(ITEM, (replace(look, listed=True),), SUNDAY, POLICY)) == []
+    assert kinds(update_seen_item(ITEM, (look,), SUNDAY, POLICY)) == [EventKind.CHANGED]
+    assert kinds(update_seen_item(ITEM, (replace(look, listed=True),), SUNDAY, POLICY)) == []

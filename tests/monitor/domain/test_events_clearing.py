@@ -3,20 +3,27 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.events import Event, EventKind, Policy, Step, clearing, gone_with
+from monitor.domain.events import (
+    Event,
+    EventKind,
+    EventPolicy,
+    ItemUpdate,
+    add_cleared_event,
+    update_cleared_contacts,
+)
 from monitor.domain.item import Item, Presence, Sighting
-from monitor.domain.pii import ContactKind, Unshown, left_out
-from scrapers.models import Finding, Kind
+from monitor.domain.pii import ContactKind, VanishedContact, list_vanished_contacts
+from scrapers.models import Finding, FindingKind
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TWO_DAYS = timedelta(days=2)
 PHONE, MAIL = ContactKind.PHONE, ContactKind.MAIL
 BARE = Finding(
-    kind=Kind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
+    kind=FindingKind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
 )
 SHOWING = replace(BARE, exposed=("phone:bio",))
 ITEM = Item(ref="i", person="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
-SINCE_LONG = (Unshown(kind=PHONE, since=NOW - TWO_DAYS),)
+SINCE_LONG = (VanishedContact(kind=PHONE, since=NOW - TWO_DAYS),)
 
 
 def sighting(query: str = "own", finding: Finding = BARE, **changed) -> Sighting:
@@ -27,7 +34,7 @@ def sighting(query: str = "own", finding: Finding = BARE, **changed) -> Sighting
 
 
 def cleared(*sightings: Sighting, told=frozenset({PHONE})):
-    return clearing(ITEM, told, sightings, NOW, Policy())
+    return update_cleared_contacts(ITEM, told, sightings, NOW, EventPolicy())
 
 
 def test_what_was_left_out_for_two_days_is_gone():
@@ -38,7 +45,7 @@ def test_what_was_left_out_for_two_days_is_gone():
 
 def test_what_was_left_out_for_less_waits_until_two_days_are_over():
     since = NOW - TWO_DAYS + timedelta(seconds=1)
-    step = cleared(sighting(unshown=(Unshown(kind=PHONE, since=since),)))
+    step = cleared(sighting(unshown=(VanishedContact(kind=PHONE, since=since),)))
 
     assert step.events == ()
     assert step.second_proof_at == since + TWO_DAYS
@@ -65,22 +72,24 @@ def test_what_nobody_was_told_of_is_no_news():
 
 
 def test_what_is_left_out_again_keeps_the_time_of_its_first_proof():
-    known = left_out((), SHOWING, BARE, NOW)
+    known = list_vanished_contacts((), SHOWING, BARE, NOW)
 
-    assert known == (Unshown(kind=PHONE, since=NOW),)
-    assert left_out(known, BARE, BARE, NOW + TWO_DAYS) == known
+    assert known == (VanishedContact(kind=PHONE, since=NOW),)
+    assert list_vanished_contacts(known, BARE, BARE, NOW + TWO_DAYS) == known
 
 
 def test_what_is_shown_again_is_left_out_no_more():
-    assert left_out(SINCE_LONG, BARE, SHOWING, NOW) == ()
+    assert list_vanished_contacts(SINCE_LONG, BARE, SHOWING, NOW) == ()
 
 
 def test_half_an_answer_proves_nothing_and_the_proofs_begin_anew():
-    half = left_out(SINCE_LONG, BARE, BARE, None)
+    half = list_vanished_contacts(SINCE_LONG, BARE, BARE, None)
 
-    assert half == (Unshown(kind=PHONE, since=None),)
+    assert half == (VanishedContact(kind=PHONE, since=None),)
     assert cleared(sighting(unshown=half)).events == ()
-    assert left_out(half, BARE, BARE, NOW) == (Unshown(kind=PHONE, since=NOW),)
+    assert list_vanished_contacts(half, BARE, BARE, NOW) == (
+        VanishedContact(kind=PHONE, since=NOW),
+    )
 
 
 MISSING = replace(ITEM, presence=Presence.MISSING)
@@ -89,7 +98,7 @@ GONE = replace(ITEM, presence=Presence.GONE)
 
 def goes(*told_events: EventKind, before: Item = MISSING, after: Item = GONE):
     said = tuple(Event(person="p", item="i", kind=kind, at=NOW) for kind in told_events)
-    step = gone_with(before, Step(item=after, events=said), {PHONE, MAIL}, NOW)
+    step = add_cleared_event(before, ItemUpdate(item=after, events=said), {PHONE, MAIL}, NOW)
     return [each.kind for each in step.events]
 
 

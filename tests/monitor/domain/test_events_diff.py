@@ -7,27 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.events import ChangeKind, by_anchor, diff, shown_after
-from scrapers.models import Finding, Kind, Outcome, Reading
+from monitor.domain.events import ChangeKind, apply_parse_result, diff_snapshots, key_by_anchor
+from scrapers.models import Finding, FindingKind, Outcome, ParseResult
 
 TEXTS = st.sampled_from(["", "a", "b"])
 FINDINGS = st.builds(
     Finding,
     key=st.sampled_from([f"https://a.example/{number}" for number in range(5)]),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(FindingKind),
     url=st.just("https://a.example/"),
     title=TEXTS,
     name=TEXTS,
     counts=st.sampled_from([(), (("posts", 1),)]),
     created_at=st.sampled_from([None, datetime(2026, 1, 1, tzinfo=UTC)]),
 )
-SHOWN = st.lists(FINDINGS, max_size=6).map(by_anchor)
+SHOWN = st.lists(FINDINGS, max_size=6).map(key_by_anchor)
 READINGS = st.builds(
-    Reading,
+    ParseResult,
     outcome=st.sampled_from(Outcome),
     findings=st.lists(FINDINGS, max_size=4).map(tuple),
 )
-PAGE = Finding(key="https://a.example/1", kind=Kind.PAGE, url="https://a.example/1", title="One")
+PAGE = Finding(
+    key="https://a.example/1", kind=FindingKind.PAGE, url="https://a.example/1", title="One"
+)
 
 
 def applied(changes, before):
@@ -38,23 +40,23 @@ def applied(changes, before):
 
 @given(SHOWN, SHOWN)
 def test_the_changes_applied_to_the_old_answer_give_the_new_one(before, after):
-    assert applied(diff(before, after), before) == after
+    assert applied(diff_snapshots(before, after), before) == after
 
 
 @given(SHOWN)
 def test_nothing_differs_from_itself(shown):
-    assert list(diff(shown, dict(shown))) == []
+    assert list(diff_snapshots(shown, dict(shown))) == []
 
 
 @given(SHOWN, SHOWN)
 def test_looking_back_undoes_the_changes(before, after):
-    assert applied(diff(after, before), after) == before
+    assert applied(diff_snapshots(after, before), after) == before
 
 
 def test_every_differing_field_is_named_even_if_it_is_volatile():
     after = replace(PAGE, title="Two", counts=(("posts", 3),))
 
-    (change,) = diff({PAGE.key: PAGE}, {PAGE.key: after})
+    (change,) = diff_snapshots({PAGE.key: PAGE}, {PAGE.key: after})
 
     assert change.kind is ChangeKind.ALTERED
     assert change.fields == ("title", "counts")
@@ -63,7 +65,7 @@ def test_every_differing_field_is_named_even_if_it_is_volatile():
 def test_what_comes_and_what_goes_is_told_apart():
     other = replace(PAGE, key="https://a.example/2")
 
-    changes = diff(by_anchor((PAGE,)), by_anchor((other,)))
+    changes = diff_snapshots(key_by_anchor((PAGE,)), key_by_anchor((other,)))
 
     assert [(each.kind, each.key) for each in changes] == [
         (ChangeKind.REMOVED, PAGE.key),
@@ -74,28 +76,30 @@ def test_what_comes_and_what_goes_is_told_apart():
 def test_what_a_page_lists_twice_is_one():
     again = replace(PAGE, title="One, longer")
 
-    assert by_anchor((PAGE, again)) == by_anchor((again, PAGE))
-    assert len(by_anchor((PAGE, again))) == 1
+    assert key_by_anchor((PAGE, again)) == key_by_anchor((again, PAGE))
+    assert len(key_by_anchor((PAGE, again))) == 1
 
 
 @given(SHOWN, READINGS)
 def test_only_a_conclusive_reading_takes_anything_away(before, reading):
-    after = shown_after(before, reading)
+    after = apply_parse_result(before, reading)
 
-    gone = {change.key for change in diff(before, after) if change.kind is ChangeKind.REMOVED}
+    gone = {
+        change.key for change in diff_snapshots(before, after) if change.kind is ChangeKind.REMOVED
+    }
 
     if reading.outcome not in {Outcome.FOUND, Outcome.ABSENT}:
         assert gone == set()
 
 
 @pytest.mark.parametrize(
-    "outcome", [each for each in Outcome if not each.conclusive and each is not Outcome.PARTIAL]
+    "outcome", [each for each in Outcome if not each.is_conclusive and each is not Outcome.PARTIAL]
 )
 def test_a_failed_visit_leaves_everything_as_it_was(outcome):
     before = {PAGE.key: PAGE}
 
-    assert shown_after(before, Reading(outcome=outcome)) == before
+    assert apply_parse_result(before, ParseResult(outcome=outcome)) == before
 
 
 def test_proof_of_absence_takes_everything_away():
-    assert shown_after({PAGE.key: PAGE}, Reading(outcome=Outcome.ABSENT)) == {}
+    assert apply_parse_result({PAGE.key: PAGE}, ParseResult(outcome=Outcome.ABSENT)) == {}

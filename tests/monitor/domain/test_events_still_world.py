@@ -6,16 +6,24 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.events import Look, Policy, by_anchor, diff, discovered, seen, shown_after
-from scrapers.models import Finding, Kind, Outcome, QueryKind, Reading
+from monitor.domain.events import (
+    EventPolicy,
+    ItemObservation,
+    apply_parse_result,
+    create_item,
+    diff_snapshots,
+    key_by_anchor,
+    update_seen_item,
+)
+from scrapers.models import Finding, FindingKind, Outcome, ParseResult, QueryKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
-POLICY = Policy()
+POLICY = EventPolicy()
 STILL = tuple(
     Finding(
         key=f"https://a.example/{number}",
-        kind=Kind.ACCOUNT if number % 2 else Kind.PAGE,
+        kind=FindingKind.ACCOUNT if number % 2 else FindingKind.PAGE,
         url=f"https://a.example/{number}",
         account=f"a:{number}" if number % 2 else "",
         name=f"Name {number}",
@@ -36,15 +44,17 @@ class StillWorld:
 
     def sweep(self, at, *, first):
         for kind, before in self.shown.items():
-            reading = self.answer(kind, first=first)
-            after = shown_after(before, reading)
-            changes = {change.key: change for change in diff(before, after)}
+            reading = self.answer_request(kind, first=first)
+            after = apply_parse_result(before, reading)
+            changes = {change.key: change for change in diff_snapshots(before, after)}
             for key, finding in after.items():
-                look = Look(kind=kind, finding=finding, change=changes.get(key), baseline=first)
+                look = ItemObservation(
+                    kind=kind, finding=finding, change=changes.get(key), baseline=first
+                )
                 self.look(key, look, at)
             self.shown[kind] = after
 
-    def answer(self, kind, *, first):
+    def answer_request(self, kind, *, first):
         outcome = Outcome.FOUND if first else self.random.choice(list(Outcome))
         if outcome is Outcome.ABSENT and kind is QueryKind.PROFILE:
             outcome = Outcome.FOUND
@@ -52,7 +62,9 @@ class StillWorld:
         listed = STILL if everything else self.random.sample(STILL, 3)
         shuffled = self.random.sample(listed, len(listed))
         findings = tuple(self.noisy(each) for each in shuffled)
-        return Reading(outcome=outcome, findings=findings if outcome is not Outcome.ABSENT else ())
+        return ParseResult(
+            outcome=outcome, findings=findings if outcome is not Outcome.ABSENT else ()
+        )
 
     def noisy(self, finding):
         return replace(
@@ -66,7 +78,11 @@ class StillWorld:
 
     def look(self, key, look, at):
         known = self.items.get(key)
-        step = seen(known, (look,), at, POLICY) if known else discovered(key, "rosa", (look,), at)
+        step = (
+            update_seen_item(known, (look,), at, POLICY)
+            if known
+            else create_item(key, "rosa", (look,), at)
+        )
         self.items[key] = step.item
         self.events += step.events
 
@@ -80,4 +96,4 @@ def test_a_hundred_sweeps_over_a_still_world_tell_nothing(random):
         world.sweep(SUNDAY + number * WEEK, first=number == 0)
 
     assert world.events == []
-    assert len(world.items) == len(by_anchor(STILL))
+    assert len(world.items) == len(key_by_anchor(STILL))

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory
-from monitor.domain.evidence import Axis
-from scrapers.models import Kind
+from monitor.domain.evidence import EvidenceAxis
+from scrapers.models import FindingKind
 from tests.monitor.domain.detection.test_assessment_laws import (
     BIO,
     OWN,
@@ -22,13 +22,13 @@ from tests.monitor.domain.detection.test_assessment_laws import (
 
 ELDEST = datetime(2016, 5, 1, tzinfo=UTC)
 OF_OLD = replace(OWN, created_at=ELDEST)
-INVENTORY = Inventory(own=(OF_OLD,), none_on=frozenset({"paceclub"}))
+INVENTORY = Inventory(own_findings=(OF_OLD,), absent_platforms=frozenset({"paceclub"}))
 OTHERS = "Beetles, and what else one finds under a stone in the rain"
-accounts = findings.map(lambda each: replace(each, kind=Kind.ACCOUNT))
+accounts = findings.map(lambda each: replace(each, kind=FindingKind.ACCOUNT))
 
 
 def total(subject, finding, axis, inventory=INVENTORY):
-    found = assess(subject, finding, inventory, None, WEIGHTS)
+    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
     return sum(each.bits for each in found.evidence if each.axis is axis)
 
 
@@ -39,35 +39,38 @@ def telling(finding, words):
 
 # What an account would show more of, and the axis that it speaks on.
 FOR = {
-    "the school": (Axis.CLAIM, lambda each: telling(each, "Maple Street Elementary School")),
-    "the town": (Axis.CLAIM, lambda each: replace(each, location="Cedar Valley")),
-    "the work": (Axis.CLAIM, lambda each: telling(each, "I teach science")),
-    "a link": (Axis.CLAIM, lambda each: replace(each, links=(OWN.url,))),
-    "the words": (Axis.IMITATION, lambda each: replace(each, bio=BIO)),
-    "a lure": (Axis.IMITATION, lambda each: telling(each, "DM me for crypto")),
+    "the school": (
+        EvidenceAxis.CLAIM,
+        lambda each: telling(each, "Maple Street Elementary School"),
+    ),
+    "the town": (EvidenceAxis.CLAIM, lambda each: replace(each, location="Cedar Valley")),
+    "the work": (EvidenceAxis.CLAIM, lambda each: telling(each, "I teach science")),
+    "a link": (EvidenceAxis.CLAIM, lambda each: replace(each, links=(OWN.url,))),
+    "the words": (EvidenceAxis.IMITATION, lambda each: replace(each, bio=BIO)),
+    "a lure": (EvidenceAxis.IMITATION, lambda each: telling(each, "DM me for crypto")),
     "its youth": (
-        Axis.IMITATION,
+        EvidenceAxis.IMITATION,
         lambda each: replace(each, created_at=datetime(2024, 1, 1, tzinfo=UTC)),
     ),
     "its followers": (
-        Axis.IMITATION,
+        EvidenceAxis.IMITATION,
         lambda each: replace(each, counts=(("followers", 3), ("following", 900), ("posts", 1))),
     ),
     "its letters": (
-        Axis.IMITATION,
+        EvidenceAxis.IMITATION,
         lambda each: replace(each, name="M\N{CYRILLIC SMALL LETTER A}ria Delgado"),
     ),
 }
 AGAINST = {
-    "another town": (Axis.CLAIM, lambda each: replace(each, location="Fairmont, Iowa")),
-    "another school": (Axis.CLAIM, lambda each: telling(each, "Fairmont High School")),
-    "other work": (Axis.CLAIM, lambda each: telling(each, "Plumber")),
+    "another town": (EvidenceAxis.CLAIM, lambda each: replace(each, location="Fairmont, Iowa")),
+    "another school": (EvidenceAxis.CLAIM, lambda each: telling(each, "Fairmont High School")),
+    "other work": (EvidenceAxis.CLAIM, lambda each: telling(each, "Plumber")),
     "its age": (
-        Axis.IMITATION,
+        EvidenceAxis.IMITATION,
         lambda each: replace(each, created_at=datetime(2009, 1, 1, tzinfo=UTC)),
     ),
     "a life of its own": (
-        Axis.IMITATION,
+        EvidenceAxis.IMITATION,
         lambda each: replace(each, counts=(("followers", 300), ("following", 200), ("posts", 80))),
     ),
 }
@@ -93,11 +96,11 @@ def test_what_speaks_against_an_axis_never_raises_it(more, subject, finding):
 
 @given(subject=subjects, finding=accounts)
 def test_a_link_from_an_own_account_speaks_for_control(subject, finding):
-    linking = Inventory(own=(replace(OF_OLD, links=(finding.url,)),))
-    silent = Inventory(own=(OF_OLD,))
+    linking = Inventory(own_findings=(replace(OF_OLD, links=(finding.url,)),))
+    silent = Inventory(own_findings=(OF_OLD,))
 
-    held = total(subject, finding, Axis.CONTROL, linking)
-    assert held > total(subject, finding, Axis.CONTROL, silent)
+    held = total(subject, finding, EvidenceAxis.CONTROL, linking)
+    assert held > total(subject, finding, EvidenceAxis.CONTROL, silent)
 
 
 OPINIONS = (
@@ -117,8 +120,8 @@ OPINIONS = (
 def test_an_opinion_changes_nothing(subject, finding, opinion):
     told = telling(replace(finding, bio="", snippet=""), OTHERS)
 
-    silent = assess(subject, told, INVENTORY, None, WEIGHTS)
-    assert assess(subject, telling(told, opinion), INVENTORY, None, WEIGHTS) == silent
+    silent = assess_finding(subject, told, INVENTORY, None, WEIGHTS)
+    assert assess_finding(subject, telling(told, opinion), INVENTORY, None, WEIGHTS) == silent
 
 
 def test_no_rule_speaks_of_opinions_or_of_what_people_are():

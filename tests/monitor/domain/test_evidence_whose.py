@@ -4,54 +4,75 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.evidence import ASKING, Chances, Label, Sums, chances, cheapest, cost
+from monitor.domain.evidence import (
+    QUESTION_COST,
+    EvidenceSums,
+    LabelProbabilities,
+    OwnershipLabel,
+    choose_cheapest_label,
+    compute_label_cost,
+    compute_probabilities,
+)
 
 bits = st.floats(-40, 40)
 
 
-def shares(own: float, impersonation: float, *, linked: bool = False) -> Chances:
+def shares(own: float, impersonation: float, *, linked: bool = False) -> LabelProbabilities:
     other = 1 - own - impersonation
-    return Chances(own=own, impersonation=impersonation, other=other, linked=linked)
+    return LabelProbabilities(own=own, impersonation=impersonation, other=other, linked=linked)
 
 
 @pytest.mark.parametrize(
     ("own", "impersonation", "label"),
     [
-        (0.97, 0.03, Label.OWN),
-        (0.96, 0.04, Label.UNKNOWN),
-        (0.0, 0.04, Label.NAMESAKE),
-        (0.0, 0.06, Label.UNKNOWN),
-        (0.0, 0.55, Label.UNKNOWN),
-        (0.0, 0.65, Label.IMPERSONATION),
-        (0.39, 0.0, Label.NAMESAKE),
-        (0.41, 0.0, Label.OWN),
+        (0.97, 0.03, OwnershipLabel.OWN),
+        (0.96, 0.04, OwnershipLabel.UNKNOWN),
+        (0.0, 0.04, OwnershipLabel.NAMESAKE),
+        (0.0, 0.06, OwnershipLabel.UNKNOWN),
+        (0.0, 0.55, OwnershipLabel.UNKNOWN),
+        (0.0, 0.65, OwnershipLabel.IMPERSONATION),
+        (0.39, 0.0, OwnershipLabel.NAMESAKE),
+        (0.41, 0.0, OwnershipLabel.OWN),
     ],
 )
 def test_the_thresholds_are_what_the_costs_make_them(own, impersonation, label):
-    assert cheapest(shares(own, impersonation), Label.NAMESAKE) is label
+    assert choose_cheapest_label(shares(own, impersonation), OwnershipLabel.NAMESAKE) is label
 
 
 def test_a_link_to_students_is_dearer_to_overlook_than_an_account_of_ones_own():
     alone, linked = shares(0.3, 0.0), shares(0.3, 0.0, linked=True)
 
-    assert cheapest(alone, Label.NAMESAKE) is Label.NAMESAKE
-    assert cheapest(linked, Label.NAMESAKE) is Label.UNKNOWN
-    assert cheapest(shares(0.8, 0.0, linked=True), Label.NAMESAKE) is Label.OWN
+    assert choose_cheapest_label(alone, OwnershipLabel.NAMESAKE) is OwnershipLabel.NAMESAKE
+    assert choose_cheapest_label(linked, OwnershipLabel.NAMESAKE) is OwnershipLabel.UNKNOWN
+    assert (
+        choose_cheapest_label(shares(0.8, 0.0, linked=True), OwnershipLabel.NAMESAKE)
+        is OwnershipLabel.OWN
+    )
 
 
 @given(claim=bits, control=bits, imitation=bits, prior=bits)
 def test_the_shares_are_those_of_one(claim, control, imitation, prior):
-    found = chances(Sums(claim=claim, control=control, imitation=imitation), prior)
+    found = compute_probabilities(
+        EvidenceSums(claim=claim, control=control, imitation=imitation), prior
+    )
 
     assert found.own + found.impersonation + found.other == pytest.approx(1)
 
 
 @given(claim=bits, control=bits, imitation=bits, more=st.floats(0, 20))
 def test_each_axis_speaks_for_its_own_story(claim, control, imitation, more):
-    plain = chances(Sums(claim=claim, control=control, imitation=imitation), -2)
-    claimed = chances(Sums(claim=claim + more, control=control, imitation=imitation), -2)
-    held = chances(Sums(claim=claim, control=control + more, imitation=imitation), -2)
-    imitated = chances(Sums(claim=claim, control=control, imitation=imitation + more), -2)
+    plain = compute_probabilities(
+        EvidenceSums(claim=claim, control=control, imitation=imitation), -2
+    )
+    claimed = compute_probabilities(
+        EvidenceSums(claim=claim + more, control=control, imitation=imitation), -2
+    )
+    held = compute_probabilities(
+        EvidenceSums(claim=claim, control=control + more, imitation=imitation), -2
+    )
+    imitated = compute_probabilities(
+        EvidenceSums(claim=claim, control=control, imitation=imitation + more), -2
+    )
 
     assert claimed.other <= plain.other
     assert held.own >= plain.own
@@ -60,13 +81,18 @@ def test_each_axis_speaks_for_its_own_story(claim, control, imitation, more):
 
 @given(claim=bits, control=bits, imitation=bits)
 def test_no_answer_costs_more_than_a_question(claim, control, imitation):
-    found = chances(Sums(claim=claim, control=control, imitation=imitation), -2)
+    found = compute_probabilities(
+        EvidenceSums(claim=claim, control=control, imitation=imitation), -2
+    )
 
-    assert cost(cheapest(found, Label.UNRELATED), found) <= ASKING
+    assert (
+        compute_label_cost(choose_cheapest_label(found, OwnershipLabel.UNRELATED), found)
+        <= QUESTION_COST
+    )
 
 
 def test_what_plays_nobody_is_no_imitation():
-    found = chances(Sums(claim=5, control=0, imitation=30), float("-inf"))
+    found = compute_probabilities(EvidenceSums(claim=5, control=0, imitation=30), float("-inf"))
 
     assert found.impersonation == pytest.approx(0, abs=1e-9)
 
@@ -76,4 +102,6 @@ def test_an_account_with_a_link_costs_what_it_is_wrongly_taken_for(own, share):
     """Ten minutes where it was an imitation, eight where it was somebody else's."""
     linked = shares(own, (1 - own) * share, linked=True)
 
-    assert cost(Label.OWN, linked) == pytest.approx(10 * linked.impersonation + 8 * linked.other)
+    assert compute_label_cost(OwnershipLabel.OWN, linked) == pytest.approx(
+        10 * linked.impersonation + 8 * linked.other
+    )

@@ -5,13 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.flag import Flag, FlagKind, FlagState, Severity, severity_of, urgency
-from scrapers.models import Finding, Kind
+from monitor.domain.flag import (
+    Flag,
+    FlagKind,
+    FlagState,
+    Severity,
+    assess_change_severity,
+    build_urgency_key,
+)
+from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 OWN = Finding(
     key="https://skies.example/rosa",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://skies.example/rosa",
     account="skies:1",
     name="Rosa Marchetti",
@@ -49,11 +56,11 @@ def test_the_kinds_of_flag_are_a_closed_list():
 def test_a_changed_own_account_is_as_bad_as_what_changed(changed, severity):
     after = replace(OWN, **changed)
 
-    assert severity_of(OWN, after, lambda name: "Rosa" in name) is severity
+    assert assess_change_severity(OWN, after, lambda name: "Rosa" in name) is severity
 
 
 def test_a_deleted_own_account_is_serious():
-    assert severity_of(OWN, None, lambda name: "Rosa" in name) is Severity.HIGH
+    assert assess_change_severity(OWN, None, lambda name: "Rosa" in name) is Severity.HIGH
 
 
 def test_an_account_that_never_showed_the_name_has_not_lost_it():
@@ -61,7 +68,7 @@ def test_an_account_that_never_showed_the_name_has_not_lost_it():
 
     after = replace(before, name="Band Room 14")
 
-    assert severity_of(before, after, lambda name: "Rosa" in name) is Severity.MEDIUM
+    assert assess_change_severity(before, after, lambda name: "Rosa" in name) is Severity.MEDIUM
 
 
 def test_the_worst_comes_first_and_among_equals_the_oldest():
@@ -80,4 +87,4 @@ def test_the_worst_comes_first_and_among_equals_the_oldest():
     low, medium = flag("low", Severity.LOW, 0), flag("medium", Severity.MEDIUM, 1)
     newer, older = flag("newer", Severity.HIGH, 3), flag("older", Severity.HIGH, 2)
 
-    assert sorted((low, newer, medium, older), key=urgency) == [older, newer, medium, low]
+    assert sorted((low, newer, medium, older), key=build_urgency_key) == [older, newer, medium, low]

@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import (
-    BEFORE,
-    FITTING,
-    LEADS_TO,
+    ALLOWED_DECISIONS,
+    PREVIOUS_STATE,
+    RESULTING_STATE,
+    Decision,
+    DecisionRecord,
     Flag,
     FlagKind,
     FlagState,
-    Judgement,
-    Ruling,
     Severity,
-    bounced,
-    lapsed,
-    possible,
-    reopened,
-    ruled,
-    steps,
-    told,
+    apply_decision,
+    list_decision_steps,
+    list_possible_decisions,
+    mark_notice_bounced,
+    mark_notified,
+    reopen_if_lapsed,
+    reopen_on_event,
 )
 from monitor.errors import InputError, MonitorError, NotPermittedError
 
@@ -45,11 +45,11 @@ FLAG = Flag(
 
 
 def says(ruling, at=MONDAY + DAY, **more):
-    return Judgement(flag="flag", ruling=ruling, by=more.pop("by", "rosa"), at=at, **more)
+    return DecisionRecord(flag="flag", ruling=ruling, by=more.pop("by", "rosa"), at=at, **more)
 
 
 def after(flag, *rulings):
-    return reduce(lambda now, each: ruled(now, says(each)), rulings, flag)
+    return reduce(lambda now, each: apply_decision(now, says(each)), rulings, flag)
 
 
 def event(kind, at=MONDAY + 9 * DAY, item="item"):
@@ -73,7 +73,7 @@ def event(kind, at=MONDAY + 9 * DAY, item="item"):
     ],
 )
 def test_rulings_lead_step_by_step(kind, path, state):
-    flag = after(replace(FLAG, kind=kind), *map(Ruling, path.split()))
+    flag = after(replace(FLAG, kind=kind), *map(Decision, path.split()))
 
     assert flag.state is state
     assert flag.ruled_at == MONDAY + DAY
@@ -95,42 +95,44 @@ def test_rulings_lead_step_by_step(kind, path, state):
 )
 def test_a_ruling_that_does_not_fit_is_refused_in_one_sentence(kind, path):
     with pytest.raises(InputError) as refused:
-        after(replace(FLAG, kind=kind), *map(Ruling, path.split()))
+        after(replace(FLAG, kind=kind), *map(Decision, path.split()))
 
     assert str(refused.value).count(".") == 1
 
 
 def test_a_ruling_about_another_flag_is_refused():
     with pytest.raises(InputError):
-        ruled(FLAG, replace(says(Ruling.MINE), flag="another"))
+        apply_decision(FLAG, replace(says(Decision.MINE), flag="another"))
 
 
 def test_a_new_flag_can_be_ruled_at_once():
-    assert after(replace(FLAG, state=FlagState.NEW), Ruling.MINE).state is FlagState.MINE
+    assert after(replace(FLAG, state=FlagState.NEW), Decision.MINE).state is FlagState.MINE
 
 
 def test_only_the_person_shares_a_flag():
     with pytest.raises(NotPermittedError):
-        ruled(FLAG, says(Ruling.SHARED, by="reviewer"))
+        apply_decision(FLAG, says(Decision.SHARED, by="reviewer"))
 
-    assert after(FLAG, Ruling.SHARED).shared_at == MONDAY + DAY
+    assert after(FLAG, Decision.SHARED).shared_at == MONDAY + DAY
 
 
 def test_taking_back_undoes_the_last_word_only():
-    ruled_then_shared = ruled(after(FLAG, Ruling.IMPERSONATION), says(Ruling.SHARED, MONDAY + DAY))
-    shared_then_ruled = ruled(
-        after(FLAG, Ruling.SHARED), says(Ruling.IMPERSONATION, MONDAY + 2 * DAY)
+    ruled_then_shared = apply_decision(
+        after(FLAG, Decision.IMPERSONATION), says(Decision.SHARED, MONDAY + DAY)
+    )
+    shared_then_ruled = apply_decision(
+        after(FLAG, Decision.SHARED), says(Decision.IMPERSONATION, MONDAY + 2 * DAY)
     )
 
-    unshared = after(ruled_then_shared, Ruling.REOPENED)
-    unruled = after(shared_then_ruled, Ruling.REOPENED)
+    unshared = after(ruled_then_shared, Decision.REOPENED)
+    unruled = after(shared_then_ruled, Decision.REOPENED)
 
     assert (unshared.state, unshared.shared_at) == (FlagState.IMPERSONATION, None)
     assert (unruled.state, unruled.shared_at) == (FlagState.OPEN, MONDAY + DAY)
-    assert after(unruled, Ruling.REOPENED).shared_at is None
+    assert after(unruled, Decision.REOPENED).shared_at is None
 
 
-@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Ruling), max_size=12))
+@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Decision), max_size=12))
 def test_whatever_people_say_every_state_leads_back_to_open(kind, rulings):
     flag = replace(FLAG, kind=kind)
     for ruling in rulings:
@@ -140,54 +142,54 @@ def test_whatever_people_say_every_state_leads_back_to_open(kind, rulings):
             continue
 
     while flag.state is not FlagState.OPEN or flag.shared_at:
-        flag = after(flag, Ruling.REOPENED)
+        flag = after(flag, Decision.REOPENED)
     assert flag == replace(FLAG, kind=kind)
 
 
-@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Ruling), max_size=6))
+@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Decision), max_size=6))
 def test_what_is_called_possible_is_just_what_is_not_refused(kind, rulings):
     flag = replace(FLAG, kind=kind)
     for each in rulings:
-        if each in possible(flag):
-            flag = after(flag, *steps(flag, each))
+        if each in list_possible_decisions(flag):
+            flag = after(flag, *list_decision_steps(flag, each))
 
-    for each in set(Ruling) - {Ruling.SHARED, Ruling.REOPENED}:
+    for each in set(Decision) - {Decision.SHARED, Decision.REOPENED}:
         try:
-            after(flag, *steps(flag, each))
+            after(flag, *list_decision_steps(flag, each))
             taken = True
         except MonitorError:
             taken = False
-        assert taken is (each in possible(flag))
+        assert taken is (each in list_possible_decisions(flag))
 
 
 def test_every_state_can_be_reached_by_a_ruling_that_fits_some_kind():
-    assert set(LEADS_TO.values()) == set(BEFORE)
+    assert set(RESULTING_STATE.values()) == set(PREVIOUS_STATE)
     # Nobody rules that something is gone: it is proved.
-    assert {*BEFORE, FlagState.NEW, FlagState.OPEN, FlagState.GONE} == set(FlagState)
-    assert frozenset().union(*FITTING.values()) == set(LEADS_TO)
+    assert {*PREVIOUS_STATE, FlagState.NEW, FlagState.OPEN, FlagState.GONE} == set(FlagState)
+    assert frozenset().union(*ALLOWED_DECISIONS.values()) == set(RESULTING_STATE)
 
 
 def test_harmless_lasts_until_it_lapses():
-    flag = ruled(FLAG, says(Ruling.HARMLESS, until=MONDAY + 30 * DAY))
+    flag = apply_decision(FLAG, says(Decision.HARMLESS, until=MONDAY + 30 * DAY))
 
-    assert lapsed(flag, MONDAY + 29 * DAY) == flag
-    assert lapsed(flag, MONDAY + 30 * DAY).state is FlagState.OPEN
-    assert lapsed(FLAG, MONDAY + 900 * DAY) == FLAG
+    assert reopen_if_lapsed(flag, MONDAY + 29 * DAY) == flag
+    assert reopen_if_lapsed(flag, MONDAY + 30 * DAY).state is FlagState.OPEN
+    assert reopen_if_lapsed(FLAG, MONDAY + 900 * DAY) == FLAG
 
 
 @pytest.mark.parametrize(
-    ("ruling", "until"), [(Ruling.HARMLESS, MONDAY), (Ruling.MINE, MONDAY + 9 * DAY)]
+    ("ruling", "until"), [(Decision.HARMLESS, MONDAY), (Decision.MINE, MONDAY + 9 * DAY)]
 )
 def test_an_end_that_makes_no_sense_is_refused(ruling, until):
     with pytest.raises(InputError):
-        ruled(FLAG, says(ruling, until=until))
+        apply_decision(FLAG, says(ruling, until=until))
 
 
-@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.NAMESAKE])
+@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE])
 def test_what_was_ruled_harmless_reopens_when_it_changes_and_begins_anew(ruling):
-    flag = after(FLAG, Ruling.SHARED, ruling)
+    flag = after(FLAG, Decision.SHARED, ruling)
 
-    again = reopened(flag, event(EventKind.CHANGED))
+    again = reopen_on_event(flag, event(EventKind.CHANGED))
 
     assert (again.state, again.opened_at) == (FlagState.OPEN, MONDAY + 9 * DAY)
     assert (again.notified_at, again.shared_at, again.ruled_at) == (None, None, None)
@@ -205,35 +207,35 @@ def test_what_was_ruled_harmless_reopens_when_it_changes_and_begins_anew(ruling)
     ],
 )
 def test_other_events_leave_a_ruling_alone(kind, path, happens):
-    flag = after(replace(FLAG, kind=kind), *map(Ruling, path.split()))
+    flag = after(replace(FLAG, kind=kind), *map(Decision, path.split()))
 
-    assert reopened(flag, event(happens)) == flag
+    assert reopen_on_event(flag, event(happens)) == flag
 
 
 def test_an_event_of_another_item_leaves_a_flag_alone():
-    flag = after(FLAG, Ruling.HARMLESS)
+    flag = after(FLAG, Decision.HARMLESS)
 
-    assert reopened(flag, event(EventKind.CHANGED, item="another")) == flag
+    assert reopen_on_event(flag, event(EventKind.CHANGED, item="another")) == flag
 
 
 def test_an_impersonation_that_was_removed_and_is_back_is_one_again():
-    flag = after(FLAG, Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REMOVED)
+    flag = after(FLAG, Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED)
 
-    back = reopened(flag, event(EventKind.REAPPEARED))
+    back = reopen_on_event(flag, event(EventKind.REAPPEARED))
 
     assert (back.state, back.notified_at) == (FlagState.IMPERSONATION, None)
 
 
 @pytest.mark.parametrize("happens", [EventKind.CHANGED, EventKind.VANISHED])
 def test_an_own_account_that_changes_again_is_flagged_again(happens):
-    flag = after(replace(FLAG, kind=FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
+    flag = after(replace(FLAG, kind=FlagKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
 
-    assert reopened(flag, event(happens)).state is FlagState.OPEN
+    assert reopen_on_event(flag, event(happens)).state is FlagState.OPEN
 
 
 def test_a_flag_is_open_once_its_person_was_told_and_the_first_time_counts():
-    flag = told(replace(FLAG, state=FlagState.NEW, notified_at=None), MONDAY)
+    flag = mark_notified(replace(FLAG, state=FlagState.NEW, notified_at=None), MONDAY)
 
     assert (flag.state, flag.notified_at) == (FlagState.OPEN, MONDAY)
-    assert told(flag, MONDAY + DAY).notified_at == MONDAY
-    assert bounced(flag).notified_at is None
+    assert mark_notified(flag, MONDAY + DAY).notified_at == MONDAY
+    assert mark_notice_bounced(flag).notified_at is None

@@ -7,13 +7,13 @@ import pytest
 from monitor.domain import health as condition
 from monitor.domain.health import (
     MEGABYTE,
-    FailedCopy,
-    Level,
+    FailedBackup,
+    HealthLevel,
     SourceCondition,
-    bad,
-    fine,
-    warned,
-    worst,
+    compute_exit_code,
+    report_failure,
+    report_ok,
+    report_warning,
 )
 from monitor.services import jobs as rounds
 from scrapers.models import Outcome
@@ -26,58 +26,60 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("closed", "open_since", "joined", "level"),
     [
-        (None, None, False, Level.OK),
-        (None, None, True, Level.WARN),
-        (DAY, None, True, Level.OK),
-        (9 * DAY, None, True, Level.BAD),
-        (8 * DAY, DAY, True, Level.OK),
-        (8 * DAY, 3 * DAY, True, Level.BAD),
+        (None, None, False, HealthLevel.OK),
+        (None, None, True, HealthLevel.WARN),
+        (DAY, None, True, HealthLevel.OK),
+        (9 * DAY, None, True, HealthLevel.BAD),
+        (8 * DAY, DAY, True, HealthLevel.OK),
+        (8 * DAY, 3 * DAY, True, HealthLevel.BAD),
     ],
 )
 def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, level):
     ended, began = (None if each is None else NOW - each for each in (closed, open_since))
 
-    assert condition.of_sweep(ended, began, NOW, joined=joined).level is level
+    assert condition.assess_sweep(ended, began, NOW, joined=joined).level is level
 
 
 @pytest.mark.parametrize(
-    ("age", "level"), [(None, Level.WARN), (2 * DAY, Level.OK), (4 * DAY, Level.BAD)]
+    ("age", "level"),
+    [(None, HealthLevel.WARN), (2 * DAY, HealthLevel.OK), (4 * DAY, HealthLevel.BAD)],
 )
 def test_a_copy_is_missed_after_three_nights(age, level):
-    assert condition.of_copy(None if age is None else NOW - age, None, NOW).level is level
+    assert condition.assess_backup(None if age is None else NOW - age, None, NOW).level is level
 
 
 @pytest.mark.parametrize(
     ("age", "code", "level", "exit_code"),
     [
-        (DAY, 73, Level.WARN, 0),
-        (4 * DAY, 73, Level.BAD, 69),
-        (None, 73, Level.BAD, 69),
-        (DAY, 78, Level.BAD, 78),
+        (DAY, 73, HealthLevel.WARN, 0),
+        (4 * DAY, 73, HealthLevel.BAD, 69),
+        (None, 73, HealthLevel.BAD, 69),
+        (DAY, 78, HealthLevel.BAD, 78),
     ],
 )
 def test_a_copy_that_fails_may_do_so_for_a_night_unless_something_is_damaged(
     age, code, level, exit_code
 ):
-    failed = FailedCopy(at=NOW, exit_code=code)
+    failed = FailedBackup(at=NOW, exit_code=code)
 
-    told = condition.of_copy(None if age is None else NOW - age, failed, NOW)
+    told = condition.assess_backup(None if age is None else NOW - age, failed, NOW)
 
     assert (told.level, told.exit_code) == (level, exit_code)
     assert f"({code})" in told.told
 
 
 @pytest.mark.parametrize(
-    ("age", "level"), [(None, Level.OK), (5 * HOUR, Level.OK), (7 * HOUR, Level.BAD)]
+    ("age", "level"),
+    [(None, HealthLevel.OK), (5 * HOUR, HealthLevel.OK), (7 * HOUR, HealthLevel.BAD)],
 )
 def test_letters_that_wait_for_long_are_told(age, level):
-    assert condition.of_waiting(1, None if age is None else NOW - age, NOW).level is level
+    assert condition.assess_queue(1, None if age is None else NOW - age, NOW).level is level
 
 
 def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
-    assert list(condition.of_undelivered(0, 0)) == []
-    dead, paused = condition.of_undelivered(1, 2)
-    assert (dead.level, paused.level) == (Level.WARN, Level.WARN)
+    assert list(condition.assess_undelivered(0, 0)) == []
+    dead, paused = condition.assess_undelivered(1, 2)
+    assert (dead.level, paused.level) == (HealthLevel.WARN, HealthLevel.WARN)
     assert "`namesake mail list`" in dead.remedy
     assert "`namesake mail paused`" in paused.remedy
 
@@ -85,34 +87,34 @@ def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
 @pytest.mark.parametrize(
     ("name", "late", "level"),
     [
-        ("digest", HOUR / 2, Level.OK),
-        ("digest", 2 * HOUR, Level.BAD),
-        ("second-proof", 20 * HOUR, Level.OK),
-        ("second-proof", 3 * DAY, Level.BAD),
-        ("recheck", 20 * HOUR, Level.OK),
-        ("recheck", 3 * DAY, Level.BAD),
+        ("digest", HOUR / 2, HealthLevel.OK),
+        ("digest", 2 * HOUR, HealthLevel.BAD),
+        ("second-proof", 20 * HOUR, HealthLevel.OK),
+        ("second-proof", 3 * DAY, HealthLevel.BAD),
+        ("recheck", 20 * HOUR, HealthLevel.OK),
+        ("recheck", 3 * DAY, HealthLevel.BAD),
     ],
 )
 def test_what_waits_for_a_long_sweep_is_not_overdue(name, late, level):
-    assert condition.of_overdue([(name, NOW - late)], NOW).level is level
+    assert condition.assess_overdue_jobs([(name, NOW - late)], NOW).level is level
 
 
 def test_what_waits_for_a_long_sweep_is_what_the_same_hand_asks():
-    assert set(rounds.ASKED) == condition.ASKED
+    assert set(rounds.QUERY_JOBS) == condition.SWEEP_JOBS
 
 
 def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():
-    assert condition.of_clock(NOW, None).level is Level.OK
-    assert condition.of_clock(NOW, NOW + HOUR / 60).level is Level.OK
-    assert condition.of_clock(NOW, NOW + HOUR).level is Level.BAD
+    assert condition.assess_clock(NOW, None).level is HealthLevel.OK
+    assert condition.assess_clock(NOW, NOW + HOUR / 60).level is HealthLevel.OK
+    assert condition.assess_clock(NOW, NOW + HOUR).level is HealthLevel.BAD
 
 
 @pytest.mark.parametrize(
     ("free", "database", "level"),
-    [(50, 1, Level.BAD), (200, 100, Level.WARN), (500, 100, Level.OK)],
+    [(50, 1, HealthLevel.BAD), (200, 100, HealthLevel.WARN), (500, 100, HealthLevel.OK)],
 )
 def test_room_is_wanted_for_an_upgrade_and_a_copy(free, database, level):
-    assert condition.of_room(free * MEGABYTE, database * MEGABYTE).level is level
+    assert condition.assess_disk_space(free * MEGABYTE, database * MEGABYTE).level is level
 
 
 def test_each_source_in_trouble_is_named_and_the_others_are_counted():
@@ -125,17 +127,26 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
         )
     }
 
-    told = list(condition.of_sources(["alpha", "beta", "gamma", "delta"], known))
+    told = list(condition.assess_sources(["alpha", "beta", "gamma", "delta"], known))
 
-    assert [each.level for each in told] == [Level.OK, Level.WARN, Level.WARN]
+    assert [each.level for each in told] == [HealthLevel.OK, HealthLevel.WARN, HealthLevel.WARN]
     assert told[0].told == "2 of 4 sources could be checked; 1 not run yet."
     assert told[1].told == "alpha: blocked since Nov 22, 2026."
     assert "beta" in told[2].told
 
 
 def test_the_worst_exit_code_wins_and_a_warning_has_none():
-    assert worst([fine("a", "b"), warned("a", "b", "c")]) == 0
-    assert worst([bad("a", "b", "c", 69), bad("a", "b", "c", 78), bad("a", "b", "c", 64)]) == 78
+    assert compute_exit_code([report_ok("a", "b"), report_warning("a", "b", "c")]) == 0
+    assert (
+        compute_exit_code(
+            [
+                report_failure("a", "b", "c", 69),
+                report_failure("a", "b", "c", 78),
+                report_failure("a", "b", "c", 64),
+            ]
+        )
+        == 78
+    )
 
 
 def test_a_network_that_is_down_is_one_line_of_the_checkup():
@@ -151,7 +162,7 @@ def test_a_network_that_is_down_is_one_line_of_the_checkup():
         for number, name in enumerate(names)
     }
 
-    well, trouble = condition.of_sources(names, known)
+    well, trouble = condition.assess_sources(names, known)
 
     assert well.told == "4 of 61 sources could be checked."
     assert trouble.told == (

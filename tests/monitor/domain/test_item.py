@@ -14,20 +14,20 @@ from monitor.domain.item import (
     VOLATILE,
     Item,
     Presence,
-    aliases,
-    anchor,
-    combined,
-    contradicts,
-    material_changes,
-    material_hash,
-    united,
+    combine_findings,
+    compute_anchor,
+    hash_material_fields,
+    is_different_account,
+    list_aliases,
+    list_material_changes,
+    merge_items,
 )
-from scrapers.models import Finding, Kind
+from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 ROSA = Finding(
     key="https://skies.example/rosa",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://skies.example/rosa",
     account="skies:1",
     account_aliases=("skies:@rosa",),
@@ -43,7 +43,7 @@ ACCOUNTS = st.sampled_from(["skies:1", "skies:2", "skies:@rosa", "skies:@rm"])
 FINDINGS = st.builds(
     Finding,
     key=st.sampled_from(["https://a.example/1", "https://a.example/2"]),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(FindingKind),
     url=st.sampled_from(["https://a.example/1", "https://www.a.example/1?x=1"]),
     account=ACCOUNTS,
     account_aliases=st.lists(ACCOUNTS, max_size=2).map(tuple),
@@ -60,7 +60,7 @@ FINDINGS = st.builds(
 )
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FindingKind)
 def test_every_field_is_identity_or_material_or_volatile(kind):
     ranked = (*IDENTITY[kind], *MATERIAL[kind], *VOLATILE[kind])
 
@@ -82,8 +82,8 @@ def test_every_field_is_identity_or_material_or_volatile(kind):
 def test_another_spelling_is_no_change(field, respelled):
     after = replace(ROSA, **{field: respelled})
 
-    assert material_changes(ROSA, after) == ()
-    assert material_hash(after) == material_hash(ROSA)
+    assert list_material_changes(ROSA, after) == ()
+    assert hash_material_fields(after) == hash_material_fields(ROSA)
 
 
 @pytest.mark.parametrize(
@@ -100,56 +100,62 @@ def test_another_spelling_is_no_change(field, respelled):
 def test_a_material_change_is_named(field, value):
     after = replace(ROSA, **{field: value})
 
-    assert material_changes(ROSA, after) == (field,)
-    assert material_hash(after) != material_hash(ROSA)
+    assert list_material_changes(ROSA, after) == (field,)
+    assert hash_material_fields(after) != hash_material_fields(ROSA)
 
 
 def test_a_page_has_nothing_material_but_its_existence():
-    page = replace(ROSA, kind=Kind.PAGE)
+    page = replace(ROSA, kind=FindingKind.PAGE)
 
-    assert material_changes(page, replace(page, name="Another", bio="")) == ()
+    assert list_material_changes(page, replace(page, name="Another", bio="")) == ()
 
 
 def test_half_a_surrogate_pair_can_be_hashed():
-    assert material_hash(replace(ROSA, name="\ud800"))
+    assert hash_material_fields(replace(ROSA, name="\ud800"))
 
 
 def test_the_first_byte_of_a_hash_is_its_version():
-    assert material_hash(ROSA)[0] == HASH_VERSION
+    assert hash_material_fields(ROSA)[0] == HASH_VERSION
 
 
 @given(FINDINGS, FINDINGS)
 def test_hashes_differ_exactly_where_something_material_does(one, other):
     other = replace(other, kind=one.kind)
 
-    assert (material_hash(one) == material_hash(other)) is (material_changes(one, other) == ())
+    assert (hash_material_fields(one) == hash_material_fields(other)) is (
+        list_material_changes(one, other) == ()
+    )
 
 
 @given(FINDINGS, FINDINGS)
 def test_volatile_fields_change_no_hash(one, other):
     moved = replace(one, **{field: getattr(other, field) for field in VOLATILE[one.kind]})
 
-    assert material_hash(moved) == material_hash(one)
+    assert hash_material_fields(moved) == hash_material_fields(one)
 
 
 @given(st.lists(FINDINGS, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_a_portrait_does_not_depend_on_the_order_of_sightings(several, random):
     shuffled = random.sample(several, len(several))
 
-    assert combined(shuffled) == combined(several)
+    assert combine_findings(shuffled) == combine_findings(several)
 
 
 @given(st.lists(FINDINGS, min_size=1, max_size=3), st.lists(FINDINGS, max_size=3))
 def test_a_portrait_of_a_portrait_is_the_same_portrait(some, more):
-    assert combined((combined(some), *more)) == combined((*some, *more))
+    assert combine_findings((combine_findings(some), *more)) == combine_findings((*some, *more))
 
 
 def test_a_portrait_holds_the_best_of_each_sighting():
     result = Finding(
-        key=ROSA.key, kind=Kind.ACCOUNT, url=ROSA.url, account="skies:@rosa", title="Rosa on Skies"
+        key=ROSA.key,
+        kind=FindingKind.ACCOUNT,
+        url=ROSA.url,
+        account="skies:@rosa",
+        title="Rosa on Skies",
     )
 
-    portrait = combined((result, replace(ROSA, bio="")))
+    portrait = combine_findings((result, replace(ROSA, bio="")))
 
     assert portrait.title == "Rosa on Skies"
     assert portrait.name == "Rosa Marchetti"
@@ -157,27 +163,27 @@ def test_a_portrait_holds_the_best_of_each_sighting():
 
 
 def test_an_item_is_met_again_under_any_of_its_keys():
-    assert aliases(ROSA) == ("skies:1", "skies:@rosa", "https://skies.example/rosa")
+    assert list_aliases(ROSA) == ("skies:1", "skies:@rosa", "https://skies.example/rosa")
 
 
 def test_an_account_stays_itself_under_a_new_handle_and_address():
     moved = replace(ROSA, key="https://skies.example/rm", account_aliases=("skies:@rm",))
 
-    assert anchor(moved) == anchor(ROSA)
+    assert compute_anchor(moved) == compute_anchor(ROSA)
 
 
 def test_a_page_is_known_by_its_address():
-    page = Finding(key="https://a.example/1", kind=Kind.PAGE, url="https://a.example/1")
+    page = Finding(key="https://a.example/1", kind=FindingKind.PAGE, url="https://a.example/1")
 
-    assert anchor(page) == "https://a.example/1"
-    assert aliases(page) == ("https://a.example/1",)
+    assert compute_anchor(page) == "https://a.example/1"
+    assert list_aliases(page) == ("https://a.example/1",)
 
 
 def test_a_handle_that_changed_hands_makes_no_two_accounts_one():
     heir = replace(ROSA, account="skies:2")
 
-    assert contradicts(ROSA, heir)
-    assert not contradicts(ROSA, replace(ROSA, account="skies:@rosa"))
+    assert is_different_account(ROSA, heir)
+    assert not is_different_account(ROSA, replace(ROSA, account="skies:@rosa"))
 
 
 def test_items_that_turn_out_one_keep_the_older_history():
@@ -198,7 +204,7 @@ def test_items_that_turn_out_one_keep_the_older_history():
         last_seen=MONDAY + timedelta(days=7),
     )
 
-    one = united((new, old))
+    one = merge_items((new, old))
 
     assert (one.ref, one.first_seen, one.flips) == ("old", MONDAY, (MONDAY,))
     assert (one.presence, one.last_seen) == (Presence.PRESENT, new.last_seen)

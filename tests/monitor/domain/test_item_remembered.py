@@ -5,25 +5,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.item import READ_ANEW_AFTER, Remembered, Sighting, kept_for
-from scrapers.models import Finding, Kept, Kind
+from monitor.domain.item import REREAD_AFTER, LastReadPage, Sighting, select_validators
+from scrapers.models import Finding, FindingKind, PageFingerprint
 
 SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
-KEPT = Kept(asked=b"a", digest=b"d", version=1, etag='"1"')
-REMEMBERED = Remembered(kept=KEPT, shown=1, read_at=SATURDAY)
+KEPT = PageFingerprint(asked=b"a", digest=b"d", version=1, etag='"1"')
+REMEMBERED = LastReadPage(kept=KEPT, shown=1, read_at=SATURDAY)
 SEEN = Sighting(
     item="item",
     query="q",
     source="alpha",
-    finding=Finding(key="https://a.example", kind=Kind.PAGE, url="https://a.example"),
+    finding=Finding(key="https://a.example", kind=FindingKind.PAGE, url="https://a.example"),
     first=SATURDAY,
     last=SATURDAY,
 )
 
 
 def test_a_page_is_rested_on_while_all_that_it_showed_is_there():
-    assert kept_for(REMEMBERED, (SEEN,), SATURDAY) == KEPT
-    assert kept_for(replace(REMEMBERED, shown=0), (), SATURDAY) == KEPT
+    assert select_validators(REMEMBERED, (SEEN,), SATURDAY) == KEPT
+    assert select_validators(replace(REMEMBERED, shown=0), (), SATURDAY) == KEPT
 
 
 @pytest.mark.parametrize(
@@ -32,28 +32,28 @@ def test_a_page_is_rested_on_while_all_that_it_showed_is_there():
     ids=["forgotten", "more than was shown", "missed once"],
 )
 def test_a_page_that_shows_another_world_is_read_anew(sightings):
-    assert kept_for(REMEMBERED, sightings, SATURDAY) is None
+    assert select_validators(REMEMBERED, sightings, SATURDAY) is None
 
 
 def test_an_absence_that_waits_for_its_second_proof_is_read_anew():
     missed = (replace(SEEN, misses=1),)
 
-    assert kept_for(replace(REMEMBERED, shown=len(missed)), missed, SATURDAY) is None
+    assert select_validators(replace(REMEMBERED, shown=len(missed)), missed, SATURDAY) is None
 
 
 def test_nothing_is_kept_of_a_question_that_was_never_settled():
-    assert kept_for(None, (), SATURDAY) is None
+    assert select_validators(None, (), SATURDAY) is None
 
 
 @pytest.mark.parametrize(
     ("later", "rested"),
     [
         (timedelta(), True),
-        (READ_ANEW_AFTER - timedelta(seconds=1), True),
-        (READ_ANEW_AFTER, False),
+        (REREAD_AFTER - timedelta(seconds=1), True),
+        (REREAD_AFTER, False),
         (timedelta(seconds=-1), False),
     ],
     ids=["now", "just within", "after four weeks", "a clock set back"],
 )
 def test_a_page_is_read_whole_every_fourth_week_whatever_its_server_says(later, *, rested):
-    assert (kept_for(REMEMBERED, (SEEN,), SATURDAY + later) is not None) is rested
+    assert (select_validators(REMEMBERED, (SEEN,), SATURDAY + later) is not None) is rested

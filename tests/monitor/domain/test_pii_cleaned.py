@@ -6,14 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.person import PersonName
-from monitor.domain.pii import TEXTS, ContactKind, Exposed, Workplace, cleaned
-from scrapers.models import Finding, Kind
+from monitor.domain.pii import (
+    TEXT_FIELDS,
+    ContactKind,
+    ExposedContact,
+    Workplace,
+    redact_private_data,
+)
+from scrapers.models import Finding, FindingKind
 
 ROSA = PersonName(given="Rosa", family="Delgado")
 WORK = Workplace(domains=frozenset({"cedar.example"}))
 PAGE = Finding(
     key="https://people.example/rosa",
-    kind=Kind.PAGE,
+    kind=FindingKind.PAGE,
     url="https://people.example/rosa",
     title="Rosa Delgado",
     snippet="Rosa Delgado, 14 Elm Street, 319-555-0134, SSN 123-45-6789",
@@ -21,11 +27,11 @@ PAGE = Finding(
 
 
 def test_a_value_is_replaced_by_its_kind():
-    kept = cleaned(PAGE, ROSA, WORK)
+    kept = redact_private_data(PAGE, ROSA, WORK)
 
     assert kept.snippet == ("Rosa Delgado, [street address], [phone number], SSN [number removed]")
     assert kept.exposed == ("home-address:snippet", "phone:snippet")
-    assert [Exposed.read(each).kind for each in kept.exposed] == [
+    assert [ExposedContact.from_stored_text(each).kind for each in kept.exposed] == [
         ContactKind.HOME,
         ContactKind.PHONE,
     ]
@@ -34,19 +40,21 @@ def test_a_value_is_replaced_by_its_kind():
 def test_what_holds_nothing_of_the_kind_is_kept_as_it_is():
     plain = replace(PAGE, snippet="Rosa Delgado teaches fifth grade.")
 
-    assert cleaned(plain, ROSA, WORK) == plain
+    assert redact_private_data(plain, ROSA, WORK) == plain
 
 
 def test_links_that_dial_or_write_are_not_kept():
     links = ("tel:+13195550134", "mailto:rosa@gmail.com", "https://rosa.example")
-    kept = cleaned(replace(PAGE, snippet="", links=links), ROSA, WORK)
+    kept = redact_private_data(replace(PAGE, snippet="", links=links), ROSA, WORK)
 
     assert kept.links == ("https://rosa.example",)
     assert kept.exposed == ("mail:links", "phone:links")
 
 
 def test_a_link_to_the_work_address_exposes_nobody():
-    kept = cleaned(replace(PAGE, snippet="", links=("mailto:rosa@cedar.example",)), ROSA, WORK)
+    kept = redact_private_data(
+        replace(PAGE, snippet="", links=("mailto:rosa@cedar.example",)), ROSA, WORK
+    )
 
     assert kept.exposed == ()
 
@@ -54,20 +62,20 @@ def test_a_link_to_the_work_address_exposes_nobody():
 def test_what_the_district_shows_on_its_own_pages_stays():
     theirs = replace(PAGE, url="https://www.cedar.example/staff", snippet="Rosa, 319-555-0134")
 
-    assert cleaned(theirs, ROSA, WORK) == theirs
+    assert redact_private_data(theirs, ROSA, WORK) == theirs
 
 
 def test_a_secret_is_taken_out_of_addresses_too():
     url = "https://people.example/rosa?ssn=123-45-6789"
-    kept = cleaned(replace(PAGE, key=url, url=url, links=(url,)), ROSA, WORK)
+    kept = redact_private_data(replace(PAGE, key=url, url=url, links=(url,)), ROSA, WORK)
 
     assert kept.key == kept.url == "https://people.example/rosa"
     assert kept.links == ("https://people.example/rosa",)
 
 
-@given(st.sampled_from(TEXTS), st.text(max_size=30), st.text(max_size=30))
+@given(st.sampled_from(TEXT_FIELDS), st.text(max_size=30), st.text(max_size=30))
 def test_cleaning_twice_changes_nothing_more(field, before, after):
     dirty = replace(PAGE, **{field: f"{before} 319-555-0134 {after} 123-45-6789"})
-    once = cleaned(dirty, ROSA, WORK)
+    once = redact_private_data(dirty, ROSA, WORK)
 
-    assert replace(cleaned(once, ROSA, WORK), exposed=once.exposed) == once
+    assert replace(redact_private_data(once, ROSA, WORK), exposed=once.exposed) == once

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.person import PersonName
-from monitor.domain.pii import ContactKind, Workplace, contacts_in, masked
+from monitor.domain.pii import ContactKind, Workplace, find_contacts, mask_contacts
 
 ROSA = PersonName(given="Rosa", family="Delgado", nicknames=("Rosie",))
 WORK = Workplace(
@@ -16,11 +16,11 @@ WORK = Workplace(
 
 
 def kinds(text: str) -> list[str]:
-    return [str(each.kind) for each in contacts_in(text, ROSA, WORK)]
+    return [str(each.kind) for each in find_contacts(text, ROSA, WORK)]
 
 
 def shown(text: str) -> str:
-    return masked(text, contacts_in(text, ROSA, WORK))
+    return mask_contacts(text, find_contacts(text, ROSA, WORK))
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def test_schools_and_what_reads_like_a_street_expose_nobody(text):
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_read(text):
-    found = contacts_in(text, ROSA, WORK)
+    found = find_contacts(text, ROSA, WORK)
 
     assert all(0 <= each.start < each.end <= len(text) for each in found)
-    assert contacts_in(masked(text, found), ROSA, WORK) == () or found
+    assert find_contacts(mask_contacts(text, found), ROSA, WORK) == () or found
 
 
 @given(st.lists(st.sampled_from(["319-555-0134", "a@gmail.com", "14 Elm Street", "hello"])))
@@ -179,4 +179,4 @@ def test_hostile_text_costs_little(hostile):
 
 
 def test_every_kind_has_a_marker_that_shows_nothing():
-    assert all(contacts_in(kind.marker, ROSA, WORK) == () for kind in ContactKind)
+    assert all(find_contacts(kind.marker, ROSA, WORK) == () for kind in ContactKind)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from monitor.domain.schedule import (
     DIGEST,
-    digest_week,
-    iso_week,
-    next_digest,
-    next_sweep,
-    sweep_week,
+    compute_digest_week,
+    compute_next_digest,
+    compute_next_sweep,
+    compute_sweep_week,
+    format_iso_week,
 )
 
 ZONES = (
@@ -30,7 +30,7 @@ REFS = st.text(alphabet="0123456789abcdef", min_size=1, max_size=32)
 MOMENTS = st.datetimes(
     min_value=START.replace(tzinfo=None), max_value=END.replace(tzinfo=None), timezones=st.just(UTC)
 )
-SLOTS = ((next_digest, digest_week), (next_sweep, sweep_week))
+SLOTS = ((compute_next_digest, compute_digest_week), (compute_next_sweep, compute_sweep_week))
 
 
 def grid(following, zone):
@@ -50,7 +50,7 @@ def grid(following, zone):
     ],
 )
 def test_a_week_is_the_iso_week_of_the_local_day(at, zone, week):
-    assert iso_week(datetime.fromisoformat(at), zone) == week
+    assert format_iso_week(datetime.fromisoformat(at), zone) == week
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -59,14 +59,17 @@ def test_from_2026_to_2036_every_iso_week_has_exactly_one(following, week, zone)
     weeks = [week(at, "ref", zone) for at in grid(following, zone)]
 
     days = (START + timedelta(days=number) for number in range((END - START).days))
-    every = {iso_week(day, zone) for day in days} - {iso_week(END, zone), iso_week(START, zone)}
+    every = {format_iso_week(day, zone) for day in days} - {
+        format_iso_week(END, zone),
+        format_iso_week(START, zone),
+    }
     assert len(weeks) == len(set(weeks))
     assert every <= set(weeks)
 
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_digest_comes_on_monday_morning_at_the_same_local_minute(zone):
-    local = [at.astimezone(ZoneInfo(zone)) for at in grid(next_digest, zone)]
+    local = [at.astimezone(ZoneInfo(zone)) for at in grid(compute_next_digest, zone)]
 
     assert {at.isoweekday() for at in local} == {1}
     assert len({at.time() for at in local}) == 1
@@ -75,8 +78,8 @@ def test_a_digest_comes_on_monday_morning_at_the_same_local_minute(zone):
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_sweep_is_over_a_day_before_the_next_digest(zone):
-    for at in grid(next_sweep, zone):
-        assert next_digest(at, "rosa", zone) - at > timedelta(days=1)
+    for at in grid(compute_next_sweep, zone):
+        assert compute_next_digest(at, "rosa", zone) - at > timedelta(days=1)
 
 
 @given(REFS, st.sampled_from(ZONES), MOMENTS)
@@ -103,21 +106,27 @@ def test_a_late_run_stands_for_the_last_time_that_passed(ref, zone, now):
     for following, week in SLOTS:
         at = following(now, ref, zone)
 
-        assert week(at, ref, zone) == week(at + timedelta(days=1), ref, zone) == iso_week(at, zone)
+        assert (
+            week(at, ref, zone)
+            == week(at + timedelta(days=1), ref, zone)
+            == format_iso_week(at, zone)
+        )
         assert week(at - timedelta(minutes=1), ref, zone) < week(at, ref, zone)
 
 
 @given(REFS, st.sampled_from(ZONES), MOMENTS)
 def test_a_digest_that_comes_again_after_the_clock_was_set_back_is_the_same_one(ref, zone, now):
-    ran = next_digest(now, ref, zone)
+    ran = compute_next_digest(now, ref, zone)
 
-    again = next_digest(ran - timedelta(hours=1), ref, zone)
+    again = compute_next_digest(ran - timedelta(hours=1), ref, zone)
 
-    assert digest_week(again, ref, zone) == digest_week(ran, ref, zone)
+    assert compute_digest_week(again, ref, zone) == compute_digest_week(ran, ref, zone)
 
 
 def test_people_are_spread_over_the_morning():
-    times = {DIGEST.due(f"person {number}", "UTC", "2026-W48") for number in range(500)}
+    times = {
+        DIGEST.compute_due_time(f"person {number}", "UTC", "2026-W48") for number in range(500)
+    }
 
     assert len(times) > 150
     assert max(times) - min(times) < timedelta(hours=3)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.schedule import believable
+from monitor.domain.schedule import is_clock_plausible
 
 LAST = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -21,14 +21,14 @@ LAST = datetime(2026, 11, 23, 8, tzinfo=UTC)
     ],
 )
 def test_what_clocks_and_sleeping_machines_do_is_believed(moved):
-    assert believable(LAST + moved, LAST)
+    assert is_clock_plausible(LAST + moved, LAST)
 
 
 @pytest.mark.parametrize("now", ["1970-01-01", "2026-11-01", "2027-12-01", "2106-02-07"])
 def test_what_would_undo_or_end_everything_is_not(now):
-    assert not believable(datetime.fromisoformat(f"{now}T00:00+00:00"), LAST)
+    assert not is_clock_plausible(datetime.fromisoformat(f"{now}T00:00+00:00"), LAST)
 
 
 def test_where_nothing_was_done_yet_only_a_forgotten_time_is_not_believed():
-    assert believable(LAST, None)
-    assert not believable(datetime(1970, 1, 1, tzinfo=UTC), None)
+    assert is_clock_plausible(LAST, None)
+    assert not is_clock_plausible(datetime(1970, 1, 1, tzinfo=UTC), None)

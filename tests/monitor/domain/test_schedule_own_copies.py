@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.schedule import AN_HOUR, MOST_COPIES_AN_HOUR, next_copy
+from monitor.domain.schedule import AN_HOUR, MAX_EXPORTS_AN_HOUR, compute_next_export
 
 NOON = datetime(2026, 9, 5, 12, tzinfo=UTC)
 MINUTES = st.lists(st.integers(0, 40), max_size=60)
@@ -16,22 +16,22 @@ def test_no_hour_sees_more_than_five_however_often_one_asks(pauses: list[int]):
     now, made = NOON, []
     for pause in pauses:
         now += timedelta(minutes=pause)
-        if next_copy(made, now) is None:
+        if compute_next_export(made, now) is None:
             made.append(now)
 
     for each in made:
-        assert sum(each <= at < each + AN_HOUR for at in made) <= MOST_COPIES_AN_HOUR
+        assert sum(each <= at < each + AN_HOUR for at in made) <= MAX_EXPORTS_AN_HOUR
 
 
 @given(MINUTES)
 def test_the_next_may_be_made_at_the_time_that_is_said_and_not_before(pauses: list[int]):
     made = [NOON - timedelta(minutes=each) for each in pauses]
-    at = next_copy(made, NOON)
+    at = compute_next_export(made, NOON)
     if at:
         assert NOON < at <= NOON + AN_HOUR
-        assert next_copy(made, at - timedelta(microseconds=1))
-        assert next_copy(made, at) is None
+        assert compute_next_export(made, at - timedelta(microseconds=1))
+        assert compute_next_export(made, at) is None
 
 
 def test_a_clock_that_ran_ahead_holds_nobody_up():
-    assert next_copy([NOON + AN_HOUR] * MOST_COPIES_AN_HOUR, NOON) is None
+    assert compute_next_export([NOON + AN_HOUR] * MAX_EXPORTS_AN_HOUR, NOON) is None

@@ -6,82 +6,92 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.source_trust import WITHHELD, Probe, Standing, held_for_mass_loss, weighed
-from scrapers.models import CONCLUSIVE, Outcome, Reading
+from monitor.domain.source_trust import (
+    WITHHELD,
+    CanaryProbe,
+    SourceTrust,
+    assess_trust,
+    distrust_mass_loss,
+)
+from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome, ParseResult
 
-EXISTS = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.FOUND))
-NOBODY = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.ABSENT))
+EXISTS = CanaryProbe(expects=Outcome.FOUND, result=ParseResult(outcome=Outcome.FOUND))
+NOBODY = CanaryProbe(expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.ABSENT))
 AGREEING = (NOBODY, EXISTS)
-INCONCLUSIVE = sorted(set(Outcome) - CONCLUSIVE)
+INCONCLUSIVE = sorted(set(Outcome) - CONCLUSIVE_OUTCOMES)
 
 outcomes = st.sampled_from(Outcome)
 readings = st.lists(
-    st.builds(Reading, outcome=outcomes, note=st.sampled_from(["", "a reason"])), max_size=6
+    st.builds(ParseResult, outcome=outcomes, note=st.sampled_from(["", "a reason"])), max_size=6
 )
 probes = st.lists(
     st.builds(
-        Probe,
+        CanaryProbe,
         expects=st.sampled_from([Outcome.FOUND, Outcome.ABSENT]),
-        reading=st.builds(Reading, outcome=outcomes),
+        result=st.builds(ParseResult, outcome=outcomes),
     ),
     max_size=4,
 )
 
 
-def read(*outcomes: Outcome, note: str = "") -> list[Reading]:
-    return [Reading(outcome=outcome, note=note) for outcome in outcomes]
+def read(*outcomes: Outcome, note: str = "") -> list[ParseResult]:
+    return [ParseResult(outcome=outcome, note=note) for outcome in outcomes]
 
 
 def test_a_source_whose_canaries_agree_is_proven():
-    assert weighed(AGREEING, ()).standing is Standing.PROVEN
+    assert assess_trust(AGREEING, ()).standing is SourceTrust.PROVEN
 
 
 @pytest.mark.parametrize("asked", [(), (NOBODY,)])
 def test_a_source_that_never_showed_what_it_surely_has_is_unproven(asked):
-    assert weighed(asked, read(Outcome.FOUND)).standing is Standing.UNPROVEN
+    assert assess_trust(asked, read(Outcome.FOUND)).standing is SourceTrust.UNPROVEN
 
 
 def test_what_a_canary_noted_is_said_where_nothing_else_is():
-    noted = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.FOUND, note="beware"))
-    nobody = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.ABSENT, note="none"))
+    noted = CanaryProbe(
+        expects=Outcome.FOUND, result=ParseResult(outcome=Outcome.FOUND, note="beware")
+    )
+    nobody = CanaryProbe(
+        expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.ABSENT, note="none")
+    )
 
-    assert weighed((nobody, noted), read(Outcome.FOUND)).note == "beware"
-    assert weighed((nobody, EXISTS), read(Outcome.FOUND)).note == ""
-    assert weighed((nobody, noted), read(Outcome.BLOCKED, note="a wall")).note == "a wall"
+    assert assess_trust((nobody, noted), read(Outcome.FOUND)).note == "beware"
+    assert assess_trust((nobody, EXISTS), read(Outcome.FOUND)).note == ""
+    assert assess_trust((nobody, noted), read(Outcome.BLOCKED, note="a wall")).note == "a wall"
 
 
 @pytest.mark.parametrize("outcome", INCONCLUSIVE)
 @pytest.mark.parametrize("expects", [Outcome.FOUND, Outcome.ABSENT])
 def test_a_canary_without_an_answer_refutes_and_says_why(outcome, expects):
-    silent = Probe(expects=expects, reading=Reading(outcome=outcome, note="a reason"))
+    silent = CanaryProbe(expects=expects, result=ParseResult(outcome=outcome, note="a reason"))
 
-    trust = weighed((*AGREEING, silent), read(Outcome.FOUND))
+    trust = assess_trust((*AGREEING, silent), read(Outcome.FOUND))
 
-    assert (trust.standing, trust.outcome, trust.note) == (Standing.REFUTED, outcome, "a reason")
+    assert (trust.standing, trust.outcome, trust.note) == (SourceTrust.REFUTED, outcome, "a reason")
 
 
 def test_a_source_that_shows_what_cannot_exist_is_unreadable():
-    everybody = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.FOUND))
+    everybody = CanaryProbe(expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.FOUND))
 
-    trust = weighed((everybody, EXISTS), read(Outcome.FOUND))
+    trust = assess_trust((everybody, EXISTS), read(Outcome.FOUND))
 
-    assert (trust.standing, trust.outcome) == (Standing.REFUTED, Outcome.UNREADABLE)
+    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert "cannot exist" in trust.note
 
 
 def test_a_source_that_does_not_show_what_surely_exists_is_unreadable():
-    empty = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.ABSENT))
+    empty = CanaryProbe(expects=Outcome.FOUND, result=ParseResult(outcome=Outcome.ABSENT))
 
-    trust = weighed((NOBODY, empty), read(Outcome.ABSENT))
+    trust = assess_trust((NOBODY, empty), read(Outcome.ABSENT))
 
-    assert (trust.standing, trust.outcome) == (Standing.REFUTED, Outcome.UNREADABLE)
+    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert "surely exists" in trust.note
 
 
 def test_a_page_that_has_not_changed_is_no_answer_to_a_canary():
-    same = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.UNCHANGED))
+    same = CanaryProbe(expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.UNCHANGED))
 
-    assert weighed((same,), ()).standing is Standing.REFUTED
+    assert assess_trust((same,), ()).standing is SourceTrust.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -100,60 +110,60 @@ def test_a_page_that_has_not_changed_is_no_answer_to_a_canary():
     ],
 )
 def test_what_a_source_says_of_people_is_summed_up(said, outcome):
-    assert weighed(AGREEING, read(*said)).outcome is outcome
+    assert assess_trust(AGREEING, read(*said)).outcome is outcome
 
 
 def test_it_is_noted_that_accounts_asked_to_be_left_out():
     silent, left_out = read(Outcome.FOUND), [replace(read(Outcome.FOUND)[0], withheld=2)]
 
-    assert weighed(AGREEING, silent).note == ""
-    assert weighed(AGREEING, left_out).note == WITHHELD
-    assert weighed(AGREEING, read(Outcome.DECLINED, Outcome.FOUND)).note == WITHHELD
-    assert weighed(AGREEING, [*left_out, *read(Outcome.FAILED)]).outcome is Outcome.PARTIAL
+    assert assess_trust(AGREEING, silent).note == ""
+    assert assess_trust(AGREEING, left_out).note == WITHHELD
+    assert assess_trust(AGREEING, read(Outcome.DECLINED, Outcome.FOUND)).note == WITHHELD
+    assert assess_trust(AGREEING, [*left_out, *read(Outcome.FAILED)]).outcome is Outcome.PARTIAL
 
 
 def test_the_note_is_that_of_the_outcome_told():
     said = [*read(Outcome.LIMITED, note="limits"), *read(*[Outcome.FAILED] * 2, note="fails")]
 
-    assert weighed(AGREEING, said).note == "fails"
+    assert assess_trust(AGREEING, said).note == "fails"
 
 
 def test_a_source_that_was_checked_needs_no_note():
-    assert weighed(AGREEING, read(Outcome.FOUND, note="one of two names")).note == ""
+    assert assess_trust(AGREEING, read(Outcome.FOUND, note="one of two names")).note == ""
 
 
 def test_a_source_that_would_lose_nearly_everything_is_not_believed():
-    trust = held_for_mass_loss()
+    trust = distrust_mass_loss()
 
-    assert (trust.standing, trust.outcome) == (Standing.REFUTED, Outcome.UNREADABLE)
+    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
     assert trust.note
 
 
 @pytest.mark.parametrize(("asked", "probed"), [((), False), (AGREEING, True), ((NOBODY,), True)])
 def test_it_is_known_whether_canaries_were_asked(asked, probed):
-    assert weighed(asked, ()).probed is probed
+    assert assess_trust(asked, ()).probed is probed
 
 
 @given(asked=probes, said=readings)
 def test_only_canaries_refute(asked, said):
-    agree = all(probe.reading.outcome is probe.expects for probe in asked)
+    agree = all(probe.result.outcome is probe.expects for probe in asked)
 
-    assert (weighed(asked, said).standing is not Standing.REFUTED) is agree
+    assert (assess_trust(asked, said).standing is not SourceTrust.REFUTED) is agree
 
 
 @given(said=readings)
 def test_a_gap_is_never_summed_up_as_checked(said):
-    gaps = [each for each in said if not each.outcome.conclusive]
-    trust = weighed(AGREEING, said)
+    gaps = [each for each in said if not each.outcome.is_conclusive]
+    trust = assess_trust(AGREEING, said)
 
     if any(each.outcome is not Outcome.DECLINED for each in gaps):
-        assert not trust.outcome.conclusive
+        assert not trust.outcome.is_conclusive
     else:
-        assert trust.outcome.conclusive
+        assert trust.outcome.is_conclusive
 
 
 @given(said=readings, order=st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_decides_nothing_but_the_note(said, order):
     shuffled = order.sample(said, len(said))
 
-    assert weighed(AGREEING, shuffled).outcome is weighed(AGREEING, said).outcome
+    assert assess_trust(AGREEING, shuffled).outcome is assess_trust(AGREEING, said).outcome

@@ -3,15 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.detection.lessons import Said
+from monitor.domain.detection.lessons import Feedback
 from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
-from monitor.domain.item import Version
-from monitor.domain.timeline import By, Record, timeline
-from scrapers.models import Finding, Kind
+from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState, Severity
+from monitor.domain.item import ItemVersion
+from monitor.domain.timeline import DecisionMaker, ItemRecord, build_timeline
+from scrapers.models import Finding, FindingKind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
-SHOWN = Finding(key="k", kind=Kind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One")
+SHOWN = Finding(
+    key="k", kind=FindingKind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One"
+)
 FLAG = Flag(
     ref="f",
     person="rosa",
@@ -24,9 +26,9 @@ FLAG = Flag(
 )
 
 
-def version(hours: int, query: str = "q", **fields: object) -> Version:
+def version(hours: int, query: str = "q", **fields: object) -> ItemVersion:
     at = NOON + timedelta(hours=hours)
-    return Version(
+    return ItemVersion(
         item="i", query=query, at=at, material_hash=b"", finding=replace(SHOWN, **fields)
     )
 
@@ -35,25 +37,27 @@ def event(hours: int, kind: EventKind) -> Event:
     return Event(person="rosa", item="i", kind=kind, at=NOON + timedelta(hours=hours))
 
 
-def judgement(hours: int, ruling: Ruling, by: str) -> Judgement:
-    return Judgement(flag="f", ruling=ruling, by=by, at=NOON + timedelta(hours=hours))
+def judgement(hours: int, ruling: Decision, by: str) -> DecisionRecord:
+    return DecisionRecord(flag="f", ruling=ruling, by=by, at=NOON + timedelta(hours=hours))
 
 
 def test_all_is_told_in_the_order_of_time():
-    record = Record(
+    record = ItemRecord(
         versions={1: version(0), 5: version(2, bio="Two")},
         events=(event(2, EventKind.CHANGED), event(0, EventKind.APPEARED)),
         flags=(FLAG,),
-        judgements=(judgement(1, Ruling.NAMESAKE, "rosa"), judgement(3, Ruling.REOPENED, "ana")),
-        said=(
-            Said(item="i", ruling=Ruling.NAMESAKE, at=NOON + timedelta(hours=1), flag="f"),
-            Said(item="i", ruling=Ruling.MINE, at=NOON + timedelta(hours=4)),
-            Said(item="i", ruling=None, at=NOON + timedelta(hours=5)),
+        decisions=(judgement(1, Decision.NAMESAKE, "rosa"), judgement(3, Decision.REOPENED, "ana")),
+        feedback=(
+            Feedback(
+                item_id="i", decision=Decision.NAMESAKE, at=NOON + timedelta(hours=1), flag_id="f"
+            ),
+            Feedback(item_id="i", decision=Decision.MINE, at=NOON + timedelta(hours=4)),
+            Feedback(item_id="i", decision=None, at=NOON + timedelta(hours=5)),
         ),
         sources={"q": "alpha"},
     )
 
-    told = timeline(record)
+    told = build_timeline(record)
 
     assert [(each.kind, each.word, each.number) for each in told] == [
         ("shown", "", 1),
@@ -66,16 +70,16 @@ def test_all_is_told_in_the_order_of_time():
         ("sorted", "mine", 0),
         ("sorted", "", 0),
     ]
-    assert {each.by for each in told if each.word == "reopened"} == {By.REVIEWER}
+    assert {each.by for each in told if each.word == "reopened"} == {DecisionMaker.REVIEWER}
     assert {each.source for each in told if each.number} == {"alpha"}
 
 
 def test_a_version_is_marked_against_what_the_same_question_showed_before():
-    record = Record(
+    record = ItemRecord(
         versions={1: version(0), 2: version(1, query="other", name=""), 3: version(2, bio="Two")}
     )
 
-    first, other, later = timeline(record)
+    first, other, later = build_timeline(record)
 
     assert first.marks == other.marks == ()
     assert [each.field for each in later.marks] == ["bio"]

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.item import material_changes
-from monitor.domain.timeline import MarkKind, compared
-from scrapers.models import Finding, Kind
+from monitor.domain.item import list_material_changes
+from monitor.domain.timeline import DiffMarkKind, diff_findings
+from scrapers.models import Finding, FindingKind
 
 ROSA = Finding(
     key="alpha.example/rosa",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://alpha.example/rosa",
     account="alpha:@rosa",
     name="Rosa Delgado",
@@ -28,14 +28,14 @@ ROSA = Finding(
 def changed(before: Finding, after: Finding) -> dict[str, list[tuple[str, str]]]:
     return {
         each.field: [(str(mark.kind), mark.text) for mark in each.marks if mark.kind != "kept"]
-        for each in compared(before, after)
-        if each.changed
+        for each in diff_findings(before, after)
+        if each.is_changed
     }
 
 
 def test_a_version_never_differs_from_itself():
-    assert not any(each.changed for each in compared(ROSA, ROSA))
-    assert {each.field for each in compared(ROSA, ROSA)} == {
+    assert not any(each.is_changed for each in diff_findings(ROSA, ROSA))
+    assert {each.field for each in diff_findings(ROSA, ROSA)} == {
         *("name", "handle", "bio", "picture", "links", "private", "created_at", "counts")
     }
 
@@ -82,9 +82,13 @@ def test_the_spelling_of_a_page_is_no_difference():
 
 def test_what_would_be_told_as_an_event_is_marked_as_material():
     after = replace(ROSA, name="R", handle="r", bio="", links=(), picture_hash="b", private=True)
-    marked = {each.field for each in compared(ROSA, after) if each.changed and each.material}
+    marked = {
+        each.field for each in diff_findings(ROSA, after) if each.is_changed and each.material
+    }
 
     assert {"picture_hash" if each == "picture" else each for each in marked} == set(
-        material_changes(ROSA, after)
+        list_material_changes(ROSA, after)
     )
-    assert all(each.marks[0].kind is not MarkKind.KEPT for each in compared(ROSA, after)[:1])
+    assert all(
+        each.marks[0].kind is not DiffMarkKind.KEPT for each in diff_findings(ROSA, after)[:1]
+    )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.email import Bounce
-from monitor.mail.dsn import LARGEST, bounces_in
+from monitor.mail.dsn import MAX_BYTES, parse_bounces
 
 LETTER, OTHER = "0123456789abcdef" * 2, "f" * 32
 RETURN_PATH = "bounces+{letter}@cedarvalley.example"
@@ -64,21 +64,21 @@ def report(status="5.1.1", action="failed", **told):
 def test_a_report_names_its_letter_by_what_it_sends_back_of_it(copy, ends):
     content = report(copy=copy).replace(b"\n", ends.encode())
 
-    assert bounces_in(content, "") == (Bounce(letter=LETTER, status="5.1.1"),)
+    assert parse_bounces(content, "") == (Bounce(local_id=LETTER, status="5.1.1"),)
 
 
 @pytest.mark.parametrize("copy", ["message/rfc822", "text/plain"])
 def test_a_report_names_its_letter_by_the_address_it_goes_to(copy):
     content = report(to=f"<bounces+{OTHER.upper()}@CedarValley.example>", copy=copy)
 
-    assert bounces_in(content, RETURN_PATH) == (Bounce(letter=OTHER, status="5.1.1"),)
+    assert parse_bounces(content, RETURN_PATH) == (Bounce(local_id=OTHER, status="5.1.1"),)
 
 
 def test_the_address_may_stand_in_another_header():
     content = report(copy="text/plain")
     content = f"Delivered-To: bounces+{OTHER}@cedarvalley.example\n".encode() + content
 
-    assert bounces_in(content, RETURN_PATH) == (Bounce(letter=OTHER, status="5.1.1"),)
+    assert parse_bounces(content, RETURN_PATH) == (Bounce(local_id=OTHER, status="5.1.1"),)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_the_address_may_stand_in_another_header():
     [("5.1.1", True), ("5.7.509", True), ("4.2.2", False), ("5.4.4", False)],
 )
 def test_a_status_tells_whether_it_lasts(status, lasting):
-    (bounce,) = bounces_in(report(status), "")
+    (bounce,) = parse_bounces(report(status), "")
 
-    assert bounce.lasting is lasting
+    assert bounce.is_permanent is lasting
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded", ""])
 def test_only_a_failure_is_a_bounce(action):
-    assert bounces_in(report(action=action), "") == ()
+    assert parse_bounces(report(action=action), "") == ()
 
 
 @pytest.mark.parametrize(
@@ -107,24 +107,24 @@ def test_only_a_failure_is_a_bounce(action):
         report(recipients=""),
         report().replace(b"multipart/report", b"multipart/mixed"),
         report().replace(b"message/delivery-status", b"text/plain"),
-        report() + b"x" * LARGEST,
+        report() + b"x" * MAX_BYTES,
         b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n" * 5000,
     ],
 )
 def test_whatever_else_lies_in_the_mailbox_is_no_bounce(content):
-    assert bounces_in(content, RETURN_PATH) == ()
+    assert parse_bounces(content, RETURN_PATH) == ()
 
 
 def test_a_report_about_everybody_counts_to_ten():
     content = report(recipients=FAILED.format(status="5.1.1") * 20)
 
-    assert len(bounces_in(content, "")) == 10
+    assert len(parse_bounces(content, "")) == 10
 
 
 @given(st.binary(), st.integers(0, 2000), st.integers(0, 100))
 def test_a_damaged_report_raises_nothing_and_blames_no_other_letter(planted, at, length):
     whole = report()
 
-    found = bounces_in(whole[:at] + planted + whole[at + length :], RETURN_PATH)
+    found = parse_bounces(whole[:at] + planted + whole[at + length :], RETURN_PATH)
 
-    assert {each.letter for each in found} <= {LETTER}
+    assert {each.local_id for each in found} <= {LETTER}

@@ -7,7 +7,7 @@ import pytest
 from monitor.config import BouncesConfig
 from monitor.errors import UnavailableError
 from monitor.mail import imap as bounce_box
-from monitor.mail.imap import ImapBox
+from monitor.mail.imap import ImapBounceMailbox
 from tests.monitor.mail.test_dsn import LETTER, report
 
 
@@ -43,7 +43,7 @@ def opened(monkeypatch):
     def opened(box):
         monkeypatch.setattr(imaplib, "IMAP4_SSL", lambda *_, **__: box)
         settings = BouncesConfig(host="mail.example", user="namesake")
-        return ImapBox(settings, "", "")
+        return ImapBounceMailbox(settings, "", "")
 
     return opened
 
@@ -51,7 +51,7 @@ def opened(monkeypatch):
 def test_a_message_that_the_server_withholds_stays_unread(opened):
     box = Box(withheld={"1"})
 
-    heard = [bounce.letter for bounces in opened(box).unread() for bounce in bounces]
+    heard = [bounce.local_id for bounces in opened(box).read_bounces() for bounce in bounces]
 
     assert (heard, box.seen) == ([LETTER], ["2"])
 
@@ -65,10 +65,10 @@ def nested(parts):
 def test_a_message_that_cannot_be_read_is_set_aside_and_the_next_one_is_read(opened, parts):
     box = Box(first=nested(parts))
 
-    first, second = opened(box).unread()
+    first, second = opened(box).read_bounces()
 
     assert first is None
-    assert [bounce.letter for bounce in second] == [LETTER]
+    assert [bounce.local_id for bounce in second] == [LETTER]
     assert box.seen == ["1", "2"]
 
 
@@ -78,13 +78,13 @@ def test_a_message_that_breaks_its_reader_is_set_aside_too(opened, monkeypatch):
             raise LookupError(content)
         return ()
 
-    monkeypatch.setattr(bounce_box, "bounces_in", breaks)
+    monkeypatch.setattr(bounce_box, "parse_bounces", breaks)
     box = Box(first=b"broken")
 
-    assert list(opened(box).unread()) == [None, ()]
+    assert list(opened(box).read_bounces()) == [None, ()]
     assert box.seen == ["1", "2"]
 
 
 def test_a_search_that_the_server_refuses_is_no_empty_mailbox(opened):
     with pytest.raises(UnavailableError):
-        list(opened(Box(searched="NO")).unread())
+        list(opened(Box(searched="NO")).read_bounces())

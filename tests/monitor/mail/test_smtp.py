@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.email import Verdict, message_id
-from monitor.mail.message import compose, return_address
-from monitor.mail.smtp import FolderPost
-from reports.sanitize import one_address
+from monitor.domain.email import DeliveryStatus, build_message_id
+from monitor.mail.message import build_message, build_return_address
+from monitor.mail.smtp import FolderTransport
+from reports.sanitize import is_single_address
 from tests.hostile_strings import HEADERS
 from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
 
 
 def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it():
-    message = compose(LETTER, replace(ENVELOPE, severity="high"), SETTINGS)
+    message = build_message(LETTER, replace(ENVELOPE, severity="high"), SETTINGS)
 
     assert dict(message.items()) == {
         "From": "Namesake <namesake@cedarvalley.example>",
@@ -39,7 +39,7 @@ def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it
 
 def test_a_letter_with_a_page_to_stop_it_offers_the_button_of_rfc_8058():
     url = f"https://namesake.cedarvalley.example/stop/{'a' * 76}"
-    written = compose(LETTER, replace(ENVELOPE, stop_url=url), SETTINGS).as_bytes()
+    written = build_message(LETTER, replace(ENVELOPE, unsubscribe_url=url), SETTINGS).as_bytes()
     message = read(written)
 
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -51,12 +51,12 @@ def test_a_bounce_finds_its_way_back_to_its_letter():
     settings = with_settings(return_path="bounces+{letter}@cedarvalley.example")
     part = ENVELOPE.message_id[1:33]
 
-    assert return_address(ENVELOPE, SETTINGS) == "namesake@cedarvalley.example"
-    assert return_address(ENVELOPE, settings) == f"bounces+{part}@cedarvalley.example"
+    assert build_return_address(ENVELOPE, SETTINGS) == "namesake@cedarvalley.example"
+    assert build_return_address(ENVELOPE, settings) == f"bounces+{part}@cedarvalley.example"
 
 
 def test_a_letter_is_plain_text_first_and_html_second_and_nothing_else():
-    message = read(compose(LETTER, ENVELOPE, SETTINGS).as_bytes())
+    message = read(build_message(LETTER, ENVELOPE, SETTINGS).as_bytes())
 
     assert message.get_content_type() == "multipart/alternative"
     plain, rich = message.iter_parts()
@@ -67,7 +67,7 @@ def test_a_letter_is_plain_text_first_and_html_second_and_nothing_else():
 
 def test_no_line_of_a_letter_is_taken_for_the_beginning_of_another():
     text = "Still open\nFrom earlier letters.\n"
-    message = compose(replace(LETTER, text=text), ENVELOPE, SETTINGS)
+    message = build_message(replace(LETTER, text=text), ENVELOPE, SETTINGS)
 
     assert b"\nFrom " not in message.as_bytes().replace(b"\r", b"").partition(b"\n\n")[2]
     plain = read(message.as_bytes()).get_body(("plain",))
@@ -76,7 +76,7 @@ def test_no_line_of_a_letter_is_taken_for_the_beginning_of_another():
 
 def test_the_lines_of_a_body_are_as_short_as_mail_wants_them():
     letter = replace(LETTER, html=f"<p>{'word ' * 400}</p>")
-    body = compose(letter, ENVELOPE, SETTINGS).as_bytes().partition(b"\r\n\r\n")[2]
+    body = build_message(letter, ENVELOPE, SETTINGS).as_bytes().partition(b"\r\n\r\n")[2]
 
     assert max(map(len, body.split(b"\r\n"))) <= 76
 
@@ -84,16 +84,16 @@ def test_the_lines_of_a_body_are_as_short_as_mail_wants_them():
 def test_the_id_of_a_letter_is_the_same_whenever_it_is_sent():
     name = ("cedar-valley", "p1", "digest")
 
-    assert ENVELOPE.message_id == message_id(*name, "2026-W48", domain="cedarvalley.example")
-    assert ENVELOPE.message_id != message_id(*name, "2026-W49", domain="cedarvalley.example")
+    assert ENVELOPE.message_id == build_message_id(*name, "2026-W48", domain="cedarvalley.example")
+    assert ENVELOPE.message_id != build_message_id(*name, "2026-W49", domain="cedarvalley.example")
     assert re.fullmatch(r"<[0-9a-f]{32}@cedarvalley\.example>", ENVELOPE.message_id)
 
 
 @pytest.mark.parametrize("planted", HEADERS)
 def test_a_subject_makes_no_other_header(planted):
-    written = compose(replace(LETTER, subject=planted), ENVELOPE, SETTINGS).as_bytes()
+    written = build_message(replace(LETTER, subject=planted), ENVELOPE, SETTINGS).as_bytes()
 
-    assert read(written).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert read(written).keys() == build_message(LETTER, ENVELOPE, SETTINGS).keys()
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
     assert len(re.findall(rb"(?m)^Subject:", written)) == 1
 
@@ -103,17 +103,17 @@ def test_a_subject_makes_no_other_header(planted):
 def test_a_configured_address_makes_no_other_header_either(field, planted):
     settings = with_settings(**{field: f"it@cedarvalley.example{planted}"})
 
-    written = compose(LETTER, ENVELOPE, settings).as_bytes()
+    written = build_message(LETTER, ENVELOPE, settings).as_bytes()
 
-    assert read(written).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert read(written).keys() == build_message(LETTER, ENVELOPE, SETTINGS).keys()
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
 
 
 @given(st.text())
 def test_whatever_a_subject_says_the_headers_stay_the_same_few(subject):
-    message = compose(replace(LETTER, subject=subject), ENVELOPE, SETTINGS)
+    message = build_message(replace(LETTER, subject=subject), ENVELOPE, SETTINGS)
 
-    assert read(message.as_bytes()).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert read(message.as_bytes()).keys() == build_message(LETTER, ENVELOPE, SETTINGS).keys()
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,12 @@ def test_whatever_a_subject_says_the_headers_stay_the_same_few(subject):
     ],
 )
 def test_one_address_is_told_from_what_would_reach_others(text, one):
-    assert one_address(text) is one
+    assert is_single_address(text) is one
 
 
 @given(st.text(alphabet="ab@.,;:<>()[]\"\\ \r\n=?'"))
 def test_one_address_is_read_as_itself_and_as_nobody_else(text):
-    if one_address(text):
+    if is_single_address(text):
         assert getaddresses([text]) == [("", text)]
 
 
@@ -146,19 +146,21 @@ def test_one_address_is_read_as_itself_and_as_nobody_else(text):
 def test_a_letter_to_no_one_address_is_written_nowhere(tmp_path_factory, recipient):
     folder = tmp_path_factory.mktemp("outbox")
 
-    delivery = FolderPost(SETTINGS, folder).deliver(LETTER, replace(ENVELOPE, recipient=recipient))
+    delivery = FolderTransport(SETTINGS, folder).send_email(
+        LETTER, replace(ENVELOPE, recipient=recipient)
+    )
 
-    assert (delivery.verdict is Verdict.ACCEPTED) is one_address(recipient)
-    assert len(list(folder.iterdir())) == one_address(recipient)
+    assert (delivery.status is DeliveryStatus.ACCEPTED) is is_single_address(recipient)
+    assert len(list(folder.iterdir())) == is_single_address(recipient)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return FolderPost(SETTINGS, tmp_path / "outbox")
+    return FolderTransport(SETTINGS, tmp_path / "outbox")
 
 
 def test_a_letter_in_the_folder_is_whole_private_and_tells_nothing_by_its_name(folder):
-    assert folder.deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+    assert folder.send_email(LETTER, ENVELOPE).status is DeliveryStatus.ACCEPTED
 
     (path,) = folder.folder.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -168,23 +170,23 @@ def test_a_letter_in_the_folder_is_whole_private_and_tells_nothing_by_its_name(f
 
 
 def test_a_repeated_letter_replaces_itself_byte_for_byte(folder):
-    folder.deliver(LETTER, ENVELOPE)
+    folder.send_email(LETTER, ENVELOPE)
     (path,) = folder.folder.iterdir()
     before = path.read_bytes()
 
-    folder.deliver(LETTER, ENVELOPE)
+    folder.send_email(LETTER, ENVELOPE)
 
     assert list(folder.folder.iterdir()) == [path]
     assert path.read_bytes() == before
 
 
 def test_what_a_crash_left_half_written_neither_stays_nor_lends_its_rights(folder):
-    draft = folder.path(ENVELOPE).with_suffix(".part")
+    draft = folder.build_path(ENVELOPE).with_suffix(".part")
     draft.parent.mkdir()
     draft.write_bytes(b"half a lett")
     draft.chmod(0o644)
 
-    folder.deliver(LETTER, ENVELOPE)
+    folder.send_email(LETTER, ENVELOPE)
 
     (path,) = folder.folder.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -194,7 +196,7 @@ def test_what_a_crash_left_half_written_neither_stays_nor_lends_its_rights(folde
 def test_a_folder_that_cannot_be_written_to_holds_the_letter_back(folder):
     folder.folder.write_text("a file in the place of the folder")
 
-    delivery = folder.deliver(LETTER, ENVELOPE)
+    delivery = folder.send_email(LETTER, ENVELOPE)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert "outbox folder" in delivery.note

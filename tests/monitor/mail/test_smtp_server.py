@@ -8,9 +8,9 @@ from threading import Thread
 
 import pytest
 
-from monitor.config import Security
-from monitor.domain.email import Verdict
-from monitor.mail.smtp import SmtpPost, tls_of
+from monitor.config import MailSecurity
+from monitor.domain.email import DeliveryStatus
+from monitor.mail.smtp import SmtpTransport, build_tls_context
 from scrapers.http.clock import SystemClock
 from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, ROSA, read, smtp, with_settings
 from tests.monitor.post_office import LOOPBACK, Counter, only, opened
@@ -29,7 +29,7 @@ def send(certificate):
     def sent(counter, envelope=ENVELOPE, **changed):
         with opened(counter, tls_context=server_context(certificate)) as office:
             fields = {"ca_file": certificate, "port": office.port, **changed}
-            return smtp(with_settings(**fields), PASSWORD).deliver(LETTER, envelope)
+            return smtp(with_settings(**fields), PASSWORD).send_email(LETTER, envelope)
 
     return sent
 
@@ -37,7 +37,7 @@ def send(certificate):
 def test_a_letter_goes_to_its_one_reader_encrypted(send):
     counter = Counter()
 
-    assert send(counter).verdict is Verdict.ACCEPTED
+    assert send(counter).status is DeliveryStatus.ACCEPTED
 
     assert counter.recipients == [[ROSA]]
     assert counter.encrypted == [True]
@@ -48,9 +48,9 @@ def test_a_letter_goes_to_its_one_reader_encrypted(send):
 def test_a_server_that_speaks_tls_from_the_first_byte_is_understood(certificate):
     counter = Counter()
     with opened(counter, implicit=server_context(certificate)) as office:
-        settings = with_settings(security=Security.TLS, port=office.port, ca_file=certificate)
+        settings = with_settings(security=MailSecurity.TLS, port=office.port, ca_file=certificate)
 
-        assert smtp(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+        assert smtp(settings, "").send_email(LETTER, ENVELOPE).status is DeliveryStatus.ACCEPTED
 
     assert counter.recipients == [[ROSA]]
 
@@ -58,9 +58,9 @@ def test_a_server_that_speaks_tls_from_the_first_byte_is_understood(certificate)
 def test_a_relay_takes_letters_from_this_machine_without_a_password():
     counter = Counter()
     with opened(counter) as office:
-        settings = with_settings(security=Security.RELAY, port=office.port)
+        settings = with_settings(security=MailSecurity.RELAY, port=office.port)
 
-        assert smtp(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+        assert smtp(settings, "").send_email(LETTER, ENVELOPE).status is DeliveryStatus.ACCEPTED
 
     assert counter.encrypted == [False]
 
@@ -75,10 +75,10 @@ def test_a_password_is_given_after_the_line_is_encrypted(certificate):
     with opened(counter, **guarded) as office:
         settings = with_settings(port=office.port, ca_file=certificate, user="namesake")
 
-        right = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
-        wrong = smtp(settings, "trumpet").deliver(LETTER, ENVELOPE)
+        right = smtp(settings, PASSWORD).send_email(LETTER, ENVELOPE)
+        wrong = smtp(settings, "trumpet").send_email(LETTER, ENVELOPE)
 
-    assert (right.verdict, wrong.verdict) == (Verdict.ACCEPTED, Verdict.DEFERRED)
+    assert (right.status, wrong.status) == (DeliveryStatus.ACCEPTED, DeliveryStatus.DEFERRED)
     assert "user name and password" in wrong.note
     assert len(counter.letters) == 1
 
@@ -88,9 +88,9 @@ def test_nothing_is_said_in_the_clear_where_no_encryption_is_offered():
     with opened(counter, authenticator=only("namesake", PASSWORD)) as office:
         settings = with_settings(port=office.port, user="namesake")
 
-        delivery = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
+        delivery = smtp(settings, PASSWORD).send_email(LETTER, ENVELOPE)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert "does not offer" in delivery.note
     assert counter.letters == []
 
@@ -100,7 +100,7 @@ def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
 
     delivery = send(counter, ca_file=None)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert "certificate" in delivery.note
     assert counter.letters == []
 
@@ -108,25 +108,25 @@ def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
 @pytest.mark.parametrize(
     ("answers", "verdict"),
     [
-        ({"recipient": "450 4.2.1 try later"}, Verdict.DEFERRED),
-        ({"recipient": "550 5.1.1 no such user"}, Verdict.REFUSED),
-        ({"recipient": "550 5.4.4 unable to route"}, Verdict.DEFERRED),
-        ({"recipient": "554 5.7.1 relay access denied"}, Verdict.DEFERRED),
-        ({"letter": "451 4.3.0 try later"}, Verdict.DEFERRED),
-        ({"letter": "554 5.7.1 no such letters here"}, Verdict.REFUSED),
+        ({"recipient": "450 4.2.1 try later"}, DeliveryStatus.DEFERRED),
+        ({"recipient": "550 5.1.1 no such user"}, DeliveryStatus.REFUSED),
+        ({"recipient": "550 5.4.4 unable to route"}, DeliveryStatus.DEFERRED),
+        ({"recipient": "554 5.7.1 relay access denied"}, DeliveryStatus.DEFERRED),
+        ({"letter": "451 4.3.0 try later"}, DeliveryStatus.DEFERRED),
+        ({"letter": "554 5.7.1 no such letters here"}, DeliveryStatus.REFUSED),
         # What is wrong with our own account is mended by the operator; no letter dies of it.
-        ({"sender": "553 5.7.1 not your address"}, Verdict.DEFERRED),
-        ({"sender": "530 5.7.0 authentication required"}, Verdict.DEFERRED),
-        ({"sender": "552 5.3.4 too big"}, Verdict.REFUSED),
+        ({"sender": "553 5.7.1 not your address"}, DeliveryStatus.DEFERRED),
+        ({"sender": "530 5.7.0 authentication required"}, DeliveryStatus.DEFERRED),
+        ({"sender": "552 5.3.4 too big"}, DeliveryStatus.REFUSED),
         # The letter was taken; a second one would be one too many.
-        ({"farewell": "421 closing"}, Verdict.ACCEPTED),
-        ({"farewell": "500 what"}, Verdict.ACCEPTED),
+        ({"farewell": "421 closing"}, DeliveryStatus.ACCEPTED),
+        ({"farewell": "500 what"}, DeliveryStatus.ACCEPTED),
     ],
 )
 def test_what_a_server_answers_decides_whether_a_letter_is_tried_again(send, answers, verdict):
     delivery = send(Counter(**answers))
 
-    assert delivery.verdict is verdict
+    assert delivery.status is verdict
     assert not delivery.in_doubt
     assert "@" not in delivery.note
 
@@ -151,7 +151,7 @@ def test_what_is_wrong_with_a_letter_does_not_count_against_the_address(send):
 
 
 def test_a_line_older_than_tls_1_2_is_not_spoken():
-    assert tls_of(None).minimum_version is TLSVersion.TLSv1_2
+    assert build_tls_context(None).minimum_version is TLSVersion.TLSv1_2
 
 
 class SlowClock(SystemClock):
@@ -170,10 +170,10 @@ class SlowClock(SystemClock):
 def test_a_server_gets_no_more_letters_a_second_than_the_settings_say():
     clock = SlowClock()
     with opened(Counter()) as office:
-        settings = with_settings(security=Security.RELAY, port=office.port, per_second=2)
-        post = SmtpPost(settings, "", clock)
+        settings = with_settings(security=MailSecurity.RELAY, port=office.port, per_second=2)
+        post = SmtpTransport(settings, "", clock)
         for _ in range(5):
-            post.deliver(LETTER, ENVELOPE)
+            post.send_email(LETTER, ENVELOPE)
 
     assert clock.passed == 2.0
 
@@ -181,7 +181,7 @@ def test_a_server_gets_no_more_letters_a_second_than_the_settings_say():
 def test_a_server_that_falls_silent_after_the_letter_is_tried_again(send):
     delivery = send(Counter(silent=True), timeout_seconds=0.3)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert delivery.in_doubt, "it may have taken it"
 
 
@@ -195,10 +195,10 @@ def test_a_server_that_lets_nobody_in_costs_no_letter():
         port = server.server_address[1]
         asked = Thread(target=server.handle_request)
         asked.start()
-        delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
+        delivery = smtp(with_settings(port=port), "").send_email(LETTER, ENVELOPE)
         asked.join()
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert "554" in delivery.note
 
 
@@ -206,18 +206,18 @@ def test_a_server_that_is_not_there_is_tried_again():
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
 
-    delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
+    delivery = smtp(with_settings(port=port), "").send_email(LETTER, ENVELOPE)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert not delivery.in_doubt
     assert "cannot be reached" in delivery.note
 
 
 @pytest.mark.parametrize("host", ["no such host", "a" * 70 + ".example", ".."])
 def test_a_host_that_is_no_host_is_an_answer_too(host):
-    delivery = smtp(with_settings(host=host), "").deliver(LETTER, ENVELOPE)
+    delivery = smtp(with_settings(host=host), "").send_email(LETTER, ENVELOPE)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_bad_address_reaches_nobody_and_is_given_up(send, recipient):
 
     delivery = send(counter, replace(ENVELOPE, recipient=recipient))
 
-    assert delivery.verdict is Verdict.REFUSED
+    assert delivery.status is DeliveryStatus.REFUSED
     assert counter.letters == []
 
 
@@ -244,11 +244,11 @@ def test_an_address_beyond_ascii_goes_to_a_server_that_takes_such(certificate, o
         settings = with_settings(port=office.port, ca_file=certificate)
         envelope = replace(ENVELOPE, recipient="josé@cedarvalley.example")
 
-        assert smtp(settings, "").deliver(LETTER, envelope).verdict == verdict
+        assert smtp(settings, "").send_email(LETTER, envelope).status == verdict
 
 
 def test_a_ca_file_that_is_not_there_is_named_by_its_key(send, tmp_path):
     delivery = send(Counter(), ca_file=tmp_path / "nothing.pem")
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert "ca_file" in delivery.note

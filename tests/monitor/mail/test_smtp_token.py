@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from monitor.domain.email import Verdict
+from monitor.domain.email import DeliveryStatus
 from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, smtp, with_settings
 from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
@@ -52,14 +52,14 @@ def test_a_token_is_shown_after_the_line_is_encrypted_and_read_anew_each_time(ce
         post = smtp(
             with_settings(port=office.port, ca_file=certificate, user="namesake", token_file=token)
         )
-        right = post.deliver(LETTER, ENVELOPE)
+        right = post.send_email(LETTER, ENVELOPE)
         token.write_text("ya29.expired", "ascii")
-        expired = post.deliver(LETTER, ENVELOPE)
+        expired = post.send_email(LETTER, ENVELOPE)
         token.unlink()
-        missing = post.deliver(LETTER, ENVELOPE)
+        missing = post.send_email(LETTER, ENVELOPE)
 
-    verdicts = (right.verdict, expired.verdict, missing.verdict)
-    assert verdicts == (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.DEFERRED)
+    verdicts = (right.status, expired.status, missing.status)
+    assert verdicts == (DeliveryStatus.ACCEPTED, DeliveryStatus.DEFERRED, DeliveryStatus.DEFERRED)
     assert "token_file" in missing.note
     assert len(counter.letters) == 1
     assert counter.encrypted == [True]
@@ -71,8 +71,8 @@ def test_a_server_that_takes_no_tokens_gets_neither_token_nor_password(certifica
         settings = with_settings(
             port=office.port, ca_file=certificate, user="namesake", token_file=token
         )
-        delivery = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
+        delivery = smtp(settings, PASSWORD).send_email(LETTER, ENVELOPE)
 
-    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.status is DeliveryStatus.DEFERRED
     assert "does not offer" in delivery.note
     assert counter.letters == []

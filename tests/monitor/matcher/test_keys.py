@@ -4,19 +4,19 @@ from datetime import date
 
 import pytest
 
-from monitor.domain.students.roster import Pupil
+from monitor.domain.students.roster import RosterStudent
 from monitor.errors import CannotWriteError, InputError
-from monitor.matcher.keys import make_roster, parse_key, read_tokens, write_tokens
+from monitor.matcher.keys import build_roster, parse_key, read_tokens, write_tokens
 
 KEY = bytes(range(32))
-MASON = Pupil(names=(("Mason", "Whitlock"),), handles=("masonw28",))
+MASON = RosterStudent(names=(("Mason", "Whitlock"),), handles=("masonw28",))
 TODAY = date(2026, 9, 1)
 
 
 @pytest.fixture
 def tokens(tmp_path):
     path = tmp_path / "roster.tokens"
-    write_tokens(path, make_roster([MASON], KEY, TODAY))
+    write_tokens(path, build_roster([MASON], KEY, TODAY))
     return path
 
 
@@ -37,7 +37,7 @@ def test_what_was_written_is_read_again(tokens):
 
 def test_padding_differs_each_time_and_the_size_does_not(tmp_path, tokens):
     again = tmp_path / "again"
-    write_tokens(again, make_roster([MASON], KEY, TODAY))
+    write_tokens(again, build_roster([MASON], KEY, TODAY))
 
     assert again.read_bytes() != tokens.read_bytes()
     assert again.stat().st_size == tokens.stat().st_size
@@ -66,7 +66,7 @@ def test_a_missing_token_file_is_refused(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(CannotWriteError, match="cannot be written"):
-        write_tokens(tmp_path / "no" / "where", make_roster([MASON], KEY, TODAY))
+        write_tokens(tmp_path / "no" / "where", build_roster([MASON], KEY, TODAY))
 
 
 @pytest.mark.parametrize("text", [b"", b"zz", b"00" * 31, b"\xff" * 64])

@@ -8,18 +8,25 @@ from io import BytesIO
 import pytest
 from msgspec import json
 
-from monitor.domain.names.frequency import census
-from monitor.domain.students.matching import UNFLAGGED, Budget, ContactVerdict, Spent
-from monitor.domain.students.roster import KeyedRoster, Pupil
+from monitor.domain.names.frequency import load_census
+from monitor.domain.students.matching import (
+    UNFLAGGED,
+    ContactMatchResult,
+    MatcherQuota,
+    MatcherUsage,
+)
+from monitor.domain.students.roster import KeyedRoster, RosterStudent
 from monitor.errors import ConfigError, UnavailableError, WrongKeyError
-from monitor.matcher.keys import make_roster, read_tokens, write_tokens
+from monitor.matcher.keys import build_roster, read_tokens, write_tokens
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
-from monitor.matcher.protocol import Ask, Reply
-from monitor.matcher.worker import Clerk, serve
+from monitor.matcher.protocol import MatchReply, MatchRequest
+from monitor.matcher.worker import MatcherWorker, serve_requests
 from scrapers.models import Contact
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
-PUPILS = tuple(Pupil(names=(name,)) for name in (("Mason", "Whitlock"), ("Priya", "Venkataraman")))
+PUPILS = tuple(
+    RosterStudent(names=(name,)) for name in (("Mason", "Whitlock"), ("Priya", "Venkataraman"))
+)
 MASON = Contact(name="Mason Whitlock", handle="m", bio="CVHS '28")
 OTTILIE = Contact(name="Ottilie Prentice", handle="o", bio="Timpani")
 MONDAY, TUESDAY = date(2026, 9, 14), date(2026, 9, 15)
@@ -38,7 +45,7 @@ def today():
 def setup(tmp_path):
     (tmp_path / "state").mkdir()
     tokens, key = tmp_path / "state" / "roster.tokens", tmp_path / "roster.key"
-    write_tokens(tokens, make_roster(PUPILS, KEY, today()))
+    write_tokens(tokens, build_roster(PUPILS, KEY, today()))
     write_key(key, KEY)
     return MatcherSetup(
         tokens=tokens,
@@ -61,8 +68,12 @@ def clerk_with(setup, tmp_path):
 
     def make(today=lambda: MONDAY, **budget):
         ledger = tmp_path / "spent"
-        return Clerk(
-            roster=roster, counts=census(), ledger=ledger, today=today, budget=Budget(**budget)
+        return MatcherWorker(
+            roster=roster,
+            counts=load_census(),
+            quota_file=ledger,
+            today=today,
+            budget=MatcherQuota(**budget),
         )
 
     return make
@@ -75,22 +86,22 @@ def clerk(clerk_with):
 
 def line(*contacts):
     schools = ("Cedar Valley High School",)
-    return json.encode(Ask(contacts=contacts, schools=schools, year=2026)) + b"\n"
+    return json.encode(MatchRequest(contacts=contacts, schools=schools, year=2026)) + b"\n"
 
 
 def test_the_child_finds_a_pupil_and_says_how_many_and_why(setup):
     with MatcherProcess(setup, now) as matcher:
-        assert matcher.judge((OTTILIE, MASON)) == ContactVerdict(
+        assert matcher.compare_contacts((OTTILIE, MASON)) == ContactMatchResult(
             flagged=True, count=1, cues=("school", "school-year")
         )
-        assert matcher.judge((OTTILIE,)) == UNFLAGGED
+        assert matcher.compare_contacts((OTTILIE,)) == UNFLAGGED
 
 
 def test_a_long_list_of_contacts_passes_the_pipe(setup):
     many = (Contact(name="Ottilie Prentice", handle="o", bio="x" * 900),) * 2_000
 
     with MatcherProcess(setup, now) as matcher:
-        assert matcher.judge((*many, MASON)).count == 1
+        assert matcher.compare_contacts((*many, MASON)).count == 1
 
 
 def test_a_dead_child_is_an_error_and_never_a_no(setup):
@@ -99,12 +110,12 @@ def test_a_dead_child_is_an_error_and_never_a_no(setup):
 
         for _ in range(2):
             with pytest.raises(UnavailableError, match="has stopped"):
-                matcher.judge((OTTILIE,))
+                matcher.compare_contacts((OTTILIE,))
 
 
 def test_a_matcher_that_was_not_started_is_an_error(setup):
     with pytest.raises(UnavailableError):
-        MatcherProcess(setup, now).judge((OTTILIE,))
+        MatcherProcess(setup, now).compare_contacts((OTTILIE,))
 
 
 def test_the_wrong_key_is_loud(setup):
@@ -119,7 +130,7 @@ def test_the_wrong_key_is_loud(setup):
 
 
 def test_a_roster_of_a_school_year_that_is_over_is_not_used(setup):
-    write_tokens(setup.tokens, make_roster(PUPILS, KEY, today() - timedelta(days=401)))
+    write_tokens(setup.tokens, build_roster(PUPILS, KEY, today() - timedelta(days=401)))
 
     with (
         pytest.raises(UnavailableError, match="valid for one school year"),
@@ -161,7 +172,7 @@ def test_the_key_may_come_as_a_systemd_credential(setup, tmp_path, monkeypatch):
     )
 
     with MatcherProcess(credential, now) as matcher:
-        assert matcher.judge((MASON,)).flagged
+        assert matcher.compare_contacts((MASON,)).flagged
 
 
 def test_without_any_key_it_does_not_start(setup, monkeypatch):
@@ -183,56 +194,56 @@ def test_the_child_ends_with_its_parents_pipe(setup):
 
 def test_nothing_is_compared_where_student_links_are_off():
     with NoMatcher() as matcher:
-        assert not matcher.on
-        assert matcher.judge((MASON,)) == UNFLAGGED
+        assert not matcher.is_enabled
+        assert matcher.compare_contacts((MASON,)) == UNFLAGGED
 
 
 def test_the_clerk_stops_answering_when_the_days_budget_is_spent(clerk_with):
     day = [MONDAY]
     clerk = clerk_with(today=lambda: day[0], lists=2)
 
-    assert [clerk.answer(line(MASON)).refused for _ in range(3)] == ["", "", "budget"]
+    assert [clerk.answer_line(line(MASON)).refused for _ in range(3)] == ["", "", "budget"]
     day[0] = TUESDAY
-    assert clerk.answer(line(MASON)).flagged
+    assert clerk.answer_line(line(MASON)).flagged
 
 
 def test_many_names_in_one_question_spend_the_budget_too(clerk_with):
-    reply = clerk_with(contacts=3).answer(line(*[MASON] * 4))
+    reply = clerk_with(contacts=3).answer_line(line(*[MASON] * 4))
 
-    assert reply == Reply(refused="budget", spent=Spent(day=MONDAY, refused=1))
+    assert reply == MatchReply(refused="budget", spent=MatcherUsage(day=MONDAY, refused=1))
 
 
 def test_a_restart_does_not_forget_what_was_asked(clerk_with):
-    clerk_with(lists=1).answer(line(MASON))
+    clerk_with(lists=1).answer_line(line(MASON))
 
-    again = clerk_with(lists=1).answer(line(MASON))
+    again = clerk_with(lists=1).answer_line(line(MASON))
 
     assert again.refused == "budget"
-    assert again.spent == Spent(day=MONDAY, lists=1, contacts=1, refused=1)
+    assert again.spent == MatcherUsage(day=MONDAY, lists=1, contacts=1, refused=1)
 
 
 def test_where_nothing_can_be_counted_nothing_is_answered(clerk):
-    clerk.ledger.mkdir()
+    clerk.quota_file.mkdir()
 
-    reply = clerk.answer(line(MASON))
+    reply = clerk.answer_line(line(MASON))
 
     assert "Delete it" in reply.refused
     assert not reply.flagged
 
 
 def test_half_a_ledger_is_refused_and_never_taken_for_nothing_spent(clerk):
-    clerk.ledger.write_text('{"day": "2026-09-14"')
+    clerk.quota_file.write_text('{"day": "2026-09-14"')
 
-    assert "Delete it" in clerk.answer(line(MASON)).refused
+    assert "Delete it" in clerk.answer_line(line(MASON)).refused
 
 
 def test_the_asking_side_is_told_what_was_spent_even_after_a_restart(setup):
     with MatcherProcess(setup, now) as matcher:
-        matcher.judge((MASON, OTTILIE))
+        matcher.compare_contacts((MASON, OTTILIE))
     with MatcherProcess(setup, now) as matcher:
         assert matcher.spent is not None
         assert (matcher.spent.lists, matcher.spent.contacts) == (1, 2)
-        matcher.judge((MASON,))
+        matcher.compare_contacts((MASON,))
         assert (matcher.spent.lists, matcher.spent.contacts) == (2, 3)
 
 
@@ -244,24 +255,26 @@ def test_the_key_may_come_from_the_environment(setup, monkeypatch):
     )
 
     with MatcherProcess(keyless, now) as matcher:
-        assert matcher.judge((MASON,)).flagged
+        assert matcher.compare_contacts((MASON,)).flagged
 
 
 @pytest.mark.parametrize("garbage", [b"\n", b"{}\n", b"[1]\n", b'{"contacts": "all"}\n', b"\xff\n"])
 def test_a_question_it_cannot_read_is_refused_and_the_next_is_answered(clerk, garbage):
     answers = BytesIO()
 
-    serve(clerk, BytesIO(garbage + line(MASON)), answers)
+    serve_requests(clerk, BytesIO(garbage + line(MASON)), answers)
 
     ready, refused, answered = answers.getvalue().splitlines()
-    assert json.decode(ready, type=Reply).ready
-    assert json.decode(refused, type=Reply).refused == "unreadable"
-    assert json.decode(answered, type=Reply).flagged
+    assert json.decode(ready, type=MatchReply).ready
+    assert json.decode(refused, type=MatchReply).refused == "unreadable"
+    assert json.decode(answered, type=MatchReply).flagged
 
 
 def test_no_answer_quotes_a_question(clerk):
     answers = BytesIO()
 
-    serve(clerk, BytesIO(line(MASON) + b'{"contacts": [{"name": "Mason Whitlock"}]}\n'), answers)
+    serve_requests(
+        clerk, BytesIO(line(MASON) + b'{"contacts": [{"name": "Mason Whitlock"}]}\n'), answers
+    )
 
     assert b"Mason" not in answers.getvalue()

@@ -9,8 +9,8 @@ from shutil import which
 
 import pytest
 
-from monitor.domain.students.roster import Pupil
-from monitor.matcher.keys import make_roster, write_tokens
+from monitor.domain.students.roster import RosterStudent
+from monitor.matcher.keys import build_roster, write_tokens
 
 ROOT = Path(__file__).parents[3]
 KEY = bytes(range(32))
@@ -30,7 +30,9 @@ def pids(tmp_path):
     (tmp_path / "state").mkdir()
     key.write_text(KEY.hex())
     key.chmod(0o400)
-    roster = make_roster([Pupil(names=(("Mason", "Whitlock"),))], KEY, datetime.now(UTC).date())
+    roster = build_roster(
+        [RosterStudent(names=(("Mason", "Whitlock"),))], KEY, datetime.now(UTC).date()
+    )
     write_tokens(tmp_path / "roster.tokens", roster)
     command = [*PLAIN, sys.executable, "-m", "tests.monitor.matcher.started", str(tmp_path)]
     with subprocess.Popen(

@@ -97,7 +97,7 @@ def roster(tmp_path):
 
 
 def legal(read):
-    return {pupil.names[0] for pupil in read.pupils}
+    return {pupil.names[0] for pupil in read.students}
 
 
 @pytest.mark.parametrize("content", FORMATS.values(), ids=FORMATS)
@@ -123,13 +123,13 @@ def test_a_file_is_read_in_the_encodings_that_spreadsheets_write(roster, encodin
 def test_what_became_of_the_other_rows_is_told_by_number(roster):
     read = read_students(roster(ONEROSTER_11 + ',,,,,student,,,"=1+1",Cell\n'))
 
-    assert (read.rows, read.others, read.left, read.unusable) == (2, 3, 1, (8,))
+    assert (read.rows, read.others, read.left, read.unusable_lines) == (2, 3, 1, (8,))
 
 
 def test_a_preferred_name_is_another_name_of_the_same_student(roster):
     read = read_students(roster(ONEROSTER_12))
 
-    (mason,) = (pupil for pupil in read.pupils if MASON in pupil.names)
+    (mason,) = (pupil for pupil in read.students if MASON in pupil.names)
     assert mason.names == (MASON, ("Mase", "Whitlock"))
 
 
@@ -137,7 +137,7 @@ def test_names_by_their_sound_are_read_beside_their_signs(roster):
     header = "givenName,familyName,role,metadata.jp.kanaGivenName,metadata.jp.kanaFamilyName\n"
     read = read_students(roster(f"{header}花子,水野,student,ハナコ,ミズノ\n"))
 
-    assert {("花子", "水野"), ("ハナコ", "ミズノ")} == set(next(iter(read.pupils)).names)
+    assert {("花子", "水野"), ("ハナコ", "ミズノ")} == set(next(iter(read.students)).names)
 
 
 def test_handles_are_an_extra_column(roster):
@@ -146,9 +146,9 @@ def test_handles_are_an_extra_column(roster):
     )
     read = read_students(roster(f"First Name,Last Name,Handles\n{rows}"))
 
-    handles = {pupil.names[0][0]: pupil.handles for pupil in read.pupils}
+    handles = {pupil.names[0][0]: pupil.handles for pupil in read.students}
     assert handles == {"Mason": ("masonw28", "mason.w"), "Priya": ("what", "it")}
-    assert read.unread == (3,)
+    assert read.unread_handle_lines == (3,)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_handles_are_an_extra_column(roster):
 def test_a_row_without_a_usable_name_is_left_out_and_named_by_its_line(roster, row):
     read = read_students(roster(f"{PLAIN}{row}\n"))
 
-    assert read.unusable == (4,)
+    assert read.unusable_lines == (4,)
     assert legal(read) == {MASON, PRIYA}
 
 
@@ -256,4 +256,4 @@ def test_a_large_file_is_read_row_by_row(roster):
     read = read_students(roster(f"First Name,Last Name,Notes\n{rows}"))
 
     assert read.rows == 20_000
-    assert len(read.pupils) == 26
+    assert len(read.students) == 26

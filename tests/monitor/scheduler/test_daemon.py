@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.database import State
-from monitor.errors import traced
+from monitor.db.database import Database
+from monitor.errors import describe_error_location
 from monitor.scheduler import workers as ticker
-from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
-from monitor.scheduler.workers import Hand, Pulse
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.workers import Liveness, Worker
 from scrapers.http.clock import SystemClock
 from tests.monitor.supervised import PATIENCE, Rounds, heard, listening
 
@@ -41,7 +41,7 @@ own = false
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "namesake.toml"
     path.write_text(CONFIG, "utf-8")
-    State.init(tmp_path / "state").close()
+    Database.create_or_open_folder(tmp_path / "state").close()
     return path
 
 
@@ -94,7 +94,7 @@ def test_a_service_whose_database_was_replaced_ends_with_one_sentence(config, sy
     state = config.parent / "state"
     with running(config, systemd) as service:
         state.rename(config.parent / "moved")
-        State.init(state).close()
+        Database.create_or_open_folder(state).close()
 
         assert service.wait(PATIENCE) == 79
         said = service.stderr.read().decode().strip().splitlines()[-1]
@@ -104,21 +104,21 @@ def test_a_service_whose_database_was_replaced_ends_with_one_sentence(config, sy
 
 def test_a_bell_wakes_the_service_before_its_next_tick(tmp_path):
     woken = threading.Event()
-    bell = Doorbell(tmp_path)
+    bell = WakeSocket(tmp_path)
 
-    with bell.answered(by=woken.set):
-        bell.ring()
+    with bell.listen_for_wakeups(on_wake=woken.set):
+        bell.wake_daemon()
         assert woken.wait(PATIENCE)
 
     assert not bell.path.exists()
 
 
 def test_a_bell_that_a_crash_left_hanging_is_no_obstacle(tmp_path):
-    bell, woken = Doorbell(tmp_path), threading.Event()
+    bell, woken = WakeSocket(tmp_path), threading.Event()
     bell.path.touch()
 
-    with bell.answered(by=woken.set):
-        bell.ring()
+    with bell.listen_for_wakeups(on_wake=woken.set):
+        bell.wake_daemon()
         assert woken.wait(PATIENCE)
 
 
@@ -126,8 +126,8 @@ def test_where_no_bell_can_hang_the_service_runs_without(tmp_path):
     deep = tmp_path / ("d" * 120)
     deep.mkdir()
 
-    with Doorbell(deep).answered(by=lambda: None):
-        Doorbell(deep).ring()
+    with WakeSocket(deep).listen_for_wakeups(on_wake=lambda: None):
+        WakeSocket(deep).wake_daemon()
 
 
 def test_a_round_that_fails_ends_nothing_and_quotes_nobody(caplog):
@@ -141,15 +141,15 @@ def test_a_round_that_fails_ends_nothing_and_quotes_nobody(caplog):
             raise ValueError(reason)
         again.set()
 
-    hand = Hand(work, Pulse(SystemClock()))
+    hand = Worker("work", work, Liveness(SystemClock()))
     hand.start()
-    hand.wake()
+    hand.wake_up()
     while not caplog.records:
         hand.join(0.01)
-    hand.wake()
+    hand.wake_up()
 
     assert again.wait(PATIENCE)
-    hand.end()
+    hand.request_stop()
     hand.join(PATIENCE)
     assert "ValueError" in caplog.text
     assert "Maria" not in caplog.text
@@ -159,7 +159,7 @@ def test_a_fault_is_told_by_kind_and_place():
     with pytest.raises(ValueError, match="Maria") as fault:
         int("Maria Delgado")
 
-    told = traced(fault.value)
+    told = describe_error_location(fault.value)
 
     assert told.startswith("ValueError at test_daemon.py:")
     assert "Maria" not in told
@@ -170,38 +170,38 @@ def test_every_round_is_made_as_soon_as_the_service_starts(tmp_path):
     rounds = Rounds(stopping.set)
 
     Daemon(
-        rounds=rounds,
-        supervisor=Supervisor({}),
-        doorbell=Doorbell(tmp_path),
+        jobs=rounds,
+        notifier=SystemdNotifier({}),
+        wake_socket=WakeSocket(tmp_path),
         stopping=stopping,
-        pulse=Pulse(SystemClock()),
-    ).run()
+        liveness=Liveness(SystemClock()),
+    ).run_until_stopped()
 
     assert rounds.done == {"serve", "ask", "write", "stop"}
 
 
 def test_a_ring_wakes_every_kind_of_work_before_the_next_tick(tmp_path, monkeypatch):
     monkeypatch.setattr(ticker, "TICK_SECONDS", 3600)
-    stopping, bell = threading.Event(), Doorbell(tmp_path)
+    stopping, bell = threading.Event(), WakeSocket(tmp_path)
     times: Counter[str] = Counter()
 
     class Twice(Rounds):
         def _note(self, what: str) -> None:
             times[what] += 1
             if set(times.values()) == {1} and len(times) == 3:
-                bell.ring()
+                bell.wake_daemon()
             if set(times.values()) == {2}:
                 stopping.set()
 
     ends = threading.Timer(PATIENCE, stopping.set)
     ends.start()
     Daemon(
-        rounds=Twice(lambda: None),
-        supervisor=Supervisor({}),
-        doorbell=bell,
+        jobs=Twice(lambda: None),
+        notifier=SystemdNotifier({}),
+        wake_socket=bell,
         stopping=stopping,
-        pulse=Pulse(SystemClock()),
-    ).run()
+        liveness=Liveness(SystemClock()),
+    ).run_until_stopped()
     ends.cancel()
 
     assert times == {"serve": 2, "ask": 2, "write": 2}

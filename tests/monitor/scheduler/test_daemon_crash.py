@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.demo.response import Answer, Asked
+from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged
 from tests.monitor.doomed import PHASES, Deeds, Doom, Life, Work, daemon, second_week
@@ -62,11 +62,11 @@ class SlowInternet:
     def hosts(self) -> frozenset[str]:
         return self.internet.hosts
 
-    def answer(self, asked: Asked) -> Answer | None:
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
         if asked.nth > self.holds_after:
             self.goes_on.wait(PATIENCE)
         time.sleep(SECONDS_TO_ANSWER)
-        return self.internet.answer(asked)
+        return self.internet.answer_request(asked)
 
 
 def asked_to_stop_once_held(server: WebServer, internet: SlowInternet) -> End:
@@ -107,7 +107,7 @@ class District:
         self, work: Work = second_week, doom: Doom = UNHARMED, end: End = of_itself
     ) -> object:
         """Work in one more process; return what it did, None if it did not come to its end."""
-        life = Life(folder=self.folder, address_map=self.web.address_map(), doom=doom)
+        life = Life(folder=self.folder, address_map=self.web.build_address_map(), doom=doom)
         process, said = life.begin(work)
         if heard(said) == "begun":
             began = time.monotonic()

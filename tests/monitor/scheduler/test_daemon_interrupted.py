@@ -12,16 +12,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.demo import fake_bluesky as appview
-from monitor.demo.data import planted
-from monitor.demo.response import Answer, Asked
+from monitor.demo.data import load_demo_contents
+from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.scheduler import daemon
-from monitor.scheduler.workers import Pulse
-from monitor.services.ports import unwatched
+from monitor.scheduler.workers import Liveness
+from monitor.services.jobs import preview_sweep
+from monitor.services.sweeps import ignore_progress
 from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
@@ -45,11 +46,11 @@ class Sluggish:
     stalled: threading.Event = field(default_factory=threading.Event)
     hosts: tuple[str, ...] = ()
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer_request(self, asked: FakeRequest) -> FakeResponse:
         if asked.nth > 1 and not self.go.is_set():
             self.stalled.set()
             self.go.wait(2 * PATIENCE)
-        return appview.answer(asked, planted().at(1))
+        return appview.answer_appview(asked, load_demo_contents().filter_by_week(1))
 
 
 @dataclass
@@ -60,7 +61,7 @@ class District:
 
     @property
     def state(self):
-        return State.open(self.terminal.config.state)
+        return Database.open_folder(self.terminal.config.state)
 
     @property
     def asked(self):
@@ -89,7 +90,7 @@ def district(tmp_path):
     with WebServer(Sluggish()) as network:
         url = "http://{}:{}".format(*network.address)
         path.write_text(SETTINGS.partition("[sources")[0] + SLOW_NETWORK.format(url=url), "utf-8")
-        State.init(tmp_path / "state").close()
+        Database.create_or_open_folder(tmp_path / "state").close()
         terminal = Terminal(path, StoryClock(datetime.now(UTC)))
         person = terminal.enrols(accounts=("bluesky:@rosamarchetti.skies.example",))
         try:
@@ -101,7 +102,7 @@ def district(tmp_path):
 def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(district):
     request = RunRequest(ref="r1", kind=SweepKind.SWEEP, asked_at=district.terminal.clock.now())
     with district.state as state:
-        state.requests.add(request)
+        state.run_requests.insert_run_request(request)
     with district.started("run") as service:
         assert district.network.web.stalled.wait(PATIENCE)
         service.send_signal(signal.SIGTERM)
@@ -110,21 +111,21 @@ def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(di
     assert service.returncode == 0
     assert [line for line in said.splitlines() if not line.startswith("INFO ")] == []
     with district.state as state:
-        (begun,) = state.sweeps.open()
-        assert state.requests.next_open() is not None
+        (begun,) = state.sweeps.list_open_sweeps()
+        assert state.run_requests.find_next_open_request() is not None
     first, *_ = district.asked
 
     district.network.web.go.set()
     with district.started("run") as service, district.state as state:
-        while state.sweeps.open() and service.poll() is None:
+        while state.sweeps.list_open_sweeps() and service.poll() is None:
             threading.Event().wait(0.1)
-        assert state.sweeps.get(begun.ref).closed_at is not None
+        assert state.sweeps.load_sweep(begun.ref).closed_at is not None
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
     assert district.asked[first] == 1, "what was answered is not asked again"
     assert max(district.asked.values()) <= 2
     with district.state as state:
-        assert state.requests.next_open() is None
+        assert state.run_requests.find_next_open_request() is None
 
 
 def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
@@ -137,14 +138,14 @@ def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
     assert err.strip() == "namesake: Stopped. Finished work is saved."
     assert out == ""
     with district.state as state:
-        (begun,) = state.sweeps.open()
-        assert len(state.journal.answered(begun.ref)) == 1
+        (begun,) = state.sweeps.list_open_sweeps()
+        assert len(state.journal.list_answered_keys(begun.ref)) == 1
     assert district.terminal.run("audit", "verify").code == 0
 
 
 def test_a_service_that_is_taken_apart_ends_the_thread_that_asks(district):
-    with district.terminal.service() as service:
-        visits = service.canaries.visitor.visit(service.rounds.planned(), unwatched)
+    with district.terminal.app() as app:
+        visits = app.crawler.crawl(preview_sweep(app), ignore_progress)
         next(visits)
 
         assert "lanes" in {thread.name for thread in threading.enumerate()}
@@ -158,33 +159,33 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
     stopping, over = threading.Event(), threading.Event()
 
     class SilentMailServer:
-        def serve(self) -> None: ...
-        def ask(self) -> None: ...
-        def stop(self) -> None: ...
+        def run_requested_checks(self) -> None: ...
+        def run_due_sweeps(self) -> None: ...
+        def stop_running_sweep(self) -> None: ...
         def check_files(self) -> None: ...
-        def waits_for(self) -> str:
+        def describe_wait(self) -> str:
             return ""
 
-        def write(self) -> None:
+        def run_mail_and_cleanup(self) -> None:
             stopping.set()
             over.wait(PATIENCE)
 
     daemon.Daemon(
-        rounds=SilentMailServer(),
-        supervisor=daemon.Supervisor({}),
-        doorbell=daemon.Doorbell(tmp_path),
+        jobs=SilentMailServer(),
+        notifier=daemon.SystemdNotifier({}),
+        wake_socket=daemon.WakeSocket(tmp_path),
         stopping=stopping,
-        pulse=Pulse(SystemClock()),
-    ).run()
+        liveness=Liveness(SystemClock()),
+    ).run_until_stopped()
 
-    assert "Job write did not finish before shutdown" in caplog.text
+    assert "Job mail did not finish before shutdown" in caplog.text
     over.set()
 
 
 def test_a_folder_too_deep_for_a_bell_is_served_all_the_same(district):
     deep = "d" * 120
     district.terminal.configured(('state = "state"', f'state = "{deep}"'))
-    State.init(district.terminal.config.state).close()
+    Database.create_or_open_folder(district.terminal.config.state).close()
 
     with district.started("run") as service:
         first = service.stderr.readline()

@@ -9,71 +9,62 @@ import pytest
 from msgspec import structs
 
 from monitor.config import BackupConfig, WatchConfig
-from monitor.db.backups import KeyCopy
-from monitor.db.database import State
-from monitor.db.encryption import Keys
-from monitor.db.files import Reserve
+from monitor.db.backups import KeyBackup
+from monitor.db.database import Database
+from monitor.db.encryption import KeyStore
+from monitor.db.files import DiskReserve
 from monitor.demo.district import MARIA
-from monitor.domain.health import Level
+from monitor.domain.health import HealthLevel
 from monitor.errors import CannotWriteError
-from monitor.scheduler.watchdog import Heartbeat, WatchedRounds
+from monitor.scheduler.watchdog import Heartbeat, SupervisedRunner
+from monitor.services.digests import build_digest_view
 from monitor.services.health import Vitals
-from monitor.services.notifications import Correspondence
+from monitor.services.jobs import schedule_jobs
 from tests.monitor.services.world import World
 
 OPERATOR = "sam@cedarvalley.example"
 
 
-class SmallDisk(Reserve):
+class SmallDisk(DiskReserve):
     """Room for so many pages of the database; the reserve is a few of them."""
 
-    def __init__(self, state: State, folder: Path) -> None:
+    def __init__(self, state: Database, folder: Path) -> None:
         super().__init__(folder)
-        self._database = state.people.database
+        self._database = state.people.connection
         self.room = True
 
     def fills_up(self) -> None:
         self.room = False
-        ((pages,),) = self._database.rows("PRAGMA page_count")
+        ((pages,),) = self._database.fetch_rows("PRAGMA page_count")
         self._limit(pages)
 
     def is_enlarged(self) -> None:
         self.room = True
         self._limit(1 << 30)
 
-    def give(self) -> bool:
-        given = super().give()
+    def release_reserve(self) -> bool:
+        given = super().release_reserve()
         if given:
-            ((pages,),) = self._database.rows("PRAGMA page_count")
+            ((pages,),) = self._database.fetch_rows("PRAGMA page_count")
             self._limit(pages + 256)
         return given
 
-    def stands(self) -> bool:
-        return (self.room or self._path.exists()) and super().stands()
+    def ensure_reserve(self) -> bool:
+        return (self.room or self._path.exists()) and super().ensure_reserve()
 
     def _limit(self, pages: int) -> None:
-        self._database.row(f"PRAGMA max_page_count = {pages}")
+        self._database.fetch_row(f"PRAGMA max_page_count = {pages}")
 
 
 class Watched:
     """The watched rounds of a world, and what their heart has told."""
 
     def __init__(self, world: World) -> None:
-        self.beats: list[Level] = []
+        self.beats: list[HealthLevel] = []
         self.disk = SmallDisk(world.state, world.config.state)
-        self.rounds = WatchedRounds(
-            rounds=world.rounds,
-            state=world.state,
-            config=world.config,
-            letters=Correspondence(
-                state=world.state, config=world.config, now=world.clock.now, new_ref=world.refs
-            ),
-            reserve=self.disk,
-            beat=self.hear,
-            now=world.clock.now,
-        )
+        self.rounds = SupervisedRunner(app=world.app, reserve=self.disk, heartbeat=self.hear)
 
-    def hear(self, _vitals: Vitals, level: Level) -> None:
+    def hear(self, _vitals: Vitals, level: HealthLevel) -> None:
         self.beats.append(level)
 
 
@@ -84,7 +75,7 @@ def world(world_of: Callable[..., World]) -> World:
     district = structs.replace(world.config.district, operators=(OPERATOR,))
     world.restarts(structs.replace(world.config, district=district))
     world.joins(MARIA)
-    world.rounds.schedule()
+    schedule_jobs(world.app)
     world.later(days=8)
     return world
 
@@ -95,16 +86,16 @@ def watched(world: World) -> Watched:
 
 
 def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watched: Watched):
-    assert watched.disk.stands()
+    assert watched.disk.ensure_reserve()
     watched.disk.fills_up()
 
     with pytest.raises(CannotWriteError, match="free up space"):
-        watched.rounds.ask()
+        watched.rounds.run_due_sweeps()
 
     asked = len(world.asked)
     world.later(minutes=20)
-    watched.rounds.ask()
-    watched.rounds.serve()
+    watched.rounds.run_due_sweeps()
+    watched.rounds.run_requested_checks()
     assert len(world.asked) == asked
     world.writes()
     (letter,) = [each for each in world.post.to(OPERATOR) if each.envelope.kind == "disk-full"]
@@ -113,47 +104,47 @@ def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watche
 
 def test_what_was_found_can_be_read_while_the_disk_is_full(world: World, watched: Watched):
     world.sweep()
-    ref = world.state.people.refs()[0]
-    assert watched.disk.stands()
+    ref = world.state.people.list_person_ids()[0]
+    assert watched.disk.ensure_reserve()
     watched.disk.fills_up()
 
-    assert world.state.items.of(ref)
-    assert world.service.digesting.view(ref)
+    assert world.state.items.list_items_of_person(ref)
+    assert build_digest_view(world.app, ref)
 
 
 def test_the_sweep_goes_on_by_itself_once_there_is_room(world: World, watched: Watched):
-    assert watched.disk.stands()
+    assert watched.disk.ensure_reserve()
     watched.disk.fills_up()
     with pytest.raises(CannotWriteError):
-        watched.rounds.ask()
+        watched.rounds.run_due_sweeps()
 
     watched.disk.is_enlarged()
     world.later(minutes=10)
-    watched.rounds.ask()
+    watched.rounds.run_due_sweeps()
 
     assert world.coverage()
-    assert world.state.sweeps.open() == ()
+    assert world.state.sweeps.list_open_sweeps() == ()
     questions = [(each.host, each.path, each.query) for each in world.asked]
     under_way = len({each.host for each in world.asked})
     assert len(questions) - len(set(questions)) <= under_way, "what was written is not asked again"
 
 
 def test_the_room_kept_back_is_given_up_once_and_kept_back_again(tmp_path: Path):
-    reserve = Reserve(tmp_path)
-    assert reserve.stands()
+    reserve = DiskReserve(tmp_path)
+    assert reserve.ensure_reserve()
     assert (tmp_path / "reserve").stat().st_size == 1 << 20
 
-    assert reserve.give()
-    assert not reserve.give()
-    assert reserve.stands()
+    assert reserve.release_reserve()
+    assert not reserve.release_reserve()
+    assert reserve.ensure_reserve()
 
 
 def test_threads_that_ask_at_once_all_hear_that_there_is_room(tmp_path: Path):
-    reserve, ready = Reserve(tmp_path), Barrier(8)
+    reserve, ready = DiskReserve(tmp_path), Barrier(8)
 
     def asks(_: int) -> bool:
         ready.wait()
-        return reserve.stands()
+        return reserve.ensure_reserve()
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(asks, range(8))) == [True] * 8
@@ -163,17 +154,17 @@ def test_where_there_is_no_room_for_it_nothing_is_kept_back(tmp_path: Path, monk
     usage = type("Usage", (), {"free": 1000})
     monkeypatch.setattr("monitor.db.files.shutil.disk_usage", lambda _: usage)
 
-    assert not Reserve(tmp_path).stands()
+    assert not DiskReserve(tmp_path).ensure_reserve()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_heart_beats_once_a_minute_while_all_is_well(world: World, watched: Watched):
-    watched.rounds.ask()
+    watched.rounds.run_due_sweeps()
     for _ in range(7):
-        watched.rounds.write()
+        watched.rounds.run_mail_and_cleanup()
         world.later(seconds=20)
 
-    assert watched.beats == [Level.OK] * 3
+    assert watched.beats == [HealthLevel.OK] * 3
 
 
 def test_it_stops_while_a_round_fails_and_beats_again_after(
@@ -182,31 +173,31 @@ def test_it_stops_while_a_round_fails_and_beats_again_after(
     def breaks(*_: object) -> None:
         raise RuntimeError
 
-    watched.rounds.ask()
+    watched.rounds.run_due_sweeps()
     with monkeypatch.context() as broken:
-        broken.setattr(type(world.rounds), "ask", breaks)
+        broken.setattr("monitor.services.jobs.run_due_sweeps", breaks)
         with pytest.raises(RuntimeError):
-            watched.rounds.ask()
-    watched.rounds.write()
-    watched.rounds.ask()
+            watched.rounds.run_due_sweeps()
+    watched.rounds.run_mail_and_cleanup()
+    watched.rounds.run_due_sweeps()
     world.later(minutes=1)
-    watched.rounds.write()
+    watched.rounds.run_mail_and_cleanup()
 
-    assert watched.beats == [Level.BAD, Level.OK]
+    assert watched.beats == [HealthLevel.BAD, HealthLevel.OK]
 
 
 def test_it_stops_when_no_sweep_is_made(world: World, watched: Watched):
-    watched.rounds.ask()
-    watched.rounds.write()
+    watched.rounds.run_due_sweeps()
+    watched.rounds.run_mail_and_cleanup()
     world.later(days=10)
-    watched.rounds.write()
+    watched.rounds.run_mail_and_cleanup()
 
-    assert watched.beats == [Level.OK, Level.BAD]
+    assert watched.beats == [HealthLevel.OK, HealthLevel.BAD]
 
 
-@pytest.mark.parametrize(("level", "told"), [(Level.OK, True), (Level.BAD, False)])
+@pytest.mark.parametrize(("level", "told"), [(HealthLevel.OK, True), (HealthLevel.BAD, False)])
 def test_the_ping_url_is_called_only_while_all_is_well(
-    world: World, watched: Watched, tmp_path: Path, level: Level, *, told: bool
+    world: World, watched: Watched, tmp_path: Path, level: HealthLevel, *, told: bool
 ):
     pinged: list[bool] = []
     watch = WatchConfig(
@@ -219,8 +210,8 @@ def test_the_ping_url_is_called_only_while_all_is_well(
         return True
 
     seen: list[Vitals] = []
-    watched.rounds.beat = lambda vitals, _: seen.append(vitals)
-    watched.rounds.write()
+    watched.rounds.heartbeat = lambda vitals, _: seen.append(vitals)
+    watched.rounds.run_mail_and_cleanup()
     Heartbeat(watch=watch, ping=ping)(seen[0], level)
 
     assert bool(pinged) is told
@@ -235,51 +226,51 @@ def folder(world: World, tmp_path_factory) -> Path:
 
 
 def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: World, folder: Path):
-    copy = KeyCopy(folder)
-    copy.renew(world.config.state / "keys.db", world.state)
-    (ref,) = world.state.people.refs()
-    world.state.people.erase(ref)
-    assert copy.lacks(world.state) > 0
+    copy = KeyBackup(folder)
+    copy.renew_keys(world.config.state / "keys.db", world.state)
+    (ref,) = world.state.people.list_person_ids()
+    world.state.people.erase_person(ref)
+    assert copy.count_missing_erasures(world.state) > 0
 
-    Watched(world).rounds.write()
+    Watched(world).rounds.run_mail_and_cleanup()
 
-    assert copy.lacks(world.state) == 0
-    with Keys.open(folder) as keys:
-        assert ref not in keys.refs()
+    assert copy.count_missing_erasures(world.state) == 0
+    with KeyStore.open_store(folder) as keys:
+        assert ref not in keys.list_key_ids()
 
 
 def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
-    world.state.people.erase(world.state.people.refs()[0])
+    world.state.people.erase_person(world.state.people.list_person_ids()[0])
 
-    Watched(world).rounds.write()
+    Watched(world).rounds.run_mail_and_cleanup()
 
     assert list(folder.iterdir()) == []
 
 
 def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
-    KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
+    KeyBackup(folder).renew_keys(world.config.state / "keys.db", world.state)
     (folder / ".erased.txt.new").mkdir()
     watched = Watched(world)
-    watched.rounds.ask()
-    world.state.people.erase(world.state.people.refs()[0])
+    watched.rounds.run_due_sweeps()
+    world.state.people.erase_person(world.state.people.list_person_ids()[0])
 
-    watched.rounds.write()
+    watched.rounds.run_mail_and_cleanup()
 
-    assert watched.beats == [Level.BAD]
+    assert watched.beats == [HealthLevel.BAD]
 
 
 def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
     world: World, folder: Path, caplog
 ):
-    KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
+    KeyBackup(folder).renew_keys(world.config.state / "keys.db", world.state)
     (folder / "erased.txt").unlink()
     (folder / "erased.txt").mkdir()
     watched = Watched(world)
-    watched.rounds.ask()
+    watched.rounds.run_due_sweeps()
 
-    watched.rounds.write()
+    watched.rounds.run_mail_and_cleanup()
 
-    assert watched.beats == [Level.BAD]
+    assert watched.beats == [HealthLevel.BAD]
     assert f"{folder} cannot be read" in caplog.text
 
 
@@ -288,10 +279,10 @@ def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tm
         metrics_file=tmp_path / "nowhere" / "namesake.prom",
         heartbeat_url="https://watch.example/s3cret",
     )
-    watched.rounds.beat = Heartbeat(watch=watch, ping=lambda: False)
+    watched.rounds.heartbeat = Heartbeat(watch=watch, ping=lambda: False)
 
-    watched.rounds.ask()
-    watched.rounds.write()
+    watched.rounds.run_due_sweeps()
+    watched.rounds.run_mail_and_cleanup()
 
     assert "cannot be written" in caplog.text
     assert "Could not ping" in caplog.text

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.config import WatchConfig
-from monitor.demo.response import Answer, Asked, plain
+from monitor.demo.response import FakeRequest, FakeResponse, build_text_response
 from monitor.demo.server import WebServer
-from monitor.outside import Outside
-from monitor.scheduler.watchdog import ping_of
+from monitor.environment import Environment
+from monitor.scheduler.watchdog import build_ping
 
 
 class Monitoring:
@@ -20,8 +20,8 @@ class Monitoring:
     def __init__(self) -> None:
         self.status = 200
 
-    def answer(self, _asked: Asked) -> Answer:
-        return replace(plain("OK"), status=self.status)
+    def answer_request(self, _asked: FakeRequest) -> FakeResponse:
+        return replace(build_text_response("OK"), status=self.status)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def monitoring() -> Iterator[WebServer]:
 
 def ping(server: WebServer) -> bool:
     host, port = server.address
-    return ping_of(WatchConfig(heartbeat_url=f"http://{host}:{port}/ping/uuid"), Outside())()
+    return build_ping(WatchConfig(heartbeat_url=f"http://{host}:{port}/ping/uuid"), Environment())()
 
 
 def test_the_address_is_asked_even_on_our_own_network(monitoring: WebServer):
@@ -51,4 +51,4 @@ def test_an_answer_that_is_no_success_is_told(monitoring: WebServer, status: int
 
 
 def test_an_address_that_nobody_answers_at_is_told():
-    assert not ping_of(WatchConfig(heartbeat_url="http://127.0.0.1:1/"), Outside())()
+    assert not build_ping(WatchConfig(heartbeat_url="http://127.0.0.1:1/"), Environment())()

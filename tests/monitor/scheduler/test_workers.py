@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from monitor.scheduler import daemon
-from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Jumps, Pulse
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.workers import HUNG_AFTER_SECONDS, ClockJumpDetector, Liveness
 from tests.monitor.supervised import PATIENCE, Rounds, heard, listening
 
 
@@ -44,24 +44,24 @@ class SetClock:
 
 def test_a_clock_that_was_set_and_a_machine_that_slept_are_noticed_once():
     clock = SetClock()
-    jumps = Jumps(clock)
+    jumps = ClockJumpDetector(clock)
 
     for jump in (3600.0, -3600.0, 777600.0, 6.0):
         clock.pass_by(1)
         clock.at += timedelta(seconds=jump)
-        assert jumps.since_last() == jump
+        assert jumps.measure_jump() == jump
         clock.pass_by(1)
-        assert jumps.since_last() == 0
+        assert jumps.measure_jump() == 0
 
 
 def test_a_clock_that_is_slewed_is_not_taken_for_one_that_was_set():
     clock = SetClock()
-    jumps = Jumps(clock)
+    jumps = ClockJumpDetector(clock)
 
     for _ in range(100):
         clock.pass_by(20)
         clock.at += timedelta(seconds=0.5)
-        assert jumps.since_last() == 0
+        assert jumps.measure_jump() == 0
 
 
 def test_a_tick_comes_at_once_when_the_clock_jumps_and_it_is_logged(tmp_path, monkeypatch, caplog):
@@ -77,14 +77,14 @@ def test_a_tick_comes_at_once_when_the_clock_jumps_and_it_is_logged(tmp_path, mo
             began.set()
             clock.at -= timedelta(hours=1)
 
-    rounds.ask = second
+    rounds.run_due_sweeps = second
     Daemon(
-        rounds=rounds,
-        supervisor=Supervisor({}),
-        doorbell=Doorbell(tmp_path),
+        jobs=rounds,
+        notifier=SystemdNotifier({}),
+        wake_socket=WakeSocket(tmp_path),
         stopping=stopping,
-        pulse=Pulse(clock),
-    ).run()
+        liveness=Liveness(clock),
+    ).run_until_stopped()
 
     assert "clock_jumped seconds=-3600" in caplog.text
 
@@ -100,11 +100,11 @@ def test_a_hand_that_hangs_is_named_and_systemd_hears_nothing_more(
         clock.seconds += HUNG_AFTER_SECONDS
         over.wait(PATIENCE)
 
-    rounds.write = hang
+    rounds.run_mail_and_cleanup = hang
     silent = threading.Event()
 
     def listen() -> None:
-        while "worker_hung worker=hang" not in caplog.text:
+        while "worker_hung worker=mail" not in caplog.text:
             over.wait(0.01)
         systemd.settimeout(0.1)
         try:
@@ -116,12 +116,12 @@ def test_a_hand_that_hangs_is_named_and_systemd_hears_nothing_more(
 
     threading.Thread(target=listen, daemon=True).start()
     Daemon(
-        rounds=rounds,
-        supervisor=Supervisor({"NOTIFY_SOCKET": str(systemd.getsockname())}),
-        doorbell=Doorbell(tmp_path),
+        jobs=rounds,
+        notifier=SystemdNotifier({"NOTIFY_SOCKET": str(systemd.getsockname())}),
+        wake_socket=WakeSocket(tmp_path),
         stopping=stopping,
-        pulse=Pulse(clock),
-    ).run()
+        liveness=Liveness(clock),
+    ).run_until_stopped()
 
     assert silent.is_set()
     assert caplog.text.count("worker_hung") == 1
@@ -133,19 +133,19 @@ def test_why_nothing_is_done_is_told_to_systemd(tmp_path, systemd, monkeypatch):
     why = iter(["The clock says 1970.", "The clock says 1970."])
 
     class Waiting(Rounds):
-        def waits_for(self) -> str:
+        def describe_wait(self) -> str:
             told = next(why, "")
             if not told:
                 stopping.set()
             return told
 
     Daemon(
-        rounds=Waiting(lambda: None),
-        supervisor=Supervisor({"NOTIFY_SOCKET": str(systemd.getsockname())}),
-        doorbell=Doorbell(tmp_path),
+        jobs=Waiting(lambda: None),
+        notifier=SystemdNotifier({"NOTIFY_SOCKET": str(systemd.getsockname())}),
+        wake_socket=WakeSocket(tmp_path),
         stopping=stopping,
-        pulse=Pulse(SetClock()),
-    ).run()
+        liveness=Liveness(SetClock()),
+    ).run_until_stopped()
 
     assert "STATUS=The clock says 1970." in heard(systemd, "READY=1")
     assert "Ready." in heard(systemd, "STATUS=Ready")
@@ -153,12 +153,12 @@ def test_why_nothing_is_done_is_told_to_systemd(tmp_path, systemd, monkeypatch):
 
 def test_only_hands_are_remembered_and_looking_at_the_clock_is_a_sign_of_life():
     clock = SetClock()
-    pulse = Pulse(clock)
+    pulse = Liveness(clock)
     pulse.now()
-    assert pulse.beats == {}
+    assert pulse.last_beats == {}
 
-    pulse.beat()
+    pulse.record_beat()
     clock.pass_by(HUNG_AFTER_SECONDS)
-    assert pulse.still_for(threading.get_ident()) == HUNG_AFTER_SECONDS
+    assert pulse.measure_silence(threading.get_ident()) == HUNG_AFTER_SECONDS
     pulse.now()
-    assert pulse.still_for(threading.get_ident()) == 0
+    assert pulse.measure_silence(threading.get_ident()) == 0

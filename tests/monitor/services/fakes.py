@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, field, replace
 
-from monitor.db.database import State
-from monitor.domain.email import Delivery, Envelope, Verdict
-from monitor.domain.students.matching import ContactVerdict, Spent
-from reports.emails.render import Letter
+from monitor.db.database import Database
+from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
+from reports.emails.render import Email
 from scrapers.models import Contact
 
-ACCEPTED = Delivery(verdict=Verdict.ACCEPTED)
-DEFERRED = Delivery(verdict=Verdict.DEFERRED, note="the mail server cannot be reached")
-REFUSED = Delivery(verdict=Verdict.REFUSED, note="the mail server answered 550 to the recipient")
+ACCEPTED = Delivery(status=DeliveryStatus.ACCEPTED)
+DEFERRED = Delivery(status=DeliveryStatus.DEFERRED, note="the mail server cannot be reached")
+REFUSED = Delivery(
+    status=DeliveryStatus.REFUSED, note="the mail server answered 550 to the recipient"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    letter: Letter
+    letter: Email
     envelope: Envelope
 
     @property
@@ -33,11 +35,11 @@ class Mailroom:
     tried: list[Sent] = field(default_factory=list)
     accepted: list[Sent] = field(default_factory=list)
 
-    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
+    def send_email(self, letter: Email, envelope: Envelope) -> Delivery:
         sent = Sent(letter, envelope)
         self.tried.append(sent)
         answer = self.answers_to.get(envelope.recipient, self.answer)
-        if answer.verdict is Verdict.ACCEPTED:
+        if answer.status is DeliveryStatus.ACCEPTED:
             self.accepted.append(sent)
         return answer
 
@@ -52,23 +54,24 @@ class Mailroom:
 class FakeMatcher:
     """Says of every list of contacts what it was told to say."""
 
-    says: ContactVerdict | Exception
+    says: ContactMatchResult | Exception
     shown: list[tuple[Contact, ...]] = field(default_factory=list)
-    spent: Spent | None = None
+    spent: MatcherUsage | None = None
+    is_enabled: bool = True
 
-    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
+    def compare_contacts(self, contacts: tuple[Contact, ...]) -> ContactMatchResult:
         self.shown.append(contacts)
         if isinstance(self.says, Exception):
             raise self.says
         return self.says
 
 
-def confirm_name(state: State, ref: str) -> None:
+def confirm_name(state: Database, ref: str) -> None:
     """Take a name that waits, such as one with a former surname, for confirmed without a letter."""
-    waiting = state.name_changes.of_person(ref)
+    waiting = state.name_changes.find_name_change_of_person(ref)
     if waiting:
         known = (waiting.name,)
-        state.people.replace(
-            replace(state.people.get(ref), name=waiting.name, confirmed_names=known)
+        state.people.update_person(
+            replace(state.people.load_person(ref), name=waiting.name, confirmed_names=known)
         )
-        state.name_changes.drop(ref)
+        state.name_changes.delete_name_change(ref)

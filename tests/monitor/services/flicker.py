@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from monitor.demo import fake_searxng as engine
-from monitor.demo.data import Traces
+from monitor.demo.data import DemoContents
 from monitor.demo.internet import Internet
-from monitor.demo.response import Answer, Asked
+from monitor.demo.response import FakeRequest, FakeResponse
 
 TRACKERS = ("utm_source", "utm_campaign", "fbclid", "gclid", "mc_cid", "ref_src", "igshid")
 ENTITIES = {"&": "&amp;", "'": "&#39;", '"': "&quot;", "é": "&eacute;", "\u00a0": "&nbsp;"}
@@ -28,8 +28,8 @@ class Flicker:
     def hosts(self) -> Collection[str]:
         return self.internet.hosts
 
-    def answer(self, asked: Asked) -> Answer | None:
-        said = self.noisy.answer(asked)
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
+        said = self.noisy.answer_request(asked)
         if said is None or said.status != 200:
             return said
         if asked.host == engine.HOST and said.body.startswith(b"{"):
@@ -43,9 +43,9 @@ class Flicker:
         """The same traces: in another order, with other counters, blanks and entities."""
         return replace(self.internet, traces=self._traces(self.internet.traces))
 
-    def _traces(self, traces: Traces) -> Traces:
+    def _traces(self, traces: DemoContents) -> DemoContents:
         by = self._lot("traces")
-        return Traces(
+        return DemoContents(
             profiles=tuple(
                 replace(each, bio=respelled(each.bio, by), followers=by.randrange(99_999))
                 for each in shuffled(traces.profiles, by)
@@ -63,7 +63,7 @@ class Flicker:
             pages=tuple(shuffled(traces.pages, by)),
         )
 
-    def _results(self, body: bytes, asked: Asked) -> bytes:
+    def _results(self, body: bytes, asked: FakeRequest) -> bytes:
         told = json.loads(body)
         if not told.get("results"):
             return body
@@ -85,7 +85,7 @@ class Flicker:
             "publishedDate": None,
         }
 
-    def _page(self, body: bytes, asked: Asked) -> bytes:
+    def _page(self, body: bytes, asked: FakeRequest) -> bytes:
         by = self._lot(f"{asked.nth}")
         stamp = f"\n<!-- rendered in {by.random():.3f} s by web{by.randrange(40)} -->\n"
         return body.replace(b"</head>", f"{stamp}</head>".encode()).replace(

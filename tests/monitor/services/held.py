@@ -1,19 +1,20 @@
 """A legal hold, placed and lifted as two reviewers of the district do it."""
 
-from monitor.domain.disclosure import HoldStep
-from monitor.service import Service
+from monitor.app import App
+from monitor.domain.disclosure import HoldAction
+from monitor.services.legal_holds import confirm_legal_hold, propose_legal_hold
 from monitor.services.notifications import Reviewer
 
 
-def places_hold(service: Service, person: str, reason: str) -> None:
-    _both(service, person, HoldStep.PLACE, reason)
+def places_hold(app: App, person: str, reason: str) -> None:
+    _both(app, person, HoldAction.PLACE, reason)
 
 
-def lifts_hold(service: Service, person: str, reason: str) -> None:
-    _both(service, person, HoldStep.LIFT, reason)
+def lifts_hold(app: App, person: str, reason: str) -> None:
+    _both(app, person, HoldAction.LIFT, reason)
 
 
-def _both(service: Service, person: str, step: HoldStep, reason: str) -> None:
-    first, second, *_ = (Reviewer(address=each) for each in service.config.district.reviewers)
-    proposal = service.holding.propose(first, person, step, reason)
-    service.holding.confirm(second, proposal.ref)
+def _both(app: App, person: str, step: HoldAction, reason: str) -> None:
+    first, second, *_ = (Reviewer(address=each) for each in app.config.district.reviewers)
+    proposal = propose_legal_hold(app, first, person, step, reason)
+    confirm_legal_hold(app, second, proposal.ref)

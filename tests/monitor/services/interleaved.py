@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from monitor.db.connection import Database
-from monitor.services.permission import Permission
-from monitor.services.ports import Watch
-from scrapers.models import Outcome, Query, Reading, Visit
+from monitor.crawling import QueryPermission
+from monitor.db.connection import DatabaseConnection
+from monitor.services.sweeps import ProgressListener
+from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query
 from tests.monitor.services.world import World
 
 # As fast as can be: nobody pulls the plug here.
@@ -46,11 +46,11 @@ class Moments:
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> Moments:
     """Let every outermost transaction of any database pass by here."""
-    moments, write = Moments(), Database.write
+    moments, write = Moments(), DatabaseConnection.begin_transaction
     depth = 0
 
     @contextmanager
-    def passing(self: Database, _sync: object = None) -> Iterator[None]:
+    def passing(self: DatabaseConnection, _sync: object = None) -> Iterator[None]:
         nonlocal depth
         if not depth:
             moments.tick()
@@ -61,7 +61,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Moments:
         finally:
             depth -= 1
 
-    monkeypatch.setattr(Database, "write", passing)
+    monkeypatch.setattr(DatabaseConnection, "begin_transaction", passing)
     return moments
 
 
@@ -69,14 +69,17 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Moments:
 class Parrot:
     """Answers every question as the made-up web once did, and asks leave before each."""
 
-    may_ask: Permission
-    heard: dict[Question, Reading] = field(default_factory=dict)
+    may_ask: QueryPermission
+    heard: dict[Question, ParseResult] = field(default_factory=dict)
     asked: list[Query] = field(default_factory=list)
 
-    def listen(self, visit: Visit) -> None:
-        self.heard[_question(visit.query)] = visit.reading
+    def listen(self, visit: CrawlResult) -> None:
+        self.heard[_question(visit.query)] = visit.result
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+    def crawl(
+        self, queries: Iterable[Query], watch: ProgressListener, priority: CrawlPriority
+    ) -> Iterator[CrawlResult]:
+        del priority
         waiting, sources = iter(queries), set()
         followed: list[Query] = []
         while query := next(waiting, None) or (followed.pop(0) if followed else None):
@@ -84,15 +87,18 @@ class Parrot:
             watch(query.source, "asking")
             reading = self._answered(query)
             followed.extend(reading.follow)
-            yield Visit(query=query, reading=reading, at=self.may_ask.now())
+            yield CrawlResult(query=query, result=reading, at=self.may_ask.clock.now())
         for source in sorted(sources):
             watch(source, "done")
 
-    def _answered(self, query: Query) -> Reading:
+    def is_stopped(self) -> bool:
+        return False
+
+    def _answered(self, query: Query) -> ParseResult:
         if not self.may_ask(query):
-            return Reading(outcome=Outcome.SKIPPED, note="nobody agrees to this any more")
+            return ParseResult(outcome=Outcome.SKIPPED, note="nobody agrees to this any more")
         self.asked.append(query)
-        heard = self.heard.get(_question(query), Reading(outcome=Outcome.ABSENT))
+        heard = self.heard.get(_question(query), ParseResult(outcome=Outcome.ABSENT))
         follow = tuple(replace(each, subject=query.subject) for each in heard.follow)
         return replace(heard, follow=follow)
 
@@ -104,13 +110,20 @@ def _question(query: Query) -> Question:
 def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
     """Name every row that holds a result about a person, and what it came from."""
     state, found = world.state, set()
-    for item in state.items.of(person):
+    for item in state.items.list_items_of_person(person):
         found.add(("item", item.ref))
         found |= {
-            (each.source, f"{item.ref} {each.query}") for each in state.sightings.of_item(item.ref)
+            (each.source, f"{item.ref} {each.query}")
+            for each in state.sightings.list_sightings_of_item(item.ref)
         }
-        found |= {("version", f"{item.ref} {seq}") for seq in state.versions.numbered(item.ref)}
-    found |= {(each.source, each.key) for each in state.questions.of(person)}
-    found |= {("event", each.event.item) for each in state.events.of_person(person, world.started)}
-    found |= {("flag", each.ref) for each in state.flags.of_person(person)}
+        found |= {
+            ("version", f"{item.ref} {seq}")
+            for seq in state.versions.load_versions_by_seq(item.ref)
+        }
+    found |= {(each.source, each.key) for each in state.questions.list_questions_of_person(person)}
+    found |= {
+        ("event", each.event.item)
+        for each in state.events.list_events_of_person(person, world.started)
+    }
+    found |= {("flag", each.ref) for each in state.flags.list_flags_of_person(person)}
     return frozenset(found)

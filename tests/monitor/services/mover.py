@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass
 
 from monitor.db.people import AddressChange
-from monitor.services.profile import Readdressing, Unchanged, Unwritten
+from monitor.services.outbox import send_due
+from monitor.services.profile import (
+    AddressConfirmRefusal,
+    AddressRequestRefusal,
+    confirm_work_email_change,
+    request_work_email_change,
+)
 from tests.monitor.services.fakes import Sent
 from tests.monitor.services.world import Staff, World
 
@@ -24,34 +30,32 @@ class Mover:
         return self.staff.world
 
     @property
-    def flow(self) -> Readdressing:
-        return self.world.service.portal.readdressing
-
-    @property
     def mail(self) -> str:
-        return self.world.state.people.get(self.staff.ref).mail
+        return self.world.state.people.load_person(self.staff.ref).mail
 
     @property
     def changes(self) -> tuple[AddressChange, ...]:
-        return self.world.state.address_changes.of(self.staff.ref)
+        return self.world.state.address_changes.list_address_changes(self.staff.ref)
 
-    def asks(self, address: str = NEW) -> Unwritten | None:
-        return self.flow.ask(self.staff.ref, address, BROWSER)
+    def asks(self, address: str = NEW) -> AddressRequestRefusal | None:
+        return request_work_email_change(self.world.app, self.staff.ref, address, BROWSER)
 
     def code(self, address: str = NEW) -> str:
-        self.world.service.posting.send_due()
+        send_due(self.world.app)
         letters = [each for each in self.world.post.to(address) if of(each, "new-address")]
         return CODE.findall(letters[-1].letter.text)[0]
 
-    def confirms(self, code: str = "", browser: str = BROWSER) -> Unchanged | None:
-        return self.flow.confirm(self.staff.ref, code or self.code(), browser)
+    def confirms(self, code: str = "", browser: str = BROWSER) -> AddressConfirmRefusal | None:
+        return confirm_work_email_change(
+            self.world.app, self.staff.ref, code or self.code(), browser
+        )
 
     def moves(self, address: str = NEW) -> None:
         assert self.asks(address) is None
         assert self.confirms(self.code(address)) is None
 
     def sends(self) -> None:
-        self.world.service.posting.send_due()
+        send_due(self.world.app)
 
 
 def of(sent: Sent, kind: str) -> bool:

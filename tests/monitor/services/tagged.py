@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from monitor.demo.internet import Internet
-from monitor.demo.response import Answer, Asked
+from monitor.demo.response import FakeRequest, FakeResponse
 from tests.monitor.services.world import World
 
 
@@ -14,15 +14,15 @@ class Tagged:
     """Pages hold nothing here that differs from visit to visit. `spared` are the 304s."""
 
     web: Internet
-    spared: list[Asked] = field(default_factory=list)
-    conditional: list[Asked] = field(default_factory=list)
+    spared: list[FakeRequest] = field(default_factory=list)
+    conditional: list[FakeRequest] = field(default_factory=list)
 
     @property
     def hosts(self) -> Collection[str]:
         return self.web.hosts
 
-    def answer(self, asked: Asked) -> Answer | None:
-        answer = self.web.answer(replace(asked, nth=0))
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
+        answer = self.web.answer_request(replace(asked, nth=0))
         if answer is None or answer.status != 200:
             return answer
         tag = f'"{sha256(answer.body).hexdigest()}"'
@@ -32,7 +32,7 @@ class Tagged:
             self.conditional.append(asked)
         if condition == tag:
             self.spared.append(asked)
-            return Answer(body=b"", status=304, headers=headers)
+            return FakeResponse(body=b"", status=304, headers=headers)
         return replace(answer, headers=headers)
 
 

@@ -6,10 +6,13 @@ import pytest
 
 from monitor.db.account_proofs import ProofState
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import FlagKind, Ruling
-from monitor.domain.students.matching import ContactVerdict
+from monitor.domain.flag import Decision, FlagKind
+from monitor.domain.students.matching import ContactMatchResult
 from monitor.errors import TooSoonError
-from monitor.services.flagging import with_confirmed
+from monitor.services.feedback import record_feedback
+from monitor.services.flagging import include_confirmed_accounts
+from monitor.services.outbox import send_due
+from monitor.services.profile import edit_profile, request_account_proof
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account, profile
 
@@ -18,13 +21,13 @@ VICTORIA = replace(
     account("karen"), id="victoria", handle="victoriavictim.skies.example", name="Victoria Victim"
 )
 PAGE = "http://snapgarden.example/@victoriavictim"
-LINKED = ContactVerdict(flagged=True, count=2, cues=("class-of",))
+LINKED = ContactMatchResult(flagged=True, count=2, cues=("class-of",))
 
 
 @pytest.fixture
 def world(world_of) -> World:
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(VICTORIA)
+    world.internet = world.internet.add_entry(VICTORIA)
     return world
 
 
@@ -34,35 +37,35 @@ def maria(world: World) -> Staff:
 
 
 def accounts(staff: Staff) -> tuple[str, ...]:
-    return staff.world.state.people.get(staff.ref).accounts
+    return staff.world.state.people.load_person(staff.ref).accounts
 
 
 def proof(staff: Staff) -> ProofState | None:
-    (found,) = staff.world.state.account_proofs.of_person(staff.ref)
+    (found,) = staff.world.state.account_proofs.list_proofs_of_person(staff.ref)
     return found.state
 
 
 def actions(staff: Staff) -> list[str]:
-    return [each.action for each in staff.world.state.audit.about((staff.ref,))]
+    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.ref,))]
 
 
 def says(world: World, bio: str) -> None:
-    world.internet = world.internet.removes(VICTORIA).shows(replace(VICTORIA, bio=bio))
+    world.internet = world.internet.remove_entry(VICTORIA).add_entry(replace(VICTORIA, bio=bio))
 
 
 def code(staff: Staff, of: str = HERS) -> str:
-    return staff.world.state.account_proofs.code(staff.ref, of)
+    return staff.world.state.account_proofs.derive_proof_code(staff.ref, of)
 
 
 def asks(staff: Staff, of: str = HERS) -> None:
-    staff.world.service.editing.request_proof(staff.ref, of)
+    request_account_proof(staff.world.app, staff.ref, of)
 
 
 def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept(
     world, maria
 ):
     world.sweep()
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert accounts(maria) == ()
     assert not [url for url in maria.items if "victoria" in url]
@@ -112,8 +115,8 @@ def test_without_the_code_it_is_looked_for_once_and_no_more(world, maria):
 
 def test_an_account_that_is_declared_again_is_dropped_again(world, maria):
     world.sweep()
-    person = world.state.people.get(maria.ref)
-    world.service.editing.edit(replace(person, accounts=(HERS,)))
+    person = world.state.people.load_person(maria.ref)
+    edit_profile(world.app, replace(person, accounts=(HERS,)))
     world.a_week_later()
     world.sweep()
 
@@ -136,11 +139,11 @@ def test_what_could_not_be_read_is_looked_for_again(world, maria):
     world.sweep()
     says(world, code(maria))
     asks(maria)
-    world.internet = world.internet.is_down("appview.example")
+    world.internet = world.internet.take_down_host("appview.example")
     world.sweep()
     assert proof(maria) is ProofState.REQUESTED
 
-    world.internet = world.internet.recovers("appview.example")
+    world.internet = world.internet.restore_host("appview.example")
     world.later(days=1)
     world.sweep()
     assert proof(maria) is ProofState.PROVEN
@@ -161,7 +164,9 @@ def test_an_account_that_was_theirs_and_changes_its_name_is_flagged_and_not_drop
     own = account("maria")
     maria = world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.removes(own).shows(replace(own, name="Victoria Victim"))
+    world.internet = world.internet.remove_entry(own).add_entry(
+        replace(own, name="Victoria Victim")
+    )
     world.a_week_later()
     world.sweep()
 
@@ -171,11 +176,13 @@ def test_an_account_that_was_theirs_and_changes_its_name_is_flagged_and_not_drop
 
 def test_a_change_of_an_account_without_their_exact_name_is_no_flag_of_theirs(world):
     vague = replace(VICTORIA, name="room 12 garden")
-    world.internet = world.internet.removes(VICTORIA).shows(vague)
+    world.internet = world.internet.remove_entry(VICTORIA).add_entry(vague)
     maria = world.joins(MARIA, accounts=(HERS,))
     world.sweep()
     assert accounts(maria) == (HERS,)
-    world.internet = world.internet.removes(vague).shows(replace(vague, bio="Something new."))
+    world.internet = world.internet.remove_entry(vague).add_entry(
+        replace(vague, bio="Something new.")
+    )
     world.a_week_later()
     world.sweep()
 
@@ -185,7 +192,7 @@ def test_a_change_of_an_account_without_their_exact_name_is_no_flag_of_theirs(wo
 def test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other(world):
     world.matcher = FakeMatcher(says=LINKED)
     vague = replace(VICTORIA, name="room 12 garden")
-    world.internet = world.internet.removes(VICTORIA).shows(vague)
+    world.internet = world.internet.remove_entry(VICTORIA).add_entry(vague)
     (told,) = (each for each in ROSA.person.accounts if each.startswith("bluesky"))
     world.joins(ROSA, accounts=(told, HERS))
     for _ in range(2):
@@ -200,30 +207,30 @@ def test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other(
 def test_an_account_with_another_name_that_is_called_mine_is_not_followed_either(world_of):
     world, own = world_of("snapgarden"), profile("snapgarden", "mariadelgado")
     hers = replace(own, handle="victoriavictim", name="Victoria Victim", links=())
-    world.internet = world.internet.shows(hers)
+    world.internet = world.internet.add_entry(hers)
     maria = world.joins(MARIA, accounts=(), handles=("victoriavictim",))
     world.sweep()
     (item,) = (each for url, each in maria.items.items() if "victoria" in url)
-    world.service.sorting.sort(maria.ref, {item.ref: Ruling.MINE})
+    record_feedback(world.app, maria.ref, {item.ref: Decision.MINE})
     world.a_week_later()
     world.sweep()
 
     assert proof(maria) is ProofState.WAITING
-    person = world.state.people.get(maria.ref)
-    assert with_confirmed(world.state, person).accounts == ()
+    person = world.state.people.load_person(maria.ref)
+    assert include_confirmed_accounts(world.state, person).accounts == ()
 
 
 def test_a_link_back_to_a_page_with_their_exact_name_proves_control(world_of):
     world = world_of("snapgarden", "chalkboard", families=())
     own = profile("snapgarden", "mariadelgado")
     hers = replace(own, handle="victoriavictim", name="Victoria Victim", links=())
-    world.internet = world.internet.shows(hers)
+    world.internet = world.internet.add_entry(hers)
     maria = world.joins(MARIA, accounts=("snapgarden:@mariadelgado", "snapgarden:@victoriavictim"))
     world.sweep()
     assert "snapgarden:@victoriavictim" not in accounts(maria)
 
     back = replace(hers, links=("http://snapgarden.example/@mariadelgado",))
-    world.internet = world.internet.removes(hers).shows(back)
+    world.internet = world.internet.remove_entry(hers).add_entry(back)
     asks(maria, "snapgarden:@victoriavictim")
     world.sweep()
 

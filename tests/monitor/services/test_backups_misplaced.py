@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from monitor.db.backups import KeyCopy
+from monitor.db.backups import KeyBackup
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.consent import Channel
+from monitor.domain.consent import ConsentChannel
 from monitor.services import backups as backup
-from monitor.services.backups import BackingUp, Restoring, Rotation, misplaced
+from monitor.services.backups import BackingUp, BackupRotation, Restoring, find_wrong_due_dates
+from monitor.services.consent import pause_checks
 from monitor.services.erasure import ERASURE
+from monitor.services.jobs import schedule_jobs, take_over_jobs
 from monitor.services.sweeps import RECHECK
 from tests.monitor.services.world import Staff, World
 
@@ -23,19 +25,19 @@ def maria(world: World) -> Staff:
     """Somebody who joined before the service last looked at what is due."""
     maria = world.joins(MARIA)
     world.later(hours=1)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
 def found(world: World) -> list[str]:
-    return list(misplaced(world.state, world.clock.at))
+    return list(find_wrong_due_dates(world.state, world.clock.at))
 
 
 def test_nothing_is_misplaced_as_weeks_go_by(world: World, maria: Staff):
     for _ in range(3):
         assert found(world) == []
         world.later(days=3)
-        world.rounds.schedule()
+        schedule_jobs(world.app)
     world.later(weeks=5)
     assert found(world) == []
 
@@ -51,11 +53,11 @@ def test_a_clock_that_ran_a_week_ahead_is_no_damage(world: World, maria: Staff):
 
 def test_what_waits_for_a_pause_to_end_may_wait(world: World, maria: Staff):
     until = world.clock.at + 60 * DAY
-    world.service.consenting.pause(maria.ref, until, Channel.PORTAL)
-    world.state.due.ensure(RECHECK, "an item", until)
+    pause_checks(world.app, maria.ref, until, ConsentChannel.PORTAL)
+    world.state.jobs.ensure_job(RECHECK, "an item", until)
     assert found(world) == []
 
-    world.state.due.finish(RECHECK, "an item", until + 2 * DAY)
+    world.state.jobs.finish_job(RECHECK, "an item", until + 2 * DAY)
     assert found(world) == [RECHECK]
 
 
@@ -74,27 +76,31 @@ def test_before_the_service_ever_ran_nothing_is_expected(world: World):
 
 def test_an_erasure_that_is_due_at_no_time_is_told_and_made_up_for(world: World, maria: Staff):
     maria.withdraws()
-    world.state.due.finish(ERASURE, maria.ref, None)
+    world.state.jobs.finish_job(ERASURE, maria.ref, None)
     world.later(hours=1)
-    world.rounds.schedule()
-    assert world.state.due.when(ERASURE, maria.ref)
+    schedule_jobs(world.app)
+    assert world.state.jobs.find_due_time(ERASURE, maria.ref)
 
-    world.state.due.finish(ERASURE, maria.ref, None)
+    world.state.jobs.finish_job(ERASURE, maria.ref, None)
     assert found(world) == [ERASURE]
     world.writes()
-    assert maria.ref not in world.state.people.refs()
+    assert maria.ref not in world.state.people.list_person_ids()
 
 
 def test_an_older_copy_with_such_a_date_can_be_restored_and_is_put_right(
     world: World, maria: Staff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    world.state.due.finish("sweep", "", world.clock.at + 365 * DAY)
-    monkeypatch.setattr(backup, "refuse_misplaced", lambda *_: None)
+    world.state.jobs.finish_job("sweep", "", world.clock.at + 365 * DAY)
+    monkeypatch.setattr(backup, "check_due_dates", lambda *_: None)
     backing = BackingUp(state=world.state, config=world.config, now=world.clock.now)
-    copy = backing.back_up(tmp_path / "copies", tmp_path / "keys", Rotation()).backup
+    copy = backing.create_verified_backup(
+        tmp_path / "copies", tmp_path / "keys", BackupRotation()
+    ).backup
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
 
-    Restoring(config=elsewhere, now=world.clock.now).restore(copy, KeyCopy(tmp_path / "keys"))
+    Restoring(config=elsewhere, now=world.clock.now).restore_district(
+        copy, KeyBackup(tmp_path / "keys")
+    )
 
     world.restarts(elsewhere)
     assert found(world) == []

@@ -9,22 +9,25 @@ import pytest
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.disclosure import Proposal
-from monitor.domain.enrollment import Draft
+from monitor.domain.disclosure import BreakGlassProposal
+from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
 from monitor.domain.person import PersonName
 from monitor.errors import DatabaseError
-from monitor.services.backups import read_everything
+from monitor.services.backups import check_stored_values
+from monitor.services.enrollment import invite_person
+from monitor.services.profile import edit_profile
+from monitor.services.review import decide_flag
 from scrapers.models import (
+    CrawlResult,
     Outcome,
     Page,
+    ParsedPage,
+    ParseResult,
     Query,
     QueryKind,
-    Reading,
-    ReadPage,
     Request,
-    Visit,
 )
 from tests.monitor.services.mover import Mover
 from tests.monitor.services.test_erasure import joined_with_words_everywhere
@@ -46,42 +49,46 @@ def filled(world_of) -> World:
     world = world_of("chalkboard")
     ref = joined_with_words_everywhere(world)
     state, now = world.state, world.clock.at
-    flag, *_ = state.flags.of_person(ref)
-    proposal = Proposal(ref="p", flag=flag.ref, person=ref, first="ana", reason="urgent", at=now)
-    state.glass.put(proposal)
-    world.service.reviewing.rule(flag.ref, Ruling.IMPERSONATION, ref)
+    flag, *_ = state.flags.list_flags_of_person(ref)
+    proposal = BreakGlassProposal(
+        ref="p", flag=flag.ref, person=ref, first="ana", reason="urgent", at=now
+    )
+    state.break_glass.save_break_glass_proposal(proposal)
+    decide_flag(world.app, flag.ref, Decision.IMPERSONATION, ref)
     vanished = Event(person=ref, item=flag.item, kind=EventKind.VANISHED, at=now)
-    state.events.add("", vanished, "https://chalkboard.example/t/mariadelgado")
-    invited = world.service.joining.invite(ROSA.person.mail, "Rosa", "Marchetti")
-    state.unfinished.put(invited.ref, Draft(name=ROSA.person.name), now)
+    state.events.insert_event("", vanished, "https://chalkboard.example/t/mariadelgado")
+    invited = invite_person(world.app, ROSA.person.mail, "Rosa", "Marchetti")
+    state.enrollment_drafts.save_draft(invited.ref, EnrollmentDraft(name=ROSA.person.name), now)
     maria = world.joins(MARIA)
     Mover(maria).asks()
     victoria = PersonName(given="Victoria", family="Victim")
-    world.service.editing.edit(replace(state.people.get(maria.ref), name=victoria))
-    state.account_proofs.put(
+    edit_profile(world.app, replace(state.people.load_person(maria.ref), name=victoria))
+    state.account_proofs.save_account_proof(
         AccountProof(person=maria.ref, account="x:@v", state=ProofState.WAITING, at=now)
     )
-    waiting, *_ = state.outbox.due(now)
-    state.outbox.retry(waiting.ref, now, "refused")
-    under_way = replace(state.sweeps.latest(SweepKind.SWEEP), ref="under way", closed_at=None)
+    waiting, *_ = state.outbox.list_due_emails(now)
+    state.outbox.schedule_retry(waiting.ref, now, "refused")
+    under_way = replace(
+        state.sweeps.find_latest_sweep(SweepKind.SWEEP), ref="under way", closed_at=None
+    )
     visit = answered(ref, now)
-    state.journal.stage(state.sweeps.open_or_resume(under_way).ref, visit)
+    state.journal.stage_answer(state.sweeps.open_or_resume(under_way).ref, visit)
     page = Page(url=visit.query.request.url, status=200, body=b"A page.", fetched_at=now)
-    read = ReadPage(query=visit.query, page=page, reading=visit.reading)
-    state.pages.add("under way", 1, [read])
+    read = ParsedPage(query=visit.query, page=page, result=visit.result)
+    state.pages.insert_pages("under way", 1, [read])
     return world
 
 
-def answered(person: str, at: datetime) -> Visit:
+def answered(person: str, at: datetime) -> CrawlResult:
     asked = Request(url="https://chalkboard.example/t/mariadelgado")
     query = Query(
         source="chalkboard", kind=QueryKind.PRESENCE, terms=("x",), request=asked, subject=person
     )
-    return Visit(query=query, reading=Reading(outcome=Outcome.ABSENT), at=at)
+    return CrawlResult(query=query, result=ParseResult(outcome=Outcome.ABSENT), at=at)
 
 
 def sealed(world: World) -> list[tuple[str, str]]:
-    rows = world.state.items.database.rows(
+    rows = world.state.items.connection.fetch_rows(
         """SELECT tables.name, columns.name FROM pragma_table_list AS tables,
         pragma_table_info(tables.name) AS columns
         WHERE tables.schema = 'main' AND columns.type = 'BLOB'"""
@@ -90,14 +97,14 @@ def sealed(world: World) -> list[tuple[str, str]]:
 
 
 def test_a_damaged_value_is_noticed_in_whatever_column_it_stands(filled: World):
-    database, unnoticed = filled.state.items.database, []
-    assert read_everything(filled.state)
+    database, unnoticed = filled.state.items.connection, []
+    assert check_stored_values(filled.state)
     for table, column in sealed(filled):
-        with suppress(Undone), database.write():
+        with suppress(Undone), database.begin_transaction():
             damage = f"UPDATE {table} SET {column} = zeroblob(40) WHERE {column} IS NOT NULL"  # noqa: S608 - our own tables
-            assert database.run(damage), f"nothing stands in {table}.{column}"
+            assert database.execute(damage), f"nothing stands in {table}.{column}"
             try:
-                read_everything(filled.state)
+                check_stored_values(filled.state)
             except DatabaseError:
                 raise Undone from None
             unnoticed.append((table, column))

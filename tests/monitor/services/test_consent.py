@@ -6,10 +6,23 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.consent import Act, Channel, Phase, Scope
-from monitor.domain.flag import Ruling
+from monitor.domain.consent import ConsentAction, ConsentChannel, ConsentPhase, Scope
+from monitor.domain.flag import Decision
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.consent import Answer
+from monitor.services.consent import (
+    ConsentAnswer,
+    drop_consent_scopes,
+    hash_district_terms,
+    load_consent_status,
+    pause_checks,
+    renew_consent,
+    resume_checks,
+)
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.feedback import record_feedback
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.name_changes import confirm_name_change, list_name_changes
+from monitor.services.profile import edit_profile
 from tests.monitor.services.fakes import DEFERRED
 from tests.monitor.services.world import Staff, World
 
@@ -19,21 +32,25 @@ DAY = timedelta(days=1)
 
 
 def answers(world: World, staff: Staff, scopes: frozenset[Scope]) -> None:
-    answer = Answer(scopes=scopes, seen=world.service.terms.hash, channel=Channel.PORTAL)
-    world.service.consenting.answer(staff.ref, answer)
+    answer = ConsentAnswer(
+        scopes=scopes,
+        seen_text_hash=hash_district_terms(world.app),
+        channel=ConsentChannel.PORTAL,
+    )
+    renew_consent(world.app, staff.ref, answer)
 
 
 def pauses(world: World, staff: Staff, **span: float) -> None:
     until = world.clock.at + timedelta(**span)
-    world.service.consenting.pause(staff.ref, until, Channel.PORTAL)
+    pause_checks(world.app, staff.ref, until, ConsentChannel.PORTAL)
 
 
 def drops_search(world: World, staff: Staff) -> None:
-    world.service.consenting.narrow(staff.ref, PROFILES, Channel.PORTAL)
+    drop_consent_scopes(world.app, staff.ref, PROFILES, ConsentChannel.PORTAL)
 
 
 def sources_of(world: World, staff: Staff) -> set[str]:
-    return {each.source for each in world.state.sightings.of_person(staff.ref)}
+    return {each.source for each in world.state.sightings.list_sightings_of_person(staff.ref)}
 
 
 @pytest.fixture
@@ -57,7 +74,9 @@ def test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten(
     assert [each for each in world.asked_about("delgado") if "searx" in each] == []
     assert "searxng" not in sources_of(world, maria)
     assert set(maria.items) < everything
-    assert all(world.state.sightings.of_item(each.ref) for each in maria.items.values())
+    assert all(
+        world.state.sightings.list_sightings_of_item(each.ref) for each in maria.items.values()
+    )
 
 
 def test_what_is_theirs_by_their_own_word_outlives_the_scope_that_showed_it(
@@ -66,9 +85,10 @@ def test_what_is_theirs_by_their_own_word_outlives_the_scope_that_showed_it(
     found = next(
         item
         for item in maria.items.values()
-        if {each.source for each in world.state.sightings.of_item(item.ref)} == {"searxng"}
+        if {each.source for each in world.state.sightings.list_sightings_of_item(item.ref)}
+        == {"searxng"}
     )
-    world.service.sorting.sort(maria.ref, {found.ref: Ruling.MINE})
+    record_feedback(world.app, maria.ref, {found.ref: Decision.MINE})
 
     drops_search(world, maria)
 
@@ -97,40 +117,44 @@ def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
     world.sweep()
 
     assert sources_of(world, maria) == {"bluesky", "chalkboard"}
-    assert {each.source for each in world.state.questions.of(maria.ref)} == {
+    assert {each.source for each in world.state.questions.list_questions_of_person(maria.ref)} == {
         "bluesky",
         "chalkboard",
     }
 
 
 def test_nobody_widens_by_narrowing_and_nobody_agrees_to_nothing(world: World, maria: Staff):
-    consenting = world.service.consenting
+    consenting = world.app
     with pytest.raises(InputError, match="agree to the current consent text"):
-        consenting.narrow(maria.ref, BOTH | {Scope.PHOTOS}, Channel.PORTAL)
+        drop_consent_scopes(consenting, maria.ref, BOTH | {Scope.PHOTOS}, ConsentChannel.PORTAL)
     with pytest.raises(InputError, match="Choose at least one"):
-        consenting.narrow(maria.ref, frozenset(), Channel.PORTAL)
+        drop_consent_scopes(consenting, maria.ref, frozenset(), ConsentChannel.PORTAL)
     with pytest.raises(InputError, match="Choose at least one"):
         answers(world, maria, frozenset())
 
 
 def test_narrowing_prolongs_nothing_and_answering_lasts_a_year(world: World, maria: Staff):
-    given = world.state.consents.latest(maria.ref)
+    given = world.state.consents.find_latest_consent(maria.ref)
     world.later(days=100)
     drops_search(world, maria)
-    assert world.state.consents.latest(maria.ref).expires_at == given.expires_at
+    assert world.state.consents.find_latest_consent(maria.ref).expires_at == given.expires_at
 
     answers(world, maria, BOTH)
 
-    assert world.state.consents.latest(maria.ref).expires_at == world.clock.at + 365 * DAY
-    acts = [each.act for each in world.state.consents.history(maria.ref)]
-    assert acts == [Act.GIVEN, Act.NARROWED, Act.RENEWED]
+    assert (
+        world.state.consents.find_latest_consent(maria.ref).expires_at == world.clock.at + 365 * DAY
+    )
+    acts = [each.act for each in world.state.consents.list_consents(maria.ref)]
+    assert acts == [ConsentAction.GIVEN, ConsentAction.NARROWED, ConsentAction.RENEWED]
 
 
 def test_a_text_that_was_not_shown_is_not_agreed_to(world: World, maria: Staff):
-    old = Answer(scopes=BOTH, seen="of-another-text", channel=Channel.PORTAL)
+    old = ConsentAnswer(
+        scopes=BOTH, seen_text_hash="of-another-text", channel=ConsentChannel.PORTAL
+    )
 
     with pytest.raises(InputError, match="read it again"):
-        world.service.consenting.answer(maria.ref, old)
+        renew_consent(world.app, maria.ref, old)
 
 
 def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: Staff):
@@ -146,7 +170,7 @@ def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
     world: World, maria: Staff
 ):
     before = maria.items
-    world.service.digesting.queue(maria.ref)
+    queue_weekly_digest(world.app, maria.ref)
     pauses(world, maria, days=20)
     world.forgets_visits()
     world.a_week_later()
@@ -157,7 +181,7 @@ def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
     assert world.asked_about("maria") == []
     assert maria.items == before
     assert maria.letters_of("digest") == []
-    assert world.service.consenting.standing(maria.ref).phase is Phase.PAUSED
+    assert load_consent_status(world.app, maria.ref).phase is ConsentPhase.PAUSED
 
 
 def test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened(world: World, maria: Staff):
@@ -174,11 +198,11 @@ def test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened(world: World,
 
 def test_whoever_resumes_early_is_asked_about_at_once(world: World, maria: Staff):
     pauses(world, maria, days=200)
-    world.service.consenting.resume(maria.ref, Channel.PORTAL)
+    resume_checks(world.app, maria.ref, ConsentChannel.PORTAL)
 
-    assert world.state.consents.asking(world.clock.at) == (maria.ref,)
+    assert world.state.consents.list_queryable_person_ids(world.clock.at) == (maria.ref,)
     with pytest.raises(InputError, match="not paused"):
-        world.service.consenting.resume(maria.ref, Channel.PORTAL)
+        resume_checks(world.app, maria.ref, ConsentChannel.PORTAL)
 
 
 @pytest.mark.parametrize("days", [0, -1, 366])
@@ -189,12 +213,12 @@ def test_a_pause_has_an_end_within_a_year(world: World, maria: Staff, days):
 
 def test_a_second_proof_waits_until_a_pause_is_over(world: World, maria: Staff):
     item = next(iter(maria.items.values()))
-    world.state.due.ensure("second-proof", item.ref, world.clock.at)
+    world.state.jobs.ensure_job("second-proof", item.ref, world.clock.at)
     pauses(world, maria, days=20)
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
-    (due,) = (each for each in world.state.due.all() if each.subject == item.ref)
+    (due,) = (each for each in world.state.jobs.list_jobs() if each.subject == item.ref)
     assert due.due_at == world.clock.at + 20 * DAY
 
 
@@ -212,14 +236,14 @@ def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(wo
     beth = world.joins(BETH)
     world.sweep()
     before = set(beth.items)
-    person = world.state.people.get(beth.ref)
+    person = world.state.people.load_person(beth.ref)
     married = replace(
         person.name, family="Lindqvist", former_families=("Novak", *person.name.former_families)
     )
 
-    world.service.editing.edit(replace(person, name=married))
-    (waiting,) = world.service.naming.list_waiting()
-    world.service.naming.confirm(waiting.ref, "ops@cedarvalley.example")
+    edit_profile(world.app, replace(person, name=married))
+    (waiting,) = list_name_changes(world.app)
+    confirm_name_change(world.app, waiting.ref, "ops@cedarvalley.example")
     world.forgets_visits()
     world.a_week_later()
 
@@ -232,12 +256,12 @@ def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(wo
 def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: World):
     beth = world.joins(BETH, accounts=())
     world.sweep()
-    person = world.state.people.get(beth.ref)
+    person = world.state.people.load_person(beth.ref)
     shown = {url for url in beth.items if "bethnovak" in url}
     assert shown
 
     renamed = replace(person.name, given="Elizabeth", nicknames=())
-    world.service.editing.edit(replace(person, name=renamed, handles=("bethreads",)))
+    edit_profile(world.app, replace(person, name=renamed, handles=("bethreads",)))
     world.a_week_later()
 
     assert world.sweep() == []
@@ -247,23 +271,24 @@ def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: Wor
 
 
 def test_the_address_and_the_district_are_not_a_persons_to_edit(world: World, maria: Staff):
-    person = world.state.people.get(maria.ref)
+    person = world.state.people.load_person(maria.ref)
 
-    edited = world.service.editing.edit(
-        replace(person, mail="ceo@elsewhere.example", organisation="Elsewhere", role="principal")
+    edited = edit_profile(
+        world.app,
+        replace(person, mail="ceo@elsewhere.example", organisation="Elsewhere", role="principal"),
     )
 
     assert (edited.mail, edited.organisation) == (person.mail, person.organisation)
-    assert world.state.people.get(maria.ref).role == "principal"
+    assert world.state.people.load_person(maria.ref).role == "principal"
 
 
 @pytest.mark.parametrize(
     "fault", [{"zone": "Mars/Olympus"}, {"name": replace(MARIA.person.name, family=" ")}]
 )
 def test_words_that_cannot_be_used_change_nothing(world: World, maria: Staff, fault):
-    person = world.state.people.get(maria.ref)
+    person = world.state.people.load_person(maria.ref)
 
     with pytest.raises(InputError):
-        world.service.editing.edit(replace(person, **fault))
+        edit_profile(world.app, replace(person, **fault))
 
-    assert world.state.people.get(maria.ref) == person
+    assert world.state.people.load_person(maria.ref) == person

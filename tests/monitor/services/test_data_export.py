@@ -10,12 +10,18 @@ from time import perf_counter
 
 import pytest
 
-from monitor.db.review import Assignment, Remark, RemarkKind
+from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.flag import Ruling
-from monitor.mail.message import compose
-from monitor.services.data_export import COPIED, LEFT_OUT
-from monitor.services.notifications import reviewer_ref
+from monitor.domain.flag import Decision
+from monitor.mail.message import build_message
+from monitor.services.data_export import (
+    EXCLUDED_TABLES,
+    EXPORTED_TABLES,
+    export_person_data,
+    queue_export_email,
+)
+from monitor.services.feedback import record_feedback
+from monitor.services.notifications import build_reviewer_id
 from tests.monitor.services.world import Staff, World, account
 
 MOST_SECONDS = 60
@@ -33,31 +39,31 @@ def maria(world: World) -> Staff:
 
 def columns(world: World, table: str) -> set[str]:
     sql = f"SELECT name FROM pragma_table_info('{table}')"  # noqa: S608 - our own table names
-    return {name for (name,) in world.state.people.database.rows(sql)}
+    return {name for (name,) in world.state.people.connection.fetch_rows(sql)}
 
 
 def test_every_table_with_something_of_a_persons_is_copied_or_left_out_for_a_reason(world: World):
     theirs = {
         table
-        for table in world.state.rows()
+        for table in world.state.count_rows()
         if table == "people" or columns(world, table) & OF_SOMEBODY
     }
 
-    assert theirs == set(COPIED) | set(LEFT_OUT)
-    assert not set(COPIED) & set(LEFT_OUT)
-    assert all(LEFT_OUT.values())
+    assert theirs == set(EXPORTED_TABLES) | set(EXCLUDED_TABLES)
+    assert not set(EXPORTED_TABLES) & set(EXCLUDED_TABLES)
+    assert all(EXCLUDED_TABLES.values())
 
 
 def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
-    copy = world.service.exporting.copy(maria.ref, maria.ref)
-    data = json.loads(copy.json())
+    copy = export_person_data(world.app, maria.ref, maria.ref)
+    data = json.loads(copy.encode_json())
 
-    assert set(data) == {"made_at", *COPIED.values()}
+    assert set(data) == {"made_at", *EXPORTED_TABLES.values()}
     assert data["told"]["mail"] == maria.mail
     assert {each["item"]["portrait"]["url"] for each in data["found"]} == set(maria.items)
     told = {flag["flag"]["ref"] for each in data["found"] for flag in each["flags"]}
     assert told == {flag.ref for flag in maria.flags}
-    assert len(data["asked"]) == len(world.state.questions.of(maria.ref))
+    assert len(data["asked"]) == len(world.state.questions.list_questions_of_person(maria.ref))
     assert {each["kind"] for each in data["letters"]} >= {"enrolled", "digest"}
     assert data["record"][-1]["action"] == "exported"
 
@@ -66,16 +72,16 @@ def test_the_copy_holds_nothing_of_anybody_else(world: World, maria: Staff):
     john = world.joins(JOHN)
     world.sweep()
 
-    copy = world.service.exporting.copy(maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.ref, maria.ref)
 
-    whole = copy.json().decode() + copy.html()
+    whole = copy.encode_json().decode() + copy.render_html()
     assert john.ref not in whole
     assert john.mail not in whole
     assert not set(re.findall(r"ref-\w+", whole)) & {item.ref for item in john.items.values()}
 
 
 def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
-    page = world.service.exporting.copy(maria.ref, maria.ref).html()
+    page = export_person_data(world.app, maria.ref, maria.ref).render_html()
 
     assert not re.search(r"<(script|link|img|iframe|a|form)\b|\bsrc=|\bhref=|url\(|@import", page)
     assert "default-src 'none'" in page
@@ -85,19 +91,21 @@ def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
 def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: World, maria: Staff):
     hostile = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e'
     for item in maria.items.values():
-        world.state.versions.rewrite(item.ref, lambda each: replace(each, name=hostile))
+        world.state.versions.rewrite_versions(item.ref, lambda each: replace(each, name=hostile))
 
-    copy = world.service.exporting.copy(maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.ref, maria.ref)
 
-    page = copy.html()
+    page = copy.render_html()
     assert "evil" in page
     assert not [each for each in ("<script", "\u202e", "http://evil") if each in page]
-    found = json.loads(copy.json())["found"]
+    found = json.loads(copy.encode_json())["found"]
     assert {each["finding"]["name"] for one in found for each in one["versions"]} == {hostile}
 
 
 def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):
-    rows = list(csv.reader(StringIO(world.service.exporting.copy(maria.ref, maria.ref).sheet())))
+    rows = list(
+        csv.reader(StringIO(export_person_data(world.app, maria.ref, maria.ref).render_csv()))
+    )
 
     assert rows[0][0] == "Address"
     assert len(rows) == len(maria.items) + 1
@@ -105,9 +113,9 @@ def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):
 
 
 def test_the_parcel_holds_all_three(world: World, maria: Staff):
-    copy = world.service.exporting.copy(maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.ref, maria.ref)
 
-    with zipfile.ZipFile(BytesIO(copy.parcel())) as parcel:
+    with zipfile.ZipFile(BytesIO(copy.build_archive())) as parcel:
         assert parcel.namelist() == ["data.json", "data.html", "found.csv"]
         assert parcel.testzip() is None
         assert json.loads(parcel.read("data.json"))["told"]["ref"] == maria.ref
@@ -115,22 +123,30 @@ def test_the_parcel_holds_all_three(world: World, maria: Staff):
 
 def test_reviewers_are_named_by_their_role(world_of):
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(replace(account("impersonator", week=2), since=1))
+    world.internet = world.internet.add_entry(replace(account("impersonator", week=2), since=1))
     maria = world.joins(MARIA)
     world.sweep()
     (flag, *_) = maria.flags
-    maria.rules(flag, Ruling.SHARED)
+    maria.rules(flag, Decision.SHARED)
     reviewer = world.config.district.reviewers[0]
-    world.state.audit.append(world.clock.at, reviewer_ref(reviewer), "viewed", flag.ref, {})
-    world.state.assignments.put(Assignment(flag=flag.ref, reviewer=reviewer, at=world.clock.at))
-    remark = Remark(
-        flag=flag.ref, kind=RemarkKind.NOTE, by=reviewer, at=world.clock.at, text="I wrote to them."
+    world.state.audit.append_entry(
+        world.clock.at, build_reviewer_id(reviewer), "viewed", flag.ref, {}
     )
-    world.state.remarks.add(remark)
+    world.state.assignments.save_assignment(
+        ReviewAssignment(flag_id=flag.ref, reviewer_id=reviewer, at=world.clock.at)
+    )
+    remark = ReviewNote(
+        flag=flag.ref,
+        kind=ReviewNoteKind.NOTE,
+        by=reviewer,
+        at=world.clock.at,
+        text="I wrote to them.",
+    )
+    world.state.review_notes.insert_review_note(remark)
 
-    copy = world.service.exporting.copy(maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.ref, maria.ref)
 
-    whole = copy.json().decode() + copy.html()
+    whole = copy.encode_json().decode() + copy.render_html()
     assert "A reviewer" in whole
     assert "I wrote to them." in whole
     assert not any(reviewer in whole for reviewer in world.config.district.reviewers)
@@ -138,23 +154,23 @@ def test_reviewers_are_named_by_their_role(world_of):
 
 def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: World, maria: Staff):
     item = next(iter(maria.items.values()))
-    world.service.sorting.sort(maria.ref, {item.ref: Ruling.MINE})
+    record_feedback(world.app, maria.ref, {item.ref: Decision.MINE})
 
-    copy = world.service.exporting.copy(maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.ref, maria.ref)
 
-    record = json.loads(copy.json())["record"]
+    record = json.loads(copy.encode_json())["record"]
     assert {each["actor"] for each in record if each["action"] == "sorted"} == {"You"}
-    assert "A reviewer" not in copy.html()
+    assert "A reviewer" not in copy.render_html()
 
 
 def test_whoever_has_left_and_is_not_erased_yet_gets_a_copy_too(world: World, maria: Staff):
     maria.withdraws()
 
-    assert world.service.exporting.copy(maria.ref, "operator").json()
+    assert export_person_data(world.app, maria.ref, "operator").encode_json()
 
 
 def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, maria: Staff):
-    world.service.exporting.send(maria.ref, "operator")
+    queue_export_email(world.app, maria.ref, "operator")
     world.later(minutes=1)
     world.writes()
 
@@ -162,22 +178,22 @@ def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, 
     (attached,) = sent.letter.attachments
     with zipfile.ZipFile(BytesIO(attached.body)) as parcel:
         assert json.loads(parcel.read("data.json"))["told"]["mail"] == maria.mail
-    message = compose(sent.letter, sent.envelope, world.config.mail)
+    message = build_message(sent.letter, sent.envelope, world.config.mail)
     assert [each.get_filename() for each in message.iter_attachments()] == ["namesake-data.zip"]
 
 
 def test_a_copy_of_five_hundred_findings_is_made_within_a_minute(world: World, maria: Staff):
     item = next(iter(maria.items.values()))
-    with world.state.write():
+    with world.state.begin_transaction():
         for number in range(500):
             further = replace(item, ref=f"further-{number}")
-            world.state.items.add(further, (f"further:{number}",))
-            world.state.versions.add(
-                replace(world.state.versions.of(item.ref)[-1], item=further.ref)
+            world.state.items.insert_item(further, (f"further:{number}",))
+            world.state.versions.insert_version(
+                replace(world.state.versions.list_versions(item.ref)[-1], item=further.ref)
             )
     began = perf_counter()
 
-    parcel = world.service.exporting.copy(maria.ref, maria.ref).parcel()
+    parcel = export_person_data(world.app, maria.ref, maria.ref).build_archive()
 
     assert perf_counter() - began < MOST_SECONDS
     assert len(parcel) < 1_000_000

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
-from monitor.domain.flag import FlagKind, Ruling
+from monitor.domain.flag import Decision, FlagKind
 from monitor.errors import BusyError
-from scrapers.models import Visit
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.outbox import send_due
+from monitor.services.review import decide_flag
+from scrapers.models import CrawlResult
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.services.world import Staff, World, account, profile
 
@@ -16,11 +19,11 @@ OWN = profile("chalkboard", "mariadelgado")
 
 
 def changes(world: World) -> None:
-    world.internet = world.internet.removes(OWN).shows(replace(OWN, bio="Rocks, mostly."))
+    world.internet = world.internet.remove_entry(OWN).add_entry(replace(OWN, bio="Rocks, mostly."))
     world.sweep()
 
 
-def is_cut_short(_visit: Visit) -> None:
+def is_cut_short(_visit: CrawlResult) -> None:
     reason = "the database is held by another program"
     raise BusyError(reason)
 
@@ -68,13 +71,13 @@ def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
     world.meanwhile = is_cut_short
     with pytest.raises(BusyError):
         world.sweep()
-    (begun,) = world.state.sweeps.open()
-    before = world.state.sweeps.latest_told(begun.started_at)
-    done, *_ = world.state.sweeps.runs(before.ref)
-    world.state.sweeps.close_source(begun.ref, done)
+    (begun,) = world.state.sweeps.list_open_sweeps()
+    before = world.state.sweeps.find_latest_reportable_sweep(begun.started_at)
+    done, *_ = world.state.sweeps.list_source_runs(before.ref)
+    world.state.sweeps.save_source_run(begun.ref, done)
     world.later(hours=8)
-    world.service.digesting.queue(maria.ref)
-    world.service.posting.send_due()
+    queue_weekly_digest(world.app, maria.ref)
+    send_due(world.app)
 
     assert "1 of 3 sources checked" in newest(maria).text
     assert newest(maria).text.count("has been in progress and is not finished") == 2
@@ -107,7 +110,7 @@ def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: S
     world.later(days=5)
     changes(world)
     world.on_monday()
-    maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
+    maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
     world.on_monday()
 
     assert "STILL OPEN" not in newest(maria).text
@@ -117,7 +120,7 @@ def test_a_namesake_is_set_aside_without_a_question(world: World):
     daniel = world.joins(DANIEL)
     world.sweep()
     world.on_monday()
-    world.internet = world.internet.shows(replace(account("plumber", week=2), since=1))
+    world.internet = world.internet.add_entry(replace(account("plumber", week=2), since=1))
     world.later(days=5)
     assert len(world.sweep()) == 1
     world.on_monday()
@@ -153,7 +156,7 @@ def test_a_letter_that_waits_is_the_same_letter_when_it_goes_out(world: World, m
     world.on_monday()
     world.later(minutes=5)
     world.post.answer = ACCEPTED
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert "bio" in newest(maria).text
 
@@ -166,7 +169,7 @@ def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World,
         name="Maria Delgado",
         bio="",
     )
-    world.internet = world.internet.shows(stranger)
+    world.internet = world.internet.add_entry(stranger)
     world.later(days=5)
     assert len(world.sweep()) == 1
     world.post.answer = REFUSED
@@ -186,8 +189,8 @@ def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
         if not written:
             written.append(visit)
             world.later(hours=hours)
-            world.service.digesting.queue(maria.ref)
-            world.service.posting.send_due()
+            queue_weekly_digest(world.app, maria.ref)
+            send_due(world.app)
 
     world.meanwhile = write
     world.sweep()
@@ -222,20 +225,20 @@ def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(
 
 def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: World):
     maria = world.joins(MARIA)
-    world.internet = world.internet.shows(replace(account("impersonator", week=2), since=1))
+    world.internet = world.internet.add_entry(replace(account("impersonator", week=2), since=1))
     world.sweep()
     world.on_monday()
     flag = maria.flag(FlagKind.IMPERSONATION)
-    maria.rules(flag, Ruling.IMPERSONATION)
-    world.service.reviewing.rule(flag.ref, Ruling.REPORTED, "reviewer")
+    maria.rules(flag, Decision.IMPERSONATION)
+    decide_flag(world.app, flag.ref, Decision.REPORTED, "reviewer")
 
     world.on_monday()
     assert "It pretends to be you, and was reported. IT noted this on" in newest(maria).text
     world.on_monday()
     assert "was reported" not in newest(maria).text
 
-    maria.rules(flag, Ruling.REOPENED)
-    maria.rules(flag, Ruling.REOPENED)
-    maria.rules(flag, Ruling.HARMLESS)
+    maria.rules(flag, Decision.REOPENED)
+    maria.rules(flag, Decision.REOPENED)
+    maria.rules(flag, Decision.HARMLESS)
     world.on_monday()
     assert "Decided" not in newest(maria).letter.text

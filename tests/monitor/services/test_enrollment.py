@@ -5,7 +5,10 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.consent import Scope
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.enrollment import hashed
+from monitor.services.consent import hash_district_terms
+from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
+from monitor.services.jobs import schedule_jobs
+from monitor.services.outbox import send_due
 from tests.monitor.services.fakes import DEFERRED
 from tests.monitor.services.world import World, answers_of
 
@@ -14,31 +17,31 @@ MAIL = MARIA.person.mail
 
 def invited(world: World, mail: str = MAIL) -> str:
     """Invite Maria, let the letter arrive, and return its code."""
-    world.service.joining.invite(mail, "Maria", "Delgado")
-    world.service.posting.send_due()
+    invite_person(world.app, mail, "Maria", "Delgado")
+    send_due(world.app)
     return world.code(MAIL)
 
 
 def enrol(world: World, code: str, **told: object):
-    return world.service.joining.enrol(code, answers_of(MARIA, **told))
+    return enroll_with_code(world.app, code, answers_of(MARIA, **told))
 
 
 def test_the_code_stands_in_the_letter_and_nowhere_else(world: World):
     code = invited(world)
 
-    (invitation,) = world.state.invitations.all()
+    (invitation,) = world.state.invitations.list_invitations()
     assert code not in repr(invitation)
-    assert code not in repr(world.state.outbox.all())
-    assert code not in repr(world.state.audit.all())
+    assert code not in repr(world.state.outbox.list_emails())
+    assert code not in repr(world.state.audit.list_entries())
     files = [path.read_bytes() for path in world.config.state.glob("*.db*")]
     assert files
     assert not any(code.encode() in each for each in files)
-    assert hashed(code) != code
+    assert hash_code(code) != code
 
 
 def test_nobody_is_written_to_twice_for_one_invitation(world: World):
     invited(world)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert len(world.post.of_kind("invitation")) == 1
 
@@ -49,7 +52,7 @@ def test_an_invitation_alone_lets_nothing_be_asked(world: World):
     world.sweep()
 
     assert world.asked_about("maria") == []
-    assert world.state.people.refs() == ()
+    assert world.state.people.list_person_ids() == ()
 
 
 def test_a_code_is_good_for_one_person_once(world: World):
@@ -58,7 +61,7 @@ def test_a_code_is_good_for_one_person_once(world: World):
 
     with pytest.raises(InputError):
         enrol(world, code)
-    assert len(world.state.people.refs()) == 1
+    assert len(world.state.people.list_person_ids()) == 1
 
 
 def test_a_code_is_no_good_after_fourteen_days(world: World):
@@ -67,7 +70,7 @@ def test_a_code_is_no_good_after_fourteen_days(world: World):
 
     with pytest.raises(InputError):
         enrol(world, code)
-    assert world.state.people.refs() == ()
+    assert world.state.people.list_person_ids() == ()
 
 
 def test_a_code_is_good_until_fourteen_days_are_over(world: World):
@@ -98,9 +101,9 @@ def test_a_code_that_nobody_was_sent_opens_nothing(world: World, code):
 )
 def test_only_addresses_of_the_district_are_invited(world: World, mail):
     with pytest.raises(InputError):
-        world.service.joining.invite(mail, "Maria", "Delgado")
-    assert world.state.invitations.all() == ()
-    assert world.state.outbox.all() == ()
+        invite_person(world.app, mail, "Maria", "Delgado")
+    assert world.state.invitations.list_invitations() == ()
+    assert world.state.outbox.list_emails() == ()
 
 
 def test_an_address_is_the_same_however_it_is_written(world: World):
@@ -115,22 +118,22 @@ def test_who_agrees_to_nothing_is_not_enrolled_and_may_answer_again(world: World
     with pytest.raises(NotPermittedError):
         enrol(world, code, scopes=frozenset())
 
-    assert world.state.people.refs() == ()
+    assert world.state.people.list_person_ids() == ()
     assert enrol(world, code, scopes=frozenset({Scope.SEARCH})).mail == MAIL
 
 
 def test_the_consent_says_what_was_agreed_to_and_by_which_words(world: World):
     joined = enrol(world, invited(world), scopes=frozenset({Scope.SEARCH}))
 
-    consent = world.state.consents.latest(joined.ref)
+    consent = world.state.consents.find_latest_consent(joined.ref)
     assert consent.scopes == {Scope.SEARCH}
-    assert consent.text_hash == world.service.terms.hash
+    assert consent.text_hash == hash_district_terms(world.app)
     assert (consent.expires_at - consent.given_at).days == 365
 
 
 def test_who_joined_is_confirmed_what_they_agreed_to(world: World):
     enrol(world, invited(world), scopes=frozenset({Scope.SEARCH}))
-    world.service.posting.send_due()
+    send_due(world.app)
 
     (confirmation,) = world.post.of_kind("enrolled")
     assert confirmation.envelope.recipient == MAIL
@@ -145,37 +148,37 @@ def test_two_invitations_make_one_member(world: World):
 
     with pytest.raises(InputError):
         enrol(world, first)
-    assert len(world.state.people.refs()) == 1
-    assert len(world.state.consents.live(world.clock.at)) == 1
+    assert len(world.state.people.list_person_ids()) == 1
+    assert len(world.state.consents.list_consenting_person_ids(world.clock.at)) == 1
 
 
 def test_who_is_enrolled_is_not_invited_again(world: World):
     world.joins(MARIA)
 
     with pytest.raises(InputError):
-        world.service.joining.invite(MAIL, "Maria", "Delgado")
+        invite_person(world.app, MAIL, "Maria", "Delgado")
 
 
 def test_a_letter_that_is_tried_again_carries_a_code_that_opens(world: World):
     world.post.answer = DEFERRED
-    world.service.joining.invite(MAIL, "Maria", "Delgado")
-    world.service.posting.send_due()
+    invite_person(world.app, MAIL, "Maria", "Delgado")
+    send_due(world.app)
     world.post = type(world.post)(tried=world.post.tried)
     world.restarts()
     world.later(minutes=6)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert enrol(world, world.code(MAIL)).mail == MAIL
 
 
 def test_an_invitation_that_ran_out_is_not_sent(world: World):
     world.post.answer = DEFERRED
-    world.service.joining.invite(MAIL, "Maria", "Delgado")
-    world.service.posting.send_due()
+    invite_person(world.app, MAIL, "Maria", "Delgado")
+    send_due(world.app)
     tried = len(world.post.tried)
     world.later(days=14)
 
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert len(world.post.tried) == tried
 
@@ -183,21 +186,21 @@ def test_an_invitation_that_ran_out_is_not_sent(world: World):
 def test_two_people_of_one_name_are_two_members(world: World):
     code = invited(world)
     enrol(world, code)
-    world.service.joining.invite("maria.delgado2@cedarvalley.example", "Maria", "Delgado")
-    world.service.posting.send_due()
+    invite_person(world.app, "maria.delgado2@cedarvalley.example", "Maria", "Delgado")
+    send_due(world.app)
 
     other = enrol(world, world.code("maria.delgado2@cedarvalley.example"))
 
-    assert len(world.state.people.refs()) == 2
+    assert len(world.state.people.list_person_ids()) == 2
     assert other.mail == "maria.delgado2@cedarvalley.example"
 
 
 def test_joining_is_audited_in_opaque_words(world: World):
     world.joins(JOHN)
 
-    actions = [entry.action for entry in world.state.audit.all()]
+    actions = [entry.action for entry in world.state.audit.list_entries()]
     assert actions == ["invited", "enrolled"]
-    assert world.state.audit.verify() is None
+    assert world.state.audit.verify_chain() is None
 
 
 @pytest.mark.parametrize(
@@ -216,9 +219,9 @@ def test_joining_is_audited_in_opaque_words(world: World):
 )
 def test_nothing_but_one_bare_address_is_invited(world: World, mail):
     with pytest.raises(InputError):
-        world.service.joining.invite(mail, "Maria", "Delgado")
+        invite_person(world.app, mail, "Maria", "Delgado")
 
-    assert world.state.invitations.all() == ()
+    assert world.state.invitations.list_invitations() == ()
 
 
 def test_an_unknown_time_zone_is_refused_and_holds_up_nobody(world: World):
@@ -227,6 +230,6 @@ def test_an_unknown_time_zone_is_refused_and_holds_up_nobody(world: World):
     with pytest.raises(InputError, match="time zone"):
         enrol(world, code, zone="Mars/Olympus")
 
-    assert world.state.people.refs() == ()
-    world.rounds.schedule()
+    assert world.state.people.list_person_ids() == ()
+    schedule_jobs(world.app)
     enrol(world, code, zone="America/Denver")

@@ -4,32 +4,47 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.app import App
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Scope
-from monitor.domain.enrollment import Draft, Step
+from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
 from monitor.errors import NotPermittedError
-from monitor.services.enrollment import Beginning, Invited
+from monitor.services.consent import hash_district_terms
+from monitor.services.enrollment import (
+    InvitationStatus,
+    complete_enrollment,
+    discard_enrollment_draft,
+    find_invitation_status,
+    invite_person,
+    load_enrollment_draft,
+    preview_enrollment_queries,
+    save_step_answers,
+)
+from monitor.services.query_planning import plan_person_queries
+from monitor.services.retention import purge_expired_data
 from tests.monitor.services.world import World
 
 MAIL = MARIA.person.mail
 
 
 @pytest.fixture
-def beginning(world: World) -> Beginning:
-    return world.service.portal.beginning
+def beginning(world: World) -> App:
+    return world.app
 
 
 @pytest.fixture
 def invitation(world: World) -> str:
-    return world.service.joining.invite(MAIL, "Maria", "Delgado").ref
+    return invite_person(world.app, MAIL, "Maria", "Delgado").ref
 
 
-def answered(beginning: Beginning, invitation: str, **told: object) -> Draft:
+def answered(beginning: App, invitation: str, **told: object) -> EnrollmentDraft:
     """Answer every page before the last one."""
-    draft = replace(beginning.draft(invitation), scopes=frozenset({Scope.PROFILES}), **told)
-    for step in Step:
-        if step is not Step.CHECK:
-            draft = beginning.answer(invitation, step, draft)
+    draft = replace(
+        load_enrollment_draft(beginning, invitation), scopes=frozenset({Scope.PROFILES}), **told
+    )
+    for step in EnrollmentStep:
+        if step is not EnrollmentStep.CHECK:
+            draft = save_step_answers(beginning, invitation, step, draft)
     return draft
 
 
@@ -38,95 +53,113 @@ def rows(world: World) -> bytes:
 
 
 def test_the_first_page_knows_the_name_of_the_invitation(beginning, invitation):
-    assert beginning.draft(invitation).name.full == "Maria Delgado"
+    assert load_enrollment_draft(beginning, invitation).name.full_name == "Maria Delgado"
 
 
 def test_answers_are_there_again_after_going_back(beginning, invitation):
-    draft = beginning.answer(invitation, Step.READ, beginning.draft(invitation))
-    draft = beginning.answer(
-        invitation, Step.SCOPES, replace(draft, scopes=frozenset({Scope.SEARCH}))
+    draft = save_step_answers(
+        beginning, invitation, EnrollmentStep.READ, load_enrollment_draft(beginning, invitation)
+    )
+    draft = save_step_answers(
+        beginning,
+        invitation,
+        EnrollmentStep.SCOPES,
+        replace(draft, scopes=frozenset({Scope.SEARCH})),
     )
 
-    again = beginning.answer(invitation, Step.READ, beginning.draft(invitation))
+    again = save_step_answers(
+        beginning, invitation, EnrollmentStep.READ, load_enrollment_draft(beginning, invitation)
+    )
 
     assert again.scopes == {Scope.SEARCH}
-    assert again.reached is Step.NAMES
+    assert again.first_open_step is EnrollmentStep.NAMES
 
 
 def test_no_page_is_answered_before_those_that_come_first(beginning, invitation):
     with pytest.raises(NotPermittedError):
-        beginning.answer(invitation, Step.NAMES, beginning.draft(invitation))
+        save_step_answers(
+            beginning,
+            invitation,
+            EnrollmentStep.NAMES,
+            load_enrollment_draft(beginning, invitation),
+        )
 
 
 def test_answers_lie_sealed_until_the_yes_and_nowhere_after_it(world, beginning, invitation):
     draft = answered(beginning, invitation, school="Quillfeather Academy")
     assert b"Quillfeather" not in rows(world)
 
-    beginning.agree(invitation, draft, world.service.terms.hash)
+    complete_enrollment(beginning, invitation, draft, hash_district_terms(world.app))
 
-    assert world.state.unfinished.get(invitation) is None
-    assert beginning.standing(invitation) is Invited.ANSWERED
+    assert world.state.enrollment_drafts.find_draft(invitation) is None
+    assert find_invitation_status(beginning, invitation) is InvitationStatus.ANSWERED
 
 
 def test_the_yes_is_what_joining_at_the_keyboard_is(world, beginning, invitation):
     draft = answered(beginning, invitation, handles=("mariadelgado",))
 
-    person = beginning.agree(invitation, draft, world.service.terms.hash)
+    person = complete_enrollment(beginning, invitation, draft, hash_district_terms(world.app))
 
-    assert world.state.consents.latest(person.ref).scopes == {Scope.PROFILES}
-    assert world.state.people.get(person.ref).handles == ("mariadelgado",)
-    assert [each.action for each in world.state.audit.of(person.ref)] == ["enrolled"]
+    assert world.state.consents.find_latest_consent(person.ref).scopes == {Scope.PROFILES}
+    assert world.state.people.load_person(person.ref).handles == ("mariadelgado",)
+    assert [each.action for each in world.state.audit.list_entries_of_subject(person.ref)] == [
+        "enrolled"
+    ]
 
 
 def test_a_text_that_was_not_read_is_not_agreed_to(world, beginning, invitation):
     draft = answered(beginning, invitation)
 
     with pytest.raises(NotPermittedError):
-        beginning.agree(invitation, draft, "another text")
+        complete_enrollment(beginning, invitation, draft, "another text")
 
-    assert world.state.people.refs() == ()
+    assert world.state.people.list_person_ids() == ()
 
 
 def test_nobody_joins_past_a_page_without_an_answer(world, beginning, invitation):
-    draft = beginning.answer(invitation, Step.READ, beginning.draft(invitation))
+    draft = save_step_answers(
+        beginning, invitation, EnrollmentStep.READ, load_enrollment_draft(beginning, invitation)
+    )
 
     with pytest.raises(NotPermittedError):
-        beginning.agree(invitation, draft, world.service.terms.hash)
+        complete_enrollment(beginning, invitation, draft, hash_district_terms(world.app))
 
 
 def test_one_invitation_is_answered_once(world, beginning, invitation):
     draft = answered(beginning, invitation)
-    beginning.agree(invitation, draft, world.service.terms.hash)
+    complete_enrollment(beginning, invitation, draft, hash_district_terms(world.app))
 
     with pytest.raises(NotPermittedError):
-        beginning.agree(invitation, draft, world.service.terms.hash)
+        complete_enrollment(beginning, invitation, draft, hash_district_terms(world.app))
 
 
 def test_who_stops_leaves_nothing_and_may_begin_again(world, beginning, invitation):
     answered(beginning, invitation, school="Quillfeather Academy")
 
-    beginning.give_up(invitation)
+    discard_enrollment_draft(beginning, invitation)
 
-    assert beginning.draft(invitation).school == ""
-    assert beginning.standing(invitation) is Invited.OPEN
+    assert load_enrollment_draft(beginning, invitation).school == ""
+    assert find_invitation_status(beginning, invitation) is InvitationStatus.OPEN
 
 
 def test_what_was_begun_and_left_is_forgotten_after_a_day(world, beginning, invitation):
-    beginning.answer(invitation, Step.READ, beginning.draft(invitation))
+    save_step_answers(
+        beginning, invitation, EnrollmentStep.READ, load_enrollment_draft(beginning, invitation)
+    )
     world.later(hours=25)
 
-    world.rounds.purging.purge()
+    purge_expired_data(world.app)
 
-    assert world.state.unfinished.get(invitation) is None
-    assert beginning.standing(invitation) is Invited.OPEN
+    assert world.state.enrollment_drafts.find_draft(invitation) is None
+    assert find_invitation_status(beginning, invitation) is InvitationStatus.OPEN
 
 
 def test_an_invitation_says_why_it_opens_nothing(world, beginning, invitation):
-    assert beginning.standing("never-sent") is Invited.UNKNOWN
+    assert find_invitation_status(beginning, "never-sent") is InvitationStatus.UNKNOWN
     world.later(days=15)
-    assert beginning.standing(invitation) is Invited.EXPIRED
-    world.rounds.purging.purge()
-    assert beginning.standing(invitation) is Invited.UNKNOWN
+    assert find_invitation_status(beginning, invitation) is InvitationStatus.EXPIRED
+    purge_expired_data(world.app)
+    assert find_invitation_status(beginning, invitation) is InvitationStatus.UNKNOWN
 
 
 def test_the_preview_shows_every_first_question_and_asks_none(world, beginning, invitation):
@@ -135,21 +168,24 @@ def test_the_preview_shows_every_first_question_and_asks_none(world, beginning, 
         scopes=frozenset({Scope.PROFILES, Scope.SEARCH}),
     )
 
-    asked = beginning.preview(invitation, draft)
+    asked = preview_enrollment_queries(beginning, invitation, draft)
 
     assert world.asked == []
     words = [word for line in asked.lines for word in line.words]
     assert "Maria Delgado · Cedar Valley" in words
     assert "mariad" in words
-    person = beginning.agree(
-        invitation, beginning.answer(invitation, Step.SCOPES, draft), world.service.terms.hash
+    person = complete_enrollment(
+        beginning,
+        invitation,
+        save_step_answers(beginning, invitation, EnrollmentStep.SCOPES, draft),
+        hash_district_terms(world.app),
     )
-    assert asked.questions == len(list(world.service.planning.about(person.ref)))
+    assert asked.questions == len(list(plan_person_queries(world.app, person.ref)))
 
 
 def test_the_preview_shows_no_fingerprint_and_nothing_outside_the_scopes(beginning, invitation):
     draft = answered(beginning, invitation)
 
-    asked = beginning.preview(invitation, draft)
+    asked = preview_enrollment_queries(beginning, invitation, draft)
 
     assert {line.heading for line in asked.lines} == {"Profile sites"}

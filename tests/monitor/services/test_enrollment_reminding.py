@@ -8,7 +8,12 @@ from msgspec import structs
 from monitor.config import InvitationsConfig
 from monitor.demo.district import MARIA
 from monitor.errors import InputError
-from monitor.services.enrollment import REMINDER
+from monitor.services.enrollment import (
+    REMINDER,
+    enroll_with_code,
+    invite_person,
+    load_open_invitation,
+)
 from tests.monitor.services.fakes import REFUSED
 from tests.monitor.services.world import CODE, World, answers_of
 
@@ -26,7 +31,7 @@ def world(world_of) -> World:
 
 def invite(world: World) -> str:
     name = MARIA.person.name
-    invited = world.service.joining.invite(MAIL, name.given, name.family)
+    invited = invite_person(world.app, MAIL, name.given, name.family)
     world.writes()
     return invited.ref
 
@@ -43,7 +48,7 @@ def reminders(world: World):
 
 
 def due(world: World):
-    return [each for each in world.state.due.all() if each.name == REMINDER]
+    return [each for each in world.state.jobs.list_jobs() if each.name == REMINDER]
 
 
 def test_nobody_is_reminded_before_two_weeks_are_over(world: World):
@@ -64,15 +69,17 @@ def test_it_says_why_it_comes_that_it_is_the_only_one_and_how_to_say_no(world: W
 
 
 def test_nobody_is_reminded_twice_and_then_all_is_forgotten(world: World):
-    (invitation,) = world.state.invitations.all()
+    (invitation,) = world.state.invitations.list_invitations()
     after(world, 14)
-    assert world.state.invitations.all() != ()
+    assert world.state.invitations.list_invitations() != ()
 
     after(world, 14)
 
-    assert world.state.invitations.all() == ()
-    assert not world.state.people.sealing.keys.has(invitation.ref)
-    assert not any(each.recipient_ref == invitation.ref for each in world.state.outbox.all())
+    assert world.state.invitations.list_invitations() == ()
+    assert not world.state.people.encryption.keys.has_key(invitation.ref)
+    assert not any(
+        each.recipient_ref == invitation.ref for each in world.state.outbox.list_emails()
+    )
     after(world, 60)
     assert len(reminders(world)) == 1
     assert len(world.post.to(MAIL)) == 2
@@ -85,14 +92,14 @@ def test_both_letters_open_the_invitation_until_its_new_end(world: World, kind: 
     code = CODE.search(letter.letter.text).group(1)
     after(world, 13)
 
-    assert world.service.joining.invited(code).mail == MAIL
+    assert load_open_invitation(world.app, code).mail == MAIL
     world.later(days=1)
     with pytest.raises(InputError, match="expired"):
-        world.service.joining.invited(code)
+        load_open_invitation(world.app, code)
 
 
 def test_who_has_answered_is_not_reminded(world: World):
-    world.service.joining.enrol(world.code(MAIL), answers_of(MARIA))
+    enroll_with_code(world.app, world.code(MAIL), answers_of(MARIA))
     assert due(world) == []
     after(world, 20)
 
@@ -109,8 +116,8 @@ def test_whose_invitation_never_arrived_is_not_reminded(world_of):
 
 
 def test_whose_invitation_came_back_is_not_reminded(world: World):
-    (letter,) = world.state.outbox.all()
-    world.state.outbox.dead(letter.ref, "it came back, with 5.1.1")
+    (letter,) = world.state.outbox.list_emails()
+    world.state.outbox.mark_email_dead(letter.ref, "it came back, with 5.1.1")
     after(world, 20)
 
     assert reminders(world) == []
@@ -130,7 +137,7 @@ def test_a_service_that_slept_for_a_month_reminds_nobody_of_what_is_long_over(wo
 
     assert reminders(world) == []
     assert due(world) == []
-    assert world.state.invitations.all() == ()
+    assert world.state.invitations.list_invitations() == ()
 
 
 @pytest.mark.parametrize(("days", "reminded_on"), [(5, 5), (1, 1)])
@@ -145,9 +152,9 @@ def test_a_district_may_remind_sooner(world_of, days: int, reminded_on: int):
     after(world, 1)
     assert len(reminders(world)) == 1
     after(world, 13)
-    assert world.state.invitations.all() != ()
+    assert world.state.invitations.list_invitations() != ()
     after(world, 1)
-    assert world.state.invitations.all() == ()
+    assert world.state.invitations.list_invitations() == ()
 
 
 def test_a_district_may_remind_nobody(world_of):
@@ -159,22 +166,22 @@ def test_a_district_may_remind_nobody(world_of):
     after(world, 14)
 
     assert reminders(world) == []
-    assert world.state.invitations.all() == ()
+    assert world.state.invitations.list_invitations() == ()
 
 
 def test_a_row_that_comes_twice_reminds_once_and_opens_nothing_for_longer(world: World):
     after(world, 14)
-    (invitation,) = world.state.invitations.all()
+    (invitation,) = world.state.invitations.list_invitations()
     world.later(days=1)
-    world.state.due.ensure(REMINDER, invitation.ref, world.clock.at)
+    world.state.jobs.ensure_job(REMINDER, invitation.ref, world.clock.at)
     world.writes()
 
     assert len(reminders(world)) == 1
-    assert world.state.invitations.all() == (invitation,)
+    assert world.state.invitations.list_invitations() == (invitation,)
 
 
 def test_when_it_is_due_is_shown_beside_everything_else(world: World):
     (row,) = due(world)
-    (invitation,) = world.state.invitations.all()
+    (invitation,) = world.state.invitations.list_invitations()
 
     assert (row.subject, row.due_at) == (invitation.ref, invitation.invited_at + 14 * DAY)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Channel, Scope
-from monitor.services.consent import Answer
-from reports.pages.enrollment import AskedView
+from monitor.domain.consent import ConsentChannel, Scope
+from monitor.services.consent import ConsentAnswer, hash_district_terms, pause_checks, renew_consent
+from monitor.services.enrollment import preview_added_queries
+from reports.pages.enrollment import QueryPreview
 from tests.monitor.services.world import Staff, World
 
 SEARCH, BOTH = frozenset({Scope.SEARCH}), frozenset({Scope.SEARCH, Scope.PROFILES})
@@ -18,8 +19,8 @@ def maria(world: World) -> Staff:
     return world.joins(MARIA, scopes=SEARCH)
 
 
-def anew(maria: Staff, scopes: frozenset[Scope]) -> AskedView:
-    return maria.world.service.portal.widening.preview(maria.ref, SEARCH, scopes)
+def anew(maria: Staff, scopes: frozenset[Scope]) -> QueryPreview:
+    return preview_added_queries(maria.world.app, maria.ref, SEARCH, scopes)
 
 
 def test_only_what_is_added_is_told_and_nothing_is_asked(world, maria):
@@ -40,8 +41,12 @@ def test_every_word_that_is_told_goes_out_once_it_is_agreed_to_and_none_before(w
     world.sweep()
     assert [each for each in world.asked_about("mariadelgado") if "chalkboard" in each] == []
 
-    answer = Answer(scopes=BOTH, seen=world.service.terms.hash, channel=Channel.PORTAL)
-    world.service.consenting.answer(maria.ref, answer)
+    answer = ConsentAnswer(
+        scopes=BOTH,
+        seen_text_hash=hash_district_terms(world.app),
+        channel=ConsentChannel.PORTAL,
+    )
+    renew_consent(world.app, maria.ref, answer)
     world.a_week_later()
     world.sweep()
 
@@ -53,7 +58,7 @@ def test_every_word_that_is_told_goes_out_once_it_is_agreed_to_and_none_before(w
 def test_a_consent_that_asks_nothing_today_can_be_widened_with_open_eyes(world, maria, rests):
     until = world.clock.at + timedelta(days=30)
     if rests:
-        world.service.consenting.pause(maria.ref, until, Channel.PORTAL)
+        pause_checks(world.app, maria.ref, until, ConsentChannel.PORTAL)
     else:
         world.later(days=366)
 

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.db.database import State
-from monitor.db.review import Remark, RemarkKind
-from monitor.demo.district import JOHN, MARIA, Member
-from monitor.domain.disclosure import HoldStep
+from monitor.app import OUTBOX
+from monitor.db.database import Database
+from monitor.db.review import ReviewNote, ReviewNoteKind
+from monitor.demo.district import JOHN, MARIA, StaffMember
+from monitor.domain.disclosure import HoldAction
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.domain.person import PersonName
 from monitor.errors import DatabaseError
-from monitor.mail.smtp import FolderPost, by_message_id
-from monitor.mailroom import OUTBOX
-from monitor.services.notifications import Reviewer
+from monitor.mail.smtp import FolderTransport, name_by_message_id
+from monitor.services.erasure import withdraw_consent
+from monitor.services.legal_holds import propose_legal_hold
+from monitor.services.notifications import Reviewer, record_break_glass
+from monitor.services.outbox import send_due
 from scrapers.http.throttle import HostState
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import World
@@ -28,7 +31,7 @@ PLANTED = {
         *("reason", "note", "hold", "glass", "error"),
     )
 }
-WHO = Member(
+WHO = StaffMember(
     person=replace(
         MARIA.person,
         name=PersonName(
@@ -55,18 +58,15 @@ def joined_with_words_everywhere(world: World) -> str:
     joined = world.joins(WHO, pages=WHO.person.pages)
     world.sweep()
     state, now = world.state, world.clock.at
-    for item in state.items.of(joined.ref):
+    for item in state.items.list_items_of_person(joined.ref):
         shown = replace(
             item.portrait,
-            title=PLANTED["title"],
-            snippet=PLANTED["snippet"],
-            name=PLANTED["name"],
-            bio=PLANTED["bio"],
+            **{each: PLANTED[each] for each in ("title", "snippet", "name", "bio")},
             url=f"https://{PLANTED['url']}.example",
             links=(f"https://{PLANTED['link']}.example",),
         )
-        state.items.replace(replace(item, portrait=shown))
-        state.versions.rewrite(item.ref, lambda _, shown=shown: shown)
+        state.items.update_item(replace(item, portrait=shown))
+        state.versions.rewrite_versions(item.ref, lambda _, shown=shown: shown)
         flag = Flag(
             ref=f"flag-{item.ref}",
             person=joined.ref,
@@ -77,17 +77,19 @@ def joined_with_words_everywhere(world: World) -> str:
             opened_at=now,
             reasons=(PLANTED["reason"],),
         )
-        state.flags.add(flag)
-        note = Remark(flag=flag.ref, kind=RemarkKind.NOTE, by="ana", at=now, text=PLANTED["note"])
-        state.remarks.add(note)
-    places_hold(world.service, joined.ref, PLANTED["hold"])
-    lifts_hold(world.service, joined.ref, PLANTED["hold"])
+        state.flags.insert_flag(flag)
+        kind, text = ReviewNoteKind.NOTE, PLANTED["note"]
+        note = ReviewNote(flag=flag.ref, kind=kind, by="ana", at=now, text=text)
+        state.review_notes.insert_review_note(note)
+    places_hold(world.app, joined.ref, PLANTED["hold"])
+    lifts_hold(world.app, joined.ref, PLANTED["hold"])
     reviewer = Reviewer(address=world.config.district.reviewers[0])
-    world.service.holding.propose(reviewer, joined.ref, HoldStep.PLACE, PLANTED["hold"])
-    world.service.glass.broken(joined.ref, "everything", PLANTED["glass"])
-    state.hosts.save(HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now))
-    for letter in state.outbox.due(now)[:1]:
-        state.outbox.retry(letter.ref, now, PLANTED["error"])
+    propose_legal_hold(world.app, reviewer, joined.ref, HoldAction.PLACE, PLANTED["hold"])
+    record_break_glass(world.app, joined.ref, "everything", PLANTED["glass"])
+    host = f"{PLANTED['handle']}.posts.example"
+    state.hosts.save_host_state(HostState(host=host, parked_until=now))
+    for letter in state.outbox.list_due_emails(now)[:1]:
+        state.outbox.schedule_retry(letter.ref, now, PLANTED["error"])
     return joined.ref
 
 
@@ -107,7 +109,7 @@ def words_in(world: World) -> dict[str, list[str]]:
 def world(world_of) -> World:
     """Keep letters in the folder, as a district without a mail server does."""
     world = world_of("chalkboard")
-    post = FolderPost(world.config.mail, world.config.state / OUTBOX, by_message_id)
+    post = FolderTransport(world.config.mail, world.config.state / OUTBOX, name_by_message_id)
     world.joins(JOHN)
     world.folder_post = post
     return world
@@ -117,18 +119,18 @@ def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, ca
     assert len(PLANTED) >= 20
     caplog.set_level(logging.DEBUG)
     ref = joined_with_words_everywhere(world)
-    posting = replace(world.service.posting, post=world.folder_post)
-    posting.send_due()
+    world.app = replace(world.app, mailer=replace(world.app.mailer, transport=world.folder_post))
+    send_due(world.app)
     assert words_in(world), "letters in the folder are plain"
-    world.state.tidy()
+    world.state.truncate_logs()
     shutil.copy(world.config.state / "namesake.db", tmp_path / "last-month.db")
 
-    world.service.leaving.withdraw(ref)
-    posting.send_due()
+    withdraw_consent(world.app, ref)
+    send_due(world.app)
     world.later(minutes=1)
     world.writes()
 
-    assert ref not in world.state.people.refs()
+    assert ref not in world.state.people.list_person_ids()
     assert words_in(world) == {}
     assert [word for word in PLANTED.values() if word in caplog.text.lower()] == []
     old = (tmp_path / "last-month.db").read_bytes().lower()
@@ -137,21 +139,21 @@ def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, ca
 
 def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tmp_path):
     ref = joined_with_words_everywhere(world)
-    items = [each.ref for each in world.state.items.of(ref)]
+    items = [each.ref for each in world.state.items.list_items_of_person(ref)]
     assert items
-    world.state.tidy()
+    world.state.truncate_logs()
     old = tmp_path / "restored"
     old.mkdir()
     shutil.copy(world.config.state / "namesake.db", old / "namesake.db")
 
-    world.service.leaving.withdraw(ref)
+    withdraw_consent(world.app, ref)
     world.writes()
-    world.state.tidy()
+    world.state.truncate_logs()
     shutil.copy(world.config.state / "keys.db", old / "keys.db")
 
-    sealing = world.state.people.sealing
+    sealing = world.state.people.encryption
     with pytest.raises(DatabaseError, match="lacks the key"):
-        sealing.keys.of(ref)
-    with State.open(old) as restored:
-        assert ref not in restored.people.refs()
-        assert restored.items.of(ref) == ()
+        sealing.keys.load_key(ref)
+    with Database.open_folder(old) as restored:
+        assert ref not in restored.people.list_person_ids()
+        assert restored.items.list_items_of_person(ref) == ()

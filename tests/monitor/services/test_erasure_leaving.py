@@ -6,7 +6,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.errors import InputError
-from scrapers.http.robots import Learnt
+from monitor.services.erasure import erase_if_ready
+from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.services.world import Staff, World
@@ -14,20 +15,20 @@ from tests.monitor.services.world import Staff, World
 
 def rows_about(world: World, ref: str) -> list[str]:
     """Name the tables that still hold a row of a person's, whatever the column."""
-    database = world.state.people.database
+    database = world.state.people.connection
     tables = [
-        name for (name,) in database.rows("SELECT name FROM sqlite_schema WHERE type='table'")
+        name for (name,) in database.fetch_rows("SELECT name FROM sqlite_schema WHERE type='table'")
     ]
     return sorted(
         table
         for table in tables
-        for rows in [database.rows(f"SELECT * FROM {table}")]  # noqa: S608 - our own table names
+        for rows in [database.fetch_rows(f"SELECT * FROM {table}")]  # noqa: S608 - our own table names
         if any(ref in map(str, row) for row in rows)
     )
 
 
 def has_key(world: World, ref: str) -> bool:
-    return world.state.people.sealing.keys.has(ref)
+    return world.state.people.encryption.keys.has_key(ref)
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def test_nothing_but_opaque_lines_is_left_of_who_has_left(world: World, maria: S
     assert rows_about(world, maria.ref) == ["audit", "erased"]
     assert not has_key(world, maria.ref)
     with pytest.raises(InputError):
-        world.state.people.get(maria.ref)
-    assert world.state.audit.verify() is None
+        world.state.people.load_person(maria.ref)
+    assert world.state.audit.verify_chain() is None
     everything = b"".join(path.read_bytes() for path in world.config.state.glob("namesake.db*"))
     assert b"maria.delgado@" not in everything
 
@@ -70,7 +71,7 @@ def test_who_stays_loses_nothing(world: World, maria: Staff):
     world.writes()
 
     assert john.items == before
-    assert world.state.consents.live(world.clock.at) == (john.ref,)
+    assert world.state.consents.list_consenting_person_ids(world.clock.at) == (john.ref,)
 
 
 def test_the_erasure_waits_for_the_farewell(world: World, maria: Staff):
@@ -117,7 +118,7 @@ def test_nobody_leaves_twice(world: World, maria: Staff):
 
 
 def test_nobody_is_erased_who_has_not_left(world: World, maria: Staff):
-    assert not world.service.leaving.erase(maria.ref)
+    assert not erase_if_ready(world.app, maria.ref)
     assert has_key(world, maria.ref)
 
 
@@ -131,7 +132,7 @@ def test_who_has_left_gets_no_digest(world: World, maria: Staff):
     world.on_monday()
 
     assert len(maria.letters_of("digest")) == digests
-    assert not [due for due in world.state.due.all() if due.subject == maria.ref]
+    assert not [due for due in world.state.jobs.list_jobs() if due.subject == maria.ref]
 
 
 def test_who_has_left_may_come_back_as_somebody_new(world: World, maria: Staff):
@@ -159,14 +160,14 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(
 def test_a_host_that_bears_a_handle_goes_with_its_person(world: World, maria: Staff):
     away = world.clock.at + timedelta(days=5)
     for host in ("mariadelgado.posts.example", "posts.example"):
-        world.state.hosts.save(HostState(host=host, parked_until=away, failures=1))
-        learnt = Learnt(origin=f"https://{host}", until=away, file="")
-        world.state.robots.save(learnt)
+        world.state.hosts.save_host_state(HostState(host=host, parked_until=away, failures=1))
+        learnt = RobotsRecord(origin=f"https://{host}", until=away, file="")
+        world.state.robots_files.save_robots_file(learnt)
 
     maria.withdraws()
     world.writes()
 
-    told = [each.host for each in world.state.hosts.all()]
-    told += [each.origin for each in world.state.robots.all()]
+    told = [each.host for each in world.state.hosts.list_host_states()]
+    told += [each.origin for each in world.state.robots_files.list_robots_files()]
     assert "posts.example" in told
     assert not [each for each in told if "mariadelgado" in each]

@@ -6,23 +6,25 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.evidence import Label
-from monitor.domain.flag import FlagKind, FlagState, Ruling
-from monitor.domain.students.matching import ContactVerdict
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.students.matching import ContactMatchResult
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.feedback import Word
+from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.services.outbox import send_due
+from monitor.services.review import decide_flag, decide_flags, undo_decisions
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
-LINKED = ContactVerdict(flagged=True, count=2, cues=("class-of",))
+LINKED = ContactMatchResult(flagged=True, count=2, cues=("class-of",))
 
 
 @pytest.fixture
 def maria(world_of) -> Staff:
     """Somebody who is impersonated."""
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
@@ -38,12 +40,12 @@ def rosa(world_of) -> Staff:
     return rosa
 
 
-def label_of(maria: Staff, flag) -> Label | None:
-    return maria.world.state.items.label(flag.item)
+def label_of(maria: Staff, flag) -> OwnershipLabel | None:
+    return maria.world.state.items.find_item_label(flag.item)
 
 
 def changes_its_words(world: World) -> None:
-    world.internet = world.internet.removes(IMPOSTOR).shows(
+    world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(
         replace(IMPOSTOR, name="Maria Delgado", bio=f"{IMPOSTOR.bio} Write to me!")
     )
 
@@ -51,10 +53,10 @@ def changes_its_words(world: World) -> None:
 @pytest.mark.parametrize(
     ("ruling", "state", "label"),
     [
-        (Ruling.MINE, FlagState.MINE, Label.OWN),
-        (Ruling.NAMESAKE, FlagState.NAMESAKE, Label.NAMESAKE),
-        (Ruling.UNRELATED, FlagState.HARMLESS, Label.UNRELATED),
-        (Ruling.IMPERSONATION, FlagState.IMPERSONATION, Label.IMPERSONATION),
+        (Decision.MINE, FlagState.MINE, OwnershipLabel.OWN),
+        (Decision.NAMESAKE, FlagState.NAMESAKE, OwnershipLabel.NAMESAKE),
+        (Decision.UNRELATED, FlagState.HARMLESS, OwnershipLabel.UNRELATED),
+        (Decision.IMPERSONATION, FlagState.IMPERSONATION, OwnershipLabel.IMPERSONATION),
     ],
 )
 def test_what_its_person_says_of_an_account_is_learnt(maria: Staff, ruling, state, label):
@@ -67,19 +69,19 @@ def test_what_its_person_says_of_an_account_is_learnt(maria: Staff, ruling, stat
     assert label_of(maria, ruled) is label
 
 
-@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.NAMESAKE, Ruling.MINE])
+@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
 def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, ruling):
     ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
-    letters = len(maria.world.state.outbox.all())
+    letters = len(maria.world.state.outbox.list_emails())
     for _ in range(3):
         maria.world.a_week_later()
         assert maria.world.sweep() == []
 
     assert maria.flags == (ruled,)
-    assert len(maria.world.state.outbox.all()) == letters
+    assert len(maria.world.state.outbox.list_emails()) == letters
 
 
-@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.NAMESAKE])
+@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE])
 def test_what_was_ruled_harmless_opens_again_when_it_changes(maria: Staff, ruling):
     maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
     world = maria.world
@@ -95,12 +97,12 @@ def test_what_was_ruled_harmless_opens_again_when_it_changes(maria: Staff, rulin
 
 def test_what_opens_again_is_told_at_once_again_with_what_was_said_before(maria: Staff):
     world = maria.world
-    world.service.posting.send_due()
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.HARMLESS)
+    send_due(world.app)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.HARMLESS)
     changes_its_words(world)
     world.a_week_later()
     world.sweep()
-    world.service.posting.send_due()
+    send_due(world.app)
 
     first, second = maria.letters_of("alert")
     assert "harmless" in second.text
@@ -109,8 +111,8 @@ def test_what_opens_again_is_told_at_once_again_with_what_was_said_before(maria:
 
 def test_counters_that_move_open_nothing(maria: Staff):
     world = maria.world
-    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.HARMLESS)
-    world.internet = world.internet.removes(IMPOSTOR).shows(
+    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.HARMLESS)
+    world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(
         replace(IMPOSTOR, followers=5000, posts=77)
     )
     world.a_week_later()
@@ -120,52 +122,54 @@ def test_counters_that_move_open_nothing(maria: Staff):
 
 
 def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
-    undone = maria.rules(flag, Ruling.REOPENED)
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.MINE)
+    undone = maria.rules(flag, Decision.REOPENED)
     maria.world.a_week_later()
     maria.world.sweep()
 
     assert undone.state is FlagState.OPEN
-    assert maria.world.state.items.verdict(flag.item) is None
-    assert label_of(maria, flag) is Label.IMPERSONATION
-    rulings = [each.ruling for each in maria.world.state.flags.judgements(flag.ref)]
-    assert rulings == [Ruling.MINE, Ruling.REOPENED]
+    assert maria.world.state.items.find_item_feedback(flag.item) is None
+    assert label_of(maria, flag) is OwnershipLabel.IMPERSONATION
+    rulings = [each.ruling for each in maria.world.state.flags.list_decisions(flag.ref)]
+    assert rulings == [Decision.MINE, Decision.REOPENED]
 
 
 def test_taking_back_one_step_keeps_what_was_said_before_it(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
-    flag = maria.rules(flag, Ruling.REPORTED)
-    flag = maria.rules(flag, Ruling.REOPENED)
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
+    flag = maria.rules(flag, Decision.REPORTED)
+    flag = maria.rules(flag, Decision.REOPENED)
 
     assert flag.state is FlagState.IMPERSONATION
-    assert maria.world.state.items.verdict(flag.item) is Ruling.IMPERSONATION
+    assert maria.world.state.items.find_item_feedback(flag.item) is Decision.IMPERSONATION
 
 
 def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff):
     world = maria.world
     own = account("maria")
-    world.internet = world.internet.removes(own).shows(replace(own, name="M. D. | FREE CRYPTO"))
+    world.internet = world.internet.remove_entry(own).add_entry(
+        replace(own, name="M. D. | FREE CRYPTO")
+    )
     world.a_week_later()
     world.sweep()
-    flag = maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
-    maria.rules(flag, Ruling.REOPENED)
+    flag = maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
+    maria.rules(flag, Decision.REOPENED)
     world.a_week_later()
     world.sweep()
 
-    assert label_of(maria, flag) is Label.OWN
+    assert label_of(maria, flag) is OwnershipLabel.OWN
 
 
 def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
     world = rosa.world
     flag, *_ = rosa.flags
 
-    ruled = rosa.rules(flag, Ruling.FAMILY)
+    ruled = rosa.rules(flag, Decision.FAMILY)
     for _ in range(2):
         world.a_week_later()
         world.sweep()
 
     assert ruled.state is FlagState.FAMILY
-    assert world.state.flags.get(flag.ref) == ruled
+    assert world.state.flags.load_flag(flag.ref) == ruled
 
 
 def test_who_follows_and_who_is_followed_are_two_flags(rosa: Staff):
@@ -189,34 +193,34 @@ def test_nobody_else_rules_on_what_is_its_persons_alone(maria: Staff, by):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
     with pytest.raises(NotPermittedError):
-        maria.world.service.reviewing.rule(flag.ref, Ruling.HARMLESS, by)
+        decide_flag(maria.world.app, flag.ref, Decision.HARMLESS, by)
     assert maria.flag(FlagKind.IMPERSONATION) == flag
-    assert maria.world.state.flags.judgements(flag.ref) == ()
+    assert maria.world.state.flags.list_decisions(flag.ref) == ()
 
 
 def test_a_ruling_that_does_not_fit_leaves_no_trace(maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
     with pytest.raises(InputError):
-        maria.rules(flag, Ruling.FAMILY)
+        maria.rules(flag, Decision.FAMILY)
     assert maria.flag(FlagKind.IMPERSONATION) == flag
-    assert maria.world.state.flags.judgements(flag.ref) == ()
-    assert maria.world.state.items.verdict(flag.item) is None
+    assert maria.world.state.flags.list_decisions(flag.ref) == ()
+    assert maria.world.state.items.find_item_feedback(flag.item) is None
 
 
 def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
     world = maria.world
     own = "https://bsky.app/profile/mariadelgado.skies.example"
 
-    world.service.sorting.sort(maria.ref, {maria.items[own].ref: Ruling.UNRELATED})
+    record_feedback(world.app, maria.ref, {maria.items[own].ref: Decision.UNRELATED})
 
-    assert world.state.items.verdict(maria.items[own].ref) is Ruling.UNRELATED
+    assert world.state.items.find_item_feedback(maria.items[own].ref) is Decision.UNRELATED
 
 
 def test_every_ruling_is_audited(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
 
-    (entry,) = maria.world.state.audit.of(flag.ref)[1:]
+    (entry,) = maria.world.state.audit.list_entries_of_subject(flag.ref)[1:]
     assert (entry.action, entry.details) == ("ruled", {"ruling": "impersonation"})
 
 
@@ -224,16 +228,16 @@ def test_a_flag_that_turns_severe_is_told_at_once(world_of):
     """What is first seen of it may be too little: a bare handle, then the copied words."""
     world = world_of(families=("bluesky",))
     bare = replace(IMPOSTOR, bio="", picture="", created=account("maria").created)
-    world.internet = world.internet.shows(bare)
+    world.internet = world.internet.add_entry(bare)
     maria = world.joins(MARIA)
     world.sweep()
-    world.service.posting.send_due()
+    send_due(world.app)
     assert maria.flag(FlagKind.IMPERSONATION).severity == "medium"
     assert maria.letters_of("alert") == []
-    world.internet = world.internet.removes(bare).shows(IMPOSTOR)
+    world.internet = world.internet.remove_entry(bare).add_entry(IMPOSTOR)
     world.a_week_later()
     world.sweep()
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert maria.flag(FlagKind.IMPERSONATION).severity == "high"
     assert len(maria.letters_of("alert")) == 1
@@ -243,8 +247,10 @@ def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
     world = maria.world
     world.writes()
     flag, until = maria.flag(FlagKind.IMPERSONATION), world.clock.at + timedelta(days=30)
-    word = Word(ruling=Ruling.HARMLESS, by=maria.ref, until=until, note="a parody that ends")
-    world.service.reviewing.rule_all((flag.ref,), word)
+    word = DecisionInput(
+        decision=Decision.HARMLESS, by=maria.ref, until=until, note="a parody that ends"
+    )
+    decide_flags(world.app, (flag.ref,), word)
     world.later(days=29)
     world.writes()
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.HARMLESS
@@ -260,14 +266,14 @@ def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
 
 
 def test_several_flags_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):
-    reviewing = rosa.world.service.reviewing
+    reviewing = rosa.world.app
     refs = [flag.ref for flag in rosa.flags]
-    ruled = reviewing.rule_all(refs, Word(ruling=Ruling.FAMILY, by=rosa.ref))
+    ruled = decide_flags(reviewing, refs, DecisionInput(decision=Decision.FAMILY, by=rosa.ref))
     assert {flag.state for flag in ruled} == {FlagState.FAMILY}
 
-    undone = reviewing.undo(refs, rosa.ref)
+    undone = undo_decisions(reviewing, refs, rosa.ref)
     assert {flag.state for flag in undone} == {FlagState.STUDENT_LINK}
-    rosa.rules(undone[0], Ruling.REOPENED)
+    rosa.rules(undone[0], Decision.REOPENED)
     with pytest.raises(InputError):
-        reviewing.undo(refs, rosa.ref)
-    assert rosa.world.state.flags.get(refs[1]).state is FlagState.STUDENT_LINK
+        undo_decisions(reviewing, refs, rosa.ref)
+    assert rosa.world.state.flags.load_flag(refs[1]).state is FlagState.STUDENT_LINK

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.flag import FlagKind, Ruling
-from monitor.services.presenters import Telling
+from monitor.domain.flag import Decision, FlagKind
+from monitor.services.feedback import record_feedback, undo_feedback
+from monitor.services.presenters import build_question_line
 from tests.monitor.services.world import Staff, World, account
 
 DIRECTORY = "http://www.cedarvalley.example/staff"
@@ -26,12 +27,12 @@ def found(maria: Staff, url: str) -> str:
     return next(item.ref for each, item in maria.items.items() if each.partition("?")[0] == url)
 
 
-def sorts(maria: Staff, url: str, ruling: Ruling) -> None:
-    sorting, item = maria.world.service.sorting, found(maria, url)
-    if ruling is Ruling.REOPENED:
-        sorting.undo(maria.ref, (item,))
+def sorts(maria: Staff, url: str, ruling: Decision) -> None:
+    sorting, item = maria.world.app, found(maria, url)
+    if ruling is Decision.REOPENED:
+        undo_feedback(sorting, maria.ref, (item,))
     else:
-        sorting.sort(maria.ref, {item: ruling})
+        record_feedback(sorting, maria.ref, {item: ruling})
 
 
 def bits(maria: Staff, url: str) -> float:
@@ -39,21 +40,21 @@ def bits(maria: Staff, url: str) -> float:
 
 
 def evidence(maria: Staff, url: str):
-    assessment = maria.world.state.items.assessment(found(maria, url))
+    assessment = maria.world.state.items.find_assessment(found(maria, url))
     assert assessment
     return {each.rule: each for each in assessment.evidence}
 
 
 def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
     before = bits(maria, FAIR)
-    sorts(maria, DIRECTORY, Ruling.MINE)
+    sorts(maria, DIRECTORY, Decision.MINE)
 
     assert bits(maria, FAIR) > before + 1
     assert "“volcanoes”" in evidence(maria, FAIR)["like-me"].in_full
 
 
 def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):
-    sorts(maria, DIRECTORY, Ruling.MINE)
+    sorts(maria, DIRECTORY, Decision.MINE)
     learnt = evidence(maria, FAIR)
     maria.world.a_week_later()
     maria.world.sweep()
@@ -63,14 +64,14 @@ def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):
 
 def test_an_answer_that_is_taken_back_is_unlearnt_at_once(maria: Staff):
     before = evidence(maria, FAIR)
-    sorts(maria, DIRECTORY, Ruling.MINE)
-    sorts(maria, DIRECTORY, Ruling.REOPENED)
+    sorts(maria, DIRECTORY, Decision.MINE)
+    sorts(maria, DIRECTORY, Decision.REOPENED)
 
     assert evidence(maria, FAIR) == before
 
 
 def test_what_was_judged_is_not_found_like_itself(maria: Staff):
-    sorts(maria, FAIR, Ruling.MINE)
+    sorts(maria, FAIR, Decision.MINE)
 
     assert "said-mine" in evidence(maria, FAIR)
     assert LEARNT.isdisjoint(evidence(maria, FAIR))
@@ -79,7 +80,7 @@ def test_what_was_judged_is_not_found_like_itself(maria: Staff):
 def test_nobody_learns_from_anybody_else(maria: Staff):
     world = maria.world
     john = world.joins(JOHN)
-    sorts(maria, DIRECTORY, Ruling.MINE)
+    sorts(maria, DIRECTORY, Decision.MINE)
     world.a_week_later()
     world.sweep()
 
@@ -91,27 +92,27 @@ def test_whoever_was_a_namesake_and_becomes_a_clone_is_flagged(world: World):
     """Else an impostor would only have to look like somebody else first."""
     clone = replace(account("impersonator", week=2), since=1)
     harmless = replace(clone, handle="florist.skies.example", bio="A florist who keeps parrots.")
-    world.internet = world.internet.shows(harmless)
+    world.internet = world.internet.add_entry(harmless)
     maria = world.joins(MARIA)
     world.sweep()
-    sorts(maria, "https://bsky.app/profile/florist.skies.example", Ruling.NAMESAKE)
-    world.internet = world.internet.removes(harmless).shows(clone)
+    sorts(maria, "https://bsky.app/profile/florist.skies.example", Decision.NAMESAKE)
+    world.internet = world.internet.remove_entry(harmless).add_entry(clone)
     world.a_week_later()
     world.sweep()
 
-    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
 
 def test_learning_raises_no_flag_before_the_next_sweep(maria: Staff):
     before = maria.flags
-    sorts(maria, DIRECTORY, Ruling.MINE)
+    sorts(maria, DIRECTORY, Decision.MINE)
 
     assert maria.flags == before
 
 
 def test_the_words_are_told_to_the_person(maria: Staff):
-    sorts(maria, DIRECTORY, Ruling.MINE)
-    item = maria.world.state.items.get(found(maria, FAIR))
-    question = Telling(state=maria.world.state).question(item)
+    sorts(maria, DIRECTORY, Decision.MINE)
+    item = maria.world.state.items.load_item(found(maria, FAIR))
+    question = build_question_line(maria.world.app, item)
 
     assert any("“volcanoes”" in each for each in question.reasons)

@@ -5,9 +5,15 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.evidence import Label
-from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision, FlagKind, FlagState
 from monitor.errors import InputError
+from monitor.services.feedback import (
+    list_given_feedback,
+    list_pending_feedback,
+    record_feedback,
+    undo_feedback,
+)
 from tests.monitor.services.world import Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
@@ -16,32 +22,32 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 @pytest.fixture
 def maria(world: World) -> Staff:
     """Somebody who is impersonated, and of whom a search engine knows this and that."""
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
 
 
 def sorting(maria: Staff):
-    return maria.world.service.sorting
+    return maria.world.app
 
 
 def waiting(maria: Staff):
-    return sorting(maria).waiting(maria.ref)
+    return list_pending_feedback(sorting(maria), maria.ref)
 
 
-def verdict(maria: Staff, ref: str) -> Ruling | None:
-    return maria.world.state.items.verdict(ref)
+def verdict(maria: Staff, ref: str) -> Decision | None:
+    return maria.world.state.items.find_item_feedback(ref)
 
 
-def sorts(maria: Staff, ruling: Ruling, *refs: str) -> None:
+def sorts(maria: Staff, ruling: Decision, *refs: str) -> None:
     maria.world.later(minutes=1)
-    sorting(maria).sort(maria.ref, dict.fromkeys(refs, ruling))
+    record_feedback(sorting(maria), maria.ref, dict.fromkeys(refs, ruling))
 
 
 def takes_back(maria: Staff, *refs: str) -> None:
     maria.world.later(minutes=1)
-    sorting(maria).undo(maria.ref, refs)
+    undo_feedback(sorting(maria), maria.ref, refs)
 
 
 def fake(maria: Staff) -> str:
@@ -56,7 +62,7 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     first, *rest = waiting(maria)
 
     assert first.item.ref == fake(maria)
-    assert first.suggested is Ruling.IMPERSONATION
+    assert first.suggested_answer is Decision.IMPERSONATION
     assert first.assessment.reasons
     assert rest
     labels = [each.assessment.label for each in rest]
@@ -71,59 +77,61 @@ def test_what_was_declared_is_not_asked_about(maria: Staff):
 
 
 def _own(maria: Staff, ref: str) -> bool:
-    item = maria.world.state.items.get(ref)
+    item = maria.world.state.items.load_item(ref)
     return bool({item.portrait.account, *item.portrait.account_aliases} & {*MARIA.person.accounts})
 
 
 def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
     refs = unflagged(maria)
-    sorts(maria, Ruling.UNRELATED, *refs)
+    sorts(maria, Decision.UNRELATED, *refs)
 
-    assert {verdict(maria, ref) for ref in refs} == {Ruling.UNRELATED}
-    assert {maria.world.state.items.label(ref) for ref in refs} == {Label.UNRELATED}
+    assert {verdict(maria, ref) for ref in refs} == {Decision.UNRELATED}
+    assert {maria.world.state.items.find_item_label(ref) for ref in refs} == {
+        OwnershipLabel.UNRELATED
+    }
     assert [each.item.ref for each in waiting(maria)] == [fake(maria)]
-    assert {each.item.ref for each in sorting(maria).sorted(maria.ref)} == set(refs)
+    assert {each.item.ref for each in list_given_feedback(sorting(maria), maria.ref)} == set(refs)
 
 
 def test_a_sorting_settles_the_flag_that_asks_the_same(maria: Staff):
-    sorts(maria, Ruling.NAMESAKE, fake(maria))
+    sorts(maria, Decision.NAMESAKE, fake(maria))
 
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.NAMESAKE
-    assert verdict(maria, fake(maria)) is Ruling.NAMESAKE
+    assert verdict(maria, fake(maria)) is Decision.NAMESAKE
 
 
 def test_what_is_sorted_as_an_imitation_is_flagged_without_a_letter_to_who_said_so(maria: Staff):
     ref, *_ = unflagged(maria)
-    letters = len(maria.world.state.outbox.all())
-    sorts(maria, Ruling.IMPERSONATION, ref)
+    letters = len(maria.world.state.outbox.list_emails())
+    sorts(maria, Decision.IMPERSONATION, ref)
 
-    flag = maria.world.state.flags.find(ref, FlagKind.IMPERSONATION)
+    flag = maria.world.state.flags.find_flag(ref, FlagKind.IMPERSONATION)
     assert flag
     assert flag.state is FlagState.IMPERSONATION
     assert flag.reasons
-    assert len(maria.world.state.outbox.all()) == letters
+    assert len(maria.world.state.outbox.list_emails()) == letters
 
 
 def test_a_later_answer_replaces_the_earlier_one_and_comes_back_when_taken_back(maria: Staff):
     ref = fake(maria)
-    sorts(maria, Ruling.NAMESAKE, ref)
-    sorts(maria, Ruling.IMPERSONATION, ref)
+    sorts(maria, Decision.NAMESAKE, ref)
+    sorts(maria, Decision.IMPERSONATION, ref)
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
 
     takes_back(maria, ref)
 
-    assert verdict(maria, ref) is Ruling.NAMESAKE
+    assert verdict(maria, ref) is Decision.NAMESAKE
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.NAMESAKE
 
 
 def test_taking_back_restores_what_was_known_before(maria: Staff):
     refs = [each.item.ref for each in waiting(maria)]
     before = [(each.item.ref, each.assessment) for each in waiting(maria)]
-    sorts(maria, Ruling.MINE, *refs)
+    sorts(maria, Decision.MINE, *refs)
     takes_back(maria, *refs)
 
     assert [(each.item.ref, each.assessment) for each in waiting(maria)] == before
-    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
 
 def test_what_was_never_sorted_cannot_be_taken_back(maria: Staff):
@@ -131,12 +139,12 @@ def test_what_was_never_sorted_cannot_be_taken_back(maria: Staff):
         takes_back(maria, fake(maria))
 
 
-@pytest.mark.parametrize("bad", [Ruling.HARMLESS, Ruling.SHARED, Ruling.REOPENED])
-def test_one_bad_answer_keeps_none(maria: Staff, bad: Ruling):
+@pytest.mark.parametrize("bad", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
+def test_one_bad_answer_keeps_none(maria: Staff, bad: Decision):
     good, other, *_ = (each.item.ref for each in waiting(maria))
 
     with pytest.raises(InputError):
-        sorting(maria).sort(maria.ref, {good: Ruling.MINE, other: bad})
+        record_feedback(sorting(maria), maria.ref, {good: Decision.MINE, other: bad})
     assert verdict(maria, good) is None
 
 
@@ -144,18 +152,18 @@ def test_nobody_sorts_what_is_anothers(maria: Staff):
     john = maria.world.joins(JOHN)
 
     with pytest.raises(InputError, match="There is no item"):
-        sorting(maria).sort(john.ref, {fake(maria): Ruling.MINE})
+        record_feedback(sorting(maria), john.ref, {fake(maria): Decision.MINE})
     with pytest.raises(InputError, match="There is no item"):
-        sorting(maria).undo(john.ref, (fake(maria),))
+        undo_feedback(sorting(maria), john.ref, (fake(maria),))
     assert verdict(maria, fake(maria)) is None
 
 
 def test_every_sorting_and_every_taking_back_is_audited(maria: Staff):
     ref, *_ = unflagged(maria)
-    sorts(maria, Ruling.MINE, ref)
+    sorts(maria, Decision.MINE, ref)
     takes_back(maria, ref)
 
-    entries = maria.world.state.audit.of(ref)
+    entries = maria.world.state.audit.list_entries_of_subject(ref)
     assert [(each.actor, each.action, each.details) for each in entries] == [
         ("person", "sorted", {"ruling": "mine"}),
         ("person", "sorted", {"ruling": "reopened"}),

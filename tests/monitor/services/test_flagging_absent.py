@@ -1,7 +1,7 @@
 """Who says to have no account on a network, wants to hear of one in their name."""
 
 from monitor.demo.district import MARIA
-from monitor.domain.evidence import Label
+from monitor.domain.evidence import OwnershipLabel
 from monitor.domain.flag import FlagKind
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.world import Staff, account
@@ -22,7 +22,7 @@ def test_an_account_where_its_person_has_none_is_suspect(world_of):
     maria = joined(world_of, "bluesky")
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    assert maria.world.state.items.get(flag.item).portrait.handle == account("maria").handle
+    assert maria.world.state.items.load_item(flag.item).portrait.handle == account("maria").handle
     assert any("no account" in reason for reason in flag.reasons)
 
 
@@ -30,5 +30,5 @@ def test_without_that_word_the_same_account_is_only_asked_about(world_of):
     maria = joined(world_of)
 
     assert maria.flags == ()
-    label = maria.world.state.items.label(maria.items[THERE].ref)
-    assert label in {Label.UNKNOWN, Label.OWN}
+    label = maria.world.state.items.find_item_label(maria.items[THERE].ref)
+    assert label in {OwnershipLabel.UNKNOWN, OwnershipLabel.OWN}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.demo.district import MARIA
-from monitor.domain.evidence import Label
+from monitor.domain.evidence import OwnershipLabel
 from tests.monitor.services.world import World, account
 
 OWN = "bluesky:@mariadelgado.skies.example"
@@ -13,35 +13,35 @@ def test_a_declared_handle_that_has_changed_hands_is_asked_about(world: World):
     mine = account("maria")
     maria = world.joins(MARIA)
     world.sweep()
-    (own,) = world.state.items.find(maria.ref, [OWN])
-    assert world.state.items.label(own.ref) is Label.OWN
+    (own,) = world.state.items.find_items_by_aliases(maria.ref, [OWN])
+    assert world.state.items.find_item_label(own.ref) is OwnershipLabel.OWN
 
     squatter = replace(mine, id="squatter", bio="Painter in another town.")
-    world.internet = world.internet.removes(mine).shows(squatter)
+    world.internet = world.internet.remove_entry(mine).add_entry(squatter)
     world.a_week_later()
     world.sweep()
 
     others = [
         item
-        for item in world.state.items.of(maria.ref)
+        for item in world.state.items.list_items_of_person(maria.ref)
         if item.portrait.handle == mine.handle and item.ref != own.ref
     ]
     assert len(others) == 1
-    assert world.state.items.label(others[0].ref) is not Label.OWN
-    assert world.state.items.label(own.ref) is Label.OWN
+    assert world.state.items.find_item_label(others[0].ref) is not OwnershipLabel.OWN
+    assert world.state.items.find_item_label(own.ref) is OwnershipLabel.OWN
 
 
 def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World):
     mine = account("maria")
     maria = world.joins(MARIA)
     world.sweep()
-    (own,) = world.state.items.find(maria.ref, [OWN])
+    (own,) = world.state.items.find_items_by_aliases(maria.ref, [OWN])
 
     renamed = replace(mine, handle="maria-teaches.skies.example")
-    world.internet = world.internet.removes(mine).shows(renamed)
+    world.internet = world.internet.remove_entry(mine).add_entry(renamed)
     world.a_week_later()
 
     assert ("Maria", "changed", "https://bsky.app/profile/maria-teaches.skies.example") in [
         each for each in world.sweep() if each[1] == "changed"
     ]
-    assert world.state.items.label(own.ref) is Label.OWN
+    assert world.state.items.find_item_label(own.ref) is OwnershipLabel.OWN

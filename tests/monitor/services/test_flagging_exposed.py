@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.demo.data import WebPage
+from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
+from monitor.domain.flag import Decision, FlagKind, FlagState, Severity
 from monitor.errors import NotPermittedError
 from monitor.services.notifications import Reviewer
+from monitor.services.outbox import send_due
+from monitor.services.review_queue import load_opened_flag, record_flag_views
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
-PAGE = WebPage(
+PAGE = DemoPage(
     url="http://people-finder.example/maria-delgado",
     title="Maria Delgado, teacher in Cedar Valley",
     text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134. SSN 123-45-6789.",
@@ -24,7 +26,7 @@ VALUES = ("Elm", "0134", "45-6789", "555-01")
 @pytest.fixture
 def maria(world: World) -> Staff:
     """Somebody whose home address and phone number a page shows."""
-    world.internet = world.internet.shows(PAGE)
+    world.internet = world.internet.add_entry(PAGE)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
@@ -55,9 +57,9 @@ def test_the_value_is_kept_nowhere(maria: Staff):
         for each in (
             item,
             maria.flags,
-            state.items.assessment(item.ref),
-            state.versions.of(item.ref),
-            state.sightings.of_item(item.ref),
+            state.items.find_assessment(item.ref),
+            state.versions.list_versions(item.ref),
+            state.sightings.list_sightings_of_item(item.ref),
         )
     ]
     world.on_monday()
@@ -69,7 +71,7 @@ def test_the_value_is_kept_nowhere(maria: Staff):
 
 
 def test_it_is_told_in_the_digest_and_not_at_once(maria: Staff):
-    maria.world.service.posting.send_due()
+    send_due(maria.world.app)
     assert maria.letters_of("alert") == []
     maria.world.on_monday()
 
@@ -83,12 +85,12 @@ def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
     world.on_monday()
     world.later(days=60)
     with pytest.raises(NotPermittedError):
-        world.service.casework.queue.open(ANA, [flag.ref])
+        record_flag_views(world.app, ANA, [flag.ref])
 
-    maria.rules(flag, Ruling.SHARED)
+    maria.rules(flag, Decision.SHARED)
 
-    world.service.casework.queue.open(ANA, [flag.ref])
-    shown = world.service.casework.queue.shown(ANA, flag.ref)
+    record_flag_views(world.app, ANA, [flag.ref])
+    shown = load_opened_flag(world.app, ANA, flag.ref)
     assert shown
     assert not any(value in repr(shown.fields) for value in VALUES)
 
@@ -96,9 +98,9 @@ def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
 def test_what_was_ruled_harmless_stays_quiet_and_a_new_kind_is_told(maria: Staff):
     world = maria.world
     for flag in exposed(maria).values():
-        maria.rules(flag, Ruling.HARMLESS)
+        maria.rules(flag, Decision.HARMLESS)
     more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
-    world.internet = world.internet.removes(PAGE).shows(more)
+    world.internet = world.internet.remove_entry(PAGE).add_entry(more)
     world.a_week_later()
     world.sweep()
 
@@ -110,9 +112,9 @@ def test_what_was_ruled_harmless_stays_quiet_and_a_new_kind_is_told(maria: Staff
 
 
 def test_what_is_said_to_be_a_namesakes_is_flagged_no_more(maria: Staff):
-    maria.rules(exposed(maria)["phone"], Ruling.NAMESAKE)
+    maria.rules(exposed(maria)["phone"], Decision.NAMESAKE)
     more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
-    maria.world.internet = maria.world.internet.removes(PAGE).shows(more)
+    maria.world.internet = maria.world.internet.remove_entry(PAGE).add_entry(more)
     maria.world.a_week_later()
     maria.world.sweep()
 
@@ -133,7 +135,7 @@ def test_the_same_number_found_again_is_told_once(maria: Staff):
 def test_a_number_in_ones_own_description_is_told_with_what_to_do(world_of):
     world = world_of(families=("bluesky",))
     own = account("maria")
-    world.internet = world.internet.removes(own).shows(
+    world.internet = world.internet.remove_entry(own).add_entry(
         replace(own, bio="Science teacher. Text me at 319-555-0134!")
     )
     maria = world.joins(MARIA)
@@ -151,10 +153,12 @@ def test_another_number_in_the_same_place_is_no_change(world_of):
     world = world_of(families=("bluesky",))
     own = account("maria")
     bio = "Science teacher. Text me at 319-555-{}!"
-    world.internet = world.internet.removes(own).shows(replace(own, bio=bio.format("0134")))
+    world.internet = world.internet.remove_entry(own).add_entry(
+        replace(own, bio=bio.format("0134"))
+    )
     world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.removes(replace(own, bio=bio.format("0134"))).shows(
+    world.internet = world.internet.remove_entry(replace(own, bio=bio.format("0134"))).add_entry(
         replace(own, bio=bio.format("0199"))
     )
     world.a_week_later()
@@ -164,7 +168,7 @@ def test_another_number_in_the_same_place_is_no_change(world_of):
 
 def test_the_school_number_of_the_configuration_exposes_nobody(world: World):
     text = "Maria Delgado, 319-555-0134"
-    world.internet = world.internet.shows(replace(PAGE, text=text))
+    world.internet = world.internet.add_entry(replace(PAGE, text=text))
     district = structs.replace(world.config.district, public_contacts=("(319) 555-0134",))
     world.restarts(structs.replace(world.config, district=district))
     maria = world.joins(MARIA)
@@ -177,12 +181,12 @@ def test_the_school_number_of_the_configuration_exposes_nobody(world: World):
 def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
     world = world_of(families=("bluesky",))
     impostor = account("impersonator", week=2)
-    world.internet = world.internet.shows(
+    world.internet = world.internet.add_entry(
         replace(impostor, since=1, bio=f"{impostor.bio} Call 319-555-0134, SSN 123-45-6789")
     )
     world.joins(MARIA)
     world.sweep()
-    kept = list(world.state.pages.all())
+    kept = list(world.state.pages.list_pages())
 
     assert kept
     assert not any(b"45-6789" in each.page.body or "0134" in repr(each.reading) for each in kept)

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo import fake_bluesky as appview
-from monitor.demo.data import WebPage
+from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.domain.flag import Decision, FlagKind, FlagState
 from monitor.errors import InputError
+from monitor.services.history import build_item_timeline
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.retention import purge_expired_data
 from tests.monitor.services.world import Staff, World, account
 
 URL = "https://bsky.app/profile/mariadelgado.skies.example"
@@ -25,7 +28,7 @@ CLEARED = ("cleared", URL)
 def maria(world_of: Callable[..., World]) -> Staff:
     """Somebody whose own account shows a phone number, and who was told so."""
     world = world_of(families=("bluesky", "searxng"))
-    world.internet = world.internet.removes(OWN).shows(SHOWN)
+    world.internet = world.internet.remove_entry(OWN).add_entry(SHOWN)
     maria = world.joins(MARIA)
     world.sweep()
     world.on_monday()
@@ -38,26 +41,26 @@ def flag(maria: Staff):
 
 
 def takes_it_out(maria: Staff) -> None:
-    maria.world.internet = maria.world.internet.removes(SHOWN).shows(HIDDEN)
+    maria.world.internet = maria.world.internet.remove_entry(SHOWN).add_entry(HIDDEN)
 
 
 def puts_it_back(maria: Staff) -> None:
-    maria.world.internet = maria.world.internet.removes(HIDDEN).shows(SHOWN)
+    maria.world.internet = maria.world.internet.remove_entry(HIDDEN).add_entry(SHOWN)
 
 
 def proves_once(maria: Staff) -> None:
     """Let the weekly sweep pass."""
     maria.world.later(days=6)
-    maria.world.rounds.ask()
+    run_due_sweeps(maria.world.app)
 
 
 def proves_again(maria: Staff) -> None:
     maria.world.clock.at += TWO_DAYS
-    maria.world.rounds.ask()
+    run_due_sweeps(maria.world.app)
 
 
 def second_proofs(maria: Staff):
-    return [due.due_at for due in maria.world.state.due.all() if due.name == "second-proof"]
+    return [due.due_at for due in maria.world.state.jobs.list_jobs() if due.name == "second-proof"]
 
 
 def test_one_proof_closes_nothing_and_asks_again_two_days_later(maria: Staff):
@@ -102,10 +105,10 @@ def test_its_end_stands_in_the_log_and_in_the_timeline(maria: Staff):
     proves_once(maria)
     proves_again(maria)
 
-    rows = [row for row in maria.world.state.audit.all() if row.action == "closed"]
+    rows = [row for row in maria.world.state.audit.list_entries() if row.action == "closed"]
     assert [row.subject for row in rows] == [flag(maria).ref]
     item = maria.items[URL]
-    words = [each.word for each in maria.world.service.retracing.timeline(maria.ref, item.ref)]
+    words = [each.word for each in build_item_timeline(maria.world.app, maria.ref, item.ref)]
     assert words[-1] == "cleared"
 
 
@@ -121,7 +124,7 @@ def test_what_is_back_before_the_second_proof_was_never_gone(maria: Staff):
     assert flag(maria).state is FlagState.OPEN
 
 
-@pytest.mark.parametrize("trouble", ["blocks_us", "is_down"])
+@pytest.mark.parametrize("trouble", ["block_requests", "take_down_host"])
 def test_a_second_visit_that_fails_is_no_second_proof(maria: Staff, trouble: str):
     world = maria.world
     takes_it_out(maria)
@@ -138,7 +141,7 @@ def test_a_second_visit_that_fails_is_no_second_proof(maria: Staff, trouble: str
 
 
 def test_what_vanishes_whole_shows_nothing_any_more(maria: Staff):
-    maria.world.internet = maria.world.internet.removes(SHOWN)
+    maria.world.internet = maria.world.internet.remove_entry(SHOWN)
     proves_once(maria)
     assert flag(maria).state is FlagState.OPEN
     proves_again(maria)
@@ -153,7 +156,7 @@ def test_what_vanishes_whole_shows_nothing_any_more(maria: Staff):
 def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
     world = maria.world
     shown = world.internet
-    for internet in (shown.removes(SHOWN), shown) * 2 + (shown.removes(SHOWN),):
+    for internet in (shown.remove_entry(SHOWN), shown) * 2 + (shown.remove_entry(SHOWN),):
         world.internet = internet
         world.sweep()
         world.clock.at += TWO_DAYS
@@ -167,19 +170,19 @@ def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
 def test_what_an_item_that_is_gone_has_left_open_closes_within_the_day(maria: Staff):
     """Versions before told nobody of the end of what keeps coming and going, and closed nothing."""
     left = flag(maria)
-    maria.world.service.purging.purge()
+    purge_expired_data(maria.world.app)
     assert flag(maria) == left
-    maria.world.internet = maria.world.internet.removes(SHOWN)
+    maria.world.internet = maria.world.internet.remove_entry(SHOWN)
     proves_once(maria)
-    maria.world.service.purging.purge()
+    purge_expired_data(maria.world.app)
     assert flag(maria) == left
     proves_again(maria)
-    maria.world.state.flags.replace(left)
+    maria.world.state.flags.update_flag(left)
 
-    maria.world.service.purging.purge()
+    purge_expired_data(maria.world.app)
 
     assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, maria.world.clock.at)
-    assert maria.world.state.audit.last("closed").at == maria.world.clock.at
+    assert maria.world.state.audit.find_last_entry_of_action("closed").at == maria.world.clock.at
 
 
 def test_what_is_shown_again_is_told_anew(maria: Staff):
@@ -198,7 +201,7 @@ def test_what_is_shown_again_is_told_anew(maria: Staff):
 
 
 def test_what_its_person_has_ruled_stays_as_they_ruled_it(maria: Staff):
-    maria.rules(flag(maria), Ruling.MINE)
+    maria.rules(flag(maria), Decision.MINE)
     takes_it_out(maria)
     proves_once(maria)
     proves_again(maria)
@@ -213,24 +216,24 @@ def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):
     proves_again(maria)
 
     with pytest.raises(InputError, match="no decision on this flag"):
-        maria.rules(flag(maria), Ruling.REOPENED)
+        maria.rules(flag(maria), Decision.REOPENED)
 
 
 def test_a_search_engine_that_shows_it_no_longer_proves_nothing(world: World):
-    page = WebPage(
+    page = DemoPage(
         url="http://people-finder.example/maria-delgado",
         title="Maria Delgado, teacher in Cedar Valley",
         text="Maria Delgado lives in Cedar Valley. Home: 319-555-0134.",
     )
-    world.internet = world.internet.shows(page)
+    world.internet = world.internet.add_entry(page)
     maria = world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.removes(page).shows(
+    world.internet = world.internet.remove_entry(page).add_entry(
         replace(page, text="Maria Delgado lives in Cedar Valley.")
     )
     for _ in range(3):
         world.a_week_later()
         world.sweep()
 
-    assert flag(maria).undecided
+    assert flag(maria).is_undecided
     assert not any(kind == "cleared" for kind, _ in maria.told)

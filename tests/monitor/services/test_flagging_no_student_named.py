@@ -16,7 +16,7 @@ from tests.monitor.spelled import found, found_in
 
 # Pupils whom an account of hers follows, and by what each is known.
 PLANTED = ("Whitlock", "masonw28", "Venkataraman", "priyaplaysoboe")
-ROSTER = tuple(f"{each.given} {each.family}" for each in district.pupils())
+ROSTER = tuple(f"{each.given} {each.family}" for each in district.load_students())
 WORDS = (*PLANTED, *ROSTER)
 
 
@@ -26,9 +26,9 @@ def world(world_of, tmp_path, caplog) -> World:
     caplog.set_level(logging.DEBUG)
     world = world_of(families=("bluesky",))
     follows = next(each for each in world.internet.traces.follows if "mason" in each.whom)
-    world.internet = world.internet.shows(replace(follows, since=1))
+    world.internet = world.internet.add_entry(replace(follows, since=1))
     students = structs.replace(
-        stage.configuration(tmp_path).students, enabled=True, tokens=tmp_path / "roster.tokens"
+        stage.build_config(tmp_path).students, enabled=True, tokens=tmp_path / "roster.tokens"
     )
     config = structs.replace(world.config, students=students)
     stage.hash_roster(config)

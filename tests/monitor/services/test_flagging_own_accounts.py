@@ -1,14 +1,16 @@
 """An account that a person confirmed is theirs from then on, like one they told us of."""
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Ruling
-from monitor.services.flagging import with_confirmed
+from monitor.domain.flag import Decision
+from monitor.services.feedback import record_feedback
+from monitor.services.flagging import include_confirmed_accounts
+from monitor.services.jobs import preview_sweep
 from tests.monitor.services.world import Staff, World
 
 
 def accounts(maria: Staff) -> tuple[str, ...]:
     state = maria.world.state
-    return with_confirmed(state, state.people.get(maria.ref)).accounts
+    return include_confirmed_accounts(state, state.people.load_person(maria.ref)).accounts
 
 
 def found_anew(world: World) -> tuple[Staff, str]:
@@ -23,18 +25,18 @@ def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
     maria, item = found_anew(world)
     assert accounts(maria) == ()
 
-    world.service.sorting.sort(maria.ref, {item: Ruling.MINE})
+    record_feedback(world.app, maria.ref, {item: Decision.MINE})
 
-    handle = world.state.items.get(item).portrait.handle.casefold()
+    handle = world.state.items.load_item(item).portrait.handle.casefold()
     assert [each.partition(":@")[2] for each in accounts(maria)] == [handle]
-    asked = [term for query in world.rounds.planned() for term in query.terms]
+    asked = [term for query in preview_sweep(world.app) for term in query.terms]
     assert handle in (term.casefold() for term in asked)
 
 
 def test_what_was_taken_back_or_is_somebody_elses_is_not(world):
     maria, item = found_anew(world)
-    world.service.sorting.sort(maria.ref, {item: Ruling.MINE})
-    world.service.sorting.sort(maria.ref, {item: Ruling.NAMESAKE})
+    record_feedback(world.app, maria.ref, {item: Decision.MINE})
+    record_feedback(world.app, maria.ref, {item: Decision.NAMESAKE})
 
     assert accounts(maria) == ()
 
@@ -43,8 +45,8 @@ def test_an_account_that_was_told_of_is_not_there_twice(world):
     maria = world.joins(MARIA)
     world.sweep()
     for item in maria.items.values():
-        world.service.sorting.sort(maria.ref, {item.ref: Ruling.MINE})
-    told = world.state.people.get(maria.ref).accounts
+        record_feedback(world.app, maria.ref, {item.ref: Decision.MINE})
+    told = world.state.people.load_person(maria.ref).accounts
 
     assert accounts(maria)[: len(told)] == told
     assert len(set(accounts(maria))) == len(accounts(maria))

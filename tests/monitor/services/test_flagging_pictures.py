@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor import lanes
+from monitor import crawling
 from monitor.demo import response as cdn
-from monitor.demo.data import Account
+from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.consent import Scope
 from monitor.domain.flag import FlagKind
@@ -19,11 +19,11 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 SENTENCE = "It uses the same picture as your account on Bluesky."
 
 
-def shown(account: Account) -> str:
+def shown(account: DemoAccount) -> str:
     return f"https://bsky.app/profile/{account.handle}"
 
 
-def namesake(number: int, picture: str = IMPOSTOR.picture) -> Account:
+def namesake(number: int, picture: str = IMPOSTOR.picture) -> DemoAccount:
     """Make another Maria Delgado, of whom nothing else is like ours."""
     return replace(
         IMPOSTOR,
@@ -37,7 +37,7 @@ def namesake(number: int, picture: str = IMPOSTOR.picture) -> Account:
 @pytest.fixture
 def world(world_of) -> World:
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     return world
 
 
@@ -48,9 +48,9 @@ def maria(world: World) -> Staff:
     return maria
 
 
-def reasons(maria: Staff, account: Account) -> tuple[str, ...]:
+def reasons(maria: Staff, account: DemoAccount) -> tuple[str, ...]:
     item = maria.items[shown(account)]
-    assessment = maria.world.state.items.assessment(item.ref)
+    assessment = maria.world.state.items.find_assessment(item.ref)
     return assessment.reasons if assessment else ()
 
 
@@ -78,7 +78,7 @@ def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
 
 
 def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch):
-    monkeypatch.setattr(lanes, "can_open_pictures", lambda: False)
+    monkeypatch.setattr(crawling, "can_open_pictures", lambda: False)
     world = world_of(families=("bluesky",))
     maria = world.joins(MARIA, scopes=WITH_PHOTOS)
     world.sweep()
@@ -89,7 +89,7 @@ def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch)
 
 
 def test_the_picture_itself_is_nowhere_on_disk(maria: Staff):
-    drawn = cdn.png(IMPOSTOR.picture)
+    drawn = cdn.draw_png(IMPOSTOR.picture)
     files = [each for each in maria.world.config.state.rglob("*") if each.is_file()]
 
     assert files
@@ -98,7 +98,7 @@ def test_the_picture_itself_is_nowhere_on_disk(maria: Staff):
 
 def test_a_picture_that_cannot_be_had_leaves_what_was_known_and_no_gap(maria: Staff):
     before = maria.items[shown(IMPOSTOR)].portrait.picture_print
-    maria.world.internet = maria.world.internet.is_down(cdn.HOST)
+    maria.world.internet = maria.world.internet.take_down_host(cdn.HOST)
     maria.world.a_week_later()
 
     assert maria.world.sweep() == []
@@ -109,7 +109,7 @@ def test_a_picture_that_cannot_be_had_leaves_what_was_known_and_no_gap(maria: St
 def test_another_picture_is_another_print(maria: Staff):
     before = maria.items[shown(IMPOSTOR)].portrait.picture_print
     other = replace(IMPOSTOR, picture="blue-van")
-    maria.world.internet = maria.world.internet.removes(IMPOSTOR).shows(other)
+    maria.world.internet = maria.world.internet.remove_entry(IMPOSTOR).add_entry(other)
     maria.world.a_week_later()
     maria.world.sweep()
 
@@ -118,7 +118,7 @@ def test_another_picture_is_another_print(maria: Staff):
 
 
 def test_a_removed_picture_leaves_no_print(maria: Staff):
-    maria.world.internet = maria.world.internet.removes(IMPOSTOR).shows(
+    maria.world.internet = maria.world.internet.remove_entry(IMPOSTOR).add_entry(
         replace(IMPOSTOR, picture="")
     )
     maria.world.a_week_later()
@@ -130,7 +130,7 @@ def test_a_removed_picture_leaves_no_print(maria: Staff):
 def test_a_picture_that_many_show_says_nothing(maria: Staff):
     strangers = [namesake(number) for number in range(4)]
     for stranger in strangers:
-        maria.world.internet = maria.world.internet.shows(stranger)
+        maria.world.internet = maria.world.internet.add_entry(stranger)
     maria.world.a_week_later()
     maria.world.sweep()
 
@@ -140,7 +140,7 @@ def test_a_picture_that_many_show_says_nothing(maria: Staff):
 def test_accounts_found_for_others_count_among_the_many(maria: Staff):
     for number in range(4):
         other = replace(namesake(number), name="John Smith")
-        maria.world.internet = maria.world.internet.shows(other)
+        maria.world.internet = maria.world.internet.add_entry(other)
     maria.world.joins(JOHN, scopes=JOHN.scopes | {Scope.PHOTOS})
     maria.world.a_week_later()
     maria.world.sweep()
@@ -152,9 +152,9 @@ def test_accounts_found_for_others_count_among_the_many(maria: Staff):
 
 def test_whoever_leaves_takes_the_marks_of_pictures_along(maria: Staff):
     state, print_ = maria.world.state, maria.items[shown(IMPOSTOR)].portrait.picture_print
-    assert state.pictures.bearers(print_, besides=()) == 2
+    assert state.pictures.count_accounts_with_picture(print_, excluded_item_ids=()) == 2
 
     maria.withdraws()
     maria.world.writes()
 
-    assert state.pictures.bearers(print_, besides=()) == 0
+    assert state.pictures.count_accounts_with_picture(print_, excluded_item_ids=()) == 0

@@ -8,22 +8,22 @@ from msgspec import structs
 
 from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
-from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
-from monitor.domain.students.matching import UNFLAGGED, ContactVerdict, Spent
+from monitor.domain.flag import Decision, FlagKind, FlagState, Severity
+from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.errors import UnavailableError
-from monitor.services.staging import LISTS
+from monitor.services.staging import CONTACT_QUERY_KINDS
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import World, account
 
-LINKED = ContactVerdict(flagged=True, count=2, cues=("class-of",))
+LINKED = ContactMatchResult(flagged=True, count=2, cues=("class-of",))
 SILENT = UnavailableError("The student matcher does not answer.")
 PUPILS = ("Mason", "Whitlock", "masonw28", "Priya", "Venkataraman", "priyaplaysoboe")
 
 
 def follows_pupils(world: World) -> None:
     rosa = next(each for each in world.internet.traces.follows if "mason" in each.whom)
-    world.internet = world.internet.shows(replace(rosa, since=1))
+    world.internet = world.internet.add_entry(replace(rosa, since=1))
 
 
 @pytest.fixture
@@ -61,13 +61,15 @@ def test_no_contact_is_kept_anywhere(network: World):
     rosa = network.joins(ROSA, read=True)
     kept = []
     network.meanwhile = lambda visit: kept.extend(
-        network.state.journal.about(network.state.sweeps.open()[0].ref, "bluesky", rosa.ref)
+        network.state.journal.list_answers_about_subject(
+            network.state.sweeps.list_open_sweeps()[0].ref, "bluesky", rosa.ref
+        )
     )
     network.sweep()
     network.on_monday()
 
     assert kept
-    assert all(each.visit.reading.contacts == () for each in kept)
+    assert all(each.visit.result.contacts == () for each in kept)
     assert not any(pupil in repr(kept) for pupil in PUPILS)
     assert not any(pupil in repr(rosa.items) for pupil in PUPILS)
     for letter in network.post.accepted:
@@ -75,7 +77,9 @@ def test_no_contact_is_kept_anywhere(network: World):
 
 
 def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network: World):
-    network.matcher.says = ContactVerdict(flagged=True, count=3, cues=("grade", "several-names"))
+    network.matcher.says = ContactMatchResult(
+        flagged=True, count=3, cues=("grade", "several-names")
+    )
     rosa = network.joins(ROSA, read=True)
     network.sweep()
 
@@ -91,7 +95,7 @@ def test_family_stays_family_under_a_new_key(network: World):
     rosa = network.joins(ROSA, read=True)
     network.sweep()
     for flag in rosa.flags:
-        for step in (Ruling.STUDENT_LINK, Ruling.FAMILY):
+        for step in (Decision.STUDENT_LINK, Decision.FAMILY):
             rosa.rules(flag, step)
     network.a_week_later()
     network.matcher = FakeMatcher(says=replace(LINKED, count=9, cues=("grade",)))
@@ -128,17 +132,19 @@ def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World
     assert run.outcome is Outcome.PARTIAL
     assert run.note == "the student matcher cannot be reached"
     assert rosa.flags == ()
-    keys = {question.kind for question in network.state.questions.of(rosa.ref)}
+    keys = {
+        question.kind for question in network.state.questions.list_questions_of_person(rosa.ref)
+    }
     assert not keys & {"follows", "followers"}
 
 
 def test_how_much_the_matcher_was_asked_is_recorded_once_and_nothing_else(network: World):
-    network.matcher.spent = Spent(day=date(2026, 9, 12), lists=2, contacts=14, refused=1)
+    network.matcher.spent = MatcherUsage(day=date(2026, 9, 12), lists=2, contacts=14, refused=1)
     network.joins(ROSA, read=True)
     network.sweep()
     network.sweep()
 
-    rows = [each for each in network.state.audit.all() if each.action == "compared"]
+    rows = [each for each in network.state.audit.list_entries() if each.action == "compared"]
     assert [each.details for each in rows] == [
         {"day": "2026-09-12", "lists": "2", "contacts": "14", "refused": "1"}
     ]
@@ -149,7 +155,7 @@ def test_a_matcher_that_was_never_asked_leaves_no_record(network: World):
     network.joins(ROSA, read=True)
     network.sweep()
 
-    assert network.state.audit.last("compared") is None
+    assert network.state.audit.find_last_entry_of_action("compared") is None
 
 
 def test_what_a_silent_matcher_missed_is_found_when_it_is_back(network: World):
@@ -176,19 +182,23 @@ def test_the_digest_says_that_contacts_could_not_be_compared(network: World):
 
 def test_a_list_that_could_not_be_read_is_not_a_no(network: World):
     rosa = network.joins(ROSA, read=True)
-    network.internet = network.internet.is_down("appview.example")
+    network.internet = network.internet.take_down_host("appview.example")
 
     network.sweep()
 
     assert network.matcher.shown == []
     assert network.gaps() == {"bluesky": Outcome.FAILED}
-    assert not [each for each in network.state.questions.of(rosa.ref) if each.kind in LISTS]
+    assert not [
+        each
+        for each in network.state.questions.list_questions_of_person(rosa.ref)
+        if each.kind in CONTACT_QUERY_KINDS
+    ]
 
 
 def with_students(world: World, roster: str = "roster.tokens"):
     folder = world.config.state.parent
     students = structs.replace(
-        stage.configuration(folder).students, enabled=True, tokens=folder / roster
+        stage.build_config(folder).students, enabled=True, tokens=folder / roster
     )
     return structs.replace(world.config, students=students)
 

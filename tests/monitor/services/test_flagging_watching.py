@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.flag import FlagKind, Ruling
+from monitor.domain.flag import Decision, FlagKind
 from tests.monitor.services.world import Staff, account
 
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
@@ -20,7 +20,7 @@ AGAIN = "Its bio repeats that of an account that was found to be pretending to b
 def maria(world_of) -> Staff:
     """Somebody who is impersonated, and flagged for a handle that imitates theirs."""
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(FIRST)
+    world.internet = world.internet.add_entry(FIRST)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
@@ -28,7 +28,7 @@ def maria(world_of) -> Staff:
 
 def the_impostor_comes_again(maria: Staff) -> None:
     world = maria.world
-    world.internet = world.internet.shows(SECOND)
+    world.internet = world.internet.add_entry(SECOND)
     world.a_week_later()
     world.sweep()
 
@@ -39,14 +39,14 @@ def flagged_again(maria: Staff):
 
 
 def test_a_clone_of_what_was_ruled_an_impersonation_is_flagged(maria: Staff):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
     the_impostor_comes_again(maria)
 
     (flag,) = flagged_again(maria)
     assert "owls" not in " ".join(flag.reasons)
 
 
-@pytest.mark.parametrize("ruling", [None, Ruling.HARMLESS, Ruling.NAMESAKE, Ruling.MINE])
+@pytest.mark.parametrize("ruling", [None, Decision.HARMLESS, Decision.NAMESAKE, Decision.MINE])
 def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, ruling):
     if ruling:
         maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
@@ -57,17 +57,17 @@ def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, ruling)
 
 def test_an_account_that_was_removed_is_remembered_while_its_flag_is(maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    for ruling in (Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REMOVED):
+    for ruling in (Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED):
         flag = maria.rules(flag, ruling)
-    maria.world.internet = maria.world.internet.removes(FIRST)
+    maria.world.internet = maria.world.internet.remove_entry(FIRST)
     the_impostor_comes_again(maria)
 
     assert len(flagged_again(maria)) == 1
 
 
 def test_a_ruling_that_was_taken_back_is_no_pattern(maria: Staff):
-    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
-    maria.rules(flag, Ruling.REOPENED)
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
+    maria.rules(flag, Decision.REOPENED)
     the_impostor_comes_again(maria)
 
     assert flagged_again(maria) == []
@@ -75,9 +75,9 @@ def test_a_ruling_that_was_taken_back_is_no_pattern(maria: Staff):
 
 def test_what_pretends_to_be_one_person_is_watched_for_them_alone(maria: Staff):
     world = maria.world
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
     beth = world.joins(BETH)
-    world.internet = world.internet.shows(
+    world.internet = world.internet.add_entry(
         replace(SECOND, id="beth-owls", name="Beth Novak", handle="owls-of-beth.skies.example")
     )
     world.a_week_later()

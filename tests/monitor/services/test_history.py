@@ -5,9 +5,14 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.detection.comparison import Likeness
-from monitor.domain.flag import FlagKind, Ruling
+from monitor.domain.detection.comparison import FieldLikeness
+from monitor.domain.flag import Decision, FlagKind
 from monitor.errors import InputError
+from monitor.services.history import (
+    build_item_timeline,
+    compare_item_versions,
+    compare_with_own_items,
+)
 from tests.monitor.services.world import Staff, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
@@ -17,11 +22,11 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 def maria(world_of) -> Staff:
     """Somebody whose impostor has changed its words since it was first seen."""
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.HARMLESS)
-    world.internet = world.internet.removes(IMPOSTOR).shows(
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.HARMLESS)
+    world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(
         replace(IMPOSTOR, bio=f"{IMPOSTOR.bio} Write to me!")
     )
     world.a_week_later()
@@ -35,7 +40,7 @@ def fake(maria: Staff) -> str:
 
 
 def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: str):
-    told = maria.world.service.retracing.timeline(maria.ref, fake)
+    told = build_item_timeline(maria.world.app, maria.ref, fake)
 
     assert [(each.kind, each.word) for each in told if each.kind != "shown"] == [
         ("ruled", "harmless"),
@@ -49,47 +54,51 @@ def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: 
 
 
 def test_any_two_versions_are_compared(maria: Staff, fake: str):
-    retracing = maria.world.service.retracing
-    numbers = [each.number for each in retracing.timeline(maria.ref, fake) if each.number]
+    retracing = maria.world.app
+    numbers = [
+        each.number for each in build_item_timeline(retracing, maria.ref, fake) if each.number
+    ]
 
-    marks = retracing.compare(maria.ref, fake, numbers[0], numbers[-1])
+    marks = compare_item_versions(retracing, maria.ref, fake, numbers[0], numbers[-1])
 
     assert [mark.text for each in marks if each.field == "bio" for mark in each.marks] == [
         IMPOSTOR.bio,
         " Write to me!",
     ]
     with pytest.raises(InputError, match="There is no version 999"):
-        retracing.compare(maria.ref, fake, numbers[0], 999)
+        compare_item_versions(retracing, maria.ref, fake, numbers[0], 999)
 
 
 def test_an_impostor_beside_the_own_account_shows_what_was_copied(maria: Staff, fake: str):
-    nearest, *_ = maria.world.service.retracing.beside(maria.ref, fake)
+    nearest, *_ = compare_with_own_items(maria.world.app, maria.ref, fake)
 
     assert nearest.own.portrait.handle == account("maria").handle
-    alike = {each.field: each.likeness for each in nearest.parallels}
-    assert alike["name"] in {Likeness.SAME, Likeness.LIKE}
-    assert alike["bio"] is Likeness.PARTLY
+    alike = {each.field: each.likeness for each in nearest.field_comparisons}
+    assert alike["name"] in {FieldLikeness.SAME, FieldLikeness.LIKE}
+    assert alike["bio"] is FieldLikeness.PARTLY
 
 
 def test_an_own_account_is_not_laid_beside_itself(maria: Staff):
-    retracing = maria.world.service.retracing
+    retracing = maria.world.app
     own = {
         each.own.ref
         for item in maria.items.values()
-        for each in retracing.beside(maria.ref, item.ref)
+        for each in compare_with_own_items(retracing, maria.ref, item.ref)
     }
 
     for ref in own:
-        assert ref not in {each.own.ref for each in retracing.beside(maria.ref, ref)}
+        assert ref not in {
+            each.own.ref for each in compare_with_own_items(retracing, maria.ref, ref)
+        }
 
 
 def test_what_is_anothers_is_not_there(maria: Staff, fake: str):
-    john, retracing = maria.world.joins(JOHN), maria.world.service.retracing
+    john, retracing = maria.world.joins(JOHN), maria.world.app
 
     for look in (
-        lambda: retracing.timeline(john.ref, fake),
-        lambda: retracing.compare(john.ref, fake, 1, 2),
-        lambda: retracing.beside(john.ref, fake),
+        lambda: build_item_timeline(retracing, john.ref, fake),
+        lambda: compare_item_versions(retracing, john.ref, fake, 1, 2),
+        lambda: compare_with_own_items(retracing, john.ref, fake),
     ):
         with pytest.raises(InputError, match="There is no item"):
             look()

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import SitesConfig
+from monitor.config import SiteCatalogConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.flag import FlagKind, Severity
 from monitor.domain.item import Presence
+from monitor.services.outbox import send_due
 from tests.monitor.services.world import World, account, catalogue, profile
 
 IMPOSTOR = account("impersonator", week=2)
@@ -28,11 +29,11 @@ def test_a_first_sweep_tells_nothing_of_all_that_it_finds(world: World):
 
 
 def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world: World):
-    world.internet = world.internet.shows(stands_from_the_start(IMPOSTOR))
+    world.internet = world.internet.add_entry(stands_from_the_start(IMPOSTOR))
     maria = world.joins(MARIA)
 
     assert world.sweep() == []
-    world.service.posting.send_due()
+    send_due(world.app)
 
     flag = maria.flag(FlagKind.IMPERSONATION)
     assert flag.severity is Severity.HIGH
@@ -44,7 +45,7 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
 
 def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
     another = replace(account("mason"), id="other", handle="herons.skies.example")
-    world.internet = world.internet.shows(
+    world.internet = world.internet.add_entry(
         replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley Middle School.")
     )
     daniel = world.joins(DANIEL)
@@ -59,13 +60,13 @@ def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
 
 def test_a_new_handle_starts_silently(world_of):
     world = world_of("readerly")
-    world.internet = world.internet.shows(
+    world.internet = world.internet.add_entry(
         replace(profile("readerly", "bethreads"), handle="mariareads", name="Maria Delgado")
     )
     maria = world.joins(MARIA)
     world.sweep()
-    person = world.state.people.get(maria.ref)
-    world.state.people.replace(replace(person, handles=(*person.handles, "mariareads")))
+    person = world.state.people.load_person(maria.ref)
+    world.state.people.update_person(replace(person, handles=(*person.handles, "mariareads")))
     world.a_week_later()
 
     assert world.sweep() == []
@@ -79,8 +80,8 @@ def test_a_new_handle_starts_silently(world_of):
 def test_a_new_name_starts_silently(world: World, change):
     maria = world.joins(MARIA)
     world.sweep()
-    person = world.state.people.get(maria.ref)
-    world.state.people.replace(replace(person, name=replace(person.name, **change)))
+    person = world.state.people.load_person(maria.ref)
+    world.state.people.update_person(replace(person, name=replace(person.name, **change)))
     world.a_week_later()
 
     assert world.sweep() == []
@@ -92,7 +93,7 @@ def test_a_new_source_starts_silently(world_of, tmp_path):
     maria = world.joins(MARIA)
     world.sweep()
     files = (catalogue(tmp_path, ("readerly", "chalkboard")),)
-    sources = structs.replace(world.config.sources, sites=SitesConfig(own=False, files=files))
+    sources = structs.replace(world.config.sources, sites=SiteCatalogConfig(own=False, files=files))
     world.restarts(structs.replace(world.config, sources=sources))
     world.a_week_later()
 
@@ -125,12 +126,12 @@ def test_a_new_version_of_a_reader_starts_silently(world_of, reads_anew):
     own = profile("chalkboard", "mariadelgado")
     world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.removes(own).shows(replace(own, bio="Rocks, mostly."))
+    world.internet = world.internet.remove_entry(own).add_entry(replace(own, bio="Rocks, mostly."))
     reads_anew(world, "teacher-card")
     world.a_week_later()
     assert world.sweep() == []
 
-    world.internet = world.internet.removes(replace(own, bio="Rocks, mostly.")).shows(own)
+    world.internet = world.internet.remove_entry(replace(own, bio="Rocks, mostly.")).add_entry(own)
     world.a_week_later()
 
     assert world.sweep() == [("Maria", "changed", SITE)]
@@ -140,7 +141,7 @@ def test_what_a_new_reader_does_not_find_is_not_thereby_gone(world_of, reads_ane
     world = world_of("chalkboard")
     maria = world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.removes(profile("chalkboard", "mariadelgado"))
+    world.internet = world.internet.remove_entry(profile("chalkboard", "mariadelgado"))
     reads_anew(world, "teacher-card")
     world.a_week_later()
 
@@ -159,7 +160,7 @@ def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
     maria = world.joins(MARIA)
     world.sweep()
     world.on_monday()
-    world.internet = world.internet.shows(stranger)
+    world.internet = world.internet.add_entry(stranger)
     world.a_week_later()
 
     url = "https://bsky.app/profile/mdelgado-art.skies.example"

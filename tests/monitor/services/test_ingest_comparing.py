@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.services.ingest import Comparing
-from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Request
+from monitor.services.ingest import SnapshotComparer
+from scrapers.models import Finding, FindingKind, Outcome, ParseResult, Query, QueryKind, Request
 from tests.monitor.services.world import World
 
 NAMES = ("a", "b", "c", "d")
@@ -18,7 +18,7 @@ NAMES = ("a", "b", "c", "d")
 
 def finding(key: str, *accounts: str) -> Finding:
     account, *others = accounts or ("",)
-    kind = Kind.ACCOUNT if accounts else Kind.PAGE
+    kind = FindingKind.ACCOUNT if accounts else FindingKind.PAGE
     return Finding(
         key=key,
         kind=kind,
@@ -35,13 +35,13 @@ class Desk:
         self.state = world.state
         self.person = world.joins(MARIA).ref
         self.numbers = count()
-        self.comparing = Comparing(
+        self.comparing = SnapshotComparer(
             state=self.state,
-            person=self.person,
+            person_id=self.person,
             version=1,
             week=1,
             at=world.clock.at,
-            new_ref=lambda: f"item-{next(self.numbers):04}",
+            new_id=lambda: f"item-{next(self.numbers):04}",
         )
 
     def query(self, word: str, kind: QueryKind = QueryKind.SEARCH) -> Query:
@@ -53,13 +53,13 @@ class Desk:
     def shows(self, word: str, findings: Iterable[Finding]) -> None:
         shown = tuple(findings)
         outcome = Outcome.FOUND if shown else Outcome.ABSENT
-        reading = Reading(outcome=outcome, findings=shown)
-        with self.state.write():
-            self.comparing.compare(self.query(word), reading)
+        reading = ParseResult(outcome=outcome, findings=shown)
+        with self.state.begin_transaction():
+            self.comparing.compare_answer(self.query(word), reading)
 
     @property
     def items(self) -> set[str]:
-        return {item.ref for item in self.state.items.of(self.person)}
+        return {item.ref for item in self.state.items.list_items_of_person(self.person)}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_an_item_that_was_merged_away_in_the_same_answer_is_met_as_the_whole(des
     desk.shows("maria", [finding("a", "net:1", "site:@maria", "web:@m"), finding("d", "web:@m")])
 
     assert len(desk.items) == 1
-    sightings = desk.state.sightings.of_person(desk.person)
+    sightings = desk.state.sightings.list_sightings_of_person(desk.person)
     assert {each.item for each in sightings} == desk.items
 
 
@@ -119,22 +119,22 @@ def test_whatever_is_shown_every_sighting_and_every_look_is_of_an_item_that_exis
     for word, shown in answers:
         desk.shows(word, shown)
 
-    sightings = desk.state.sightings.of_person(desk.person)
+    sightings = desk.state.sightings.list_sightings_of_person(desk.person)
     assert {each.item for each in sightings} <= desk.items
-    assert set(desk.comparing.noticed.items) <= desk.items
+    assert set(desk.comparing.item_changes.item_ids) <= desk.items
 
 
 def unchanged(desk: Desk, version: int = 1) -> None:
-    with desk.state.write():
-        replace(desk.comparing, version=version).compare(
-            desk.query("maria"), Reading(outcome=Outcome.UNCHANGED)
+    with desk.state.begin_transaction():
+        replace(desk.comparing, version=version).compare_answer(
+            desk.query("maria"), ParseResult(outcome=Outcome.UNCHANGED)
         )
 
 
 def test_an_unchanged_answer_to_a_question_that_was_retired_meanwhile_settles_nothing(desk: Desk):
     unchanged(desk)
 
-    assert desk.state.questions.of(desk.person) == ()
+    assert desk.state.questions.list_questions_of_person(desk.person) == ()
 
 
 def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Desk):
@@ -142,6 +142,6 @@ def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Des
 
     unchanged(desk, version=2)
 
-    (question,) = desk.state.questions.of(desk.person)
+    (question,) = desk.state.questions.list_questions_of_person(desk.person)
     assert question.version == 1
     assert desk.items == {"item-0000"}

@@ -9,8 +9,9 @@ from itertools import groupby
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.services.ports import Watch
-from scrapers.models import Outcome, Query, Reading, Visit
+from monitor.services.jobs import run_full_sweep
+from monitor.services.sweeps import ProgressListener
+from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query
 from tests.monitor.services.world import World, account, profile
 
 ORDERS = [
@@ -30,12 +31,14 @@ def three_weeks(world: World) -> list[tuple[str, str, str]]:
     world.on_monday()
     own = profile("chalkboard", "mariadelgado")
     world.internet = (
-        world.internet.shows(replace(impostor, since=1))
-        .removes(own)
-        .shows(replace(own, bio="Rocks, mostly.", name="Maria D."))
+        world.internet.add_entry(replace(impostor, since=1))
+        .remove_entry(own)
+        .add_entry(replace(own, bio="Rocks, mostly.", name="Maria D."))
     )
     thomas = account("thomas")
-    world.internet = world.internet.removes(thomas).shows(replace(thomas, name="FREE CRYPTO"))
+    world.internet = world.internet.remove_entry(thomas).add_entry(
+        replace(thomas, name="FREE CRYPTO")
+    )
     world.later(days=5)
     told = world.sweep()
     world.on_monday()
@@ -72,7 +75,13 @@ class OneAfterAnother:
         self.world = world
         self.closed: list[set[str]] = []
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+    def is_stopped(self) -> bool:
+        return False
+
+    def crawl(
+        self, queries: Iterable[Query], watch: ProgressListener, priority: CrawlPriority
+    ) -> Iterator[CrawlResult]:
+        del priority
         asked = sorted(queries, key=lambda query: query.source)
         for query in asked:
             watch(query.source, "waiting")
@@ -83,17 +92,15 @@ class OneAfterAnother:
                 if query is questions[-1]:
                     self.world.later(hours=2)
                     watch(name, "done")
-                nothing = Reading(outcome=Outcome.ABSENT)
-                yield Visit(query=query, reading=nothing, at=self.world.clock.now())
+                nothing = ParseResult(outcome=Outcome.ABSENT)
+                yield CrawlResult(query=query, result=nothing, at=self.world.clock.now())
 
 
 def test_a_slow_source_holds_up_no_other(world_of):
     world = world_of("chalkboard", "readerly")
     world.joins(MARIA)
     visitor = OneAfterAnother(world)
-    sweeping = replace(world.rounds.sweeping, visitor=visitor)
-
-    replace(world.rounds, sweeping=sweeping).sweep()
+    run_full_sweep(replace(world.app, crawler=visitor))
 
     assert visitor.closed == [set(), {"chalkboard"}]
     assert world.coverage().keys() == {"chalkboard", "readerly"}

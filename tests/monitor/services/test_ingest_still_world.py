@@ -4,8 +4,9 @@ import pytest
 
 from monitor.demo import fake_searxng as engine
 from monitor.demo.data import LAST_WEEK
-from monitor.demo.district import ENROLLED, JOHN, MARIA, Member
-from monitor.demo.response import Asked
+from monitor.demo.district import ENROLLED, JOHN, MARIA, StaffMember
+from monitor.demo.response import FakeRequest
+from monitor.services.outbox import send_due
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.flicker import Flicker
 from tests.monitor.services.world import World
@@ -17,12 +18,12 @@ SITES = (
 )
 
 
-def stays_still(world: World, sweeps: int, members: tuple[Member, ...] = MEMBERS) -> None:
+def stays_still(world: World, sweeps: int, members: tuple[StaffMember, ...] = MEMBERS) -> None:
     for member in members:
         world.joins(member)
     world.sweep()
-    world.service.posting.send_due()
-    flags = [flag.ref for flag in world.state.flags.all_open()]
+    send_due(world.app)
+    flags = [flag.ref for flag in world.state.flags.list_undecided_flags()]
     letters = len(world.post.tried)
     internet = world.internet
 
@@ -35,8 +36,8 @@ def stays_still(world: World, sweeps: int, members: tuple[Member, ...] = MEMBERS
         assert world.sweep() == []
         assert world.asked_about(MARIA.person.name.family)
 
-    assert [flag.ref for flag in world.state.flags.all_open()] == flags
-    world.service.posting.send_due()
+    assert [flag.ref for flag in world.state.flags.list_undecided_flags()] == flags
+    send_due(world.app)
     assert len(world.post.tried) == letters
 
 
@@ -59,11 +60,11 @@ def test_a_hundred_sweeps_over_all_of_the_demo_tell_nothing(world_of: MakeWorld)
 def test_the_world_that_stands_still_never_says_a_thing_twice_alike(world: World):
     """Or a still world would prove nothing."""
     asked = (
-        Asked(host=engine.HOST, path="/search", query="q=maria+delgado&format=json", nth=1),
-        Asked(host="chalkboard.example", path="/t/mariadelgado", nth=1),
+        FakeRequest(host=engine.HOST, path="/search", query="q=maria+delgado&format=json", nth=1),
+        FakeRequest(host="chalkboard.example", path="/t/mariadelgado", nth=1),
     )
     once, again = (
-        [Flicker(world.internet, seed).answer(each) for each in asked] for seed in (1, 2)
+        [Flicker(world.internet, seed).answer_request(each) for each in asked] for seed in (1, 2)
     )
 
     assert all(one and other and one != other for one, other in zip(once, again, strict=True))

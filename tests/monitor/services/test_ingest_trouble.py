@@ -13,31 +13,31 @@ SOURCES = {SITE: "chalkboard", NETWORK: "bluesky", ENGINE: "searxng"}
 
 
 def is_blocked(internet: Internet, host: str) -> Internet:
-    return internet.blocks_us(host)
+    return internet.block_requests(host)
 
 
 def is_limited(internet: Internet, host: str) -> Internet:
-    return internet.limits_us(host, retry_after=86_400)
+    return internet.limit_requests(host, retry_after=86_400)
 
 
 def is_redesigned(internet: Internet, host: str) -> Internet:
-    return internet.changes_its_markup(host)
+    return internet.change_markup(host)
 
 
 def says_the_same_for_everybody(internet: Internet, host: str) -> Internet:
-    return internet.says_the_same_for_everybody(host)
+    return internet.show_same_profile(host)
 
 
 def is_broken(internet: Internet, host: str) -> Internet:
-    return internet.is_broken(host)
+    return internet.break_host(host)
 
 
 def is_down(internet: Internet, host: str) -> Internet:
-    return internet.is_down(host)
+    return internet.take_down_host(host)
 
 
 def forbids_json(internet: Internet, _host: str) -> Internet:
-    return internet.forbids_json()
+    return internet.forbid_json()
 
 
 TROUBLES = {
@@ -87,15 +87,15 @@ def test_a_source_in_trouble_settles_nothing_and_is_named_until_it_recovers(
     assert before
     assert maria.items.keys() == before.keys()
     assert {item.presence for item in maria.items.values()} == {Presence.PRESENT}
-    assert not [due for due in world.state.due.all() if due.name == "second-proof"]
+    assert not [due for due in world.state.jobs.list_jobs() if due.name == "second-proof"]
 
 
 def test_what_vanishes_behind_a_block_is_not_told_before_it_is_proved(world_of):
     world = world_of("chalkboard")
     world.joins(MARIA)
     world.sweep()
-    gone = world.internet.removes(profile("chalkboard", "mariadelgado"))
-    world.internet = gone.blocks_us(SITE)
+    gone = world.internet.remove_entry(profile("chalkboard", "mariadelgado"))
+    world.internet = gone.block_requests(SITE)
 
     world.a_week_later()
     assert world.sweep() == []
@@ -111,8 +111,8 @@ def test_a_half_read_list_takes_nothing_away(world_of):
     well = world.internet
     listed = [page for page in well.traces.pages if "Delgado" in page.title + page.text]
     for page in listed[1:]:
-        world.internet = world.internet.removes(page)
-    world.internet = world.internet.loses_engines({"meadow": "timeout"})
+        world.internet = world.internet.remove_entry(page)
+    world.internet = world.internet.disable_engines({"meadow": "timeout"})
 
     world.a_week_later()
     assert world.sweep() == []
@@ -128,10 +128,10 @@ def test_a_change_of_trouble_starts_its_own_date(world_of):
     world = world_of("chalkboard")
     world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.blocks_us(SITE)
+    world.internet = world.internet.block_requests(SITE)
     world.a_week_later()
     world.sweep()
-    world.internet = world.internet.is_broken(SITE)
+    world.internet = world.internet.break_host(SITE)
     world.a_week_later()
     world.sweep()
 
@@ -142,7 +142,7 @@ def test_the_digest_names_each_source_that_could_not_be_checked_and_since_when(w
     world = world_of("chalkboard")
     beth = world.joins(BETH)
     world.sweep()
-    world.internet = world.internet.blocks_us(SITE)
+    world.internet = world.internet.block_requests(SITE)
     world.a_week_later()
     world.sweep()
     world.a_week_later()

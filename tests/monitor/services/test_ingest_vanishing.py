@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.demo.data import Profile
+from monitor.demo.data import DemoProfile
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind, Ruling, Severity
+from monitor.domain.flag import Decision, FlagKind, Severity
 from monitor.domain.item import Presence
+from monitor.services.feedback import record_feedback
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.outbox import send_due
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, profile
 
@@ -22,15 +25,15 @@ def world(world_of) -> World:
 
 
 def goes(world: World) -> None:
-    world.internet = world.internet.removes(PROFILE)
+    world.internet = world.internet.remove_entry(PROFILE)
 
 
 def comes(world: World) -> None:
-    world.internet = world.internet.shows(PROFILE)
+    world.internet = world.internet.add_entry(PROFILE)
 
 
 def second_proofs(world: World):
-    return [due.due_at for due in world.state.due.all() if due.name == "second-proof"]
+    return [due.due_at for due in world.state.jobs.list_jobs() if due.name == "second-proof"]
 
 
 def test_one_proof_of_absence_tells_nothing_and_asks_again_two_days_later(world):
@@ -53,7 +56,7 @@ def test_the_second_proof_makes_it_vanish_without_waiting_for_the_next_sweep(wor
 
     world.clock.at += TWO_DAYS
     world.forgets_visits()
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert maria.told == [("vanished", SITE)]
     assert maria.items[SITE].presence is Presence.GONE
@@ -71,8 +74,8 @@ def test_an_own_account_that_is_gone_is_flagged_and_told_at_once(world):
     world.a_week_later()
     world.sweep()
     world.clock.at += TWO_DAYS
-    world.rounds.ask()
-    world.service.posting.send_due()
+    run_due_sweeps(world.app)
+    send_due(world.app)
 
     flag = maria.flag(FlagKind.OWN_ACCOUNT_CHANGED)
     assert flag.severity is Severity.HIGH
@@ -92,7 +95,7 @@ def test_a_sweep_before_two_days_are_over_is_no_second_proof(world):
     assert maria.items[SITE].presence is Presence.MISSING
 
 
-@pytest.mark.parametrize("trouble", ["blocks_us", "is_down", "says_the_same_for_everybody"])
+@pytest.mark.parametrize("trouble", ["block_requests", "take_down_host", "show_same_profile"])
 def test_a_second_visit_that_fails_is_no_second_proof(world, trouble):
     maria = world.joins(MARIA)
     world.sweep()
@@ -103,7 +106,7 @@ def test_a_second_visit_that_fails_is_no_second_proof(world, trouble):
     world.internet = getattr(gone, trouble)("chalkboard.example")
     world.clock.at += TWO_DAYS
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert maria.told == []
     world.internet = gone
@@ -120,7 +123,7 @@ def test_what_is_back_before_the_second_proof_was_never_gone(world):
     comes(world)
     world.clock.at += TWO_DAYS
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert maria.told == []
     assert maria.items[SITE].presence is Presence.PRESENT
@@ -138,7 +141,7 @@ def test_what_comes_back_is_told_as_such_and_keeps_its_ruling(world):
     maria = world.joins(MARIA)
     world.sweep()
     item = maria.items[SITE]
-    world.service.sorting.sort(maria.ref, {item.ref: Ruling.NAMESAKE})
+    record_feedback(world.app, maria.ref, {item.ref: Decision.NAMESAKE})
     vanishes(world)
     comes(world)
     world.a_week_later()
@@ -146,7 +149,7 @@ def test_what_comes_back_is_told_as_such_and_keeps_its_ruling(world):
     assert world.sweep() == [("Maria", "reappeared", SITE)]
     assert maria.items[SITE].ref == item.ref
     assert maria.items[SITE].first_seen == item.first_seen
-    assert world.state.items.verdict(item.ref) is Ruling.NAMESAKE
+    assert world.state.items.find_item_feedback(item.ref) is Decision.NAMESAKE
 
 
 def test_what_comes_and_goes_is_called_flapping_once_and_then_left_alone(world):
@@ -169,7 +172,7 @@ def test_leaving_a_result_list_is_no_event(world_of):
     before = maria.items.keys()
     for page in world.internet.traces.pages:
         if "staff" in page.url:
-            world.internet = world.internet.removes(page)
+            world.internet = world.internet.remove_entry(page)
 
     for _ in range(3):
         world.a_week_later()
@@ -181,15 +184,15 @@ def test_leaving_a_result_list_is_no_event(world_of):
 def test_a_source_that_would_lose_most_of_its_items_at_once_is_held(world):
     handles = tuple(f"mariateaches{number}" for number in range(6))
     profiles = [
-        Profile(site="chalkboard", handle=handle, name="Maria Delgado") for handle in handles
+        DemoProfile(site="chalkboard", handle=handle, name="Maria Delgado") for handle in handles
     ]
     maria = world.joins(MARIA, handles=handles)
     for each in profiles:
-        world.internet = world.internet.shows(each)
+        world.internet = world.internet.add_entry(each)
     world.sweep()
     full = world.internet
     for each in profiles:
-        world.internet = world.internet.removes(each)
+        world.internet = world.internet.remove_entry(each)
 
     world.a_week_later()
     assert world.sweep() == []

@@ -8,35 +8,45 @@ import pytest
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.demo.district import MARIA, ROSA
 from monitor.errors import BusyError, CannotWriteError
-from scrapers.models import Visit
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_requested_checks,
+    take_over_jobs,
+)
+from monitor.services.outbox import send_due
+from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World, nothing_happens
 
 
 def due(world: World, name: str):
-    return [each.due_at for each in world.state.due.all() if each.name == name]
+    return [each.due_at for each in world.state.jobs.list_jobs() if each.name == name]
 
 
 def sweeps(world: World) -> int:
-    found = world.state.sweeps.database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'")
+    found = world.state.sweeps.connection.fetch_row(
+        "SELECT count(*) FROM sweeps WHERE kind = 'sweep'"
+    )
     return found[0] if found else 0
 
 
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
-def fails(_visit: Visit) -> None:
+def fails(_visit: CrawlResult) -> None:
     reason = "the database is held by another program"
     raise BusyError(reason)
 
 
 def a_tick(world: World) -> None:
-    world.rounds.serve()
-    world.rounds.ask()
-    world.rounds.write()
+    run_requested_checks(world.app)
+    run_due_sweeps(world.app)
+    run_mail_and_cleanup(world.app)
 
 
 def test_a_week_brings_one_sweep_and_one_letter(world: World, maria: Staff):
@@ -78,20 +88,20 @@ def test_everything_has_a_next_time_in_the_future(world: World, maria: Staff):
 
 def test_a_restart_doubles_nothing_and_puts_nothing_off(world: World, maria: Staff):
     world.later(days=1)
-    before = world.state.due.all()
+    before = world.state.jobs.list_jobs()
     for _ in range(3):
         world.restarts()
 
-    assert world.state.due.all() == before
+    assert world.state.jobs.list_jobs() == before
 
 
 def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, maria: Staff):
     world.sweep()
     world.on_monday()
-    world.service.digesting.queue(maria.ref)
+    queue_weekly_digest(world.app, maria.ref)
     world.later(days=2)
-    world.service.digesting.queue(maria.ref)
-    world.service.posting.send_due()
+    queue_weekly_digest(world.app, maria.ref)
+    send_due(world.app)
 
     assert len(maria.letters_of("digest")) == 1
 
@@ -100,8 +110,8 @@ def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, 
 def test_who_moves_to_another_zone_gets_no_letter_twice(world: World, maria: Staff, zone):
     world.sweep()
     world.on_monday()
-    person = world.state.people.get(maria.ref)
-    world.state.people.replace(replace(person, zone=zone))
+    person = world.state.people.load_person(maria.ref)
+    world.state.people.update_person(replace(person, zone=zone))
     for _ in range(7 * 4):
         world.later(hours=6)
         world.writes()
@@ -124,10 +134,10 @@ def test_a_round_that_fails_is_tried_again_soon_not_in_a_week(world: World, mari
     world.later(days=1)
     world.meanwhile = fails
     with pytest.raises(BusyError):
-        world.rounds.ask()
+        run_due_sweeps(world.app)
     world.meanwhile = nothing_happens
     world.later(hours=1)
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert world.coverage()
     assert maria.items
@@ -136,7 +146,7 @@ def test_a_round_that_fails_is_tried_again_soon_not_in_a_week(world: World, mari
 def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monkeypatch):
     maria, rosa = world.joins(MARIA), world.joins(ROSA)
     world.sweep()
-    queue = type(world.service.digesting).queue
+    queue = queue_weekly_digest
 
     def fail(digesting, ref):
         if ref == maria.ref:
@@ -144,7 +154,7 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
             raise ValueError(reason)
         queue(digesting, ref)
 
-    monkeypatch.setattr(type(world.service.digesting), "queue", fail)
+    monkeypatch.setattr("monitor.services.jobs.queue_weekly_digest", fail)
     with pytest.raises(ValueError, match="a fault of ours"):
         world.on_monday()
     world.writes()
@@ -162,13 +172,13 @@ def test_who_left_is_erased_though_no_letter_can_be_sent(world: World, maria: St
         reason = "the postmarks cannot be read"
         raise CannotWriteError(reason)
 
-    monkeypatch.setattr(type(world.service.posting), "send_due", fail)
+    monkeypatch.setattr("monitor.services.jobs.send_due", fail)
     maria.withdraws()
     world.later(days=30)
     with pytest.raises(CannotWriteError):
         world.writes()
 
-    assert maria.ref not in world.state.people.refs()
+    assert maria.ref not in world.state.people.list_person_ids()
 
 
 def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff):
@@ -176,16 +186,16 @@ def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff
     world.later(days=2, hours=20)
     a_tick(world)
 
-    subjects = [each.subject for each in world.state.due.all() if each.name == "digest"]
+    subjects = [each.subject for each in world.state.jobs.list_jobs() if each.name == "digest"]
     assert sorted(subjects) == sorted([maria.ref, rosa.ref])
 
 
 def test_what_a_failure_left_in_hand_is_free_in_the_next_round(world: World, maria: Staff):
     world.later(days=1)
     now = world.clock.at
-    assert world.state.due.claim(now, now + timedelta(days=7), "sweep")
+    assert world.state.jobs.claim_job(now, now + timedelta(days=7), "sweep")
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert sweeps(world) == 1
 
@@ -196,8 +206,8 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, m
     waits = []
     for _ in range(8):
         with pytest.raises(BusyError):
-            world.rounds.ask()
-        (row,) = (each for each in world.state.due.all() if each.name == "sweep")
+            run_due_sweeps(world.app)
+        (row,) = (each for each in world.state.jobs.list_jobs() if each.name == "sweep")
         waits.append(row.due_at - world.clock.at)
         world.clock.at = row.due_at
 
@@ -205,8 +215,8 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, m
     assert waits[-1] == timedelta(hours=6)
     assert (row.attempts, row.fault) == (8, "BusyError")
     world.meanwhile = nothing_happens
-    world.rounds.ask()
-    (row,) = (each for each in world.state.due.all() if each.name == "sweep")
+    run_due_sweeps(world.app)
+    (row,) = (each for each in world.state.jobs.list_jobs() if each.name == "sweep")
     assert (row.attempts, row.fault) == (0, "")
 
 
@@ -216,7 +226,7 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
         wish = RunRequest(
             ref=f"r{number}", kind=SweepKind.SELFCHECK, asked_at=world.clock.at, person=staff.ref
         )
-        world.state.requests.add(wish)
+        world.state.run_requests.insert_run_request(wish)
         world.later(seconds=1)
 
     def about_maria(visit):
@@ -226,11 +236,11 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
     world.meanwhile = about_maria
     for _ in range(3):
         with pytest.raises(BusyError):
-            world.rounds.serve()
+            run_requested_checks(world.app)
 
-    given_up, served = map(world.state.requests.get, ("r0", "r1"))
+    given_up, served = map(world.state.run_requests.find_run_request, ("r0", "r1"))
     assert given_up.done_at
     assert given_up.note == "It failed 3 times (BusyError). See the service log."
     assert served.done_at
     assert served.note == ""
-    assert world.state.requests.next_open() is None
+    assert world.state.run_requests.find_next_open_request() is None

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from monitor.db import connection as connections
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.demo import setup as stage
 from monitor.demo.district import JOHN, MARIA
 from monitor.demo.internet import Internet
@@ -19,6 +20,7 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.email import Envelope
 from monitor.errors import MonitorError
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_requested_checks
 from tests.monitor.conftest import SATURDAY
 from tests.monitor.services.frail import BROKEN, FULL, LOCKED, Trouble, connecting
 from tests.monitor.services.world import World, account, configured, profile
@@ -55,7 +57,7 @@ def first_week(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> Path
     """Let two people join and be swept for the first time; then their world changes."""
     folder = tmp_path_factory.mktemp("first")
     config = configured(folder, ("chalkboard",), "bluesky")
-    State.init(config.state).close()
+    Database.create_or_open_folder(config.state).close()
     world = World(config, web, StoryClock(SATURDAY))
     for member in (MARIA, JOHN):
         world.joins(member)
@@ -64,7 +66,7 @@ def first_week(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> Path
     world.close()
     lookalike = replace(account("mason"), id="other", handle="mariadelgado1.skies.example")
     changed = replace(lookalike, name="Maria Delgado", bio="Teacher at Maple Street Elementary.")
-    web.web = web.web.shows(changed).removes(profile("chalkboard", "mariadelgado"))
+    web.web = web.web.add_entry(changed).remove_entry(profile("chalkboard", "mariadelgado"))
     return folder
 
 
@@ -79,7 +81,7 @@ def second_week(
         config = configured(folder, ("chalkboard",), "bluesky")
         every, trouble.every = trouble.every, 0
         world = World(config, web, StoryClock(SATURDAY + timedelta(days=3)))
-        world.refs = stage.counted("again")
+        world.refs = stage.build_id_source("again")
         world.restarts()
         trouble.every, trouble.met = every, 0
         passes(world, A_WEEK, trouble)
@@ -94,7 +96,11 @@ def passes(world: World, span: timedelta, trouble: Trouble) -> None:
     until = world.clock.at + span
     while world.clock.at < until:
         struck = len(trouble.struck)
-        for work in (world.rounds.serve, world.rounds.ask, world.rounds.write):
+        for work in (
+            partial(run_requested_checks, world.app),
+            partial(run_due_sweeps, world.app),
+            partial(run_mail_and_cleanup, world.app),
+        ):
             tolerated(work)
         failed = len(trouble.struck) > struck
         world.later(minutes=15 if failed else 360)
@@ -109,31 +115,31 @@ def tolerated(work: Callable[[], None]) -> None:
 
 def left_behind(world: World) -> Week:
     state = world.state
-    database = state.due.database
-    assert database.row("PRAGMA integrity_check") == ("ok",)
-    assert list(database.rows("PRAGMA foreign_key_check")) == []
-    assert state.audit.verify() is None
-    assert state.sweeps.open() == ()
-    assert database.row("SELECT count(*) FROM journal") == (0,)
-    assert [each for each in state.due.all() if each.lease_until] == []
-    people = state.people.refs()
-    items = {item.ref: item for ref in people for item in state.items.of(ref)}
+    database = state.jobs.connection
+    assert database.fetch_row("PRAGMA integrity_check") == ("ok",)
+    assert list(database.fetch_rows("PRAGMA foreign_key_check")) == []
+    assert state.audit.verify_chain() is None
+    assert state.sweeps.list_open_sweeps() == ()
+    assert database.fetch_row("SELECT count(*) FROM journal") == (0,)
+    assert [each for each in state.jobs.list_jobs() if each.lease_until] == []
+    people = state.people.list_person_ids()
+    items = {item.ref: item for ref in people for item in state.items.list_items_of_person(ref)}
     letters = {each.envelope.message_id: each.envelope for each in world.post.accepted}
-    count = database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'") or (0,)
+    count = database.fetch_row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'") or (0,)
     return Week(
         events=Counter(
             (ref, each.event.kind, each.url)
             for ref in people
-            for each in state.events.of_person(ref, SATURDAY)
+            for each in state.events.list_events_of_person(ref, SATURDAY)
         ),
         flags=Counter(
             (ref, each.kind, each.state, items[each.item].portrait.url)
             for ref in people
-            for each in state.flags.of_person(ref)
+            for each in state.flags.list_flags_of_person(ref)
         ),
         letters=Counter((e.recipient, e.kind, weekly(e)) for e in letters.values()),
         items=Counter((item.portrait.url, item.presence) for item in items.values()),
-        versions=sum(len(state.versions.of(ref)) for ref in items),
+        versions=sum(len(state.versions.list_versions(ref)) for ref in items),
         sweeps=count[0],
         repeats=len(world.post.accepted) - len(letters),
     )
@@ -141,7 +147,7 @@ def left_behind(world: World) -> Week:
 
 def weekly(envelope: Envelope) -> str:
     """Return the week of a letter that has one; the others bear the ref of what they tell."""
-    return envelope.period if envelope.kind in {"digest", "review"} else ""
+    return envelope.dedupe_key if envelope.kind in {"digest", "review"} else ""
 
 
 @pytest.fixture(scope="module")

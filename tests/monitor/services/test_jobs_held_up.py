@@ -2,15 +2,22 @@
 
 import sqlite3
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from monitor.db.connection import PATIENCE
-from monitor.db.database import DATABASE, State
-from monitor.db.outbox import LetterState
+from monitor.db.connection import BUSY_TIMEOUT_SECONDS
+from monitor.db.database import DATABASE_FILE, Database
+from monitor.db.outbox import EmailState
 from monitor.demo.district import MARIA
 from monitor.domain.item import Presence
 from monitor.errors import BusyError
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_requested_checks,
+    take_over_jobs,
+)
 from tests.monitor.services.world import Staff, World
 
 SITES = ("chalkboard.example", "searx.example", "appview.example")
@@ -19,7 +26,7 @@ SITES = ("chalkboard.example", "searx.example", "appview.example")
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
@@ -27,21 +34,24 @@ def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
     world: World, maria: Staff, monkeypatch
 ):
     """It waits for half a minute for each write; here for an instant."""
-    assert timedelta(seconds=PATIENCE) == timedelta(seconds=30)
-    monkeypatch.setattr(State.open.__func__, "__defaults__", (0.05,))
+    assert timedelta(seconds=BUSY_TIMEOUT_SECONDS) == timedelta(seconds=30)
+    monkeypatch.setattr(Database.open_folder.__func__, "__defaults__", (0.05,))
     world.restarts()
     world.later(days=1)
-    holder = sqlite3.connect(world.config.state / DATABASE, isolation_level=None)
+    holder = sqlite3.connect(world.config.state / DATABASE_FILE, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     for _ in range(3):
-        for work in (world.rounds.ask, world.rounds.write):
+        for work in (
+            partial(run_due_sweeps, world.app),
+            partial(run_mail_and_cleanup, world.app),
+        ):
             with pytest.raises(BusyError, match="is locked by another program"):
                 work()
-    assert world.state.people.get(maria.ref), "what is there can be read meanwhile"
+    assert world.state.people.load_person(maria.ref), "what is there can be read meanwhile"
     holder.execute("ROLLBACK")
     holder.close()
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     world.on_monday()
 
     assert world.gaps() == {}
@@ -51,30 +61,30 @@ def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
 
 def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World, maria: Staff):
     world.later(days=1)
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     world.on_monday()
-    before, rows = maria.items, len(world.state.due.all())
+    before, rows = maria.items, len(world.state.jobs.list_jobs())
     well = world.internet
     for site in SITES:
-        world.internet = world.internet.is_down(site)
+        world.internet = world.internet.take_down_host(site)
     since = world.clock.at
     for _ in range(2 * 9):
         world.later(hours=12)
-        world.rounds.serve()
-        world.rounds.ask()
-        world.rounds.write()
+        run_requested_checks(world.app)
+        run_due_sweeps(world.app)
+        run_mail_and_cleanup(world.app)
 
     assert {each.presence for each in maria.items.values()} == {Presence.PRESENT}
     assert maria.items.keys() == before.keys()
     assert set(world.gaps().values()) == {"failed"}
     assert all(run.since and run.since > since for run in world.coverage().values())
     assert "nothing could be checked" in maria.letters_of("digest")[-1].letter.subject
-    assert len(world.state.due.all()) == rows
-    assert world.state.sweeps.open() == ()
-    assert [e for e in world.state.outbox.all() if e.state is LetterState.QUEUED] == []
+    assert len(world.state.jobs.list_jobs()) == rows
+    assert world.state.sweeps.list_open_sweeps() == ()
+    assert [e for e in world.state.outbox.list_emails() if e.state is EmailState.QUEUED] == []
 
     world.internet = well
     world.later(weeks=1)
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     assert world.gaps() == {}
     assert [kind for kind, _ in maria.told if kind != "appeared"] == []

@@ -1,12 +1,14 @@
 """Whoever waits at a screen is served beside a sweep, not behind it."""
 
 import threading
+from functools import partial
 
 import pytest
 
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.demo.district import MARIA
-from scrapers.models import Visit
+from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
+from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World
 
 LONG = 20  # seconds, until which a test that fails hangs
@@ -15,18 +17,20 @@ LONG = 20  # seconds, until which a test that fails hangs
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
 def asks_for(world: World, kind: SweepKind, person: str = "") -> str:
     ref = f"wish for a {kind}"
-    world.state.requests.add(RunRequest(ref=ref, kind=kind, asked_at=world.clock.at, person=person))
+    world.state.run_requests.insert_run_request(
+        RunRequest(ref=ref, kind=kind, asked_at=world.clock.at, person=person)
+    )
     return ref
 
 
 def served(world: World, ref: str) -> bool:
-    wish = world.state.requests.get(ref)
+    wish = world.state.run_requests.find_run_request(ref)
     return wish is not None and wish.done_at is not None
 
 
@@ -34,11 +38,11 @@ def test_a_sweep_that_a_command_asks_for_is_left_to_the_hand_that_sweeps(
     world: World, maria: Staff
 ):
     wish = asks_for(world, SweepKind.SWEEP)
-    world.rounds.serve()
+    run_requested_checks(world.app)
     assert not served(world, wish)
     assert world.asked == []
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     assert served(world, wish)
     assert world.coverage()
 
@@ -52,22 +56,22 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
     sweeping = threading.Event()
     may_go_on = threading.Event()
 
-    def meanwhile(_visit: Visit) -> None:
+    def meanwhile(_visit: CrawlResult) -> None:
         if threading.current_thread() is hand:
             sweeping.set()
             may_go_on.wait(LONG)
 
     world.meanwhile = meanwhile
-    hand = threading.Thread(target=world.rounds.ask)
+    hand = threading.Thread(target=partial(run_due_sweeps, world.app))
     hand.start()
     try:
         assert sweeping.wait(LONG)
         wish = asks_for(world, SweepKind.SELFCHECK, maria.ref)
-        world.rounds.serve()
+        run_requested_checks(world.app)
 
         assert served(world, wish)
         assert hand.is_alive()
-        assert [each.kind for each in world.state.sweeps.open()] == [SweepKind.SWEEP]
+        assert [each.kind for each in world.state.sweeps.list_open_sweeps()] == [SweepKind.SWEEP]
     finally:
         may_go_on.set()
         hand.join(LONG)
@@ -76,15 +80,15 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
 def test_a_sweep_that_fails_is_tried_again_and_then_given_up(world: World, maria: Staff):
     wish = asks_for(world, SweepKind.SWEEP)
 
-    def fails(_visit: Visit) -> None:
+    def fails(_visit: CrawlResult) -> None:
         reason = "a fault of ours"
         raise ValueError(reason)
 
     world.meanwhile = fails
     for _ in range(3):
         with pytest.raises(ValueError, match="a fault of ours"):
-            world.rounds.ask()
+            run_due_sweeps(world.app)
 
-    given_up = world.state.requests.get(wish)
+    given_up = world.state.run_requests.find_run_request(wish)
     assert given_up is not None
     assert given_up.note == "It failed 3 times (ValueError). See the service log."

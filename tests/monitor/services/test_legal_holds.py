@@ -1,15 +1,20 @@
 """A legal hold keeps what there is, opens nothing, and is told to the person."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Channel, Scope
-from monitor.domain.disclosure import CONFIRM_WITHIN, HoldStep
+from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.disclosure import CONFIRM_WITHIN, HoldAction
 from monitor.domain.item import Presence
 from monitor.errors import InputError, NotPermittedError
+from monitor.services.consent import drop_consent_scopes, load_consent_status
+from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
 from monitor.services.notifications import Reviewer
+from monitor.services.retention import purge_expired_data
+from monitor.services.review import list_reviewable_flags
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
@@ -33,7 +38,7 @@ def world(maria: Staff) -> World:
 
 @pytest.fixture
 def held(world: World, maria: Staff) -> Staff:
-    places_hold(world.service, maria.ref, WHY)
+    places_hold(world.app, maria.ref, WHY)
     world.writes()
     return maria
 
@@ -49,76 +54,78 @@ def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
 
     assert WHY in letter.text
     assert all(reviewer in letter.text for reviewer in REVIEWERS)
-    assert world.service.consenting.standing(held.ref).hold.reason == WHY
-    record = [(each.actor, each.action) for each in world.state.audit.of(held.ref)]
-    assert record[-2:] == [(ANA.ref, "proposed-held"), (BO.ref, "held")]
-    assert "lawsuit" not in repr(world.state.audit.all())
-    assert world.state.audit.verify() is None
+    assert load_consent_status(world.app, held.ref).hold.reason == WHY
+    record = [
+        (each.actor, each.action) for each in world.state.audit.list_entries_of_subject(held.ref)
+    ]
+    assert record[-2:] == [(ANA.id, "proposed-held"), (BO.id, "held")]
+    assert "lawsuit" not in repr(world.state.audit.list_entries())
+    assert world.state.audit.verify_chain() is None
 
 
 def test_a_proposal_holds_nothing_and_tells_nobody(world: World, maria: Staff):
-    proposal = world.service.holding.propose(ANA, maria.mail, HoldStep.PLACE, WHY)
+    proposal = propose_legal_hold(world.app, ANA, maria.mail, HoldAction.PLACE, WHY)
     world.writes()
 
-    assert [each.ref for each in world.service.holding.waiting()] == [proposal.ref]
-    assert not world.state.holds.stands(maria.ref)
+    assert [each.ref for each in list_hold_proposals(world.app)] == [proposal.ref]
+    assert not world.state.legal_holds.has_active_legal_hold(maria.ref)
     assert maria.letters_of("hold") == []
 
 
 @pytest.mark.parametrize("second", [ANA, Reviewer(address=ANA.address.upper()), MALLORY])
-@pytest.mark.parametrize("step", HoldStep)
+@pytest.mark.parametrize("step", HoldAction)
 def test_placing_and_lifting_take_two_reviewers(world: World, maria: Staff, step, second):
-    if step is HoldStep.LIFT:
-        places_hold(world.service, maria.ref, WHY)
-    proposal = world.service.holding.propose(ANA, maria.ref, step, WHY)
+    if step is HoldAction.LIFT:
+        places_hold(world.app, maria.ref, WHY)
+    proposal = propose_legal_hold(world.app, ANA, maria.ref, step, WHY)
 
     with pytest.raises(NotPermittedError, match=r"two people|Only reviewers"):
-        world.service.holding.confirm(second, proposal.ref)
-    assert world.state.holds.stands(maria.ref) is (step is HoldStep.LIFT)
+        confirm_legal_hold(world.app, second, proposal.ref)
+    assert world.state.legal_holds.has_active_legal_hold(maria.ref) is (step is HoldAction.LIFT)
 
 
 def test_only_reviewers_propose_a_hold_and_never_on_themselves(world: World, maria: Staff):
-    propose, own = world.service.holding.propose, replace(ANA, person=maria.ref)
+    propose, own = partial(propose_legal_hold, world.app), replace(ANA, person_id=maria.ref)
     with pytest.raises(NotPermittedError, match="Only reviewers"):
-        propose(MALLORY, maria.ref, HoldStep.PLACE, WHY)
+        propose(MALLORY, maria.ref, HoldAction.PLACE, WHY)
     with pytest.raises(NotPermittedError, match="about yourself"):
-        propose(own, maria.ref, HoldStep.PLACE, WHY)
-    proposal = propose(BO, maria.ref, HoldStep.PLACE, WHY)
+        propose(own, maria.ref, HoldAction.PLACE, WHY)
+    proposal = propose(BO, maria.ref, HoldAction.PLACE, WHY)
     with pytest.raises(NotPermittedError, match="about yourself"):
-        world.service.holding.confirm(own, proposal.ref)
+        confirm_legal_hold(world.app, own, proposal.ref)
 
 
 def test_a_proposal_of_a_hold_lapses_after_a_day_and_is_forgotten_later(world: World, maria: Staff):
-    proposal = world.service.holding.propose(ANA, maria.ref, HoldStep.PLACE, WHY)
+    proposal = propose_legal_hold(world.app, ANA, maria.ref, HoldAction.PLACE, WHY)
     world.clock.at += CONFIRM_WITHIN
 
-    assert list(world.service.holding.waiting()) == []
+    assert list(list_hold_proposals(world.app)) == []
     with pytest.raises(NotPermittedError, match="within one day"):
-        world.service.holding.confirm(BO, proposal.ref)
+        confirm_legal_hold(world.app, BO, proposal.ref)
     world.later(days=32)
-    world.rounds.purging.purge()
-    assert world.state.hold_proposals.all() == ()
+    purge_expired_data(world.app)
+    assert world.state.hold_proposals.list_hold_proposals() == ()
 
 
 def test_a_hold_takes_a_reason_and_is_placed_once(world: World, maria: Staff):
-    propose = world.service.holding.propose
+    propose = partial(propose_legal_hold, world.app)
     with pytest.raises(InputError, match="reason"):
-        propose(ANA, maria.ref, HoldStep.PLACE, " ")
-    again = propose(ANA, maria.ref, HoldStep.PLACE, WHY)
-    places_hold(world.service, maria.ref, WHY)
+        propose(ANA, maria.ref, HoldAction.PLACE, " ")
+    again = propose(ANA, maria.ref, HoldAction.PLACE, WHY)
+    places_hold(world.app, maria.ref, WHY)
     with pytest.raises(InputError, match="already"):
-        propose(ANA, maria.ref, HoldStep.PLACE, WHY)
+        propose(ANA, maria.ref, HoldAction.PLACE, WHY)
     with pytest.raises(InputError, match="no such proposal"):
-        world.service.holding.confirm(BO, again.ref)
+        confirm_legal_hold(world.app, BO, again.ref)
 
 
 @pytest.mark.parametrize("whom", ["", "Maria", "eve@cedarvalley.example", "0" * 32])
 def test_who_tries_out_who_has_joined_is_on_record(world: World, maria: Staff, whom: str):
     with pytest.raises(InputError, match="No one has joined"):
-        world.service.holding.propose(ANA, whom, HoldStep.PLACE, WHY)
+        propose_legal_hold(world.app, ANA, whom, HoldAction.PLACE, WHY)
 
-    last = world.state.audit.last("proposed-in-vain")
-    assert (last.actor, last.subject) == (ANA.ref, "")
+    last = world.state.audit.find_last_entry_of_action("proposed-in-vain")
+    assert (last.actor, last.subject) == (ANA.id, "")
 
 
 def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: World, held: Staff):
@@ -132,39 +139,39 @@ def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: Worl
     assert held.items == kept
     (farewell,) = held.letters_of("withdrawn")
     assert "A legal hold requires us to keep what we have about you" in farewell.text
-    assert world.service.consenting.standing(held.ref).erased_by is None
+    assert load_consent_status(world.app, held.ref).erased_by is None
 
 
 def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: Staff):
     held.withdraws()
     days_later(world, 3)
 
-    lifts_hold(world.service, held.ref, "It was settled.")
+    lifts_hold(world.app, held.ref, "It was settled.")
     world.writes()
 
     world.later(minutes=10)
     world.writes()
 
     assert "You have left, so everything is erased by" in held.letters_of("hold")[-1].text
-    assert held.ref not in world.state.people.refs()
-    assert not world.state.people.sealing.keys.has(held.ref)
+    assert held.ref not in world.state.people.list_person_ids()
+    assert not world.state.people.encryption.keys.has_key(held.ref)
 
 
 def test_lifting_a_hold_leaves_who_stays_as_they_are(world: World, held: Staff):
     before = held.items
 
-    lifts_hold(world.service, held.ref, "It was settled.")
+    lifts_hold(world.app, held.ref, "It was settled.")
     world.writes()
 
     assert held.items == before
     assert "erased on schedule again" in held.letters_of("hold")[-1].text
     with pytest.raises(InputError, match="not under a legal hold"):
-        world.service.holding.propose(ANA, held.ref, HoldStep.LIFT, "It was settled.")
+        propose_legal_hold(world.app, ANA, held.ref, HoldAction.LIFT, "It was settled.")
 
 
 def test_time_forgets_nothing_of_whoever_is_held(world: World, held: Staff):
     gone = replace(next(iter(held.items.values())), presence=Presence.GONE)
-    world.state.items.replace(gone)
+    world.state.items.update_item(gone)
     days_later(world, 1)
     world.clock.at = gone.last_seen.replace(year=gone.last_seen.year + 2)
     world.writes()
@@ -176,7 +183,7 @@ def test_a_dropped_scope_is_asked_no_more_and_forgets_nothing_under_a_hold(
     world: World, held: Staff
 ):
     before = held.items
-    world.service.consenting.narrow(held.ref, frozenset({Scope.SEARCH}), Channel.PORTAL)
+    drop_consent_scopes(world.app, held.ref, frozenset({Scope.SEARCH}), ConsentChannel.PORTAL)
     world.forgets_visits()
 
     assert world.sweep() == []
@@ -185,8 +192,8 @@ def test_a_dropped_scope_is_asked_no_more_and_forgets_nothing_under_a_hold(
 
 
 def test_a_hold_opens_nothing_to_reviewers(world: World, maria: Staff):
-    before = list(world.service.reviewing.opened())
+    before = list(list_reviewable_flags(world.app))
 
-    places_hold(world.service, maria.ref, WHY)
+    places_hold(world.app, maria.ref, WHY)
 
-    assert list(world.service.reviewing.opened()) == before
+    assert list(list_reviewable_flags(world.app)) == before

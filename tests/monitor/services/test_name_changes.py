@@ -7,8 +7,16 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError, NotPermittedError, TooSoonError
-from monitor.services.enrollment import Answers
-from monitor.services.notifications import operator_ref
+from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.name_changes import (
+    confirm_name_change,
+    decline_name_change,
+    list_name_changes,
+    withdraw_name_change,
+)
+from monitor.services.notifications import build_operator_id
+from monitor.services.outbox import send_due
+from monitor.services.profile import edit_profile
 from tests.monitor.services.world import Staff, World
 
 MAIL = MARIA.person.mail
@@ -19,27 +27,27 @@ MARY = PersonName(given="Maria", family="Stone", former_families=("Delgado",))
 
 def joined(world: World, name: PersonName, *invited: str, mail: str = MAIL) -> Staff:
     """Invite somebody by a name, or by their address alone, and let them join under another."""
-    world.service.joining.invite(mail, *invited)
-    world.service.posting.send_due()
-    answers = Answers(name=name, scopes=MARIA.scopes)
-    return Staff(world, world.service.joining.enrol(world.code(mail), answers).ref, mail)
+    invite_person(world.app, mail, *invited)
+    send_due(world.app)
+    answers = EnrollmentAnswers(name=name, scopes=MARIA.scopes)
+    return Staff(world, enroll_with_code(world.app, world.code(mail), answers).ref, mail)
 
 
 def person(staff: Staff) -> Person:
-    return staff.world.state.people.get(staff.ref)
+    return staff.world.state.people.load_person(staff.ref)
 
 
 def actions(staff: Staff) -> list[str]:
-    return [each.action for each in staff.world.state.audit.about((staff.ref,))]
+    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.ref,))]
 
 
 def waiting(world: World) -> str:
-    (change,) = world.service.naming.list_waiting()
+    (change,) = list_name_changes(world.app)
     return change.ref
 
 
 def edited(staff: Staff, **changes: object) -> Person:
-    return staff.world.service.editing.edit(replace(person(staff), **changes))
+    return edit_profile(staff.world.app, replace(person(staff), **changes))
 
 
 def test_who_was_invited_as_one_person_is_not_searched_as_another(world):
@@ -58,7 +66,7 @@ def test_the_invited_name_and_its_forms_need_nobodys_word(world):
 
     world.sweep()
 
-    assert world.service.naming.list_waiting() == ()
+    assert list_name_changes(world.app) == ()
     assert "name-asked" not in actions(maria)
     assert world.asked_about("delgado")
 
@@ -66,8 +74,8 @@ def test_the_invited_name_and_its_forms_need_nobodys_word(world):
 def test_a_confirmed_name_is_searched_and_told_and_on_record(world):
     bob = joined(world, VICTIM, "Bob", "Baker")
 
-    world.service.naming.confirm(waiting(world), OPERATOR)
-    world.service.posting.send_due()
+    confirm_name_change(world.app, waiting(world), OPERATOR)
+    send_due(world.app)
     world.sweep()
 
     assert world.asked_about("victim")
@@ -75,16 +83,16 @@ def test_a_confirmed_name_is_searched_and_told_and_on_record(world):
     (letter,) = bob.letters_of("name-decided")
     assert "Victoria Victim, also Vicky" in letter.text
     assert "IT confirmed it" in letter.text
-    asked, confirmed = world.state.audit.about((bob.ref,))[-2:]
+    asked, confirmed = world.state.audit.list_entries_of_subjects((bob.ref,))[-2:]
     assert (asked.actor, asked.action) == (bob.ref, "name-asked")
-    assert (confirmed.actor, confirmed.action) == (operator_ref(OPERATOR), "name-confirmed")
+    assert (confirmed.actor, confirmed.action) == (build_operator_id(OPERATOR), "name-confirmed")
 
 
 def test_a_refused_name_is_never_searched_and_its_person_is_told(world):
     bob = joined(world, VICTIM, "Bob", "Baker")
 
-    world.service.naming.refuse(waiting(world), OPERATOR)
-    world.service.posting.send_due()
+    decline_name_change(world.app, waiting(world), OPERATOR)
+    send_due(world.app)
     world.sweep()
 
     assert world.asked_about("victim") == []
@@ -92,20 +100,20 @@ def test_a_refused_name_is_never_searched_and_its_person_is_told(world):
     assert "decided not to confirm" in letter.text
     assert world.config.district.contact in letter.text
     assert actions(bob)[-1] == "name-refused"
-    assert world.service.naming.list_waiting() == ()
+    assert list_name_changes(world.app) == ()
 
 
 def test_who_joins_under_a_new_surname_is_searched_by_the_invited_one_meanwhile(world):
     mary = joined(world, MARY, "Maria", "Delgado")
 
     assert person(mary).name == PersonName(given="Maria", family="Delgado")
-    world.service.naming.confirm(waiting(world), OPERATOR)
+    confirm_name_change(world.app, waiting(world), OPERATOR)
     assert person(mary).name == MARY
 
 
 def test_an_invitation_by_address_is_bound_to_the_name_that_the_address_tells(world):
     joined(world, VICTIM)
-    (change,) = world.service.naming.list_waiting()
+    (change,) = list_name_changes(world.app)
     assert change.known == MAIL
 
     other = joined(world, MARIA.person.name, mail="maria_delgado@cedarvalley.example")
@@ -118,7 +126,7 @@ def test_where_the_address_tells_no_name_the_first_one_waits(world):
     world.sweep()
     assert world.asked_about("delgado") == []
 
-    world.service.naming.confirm(waiting(world), OPERATOR)
+    confirm_name_change(world.app, waiting(world), OPERATOR)
     world.sweep()
     assert person(maria).name == MARIA.person.name
     assert world.asked_about("delgado")
@@ -133,19 +141,19 @@ def test_a_name_given_in_a_later_edit_waits_just_so(world):
 
     assert person(maria).name == before
     assert world.asked_about("victim") == []
-    world.service.naming.confirm(waiting(world), OPERATOR)
+    confirm_name_change(world.app, waiting(world), OPERATOR)
     assert person(maria).name == VICTIM
 
 
 def test_whoever_joined_before_names_were_bound_is_bound_by_the_name_they_had(world):
     maria = world.joins(MARIA)
-    world.state.people.replace(replace(person(maria), confirmed_names=()))
+    world.state.people.update_person(replace(person(maria), confirmed_names=()))
 
     edited(maria, name=replace(MARIA.person.name, middle="Elena"))
     edited(maria, name=VICTIM)
 
     assert person(maria).confirmed_names == (MARIA.person.name,)
-    assert world.service.naming.list_waiting() != ()
+    assert list_name_changes(world.app) != ()
 
 
 def test_only_the_last_name_asked_for_can_be_confirmed(world):
@@ -155,7 +163,7 @@ def test_only_the_last_name_asked_for_can_be_confirmed(world):
     edited(maria, name=MARY)
 
     with pytest.raises(InputError):
-        world.service.naming.confirm(seen, OPERATOR)
+        confirm_name_change(world.app, seen, OPERATOR)
     assert waiting(world) != seen
 
 
@@ -164,10 +172,10 @@ def test_a_name_taken_back_cannot_be_confirmed(world):
     edited(maria, name=VICTIM)
     seen = waiting(world)
 
-    world.service.naming.withdraw(maria.ref)
+    withdraw_name_change(world.app, maria.ref)
 
     with pytest.raises(InputError):
-        world.service.naming.confirm(seen, OPERATOR)
+        confirm_name_change(world.app, seen, OPERATOR)
     assert actions(maria)[-1] == "name-withdrawn"
 
 
@@ -175,7 +183,7 @@ def test_nobody_confirms_their_own_name(world):
     joined(world, VICTIM, "Bob", "Baker")
 
     with pytest.raises(NotPermittedError):
-        world.service.naming.confirm(waiting(world), MAIL.upper())
+        confirm_name_change(world.app, waiting(world), MAIL.upper())
 
 
 def test_who_left_has_no_name_for_an_operator_to_see(world):
@@ -184,9 +192,9 @@ def test_who_left_has_no_name_for_an_operator_to_see(world):
 
     bob.withdraws()
 
-    assert world.service.naming.list_waiting() == ()
+    assert list_name_changes(world.app) == ()
     with pytest.raises(InputError):
-        world.service.naming.confirm(seen, OPERATOR)
+        confirm_name_change(world.app, seen, OPERATOR)
 
 
 def test_words_are_added_five_times_in_seven_days_and_taken_back_at_any_time(world):

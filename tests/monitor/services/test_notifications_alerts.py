@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.outbox import send_due
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, Sent
 from tests.monitor.services.test_outbox import IMPOSTOR
 from tests.monitor.services.world import Staff
@@ -16,15 +18,15 @@ SECOND = replace(IMPOSTOR, id="second", handle="mariade1gado.skies.example", sin
 @pytest.fixture
 def maria(world_of) -> Staff:
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
-    world.service.posting.send_due()
+    send_due(world.app)
     world.sweep()
     return maria
 
 
 def a_second_impostor_appears(maria: Staff) -> None:
-    maria.world.internet = maria.world.internet.shows(SECOND)
+    maria.world.internet = maria.world.internet.add_entry(SECOND)
     maria.world.sweep()
 
 
@@ -34,13 +36,13 @@ def told(maria: Staff) -> list[bool]:
 
 def hangs_after_the_letter(maria: Staff) -> None:
     maria.world.post.answer = replace(DEFERRED, in_doubt=True)
-    maria.world.service.posting.send_due()
+    send_due(maria.world.app)
 
 
 def is_well_again(maria: Staff, **later: float) -> None:
     maria.world.post.answer = ACCEPTED
     maria.world.later(**later)
-    maria.world.service.posting.send_due()
+    send_due(maria.world.app)
 
 
 def tried(maria: Staff) -> list[Sent]:
@@ -59,7 +61,7 @@ def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another
     assert sorted(told(maria)) == [False, True]
 
     maria.world.later(days=1)
-    maria.world.service.posting.send_due()
+    send_due(maria.world.app)
     other = tried(maria)[-1]
     assert other.envelope.message_id != first.envelope.message_id
     assert "mariade1gado" in other.text
@@ -80,7 +82,7 @@ def test_two_that_were_told_in_one_letter_come_again_in_the_same_one_letter(mari
 def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria: Staff):
     a_second_impostor_appears(maria)
     hangs_after_the_letter(maria)
-    maria.rules(maria.flags[0], Ruling.MINE)
+    maria.rules(maria.flags[0], Decision.MINE)
     is_well_again(maria, hours=2)
 
     first, again = tried(maria)
@@ -91,7 +93,7 @@ def test_where_both_are_answered_meanwhile_no_letter_comes_again(maria: Staff):
     a_second_impostor_appears(maria)
     hangs_after_the_letter(maria)
     for flag in maria.flags:
-        maria.rules(flag, Ruling.MINE)
+        maria.rules(flag, Decision.MINE)
     is_well_again(maria, hours=2)
 
     assert len(tried(maria)) == 1
@@ -99,7 +101,7 @@ def test_where_both_are_answered_meanwhile_no_letter_comes_again(maria: Staff):
 
 def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria: Staff):
     maria.world.post.answer = DEFERRED
-    maria.world.service.posting.send_due()
+    send_due(maria.world.app)
     a_second_impostor_appears(maria)
     is_well_again(maria, days=3)
 
@@ -112,7 +114,7 @@ def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria
 
 def test_two_at_once_are_told_in_one_letter(maria: Staff):
     a_second_impostor_appears(maria)
-    maria.world.service.posting.send_due()
+    send_due(maria.world.app)
 
     (alert,) = maria.letters_of("alert")
     assert alert.text.count("Reference") == 2
@@ -121,19 +123,19 @@ def test_two_at_once_are_told_in_one_letter(maria: Staff):
 
 def test_a_second_one_waits_until_a_day_has_passed(maria: Staff):
     world = maria.world
-    world.service.posting.send_due()
+    send_due(world.app)
     world.later(hours=2)
     a_second_impostor_appears(maria)
 
-    world.service.posting.send_due()
+    send_due(world.app)
     assert len(maria.letters_of("alert")) == 1
 
     world.later(hours=21)
-    world.service.posting.send_due()
+    send_due(world.app)
     assert len(maria.letters_of("alert")) == 1
 
     world.later(hours=2)
-    world.service.posting.send_due()
+    send_due(world.app)
     first, second = maria.letters_of("alert")
     assert "mariade1gado" in second.text
     assert "mariade1gado" not in first.text
@@ -144,15 +146,15 @@ def test_a_second_one_waits_until_a_day_has_passed(maria: Staff):
 
 def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
     world = maria.world
-    world.service.posting.send_due()
+    send_due(world.app)
     world.later(hours=2)
     a_second_impostor_appears(maria)
-    world.service.posting.send_due()
-    with world.state.write():
-        world.service.digesting.queue(maria.ref)
-    world.service.posting.send_due()
+    send_due(world.app)
+    with world.state.begin_transaction():
+        queue_weekly_digest(world.app, maria.ref)
+    send_due(world.app)
     world.later(days=2)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert len(maria.letters_of("alert")) == 1
     assert told(maria) == [True, True]
@@ -160,9 +162,9 @@ def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
 
 def test_what_its_person_has_answered_meanwhile_is_not_told_any_more(maria: Staff):
     world = maria.world
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.MINE)
 
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert maria.letters_of("alert") == []
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.MINE
@@ -178,13 +180,13 @@ def test_a_repeat_of_a_bundle_after_a_crash_tells_nobody_twice(maria: Staff, mon
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(outbox, "sent", crash)
+        broken.setattr(outbox, "mark_email_sent", crash)
         with pytest.raises(KeyboardInterrupt):
-            world.service.posting.send_due()
+            send_due(world.app)
     world.restarts()
-    world.service.posting.send_due()
+    send_due(world.app)
     world.later(days=2)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert len(maria.letters_of("alert")) == 1
     assert told(maria) == [True, True]

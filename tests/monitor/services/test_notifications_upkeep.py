@@ -5,6 +5,8 @@ from msgspec import structs
 
 from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup
+from monitor.services.suppression import process_bounce
 from tests.monitor.services.world import World
 
 OPERATOR = "ops@cedarvalley.example"
@@ -23,8 +25,8 @@ def world(world_of) -> World:
 def weeks_go_by(world: World, number: int = 1) -> None:
     for _ in range(number):
         world.a_week_later()
-        world.rounds.ask()
-        world.rounds.write()
+        run_due_sweeps(world.app)
+        run_mail_and_cleanup(world.app)
 
 
 def told(world: World) -> list[str]:
@@ -39,20 +41,20 @@ def test_a_world_without_trouble_is_no_news(world: World):
 
 def test_trouble_that_goes_on_is_told_once_and_trouble_that_comes_back_again(world: World):
     well = world.internet
-    world.internet = well.blocks_us(SITE)
+    world.internet = well.block_requests(SITE)
     weeks_go_by(world, 3)
     (letter,) = told(world)
     assert "Chalkboard has been blocking us" in letter
 
     world.internet = well
     weeks_go_by(world, 2)
-    world.internet = well.is_down(SITE)
+    world.internet = well.take_down_host(SITE)
     weeks_go_by(world)
     assert len(told(world)) == 2
 
 
 def test_a_letter_to_operators_names_nobody_who_takes_part(world: World):
-    world.internet = world.internet.blocks_us(SITE)
+    world.internet = world.internet.block_requests(SITE)
     weeks_go_by(world)
 
     assert "maria" not in told(world)[0].lower()
@@ -61,7 +63,7 @@ def test_a_letter_to_operators_names_nobody_who_takes_part(world: World):
 def test_a_district_without_operators_is_written_to_by_nobody(world_of):
     world = world_of("chalkboard")
     world.joins(MARIA)
-    world.internet = world.internet.blocks_us(SITE)
+    world.internet = world.internet.block_requests(SITE)
     weeks_go_by(world)
 
     assert world.post.of_kind("sources-parked") == []
@@ -73,9 +75,9 @@ def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
     assert "Every email went out." in letter.text
     assert "refuse" not in letter.text
 
-    maria = next(iter(world.state.people.refs()))
+    maria = next(iter(world.state.people.list_person_ids()))
     sent = next(each for each in world.post.accepted if each.envelope.kind == "digest")
-    world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
+    process_bounce(world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
     world.on_monday()
 
     letter = world.post.of_kind("review")[-1]
@@ -90,7 +92,7 @@ def test_when_every_source_is_down_operators_read_one_line(world_of):
     world.restarts(structs.replace(world.config, district=district))
     world.joins(MARIA)
     for site in sites:
-        world.internet = world.internet.is_down(f"{site}.example")
+        world.internet = world.internet.take_down_host(f"{site}.example")
     weeks_go_by(world)
 
     (letter,) = told(world)

@@ -7,56 +7,59 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.db.outbox import LetterState
+from monitor.db.outbox import EmailState
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.disclosure import ANSWER_WITHIN
-from monitor.domain.email import Verdict
+from monitor.domain.email import DeliveryStatus
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.errors import CannotWriteError
-from monitor.services.notifications import LetterPlan
+from monitor.services.notifications import EmailPlan, queue_email
+from monitor.services.outbox import send_due
 from reports.emails.account import AlertView
-from reports.emails.registry import LetterKind
+from reports.emails.registry import EmailKind
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.services.world import Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
 
 
-def states(world: World) -> Counter[LetterState]:
-    return Counter(letter.state for letter in world.state.outbox.all())
+def states(world: World) -> Counter[EmailState]:
+    return Counter(letter.state for letter in world.state.outbox.list_emails())
 
 
 def waiting(world: World):
-    (letter,) = (each for each in world.state.outbox.all() if each.state is LetterState.QUEUED)
+    (letter,) = (
+        each for each in world.state.outbox.list_emails() if each.state is EmailState.QUEUED
+    )
     return letter
 
 
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.service.posting.send_due()
+    send_due(world.app)
     return maria
 
 
 @pytest.fixture
 def impersonated(world_of) -> Staff:
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
-    world.service.posting.send_due()
+    send_due(world.app)
     world.sweep()
     return maria
 
 
 def test_a_letter_is_sent_once_and_its_words_are_forgotten(world: World, maria: Staff):
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert len(maria.letters_of("enrolled")) == 1
-    for letter in world.state.outbox.all():
-        assert letter.state is LetterState.SENT
+    for letter in world.state.outbox.list_emails():
+        assert letter.state is EmailState.SENT
         assert letter.body_hash
         with pytest.raises(Exception, match="no letter"):
-            world.state.outbox.view(letter.ref, AlertView)
+            world.state.outbox.load_email_view(letter.ref, AlertView)
 
 
 def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up(
@@ -64,16 +67,16 @@ def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up
 ):
     world.joins(MARIA)
     world.restarts()
-    marks = world.state.postmarks.path
+    marks = world.state.sent_log.path
     marks.rename(marks.with_name("aside"))
     marks.mkdir()
     with pytest.raises(CannotWriteError, match="postmarks cannot be read"):
-        world.service.posting.send_due()
-    assert states(world)[LetterState.DEAD] == 0
+        send_due(world.app)
+    assert states(world)[EmailState.DEAD] == 0
 
     marks.rmdir()
     marks.with_name("aside").rename(marks)
-    assert world.service.posting.send_due() == {Verdict.ACCEPTED: 1}
+    assert send_due(world.app) == {DeliveryStatus.ACCEPTED: 1}
 
 
 def test_a_letter_that_is_put_off_is_tried_again_ever_more_seldom(impersonated: Staff):
@@ -82,7 +85,7 @@ def test_a_letter_that_is_put_off_is_tried_again_ever_more_seldom(impersonated: 
     tried = []
     for _ in range(12):
         world.clock.at = waiting(world).due_at
-        assert world.service.posting.send_due() == {Verdict.DEFERRED: 1}
+        assert send_due(world.app) == {DeliveryStatus.DEFERRED: 1}
         tried.append(world.clock.at)
 
     pauses = [later - earlier for earlier, later in pairwise(tried)]
@@ -97,10 +100,10 @@ def test_a_letter_that_is_put_off_is_tried_again_ever_more_seldom(impersonated: 
 def test_a_repeat_bears_the_same_id_so_that_it_folds_in_the_mailbox(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
-    world.service.posting.send_due()
+    send_due(world.app)
     world.post.answer = ACCEPTED
     world.later(minutes=5)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     alerts = [each for each in world.post.tried if each.envelope.kind == "alert"]
     assert len(alerts) == 2
@@ -111,7 +114,7 @@ def test_a_repeat_bears_the_same_id_so_that_it_folds_in_the_mailbox(impersonated
 def test_no_two_letters_share_an_id(impersonated: Staff):
     world = impersonated.world
     world.joins(JOHN)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     ids = Counter(each.envelope.message_id for each in world.post.accepted)
     assert set(ids.values()) == {1}
@@ -120,11 +123,11 @@ def test_no_two_letters_share_an_id(impersonated: Staff):
 def test_a_letter_is_not_tried_before_its_time(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
-    world.service.posting.send_due()
+    send_due(world.app)
     tried = len(world.post.tried)
     world.later(minutes=4)
 
-    assert world.service.posting.send_due() == {}
+    assert send_due(world.app) == {}
     assert len(world.post.tried) == tried
 
 
@@ -132,25 +135,25 @@ def test_a_letter_that_never_gets_through_is_given_up_after_five_days(impersonat
     world = impersonated.world
     world.post.answer = DEFERRED
     queued = world.clock.at
-    while any(each.state is LetterState.QUEUED for each in world.state.outbox.all()):
+    while any(each.state is EmailState.QUEUED for each in world.state.outbox.list_emails()):
         world.clock.at = waiting(world).due_at
-        world.service.posting.send_due()
+        send_due(world.app)
 
     assert timedelta(days=5) < world.clock.at - queued < timedelta(days=6)
-    dead = world.state.outbox.all()[-1]
-    assert dead.state is LetterState.DEAD
+    dead = world.state.outbox.list_emails()[-1]
+    assert dead.state is EmailState.DEAD
     assert "given up after 5 days" in dead.error
 
 
 def test_a_letter_that_is_refused_is_dead_with_its_reason(impersonated: Staff):
     world = impersonated.world
     world.post.answer = REFUSED
-    world.service.posting.send_due()
+    send_due(world.app)
     world.later(days=1)
-    world.service.posting.send_due()
+    send_due(world.app)
 
-    dead = world.state.outbox.all()[-1]
-    assert dead.state is LetterState.DEAD
+    dead = world.state.outbox.list_emails()[-1]
+    assert dead.state is EmailState.DEAD
     assert dead.error == REFUSED.note
     assert [each.envelope.kind for each in world.post.tried].count("alert") == 1
 
@@ -161,7 +164,7 @@ def test_one_address_that_fails_holds_up_nobody_else(world: World, answer):
     maria.withdraws()
     beth.withdraws()
     world.post.answers_to[maria.mail] = answer
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert beth.letters_of("withdrawn")
     assert not maria.letters_of("withdrawn")
@@ -172,7 +175,7 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
     maria, john, beth = everybody = [world.joins(each) for each in (MARIA, JOHN, BETH)]
     for each in everybody:
         each.withdraws()
-    deliver = world.post.deliver
+    deliver = world.post.send_email
 
     def poisoned(letter, envelope):
         if envelope.recipient == maria.mail:
@@ -180,18 +183,18 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
             raise ValueError(reason)
         return deliver(letter, envelope)
 
-    monkeypatch.setattr(world.post, "deliver", poisoned)
-    with world.state.write():
-        world.state.outbox.database.run(
+    monkeypatch.setattr(world.post, "send_email", poisoned)
+    with world.state.begin_transaction():
+        world.state.outbox.connection.execute(
             "UPDATE outbox SET sealed = X'00' WHERE person = ? AND kind = 'withdrawn'", john.ref
         )
 
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert beth.letters_of("withdrawn")
-    assert states(world)[LetterState.QUEUED] == 0
-    letters = [each for each in world.state.outbox.all() if each.kind == "withdrawn"]
-    dead = [each for each in letters if each.state is LetterState.DEAD]
+    assert states(world)[EmailState.QUEUED] == 0
+    letters = [each for each in world.state.outbox.list_emails() if each.kind == "withdrawn"]
+    dead = [each for each in letters if each.state is EmailState.DEAD]
     assert {each.recipient_ref for each in dead} == {maria.ref, john.ref}
     assert not any("linefeed" in each.error for each in dead)
 
@@ -199,7 +202,7 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
 def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Staff):
     world = impersonated.world
     impersonated.withdraws()
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert [each.envelope.kind for each in impersonated.letters] == [
         "invitation",
@@ -210,10 +213,10 @@ def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Sta
 
 def test_a_letter_goes_to_the_address_of_the_day_it_is_sent(impersonated: Staff):
     world = impersonated.world
-    person = world.state.people.get(impersonated.ref)
-    world.state.people.replace(replace(person, mail="maria.d@cedarvalley.example"))
+    person = world.state.people.load_person(impersonated.ref)
+    world.state.people.update_person(replace(person, mail="maria.d@cedarvalley.example"))
 
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert [each.envelope.kind for each in world.post.to("maria.d@cedarvalley.example")] == [
         "alert"
@@ -223,13 +226,13 @@ def test_a_letter_goes_to_the_address_of_the_day_it_is_sent(impersonated: Staff)
 def test_the_clock_starts_when_the_alert_is_accepted_not_when_it_is_queued(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
-    world.service.posting.send_due()
+    send_due(world.app)
     flag = impersonated.flag(FlagKind.IMPERSONATION)
     assert (flag.state, flag.notified_at) == (FlagState.NEW, None)
 
     world.post.answer = ACCEPTED
     world.later(days=3)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     flag = impersonated.flag(FlagKind.IMPERSONATION)
     assert (flag.state, flag.notified_at) == (FlagState.OPEN, world.clock.at)
@@ -238,10 +241,10 @@ def test_the_clock_starts_when_the_alert_is_accepted_not_when_it_is_queued(imper
 def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff):
     world = impersonated.world
     world.post.answer = DEFERRED
-    world.service.posting.send_due()
+    send_due(world.app)
     world.post.answer = ACCEPTED
     world.later(days=3)
-    world.service.posting.send_due()
+    send_due(world.app)
 
     (alert,) = impersonated.letters_of("alert")
     opens = world.clock.at + ANSWER_WITHIN
@@ -251,21 +254,23 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
 def test_a_letter_about_a_flag_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):
     """Two flags become one when their accounts turn out to be one."""
     world = impersonated.world
-    world.state.flags.remove(impersonated.flag(FlagKind.IMPERSONATION).ref)
+    world.state.flags.delete_flag(impersonated.flag(FlagKind.IMPERSONATION).ref)
 
-    world.service.posting.send_due()
-    world.service.posting.send_due()
+    send_due(world.app)
+    send_due(world.app)
 
     assert len(impersonated.letters_of("alert")) == 1
-    assert states(world) == {LetterState.SENT: 3}
+    assert states(world) == {EmailState.SENT: 3}
 
 
 def test_a_letter_of_one_kind_and_period_is_queued_once(impersonated: Staff):
     world = impersonated.world
-    letters = world.service.digesting.letters
-    (letter,) = (each for each in world.state.outbox.all() if each.kind == LetterKind.ALERT)
-    view = world.state.outbox.view(letter.ref, AlertView)
+    letters = world.app
+    (letter,) = (each for each in world.state.outbox.list_emails() if each.kind == EmailKind.ALERT)
+    view = world.state.outbox.load_email_view(letter.ref, AlertView)
 
-    letters.queue(LetterPlan(reader=letter.recipient_ref, period=letter.period), view)
+    queue_email(
+        letters, EmailPlan(recipient_id=letter.recipient_ref, dedupe_key=letter.period), view
+    )
 
-    assert states(world) == {LetterState.SENT: 2, LetterState.QUEUED: 1}
+    assert states(world) == {EmailState.SENT: 2, EmailState.QUEUED: 1}

@@ -11,13 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from monitor.config import Security
-from monitor.db.outbox import LetterState, Outbox
+from monitor.config import MailSecurity
+from monitor.db.outbox import EmailState, OutboxTable
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
 from monitor.errors import CannotWriteError
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.enrollment import invite_person, load_open_invitation
+from monitor.services.outbox import send_due
 from tests.monitor.letters import read, smtp, with_settings
 from tests.monitor.post_office import LOOPBACK, TAKEN, Counter, PostOffice, opened
 from tests.monitor.services.world import CODE, Staff, World
@@ -53,7 +58,7 @@ class Post:
         """Let a time pass in which the service looks every half an hour."""
         end = self.world.clock.at + timedelta(hours=hours)
         while True:
-            while self.world.service.posting.send_due():
+            while send_due(self.world.app):
                 pass
             if self.world.clock.at >= end:
                 return
@@ -68,10 +73,10 @@ class Post:
 
     def goes_to(self, port: int) -> None:
         settings = with_settings(
-            host=LOOPBACK, port=port, security=Security.RELAY, timeout_seconds=0.4
+            host=LOOPBACK, port=port, security=MailSecurity.RELAY, timeout_seconds=0.4
         )
-        posting = replace(self.world.service.posting, post=smtp(settings))
-        self.world.service = replace(self.world.service, posting=posting)
+        mailer = replace(self.world.app.mailer, transport=smtp(settings))
+        self.world.app = replace(self.world.app, mailer=mailer)
 
     @property
     def arrived(self) -> Tally[tuple[str, str]]:
@@ -85,10 +90,10 @@ def staff(world_of: Callable[..., World]) -> list[Staff]:
     """Everybody has joined, and a digest waits for each."""
     world = world_of("chalkboard")
     staff = [world.joins(member) for member in STAFF]
-    world.service.posting.send_due()
-    with world.state.write():
+    send_due(world.app)
+    with world.state.begin_transaction():
         for each in staff:
-            world.service.digesting.queue(each.ref)
+            queue_weekly_digest(world.app, each.ref)
     return staff
 
 
@@ -101,20 +106,20 @@ def post(staff: list[Staff]) -> Iterator[Post]:
         yield post
 
 
-def states(world: World) -> Tally[LetterState]:
-    return Tally(each.state for each in world.state.outbox.all() if each.kind == "digest")
+def states(world: World) -> Tally[EmailState]:
+    return Tally(each.state for each in world.state.outbox.list_emails() if each.kind == "digest")
 
 
 def everybody_got_one(post: Post, staff: list[Staff]) -> bool:
     assert sorted(mail for mail, _ in post.arrived) == sorted(each.mail for each in staff)
     assert set(post.arrived.values()) == {1}
-    return states(post.world) == {LetterState.SENT: len(staff)}
+    return states(post.world) == {EmailState.SENT: len(staff)}
 
 
 def test_three_days_without_a_mail_server_cost_no_letter(post: Post, staff: list[Staff]):
     post.is_down()
     post.sends(hours=72)
-    assert states(post.world) == {LetterState.QUEUED: len(staff)}
+    assert states(post.world) == {EmailState.QUEUED: len(staff)}
 
     post.is_back()
     post.sends(hours=13)
@@ -138,10 +143,10 @@ def test_a_server_that_puts_off_at_any_verb_gets_each_letter_once(
 @pytest.mark.parametrize(
     ("verb", "answer", "end"),
     [
-        ("sender", "550 5.7.1 not you", LetterState.QUEUED),
-        ("recipient", "550 5.1.1 no such user", LetterState.DEAD),
-        ("recipient", "554 5.7.1 relay access denied", LetterState.QUEUED),
-        ("letter", "554 5.6.0 no such letters", LetterState.DEAD),
+        ("sender", "550 5.7.1 not you", EmailState.QUEUED),
+        ("recipient", "550 5.1.1 no such user", EmailState.DEAD),
+        ("recipient", "554 5.7.1 relay access denied", EmailState.QUEUED),
+        ("letter", "554 5.6.0 no such letters", EmailState.DEAD),
     ],
 )
 def test_what_is_refused_for_good_is_dead_with_its_reason_and_what_can_be_mended_waits(
@@ -151,7 +156,7 @@ def test_what_is_refused_for_good_is_dead_with_its_reason_and_what_can_be_mended
     post.sends(hours=1)
 
     assert states(post.world) == {end: len(staff)}
-    letters = [each for each in post.world.state.outbox.all() if each.kind == "digest"]
+    letters = [each for each in post.world.state.outbox.list_emails() if each.kind == "digest"]
     assert all(answer[:3] in each.error for each in letters)
 
 
@@ -161,16 +166,16 @@ def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, s
     post.sends(hours=1)
 
     assert [mail for mail, _ in post.arrived] == [each.mail for each in good]
-    assert states(post.world) == {LetterState.SENT: len(good), LetterState.DEAD: len(bad)}
+    assert states(post.world) == {EmailState.SENT: len(good), EmailState.DEAD: len(bad)}
 
 
 def test_a_server_that_hangs_after_the_data_gets_the_same_letter_again_under_the_same_id(
     post: Post, staff: list[Staff]
 ):
     post.counter.silent = True
-    post.world.service.posting.send_due()
-    assert states(post.world) == {LetterState.QUEUED: len(staff)}
-    ids = {each.message_id for each in post.world.state.outbox.all()}
+    send_due(post.world.app)
+    assert states(post.world) == {EmailState.QUEUED: len(staff)}
+    ids = {each.message_id for each in post.world.state.outbox.list_emails()}
 
     post.counter.silent = False
     post.sends(hours=13)
@@ -182,7 +187,7 @@ def test_a_round_ends_early_where_a_server_hangs_so_that_nothing_else_waits_for_
     post: Post, staff: list[Staff]
 ):
     post.counter.silent = True
-    verdicts = post.world.service.posting.send_due()
+    verdicts = send_due(post.world.app)
 
     assert verdicts.total() == CRASHED < len(staff)
 
@@ -191,8 +196,8 @@ def test_a_letter_that_never_gets_through_is_dead_after_five_days(post: Post, st
     post.is_down()
     post.sends(hours=24 * 6)
 
-    assert states(post.world) == {LetterState.DEAD: len(staff)}
-    assert all("given up" in each.error for each in post.world.state.outbox.dead_letters())
+    assert states(post.world) == {EmailState.DEAD: len(staff)}
+    assert all("given up" in each.error for each in post.world.state.outbox.list_dead_emails())
 
 
 def test_a_dead_letter_that_is_revived_arrives(post: Post, staff: list[Staff]):
@@ -200,8 +205,8 @@ def test_a_dead_letter_that_is_revived_arrives(post: Post, staff: list[Staff]):
     post.sends(hours=24 * 6)
     post.is_back()
     outbox, now = post.world.state.outbox, post.world.clock.at
-    for each in outbox.dead_letters():
-        outbox.revive(each.ref, now)
+    for each in outbox.list_dead_emails():
+        outbox.requeue_dead_email(each.ref, now)
 
     post.sends()
     assert everybody_got_one(post, staff)
@@ -211,7 +216,7 @@ def test_an_old_backup_mails_nothing_again(post: Post, staff: list[Staff], tmp_p
     """The letters wait in the backup; since then they went out."""
     world = post.world
     database = world.config.state / "namesake.db"
-    world.state.outbox.database.checkpoint()
+    world.state.outbox.connection.checkpoint()
     backup = shutil.copy(database, tmp_path / "backup.db")
     post.sends()
     assert everybody_got_one(post, staff)
@@ -222,7 +227,7 @@ def test_an_old_backup_mails_nothing_again(post: Post, staff: list[Staff], tmp_p
     shutil.copy(backup, database)
     world.restarts()
     post.is_back()
-    assert states(world) == {LetterState.QUEUED: len(staff)}
+    assert states(world) == {EmailState.QUEUED: len(staff)}
     world.later(hours=1)
     post.sends(hours=1)
 
@@ -236,9 +241,9 @@ def full(*_):
 
 def test_where_no_try_can_be_noted_none_is_made(post: Post, staff: list[Staff], monkeypatch):
     with monkeypatch.context() as disk:
-        disk.setattr(Outbox, "begin", full)
+        disk.setattr(OutboxTable, "record_attempts", full)
         with pytest.raises(CannotWriteError):
-            post.world.service.posting.send_due()
+            send_due(post.world.app)
     assert not post.arrived
 
     post.sends()
@@ -249,10 +254,10 @@ def test_a_letter_whose_end_cannot_be_noted_is_not_sent_again_and_again(
     post: Post, staff: list[Staff], monkeypatch
 ):
     with monkeypatch.context() as disk:
-        disk.setattr(Outbox, "sent", full)
+        disk.setattr(OutboxTable, "mark_email_sent", full)
         for _ in range(5):
             with pytest.raises(CannotWriteError):
-                post.world.service.posting.send_due()
+                send_due(post.world.app)
     assert post.arrived.total() == 1
 
     post.sends()
@@ -265,24 +270,23 @@ def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
     """A mailbox shows but one of two letters with one id, and it may be the older one."""
     world, mail = post.world, "new@cedarvalley.example"
     with monkeypatch.context() as disk:
-        disk.setattr(Outbox, "sent", full)
-        world.service.joining.invite(mail, "Nora", "New")
+        disk.setattr(OutboxTable, "mark_email_sent", full)
+        invite_person(world.app, mail, "Nora", "New")
         for _ in range(6):
             with suppress(CannotWriteError):
-                world.service.posting.send_due()
+                send_due(world.app)
     post.sends(hours=1)
 
     assert [count for (to, _), count in post.arrived.items() if to == mail] == [1]
     letter = next(each for each in map(read, post.counter.letters) if each["To"] == mail)
     code = CODE.search(letter.get_body(("plain",)).get_content().replace("\r", ""))
-    assert world.service.joining.invited(code.group(1)).mail == mail
+    assert load_open_invitation(world.app, code.group(1)).mail == mail
 
 
 def test_a_service_that_is_ending_begins_no_other_letter(post: Post, staff: list[Staff]):
-    service = post.world.service
-    ending = replace(service.posting, stopped=lambda: post.arrived.total() >= 1)
+    ending: Any = SimpleNamespace(is_stopped=lambda: post.arrived.total() >= 1)
 
-    ending.send_due()
+    send_due(replace(post.world.app, crawler=ending))
 
     assert post.arrived.total() == 1
     post.sends()

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Security
-from monitor.db.accounts import Invitations, SignInLinks
-from monitor.db.people import AddressChanges
+from monitor.config import MailSecurity
+from monitor.db.accounts import InvitationsTable, SignInLinksTable
+from monitor.db.people import AddressChangesTable
 from monitor.demo.district import MARIA
 from monitor.errors import CannotWriteError
+from monitor.services.auth import redeem_sign_in_link, request_sign_in_link
+from monitor.services.enrollment import invite_person, load_open_invitation
+from monitor.services.outbox import send_due
+from monitor.services.profile import confirm_work_email_change, request_work_email_change
 from tests.monitor.letters import read, smtp, with_settings
 from tests.monitor.post_office import LOOPBACK, Counter, opened
 from tests.monitor.services.world import World
@@ -46,10 +50,10 @@ class Door:
     world: World
     asks: Callable[[], object]
     opens: Callable[[str], bool]
-    keeper: type[Invitations | SignInLinks | AddressChanges]
+    keeper: type[InvitationsTable | SignInLinksTable | AddressChangesTable]
 
     def sends(self) -> None:
-        self.world.service.posting.send_due()
+        send_due(self.world.app)
 
     def tries_again(self) -> None:
         self.world.later(minutes=6)
@@ -61,7 +65,7 @@ def world(world_of) -> World:
     world = world_of("chalkboard")
     world.restarts(with_portal(world.config))
     world.joins(MARIA)
-    world.service.posting.send_due()
+    send_due(world.app)
     return world
 
 
@@ -69,10 +73,10 @@ def world(world_of) -> World:
 def counter(world: World) -> Iterator[Silent]:
     with opened(Silent()) as office:
         settings = with_settings(
-            host=LOOPBACK, port=office.port, security=Security.RELAY, timeout_seconds=0.4
+            host=LOOPBACK, port=office.port, security=MailSecurity.RELAY, timeout_seconds=0.4
         )
-        posting = replace(world.service.posting, post=smtp(settings))
-        world.service = replace(world.service, posting=posting)
+        mailer = replace(world.app.mailer, transport=smtp(settings))
+        world.app = replace(world.app, mailer=mailer)
         yield office.handler
 
 
@@ -81,32 +85,32 @@ def door(request, world: World) -> Door:
     if request.param == "invitation":
         return Door(
             world=world,
-            asks=lambda: world.service.joining.invite(MAIL, "Nora", "Field"),
-            opens=lambda code: world.service.joining.invited(code).mail == MAIL,
-            keeper=Invitations,
+            asks=lambda: invite_person(world.app, MAIL, "Nora", "Field"),
+            opens=lambda code: load_open_invitation(world.app, code).mail == MAIL,
+            keeper=InvitationsTable,
         )
     if request.param == "new address":
         return moved(world)
     return Door(
         world=world,
-        asks=lambda: world.service.signing_in.ask(MARIA.person.mail, BROWSER),
+        asks=lambda: request_sign_in_link(world.app, MARIA.person.mail, BROWSER),
         opens=lambda code: (
-            world.service.signing_in.use(code, BROWSER)
-            == world.state.people.find_by_mail(MARIA.person.mail)
+            redeem_sign_in_link(world.app, code, BROWSER)
+            == world.state.people.find_person_id_by_mail(MARIA.person.mail)
         ),
-        keeper=SignInLinks,
+        keeper=SignInLinksTable,
     )
 
 
 def moved(world: World) -> Door:
     """A new address for who has joined: both acts are theirs, in the browser that asked."""
-    ref = world.state.people.find_by_mail(MARIA.person.mail)
+    ref = world.state.people.find_person_id_by_mail(MARIA.person.mail)
     assert ref
     return Door(
         world=world,
-        asks=lambda: world.service.portal.readdressing.ask(ref, MAIL, BROWSER),
-        opens=lambda code: world.service.portal.readdressing.confirm(ref, code, BROWSER) is None,
-        keeper=AddressChanges,
+        asks=lambda: request_work_email_change(world.app, ref, MAIL, BROWSER),
+        opens=lambda code: confirm_work_email_change(world.app, ref, code, BROWSER) is None,
+        keeper=AddressChangesTable,
     )
 
 
@@ -138,7 +142,7 @@ def test_a_code_opens_while_nobody_knows_yet_whether_its_letter_arrived(
 def test_a_crash_between_code_and_letter_changes_no_code(door: Door, counter: Silent, monkeypatch):
     counter.silent = False
     with monkeypatch.context() as crash:
-        crash.setattr(door.world.service.posting.post, "deliver", crashed)
+        crash.setattr(door.world.app.mailer.transport, "send_email", crashed)
         door.asks()
         with pytest.raises(CannotWriteError):
             door.sends()
@@ -150,7 +154,7 @@ def test_a_crash_between_code_and_letter_changes_no_code(door: Door, counter: Si
 
 def test_where_a_code_cannot_be_kept_no_letter_goes_out(door: Door, counter: Silent, monkeypatch):
     with monkeypatch.context() as disk:
-        disk.setattr(door.keeper, "set_code", crashed)
+        disk.setattr(door.keeper, "set_code_hash", crashed)
         door.asks()
         with suppress(CannotWriteError):
             door.sends()
@@ -168,9 +172,9 @@ def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
     world, counter.silent = door.world, False
     door.asks()
     database = world.config.state / "namesake.db"
-    world.state.outbox.database.checkpoint()
+    world.state.outbox.connection.checkpoint()
     backup = shutil.copy(database, tmp_path / "backup.db")
-    post = world.service.posting.post
+    post = world.app.mailer.transport
     door.sends()
 
     world.close()
@@ -178,8 +182,7 @@ def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
         each.unlink()
     shutil.copy(backup, database)
     world.restarts()
-    posting = replace(world.service.posting, post=post)
-    posting.send_due()
+    send_due(replace(world.app, mailer=replace(world.app.mailer, transport=post)))
 
     assert len(counter.taken) == 1
     assert door.opens(code_in(counter.taken[0]))
@@ -198,10 +201,10 @@ def test_no_code_stands_in_any_file_of_the_district(door: Door, counter: Silent)
 def test_each_letter_has_a_code_of_its_own(world: World, counter: Silent):
     counter.silent = False
     for browser in ("one", "another"):
-        world.service.signing_in.ask(MARIA.person.mail, browser)
-        world.service.posting.send_due()
-    world.service.joining.invite(MAIL, "Nora", "Field")
-    world.service.posting.send_due()
+        request_sign_in_link(world.app, MARIA.person.mail, browser)
+        send_due(world.app)
+    invite_person(world.app, MAIL, "Nora", "Field")
+    send_due(world.app)
 
     assert len(counter.taken) == 3
     assert len({code_in(each) for each in counter.taken}) == 3

@@ -6,15 +6,16 @@ import pytest
 from msgspec import structs
 
 from monitor.config import PlanningConfig
-from monitor.db.sources import Paid
+from monitor.db.sources import WeeklyApiCost
 from monitor.db.sweeps import SweepKind
 from monitor.demo.district import BETH, JOHN, MARIA
-from monitor.domain.planning.budget import FLOOR
+from monitor.domain.planning.budget import MAX_INTERVAL
+from monitor.services.jobs import preview_sweep, run_self_check
 from monitor.services.query_planning import OVER_BUDGET
 from scrapers.models import Outcome
 from tests.monitor.services.world import World
 
-A_YEAR_OF_FLOORS = 6 * FLOOR
+A_YEAR_OF_FLOORS = 6 * MAX_INTERVAL
 
 
 @pytest.fixture
@@ -32,11 +33,11 @@ def searched(world: World) -> list[str]:
     return found
 
 
-def paid(world: World) -> tuple[Paid, ...]:
+def paid(world: World) -> tuple[WeeklyApiCost, ...]:
     """Return what was paid in the week of the latest sweep."""
-    sweep = world.state.sweeps.latest(SweepKind.SWEEP)
+    sweep = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
     assert sweep
-    return world.state.outlays.of_week(sweep.week)
+    return world.state.api_costs.list_api_costs_of_week(sweep.week)
 
 
 def allowed(world: World, **limits: object) -> None:
@@ -56,9 +57,9 @@ def sweeps(world: World, weeks: int) -> list[int]:
 
 def test_the_first_sweep_asks_everything_and_later_ones_what_is_due(priced: World):
     priced.joins(BETH)
-    everything = len(list(priced.rounds.planned()))
+    everything = len(list(preview_sweep(priced.app)))
 
-    counts = sweeps(priced, 1 + FLOOR)
+    counts = sweeps(priced, 1 + MAX_INTERVAL)
 
     assert counts[0] == everything
     assert all(count < everything for count in counts[1:])
@@ -76,8 +77,8 @@ def test_what_brings_nothing_new_is_asked_ever_more_seldom(priced: World):
     priced.joins(MARIA)
     counts = sweeps(priced, A_YEAR_OF_FLOORS)
 
-    assert sum(counts[-FLOOR:]) == counts[0]
-    assert sum(counts[1 : 1 + FLOOR]) > counts[0]
+    assert sum(counts[-MAX_INTERVAL:]) == counts[0]
+    assert sum(counts[1 : 1 + MAX_INTERVAL]) > counts[0]
 
 
 def test_a_question_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
@@ -85,7 +86,7 @@ def test_a_question_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
     priced.sweep()
     seen = set(john.items)
 
-    for _ in range(FLOOR):
+    for _ in range(MAX_INTERVAL):
         priced.a_week_later()
         assert priced.sweep() == []
         assert priced.gaps() == {}
@@ -96,11 +97,11 @@ def test_a_question_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
 
 def test_a_check_of_oneself_asks_everything(priced: World):
     maria = priced.joins(MARIA)
-    everything = len(list(priced.rounds.planned()))
+    everything = len(list(preview_sweep(priced.app)))
     priced.sweep()
     searched(priced)
 
-    priced.rounds.check(maria.ref)
+    run_self_check(priced.app, maria.ref)
 
     assert len(searched(priced)) == everything
 
@@ -123,7 +124,7 @@ def test_what_was_left_out_comes_first_in_the_next_week(priced: World):
     priced.sweep()
     allowed(priced)
     priced.a_week_later()
-    everything = len(list(priced.rounds.planned()))
+    everything = len(list(preview_sweep(priced.app)))
     searched(priced)
 
     priced.sweep()
@@ -138,12 +139,12 @@ def test_checks_of_oneself_cannot_overrun_ones_budget(priced: World):
 
     counts = []
     for _ in range(40):
-        priced.rounds.check(maria.ref)
+        run_self_check(priced.app, maria.ref)
         counts.append(len(searched(priced)))
 
     assert counts[0] == everything
     assert counts[-1] == 0
-    dollars = sum(each.requests * 5 / 1000 for each in paid(priced) if each.person == maria.ref)
+    dollars = sum(each.requests * 5 / 1000 for each in paid(priced) if each.person_id == maria.ref)
     assert 0.2 < dollars <= 0.25
 
 
@@ -158,21 +159,21 @@ def test_what_was_spent_about_who_left_is_spent(priced: World):
     priced.writes()
 
     after = paid(priced)
-    assert {each.person for each in after} == {""}
+    assert {each.person_id for each in after} == {""}
     assert sum(each.requests for each in after) == sum(each.requests for each in before)
 
 
 def test_last_weeks_outlays_are_forgotten(priced: World):
     priced.joins(MARIA)
     priced.sweep()
-    first = priced.state.sweeps.latest(SweepKind.SWEEP)
+    first = priced.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
     assert first
-    assert priced.state.outlays.of_week(first.week) != ()
+    assert priced.state.api_costs.list_api_costs_of_week(first.week) != ()
 
     priced.a_week_later()
     priced.sweep()
 
-    assert priced.state.outlays.of_week(first.week) == ()
+    assert priced.state.api_costs.list_api_costs_of_week(first.week) == ()
 
 
 def test_a_sweep_that_was_cut_short_pays_for_nothing_twice(priced: World):
@@ -189,5 +190,5 @@ def test_a_sweep_that_was_cut_short_pays_for_nothing_twice(priced: World):
     priced.restarts()
     priced.sweep()
 
-    assert len(searched(priced)) >= len(list(priced.rounds.planned()))
+    assert len(searched(priced)) >= len(list(preview_sweep(priced.app)))
     assert priced.gaps() == {}

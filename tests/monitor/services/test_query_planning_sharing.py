@@ -3,32 +3,46 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from msgspec import structs
 
+from monitor.app import App
 from monitor.db.sweeps import Sweep
 from monitor.demo.district import BETH, MARIA, NAME
 from monitor.domain.consent import Scope
-from monitor.domain.planning.budget import Cap, Limits
-from monitor.services.jobs import DueRounds
-from monitor.services.ports import Watch
-from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Visit
+from monitor.services.jobs import run_full_sweep, run_self_check
+from monitor.services.query_planning import build_crawl_district
+from monitor.services.sweeps import ProgressListener
+from scrapers.models import (
+    CrawlPriority,
+    CrawlResult,
+    Finding,
+    FindingKind,
+    Outcome,
+    ParseResult,
+    Query,
+    QueryKind,
+)
+from scrapers.registry import SourceRegistry
 from scrapers.search.brave import BRAVE
-from scrapers.urls.canonical import canonical_key
-from tests.monitor.services.world import Staff, World
+from scrapers.urls.canonical import canonicalize_url
+from tests.monitor.services.world import Staff, World, priced
 
 STAFF_PAGE = "https://clips.example/staff-room"
 STRANGER = "Ottoline Zzyzx"
-LIMITS = Limits()
-NOTHING = Reading(outcome=Outcome.ABSENT)
+NOTHING = ParseResult(outcome=Outcome.ABSENT)
 
 
 def hit(url: str, title: str, snippet: str = "") -> Finding:
-    return Finding(key=canonical_key(url), kind=Kind.PAGE, url=url, title=title, snippet=snippet)
+    return Finding(
+        key=canonicalize_url(url), kind=FindingKind.PAGE, url=url, title=title, snippet=snippet
+    )
 
 
 def of_maria(number: int = 1) -> Finding:
-    name = MARIA.person.name.full
+    name = MARIA.person.name.full_name
     return hit(f"https://clips.example/{number}", f"{name} at {NAME}")
 
 
@@ -37,47 +51,50 @@ class Engine:
     """Answers as one that knows nothing but what it lists about the district."""
 
     world: World
-    lists: Reading = NOTHING
+    lists: ParseResult = NOTHING
+    stopped: bool = False
     asked: list[Query] = field(default_factory=list)
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+    def crawl(
+        self,
+        queries: Iterable[Query],
+        watch: ProgressListener,
+        priority: CrawlPriority = CrawlPriority.USUAL,
+    ) -> Iterator[CrawlResult]:
+        del priority
         for query in queries:
             watch(query.source, "asking")
             self.asked.append(query)
-            yield Visit(query=query, reading=self._reading(query), at=self.world.clock.now())
+            yield CrawlResult(query=query, result=self._reading(query), at=self.world.clock.now())
         watch("brave", "done")
 
-    def _reading(self, query: Query) -> Reading:
+    def _reading(self, query: Query) -> ParseResult:
         if query.kind is QueryKind.DISTRICT:
             return self.lists
-        return Reading(
+        return ParseResult(
             outcome=Outcome.FOUND if query.terms == (BRAVE.known_query,) else Outcome.ABSENT
         )
 
     def shows(self, *findings: Finding) -> None:
-        self.lists = Reading(outcome=Outcome.FOUND, findings=findings)
+        self.lists = ParseResult(outcome=Outcome.FOUND, findings=findings)
 
     @property
     def of_all(self) -> list[Query]:
         return [each for each in self.asked if each.kind is QueryKind.DISTRICT]
 
     @property
-    def rounds(self) -> DueRounds:
-        sources = {BRAVE.name: BRAVE}
-        rounds = self.world.service.rounds
-        known = rounds.sweeping.planning
-        sharing = replace(known.sharing, sources=sources)
-        planning = replace(
-            known, sources=sources, sharing=sharing, prices=self.world.prices, limits=LIMITS
-        )
-        sweeping = replace(
-            rounds.sweeping, sources=sources, visitor=self, urgent=self, planning=planning
-        )
-        return replace(rounds, sweeping=sweeping)
+    def app(self) -> App:
+        app, free = self.world.app, {BRAVE.name: Decimal(0)}
+        sources = priced(SourceRegistry({BRAVE.name: BRAVE}), {**free, **self.world.prices})
+        crawler: Any = self
+        return replace(app, sources=sources, crawler=crawler)
+
+    def is_stopped(self) -> bool:
+        return self.stopped
 
     def sweep(self) -> Sweep:
         self.asked.clear()
-        return self.rounds.sweep()
+        return run_full_sweep(self.app)
 
 
 @pytest.fixture
@@ -98,8 +115,8 @@ def beth(engine: Engine) -> Staff:
 def test_a_district_is_asked_about_once_however_many_joined(engine, maria, beth):
     engine.sweep()
 
-    district = engine.world.service.planning.sharing.district
-    assert len(engine.of_all) == len(list(BRAVE.about_district(district)))
+    district = build_crawl_district(engine.world.app)
+    assert len(engine.of_all) == len(list(BRAVE.build_district_queries(district)))
     assert {each.subject for each in engine.of_all} == {""}
 
 
@@ -114,7 +131,7 @@ def test_each_person_gets_what_names_them_and_nobody_else_does(engine, maria, be
 def test_nothing_is_kept_of_who_never_joined(engine, maria):
     engine.shows(of_maria(), hit("https://clips.example/9", f"{STRANGER} at {NAME}"))
     staged = []
-    stage_all = type(engine.world.state.journal).stage_all
+    stage_all = type(engine.world.state.journal).stage_answers
 
     def noted(journal, sweep, many):
         batch = tuple(many)
@@ -122,7 +139,7 @@ def test_nothing_is_kept_of_who_never_joined(engine, maria):
         stage_all(journal, sweep, batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(engine.world.state.journal), "stage_all", noted)
+        patch.setattr(type(engine.world.state.journal), "stage_answers", noted)
         engine.sweep()
 
     assert staged
@@ -144,7 +161,7 @@ def test_the_first_answer_is_a_silent_baseline_also_for_who_joins_later(engine, 
     engine.sweep()
     beth = engine.world.joins(BETH)
     engine.world.a_week_later()
-    name = BETH.person.name.full
+    name = BETH.person.name.full_name
     engine.shows(hit(STAFF_PAGE, f"{name} at {NAME}"))
 
     assert engine.world.told_in(engine.sweep()) == []
@@ -161,19 +178,22 @@ def test_without_consent_to_searches_nothing_is_asked_and_nothing_is_told(engine
 
 def test_who_withdraws_while_it_is_asked_is_told_nothing(engine, maria, beth):
     engine.shows(of_maria())
-    rounds = engine.rounds
-    asked = engine.visit
+    rounds = engine.app
+    asked = engine.crawl
 
-    def meanwhile(queries, watch):
+    def meanwhile(queries, watch, priority):
         for visit in asked(queries, watch):
-            if visit.query.kind is QueryKind.DISTRICT and engine.world.state.consents.stands(
-                maria.ref, engine.world.clock.now()
+            if (
+                visit.query.kind is QueryKind.DISTRICT
+                and engine.world.state.consents.has_consent_in_force(
+                    maria.ref, engine.world.clock.now()
+                )
             ):
                 maria.withdraws()
             yield visit
 
-    engine.visit = meanwhile
-    rounds.sweep()
+    engine.crawl = meanwhile
+    run_full_sweep(rounds)
 
     assert maria.items == {}
 
@@ -182,7 +202,7 @@ def test_an_answer_that_cannot_be_read_ends_nothing_and_is_told(engine, maria):
     engine.shows(of_maria())
     engine.sweep()
     engine.world.a_week_later()
-    engine.lists = Reading(outcome=Outcome.BLOCKED, note="it asks for a key")
+    engine.lists = ParseResult(outcome=Outcome.BLOCKED, note="it asks for a key")
 
     assert engine.world.told_in(engine.sweep()) == []
     assert engine.world.gaps() == {"brave": Outcome.PARTIAL}
@@ -190,9 +210,9 @@ def test_an_answer_that_cannot_be_read_ends_nothing_and_is_told(engine, maria):
 
 
 def test_a_sweep_that_was_cut_short_does_not_ask_again(engine, maria):
-    first = engine.rounds
-    stopped = replace(first.sweeping, stopped=lambda: True)
-    replace(first, sweeping=stopped).sweep()
+    engine.stopped = True
+    run_full_sweep(engine.app)
+    engine.stopped = False
     asked = {each.key for each in engine.of_all}
 
     engine.sweep()
@@ -202,16 +222,16 @@ def test_a_sweep_that_was_cut_short_does_not_ask_again(engine, maria):
 
 
 def test_a_check_of_oneself_asks_nothing_for_others(engine, maria):
-    engine.rounds.check(maria.ref)
+    run_self_check(engine.app, maria.ref)
 
     assert engine.of_all == []
 
 
 def test_what_the_budget_does_not_pay_for_is_told_to_everybody(engine, maria, beth):
     engine.world.prices["brave"] = Decimal(5)
-    rounds = engine.rounds
-    planning = replace(rounds.sweeping.planning, limits=Limits(district=Cap(requests=0)))
-    replace(rounds, sweeping=replace(rounds.sweeping, planning=planning)).sweep()
+    app = engine.app
+    planning = structs.replace(app.config.planning, weekly_requests_district=0)
+    run_full_sweep(replace(app, config=structs.replace(app.config, planning=planning)))
 
     assert engine.of_all == []
     assert engine.world.gaps() == {"brave": Outcome.SKIPPED}

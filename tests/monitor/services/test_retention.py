@@ -8,7 +8,7 @@ import pytest
 from monitor.db.sweeps import RunRequest, Sweep, SweepKind
 from monitor.demo.district import MARIA
 from monitor.domain.item import Presence
-from monitor.services.retention import PURGE
+from monitor.services.retention import PURGE, preview_purge, purge_expired_data
 from scrapers.http.throttle import HostState
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import World
@@ -29,10 +29,10 @@ def purged(world: World):
 
 def test_the_purge_is_due_every_day(world: World, purged):
     purged()
-    first = {each.name: each.due_at for each in world.state.due.all()}[PURGE]
+    first = {each.name: each.due_at for each in world.state.jobs.list_jobs()}[PURGE]
 
     purged(days=1, minutes=1)
-    second = {each.name: each.due_at for each in world.state.due.all()}[PURGE]
+    second = {each.name: each.due_at for each in world.state.jobs.list_jobs()}[PURGE]
 
     assert second - first >= timedelta(days=1)
 
@@ -42,17 +42,17 @@ def test_a_spent_invitation_is_forgotten(world: World, purged):
 
     purged(days=1, minutes=1)
 
-    assert world.state.invitations.all() == ()
+    assert world.state.invitations.list_invitations() == ()
 
 
 def test_a_file_for_robots_is_forgotten_when_its_day_is_over(world: World, purged):
     world.joins(MARIA)
     world.sweep()
-    assert world.state.robots.all() != ()
+    assert world.state.robots_files.list_robots_files() != ()
 
     purged(days=1, minutes=1)
 
-    assert world.state.robots.all() == ()
+    assert world.state.robots_files.list_robots_files() == ()
 
 
 def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
@@ -66,32 +66,32 @@ def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
     world.state.sweeps.open_or_resume(sweep)
 
     purged(days=13)
-    assert [each.ref for each in world.state.sweeps.open()] == [sweep.ref]
+    assert [each.ref for each in world.state.sweeps.list_open_sweeps()] == [sweep.ref]
 
     purged(days=2)
-    assert world.state.sweeps.open() == ()
+    assert world.state.sweeps.list_open_sweeps() == ()
 
 
 def test_a_request_is_forgotten_once_it_was_served(world: World, purged):
     request = RunRequest(ref="request", kind=SweepKind.SWEEP, asked_at=world.clock.now())
-    world.state.requests.add(request)
-    world.state.requests.finish(request.ref, world.clock.now())
+    world.state.run_requests.insert_run_request(request)
+    world.state.run_requests.finish_run_request(request.ref, world.clock.now())
 
     purged(days=2)
 
-    assert world.state.requests.get(request.ref) is None
+    assert world.state.run_requests.find_run_request(request.ref) is None
 
 
 def test_what_is_gone_for_a_year_is_forgotten_and_what_is_there_stays(world: World, purged):
     maria = world.joins(MARIA)
     world.sweep()
-    gone, *others = world.state.items.of(maria.ref)
-    world.state.items.replace(replace(gone, presence=Presence.GONE))
+    gone, *others = world.state.items.list_items_of_person(maria.ref)
+    world.state.items.update_item(replace(gone, presence=Presence.GONE))
 
     world.clock.at += A_YEAR
     purged()
 
-    left = {item.ref for item in world.state.items.of(maria.ref)}
+    left = {item.ref for item in world.state.items.list_items_of_person(maria.ref)}
     assert gone.ref not in left
     assert {item.ref for item in others} <= left
 
@@ -103,63 +103,65 @@ def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):
         "walled.example": {"parked_until": now + timedelta(days=5), "failures": 3},
         "idle.example": {},
     }.items():
-        world.state.hosts.save(HostState(host=host, **state))
+        world.state.hosts.save_host_state(HostState(host=host, **state))
 
     purged(days=2)
-    assert [each.host for each in world.state.hosts.all()] == ["walled.example"]
+    assert [each.host for each in world.state.hosts.list_host_states()] == ["walled.example"]
 
     purged(days=18)
-    assert world.state.hosts.all() == ()
+    assert world.state.hosts.list_host_states() == ()
 
 
 def test_that_a_letter_was_sent_is_forgotten_after_a_year_and_two_months(world: World, purged):
     maria = world.joins(MARIA)
     purged(days=2)
-    sent = {each.ref for each in world.state.outbox.all()}
+    sent = {each.ref for each in world.state.outbox.list_emails()}
     assert sent
-    places_hold(world.service, maria.ref, "a case")
+    places_hold(world.app, maria.ref, "a case")
 
     world.later(days=424)
-    world.service.purging.purge()
+    purge_expired_data(world.app)
 
-    assert not sent & {each.ref for each in world.state.outbox.all()}
+    assert not sent & {each.ref for each in world.state.outbox.list_emails()}
 
 
 def test_only_who_holds_the_folder_shortens_the_list_of_what_went_out(world: World, purged):
-    world.state.postmarks.add(["a" * 32], world.clock.at - timedelta(days=401), "hash")
+    world.state.sent_log.append_sent_entries(
+        ["a" * 32], world.clock.at - timedelta(days=401), "hash"
+    )
 
-    world.service.purging.purge()
-    assert world.state.postmarks.of("a" * 32)
+    purge_expired_data(world.app)
+    assert world.state.sent_log.find_sent_entry("a" * 32)
 
     purged()
-    assert not world.state.postmarks.of("a" * 32)
+    assert not world.state.sent_log.find_sent_entry("a" * 32)
 
 
 def test_how_a_sweep_went_is_forgotten_after_a_year_but_for_the_last_one(world: World, purged):
     world.sweep()
-    first = world.state.sweeps.latest(SweepKind.SWEEP)
+    first = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
     world.a_week_later()
     world.sweep()
-    last = world.state.sweeps.latest(SweepKind.SWEEP)
+    last = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
     assert first.ref != last.ref
 
     world.clock.at += A_YEAR
     purged()
 
-    assert world.state.sweeps.runs(first.ref) == ()
-    assert world.state.sweeps.get(last.ref)
+    assert world.state.sweeps.list_source_runs(first.ref) == ()
+    assert world.state.sweeps.load_sweep(last.ref)
 
 
 def test_a_preview_tells_what_the_purge_then_does_and_does_none_of_it(world: World):
     world.joins(MARIA)
     world.sweep()
     world.later(days=2)
-    before, told = world.state.rows(), world.service.purging.preview()
-    assert world.state.rows() == before
+    before, told = world.state.count_rows(), preview_purge(world.app)
+    assert world.state.count_rows() == before
 
-    world.service.purging.purge()
+    purge_expired_data(world.app)
 
-    after = world.state.rows()
+    after = world.state.count_rows()
     assert {table: count - after[table] for table, count in before.items()} == told
     assert told["invitations"] == 1
     assert told["robots"] > 0
@@ -168,7 +170,7 @@ def test_a_preview_tells_what_the_purge_then_does_and_does_none_of_it(world: Wor
 def test_what_was_purged_stands_in_no_file(world: World, purged):
     world.joins(MARIA)
     world.sweep()
-    (file, *_) = world.state.people.database.row("SELECT sealed FROM robots")
+    (file, *_) = world.state.people.connection.fetch_row("SELECT sealed FROM robots")
     folder = world.config.state
 
     purged(days=2)

@@ -3,20 +3,20 @@
 import pytest
 
 from monitor.demo.district import ROSA
-from monitor.domain.flag import FlagState, Ruling
-from monitor.domain.students.matching import ContactVerdict
-from monitor.services.retention import FORGOTTEN, RosterKeeping
+from monitor.domain.flag import Decision, FlagState
+from monitor.domain.students.matching import ContactMatchResult
+from monitor.services.retention import FORGOTTEN_REASONS, erase_student_links, purge_expired_data
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff
 
-FAMILY = (Ruling.STUDENT_LINK, Ruling.FAMILY)
+FAMILY = (Decision.STUDENT_LINK, Decision.FAMILY)
 
 
 @pytest.fixture
 def rosa(world_of) -> Staff:
     """Somebody whose account is linked with students."""
     world = world_of(families=("bluesky",))
-    world.matcher = FakeMatcher(says=ContactVerdict(flagged=True, count=2, cues=("grade",)))
+    world.matcher = FakeMatcher(says=ContactMatchResult(flagged=True, count=2, cues=("grade",)))
     rosa = world.joins(ROSA, read=True)
     world.sweep()
     assert rosa.flags
@@ -28,7 +28,7 @@ def link(rosa):
 
 
 def purge(rosa):
-    rosa.world.service.purging.purge()
+    purge_expired_data(rosa.world.app)
 
 
 def rule(rosa, *rulings):
@@ -42,7 +42,7 @@ def test_what_was_cleared_up_keeps_its_ruling_and_nothing_that_was_seen(rosa):
     purge(rosa)
 
     assert link(rosa).state is FlagState.FAMILY
-    assert link(rosa).reasons == FORGOTTEN
+    assert link(rosa).reasons == FORGOTTEN_REASONS
     assert link(rosa).lowered_by == ()
 
 
@@ -60,20 +60,20 @@ def test_what_nobody_answered_goes_after_ninety_days_and_is_asked_again(rosa):
 
 
 def test_what_was_shared_stays_without_what_was_seen(rosa):
-    rule(rosa, Ruling.SHARED)
+    rule(rosa, Decision.SHARED)
     rosa.world.later(days=90)
 
     purge(rosa)
 
-    assert link(rosa).reasons == FORGOTTEN
+    assert link(rosa).reasons == FORGOTTEN_REASONS
 
 
 def test_what_is_being_looked_into_keeps_its_reasons_for_ninety_days(rosa):
-    rule(rosa, Ruling.STUDENT_LINK)
+    rule(rosa, Decision.STUDENT_LINK)
 
     purge(rosa)
 
-    assert link(rosa).reasons != FORGOTTEN
+    assert link(rosa).reasons != FORGOTTEN_REASONS
 
 
 def test_a_district_that_turns_away_forgets_every_link_with_its_rulings(rosa):
@@ -81,9 +81,9 @@ def test_a_district_that_turns_away_forgets_every_link_with_its_rulings(rosa):
     links = len(rosa.flags)
     state = rosa.world.state
 
-    assert RosterKeeping(state=state, now=rosa.world.clock.now).erase_links() == links
+    assert erase_student_links(state, rosa.world.clock.at) == links
 
     assert rosa.flags == ()
-    last = state.audit.last("roster-erased")
+    last = state.audit.find_last_entry_of_action("roster-erased")
     assert last is not None
     assert last.details == {"flags": str(links)}

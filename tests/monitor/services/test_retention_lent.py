@@ -5,114 +5,128 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.app import App
 from monitor.demo.district import MARIA
-from monitor.domain.evidence import Axis, Evidence
-from monitor.services.retention import Lent
-from tests.monitor.services.world import World
+from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.services.retention import delete_expired_text, purge_expired_data
+from monitor.services.staging import list_text_retention
+from tests.monitor.services.world import World, retaining
 
 MONTH = timedelta(days=30)
 
 
 @pytest.fixture
-def lent(world: World) -> Lent:
-    return Lent(state=world.state, spans={"bluesky": MONTH})
+def lent(world: World) -> App:
+    return retaining(world.app, "bluesky", MONTH)
 
 
 def evidence(in_full: str) -> Evidence:
     return Evidence(
-        rule="like-me", axis=Axis.CLAIM, bits=1.0, reason="Its words are alike.", in_full=in_full
+        rule="like-me",
+        axis=EvidenceAxis.CLAIM,
+        bits=1.0,
+        reason="Its words are alike.",
+        in_full=in_full,
     )
 
 
 def seen_by(world: World, person: str, source: str):
-    return [each for each in world.state.sightings.of_person(person) if each.source == source]
+    return [
+        each
+        for each in world.state.sightings.list_sightings_of_person(person)
+        if each.source == source
+    ]
 
 
-def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: Lent):
+def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
     sighting = seen_by(world, maria.ref, "bluesky")[0]
-    others = len(world.state.sightings.of_person(maria.ref))
-    assert world.state.versions.of(sighting.item)
+    others = len(world.state.sightings.list_sightings_of_person(maria.ref))
+    assert world.state.versions.list_versions(sighting.item)
 
-    lent.forget(maria.ref, sighting.last + MONTH)
+    delete_expired_text(lent, maria.ref, sighting.last + MONTH)
 
-    item = world.state.items.get(sighting.item)
+    item = world.state.items.load_item(sighting.item)
     assert seen_by(world, maria.ref, "bluesky") == []
-    assert 0 < len(world.state.sightings.of_person(maria.ref)) < others
-    assert all(each.query != sighting.query for each in world.state.versions.of(item.ref))
+    assert 0 < len(world.state.sightings.list_sightings_of_person(maria.ref)) < others
+    assert all(
+        each.query != sighting.query for each in world.state.versions.list_versions(item.ref)
+    )
     assert (item.portrait.url, item.portrait.account) != ("", "")
 
 
-def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world: World, lent: Lent):
+def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
     alone = seen_by(world, maria.ref, "bluesky")[0]
-    for other in world.state.sightings.of_item(alone.item):
+    for other in world.state.sightings.list_sightings_of_item(alone.item):
         if other.source != "bluesky":
-            world.state.sightings.end(other)
+            world.state.sightings.delete_sighting(other)
 
-    lent.forget(maria.ref, alone.last + MONTH)
+    delete_expired_text(lent, maria.ref, alone.last + MONTH)
 
-    portrait = world.state.items.get(alone.item).portrait
+    portrait = world.state.items.load_item(alone.item).portrait
     assert portrait.account == alone.finding.account
     assert (portrait.name, portrait.bio, portrait.links, portrait.counts) == ("", "", (), ())
 
 
-def test_no_reason_quotes_what_was_forgotten(world: World, lent: Lent):
+def test_no_reason_quotes_what_was_forgotten(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
     shown = seen_by(world, maria.ref, "bluesky")[0]
     quoting = evidence(in_full="It shares “volcanoes” with results you said are you.")
-    known = world.state.items.assessment(shown.item)
+    known = world.state.items.find_assessment(shown.item)
     assert known
     world.state.items.set_assessment(shown.item, replace(known, evidence=(quoting,)))
 
-    lent.forget(maria.ref, shown.last + MONTH)
+    delete_expired_text(lent, maria.ref, shown.last + MONTH)
 
-    after = world.state.items.assessment(shown.item)
+    after = world.state.items.find_assessment(shown.item)
     assert after == replace(known, evidence=(evidence(in_full=""),))
 
 
-def test_what_was_seen_since_stays(world: World, lent: Lent):
+def test_what_was_seen_since_stays(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
-    before = world.state.sightings.of_person(maria.ref)
+    before = world.state.sightings.list_sightings_of_person(maria.ref)
 
-    lent.forget(maria.ref, before[0].last + MONTH - timedelta(seconds=1))
+    delete_expired_text(lent, maria.ref, before[0].last + MONTH - timedelta(seconds=1))
 
-    assert world.state.sightings.of_person(maria.ref) == before
+    assert world.state.sightings.list_sightings_of_person(maria.ref) == before
 
 
 def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_seen(
-    world: World, lent: Lent
+    world: World, lent: App
 ):
     maria = world.joins(MARIA)
     world.sweep()
     sighting = seen_by(world, maria.ref, "bluesky")[0]
     (first,) = [
-        each for each in world.state.versions.of(sighting.item) if each.query == sighting.query
+        each
+        for each in world.state.versions.list_versions(sighting.item)
+        if each.query == sighting.query
     ]
     later = replace(first, at=first.at + MONTH)
-    world.state.versions.add(later)
-    world.state.sightings.put(replace(sighting, last=later.at))
+    world.state.versions.insert_version(later)
+    world.state.sightings.save_sighting(replace(sighting, last=later.at))
 
-    lent.forget(maria.ref, later.at + timedelta(days=1))
+    delete_expired_text(lent, maria.ref, later.at + timedelta(days=1))
 
-    kept = world.state.versions.of(sighting.item)
+    kept = world.state.versions.list_versions(sighting.item)
     assert later in kept
     assert first not in kept
 
 
-def test_the_daily_round_forgets_what_the_declarations_say(world: World, lent: Lent):
-    purging = world.service.rounds.purging
+def test_the_daily_round_forgets_what_the_declarations_say(world: World, lent: App):
+    purging = world.app
     maria = world.joins(MARIA)
     world.sweep()
     world.clock.at += MONTH
-    purging.purge()
-    assert purging.lent.spans == {}
+    purge_expired_data(purging)
+    assert list_text_retention(purging) == {}
     assert seen_by(world, maria.ref, "bluesky") != []
 
-    replace(purging, lent=lent).purge()
+    purge_expired_data(lent)
 
     assert seen_by(world, maria.ref, "bluesky") == []

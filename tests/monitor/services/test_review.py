@@ -7,10 +7,13 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Flag, FlagKind, Ruling
-from monitor.domain.students.matching import ContactVerdict
+from monitor.domain.flag import Decision, Flag, FlagKind
+from monitor.domain.students.matching import ContactMatchResult
 from monitor.errors import NotPermittedError
 from monitor.services.notifications import Reviewer
+from monitor.services.outbox import send_due
+from monitor.services.review import decide_flag, list_reviewable_flags, queue_review_digests
+from monitor.services.review_queue import record_flag_views
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
@@ -23,9 +26,9 @@ ANA = Reviewer(address=REVIEWERS[0])
 def maria(world_of) -> Staff:
     """Somebody who is impersonated, and whose account is linked with students."""
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     world.matcher = FakeMatcher(
-        says=ContactVerdict(flagged=True, count=2, cues=("class-of", "school"))
+        says=ContactMatchResult(flagged=True, count=2, cues=("class-of", "school"))
     )
     maria = world.joins(MARIA, read=True)
     world.sweep()
@@ -41,17 +44,17 @@ def link(maria: Staff) -> Flag:
 
 
 def opened(world: World) -> set[str]:
-    return {flag.ref for flag, _ in world.service.reviewing.opened()}
+    return {flag.ref for flag, _ in list_reviewable_flags(world.app)}
 
 
 def looked_at(maria: Staff, flag: Flag) -> None:
-    maria.world.service.casework.queue.open(ANA, [flag.ref])
+    record_flag_views(maria.world.app, ANA, [flag.ref])
 
 
 def reviewers_read(world: World):
     """Write the reviewers' digest, and return what each of them got."""
-    world.service.reviewing.queue_digest()
-    world.service.posting.send_due()
+    queue_review_digests(world.app)
+    send_due(world.app)
     return [world.post.to(each)[-1] for each in REVIEWERS]
 
 
@@ -62,20 +65,20 @@ def test_nothing_is_open_before_its_person_was_told(maria: Staff):
 
 
 def test_an_impersonation_opens_when_its_person_shares_it(maria: Staff):
-    maria.rules(fake(maria), Ruling.SHARED)
+    maria.rules(fake(maria), Decision.SHARED)
 
     assert opened(maria.world) == {fake(maria).ref}
 
 
 def test_an_impersonation_opens_when_its_person_confirms_it(maria: Staff):
-    maria.rules(fake(maria), Ruling.IMPERSONATION)
+    maria.rules(fake(maria), Decision.IMPERSONATION)
 
     assert opened(maria.world) == {fake(maria).ref}
 
 
 def test_sharing_can_be_taken_back(maria: Staff):
-    flag = maria.rules(fake(maria), Ruling.SHARED)
-    maria.rules(flag, Ruling.REOPENED)
+    flag = maria.rules(fake(maria), Decision.SHARED)
+    maria.rules(flag, Decision.REOPENED)
 
     assert opened(maria.world) == set()
 
@@ -83,11 +86,11 @@ def test_sharing_can_be_taken_back(maria: Staff):
 def test_an_impersonation_opens_seven_days_after_its_notice_was_accepted(maria: Staff):
     world = maria.world
     world.post.answer = DEFERRED
-    world.service.posting.send_due()
+    send_due(world.app)
     world.later(days=3)
     world.post = type(world.post)()
     world.restarts()
-    world.service.posting.send_due()
+    send_due(world.app)
     accepted = world.clock.at
 
     world.clock.at = accepted + WEEK - timedelta(seconds=1)
@@ -100,7 +103,7 @@ def test_a_notice_that_never_arrives_opens_nothing(maria: Staff):
     world = maria.world
     world.post.answer = DEFERRED
     for _ in range(20):
-        world.service.posting.send_due()
+        send_due(world.app)
         world.later(days=1)
 
     assert opened(world) == set()
@@ -108,8 +111,8 @@ def test_a_notice_that_never_arrives_opens_nothing(maria: Staff):
 
 def test_an_answer_in_time_keeps_it_closed(maria: Staff):
     world = maria.world
-    world.service.posting.send_due()
-    maria.rules(fake(maria), Ruling.NAMESAKE)
+    send_due(world.app)
+    maria.rules(fake(maria), Decision.NAMESAKE)
     world.a_week_later()
     world.a_week_later()
 
@@ -125,13 +128,13 @@ def test_a_student_link_never_opens_by_itself(maria: Staff):
 
 
 def test_a_student_link_opens_when_its_person_shares_it(maria: Staff):
-    maria.rules(link(maria), Ruling.SHARED)
+    maria.rules(link(maria), Decision.SHARED)
 
     assert opened(maria.world) == {link(maria).ref}
 
 
 def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
-    flag = maria.rules(fake(maria), Ruling.SHARED)
+    flag = maria.rules(fake(maria), Decision.SHARED)
     maria.withdraws()
 
     assert opened(maria.world) == set()
@@ -141,7 +144,7 @@ def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
 
 def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria: Staff):
     world = maria.world
-    maria.rules(fake(maria), Ruling.SHARED)
+    maria.rules(fake(maria), Decision.SHARED)
 
     letters = reviewers_read(world)
 
@@ -162,20 +165,20 @@ def test_reviewers_are_told_of_nothing_that_is_its_persons_alone(maria: Staff):
 
 def test_a_reviewer_who_left_the_list_is_not_written_to(maria: Staff):
     world = maria.world
-    world.service.reviewing.queue_digest()
+    queue_review_digests(world.app)
     district = structs.replace(world.config.district, reviewers=REVIEWERS[:1])
     world.restarts(structs.replace(world.config, district=district))
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert world.post.to(REVIEWERS[0])
     assert not world.post.to(REVIEWERS[1])
 
 
 def test_every_view_is_audited(maria: Staff):
-    flag = maria.rules(fake(maria), Ruling.SHARED)
+    flag = maria.rules(fake(maria), Decision.SHARED)
     looked_at(maria, flag)
 
-    assert [each.action for each in maria.world.state.audit.of(flag.ref)] == [
+    assert [each.action for each in maria.world.state.audit.list_entries_of_subject(flag.ref)] == [
         "flagged",
         "ruled",
         "viewed",
@@ -184,9 +187,9 @@ def test_every_view_is_audited(maria: Staff):
 
 def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
     world = maria.world
-    flag = maria.rules(fake(maria), Ruling.SHARED)
+    flag = maria.rules(fake(maria), Decision.SHARED)
 
-    ruled = world.service.reviewing.rule(flag.ref, Ruling.HARMLESS, "reviewer")
+    ruled = decide_flag(world.app, flag.ref, Decision.HARMLESS, "reviewer")
 
     assert ruled.state == "harmless"
-    assert world.state.items.verdict(flag.item) is None
+    assert world.state.items.find_item_feedback(flag.item) is None

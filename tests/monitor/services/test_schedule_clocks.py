@@ -9,7 +9,16 @@ import pytest
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain import schedule as due
 from monitor.errors import UnavailableError
-from monitor.services.schedule import DIGEST, SWEEP
+from monitor.services.jobs import (
+    describe_wait,
+    run_due_sweeps,
+    run_full_sweep,
+    run_mail_and_cleanup,
+    run_requested_checks,
+    run_self_check,
+    take_over_jobs,
+)
+from monitor.services.schedule import DIGEST, SWEEP, believe_clock
 from tests.monitor.services.world import Staff, World
 
 AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +27,7 @@ AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def everybody(world: World) -> tuple[Staff, ...]:
     staff = tuple(world.joins(each) for each in (MARIA, ROSA, JOHN))
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return staff
 
 
@@ -27,24 +36,26 @@ def passes(world: World, **span: float) -> None:
     until = world.clock.at + timedelta(**span)
     while world.clock.at < until:
         world.later(minutes=30)
-        world.rounds.serve()
-        world.rounds.ask()
-        world.rounds.write()
+        run_requested_checks(world.app)
+        run_due_sweeps(world.app)
+        run_mail_and_cleanup(world.app)
 
 
 def digests(world: World) -> Counter[tuple[str, str]]:
     return Counter(
-        (each.envelope.recipient, each.envelope.period) for each in world.post.of_kind("digest")
+        (each.envelope.recipient, each.envelope.dedupe_key) for each in world.post.of_kind("digest")
     )
 
 
 def sweeps(world: World) -> int:
-    found = world.state.sweeps.database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'")
+    found = world.state.sweeps.connection.fetch_row(
+        "SELECT count(*) FROM sweeps WHERE kind = 'sweep'"
+    )
     return found[0] if found else 0
 
 
 def due_at(world: World, name: str, subject: str = "") -> datetime:
-    (row,) = (e for e in world.state.due.all() if (e.name, e.subject) == (name, subject))
+    (row,) = (e for e in world.state.jobs.list_jobs() if (e.name, e.subject) == (name, subject))
     return row.due_at
 
 
@@ -54,8 +65,8 @@ def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hou
     passes(world, days=3)
     before, letters = sweeps(world), digests(world).total()
     world.later(days=9)
-    world.rounds.ask()
-    world.rounds.write()
+    run_due_sweeps(world.app)
+    run_mail_and_cleanup(world.app)
     spread = [due_at(world, DIGEST, each.ref) - world.clock.at for each in everybody]
 
     assert len(set(spread)) == len(spread)
@@ -73,13 +84,13 @@ def test_a_clock_that_ran_a_week_ahead_brings_no_storm_and_stops_nothing(world: 
     letters = digests(world)
 
     world.later(weeks=-1)
-    world.rounds.write()
+    run_mail_and_cleanup(world.app)
     assert digests(world) == letters
     due = due_at(world, SWEEP)
     assert due - world.clock.at <= timedelta(days=7)
     before = sweeps(world)
     world.clock.at = due + timedelta(minutes=10)
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     assert sweeps(world) == before + 1
 
     passes(world, weeks=2)
@@ -101,53 +112,53 @@ def test_a_clock_set_back_an_hour_on_monday_morning_brings_no_letter_twice(world
 @pytest.mark.parametrize("wrong", [AT_BOOT, datetime(2036, 2, 7, tzinfo=UTC)])
 def test_a_clock_that_cannot_be_right_stops_all_work_until_it_is(world: World, everybody, wrong):
     passes(world, days=3)
-    right, before = world.clock.at, (world.state.due.all(), len(world.post.tried))
+    right, before = world.clock.at, (world.state.jobs.list_jobs(), len(world.post.tried))
     world.forgets_visits()
     world.clock.at = wrong
     world.restarts()
     passes(world, hours=2)
 
-    assert world.rounds.waits_for().startswith(f"The clock says {wrong:%b %-d, %Y}")
-    assert (world.state.due.all(), len(world.post.tried)) == before
+    assert describe_wait(world.app).startswith(f"The clock says {wrong:%b %-d, %Y}")
+    assert (world.state.jobs.list_jobs(), len(world.post.tried)) == before
     assert world.asked == []
     with pytest.raises(UnavailableError, match="All jobs are paused until the clock is right"):
-        world.rounds.check(everybody[0].ref)
+        run_self_check(world.app, everybody[0].ref)
     with pytest.raises(UnavailableError):
-        world.rounds.sweep()
+        run_full_sweep(world.app)
 
     world.clock.at = right
     passes(world, weeks=1)
-    assert world.rounds.waits_for() == ""
+    assert describe_wait(world.app) == ""
     assert digests(world).total() == 2 * len(everybody)
 
 
 def test_an_operator_can_say_that_a_clock_is_right(world: World, everybody):
     world.later(days=500)
-    assert world.rounds.waits_for()
+    assert describe_wait(world.app)
 
-    world.rounds.grid.believe_clock()
+    believe_clock(world.app)
 
-    assert world.rounds.waits_for() == ""
-    assert world.state.audit.all()[-1].action == "clock-believed"
+    assert describe_wait(world.app) == ""
+    assert world.state.audit.list_entries()[-1].action == "clock-believed"
 
 
 def test_a_machine_that_has_forgotten_the_time_does_nothing_with_a_new_folder(world: World):
     world.clock.at = AT_BOOT
-    world.rounds.begin()
+    take_over_jobs(world.app)
 
-    assert world.rounds.waits_for()
-    assert world.state.due.all() == ()
+    assert describe_wait(world.app)
+    assert world.state.jobs.list_jobs() == ()
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
 def test_who_moves_is_written_to_at_their_new_hour(world: World, everybody, zone):
     maria = everybody[0]
     passes(world, days=3)
-    person = world.state.people.get(maria.ref)
-    world.state.people.replace(replace(person, zone=zone))
+    person = world.state.people.load_person(maria.ref)
+    world.state.people.update_person(replace(person, zone=zone))
     passes(world, weeks=2)
 
-    next_week = due.DIGEST.due(maria.ref, zone, "2026-W41")
+    next_week = due.DIGEST.compute_due_time(maria.ref, zone, "2026-W41")
     assert due_at(world, DIGEST, maria.ref) == next_week
     weeks = [week for mail, week in digests(world) if mail == maria.mail]
     assert sorted(weeks) == sorted(set(weeks)) == ["2026-W38", "2026-W39", "2026-W40"]
@@ -157,9 +168,9 @@ def test_new_rules_of_a_zone_move_what_was_set_by_the_old_ones(world: World, eve
     """A row that was computed by older rules stands up to an hour off."""
     passes(world, days=3)
     maria = everybody[0]
-    (row,) = (each for each in world.state.due.all() if each.subject == maria.ref)
-    world.state.due.move(row, row.due_at + timedelta(hours=1))
+    (row,) = (each for each in world.state.jobs.list_jobs() if each.subject == maria.ref)
+    world.state.jobs.reschedule_job(row, row.due_at + timedelta(hours=1))
 
-    world.rounds.write()
+    run_mail_and_cleanup(world.app)
 
     assert due_at(world, DIGEST, maria.ref) == row.due_at

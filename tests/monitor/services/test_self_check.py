@@ -1,34 +1,22 @@
 """A check at one's own wish: asked for once, watched as it runs, compared with the last."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 
 import pytest
 
-from monitor.db.sweeps import Sweep, SweepKind
+from monitor.app import App
+from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
 from monitor.errors import NotPermittedError
-from monitor.services.ingest import Settling
-from monitor.services.ports import Watch
-from monitor.services.self_check import Checking
-from monitor.services.sweeps import Errand
-from reports.pages.check import CheckState, SourceState
-from scrapers.models import Query, Visit
-from scrapers.source import Source
+from monitor.services.ingest import settle_source
+from monitor.services.jobs import run_requested_checks, take_over_jobs
+from monitor.services.self_check import build_check_view, request_self_check
+from monitor.services.sweeps import ProgressListener, SweepJob, run_sweep
+from reports.pages.check import SelfCheckState, SourceCheckState
+from scrapers.models import CrawlPriority, CrawlResult, Query
 from tests.monitor.services.world import Staff, World
-
-
-@dataclass(frozen=True)
-class Looked:
-    """Has somebody look each time before a source closes."""
-
-    settling: Settling
-    look: Callable[[], None]
-
-    def close(self, sweep: Sweep, source: Source) -> None:
-        self.look()
-        self.settling.close(sweep, source)
 
 
 @dataclass
@@ -41,8 +29,13 @@ class Counting:
     def watch(self, source: str, _state: str) -> None:
         self.told.add(source)
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Generator[Visit, None, None]:
-        del watch
+    def is_stopped(self) -> bool:
+        return False
+
+    def crawl(
+        self, queries: Iterable[Query], watch: ProgressListener, priority: CrawlPriority
+    ) -> Generator[CrawlResult, None, None]:
+        del watch, priority
         for _ in queries:
             self.known.append(len(self.told))
         yield from ()
@@ -51,184 +44,191 @@ class Counting:
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
 @pytest.fixture
-def checking(world: World) -> Checking:
-    return world.service.portal.checking
+def checking(world: World) -> App:
+    return world.app
 
 
 def test_before_the_first_check_there_is_nothing_to_show(checking, maria):
-    assert checking.view(maria.ref).state is CheckState.NEVER
+    assert build_check_view(checking, maria.ref).state is SelfCheckState.NEVER
 
 
 def test_a_wish_waits_for_who_may_use_the_network(world, checking, maria):
-    checking.ask(maria.ref)
+    request_self_check(checking, maria.ref)
 
-    assert checking.view(maria.ref).state is CheckState.WAITING
+    assert build_check_view(checking, maria.ref).state is SelfCheckState.WAITING
     assert world.asked == []
 
 
 def test_pressing_twice_asks_once(world, checking, maria):
-    checking.ask(maria.ref)
-    checking.ask(maria.ref)
+    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.ref)
 
-    assert len(world.state.requests.all()) == 1
+    assert len(world.state.run_requests.list_run_requests()) == 1
 
 
 def test_results_are_shown_as_they_come_and_called_provisional(world, checking, maria):
     views = []
-    world.meanwhile = lambda visit: views.append(checking.view(maria.ref))
-    checking.ask(maria.ref)
+    world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.ref))
+    request_self_check(checking, maria.ref)
 
-    world.rounds.serve()
+    run_requested_checks(world.app)
 
-    assert {each.state for each in views} == {CheckState.RUNNING}
+    assert {each.state for each in views} == {SelfCheckState.RUNNING}
     counts = [len(each.found) for each in views]
     assert counts[0] == 0
     assert counts[-1] > 1
     assert counts == sorted(counts)
     assert [each.answers for each in views] == sorted({each.answers for each in views})
-    assert SourceState.DONE in {line.state for line in views[-1].sources}
+    assert SourceCheckState.DONE in {line.state for line in views[-1].sources}
 
 
 def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, maria):
-    world.internet = world.internet.says_the_same_for_everybody("chalkboard.example")
+    world.internet = world.internet.show_same_profile("chalkboard.example")
     views = []
-    world.meanwhile = lambda visit: views.append(checking.view(maria.ref))
-    checking.ask(maria.ref)
+    world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.ref))
+    request_self_check(checking, maria.ref)
 
-    world.rounds.serve()
+    run_requested_checks(world.app)
 
     found = {line.source for view in views for line in view.found}
     assert "chalkboard" not in found
     assert found
-    progress = world.state.requests.progress(world.state.requests.latest_of(maria.ref).ref)
-    assert progress["chalkboard"] == SourceState.DOUBTED
+    progress = world.state.run_requests.load_progress(
+        world.state.run_requests.find_latest_check_request(maria.ref).ref
+    )
+    assert progress["chalkboard"] == SourceCheckState.DOUBTED
 
 
 def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
     stages = defaultdict(list)
 
     def look(_visit):
-        for line in checking.view(maria.ref).sources:
+        for line in build_check_view(checking, maria.ref).sources:
             stages[line.source].append(line.state)
 
     world.meanwhile = look
-    checking.ask(maria.ref)
+    request_self_check(checking, maria.ref)
 
-    world.rounds.serve()
+    run_requested_checks(world.app)
 
     assert len(stages) == 3
     for seen in stages.values():
-        assert SourceState.TESTING in seen
-        assert seen == sorted(seen, key=list(SourceState).index)
+        assert SourceCheckState.TESTING in seen
+        assert seen == sorted(seen, key=list(SourceCheckState).index)
 
 
 def test_all_sources_are_told_of_before_the_first_is_asked(world, maria):
     counting = Counting()
-    sweeping = replace(world.rounds.sweeping, urgent=counting)
-    errand = Errand(kind=SweepKind.SELFCHECK, week="2026-W40", person=maria.ref)
+    app = replace(world.app, crawler=counting)
+    errand = SweepJob(kind=SweepKind.SELFCHECK, week="2026-W40", person_id=maria.ref)
 
-    sweeping.run(errand, watch=counting.watch)
+    run_sweep(app, errand, on_progress=counting.watch)
 
     assert set(counting.known) == {3}
 
 
 def test_who_waits_behind_others_is_told_of_them(world, checking, maria):
     rosa = world.joins(ROSA)
-    checking.ask(rosa.ref)
-    checking.ask(maria.ref)
+    request_self_check(checking, rosa.ref)
+    request_self_check(checking, maria.ref)
 
-    assert checking.view(rosa.ref).ahead == 0
-    assert checking.view(maria.ref).ahead == 1
+    assert build_check_view(checking, rosa.ref).ahead == 0
+    assert build_check_view(checking, maria.ref).ahead == 1
 
 
-def test_judging_is_told_source_by_source_once_all_have_answered(world, checking, maria):
+def test_judging_is_told_source_by_source_once_all_have_answered(
+    world, checking, maria, monkeypatch
+):
     views = []
-    rounds = world.rounds
-    settling = Looked(rounds.sweeping.settling, lambda: views.append(checking.view(maria.ref)))
-    checking.ask(maria.ref)
+    request_self_check(checking, maria.ref)
 
-    replace(rounds, sweeping=replace(rounds.sweeping, settling=settling)).serve()
+    def settle(*given: object) -> None:
+        views.append(build_check_view(checking, maria.ref))
+        settle_source(*given)
+
+    monkeypatch.setattr("monitor.services.sweeps.settle_source", settle)
+    run_requested_checks(world.app)
 
     assert [each.judged for each in views] == [0, 1, 2]
-    assert {each.awaited for each in views} == {()}
+    assert {each.pending_sources for each in views} == {()}
 
 
 def test_it_is_told_for_how_long_one_has_waited(world, checking, maria):
-    checking.ask(maria.ref)
+    request_self_check(checking, maria.ref)
     world.later(seconds=7.9)
 
-    assert checking.view(maria.ref).seconds == 7
+    assert build_check_view(checking, maria.ref).seconds == 7
 
 
 def test_the_first_check_has_nothing_to_be_compared_with(world, checking, maria):
-    checking.ask(maria.ref)
-    world.rounds.serve()
+    request_self_check(checking, maria.ref)
+    run_requested_checks(world.app)
 
-    view = checking.view(maria.ref)
+    view = build_check_view(checking, maria.ref)
 
-    assert view.state is CheckState.ENDED
+    assert view.state is SelfCheckState.ENDED
     assert view.first
     assert view.changes == ()
     assert view.coverage.checked == view.coverage.total == 3
 
 
 def test_the_next_check_tells_what_is_different(world, checking, maria):
-    checking.ask(maria.ref)
-    world.rounds.serve()
+    request_self_check(checking, maria.ref)
+    run_requested_checks(world.app)
     world.web.week = 2
     world.later(hours=2)
 
-    checking.ask(maria.ref)
-    world.rounds.serve()
+    request_self_check(checking, maria.ref)
+    run_requested_checks(world.app)
 
-    view = checking.view(maria.ref)
+    view = build_check_view(checking, maria.ref)
     assert not view.first
     assert [each.event for each in view.changes]
 
 
 def test_a_second_check_within_the_hour_is_refused_and_says_when(world, checking, maria):
-    checking.ask(maria.ref)
-    world.rounds.serve()
+    request_self_check(checking, maria.ref)
+    run_requested_checks(world.app)
     world.later(minutes=59)
 
-    assert (checking.view(maria.ref).next_at - world.clock.at).total_seconds() == 60
+    assert (build_check_view(checking, maria.ref).next_at - world.clock.at).total_seconds() == 60
     with pytest.raises(NotPermittedError):
-        checking.ask(maria.ref)
+        request_self_check(checking, maria.ref)
     world.later(minutes=1)
-    checking.ask(maria.ref)
+    request_self_check(checking, maria.ref)
 
-    assert checking.view(maria.ref).state is CheckState.WAITING
+    assert build_check_view(checking, maria.ref).state is SelfCheckState.WAITING
 
 
 def test_nobody_is_checked_after_their_consent_has_ended(world, checking, maria):
     maria.withdraws()
 
     with pytest.raises(NotPermittedError):
-        checking.ask(maria.ref)
+        request_self_check(checking, maria.ref)
 
-    assert world.state.sweeps.latest(SweepKind.SELFCHECK, maria.ref) is None
+    assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK, maria.ref) is None
 
 
 def test_it_is_said_when_nobody_begins_with_it(world, checking, maria):
-    checking.ask(maria.ref)
-    assert not checking.view(maria.ref).unheard
+    request_self_check(checking, maria.ref)
+    assert not build_check_view(checking, maria.ref).unheard
 
     world.later(minutes=1)
 
-    assert checking.view(maria.ref).unheard
+    assert build_check_view(checking, maria.ref).unheard
 
 
 def test_what_could_not_be_checked_is_said_and_proves_nothing(world, checking, maria):
-    world.internet = world.internet.blocks_us("chalkboard.example")
-    checking.ask(maria.ref)
-    world.rounds.serve()
+    world.internet = world.internet.block_requests("chalkboard.example")
+    request_self_check(checking, maria.ref)
+    run_requested_checks(world.app)
 
-    view = checking.view(maria.ref)
+    view = build_check_view(checking, maria.ref)
 
     assert (view.coverage.checked, view.coverage.total) == (2, 3)
     assert [gap.source for gap in view.coverage.gaps] == ["chalkboard"]

@@ -1,18 +1,26 @@
 """A check that somebody asked for is answered to them, and to nobody else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.demo.district import MARIA, ROSA
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_requested_checks,
+    run_self_check,
+    take_over_jobs,
+)
+from monitor.services.outbox import send_due
 from tests.monitor.services.world import Staff, World
 
 
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
@@ -20,25 +28,25 @@ def test_a_check_that_somebody_waits_for_is_served_and_answered(world: World, ma
     request = RunRequest(
         ref="request", kind=SweepKind.SELFCHECK, person=maria.ref, asked_at=world.clock.at
     )
-    world.state.requests.add(request)
+    world.state.run_requests.insert_run_request(request)
 
-    world.rounds.serve()
-    world.rounds.serve()
-    world.service.posting.send_due()
+    run_requested_checks(world.app)
+    run_requested_checks(world.app)
+    send_due(world.app)
 
-    assert world.state.requests.get("request").done_at == world.clock.at
-    assert set(world.state.requests.progress("request").values()) == {"done"}
+    assert world.state.run_requests.find_run_request("request").done_at == world.clock.at
+    assert set(world.state.run_requests.load_progress("request").values()) == {"done"}
     (answer,) = maria.letters_of("self-check")
     assert "3 of 3 sources checked" in answer.text
 
 
 def test_a_check_is_answered_to_its_person_and_to_nobody_else(world: World, maria: Staff):
     rosa = world.joins(ROSA)
-    world.service.posting.send_due()
+    send_due(world.app)
     letters = len(world.post.accepted)
 
-    world.rounds.check(maria.ref)
-    world.service.posting.send_due()
+    run_self_check(world.app, maria.ref)
+    send_due(world.app)
 
     assert len(world.post.accepted) == letters + 1
     assert world.asked_about("marchetti") == []
@@ -51,21 +59,21 @@ def test_a_check_soon_after_a_sweep_asks_no_canary_again(world: World, maria: St
     world.sweep()
     asked = len(canaries)
     world.later(hours=23)
-    world.rounds.check(maria.ref)
+    run_self_check(world.app, maria.ref)
     assert len(canaries) == asked > 0
 
     world.later(hours=2)
-    world.rounds.check(maria.ref)
+    run_self_check(world.app, maria.ref)
 
     assert len(canaries) > asked
 
 
 def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
     world.sweep()
-    world.internet = world.internet.blocks_us("chalkboard.example")
+    world.internet = world.internet.block_requests("chalkboard.example")
     world.later(hours=2)
-    world.rounds.check(maria.ref)
-    world.service.posting.send_due()
+    run_self_check(world.app, maria.ref)
+    send_due(world.app)
 
     (answer,) = maria.letters_of("self-check")
     assert "2 of 3 sources checked" in answer.text
@@ -75,14 +83,17 @@ def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
 def test_a_check_beside_a_sweep_disturbs_nobody(world: World, maria: Staff):
     rosa = world.joins(ROSA)
     world.later(days=1)
-    rounds = world.rounds
+    rounds = world.app
     with ThreadPoolExecutor() as hands:
-        sweep, check = hands.submit(rounds.ask), hands.submit(rounds.check, maria.ref)
+        sweep, check = (
+            hands.submit(partial(run_due_sweeps, rounds)),
+            hands.submit(partial(run_self_check, rounds), maria.ref),
+        )
         sweep.result()
         check.result()
 
     assert maria.items
     assert rosa.items
     assert (maria.told, rosa.told) == ([], [])
-    assert world.state.sweeps.open() == ()
+    assert world.state.sweeps.list_open_sweeps() == ()
     assert world.gaps() == {}

@@ -7,12 +7,12 @@ import pytest
 from msgspec import structs
 
 from monitor.config import EvidenceConfig
-from monitor.db.people import Hold
+from monitor.db.people import LegalHold
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind, FlagState, Ruling
-from monitor.services.staging import Keeping
+from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.services.staging import delete_old_pages
 from scrapers.models import Outcome
-from tests.monitor.services.world import Staff, World, account
+from tests.monitor.services.world import Staff, World, account, retaining
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
 
@@ -20,7 +20,7 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 @pytest.fixture
 def maria(world: World) -> Staff:
     """Somebody whom an account impersonates."""
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
@@ -28,12 +28,12 @@ def maria(world: World) -> Staff:
 
 def kept_of(person: Staff):
     flag = person.flag(FlagKind.IMPERSONATION)
-    return person.world.state.pages.of_item(flag.item)
+    return person.world.state.pages.list_evidence_of_item(flag.item)
 
 
 def items_with_a_page(world: World) -> set[str]:
     """Return the items with evidence; a page that is evidence of none stands as None."""
-    rows = world.state.people.database.rows(
+    rows = world.state.people.connection.fetch_rows(
         "SELECT item FROM pages LEFT JOIN evidence ON page = mark WHERE pages.person IS NOT NULL"
     )
     return {item for (item,) in rows}
@@ -55,7 +55,7 @@ def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
 
 
 def test_no_page_of_a_canary_is_kept(maria: Staff):
-    assert {each.person for each in maria.world.state.pages.all()} == {maria.ref}
+    assert {each.person_id for each in maria.world.state.pages.list_pages()} == {maria.ref}
 
 
 def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
@@ -64,7 +64,7 @@ def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
     world.sweep()
     assert len(kept_of(maria)) == 1
 
-    world.internet = world.internet.shows(replace(IMPOSTOR, bio="Nothing to see here."))
+    world.internet = world.internet.add_entry(replace(IMPOSTOR, bio="Nothing to see here."))
     world.a_week_later()
     world.sweep()
 
@@ -74,12 +74,13 @@ def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
 
 
 @pytest.mark.parametrize(
-    ("ruling", "kept"), [(Ruling.HARMLESS, 0), (Ruling.NAMESAKE, 0), (Ruling.IMPERSONATION, 1)]
+    ("ruling", "kept"),
+    [(Decision.HARMLESS, 0), (Decision.NAMESAKE, 0), (Decision.IMPERSONATION, 1)],
 )
-def test_a_page_is_forgotten_once_nothing_is_in_question(maria: Staff, ruling: Ruling, kept: int):
+def test_a_page_is_forgotten_once_nothing_is_in_question(maria: Staff, ruling: Decision, kept: int):
     maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
 
-    Keeping(state=maria.world.state, spans={}).forget(maria.world.clock.at)
+    delete_old_pages(maria.world.app, maria.world.clock.at)
 
     assert len(kept_of(maria)) == kept
 
@@ -88,37 +89,39 @@ def test_a_page_is_forgotten_once_nothing_is_in_question(maria: Staff, ruling: R
     ("days", "spans", "kept"), [(29, {}, 1), (31, {}, 0), (8, {"bluesky": 7}, 0)]
 )
 def test_a_page_is_forgotten_in_time(maria: Staff, days: int, spans: dict[str, int], kept: int):
-    lent = {source: timedelta(days=span) for source, span in spans.items()}
+    app = maria.world.app
+    for source, span in spans.items():
+        app = retaining(app, source, timedelta(days=span))
 
-    Keeping(state=maria.world.state, spans=lent).forget(maria.world.clock.at + timedelta(days=days))
+    delete_old_pages(app, maria.world.clock.at + timedelta(days=days))
 
     assert len(kept_of(maria)) == kept
 
 
 def test_a_legal_hold_keeps_the_page(maria: Staff):
     world = maria.world
-    hold = Hold(person=maria.ref, placed_at=world.clock.at, by=("counsel",), reason="A suit.")
-    world.state.holds.place(hold)
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.NAMESAKE)
+    hold = LegalHold(person=maria.ref, placed_at=world.clock.at, by=("counsel",), reason="A suit.")
+    world.state.legal_holds.insert_legal_hold(hold)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.NAMESAKE)
 
-    Keeping(state=world.state, spans={}).forget(world.clock.at + timedelta(days=31))
+    delete_old_pages(world.app, world.clock.at + timedelta(days=31))
 
     assert len(kept_of(maria)) == 1
 
 
 def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
     flag = maria.flag(FlagKind.IMPERSONATION)
-    world.state.flags.replace(replace(flag, state=FlagState.NAMESAKE))
-    Keeping(state=world.state, spans={}).forget(world.clock.at)
+    world.state.flags.update_flag(replace(flag, state=FlagState.NAMESAKE))
+    delete_old_pages(world.app, world.clock.at)
     assert kept_of(maria) == ()
     world.a_week_later()
     world.sweep()
     assert kept_of(maria) == ()
 
-    world.state.flags.replace(flag)
+    world.state.flags.update_flag(flag)
     world.a_week_later()
     world.sweep()
 
@@ -126,15 +129,15 @@ def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
 
 
 def test_pages_are_erased_with_the_person(maria: Staff):
-    maria.world.state.people.erase(maria.ref)
+    maria.world.state.people.erase_person(maria.ref)
 
     assert items_with_a_page(maria.world) == set()
 
 
 def test_no_page_is_kept_where_the_district_wants_none(world: World):
     world.restarts(structs.replace(world.config, evidence=EvidenceConfig(pages=False)))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     world.joins(MARIA)
     world.sweep()
 
-    assert list(world.state.pages.all()) == []
+    assert list(world.state.pages.list_pages()) == []

@@ -7,7 +7,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.item import Presence
-from scrapers.models import Outcome, Visit
+from monitor.services.jobs import run_due_sweeps, run_self_check
+from scrapers.models import CrawlResult, Outcome
 from tests.monitor.services.tagged import Tagged, tagged
 from tests.monitor.services.world import Staff, World, catalogue, profile
 
@@ -37,18 +38,18 @@ def outcomes(world: World) -> dict[str, list[Outcome]]:
     """Watch what the questions about one handle come to from now on."""
     seen: dict[str, list[Outcome]] = {"maria": [], "canary": []}
 
-    def note(visit: Visit) -> None:
+    def note(visit: CrawlResult) -> None:
         if visit.query.request.url == SITE:
-            seen["maria"].append(visit.reading.outcome)
+            seen["maria"].append(visit.result.outcome)
         if not visit.query.subject:
-            seen["canary"].append(visit.reading.outcome)
+            seen["canary"].append(visit.result.outcome)
 
     world.meanwhile = note
     return seen
 
 
 def goes(web: Tagged) -> None:
-    web.web = web.web.removes(PROFILE)
+    web.web = web.web.remove_entry(PROFILE)
 
 
 def test_an_unchanged_page_confirms_what_it_showed_and_renews_its_age(world, web, maria):
@@ -59,7 +60,7 @@ def test_an_unchanged_page_confirms_what_it_showed_and_renews_its_age(world, web
     assert seen["maria"] == [Outcome.UNCHANGED]
     assert web.spared
     assert maria.items[SITE].last_seen == world.clock.at
-    (sighting,) = world.state.sightings.of_item(maria.items[SITE].ref)
+    (sighting,) = world.state.sightings.list_sightings_of_item(maria.items[SITE].ref)
     assert (sighting.last, sighting.misses) == (world.clock.at, 0)
     assert world.gaps() == {}
 
@@ -77,8 +78,8 @@ def test_a_server_without_a_word_for_its_pages_is_believed_by_the_page_itself(wo
 class _Still(Tagged):
     """Pages that stay the same, from servers that know nothing of conditions."""
 
-    def answer(self, asked):
-        return self.web.answer(replace(asked, nth=0))
+    def answer_request(self, asked):
+        return self.web.answer_request(replace(asked, nth=0))
 
 
 def test_canaries_are_asked_in_full_each_time(world, web, maria):
@@ -93,7 +94,7 @@ def test_canaries_are_asked_in_full_each_time(world, web, maria):
 
 def test_what_changes_after_an_unchanged_visit_is_told(world, web, maria):
     world.sweep()
-    web.web = web.web.removes(PROFILE).shows(replace(PROFILE, bio="Rocks, mostly."))
+    web.web = web.web.remove_entry(PROFILE).add_entry(replace(PROFILE, bio="Rocks, mostly."))
     world.a_week_later()
 
     assert world.sweep() == [("Maria", "changed", SITE)]
@@ -107,7 +108,7 @@ def test_the_second_proof_of_an_absence_is_asked_for_in_full(world, web, maria):
     web.conditional.clear()
     world.clock.at += timedelta(days=2)
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert web.conditional == []
     assert maria.told == [("vanished", SITE)]
@@ -123,14 +124,14 @@ def test_an_absence_that_lasts_is_not_read_again_and_what_appears_is(world, web,
     assert seen["maria"] == [Outcome.UNCHANGED]
     assert maria.items[SITE].presence is Presence.GONE
 
-    web.web = web.web.shows(PROFILE)
+    web.web = web.web.add_entry(PROFILE)
     world.a_week_later()
 
     assert world.sweep() == [("Maria", "reappeared", SITE)]
 
 
 def test_what_was_forgotten_meanwhile_is_read_anew(world, web, maria):
-    world.state.items.remove(maria.items[SITE].ref)
+    world.state.items.delete_item(maria.items[SITE].ref)
     seen = outcomes(world)
 
     world.sweep()
@@ -163,7 +164,7 @@ def test_every_fourth_week_a_page_is_read_whole(world, web, maria):
 def test_a_check_that_somebody_asks_for_may_rest_on_it_too(world, web, maria):
     seen = outcomes(world)
 
-    world.rounds.check(maria.ref)
+    run_self_check(world.app, maria.ref)
 
     assert seen["maria"] == [Outcome.UNCHANGED]
     assert maria.items[SITE].last_seen == world.clock.at
@@ -171,20 +172,20 @@ def test_a_check_that_somebody_asks_for_may_rest_on_it_too(world, web, maria):
 
 def test_nothing_is_kept_of_an_answer_that_is_not_believed(world):
     maria = world.joins(MARIA)
-    world.internet = world.internet.says_the_same_for_everybody("snapgarden.example")
+    world.internet = world.internet.show_same_profile("snapgarden.example")
     tagged(world)
 
     world.sweep()
 
     assert world.gaps() == {"snapgarden": Outcome.UNREADABLE}
-    assert world.state.questions.of(maria.ref) == ()
+    assert world.state.questions.list_questions_of_person(maria.ref) == ()
 
 
 class _AlwaysTheSame(Tagged):
-    def answer(self, asked):
+    def answer_request(self, asked):
         if asked.path == "/robots.txt":
-            return self.web.answer(asked)
-        return replace(self.web.answer(replace(asked, nth=0)), body=b"", status=304)
+            return self.web.answer_request(asked)
+        return replace(self.web.answer_request(replace(asked, nth=0)), body=b"", status=304)
 
 
 def test_a_site_that_calls_everything_unchanged_is_not_believed(world, web, maria):
@@ -198,11 +199,13 @@ def test_a_site_that_calls_everything_unchanged_is_not_believed(world, web, mari
 
 
 def test_what_is_kept_leaves_with_its_person(world, web, maria):
-    assert any(each.remembered for each in world.state.questions.of(maria.ref))
+    assert any(
+        each.remembered for each in world.state.questions.list_questions_of_person(maria.ref)
+    )
 
-    world.state.people.erase(maria.ref)
+    world.state.people.erase_person(maria.ref)
 
-    assert world.state.questions.of(maria.ref) == ()
+    assert world.state.questions.list_questions_of_person(maria.ref) == ()
 
 
 def test_a_world_that_does_not_change_is_confirmed_whole_and_told_by_nothing(world_of):

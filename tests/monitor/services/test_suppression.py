@@ -8,11 +8,18 @@ import pytest
 from msgspec import structs
 
 from monitor.config import BouncesConfig
-from monitor.db.outbox import LetterState, Outbox
+from monitor.db.outbox import EmailState, OutboxTable
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.email import Bounce, Verdict
+from monitor.domain.email import Bounce, DeliveryStatus
 from monitor.domain.flag import FlagKind
 from monitor.errors import CannotWriteError, InputError, UnavailableError
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.enrollment import invite_person
+from monitor.services.jobs import run_mail_and_cleanup, schedule_jobs
+from monitor.services.notifications import record_break_glass
+from monitor.services.outbox import send_due
+from monitor.services.review import list_reviewable_flags
+from monitor.services.suppression import process_bounce, resume_address
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
 from tests.monitor.services.test_outbox import IMPOSTOR
 from tests.monitor.services.world import Staff, World
@@ -27,22 +34,22 @@ def maria(world_of) -> Staff:
     world = world_of(families=("bluesky",))
     district = structs.replace(world.config.district, operators=(OPERATOR,))
     world.restarts(structs.replace(world.config, district=district))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
-    world.service.posting.send_due()
+    send_due(world.app)
     world.sweep()
-    world.service.posting.send_due()
+    send_due(world.app)
     assert maria.letters_of("alert")
     return maria
 
 
 def comes_back(maria: Staff, status: str, kind: str = "alert") -> None:
-    letter = maria.letters_of(kind)[-1].envelope.letter
-    maria.world.service.bouncing.heard(Bounce(letter=letter, status=status))
+    letter = maria.letters_of(kind)[-1].envelope.local_id
+    process_bounce(maria.world.app, Bounce(local_id=letter, status=status))
 
 
 def to_operator(world: World) -> list[str]:
-    world.service.posting.send_due()
+    send_due(world.app)
     return [each.text for each in world.post.to(OPERATOR)]
 
 
@@ -53,7 +60,9 @@ def to_operator(world: World) -> list[str]:
 def test_only_a_lasting_bounce_lets_an_address_rest(maria: Staff, status, rests):
     comes_back(maria, status)
 
-    assert [each.status for each in maria.world.state.paused_addresses.all()] == [status] * rests
+    assert [each.status for each in maria.world.state.suppression_list.list_suppressions()] == [
+        status
+    ] * rests
     assert bool(to_operator(maria.world)) is rests
 
 
@@ -74,7 +83,7 @@ def test_a_bounce_stops_the_clock_until_a_letter_arrives(maria: Staff):
     comes_back(maria, "5.1.1")
     assert maria.flag(FlagKind.IMPERSONATION).notified_at is None
     world.later(days=30)
-    assert list(world.service.reviewing.opened()) == []
+    assert list(list_reviewable_flags(world.app)) == []
 
 
 def test_nothing_is_written_to_an_address_that_rests(maria: Staff):
@@ -85,7 +94,7 @@ def test_nothing_is_written_to_an_address_that_rests(maria: Staff):
     world.on_monday()
 
     assert len(maria.letters) == before
-    held = world.state.outbox.waiting(maria.ref, "digest")
+    held = world.state.outbox.list_queued_emails(maria.ref, "digest")
     assert "is paused" in held[0].error
 
 
@@ -94,9 +103,9 @@ def test_what_waited_goes_out_when_the_address_is_resumed(maria: Staff):
     comes_back(maria, "5.1.1")
     world.on_monday()
     world.later(hours=1)
-    world.service.bouncing.resume(maria.ref)
+    resume_address(world.app, maria.ref)
 
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert len(maria.letters_of("digest")) == 1
     assert maria.flag(FlagKind.IMPERSONATION).notified_at == world.clock.at
@@ -105,8 +114,8 @@ def test_what_waited_goes_out_when_the_address_is_resumed(maria: Staff):
 def test_a_new_address_is_written_to_at_once(maria: Staff):
     world = maria.world
     comes_back(maria, "5.1.1")
-    person = world.state.people.get(maria.ref)
-    world.state.people.replace(replace(person, mail="maria.d@cedarvalley.example"))
+    person = world.state.people.load_person(maria.ref)
+    world.state.people.update_person(replace(person, mail="maria.d@cedarvalley.example"))
 
     world.on_monday()
 
@@ -127,7 +136,7 @@ def test_an_address_refused_on_the_spot_rests_too(maria: Staff):
     world.post.answers_to[maria.mail] = GONE
     world.on_monday()
 
-    assert [each.person for each in world.state.paused_addresses.all()] == [maria.ref]
+    assert [each.person for each in world.state.suppression_list.list_suppressions()] == [maria.ref]
     assert len(to_operator(world)) == 1
 
 
@@ -135,46 +144,46 @@ def test_a_letter_that_is_refused_for_itself_counts_against_no_address(maria: St
     maria.world.post.answers_to[maria.mail] = REFUSED
     maria.world.on_monday()
 
-    assert maria.world.state.paused_addresses.all() == ()
+    assert maria.world.state.suppression_list.list_suppressions() == ()
 
 
 @pytest.mark.parametrize("letter", ["", "f" * 32, "a digest"])
 def test_a_bounce_of_a_letter_we_never_wrote_is_nobodys(maria: Staff, letter):
-    maria.world.service.bouncing.heard(Bounce(letter=letter, status="5.1.1"))
+    process_bounce(maria.world.app, Bounce(local_id=letter, status="5.1.1"))
 
-    assert maria.world.state.paused_addresses.all() == ()
+    assert maria.world.state.suppression_list.list_suppressions() == ()
 
 
 def test_a_bounce_of_a_letter_that_waits_is_a_forgery(maria: Staff):
     world = maria.world
     world.on_monday()
     world.later(days=7)
-    world.rounds.schedule()
-    with world.state.write():
-        world.service.digesting.queue(maria.ref)
-    (queued,) = world.state.outbox.waiting(maria.ref, "digest")
+    schedule_jobs(world.app)
+    with world.state.begin_transaction():
+        queue_weekly_digest(world.app, maria.ref)
+    (queued,) = world.state.outbox.list_queued_emails(maria.ref, "digest")
 
-    world.service.bouncing.heard(Bounce(letter=queued.message, status="5.1.1"))
+    process_bounce(world.app, Bounce(local_id=queued.message_key, status="5.1.1"))
 
-    assert world.state.paused_addresses.all() == ()
+    assert world.state.suppression_list.list_suppressions() == ()
 
 
 def test_an_invitation_that_comes_back_is_dead_and_lets_nobody_rest(world: World):
-    world.service.joining.invite(MARIA.person.mail, "Maria", "Delgado")
-    world.service.posting.send_due()
+    invite_person(world.app, MARIA.person.mail, "Maria", "Delgado")
+    send_due(world.app)
     (sent,) = world.post.of_kind("invitation")
 
-    world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
+    process_bounce(world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
 
-    (dead,) = world.state.outbox.dead_letters()
-    assert dead.state is LetterState.DEAD
+    (dead,) = world.state.outbox.list_dead_emails()
+    assert dead.state is EmailState.DEAD
     assert "5.1.1" in dead.error
-    assert world.state.paused_addresses.all() == ()
+    assert world.state.suppression_list.list_suppressions() == ()
 
 
 def test_what_is_not_held_back_cannot_be_resumed(maria: Staff):
     with pytest.raises(InputError, match="is not paused"):
-        maria.world.service.bouncing.resume(maria.ref)
+        resume_address(maria.world.app, maria.ref)
 
 
 def test_a_letter_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
@@ -183,8 +192,8 @@ def test_a_letter_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
     world.on_monday()
     world.later(days=6)
 
-    assert world.service.posting.send_due()[Verdict.REFUSED] == 1
-    assert any("is paused" in each.error for each in world.state.outbox.dead_letters())
+    assert send_due(world.app)[DeliveryStatus.REFUSED] == 1
+    assert any("is paused" in each.error for each in world.state.outbox.list_dead_emails())
     assert ACCEPTED.bounce == ""
 
 
@@ -197,7 +206,7 @@ def test_farewells_are_held_back_as_well_and_hold_up_no_erasure(maria: Staff):
         world.later(hours=24)
         world.writes()
 
-    assert maria.ref not in world.state.people.refs()
+    assert maria.ref not in world.state.people.list_person_ids()
     assert world.clock.at - world.started > timedelta(days=1)
 
 
@@ -209,7 +218,7 @@ class Box:
     closed: bool = False
     looked: int = 0
 
-    def unread(self):
+    def read_bounces(self):
         self.looked += 1
         if self.closed:
             reason = "The mailbox for bounces cannot be read."
@@ -222,78 +231,86 @@ class Box:
 def with_box(world: World, box: Box):
     settings = BouncesConfig(host="localhost", user="bounces@cedarvalley.example")
     world.restarts(structs.replace(world.config, bounces=settings))
-    return replace(world.rounds, bouncing=replace(world.service.bouncing, box=box))
+    return replace(world.app, mailer=replace(world.app.mailer, bounces=box))
 
 
 def test_the_mailbox_is_looked_into_every_quarter_of_an_hour(maria: Staff):
-    letter = maria.letters_of("alert")[-1].envelope.letter
-    box = Box(bounces=[Bounce(letter=letter, status="5.1.1")])
+    letter = maria.letters_of("alert")[-1].envelope.local_id
+    box = Box(bounces=[Bounce(local_id=letter, status="5.1.1")])
     rounds = with_box(maria.world, box)
 
-    rounds.write()
-    rounds.write()
+    run_mail_and_cleanup(rounds)
+    run_mail_and_cleanup(rounds)
     assert box.looked == 1
-    assert [each.person for each in maria.world.state.paused_addresses.all()] == [maria.ref]
+    assert [each.person for each in maria.world.state.suppression_list.list_suppressions()] == [
+        maria.ref
+    ]
 
     maria.world.later(minutes=15)
-    rounds.write()
+    run_mail_and_cleanup(rounds)
     assert box.looked == 2
 
 
 def test_a_mailbox_that_cannot_be_read_keeps_no_letter_from_going_out(maria: Staff):
     box = Box(closed=True)
     rounds = with_box(maria.world, box)
-    maria.world.service.glass.broken(maria.ref, "One flag", "a call from the police")
+    record_break_glass(maria.world.app, maria.ref, "One flag", "a call from the police")
 
     with suppress(UnavailableError):
-        rounds.write()
+        run_mail_and_cleanup(rounds)
 
     assert maria.letters_of("break-glass")
     box.closed = False
     maria.world.later(hours=1)
-    rounds.write()
+    run_mail_and_cleanup(rounds)
     assert box.looked == 2
 
 
 def set_aside(world: World) -> list[str]:
-    rows = world.state.audit.all()
+    rows = world.state.audit.list_entries()
     return [row.details["messages"] for row in rows if row.action == "bounces-set-aside"]
 
 
 def test_a_message_that_cannot_be_read_is_counted_and_holds_up_no_other(maria: Staff):
-    letter = maria.letters_of("alert")[-1].envelope.letter
-    box = Box(bounces=[Bounce(letter=letter, status="5.1.1"), None, None])
+    letter = maria.letters_of("alert")[-1].envelope.local_id
+    box = Box(bounces=[Bounce(local_id=letter, status="5.1.1"), None, None])
 
-    with_box(maria.world, box).write()
+    run_mail_and_cleanup(with_box(maria.world, box))
 
-    assert [each.person for each in maria.world.state.paused_addresses.all()] == [maria.ref]
+    assert [each.person for each in maria.world.state.suppression_list.list_suppressions()] == [
+        maria.ref
+    ]
     assert set_aside(maria.world) == ["2"]
 
 
 def test_a_bounce_whose_letter_makes_trouble_holds_up_no_other(maria: Staff, monkeypatch):
-    letter = maria.letters_of("alert")[-1].envelope.letter
-    box = Box(bounces=[Bounce(letter=letter, status="5.1.1"), Bounce(letter="", status="5.1.1")])
+    letter = maria.letters_of("alert")[-1].envelope.local_id
+    box = Box(
+        bounces=[Bounce(local_id=letter, status="5.1.1"), Bounce(local_id="", status="5.1.1")]
+    )
     rounds = with_box(maria.world, box)
 
-    def by_message(outbox, message, known=Outbox.by_message):
+    def by_message(outbox, message, known=OutboxTable.find_email_by_message_key):
         if not message:
             raise LookupError(message)
         return known(outbox, message)
 
-    monkeypatch.setattr(Outbox, "by_message", by_message)
-    rounds.write()
+    monkeypatch.setattr(OutboxTable, "find_email_by_message_key", by_message)
+    run_mail_and_cleanup(rounds)
 
-    assert [each.person for each in maria.world.state.paused_addresses.all()] == [maria.ref]
+    assert [each.person for each in maria.world.state.suppression_list.list_suppressions()] == [
+        maria.ref
+    ]
     assert set_aside(maria.world) == ["1"]
 
 
 def test_a_full_disk_is_no_fault_of_a_message(maria: Staff, monkeypatch):
-    rounds = with_box(maria.world, Box(bounces=[Bounce(letter="", status="5.1.1")]))
+    rounds = with_box(maria.world, Box(bounces=[Bounce(local_id="", status="5.1.1")]))
 
     def by_message(_outbox, _message):
         raise CannotWriteError
 
-    monkeypatch.setattr(Outbox, "by_message", by_message)
+    monkeypatch.setattr(OutboxTable, "find_email_by_message_key", by_message)
 
     with pytest.raises(CannotWriteError):
-        rounds.write()
+        run_mail_and_cleanup(rounds)

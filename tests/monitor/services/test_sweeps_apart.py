@@ -33,10 +33,10 @@ def test_no_child_is_left_when_the_service_ends(world_of):
     world = world_of("chalkboard")
     world.joins(MARIA)
     world.sweep()
-    parser = world.rounds.sweeping.visitor.visitor.lanes.parser
-    running = parser.pids
+    parser = world.app.crawler.parser
+    running = parser.child_pids
 
     world.close()
 
     assert running
-    assert parser.pids == ()
+    assert parser.child_pids == ()

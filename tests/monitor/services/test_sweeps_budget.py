@@ -6,6 +6,8 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.services.jobs import run_self_check
+from monitor.services.outbox import send_due
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, configured
 
@@ -56,7 +58,7 @@ def test_a_budget_that_its_canaries_use_up_leaves_the_source_unasked(budgeted):
 
     assert asked(world) == 2
     assert world.gaps() == {"bluesky": Outcome.SKIPPED}
-    assert world.state.health.get("bluesky").retry_at is not None
+    assert world.state.source_health.find_source_health("bluesky").retry_at is not None
     (digest,) = maria.letters_of("digest")
     assert f"Bluesky was not checked: {TODAY}" in digest.text
 
@@ -68,8 +70,8 @@ def test_a_check_obeys_the_budget_that_a_sweep_has_used_up_also_after_a_restart(
     world.restarts()
     world.forgets_visits()
 
-    world.rounds.check(maria.ref)
-    world.service.posting.send_due()
+    run_self_check(world.app, maria.ref)
+    send_due(world.app)
 
     assert asked(world) == 0
     (answer,) = maria.letters_of("self-check")

@@ -2,56 +2,61 @@
 
 import pytest
 
-from monitor.demo.data import Profile
+from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
-from monitor.domain.source_trust import Standing
+from monitor.domain.source_trust import SourceTrust
+from monitor.services.sweeps import run_canaries
 from tests.monitor.services.world import World, catalogue
 
 
-def standings(world: World) -> dict[str, Standing]:
-    return {each.source: each.trust.standing for each in world.service.canaries.ask()}
+def standings(world: World) -> dict[str, SourceTrust]:
+    return {each.source: each.trust.standing for each in run_canaries(world.app)}
 
 
 def test_sources_that_answer_as_known_are_proven(world: World):
-    assert standings(world) == dict.fromkeys(("bluesky", "chalkboard", "searxng"), Standing.PROVEN)
-    assert {each.proven_at for each in world.state.health.all()} == {world.clock.at}
+    assert standings(world) == dict.fromkeys(
+        ("bluesky", "chalkboard", "searxng"), SourceTrust.PROVEN
+    )
+    assert {each.proven_at for each in world.state.source_health.list_source_health()} == {
+        world.clock.at
+    }
 
 
 def test_nothing_is_asked_about_anybody(world: World):
     world.joins(MARIA)
 
-    world.service.canaries.ask()
+    run_canaries(world.app)
 
     assert world.asked_about("maria") == []
 
 
 def test_an_impossible_name_is_drawn_anew_each_time(world: World):
-    world.service.canaries.ask()
+    run_canaries(world.app)
     first = {each.path for each in world.asked if "chalkboard" in each.host}
     world.forgets_visits()
-    world.service.canaries.ask()
+    run_canaries(world.app)
     second = {each.path for each in world.asked if "chalkboard" in each.host}
 
     assert first & second == {"/t/chalkboard"}
 
 
-@pytest.mark.parametrize("trouble", ["blocks_us", "says_the_same_for_everybody", "is_down"])
+@pytest.mark.parametrize("trouble", ["block_requests", "show_same_profile", "take_down_host"])
 def test_a_source_that_answers_otherwise_is_refuted_and_proves_nothing(world: World, trouble):
     world.internet = getattr(world.internet, trouble)("chalkboard.example")
 
-    assert standings(world)["chalkboard"] is Standing.REFUTED
-    assert world.state.health.get("chalkboard") is None
+    assert standings(world)["chalkboard"] is SourceTrust.REFUTED
+    assert world.state.source_health.find_source_health("chalkboard") is None
 
 
 def test_a_refutation_takes_no_earlier_proof_away(world: World):
     world.sweep()
-    proven = world.state.health.get("chalkboard")
-    world.internet = world.internet.blocks_us("chalkboard.example")
+    proven = world.state.source_health.find_source_health("chalkboard")
+    world.internet = world.internet.block_requests("chalkboard.example")
     world.later(hours=1)
 
-    world.service.canaries.ask()
+    run_canaries(world.app)
 
-    assert world.state.health.get("chalkboard") == proven
+    assert world.state.source_health.find_source_health("chalkboard") == proven
 
 
 @pytest.mark.parametrize(("known", "flags"), [(["paceclub"], 1), ([], 0)])
@@ -60,18 +65,18 @@ def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, f
     world = world_of("paceclub")
     catalogue(tmp_path, ("paceclub",), known=known)
     world.restarts()
-    pretender = Profile(
+    pretender = DemoProfile(
         site="paceclub",
         handle="dreyesart",
         name="Daniel Reyes",
         bio="Art teacher at Cedar Valley Middle School.",
         town="Cedar Valley",
     )
-    world.internet = world.internet.shows(pretender)
+    world.internet = world.internet.add_entry(pretender)
     daniel = world.joins(DANIEL)
 
     world.sweep()
 
     assert "http://paceclub.example/athletes/dreyesart" in daniel.items
     assert len(daniel.flags) == flags
-    assert bool(world.state.health.get("paceclub").proven_at) is bool(flags)
+    assert bool(world.state.source_health.find_source_health("paceclub").proven_at) is bool(flags)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from monitor.db.database import State
+from monitor.db.database import Database
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.demo.district import MARIA
+from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from tests.monitor.services.world import Staff, World
 
 
@@ -22,14 +23,13 @@ class Crashing:
 
     rows: Any
 
-    def finish(self, *_: object) -> None:
-        raise Crash
-
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("finish_"):
+            raise Crash
         return getattr(self.rows, name)
 
 
-def crashing(state: State, noun: str) -> State:
+def crashing(state: Database, noun: str) -> Database:
     doomed = copy(state)
     setattr(doomed, noun, Crashing(getattr(state, noun)))
     return doomed
@@ -38,38 +38,38 @@ def crashing(state: State, noun: str) -> State:
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     world.later(days=4)
     return maria
 
 
 def test_a_crash_as_a_sweep_ends_asks_nobody_again(world: World, maria: Staff):
     with pytest.raises(Crash):
-        replace(world.rounds, state=crashing(world.state, "due")).ask()
+        run_due_sweeps(replace(world.app, db=crashing(world.state, "jobs")))
     asked, told = len(world.asked), maria.told
 
     world.restarts()
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     assert len(world.asked) == asked > 0
     assert maria.told == told
-    assert world.state.sweeps.open() == ()
-    assert all(each.lease_until is None for each in world.state.due.all())
+    assert world.state.sweeps.list_open_sweeps() == ()
+    assert all(each.lease_until is None for each in world.state.jobs.list_jobs())
 
 
 def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staff):
     now = world.clock.now()
-    world.state.requests.add(
+    world.state.run_requests.insert_run_request(
         RunRequest(ref="waiting", kind=SweepKind.SELFCHECK, asked_at=now, person=maria.ref)
     )
     with pytest.raises(Crash):
-        replace(world.rounds, state=crashing(world.state, "requests")).serve()
+        run_requested_checks(replace(world.app, db=crashing(world.state, "run_requests")))
     asked = len(world.asked)
 
     world.restarts()
-    world.rounds.serve()
+    run_requested_checks(world.app)
     world.writes()
 
     assert len(world.asked) == asked > 0
     assert len(maria.letters_of("self-check")) == 1
-    assert world.state.requests.next_open() is None
+    assert world.state.run_requests.find_next_open_request() is None

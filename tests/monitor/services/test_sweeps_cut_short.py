@@ -5,19 +5,22 @@ from urllib.parse import unquote, urlencode, urlsplit
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.services.jobs import run_due_sweeps, stop_running_sweep, take_over_jobs
 from scrapers.models import Query
 from tests.monitor.services.world import Staff, World, nothing_happens
 
 
 def sweeps(world: World) -> int:
-    found = world.state.sweeps.database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'")
+    found = world.state.sweeps.connection.fetch_row(
+        "SELECT count(*) FROM sweeps WHERE kind = 'sweep'"
+    )
     return found[0] if found else 0
 
 
 @pytest.fixture
 def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
-    world.rounds.begin()
+    take_over_jobs(world.app)
     return maria
 
 
@@ -28,13 +31,13 @@ def interrupted(world: World, after: int) -> list[Query]:
     def stop(visit):
         answered.append(visit.query)
         if len(answered) == after:
-            world.rounds.stop()
+            stop_running_sweep(world.app)
 
     world.meanwhile = stop
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     world.meanwhile = nothing_happens
-    (sweep,) = world.state.sweeps.open()
-    assert world.state.journal.answered(sweep.ref) == {each.key for each in answered}
+    (sweep,) = world.state.sweeps.list_open_sweeps()
+    assert world.state.journal.list_answered_keys(sweep.ref) == {each.key for each in answered}
     return answered
 
 
@@ -51,12 +54,12 @@ def test_a_sweep_that_was_cut_short_asks_nothing_again(world: World, maria: Staf
     world.forgets_visits()
     world.restarts()
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     asked = {(each.path, each.query) for each in world.asked}
     assert asked
     assert asked.isdisjoint(map(address, answered))
-    assert world.state.sweeps.open() == ()
+    assert world.state.sweeps.list_open_sweeps() == ()
     assert sweeps(world) == 1
     assert world.gaps() == {}
 
@@ -69,13 +72,13 @@ def test_a_sweep_in_two_parts_finds_what_a_whole_one_finds(world_of, tmp_path):
     found = []
     for world in (whole, parts):
         maria = world.joins(MARIA)
-        world.rounds.begin()
+        take_over_jobs(world.app)
         world.later(days=1)
         found.append(maria)
     interrupted(parts, 6)
     parts.restarts()
     for world in (whole, parts):
-        world.rounds.ask()
+        run_due_sweeps(world.app)
 
     assert found[0].items.keys() == found[1].items.keys()
     assert whole.gaps() == parts.gaps()
@@ -86,29 +89,29 @@ def test_a_sweep_that_was_cut_short_writes_no_half_of_what_it_found(world: World
     interrupted(world, 6)
 
     assert maria.items == {}
-    assert world.state.flags.all_open() == ()
+    assert world.state.flags.list_undecided_flags() == ()
 
 
 def test_a_service_that_is_stopped_has_nothing_in_hand_any_more(world: World, maria: Staff):
     world.later(days=1)
     interrupted(world, 5)
 
-    assert [each for each in world.state.due.all() if each.lease_until] == []
+    assert [each for each in world.state.jobs.list_jobs() if each.lease_until] == []
 
 
 def test_a_sweep_that_was_cut_short_is_taken_up_in_the_next_week_too(world: World, maria: Staff):
     world.later(days=1)
     answered = interrupted(world, 5)
-    begun = world.state.sweeps.open()
+    begun = world.state.sweeps.list_open_sweeps()
     world.forgets_visits()
     world.later(days=6)
     world.restarts()
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     asked = {(each.path, each.query) for each in world.asked}
     assert asked.isdisjoint(map(address, answered))
-    assert world.state.sweeps.get(begun[0].ref).closed_at == world.clock.at
+    assert world.state.sweeps.load_sweep(begun[0].ref).closed_at == world.clock.at
     assert sweeps(world) == 1
 
 
@@ -117,15 +120,15 @@ def test_a_sweep_that_was_cut_short_too_long_ago_is_given_up_for_a_new_one(
 ):
     world.later(days=1)
     answered = interrupted(world, 5)
-    (begun,) = world.state.sweeps.open()
+    (begun,) = world.state.sweeps.list_open_sweeps()
     world.forgets_visits()
     world.later(days=8)
     world.restarts()
 
-    world.rounds.ask()
+    run_due_sweeps(world.app)
 
     asked = {(each.path, each.query) for each in world.asked}
     assert set(map(address, answered)) & asked
-    assert world.state.sweeps.get(begun.ref).closed_at == world.clock.at
-    assert world.state.journal.answered(begun.ref) == frozenset()
+    assert world.state.sweeps.load_sweep(begun.ref).closed_at == world.clock.at
+    assert world.state.journal.list_answered_keys(begun.ref) == frozenset()
     assert sweeps(world) == 2

@@ -3,12 +3,13 @@
 from collections import Counter
 
 from monitor.demo.district import MARIA
+from monitor.services.jobs import preview_sweep
 from tests.monitor.services.world import World
 
 
 def test_a_dry_run_asks_nothing_and_counts_what_it_would(world: World):
     world.joins(MARIA)
-    planned = Counter(query.source for query in world.rounds.planned())
+    planned = Counter(query.source for query in preview_sweep(world.app))
 
     assert planned == {"bluesky": 2, "chalkboard": 3, "searxng": 2}
     assert world.asked == []

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import PagesConfig
+from monitor.config import PageSourcesConfig
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import Label
+from monitor.domain.detection.assessment import OwnershipLabel
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, profile
 
 OWN = "http://snapgarden.example/@mariadelgado"
-CHOSEN = PagesConfig(
+CHOSEN = PageSourcesConfig(
     hits=2, known_page="http://chalkboard.example/", known_feed="http://chalkboard.example/feed"
 )
 
@@ -32,7 +32,7 @@ def test_an_own_page_is_read_and_known_for_what_it_is(world: World):
 
     item = maria.items[OWN]
     assert item.portrait.name == "Maria Delgado"
-    assert world.state.items.assessment(item.ref).label is Label.OWN
+    assert world.state.items.find_assessment(item.ref).label is OwnershipLabel.OWN
     assert "pages" not in world.gaps()
 
 
@@ -40,11 +40,11 @@ def test_what_an_own_page_links_to_is_own_as_well(world: World):
     linked = "http://chalkboard.example/t/mariadelgado"
     maria = world.joins(MARIA, handles=(), pages=(OWN,))
     own = profile("snapgarden", "mariadelgado")
-    world.internet = world.internet.removes(own).shows(replace(own, links=(linked,)))
+    world.internet = world.internet.remove_entry(own).add_entry(replace(own, links=(linked,)))
     world.sweep()
 
     (account,) = (each for each in maria.items.values() if each.portrait.url == linked)
-    assert world.state.items.assessment(account.ref).label is Label.OWN
+    assert world.state.items.find_assessment(account.ref).label is OwnershipLabel.OWN
 
 
 def test_the_first_hits_of_a_search_are_read_once_robots_txt_allows(world: World):

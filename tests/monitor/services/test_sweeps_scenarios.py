@@ -9,10 +9,16 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from monitor.demo.data import WebPage
+from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.demo.internet import Internet
-from monitor.demo.response import Answer, Asked, data, html, redirect
+from monitor.demo.response import (
+    FakeRequest,
+    FakeResponse,
+    build_html_response,
+    build_json_response,
+    build_redirect,
+)
 from monitor.domain.item import Presence
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, account
@@ -34,33 +40,33 @@ class Instead:
     """An internet of which one host answers otherwise, but for what is asked by robots."""
 
     internet: Internet
-    answers: Callable[[Asked, Answer | None], Answer | None]
+    answers: Callable[[FakeRequest, FakeResponse | None], FakeResponse | None]
     host: str = HOST
 
     @property
     def hosts(self):
         return self.internet.hosts
 
-    def answer(self, asked: Asked) -> Answer | None:
-        usual = self.internet.answer(asked)
+    def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
+        usual = self.internet.answer_request(asked)
         if asked.host != self.host or asked.path == "/robots.txt":
             return usual
         return self.answers(asked, usual)
 
 
-def everybody(answer: Answer) -> Callable[[Asked, Answer | None], Answer]:
+def everybody(answer: FakeResponse) -> Callable[[FakeRequest, FakeResponse | None], FakeResponse]:
     return lambda asked, usual: answer
 
 
-def title(text: str, status: int = 200) -> Answer:
-    return html(f"<!doctype html><title>{text}</title><h1>{text}</h1>", status)
+def title(text: str, status: int = 200) -> FakeResponse:
+    return build_html_response(f"<!doctype html><title>{text}</title><h1>{text}</h1>", status)
 
 
-def headed(answer: Answer, *headers: tuple[str, str]) -> Answer:
+def headed(answer: FakeResponse, *headers: tuple[str, str]) -> FakeResponse:
     return replace(answer, headers=headers)
 
 
-def cut(asked: Asked, usual: Answer | None) -> Answer | None:
+def cut(asked: FakeRequest, usual: FakeResponse | None) -> FakeResponse | None:
     """Send half of a page, and nothing more."""
     return usual and replace(usual, body=usual.body[: len(usual.body) // 3])
 
@@ -73,24 +79,24 @@ REFRESH = (
 LATIN = (("content-type", "text/html; charset=shift-jis"),)
 # What the only site of the world answers to everything, and what its coverage then says.
 ANSWERS = {
-    "an empty page": (everybody(html("")), Outcome.UNREADABLE),
-    "204": (everybody(html("", 204)), Outcome.UNREADABLE),
-    "a shell for scripts": (everybody(html(SHELL)), Outcome.UNREADABLE),
-    "a consent wall": (everybody(html(CONSENT)), Outcome.BLOCKED),
-    "a meta refresh": (everybody(html(REFRESH)), Outcome.UNREADABLE),
+    "an empty page": (everybody(build_html_response("")), Outcome.UNREADABLE),
+    "204": (everybody(build_html_response("", 204)), Outcome.UNREADABLE),
+    "a shell for scripts": (everybody(build_html_response(SHELL)), Outcome.UNREADABLE),
+    "a consent wall": (everybody(build_html_response(CONSENT)), Outcome.BLOCKED),
+    "a meta refresh": (everybody(build_html_response(REFRESH)), Outcome.UNREADABLE),
     "page not available": (everybody(title("This page isn't available")), Outcome.UNREADABLE),
     "not found, for everybody": (everybody(title("Page not found", 404)), Outcome.UNREADABLE),
-    "a redirect home": (everybody(redirect(f"http://{HOST}/", "Moved")), Outcome.UNREADABLE),
+    "a redirect home": (everybody(build_redirect(f"http://{HOST}/", "Moved")), Outcome.UNREADABLE),
     "a redirect to sign in": (
-        everybody(redirect(f"http://{HOST}/login", "Sign in")),
+        everybody(build_redirect(f"http://{HOST}/login", "Sign in")),
         Outcome.UNREADABLE,
     ),
-    "a redirect for ever": (everybody(redirect(SITE, "Moved")), Outcome.UNREADABLE),
-    "a redirect inside": (everybody(redirect("http://10.0.0.1/", "Moved")), Outcome.SKIPPED),
+    "a redirect for ever": (everybody(build_redirect(SITE, "Moved")), Outcome.UNREADABLE),
+    "a redirect inside": (everybody(build_redirect("http://10.0.0.1/", "Moved")), Outcome.SKIPPED),
     "half a page": (cut, Outcome.UNREADABLE),
-    "JSON instead": (everybody(data({"error": "try later"})), Outcome.UNREADABLE),
+    "JSON instead": (everybody(build_json_response({"error": "try later"})), Outcome.UNREADABLE),
     "a picture instead": (
-        everybody(headed(html("GIF89a"), ("content-type", "image/gif"))),
+        everybody(headed(build_html_response("GIF89a"), ("content-type", "image/gif"))),
         Outcome.UNREADABLE,
     ),
     "another encoding": (everybody(headed(title("\u5148\u751f"), *LATIN)), Outcome.UNREADABLE),
@@ -130,7 +136,7 @@ def test_an_answer_that_proves_nothing_is_told_as_a_gap_and_never_as_a_change(wo
     assert maria.letters_of("alert") == []
 
 
-PAGE = WebPage(
+PAGE = DemoPage(
     url="http://gazette.example/2026/10/fair",
     title="Maria Delgado at the fair",
     text="Maria Delgado showed beetles at the fair.",
@@ -146,10 +152,12 @@ ADDRESSES = (
 )
 
 
-def listed(*addresses: str, **fields: str) -> Callable[[Asked, Answer | None], Answer | None]:
+def listed(
+    *addresses: str, **fields: str
+) -> Callable[[FakeRequest, FakeResponse | None], FakeResponse | None]:
     """Let the engine list one page under other addresses, or in other words."""
 
-    def answers(asked: Asked, usual: Answer | None) -> Answer | None:
+    def answers(asked: FakeRequest, usual: FakeResponse | None) -> FakeResponse | None:
         if usual is None or asked.path != "/search" or b'"results":[{' not in usual.body:
             return usual
         told = json.loads(usual.body)
@@ -158,7 +166,7 @@ def listed(*addresses: str, **fields: str) -> Callable[[Asked, Answer | None], A
             for hit in told["results"]
             for address in (addresses if hit["url"] == PAGE.url else (hit["url"],))
         ]
-        return data(told)
+        return build_json_response(told)
 
     return answers
 
@@ -167,14 +175,16 @@ def listed(*addresses: str, **fields: str) -> Callable[[Asked, Answer | None], A
 def searched(world_of) -> World:
     """A world in which the search engine has found a page about Maria."""
     world = world_of(families=("searxng",))
-    world.internet = world.internet.shows(PAGE)
+    world.internet = world.internet.add_entry(PAGE)
     world.joins(MARIA)
     world.sweep()
     world.a_week_later()
     return world
 
 
-def engine_says(world: World, answers: Callable[[Asked, Answer | None], Answer | None]) -> None:
+def engine_says(
+    world: World, answers: Callable[[FakeRequest, FakeResponse | None], FakeResponse | None]
+) -> None:
     world.web.web = Instead(world.internet, answers, host="searx.example")
 
 
@@ -220,7 +230,7 @@ def test_hostile_text_is_told_and_does_nothing(world_of, text: str):
     maria = world.joins(MARIA)
     world.sweep()
     own = account("maria")
-    world.internet = world.internet.removes(own).shows(replace(own, bio=f"{text} teacher"))
+    world.internet = world.internet.remove_entry(own).add_entry(replace(own, bio=f"{text} teacher"))
     world.a_week_later()
     told = [event for _, event, _ in world.sweep()]
     world.on_monday()
@@ -244,7 +254,7 @@ def test_what_changes_and_changes_back_is_told_both_times(world_of):
     other = replace(own, bio="Now somewhere else entirely.")
     told = []
     for before, after in ((own, other), (other, own)):
-        world.internet = world.internet.removes(before).shows(after)
+        world.internet = world.internet.remove_entry(before).add_entry(after)
         world.a_week_later()
         told += [event for _, event, _ in world.sweep()]
 
@@ -258,7 +268,7 @@ def test_a_slow_drift_is_told_at_every_step(world_of):
     before, told = account("maria"), []
     for step in ("beetles", "beetles and moths", "beetles, moths and ants"):
         after = replace(before, bio=f"Science teacher. Mostly {step}.")
-        world.internet = world.internet.removes(before).shows(after)
+        world.internet = world.internet.remove_entry(before).add_entry(after)
         world.a_week_later()
         told += world.sweep()
         before = after

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from monitor.services.sweeps import Stage, Tidings
-from scrapers.models import Outcome, Query, QueryKind, Reading, Request, Visit
+from monitor.services.sweeps import SourceStage, SweepProgress
+from scrapers.models import CrawlResult, Outcome, ParseResult, Query, QueryKind, Request
 from scrapers.source import Canary
 from tests.scrapers.http.fakes import MONDAY
 
@@ -33,92 +33,102 @@ def onlooker() -> Onlooker:
 
 
 @pytest.fixture
-def tidings(onlooker: Onlooker) -> Tidings:
-    tidings = Tidings(watch=onlooker)
-    tidings.await_tests([KNOWN, IMPOSSIBLE])
-    tidings.tell("alpha", "waiting")
-    tidings.drained()
-    tidings.tell("alpha", "asking")
+def tidings(onlooker: Onlooker) -> SweepProgress:
+    tidings = SweepProgress(on_progress=onlooker)
+    tidings.expect_canaries([KNOWN, IMPOSSIBLE])
+    tidings.update_source_state("alpha", "waiting")
+    tidings.mark_queries_drained()
+    tidings.update_source_state("alpha", "asking")
     return tidings
 
 
-def answered(query: Query, outcome: Outcome) -> Visit:
-    return Visit(query=query, reading=Reading(outcome=outcome), at=MONDAY)
+def answered(query: Query, outcome: Outcome) -> CrawlResult:
+    return CrawlResult(query=query, result=ParseResult(outcome=outcome), at=MONDAY)
 
 
 def test_a_source_is_tested_until_each_test_came_out_right(tidings, onlooker):
-    tidings.hear(answered(KNOWN.query, Outcome.FOUND))
-    tidings.tell("alpha", "asking")
-    tidings.hear(answered(IMPOSSIBLE.query, Outcome.ABSENT))
-    tidings.tell("alpha", "asking")
-    tidings.tell("alpha", "done")
+    tidings.record_visit(answered(KNOWN.query, Outcome.FOUND))
+    tidings.update_source_state("alpha", "asking")
+    tidings.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
+    tidings.update_source_state("alpha", "asking")
+    tidings.update_source_state("alpha", "done")
 
-    assert onlooker.told == [Stage.WAITING, Stage.TESTING, Stage.ASKING, Stage.DONE]
+    assert onlooker.told == [
+        SourceStage.WAITING,
+        SourceStage.TESTING,
+        SourceStage.ASKING,
+        SourceStage.DONE,
+    ]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.BLOCKED, Outcome.PARTIAL])
 def test_a_source_that_fails_a_test_is_doubted_though_it_answers_all_the_rest(
     tidings, onlooker, outcome
 ):
-    tidings.hear(answered(KNOWN.query, outcome))
-    tidings.hear(answered(IMPOSSIBLE.query, Outcome.ABSENT))
-    tidings.tell("alpha", "asking")
-    tidings.hear(answered(question("rosa"), Outcome.FOUND))
-    tidings.tell("alpha", "done")
+    tidings.record_visit(answered(KNOWN.query, outcome))
+    tidings.record_visit(answered(IMPOSSIBLE.query, Outcome.ABSENT))
+    tidings.update_source_state("alpha", "asking")
+    tidings.record_visit(answered(question("rosa"), Outcome.FOUND))
+    tidings.update_source_state("alpha", "done")
 
-    assert onlooker.told == [Stage.WAITING, Stage.TESTING, Stage.DOUBTED]
+    assert onlooker.told == [SourceStage.WAITING, SourceStage.TESTING, SourceStage.DOUBTED]
 
 
 def test_a_source_without_tests_is_asked_at_once(onlooker):
-    tidings = Tidings(watch=onlooker)
-    tidings.tell("alpha", "waiting")
-    tidings.tell("alpha", "asking")
+    tidings = SweepProgress(on_progress=onlooker)
+    tidings.update_source_state("alpha", "waiting")
+    tidings.update_source_state("alpha", "asking")
 
-    assert onlooker.told == [Stage.WAITING, Stage.ASKING]
+    assert onlooker.told == [SourceStage.WAITING, SourceStage.ASKING]
 
 
 def test_what_never_answered_is_told_apart_from_what_stopped(onlooker):
     for outcome in (Outcome.FAILED, Outcome.ABSENT):
-        tidings = Tidings(watch=onlooker)
-        tidings.drained()
-        tidings.tell("alpha", "asking")
-        tidings.hear(answered(question("rosa"), outcome))
-        tidings.tell("alpha", "blocked")
+        tidings = SweepProgress(on_progress=onlooker)
+        tidings.mark_queries_drained()
+        tidings.update_source_state("alpha", "asking")
+        tidings.record_visit(answered(question("rosa"), outcome))
+        tidings.update_source_state("alpha", "blocked")
 
-    assert onlooker.told == [Stage.ASKING, Stage.BLOCKED, Stage.ASKING, Stage.STOPPED]
+    assert onlooker.told == [
+        SourceStage.ASKING,
+        SourceStage.BLOCKED,
+        SourceStage.ASKING,
+        SourceStage.STOPPED,
+    ]
 
 
 def test_nothing_is_over_before_all_first_questions_are_up(onlooker):
-    tidings = Tidings(watch=onlooker)
+    tidings = SweepProgress(on_progress=onlooker)
     for state in ("waiting", "asking", "done"):
-        tidings.tell("alpha", state)
+        tidings.update_source_state("alpha", state)
 
-    assert onlooker.told == [Stage.WAITING, Stage.ASKING]
+    assert onlooker.told == [SourceStage.WAITING, SourceStage.ASKING]
 
-    tidings.drained()
+    tidings.mark_queries_drained()
 
-    assert onlooker.told[-1] == Stage.DONE
+    assert onlooker.told[-1] == SourceStage.DONE
 
 
 def test_a_source_that_waits_is_not_called_asked_when_all_questions_are_up(onlooker):
-    tidings = Tidings(watch=onlooker)
-    tidings.tell("alpha", "waiting")
-    tidings.drained()
+    tidings = SweepProgress(on_progress=onlooker)
+    tidings.update_source_state("alpha", "waiting")
+    tidings.mark_queries_drained()
 
-    assert onlooker.told == [Stage.WAITING]
+    assert onlooker.told == [SourceStage.WAITING]
 
 
 def test_a_source_that_another_leads_back_to_is_asked_again(tidings, onlooker):
     for canary in (KNOWN, IMPOSSIBLE):
-        tidings.hear(answered(canary.query, canary.expects))
+        tidings.record_visit(answered(canary.query, canary.expects))
     for state in ("done", "waiting", "asking", "done"):
-        tidings.tell("alpha", state)
+        tidings.update_source_state("alpha", state)
 
-    assert onlooker.told[2:] == [Stage.DONE, Stage.ASKING, Stage.DONE]
+    assert onlooker.told[2:] == [SourceStage.DONE, SourceStage.ASKING, SourceStage.DONE]
 
 
 def test_the_same_is_not_told_twice(tidings, onlooker):
     for _ in range(3):
-        tidings.tell("alpha", "asking")
+        tidings.update_source_state("alpha", "asking")
 
-    assert onlooker.told == [Stage.WAITING, Stage.TESTING]
+    assert onlooker.told == [SourceStage.WAITING, SourceStage.TESTING]

@@ -5,76 +5,75 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.services.ports import unwatched
-from monitor.services.sweeps import Tidings, Underway
+from monitor.services.sweeps import SourceTracker, SweepProgress, ignore_progress
 from scrapers.models import Query, QueryKind, Request
-from scrapers.source import Family
+from scrapers.source import SourceFamily
 from tests.scrapers.http.fakes import MONDAY, site
 
 ALPHA, BETA = site("alpha"), site("beta")
-ENGINE = replace(site("engine"), family=Family.SEARCH)
+ENGINE = replace(site("engine"), family=SourceFamily.SEARCH)
 
 
 def question(source: str) -> Query:
     return Query(source=source, kind=QueryKind.PRESENCE, terms=("x",), request=Request(url="x"))
 
 
-def underway(*closed: str, for_hours: float = 1) -> Underway:
-    return Underway(
+def underway(*closed: str, for_hours: float = 1) -> SourceTracker:
+    return SourceTracker(
         sources={each.name: each for each in (ALPHA, BETA, ENGINE)},
-        tidings=Tidings(watch=unwatched),
+        progress=SweepProgress(on_progress=ignore_progress),
         now=lambda: MONDAY + timedelta(hours=for_hours),
-        began=MONDAY,
-        closed=set(closed),
+        began_at=MONDAY,
+        closed_sources=set(closed),
     )
 
 
-def through(run: Underway) -> list[str]:
-    return [source.name for source in run.through()]
+def through(run: SourceTracker) -> list[str]:
+    return [source.name for source in run.take_finished_sources()]
 
 
 @pytest.fixture
-def run() -> Underway:
+def run() -> SourceTracker:
     """All questions are up, and each source is being asked."""
     run = underway()
-    list(run.pulled([question(name) for name in run.sources]))
+    list(run.track_queries([question(name) for name in run.sources]))
     for name in run.sources:
-        run.tell(name, "waiting")
+        run.track_source(name, "waiting")
     return run
 
 
-def test_a_source_closes_while_a_slower_one_is_still_being_asked(run: Underway):
-    run.tell("engine", "done")
-    run.tell("alpha", "done")
+def test_a_source_closes_while_a_slower_one_is_still_being_asked(run: SourceTracker):
+    run.track_source("engine", "done")
+    run.track_source("alpha", "done")
 
     assert through(run) == ["alpha", "engine"]
 
-    run.tell("beta", "blocked")
+    run.track_source("beta", "blocked")
 
     assert through(run) == ["beta"]
 
 
 def test_a_run_that_is_soon_over_closes_all_at_its_end_in_one_order():
     run = underway(for_hours=0.9)
-    list(run.pulled([]))
+    list(run.track_queries([]))
     for name in ("engine", "beta", "alpha"):
-        run.tell(name, "waiting")
-    run.tell("engine", "done")
-    run.tell("beta", "done")
+        run.track_source(name, "waiting")
+    run.track_source("engine", "done")
+    run.track_source("beta", "done")
 
     assert through(run) == []
 
-    run.tell("alpha", "done")
+    run.track_source("alpha", "done")
 
     assert through(run) == ["alpha", "beta", "engine"]
 
 
 def test_nothing_closes_while_more_questions_may_come():
     run = underway()
-    questions = run.pulled([question("alpha"), question("alpha")])
+    questions = run.track_queries([question("alpha"), question("alpha")])
     next(questions)
-    run.tell("alpha", "waiting")
-    run.tell("alpha", "done")
+    run.track_source("alpha", "waiting")
+    run.track_source("alpha", "done")
 
     assert through(run) == []
 
@@ -83,27 +82,27 @@ def test_nothing_closes_while_more_questions_may_come():
     assert through(run) == ["alpha", "beta", "engine"]
 
 
-def test_nothing_closes_before_the_engines_which_may_lead_anywhere(run: Underway):
-    run.tell("alpha", "done")
+def test_nothing_closes_before_the_engines_which_may_lead_anywhere(run: SourceTracker):
+    run.track_source("alpha", "done")
 
     assert through(run) == []
 
 
-def test_a_source_with_more_to_answer_closes_once_more(run: Underway):
-    run.tell("engine", "done")
-    run.tell("alpha", "done")
+def test_a_source_with_more_to_answer_closes_once_more(run: SourceTracker):
+    run.track_source("engine", "done")
+    run.track_source("alpha", "done")
     through(run)
-    run.tell("alpha", "waiting")
+    run.track_source("alpha", "waiting")
 
     assert through(run) == []
 
-    run.tell("alpha", "done")
+    run.track_source("alpha", "done")
 
     assert through(run) == ["alpha"]
 
 
 def test_what_was_closed_before_the_run_was_cut_short_stays_closed():
     run = underway("alpha")
-    list(run.pulled([]))
+    list(run.track_queries([]))
 
     assert through(run) == ["beta", "engine"]

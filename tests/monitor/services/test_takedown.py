@@ -1,15 +1,22 @@
 """A person reports an imitation themselves, with all that takes; we look again, and keep a log."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
+from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
 from monitor.errors import InputError
-from monitor.services.sweeps import LOOKS_AGAIN_AFTER, RECHECK
-from reports.evidence_pack import pack
-from reports.pages.takedown import Looked
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.sweeps import RECHECK, RECHECK_AFTER
+from monitor.services.takedown import (
+    build_takedown_evidence,
+    build_takedown_view,
+    record_takedown_step,
+)
+from reports.evidence_pack import build_evidence_pack
+from reports.pages.takedown import AccountSighting
 from tests.monitor.services.world import Staff, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
@@ -19,7 +26,7 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 def maria(world_of) -> Staff:
     """Somebody who is impersonated."""
     world = world_of(families=("bluesky",))
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
@@ -30,42 +37,42 @@ def fake(maria: Staff) -> Flag:
 
 
 def kit(maria: Staff):
-    return maria.world.service.casework.taking_down.kit(maria.ref, fake(maria).ref)
+    return build_takedown_view(maria.world.app, maria.ref, fake(maria).ref)
 
 
-def says(maria: Staff, ruling: Ruling, note: str = "") -> Flag:
-    return maria.world.service.casework.taking_down.say(maria.ref, fake(maria).ref, ruling, note)
+def says(maria: Staff, ruling: Decision, note: str = "") -> Flag:
+    return record_takedown_step(maria.world.app, maria.ref, fake(maria).ref, ruling, note)
 
 
 def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
     view = kit(maria)
 
     assert view.place.name == "Bluesky"
-    assert view.evidence.url in view.text
+    assert view.evidence.url in view.report_text
     assert {each.field for each in view.evidence.copies} >= {"name", "handle"}
-    assert view.evidence.own[0] in view.text
-    assert "not mine" in view.text
+    assert view.evidence.own[0] in view.report_text
+    assert "not mine" in view.report_text
 
 
 def test_the_text_makes_nothing_up(maria: Staff):
     says_of_law = ("illegal", "crime", "lawyer", "defam", "damages", "urgent")
 
-    assert not any(word in kit(maria).text.casefold() for word in says_of_law)
+    assert not any(word in kit(maria).report_text.casefold() for word in says_of_law)
 
 
 def test_the_kit_of_somebody_else_is_not_there(maria: Staff):
     rosa = maria.world.joins(ROSA)
-    kits = maria.world.service.casework.taking_down
+    kits = maria.world.app
 
-    for look in (kits.kit, kits.pack):
+    for look in (partial(build_takedown_view, kits), partial(build_takedown_evidence, kits)):
         with pytest.raises(InputError):
             look(rosa.ref, fake(maria).ref)
     with pytest.raises(InputError):
-        kits.say(rosa.ref, fake(maria).ref, Ruling.REPORTED)
+        record_takedown_step(kits, rosa.ref, fake(maria).ref, Decision.REPORTED)
 
 
-@pytest.mark.parametrize("ruling", [Ruling.MINE, Ruling.NAMESAKE, Ruling.HARMLESS])
-def test_what_its_person_called_harmless_is_not_reported(maria: Staff, ruling: Ruling):
+@pytest.mark.parametrize("ruling", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
+def test_what_its_person_called_harmless_is_not_reported(maria: Staff, ruling: Decision):
     maria.rules(fake(maria), ruling)
 
     with pytest.raises(InputError, match="Undo that"):
@@ -73,7 +80,7 @@ def test_what_its_person_called_harmless_is_not_reported(maria: Staff, ruling: R
 
 
 def test_who_reports_confirms_that_it_is_an_imitation(maria: Staff):
-    after = says(maria, Ruling.REPORTED, "  Number 17. ")
+    after = says(maria, Decision.REPORTED, "  Number 17. ")
 
     assert after.state is FlagState.REPORTED
     assert [(each.who, each.what) for each in kit(maria).log] == [
@@ -86,21 +93,21 @@ def test_who_reports_confirms_that_it_is_an_imitation(maria: Staff):
 def test_what_can_be_noted_follows_from_how_it_stands(maria: Staff):
     assert kit(maria).choices == ("reported",)
     with pytest.raises(InputError):
-        says(maria, Ruling.REMOVED)
+        says(maria, Decision.REMOVED)
 
-    says(maria, Ruling.REPORTED)
+    says(maria, Decision.REPORTED)
     assert kit(maria).choices == ("removed", "refused", "reopened")
-    says(maria, Ruling.REFUSED)
+    says(maria, Decision.REFUSED)
     assert kit(maria).choices == ("reopened",)
-    says(maria, Ruling.REOPENED)
+    says(maria, Decision.REOPENED)
     assert kit(maria).choices == ("removed", "refused", "reopened")
 
 
 def reports(maria: Staff) -> None:
     """Report it, and let the look at once be done."""
     maria.world.later(hours=5)
-    says(maria, Ruling.REPORTED)
-    maria.world.rounds.ask()
+    says(maria, Decision.REPORTED)
+    run_due_sweeps(maria.world.app)
 
 
 def asked_again(maria: Staff) -> list[str]:
@@ -108,7 +115,7 @@ def asked_again(maria: Staff) -> list[str]:
     world = maria.world
     world.forgets_visits()
     world.clock.at = kit(maria).looks_at
-    world.rounds.ask()
+    run_due_sweeps(world.app)
     return world.asked_about(IMPOSTOR.handle)
 
 
@@ -124,16 +131,16 @@ def test_a_reported_account_is_looked_at_at_once_and_some_days_later_and_nothing
     reports(maria)
     reported = world.clock.at
     assert world.asked_about(IMPOSTOR.handle)
-    assert kit(maria).looked is Looked.THERE
-    assert kit(maria).looks_at == reported + LOOKS_AGAIN_AFTER
+    assert kit(maria).looked is AccountSighting.THERE
+    assert kit(maria).looks_at == reported + RECHECK_AFTER
 
     assert asked_again(maria)
 
-    assert kit(maria).looked is Looked.THERE
-    assert kit(maria).looked_at == reported + LOOKS_AGAIN_AFTER
+    assert kit(maria).looked is AccountSighting.THERE
+    assert kit(maria).looked_at == reported + RECHECK_AFTER
     assert not world.asked_about("mariadelgado.")
     assert kit(maria).looks_at is None
-    assert world.state.due.when(RECHECK, fake(maria).item) is None
+    assert world.state.jobs.find_due_time(RECHECK, fake(maria).item) is None
 
 
 def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_days_later(
@@ -141,31 +148,31 @@ def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_da
 ):
     world = maria.world
     reports(maria)
-    world.internet = world.internet.removes(IMPOSTOR)
+    world.internet = world.internet.remove_entry(IMPOSTOR)
 
     assert asked_again(maria)
-    assert kit(maria).looked is Looked.MISSING
+    assert kit(maria).looked is AccountSighting.MISSING
 
     world.later(days=2, hours=1)
-    world.rounds.ask()
-    assert kit(maria).looked is Looked.GONE
+    run_due_sweeps(world.app)
+    assert kit(maria).looked is AccountSighting.GONE
     assert ("vanished", kit(maria).evidence.url) in maria.told
 
 
 def test_a_site_that_cannot_be_asked_proves_nothing_about_a_report(maria: Staff):
-    maria.world.internet = maria.world.internet.is_down("appview.example")
+    maria.world.internet = maria.world.internet.take_down_host("appview.example")
     reports(maria)
 
     asked_again(maria)
 
-    assert kit(maria).looked is Looked.NOT_YET
+    assert kit(maria).looked is AccountSighting.NOT_YET
 
 
 def test_an_imitation_is_asked_for_at_its_own_address_in_each_sweep_once_it_is_confirmed(
     maria: Staff,
 ):
     world = maria.world
-    maria.rules(fake(maria), Ruling.IMPERSONATION)
+    maria.rules(fake(maria), Decision.IMPERSONATION)
     world.forgets_visits()
     world.a_week_later()
     world.sweep()
@@ -173,50 +180,50 @@ def test_an_imitation_is_asked_for_at_its_own_address_in_each_sweep_once_it_is_c
     assert [each.path for each in world.asked if IMPOSTOR.handle in each.query]
 
 
-@pytest.mark.parametrize("ruling", [Ruling.REMOVED, Ruling.REFUSED, Ruling.REOPENED])
+@pytest.mark.parametrize("ruling", [Decision.REMOVED, Decision.REFUSED, Decision.REOPENED])
 def test_nobody_looks_again_for_a_report_that_is_settled_or_taken_back(
-    maria: Staff, ruling: Ruling
+    maria: Staff, ruling: Decision
 ):
     reports(maria)
     says(maria, ruling)
 
     assert kit(maria).looks_at is None
-    assert maria.world.state.due.when(RECHECK, fake(maria).item) is None
+    assert maria.world.state.jobs.find_due_time(RECHECK, fake(maria).item) is None
 
 
 def test_nothing_is_asked_again_once_consent_has_ended(maria: Staff):
-    says(maria, Ruling.REPORTED)
+    says(maria, Decision.REPORTED)
     maria.withdraws()
     maria.world.forgets_visits()
     maria.world.later(days=4)
 
-    maria.world.rounds.ask()
+    run_due_sweeps(maria.world.app)
 
     assert maria.world.asked_about(IMPOSTOR.handle) == []
 
 
 def test_the_pack_holds_the_page_while_one_is_kept(maria: Staff):
-    view = maria.world.service.casework.taking_down.pack(maria.ref, fake(maria).ref)
+    view = build_takedown_evidence(maria.world.app, maria.ref, fake(maria).ref)
 
     assert view.pages
     assert any(IMPOSTOR.handle.encode() in each.body for each in view.pages)
-    assert pack(view) == pack(view)
+    assert build_evidence_pack(view) == build_evidence_pack(view)
 
 
 def test_the_pack_stays_the_same_while_nothing_happens(maria: Staff):
-    kits = maria.world.service.casework.taking_down
-    before = pack(kits.pack(maria.ref, fake(maria).ref))
+    kits = maria.world.app
+    before = build_evidence_pack(build_takedown_evidence(kits, maria.ref, fake(maria).ref))
 
     maria.world.later(days=1)
 
-    assert pack(kits.pack(maria.ref, fake(maria).ref)) == before
-    says(maria, Ruling.REPORTED)
-    assert pack(kits.pack(maria.ref, fake(maria).ref)) != before
+    assert build_evidence_pack(build_takedown_evidence(kits, maria.ref, fake(maria).ref)) == before
+    says(maria, Decision.REPORTED)
+    assert build_evidence_pack(build_takedown_evidence(kits, maria.ref, fake(maria).ref)) != before
 
 
 def test_what_is_reported_is_known_to_the_audit_by_its_ref_alone(maria: Staff):
-    says(maria, Ruling.REPORTED, "Called Ana at the platform.")
+    says(maria, Decision.REPORTED, "Called Ana at the platform.")
 
-    rows = maria.world.state.audit.of(fake(maria).ref)
+    rows = maria.world.state.audit.list_entries_of_subject(fake(maria).ref)
     assert [each.details["ruling"] for each in rows if each.action == "ruled"] == ["reported"]
     assert "Ana" not in repr(rows)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config import DetectionConfig
 from monitor.errors import ConfigError
-from monitor.services.weights import load_weights, own_weights
+from monitor.services.weights import load_own_weights, load_weights
 
 OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
 
@@ -16,7 +16,7 @@ def test_the_config_names_another_file(tmp_path):
     path.write_text(OURS.replace("version = 1", "version = 2"), "utf-8")
 
     assert load_weights(DetectionConfig(weights=path)).version == 2
-    assert load_weights(DetectionConfig()) is own_weights()
+    assert load_weights(DetectionConfig()) is load_own_weights()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

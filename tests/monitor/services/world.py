@@ -2,37 +2,45 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from msgspec import structs
 
-from monitor.build import build
-from monitor.config import Config, SitesConfig
-from monitor.db.database import State
+from monitor.app import App, open_app
+from monitor.config import Config, SiteCatalogConfig
+from monitor.db.database import Database
 from monitor.db.sweeps import SourceRun, Sweep, SweepKind
 from monitor.demo import setup as stage
-from monitor.demo.data import Account, Profile, planted
-from monitor.demo.district import Member
+from monitor.demo.data import DemoAccount, DemoProfile, load_demo_contents
+from monitor.demo.district import StaffMember
 from monitor.demo.internet import Internet
-from monitor.demo.server import Knock, WebServer
+from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.flag import Flag, FlagKind, Ruling
+from monitor.domain.flag import Decision, Flag, FlagKind
 from monitor.domain.item import Item
-from monitor.domain.planning.queries import StudentLinks
-from monitor.outside import Outside
-from monitor.service import Service
-from monitor.services.enrollment import Answers
-from monitor.services.jobs import DueRounds
-from monitor.services.ports import Visitor, Watch
-from monitor.services.sweeps import OVER
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from monitor.environment import Environment, IdSource
+from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
+from monitor.services.erasure import withdraw_consent
+from monitor.services.jobs import (
+    run_full_sweep,
+    run_mail_and_cleanup,
+    schedule_jobs,
+    take_over_jobs,
+)
+from monitor.services.outbox import send_due
+from monitor.services.review import decide_flag
+from monitor.services.sweeps import FINAL_STATES, ProgressListener
+from scrapers.http.crawler import Crawler
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
-from scrapers.models import Query, Visit
+from scrapers.models import CrawlPriority, CrawlResult, Query
+from scrapers.registry import SourceRegistry
 from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent, confirm_name
 
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
@@ -44,22 +52,30 @@ Told = tuple[str, str, str]
 
 @dataclass
 class Witness:
-    """A visitor that lets a test act between a question and its settlement."""
+    """A crawler that lets a test act between a question and its settlement."""
 
-    visitor: Visitor
+    crawler: Crawler
     world: "World"
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.crawler, name)
+
+    def crawl(
+        self,
+        queries: Iterable[Query],
+        watch: ProgressListener,
+        priority: CrawlPriority = CrawlPriority.USUAL,
+    ) -> Iterator[CrawlResult]:
         ends: list[tuple[str, str]] = []
 
         def later(source: str, state: str) -> None:
             """Tell that a source is done once its answers have come, in whatever order."""
-            if self.world.order is not None and state in OVER:
+            if self.world.order is not None and state in FINAL_STATES:
                 ends.append((source, state))
             else:
                 watch(source, state)
 
-        visits = self.visitor.visit(queries, later)
+        visits = self.crawler.crawl(queries, later, priority)
         for visit in visits if self.world.order is None else self.world.order(list(visits)):
             self.world.meanwhile(visit)
             yield visit
@@ -67,7 +83,27 @@ class Witness:
             watch(*end)
 
 
-def nothing_happens(_visit: Visit) -> None:
+def priced(sources: SourceRegistry, prices: Mapping[str, Decimal]) -> SourceRegistry:
+    """Let sources cost what a test says, in dollars for a thousand requests."""
+    return SourceRegistry(
+        {
+            name: replace(each, info=replace(each.info, usd_per_1000=prices[name]))  # type: ignore[type-var] # any source is a dataclass
+            if name in prices
+            else each
+            for name, each in sources.items()
+        }
+    )
+
+
+def retaining(app: App, source: str, span: timedelta) -> App:
+    """Let the terms of a source allow its text for so long, and no longer."""
+    kept = app.sources[source]
+    info = replace(kept.info, retain_text_for=span)
+    limited = replace(kept, info=info)  # type: ignore[type-var] # any source is a dataclass
+    return replace(app, sources=SourceRegistry({**app.sources, source: limited}))
+
+
+def nothing_happens(_visit: CrawlResult) -> None:
     """Leave the world alone while it is asked."""
 
 
@@ -80,24 +116,34 @@ class World:
         self.post = Mailroom()
         self.matcher: FakeMatcher | None = None
         self.prices: dict[str, Any] = {}
-        self.meanwhile: Callable[[Visit], None] = nothing_happens
-        self.order: Callable[[list[Visit]], Iterable[Visit]] | None = None
-        self.refs, self.codes = stage.counted("ref"), stage.counted("code")
+        self.meanwhile: Callable[[CrawlResult], None] = nothing_happens
+        self.order: Callable[[list[CrawlResult]], Iterable[CrawlResult]] | None = None
+        self.refs, self.codes = stage.build_id_source("ref"), stage.build_id_source("code")
         self._parts = ExitStack()
-        self.service: Service = self._built()
+        self._app: App = self._built()
 
-    def _built(self) -> Service:
-        outside = Outside(
+    def _built(self) -> App:
+        environment = Environment(
             clock=self.clock,
-            new_ref=self.refs,
-            new_code=self.codes,
-            egress=Egress(address_map=self.web.address_map(), resolve=resolve_nothing),
-            pace=WITHOUT_WAITS,
+            ids=IdSource(new_id=self.refs, new_code=self.codes),
+            dialer=Dialer(address_map=self.web.build_address_map(), resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
         )
-        service = self._parts.enter_context(build(self.config, outside))
-        posting = replace(service.posting, post=self.post)
-        rounds = replace(service.rounds, posting=posting)
-        return replace(service, posting=posting, rounds=rounds)
+        app = self._parts.enter_context(open_app(self.config, environment))
+        witness: Any = Witness(app.crawler, self)
+        return replace(app, crawler=witness, mailer=replace(app.mailer, transport=self.post))
+
+    @property
+    def app(self) -> App:
+        """The district as it is now, with the prices and the matcher that a test gave it."""
+        app = self._app
+        if self.prices:
+            app = replace(app, sources=priced(app.sources, self.prices))
+        return app if self.matcher is None else replace(app, matcher=self.matcher)
+
+    @app.setter
+    def app(self, app: App) -> None:
+        self._app = app
 
     def close(self) -> None:
         self._parts.close()
@@ -106,30 +152,12 @@ class World:
         """End the service and start it again on what it remembers."""
         self.close()
         self.config = config or self.config
-        self.service = self._built()
-        self.rounds.begin()
+        self._app = self._built()
+        take_over_jobs(self.app)
 
     @property
-    def state(self) -> State:
-        return self.service.state
-
-    @property
-    def rounds(self) -> DueRounds:
-        """The rounds, with a witness at every visit."""
-        rounds = self.service.rounds
-        sweeping = replace(
-            rounds.sweeping,
-            visitor=Witness(rounds.sweeping.visitor, self),
-            urgent=Witness(rounds.sweeping.urgent, self),
-        )
-        if self.prices:
-            planning = replace(sweeping.planning, prices=self.prices)
-            sweeping = replace(sweeping, planning=planning)
-        if self.matcher is not None:
-            contacts = replace(sweeping.contacts, matcher=self.matcher)
-            planning = replace(sweeping.planning, student_links=StudentLinks.ON)
-            sweeping = replace(sweeping, contacts=contacts, planning=planning)
-        return replace(rounds, sweeping=sweeping)
+    def state(self) -> Database:
+        return self.app.db
 
     @property
     def internet(self) -> Internet:
@@ -140,7 +168,7 @@ class World:
         self.web.web = internet
 
     @property
-    def asked(self) -> list[Knock]:
+    def asked(self) -> list[RecordedRequest]:
         return [each for each in self.web.visits if each.path != "/robots.txt"]
 
     def asked_about(self, word: str) -> list[str]:
@@ -151,11 +179,11 @@ class World:
     def forgets_visits(self) -> None:
         self.web.visits.clear()
 
-    def joins(self, member: Member, *, read: bool = False, **answers: Any) -> "Staff":
+    def joins(self, member: StaffMember, *, read: bool = False, **answers: Any) -> "Staff":
         """Invite, answer with the code of the letter, and have the accounts `read` once."""
         person = member.person
-        self.service.joining.invite(person.mail, person.name.given, person.name.family)
-        self.service.posting.send_due()
+        invite_person(self.app, person.mail, person.name.given, person.name.family)
+        send_due(self.app)
         told = {
             "scopes": member.scopes,
             "handles": person.handles,
@@ -163,7 +191,7 @@ class World:
             "absent_from": person.absent_from,
             **answers,
         }
-        joined = self.service.joining.enrol(self.code(person.mail), answers_of(member, **told))
+        joined = enroll_with_code(self.app, self.code(person.mail), answers_of(member, **told))
         confirm_name(self.state, joined.ref)
         _ = read and self.sweep()
         return Staff(self, joined.ref, person.mail)
@@ -181,32 +209,39 @@ class World:
 
     def sweep(self) -> list[Told]:
         """Sweep everybody, and return what was told."""
-        return self.told_in(self.rounds.sweep())
+        return self.told_in(run_full_sweep(self.app))
 
     def told_in(self, sweep: Sweep) -> list[Told]:
-        given = {ref: self.state.people.get(ref).name.given for ref in self.state.people.refs()}
-        recorded = self.state.events.of_sweep(sweep.ref)
+        given = {
+            ref: self.state.people.load_person(ref).name.given
+            for ref in self.state.people.list_person_ids()
+        }
+        recorded = self.state.events.list_events_of_sweep(sweep.ref)
         return sorted((given[each.event.person], each.event.kind, each.url) for each in recorded)
 
     def writes(self) -> None:
-        self.rounds.write()
+        run_mail_and_cleanup(self.app)
 
     def on_monday(self) -> None:
         """Go on to the next Monday, when every hour for digests has passed, and write."""
         monday = self.clock.at.date() + timedelta(days=7 - self.clock.at.weekday())
         for hour in (15, 16):  # what was missed is made up for within the hour
-            self.rounds.schedule()
+            schedule_jobs(self.app)
             self.clock.at = datetime.combine(monday, time(hour), UTC)
         self.writes()
 
     def coverage(self) -> dict[str, SourceRun]:
-        sweep = self.state.sweeps.latest(SweepKind.SWEEP)
-        return {run.source: run for run in self.state.sweeps.runs(sweep.ref)} if sweep else {}
+        sweep = self.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
+        return (
+            {run.source: run for run in self.state.sweeps.list_source_runs(sweep.ref)}
+            if sweep
+            else {}
+        )
 
     def gaps(self) -> dict[str, str]:
         """Return the sources that could not be checked, and why."""
         runs = self.coverage().values()
-        return {run.source: run.outcome for run in runs if not run.outcome.conclusive}
+        return {run.source: run.outcome for run in runs if not run.outcome.is_conclusive}
 
 
 @dataclass(frozen=True)
@@ -219,7 +254,7 @@ class Staff:
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        return self.world.state.flags.of_person(self.ref)
+        return self.world.state.flags.list_flags_of_person(self.ref)
 
     def flag(self, kind: FlagKind) -> Flag:
         (flag,) = (flag for flag in self.flags if flag.kind is kind)
@@ -227,12 +262,15 @@ class Staff:
 
     @property
     def items(self) -> dict[str, Item]:
-        return {item.portrait.url: item for item in self.world.state.items.of(self.ref)}
+        return {
+            item.portrait.url: item
+            for item in self.world.state.items.list_items_of_person(self.ref)
+        }
 
     @property
     def told(self) -> list[tuple[str, str]]:
         """Return what happened, and where, in the order it was noticed."""
-        recorded = self.world.state.events.of_person(self.ref, self.world.started)
+        recorded = self.world.state.events.list_events_of_person(self.ref, self.world.started)
         return [(each.event.kind, each.url) for each in recorded]
 
     @property
@@ -243,13 +281,13 @@ class Staff:
         return [each for each in self.letters if each.envelope.kind == kind]
 
     def withdraws(self) -> None:
-        self.world.service.leaving.withdraw(self.ref)
+        withdraw_consent(self.world.app, self.ref)
 
-    def rules(self, flag: Flag, ruling: Ruling) -> Flag:
-        return self.world.service.reviewing.rule(flag.ref, ruling, self.ref)
+    def rules(self, flag: Flag, ruling: Decision) -> Flag:
+        return decide_flag(self.world.app, flag.ref, ruling, self.ref)
 
 
-def answers_of(member: Member, **told: Any) -> Answers:
+def answers_of(member: StaffMember, **told: Any) -> EnrollmentAnswers:
     person = member.person
     known = {
         "name": person.name,
@@ -258,27 +296,29 @@ def answers_of(member: Member, **told: Any) -> Answers:
         "role": person.role,
         "places": person.places,
     }
-    return Answers(**{**known, **told})
+    return EnrollmentAnswers(**{**known, **told})
 
 
-def profile(site: str, handle: str) -> Profile:
-    found = planted().profile(site, handle)
+def profile(site: str, handle: str) -> DemoProfile:
+    found = load_demo_contents().find_profile(site, handle)
     assert found
     return found
 
 
-def account(id_: str, week: int = 1) -> Account:
-    return next(each for each in planted().at(week).accounts if each.id == id_)
+def account(id_: str, week: int = 1) -> DemoAccount:
+    return next(
+        each for each in load_demo_contents().filter_by_week(week).accounts if each.id == id_
+    )
 
 
 def configured(folder: Path, sites: tuple[str, ...], *families: str) -> Config:
     """Configure Cedar Valley with a few sources and two reviewers, and without a matcher."""
-    config = stage.configuration(folder)
+    config = stage.build_config(folder)
     sources = structs.replace(
         config.sources,
         searxng=config.sources.searxng if "searxng" in families else None,
         bluesky=structs.replace(config.sources.bluesky, enabled="bluesky" in families),
-        sites=SitesConfig(own=False, files=(catalogue(folder, sites),) if sites else ()),
+        sites=SiteCatalogConfig(own=False, files=(catalogue(folder, sites),) if sites else ()),
     )
     return structs.replace(
         config,
@@ -291,7 +331,7 @@ def configured(folder: Path, sites: tuple[str, ...], *families: str) -> Config:
 def catalogue(folder: Path, sites: tuple[str, ...], **changes: Any) -> Path:
     """Write the demo's catalogue with only some of its sites, all of them changed alike."""
     path = folder / "catalogue.json"
-    whole = json.loads(stage.CATALOGUE.read_text("utf-8"))
+    whole = json.loads(stage.CATALOG_FILE.read_text("utf-8"))
     chosen = [entry for entry in whole["sites"] if entry["name"].casefold() in sites]
     told = {**whole, "sites": [{**entry, **changes} for entry in chosen]}
     path.write_text(json.dumps(told), "utf-8")

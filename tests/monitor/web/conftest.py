@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import SignIn
+from monitor.config import SignInMethod
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
@@ -16,13 +16,13 @@ from tests.monitor.web.scene import Scene, set_in
 
 
 @pytest.fixture
-def sign_in() -> SignIn:
+def sign_in() -> SignInMethod:
     """How people sign in; a file of tests may ask for each way in turn."""
-    return SignIn.LINK
+    return SignInMethod.LINK
 
 
 @pytest.fixture
-def portal(tmp_path: Path, sign_in: SignIn, found: Found) -> Iterator[Portal]:
+def portal(tmp_path: Path, sign_in: SignInMethod, found: Found) -> Iterator[Portal]:
     config = with_portal(configured(tmp_path, ("chalkboard",), "bluesky"), sign_in)
     found(config.state)
     clock = StoryClock(SATURDAY)

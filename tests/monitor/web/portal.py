@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 from msgspec import structs
 from werkzeug.test import TestResponse
 
-from monitor.config import Config, SignIn
-from monitor.domain.person import Way
-from monitor.web.app import desk_of, portal_app
-from monitor.web.auth import BACK, REFUSED, Attempt, Provider
-from monitor.web.sessions import Visit, Visits
+from monitor.config import Config, SignInMethod
+from monitor.domain.person import AuthMethod
+from monitor.services.auth import find_account_id
+from monitor.web.app import build_portal_context, create_portal_app
+from monitor.web.auth import CALLBACK_PATH, PROOF_REJECTED, IdentityProvider, SignInAttempt
+from monitor.web.sessions import BrowserSession, BrowserSessions
 from tests.monitor.services.world import World
 
 HOST = "namesake.cedarvalley.example"
@@ -30,7 +31,7 @@ ISSUER = "https://accounts.cedarvalley.example"
 CLAIMED = "the code of "
 
 
-def with_portal(config: Config, sign_in: SignIn = SignIn.LINK) -> Config:
+def with_portal(config: Config, sign_in: SignInMethod = SignInMethod.LINK) -> Config:
     """Give the district an address for its pages, and somebody who operates it."""
     return structs.replace(
         config,
@@ -78,20 +79,26 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts(Provider):
+class Accounts(IdentityProvider):
     """The district's own accounts, which ask nothing: `the code of MAIL` proves that address."""
 
-    def way_in(self, attempt: Attempt) -> str:
+    def build_authorization_url(self, attempt: SignInAttempt) -> str:
         return f"{ISSUER}/authorize?state={attempt.state}"
 
-    def address_of(self, code: str, _attempt: Attempt) -> str:
+    def fetch_verified_email(self, code: str, _attempt: SignInAttempt) -> str:
         if not code.startswith(CLAIMED):
-            raise REFUSED
+            raise PROOF_REJECTED
         return code.removeprefix(CLAIMED)
 
 
-def accounts(now: Callable[[], datetime]) -> Provider:
-    return Accounts(issuer=ISSUER, client="namesake", secret="opens nothing", back=BACK, now=now)
+def accounts(now: Callable[[], datetime]) -> IdentityProvider:
+    return Accounts(
+        issuer=ISSUER,
+        client_id="namesake",
+        client_secret="opens nothing",
+        redirect_uri=CALLBACK_PATH,
+        now=now,
+    )
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ class Guest:
 
     @property
     def csrf(self) -> str:
-        return self.portal.visits.csrf(Visit(id=self.visit_id))
+        return self.portal.visits.build_csrf_token(BrowserSession(id=self.visit_id))
 
     @property
     def visit_id(self) -> str:
@@ -144,15 +151,15 @@ class Portal:
 
     @cached_property
     def app(self) -> Flask:
-        service = self.world.service
-        oidc = service.config.portal.sign_in is SignIn.OIDC
+        service = self.world.app
+        oidc = service.config.portal.sign_in is SignInMethod.OIDC
         wake = partial(self.rung.append, 1)
-        return portal_app(service, wake, accounts(service.now) if oidc else None)
+        return create_portal_app(service, wake, accounts(service.clock.now) if oidc else None)
 
     @property
-    def visits(self) -> Visits:
-        service = self.world.service
-        return desk_of(service, wake=lambda: None).visits
+    def visits(self) -> BrowserSessions:
+        service = self.world.app
+        return build_portal_context(service, wake=lambda: None).sessions
 
     def guest(self) -> Guest:
         """Nobody in particular, in a browser of their own."""
@@ -160,11 +167,11 @@ class Portal:
 
     def signed_in(self, mail: str) -> Guest:
         """Whoever has this address (staff, reviewer, operator), signed in."""
-        reader = self.world.service.admitting.known(mail)
+        reader = find_account_id(self.world.app, mail)
         assert reader, f"nobody may sign in as {mail}"
-        if self.visits.header:
+        if self.visits.proxy_header:
             return self.vouched(mail)
-        return self.entered(reader, Way.DEMO)
+        return self.entered(reader, AuthMethod.DEMO)
 
     def vouched(self, mail: str) -> Guest:
         """Whoever the district's proxy let in, and under which address."""
@@ -172,10 +179,10 @@ class Portal:
         named(guest, mail)
         return guest
 
-    def entered(self, reader: str, way: Way) -> Guest:
+    def entered(self, reader: str, way: AuthMethod) -> Guest:
         visits = self.visits
-        visit = Visit(id=visits.admitting.new_code())
-        visits.enter(visit, reader, way)
+        visit = BrowserSession(id=visits.app.ids.new_code())
+        visits.sign_in(visit, reader, way)
         stamp = int(self.world.clock.now().timestamp())
         guest = self.guest()
         guest.client.set_cookie(

@@ -6,7 +6,8 @@ from werkzeug.routing import Rule
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.flag import FlagKind
-from monitor.domain.person import Way
+from monitor.domain.person import AuthMethod
+from monitor.services.enrollment import invite_person
 from tests.monitor.services.world import REVIEWERS, account
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
 
@@ -46,14 +47,14 @@ class Scene:
 def set_in(portal: Portal) -> Scene:
     """Have two of staff join, one be impersonated, and everybody sign in."""
     world = portal.world
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria, thomas = world.joins(MARIA), world.joins(THOMAS)
     world.sweep()
-    invitation = world.service.joining.invite(ROSA.person.mail, "Rosa", "Marchetti")
+    invitation = invite_person(world.app, ROSA.person.mail, "Rosa", "Marchetti")
     flag = maria.flag(FlagKind.IMPERSONATION)
     guests = {
         "nobody": portal.guest(),
-        "invited": portal.entered(invitation.ref, Way.INVITATION),
+        "invited": portal.entered(invitation.ref, AuthMethod.INVITATION),
         "maria": portal.signed_in(maria.mail),
         "thomas": portal.signed_in(thomas.mail),
         "reviewer": portal.signed_in(REVIEWERS[0]),

@@ -9,8 +9,8 @@ TEXTS = (*SHOWN, *HEADERS)
 
 def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
     state, maria = scene.portal.world.state, scene.guests["maria"]
-    item = state.items.get(scene.item)
-    known = {each.portrait.url for each in state.items.of(item.person)}
+    item = state.items.load_item(scene.item)
+    known = {each.portrait.url for each in state.items.list_items_of_person(item.person)}
     places = (
         *("/me", "/me/sort", f"/me/items/{scene.item}", f"/me/items/{scene.item}/beside"),
         *(f"/me/items/{scene.item}/versions", f"/me/takedown/{scene.flag}"),
@@ -19,7 +19,7 @@ def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
     alive = []
     for first in range(0, len(TEXTS), len(FIELDS)):
         texts = list(TEXTS[first : first + len(FIELDS)])
-        state.items.replace(poisoned(item, texts))
+        state.items.update_item(poisoned(item, texts))
         for place in places:
             seen = maria.get(place)
             alive += [(place, texts, each) for each in live(seen.page, known)]

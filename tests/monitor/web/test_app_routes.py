@@ -11,8 +11,8 @@ from hashlib import sha256
 import pytest
 from werkzeug.routing import Rule
 
-from monitor.config import SignIn
-from monitor.web.auth import BACK
+from monitor.config import SignInMethod
+from monitor.web.auth import CALLBACK_PATH
 from monitor.web.security import HEADERS
 from tests.monitor.web.portal import ADDRESS, Portal
 from tests.monitor.web.scene import Scene
@@ -104,10 +104,10 @@ WHOSE = {
     "/stop/<token>": ANYBODY,
 }
 # Each way of signing in has its own, and the others are not there.
-SIGNING_IN: dict[SignIn, set[str]] = {
-    SignIn.LINK: {"/sign-in/<code>", "/sign-in/link"},
-    SignIn.OIDC: {"/sign-in/account", BACK},
-    SignIn.HEADER: set(),
+SIGNING_IN: dict[SignInMethod, set[str]] = {
+    SignInMethod.LINK: {"/sign-in/<code>", "/sign-in/link"},
+    SignInMethod.OIDC: {"/sign-in/account", CALLBACK_PATH},
+    SignInMethod.HEADER: set(),
 }
 OF_ANY_WAY = set[str]().union(*SIGNING_IN.values())
 WHOSE |= dict.fromkeys(OF_ANY_WAY, ANYBODY)
@@ -145,12 +145,12 @@ class Watched:
             each.close()
 
 
-@pytest.fixture(params=list(SignIn))
-def sign_in(request: pytest.FixtureRequest) -> SignIn:
-    return SignIn(request.param)
+@pytest.fixture(params=list(SignInMethod))
+def sign_in(request: pytest.FixtureRequest) -> SignInMethod:
+    return SignInMethod(request.param)
 
 
-def test_every_route_says_whose_it_is(portal: Portal, sign_in: SignIn) -> None:
+def test_every_route_says_whose_it_is(portal: Portal, sign_in: SignInMethod) -> None:
     here = set(WHOSE) - (OF_ANY_WAY - SIGNING_IN[sign_in])
 
     assert {rule.rule for rule in portal.app.url_map.iter_rules()} == here

@@ -5,9 +5,9 @@ from collections import defaultdict
 import pytest
 from flask import Flask
 
-from monitor.config import SignIn
-from monitor.web.demo import demo_app
-from monitor.web.errors import WORDS
+from monitor.config import SignInMethod
+from monitor.web.demo import create_demo_app
+from monitor.web.errors import ERROR_TEXTS
 from tests.monitor.web.portal import Portal
 from tests.real.states.table import CHAPTERS
 
@@ -42,9 +42,9 @@ def looked_at(app: Flask) -> set[str]:
     return found
 
 
-@pytest.fixture(params=list(SignIn))
-def sign_in(request: pytest.FixtureRequest) -> SignIn:
-    return SignIn(request.param)
+@pytest.fixture(params=list(SignInMethod))
+def sign_in(request: pytest.FixtureRequest) -> SignInMethod:
+    return SignInMethod(request.param)
 
 
 def test_every_page_has_a_state_that_a_browser_looks_at(portal: Portal) -> None:
@@ -52,10 +52,10 @@ def test_every_page_has_a_state_that_a_browser_looks_at(portal: Portal) -> None:
 
 
 def test_so_do_the_pages_of_a_demonstration(portal: Portal) -> None:
-    app = demo_app(portal.world.service, lambda: None, tuple)
+    app = create_demo_app(portal.world.app, lambda: None, tuple)
 
     assert pages(app) - looked_at(app) == set()
 
 
 def test_every_answer_that_refuses_has_one(portal: Portal) -> None:
-    assert set(WORDS) - {state.status for state in STATES} == set()
+    assert set(ERROR_TEXTS) - {state.status for state in STATES} == set()

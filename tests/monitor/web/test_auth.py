@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.services.auth import LINK_LASTS, MOST_AN_HOUR
+from monitor.services.auth import LINK_LASTS, MAX_LINKS_PER_HOUR
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 
@@ -119,13 +119,13 @@ def test_whether_an_address_is_known_cannot_be_told_from_the_answer(portal: Port
 
 def test_an_address_gets_at_most_five_links_an_hour(portal: Portal) -> None:
     guest = portal.guest()
-    answers = {asks(guest, OPERATOR).leads_to for _ in range(MOST_AN_HOUR + 3)}
+    answers = {asks(guest, OPERATOR).leads_to for _ in range(MAX_LINKS_PER_HOUR + 3)}
 
     assert answers == {"/sign-in/link"}
-    assert len(links(portal, OPERATOR)) == MOST_AN_HOUR
+    assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR
     portal.world.clock.at += timedelta(hours=1, minutes=1)
     asks(portal.guest(), OPERATOR)
-    assert len(links(portal, OPERATOR)) == MOST_AN_HOUR + 1
+    assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR + 1
 
 
 def test_tries_without_end_leave_no_more_than_the_links_that_are_sent(portal: Portal) -> None:
@@ -134,8 +134,8 @@ def test_tries_without_end_leave_no_more_than_the_links_that_are_sent(portal: Po
         asks(guest, OPERATOR)
         asks(guest, f"nobody-{number}@cedarvalley.example")
 
-    assert portal.world.state.rows()["sign_in_links"] == MOST_AN_HOUR + 1
-    assert len(links(portal, OPERATOR)) == MOST_AN_HOUR
+    assert portal.world.state.count_rows()["sign_in_links"] == MAX_LINKS_PER_HOUR + 1
+    assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR
 
 
 def test_a_letter_that_goes_out_too_late_is_not_sent(portal: Portal) -> None:
@@ -159,7 +159,7 @@ def test_who_left_between_asking_and_pressing_stays_outside(portal: Portal) -> N
     maria = portal.world.joins(MARIA)
     guest = portal.guest()
     link = link_for(portal, guest, maria.mail)
-    portal.world.state.people.erase(maria.ref)
+    portal.world.state.people.erase_person(maria.ref)
 
     assert guest.post("/sign-in/link", code=code_in(link)).status == 410
 

@@ -4,17 +4,17 @@ from contextlib import closing
 
 import pytest
 
-from monitor.config import SignIn
+from monitor.config import SignInMethod
 from monitor.demo.district import MARIA
 from monitor.errors import UnavailableError
-from monitor.web.auth import BACK
+from monitor.web.auth import CALLBACK_PATH
 from tests.monitor.web.portal import ADDRESS, CLAIMED, ISSUER, OPERATOR, Accounts, Guest, Portal
 from tests.monitor.web.test_app_routes import Watched
 
 
 @pytest.fixture
-def sign_in() -> SignIn:
-    return SignIn.OIDC
+def sign_in() -> SignInMethod:
+    return SignInMethod.OIDC
 
 
 def goes_out(guest: Guest) -> str:
@@ -31,11 +31,11 @@ def test_the_way_out_leads_to_the_provider_and_the_way_back_to_ones_own_page(por
     assert guest.get("/sign-in").page.find("a", href="/sign-in/account")
 
     state = goes_out(guest)
-    back = guest.get(f"{BACK}?state={state}&code={CLAIMED}{OPERATOR}")
+    back = guest.get(f"{CALLBACK_PATH}?state={state}&code={CLAIMED}{OPERATOR}")
 
     assert back.title == "One more step"
     sent = {each["name"]: each["value"] for each in back.page.select("form.deed input")}
-    assert guest.send(BACK, sent).leads_to == "/"
+    assert guest.send(CALLBACK_PATH, sent).leads_to == "/"
     assert guest.get("/operate").status == 200
 
 
@@ -45,12 +45,14 @@ def test_coming_back_is_a_reading_and_changes_no_row(portal: Portal):
         before = watched.hash()
         state = goes_out(guest)
         for _ in range(3):
-            assert guest.get(f"{BACK}?state={state}&code={CLAIMED}{OPERATOR}").status == 200
-            guest.client.head(f"{BACK}?state={state}&code=x", base_url=ADDRESS)
+            assert (
+                guest.get(f"{CALLBACK_PATH}?state={state}&code={CLAIMED}{OPERATOR}").status == 200
+            )
+            guest.client.head(f"{CALLBACK_PATH}?state={state}&code=x", base_url=ADDRESS)
         assert watched.hash() == before
 
     assert guest.get("/operate").leads_to == "/sign-in"
-    assert guest.post(BACK, **answer(state)).leads_to == "/"
+    assert guest.post(CALLBACK_PATH, **answer(state)).leads_to == "/"
 
 
 @pytest.mark.parametrize("state", ["", "of another attempt", "é"])
@@ -58,8 +60,8 @@ def test_an_answer_to_another_attempt_opens_nothing(portal: Portal, state: str):
     guest = portal.guest()
     goes_out(guest)
 
-    assert guest.get(BACK, query_string={"state": state, "code": "x"}).status == 410
-    assert guest.post(BACK, **answer(state)).status == 410
+    assert guest.get(CALLBACK_PATH, query_string={"state": state, "code": "x"}).status == 410
+    assert guest.post(CALLBACK_PATH, **answer(state)).status == 410
 
 
 def test_an_answer_opens_nothing_in_a_browser_that_did_not_ask(portal: Portal):
@@ -67,30 +69,30 @@ def test_an_answer_opens_nothing_in_a_browser_that_did_not_ask(portal: Portal):
     state = goes_out(guest)
     goes_out(thief)
 
-    assert thief.post(BACK, **answer(state)).status == 410
-    assert guest.post(BACK, **answer(state)).leads_to == "/"
+    assert thief.post(CALLBACK_PATH, **answer(state)).status == 410
+    assert guest.post(CALLBACK_PATH, **answer(state)).leads_to == "/"
 
 
 def test_an_answer_that_was_used_opens_nothing_again(portal: Portal):
     guest = portal.guest()
     state = goes_out(guest)
-    guest.post(BACK, **answer(state))
+    guest.post(CALLBACK_PATH, **answer(state))
     guest.post("/sign-out")
 
-    assert guest.post(BACK, **answer(state)).status == 410
+    assert guest.post(CALLBACK_PATH, **answer(state)).status == 410
 
 
 def test_an_answer_without_the_token_of_its_form_opens_nothing(portal: Portal):
     guest = portal.guest()
     state = goes_out(guest)
 
-    assert guest.send(BACK, answer(state)).status == 403
+    assert guest.send(CALLBACK_PATH, answer(state)).status == 403
 
 
 def test_a_code_that_the_provider_does_not_know_opens_nothing(portal: Portal):
     guest = portal.guest()
 
-    refused = guest.post(BACK, state=goes_out(guest), code="forged")
+    refused = guest.post(CALLBACK_PATH, state=goes_out(guest), code="forged")
 
     assert (refused.status, refused.title) == (403, "We could not sign you in")
     assert guest.get("/operate").leads_to == "/sign-in"
@@ -99,7 +101,7 @@ def test_a_code_that_the_provider_does_not_know_opens_nothing(portal: Portal):
 def test_whoever_has_an_account_and_has_not_joined_is_told_how_to(portal: Portal):
     guest = portal.guest()
 
-    told = guest.post(BACK, **answer(goes_out(guest), MARIA.person.mail))
+    told = guest.post(CALLBACK_PATH, **answer(goes_out(guest), MARIA.person.mail))
 
     assert (told.status, told.title) == (403, "You have not joined")
     assert told.page.find("a", href="/join")
@@ -109,7 +111,7 @@ def test_signing_in_renews_the_id_of_the_visit(portal: Portal):
     guest = portal.guest()
     state, outside = goes_out(guest), guest.visit_id
 
-    guest.post(BACK, **answer(state))
+    guest.post(CALLBACK_PATH, **answer(state))
 
     assert guest.visit_id != outside
 
@@ -122,7 +124,7 @@ def test_a_provider_that_is_down_is_no_fault_of_the_reader(
     def down(*_told: object) -> str:
         raise refused
 
-    monkeypatch.setattr(Accounts, "way_in", down)
+    monkeypatch.setattr(Accounts, "build_authorization_url", down)
 
     told = portal.guest().get("/sign-in/account")
 

@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from monitor.errors import NotPermittedError, UnavailableError
 from monitor.web import auth as module
-from monitor.web.auth import Attempt, Provider
+from monitor.web.auth import IdentityProvider, SignInAttempt
 
 ISSUER = "https://accounts.cedarvalley.example"
 CLIENT = "namesake"
@@ -19,7 +19,7 @@ SOON = int(NOW.timestamp()) + 300
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
 OTHER = RSAKey.generate_key(2048, parameters={"kid": "one"})
 CURVE = ECKey.generate_key("P-256", parameters={"kid": "two"})
-ATTEMPT = Attempt(state="state", nonce="nonce", verifier="v" * 43)
+ATTEMPT = SignInAttempt(state="state", nonce="nonce", verifier="v" * 43)
 CLAIMS: dict[str, Any] = {
     "iss": ISSUER,
     "aud": CLIENT,
@@ -73,13 +73,13 @@ class Session:
 
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch):
-    def answer(session: Session) -> Provider:
+    def answer(session: Session) -> IdentityProvider:
         monkeypatch.setattr(module, "OAuth2Session", lambda *_a, **_k: session)
-        return Provider(
+        return IdentityProvider(
             issuer=ISSUER,
-            client=CLIENT,
-            secret="secret",
-            back="https://namesake.cedarvalley.example/sign-in/account/back",
+            client_id=CLIENT,
+            client_secret="secret",
+            redirect_uri="https://namesake.cedarvalley.example/sign-in/account/back",
             now=lambda: NOW,
         )
 
@@ -96,13 +96,13 @@ def signed(key: Any = KEY, alg: str = "RS256", **changes: Any) -> str:
 def test_a_token_of_the_provider_proves_an_address(answering, key, alg):
     provider = answering(Session(signed(key, alg)))
 
-    assert provider.address_of("code", ATTEMPT) == CLAIMS["email"]
+    assert provider.fetch_verified_email("code", ATTEMPT) == CLAIMS["email"]
 
 
 def test_a_provider_may_write_in_words_that_the_address_is_verified(answering):
     provider = answering(Session(signed(email_verified="true")))
 
-    assert provider.address_of("code", ATTEMPT) == CLAIMS["email"]
+    assert provider.fetch_verified_email("code", ATTEMPT) == CLAIMS["email"]
 
 
 @pytest.mark.parametrize(
@@ -129,25 +129,25 @@ def test_a_provider_may_write_in_words_that_the_address_is_verified(answering):
 )
 def test_a_token_that_says_something_else_proves_nothing(answering, changes):
     with pytest.raises(NotPermittedError):
-        answering(Session(signed(**changes))).address_of("code", ATTEMPT)
+        answering(Session(signed(**changes))).fetch_verified_email("code", ATTEMPT)
 
 
 def test_a_token_of_another_key_proves_nothing(answering):
     with pytest.raises(NotPermittedError):
-        answering(Session(signed(OTHER))).address_of("code", ATTEMPT)
+        answering(Session(signed(OTHER))).fetch_verified_email("code", ATTEMPT)
 
 
 def test_a_token_that_is_signed_with_a_password_proves_nothing(answering):
     password = OctKey.import_key("secret" * 6, {"kid": "one"})
 
     with pytest.raises(NotPermittedError):
-        answering(Session(signed(password, "HS256"))).address_of("code", ATTEMPT)
+        answering(Session(signed(password, "HS256"))).fetch_verified_email("code", ATTEMPT)
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "None"])
 def test_a_token_without_a_signature_proves_nothing(answering, token):
     with pytest.raises(NotPermittedError):
-        answering(Session(token)).address_of("code", ATTEMPT)
+        answering(Session(token)).fetch_verified_email("code", ATTEMPT)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_a_description_of_another_provider_or_without_tls_is_not_followed(answer
     session = Session(signed(), description={**DESCRIPTION, **changes})
 
     with pytest.raises(NotPermittedError):
-        answering(session).address_of("code", ATTEMPT)
+        answering(session).fetch_verified_email("code", ATTEMPT)
 
 
 def test_a_provider_that_is_down_is_no_refusal(answering):
     with pytest.raises(UnavailableError):
-        answering(Session(signed(), status=503)).address_of("code", ATTEMPT)
+        answering(Session(signed(), status=503)).fetch_verified_email("code", ATTEMPT)

@@ -2,25 +2,29 @@
 
 import pytest
 
-from monitor.config import SignIn
+from monitor.config import SignInMethod
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.person import Way
-from monitor.web.sessions import Visit
+from monitor.domain.person import AuthMethod
+from monitor.services.auth import find_account_id, find_vouched_principal
+from monitor.services.enrollment import invite_person
+from monitor.services.jobs import run_requested_checks
+from monitor.services.outbox import send_due
+from monitor.web.sessions import BrowserSession
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import OPERATOR, Guest, Portal, named
 from tests.monitor.web.test_enrollment import joined
 
 
 @pytest.fixture
-def sign_in() -> SignIn:
-    return SignIn.HEADER
+def sign_in() -> SignInMethod:
+    return SignInMethod.HEADER
 
 
 @pytest.fixture
 def invited(portal: Portal) -> Guest:
     """Rosa, whom the proxy knows and we do not, with her invitation opened."""
-    portal.world.service.joining.invite(ROSA.person.mail, "Rosa", "Marchetti")
-    portal.world.service.posting.send_due()
+    invite_person(portal.world.app, ROSA.person.mail, "Rosa", "Marchetti")
+    send_due(portal.world.app)
     guest = portal.vouched(ROSA.person.mail)
     guest.post("/join/code", code=portal.world.code(ROSA.person.mail))
     return guest
@@ -49,7 +53,7 @@ def test_whoever_it_does_not_name_plainly_is_nobody(portal: Portal, told: str):
 
 def test_a_session_of_another_way_lets_nobody_in(portal: Portal):
     """Only an invitation is proved by its own code; all else by the proxy, with each request."""
-    guest = portal.entered(portal.visits.admitting.known(OPERATOR), Way.LINK)
+    guest = portal.entered(find_account_id(portal.visits.app, OPERATOR), AuthMethod.LINK)
     assert guest.get("/operate").leads_to == "/sign-in"
 
     named(guest, REVIEWERS[0])
@@ -57,8 +61,10 @@ def test_a_session_of_another_way_lets_nobody_in(portal: Portal):
     assert (guest.get("/operate").status, guest.get("/review").status) == (403, 200)
 
 
-@pytest.mark.parametrize("sign_in", [SignIn.LINK, SignIn.OIDC])
-def test_in_any_other_way_of_signing_in_the_header_says_nothing(portal: Portal, sign_in: SignIn):
+@pytest.mark.parametrize("sign_in", [SignInMethod.LINK, SignInMethod.OIDC])
+def test_in_any_other_way_of_signing_in_the_header_says_nothing(
+    portal: Portal, sign_in: SignInMethod
+):
     assert portal.vouched(OPERATOR).get("/operate").leads_to == "/sign-in"
 
 
@@ -81,21 +87,21 @@ def test_who_has_not_joined_is_told_so_and_led_to_the_code(portal: Portal):
 def test_a_check_is_watched_as_it_runs(portal: Portal):
     guest = portal.vouched(portal.world.joins(MARIA).mail)
     guest.post("/me/check")
-    portal.world.rounds.serve()
+    run_requested_checks(portal.world.app)
 
     assert guest.get("/me/check/stream").html.startswith("data: ")
 
 
 def test_a_visit_ends_with_what_lets_somebody_in(portal: Portal):
     maria = portal.world.joins(MARIA)
-    visit = Visit(id="x", principal=portal.world.service.admitting.vouched(maria.mail))
-    assert portal.visits.goes_on(visit)
+    visit = BrowserSession(id="x", principal=find_vouched_principal(portal.world.app, maria.mail))
+    assert portal.visits.is_still_valid(visit)
 
     maria.withdraws()
     portal.world.later(days=1)
     portal.world.writes()
 
-    assert not portal.visits.goes_on(visit)
+    assert not portal.visits.is_still_valid(visit)
 
 
 def test_who_is_in_is_not_offered_to_sign_out_of_what_is_not_ours(portal: Portal):

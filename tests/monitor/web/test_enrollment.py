@@ -4,7 +4,9 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Scope
-from monitor.domain.person import Way
+from monitor.domain.person import AuthMethod
+from monitor.services.consent import render_district_terms
+from monitor.services.enrollment import invite_person, list_offered_scopes
 from tests.monitor.web.portal import Guest, Portal, Seen
 
 MAIL = MARIA.person.mail
@@ -20,8 +22,8 @@ SHORTEST = {
 
 @pytest.fixture
 def invited(portal: Portal) -> Guest:
-    invitation = portal.world.service.joining.invite(MAIL, "Maria", "Delgado")
-    return portal.entered(invitation.ref, Way.INVITATION)
+    invitation = invite_person(portal.world.app, MAIL, "Maria", "Delgado")
+    return portal.entered(invitation.ref, AuthMethod.INVITATION)
 
 
 def seal(page: Seen) -> str:
@@ -49,8 +51,8 @@ def test_the_way_from_the_invitation_to_a_yes_has_six_pages_and_two_answers_to_t
     answer = joined(invited)
 
     assert answer.leads_to == "/me/joined"
-    (ref,) = portal.world.state.people.refs()
-    assert portal.world.state.consents.latest(ref).scopes == {Scope.PROFILES}
+    (ref,) = portal.world.state.people.list_person_ids()
+    assert portal.world.state.consents.find_latest_consent(ref).scopes == {Scope.PROFILES}
     assert "You have joined" in invited.get("/me/joined").title
     assert invited.get("/me").status == 200
 
@@ -58,7 +60,7 @@ def test_the_way_from_the_invitation_to_a_yes_has_six_pages_and_two_answers_to_t
 def test_the_text_is_shown_whole_with_its_version(portal, invited):
     shown = invited.get("/join/read").text
 
-    for line in portal.world.service.terms.text.splitlines():
+    for line in render_district_terms(portal.world.app).splitlines():
         assert line.removeprefix("- ").strip() in shown
     assert "version 2026" in shown
 
@@ -67,7 +69,7 @@ def test_nothing_is_chosen_for_anybody_and_only_what_works_here_is_offered(porta
     page = up_to(invited, "scopes").page
 
     boxes = page.find_all("input", {"name": "scopes"})
-    offered = portal.world.service.portal.beginning.offered
+    offered = list_offered_scopes(portal.world.app)
     assert [box["value"] for box in boxes] == list(offered)
     assert {Scope.SEARCH, Scope.STUDENT_LINKS}.isdisjoint(offered)
     assert not any(box.has_attr("checked") for box in boxes)
@@ -169,7 +171,7 @@ def test_a_text_that_has_changed_meanwhile_is_read_again(portal, invited):
     answer = invited.post("/join/check", seal="of another text")
 
     assert answer.leads_to == "/join/read"
-    assert portal.world.state.people.refs() == ()
+    assert portal.world.state.people.list_person_ids() == ()
 
 
 def test_who_stops_is_forgotten_and_signed_out(portal, invited):
@@ -178,7 +180,10 @@ def test_who_stops_is_forgotten_and_signed_out(portal, invited):
     assert invited.post("/join/stop").leads_to == "/sign-in"
 
     assert invited.get("/join").title == "Open your invitation"
-    assert portal.world.state.unfinished.database.row("SELECT 1 FROM unfinished") is None
+    assert (
+        portal.world.state.enrollment_drafts.connection.fetch_row("SELECT 1 FROM unfinished")
+        is None
+    )
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -189,12 +194,14 @@ def test_without_an_invitation_no_page_of_joining_opens(portal, step):
 
 
 def test_two_browsers_with_one_invitation_join_once(portal, invited):
-    other = portal.entered(portal.world.state.invitations.all()[0].ref, Way.INVITATION)
+    other = portal.entered(
+        portal.world.state.invitations.list_invitations()[0].ref, AuthMethod.INVITATION
+    )
     page = up_to(invited, "check")
     invited.post("/join/check", seal=seal(page))
 
     assert other.post("/join/check", seal=seal(page)).title == "Open your invitation"
-    assert len(portal.world.state.people.refs()) == 1
+    assert len(portal.world.state.people.list_person_ids()) == 1
 
 
 def test_what_was_typed_comes_back_as_text_and_nothing_else(invited):
@@ -217,7 +224,7 @@ def test_who_gives_another_name_is_told_that_it_waits_for_it(portal, invited):
     done = invited.post("/join/check", seal=seal(check))
 
     assert "We do not search for it until they do" in invited.follow(done).text
-    (ref,) = portal.world.state.people.refs()
-    assert not portal.world.state.people.get(ref).is_named
+    (ref,) = portal.world.state.people.list_person_ids()
+    assert not portal.world.state.people.load_person(ref).is_named
     assert invited.get("/me").status == 200
     assert "Victoria" in invited.get("/me/data/names").html

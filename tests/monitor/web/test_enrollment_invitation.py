@@ -4,8 +4,11 @@ import re
 
 import pytest
 
-from monitor.domain.consent import Act
+from monitor.domain.consent import ConsentAction
 from monitor.errors import InputError
+from monitor.services.enrollment import invite_person
+from monitor.services.erasure import report_not_me
+from monitor.services.outbox import send_due
 from tests.monitor.web.portal import ADDRESS, Guest, Portal
 from tests.monitor.web.test_enrollment import MAIL, joined
 
@@ -14,8 +17,8 @@ NOT_ME = re.compile(rf"{ADDRESS}(/join/not-me/\S+)")
 
 @pytest.fixture
 def code(portal: Portal) -> str:
-    portal.world.service.joining.invite(MAIL, "Maria", "Delgado")
-    portal.world.service.posting.send_due()
+    invite_person(portal.world.app, MAIL, "Maria", "Delgado")
+    send_due(portal.world.app)
     return portal.world.code(MAIL)
 
 
@@ -76,7 +79,7 @@ def test_an_old_invitation_says_so(portal, code):
 def confirmed(portal: Portal, code: str) -> str:
     """Join, and return the path that the confirmation leads to."""
     joined(opened(portal, code))
-    portal.world.service.posting.send_due()
+    send_due(portal.world.app)
     (letter,) = portal.world.post.of_kind("enrolled")
     found = NOT_ME.search(letter.text)
     assert found
@@ -85,26 +88,26 @@ def confirmed(portal: Portal, code: str) -> str:
 
 def test_what_was_not_me_is_undone_at_once_by_one_button_and_not_by_looking(portal, code):
     path, guest = confirmed(portal, code), portal.guest()
-    (ref,) = portal.world.state.people.refs()
+    (ref,) = portal.world.state.people.list_person_ids()
     assert "Was this not you?" in guest.get(path).title
-    assert portal.world.state.people.refs() == (ref,)
+    assert portal.world.state.people.list_person_ids() == (ref,)
 
     assert guest.post(path).title == "Undone"
 
-    assert portal.world.state.people.refs() == ()
-    told = [each.action for each in portal.world.state.audit.of(ref)]
-    assert f"consent-{Act.DISOWNED}" in told
+    assert portal.world.state.people.list_person_ids() == ()
+    told = [each.action for each in portal.world.state.audit.list_entries_of_subject(ref)]
+    assert f"consent-{ConsentAction.DISOWNED}" in told
     assert guest.post(path).status == 410
 
 
 def test_the_link_of_another_or_of_long_ago_undoes_nothing(portal, code):
     path, guest = confirmed(portal, code), portal.guest()
-    (ref,) = portal.world.state.people.refs()
+    (ref,) = portal.world.state.people.list_person_ids()
 
     assert guest.post(f"/join/not-me/{ref}-{'0' * 32}").status == 410
     portal.world.later(days=15)
     assert portal.guest().post(path).status == 410
 
-    assert portal.world.state.people.refs() == (ref,)
+    assert portal.world.state.people.list_person_ids() == (ref,)
     with pytest.raises(InputError):
-        portal.world.service.portal.disowning.disown("nonsense")
+        report_not_me(portal.world.app, "nonsense")

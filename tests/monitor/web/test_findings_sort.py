@@ -7,7 +7,9 @@ import pytest
 
 from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.services.jobs import take_over_jobs
+from monitor.services.review import list_reviewable_flags
 from tests.monitor.services.world import Staff, account
 from tests.monitor.web.portal import Guest, Portal
 
@@ -20,9 +22,9 @@ NAMESAKE = replace(
 @pytest.fixture
 def maria(portal: Portal) -> Staff:
     """Maria, whom somebody imitates, and with whom a baker shares the name."""
-    portal.world.internet = portal.world.internet.shows(IMPOSTOR).shows(NAMESAKE)
+    portal.world.internet = portal.world.internet.add_entry(IMPOSTOR).add_entry(NAMESAKE)
     joined = portal.world.joins(MARIA)
-    portal.world.rounds.begin()
+    take_over_jobs(portal.world.app)
     portal.world.sweep()
     return joined
 
@@ -56,8 +58,8 @@ def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, mari
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
     undo = after.page.find("form", action="/me/sort/undo")
     guest.post("/me/sort/undo", item=undo.find("input", {"name": "item"})["value"])
-    assert maria.flag(FlagKind.IMPERSONATION).undecided
-    assert portal.world.state.items.verdict(item) is None
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert portal.world.state.items.find_item_feedback(item) is None
 
 
 def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria):
@@ -69,20 +71,20 @@ def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria
     assert f"Saved {len(refs)} answers" in guest.follow(answer).text
     guest.post("/me/sort/undo", item=refs)
 
-    assert portal.world.state.items.judged(maria.ref) == ()
+    assert portal.world.state.items.list_items_with_feedback(maria.ref) == ()
 
 
 def test_picking_nothing_is_said_and_changes_nothing(portal, guest, maria):
     answer = guest.post("/me/sort", ruling="mine")
 
     assert "Select at least one card" in guest.follow(answer).text
-    assert portal.world.state.items.judged(maria.ref) == ()
+    assert portal.world.state.items.list_items_with_feedback(maria.ref) == ()
 
 
 @pytest.mark.parametrize("ruling", ["", "shared", "harmless", "nonsense"])
 def test_another_word_than_the_four_is_refused(portal, guest, maria, ruling):
     assert guest.post("/me/sort", item=suspect(maria), ruling=ruling).status == 400
-    assert portal.world.state.items.judged(maria.ref) == ()
+    assert portal.world.state.items.list_items_with_feedback(maria.ref) == ()
 
 
 def test_what_was_sorted_can_be_read_and_taken_back_later(guest, maria):
@@ -102,7 +104,7 @@ def test_taking_back_what_was_never_said_is_said(guest, maria):
 
 
 def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monkeypatch):
-    monkeypatch.setattr("monitor.services.flagging.ENOUGH", 1)
+    monkeypatch.setattr("monitor.services.flagging.MIN_ANSWERS", 1)
     assert "What we learned from your answers" not in guest.get("/me/sort").text
 
     guest.post("/me/sort", item=suspect(maria), ruling="unrelated")
@@ -125,7 +127,7 @@ def test_a_finding_has_a_page_with_its_history_and_comparison(guest, maria):
 
 def test_two_versions_are_compared_word_by_word(portal, maria):
     louder = replace(IMPOSTOR, bio=f"{IMPOSTOR.bio} Write to me!")
-    portal.world.internet = portal.world.internet.removes(IMPOSTOR).shows(louder)
+    portal.world.internet = portal.world.internet.remove_entry(IMPOSTOR).add_entry(louder)
     portal.world.a_week_later()
     portal.world.sweep()
     item, guest = suspect(maria), portal.signed_in(maria.mail)
@@ -143,11 +145,11 @@ def test_a_flag_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest
     assert "Volcanoes" not in asked.text
 
     guest.post(f"/me/flags/{flag.ref}/share")
-    assert [each.ref for each, _ in portal.world.service.reviewing.opened()] == [flag.ref]
+    assert [each.ref for each, _ in list_reviewable_flags(portal.world.app)] == [flag.ref]
     assert "because you shared it" in guest.get(f"/me/items/{flag.item}").text
 
     guest.post(f"/me/flags/{flag.ref}/unshare")
-    assert list(portal.world.service.reviewing.opened()) == []
+    assert list(list_reviewable_flags(portal.world.app)) == []
 
 
 def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):
@@ -205,11 +207,16 @@ def test_looking_changes_no_row(portal, guest, maria):
 
 
 def dump(portal: Portal) -> list[str]:
-    database = portal.world.state.items.database
+    database = portal.world.state.items.connection
     tables = [
-        name for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        name
+        for (name,) in database.fetch_rows("SELECT name FROM sqlite_master WHERE type = 'table'")
     ]
-    return [f"{table} {row}" for table in tables for row in database.rows(f"SELECT * FROM {table}")]  # noqa: S608 - our own tables
+    return [
+        f"{table} {row}"
+        for table in tables
+        for row in database.fetch_rows(f"SELECT * FROM {table}")  # noqa: S608 - tables of ours
+    ]
 
 
 def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
@@ -230,7 +237,7 @@ def test_home_in_the_first_week_says_what_will_come(portal):
 def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
     world = portal.world
     world.a_week_later()
-    last = world.state.sweeps.latest(SweepKind.SWEEP)
+    last = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
     begun = replace(last, ref="begun", started_at=world.clock.at, closed_at=None)
     world.state.sweeps.open_or_resume(begun)
 
@@ -243,7 +250,9 @@ def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
 def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
     joined = portal.world.joins(MARIA)
     internet = portal.world.internet
-    portal.world.internet = internet.blocks_us("chalkboard.example").blocks_us("appview.example")
+    portal.world.internet = internet.block_requests("chalkboard.example").block_requests(
+        "appview.example"
+    )
     portal.world.sweep()
 
     reader = portal.signed_in(joined.mail)
@@ -257,11 +266,11 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
 
 def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post(f"/me/flags/{flag.ref}", ruling=Ruling.IMPERSONATION)
+    guest.post(f"/me/flags/{flag.ref}", ruling=Decision.IMPERSONATION)
     assert "You said: Someone pretending to be me." in guest.get(f"/me/items/{flag.item}").text
 
     guest.post(f"/me/flags/{flag.ref}/undo")
 
-    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
     answer = guest.post(f"/me/flags/{flag.ref}/undo")
     assert "nothing to undo" in guest.follow(answer).text

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from monitor.demo.district import BETH, MARIA
+from monitor.services.notifications import record_break_glass
+from monitor.services.outbox import send_due
 from tests.monitor.web.portal import ADDRESS, Portal
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -21,7 +23,7 @@ def maria(portal: Portal):
 def link(maria) -> str:
     """The address in the header of Maria's digest."""
     (digest,) = maria.letters_of("digest")
-    url = digest.envelope.stop_url
+    url = digest.envelope.unsubscribe_url
     assert re.fullmatch(rf"{re.escape(ADDRESS)}/stop/[\w.-]+", url)
     return url.removeprefix(ADDRESS)
 
@@ -35,12 +37,14 @@ def digests(portal: Portal, person) -> int:
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_looking_at_the_page_stops_nothing(portal: Portal, maria, link, method):
     client = portal.guest().client
-    before = [each.action for each in portal.world.state.audit.of(maria.ref)]
+    before = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)]
 
     for _ in range(3):
         assert client.open(link, method=method.upper(), base_url=ADDRESS).status_code == 200
 
-    assert [each.action for each in portal.world.state.audit.of(maria.ref)] == before
+    assert [
+        each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)
+    ] == before
     assert digests(portal, maria) == 1
 
 
@@ -58,7 +62,7 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
     for _ in range(3):
         assert portal.guest().send(link, ONE_CLICK).status == 200
 
-    actions = [each.action for each in portal.world.state.audit.of(maria.ref)]
+    actions = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)]
     assert actions.count("stopped-digest") == 1
 
 
@@ -85,7 +89,7 @@ def test_what_was_noticed_meanwhile_is_told_afterwards(portal: Portal, maria, li
 def test_stopping_a_letter_ends_no_consent_and_says_how_to(portal: Portal, maria, link):
     seen = portal.guest().send(link, ONE_CLICK)
 
-    assert portal.world.state.consents.stands(maria.ref, portal.world.clock.at)
+    assert portal.world.state.consents.has_consent_in_force(maria.ref, portal.world.clock.at)
     assert "does not end your consent" in seen.text
     assert seen.page.find("a", href="/me/data/leave")
 
@@ -100,16 +104,16 @@ def test_one_persons_link_stops_nobody_elses_letter(portal: Portal, maria, link)
 
 def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
     portal.guest().send(link, ONE_CLICK)
-    portal.world.service.glass.broken(maria.ref, "One flag", "a call from the police")
-    portal.world.service.posting.send_due()
+    record_break_glass(portal.world.app, maria.ref, "One flag", "a call from the police")
+    send_due(portal.world.app)
 
     assert maria.letters_of("break-glass")
 
 
 def test_only_the_letter_that_can_be_stopped_offers_it(portal: Portal, maria):
-    portal.world.service.posting.send_due()
+    send_due(portal.world.app)
 
-    offered = {each.envelope.kind for each in maria.letters if each.envelope.stop_url}
+    offered = {each.envelope.kind for each in maria.letters if each.envelope.unsubscribe_url}
     assert offered == {"digest"}
 
 
@@ -133,7 +137,7 @@ def test_a_link_that_is_none_says_so_and_stops_nothing(portal: Portal, maria, li
 
 
 def test_a_link_is_nobodys_once_its_person_is_erased(portal: Portal, maria, link):
-    portal.world.state.people.erase(maria.ref)
+    portal.world.state.people.erase_person(maria.ref)
 
     assert portal.guest().send(link, ONE_CLICK).title == "This link no longer works"
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.consent import Act, Channel, Scope
+from monitor.domain.consent import ConsentAction, ConsentChannel, Scope
 from monitor.domain.flag import FlagKind
-from monitor.domain.schedule import MOST_COPIES_AN_HOUR
+from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
+from monitor.services.data_export import export_person_data
 from monitor.services.notifications import Reviewer
+from monitor.services.review_queue import record_flag_views
+from monitor.services.sharing import share_flag
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen
@@ -26,7 +29,7 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 
 def consent(maria: Staff):
-    return maria.world.state.consents.latest(maria.ref)
+    return maria.world.state.consents.find_latest_consent(maria.ref)
 
 
 def sent_along(seen: Seen) -> dict[str, str]:
@@ -48,7 +51,7 @@ def test_taking_a_scope_back_needs_no_new_answer(guest, maria):
 
     assert answer.leads_to == "/me/data"
     assert consent(maria).scopes == {Scope.PROFILES}
-    assert consent(maria).channel is Channel.PORTAL
+    assert consent(maria).channel is ConsentChannel.PORTAL
 
 
 def test_adding_a_scope_leads_to_the_text_and_counts_with_its_yes(portal, guest, maria):
@@ -104,7 +107,7 @@ def test_renewing_what_one_agreed_to_shows_nothing_anew(guest, maria):
 
     assert "New searches" not in page.text
     guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
-    assert consent(maria).act is Act.RENEWED
+    assert consent(maria).act is ConsentAction.RENEWED
 
 
 def test_an_answer_to_another_text_does_not_count(guest, maria):
@@ -135,7 +138,7 @@ def test_a_pause_has_an_end_and_can_be_ended_early(portal, guest, maria):
     assert guest.post("/me/check").status == 409
 
     guest.post("/me/data/resume")
-    assert consent(maria).asks(portal.world.clock.at)
+    assert consent(maria).allows_queries(portal.world.clock.at)
 
 
 @pytest.mark.parametrize(
@@ -153,25 +156,25 @@ def test_what_one_told_can_be_changed_and_faults_are_said(guest, maria, page, ty
 
     assert kept in guest.get("/me/data").text
     assert guest.post("/me/data/names", given="", family="D").status == 422
-    assert maria.world.state.people.get(maria.ref).name.given == "Maria"
+    assert maria.world.state.people.load_person(maria.ref).name.given == "Maria"
 
 
 def test_an_account_is_added_and_taken_off_at_once(guest, maria):
     guest.post("/me/data/accounts", address="instagram.com/maria.d", deed="add")
-    assert "instagram:@maria.d" in maria.world.state.people.get(maria.ref).accounts
+    assert "instagram:@maria.d" in maria.world.state.people.load_person(maria.ref).accounts
 
     guest.post("/me/data/accounts", remove="instagram:@maria.d")
 
-    assert "instagram:@maria.d" not in maria.world.state.people.get(maria.ref).accounts
+    assert "instagram:@maria.d" not in maria.world.state.people.load_person(maria.ref).accounts
     assert guest.post("/me/data/accounts", address="maria", deed="add").status == 422
 
 
 def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
-    portal.world.internet = portal.world.internet.shows(IMPOSTOR)
+    portal.world.internet = portal.world.internet.add_entry(IMPOSTOR)
     portal.world.sweep()
     flag = maria.flag(FlagKind.IMPERSONATION)
-    portal.world.service.portal.disclosing.share(maria.ref, flag.ref)
-    portal.world.service.casework.queue.open(Reviewer(address=REVIEWERS[0]), [flag.ref])
+    share_flag(portal.world.app, maria.ref, flag.ref)
+    record_flag_views(portal.world.app, Reviewer(address=REVIEWERS[0]), [flag.ref])
     rosa = portal.world.joins(ROSA)
 
     seen = guest.get("/me/data/seen")
@@ -184,7 +187,7 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
 
 
 def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
-    places_hold(portal.world.service, maria.ref, "A request for records.")
+    places_hold(portal.world.app, maria.ref, "A request for records.")
 
     shown = guest.get("/me/data").text
     assert "Legal hold since Sep 12, 2026" in shown
@@ -223,7 +226,7 @@ def test_whose_consent_ran_out_can_renew_it(portal, maria):
     seal = guest.get("/me/data/renew").page.find("input", {"name": "seal"})["value"]
     guest.post("/me/data/renew", scopes="profiles", seal=seal)
 
-    assert consent(maria).live(portal.world.clock.at)
+    assert consent(maria).is_active(portal.world.clock.at)
 
 
 @pytest.mark.parametrize(
@@ -257,11 +260,11 @@ def test_a_copy_of_everything_is_handed_over_and_written_down(portal, guest, mar
 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.response.data.startswith(b"PK")
-    assert portal.world.state.audit.of(maria.ref)[-1].action == "exported"
+    assert portal.world.state.audit.list_entries_of_subject(maria.ref)[-1].action == "exported"
 
 
 def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal, guest):
-    for _ in range(MOST_COPIES_AN_HOUR):
+    for _ in range(MAX_EXPORTS_AN_HOUR):
         assert guest.post("/me/data/export").status == 200
         portal.world.clock.at += timedelta(minutes=5)
 
@@ -277,8 +280,8 @@ def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal
 
 def test_copies_that_others_take_use_up_nobodys_own(portal, guest, maria):
     rosa = portal.signed_in(portal.world.joins(ROSA).mail)
-    for _ in range(MOST_COPIES_AN_HOUR):
+    for _ in range(MAX_EXPORTS_AN_HOUR):
         rosa.post("/me/data/export")
-        portal.world.service.exporting.copy(maria.ref, "operator")
+        export_person_data(portal.world.app, maria.ref, "operator")
 
     assert guest.post("/me/data/export").status == 200

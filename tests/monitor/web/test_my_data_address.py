@@ -5,9 +5,10 @@ import re
 import pytest
 from msgspec import structs
 
-from monitor.config import Config, SignIn
+from monitor.config import Config, SignInMethod
 from monitor.demo.district import JOHN, MARIA
-from monitor.services.auth import MOST_AN_HOUR
+from monitor.services.auth import MAX_LINKS_PER_HOUR, find_account_id
+from monitor.services.outbox import send_due
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Guest, Portal, Seen, named
 
@@ -31,7 +32,7 @@ def asks(guest: Guest, address: str = NEW) -> Seen:
 
 
 def link(portal: Portal, address: str = NEW) -> str:
-    portal.world.service.posting.send_due()
+    send_due(portal.world.app)
     found = LINK.search(portal.world.post.to(address)[-1].letter.text)
     assert found
     return found[1]
@@ -44,7 +45,7 @@ def presses(guest: Guest, path: str) -> Seen:
 
 
 def mail(maria: Staff) -> str:
-    return maria.world.state.people.get(maria.ref).mail
+    return maria.world.state.people.load_person(maria.ref).mail
 
 
 def test_the_way_from_my_data_to_a_new_address(portal: Portal, maria: Staff, guest: Guest):
@@ -128,7 +129,7 @@ def test_what_is_wrong_with_an_address_is_said_at_its_field(guest: Guest, maria:
 
 
 def test_the_sixth_letter_within_an_hour_is_refused_in_words(guest: Guest):
-    for number in range(MOST_AN_HOUR):
+    for number in range(MAX_LINKS_PER_HOUR):
         assert asks(guest, f"maria.{number}@cedarvalley.example").status == 303
 
     told = asks(guest)
@@ -182,19 +183,19 @@ def test_a_move_that_was_not_their_own_is_undone_from_the_old_mailbox_alone(
     thief = portal.signed_in(maria.mail)
     asks(thief)
     presses(thief, link(portal))
-    portal.world.service.posting.send_due()
+    send_due(portal.world.app)
     found = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
     assert found
 
     assert "Was this not you?" in portal.guest().get(found[1]).title
     assert portal.guest().post(found[1]).title == "Undone"
-    assert maria.ref not in portal.world.state.people.refs()
+    assert maria.ref not in portal.world.state.people.list_person_ids()
     assert thief.get("/me").leads_to == "/sign-in"
 
 
 def test_letters_in_the_old_mailbox_undo_nothing_that_is_done_later(portal: Portal, maria: Staff):
     """Whoever has that mailbox by then could end what is no longer theirs to end."""
-    portal.world.service.posting.send_due()
+    send_due(portal.world.app)
     old = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
     guest = portal.signed_in(maria.mail)
     asks(guest)
@@ -205,7 +206,7 @@ def test_letters_in_the_old_mailbox_undo_nothing_that_is_done_later(portal: Port
 
     assert old
     assert portal.guest().post(old[1]).status == 410
-    assert maria.ref in portal.world.state.people.refs()
+    assert maria.ref in portal.world.state.people.list_person_ids()
 
 
 def test_who_is_listed_by_the_old_address_is_told_what_the_move_costs(portal: Portal):
@@ -221,7 +222,7 @@ def listing(portal: Portal, reviewer: str) -> Config:
     return structs.replace(portal.world.config, district=listed)
 
 
-@pytest.mark.parametrize("sign_in", [SignIn.OIDC])
+@pytest.mark.parametrize("sign_in", [SignInMethod.OIDC])
 def test_who_signs_in_with_an_account_is_told_that_it_must_name_the_new_address(
     portal: Portal, maria: Staff, guest: Guest
 ):
@@ -231,11 +232,11 @@ def test_who_signs_in_with_an_account_is_told_that_it_must_name_the_new_address(
     presses(guest, link(portal))
 
     assert guest.get("/me").status == 200
-    assert portal.world.service.admitting.known(maria.mail) == ""
-    assert portal.world.service.admitting.known(NEW) == maria.ref
+    assert find_account_id(portal.world.app, maria.mail) == ""
+    assert find_account_id(portal.world.app, NEW) == maria.ref
 
 
-@pytest.mark.parametrize("sign_in", [SignIn.HEADER])
+@pytest.mark.parametrize("sign_in", [SignInMethod.HEADER])
 def test_whom_a_proxy_names_by_the_old_address_reads_once_that_it_is_done(
     portal: Portal, maria: Staff, guest: Guest
 ):

@@ -5,6 +5,7 @@ import pytest
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Scope
+from monitor.services.name_changes import list_name_changes
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -20,16 +21,16 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 
 def test_another_family_name_waits_for_it_and_can_be_taken_back(portal, guest, maria):
-    naming = portal.world.service.naming
+    naming = portal.world.app
 
     done = guest.post("/me/data/names", given="Maria", family="Victim")
 
     assert "IT must confirm the new name" in guest.follow(done).text
     assert "Victim" in guest.get("/me/data/names").html
     assert "IT must confirm this name" in guest.get("/me/data").text
-    assert len(naming.list_waiting()) == 1
+    assert len(list_name_changes(naming)) == 1
     guest.post("/me/data/names", given="Maria", family="Delgado")
-    assert naming.list_waiting() == ()
+    assert list_name_changes(naming) == ()
 
 
 def test_after_five_changes_in_a_week_the_page_says_when_the_next_is_possible(portal, guest):
@@ -47,15 +48,17 @@ def test_after_five_changes_in_a_week_the_page_says_when_the_next_is_possible(po
 def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(guest, maria):
     hers = "instagram:@victoria.v"
     proofs, at = maria.world.state.account_proofs, maria.world.clock.at
-    proofs.put(AccountProof(person=maria.ref, account=hers, state=ProofState.WAITING, at=at))
+    proofs.save_account_proof(
+        AccountProof(person=maria.ref, account=hers, state=ProofState.WAITING, at=at)
+    )
 
     page = guest.get("/me/data/accounts")
 
     assert "Accounts that show another name" in page.text
-    assert proofs.code(maria.ref, hers) in page.text
+    assert proofs.derive_proof_code(maria.ref, hers) in page.text
     assert guest.post("/me/data/accounts", prove=hers).leads_to == "/me/data/accounts#proofs"
     assert "The next check will look for it" in guest.get("/me/data/accounts").text
-    assert proofs.of_person(maria.ref)[0].state is ProofState.REQUESTED
+    assert proofs.list_proofs_of_person(maria.ref)[0].state is ProofState.REQUESTED
     guest.post("/me/data/accounts", forget=hers)
     assert "Accounts that show another name" not in guest.get("/me/data/accounts").text
 
@@ -63,4 +66,4 @@ def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(
 def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):
     guest.post("/me/data/accounts", prove="instagram:@anybody")
 
-    assert maria.world.state.account_proofs.of_person(maria.ref) == ()
+    assert maria.world.state.account_proofs.list_proofs_of_person(maria.ref) == ()

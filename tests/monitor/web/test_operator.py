@@ -5,6 +5,11 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.person import PersonName
+from monitor.services.enrollment import enroll_with_code, invite_person
+from monitor.services.jobs import schedule_jobs
+from monitor.services.name_changes import list_name_changes
+from monitor.services.outbox import send_due
+from monitor.services.profile import edit_profile
 from tests.monitor.services.world import REVIEWERS, Staff, answers_of
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -28,7 +33,7 @@ def test_what_is_to_be_done_comes_first_with_what_to_do(portal: Portal) -> None:
     world = portal.world
     world.joins(MARIA)
     world.sweep()
-    world.rounds.schedule()
+    schedule_jobs(world.app)
     world.clock.at += timedelta(days=30)
     operator = portal.signed_in(OPERATOR)
 
@@ -61,10 +66,10 @@ def test_a_program_gets_what_the_page_shows_under_the_same_roles(portal: Portal)
 def renamed(portal: Portal) -> Staff:
     """Maria, who was invited as somebody else."""
     world = portal.world
-    world.service.joining.invite(MARIA.person.mail, "Bob", "Baker")
-    world.service.posting.send_due()
+    invite_person(world.app, MARIA.person.mail, "Bob", "Baker")
+    send_due(world.app)
     code = world.code(MARIA.person.mail)
-    person = world.service.joining.enrol(code, answers_of(MARIA, handles=("mariadelgado",)))
+    person = enroll_with_code(world.app, code, answers_of(MARIA, handles=("mariadelgado",)))
     return Staff(world, person.ref, MARIA.person.mail)
 
 
@@ -82,12 +87,12 @@ def test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else(porta
 
 def test_one_click_confirms_a_name_or_does_not(portal, renamed):
     operator, world = portal.signed_in(OPERATOR), portal.world
-    (change,) = world.service.naming.list_waiting()
+    (change,) = list_name_changes(world.app)
 
     done = operator.post(f"/operate/names/{change.ref}", deed="confirm")
 
     assert "Confirmed." in operator.follow(done).text
-    assert world.state.people.get(renamed.ref).name == MARIA.person.name
+    assert world.state.people.load_person(renamed.ref).name == MARIA.person.name
     again = operator.post(f"/operate/names/{change.ref}", deed="refuse")
     assert "Check the list again" in operator.follow(again).text
     assert "No names are waiting." in operator.get("/operate/names").text
@@ -97,7 +102,7 @@ def test_a_name_in_hostile_letters_is_shown_as_letters(portal):
     world = portal.world
     maria = world.joins(MARIA)
     hostile = PersonName(given="<script>alert(1)</script>", family="\u202egap")
-    world.service.editing.edit(replace(world.state.people.get(maria.ref), name=hostile))
+    edit_profile(world.app, replace(world.state.people.load_person(maria.ref), name=hostile))
 
     seen = portal.signed_in(OPERATOR).get("/operate/names")
 

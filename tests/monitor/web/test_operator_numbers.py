@@ -4,9 +4,9 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.errors import ConfigError
-from monitor.services.health import TakingVitals
-from monitor.services.metrics import exposition
-from monitor.web.app import portal_app
+from monitor.services.health import collect_vitals
+from monitor.services.metrics import render_metrics
+from monitor.web.app import create_portal_app
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal
 
 TOKEN = "f0" * 16
@@ -15,7 +15,7 @@ TOKEN = "f0" * 16
 @pytest.fixture
 def asks(portal: Portal):
     """Ask for the numbers of portal pages that have a token."""
-    app = portal_app(portal.world.service, lambda: None, metrics_token=TOKEN)
+    app = create_portal_app(portal.world.app, lambda: None, metrics_token=TOKEN)
 
     def ask(authorization: str = "", path: str = "/metrics"):
         headers = {"Authorization": authorization} if authorization else {}
@@ -31,9 +31,9 @@ def test_who_has_the_token_gets_what_the_command_prints(portal: Portal, asks):
 
     answer = asks(f"Bearer {TOKEN}")
 
-    vitals = TakingVitals(state=world.state, now=world.clock.now).take()
+    vitals = collect_vitals(world.state, world.clock.now())
     assert answer.status_code == 200
-    assert answer.data == exposition(vitals)
+    assert answer.data == render_metrics(vitals)
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     assert answer.headers["Cache-Control"] == "no-store"
     for its in (maria.ref, maria.mail, "Maria", "Delgado"):
@@ -62,4 +62,4 @@ def test_without_a_token_there_is_no_such_page_for_the_operator_either(portal: P
 
 def test_a_token_that_could_be_guessed_is_refused(portal: Portal):
     with pytest.raises(ConfigError, match="32 characters"):
-        portal_app(portal.world.service, lambda: None, metrics_token="s3cret")
+        create_portal_app(portal.world.app, lambda: None, metrics_token="s3cret")

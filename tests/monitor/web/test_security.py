@@ -1,10 +1,11 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.person import Way
+from monitor.domain.person import AuthMethod
 from monitor.errors import BusyError, CannotWriteError
-from monitor.services.auth import IDLE_LASTS, SESSION_LASTS
-from monitor.web.security import DOORS, HEADERS, door_of
+from monitor.services.auth import IDLE_LASTS, SESSION_LASTS, load_principal
+from monitor.services.enrollment import invite_person
+from monitor.web.security import ACCESS_RULES, HEADERS, find_access_rule
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, COOKIE, HOST, OPERATOR, Portal
 
@@ -31,9 +32,9 @@ def test_who_is_not_signed_in_is_led_to_where_one_can(portal: Portal, part: str)
 
 
 def test_what_has_no_door_is_closed(portal: Portal) -> None:
-    assert door_of("/secret") is None
-    assert door_of("/api/v1/secret") is None
-    assert door_of("/api/v1/me") is DOORS["me"]
+    assert find_access_rule("/secret") is None
+    assert find_access_rule("/api/v1/secret") is None
+    assert find_access_rule("/api/v1/me") is ACCESS_RULES["me"]
     assert portal.signed_in(OPERATOR).get("/secret").status == 404
 
 
@@ -129,7 +130,7 @@ def test_signing_in_and_out_renews_the_id_of_the_visit(portal: Portal) -> None:
 
     assert guest.visit_id != inside
     assert guest.get("/operate").leads_to == "/sign-in"
-    assert portal.world.service.admitting.recognise(inside) is None
+    assert load_principal(portal.world.app, inside) is None
 
 
 def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(portal: Portal) -> None:
@@ -178,8 +179,8 @@ def test_what_was_done_is_said_once(portal: Portal) -> None:
 
 def test_an_invitation_opens_nothing_but_joining(portal: Portal) -> None:
     world = portal.world
-    invitation = world.service.joining.invite(REVIEWERS[0], "Ana", "Bo")
-    guest = portal.entered(invitation.ref, Way.INVITATION)
+    invitation = invite_person(world.app, REVIEWERS[0], "Ana", "Bo")
+    guest = portal.entered(invitation.ref, AuthMethod.INVITATION)
 
     assert guest.get("/review").status == 403
     assert guest.get("/").leads_to == "/join"
@@ -190,10 +191,13 @@ def test_who_is_erased_is_signed_out_at_once(portal: Portal) -> None:
     guest = portal.signed_in(maria.mail)
     assert guest.get("/me").status == 200
 
-    portal.world.state.people.erase(maria.ref)
+    portal.world.state.people.erase_person(maria.ref)
 
     assert guest.get("/me").leads_to == "/sign-in"
-    assert portal.world.state.sessions.of(maria.ref, portal.world.clock.now()) == ()
+    assert (
+        portal.world.state.sessions.list_sessions_of_account(maria.ref, portal.world.clock.now())
+        == ()
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from flask import Flask
 from jinja2.meta import find_referenced_templates
 
 from monitor.web import server as listen
-from monitor.web.server import LOOPBACK, THREADS, listening
+from monitor.web.server import LOOPBACK, THREADS, serve_on_port
 from reports.templating import ENVIRONMENT
 
 PATIENCE = 5
@@ -20,7 +20,7 @@ PATIENCE = 5
 def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ENVIRONMENT, "cache", {})
 
-    with listening(Flask("pages", static_folder=None), LOOPBACK, 0):
+    with serve_on_port(Flask("pages", static_folder=None), LOOPBACK, 0):
         ready = {name for _, name in ENVIRONMENT.cache}
 
     pages = {each for each in ENVIRONMENT.list_templates() if each.startswith("pages/")}
@@ -32,7 +32,10 @@ def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.M
 def test_connections_that_ask_nothing_keep_nobody_out(monkeypatch: pytest.MonkeyPatch, begun):
     monkeypatch.setattr(listen, "CONNECTIONS", 40)
 
-    with listening(Flask("pages", static_folder=None), LOOPBACK, 0) as port, ExitStack() as silent:
+    with (
+        serve_on_port(Flask("pages", static_folder=None), LOOPBACK, 0) as port,
+        ExitStack() as silent,
+    ):
         for _ in range(60):
             one = silent.enter_context(socket.create_connection((LOOPBACK, port), PATIENCE))
             one.sendall(begun)
@@ -52,7 +55,7 @@ def test_every_thread_ends_with_the_block():
     before = set(threading.enumerate())
     app = Flask("pages", static_folder=None)
 
-    with listening(app, LOOPBACK, 0) as port:
+    with serve_on_port(app, LOOPBACK, 0) as port:
         begun = set(threading.enumerate()) - before
         asked = HTTPConnection(LOOPBACK, port, timeout=10)
         asked.request("GET", "/")

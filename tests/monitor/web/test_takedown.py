@@ -7,7 +7,8 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import FlagKind, Ruling
+from monitor.domain.flag import Decision, FlagKind
+from monitor.domain.takedown.places import load_takedown_guides
 from tests.monitor.services.world import REVIEWERS, Staff, account
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -18,7 +19,7 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 def maria(portal: Portal) -> Staff:
     """Somebody who is impersonated."""
     world = portal.world
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
     return maria
@@ -49,12 +50,11 @@ def test_there_is_no_field_for_a_document_and_the_page_says_so(
 
 
 def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
-    kits = portal.world.service.casework.taking_down
-    instagram = dict(kits.places)["instagram"]
+    instagram = dict(load_takedown_guides())["instagram"]
     flag = maria.flag(FlagKind.IMPERSONATION)
-    item = portal.world.state.items.get(flag.item)
+    item = portal.world.state.items.load_item(flag.item)
     moved = replace(item.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")
-    portal.world.state.items.replace(replace(item, portrait=moved))
+    portal.world.state.items.update_item(replace(item, portrait=moved))
 
     text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
 
@@ -64,9 +64,9 @@ def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal
 
 def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    item = portal.world.state.items.get(flag.item)
+    item = portal.world.state.items.load_item(flag.item)
     moved = replace(item.portrait, url="https://nook.example/rosa", account="nook:@rosa")
-    portal.world.state.items.replace(replace(item, portrait=moved))
+    portal.world.state.items.update_item(replace(item, portrait=moved))
 
     text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
 
@@ -102,7 +102,7 @@ def test_a_form_that_does_not_fit_comes_back_with_what_was_typed(
     assert seen.status == 422
     assert fault in seen.text
     assert fields.get("note", "Number 17") in seen.text
-    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
 
 def test_the_evidence_is_a_file_that_no_browser_opens(portal: Portal, maria: Staff, place: str):
@@ -124,11 +124,11 @@ def test_to_anybody_else_a_kit_is_not_there(portal: Portal, maria: Staff, place:
     for other in (REVIEWERS[0], OPERATOR):
         assert portal.signed_in(other).get(place + end).status == 403
     assert portal.guest().get(place + end).leads_to == "/sign-in"
-    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
 
 def test_what_cannot_be_reported_has_no_kit(portal: Portal, maria: Staff, place: str):
-    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.MINE)
 
     assert portal.signed_in(maria.mail).get(place).status == 404
     assert portal.signed_in(maria.mail).get("/me/takedown/none").status == 404
@@ -138,9 +138,9 @@ def test_looking_at_a_kit_and_taking_the_evidence_changes_nothing(
     portal: Portal, maria: Staff, place: str
 ):
     guest = portal.signed_in(maria.mail)
-    before = tuple(portal.world.state.audit.all())
+    before = tuple(portal.world.state.audit.list_entries())
 
     guest.get(place)
     guest.get(f"{place}/pack")
 
-    assert tuple(portal.world.state.audit.all()) == before
+    assert tuple(portal.world.state.audit.list_entries()) == before

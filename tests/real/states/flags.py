@@ -3,11 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.app import App
 from monitor.demo.story import REVIEWERS
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
+from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState
 from monitor.domain.item import Presence
-from monitor.service import Service
+from monitor.services.findings import build_item_view
 from monitor.services.notifications import Reviewer
+from monitor.services.review import (
+    add_review_note,
+    assign_flag,
+    decide_flag,
+    propose_break_glass,
+    queue_review_question,
+)
+from monitor.services.review_queue import record_flag_views
 
 IT, HELP_DESK = REVIEWERS
 DAY = timedelta(days=1)
@@ -23,60 +32,58 @@ ELSEWHERE = {
 }
 
 
-def raised(service: Service, refs: dict[str, str]) -> dict[str, str]:
+def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     """Raise and share what is needed, and return the refs that addresses name them by."""
-    state, reviewing = service.state, service.reviewing
-    fake = _flag(service, refs["maria"], FlagKind.IMPERSONATION)
-    own = _flag(service, refs["thomas"], FlagKind.OWN_ACCOUNT_CHANGED)
+    state, reviewing = app.db, app
+    fake = _flag(app, refs["maria"], FlagKind.IMPERSONATION)
+    own = _flag(app, refs["thomas"], FlagKind.OWN_ACCOUNT_CHANGED)
     told = {"flag": fake.ref, "item": fake.item, "unshared": own.ref, "changed": own.item}
-    with state.write():
+    with state.begin_transaction():
         for name in (*OPEN, *REPORTED, *ELSEWHERE):
-            told[name] = _another(service, fake, name)
+            told[name] = _another(app, fake, name)
     for name in ("flag", *OPEN):
-        reviewing.rule(told[name], Ruling.SHARED, refs["maria"])
-    _talked_about(service, told["first"])
+        decide_flag(reviewing, told[name], Decision.SHARED, refs["maria"])
+    _talked_about(app, told["first"])
     for by in (IT, HELP_DESK):
-        service.casework.early.propose(_as(by), own.ref, "A parent called about it.")
-    told["own"] = next(
-        each.item for each in service.portal.dossier.item(refs["maria"], fake.item).own
-    )
+        propose_break_glass(app, _as(by), own.ref, "A parent called about it.")
+    told["own"] = next(each.item for each in build_item_view(app, refs["maria"], fake.item).own)
     return told
 
 
-def _flag(service: Service, person: str, kind: FlagKind) -> Flag:
-    return next(each for each in service.state.flags.of_person(person) if each.kind is kind)
+def _flag(app: App, person: str, kind: FlagKind) -> Flag:
+    return next(each for each in app.db.flags.list_flags_of_person(person) if each.kind is kind)
 
 
-def _another(service: Service, flag: Flag, name: str) -> str:
-    state, now = service.state, service.now()
-    item = state.items.get(flag.item)
+def _another(app: App, flag: Flag, name: str) -> str:
+    state, now = app.db, app.clock.now()
+    item = state.items.load_item(flag.item)
     presence = REPORTED.get(name, Presence.PRESENT)
     portrait = replace(item.portrait, **ELSEWHERE.get(name, {}))
     gone = None if presence is Presence.PRESENT else now - DAY
     ref = f"{name:f<32}"
     told = replace(item, ref=ref, portrait=portrait, presence=presence, missing_since=gone)
-    state.items.add(replace(told, last_seen=now), [f"alias of {name}"])
+    state.items.insert_item(replace(told, last_seen=now), [f"alias of {name}"])
     reported = name in REPORTED
     standing = FlagState.REPORTED if reported else FlagState.OPEN
-    state.flags.add(replace(flag, ref=ref, item=ref, state=standing, shared_at=None))
+    state.flags.insert_flag(replace(flag, ref=ref, item=ref, state=standing, shared_at=None))
     if reported:
-        said = Judgement(flag=ref, ruling=Ruling.REPORTED, by=flag.person, at=now - 2 * DAY)
-        state.flags.judge(replace(said, note="Number 17"))
+        said = DecisionRecord(flag=ref, ruling=Decision.REPORTED, by=flag.person, at=now - 2 * DAY)
+        state.flags.insert_decision(replace(said, note="Number 17"))
     return ref
 
 
-def _talked_about(service: Service, ref: str) -> None:
+def _talked_about(app: App, ref: str) -> None:
     """Have the help desk take it, note something, and ask."""
     queue, handling, reviewer = (
-        service.casework.queue,
-        service.casework.handling,
+        app,
+        app,
         _as(HELP_DESK),
     )
-    queue.open(reviewer, [ref])
-    handling.take(reviewer, ref, "")
-    handling.note(reviewer, ref, "Called the platform.")
-    handling.ask(reviewer, ref, "Is it yours?")
+    record_flag_views(queue, reviewer, [ref])
+    assign_flag(handling, reviewer, ref, "")
+    add_review_note(handling, reviewer, ref, "Called the platform.")
+    queue_review_question(handling, reviewer, ref, "Is it yours?")
 
 
 def _as(mail: str) -> Reviewer:
-    return Reviewer(address=mail, person="")
+    return Reviewer(address=mail, person_id="")

@@ -3,20 +3,36 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
+from monitor.app import App
 from monitor.db.accounts import Invitation, SignInLink
 from monitor.db.people import AddressChange
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
-from monitor.domain.consent import Channel, Scope
-from monitor.domain.flag import Ruling
-from monitor.domain.person import PersonName, Way
-from monitor.domain.schedule import MOST_COPIES_AN_HOUR
-from monitor.service import Service
-from monitor.services.enrollment import Answers, hashed
-from monitor.services.jobs import DueRounds
-from monitor.services.notifications import token_of
-from monitor.services.ports import Watch
-from scrapers.models import Query
+from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.flag import Decision
+from monitor.domain.person import AuthMethod, PersonName
+from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
+from monitor.services.auth import find_account_id
+from monitor.services.consent import pause_checks
+from monitor.services.data_export import export_person_data
+from monitor.services.enrollment import (
+    EnrollmentAnswers,
+    enroll_with_code,
+    hash_code,
+    invite_person,
+)
+from monitor.services.erasure import withdraw_consent
+from monitor.services.feedback import record_feedback
+from monitor.services.jobs import run_requested_checks
+from monitor.services.notifications import build_mailbox_token
+from monitor.services.profile import edit_profile
+from monitor.services.self_check import request_self_check
+from monitor.services.suppression import stop_digest
+from monitor.services.sweeps import ProgressListener
+from scrapers.http.crawler import Crawler
+from scrapers.models import CrawlPriority, Query
 from tests.monitor.services.held import places_hold
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -33,10 +49,13 @@ class StopsHere(BaseException):
 class FewAnswers:
     """A visitor that brings a few answers, and no more."""
 
-    visitor: object
+    visitor: Crawler
 
-    def visit(self, queries: list[Query], watch: Watch):
-        for number, visit in enumerate(self.visitor.visit(queries, watch)):
+    def is_stopped(self) -> bool:
+        return False
+
+    def crawl(self, queries: list[Query], watch: ProgressListener, priority: CrawlPriority):
+        for number, visit in enumerate(self.visitor.crawl(queries, watch, priority)):
             if number == 12:
                 raise StopsHere
             yield visit
@@ -46,32 +65,32 @@ def address(name: str) -> str:
     return f"{name}.field@cedarvalley.example"
 
 
-def set_out(service: Service) -> dict[str, str]:
+def set_out(app: App) -> dict[str, str]:
     """Bring everybody to where they stand, and return the refs that addresses name them by."""
     refs = {
-        each.person.mail.partition(".")[0]: service.state.people.find_by_mail(each.person.mail)
+        each.person.mail.partition(".")[0]: app.db.people.find_person_id_by_mail(each.person.mail)
         for each in (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL)
     }
-    refs |= {name: _joined(service, name) for name in NEW}
-    _standing(service, refs)
-    _checks(service, refs)
-    _links(service)
-    _moves(service, refs)
-    _renamed(service, refs["lena"])
-    for _ in range(MOST_COPIES_AN_HOUR):
-        service.exporting.copy(refs["ulla"], refs["ulla"])
-    tokens = {f"stop_{each}": _stop(service, refs[each]) for each in ("maria", "john")}
-    tokens |= {f"undo_{each}": _undo(service, refs[each]) for each in ("nina", "olga")}
-    return {**refs, **tokens, **_invited(service)}
+    refs |= {name: _joined(app, name) for name in NEW}
+    _standing(app, refs)
+    _checks(app, refs)
+    _links(app)
+    _moves(app, refs)
+    _renamed(app, refs["lena"])
+    for _ in range(MAX_EXPORTS_AN_HOUR):
+        export_person_data(app, refs["ulla"], refs["ulla"])
+    tokens = {f"stop_{each}": _stop(app, refs[each]) for each in ("maria", "john")}
+    tokens |= {f"undo_{each}": _undo(app, refs[each]) for each in ("nina", "olga")}
+    return {**refs, **tokens, **_invited(app)}
 
 
-def reader(service: Service, who: str) -> tuple[str, Way]:
+def reader(app: App, who: str) -> tuple[str, AuthMethod]:
     """Return who somebody is to the pages, and how they came in."""
-    invitation = service.state.invitations.find_by_mail(address(who), service.now())
+    invitation = app.db.invitations.find_open_invitation_by_mail(address(who), app.clock.now())
     if invitation and who in INVITED:
-        return invitation.ref, Way.INVITATION
-    known = next(filter(None, map(service.admitting.known, _addresses(who))))
-    return known, Way.LINK
+        return invitation.ref, AuthMethod.INVITATION
+    known = next(filter(None, map(partial(find_account_id, app), _addresses(who))))
+    return known, AuthMethod.LINK
 
 
 def _addresses(who: str) -> tuple[str, ...]:
@@ -80,19 +99,19 @@ def _addresses(who: str) -> tuple[str, ...]:
     return (*named, address(who), f"{who}@cedarvalley.example")
 
 
-def _joined(service: Service, name: str) -> str:
-    invitation = service.joining.invite(address(name), name.title(), "Field")
-    service.state.invitations.set_code(invitation.ref, hashed(f"joined-{name}"))
+def _joined(app: App, name: str) -> str:
+    invitation = invite_person(app, address(name), name.title(), "Field")
+    app.db.invitations.set_code_hash(invitation.ref, hash_code(f"joined-{name}"))
     scopes = frozenset({Scope.PROFILES})
-    answers = Answers(name=PersonName(given=name.title(), family="Field"), scopes=scopes)
-    return service.joining.enrol(f"joined-{name}", answers).ref
+    answers = EnrollmentAnswers(name=PersonName(given=name.title(), family="Field"), scopes=scopes)
+    return enroll_with_code(app, f"joined-{name}", answers).ref
 
 
-def _invited(service: Service) -> dict[str, str]:
+def _invited(app: App) -> dict[str, str]:
     for name in INVITED:
-        invitation = service.joining.invite(address(name), name.title(), "Field")
-        service.state.invitations.set_code(invitation.ref, hashed(f"code-of-{name}"))
-    now = service.now()
+        invitation = invite_person(app, address(name), name.title(), "Field")
+        app.db.invitations.set_code_hash(invitation.ref, hash_code(f"code-of-{name}"))
+    now = app.clock.now()
     old = Invitation(
         ref="old-invitation",
         mail=address("ode"),
@@ -101,90 +120,91 @@ def _invited(service: Service) -> dict[str, str]:
         invited_at=now - 20 * DAY,
         expires_at=now - 6 * DAY,
     )
-    service.state.invitations.add(old)
-    service.state.invitations.set_code(old.ref, hashed("an-old-code"))
+    app.db.invitations.insert_invitation(old)
+    app.db.invitations.set_code_hash(old.ref, hash_code("an-old-code"))
     return {f"code_{name}": f"code-of-{name}" for name in INVITED}
 
 
-def _links(service: Service) -> None:
+def _links(app: App) -> None:
     """Three links by which somebody could sign in, if not for what is wrong with each."""
-    now, kept = service.now(), service.state.sign_in_links
+    now, kept = app.clock.now(), app.db.sign_in_links
     for name, left in (("spent", HOUR), ("expired", -HOUR), ("elsewhere", HOUR)):
-        kept.add(
+        kept.insert_sign_in_link(
             SignInLink(
-                ref=name,
-                reader=service.admitting.known(address("nina")),
-                browser=hashed("another browser"),
+                id=name,
+                account_id=find_account_id(app, address("nina")),
+                browser=hash_code("another browser"),
                 asked_at=now,
                 expires_at=now + left,
             )
         )
-        kept.set_code(name, hashed(f"link-{name}"))
-    kept.spend("spent", now)
+        kept.set_code_hash(name, hash_code(f"link-{name}"))
+    kept.mark_sign_in_link_used("spent", now)
 
 
-def _moves(service: Service, refs: dict[str, str]) -> None:
+def _moves(app: App, refs: dict[str, str]) -> None:
     """One new address that waits for another browser, and one that is confirmed."""
-    now, kept = service.now(), service.state.address_changes
+    now, kept = app.clock.now(), app.db.address_changes
     for name, ref in (("move-elsewhere", refs["nina"]), ("moved", refs["ella"])):
-        person = service.state.people.get(ref)
-        kept.add(
+        person = app.db.people.load_person(ref)
+        kept.insert_address_change(
             AddressChange(
                 ref=name,
                 person=ref,
-                browser=hashed("another browser"),
+                browser=hash_code("another browser"),
                 old=f"former.{person.mail}",
                 new=person.mail,
                 asked_at=now - HOUR,
                 expires_at=now + HOUR,
             )
         )
-        kept.set_code(name, hashed(name))
-    kept.confirm("moved", now)
+        kept.set_code_hash(name, hash_code(name))
+    kept.confirm_address_change("moved", now)
 
 
-def _renamed(service: Service, ref: str) -> None:
+def _renamed(app: App, ref: str) -> None:
     """Give one person a new family name, which waits for an operator."""
-    person = service.state.people.get(ref)
-    service.editing.edit(replace(person, name=replace(person.name, family="Stone")))
+    person = app.db.people.load_person(ref)
+    edit_profile(app, replace(person, name=replace(person.name, family="Stone")))
 
 
-def _standing(service: Service, refs: dict[str, str]) -> None:
-    now, consents = service.now(), service.state.consents
-    service.consenting.pause(refs["elizabeth"], now + 30 * DAY, Channel.PORTAL)
-    places_hold(service, refs["thomas"], "A request for records about a complaint.")
-    service.stopping.stop(refs["thomas"])
+def _standing(app: App, refs: dict[str, str]) -> None:
+    now, consents = app.clock.now(), app.db.consents
+    pause_checks(app, refs["elizabeth"], now + 30 * DAY, ConsentChannel.PORTAL)
+    places_hold(app, refs["thomas"], "A request for records about a complaint.")
+    stop_digest(app, refs["thomas"])
     for name, ends in (("rosa", now - HOUR), ("john", now + 10 * DAY)):
-        consents.append(replace(consents.latest(refs[name]), expires_at=ends, at=now))
-    service.leaving.withdraw(refs["daniel"], Channel.PORTAL)
-    several = (each.ref for each in service.state.items.of(refs["john"]))
-    service.sorting.sort(refs["john"], dict.fromkeys(several, Ruling.NAMESAKE))
+        consents.insert_consent(
+            replace(consents.find_latest_consent(refs[name]), expires_at=ends, at=now)
+        )
+    withdraw_consent(app, refs["daniel"], ConsentChannel.PORTAL)
+    several = (each.ref for each in app.db.items.list_items_of_person(refs["john"]))
+    record_feedback(app, refs["john"], dict.fromkeys(several, Decision.NAMESAKE))
 
 
-def _checks(service: Service, refs: dict[str, str]) -> None:
-    checking, requests = service.portal.checking, service.state.requests
+def _checks(app: App, refs: dict[str, str]) -> None:
+    checking, requests = app, app.db.run_requests
     for name in ("ella", "john"):
-        checking.ask(refs[name])
-    service.rounds.serve()
-    checking.ask(refs["thomas"])
+        request_self_check(checking, refs[name])
+    run_requested_checks(app)
+    request_self_check(checking, refs["thomas"])
     with suppress(StopsHere):
-        _stopping(service).serve()
-    checking.ask(refs["wilma"])
-    checking.ask(refs["ulla"])
-    unheard = requests.latest_of(refs["ulla"])
-    requests.remove(unheard.ref)
-    requests.add(replace(unheard, asked_at=service.now() - HOUR))
+        run_requested_checks(_stopping(app))
+    request_self_check(checking, refs["wilma"])
+    request_self_check(checking, refs["ulla"])
+    unheard = requests.find_latest_check_request(refs["ulla"])
+    requests.delete_run_request(unheard.ref)
+    requests.insert_run_request(replace(unheard, asked_at=app.clock.now() - HOUR))
 
 
-def _stopping(service: Service) -> DueRounds:
-    sweeping = service.rounds.sweeping
-    few = replace(sweeping, urgent=FewAnswers(sweeping.urgent))
-    return replace(service.rounds, sweeping=few)
+def _stopping(app: App) -> App:
+    few: Any = FewAnswers(app.crawler)
+    return replace(app, crawler=few)
 
 
-def _undo(service: Service, ref: str) -> str:
-    return token_of(service.state, service.state.people.get(ref))
+def _undo(app: App, ref: str) -> str:
+    return build_mailbox_token(app.db, app.db.people.load_person(ref))
 
 
-def _stop(service: Service, ref: str) -> str:
-    return service.state.stopped_mail.token(ref)
+def _stop(app: App, ref: str) -> str:
+    return app.db.unsubscribes.sign_unsubscribe_token(ref)

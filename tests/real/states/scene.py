@@ -10,19 +10,20 @@ from pathlib import Path
 from flask import Blueprint, Flask, abort
 from msgspec import structs
 
-from monitor.cli.demo import actors
-from monitor.config import SignIn
-from monitor.db.database import State as Store
-from monitor.demo.setup import configuration, hash_roster
-from monitor.demo.story import afterwards
+from monitor.app import App
+from monitor.cli.demo import list_actors
+from monitor.config import SignInMethod
+from monitor.db.database import Database as Store
+from monitor.demo.setup import build_config, hash_roster
+from monitor.demo.story import open_played_story
 from monitor.errors import BusyError, NotPermittedError
-from monitor.service import Service
 from monitor.services.auth import IDLE_LASTS
-from monitor.web.app import desk_of, portal_app
-from monitor.web.auth import BACK, Attempt, Provider
-from monitor.web.demo import demo_app
-from monitor.web.server import LOOPBACK, listening
-from monitor.web.sessions import Visit, Visits
+from monitor.services.jobs import take_over_jobs
+from monitor.web.app import build_portal_context, create_portal_app
+from monitor.web.auth import CALLBACK_PATH, IdentityProvider, SignInAttempt
+from monitor.web.demo import create_demo_app
+from monitor.web.server import LOOPBACK, serve_on_port
+from monitor.web.sessions import BrowserSession, BrowserSessions
 from tests.real.process import free_ports
 from tests.real.states.flags import raised
 from tests.real.states.people import reader, set_out
@@ -34,13 +35,13 @@ LOCKED = BusyError("Another process holds the folder.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt(Provider):
+class Prompt(IdentityProvider):
     """The district's own accounts, which ask nothing and send their reader straight back."""
 
-    def way_in(self, attempt: Attempt) -> str:
-        return f"{BACK}?state={attempt.state}&code={self.client}"
+    def build_authorization_url(self, attempt: SignInAttempt) -> str:
+        return f"{CALLBACK_PATH}?state={attempt.state}&code={self.client_id}"
 
-    def address_of(self, code: str, _attempt: Attempt) -> str:
+    def fetch_verified_email(self, code: str, _attempt: SignInAttempt) -> str:
         if code == REFUSED:
             raise NotPermittedError(code)
         return code
@@ -51,11 +52,11 @@ class Shown:
     """One site: where it is, and what signs its cookies."""
 
     address: str
-    service: Service
+    app: App
 
     @property
-    def visits(self) -> Visits:
-        return desk_of(self.service, lambda: None).visits
+    def visits(self) -> BrowserSessions:
+        return build_portal_context(self.app, lambda: None).sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +70,22 @@ class Scene:
     def cookie(self, site: Site, who: str) -> dict[str, str]:
         """Sign somebody in; `lapsed` was here an hour ago, and did nothing since."""
         shown = self.sites[site]
-        visits, now = shown.visits, shown.service.now()
-        visit = Visit(id=visits.admitting.new_code())
+        visits, now = shown.visits, shown.app.clock.now()
+        visit = BrowserSession(id=visits.app.ids.new_code())
         begun = now - 2 * IDLE_LASTS if who == "lapsed" else now
-        known, way = reader(shown.service, "john" if who == "lapsed" else who)
-        visits.enter(visit, known, way)
+        known, way = reader(shown.app, "john" if who == "lapsed" else who)
+        visits.sign_in(visit, known, way)
         value = visits.signer.dumps([visit.id, int(begun.timestamp())])
-        return {"name": visits.cookie, "value": value, "url": shown.address}
+        return {"name": visits.cookie_name, "value": value, "url": shown.address}
 
     def headers(self, site: Site, who: str) -> dict[str, str]:
         """What a proxy says of somebody, where one stands in front."""
         if site is not Site.VOUCHED or not who:
             return {}
-        service = self.sites[site].service
+        app = self.sites[site].app
         if who == "stranger":
             return {HEADER: STRANGER}
-        return {HEADER: service.state.people.get(reader(service, who)[0]).mail}
+        return {HEADER: app.db.people.load_person(reader(app, who)[0]).mail}
 
 
 @contextlib.contextmanager
@@ -95,56 +96,62 @@ def set_in(played: Path, folder: Path) -> Iterator[Scene]:
     shutil.copytree(played, folder / "played")
     nobody_yet(folder / "empty")
     with contextlib.ExitStack() as parts:
-        service = parts.enter_context(afterwards(folder / "played", at[Site.DISTRICT]))
-        empty = parts.enter_context(afterwards(folder / "empty", at[Site.EMPTY]))
-        service.rounds.begin()
-        refs = set_out(service)
-        refs = {**refs, **raised(service, refs)}
+        app = parts.enter_context(open_played_story(folder / "played", at[Site.DISTRICT]))
+        empty = parts.enter_context(open_played_story(folder / "empty", at[Site.EMPTY]))
+        take_over_jobs(app)
+        refs = set_out(app)
+        refs = {**refs, **raised(app, refs)}
         services = {
-            Site.DISTRICT: service,
+            Site.DISTRICT: app,
             Site.EMPTY: empty,
-            Site.ACCOUNTS: _signing_in(service, SignIn.OIDC, at[Site.ACCOUNTS]),
-            Site.VOUCHED: _signing_in(service, SignIn.HEADER, at[Site.VOUCHED]),
+            Site.ACCOUNTS: _signing_in(app, SignInMethod.OIDC, at[Site.ACCOUNTS]),
+            Site.VOUCHED: _signing_in(app, SignInMethod.HEADER, at[Site.VOUCHED]),
         }
         for site, app in apps(services).items():
-            parts.enter_context(listening(app, LOOPBACK, ports[site]))
-        sites = {each: Shown(address=at[each], service=services[each]) for each in Site}
+            parts.enter_context(serve_on_port(app, LOOPBACK, ports[site]))
+        sites = {each: Shown(address=at[each], app=services[each]) for each in Site}
         yield Scene(sites=sites, refs=refs)
 
 
 def nobody_yet(folder: Path) -> None:
     """Make a district in which nobody was invited and nothing was asked."""
     folder.mkdir()
-    config = configuration(folder)
+    config = build_config(folder)
     hash_roster(config)
-    Store.init(config.state).close()
+    Store.create_or_open_folder(config.state).close()
 
 
-def apps(services: Mapping[Site, Service]) -> dict[Site, Flask]:
+def apps(services: Mapping[Site, App]) -> dict[Site, Flask]:
     made = {
         Site.DISTRICT: _demo(services[Site.DISTRICT]),
-        Site.EMPTY: portal_app(services[Site.EMPTY], lambda: None),
-        Site.ACCOUNTS: portal_app(
+        Site.EMPTY: create_portal_app(services[Site.EMPTY], lambda: None),
+        Site.ACCOUNTS: create_portal_app(
             services[Site.ACCOUNTS], lambda: None, provider(services[Site.ACCOUNTS])
         ),
-        Site.VOUCHED: portal_app(services[Site.VOUCHED], lambda: None),
+        Site.VOUCHED: create_portal_app(services[Site.VOUCHED], lambda: None),
     }
     for app in made.values():
         app.register_blueprint(_faults())
     return made
 
 
-def provider(service: Service) -> Provider:
-    return Prompt(issuer="", client=STRANGER, secret="", back=BACK, now=service.now)
+def provider(app: App) -> IdentityProvider:
+    return Prompt(
+        issuer="",
+        client_id=STRANGER,
+        client_secret="",
+        redirect_uri=CALLBACK_PATH,
+        now=app.clock.now,
+    )
 
 
-def _demo(service: Service) -> Flask:
-    return demo_app(service, lambda: None, lambda: actors(service))
+def _demo(app: App) -> Flask:
+    return create_demo_app(app, lambda: None, lambda: list_actors(app))
 
 
-def _signing_in(service: Service, way: SignIn, address: str) -> Service:
-    portal = structs.replace(service.config.portal, sign_in=way, address=address)
-    return replace(service, config=structs.replace(service.config, portal=portal))
+def _signing_in(app: App, way: SignInMethod, address: str) -> App:
+    portal = structs.replace(app.config.portal, sign_in=way, address=address)
+    return replace(app, config=structs.replace(app.config, portal=portal))
 
 
 def _faults() -> Blueprint:

@@ -6,13 +6,12 @@ from typing import cast
 
 import pytest
 
-from reports.emails.account import AlertView, InvitationView, render_alert
-from reports.emails.account import render as render_invitation
-from reports.emails.digest import SelfCheckView, render_selfcheck
-from reports.emails.registry import printed
-from reports.emails.sections import LetterView
+from reports.emails.account import AlertView, InvitationView, render_alert, render_invitation
+from reports.emails.digest import SelfCheckView, render_self_check
+from reports.emails.registry import render_email
+from reports.emails.sections import EmailView
 
-Sample = Callable[[str], LetterView]
+Sample = Callable[[str], EmailView]
 
 
 def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
@@ -43,7 +42,7 @@ def test_a_code_stands_whole_on_a_line_of_its_own(sample: Sample) -> None:
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
 def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: str) -> None:
-    letter = printed(sample(kind))
+    letter = render_email(sample(kind))
 
     for body in (letter.text, letter.html):
         assert "Open your invitation" in body
@@ -53,4 +52,4 @@ def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: 
 def test_a_first_check_has_nothing_to_compare_with(sample: Sample) -> None:
     check = replace(cast("SelfCheckView", sample("selfcheck")), since=None)
 
-    assert "nothing to compare it with" in " ".join(render_selfcheck(check).text.split())
+    assert "nothing to compare it with" in " ".join(render_self_check(check).text.split())

@@ -6,28 +6,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reports.emails.digest import DigestView, render
+from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST
 from reports.emails.sections import (
-    AsideLine,
     ChangeLine,
     Coverage,
+    CoverageGap,
     FlagLine,
-    Gap,
+    NamesakeLine,
     QuestionLine,
-    WaitingLine,
+    UnansweredFlagLine,
 )
-from reports.labels import DigestKind, GapKind, Severity
+from reports.labels import DigestKind, GapKind, SeverityLabel
 from tests.reports.samples import DECIDED
 
 Digest = Callable[..., DigestView]
 SINCE = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
-ALPHA = Gap(source="Alpha", outcome=GapKind.BLOCKED, since=SINCE)
+ALPHA = CoverageGap(source="Alpha", outcome=GapKind.BLOCKED, since=SINCE)
 LONG = "A long tale & no end. " * 20
 
 
 def test_nothing_new_is_said_plainly(digest: Digest) -> None:
-    letter = render(digest())
+    letter = render_digest(digest())
 
     assert letter.subject == "Namesake, week of November 23: nothing new, 60 of 60 sources checked"
     assert "Nothing new this week" in letter.text
@@ -35,7 +35,7 @@ def test_nothing_new_is_said_plainly(digest: Digest) -> None:
 
 
 def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
-    letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
+    letter = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
     sentence = "59 of 60 sources checked. Since Nov 3, Alpha has been blocking us."
     assert sentence in " ".join(letter.text.split())
@@ -43,14 +43,14 @@ def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
 
 
 def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest) -> None:
-    gap = Gap(
+    gap = CoverageGap(
         source="each of 57 sources (of 61)",
         outcome=GapKind.FAILED,
         since=SINCE,
         note="the name could not be resolved. Is DNS up?",
         count=57,
     )
-    letter = render(digest(coverage=Coverage(checked=3, total=61, gaps=(gap, ALPHA))))
+    letter = render_digest(digest(coverage=Coverage(checked=3, total=61, gaps=(gap, ALPHA))))
     text = " ".join(letter.text.split())
 
     assert "3 of 61 sources checked. The other 58 are listed at the end." in text
@@ -60,7 +60,7 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest
 
 def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
     coverage = Coverage(checked=60, total=60, withheld=("bluesky", "quill.example"))
-    letter = render(digest(coverage=coverage))
+    letter = render_digest(digest(coverage=coverage))
 
     sentence = (
         "60 of 60 sources checked. Bluesky, quill[.]example left out accounts"
@@ -71,14 +71,14 @@ def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
 
 
 def test_with_a_gap_nothing_new_is_said_only_of_the_rest(digest: Digest) -> None:
-    letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
+    letter = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
     assert "Nothing new in what we could check" in letter.text
     assert "“Not checked” does not mean that nothing is there." in letter.text
 
 
 def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None:
-    letter = render(digest(coverage=Coverage(checked=0, total=1, gaps=(ALPHA,))))
+    letter = render_digest(digest(coverage=Coverage(checked=0, total=1, gaps=(ALPHA,))))
 
     assert "nothing new" not in (letter.subject + letter.text + letter.html).lower()
     assert "nothing could be checked" in letter.subject
@@ -88,21 +88,21 @@ def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None
 def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     coverage = Coverage(checked=1, total=2, gaps=(replace(ALPHA, outcome=gap),))
 
-    assert f"Since Nov 3, Alpha {gap.words}" in render(digest(coverage=coverage)).html
+    assert f"Since Nov 3, Alpha {gap.words}" in render_digest(digest(coverage=coverage)).html
 
 
 def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
-    def a_flag(ref: str, severity: Severity, days: int) -> FlagLine:
+    def a_flag(ref: str, severity: SeverityLabel, days: int) -> FlagLine:
         seen = flag.first_seen - timedelta(days=days)
         return replace(flag, ref=ref, severity=severity, first_seen=seen)
 
     flags = (
-        a_flag("fourth", Severity.LOW, 9),
-        a_flag("second", Severity.HIGH, 1),
-        a_flag("third", Severity.MEDIUM, 5),
-        a_flag("first", Severity.HIGH, 2),
+        a_flag("fourth", SeverityLabel.LOW, 9),
+        a_flag("second", SeverityLabel.HIGH, 1),
+        a_flag("third", SeverityLabel.MEDIUM, 5),
+        a_flag("first", SeverityLabel.HIGH, 2),
     )
-    letter = render(digest(flags=flags))
+    letter = render_digest(digest(flags=flags))
 
     for part in (letter.text, letter.html):
         places = [part.index(f"Reference {ref}") for ref in ("first", "second", "third", "fourth")]
@@ -112,7 +112,7 @@ def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
 def test_the_first_digest_asks_to_sort_once_with_flags_on_top(
     digest: Digest, flag: FlagLine, question: QuestionLine
 ) -> None:
-    letter = render(digest(kind=DigestKind.FIRST, flags=(flag,), questions=(question,)))
+    letter = render_digest(digest(kind=DigestKind.FIRST, flags=(flag,), questions=(question,)))
 
     assert "What we found under your name" in letter.text
     assert "Please sort it once" in " ".join(letter.text.split())
@@ -120,7 +120,7 @@ def test_the_first_digest_asks_to_sort_once_with_flags_on_top(
 
 
 def test_a_first_digest_with_nothing_to_sort_asks_for_nothing(digest: Digest) -> None:
-    letter = render(digest(kind=DigestKind.FIRST))
+    letter = render_digest(digest(kind=DigestKind.FIRST))
 
     assert letter.subject.endswith("your first overview, nothing to sort")
     assert "There is nothing to sort" in " ".join(letter.text.split())
@@ -129,15 +129,17 @@ def test_a_first_digest_with_nothing_to_sort_asks_for_nothing(digest: Digest) ->
 
 def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Digest) -> None:
     coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
-    letter = render(digest(kind=DigestKind.FIRST, coverage=coverage))
+    letter = render_digest(digest(kind=DigestKind.FIRST, coverage=coverage))
 
     assert letter.subject == "Namesake, week of November 23: nothing could be checked"
     assert "We could not check anything this week" in letter.text
     assert "exists" not in letter.text
 
 
-def test_what_waits_for_an_answer_is_named_again(digest: Digest, waiting: WaitingLine) -> None:
-    letter = render(digest(waiting=(waiting,)))
+def test_what_waits_for_an_answer_is_named_again(
+    digest: Digest, waiting: UnansweredFlagLine
+) -> None:
+    letter = render_digest(digest(waiting=(waiting,)))
 
     for part in (letter.text, letter.html):
         assert f"Reference {waiting.ref}" in part
@@ -145,7 +147,7 @@ def test_what_waits_for_an_answer_is_named_again(digest: Digest, waiting: Waitin
 
 
 def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest) -> None:
-    letter = render(digest(decided=(DECIDED,)))
+    letter = render_digest(digest(decided=(DECIDED,)))
 
     for part in (letter.text, letter.html):
         assert "It pretends to be you, and was reported. IT noted this on" in " ".join(part.split())
@@ -156,19 +158,19 @@ def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest
 def test_one_count_is_left_to_the_headline(
     digest: Digest, flag: FlagLine, change: ChangeLine
 ) -> None:
-    assert "1 for your attention" not in render(digest(flags=(flag,))).text
-    assert "- 1 for your attention" in render(digest(flags=(flag,), changes=(change,))).text
+    assert "1 for your attention" not in render_digest(digest(flags=(flag,))).text
+    assert "- 1 for your attention" in render_digest(digest(flags=(flag,), changes=(change,))).text
 
 
 def test_a_reference_is_short_enough_to_write_back(digest: Digest, flag: FlagLine) -> None:
-    letter = render(digest(flags=(replace(flag, ref="0123456789abcdef" * 2),)))
+    letter = render_digest(digest(flags=(replace(flag, ref="0123456789abcdef" * 2),)))
 
     for part in (letter.text, letter.html):
         assert "Reference 01234567\n" in part or "Reference 01234567<" in part
 
 
-def test_a_namesake_asks_for_nothing(digest: Digest, aside: AsideLine) -> None:
-    letter = render(digest(set_aside=(aside,)))
+def test_a_namesake_asks_for_nothing(digest: Digest, aside: NamesakeLine) -> None:
+    letter = render_digest(digest(set_aside=(aside,)))
 
     assert "nothing new" in letter.subject
     assert "Someone else with your name. No action needed." in letter.text
@@ -177,7 +179,7 @@ def test_a_namesake_asks_for_nothing(digest: Digest, aside: AsideLine) -> None:
 def test_without_a_portal_the_letter_says_who_to_ask_and_takes_no_answer(
     digest: Digest, flag: FlagLine
 ) -> None:
-    letter = render(digest(flags=(flag,)))
+    letter = render_digest(digest(flags=(flag,)))
 
     for part in (letter.text, letter.html):
         assert "You cannot answer by email" in " ".join(part.split())
@@ -187,7 +189,7 @@ def test_without_a_portal_the_letter_says_who_to_ask_and_takes_no_answer(
 
 def test_with_a_portal_the_letter_leads_there(digest: Digest, flag: FlagLine) -> None:
     url = "https://us.example/" + "review/" * 20
-    letter = render(digest(flags=(flag,), review_url=url))
+    letter = render_digest(digest(flags=(flag,), review_url=url))
 
     assert f"\n{url}\n" in letter.text
     assert f'href="{url}"' in letter.html
@@ -201,7 +203,7 @@ def test_25_items_are_shown_and_the_rest_is_counted(
     digest: Digest, question: QuestionLine, number: int, more: int | None
 ) -> None:
     questions = tuple(replace(question, ref=f"q{n}") for n in range(number))
-    letter = render(digest(questions=questions))
+    letter = render_digest(digest(questions=questions))
 
     for part in (letter.text, letter.html):
         assert part.count("Reference q") == min(number, 25)
@@ -213,7 +215,7 @@ def test_flags_take_the_room_of_everything_else(
     digest: Digest, flag: FlagLine, change: ChangeLine, question: QuestionLine
 ) -> None:
     view = digest(flags=(flag,) * 20, changes=(change,) * 20, questions=(question,) * 20)
-    letter = render(view)
+    letter = render_digest(view)
 
     assert letter.text.count("Reference ") == 25
     assert "and 15 more." in letter.text
@@ -225,7 +227,7 @@ def test_25_long_items_fit_whole(digest: Digest, flag: FlagLine) -> None:
     tale = LONG[:280]
     long = replace(flag, what=LONG[:140], title=tale, url=f"https://alpha.example/{'a' * 180}")
 
-    letter = render(digest(flags=(long,) * 25))
+    letter = render_digest(digest(flags=(long,) * 25))
 
     assert len(letter.html.encode()) < HEAVIEST
     assert letter.html.count("Reference ") == 25
@@ -245,7 +247,7 @@ def test_the_worst_pages_never_make_a_letter_too_heavy(
         lowered_by=(tale,) * 30,
     )
     view = digest(flags=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
-    letter = render(view)
+    letter = render_digest(view)
 
     shown = letter.html.count("Last seen")
     assert len(letter.html.encode()) < HEAVIEST

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from reports.emails.sections import Coverage
-from reports.pages.check import CheckState, CheckView, render
-from reports.pages.layout import Frame
+from reports.pages.check import SelfCheckPageView, SelfCheckState, render_self_check_page
+from reports.pages.layout import PageFrame
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-FRAME = Frame(title="Check now", district="Cedar Valley", contact="it@cedar.example", zone="UTC")
+FRAME = PageFrame(
+    title="Check now", district="Cedar Valley", contact="it@cedar.example", zone="UTC"
+)
 
 
 @pytest.mark.parametrize(
@@ -17,8 +19,8 @@ FRAME = Frame(title="Check now", district="Cedar Valley", contact="it@cedar.exam
     [(1, 0, "Review it<"), (0, 1, "Review it<"), (1, 1, "Review them, most serious first<")],
 )
 def test_one_thing_is_spoken_of_as_one(flags: int, to_sort: int, words: str) -> None:
-    view = CheckView(
-        state=CheckState.ENDED,
+    view = SelfCheckPageView(
+        state=SelfCheckState.ENDED,
         zone="UTC",
         ended_at=MONDAY,
         coverage=Coverage(checked=1, total=1),
@@ -26,4 +28,4 @@ def test_one_thing_is_spoken_of_as_one(flags: int, to_sort: int, words: str) -> 
         to_sort=to_sort,
     )
 
-    assert words in render(view, FRAME)
+    assert words in render_self_check_page(view, FRAME)

@@ -8,24 +8,24 @@ import pytest
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import Limits
+from scrapers.http.limits import FetchLimits
 from scrapers.http.sockets import MeteredSocket
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
-from scrapers.models import Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.models import Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeClock
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.loopback import Behaviour, Loopback
 from tests.scrapers.http.wire import AGENT, Connect, Wire
 
 # A loaded machine still answers honestly in this time.
-PATIENT = Limits(total_seconds=10.0)
+PATIENT = FetchLimits(total_seconds=10.0)
 
 
-@pytest.fixture(params=Access, ids=str)
-def etiquette(request: pytest.FixtureRequest) -> Etiquette:
+@pytest.fixture(params=AccessMode, ids=str)
+def etiquette(request: pytest.FixtureRequest) -> CrawlPolicy:
     """Let a test stand for pages and for APIs, which are asked in two ways."""
-    return Etiquette(origins=("http://site.example",), access=request.param)
+    return CrawlPolicy(origins=("http://site.example",), access=request.param)
 
 
 @dataclass
@@ -45,16 +45,16 @@ class Internet:
         self.servers[host] = Loopback(behaviour, tls)
         return self.servers[host]
 
-    def client(self, limits: Limits = PATIENT, **parts: object) -> HttpClient:
+    def client(self, limits: FetchLimits = PATIENT, **parts: object) -> HttpClient:
         places = {host: ("127.0.0.1", server.port) for host, server in self.servers.items()}
-        egress = Egress(address_map=places, resolve=resolve_nothing, ca_file=self.ca_file)
+        egress = Dialer(address_map=places, resolve=resolve_nothing, ca_file=self.ca_file)
         self.clients.append(HttpClient(egress, SystemClock(), AGENT, limits, **parts))  # type: ignore[arg-type] # fields by name
         return self.clients[-1]
 
     def visit(
-        self, path: str = "/", access: Access = Access.PAGE, limits: Limits = PATIENT
-    ) -> Page | Reading:
-        etiquette = Etiquette(origins=("http://site.example",), access=access)
+        self, path: str = "/", access: AccessMode = AccessMode.PAGE, limits: FetchLimits = PATIENT
+    ) -> Page | ParseResult:
+        etiquette = CrawlPolicy(origins=("http://site.example",), access=access)
         return Follower(self.client(limits)).fetch(
             Request(url="http://site.example" + path), etiquette
         )

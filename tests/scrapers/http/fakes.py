@@ -5,17 +5,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from scrapers.http.client import HttpClient, Moved
-from scrapers.http.crawler import Lanes
-from scrapers.http.event_loop import aside
-from scrapers.http.frontier import Rank
-from scrapers.http.robots import Robots
-from scrapers.http.throttle import InMemoryHosts, Pace
-from scrapers.models import Identity, Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.source import Access, Canary, Declaration, Etiquette, Family
+from scrapers.http.client import HttpClient, Redirect
+from scrapers.http.crawler import Crawler
+from scrapers.http.event_loop import run_in_thread
+from scrapers.http.robots import RobotsCache
+from scrapers.http.throttle import InMemoryHostStore, Throttle
+from scrapers.models import (
+    CrawlPriority,
+    Identity,
+    Outcome,
+    Page,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
+from scrapers.source import AccessMode, Canary, CrawlPolicy, SourceFamily, SourceInfo
 from tests.scrapers.sandbox.fakes import InProcessParser
 
-DECLARED = Declaration(
+DECLARED = SourceInfo(
     title="A source that a test made up",
     asks="a handle",
     discloses="nothing to anybody",
@@ -49,13 +57,13 @@ class FakeSource:
     """Reads a page's body as the name of an outcome."""
 
     name: str
-    etiquette: Etiquette
+    crawl_policy: CrawlPolicy
     platform: str = ""
-    family: Family = Family.PROFILES
+    family: SourceFamily = SourceFamily.PROFILES
     version: int = 1
-    declaration: Declaration = DECLARED
+    info: SourceInfo = DECLARED
 
-    def plan(self, identity: Identity) -> list[Query]:
+    def build_queries(self, identity: Identity) -> list[Query]:
         return [self.query(handle) for handle in identity.handles]
 
     def query(self, term: str, url: str = "") -> Query:
@@ -63,13 +71,13 @@ class FakeSource:
             source=self.name,
             kind=QueryKind.PRESENCE,
             terms=(term,),
-            request=Request(url=url or f"{self.etiquette.origins[0]}/{term}"),
+            request=Request(url=url or f"{self.crawl_policy.origins[0]}/{term}"),
         )
 
-    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
-        return Reading(outcome=Outcome(page.body.decode()))
+    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
+        return ParseResult(outcome=Outcome(page.body.decode()))
 
-    def canaries(self, nonce: str) -> list[Canary]:  # noqa: ARG002 - likewise
+    def build_canaries(self, nonce: str) -> list[Canary]:  # noqa: ARG002 - likewise
         return []
 
 
@@ -78,15 +86,15 @@ class FakeClient:
     """Answers from a function of the URL, and notes when each host was asked, and till when."""
 
     clock: FakeClock
-    respond: Callable[[str], Page | Reading | Moved | str] = lambda _: "absent"
+    respond: Callable[[str], Page | ParseResult | Redirect | str] = lambda _: "absent"
     takes: Callable[[str], float] = lambda _: 0.0
     asked: list[tuple[str, float, float]] = field(default_factory=list)
 
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:  # noqa: ARG002 - likewise
+    def fetch(self, request: Request, etiquette: CrawlPolicy) -> Page | ParseResult | Redirect:  # noqa: ARG002 - likewise
         began = self.clock.monotonic()
         seconds = self.takes(request.url)
         if seconds:
-            aside(lambda: self.clock.sleep(seconds))
+            run_in_thread(lambda: self.clock.sleep(seconds))
         said = self.respond(request.url)
         self.asked.append((request.url, began, self.clock.monotonic()))
         if not isinstance(said, str):
@@ -99,26 +107,26 @@ class FakeClient:
 
 
 def site(name: str, **manners: object) -> FakeSource:
-    polite = Etiquette(origins=(f"http://{name}.example",), access=Access.API)
-    return FakeSource(name=name, etiquette=replace(polite, **manners))  # type: ignore[arg-type] # fields by name
+    polite = CrawlPolicy(origins=(f"http://{name}.example",), access=AccessMode.API)
+    return FakeSource(name=name, crawl_policy=replace(polite, **manners))  # type: ignore[arg-type] # fields by name
 
 
 def lanes_over(
     client: FakeClient | HttpClient,
     *sources: FakeSource,
-    hosts: InMemoryHosts | None = None,
-    pace: Pace | None = None,
-    robots: Robots | None = None,
+    hosts: InMemoryHostStore | None = None,
+    pace: Throttle | None = None,
+    robots: RobotsCache | None = None,
     workers: int = 4,
-) -> Lanes:
-    return Lanes(
+) -> Crawler:
+    return Crawler(
         client=client,
         sources={source.name: source for source in sources},
         clock=client.clock,
-        hosts=InMemoryHosts() if hosts is None else hosts,
+        host_store=InMemoryHostStore() if hosts is None else hosts,
         parser=InProcessParser(),
-        pace=pace or Pace(),
-        robots=robots or Robots(),
+        throttle=pace or Throttle(),
+        robots=robots or RobotsCache(),
         workers=workers,
     )
 
@@ -127,7 +135,7 @@ def questions(count: int, *sources: FakeSource) -> list[Query]:
     return [source.query(f"name{number}") for number in range(count) for source in sources]
 
 
-def asked_while_a_run_goes_on(clock: FakeClock, rank: Rank) -> list[str]:
+def asked_while_a_run_goes_on(clock: FakeClock, rank: CrawlPriority) -> list[str]:
     """Put up one question at a host where a run of 200 is under way; return what was asked."""
     alpha = site("alpha")
     asking, queued = threading.Event(), threading.Event()
@@ -143,10 +151,10 @@ def asked_while_a_run_goes_on(clock: FakeClock, rank: Rank) -> list[str]:
         queued.set()
 
     client = FakeClient(clock, respond=respond)
-    lanes = lanes_over(client, alpha, pace=Pace(stretch=0))
-    earlier = threading.Thread(target=lambda: list(lanes.visit(questions(200, alpha))))
+    lanes = lanes_over(client, alpha, pace=Throttle(wait_factor=0))
+    earlier = threading.Thread(target=lambda: list(lanes.crawl(questions(200, alpha))))
     earlier.start()
     asking.wait(10)
-    list(lanes.visit(planning(), rank=rank))
+    list(lanes.crawl(planning(), priority=rank))
     earlier.join(10)
     return client.urls

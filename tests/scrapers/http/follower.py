@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from scrapers.http.client import Client
+from scrapers.http.client import PageFetcher
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Lanes
-from scrapers.http.robots import Robots
-from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHosts
-from scrapers.models import Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.source import Etiquette
+from scrapers.http.crawler import Crawler
+from scrapers.http.robots import RobotsCache
+from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHostStore
+from scrapers.models import Outcome, Page, ParseResult, Query, QueryKind, Request
+from scrapers.source import CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
 from tests.scrapers.sandbox.fakes import InProcessParser
 
@@ -19,30 +19,30 @@ class Keeper(FakeSource):
 
     page: Page | None = None
 
-    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
         self.page = page
-        return Reading(outcome=Outcome.FOUND)
+        return ParseResult(outcome=Outcome.FOUND)
 
 
 @dataclass
 class Follower:
     """What it learns of hosts' robots.txt it knows the next time."""
 
-    client: Client
-    robots: Robots = field(default_factory=Robots)
+    client: PageFetcher
+    robots: RobotsCache = field(default_factory=RobotsCache)
 
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:
-        keeper = Keeper(name="keeper", etiquette=etiquette)
-        lanes = Lanes(
+    def fetch(self, request: Request, etiquette: CrawlPolicy) -> Page | ParseResult:
+        keeper = Keeper(name="keeper", crawl_policy=etiquette)
+        lanes = Crawler(
             client=self.client,
             sources={keeper.name: keeper},
             clock=SystemClock(),
-            hosts=InMemoryHosts(),
+            host_store=InMemoryHostStore(),
             parser=InProcessParser(),
-            pace=WITHOUT_WAITS,
+            throttle=WITHOUT_WAITS,
             robots=self.robots,
             workers=1,
         )
         query = Query(source=keeper.name, kind=QueryKind.PROFILE, terms=(), request=request)
-        (visit,) = lanes.visit([query])
-        return keeper.page or visit.reading
+        (visit,) = lanes.crawl([query])
+        return keeper.page or visit.result

@@ -18,11 +18,11 @@ from threading import Event, Thread
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Lanes
-from scrapers.http.limits import Limits
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.crawler import Crawler
+from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
-from scrapers.models import Visit
+from scrapers.models import CrawlResult
 from tests.scrapers.http.fakes import FakeSource, lanes_over, questions, site
 from tests.scrapers.http.wire import AGENT
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 SIDE_BY_SIDE = 6
 HOSTS = 12
 # Longer than any test lasts: who waits for the answers that never come does not end.
-LIMITS = Limits(total_seconds=3_600.0)
+LIMITS = FetchLimits(total_seconds=3_600.0)
 
 
 class Way(StrEnum):
@@ -62,7 +62,7 @@ def exits(way: Way, port: int, count: int) -> Mapping[int, int]:
 
 def leave(way: Way, port: int) -> None:
     lanes, asked = _lanes(port)
-    visits = lanes.visit(questions(3 if way is Way.RETURN else 1, *asked))
+    visits = lanes.crawl(questions(3 if way is Way.RETURN else 1, *asked))
     match way:
         case Way.RETURN:
             list(visits)
@@ -80,7 +80,7 @@ def leave(way: Way, port: int) -> None:
             next(visits)
 
 
-def _serve(lanes: Lanes, visits: Iterator[Visit]) -> None:
+def _serve(lanes: Crawler, visits: Iterator[CrawlResult]) -> None:
     """Ask in another thread until SIGTERM, as the service does."""
     stopping, begun = Event(), Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
@@ -98,10 +98,10 @@ def _serve(lanes: Lanes, visits: Iterator[Visit]) -> None:
     asking.join()
 
 
-def _lanes(port: int) -> tuple[Lanes, list[FakeSource]]:
+def _lanes(port: int) -> tuple[Crawler, list[FakeSource]]:
     asked = [site(f"host{number}") for number in range(HOSTS)]
     places = {f"{each.name}.example": ("127.0.0.1", port) for each in asked}
-    egress = Egress(address_map=places, resolve=resolve_nothing)
+    egress = Dialer(address_map=places, resolve=resolve_nothing)
     client = HttpClient(egress, SystemClock(), AGENT, LIMITS)
     return lanes_over(client, *asked, pace=WITHOUT_WAITS, workers=HOSTS), asked
 

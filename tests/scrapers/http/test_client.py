@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.http.errors import Note
-from scrapers.models import Outcome, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.errors import FailureReason
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.loopback import answer, answering, moved, packed, without_robots
 from tests.scrapers.http.wire import AGENT
 
 SITE = "http://site.example"
-API = Etiquette(origins=(SITE,), access=Access.API)
-PAGES = replace(API, access=Access.PAGE)
+API = CrawlPolicy(origins=(SITE,), access=AccessMode.API)
+PAGES = replace(API, access=AccessMode.PAGE)
 
 
 def test_a_request_says_who_asks_and_carries_nothing_else(
-    internet: Internet, etiquette: Etiquette, monkeypatch: pytest.MonkeyPatch
+    internet: Internet, etiquette: CrawlPolicy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
@@ -43,7 +43,7 @@ def test_a_request_says_who_asks_and_carries_nothing_else(
 
 
 def test_a_request_can_add_headers_but_not_pretend_to_be_someone_else(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = internet.serve(without_robots(answering(answer())))
     extra = (("Accept", "application/json"), ("User-Agent", "Mozilla"), ("Cookie", "a=b"))
@@ -57,7 +57,7 @@ def test_a_request_can_add_headers_but_not_pretend_to_be_someone_else(
 
 
 def test_netrc_is_never_read(
-    internet: Internet, etiquette: Etiquette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    internet: Internet, etiquette: CrawlPolicy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine site.example login me password secret\n", "utf-8")
@@ -71,7 +71,7 @@ def test_netrc_is_never_read(
 
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "429 Too Many", "503 Busy"])
 def test_every_status_but_a_redirect_comes_back_as_a_page(
-    internet: Internet, etiquette: Etiquette, status: str
+    internet: Internet, etiquette: CrawlPolicy, status: str
 ) -> None:
     said = answer(b"said", status=status, headers="Retry-After: 120\r\nX-Some: One\r\n")
     internet.serve(without_robots(answering(said)))
@@ -96,7 +96,7 @@ def test_every_status_but_a_redirect_comes_back_as_a_page(
     ],
 )
 def test_one_layer_of_packing_is_opened(
-    internet: Internet, etiquette: Etiquette, body: bytes, coding: str
+    internet: Internet, etiquette: CrawlPolicy, body: bytes, coding: str
 ) -> None:
     internet.serve(without_robots(answering(packed(body, coding))))
 
@@ -107,7 +107,7 @@ def test_one_layer_of_packing_is_opened(
 
 
 def test_an_empty_body_is_empty_however_it_was_packed(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     internet.serve(without_robots(answering(packed(b"", "gzip", status="404 Not Found"))))
 
@@ -118,7 +118,7 @@ def test_an_empty_body_is_empty_however_it_was_packed(
 
 
 def test_a_redirect_is_the_answer_itself_where_the_request_wants_no_hops(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = internet.serve(without_robots(answering(moved("/login", b"body"))))
 
@@ -140,19 +140,19 @@ def test_something_that_is_no_text_is_not_read(internet: Internet) -> None:
 
     assert isinstance(page, Page)
     assert (page.body, page.cut) == (b"", True)
-    assert isinstance(api, Reading)
+    assert isinstance(api, ParseResult)
     assert api.outcome is Outcome.UNREADABLE
 
 
 def test_a_source_is_never_asked_outside_of_its_origins(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = internet.serve(answering(answer()), "other.example")
 
     came = internet.client().fetch(Request(url="http://other.example/"), etiquette)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.SKIPPED, Note.NOT_ITS_OWN)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.SKIPPED, FailureReason.NOT_ITS_OWN)
     assert server.connections == 0
 
 
@@ -166,12 +166,12 @@ def test_a_page_may_be_led_elsewhere_and_an_api_may_not(internet: Internet) -> N
 
     assert isinstance(page, Page)
     assert (page.url, page.body) == ("http://other.example/x", b"elsewhere")
-    assert isinstance(api, Reading)
-    assert (api.outcome, api.note) == (Outcome.SKIPPED, Note.AWAY)
+    assert isinstance(api, ParseResult)
+    assert (api.outcome, api.note) == (Outcome.SKIPPED, FailureReason.AWAY)
 
 
 def test_a_fresh_connection_that_breaks_is_not_tried_again(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     def hang_up(connection: socket.socket, _: bytes) -> None:
         connection.shutdown(socket.SHUT_RDWR)
@@ -180,36 +180,36 @@ def test_a_fresh_connection_that_breaks_is_not_tried_again(
 
     came = internet.client().fetch(Request(url=f"{SITE}/x"), etiquette)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.FAILED, Note.BROKE_OFF)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.BROKE_OFF)
     assert server.connections == 1
 
 
-def test_an_unknown_name_and_a_closed_port_fail(internet: Internet, etiquette: Etiquette) -> None:
+def test_an_unknown_name_and_a_closed_port_fail(internet: Internet, etiquette: CrawlPolicy) -> None:
     nowhere = replace(etiquette, origins=("http://nowhere.example",))
     unknown = internet.client().fetch(Request(url="http://nowhere.example/"), nowhere)
     internet.serve(answering(answer())).close()
     closed = internet.client().fetch(Request(url=SITE), etiquette)
 
-    assert isinstance(unknown, Reading)
-    assert (unknown.outcome, unknown.note) == (Outcome.FAILED, Note.NO_SUCH_NAME)
-    assert isinstance(closed, Reading)
-    assert (closed.outcome, closed.note) == (Outcome.FAILED, Note.NO_CONNECTION)
+    assert isinstance(unknown, ParseResult)
+    assert (unknown.outcome, unknown.note) == (Outcome.FAILED, FailureReason.NO_SUCH_NAME)
+    assert isinstance(closed, ParseResult)
+    assert (closed.outcome, closed.note) == (Outcome.FAILED, FailureReason.NO_CONNECTION)
 
 
 def test_a_header_that_would_smuggle_another_is_not_sent(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = internet.serve(without_robots(answering(answer())))
     sly = Request(url=SITE, headers=(("X-A", "1\r\nX-B: 2"),))
 
     came = internet.client().fetch(sly, etiquette)
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert b"X-B" not in b"".join(server.requests)
 
 
-def test_notes_hold_no_word_of_the_web(internet: Internet, etiquette: Etiquette) -> None:
+def test_notes_hold_no_word_of_the_web(internet: Internet, etiquette: CrawlPolicy) -> None:
     evil = (
         packed(b"EVIL", "EVIL"),
         b"EVIL EVIL EVIL\r\n\r\n",
@@ -219,8 +219,8 @@ def test_notes_hold_no_word_of_the_web(internet: Internet, etiquette: Etiquette)
         internet.serve(without_robots(answering(said)))
         came = Follower(internet.client()).fetch(Request(url=f"{SITE}/{number}"), etiquette)
 
-        assert isinstance(came, Reading)
-        assert came.note in set(Note)
+        assert isinstance(came, ParseResult)
+        assert came.note in set(FailureReason)
 
 
 def test_a_page_packed_as_more_members_than_are_unpacked_is_cut(internet: Internet) -> None:
@@ -235,7 +235,7 @@ def test_a_page_packed_as_more_members_than_are_unpacked_is_cut(internet: Intern
 
 @pytest.mark.parametrize("coding", ["gzip, chunked", "gzip,chunked", "deflate, gzip, chunked"])
 def test_a_body_packed_for_the_way_which_we_never_ask_for_is_not_taken_for_its_text(
-    internet: Internet, etiquette: Etiquette, coding: str
+    internet: Internet, etiquette: CrawlPolicy, coding: str
 ) -> None:
     body = gzip.compress(b"hello")
     head = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: {coding}\r\n\r\n"
@@ -244,5 +244,5 @@ def test_a_body_packed_for_the_way_which_we_never_ask_for_is_not_taken_for_its_t
 
     came = internet.client().fetch(Request(url=SITE), etiquette)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.UNREADABLE, Note.PACKED.value)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.UNREADABLE, FailureReason.PACKED.value)

@@ -5,9 +5,9 @@ import socket
 from dataclasses import replace
 from threading import Event
 
-from scrapers.http.limits import Limits
+from scrapers.http.limits import FetchLimits
 from scrapers.models import Page, Request
-from scrapers.source import Etiquette
+from scrapers.source import CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.loopback import answer, answering, head_of, without_robots
@@ -16,7 +16,7 @@ SITE = "http://site.example"
 
 
 def test_a_connection_is_kept_for_the_next_request(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = internet.serve(without_robots(answering(answer())))
     client = internet.client()
@@ -27,11 +27,11 @@ def test_a_connection_is_kept_for_the_next_request(
 
 
 def test_connections_are_kept_for_so_many_hosts_and_no_more(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     hosts = ("a.example", "b.example", "c.example")
     servers = [internet.serve(answering(answer()), host) for host in hosts]
-    client = internet.client(Limits(total_seconds=10.0, idle_hosts=2))
+    client = internet.client(FetchLimits(total_seconds=10.0, idle_hosts=2))
     for host in (*hosts, *reversed(hosts)):
         origin = f"http://{host}"
         client.fetch(Request(url=origin), replace(etiquette, origins=(origin,)))
@@ -40,7 +40,7 @@ def test_connections_are_kept_for_so_many_hosts_and_no_more(
 
 
 def test_over_a_kept_connection_that_was_closed_meanwhile_is_asked_again_in_turn(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     def hang_up_on_the_second(connection: socket.socket, request: bytes) -> None:
         if b"GET /2 " in request and server.connections == 1:
@@ -57,7 +57,7 @@ def test_over_a_kept_connection_that_was_closed_meanwhile_is_asked_again_in_turn
 
 
 def test_a_client_that_nobody_closed_hangs_up_when_nobody_has_it_any_more(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     hung_up = Event()
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.http.limits import Limits
+from scrapers.http.limits import FetchLimits
 from tests.scrapers.http.loopback import Behaviour, Loopback, answer, answering, without_robots
 from tests.scrapers.http.misbehaviour import BODIES, HANDSHAKES
 from tests.scrapers.http.visitor import Cost, visit_apart
 
 MOST_MEBIBYTES = 64
 GRACE = 1.0
-BRIEF = Limits(total_seconds=0.6)
+BRIEF = FetchLimits(total_seconds=0.6)
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="Linux: tells a process's own peak of memory"
@@ -28,7 +28,7 @@ def calm() -> Iterator[Loopback]:
     server.close()
 
 
-def body_cost(behaviour: Behaviour, calm: Loopback, limits: Limits) -> Cost:
+def body_cost(behaviour: Behaviour, calm: Loopback, limits: FetchLimits) -> Cost:
     hostile = Loopback(without_robots(behaviour))
     try:
         return visit_apart(calm.port, hostile.port, limits)
@@ -36,7 +36,7 @@ def body_cost(behaviour: Behaviour, calm: Loopback, limits: Limits) -> Cost:
         hostile.close()
 
 
-def handshake_cost(behaviour: Behaviour, calm: Loopback, limits: Limits) -> Cost:
+def handshake_cost(behaviour: Behaviour, calm: Loopback, limits: FetchLimits) -> Cost:
     hostile = Loopback(behaviour, hear=lambda connection: connection.recv(4_096))
     try:
         return visit_apart(calm.port, hostile.port, limits, scheme="https")
@@ -44,7 +44,7 @@ def handshake_cost(behaviour: Behaviour, calm: Loopback, limits: Limits) -> Cost
         hostile.close()
 
 
-def is_borne(cost: Cost, limits: Limits) -> bool:
+def is_borne(cost: Cost, limits: FetchLimits) -> bool:
     in_time = cost.seconds <= limits.total_seconds + GRACE
     return in_time and cost.mebibytes <= MOST_MEBIBYTES
 
@@ -73,9 +73,9 @@ def test_a_hostile_handshake_fails_in_time_and_in_little_memory(
 def test_a_hostile_body_is_borne_under_the_limits_of_the_service(
     calm: Loopback, behaviour: Behaviour
 ) -> None:
-    cost = body_cost(behaviour, calm, Limits())
+    cost = body_cost(behaviour, calm, FetchLimits())
 
-    assert is_borne(cost, Limits()), cost
+    assert is_borne(cost, FetchLimits()), cost
 
 
 @pytest.mark.soak
@@ -83,6 +83,6 @@ def test_a_hostile_body_is_borne_under_the_limits_of_the_service(
 def test_a_hostile_handshake_is_borne_under_the_limits_of_the_service(
     calm: Loopback, behaviour: Behaviour
 ) -> None:
-    cost = handshake_cost(behaviour, calm, Limits())
+    cost = handshake_cost(behaviour, calm, FetchLimits())
 
-    assert is_borne(cost, Limits()), cost
+    assert is_borne(cost, FetchLimits()), cost

@@ -6,11 +6,11 @@ import zlib
 
 import pytest
 
-from scrapers.http.client import Moved
-from scrapers.http.errors import Note
-from scrapers.http.limits import Limits
-from scrapers.models import Outcome, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.client import Redirect
+from scrapers.http.errors import FailureReason
+from scrapers.http.limits import FetchLimits
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.loopback import Behaviour, answer, answering, moved, packed, without_robots
 from tests.scrapers.http.misbehaviour import (
@@ -24,14 +24,14 @@ from tests.scrapers.http.misbehaviour import (
     silent,
 )
 
-QUICK = Limits(total_seconds=0.5, connect_seconds=0.5)
-SMALL = Limits(total_seconds=5.0, body_bytes=100_000)
+QUICK = FetchLimits(total_seconds=0.5, connect_seconds=0.5)
+SMALL = FetchLimits(total_seconds=5.0, body_bytes=100_000)
 
 BOMB = gzip.compress(bytes(50 * MIB))
 DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 @pytest.mark.parametrize(
     "behaviour",
     [
@@ -46,7 +46,7 @@ DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
     ],
 )
 def test_a_server_that_dawdles_is_left_at_the_deadline(
-    internet: Internet, behaviour: Behaviour, access: Access
+    internet: Internet, behaviour: Behaviour, access: AccessMode
 ) -> None:
     internet.serve(without_robots(behaviour))
     began = time.monotonic()
@@ -54,11 +54,11 @@ def test_a_server_that_dawdles_is_left_at_the_deadline(
     came = internet.visit(access=access, limits=QUICK)
 
     assert time.monotonic() - began < 2.5
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.FAILED, Note.OUT_OF_TIME)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.OUT_OF_TIME)
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 @pytest.mark.parametrize(
     "behaviour",
     [
@@ -75,13 +75,13 @@ def test_a_server_that_dawdles_is_left_at_the_deadline(
     ],
 )
 def test_a_flood_or_a_torso_of_an_answer_fails(
-    internet: Internet, behaviour: Behaviour, access: Access
+    internet: Internet, behaviour: Behaviour, access: AccessMode
 ) -> None:
     internet.serve(without_robots(behaviour))
 
-    came = internet.visit(access=access, limits=Limits(total_seconds=0.8, body_bytes=100_000))
+    came = internet.visit(access=access, limits=FetchLimits(total_seconds=0.8, body_bytes=100_000))
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert came.outcome is Outcome.FAILED
 
 
@@ -112,28 +112,28 @@ def test_a_page_is_cut_at_the_cap_and_says_so(internet: Internet, behaviour: Beh
 def test_half_an_api_answer_is_unreadable(internet: Internet, behaviour: Behaviour) -> None:
     internet.serve(behaviour)
 
-    came = internet.visit(access=Access.API, limits=SMALL)
+    came = internet.visit(access=AccessMode.API, limits=SMALL)
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert came.outcome is Outcome.UNREADABLE
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip, deflate", "br", "zstd", "compress", "x"])
 def test_only_one_layer_that_we_asked_for_is_unpacked(
-    internet: Internet, coding: str, access: Access
+    internet: Internet, coding: str, access: AccessMode
 ) -> None:
     internet.serve(without_robots(answering(packed(gzip.compress(b"hello"), coding))))
 
     came = internet.visit(access=access)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.UNREADABLE, Note.PACKED)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.UNREADABLE, FailureReason.PACKED)
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 def test_a_redirect_is_followed_without_reading_its_body(
-    internet: Internet, access: Access
+    internet: Internet, access: AccessMode
 ) -> None:
     first = moved("/next", b"x", "Content-Encoding: gzip\r\n").replace(b": 1\r\n", b": 9999999\r\n")
     internet.serve(without_robots(answering(first, answer(b"there"))))
@@ -145,35 +145,35 @@ def test_a_redirect_is_followed_without_reading_its_body(
     assert came.url == "http://site.example/next"
 
 
-@pytest.mark.parametrize("access", Access)
-def test_a_redirect_loop_ends_after_five_hops(internet: Internet, access: Access) -> None:
+@pytest.mark.parametrize("access", AccessMode)
+def test_a_redirect_loop_ends_after_five_hops(internet: Internet, access: AccessMode) -> None:
     server = internet.serve(without_robots(answering(moved("/again"))))
 
     came = internet.visit(access=access)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.UNREADABLE, Note.HOPS)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.UNREADABLE, FailureReason.HOPS)
     asked = [request for request in server.requests if b"robots.txt" not in request]
     assert len(asked) == 6
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 @pytest.mark.parametrize(
     ("body", "note"),
     [
-        (packed(gzip.compress(b"hello" * 1_000, mtime=0)[:-12], "gzip"), Note.CUT_SHORT),
-        (packed(b"no gzip at all", "gzip"), Note.PACKED),
-        (packed(b"no deflate at all", "deflate"), Note.PACKED),
+        (packed(gzip.compress(b"hello" * 1_000, mtime=0)[:-12], "gzip"), FailureReason.CUT_SHORT),
+        (packed(b"no gzip at all", "gzip"), FailureReason.PACKED),
+        (packed(b"no deflate at all", "deflate"), FailureReason.PACKED),
     ],
 )
 def test_a_broken_package_is_no_page(
-    internet: Internet, body: bytes, note: Note, access: Access
+    internet: Internet, body: bytes, note: FailureReason, access: AccessMode
 ) -> None:
     internet.serve(without_robots(answering(body)))
 
     came = internet.visit(access=access)
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert came.note == note
 
 
@@ -194,12 +194,12 @@ def test_an_interim_answer_to_an_api_is_not_the_answer_and_what_follows_it_answe
     internet: Internet,
 ) -> None:
     server = internet.serve(without_robots(answering(EARLY + answer(b"first"), answer(b"second"))))
-    etiquette = Etiquette(origins=("http://site.example",), access=Access.API)
+    etiquette = CrawlPolicy(origins=("http://site.example",), access=AccessMode.API)
 
     first, second = asked_twice(internet, etiquette)
 
-    assert isinstance(first, Reading)
-    assert (first.outcome, first.note) == (Outcome.FAILED, Note.CUT_SHORT)
+    assert isinstance(first, ParseResult)
+    assert (first.outcome, first.note) == (Outcome.FAILED, FailureReason.CUT_SHORT)
     assert isinstance(second, Page)
     assert second.body == b"second"
     assert server.connections == 2
@@ -207,7 +207,7 @@ def test_an_interim_answer_to_an_api_is_not_the_answer_and_what_follows_it_answe
 
 def test_interim_answers_before_a_page_are_passed_over(internet: Internet) -> None:
     server = internet.serve(answering(EARLY * 2 + answer(b"first"), answer(b"second")))
-    etiquette = Etiquette(origins=("http://site.example",), access=Access.PAGE)
+    etiquette = CrawlPolicy(origins=("http://site.example",), access=AccessMode.PAGE)
 
     first, second = asked_twice(internet, etiquette)
 
@@ -218,7 +218,7 @@ def test_interim_answers_before_a_page_are_passed_over(internet: Internet) -> No
     assert server.connections == 1
 
 
-def asked_twice(internet: Internet, etiquette: Etiquette) -> list[Page | Reading | Moved]:
+def asked_twice(internet: Internet, etiquette: CrawlPolicy) -> list[Page | ParseResult | Redirect]:
     client = internet.client()
     requests = (Request(url=f"http://site.example/{number}") for number in range(2))
     return [client.fetch(each, etiquette) for each in requests]

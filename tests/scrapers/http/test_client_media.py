@@ -2,30 +2,30 @@
 
 import pytest
 
-from scrapers.models import Media, Page, Request
-from scrapers.source import Access, Etiquette
+from scrapers.models import MediaKind, Page, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.loopback import answer, answering, without_robots
 
 SITE = "http://site.example"
-PAGES = Etiquette(origins=(SITE,), access=Access.PAGE)
+PAGES = CrawlPolicy(origins=(SITE,), access=AccessMode.PAGE)
 PNG = b"\x89PNG"
 
 
 @pytest.mark.parametrize(
     ("media", "kind", "read"),
     [
-        (Media.TEXT, "text/html", True),
-        (Media.TEXT, "image/png", False),
-        (Media.PICTURE, "image/png", True),
+        (MediaKind.TEXT, "text/html", True),
+        (MediaKind.TEXT, "image/png", False),
+        (MediaKind.PICTURE, "image/png", True),
         # It may say why there is no picture.
-        (Media.PICTURE, "text/html", True),
-        (Media.PICTURE, "video/mp4", False),
-        (Media.PICTURE, "application/octet-stream", False),
+        (MediaKind.PICTURE, "text/html", True),
+        (MediaKind.PICTURE, "video/mp4", False),
+        (MediaKind.PICTURE, "application/octet-stream", False),
     ],
 )
 def test_nothing_is_read_that_is_not_wanted(
-    internet: Internet, media: Media, kind: str, *, read: bool
+    internet: Internet, media: MediaKind, kind: str, *, read: bool
 ) -> None:
     body = answer(PNG, headers=f"Content-Type: {kind}\r\n")
     internet.serve(without_robots(answering(body)))

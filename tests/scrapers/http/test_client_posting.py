@@ -3,10 +3,10 @@
 import re
 import socket
 
-from scrapers.http.conditional import kept_of
+from scrapers.http.conditional import build_cache_entry
 from scrapers.http.credentials import Credential, Credentials
-from scrapers.models import Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.source import Etiquette
+from scrapers.models import Outcome, Page, ParseResult, Query, QueryKind, Request
+from scrapers.source import CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.fakes import MONDAY
 from tests.scrapers.http.loopback import Loopback, answer, answering, head_of, moved, without_robots
@@ -35,7 +35,7 @@ def served(internet: Internet, *answers: bytes) -> Loopback:
 
 
 def test_a_request_with_a_body_is_posted_with_the_key(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = served(internet, answer())
 
@@ -49,7 +49,7 @@ def test_a_request_with_a_body_is_posted_with_the_key(
 
 
 def test_a_question_without_a_body_is_a_get_without_one(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = served(internet, answer())
 
@@ -59,7 +59,9 @@ def test_a_question_without_a_body_is_a_get_without_one(
     assert b"content-length" not in server.requests[-1].lower()
 
 
-def test_nothing_is_posted_where_a_redirect_leads(internet: Internet, etiquette: Etiquette) -> None:
+def test_nothing_is_posted_where_a_redirect_leads(
+    internet: Internet, etiquette: CrawlPolicy
+) -> None:
     server = served(internet, moved("/elsewhere"), answer())
 
     came = internet.client().fetch(POST, etiquette)
@@ -76,7 +78,7 @@ def test_a_posted_question_is_never_asked_with_conditions() -> None:
     headers = {"etag": '"v1"', "last-modified": "Mon, 02 Nov 2026 06:00:00 GMT"}
     page = Page(url=POST.url, status=200, body=b"{}", fetched_at=MONDAY, headers=headers)
 
-    kept = kept_of(query, 1, page, Reading(outcome=Outcome.FOUND))
+    kept = build_cache_entry(query, 1, page, ParseResult(outcome=Outcome.FOUND))
 
     assert kept is not None
     assert (kept.etag, kept.last_modified) == ("", "")

@@ -9,31 +9,33 @@ from ssl import SSLSocket
 
 import pytest
 
-from scrapers.http.errors import Note
-from scrapers.http.limits import Limits
-from scrapers.models import Outcome, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.errors import FailureReason
+from scrapers.http.limits import FetchLimits
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.certificates import issue, server_context
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.loopback import answer, answering, moved, without_robots
 
 SITE = "https://site.example"
-API = Etiquette(origins=(SITE,), access=Access.API)
+API = CrawlPolicy(origins=(SITE,), access=AccessMode.API)
 
 
-@pytest.fixture(params=[API, replace(API, access=Access.PAGE)], ids=["api", "page"])
-def etiquette(request: pytest.FixtureRequest) -> Etiquette:
-    manners: Etiquette = request.param
+@pytest.fixture(params=[API, replace(API, access=AccessMode.PAGE)], ids=["api", "page"])
+def etiquette(request: pytest.FixtureRequest) -> CrawlPolicy:
+    manners: CrawlPolicy = request.param
     return manners
 
 
-def fetch(internet: Internet, etiquette: Etiquette, limits: Limits | None = None) -> Page | Reading:
-    client = internet.client(limits or Limits(total_seconds=10.0))
+def fetch(
+    internet: Internet, etiquette: CrawlPolicy, limits: FetchLimits | None = None
+) -> Page | ParseResult:
+    client = internet.client(limits or FetchLimits(total_seconds=10.0))
     return client.fetch(Request(url="https://site.example/"), etiquette)
 
 
 def test_the_right_certificate_is_accepted_and_the_connection_kept(
-    internet: Internet, etiquette: Etiquette, tmp_path: Path
+    internet: Internet, etiquette: CrawlPolicy, tmp_path: Path
 ) -> None:
     names: list[str] = []
     internet.ca_file = issue(tmp_path, "site.example")
@@ -51,7 +53,7 @@ def test_the_right_certificate_is_accepted_and_the_connection_kept(
 
 @pytest.mark.parametrize("fault", ["wrong name", "unknown authority", "expired"])
 def test_a_certificate_that_cannot_be_trusted_ends_the_visit(
-    internet: Internet, etiquette: Etiquette, tmp_path: Path, fault: str
+    internet: Internet, etiquette: CrawlPolicy, tmp_path: Path, fault: str
 ) -> None:
     known = issue(tmp_path, "other.example" if fault == "wrong name" else "site.example")
     internet.ca_file = known
@@ -65,13 +67,13 @@ def test_a_certificate_that_cannot_be_trusted_ends_the_visit(
 
     came = fetch(internet, etiquette)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.FAILED, Note.NO_TRUST)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.NO_TRUST)
     assert server.requests == []
 
 
 def test_a_redirect_from_https_to_http_is_not_followed(
-    internet: Internet, etiquette: Etiquette, tmp_path: Path
+    internet: Internet, etiquette: CrawlPolicy, tmp_path: Path
 ) -> None:
     internet.ca_file = issue(tmp_path, "site.example")
     leading = without_robots(answering(moved("http://plain.example/")))
@@ -80,26 +82,26 @@ def test_a_redirect_from_https_to_http_is_not_followed(
 
     came = fetch(internet, replace(etiquette, origins=(SITE, "http://plain.example")))
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.SKIPPED, Note.DOWNGRADE)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.SKIPPED, FailureReason.DOWNGRADE)
     assert plain.connections == 0
 
 
 def test_a_handshake_that_never_comes_ends_in_time(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     internet.serve(answering(answer()))
     began = time.monotonic()
 
-    came = fetch(internet, etiquette, Limits(total_seconds=0.5, connect_seconds=0.3))
+    came = fetch(internet, etiquette, FetchLimits(total_seconds=0.5, connect_seconds=0.3))
 
     assert time.monotonic() - began < 2.5
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.FAILED, Note.OUT_OF_TIME)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.OUT_OF_TIME)
 
 
 def test_a_drip_over_tls_ends_in_time_too(
-    internet: Internet, etiquette: Etiquette, tmp_path: Path
+    internet: Internet, etiquette: CrawlPolicy, tmp_path: Path
 ) -> None:
     def drip(connection: socket.socket, _: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -111,16 +113,16 @@ def test_a_drip_over_tls_ends_in_time_too(
     internet.serve(without_robots(drip), tls=server_context(internet.ca_file))
     began = time.monotonic()
 
-    came = fetch(internet, etiquette, Limits(total_seconds=0.5, connect_seconds=0.5))
+    came = fetch(internet, etiquette, FetchLimits(total_seconds=0.5, connect_seconds=0.5))
 
     assert time.monotonic() - began < 2.5
-    assert isinstance(came, Reading)
-    assert came.note == Note.OUT_OF_TIME
+    assert isinstance(came, ParseResult)
+    assert came.note == FailureReason.OUT_OF_TIME
 
 
 @pytest.mark.parametrize("told", [False, True], ids=["cut off", "ended"])
 def test_what_ends_with_its_connection_is_whole_only_if_tls_says_that_it_ended(
-    internet: Internet, etiquette: Etiquette, tmp_path: Path, *, told: bool
+    internet: Internet, etiquette: CrawlPolicy, tmp_path: Path, *, told: bool
 ) -> None:
     internet.ca_file = issue(tmp_path, "site.example")
 
@@ -138,5 +140,5 @@ def test_what_ends_with_its_connection_is_whole_only_if_tls_says_that_it_ended(
         assert isinstance(came, Page)
         assert came.body == b"hello"
     else:
-        assert isinstance(came, Reading)
-        assert (came.outcome, came.note) == (Outcome.FAILED, Note.BROKE_OFF.value)
+        assert isinstance(came, ParseResult)
+        assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.BROKE_OFF.value)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.client import Moved
-from scrapers.http.conditional import CONDITIONS, conditional, kept_of, unchanged
-from scrapers.http.crawler import read
-from scrapers.http.errors import Note
-from scrapers.models import Kept, Outcome, Page, Query, QueryKind, Reading, Request
+from scrapers.http.client import Redirect
+from scrapers.http.conditional import CONDITIONS, add_conditions, build_cache_entry, check_unchanged
+from scrapers.http.crawler import parse_page
+from scrapers.http.errors import FailureReason
+from scrapers.models import Outcome, Page, PageFingerprint, ParseResult, Query, QueryKind, Request
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.fakes import MONDAY, site
 from tests.scrapers.http.loopback import answering, moved
@@ -22,7 +22,7 @@ PLAIN = Request(url="http://alpha.example/rosa", headers=(("accept", "text/html"
 QUERY = Query(
     source="alpha", kind=QueryKind.PRESENCE, terms=("rosa",), request=PLAIN, subject="someone"
 )
-FOUND = Reading(outcome=Outcome.FOUND)
+FOUND = ParseResult(outcome=Outcome.FOUND)
 
 PARSER = InProcessParser()
 
@@ -36,8 +36,10 @@ TAGGED = page(etag=TAG, last_modified=DATE)
 SAME = page(b"", 304)
 
 
-def kept(of: Page = TAGGED, reading: Reading = FOUND, query: Query = QUERY) -> Kept | None:
-    return kept_of(query, 1, of, reading)
+def kept(
+    of: Page = TAGGED, reading: ParseResult = FOUND, query: Query = QUERY
+) -> PageFingerprint | None:
+    return build_cache_entry(query, 1, of, reading)
 
 
 def asked_again(of: Page = TAGGED, **changes: object) -> Query:
@@ -47,20 +49,22 @@ def asked_again(of: Page = TAGGED, **changes: object) -> Query:
 
 def conditions(query: Query, version: int = 1) -> dict[str, str]:
     return {
-        name: value for name, value in conditional(query, version).headers if name.startswith("if-")
+        name: value
+        for name, value in add_conditions(query, version).headers
+        if name.startswith("if-")
     }
 
 
 def test_a_page_that_was_kept_is_asked_for_only_if_it_has_changed() -> None:
     assert conditions(asked_again()) == {"if-none-match": TAG, "if-modified-since": DATE}
-    assert conditional(asked_again(), 1).headers[:1] == PLAIN.headers
+    assert add_conditions(asked_again(), 1).headers[:1] == PLAIN.headers
     assert conditions(QUERY) == {}
     assert conditions(asked_again(page())) == {}
 
 
 def test_a_page_is_unchanged_if_the_server_says_so_or_sends_the_same_again() -> None:
     for again in (SAME, page(), page(etag='"other"')):
-        assert unchanged(asked_again(), 1, again) == Reading(outcome=Outcome.UNCHANGED)
+        assert check_unchanged(asked_again(), 1, again) == ParseResult(outcome=Outcome.UNCHANGED)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_a_page_is_unchanged_if_the_server_says_so_or_sends_the_same_again() -> 
     ids=["body", "status", "type", "half", "led elsewhere"],
 )
 def test_another_answer_is_read(other: Page) -> None:
-    assert unchanged(asked_again(), 1, other) is None
+    assert check_unchanged(asked_again(), 1, other) is None
 
 
 @pytest.mark.parametrize(
@@ -93,8 +97,8 @@ def test_what_was_kept_counts_only_for_the_same_request_and_the_same_reader(
     query: Query, version: int
 ) -> None:
     assert conditions(query, version) == {}
-    assert unchanged(query, version, page()) is None
-    came = unchanged(query, version, SAME)
+    assert check_unchanged(query, version, page()) is None
+    came = check_unchanged(query, version, SAME)
     assert came is not None
     assert came.outcome is Outcome.UNREADABLE
 
@@ -109,28 +113,28 @@ def test_what_was_kept_counts_only_for_the_same_request_and_the_same_reader(
     ids=["nothing kept", "no word for it", "led elsewhere"],
 )
 def test_a_server_that_says_unchanged_unasked_is_not_understood(query: Query, came: Page) -> None:
-    reading = unchanged(query, 1, came)
+    reading = check_unchanged(query, 1, came)
 
     assert reading is not None
-    assert (reading.outcome, reading.note) == (Outcome.UNREADABLE, Note.NOT_ASKED)
+    assert (reading.outcome, reading.note) == (Outcome.UNREADABLE, FailureReason.NOT_ASKED)
 
 
 def test_no_reader_gets_to_see_an_unchanged_page() -> None:
     alpha = site("alpha")
 
-    first = read(alpha, QUERY, TAGGED, PARSER)
-    again = read(alpha, replace(QUERY, kept=first.kept), SAME, PARSER)
+    first = parse_page(alpha, QUERY, TAGGED, PARSER)
+    again = parse_page(alpha, replace(QUERY, kept=first.kept), SAME, PARSER)
 
     assert first.outcome is Outcome.FOUND
-    assert again == Reading(outcome=Outcome.UNCHANGED)
-    assert read(alpha, QUERY, SAME, PARSER).outcome is Outcome.UNREADABLE
+    assert again == ParseResult(outcome=Outcome.UNCHANGED)
+    assert parse_page(alpha, QUERY, SAME, PARSER).outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_only_a_proof_is_kept(outcome: Outcome) -> None:
     proof = outcome in {Outcome.FOUND, Outcome.ABSENT}
 
-    assert (kept(reading=Reading(outcome=outcome)) is not None) is proof
+    assert (kept(reading=ParseResult(outcome=outcome)) is not None) is proof
 
 
 @pytest.mark.parametrize(
@@ -164,7 +168,7 @@ def test_the_first_of_several_pages_is_not_kept() -> None:
     onward = replace(QUERY, page=2)
 
     assert kept(reading=replace(FOUND, follow=(onward,))) is None
-    assert replace(FOUND, kept=kept()).joined(replace(FOUND, kept=kept())).kept is None
+    assert replace(FOUND, kept=kept()).merge_next_page(replace(FOUND, kept=kept())).kept is None
 
 
 @pytest.mark.parametrize("tag", ['"a"', 'W/"a"', '"' + "x" * 256 + '"', '"a,b"'])
@@ -209,10 +213,10 @@ def test_what_we_keep_makes_no_other_question() -> None:
 
 def test_what_is_kept_is_not_told_to_where_a_redirect_leads(internet: Internet) -> None:
     server = internet.serve(answering(moved("/elsewhere")))
-    request = replace(conditional(asked_again(), 1), url="http://site.example/rosa")
+    request = replace(add_conditions(asked_again(), 1), url="http://site.example/rosa")
 
-    came = internet.client().fetch(request, site("site").etiquette)
+    came = internet.client().fetch(request, site("site").crawl_policy)
 
     assert b"if-none-match" in server.requests[0].lower()
-    assert isinstance(came, Moved)
+    assert isinstance(came, Redirect)
     assert {name for name, _ in came.request.headers}.isdisjoint(CONDITIONS)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.connection import Line
-from scrapers.http.errors import Note, UnfinishedError
-from scrapers.http.ssrf_guard import Target
+from scrapers.http.connection import Http1Connection
+from scrapers.http.errors import FailureReason, FetchError
+from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import Request
 
-SITE = Target.of("http://site.example/rosa?page=2")
+SITE = RequestTarget.from_url("http://site.example/rosa?page=2")
 PLAIN = Request(url=SITE.url)
 MUCH = 2_000_000
 WHOLE = {
@@ -38,7 +38,7 @@ class Pieces:
     pieces: list[bytes]
     sent: bytes = b""
     closed: bool = False
-    kept: list[Line] = field(default_factory=list)
+    kept: list[Http1Connection] = field(default_factory=list)
 
     def sendall(self, data: bytes) -> None:
         self.sent += data
@@ -50,8 +50,8 @@ class Pieces:
         self.closed = True
 
     @property
-    def line(self) -> Line:
-        return Line(self, self.kept.append)  # type: ignore[arg-type] # as much of a socket as it uses
+    def line(self) -> Http1Connection:
+        return Http1Connection(self, self.kept.append)  # type: ignore[arg-type] # as much of a socket as it uses
 
 
 def cut(whole: bytes, places: list[int]) -> list[bytes]:
@@ -66,17 +66,17 @@ def test_however_a_response_is_cut_into_pieces_it_is_heard_whole_and_the_line_ke
 ) -> None:
     wire = Pieces(cut(whole, places))
 
-    response = wire.line.ask(SITE, PLAIN, {})
+    response = wire.line.send_request(SITE, PLAIN, {})
 
     assert (response.status, response.headers["via"]) == (200, "a, b")
-    assert response.read(MUCH) == b"hello"
+    assert response.read_raw_body(MUCH) == b"hello"
     assert (len(wire.kept), wire.closed) == (1, False)
 
 
 def test_a_body_without_a_length_ends_where_the_other_side_hangs_up() -> None:
     wire = Pieces([TO_ITS_END])
 
-    assert wire.line.ask(SITE, PLAIN, {}).read(MUCH) == b"hello"
+    assert wire.line.send_request(SITE, PLAIN, {}).read_raw_body(MUCH) == b"hello"
     assert (wire.kept, wire.closed) == ([], True)
 
 
@@ -92,8 +92,8 @@ def test_a_body_without_a_length_ends_where_the_other_side_hangs_up() -> None:
 def test_a_response_that_breaks_off_is_none(started: bytes) -> None:
     wire = Pieces([started])
 
-    with pytest.raises((UnfinishedError, ConnectionResetError)):
-        wire.line.ask(SITE, PLAIN, {}).read(MUCH)
+    with pytest.raises((FetchError, ConnectionResetError)):
+        wire.line.send_request(SITE, PLAIN, {}).read_raw_body(MUCH)
     assert wire.kept == []
 
 
@@ -109,9 +109,9 @@ def test_a_response_that_breaks_off_is_none(started: bytes) -> None:
 def test_what_follows_a_response_unasked_is_no_part_of_it_and_answers_nobody(behind: bytes) -> None:
     wire = Pieces([WHOLE["a length"] + behind])
 
-    response = wire.line.ask(SITE, PLAIN, {})
+    response = wire.line.send_request(SITE, PLAIN, {})
 
-    assert (response.read(MUCH), "x" in response.headers) == (b"hello", False)
+    assert (response.read_raw_body(MUCH), "x" in response.headers) == (b"hello", False)
     assert (wire.kept, wire.closed) == ([], True)
 
 
@@ -119,7 +119,7 @@ def test_what_follows_a_response_unasked_is_no_part_of_it_and_answers_nobody(beh
 def test_a_line_is_not_kept_for_a_server_that_will_hang_up(closing: bytes) -> None:
     wire = Pieces([b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" + closing + b"\r\nhello"])
 
-    assert wire.line.ask(SITE, PLAIN, {}).read(MUCH) == b"hello"
+    assert wire.line.send_request(SITE, PLAIN, {}).read_raw_body(MUCH) == b"hello"
     assert (wire.kept, wire.closed) == ([], True)
 
 
@@ -127,7 +127,7 @@ def test_of_a_body_that_is_too_large_the_rest_is_not_fetched() -> None:
     large = [b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", *[b"x" * 1_000] * 9]
     wire = Pieces(large)
 
-    assert len(wire.line.ask(SITE, PLAIN, {}).read(3_500)) == 4_000
+    assert len(wire.line.send_request(SITE, PLAIN, {}).read_raw_body(3_500)) == 4_000
     assert (len(wire.pieces), wire.closed) == (5, True)
 
 
@@ -135,17 +135,19 @@ def test_hundreds_of_header_fields_are_more_than_we_read() -> None:
     many = b"".join(b"X-%d: y\r\n" % number for number in range(300))
     wire = Pieces([b"HTTP/1.1 200 OK\r\n" + many + b"\r\n"])
 
-    with pytest.raises(UnfinishedError) as end:
-        wire.line.ask(SITE, PLAIN, {})
-    assert (end.value.note, wire.closed) == (Note.ENDLESS, True)
+    with pytest.raises(FetchError) as end:
+        wire.line.send_request(SITE, PLAIN, {})
+    assert (end.value.note, wire.closed) == (FailureReason.ENDLESS, True)
 
 
 def test_a_request_names_its_host_and_the_length_of_what_it_posts() -> None:
     asked = Pieces([WHOLE["a length"]])
     posted = Pieces([WHOLE["a length"]])
 
-    asked.line.ask(SITE, PLAIN, {"accept": "*/*"})
-    posted.line.ask(Target.of("http://[2001:db8::1]:8080/"), Request(url="", body="{}"), {})
+    asked.line.send_request(SITE, PLAIN, {"accept": "*/*"})
+    posted.line.send_request(
+        RequestTarget.from_url("http://[2001:db8::1]:8080/"), Request(url="", body="{}"), {}
+    )
 
     assert asked.sent == b"GET /rosa?page=2 HTTP/1.1\r\nHost: site.example\r\naccept: */*\r\n\r\n"
     assert posted.sent == (
@@ -160,7 +162,7 @@ def test_a_header_that_would_say_more_than_one_thing_is_not_sent(header: tuple[s
     wire = Pieces([WHOLE["a length"]])
 
     with pytest.raises(ValueError, match=header[0][0]):
-        wire.line.ask(SITE, PLAIN, dict([header]))
+        wire.line.send_request(SITE, PLAIN, dict([header]))
     assert (wire.sent, wire.closed) == (b"", True)
 
 
@@ -168,17 +170,17 @@ def test_a_header_that_would_say_more_than_one_thing_is_not_sent(header: tuple[s
 def test_a_kept_line_is_stale_once_the_other_side_hung_up_or_spoke_unasked(unasked: bytes) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        line = Line(ours, lambda _: None)
-        before = line.stale
+        line = Http1Connection(ours, lambda _: None)
+        before = line.is_stale
         theirs.sendall(unasked)
         theirs.shutdown(socket.SHUT_RDWR)
 
-        assert (before, line.stale) == (False, True)
+        assert (before, line.is_stale) == (False, True)
 
 
 def test_bytes_behind_the_answer_of_a_server_that_hangs_up_leave_the_answer_as_it_is() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
     wire = Pieces([head + b"hello" + b"\r\n0\r\n"])
 
-    assert wire.line.ask(SITE, PLAIN, {}).read(MUCH) == b"hello"
+    assert wire.line.send_request(SITE, PLAIN, {}).read_raw_body(MUCH) == b"hello"
     assert (wire.kept, wire.closed) == ([], True)

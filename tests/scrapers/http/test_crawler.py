@@ -5,35 +5,35 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from scrapers.http.errors import Note
-from scrapers.models import Finding, Kind, Outcome, Page, Query, Reading, Request
+from scrapers.http.errors import FailureReason
+from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query, Request
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, site
 
 ALPHA, BETA = site("alpha"), site("beta")
 
 
 def found(url: str) -> Finding:
-    return Finding(key=url, kind=Kind.PAGE, url=url)
+    return Finding(key=url, kind=FindingKind.PAGE, url=url)
 
 
 @dataclass
 class Paged(FakeSource):
     """Each page holds one finding, and leads on as its body says: `page N`, `ask NAME`, or not."""
 
-    def read(self, query: Query, page: Page) -> Reading:
+    def parse_response(self, query: Query, page: Page) -> ParseResult:
         verb, _, what = page.body.decode().partition(" ")
         follow: tuple[Query, ...] = ()
         if verb == "page":
-            url = what if "://" in what else f"{self.etiquette.origins[0]}/{what}"
+            url = what if "://" in what else f"{self.crawl_policy.origins[0]}/{what}"
             follow = (replace(query, request=Request(url=url)),)
         elif verb == "ask":
             follow = tuple(self.query(name) for name in what.split())
         elif verb != "end":
-            return Reading(outcome=Outcome(verb))
-        return Reading(outcome=Outcome.FOUND, findings=(found(page.url),), follow=follow)
+            return ParseResult(outcome=Outcome(verb))
+        return ParseResult(outcome=Outcome.FOUND, findings=(found(page.url),), follow=follow)
 
 
-PAGED = Paged("alpha", ALPHA.etiquette)
+PAGED = Paged("alpha", ALPHA.crawl_policy)
 
 
 def client_of(pages: dict[str, str], clock: FakeClock) -> FakeClient:
@@ -44,19 +44,19 @@ def test_each_question_comes_back_once_with_its_reading(clock: FakeClock) -> Non
     client = client_of({"rosa": "found"}, clock)
     asked = [source.query(name) for name in ("rosa", "ben") for source in (ALPHA, BETA)]
 
-    visits = list(lanes_over(client, ALPHA, BETA).visit(asked))
+    visits = list(lanes_over(client, ALPHA, BETA).crawl(asked))
 
     assert sorted(visit.query.key for visit in visits) == sorted(query.key for query in asked)
     for visit in visits:
         rosa = visit.query.terms == ("rosa",)
-        assert visit.reading.outcome is (Outcome.FOUND if rosa else Outcome.ABSENT)
+        assert visit.result.outcome is (Outcome.FOUND if rosa else Outcome.ABSENT)
 
 
 def test_a_host_is_asked_in_the_order_that_was_planned(clock: FakeClock) -> None:
     client = FakeClient(clock)
     names = [f"n{number}" for number in range(100)]
 
-    list(lanes_over(client, ALPHA, BETA).visit(ALPHA.query(name) for name in names))
+    list(lanes_over(client, ALPHA, BETA).crawl(ALPHA.query(name) for name in names))
 
     assert client.urls == [f"http://alpha.example/{name}" for name in names]
 
@@ -64,67 +64,70 @@ def test_a_host_is_asked_in_the_order_that_was_planned(clock: FakeClock) -> None
 def test_the_next_page_continues_the_question_before_others_begin(clock: FakeClock) -> None:
     client = client_of({"rosa": "page 2", "2": "page 3", "3": "end"}, clock)
 
-    visits = list(lanes_over(client, PAGED).visit([PAGED.query("rosa"), PAGED.query("ben")]))
+    visits = list(lanes_over(client, PAGED).crawl([PAGED.query("rosa"), PAGED.query("ben")]))
 
     assert [url.rpartition("/")[2] for url in client.urls] == ["rosa", "2", "3", "ben"]
     rosa = next(visit for visit in visits if visit.query.terms == ("rosa",))
     assert len(visits) == 2
-    assert len(rosa.reading.findings) == 3
-    assert rosa.reading.outcome is Outcome.FOUND
+    assert len(rosa.result.findings) == 3
+    assert rosa.result.outcome is Outcome.FOUND
     assert rosa.query.request.url.endswith("/rosa")
-    assert rosa.reading.follow == ()
+    assert rosa.result.follow == ()
 
 
 def test_a_next_page_may_lie_at_another_host_of_the_source(clock: FakeClock) -> None:
     wide = replace(
-        PAGED, etiquette=site("x", origins=("http://a.example", "http://b.example")).etiquette
+        PAGED, crawl_policy=site("x", origins=("http://a.example", "http://b.example")).crawl_policy
     )
     client = client_of({"rosa": "page http://b.example/2", "2": "end"}, clock)
 
-    visits = list(lanes_over(client, wide).visit([wide.query("rosa")]))
+    visits = list(lanes_over(client, wide).crawl([wide.query("rosa")]))
 
     assert client.urls == ["http://a.example/rosa", "http://b.example/2"]
-    assert [len(visit.reading.findings) for visit in visits] == [2]
+    assert [len(visit.result.findings) for visit in visits] == [2]
 
 
 @pytest.mark.parametrize(
     ("page", "note"),
-    [("page http://evil.example/2", Note.NOT_ITS_OWN), ("page file:///x", Note.NOT_HTTP)],
+    [
+        ("page http://evil.example/2", FailureReason.NOT_ITS_OWN),
+        ("page file:///x", FailureReason.NOT_HTTP),
+    ],
 )
 def test_a_next_page_that_may_not_be_asked_leaves_a_gap(
-    clock: FakeClock, page: str, note: Note
+    clock: FakeClock, page: str, note: FailureReason
 ) -> None:
     client = client_of({"rosa": page}, clock)
 
-    (visit,) = lanes_over(client, PAGED).visit([PAGED.query("rosa")])
+    (visit,) = lanes_over(client, PAGED).crawl([PAGED.query("rosa")])
 
-    assert visit.reading.outcome is Outcome.PARTIAL
-    assert visit.reading.note == note
-    assert len(visit.reading.findings) == 1
+    assert visit.result.outcome is Outcome.PARTIAL
+    assert visit.result.note == note
+    assert len(visit.result.findings) == 1
 
 
 def test_a_question_whose_later_page_fails_is_not_conclusive(clock: FakeClock) -> None:
     client = client_of({"rosa": "page 2", "2": "failed"}, clock)
 
-    (visit,) = lanes_over(client, PAGED).visit([PAGED.query("rosa")])
+    (visit,) = lanes_over(client, PAGED).crawl([PAGED.query("rosa")])
 
-    assert visit.reading.outcome is Outcome.PARTIAL
+    assert visit.result.outcome is Outcome.PARTIAL
 
 
 def test_a_question_with_pages_for_ever_ends_with_a_gap(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: "page again")
 
-    (visit,) = lanes_over(client, PAGED).visit([PAGED.query("rosa")])
+    (visit,) = lanes_over(client, PAGED).crawl([PAGED.query("rosa")])
 
     assert len(client.asked) == 51
-    assert visit.reading.outcome is Outcome.PARTIAL
-    assert visit.reading.note == Note.MANY_PAGES
+    assert visit.result.outcome is Outcome.PARTIAL
+    assert visit.result.note == FailureReason.MANY_PAGES
 
 
 def test_a_new_question_comes_back_as_a_visit_of_its_own(clock: FakeClock) -> None:
     client = client_of({"rosa": "ask rosa2 rosa3", "rosa2": "end"}, clock)
 
-    visits = list(lanes_over(client, PAGED).visit([PAGED.query("rosa")]))
+    visits = list(lanes_over(client, PAGED).crawl([PAGED.query("rosa")]))
 
     assert {visit.query.terms[0] for visit in visits} == {"rosa", "rosa2", "rosa3"}
 
@@ -133,7 +136,7 @@ def test_the_same_question_is_asked_once_however_often_it_comes_up(clock: FakeCl
     client = client_of({"rosa": "ask ben ben", "ben": "ask rosa", "kim": "ask ben"}, clock)
     asked = [PAGED.query(name) for name in ("rosa", "kim", "kim")]
 
-    visits = list(lanes_over(client, PAGED).visit(asked))
+    visits = list(lanes_over(client, PAGED).crawl(asked))
 
     assert sorted(visit.query.terms[0] for visit in visits) == ["ben", "kim", "rosa"]
     assert len(client.asked) == 3
@@ -143,7 +146,7 @@ def test_questions_that_lead_to_questions_for_ever_come_to_an_end(clock: FakeClo
     numbers = iter(range(10_000))
     client = FakeClient(clock, respond=lambda _: f"ask {next(numbers)} {next(numbers)}")
 
-    visits = list(lanes_over(client, PAGED).visit([PAGED.query("rosa")]))
+    visits = list(lanes_over(client, PAGED).crawl([PAGED.query("rosa")]))
 
     assert len(visits) == 1 + 2 + 4 + 8
 
@@ -162,10 +165,10 @@ def test_a_question_that_may_not_be_asked_is_skipped_and_said_so(
 ) -> None:
     client = FakeClient(clock)
 
-    (visit,) = lanes_over(client, ALPHA).visit([query])
+    (visit,) = lanes_over(client, ALPHA).crawl([query])
 
-    assert visit.reading.outcome is Outcome.SKIPPED
-    assert visit.reading.note
+    assert visit.result.outcome is Outcome.SKIPPED
+    assert visit.result.note
     assert client.asked == []
 
 
@@ -176,15 +179,15 @@ def test_a_reader_that_stumbles_makes_its_page_unreadable_and_nothing_else(
     clock: FakeClock, fault: type[Exception]
 ) -> None:
     class Stumbling(FakeSource):
-        def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+        def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
             raise fault(page.body)
 
-    bad = Stumbling("bad", site("bad").etiquette)
+    bad = Stumbling("bad", site("bad").crawl_policy)
     client = FakeClient(clock)
 
-    visits = list(lanes_over(client, bad, ALPHA).visit([bad.query("rosa"), ALPHA.query("rosa")]))
+    visits = list(lanes_over(client, bad, ALPHA).crawl([bad.query("rosa"), ALPHA.query("rosa")]))
 
-    readings = {visit.query.source: visit.reading for visit in visits}
+    readings = {visit.query.source: visit.result for visit in visits}
     assert readings["bad"].outcome is Outcome.UNREADABLE
     assert readings["bad"].note == f"the reader stumbled ({fault.__name__})"
     assert readings["alpha"].outcome is Outcome.ABSENT
@@ -196,9 +199,9 @@ def test_a_page_that_was_cut_proves_no_absence(clock: FakeClock) -> None:
         return Page(url=url, status=200, body=said, fetched_at=clock.now(), cut=True)
 
     lanes = lanes_over(FakeClient(clock, respond=cut), ALPHA)
-    visits = lanes.visit([ALPHA.query("rosa"), ALPHA.query("ben")])
+    visits = lanes.crawl([ALPHA.query("rosa"), ALPHA.query("ben")])
 
-    outcomes = {visit.query.terms[0]: visit.reading.outcome for visit in visits}
+    outcomes = {visit.query.terms[0]: visit.result.outcome for visit in visits}
     assert outcomes == {"rosa": Outcome.UNREADABLE, "ben": Outcome.FOUND}
 
 
@@ -210,7 +213,7 @@ def test_a_fault_of_our_own_is_raised_where_the_visits_are_consumed(clock: FakeC
     lanes = lanes_over(FakeClient(clock, respond=broken), ALPHA)
 
     with pytest.raises(RuntimeError, match="ours"):
-        list(lanes.visit([ALPHA.query("rosa")]))
+        list(lanes.crawl([ALPHA.query("rosa")]))
 
 
 def test_a_fault_while_planning_ends_the_run(clock: FakeClock) -> None:
@@ -220,7 +223,7 @@ def test_a_fault_while_planning_ends_the_run(clock: FakeClock) -> None:
         raise OSError(reason)
 
     with pytest.raises(OSError, match="consent"):
-        list(lanes_over(FakeClient(clock), ALPHA).visit(planning()))
+        list(lanes_over(FakeClient(clock), ALPHA).crawl(planning()))
 
 
 def test_a_permission_taken_back_while_a_question_waits_keeps_it_unasked(clock: FakeClock) -> None:
@@ -228,8 +231,8 @@ def test_a_permission_taken_back_while_a_question_waits_keeps_it_unasked(clock: 
     lanes = lanes_over(client, ALPHA)
     lanes.may_ask = lambda query: query.terms != ("rosa",)
 
-    visits = list(lanes.visit([ALPHA.query("rosa"), ALPHA.query("ben")]))
+    visits = list(lanes.crawl([ALPHA.query("rosa"), ALPHA.query("ben")]))
 
     assert client.urls == ["http://alpha.example/ben"]
-    assert visits[0].reading.outcome is Outcome.SKIPPED
-    assert visits[0].reading.note == Note.NOT_ALLOWED
+    assert visits[0].result.outcome is Outcome.SKIPPED
+    assert visits[0].result.note == FailureReason.NOT_ALLOWED

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from scrapers.http.crawler import read
-from scrapers.models import Outcome, Page, Query, Reading
-from scrapers.sandbox.client import Parser
+from scrapers.http.crawler import parse_page
+from scrapers.models import Outcome, Page, ParseResult, Query
+from scrapers.sandbox.client import PageParser
 from tests.scrapers.http.fakes import MONDAY, FakeSource, site
 from tests.scrapers.sandbox.fakes import InProcessParser
 
@@ -19,16 +19,16 @@ class Pages(FakeSource):
 
     told: Outcome = Outcome.FOUND
 
-    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
         outcome = Outcome(page.body.decode())
-        return Reading(outcome=outcome, unparsed=outcome is Outcome.FOUND)
+        return ParseResult(outcome=outcome, unparsed=outcome is Outcome.FOUND)
 
-    def parse(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - likewise
-        return Reading(outcome=self.told, note="parsed")
+    def parse_body(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - likewise
+        return ParseResult(outcome=self.told, note="parsed")
 
 
 class Broken:
-    def parse(self, *_job: object) -> Reading:
+    def parse_body(self, *_job: object) -> ParseResult:
         raise ChildProcessError
 
 
@@ -38,17 +38,17 @@ def page(body: str, *, cut: bool = False) -> Page:
     )
 
 
-def reading(source: FakeSource, answer: Page, parser: Parser | None = None) -> Reading:
-    return read(source, source.query("rosa"), answer, parser or InProcessParser())
+def reading(source: FakeSource, answer: Page, parser: PageParser | None = None) -> ParseResult:
+    return parse_page(source, source.query("rosa"), answer, parser or InProcessParser())
 
 
 def test_a_page_is_parsed_where_its_bytes_do_not_tell_all() -> None:
-    assert reading(Pages("alpha", ALPHA.etiquette), page("found")).note == "parsed"
+    assert reading(Pages("alpha", ALPHA.crawl_policy), page("found")).note == "parsed"
 
 
 @pytest.mark.parametrize("said", ["absent", "blocked", "limited"])
 def test_no_page_is_parsed_whose_bytes_tell_all(said: str) -> None:
-    assert reading(Pages("alpha", ALPHA.etiquette), page(said)).outcome == said
+    assert reading(Pages("alpha", ALPHA.crawl_policy), page(said)).outcome == said
 
 
 def test_a_source_that_parses_nothing_needs_no_parser() -> None:
@@ -56,13 +56,13 @@ def test_a_source_that_parses_nothing_needs_no_parser() -> None:
 
 
 def test_a_parser_that_breaks_makes_its_page_unreadable_and_nothing_else() -> None:
-    lost = reading(Pages("alpha", ALPHA.etiquette), page("found"), Broken())
+    lost = reading(Pages("alpha", ALPHA.crawl_policy), page("found"), Broken())
 
     assert lost.outcome is Outcome.UNREADABLE
     assert lost.note == "the reader stumbled (ChildProcessError)"
 
 
 def test_a_cut_page_proves_no_absence_when_it_was_parsed_either() -> None:
-    pages = Pages("alpha", ALPHA.etiquette, told=Outcome.ABSENT)
+    pages = Pages("alpha", ALPHA.crawl_policy, told=Outcome.ABSENT)
 
     assert reading(pages, page("found", cut=True)).outcome is Outcome.UNREADABLE

@@ -4,8 +4,18 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from scrapers.http.crawler import read, with_pictures
-from scrapers.models import Finding, Kept, Kind, Media, Outcome, Page, Query, QueryKind, Reading
+from scrapers.http.crawler import add_picture_queries, parse_page
+from scrapers.models import (
+    Finding,
+    FindingKind,
+    MediaKind,
+    Outcome,
+    Page,
+    PageFingerprint,
+    ParseResult,
+    Query,
+    QueryKind,
+)
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from tests.scrapers.http.fakes import MONDAY, site
 
@@ -13,12 +23,12 @@ SOURCE = site("alpha", origins=("http://alpha.example", "http://*.cdn.example"))
 QUERY = replace(SOURCE.query("rosa"), subject="p")
 ROSA = Finding(
     key="http://alpha.example/rosa",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="http://alpha.example/rosa",
     picture="http://a.cdn.example/rosa.png",
 )
-FOUND = Reading(
-    outcome=Outcome.FOUND, findings=(ROSA,), kept=Kept(asked=b"", digest=b"", version=1)
+FOUND = ParseResult(
+    outcome=Outcome.FOUND, findings=(ROSA,), kept=PageFingerprint(asked=b"", digest=b"", version=1)
 )
 
 
@@ -30,8 +40,8 @@ def refused(_query: Query) -> bool:
     return False
 
 
-def followed(reading: Reading, query: Query = QUERY) -> tuple[Query, ...]:
-    return with_pictures(SOURCE.etiquette, query, reading, agreed).follow
+def followed(reading: ParseResult, query: Query = QUERY) -> tuple[Query, ...]:
+    return add_picture_queries(SOURCE.crawl_policy, query, reading, agreed).follow
 
 
 def test_the_picture_of_a_profile_is_the_next_question() -> None:
@@ -39,7 +49,7 @@ def test_the_picture_of_a_profile_is_the_next_question() -> None:
 
     assert picture.kind is QueryKind.PICTURE
     assert (picture.source, picture.subject) == ("alpha", "p")
-    assert (picture.request.url, picture.request.media) == (ROSA.picture, Media.PICTURE)
+    assert (picture.request.url, picture.request.media) == (ROSA.picture, MediaKind.PICTURE)
 
 
 def test_another_picture_of_the_same_profile_is_the_same_question() -> None:
@@ -52,11 +62,11 @@ def test_another_picture_of_the_same_profile_is_the_same_question() -> None:
 
 
 def test_nobody_goes_on_to_a_picture_that_was_not_agreed_to() -> None:
-    assert with_pictures(SOURCE.etiquette, QUERY, FOUND, refused) == FOUND
+    assert add_picture_queries(SOURCE.crawl_policy, QUERY, FOUND, refused) == FOUND
 
 
 def test_a_page_whose_pictures_are_asked_for_is_read_anew_the_next_time() -> None:
-    assert with_pictures(SOURCE.etiquette, QUERY, FOUND, agreed).kept is None
+    assert add_picture_queries(SOURCE.crawl_policy, QUERY, FOUND, agreed).kept is None
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,7 @@ def test_pictures_that_lie_elsewhere_are_left_alone(address: str) -> None:
 
 
 def test_a_page_that_is_no_profile_and_a_canary_lead_to_no_picture() -> None:
-    page = replace(FOUND, findings=(replace(ROSA, kind=Kind.PAGE),))
+    page = replace(FOUND, findings=(replace(ROSA, kind=FindingKind.PAGE),))
 
     assert followed(page) == ()
     assert followed(FOUND, replace(QUERY, subject="")) == ()
@@ -80,9 +90,9 @@ class Opener:
 
     opened: list[bytes] = field(default_factory=list)
 
-    def parse(self, _source: object, _query: Query, page: Page) -> Reading:
+    def parse_body(self, _source: object, _query: Query, page: Page) -> ParseResult:
         self.opened.append(page.body)
-        return Reading(outcome=Outcome.FOUND)
+        return ParseResult(outcome=Outcome.FOUND)
 
 
 def answer(kind: str = "image/png", body: bytes = b"\x89PNG", status: int = 200) -> Page:
@@ -116,5 +126,5 @@ def test_only_a_whole_picture_of_a_known_kind_is_opened(page: Page, outcome: Out
     opener = Opener()
     (picture,) = followed(FOUND)
 
-    assert read(SOURCE, picture, page, opener).outcome is outcome
+    assert parse_page(SOURCE, picture, page, opener).outcome is outcome
     assert opener.opened == ([page.body] if outcome is Outcome.FOUND else [])

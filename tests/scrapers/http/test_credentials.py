@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from scrapers.http.credentials import Credential, Credentials
-from scrapers.http.errors import Note
-from scrapers.models import Outcome, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.errors import FailureReason
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.loopback import answer, answering, moved, without_robots
 
 SITE = "http://site.example"
-API = Etiquette(origins=(SITE,), access=Access.API)
-PAGES = replace(API, access=Access.PAGE)
+API = CrawlPolicy(origins=(SITE,), access=AccessMode.API)
+PAGES = replace(API, access=AccessMode.PAGE)
 
 
 KEY = Credentials(
@@ -23,7 +23,7 @@ KEY = Credentials(
 
 
 def test_credentials_go_to_their_origin_and_never_into_a_page(
-    internet: Internet, etiquette: Etiquette
+    internet: Internet, etiquette: CrawlPolicy
 ) -> None:
     server = internet.serve(without_robots(answering(answer())))
     client = internet.client(credentials=KEY)
@@ -57,12 +57,14 @@ def test_a_key_that_a_server_echoes_in_a_redirect_is_taken_off_again(internet: I
     assert came.url == f"{SITE}/b?c=2"
 
 
-def test_nothing_is_asked_where_a_key_is_missing(internet: Internet, etiquette: Etiquette) -> None:
+def test_nothing_is_asked_where_a_key_is_missing(
+    internet: Internet, etiquette: CrawlPolicy
+) -> None:
     server = internet.serve(without_robots(answering(answer())))
     client = internet.client(credentials=Credentials(missing=frozenset({SITE})))
 
     came = client.fetch(Request(url=f"{SITE}/a"), etiquette)
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.SKIPPED, Note.NO_KEY)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.SKIPPED, FailureReason.NO_KEY)
     assert server.requests == []

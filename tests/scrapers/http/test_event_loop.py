@@ -10,10 +10,19 @@ from threading import enumerate as enumerate_threads
 import gevent
 import pytest
 
-from scrapers.http.event_loop import READABLE, WRITABLE, LoopThread, aside, looping, until_ready
+from scrapers.http.event_loop import (
+    READABLE,
+    WRITABLE,
+    EventLoopThread,
+    enter_event_loop,
+    run_in_thread,
+    wait_until_ready,
+)
 
 PATIENCE = 10.0
-EITHER = pytest.mark.parametrize("thread", [looping, nullcontext], ids=["asking", "any other"])
+EITHER = pytest.mark.parametrize(
+    "thread", [enter_event_loop, nullcontext], ids=["asking", "any other"]
+)
 Where = Callable[[], AbstractContextManager[object]]
 
 
@@ -34,7 +43,7 @@ def test_a_socket_is_waited_for_until_it_can_be_read(
 
     with thread():
         speaking.start()
-        until_ready(near.fileno(), READABLE, PATIENCE)
+        wait_until_ready(near.fileno(), READABLE, PATIENCE)
 
         assert near.recv(1) == b"!"
     speaking.join()
@@ -45,7 +54,7 @@ def test_a_socket_that_can_be_written_is_not_waited_for(
     thread: Where, ends: tuple[socket.socket, socket.socket]
 ) -> None:
     with thread():
-        until_ready(ends[0].fileno(), WRITABLE, PATIENCE)
+        wait_until_ready(ends[0].fileno(), WRITABLE, PATIENCE)
 
 
 @EITHER
@@ -53,7 +62,7 @@ def test_a_socket_that_stays_silent_is_waited_for_so_long_and_no_longer(
     thread: Where, ends: tuple[socket.socket, socket.socket]
 ) -> None:
     with thread():
-        until_ready(ends[0].fileno(), READABLE, 0.01)
+        wait_until_ready(ends[0].fileno(), READABLE, 0.01)
 
         with pytest.raises(BlockingIOError):
             ends[0].recv(1)
@@ -63,8 +72,8 @@ def test_while_one_waits_for_a_socket_another_goes_on(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
     near, far = ends
-    with looping():
-        waiting = gevent.spawn(until_ready, near.fileno(), READABLE, PATIENCE)
+    with enter_event_loop():
+        waiting = gevent.spawn(wait_until_ready, near.fileno(), READABLE, PATIENCE)
         gevent.spawn(far.send, b"!").join(PATIENCE)
         waiting.join(PATIENCE)
 
@@ -74,7 +83,7 @@ def test_while_one_waits_for_a_socket_another_goes_on(
 @EITHER
 def test_what_is_done_aside_comes_back(thread: Where) -> None:
     with thread():
-        assert aside(lambda: 6 * 7) == 42
+        assert run_in_thread(lambda: 6 * 7) == 42
 
 
 @EITHER
@@ -83,40 +92,40 @@ def test_what_goes_wrong_aside_is_raised_here(thread: Where) -> None:
         raise LookupError
 
     with thread(), pytest.raises(LookupError):
-        aside(fault)
+        run_in_thread(fault)
 
 
 @EITHER
 def test_what_takes_too_long_aside_is_given_up(thread: Where) -> None:
     over = Event()
     with thread(), pytest.raises(TimeoutError):
-        aside(lambda: over.wait(PATIENCE), 0.01)
+        run_in_thread(lambda: over.wait(PATIENCE), 0.01)
     over.set()
 
 
 def test_while_one_thing_is_done_aside_another_goes_on() -> None:
     met = Event()
-    with looping():
-        waiting = gevent.spawn(aside, lambda: met.wait(PATIENCE))
+    with enter_event_loop():
+        waiting = gevent.spawn(run_in_thread, lambda: met.wait(PATIENCE))
         gevent.spawn(met.set)
 
         assert waiting.get(timeout=PATIENCE)
 
 
 def test_any_thread_may_call_into_the_loop() -> None:
-    with looping() as loop:
+    with enter_event_loop() as loop:
         heard = gevent.event.Event()
-        Thread(target=loop.call, args=(heard.set,)).start()
+        Thread(target=loop.call_threadsafe, args=(heard.set,)).start()
 
         assert heard.wait(PATIENCE)
 
 
 def test_a_call_into_a_loop_that_has_ended_is_in_vain_and_harms_nobody() -> None:
     called = Event()
-    with looping() as loop:
+    with enter_event_loop() as loop:
         pass
 
-    loop.call(called.set)
+    loop.call_threadsafe(called.set)
 
     assert not called.is_set()
 
@@ -128,8 +137,8 @@ def test_what_is_given_up_may_end_when_the_loop_has() -> None:
         over.wait(PATIENCE)
         ended.set()
 
-    with looping(), pytest.raises(TimeoutError):
-        aside(late, 0.01)
+    with enter_event_loop(), pytest.raises(TimeoutError):
+        run_in_thread(late, 0.01)
     over.set()
 
     assert ended.wait(PATIENCE)
@@ -142,8 +151,8 @@ def test_ctrl_c_does_not_keep_the_thread_of_a_loop_from_being_waited_for() -> No
         stopped.wait(PATIENCE)
         signal.pthread_kill(main, signal.SIGINT)
 
-    thread = LoopThread(stopped.set)
-    thread.start(work)
+    thread = EventLoopThread(stopped.set)
+    thread.start_thread(work)
 
     with pytest.raises(KeyboardInterrupt):
         thread.close()
@@ -152,9 +161,9 @@ def test_ctrl_c_does_not_keep_the_thread_of_a_loop_from_being_waited_for() -> No
 
 def test_once_a_loop_thread_is_closed_nothing_is_begun_in_it() -> None:
     begun = Event()
-    thread = LoopThread(lambda: None)
+    thread = EventLoopThread(lambda: None)
     thread.close()
-    thread.start(begun.set)
+    thread.start_thread(begun.set)
     thread.close()
 
     assert not begun.is_set()

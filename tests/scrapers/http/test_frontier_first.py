@@ -4,11 +4,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scrapers.http.crawler import Lanes
-from scrapers.http.event_loop import aside
-from scrapers.http.frontier import Rank
-from scrapers.http.throttle import Pace
-from scrapers.models import Query
+from scrapers.http.crawler import Crawler
+from scrapers.http.event_loop import run_in_thread
+from scrapers.http.throttle import Throttle
+from scrapers.models import CrawlPriority, Query
 from tests.scrapers.http.fakes import FakeClient, FakeClock, FakeSource, lanes_over, questions, site
 
 WORKERS = 4
@@ -18,7 +17,9 @@ QUICK = [site(f"quick{number}") for number in range(2 * WORKERS)]
 
 
 @contextmanager
-def hanging_sweep(sweep: list[Query], quick: list[FakeSource]) -> Iterator[tuple[Lanes, list[str]]]:
+def hanging_sweep(
+    sweep: list[Query], quick: list[FakeSource]
+) -> Iterator[tuple[Crawler, list[str]]]:
     """Have every worker ask a host that does not answer; yield the lanes, and what is asked."""
     begun, may_answer, full = [], threading.Event(), threading.Event()
 
@@ -27,12 +28,12 @@ def hanging_sweep(sweep: list[Query], quick: list[FakeSource]) -> Iterator[tuple
         if len(begun) == WORKERS:
             full.set()
         if "slow" in url:
-            aside(lambda: may_answer.wait(LONG))
+            run_in_thread(lambda: may_answer.wait(LONG))
         return "absent"
 
     client = FakeClient(FakeClock(), respond=respond)
-    lanes = lanes_over(client, *SLOW, *quick, pace=Pace(stretch=0), workers=WORKERS)
-    sweeping = threading.Thread(target=lambda: list(lanes.visit(sweep)))
+    lanes = lanes_over(client, *SLOW, *quick, pace=Throttle(wait_factor=0), workers=WORKERS)
+    sweeping = threading.Thread(target=lambda: list(lanes.crawl(sweep)))
     sweeping.start()
     assert full.wait(LONG)
     try:
@@ -44,7 +45,7 @@ def hanging_sweep(sweep: list[Query], quick: list[FakeSource]) -> Iterator[tuple
 
 def test_a_self_check_waits_for_no_worker_that_hangs_at_a_slow_host_of_the_sweep() -> None:
     with hanging_sweep(questions(3, *SLOW), QUICK) as (lanes, begun):
-        visits = list(lanes.visit(questions(2, *QUICK), rank=Rank.FIRST))
+        visits = list(lanes.crawl(questions(2, *QUICK), priority=CrawlPriority.FIRST))
 
         assert len(visits) == 2 * len(QUICK)
         assert sum("slow" in url for url in begun) == WORKERS
@@ -53,7 +54,7 @@ def test_a_self_check_waits_for_no_worker_that_hangs_at_a_slow_host_of_the_sweep
 
 def test_what_a_sweep_wants_of_other_hosts_waits_for_a_worker_all_the_same() -> None:
     with hanging_sweep(questions(1, *SLOW, *QUICK), QUICK) as (lanes, begun):
-        list(lanes.visit([QUICK[0].query("rosa")], rank=Rank.FIRST))
+        list(lanes.crawl([QUICK[0].query("rosa")], priority=CrawlPriority.FIRST))
 
         assert [url for url in begun if "quick" in url] == ["http://quick0.example/rosa"]
 
@@ -65,11 +66,11 @@ def test_self_checks_together_ask_no_more_hosts_at_once_than_a_sweep_may(clock: 
     def respond(url: str) -> str:
         under_way.append(url)
         most.append(len(under_way))
-        aside(lambda: None)
+        run_in_thread(lambda: None)
         under_way.remove(url)
         return "absent"
 
     lanes = lanes_over(FakeClient(clock, respond=respond), *QUICK, workers=WORKERS)
-    list(lanes.visit(questions(2, *QUICK), rank=Rank.FIRST))
+    list(lanes.crawl(questions(2, *QUICK), priority=CrawlPriority.FIRST))
 
     assert max(most) == WORKERS

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from scrapers.http.event_loop import aside
-from scrapers.http.frontier import Progress, Rank
-from scrapers.http.throttle import Pace
-from scrapers.models import Query, QueryKind, Request
+from scrapers.http.event_loop import run_in_thread
+from scrapers.http.frontier import SourceProgress
+from scrapers.http.throttle import Throttle
+from scrapers.models import CrawlPriority, Query, QueryKind, Request
 from tests.scrapers.http.fakes import (
     FakeClient,
     FakeClock,
@@ -31,7 +31,7 @@ def test_queries_are_pulled_by_the_consumer_and_only_as_they_are_needed(clock: F
             threads.add(threading.get_ident())
             yield ALPHA.query(str(number))
 
-    visits = lanes_over(FakeClient(clock), ALPHA).visit(planning())
+    visits = lanes_over(FakeClient(clock), ALPHA).crawl(planning())
     next(visits)
     first = len(pulled)
     visits.close()
@@ -51,7 +51,7 @@ def wait_for_the_loop_to_end() -> None:
 
 
 def test_the_loop_ends_with_the_run(clock: FakeClock) -> None:
-    list(lanes_over(FakeClient(clock), ALPHA).visit([ALPHA.query("rosa")]))
+    list(lanes_over(FakeClient(clock), ALPHA).crawl([ALPHA.query("rosa")]))
 
     wait_for_the_loop_to_end()
 
@@ -59,13 +59,13 @@ def test_the_loop_ends_with_the_run(clock: FakeClock) -> None:
 def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(clock: FakeClock) -> None:
     client = FakeClient(clock)
     lanes = lanes_over(client, ALPHA)
-    visits = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
+    visits = lanes.crawl(ALPHA.query(str(number)) for number in range(10_000))
     next(visits)
     visits.close()
     wait_for_the_loop_to_end()
 
     assert len(client.asked) < 1_000
-    assert len(list(lanes.visit([ALPHA.query("rosa")]))) == 1
+    assert len(list(lanes.crawl([ALPHA.query("rosa")]))) == 1
 
 
 def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: FakeClock) -> None:
@@ -84,11 +84,11 @@ def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: Fa
 
     stopper = threading.Thread(target=stop)
     stopper.start()
-    visits = list(lanes.visit([ALPHA.query("rosa")]))
+    visits = list(lanes.crawl([ALPHA.query("rosa")]))
     stopper.join()
 
     assert visits == []
-    assert list(lanes.visit([ALPHA.query("ben")])) == []
+    assert list(lanes.crawl([ALPHA.query("ben")])) == []
     release.set()
     wait_for_the_loop_to_end()
 
@@ -102,8 +102,8 @@ def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread
         asked.set()
         over.wait(60)
 
-    lanes = lanes_over(FakeClient(clock, respond=lambda _: aside(hang) or "absent"), ALPHA)
-    run = threading.Thread(target=lambda: list(lanes.visit([ALPHA.query("rosa")])))
+    lanes = lanes_over(FakeClient(clock, respond=lambda _: run_in_thread(hang) or "absent"), ALPHA)
+    run = threading.Thread(target=lambda: list(lanes.crawl([ALPHA.query("rosa")])))
     run.start()
     asked.wait(10)
     lanes.close()
@@ -112,11 +112,11 @@ def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread
     run.join()
 
     assert left == []
-    assert list(lanes.visit([ALPHA.query("ben")])) == []
+    assert list(lanes.crawl([ALPHA.query("ben")])) == []
 
 
 def test_lanes_that_nobody_can_reach_any_more_end_their_thread(clock: FakeClock) -> None:
-    visits = lanes_over(FakeClient(clock), ALPHA, BETA).visit(questions(3, ALPHA, BETA))
+    visits = lanes_over(FakeClient(clock), ALPHA, BETA).crawl(questions(3, ALPHA, BETA))
     next(visits)
     del visits
 
@@ -124,20 +124,20 @@ def test_lanes_that_nobody_can_reach_any_more_end_their_thread(clock: FakeClock)
 
 
 def test_the_watcher_sees_each_source_wait_ask_and_end(clock: FakeClock) -> None:
-    seen: list[tuple[str, Progress]] = []
+    seen: list[tuple[str, SourceProgress]] = []
     client = FakeClient(clock, respond=lambda url: "blocked" if "beta" in url else "absent")
     lanes = lanes_over(client, ALPHA, BETA)
     asked = [ALPHA.query("rosa"), BETA.query("rosa")]
 
-    list(lanes.visit(asked, watch=lambda source, state: seen.append((source, state))))
+    list(lanes.crawl(asked, watch=lambda source, state: seen.append((source, state))))
 
     assert [state for source, state in seen if source == "alpha"] == [
-        Progress.WAITING,
-        Progress.ASKING,
-        Progress.DONE,
+        SourceProgress.WAITING,
+        SourceProgress.ASKING,
+        SourceProgress.DONE,
     ]
-    assert seen[-1][1] in {Progress.DONE, Progress.BLOCKED}
-    assert ("beta", Progress.BLOCKED) in seen
+    assert seen[-1][1] in {SourceProgress.DONE, SourceProgress.BLOCKED}
+    assert ("beta", SourceProgress.BLOCKED) in seen
 
 
 def test_sixty_hosts_at_once_lose_and_double_nothing(clock: FakeClock) -> None:
@@ -148,38 +148,38 @@ def test_sixty_hosts_at_once_lose_and_double_nothing(clock: FakeClock) -> None:
             source=source.name,
             kind=QueryKind.PRESENCE,
             terms=(f"n{number}",),
-            request=Request(url=f"{source.etiquette.origins[0]}/n{number}"),
+            request=Request(url=f"{source.crawl_policy.origins[0]}/n{number}"),
         )
         for number in range(50)
         for source in sources
     )
 
-    assert sum(1 for _ in lanes.visit(asked)) == 3_000
+    assert sum(1 for _ in lanes.crawl(asked)) == 3_000
 
 
 def test_a_consumer_that_stays_away_does_not_stop_the_time_of_others(clock: FakeClock) -> None:
     lanes = lanes_over(FakeClient(clock), ALPHA, BETA)
-    away = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
+    away = lanes.crawl(ALPHA.query(str(number)) for number in range(10_000))
     next(away)
 
-    assert len(list(lanes.visit(questions(2, BETA)))) == 2
+    assert len(list(lanes.crawl(questions(2, BETA)))) == 2
     away.close()
 
 
 def test_a_host_is_asked_on_only_when_its_last_answer_was_taken(clock: FakeClock) -> None:
     client = FakeClient(clock)
-    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
-    away = lanes.visit(questions(20, ALPHA))
+    lanes = lanes_over(client, ALPHA, pace=Throttle(wait_factor=0))
+    away = lanes.crawl(questions(20, ALPHA))
     next(away)
     others = [ALPHA.query(f"other{number}") for number in range(20)]
 
-    assert len(list(lanes.visit(others))) == 20
+    assert len(list(lanes.crawl(others))) == 20
     assert [url for url in client.urls if "name" in url] == ["http://alpha.example/name0"]
     assert len(list(away)) == 19
 
 
 def test_two_runs_of_one_rank_take_turns_at_a_host(clock: FakeClock) -> None:
-    asked = asked_while_a_run_goes_on(clock, Rank.USUAL)
+    asked = asked_while_a_run_goes_on(clock, CrawlPriority.USUAL)
 
     assert "http://alpha.example/rosa" in asked[1:3]
 
@@ -192,7 +192,7 @@ def test_one_thread_asks_however_many_hosts_there_are(clock: FakeClock) -> None:
         threads.add(threading.get_ident())
         return "absent"
 
-    list(lanes_over(FakeClient(clock, respond=respond), *sources).visit(questions(2, *sources)))
+    list(lanes_over(FakeClient(clock, respond=respond), *sources).crawl(questions(2, *sources)))
 
     assert len(threads) == 1
     assert threads != {threading.get_ident()}
@@ -207,12 +207,12 @@ def test_no_more_hosts_are_asked_at_once_than_the_limit(clock: FakeClock) -> Non
         nonlocal most
         under_way.append(url)
         most = max(most, len(under_way))
-        aside(lambda: None)
+        run_in_thread(lambda: None)
         under_way.remove(url)
         return "absent"
 
     client = FakeClient(clock, respond=respond)
-    list(lanes_over(client, *sources, workers=3).visit(questions(2, *sources)))
+    list(lanes_over(client, *sources, workers=3).crawl(questions(2, *sources)))
 
     assert most == 3
 
@@ -230,8 +230,8 @@ def test_a_fault_of_the_thread_that_asks_is_raised_where_the_visits_are_consumed
     lanes = lanes_over(FakeClient(StopsOnce()), ALPHA)
 
     with pytest.raises(OverflowError):
-        list(lanes.visit(questions(2, ALPHA)))
-    assert len(list(lanes.visit(questions(2, ALPHA)))) == 2
+        list(lanes.crawl(questions(2, ALPHA)))
+    assert len(list(lanes.crawl(questions(2, ALPHA)))) == 2
 
 
 def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_pause(
@@ -245,8 +245,8 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
     with monkeypatch.context() as patch:
         patch.setattr("scrapers.http.crawler.Group.spawn", broken)
         with pytest.raises(OverflowError):
-            list(lanes.visit(questions(2, ALPHA)))
+            list(lanes.crawl(questions(2, ALPHA)))
     wait_for_the_loop_to_end()
 
-    assert len(list(lanes.visit(questions(2, ALPHA)))) == 2
+    assert len(list(lanes.crawl(questions(2, ALPHA)))) == 2
     assert client.asked[0][1] >= 1.0

@@ -5,22 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from scrapers.http.client import Moved
-from scrapers.http.errors import Note
-from scrapers.http.robots import Robots
-from scrapers.http.ssrf_guard import Target
-from scrapers.models import Outcome, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.client import Redirect
+from scrapers.http.errors import FailureReason
+from scrapers.http.robots import RobotsCache
+from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.fakes import FakeClock
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.loopback import answer, answering, moved, without_robots
 
-SITE = Target.of("http://site.example/people/rosa")
-MANNERS = Etiquette(origins=("http://site.example",), access=Access.PAGE)
+SITE = RequestTarget.from_url("http://site.example/people/rosa")
+MANNERS = CrawlPolicy(origins=("http://site.example",), access=AccessMode.PAGE)
 
 
-def met(clock: FakeClock, file: str | Page | Reading, status: int = 200) -> Robots:
+def met(clock: FakeClock, file: str | Page | ParseResult, status: int = 200) -> RobotsCache:
     """Return what we know of a host that answered like this."""
     said = file
     if isinstance(file, str):
@@ -30,9 +30,11 @@ def met(clock: FakeClock, file: str | Page | Reading, status: int = 200) -> Robo
             body=file.encode(),
             fetched_at=clock.now(),
         )
-    robots = Robots()
-    assert robots.wanted(SITE, clock.now()) == Request(url="http://site.example/robots.txt")
-    robots.learn(SITE, said, clock.now())
+    robots = RobotsCache()
+    assert robots.build_robots_request(SITE, clock.now()) == Request(
+        url="http://site.example/robots.txt"
+    )
+    robots.record_answer(SITE, said, clock.now())
     return robots
 
 
@@ -59,11 +61,11 @@ def test_a_page_is_asked_only_where_the_file_allows_it(
     file: str,
     allowed: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    refusal = met(clock, file).refusal(SITE)
+    refusal = met(clock, file).check_allowed(SITE)
 
     assert (refusal is None) is allowed
     if refusal is not None:
-        assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, Note.ROBOTS)
+        assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, FailureReason.ROBOTS)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_a_host_that_cannot_say_what_it_wants_is_left_alone(
     status: int,
     allowed: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    refusal = met(clock, "User-agent: *\nDisallow: /\n", status).refusal(SITE)
+    refusal = met(clock, "User-agent: *\nDisallow: /\n", status).check_allowed(SITE)
 
     assert (refusal is None) is allowed
     assert refusal is None or refusal.outcome is Outcome.DECLINED
@@ -84,22 +86,22 @@ def test_a_host_that_cannot_say_what_it_wants_is_left_alone(
 def test_a_file_that_could_not_be_fetched_fails_the_visit_and_is_asked_for_again(
     clock: FakeClock,
 ) -> None:
-    robots = met(clock, Reading(outcome=Outcome.FAILED, note="no connection"))
+    robots = met(clock, ParseResult(outcome=Outcome.FAILED, note="no connection"))
 
-    refusal = robots.refusal(SITE)
+    refusal = robots.check_allowed(SITE)
 
     assert refusal is not None
     assert refusal.outcome is Outcome.FAILED
-    assert robots.wanted(SITE, clock.now())
+    assert robots.build_robots_request(SITE, clock.now())
 
 
 def test_a_file_is_remembered_for_a_day(clock: FakeClock) -> None:
     robots = met(clock, "")
 
     clock.sleep(timedelta(hours=23, minutes=59).total_seconds())
-    assert not robots.wanted(SITE, clock.now())
+    assert not robots.build_robots_request(SITE, clock.now())
     clock.sleep(60)
-    assert robots.wanted(SITE, clock.now())
+    assert robots.build_robots_request(SITE, clock.now())
 
 
 def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClock) -> None:
@@ -107,7 +109,7 @@ def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClo
 
     clock.sleep(3_600)
 
-    assert robots.wanted(SITE, clock.now())
+    assert robots.build_robots_request(SITE, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClo
 def test_the_crawl_delay_is_a_wish_within_reason(
     clock: FakeClock, wish: str, seconds: float
 ) -> None:
-    assert met(clock, f"User-agent: *\nCrawl-delay: {wish}\n").delay(SITE) == seconds
+    assert met(clock, f"User-agent: *\nCrawl-delay: {wish}\n").get_crawl_delay(SITE) == seconds
 
 
 def test_a_file_made_to_exhaust_its_parser_is_read_in_no_time(clock: FakeClock) -> None:
@@ -127,7 +129,7 @@ def test_a_file_made_to_exhaust_its_parser_is_read_in_no_time(clock: FakeClock) 
 
     robots = met(clock, agents + rules + "\nUser-agent: *\nDisallow: /people/\n")
 
-    assert robots.refusal(SITE) is not None
+    assert robots.check_allowed(SITE) is not None
     assert time.process_time() - began < 2.0
 
 
@@ -135,13 +137,13 @@ def test_what_is_known_of_hosts_stays_bounded(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.http.robots.MOST_HOSTS", 3)
-    robots = Robots()
-    targets = [Target.of(f"http://site{number}.example/") for number in range(5)]
+    robots = RobotsCache()
+    targets = [RequestTarget.from_url(f"http://site{number}.example/") for number in range(5)]
     none = Page(url="", status=404, body=b"", fetched_at=clock.now())
     for target in targets:
-        robots.learn(target, none, clock.now())
+        robots.record_answer(target, none, clock.now())
 
-    wanted = [robots.wanted(target, clock.now()) is not None for target in targets]
+    wanted = [robots.build_robots_request(target, clock.now()) is not None for target in targets]
     assert wanted == [True, True, False, False, False]
 
 
@@ -149,14 +151,14 @@ def test_what_is_kept_of_files_stays_bounded_in_bytes_too(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.http.robots.MOST_BYTES", 100_000)
-    robots = Robots()
-    targets = [Target.of(f"http://site{number}.example/") for number in range(5)]
+    robots = RobotsCache()
+    targets = [RequestTarget.from_url(f"http://site{number}.example/") for number in range(5)]
     rules = "User-agent: *\n" + "Disallow: /secret/\n" * 1_700
     file = Page(url="", status=200, body=rules.encode(), fetched_at=clock.now())
     for target in (*targets, targets[-1], targets[-1]):
-        robots.learn(target, file, clock.now())
+        robots.record_answer(target, file, clock.now())
 
-    wanted = [robots.wanted(target, clock.now()) is not None for target in targets]
+    wanted = [robots.build_robots_request(target, clock.now()) is not None for target in targets]
     assert wanted == [True, True, False, False, False]
 
 
@@ -167,18 +169,18 @@ def test_rules_for_others_take_no_room(clock: FakeClock) -> None:
 
     robots = met(clock, others + ours + others)
 
-    assert robots.refusal(SITE) is not None
-    assert robots.refusal(Target.of("http://site.example/7")) is None
+    assert robots.check_allowed(SITE) is not None
+    assert robots.check_allowed(RequestTarget.from_url("http://site.example/7")) is None
     assert robots.held_bytes < 500
 
 
 def test_a_file_with_more_rules_for_us_than_are_kept_forbids_all(clock: FakeClock) -> None:
     rules = "".join(f"Disallow: /{number}\n" for number in range(20_000))
 
-    refusal = met(clock, f"User-agent: *\n{rules}").refusal(SITE)
+    refusal = met(clock, f"User-agent: *\n{rules}").check_allowed(SITE)
 
     assert refusal is not None
-    assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, Note.ROBOTS_UNKNOWN.value)
+    assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, FailureReason.ROBOTS_UNKNOWN.value)
 
 
 FORBIDDING = answer(b"User-agent: *\nDisallow: /secret\n")
@@ -191,7 +193,7 @@ def test_the_file_is_asked_for_once_and_obeyed(internet: Internet) -> None:
     first = follower.fetch(Request(url="http://site.example/secret"), MANNERS)
     second = follower.fetch(Request(url="http://site.example/open"), MANNERS)
 
-    assert isinstance(first, Reading)
+    assert isinstance(first, ParseResult)
     assert first.outcome is Outcome.DECLINED
     assert isinstance(second, Page)
     assert [request.split()[1] for request in server.requests] == [b"/robots.txt", b"/open"]
@@ -200,7 +202,7 @@ def test_the_file_is_asked_for_once_and_obeyed(internet: Internet) -> None:
 def test_an_api_is_not_bound_by_it(internet: Internet) -> None:
     server = internet.serve(answering(answer()))
 
-    internet.visit("/secret", access=Access.API)
+    internet.visit("/secret", access=AccessMode.API)
 
     assert [request.split()[1] for request in server.requests] == [b"/secret"]
 
@@ -211,7 +213,7 @@ def test_a_redirect_does_not_lead_past_it(internet: Internet) -> None:
 
     came = internet.visit()
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert came.outcome is Outcome.DECLINED
     assert [request.split()[1] for request in other.requests] == [b"/robots.txt"]
 
@@ -223,7 +225,7 @@ def test_a_file_that_redirects_is_followed_and_asks_for_no_further_file(
 
     came = internet.visit("/secret")
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert came.outcome is Outcome.DECLINED
     paths = [request.split()[1] for request in server.requests]
     assert paths == [b"/robots.txt", b"/files/robots"]
@@ -237,7 +239,7 @@ def test_a_file_may_lie_at_another_host(internet: Internet) -> None:
     first = follower.fetch(Request(url="http://site.example/secret"), MANNERS)
     second = follower.fetch(Request(url="http://site.example/open"), MANNERS)
 
-    assert isinstance(first, Reading)
+    assert isinstance(first, ParseResult)
     assert first.outcome is Outcome.DECLINED
     assert isinstance(second, Page)
     assert [request.split()[1] for request in server.requests] == [b"/robots.txt", b"/open"]
@@ -245,11 +247,11 @@ def test_a_file_may_lie_at_another_host(internet: Internet) -> None:
 
 
 def test_a_host_that_sends_us_round_has_no_file(clock: FakeClock) -> None:
-    robots = Robots()
-    round_again = Moved(Request(url="http://site.example/robots.txt", led=True))
+    robots = RobotsCache()
+    round_again = Redirect(Request(url="http://site.example/robots.txt", led=True))
     for _ in range(6):
-        assert robots.wanted(SITE, clock.now()) is not None
-        robots.learn(SITE, round_again, clock.now())
+        assert robots.build_robots_request(SITE, clock.now()) is not None
+        robots.record_answer(SITE, round_again, clock.now())
 
-    assert robots.wanted(SITE, clock.now()) is None
-    assert robots.refusal(SITE) is None
+    assert robots.build_robots_request(SITE, clock.now()) is None
+    assert robots.check_allowed(SITE) is None

@@ -7,11 +7,11 @@ import pytest
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.errors import Note
-from scrapers.http.limits import Limits
-from scrapers.http.ssrf_guard import Answer, Egress
-from scrapers.models import Outcome, Page, Reading, Request
-from scrapers.source import Access, Etiquette
+from scrapers.http.errors import FailureReason
+from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import AddressInfo, Dialer
+from scrapers.models import Outcome, Page, ParseResult, Request
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.hostile_addresses import ANSWERS, LURES, OTHER_PUBLIC, PUBLIC
@@ -19,7 +19,7 @@ from tests.scrapers.http.ledger import Ledger, opened_ledger
 from tests.scrapers.http.loopback import Behaviour, answer, answering, moved, without_robots
 from tests.scrapers.http.wire import AGENT, Wire
 
-Fetch = Callable[..., Page | Reading]
+Fetch = Callable[..., Page | ParseResult]
 
 every_lure = pytest.mark.parametrize("lure", LURES.values(), ids=LURES)
 
@@ -34,10 +34,10 @@ def ledger() -> Iterator[Ledger]:
 def fetch(wire: Wire) -> Fetch:
     follower = Follower(wire.client())
 
-    def ask(url: str, access: Access = Access.API) -> Page | Reading:
+    def ask(url: str, access: AccessMode = AccessMode.API) -> Page | ParseResult:
         scheme, _, rest = url.partition("://")
         own = f"{scheme}://{rest.partition('/')[0]}"
-        return follower.fetch(Request(url=url), Etiquette(origins=(own,), access=access))
+        return follower.fetch(Request(url=url), CrawlPolicy(origins=(own,), access=access))
 
     return ask
 
@@ -52,12 +52,12 @@ def resolving(*answers: str) -> dict[str, list[list[str]]]:
 def lured(wire: Wire, internet: Internet, ledger: Ledger, fetch: Fetch) -> Callable[..., set[str]]:
     """Visit a public site that behaves so; return where the visit led, as the wire saw it."""
 
-    def visit(behaviour: Behaviour, access: Access) -> set[str]:
+    def visit(behaviour: Behaviour, access: AccessMode) -> set[str]:
         server = internet.serve(behaviour)
         wire.names = resolving(PUBLIC)
         wire.routes = {(PUBLIC, 80): server.port}
         came = fetch("http://site.example/", access)
-        assert isinstance(came, Reading)
+        assert isinstance(came, ParseResult)
         assert ledger.connects == {("127.0.0.1", server.port)}
         assert ledger.others == []
         return {f"{ip}:{port}" for ip, port in wire.connects}
@@ -80,12 +80,12 @@ def test_an_address_that_leads_inside_is_never_connected_to(
 ) -> None:
     wire.names = resolving(PUBLIC)
     for url in (lure, lure.replace("http:", "https:")):
-        for access in Access:
+        for access in AccessMode:
             came = fetch(url, access)
 
-            assert isinstance(came, Reading)
+            assert isinstance(came, ParseResult)
             assert came.outcome is Outcome.SKIPPED
-            assert came.note != Note.NOT_ITS_OWN
+            assert came.note != FailureReason.NOT_ITS_OWN
 
     assert wire.connects == []
     assert ledger.entries == []
@@ -97,27 +97,27 @@ def test_a_redirect_that_leads_inside_is_never_followed(
 ) -> None:
     leading = without_robots(answering(moved(as_served(lure))))
 
-    assert lured(leading, Access.PAGE) == {f"{PUBLIC}:80"}
+    assert lured(leading, AccessMode.PAGE) == {f"{PUBLIC}:80"}
 
 
 @every_lure
 def test_an_api_that_leads_inside_is_not_followed_either(
     lured: Callable[..., set[str]], lure: str
 ) -> None:
-    assert lured(answering(moved(as_served(lure))), Access.API) == {f"{PUBLIC}:80"}
+    assert lured(answering(moved(as_served(lure))), AccessMode.API) == {f"{PUBLIC}:80"}
 
 
 @every_lure
 def test_a_robots_txt_that_leads_inside_is_never_followed(
     lured: Callable[..., set[str]], lure: str
 ) -> None:
-    assert lured(answering(moved(as_served(lure))), Access.PAGE) == {f"{PUBLIC}:80"}
+    assert lured(answering(moved(as_served(lure))), AccessMode.PAGE) == {f"{PUBLIC}:80"}
 
 
 def test_a_redirect_without_a_scheme_leads_no_further(lured: Callable[..., set[str]]) -> None:
     leading = without_robots(answering(moved("//127.0.0.1/")))
 
-    assert lured(leading, Access.PAGE) == {f"{PUBLIC}:80"}
+    assert lured(leading, AccessMode.PAGE) == {f"{PUBLIC}:80"}
 
 
 def test_a_name_that_changes_its_address_between_two_hops_gains_nothing(
@@ -127,9 +127,9 @@ def test_a_name_that_changes_its_address_between_two_hops_gains_nothing(
     wire.names = {**resolving(PUBLIC), "rebind.example": [[OTHER_PUBLIC], ["127.0.0.1"]]}
     wire.routes = {(PUBLIC, 80): server.port, (OTHER_PUBLIC, 80): server.port}
 
-    came = fetch("http://site.example/", Access.PAGE)
+    came = fetch("http://site.example/", AccessMode.PAGE)
 
-    assert isinstance(came, Reading)
+    assert isinstance(came, ParseResult)
     assert {ip for ip, _ in wire.connects} <= {PUBLIC, OTHER_PUBLIC}
     assert ledger.connects == {("127.0.0.1", server.port)}
 
@@ -141,10 +141,10 @@ def test_a_name_that_changes_its_address_between_two_connections_gains_nothing(
     wire.names = {"site.example": [[PUBLIC], ["127.0.0.1"]]}
     wire.routes = {(PUBLIC, 80): server.port}
 
-    came = fetch("http://site.example/", Access.PAGE)
+    came = fetch("http://site.example/", AccessMode.PAGE)
 
-    assert isinstance(came, Reading)
-    assert came.note == Note.NOT_PUBLIC
+    assert isinstance(came, ParseResult)
+    assert came.note == FailureReason.NOT_PUBLIC
     assert wire.connects == [(PUBLIC, 80)]
 
 
@@ -165,13 +165,13 @@ def test_a_name_is_resolved_once_and_the_vetted_address_is_dialled(
     assert b"\r\nHost: site.example\r\n" in server.requests[0]
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 def test_no_proxy_of_the_environment_is_used(
     wire: Wire,
     internet: Internet,
     fetch: Fetch,
     monkeypatch: pytest.MonkeyPatch,
-    access: Access,
+    access: AccessMode,
 ) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:3128")
@@ -194,10 +194,10 @@ def test_a_chain_of_redirects_ends_before_it_leads_far(
     wire.names["site31.example"] = [["127.0.0.1"]]
     wire.routes = {(PUBLIC, 80): internet.serve(without_robots(onward)).port}
 
-    came = fetch("http://site.example/", Access.PAGE)
+    came = fetch("http://site.example/", AccessMode.PAGE)
 
-    assert isinstance(came, Reading)
-    assert came.note == Note.HOPS
+    assert isinstance(came, ParseResult)
+    assert came.note == FailureReason.HOPS
     assert set(wire.asked) == {f"site{number or ''}.example" for number in range(6)}
 
 
@@ -218,8 +218,8 @@ def test_a_name_with_thousands_of_addresses_makes_no_scanner_of_us(
 
     came = fetch("http://site.example/")
 
-    assert isinstance(came, Reading)
-    assert came.note == Note.NO_CONNECTION
+    assert isinstance(came, ParseResult)
+    assert came.note == FailureReason.NO_CONNECTION
     assert len(wire.connects) == 4
 
 
@@ -228,28 +228,28 @@ def test_a_name_without_an_address_fails(wire: Wire, fetch: Fetch) -> None:
 
     came = fetch("http://site.example/")
 
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.FAILED, Note.NO_SUCH_NAME)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.NO_SUCH_NAME)
 
 
-@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("access", AccessMode)
 def test_a_name_service_that_keeps_us_waiting_ends_the_visit_in_time(
-    access: Access, ledger: Ledger
+    access: AccessMode, ledger: Ledger
 ) -> None:
     release = threading.Event()
 
-    def hang(_host: str, _port: int) -> Iterable[Answer]:
+    def hang(_host: str, _port: int) -> Iterable[AddressInfo]:
         release.wait(10)
         return ()
 
-    limits = Limits(total_seconds=0.3, connect_seconds=0.2)
-    client = HttpClient(Egress(resolve=hang), SystemClock(), AGENT, limits)
-    etiquette = Etiquette(origins=("http://site.example",), access=access)
+    limits = FetchLimits(total_seconds=0.3, connect_seconds=0.2)
+    client = HttpClient(Dialer(resolve=hang), SystemClock(), AGENT, limits)
+    etiquette = CrawlPolicy(origins=("http://site.example",), access=access)
 
     came = client.fetch(Request(url="http://site.example/"), etiquette)
 
     release.set()
     client.close()
-    assert isinstance(came, Reading)
-    assert (came.outcome, came.note) == (Outcome.FAILED, Note.NO_NAME_SERVICE)
+    assert isinstance(came, ParseResult)
+    assert (came.outcome, came.note) == (Outcome.FAILED, FailureReason.NO_NAME_SERVICE)
     assert ledger.entries == []

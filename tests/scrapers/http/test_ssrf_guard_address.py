@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrapers.http.ssrf_guard import NOT_PUBLIC_V4, NOT_PUBLIC_V6, public_unicast
+from scrapers.http.ssrf_guard import NOT_PUBLIC_V4, NOT_PUBLIC_V6, is_public_unicast
 from tests.scrapers.http.hostile_addresses import INSIDE, ZONED
 
 Address = IPv4Address | IPv6Address
@@ -58,19 +58,19 @@ def carried(ip: Address) -> Address:
 
 @pytest.mark.parametrize("ip", [*INSIDE.values(), *ZONED.values(), *NO_ADDRESSES])
 def test_an_address_that_is_not_on_the_public_internet_is_refused(ip: str) -> None:
-    assert not public_unicast(ip)
+    assert not is_public_unicast(ip)
 
 
 @pytest.mark.parametrize("ip", OUTSIDE)
 def test_an_address_on_the_public_internet_is_let_through(ip: str) -> None:
-    assert public_unicast(ip)
+    assert is_public_unicast(ip)
 
 
 @given(ADDRESSES)
 @example(IPv4Address("192.88.99.1"))
 @example(IPv6Address("2001:4:112::1"))
 def test_what_is_public_is_global_to_the_standard_library_too(ip: Address) -> None:
-    assert carried(ip).is_global or not public_unicast(str(ip))
+    assert carried(ip).is_global or not is_public_unicast(str(ip))
 
 
 @given(ADDRESSES)
@@ -87,26 +87,26 @@ def test_what_is_public_is_one_machine_that_anyone_may_own(ip: Address) -> None:
         or meant.is_unspecified
         or (isinstance(meant, IPv6Address) and meant.is_site_local)
     )
-    assert not (special and public_unicast(str(ip)))
+    assert not (special and is_public_unicast(str(ip)))
 
 
 @given(ADDRESSES)
 def test_an_address_is_judged_alike_however_it_is_written(ip: Address) -> None:
-    assert public_unicast(ip.exploded) is public_unicast(ip.compressed)
+    assert is_public_unicast(ip.exploded) is is_public_unicast(ip.compressed)
 
 
 @pytest.mark.parametrize("block", [*NOT_PUBLIC_V4, *NOT_PUBLIC_V6], ids=str)
 def test_every_block_of_the_table_is_refused_from_end_to_end(
     block: IPv4Network | IPv6Network,
 ) -> None:
-    assert not public_unicast(str(block[0]))
-    assert not public_unicast(str(block[-1]))
+    assert not is_public_unicast(str(block[0]))
+    assert not is_public_unicast(str(block[-1]))
 
 
 @pytest.mark.parametrize("ip", [ip for ip in INSIDE.values() if "." in ip and ":" not in ip])
 @pytest.mark.parametrize("prefix", ["::ffff:", "64:ff9b::", "::ffff:0:", "::", "2002:a::"])
 def test_an_inside_address_is_not_let_out_within_another(prefix: str, ip: str) -> None:
-    assert not public_unicast(f"{prefix}{ip}")
+    assert not is_public_unicast(f"{prefix}{ip}")
 
 
 def test_the_table_of_addresses_is_one_of_addresses() -> None:

@@ -4,8 +4,8 @@ import threading
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import Limits
-from scrapers.http.ssrf_guard import Egress
+from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import Dialer
 from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import Outcome
 from tests.scrapers.http.conftest import Internet
@@ -14,7 +14,7 @@ from tests.scrapers.http.loopback import answer, answering, without_robots
 from tests.scrapers.http.wire import AGENT
 
 PATIENCE = 30.0
-HURRIED = Limits(total_seconds=0.2)
+HURRIED = FetchLimits(total_seconds=0.2)
 
 
 def test_a_name_that_is_not_resolved_holds_up_no_other_host(internet: Internet) -> None:
@@ -26,14 +26,16 @@ def test_a_name_that_is_not_resolved_holds_up_no_other_host(internet: Internet) 
         return ()
 
     places = {"beta.example": ("127.0.0.1", served.port)}
-    egress = Egress(address_map=places, resolve=slow)
-    internet.clients.append(HttpClient(egress, SystemClock(), AGENT, Limits(total_seconds=20.0)))
+    egress = Dialer(address_map=places, resolve=slow)
+    internet.clients.append(
+        HttpClient(egress, SystemClock(), AGENT, FetchLimits(total_seconds=20.0))
+    )
     alpha, beta = site("alpha"), site("beta")
     lanes = lanes_over(internet.clients[-1], alpha, beta, pace=WITHOUT_WAITS)
 
     came = []
-    for visit in lanes.visit(questions(3, alpha, beta)):
-        came.append((visit.query.source, visit.reading.outcome))
+    for visit in lanes.crawl(questions(3, alpha, beta)):
+        came.append((visit.query.source, visit.result.outcome))
         if len(came) == 3:
             others_are_done.set()
 
@@ -48,12 +50,12 @@ def test_a_name_that_is_never_resolved_is_given_up_in_time(internet: Internet) -
         never.wait(PATIENCE)
         return ()
 
-    internet.clients.append(HttpClient(Egress(resolve=silent), SystemClock(), AGENT, HURRIED))
+    internet.clients.append(HttpClient(Dialer(resolve=silent), SystemClock(), AGENT, HURRIED))
     alpha = site("alpha")
     lanes = lanes_over(internet.clients[-1], alpha, pace=WITHOUT_WAITS)
 
-    (visit,) = lanes.visit(questions(1, alpha))
+    (visit,) = lanes.crawl(questions(1, alpha))
 
     never.set()
-    assert visit.reading.outcome is Outcome.FAILED
-    assert "name" in visit.reading.note
+    assert visit.result.outcome is Outcome.FAILED
+    assert "name" in visit.result.note

@@ -5,65 +5,69 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from scrapers.http.errors import Note, UnfinishedError
-from scrapers.http.ssrf_guard import Target, declared
+from scrapers.http.errors import FailureReason, FetchError
+from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.models import Outcome
 
-HERE = Target.of("https://site.example/people/rosa?page=1")
+HERE = RequestTarget.from_url("https://site.example/people/rosa?page=1")
 
 
 @pytest.mark.parametrize(
     ("url", "note"),
     [
-        ("http://127.0.0.1\\@1.1.1.1/", Note.TREACHEROUS),
-        ("http://1.1.1.1 @127.0.0.1/", Note.TREACHEROUS),
-        ("http://site.example/a b", Note.TREACHEROUS),
-        ("http://site.example/\r\nHost: inside", Note.TREACHEROUS),
-        ("http://site.example/\x00", Note.TREACHEROUS),
-        ("\thttp://site.example/", Note.TREACHEROUS),
-        ("http://site.example/\x85", Note.TREACHEROUS),
-        ("http://site.example/\xa0", Note.TREACHEROUS),
-        ("http://user@site.example/", Note.USER_NAME),
-        ("http://user:secret@site.example/", Note.USER_NAME),
-        ("http://site.example@127.0.0.1/", Note.USER_NAME),
-        ("ftp://site.example/", Note.NOT_HTTP),
-        ("file:///etc/passwd", Note.NOT_HTTP),
-        ("gopher://127.0.0.1:25/", Note.NOT_HTTP),
-        ("javascript:alert(1)", Note.NOT_HTTP),
-        ("data:text/html,hello", Note.NOT_HTTP),
-        ("//site.example/", Note.NOT_HTTP),
-        ("site.example", Note.NOT_HTTP),
-        ("", Note.NOT_HTTP),
-        ("http:///nowhere", Note.NOT_HTTP),
-        ("http://[::1", Note.MALFORMED),
-        ("http://site.example:99999/", Note.MALFORMED),
-        ("http://①②⑦.⓪.⓪.①/", Note.MALFORMED),
-        ("http://[fe80::1%25eth0]/", Note.ZONE),
-        ("http://2130706433/", Note.MISLEADING),
-        ("http://0/", Note.MISLEADING),
-        ("http://127.1/", Note.MISLEADING),
-        ("http://0x7f000001/", Note.MISLEADING),
-        ("http://0x7f.0.0.1/", Note.MISLEADING),
-        ("http://0177.0.0.1/", Note.MISLEADING),
-        ("http://127.0.0.1./", Note.MISLEADING),
-        ("http://1.2.3.4.5/", Note.MISLEADING),
-        ("http://0X7F000001/", Note.MISLEADING),
-        ("http://127.0.0.1../", Note.MALFORMED),
-        ("http://site..example/", Note.MALFORMED),
-        ("http://./", Note.MALFORMED),
-        ("http://site.example/" + "a" * 2_048, Note.TOO_LONG),
+        ("http://127.0.0.1\\@1.1.1.1/", FailureReason.TREACHEROUS),
+        ("http://1.1.1.1 @127.0.0.1/", FailureReason.TREACHEROUS),
+        ("http://site.example/a b", FailureReason.TREACHEROUS),
+        ("http://site.example/\r\nHost: inside", FailureReason.TREACHEROUS),
+        ("http://site.example/\x00", FailureReason.TREACHEROUS),
+        ("\thttp://site.example/", FailureReason.TREACHEROUS),
+        ("http://site.example/\x85", FailureReason.TREACHEROUS),
+        ("http://site.example/\xa0", FailureReason.TREACHEROUS),
+        ("http://user@site.example/", FailureReason.USER_NAME),
+        ("http://user:secret@site.example/", FailureReason.USER_NAME),
+        ("http://site.example@127.0.0.1/", FailureReason.USER_NAME),
+        ("ftp://site.example/", FailureReason.NOT_HTTP),
+        ("file:///etc/passwd", FailureReason.NOT_HTTP),
+        ("gopher://127.0.0.1:25/", FailureReason.NOT_HTTP),
+        ("javascript:alert(1)", FailureReason.NOT_HTTP),
+        ("data:text/html,hello", FailureReason.NOT_HTTP),
+        ("//site.example/", FailureReason.NOT_HTTP),
+        ("site.example", FailureReason.NOT_HTTP),
+        ("", FailureReason.NOT_HTTP),
+        ("http:///nowhere", FailureReason.NOT_HTTP),
+        ("http://[::1", FailureReason.MALFORMED),
+        ("http://site.example:99999/", FailureReason.MALFORMED),
+        ("http://①②⑦.⓪.⓪.①/", FailureReason.MALFORMED),
+        ("http://[fe80::1%25eth0]/", FailureReason.ZONE),
+        ("http://2130706433/", FailureReason.MISLEADING),
+        ("http://0/", FailureReason.MISLEADING),
+        ("http://127.1/", FailureReason.MISLEADING),
+        ("http://0x7f000001/", FailureReason.MISLEADING),
+        ("http://0x7f.0.0.1/", FailureReason.MISLEADING),
+        ("http://0177.0.0.1/", FailureReason.MISLEADING),
+        ("http://127.0.0.1./", FailureReason.MISLEADING),
+        ("http://1.2.3.4.5/", FailureReason.MISLEADING),
+        ("http://0X7F000001/", FailureReason.MISLEADING),
+        ("http://127.0.0.1../", FailureReason.MALFORMED),
+        ("http://site..example/", FailureReason.MALFORMED),
+        ("http://./", FailureReason.MALFORMED),
+        ("http://site.example/" + "a" * 2_048, FailureReason.TOO_LONG),
     ],
 )
-def test_a_treacherous_address_is_refused_before_anything_is_resolved(url: str, note: Note) -> None:
-    with pytest.raises(UnfinishedError) as end:
-        Target.of(url)
+def test_a_treacherous_address_is_refused_before_anything_is_resolved(
+    url: str, note: FailureReason
+) -> None:
+    with pytest.raises(FetchError) as end:
+        RequestTarget.from_url(url)
 
-    assert end.value.reading.outcome is Outcome.SKIPPED
+    assert end.value.result.outcome is Outcome.SKIPPED
     assert end.value.note is note
 
 
 def test_an_address_is_taken_apart_as_urllib3_will_take_it_apart() -> None:
-    target = Target.of("HTTPS://Site.Example:443/Rosa Ä".replace(" ", "%20") + "?q=ä#part")
+    target = RequestTarget.from_url(
+        "HTTPS://Site.Example:443/Rosa Ä".replace(" ", "%20") + "?q=ä#part"
+    )
 
     assert target.url == "https://site.example/Rosa%20%C3%84?q=%C3%A4"
     assert target.origin == "https://site.example"
@@ -72,12 +76,12 @@ def test_an_address_is_taken_apart_as_urllib3_will_take_it_apart() -> None:
 @given(st.text(max_size=40))
 def test_what_passes_names_the_host_that_urllib3_would_ask(rest: str) -> None:
     try:
-        target = Target.of("http://site.example" + rest)
-    except UnfinishedError:
+        target = RequestTarget.from_url("http://site.example" + rest)
+    except FetchError:
         return
     parsed = parse_url(target.url)
     assert (parsed.scheme, parsed.host, parsed.auth) == (target.scheme, target.host, None)
-    assert Target.of(target.url) == target
+    assert RequestTarget.from_url(target.url) == target
 
 
 @pytest.mark.parametrize(
@@ -91,24 +95,24 @@ def test_what_passes_names_the_host_that_urllib3_would_ask(rest: str) -> None:
     ],
 )
 def test_a_redirect_is_followed_from_where_it_was_given(location: str, url: str) -> None:
-    assert HERE.redirected(location).url == url
+    assert HERE.resolve_location(location).url == url
 
 
 @pytest.mark.parametrize(
     ("location", "note"),
     [
-        ("http://site.example/", Note.DOWNGRADE),
-        ("/a b", Note.TREACHEROUS),
-        ("https:\\\\other.example", Note.TREACHEROUS),
-        ("https://other.ex\tample/", Note.TREACHEROUS),
-        ("https://[", Note.MALFORMED),
-        ("javascript:alert(1)", Note.NOT_HTTP),
-        ("https://user@other.example/", Note.USER_NAME),
+        ("http://site.example/", FailureReason.DOWNGRADE),
+        ("/a b", FailureReason.TREACHEROUS),
+        ("https:\\\\other.example", FailureReason.TREACHEROUS),
+        ("https://other.ex\tample/", FailureReason.TREACHEROUS),
+        ("https://[", FailureReason.MALFORMED),
+        ("javascript:alert(1)", FailureReason.NOT_HTTP),
+        ("https://user@other.example/", FailureReason.USER_NAME),
     ],
 )
-def test_a_treacherous_redirect_is_not_followed(location: str, note: Note) -> None:
-    with pytest.raises(UnfinishedError) as end:
-        HERE.redirected(location)
+def test_a_treacherous_redirect_is_not_followed(location: str, note: FailureReason) -> None:
+    with pytest.raises(FetchError) as end:
+        HERE.resolve_location(location)
 
     assert end.value.note is note
 
@@ -130,8 +134,13 @@ def test_a_treacherous_redirect_is_not_followed(location: str, note: Note) -> No
     ],
 )
 def test_a_source_is_asked_only_at_its_own_origins(origins: tuple[str, ...], covered: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert (declared(HERE, origins) is not None) is covered
+    assert (match_origin(HERE, origins) is not None) is covered
 
 
 def test_a_neighbour_with_a_similar_name_is_not_a_subdomain() -> None:
-    assert declared(Target.of("https://evilsite.example/"), ("https://*.site.example",)) is None
+    assert (
+        match_origin(
+            RequestTarget.from_url("https://evilsite.example/"), ("https://*.site.example",)
+        )
+        is None
+    )

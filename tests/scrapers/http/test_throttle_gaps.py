@@ -9,13 +9,12 @@ import pytest
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.crawler import Lanes
-from scrapers.http.frontier import Rank
-from scrapers.http.limits import Limits
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
-from scrapers.models import Outcome, Page, Query, Reading
-from scrapers.parsers.block_detection import limited, quota_used
-from scrapers.source import Access, Etiquette
+from scrapers.http.crawler import Crawler
+from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.models import CrawlPriority, Outcome, Page, ParseResult, Query
+from scrapers.parsers.block_detection import build_limited_result, is_rate_limited
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource, lanes_over
 from tests.scrapers.http.watchful import (
     ADDRESS,
@@ -40,10 +39,10 @@ NUDGE = 0.005
 class Site(FakeSource):
     """Knows no answer but "nobody here", and the ways in which a host gives none."""
 
-    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
-        if quota_used(page):
-            return limited(page)
-        return Reading(outcome=Outcome.ABSENT if page.status == 200 else Outcome.FAILED)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
+        if is_rate_limited(page):
+            return build_limited_result(page)
+        return ParseResult(outcome=Outcome.ABSENT if page.status == 200 else Outcome.FAILED)
 
 
 def sites(count: int, kind: str) -> list[Site]:
@@ -51,9 +50,9 @@ def sites(count: int, kind: str) -> list[Site]:
     return [
         Site(
             f"{kind}{number}",
-            Etiquette(
+            CrawlPolicy(
                 origins=(f"http://{kind}{number}.example",),
-                access=Access.PAGE if number % 4 else Access.API,
+                access=AccessMode.PAGE if number % 4 else AccessMode.API,
                 seconds_between=INTERVALS[number % len(INTERVALS)],
             ),
         )
@@ -69,14 +68,14 @@ def host_of(site: Site) -> str:
     return f"{site.name}.example"
 
 
-PAUSES = {host_of(site): site.etiquette.seconds_between for site in SOURCES.values()}
+PAUSES = {host_of(site): site.crawl_policy.seconds_between for site in SOURCES.values()}
 
 
-def lanes_to(watched: Watched, workers: int) -> Lanes:
+def lanes_to(watched: Watched, workers: int) -> Crawler:
     places = dict.fromkeys(PAUSES, (ADDRESS, watched.port))
-    egress = Egress(address_map=places, resolve=resolve_nothing)
+    egress = Dialer(address_map=places, resolve=resolve_nothing)
     # A connection kept for each: to open a hundred thousand would use up the machine's ports.
-    client = HttpClient(egress, SystemClock(), AGENT, Limits(idle_hosts=len(places)))
+    client = HttpClient(egress, SystemClock(), AGENT, FetchLimits(idle_hosts=len(places)))
     return lanes_over(client, *SOURCES.values(), workers=workers)
 
 
@@ -125,8 +124,10 @@ def test_no_gap_is_shorter_than_configured_whatever_runs_at_once(
 ) -> None:
     with watched_hosts() as watched:
         lanes = lanes_to(watched, workers)
-        checking = threading.Thread(target=lambda: list(lanes.visit(self_check(), rank=Rank.FIRST)))
-        visits = lanes.visit(sweep(range(fetches)))
+        checking = threading.Thread(
+            target=lambda: list(lanes.crawl(self_check(), priority=CrawlPriority.FIRST))
+        )
+        visits = lanes.crawl(sweep(range(fetches)))
         next(visits)
         checking.start()
         for _visit in visits:
@@ -142,7 +143,7 @@ def test_no_gap_is_shorter_than_configured_whatever_runs_at_once(
 
 def led_around(numbers: Iterable[int]) -> Iterator[Query]:
     """Ask pages that lead to other hosts of the same pace, by up to four redirects."""
-    pages = [page for page in STEADY if page.etiquette.access is Access.PAGE]
+    pages = [page for page in STEADY if page.crawl_policy.access is AccessMode.PAGE]
     for number in numbers:
         alike = [page for page in pages if PAUSES[host_of(page)] == INTERVALS[number % 3]]
         stops = [alike[number * (7 + hop) % len(alike)] for hop in range(2 + number % 4)]
@@ -157,7 +158,7 @@ def test_no_hop_comes_sooner_than_a_question_would(share, workers: int) -> None:
     numbers = share(range(8_000))
     with watched_hosts() as watched:
         lanes = lanes_to(watched, workers)
-        visits = list(lanes.visit(led_around(numbers)))
+        visits = list(lanes.crawl(led_around(numbers)))
         lanes.client.close()
 
     assert too_soon(watched.notes) == []

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.http.event_loop import aside
-from scrapers.http.frontier import Rank
-from scrapers.http.throttle import Pace
-from scrapers.models import Outcome, Page, Reading
-from scrapers.source import Access
+from scrapers.http.event_loop import run_in_thread
+from scrapers.http.throttle import Throttle
+from scrapers.models import CrawlPriority, Outcome, Page, ParseResult
+from scrapers.source import AccessMode
 from tests.scrapers.http.fakes import (
     FakeClient,
     FakeClock,
@@ -52,9 +51,9 @@ def test_no_gap_is_shorter_than_the_interval_or_the_last_answer(
 ) -> None:
     sources = [site(name, seconds_between=between) for name in takes]
     client = FakeClient(FakeClock(), takes=lambda url: takes[url[len("http://")]])
-    lanes = lanes_over(client, *sources, pace=Pace(stretch=stretch), workers=workers)
+    lanes = lanes_over(client, *sources, pace=Throttle(wait_factor=stretch), workers=workers)
 
-    visits = list(lanes.visit(questions(4, *sources)))
+    visits = list(lanes.crawl(questions(4, *sources)))
 
     assert len(visits) == 4 * len(sources)
     for host, spans in times(client).items():
@@ -66,7 +65,7 @@ def test_no_gap_is_shorter_than_the_interval_or_the_last_answer(
 def test_the_interval_counts_from_the_end_of_the_answer(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 0.25)
 
-    list(lanes_over(client, ALPHA).visit(questions(3, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(questions(3, ALPHA)))
 
     assert times(client)["alpha.example"] == [(0.0, 0.25), (1.25, 1.5), (2.5, 2.75)]
 
@@ -74,7 +73,7 @@ def test_the_interval_counts_from_the_end_of_the_answer(clock: FakeClock) -> Non
 def test_a_slow_answer_is_followed_by_as_long_a_pause(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 4.0)
 
-    list(lanes_over(client, ALPHA).visit(questions(2, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(questions(2, ALPHA)))
 
     assert times(client)["alpha.example"] == [(0.0, 4.0), (8.0, 12.0)]
 
@@ -84,11 +83,11 @@ def test_hosts_do_not_wait_for_each_other(clock: FakeClock) -> None:
     together = threading.Barrier(len(sources), timeout=10)
 
     def meet(_: str) -> str:
-        aside(together.wait)
+        run_in_thread(together.wait)
         return "absent"
 
     client = FakeClient(clock, respond=meet)
-    visits = list(lanes_over(client, *sources, workers=8).visit(questions(1, *sources)))
+    visits = list(lanes_over(client, *sources, workers=8).crawl(questions(1, *sources)))
 
     assert len(visits) == len(sources)
 
@@ -106,8 +105,8 @@ def test_one_host_is_never_asked_twice_at_once(clock: FakeClock) -> None:
         return "absent"
 
     client = FakeClient(clock, respond=count)
-    lanes = lanes_over(client, ALPHA, BETA, pace=Pace(stretch=0), workers=8)
-    list(lanes.visit(questions(20, ALPHA, BETA)))
+    lanes = lanes_over(client, ALPHA, BETA, pace=Throttle(wait_factor=0), workers=8)
+    list(lanes.crawl(questions(20, ALPHA, BETA)))
 
     assert set(most) == {1}
 
@@ -115,8 +114,10 @@ def test_one_host_is_never_asked_twice_at_once(clock: FakeClock) -> None:
 def test_two_runs_at_once_share_the_queues(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 0.1)
     lanes = lanes_over(client, ALPHA)
-    self_check = lanes.visit([ALPHA.query("rosa"), ALPHA.query("ros")], rank=Rank.FIRST)
-    sweep = lanes.visit(questions(5, ALPHA))
+    self_check = lanes.crawl(
+        [ALPHA.query("rosa"), ALPHA.query("ros")], priority=CrawlPriority.FIRST
+    )
+    sweep = lanes.crawl(questions(5, ALPHA))
     visits = [next(sweep), next(self_check), *self_check, *sweep]
 
     assert len(visits) == 7
@@ -124,7 +125,7 @@ def test_two_runs_at_once_share_the_queues(clock: FakeClock) -> None:
 
 
 def test_a_self_check_goes_before_what_a_sweep_has_queued(clock: FakeClock) -> None:
-    asked = asked_while_a_run_goes_on(clock, Rank.FIRST)
+    asked = asked_while_a_run_goes_on(clock, CrawlPriority.FIRST)
 
     assert asked[1] == "http://alpha.example/rosa"
     assert len(asked) == 201
@@ -134,7 +135,7 @@ def test_sources_at_one_host_stand_in_one_queue(clock: FakeClock) -> None:
     twin = replace(ALPHA, name="twin")
     client = FakeClient(clock)
 
-    list(lanes_over(client, ALPHA, twin).visit(questions(3, ALPHA, twin)))
+    list(lanes_over(client, ALPHA, twin).crawl(questions(3, ALPHA, twin)))
 
     assert min(gaps(client, "alpha.example")) >= 1.0 - TOLERANCE
 
@@ -144,7 +145,7 @@ def test_subdomains_of_one_site_stand_in_one_queue(clock: FakeClock) -> None:
     client = FakeClient(clock)
     asked = [blogs.query(name, f"http://{name}.blogs.example/") for name in ("rosa", "ben", "kim")]
 
-    list(lanes_over(client, blogs).visit(asked))
+    list(lanes_over(client, blogs).crawl(asked))
 
     began = sorted(began for _, began, _ in client.asked)
     assert began == [0.0, 1.0, 2.0]
@@ -163,9 +164,9 @@ def robots_then(file: str, status: int = 200) -> FakeClient:
 
 def test_asking_for_robots_txt_is_a_request_like_any_other() -> None:
     client = robots_then("User-agent: *\nCrawl-delay: 7\n")
-    pages = site("alpha", access=Access.PAGE)
+    pages = site("alpha", access=AccessMode.PAGE)
 
-    list(lanes_over(client, pages).visit(questions(2, pages)))
+    list(lanes_over(client, pages).crawl(questions(2, pages)))
 
     assert [(url.rpartition("/")[2], began) for url, began, _ in client.asked] == [
         ("robots.txt", 0.0),
@@ -176,20 +177,20 @@ def test_asking_for_robots_txt_is_a_request_like_any_other() -> None:
 
 def test_what_robots_txt_forbids_is_declined_without_being_asked_or_waited_for() -> None:
     client = robots_then("User-agent: *\nDisallow: /\n")
-    pages = site("alpha", access=Access.PAGE)
+    pages = site("alpha", access=AccessMode.PAGE)
 
-    visits = list(lanes_over(client, pages).visit(questions(50, pages)))
+    visits = list(lanes_over(client, pages).crawl(questions(50, pages)))
 
-    assert {visit.reading.outcome for visit in visits} == {Outcome.DECLINED}
+    assert {visit.result.outcome for visit in visits} == {Outcome.DECLINED}
     assert client.urls == ["http://alpha.example/robots.txt"]
     assert client.clock.seconds <= 1.0
 
 
 def test_a_host_whose_robots_txt_cannot_be_fetched_counts_as_failing(clock: FakeClock) -> None:
-    client = FakeClient(clock, respond=lambda _: Reading(outcome=Outcome.FAILED, note="no"))
-    pages = site("alpha", access=Access.PAGE)
+    client = FakeClient(clock, respond=lambda _: ParseResult(outcome=Outcome.FAILED, note="no"))
+    pages = site("alpha", access=AccessMode.PAGE)
 
-    visits = list(lanes_over(client, pages).visit(questions(5, pages)))
+    visits = list(lanes_over(client, pages).crawl(questions(5, pages)))
 
-    assert {visit.reading.outcome for visit in visits} == {Outcome.FAILED}
+    assert {visit.result.outcome for visit in visits} == {Outcome.FAILED}
     assert client.urls == ["http://alpha.example/robots.txt"] * 2

@@ -3,23 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from scrapers.http.throttle import InMemoryHosts, Pace
-from scrapers.models import Outcome, Reading
+from scrapers.http.throttle import InMemoryHostStore, Throttle
+from scrapers.models import Outcome, ParseResult
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
 
 ALPHA, BETA = site("alpha"), site("beta")
 
 
-def limited(clock: FakeClock, seconds: float) -> Reading:
+def limited(clock: FakeClock, seconds: float) -> ParseResult:
     when = clock.now() + timedelta(seconds=seconds)
-    return Reading(outcome=Outcome.LIMITED, retry_at=when)
+    return ParseResult(outcome=Outcome.LIMITED, retry_at=when)
 
 
 def limiting(clock: FakeClock, *seconds: float) -> FakeClient:
     """Want to be asked later, so many times, and answer then."""
     pauses = iter(seconds)
 
-    def respond(_: str) -> Reading | str:
+    def respond(_: str) -> ParseResult | str:
         pause = next(pauses, None)
         return "absent" if pause is None else limited(clock, pause)
 
@@ -29,9 +29,9 @@ def limiting(clock: FakeClock, *seconds: float) -> FakeClient:
 def test_a_question_that_was_put_off_is_answered_in_the_same_run(clock: FakeClock) -> None:
     client = limiting(clock, 20.0)
 
-    visits = list(lanes_over(client, ALPHA).visit(questions(2, ALPHA)))
+    visits = list(lanes_over(client, ALPHA).crawl(questions(2, ALPHA)))
 
-    assert [visit.reading.outcome for visit in visits] == [Outcome.ABSENT] * 2
+    assert [visit.result.outcome for visit in visits] == [Outcome.ABSENT] * 2
     assert [began for _, began, _ in client.asked] == [0.0, 20.0, 21.0]
     assert client.urls[0] == client.urls[1]
 
@@ -39,7 +39,7 @@ def test_a_question_that_was_put_off_is_answered_in_the_same_run(clock: FakeCloc
 def test_the_host_is_left_alone_until_then_by_every_question(clock: FakeClock) -> None:
     client = limiting(clock, 200.0)
 
-    list(lanes_over(client, ALPHA).visit(questions(5, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(questions(5, ALPHA)))
 
     assert [began for _, began, _ in client.asked] == [0.0, 200.0, 201.0, 202.0, 203.0, 204.0]
 
@@ -49,7 +49,7 @@ def test_other_hosts_do_not_wait_for_it(clock: FakeClock) -> None:
         clock, respond=lambda url: limited(clock, 60) if "alpha" in url else "absent"
     )
 
-    list(lanes_over(client, ALPHA, BETA).visit(questions(3, ALPHA, BETA)))
+    list(lanes_over(client, ALPHA, BETA).crawl(questions(3, ALPHA, BETA)))
 
     beta = [began for url, began, _ in client.asked if "beta" in url]
     assert beta == [0.0, 1.0, 2.0]
@@ -58,32 +58,32 @@ def test_other_hosts_do_not_wait_for_it(clock: FakeClock) -> None:
 def test_a_question_is_put_off_twice_and_then_given_up(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: limited(clock, 10.0))
 
-    visits = list(lanes_over(client, ALPHA).visit(questions(3, ALPHA)))
+    visits = list(lanes_over(client, ALPHA).crawl(questions(3, ALPHA)))
 
     assert len(client.asked) == 3
-    assert {visit.reading.outcome for visit in visits} == {Outcome.LIMITED}
+    assert {visit.result.outcome for visit in visits} == {Outcome.LIMITED}
 
 
 def test_a_server_in_trouble_that_says_until_when_is_asked_again(clock: FakeClock) -> None:
-    def respond(_: str) -> Reading | str:
-        trouble = Reading(outcome=Outcome.FAILED, retry_at=clock.now() + timedelta(seconds=5))
+    def respond(_: str) -> ParseResult | str:
+        trouble = ParseResult(outcome=Outcome.FAILED, retry_at=clock.now() + timedelta(seconds=5))
         return trouble if len(client.asked) == 0 else "absent"
 
     client = FakeClient(clock, respond=respond)
 
-    (visit,) = lanes_over(client, ALPHA).visit(questions(1, ALPHA))
+    (visit,) = lanes_over(client, ALPHA).crawl(questions(1, ALPHA))
 
-    assert visit.reading.outcome is Outcome.ABSENT
+    assert visit.result.outcome is Outcome.ABSENT
     assert [began for _, began, _ in client.asked] == [0.0, 5.0]
 
 
 def test_a_server_that_stays_in_trouble_is_closed_for_the_run(clock: FakeClock) -> None:
-    def trouble(_: str) -> Reading:
-        return Reading(outcome=Outcome.FAILED, retry_at=clock.now() + timedelta(seconds=5))
+    def trouble(_: str) -> ParseResult:
+        return ParseResult(outcome=Outcome.FAILED, retry_at=clock.now() + timedelta(seconds=5))
 
     client = FakeClient(clock, respond=trouble)
 
-    list(lanes_over(client, ALPHA).visit(questions(9, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(questions(9, ALPHA)))
 
     assert len(client.asked) == 6
 
@@ -91,15 +91,17 @@ def test_a_server_that_stays_in_trouble_is_closed_for_the_run(clock: FakeClock) 
 def test_nobody_waits_longer_than_patience(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: limited(clock, 301.0))
 
-    visits = list(lanes_over(client, ALPHA, pace=Pace(patience=300.0)).visit(questions(3, ALPHA)))
+    visits = list(
+        lanes_over(client, ALPHA, pace=Throttle(patience_seconds=300.0)).crawl(questions(3, ALPHA))
+    )
 
     assert len(client.asked) == 1
-    assert {visit.reading.outcome for visit in visits} == {Outcome.LIMITED}
+    assert {visit.result.outcome for visit in visits} == {Outcome.LIMITED}
 
 
 def test_a_restart_remembers_until_when_a_host_put_us_off(clock: FakeClock) -> None:
-    hosts = InMemoryHosts()
-    run = lanes_over(limiting(clock, 200.0), ALPHA, BETA, hosts=hosts).visit(
+    hosts = InMemoryHostStore()
+    run = lanes_over(limiting(clock, 200.0), ALPHA, BETA, hosts=hosts).crawl(
         questions(1, ALPHA, BETA)
     )
     next(run)
@@ -111,14 +113,14 @@ def test_a_restart_remembers_until_when_a_host_put_us_off(clock: FakeClock) -> N
 def test_an_answer_that_asks_for_a_pause_gets_it(clock: FakeClock) -> None:
     pauses = iter((10.0,))
 
-    def respond(_: str) -> Reading | str:
+    def respond(_: str) -> ParseResult | str:
         pause = next(pauses, None)
         if pause is None:
             return "absent"
         return replace(limited(clock, pause), outcome=Outcome.ABSENT)
 
     client = FakeClient(clock, respond=respond)
-    list(lanes_over(client, ALPHA).visit(questions(3, ALPHA)))
+    list(lanes_over(client, ALPHA).crawl(questions(3, ALPHA)))
 
     assert [began for _, began, _ in client.asked] == [0.0, 10.0, 11.0]
 
@@ -127,9 +129,9 @@ def test_an_answer_that_asks_for_a_long_pause_parks_its_host(clock: FakeClock) -
     client = FakeClient(
         clock, respond=lambda _: replace(limited(clock, 3600.0), outcome=Outcome.ABSENT)
     )
-    hosts = InMemoryHosts()
+    hosts = InMemoryHostStore()
 
-    visits = list(lanes_over(client, ALPHA, hosts=hosts).visit(questions(2, ALPHA)))
+    visits = list(lanes_over(client, ALPHA, hosts=hosts).crawl(questions(2, ALPHA)))
 
-    assert [each.reading.outcome for each in visits] == [Outcome.ABSENT, Outcome.LIMITED]
+    assert [each.result.outcome for each in visits] == [Outcome.ABSENT, Outcome.LIMITED]
     assert len(client.asked) == 1

@@ -13,10 +13,10 @@ from time import monotonic
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import Limits
-from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import Page, Request
-from scrapers.source import Access, Etiquette
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.bench.cost import peak_mebibytes
 from tests.scrapers.http.follower import Follower
 
@@ -33,7 +33,7 @@ class Cost:
     came: list[str]
 
 
-def visit_apart(calm: int, hostile: int, limits: Limits, scheme: str = "http") -> Cost:
+def visit_apart(calm: int, hostile: int, limits: FetchLimits, scheme: str = "http") -> Cost:
     """Visit the server at port `hostile` twice, as an API and as a page, in a new process."""
     wish = [calm, hostile, limits.total_seconds, scheme]
     command = [sys.executable, "-m", "tests.scrapers.http.visitor", json.dumps(wish)]
@@ -44,20 +44,20 @@ def visit_apart(calm: int, hostile: int, limits: Limits, scheme: str = "http") -
 def main() -> None:
     calm, hostile, seconds, scheme = json.loads(sys.argv[1])
     places = {CALM: ("127.0.0.1", calm), HOSTILE: ("127.0.0.1", hostile)}
-    egress = Egress(address_map=places, resolve=resolve_nothing)
-    limits = Limits(total_seconds=seconds)
+    egress = Dialer(address_map=places, resolve=resolve_nothing)
+    limits = FetchLimits(total_seconds=seconds)
     client = HttpClient(egress, SystemClock(), "Namesake/0.1 (+mailto:it@district.example)", limits)
 
     follower = Follower(client)
 
-    def visit(origin: str, access: Access) -> str:
-        came = follower.fetch(Request(url=origin), Etiquette(origins=(origin,), access=access))
+    def visit(origin: str, access: AccessMode) -> str:
+        came = follower.fetch(Request(url=origin), CrawlPolicy(origins=(origin,), access=access))
         return "Page" if isinstance(came, Page) else came.outcome
 
-    for access in Access:
+    for access in AccessMode:
         visit(f"http://{CALM}", access)
     idle, longest, came = peak_mebibytes(), 0.0, []
-    for access in Access:
+    for access in AccessMode:
         began = monotonic()
         came.append(visit(f"{scheme}://{HOSTILE}", access))
         longest = max(longest, monotonic() - began)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import Limits
-from scrapers.http.ssrf_guard import Answer, Egress
+from scrapers.http.limits import FetchLimits
+from scrapers.http.ssrf_guard import AddressInfo, Dialer
 
 AGENT = "Namesake/0.1 (+mailto:it@district.example)"
 Connect = tuple[str, int]
@@ -23,7 +23,7 @@ class Wire:
     asked: list[str] = field(default_factory=list)
     clients: list[HttpClient] = field(default_factory=list)
 
-    def resolve(self, host: str, port: int) -> Iterable[Answer]:
+    def resolve(self, host: str, port: int) -> Iterable[AddressInfo]:
         """Answer with the next set of addresses, the last for ever; numbers as glibc reads them."""
         self.asked.append(host)
         answers = self.names.get(host)
@@ -45,8 +45,10 @@ class Wire:
         socket.socket.connect(sock, ("127.0.0.1", self.routes[place]))
 
     def client(self, **parts: object) -> HttpClient:
-        egress = Egress(resolve=self.resolve, **parts)  # type: ignore[arg-type] # fields by name
-        self.clients.append(HttpClient(egress, SystemClock(), AGENT, Limits(total_seconds=10.0)))
+        egress = Dialer(resolve=self.resolve, **parts)  # type: ignore[arg-type] # fields by name
+        self.clients.append(
+            HttpClient(egress, SystemClock(), AGENT, FetchLimits(total_seconds=10.0))
+        )
         return self.clients[-1]
 
     def close(self) -> None:

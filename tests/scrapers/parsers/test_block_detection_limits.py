@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.block_detection import LONGEST_WAIT, backoff, limited, quota_used, retry_at
+from scrapers.parsers.block_detection import (
+    LONGEST_WAIT,
+    build_limited_result,
+    is_rate_limited,
+    parse_backoff_time,
+    parse_retry_time,
+)
 
 Answered = Callable[..., Page]
 
@@ -44,19 +50,19 @@ def test_every_dialect_says_when_to_come_back(
 ) -> None:
     page = answered(status=429, headers=headers)
 
-    assert retry_at(page) == page.fetched_at + timedelta(seconds=seconds)
+    assert parse_retry_time(page) == page.fetched_at + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("headers", SAYS_NOTHING)
 def test_garbage_and_the_past_say_nothing(answered: Answered, headers: dict[str, str]) -> None:
-    assert retry_at(answered(status=429, headers=headers)) is None
+    assert parse_retry_time(answered(status=429, headers=headers)) is None
 
 
 @pytest.mark.parametrize("body", ['{"backoff": 10}', '{"retry_after": 10.0}'])
 def test_a_body_may_say_it_too(answered: Answered, body: str) -> None:
     page = answered(body)
 
-    assert retry_at(page) == page.fetched_at + timedelta(seconds=10)
+    assert parse_retry_time(page) == page.fetched_at + timedelta(seconds=10)
 
 
 @pytest.mark.parametrize(
@@ -72,20 +78,20 @@ def test_nobody_makes_us_wait_longer_than_the_longest_quota(
 ) -> None:
     page = answered(body, status=429, headers=headers)
 
-    assert retry_at(page) == page.fetched_at + LONGEST_WAIT
+    assert parse_retry_time(page) == page.fetched_at + LONGEST_WAIT
 
 
 def test_a_limited_visit_says_when_to_ask_again(answered: Answered) -> None:
-    reading = limited(answered(status=429, headers={"retry-after": "5"}))
+    reading = build_limited_result(answered(status=429, headers={"retry-after": "5"}))
 
     assert reading.outcome is Outcome.LIMITED
     assert reading.retry_at is not None
 
 
 def test_a_403_without_anything_left_of_the_quota_is_a_limit(answered: Answered) -> None:
-    assert quota_used(answered(status=403, headers={"x-ratelimit-remaining": "0"}))
-    assert not quota_used(answered(status=403, headers={"x-ratelimit-remaining": "9"}))
-    assert not quota_used(answered(status=403))
+    assert is_rate_limited(answered(status=403, headers={"x-ratelimit-remaining": "0"}))
+    assert not is_rate_limited(answered(status=403, headers={"x-ratelimit-remaining": "9"}))
+    assert not is_rate_limited(answered(status=403))
 
 
 @given(
@@ -97,7 +103,7 @@ def test_a_403_without_anything_left_of_the_quota_is_a_limit(answered: Answered)
 )
 def test_no_header_is_too_strange(headers: dict[str, str], body: bytes) -> None:
     page = Page(url="https://a.example", status=429, body=body, fetched_at=NOON, headers=headers)
-    when = retry_at(page)
+    when = parse_retry_time(page)
 
     assert when is None or NOON < when <= NOON + LONGEST_WAIT
 
@@ -106,6 +112,6 @@ def test_a_sentence_may_say_when_and_an_answer_may_ask_for_a_pause(answered: Ans
     throttled = answered('{"error_message": "more requests available in 90 seconds"}', 400)
     busy = answered('{"items": [], "backoff": 10}')
 
-    assert retry_at(throttled) == NOON + timedelta(seconds=90)
-    assert backoff(busy) == NOON + timedelta(seconds=10)
-    assert backoff(answered('{"items": []}')) is None
+    assert parse_retry_time(throttled) == NOON + timedelta(seconds=90)
+    assert parse_backoff_time(busy) == NOON + timedelta(seconds=10)
+    assert parse_backoff_time(answered('{"items": []}')) is None

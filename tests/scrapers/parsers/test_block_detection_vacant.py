@@ -3,7 +3,13 @@ from collections.abc import Callable
 import pytest
 
 from scrapers.models import Page
-from scrapers.parsers.block_detection import NO_SUCH_PAGE, PARKED, SUSPENDED, UNFINISHED, vacant
+from scrapers.parsers.block_detection import (
+    NO_SUCH_PAGE,
+    PARKED,
+    SUSPENDED,
+    UNFINISHED,
+    detect_vacant_page,
+)
 
 Answered = Callable[..., Page]
 
@@ -30,8 +36,8 @@ Answered = Callable[..., Page]
     ],
 )
 def test_a_title_says_that_nothing_is_there(answered: Answered, title: str, note: str) -> None:
-    assert vacant(answered(""), title, "") == note
-    assert vacant(answered(""), "Alpha", title) == note
+    assert detect_vacant_page(answered(""), title, "") == note
+    assert detect_vacant_page(answered(""), "Alpha", title) == note
 
 
 @pytest.mark.parametrize(
@@ -48,11 +54,11 @@ def test_a_title_says_that_nothing_is_there(answered: Answered, title: str, note
     ],
 )
 def test_a_title_of_somebody_stands(answered: Answered, title: str) -> None:
-    assert vacant(answered(""), title, "") == ""
+    assert detect_vacant_page(answered(""), title, "") == ""
 
 
 def test_a_phrase_counts_only_where_little_else_is_said(answered: Answered) -> None:
     said = "<p>The page you are looking for does not exist."
 
-    assert vacant(answered(said), "Alpha", "") == NO_SUCH_PAGE
-    assert vacant(answered(said + "<p>Art and craft with Jane" * 80), "Alpha", "") == ""
+    assert detect_vacant_page(answered(said), "Alpha", "") == NO_SUCH_PAGE
+    assert detect_vacant_page(answered(said + "<p>Art and craft with Jane" * 80), "Alpha", "") == ""

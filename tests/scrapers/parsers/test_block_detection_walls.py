@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.block_detection import refusal, wall
+from scrapers.parsers.block_detection import detect_block, detect_refusal
 
 Answered = Callable[..., Page]
 
@@ -16,7 +16,7 @@ LONG_BIO = "Between lessons I write about how the web treats its visitors. " * 3
 @pytest.mark.parametrize("status", [200, 202, 403, 404, 503])
 @pytest.mark.parametrize("name", WALLS)
 def test_a_wall_is_a_wall_whatever_its_status(saved: Answered, name: str, status: int) -> None:
-    reading = refusal(saved(f"walls/{name}.html", status))
+    reading = detect_refusal(saved(f"walls/{name}.html", status))
 
     assert reading is not None
     assert reading.outcome is Outcome.BLOCKED
@@ -27,7 +27,7 @@ def test_a_wall_is_a_wall_whatever_its_status(saved: Answered, name: str, status
     "headers", [{"cf-mitigated": "challenge"}, {"x-amzn-waf-action": "captcha"}]
 )
 def test_a_header_gives_a_wall_away(answered: Answered, headers: dict[str, str]) -> None:
-    assert wall(answered("", headers=headers))
+    assert detect_block(answered("", headers=headers))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_header_gives_a_wall_away(answered: Answered, headers: dict[str, str])
     ],
 )
 def test_where_we_were_led_gives_a_wall_away(answered: Answered, url: str) -> None:
-    assert wall(answered("<html></html>", url=url, headers=HTML))
+    assert detect_block(answered("<html></html>", url=url, headers=HTML))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_where_we_were_led_gives_a_wall_away(answered: Answered, url: str) -> No
     ],
 )
 def test_an_ordinary_page_is_no_wall(answered: Answered, page: str) -> None:
-    assert wall(answered(page, headers=HTML)) is None
+    assert detect_block(answered(page, headers=HTML)) is None
 
 
 @pytest.mark.parametrize("tag", ["title", "TITLE", "Title", 'title lang="en"'])
@@ -67,18 +67,18 @@ def test_a_wall_is_known_by_the_first_title_however_that_is_written(
 ) -> None:
     page = f"<{tag}>Just a moment...</title><svg><TITLE>A lock</TITLE></svg>"
 
-    assert wall(answered(page, headers=HTML))
+    assert detect_block(answered(page, headers=HTML))
 
 
 def test_what_people_write_in_json_is_no_wall(answered: Answered) -> None:
     body = '{"bio": "id=\\"px-captcha\\" unusual traffic"}'
 
-    assert wall(answered(body, headers={"content-type": "application/json"})) is None
+    assert detect_block(answered(body, headers={"content-type": "application/json"})) is None
 
 
 @pytest.mark.parametrize("status", [401, 403, 451, 999])
 def test_a_refusal_is_blocked(answered: Answered, status: int) -> None:
-    reading = refusal(answered("no", status))
+    reading = detect_refusal(answered("no", status))
 
     assert reading is not None
     assert reading.outcome is Outcome.BLOCKED
@@ -86,7 +86,7 @@ def test_a_refusal_is_blocked(answered: Answered, status: int) -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 503, 520])
 def test_a_server_in_trouble_has_failed(answered: Answered, status: int) -> None:
-    reading = refusal(answered("oops", status, headers={"retry-after": "60"}))
+    reading = detect_refusal(answered("oops", status, headers={"retry-after": "60"}))
 
     assert reading is not None
     assert reading.outcome is Outcome.FAILED
@@ -94,7 +94,7 @@ def test_a_server_in_trouble_has_failed(answered: Answered, status: int) -> None
 
 
 def test_too_many_requests_are_a_limit_even_behind_a_wall(saved: Answered) -> None:
-    reading = refusal(saved("walls/google.html", 429))
+    reading = detect_refusal(saved("walls/google.html", 429))
 
     assert reading is not None
     assert reading.outcome is Outcome.LIMITED
@@ -102,4 +102,4 @@ def test_too_many_requests_are_a_limit_even_behind_a_wall(saved: Answered) -> No
 
 @pytest.mark.parametrize("status", [200, 404, 410])
 def test_an_ordinary_answer_may_be_read(answered: Answered, status: int) -> None:
-    assert refusal(answered("<h1>Jane Doe</h1>", status, headers=HTML)) is None
+    assert detect_refusal(answered("<h1>Jane Doe</h1>", status, headers=HTML)) is None

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from bs4 import BeautifulSoup
 
-from scrapers.parsers.html import DoctypeError, xml
+from scrapers.parsers.html import DoctypeError, parse_xml
 from tests.scrapers.sandbox.corpus import FEEDS
 
 SECRET = "a line of a file that is nobody's business"
@@ -81,11 +81,13 @@ def test_no_entity_swells(name: str) -> None:
 @pytest.mark.parametrize("before", ["", "<?xml version='1.0'?>\n", "<!-- -->" * 1000, "<rss>"])
 def test_a_feed_with_a_doctype_is_not_parsed_at_all(before: str, doctype: str) -> None:
     with pytest.raises(DoctypeError):
-        xml(f"{before}{doctype}<rss><title>x</title></rss>")
+        parse_xml(f"{before}{doctype}<rss><title>x</title></rss>")
 
 
 def test_a_feed_is_parsed_as_xml() -> None:
-    feed = xml("<rss><item><link>https://alpha.example/1</link><Title>One</Title></item></rss>")
+    feed = parse_xml(
+        "<rss><item><link>https://alpha.example/1</link><Title>One</Title></item></rss>"
+    )
 
     assert [each.get_text() for each in feed.find_all("link")] == ["https://alpha.example/1"]
     assert feed.find("title") is None

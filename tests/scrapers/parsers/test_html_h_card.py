@@ -1,6 +1,12 @@
 import pytest
 
-from scrapers.parsers.html import HCard, links_to_me, remove_comments, representative_card, whole
+from scrapers.parsers.html import (
+    HCard,
+    extract_me_links,
+    parse_document,
+    parse_representative_card,
+    remove_comments,
+)
 
 HERE = "https://jane.example/"
 COMMENTER = (
@@ -10,11 +16,11 @@ COMMENTER = (
 
 
 def card(body: str, at: str = HERE) -> HCard:
-    return representative_card(whole(body), at)
+    return parse_representative_card(parse_document(body), at)
 
 
 def me(body: str) -> list[str]:
-    return list(links_to_me(whole(body)))
+    return list(extract_me_links(parse_document(body)))
 
 
 def test_a_card_whose_url_and_uid_are_the_page_is_its_owners() -> None:
@@ -71,12 +77,12 @@ def test_what_a_card_inside_of_another_says_is_not_said_of_the_outer_one() -> No
 def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
     owner = "<a rel='me' href='https://b.example/jane'>b</a>"
     comment = COMMENTER.format(rel=rel, link=link)
-    soup = whole(f"{owner}<ol class='comment-list'><li class='comment'>{comment}</ol>")
+    soup = parse_document(f"{owner}<ol class='comment-list'><li class='comment'>{comment}</ol>")
 
     remove_comments(soup)
 
-    assert representative_card(soup, HERE) == HCard()
-    assert list(links_to_me(soup)) == ["https://b.example/jane"]
+    assert parse_representative_card(soup, HERE) == HCard()
+    assert list(extract_me_links(soup)) == ["https://b.example/jane"]
 
 
 @pytest.mark.parametrize(
@@ -91,16 +97,20 @@ def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
     ],
 )
 def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
-    soup = whole("<p>Mine</p>" + region.format("<a rel='me' href='https://p.example'>Pat</a>"))
+    soup = parse_document(
+        "<p>Mine</p>" + region.format("<a rel='me' href='https://p.example'>Pat</a>")
+    )
 
     remove_comments(soup)
 
-    assert not list(links_to_me(soup))
+    assert not list(extract_me_links(soup))
     assert soup.get_text() == "Mine"
 
 
 def test_a_page_that_speaks_of_comments_is_no_comment() -> None:
-    soup = whole("<body class='comments-open comment'><p class='commentary'>Mine</p></body>")
+    soup = parse_document(
+        "<body class='comments-open comment'><p class='commentary'>Mine</p></body>"
+    )
 
     remove_comments(soup)
 

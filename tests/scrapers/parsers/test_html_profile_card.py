@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.models import Page
-from scrapers.parsers.html import ProfileCard, profile_card
+from scrapers.parsers.html import ProfileCard, parse_profile_card
 
 Answered = Callable[..., Page]
 
@@ -25,7 +25,7 @@ LINKED_PICTURE = """<script type="application/ld+json">
 
 
 def card(answered: Answered, body: str, **more: str) -> ProfileCard:
-    return profile_card(answered(body, headers=HTML), **more)
+    return parse_profile_card(answered(body, headers=HTML), **more)
 
 
 def test_the_head_tells_name_and_bio(answered: Answered) -> None:
@@ -116,7 +116,7 @@ def test_a_commenter_lends_a_page_neither_name_nor_picture_nor_link(answered: An
     ],
 )
 def test_a_profile_in_json_is_read_by_its_usual_keys(answered: Answered, told: object) -> None:
-    seen = profile_card(answered(json.dumps(told), headers=JSON))
+    seen = parse_profile_card(answered(json.dumps(told), headers=JSON))
 
     assert seen == ProfileCard(name="Jane Doe", bio="Art", links=("https://jane.example",))
 
@@ -149,7 +149,7 @@ def test_where_the_picture_lies_is_read_where_pages_tell_machines(
 def test_a_profile_in_json_may_name_its_picture(answered: Answered) -> None:
     told = {"name": "Jane Doe", "avatar_url": "https://a.example/1.png"}
 
-    seen = profile_card(answered(json.dumps(told), headers=JSON))
+    seen = parse_profile_card(answered(json.dumps(told), headers=JSON))
 
     assert seen.picture == "https://a.example/1.png"
 
@@ -157,7 +157,7 @@ def test_a_profile_in_json_may_name_its_picture(answered: Answered) -> None:
 @pytest.mark.parametrize("body", ["<div>" * 50_000, "<a rel='me'" * 20_000, "[" * 100_000, ""])
 def test_a_hostile_page_tells_nothing(answered: Answered, body: str) -> None:
     assert card(answered, body).name == ""
-    assert profile_card(answered(body, headers=JSON)).name == ""
+    assert parse_profile_card(answered(body, headers=JSON)).name == ""
 
 
 @given(st.text(), st.text())
@@ -171,4 +171,4 @@ def test_no_page_is_too_strange(text: str, name: str) -> None:
         headers=HTML,
     )
 
-    assert profile_card(page) == profile_card(page)
+    assert parse_profile_card(page) == parse_profile_card(page)

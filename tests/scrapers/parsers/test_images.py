@@ -10,8 +10,8 @@ pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 from PIL import Image
 
-from scrapers.models import CUTS, PicturePrint
-from scrapers.parsers.images import MOST_PIXELS, PictureError, picture_print
+from scrapers.models import CROPS, PicturePrint
+from scrapers.parsers.images import MOST_PIXELS, PictureError, compute_picture_print
 from tests.bench.altered import packed
 from tests.bench.drawn import drawn, letter, silhouette
 
@@ -24,7 +24,7 @@ PDQ = {
 
 
 def told(body: bytes) -> PicturePrint:
-    found = picture_print(body)
+    found = compute_picture_print(body)
     assert found
     return found
 
@@ -42,7 +42,7 @@ def test_pdq_is_what_others_call_pdq(lot: tuple[str, int]) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_pictures_are_read_in_the_four_formats_of_profiles(kind: str) -> None:
-    assert len(told(packed(drawn("portrait", 1), kind)).straight) == len(CUTS)
+    assert len(told(packed(drawn("portrait", 1), kind)).straight) == len(CROPS)
 
 
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM", "ICO"])
@@ -51,7 +51,7 @@ def test_no_other_format_is_opened(kind: str) -> None:
     drawn("portrait", 1).save(file, kind)
 
     with pytest.raises(PictureError):
-        picture_print(file.getvalue())
+        compute_picture_print(file.getvalue())
 
 
 def test_the_mirrored_views_are_those_of_the_mirror_image() -> None:
@@ -67,16 +67,16 @@ def test_the_mirrored_views_are_those_of_the_mirror_image() -> None:
 
 @pytest.mark.parametrize("initial", "AJMW")
 def test_a_letter_on_a_plain_ground_is_nobodys_picture(initial: str) -> None:
-    assert picture_print(packed(letter(initial, (70, 120, 200)))) is None
-    assert picture_print(packed(letter(initial, (200, 60, 90)), "JPEG")) is None
+    assert compute_picture_print(packed(letter(initial, (70, 120, 200)))) is None
+    assert compute_picture_print(packed(letter(initial, (200, 60, 90)), "JPEG")) is None
 
 
 def test_neither_is_the_figure_that_stands_for_no_picture() -> None:
-    assert picture_print(packed(silhouette(), "JPEG")) is None
+    assert compute_picture_print(packed(silhouette(), "JPEG")) is None
 
 
 def test_a_picture_of_a_few_pixels_tells_nothing() -> None:
-    assert picture_print(packed(drawn("portrait", 1).resize((31, 31)))) is None
+    assert compute_picture_print(packed(drawn("portrait", 1).resize((31, 31)))) is None
 
 
 def test_what_is_transparent_is_seen_as_white() -> None:
@@ -112,16 +112,16 @@ def test_a_picture_that_breaks_off_is_refused() -> None:
     whole = packed(drawn("portrait", 1), "JPEG")
 
     with pytest.raises(PictureError):
-        picture_print(whole[: len(whole) // 2])
+        compute_picture_print(whole[: len(whole) // 2])
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked() -> None:
     side = int(MOST_PIXELS**0.5) + 1
 
     with pytest.raises(PictureError):
-        picture_print(bomb(side, side))
+        compute_picture_print(bomb(side, side))
     with pytest.raises(PictureError):
-        picture_print(bomb(60_000, 60_000))
+        compute_picture_print(bomb(60_000, 60_000))
 
 
 def bomb(width: int, height: int) -> bytes:

@@ -4,13 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.parsers.json_fields import LinkedPerson, kinds, linked_data, person_in
+from scrapers.parsers.json_fields import (
+    LinkedPerson,
+    extract_linked_person,
+    extract_node_types,
+    parse_linked_data,
+)
 
 JANE = {"@type": "Person", "name": "Jane Doe", "description": "Art teacher"}
 
 
 def told(*documents: object) -> LinkedPerson:
-    return person_in(json.dumps(each) for each in documents)
+    return extract_linked_person(json.dumps(each) for each in documents)
 
 
 @pytest.mark.parametrize(
@@ -45,14 +50,14 @@ def test_a_person_is_found_wherever_they_stand(document: object) -> None:
     ],
 )
 def test_json_is_read_as_sites_spoil_it(spoilt: str) -> None:
-    assert person_in([spoilt]).name == "Jane Doe"
+    assert extract_linked_person([spoilt]).name == "Jane Doe"
 
 
 @pytest.mark.parametrize(
     "broken", ["", "{", "null", "7", '{"@type": "Person"', "[" * 100_000, '{"@graph":' * 10_000]
 )
 def test_what_is_broken_beyond_that_tells_nothing(broken: str) -> None:
-    assert person_in([broken]) == LinkedPerson()
+    assert extract_linked_person([broken]) == LinkedPerson()
 
 
 def test_links_and_pictures_come_as_text_as_list_or_as_object() -> None:
@@ -75,10 +80,13 @@ def test_a_strange_date_says_nothing_of_the_rest() -> None:
 
 
 def test_types_are_known_with_and_without_their_vocabulary() -> None:
-    assert kinds({"@type": ["https://schema.org/Person", "Thing", 7]}) == {"Person", "Thing"}
+    assert extract_node_types({"@type": ["https://schema.org/Person", "Thing", 7]}) == {
+        "Person",
+        "Thing",
+    }
 
 
 @given(st.text(max_size=200))
 def test_no_text_is_too_strange(text: str) -> None:
-    linked_data(text)
-    assert person_in([text]) == person_in([text])
+    parse_linked_data(text)
+    assert extract_linked_person([text]) == extract_linked_person([text])

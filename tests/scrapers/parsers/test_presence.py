@@ -4,21 +4,26 @@ from dataclasses import replace
 import pytest
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.presence import BOTH_SHOWN, Rule, impossible_handle, verdict
+from scrapers.parsers.presence import (
+    BOTH_SHOWN,
+    PresenceRule,
+    build_impossible_handle,
+    check_presence,
+)
 
 Answered = Callable[..., Page]
 
 ASKED = "https://alpha.example/jdoe"
-BY_CODE = Rule(e_code=200, e_string='"username":"{account}"', m_code=404, m_string="")
-BY_TEXT = Rule(e_code=200, e_string="class='card'", m_code=200, m_string="No such teacher")
-BY_REDIRECT = Rule(e_code=200, e_string="class='card'", m_code=302, m_string="")
-BY_REFUSAL = Rule(e_code=200, e_string="class='card'", m_code=403, m_string="no such user")
+BY_CODE = PresenceRule(e_code=200, e_string='"username":"{account}"', m_code=404, m_string="")
+BY_TEXT = PresenceRule(e_code=200, e_string="class='card'", m_code=200, m_string="No such teacher")
+BY_REDIRECT = PresenceRule(e_code=200, e_string="class='card'", m_code=302, m_string="")
+BY_REFUSAL = PresenceRule(e_code=200, e_string="class='card'", m_code=403, m_string="no such user")
 CARD = "<title>Jane</title><div class='card'>Jane Doe</div>"
 HTML = {"content-type": "text/html"}
 
 
-def outcome(rule: Rule, page: Page) -> Outcome:
-    return verdict(rule, ASKED, "jdoe", page).outcome
+def outcome(rule: PresenceRule, page: Page) -> Outcome:
+    return check_presence(rule, ASKED, "jdoe", page).outcome
 
 
 def test_code_and_mark_together_prove_an_account(answered: Answered) -> None:
@@ -43,9 +48,9 @@ def test_code_and_mark_together_prove_that_nobody_is_there(answered: Answered) -
     ],
 )
 def test_anything_else_could_not_be_told(
-    answered: Answered, rule: Rule, body: str, status: int
+    answered: Answered, rule: PresenceRule, body: str, status: int
 ) -> None:
-    reading = verdict(rule, ASKED, "jdoe", answered(body, status))
+    reading = check_presence(rule, ASKED, "jdoe", answered(body, status))
 
     assert reading.outcome is Outcome.UNREADABLE
     assert reading.note
@@ -53,7 +58,7 @@ def test_anything_else_could_not_be_told(
 
 @pytest.mark.parametrize("rule", [BY_CODE, BY_TEXT, BY_REDIRECT, BY_REFUSAL])
 @pytest.mark.parametrize("status", [200, 404])
-def test_a_wall_never_proves_anything(saved: Answered, rule: Rule, status: int) -> None:
+def test_a_wall_never_proves_anything(saved: Answered, rule: PresenceRule, status: int) -> None:
     assert outcome(rule, saved("walls/cloudflare.html", status)) is Outcome.BLOCKED
 
 
@@ -63,7 +68,7 @@ def test_a_wall_never_proves_anything(saved: Answered, rule: Rule, status: int) 
     [(429, Outcome.LIMITED), (500, Outcome.FAILED), (401, Outcome.BLOCKED)],
 )
 def test_a_server_that_does_not_answer_proves_nothing(
-    answered: Answered, rule: Rule, status: int, expected: Outcome
+    answered: Answered, rule: PresenceRule, status: int, expected: Outcome
 ) -> None:
     assert outcome(rule, answered(CARD, status, headers=HTML)) is expected
 
@@ -98,7 +103,7 @@ def test_a_used_up_quota_proves_nothing_in_whatever_words(answered: Answered) ->
 
 
 def test_impossible_handles_are_drawn_fresh_and_differ_between_sources() -> None:
-    drawn = {impossible_handle(nonce, source) for nonce in "ab" for source in "xy"}
+    drawn = {build_impossible_handle(nonce, source) for nonce in "ab" for source in "xy"}
 
     assert len(drawn) == 4
     assert all(handle.isalpha() and handle.islower() for handle in drawn)
@@ -115,7 +120,7 @@ def test_any_of_a_rules_words_counts_with_any_of_its_codes(answered: Answered) -
 
 
 def test_a_page_that_names_an_account_only_to_miss_it_does_not_show_it(answered: Answered) -> None:
-    rule = Rule(e_code=200, e_string="{account}", m_code=200, m_string="No such teacher")
+    rule = PresenceRule(e_code=200, e_string="{account}", m_code=200, m_string="No such teacher")
 
     assert outcome(rule, answered("<h1>jdoe</h1>")) is Outcome.FOUND
     assert outcome(rule, answered("No such teacher: jdoe")) is Outcome.ABSENT
@@ -130,7 +135,7 @@ def test_a_bio_with_the_words_for_nobody_hides_no_account(answered: Answered) ->
         (words, "Teacher since 2019. No such teacher"),
         (markup, f"{CARD}{markup.m_string}"),
     ):
-        reading = verdict(rule, ASKED, "jdoe", answered(body, headers=HTML))
+        reading = check_presence(rule, ASKED, "jdoe", answered(body, headers=HTML))
         assert (reading.outcome, reading.note) == (Outcome.FOUND, BOTH_SHOWN)
 
 
@@ -142,4 +147,4 @@ def test_markup_that_says_nobody_is_there_outweighs_words_that_anybody_can_write
     )
     page = answered(f"Teacher since 2019 {rule.m_string}", headers=HTML)
 
-    assert verdict(rule, ASKED, "jdoe", page).outcome is Outcome.UNREADABLE
+    assert check_presence(rule, ASKED, "jdoe", page).outcome is Outcome.UNREADABLE

@@ -3,13 +3,18 @@
 import pytest
 
 from scrapers.parsers.json_fields import ShapeError
-from scrapers.parsers.search_results import Hit, findings_about, hits_in, plain
+from scrapers.parsers.search_results import (
+    SearchHit,
+    build_person_findings,
+    parse_hits,
+    strip_markup,
+)
 
 TERMS = ("Nora J. Quill", "Harbour Lane School")
 
 
-def hit(title: str = "", snippet: str = "", url: str = "https://paper.example/a") -> Hit:
-    return Hit(url=url, title=title, snippet=snippet)
+def hit(title: str = "", snippet: str = "", url: str = "https://paper.example/a") -> SearchHit:
+    return SearchHit(url=url, title=title, snippet=snippet)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +31,8 @@ def hit(title: str = "", snippet: str = "", url: str = "https://paper.example/a"
         hit("A quiet account", url="https://instagram.com/nquill.art"),
     ],
 )
-def test_a_hit_that_names_the_person_is_one(named: Hit) -> None:
-    assert len(findings_about(TERMS, [named])) == 1
+def test_a_hit_that_names_the_person_is_one(named: SearchHit) -> None:
+    assert len(build_person_findings(TERMS, [named])) == 1
 
 
 @pytest.mark.parametrize(
@@ -40,18 +45,20 @@ def test_a_hit_that_names_the_person_is_one(named: Hit) -> None:
         hit("", ""),
     ],
 )
-def test_a_hit_that_bears_a_family_name_alone_is_none(other: Hit) -> None:
-    assert findings_about(TERMS, [other]) == ()
+def test_a_hit_that_bears_a_family_name_alone_is_none(other: SearchHit) -> None:
+    assert build_person_findings(TERMS, [other]) == ()
 
 
 def test_a_word_alone_is_looked_for_alone() -> None:
-    assert len(findings_about(("wikipedia",), [hit("Wikipedia, the free encyclopedia")])) == 1
+    assert (
+        len(build_person_findings(("wikipedia",), [hit("Wikipedia, the free encyclopedia")])) == 1
+    )
 
 
 def test_an_address_is_one_finding_however_often_it_is_listed() -> None:
     twice = [hit("Nora Quill", url=f"https://{host}paper.example/a") for host in ("", "www.")]
 
-    assert len(findings_about(TERMS, twice)) == 1
+    assert len(build_person_findings(TERMS, twice)) == 1
 
 
 @pytest.mark.parametrize(
@@ -65,7 +72,7 @@ def test_an_address_is_one_finding_however_often_it_is_listed() -> None:
     ],
 )
 def test_tags_and_entities_of_an_engine_are_taken_out(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert strip_markup(text) == shown
 
 
 def test_what_is_paid_for_or_leads_nowhere_is_no_hit() -> None:
@@ -77,7 +84,7 @@ def test_what_is_paid_for_or_leads_nowhere_is_no_hit() -> None:
         {"title": "Wrapped", "url": "https://www.google.com/url?q=https://paper.example/a&sa=U"},
     ]
 
-    (only,) = hits_in(rows, "url", "title", "")
+    (only,) = parse_hits(rows, "url", "title", "")
     assert only == hit("Wrapped")
 
 
@@ -87,14 +94,14 @@ def test_what_is_paid_for_or_leads_nowhere_is_no_hit() -> None:
 )
 def test_a_result_without_its_mandatory_parts_is_no_result(row: object) -> None:
     with pytest.raises(ShapeError):
-        list(hits_in([row], "url", "title", ""))
+        list(parse_hits([row], "url", "title", ""))
 
 
 def test_a_hit_that_bears_any_of_the_names_is_one():
     terms = ("Nora Quill", "Nora Lark", "Harbour Lane School")
 
-    assert len(findings_about(terms, [hit("Nora Lark wins a prize")])) == 1
-    assert findings_about(terms, [hit("Harbour Lane School")]) == ()
+    assert len(build_person_findings(terms, [hit("Nora Lark wins a prize")])) == 1
+    assert build_person_findings(terms, [hit("Harbour Lane School")]) == ()
 
 
 @pytest.mark.parametrize(
@@ -104,4 +111,4 @@ def test_a_hit_that_bears_any_of_the_names_is_one():
 def test_a_hit_that_names_no_host_leads_nowhere(broken: str) -> None:
     rows = [{"url": broken, "title": "Nora Quill"}, {"url": "https://a.example", "title": "Quill"}]
 
-    assert [each.url for each in hits_in(rows, "url", "title", "")] == ["https://a.example"]
+    assert [each.url for each in parse_hits(rows, "url", "title", "")] == ["https://a.example"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scrapers.models import Kind
-from scrapers.parsers.search_results import Hit, author_of, findings_about
+from scrapers.models import FindingKind
+from scrapers.parsers.search_results import SearchHit, build_person_findings, extract_post_author
 
 AUTHORS = [
     ("https://x.com/jdoe/status/17", 'Jane Doe on X: "Hi" / X', "x:@jdoe", "Jane Doe"),
@@ -40,7 +40,7 @@ AUTHORS = [
 
 @pytest.mark.parametrize(("url", "title", "account", "name"), AUTHORS)
 def test_the_author_of_a_post_is_known(url: str, title: str, account: str, name: str) -> None:
-    author = author_of(url, title)
+    author = extract_post_author(url, title)
 
     assert author is not None
     assert (author.account, author.name) == (account, name)
@@ -61,37 +61,41 @@ def test_the_author_of_a_post_is_known(url: str, title: str, account: str, name:
     ],
 )
 def test_nobody_is_made_up(url: str) -> None:
-    assert author_of(url, "A mural") is None
+    assert extract_post_author(url, "A mural") is None
 
 
 def test_a_post_of_somebody_of_that_name_shows_post_and_account() -> None:
-    hit = Hit(url="https://x.com/jdoe/status/17", title='Jane Doe on X: "Hi"', snippet="")
+    hit = SearchHit(url="https://x.com/jdoe/status/17", title='Jane Doe on X: "Hi"', snippet="")
 
-    post, account = findings_about(("Jane Doe", "Wareham"), [hit])
+    post, account = build_person_findings(("Jane Doe", "Wareham"), [hit])
 
-    assert (post.kind, account.kind) == (Kind.PAGE, Kind.ACCOUNT)
+    assert (post.kind, account.kind) == (FindingKind.PAGE, FindingKind.ACCOUNT)
     assert (account.account, account.url) == ("x:@jdoe", "https://x.com/jdoe")
     assert (account.name, account.handle) == ("Jane Doe", "jdoe")
 
 
 def test_what_a_profile_tells_of_itself_goes_before_what_its_posts_do() -> None:
-    post = Hit(url="https://x.com/jdoe/status/17", title='Jane Doe on X: "Hi"', snippet="")
-    profile = Hit(url="https://x.com/jdoe", title="Jane B. Doe (@jdoe) / X", snippet="")
+    post = SearchHit(url="https://x.com/jdoe/status/17", title='Jane Doe on X: "Hi"', snippet="")
+    profile = SearchHit(url="https://x.com/jdoe", title="Jane B. Doe (@jdoe) / X", snippet="")
 
-    accounts = [each for each in findings_about(("Jane Doe",), [post, profile]) if each.account]
+    accounts = [
+        each for each in build_person_findings(("Jane Doe",), [post, profile]) if each.account
+    ]
 
     assert [each.name for each in accounts] == ["Jane B. Doe"]
 
 
 def test_a_post_that_does_not_tell_its_author_begins_no_account() -> None:
-    hit = Hit(url="https://x.com/jdoe/status/17", title="Jane Doe wins a prize", snippet="")
+    hit = SearchHit(url="https://x.com/jdoe/status/17", title="Jane Doe wins a prize", snippet="")
 
-    assert [each.kind for each in findings_about(("Jane Doe",), [hit])] == [Kind.PAGE]
+    assert [each.kind for each in build_person_findings(("Jane Doe",), [hit])] == [FindingKind.PAGE]
 
 
 def test_whoever_only_writes_about_the_person_is_left_alone() -> None:
-    hit = Hit(url="https://x.com/gazette/status/17", title='Gazette on X: "Jane Doe"', snippet="")
+    hit = SearchHit(
+        url="https://x.com/gazette/status/17", title='Gazette on X: "Jane Doe"', snippet=""
+    )
 
-    (post,) = findings_about(("Jane Doe", "Wareham"), [hit])
+    (post,) = build_person_findings(("Jane Doe", "Wareham"), [hit])
 
-    assert post.kind is Kind.PAGE
+    assert post.kind is FindingKind.PAGE

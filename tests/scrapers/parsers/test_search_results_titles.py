@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.parsers.search_results import Told, told_of_account, told_of_author
+from scrapers.parsers.search_results import TitleIdentity, parse_account_title, parse_author_title
 
 ACCOUNTS = [
     ("instagram", "Jane Doe (@jdoe) • Instagram photos and videos", "Jane Doe"),
@@ -91,38 +91,50 @@ ACCOUNTS = [
 
 @pytest.mark.parametrize(("platform", "title", "name"), ACCOUNTS)
 def test_the_title_of_a_profile_tells_the_name(platform: str, title: str, name: str) -> None:
-    assert told_of_account(title, "", platform, "jdoe") == Told(name=name, handle="jdoe")
+    assert parse_account_title(title, "", platform, "jdoe") == TitleIdentity(
+        name=name, handle="jdoe"
+    )
 
 
 def test_a_handle_of_a_federation_is_known_with_and_without_its_server() -> None:
     for shown in ("@jdoe@school.example", "@jdoe"):
         title = f"Jane Doe ({shown}) - Mastodon"
-        assert told_of_account(title, "", "mastodon", "jdoe@school.example").name == "Jane Doe"
+        assert parse_account_title(title, "", "mastodon", "jdoe@school.example").name == "Jane Doe"
 
 
 def test_a_snippet_tells_the_name_where_the_title_does_not() -> None:
     snippet = "31 Followers - See Instagram photos and videos from Jane Doe (@jdoe)"
 
-    assert told_of_account("@jdoe", snippet, "instagram", "jdoe").name == "Jane Doe"
-    assert told_of_account("@jdoe", snippet, "instagram", "another").name == ""
+    assert parse_account_title("@jdoe", snippet, "instagram", "jdoe").name == "Jane Doe"
+    assert parse_account_title("@jdoe", snippet, "instagram", "another").name == ""
 
 
 POSTS = [
-    ("instagram", 'Jane Doe on Instagram: "A mural"', Told(name="Jane Doe")),
-    ("instagram", "Jane Doe (@jdoe) • Instagram reel", Told(name="Jane Doe", handle="jdoe")),
-    ("instagram", "Instagram photo by Jane Doe (@jdoe)", Told(name="Jane Doe", handle="jdoe")),
-    ("instagram", "(@jdoe) • Instagram reel", Told(handle="jdoe")),
-    ("x", 'Jane Doe on X: "A mural" / X', Told(name="Jane Doe")),
-    ("linkedin", "Jane Doe on LinkedIn: A mural", Told(name="Jane Doe")),
-    ("linkedin", "Jane Doe posted on LinkedIn", Told(name="Jane Doe")),
-    ("threads", "Jane Doe (@jdoe) on Threads", Told(name="Jane Doe", handle="jdoe")),
-    ("tiktok", "A mural by nobody | TikTok", Told()),
+    ("instagram", 'Jane Doe on Instagram: "A mural"', TitleIdentity(name="Jane Doe")),
+    (
+        "instagram",
+        "Jane Doe (@jdoe) • Instagram reel",
+        TitleIdentity(name="Jane Doe", handle="jdoe"),
+    ),
+    (
+        "instagram",
+        "Instagram photo by Jane Doe (@jdoe)",
+        TitleIdentity(name="Jane Doe", handle="jdoe"),
+    ),
+    ("instagram", "(@jdoe) • Instagram reel", TitleIdentity(handle="jdoe")),
+    ("x", 'Jane Doe on X: "A mural" / X', TitleIdentity(name="Jane Doe")),
+    ("linkedin", "Jane Doe on LinkedIn: A mural", TitleIdentity(name="Jane Doe")),
+    ("linkedin", "Jane Doe posted on LinkedIn", TitleIdentity(name="Jane Doe")),
+    ("threads", "Jane Doe (@jdoe) on Threads", TitleIdentity(name="Jane Doe", handle="jdoe")),
+    ("tiktok", "A mural by nobody | TikTok", TitleIdentity()),
 ]
 
 
 @pytest.mark.parametrize(("platform", "title", "told"), POSTS)
-def test_the_title_of_a_post_tells_who_wrote_it(platform: str, title: str, told: Told) -> None:
-    assert told_of_author(title, platform) == told
+def test_the_title_of_a_post_tells_who_wrote_it(
+    platform: str, title: str, told: TitleIdentity
+) -> None:
+    assert parse_author_title(title, platform) == told
 
 
 @given(
@@ -132,7 +144,9 @@ def test_the_title_of_a_post_tells_who_wrote_it(platform: str, title: str, told:
     handle=st.text(max_size=30),
 )
 def test_no_title_is_too_strange(title: str, snippet: str, platform: str, handle: str) -> None:
-    told = told_of_account(title, snippet, platform, handle)
+    told = parse_account_title(title, snippet, platform, handle)
 
     assert len(told.name) <= 80
-    assert told_of_author(title, platform).name == told_of_author(title, platform).name.strip()
+    assert (
+        parse_author_title(title, platform).name == parse_author_title(title, platform).name.strip()
+    )

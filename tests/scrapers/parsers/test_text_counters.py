@@ -1,6 +1,6 @@
 import pytest
 
-from scrapers.parsers.text import without_counts
+from scrapers.parsers.text import strip_counts
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,8 @@ from scrapers.parsers.text import without_counts
     ],
 )
 def test_counts_are_left_out_of_a_description(told, left):
-    assert without_counts(told) == left
+    assert strip_counts(told) == left
 
 
 def test_a_moved_count_leaves_the_same_description():
-    assert without_counts("9 followers, teacher") == without_counts("10 followers, teacher")
+    assert strip_counts("9 followers, teacher") == strip_counts("10 followers, teacher")

@@ -4,7 +4,7 @@ from time import process_time
 import pytest
 
 from scrapers.models import Page
-from scrapers.parsers.text import is_markup, visible_words
+from scrapers.parsers.text import count_visible_words, is_markup
 
 Answered = Callable[..., Page]
 
@@ -32,7 +32,7 @@ Answered = Callable[..., Page]
     ],
 )
 def test_the_words_that_a_page_shows_are_counted(page: str, words: int) -> None:
-    assert visible_words(page) == words
+    assert count_visible_words(page) == words
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_counting_takes_linear_time_whatever_is_left_open(piece: str) -> None:
     page = piece * (2_000_000 // len(piece))
     began = process_time()
 
-    visible_words(page)
+    count_visible_words(page)
 
     # Two orders of magnitude more than it takes; what is quadratic takes another three.
     assert process_time() - began < 5

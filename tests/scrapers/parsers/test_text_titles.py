@@ -1,6 +1,6 @@
 import pytest
 
-from scrapers.parsers.text import name_in_title
+from scrapers.parsers.text import extract_title_name
 
 TITLES = [
     ("Jane Doe (@jdoe) • Instagram photos and videos", "Jane Doe"),
@@ -21,4 +21,4 @@ TITLES = [
 
 @pytest.mark.parametrize(("title", "name"), TITLES)
 def test_a_title_gives_a_name_only_where_it_tells_which_part_it_is(title: str, name: str) -> None:
-    assert name_in_title(title, handle="jdoe", sites=("Alpha",)) == name
+    assert extract_title_name(title, handle="jdoe", sites=("Alpha",)) == name

@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
-from scrapers.profiles.activitypub import DELETED, ELSEWHERE, HIDDEN, SUSPENDED, ActivityPub
+from scrapers.profiles.activitypub import (
+    ACCOUNT_DELETED,
+    ACCOUNT_ELSEWHERE,
+    ACCOUNT_SUSPENDED,
+    CONTACTS_HIDDEN,
+    ActivityPub,
+)
 from scrapers.source import ContactSource
 from tests.scrapers.damage import Damaged
 
@@ -14,7 +20,9 @@ Answered = Callable[..., Page]
 
 PAGES = "activitypub-server"
 OWN = "mastodon:@noraquill@its-own.example"
-NORA = Identity(ref="person-1", names=("Nora Quill",), handles=("noraquill",), accounts=(OWN,))
+NORA = Identity(
+    person_id="person-1", names=("Nora Quill",), handles=("noraquill",), accounts=(OWN,)
+)
 ACTOR = "https://its-own.example/users/noraquill"
 LIST = f"{ACTOR}/following"
 
@@ -26,23 +34,25 @@ def server() -> ActivityPub:
 
 @pytest.fixture
 def profile(server: ActivityPub) -> Query:
-    (query,) = server.plan(NORA)
+    (query,) = server.build_queries(NORA)
     return query
 
 
 @pytest.fixture
 def document(server: ActivityPub, profile: Query, saved: Answered) -> Query:
     """Ask for the document that WebFinger leads to."""
-    (query,) = server.read(profile, saved(f"{PAGES}/found.json", url=profile.request.url)).follow
+    (query,) = server.parse_response(
+        profile, saved(f"{PAGES}/found.json", url=profile.request.url)
+    ).follow
     return query
 
 
 @pytest.fixture
 def collection(server: ActivityPub, saved: Answered) -> Query:
     """Ask for the list that the document leads to."""
-    (follows, _) = server.contacts(OWN, "person-1")
-    (actor,) = server.read(follows, saved(f"{PAGES}/found.json")).follow
-    (query,) = server.read(actor, saved(f"{PAGES}/actor.json", url=ACTOR)).follow
+    (follows, _) = server.build_contact_queries(OWN, "person-1")
+    (actor,) = server.parse_response(follows, saved(f"{PAGES}/found.json")).follow
+    (query,) = server.parse_response(actor, saved(f"{PAGES}/actor.json", url=ACTOR)).follow
     return query
 
 
@@ -66,7 +76,7 @@ def test_webfinger_leads_to_the_document_of_the_account(profile: Query, document
 def test_a_document_tells_the_account(
     server: ActivityPub, document: Query, saved: Answered
 ) -> None:
-    (nora,) = server.read(document, saved(f"{PAGES}/actor.json", url=ACTOR)).findings
+    (nora,) = server.parse_response(document, saved(f"{PAGES}/actor.json", url=ACTOR)).findings
 
     assert nora.account == OWN
     assert nora.url == "https://its-own.example/@noraquill"
@@ -91,7 +101,7 @@ def test_a_document_tells_the_account(
 def test_json_ld_may_be_written_in_more_than_one_way(
     server: ActivityPub, document: Query, saved: Answered, change: dict[str, object]
 ) -> None:
-    reading = server.read(document, altered(saved(f"{PAGES}/actor.json"), **change))
+    reading = server.parse_response(document, altered(saved(f"{PAGES}/actor.json"), **change))
 
     assert reading.outcome is Outcome.FOUND
 
@@ -111,7 +121,7 @@ def test_json_ld_may_be_written_in_more_than_one_way(
 def test_a_part_of_another_kind_is_no_answer(
     server: ActivityPub, document: Query, saved: Answered, change: dict[str, object]
 ) -> None:
-    reading = server.read(document, altered(saved(f"{PAGES}/actor.json"), **change))
+    reading = server.parse_response(document, altered(saved(f"{PAGES}/actor.json"), **change))
 
     assert reading.outcome is Outcome.UNREADABLE
 
@@ -121,18 +131,20 @@ def test_what_is_gone_is_absent_and_says_why(
 ) -> None:
     page = saved(f"{PAGES}/actor.json")
 
-    assert server.read(profile, saved(f"{PAGES}/absent.txt", 404)).outcome is Outcome.ABSENT
-    assert server.read(profile, saved(f"{PAGES}/absent.txt", 410)).note == DELETED
-    assert server.read(document, saved(f"{PAGES}/tombstone.json")).note == DELETED
-    suspended = server.read(document, altered(page, suspended=True))
-    assert (suspended.outcome, suspended.note) == (Outcome.ABSENT, SUSPENDED)
+    assert (
+        server.parse_response(profile, saved(f"{PAGES}/absent.txt", 404)).outcome is Outcome.ABSENT
+    )
+    assert server.parse_response(profile, saved(f"{PAGES}/absent.txt", 410)).note == ACCOUNT_DELETED
+    assert server.parse_response(document, saved(f"{PAGES}/tombstone.json")).note == ACCOUNT_DELETED
+    suspended = server.parse_response(document, altered(page, suspended=True))
+    assert (suspended.outcome, suspended.note) == (Outcome.ABSENT, ACCOUNT_SUSPENDED)
 
 
 def test_who_has_moved_is_found_with_the_new_address(
     server: ActivityPub, document: Query, saved: Answered
 ) -> None:
     page = altered(saved(f"{PAGES}/actor.json"), movedTo="https://drawings.example/users/nora")
-    reading = server.read(document, page)
+    reading = server.parse_response(document, page)
 
     assert reading.findings[0].links[0] == "https://drawings.example/users/nora"
     assert "moved" in reading.note
@@ -152,7 +164,7 @@ def test_who_has_moved_is_found_with_the_new_address(
 def test_a_document_that_is_refused_proves_nothing(
     server: ActivityPub, document: Query, answered: Answered, status: int, outcome: Outcome
 ) -> None:
-    assert server.read(document, answered('{"error": "no"}', status)).outcome is outcome
+    assert server.parse_response(document, answered('{"error": "no"}', status)).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -170,27 +182,31 @@ def test_webfinger_must_speak_of_the_account(
 ) -> None:
     page = altered(saved(f"{PAGES}/found.json"), **change)
 
-    assert server.read(profile, page).outcome is Outcome.UNREADABLE
+    assert server.parse_response(profile, page).outcome is Outcome.UNREADABLE
 
 
 def test_nobody_is_followed_to_another_server(
     server: ActivityPub, profile: Query, saved: Answered
 ) -> None:
-    reading = server.read(profile, saved(f"{PAGES}/elsewhere.json"))
+    reading = server.parse_response(profile, saved(f"{PAGES}/elsewhere.json"))
 
-    assert (reading.outcome, reading.note, reading.follow) == (Outcome.UNREADABLE, ELSEWHERE, ())
+    assert (reading.outcome, reading.note, reading.follow) == (
+        Outcome.UNREADABLE,
+        ACCOUNT_ELSEWHERE,
+        (),
+    )
 
 
 def test_an_open_list_is_read_page_by_page(
     server: ActivityPub, collection: Query, saved: Answered
 ) -> None:
     assert isinstance(server, ContactSource)
-    began = server.read(collection, saved(f"{PAGES}/collection.json", url=LIST))
+    began = server.parse_response(collection, saved(f"{PAGES}/collection.json", url=LIST))
     (first,) = began.follow
-    listed = server.read(first, saved(f"{PAGES}/collection_page.json"))
+    listed = server.parse_response(first, saved(f"{PAGES}/collection_page.json"))
     (second,) = listed.follow
-    last = server.read(second, saved(f"{PAGES}/collection_end.json"))
-    whole = began.joined(listed).joined(last)
+    last = server.parse_response(second, saved(f"{PAGES}/collection_end.json"))
+    whole = began.merge_next_page(listed).merge_next_page(last)
 
     assert (first.request.url, second.request.url) == (f"{LIST}?cursor=0", f"{LIST}?cursor=2")
     assert [(each.name, each.handle) for each in whole.contacts] == [
@@ -208,11 +224,11 @@ def test_a_list_may_come_in_one_piece(
     page = saved(f"{PAGES}/collection.json")
     inner = json.loads(saved(f"{PAGES}/collection_end.json").body)
 
-    embedded = server.read(collection, altered(page, first=inner))
-    flat = server.read(collection, altered(page, first=None, items=[f"{ACTOR}2"]))
-    empty = server.read(collection, altered(page, first=None, totalItems=0, items=[]))
+    embedded = server.parse_response(collection, altered(page, first=inner))
+    flat = server.parse_response(collection, altered(page, first=None, items=[f"{ACTOR}2"]))
+    empty = server.parse_response(collection, altered(page, first=None, totalItems=0, items=[]))
 
-    nobody = server.read(collection, altered(page, totalItems=0))
+    nobody = server.parse_response(collection, altered(page, totalItems=0))
 
     assert (len(embedded.contacts), len(flat.contacts)) == (1, 1)
     assert (nobody.outcome, nobody.follow) == (Outcome.ABSENT, ())
@@ -222,25 +238,25 @@ def test_a_list_may_come_in_one_piece(
 def test_a_hidden_list_is_its_owners_choice(
     server: ActivityPub, collection: Query, saved: Answered, answered: Answered
 ) -> None:
-    count_only = server.read(collection, saved(f"{PAGES}/collection_hidden.json"))
-    forbidden = server.read(collection, answered('{"error": "Forbidden"}', 403))
-    unsigned = server.read(collection, answered('{"error": "Request not signed"}', 401))
+    count_only = server.parse_response(collection, saved(f"{PAGES}/collection_hidden.json"))
+    forbidden = server.parse_response(collection, answered('{"error": "Forbidden"}', 403))
+    unsigned = server.parse_response(collection, answered('{"error": "Request not signed"}', 401))
     zero = altered(saved(f"{PAGES}/collection_hidden.json"), totalItems=0)
-    walled = server.read(collection, saved(f"{PAGES}/blocked.html", 403))
+    walled = server.parse_response(collection, saved(f"{PAGES}/blocked.html", 403))
 
-    assert (count_only.outcome, count_only.note) == (Outcome.DECLINED, HIDDEN)
-    assert forbidden.outcome is server.read(collection, zero).outcome is Outcome.DECLINED
+    assert (count_only.outcome, count_only.note) == (Outcome.DECLINED, CONTACTS_HIDDEN)
+    assert forbidden.outcome is server.parse_response(collection, zero).outcome is Outcome.DECLINED
     assert unsigned.outcome is walled.outcome is Outcome.BLOCKED
 
 
 def test_an_account_that_names_no_list_hides_it(
     server: ActivityPub, saved: Answered, document: Query
 ) -> None:
-    (follows, _) = server.contacts(OWN, "person-1")
+    (follows, _) = server.build_contact_queries(OWN, "person-1")
     actor = replace(follows, page=2, request=document.request)
     page = altered(saved(f"{PAGES}/actor.json"), following=None)
 
-    assert server.read(actor, page).outcome is Outcome.DECLINED
+    assert server.parse_response(actor, page).outcome is Outcome.DECLINED
 
 
 @pytest.mark.parametrize("name", ["actor", "collection", "collection_page"])
@@ -252,15 +268,15 @@ def test_no_damage_to_a_later_page_is_taken_for_absence(
     damaged = Damaged(page.body, name)
     for number in range(2000):
         what, body = damaged.by(number)
-        reading = server.read(query, replace(page, body=body))
+        reading = server.parse_response(query, replace(page, body=body))
 
         assert reading.outcome is not Outcome.ABSENT, (what, body)
         assert all(each.account and each.url for each in reading.findings)
 
 
 def test_its_canaries_are_nobody_and_an_account_of_its_own(server: ActivityPub) -> None:
-    (nobody,) = server.canaries("nonce")
-    known = list(replace(server, known="@news").canaries("nonce"))[1]
+    (nobody,) = server.build_canaries("nonce")
+    known = list(replace(server, known_account="@news").build_canaries("nonce"))[1]
 
     assert nobody.expects is Outcome.ABSENT
     assert (known.expects, known.query.terms) == (Outcome.FOUND, ("news",))

@@ -7,14 +7,14 @@ import pytest
 
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.bluesky import LAST_PAGE, Bluesky
-from scrapers.source import Access, ContactSource, Family, Source
+from scrapers.source import AccessMode, ContactSource, Source, SourceFamily
 
 Answered = Callable[..., Page]
 
 TAKEN_BACK = {"val": "!no-unauthenticated", "neg": True}
 DID = "did:plc:abcdefghabcdefghabcdefga"
 NORA = Identity(
-    ref="person-1",
+    person_id="person-1",
     names=("Nora Quill",),
     handles=("noraquill",),
     accounts=("bluesky:@noraquill.example", "instagram:@noraquill"),
@@ -28,23 +28,25 @@ def bluesky() -> Bluesky:
 
 @pytest.fixture
 def search(bluesky: Bluesky) -> Query:
-    return next(query for query in bluesky.plan(NORA) if query.kind is QueryKind.SEARCH)
+    return next(query for query in bluesky.build_queries(NORA) if query.kind is QueryKind.SEARCH)
 
 
 @pytest.fixture
 def profile(bluesky: Bluesky) -> Query:
-    return next(query for query in bluesky.plan(NORA) if query.kind is QueryKind.PROFILE)
+    return next(query for query in bluesky.build_queries(NORA) if query.kind is QueryKind.PROFILE)
 
 
 @pytest.fixture
 def follows(bluesky: Bluesky) -> Query:
-    return next(iter(bluesky.contacts(f"bluesky:{DID}", "person-1")))
+    return next(iter(bluesky.build_contact_queries(f"bluesky:{DID}", "person-1")))
 
 
 def test_names_are_searched_and_declared_accounts_are_looked_at(bluesky: Bluesky) -> None:
     source: Source = bluesky
 
-    assert [(query.kind, query.terms, query.request.url) for query in source.plan(NORA)] == [
+    assert [
+        (query.kind, query.terms, query.request.url) for query in source.build_queries(NORA)
+    ] == [
         (
             QueryKind.SEARCH,
             ("Nora Quill",),
@@ -56,12 +58,12 @@ def test_names_are_searched_and_declared_accounts_are_looked_at(bluesky: Bluesky
             "http://appview.example/xrpc/app.bsky.actor.getProfile",
         ),
     ]
-    assert source.etiquette.access is Access.API
-    assert source.family is Family.PROFILES
+    assert source.crawl_policy.access is AccessMode.API
+    assert source.family is SourceFamily.PROFILES
 
 
 def test_an_account_is_known_by_its_did(bluesky: Bluesky, profile: Query, saved: Answered) -> None:
-    reading = bluesky.read(profile, saved("bluesky/found.json"))
+    reading = bluesky.parse_response(profile, saved("bluesky/found.json"))
 
     (nora,) = reading.findings
     assert reading.outcome is Outcome.FOUND
@@ -97,19 +99,24 @@ def test_every_outcome_is_told_apart(
     bluesky: Bluesky, profile: Query, saved: Answered, case: tuple[str, int, Outcome]
 ) -> None:
     name, status, outcome = case
-    assert bluesky.read(profile, saved(f"bluesky/{name}", status)).outcome is outcome
+    assert bluesky.parse_response(profile, saved(f"bluesky/{name}", status)).outcome is outcome
 
 
 def test_an_account_that_is_gone_says_why(
     bluesky: Bluesky, profile: Query, saved: Answered
 ) -> None:
-    assert "taken down" in bluesky.read(profile, saved("bluesky/taken_down.json", 400)).note
-    assert "deactivated" in bluesky.read(profile, saved("bluesky/deactivated.json", 400)).note
+    assert (
+        "taken down" in bluesky.parse_response(profile, saved("bluesky/taken_down.json", 400)).note
+    )
+    assert (
+        "deactivated"
+        in bluesky.parse_response(profile, saved("bluesky/deactivated.json", 400)).note
+    )
 
 
 def test_a_limit_says_when_to_ask_again(bluesky: Bluesky, profile: Query, saved: Answered) -> None:
     headers = {"ratelimit-remaining": "0", "ratelimit-reset": "1793621100"}
-    reading = bluesky.read(profile, saved("bluesky/limited.json", 429, headers=headers))
+    reading = bluesky.parse_response(profile, saved("bluesky/limited.json", 429, headers=headers))
 
     assert reading.retry_at == datetime(2026, 11, 2, 12, 5, tzinfo=UTC)
 
@@ -119,7 +126,7 @@ def test_another_account_than_the_one_asked_for_is_no_answer(
 ) -> None:
     other = replace(profile, terms=("someone.example",))
 
-    assert bluesky.read(other, saved("bluesky/found.json")).outcome is Outcome.UNREADABLE
+    assert bluesky.parse_response(other, saved("bluesky/found.json")).outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -141,7 +148,7 @@ def test_a_part_of_another_kind_is_no_answer(
     page = saved("bluesky/found.json")
     body = json.dumps(json.loads(page.body) | change).encode()
 
-    assert bluesky.read(profile, replace(page, body=body)).outcome is Outcome.UNREADABLE
+    assert bluesky.parse_response(profile, replace(page, body=body)).outcome is Outcome.UNREADABLE
 
 
 def test_what_owners_write_themselves_may_be_odd(
@@ -151,16 +158,16 @@ def test_what_owners_write_themselves_may_be_odd(
     odd = {"createdAt": "long ago", "labels": [{"val": "!no-unauthenticated"}, TAKEN_BACK]}
     body = json.dumps(json.loads(page.body) | odd).encode()
 
-    (nora,) = bluesky.read(profile, replace(page, body=body)).findings
+    (nora,) = bluesky.parse_response(profile, replace(page, body=body)).findings
 
     assert nora.created_at is None
 
 
 def test_a_handle_that_broke_away_names_nothing(bluesky: Bluesky, saved: Answered) -> None:
-    query = next(bluesky.plan(replace(NORA, names=(), accounts=(f"bluesky:{DID}",))))
+    query = next(bluesky.build_queries(replace(NORA, names=(), accounts=(f"bluesky:{DID}",))))
     page = saved("bluesky/found.json")
     body = page.body.replace(b'"noraquill.example"', b'"handle.invalid"')
-    (nora,) = bluesky.read(query, replace(page, body=body)).findings
+    (nora,) = bluesky.parse_response(query, replace(page, body=body)).findings
 
     assert (nora.handle, nora.account_aliases) == ("", ())
     assert nora.url == nora.key
@@ -169,7 +176,7 @@ def test_a_handle_that_broke_away_names_nothing(bluesky: Bluesky, saved: Answere
 def test_a_search_keeps_who_may_be_meant_and_leaves_out_who_wants_privacy(
     bluesky: Bluesky, search: Query, saved: Answered
 ) -> None:
-    reading = bluesky.read(search, saved("bluesky/search.json"))
+    reading = bluesky.parse_response(search, saved("bluesky/search.json"))
 
     assert [each.handle for each in reading.findings] == [
         "noraquill.example",
@@ -180,17 +187,19 @@ def test_a_search_keeps_who_may_be_meant_and_leaves_out_who_wants_privacy(
 
 def test_contacts_are_asked_of_our_platform_alone(bluesky: Bluesky) -> None:
     assert isinstance(bluesky, ContactSource)
-    assert [query.kind for query in bluesky.contacts("bluesky:@noraquill.example", "p")] == [
+    assert [
+        query.kind for query in bluesky.build_contact_queries("bluesky:@noraquill.example", "p")
+    ] == [
         QueryKind.FOLLOWS,
         QueryKind.FOLLOWERS,
     ]
-    assert list(bluesky.contacts("instagram:@noraquill", "p")) == []
+    assert list(bluesky.build_contact_queries("instagram:@noraquill", "p")) == []
 
 
 def test_a_contact_list_is_read_page_by_page(
     bluesky: Bluesky, follows: Query, saved: Answered
 ) -> None:
-    first = bluesky.read(follows, saved("bluesky/follows.json"))
+    first = bluesky.parse_response(follows, saved("bluesky/follows.json"))
     (second,) = first.follow
 
     assert [contact.name for contact in first.contacts] == ["Pat Lark"]
@@ -203,22 +212,22 @@ def test_a_contact_list_is_read_page_by_page(
 def test_the_last_page_of_a_list_may_be_empty(
     bluesky: Bluesky, follows: Query, saved: Answered, answered: Answered
 ) -> None:
-    first = bluesky.read(follows, saved("bluesky/follows.json"))
-    last = bluesky.read(first.follow[0], answered('{"follows": []}'))
+    first = bluesky.parse_response(follows, saved("bluesky/follows.json"))
+    last = bluesky.parse_response(first.follow[0], answered('{"follows": []}'))
 
-    assert first.joined(last).outcome is Outcome.FOUND
-    assert len(first.joined(last).contacts) == 1
+    assert first.merge_next_page(last).outcome is Outcome.FOUND
+    assert len(first.merge_next_page(last).contacts) == 1
 
 
 def test_a_list_that_does_not_end_is_left_with_a_gap(
     bluesky: Bluesky, follows: Query, saved: Answered
 ) -> None:
     page = saved("bluesky/follows.json")
-    (second,) = bluesky.read(follows, page).follow
+    (second,) = bluesky.parse_response(follows, page).follow
 
-    assert bluesky.read(second, page).outcome is Outcome.PARTIAL
-    assert bluesky.read(replace(follows, page=LAST_PAGE), page).outcome is Outcome.PARTIAL
-    assert bluesky.read(replace(follows, page=LAST_PAGE), page).follow == ()
+    assert bluesky.parse_response(second, page).outcome is Outcome.PARTIAL
+    assert bluesky.parse_response(replace(follows, page=LAST_PAGE), page).outcome is Outcome.PARTIAL
+    assert bluesky.parse_response(replace(follows, page=LAST_PAGE), page).follow == ()
 
 
 def test_contacts_of_nobody_are_absent(
@@ -226,11 +235,11 @@ def test_contacts_of_nobody_are_absent(
 ) -> None:
     body = '{"error": "InvalidRequest", "message": "Actor not found: x.example"}'
 
-    assert bluesky.read(follows, answered(body, 400)).outcome is Outcome.ABSENT
+    assert bluesky.parse_response(follows, answered(body, 400)).outcome is Outcome.ABSENT
 
 
 def test_its_canaries_are_nobody_and_the_networks_own_account(bluesky: Bluesky) -> None:
-    nobody, known = bluesky.canaries("nonce")
+    nobody, known = bluesky.build_canaries("nonce")
 
     assert nobody.expects is Outcome.ABSENT
     assert nobody.query.terms[0].endswith(".bsky.social")

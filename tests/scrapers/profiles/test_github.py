@@ -12,7 +12,7 @@ Answered = Callable[..., Page]
 
 PAGES = "github-api"
 NORA = Identity(
-    ref="person-1",
+    person_id="person-1",
     names=("Nora Quill", "Eleonora Quill", "Nora Jane Quill"),
     handles=("NoraQuill", "nora.quill", "nquill"),
     accounts=("github:@noraquill", "github:4100007", "gitlab:@noraquill"),
@@ -35,7 +35,7 @@ def search(github: ProfileApi) -> Query:
 
 
 def asked(github: ProfileApi, kind: QueryKind) -> Query:
-    return next(query for query in github.plan(NORA) if query.kind is kind)
+    return next(query for query in github.build_queries(NORA) if query.kind is kind)
 
 
 def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(
@@ -43,7 +43,7 @@ def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(
 ) -> None:
     base = "https://api.github.com"
 
-    assert [(each.kind, each.terms, each.request.url) for each in github.plan(NORA)] == [
+    assert [(each.kind, each.terms, each.request.url) for each in github.build_queries(NORA)] == [
         (QueryKind.SEARCH, ("Nora Quill",), f"{base}/search/users"),
         (QueryKind.SEARCH, ("Eleonora Quill",), f"{base}/search/users"),
         (QueryKind.PROFILE, ("noraquill",), f"{base}/users/noraquill"),
@@ -56,7 +56,7 @@ def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(
 def test_an_account_is_known_by_its_number_since_handles_are_given_away_again(
     github: ProfileApi, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = github.read(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = github.parse_response(profile, saved(f"{PAGES}/found.json")).findings
 
     assert (nora.account, nora.account_aliases) == ("github:4100007", ("github:@noraquill",))
     assert nora.url == nora.key == "https://github.com/noraquill"
@@ -88,7 +88,7 @@ def test_every_outcome_is_told_apart(
 ) -> None:
     name, status, outcome = case
 
-    assert github.read(profile, saved(f"{PAGES}/{name}", status)).outcome is outcome
+    assert github.parse_response(profile, saved(f"{PAGES}/{name}", status)).outcome is outcome
 
 
 def test_a_used_up_quota_says_when_to_ask_again(
@@ -96,7 +96,7 @@ def test_a_used_up_quota_says_when_to_ask_again(
 ) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1793621100"}
     body = '{"message": "API rate limit exceeded for 192.0.2.1."}'
-    reading = github.read(profile, answered(body, 403, headers=headers))
+    reading = github.parse_response(profile, answered(body, 403, headers=headers))
 
     assert reading.outcome is Outcome.LIMITED
     assert reading.retry_at == datetime(2026, 11, 2, 12, 5, tzinfo=UTC)
@@ -107,7 +107,9 @@ def test_a_burst_that_was_too_quick_waits_as_long_as_it_says(
 ) -> None:
     page = saved(f"{PAGES}/limited.json", 403, headers={"retry-after": "90"})
 
-    assert github.read(profile, page).retry_at == datetime(2026, 11, 2, 12, 1, 30, tzinfo=UTC)
+    assert github.parse_response(profile, page).retry_at == datetime(
+        2026, 11, 2, 12, 1, 30, tzinfo=UTC
+    )
 
 
 def test_another_account_than_the_one_asked_for_is_no_answer(
@@ -116,13 +118,13 @@ def test_another_account_than_the_one_asked_for_is_no_answer(
     page = saved(f"{PAGES}/found.json")
 
     for term, outcome in (("NoraQuill", Outcome.FOUND), ("pat", Outcome.UNREADABLE)):
-        assert github.read(replace(profile, terms=(term,)), page).outcome is outcome
+        assert github.parse_response(replace(profile, terms=(term,)), page).outcome is outcome
 
 
 def test_the_first_hits_of_a_search_are_looked_at(
     github: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    reading = github.read(search, saved(f"{PAGES}/search.json"))
+    reading = github.parse_response(search, saved(f"{PAGES}/search.json"))
 
     assert [each.handle for each in reading.findings] == ["noraquill", "quill-nora"]
     assert [each.terms for each in reading.follow] == [
@@ -137,26 +139,26 @@ def test_the_first_hits_of_a_search_are_looked_at(
 def test_a_hit_that_does_not_name_the_person_is_dropped(
     github: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    hit = github.read(search, saved(f"{PAGES}/search.json")).follow[0]
+    hit = github.parse_response(search, saved(f"{PAGES}/search.json")).follow[0]
     page = saved(f"{PAGES}/found.json")
     body = page.body.replace(b"Nora Quill", b"Pat Lark").replace(b"noraquill", b"nq77")
 
-    assert github.read(hit, page).outcome is Outcome.FOUND
+    assert github.parse_response(hit, page).outcome is Outcome.FOUND
     stranger = replace(hit, terms=("Nora Quill", "nq77"))
-    assert github.read(stranger, replace(page, body=body)).outcome is Outcome.ABSENT
+    assert github.parse_response(stranger, replace(page, body=body)).outcome is Outcome.ABSENT
 
 
 def test_a_search_that_was_cut_short_is_partial(
     github: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    reading = github.read(search, saved(f"{PAGES}/partial.json"))
+    reading = github.parse_response(search, saved(f"{PAGES}/partial.json"))
 
     assert reading.outcome is Outcome.PARTIAL
     assert len(reading.findings) == 2
 
 
 def test_its_canaries_are_nobody_and_its_own_account(github: ProfileApi) -> None:
-    nobody, known = github.canaries("nonce")
+    nobody, known = github.build_canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert known.query.terms == ("github",)

@@ -9,7 +9,7 @@ from scrapers.profiles.gitlab import GITLAB
 Answered = Callable[..., Page]
 
 PAGES = "gitlab-api"
-NORA = Identity(ref="p", names=("Nora Quill",), accounts=("gitlab:@NoraQuill",))
+NORA = Identity(person_id="p", names=("Nora Quill",), accounts=("gitlab:@NoraQuill",))
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def gitlab() -> ProfileApi:
 
 @pytest.fixture
 def profile(gitlab: ProfileApi) -> Query:
-    (query,) = gitlab.plan(NORA)
+    (query,) = gitlab.build_queries(NORA)
     return query
 
 
 def test_an_account_is_known_by_its_number(
     gitlab: ProfileApi, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = gitlab.read(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = gitlab.parse_response(profile, saved(f"{PAGES}/found.json")).findings
 
     assert dict(profile.request.params) == {"username": "NoraQuill"}
     assert (nora.account, nora.account_aliases) == ("gitlab:51007", ("gitlab:@noraquill",))
@@ -46,7 +46,7 @@ def test_every_outcome_is_told_apart(
     gitlab: ProfileApi, profile: Query, saved: Answered, case: tuple[str, int, Outcome, str]
 ) -> None:
     name, status, outcome, note = case
-    reading = gitlab.read(profile, saved(f"{PAGES}/{name}", status))
+    reading = gitlab.parse_response(profile, saved(f"{PAGES}/{name}", status))
 
     assert (reading.outcome, reading.note) == (outcome, note)
 
@@ -56,11 +56,11 @@ def test_an_account_that_only_sleeps_is_still_there(
 ) -> None:
     body = saved(f"{PAGES}/closed.json").body.replace(b"blocked", b"deactivated")
 
-    assert gitlab.read(profile, answered(body)).outcome is Outcome.FOUND
+    assert gitlab.parse_response(profile, answered(body)).outcome is Outcome.FOUND
 
 
 def test_an_empty_list_where_no_list_belongs_proves_nothing(
     gitlab: ProfileApi, profile: Query, answered: Answered
 ) -> None:
     for body in ("{}", "null", '{"message": []}', ""):
-        assert gitlab.read(profile, answered(body)).outcome is Outcome.UNREADABLE
+        assert gitlab.parse_response(profile, answered(body)).outcome is Outcome.UNREADABLE

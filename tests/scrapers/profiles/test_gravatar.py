@@ -6,14 +6,14 @@ import pytest
 
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.gravatar import Gravatar
-from scrapers.source import Family
+from scrapers.source import SourceFamily
 
 Answered = Callable[..., Page]
 
 PAGES = "gravatar-api"
 HASH = sha256(b"nquill@harbourlane.example").hexdigest()
 NORA = Identity(
-    ref="p",
+    person_id="p",
     names=("Nora Quill",),
     handles=("noraquill",),
     accounts=("gravatar:@noraquill",),
@@ -28,23 +28,23 @@ def gravatar() -> Gravatar:
 
 @pytest.fixture
 def profile(gravatar: Gravatar) -> Query:
-    (query,) = gravatar.plan(NORA)
+    (query,) = gravatar.build_queries(NORA)
     return query
 
 
 def test_the_hash_alone_is_asked_for_and_nothing_without_it(
     gravatar: Gravatar, profile: Query
 ) -> None:
-    assert gravatar.family is Family.MAIL_HASH
+    assert gravatar.family is SourceFamily.MAIL_HASH
     assert profile.kind is QueryKind.PROFILE
     assert profile.request.url == f"https://api.gravatar.com/v3/profiles/{HASH}"
-    assert list(gravatar.plan(replace(NORA, mail_hash=""))) == []
+    assert list(gravatar.build_queries(replace(NORA, mail_hash=""))) == []
 
 
 def test_a_profile_is_known_by_its_address_and_not_by_the_hash(
     gravatar: Gravatar, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = gravatar.read(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = gravatar.parse_response(profile, saved(f"{PAGES}/found.json")).findings
 
     assert (nora.account, nora.account_aliases) == ("gravatar:@noraquill", ())
     assert (nora.handle, nora.name) == ("noraquill", "Nora Quill")
@@ -69,11 +69,11 @@ def test_every_outcome_is_told_apart(
 ) -> None:
     name, status, outcome = case
 
-    assert gravatar.read(profile, saved(f"{PAGES}/{name}", status)).outcome is outcome
+    assert gravatar.parse_response(profile, saved(f"{PAGES}/{name}", status)).outcome is outcome
 
 
 def test_a_missing_page_without_their_words_proves_nothing(
     gravatar: Gravatar, profile: Query, answered: Answered
 ) -> None:
     for body in ("", "[]", "{}", "<html></html>"):
-        assert gravatar.read(profile, answered(body, 404)).outcome is Outcome.UNREADABLE
+        assert gravatar.parse_response(profile, answered(body, 404)).outcome is Outcome.UNREADABLE

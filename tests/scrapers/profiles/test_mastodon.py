@@ -6,15 +6,21 @@ from datetime import UTC, datetime
 import pytest
 
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
-from scrapers.profiles.mastodon import DELETED, MEMBERS_ONLY, PRIVATE, SUSPENDED, Mastodon
-from scrapers.source import Family, Source
+from scrapers.profiles.mastodon import (
+    ACCOUNT_DELETED,
+    ACCOUNT_SUSPENDED,
+    MEMBERS_ONLY,
+    PROFILE_DECLINED,
+    Mastodon,
+)
+from scrapers.source import Source, SourceFamily
 
 Answered = Callable[..., Page]
 
 PAGES = "mastodon-server"
 OWN = "mastodon:@noraquill@mastodon.social"
 NORA = Identity(
-    ref="person-1",
+    person_id="person-1",
     names=("Nora Quill",),
     handles=("noraquill", "nora.quill", "nora quill"),
     accounts=(OWN, "mastodon:@nora@drawings.example", "bluesky:@noraquill.example"),
@@ -37,7 +43,7 @@ def search(mastodon: Mastodon) -> Query:
 
 
 def asked(mastodon: Mastodon, kind: QueryKind) -> Query:
-    return next(query for query in mastodon.plan(NORA) if query.kind is kind)
+    return next(query for query in mastodon.build_queries(NORA) if query.kind is kind)
 
 
 def altered(page: Page, **changes: object) -> Page:
@@ -47,8 +53,10 @@ def altered(page: Page, **changes: object) -> Page:
 def test_names_own_accounts_and_likely_handles_are_asked_for(mastodon: Mastodon) -> None:
     source: Source = mastodon
 
-    assert source.family is Family.PROFILES
-    assert [(each.kind, each.terms, dict(each.request.params)) for each in source.plan(NORA)] == [
+    assert source.family is SourceFamily.PROFILES
+    assert [
+        (each.kind, each.terms, dict(each.request.params)) for each in source.build_queries(NORA)
+    ] == [
         (
             QueryKind.SEARCH,
             ("Nora Quill",),
@@ -62,7 +70,7 @@ def test_names_own_accounts_and_likely_handles_are_asked_for(mastodon: Mastodon)
 def test_an_account_is_known_by_its_handle_and_the_domain_of_its_server(
     mastodon: Mastodon, profile: Query, saved: Answered
 ) -> None:
-    (nora,) = mastodon.read(profile, saved(f"{PAGES}/found.json")).findings
+    (nora,) = mastodon.parse_response(profile, saved(f"{PAGES}/found.json")).findings
 
     assert nora.account == OWN
     assert nora.url == nora.key == "https://mastodon.social/@noraquill"
@@ -78,9 +86,9 @@ def test_an_account_is_known_by_its_handle_and_the_domain_of_its_server(
     "case",
     [
         ("absent.json", 404, Outcome.ABSENT, ""),
-        ("absent.json", 410, Outcome.ABSENT, DELETED),
-        ("suspended.json", 200, Outcome.ABSENT, SUSPENDED),
-        ("declined.json", 200, Outcome.DECLINED, PRIVATE),
+        ("absent.json", 410, Outcome.ABSENT, ACCOUNT_DELETED),
+        ("suspended.json", 200, Outcome.ABSENT, ACCOUNT_SUSPENDED),
+        ("declined.json", 200, Outcome.DECLINED, PROFILE_DECLINED),
         ("blocked.json", 401, Outcome.BLOCKED, MEMBERS_ONLY),
         ("blocked.json", 403, Outcome.BLOCKED, MEMBERS_ONLY),
         ("blocked.json", 422, Outcome.BLOCKED, MEMBERS_ONLY),
@@ -93,7 +101,7 @@ def test_every_outcome_is_told_apart(
     mastodon: Mastodon, profile: Query, saved: Answered, case: tuple[str, int, Outcome, str]
 ) -> None:
     name, status, outcome, note = case
-    reading = mastodon.read(profile, saved(f"{PAGES}/{name}", status))
+    reading = mastodon.parse_response(profile, saved(f"{PAGES}/{name}", status))
 
     assert (reading.outcome, reading.note) == (outcome, note)
 
@@ -102,7 +110,7 @@ def test_a_wall_in_place_of_json_blocks_us(
     mastodon: Mastodon, profile: Query, saved: Answered
 ) -> None:
     for status in (200, 403, 404):
-        reading = mastodon.read(profile, saved("walls/cloudflare.html", status))
+        reading = mastodon.parse_response(profile, saved("walls/cloudflare.html", status))
 
         assert reading.outcome is Outcome.BLOCKED
 
@@ -111,14 +119,14 @@ def test_a_route_that_a_server_does_not_have_proves_nothing(
     mastodon: Mastodon, profile: Query, answered: Answered
 ) -> None:
     for body in ('{"error": "Not Found"}', "Not found", ""):
-        assert mastodon.read(profile, answered(body, 404)).outcome is Outcome.UNREADABLE
+        assert mastodon.parse_response(profile, answered(body, 404)).outcome is Outcome.UNREADABLE
 
 
 def test_a_limit_says_when_to_ask_again(
     mastodon: Mastodon, profile: Query, saved: Answered
 ) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "2026-11-02T12:05:00.168372Z"}
-    reading = mastodon.read(profile, saved(f"{PAGES}/limited.json", 429, headers=headers))
+    reading = mastodon.parse_response(profile, saved(f"{PAGES}/limited.json", 429, headers=headers))
 
     assert reading.retry_at == datetime(2026, 11, 2, 12, 5, 0, 168372, UTC)
 
@@ -126,7 +134,7 @@ def test_a_limit_says_when_to_ask_again(
 def test_who_has_moved_is_found_with_the_new_address(
     mastodon: Mastodon, profile: Query, saved: Answered
 ) -> None:
-    reading = mastodon.read(profile, saved(f"{PAGES}/moved.json"))
+    reading = mastodon.parse_response(profile, saved(f"{PAGES}/moved.json"))
 
     assert reading.findings[0].links[0] == "https://drawings.example/@nora"
     assert "moved" in reading.note
@@ -137,9 +145,9 @@ def test_handles_are_compared_without_case(
 ) -> None:
     page = altered(saved(f"{PAGES}/found.json"), acct="NoraQuill", username="NoraQuill")
 
-    assert mastodon.read(profile, page).outcome is Outcome.FOUND
+    assert mastodon.parse_response(profile, page).outcome is Outcome.FOUND
     other = altered(page, acct="quill", username="quill")
-    assert mastodon.read(profile, other).outcome is Outcome.UNREADABLE
+    assert mastodon.parse_response(profile, other).outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -161,7 +169,7 @@ def test_a_part_of_another_kind_is_no_answer(
 ) -> None:
     page = altered(saved(f"{PAGES}/found.json"), **change)
 
-    assert mastodon.read(profile, page).outcome is Outcome.UNREADABLE
+    assert mastodon.parse_response(profile, page).outcome is Outcome.UNREADABLE
 
 
 def test_what_kindred_servers_leave_out_may_be_missing(
@@ -175,7 +183,7 @@ def test_what_kindred_servers_leave_out_may_be_missing(
         "created_at": "long ago",
         "avatar": "https://mastodon.social/missing.png",
     }
-    (nora,) = mastodon.read(profile, answered(json.dumps(shown))).findings
+    (nora,) = mastodon.parse_response(profile, answered(json.dumps(shown))).findings
 
     assert (nora.name, nora.bio, nora.created_at, nora.picture_hash) == ("", "", None, "")
 
@@ -183,7 +191,7 @@ def test_what_kindred_servers_leave_out_may_be_missing(
 def test_a_search_keeps_who_may_be_meant_and_says_that_somebody_was_left_out(
     mastodon: Mastodon, search: Query, saved: Answered
 ) -> None:
-    reading = mastodon.read(search, saved(f"{PAGES}/search.json"))
+    reading = mastodon.parse_response(search, saved(f"{PAGES}/search.json"))
 
     assert reading.outcome is Outcome.FOUND
     assert [each.account for each in reading.findings] == [OWN, "mastodon:@nora@drawings.example"]
@@ -193,7 +201,7 @@ def test_a_search_keeps_who_may_be_meant_and_says_that_somebody_was_left_out(
 def test_a_search_that_finds_only_who_asks_not_to_be_found_is_declined(
     mastodon: Mastodon, search: Query, saved: Answered
 ) -> None:
-    reading = mastodon.read(search, saved(f"{PAGES}/all_private.json"))
+    reading = mastodon.parse_response(search, saved(f"{PAGES}/all_private.json"))
 
     assert reading.outcome is Outcome.DECLINED
     assert reading.note == "1 account asks not to be found by strangers"
@@ -204,7 +212,7 @@ def test_who_was_never_asked_is_found(mastodon: Mastodon, search: Query, saved: 
     shown = json.loads(page.body)["accounts"][:1]
     body = json.dumps({"accounts": [{**shown[0], "discoverable": None, "noindex": None}]})
 
-    reading = mastodon.read(search, replace(page, body=body.encode()))
+    reading = mastodon.parse_response(search, replace(page, body=body.encode()))
 
     assert (reading.outcome, reading.note) == (Outcome.FOUND, "")
 
@@ -212,15 +220,17 @@ def test_who_was_never_asked_is_found(mastodon: Mastodon, search: Query, saved: 
 def test_a_search_without_hits_is_absent(
     mastodon: Mastodon, search: Query, saved: Answered
 ) -> None:
-    assert mastodon.read(search, saved(f"{PAGES}/nobody.json")).outcome is Outcome.ABSENT
+    assert mastodon.parse_response(search, saved(f"{PAGES}/nobody.json")).outcome is Outcome.ABSENT
 
 
 def test_a_server_may_live_elsewhere_than_its_handles_say() -> None:
-    moved = Mastodon(base_url="https://social.quill.example", domain="quill.example", known="@us")
+    moved = Mastodon(
+        base_url="https://social.quill.example", domain="quill.example", known_account="@us"
+    )
     person = replace(NORA, names=(), handles=(), accounts=("mastodon:@nora@quill.example",))
-    nobody, known = moved.canaries("nonce")
+    nobody, known = moved.build_canaries("nonce")
 
-    (query,) = moved.plan(person)
+    (query,) = moved.build_queries(person)
     assert query.request.url.startswith("https://social.quill.example/")
     assert (moved.domain, query.terms) == ("quill.example", ("nora",))
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)

@@ -8,7 +8,7 @@ import pytest
 
 from scrapers.models import Outcome, Page, Query, QueryKind
 from scrapers.profile_api import LAST_PAGE
-from scrapers.profiles.mastodon import HIDDEN, Mastodon
+from scrapers.profiles.mastodon import CONTACTS_HIDDEN, Mastodon
 from scrapers.source import ContactSource
 
 Answered = Callable[..., Page]
@@ -24,7 +24,7 @@ def mastodon() -> Mastodon:
 
 @pytest.fixture
 def follows(mastodon: Mastodon) -> Query:
-    return next(iter(mastodon.contacts(OWN, "person-1")))
+    return next(iter(mastodon.build_contact_queries(OWN, "person-1")))
 
 
 def altered(page: Page, **changes: object) -> Page:
@@ -33,23 +33,23 @@ def altered(page: Page, **changes: object) -> Page:
 
 def test_contacts_are_asked_of_this_server_alone(mastodon: Mastodon) -> None:
     assert isinstance(mastodon, ContactSource)
-    assert [each.kind for each in mastodon.contacts(OWN, "p")] == [
+    assert [each.kind for each in mastodon.build_contact_queries(OWN, "p")] == [
         QueryKind.FOLLOWS,
         QueryKind.FOLLOWERS,
     ]
-    assert list(mastodon.contacts("mastodon:@nora@drawings.example", "p")) == []
+    assert list(mastodon.build_contact_queries("mastodon:@nora@drawings.example", "p")) == []
 
 
 def test_a_contact_list_is_read_page_by_page(
     mastodon: Mastodon, follows: Query, saved: Answered
 ) -> None:
-    began = mastodon.read(follows, saved(f"{PAGES}/found.json"))
+    began = mastodon.parse_response(follows, saved(f"{PAGES}/found.json"))
     (first,) = began.follow
     base = "https://mastodon.social/api/v1/accounts/109300000000000007/following"
     link = f'<{base}?limit=80&max_id=5>; rel="next", <{base}?since_id=9>; rel="prev"'
     page = saved(f"{PAGES}/following.json", headers={"link": link})
 
-    listed = mastodon.read(first, page)
+    listed = mastodon.parse_response(first, page)
     (second,) = listed.follow
 
     assert first.key == second.key == follows.key
@@ -59,8 +59,8 @@ def test_a_contact_list_is_read_page_by_page(
     assert [(each.name, each.handle) for each in listed.contacts] == [
         ("Pat Lark", "pat@mastodon.social")
     ]
-    last = mastodon.read(second, saved(f"{PAGES}/empty_list.json"))
-    assert began.joined(listed).joined(last).outcome is Outcome.FOUND
+    last = mastodon.parse_response(second, saved(f"{PAGES}/empty_list.json"))
+    assert began.merge_next_page(listed).merge_next_page(last).outcome is Outcome.FOUND
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_list_is_asked_for_only_where_it_is_shown(
     change: dict[str, object],
     outcome: Outcome,
 ) -> None:
-    reading = mastodon.read(follows, altered(saved(f"{PAGES}/found.json"), **change))
+    reading = mastodon.parse_response(follows, altered(saved(f"{PAGES}/found.json"), **change))
 
     assert reading.outcome is outcome
     assert bool(reading.follow) is (outcome is Outcome.FOUND)
@@ -91,16 +91,16 @@ def test_snac_shows_no_lists_whatever_it_says(
 ) -> None:
     page = saved(f"{PAGES}/found.json", headers={"x-creator": "snac/2.75"})
 
-    assert mastodon.read(follows, page).outcome is Outcome.DECLINED
+    assert mastodon.parse_response(follows, page).outcome is Outcome.DECLINED
 
 
 def test_an_empty_list_that_should_not_be_is_hidden(
     mastodon: Mastodon, follows: Query, saved: Answered
 ) -> None:
-    (first,) = mastodon.read(follows, saved(f"{PAGES}/found.json")).follow
-    reading = mastodon.read(first, saved(f"{PAGES}/empty_list.json"))
+    (first,) = mastodon.parse_response(follows, saved(f"{PAGES}/found.json")).follow
+    reading = mastodon.parse_response(first, saved(f"{PAGES}/empty_list.json"))
 
-    assert (reading.outcome, reading.note) == (Outcome.DECLINED, HIDDEN)
+    assert (reading.outcome, reading.note) == (Outcome.DECLINED, CONTACTS_HIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_an_empty_list_that_should_not_be_is_hidden(
 def test_a_list_that_does_not_end_is_left_with_a_gap(
     mastodon: Mastodon, follows: Query, saved: Answered, page: int, address: str
 ) -> None:
-    (first,) = mastodon.read(follows, saved(f"{PAGES}/found.json")).follow
+    (first,) = mastodon.parse_response(follows, saved(f"{PAGES}/found.json")).follow
     answer = saved(f"{PAGES}/following.json", headers={"link": f'<{address}>; rel="next"'})
-    reading = mastodon.read(replace(first, page=page), answer)
+    reading = mastodon.parse_response(replace(first, page=page), answer)
 
     assert reading.outcome is Outcome.PARTIAL
     assert reading.follow == ()

@@ -5,13 +5,13 @@ import pytest
 
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profile_api import ProfileApi
-from scrapers.profiles.stack_exchange import STACK_OVERFLOW, stack_exchange
+from scrapers.profiles.stack_exchange import STACK_OVERFLOW, build_stack_exchange_source
 
 Answered = Callable[..., Page]
 
 PAGES = "stackoverflow-api"
 NORA = Identity(
-    ref="p",
+    person_id="p",
     names=("Nora Quill",),
     handles=("noraquill",),
     accounts=("stackoverflow:70007", "stackoverflow:@noraquill"),
@@ -25,21 +25,24 @@ def overflow() -> ProfileApi:
 
 @pytest.fixture
 def search(overflow: ProfileApi) -> Query:
-    return next(iter(overflow.plan(NORA)))
+    return next(iter(overflow.build_queries(NORA)))
 
 
 def test_names_and_numbers_are_asked_for_but_no_handles(overflow: ProfileApi) -> None:
-    assert [(each.kind, each.request.url) for each in overflow.plan(NORA)] == [
+    assert [(each.kind, each.request.url) for each in overflow.build_queries(NORA)] == [
         (QueryKind.SEARCH, "https://api.stackexchange.com/2.3/users"),
         (QueryKind.PROFILE, "https://api.stackexchange.com/2.3/users/70007"),
     ]
-    assert all(dict(each.request.params)["site"] == "stackoverflow" for each in overflow.plan(NORA))
+    assert all(
+        dict(each.request.params)["site"] == "stackoverflow"
+        for each in overflow.build_queries(NORA)
+    )
 
 
 def test_members_who_may_be_meant_are_kept(
     overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    nora, other = overflow.read(search, saved(f"{PAGES}/found.json")).findings
+    nora, other = overflow.parse_response(search, saved(f"{PAGES}/found.json")).findings
 
     assert (nora.account, nora.account_aliases) == ("stackoverflow:70007", ())
     assert nora.url == "https://stackoverflow.com/users/70007/nora-quill"
@@ -51,8 +54,8 @@ def test_members_who_may_be_meant_are_kept(
 
 
 def test_another_site_is_another_source() -> None:
-    maths = stack_exchange("matheducators.stackexchange")
-    (search,) = maths.plan(NORA)
+    maths = build_stack_exchange_source("matheducators.stackexchange")
+    (search,) = maths.build_queries(NORA)
 
     assert (maths.name, maths.platform) == (
         "matheducators.stackexchange-api",
@@ -64,7 +67,7 @@ def test_another_site_is_another_source() -> None:
 def test_an_answer_that_asks_for_a_pause_gets_it_and_is_read(
     overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    reading = overflow.read(search, saved(f"{PAGES}/backoff.json"))
+    reading = overflow.parse_response(search, saved(f"{PAGES}/backoff.json"))
     (second,) = reading.follow
 
     assert reading.outcome is Outcome.FOUND
@@ -91,19 +94,19 @@ def test_every_outcome_is_told_apart(
 ) -> None:
     name, status, outcome = case
 
-    assert overflow.read(search, saved(f"{PAGES}/{name}", status)).outcome is outcome
+    assert overflow.parse_response(search, saved(f"{PAGES}/{name}", status)).outcome is outcome
 
 
 def test_a_throttle_says_when_to_ask_again(
     overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
-    reading = overflow.read(search, saved(f"{PAGES}/limited.json", 400))
+    reading = overflow.parse_response(search, saved(f"{PAGES}/limited.json", 400))
 
     assert reading.retry_at == datetime(2026, 11, 2, 13, tzinfo=UTC)
 
 
 def test_its_known_account_is_the_networks_own(overflow: ProfileApi) -> None:
-    nobody, known = overflow.canaries("nonce")
+    nobody, known = overflow.build_canaries("nonce")
 
     assert nobody.query.kind is QueryKind.SEARCH
     assert known.query.request.url.endswith("/2.3/users/-1")

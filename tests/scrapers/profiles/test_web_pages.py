@@ -2,38 +2,47 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.models import Finding, Identity, Kind, Outcome, Page, Query, QueryKind, Reading
-from scrapers.profiles.web_pages import OrdinaryPages
-from scrapers.source import Access
+from scrapers.models import (
+    Finding,
+    FindingKind,
+    Identity,
+    Outcome,
+    Page,
+    ParseResult,
+    Query,
+    QueryKind,
+)
+from scrapers.profiles.web_pages import WebPageSource
+from scrapers.source import AccessMode
 
 Answered = Callable[..., Page]
 
 HTML = {"content-type": "text/html; charset=utf-8"}
-PAGES = OrdinaryPages()
+PAGES = WebPageSource()
 HOME = "https://jane.example/"
 NAMED = "<title>Jane Doe</title>"
 
 
 def asked(address: str = HOME) -> Query:
-    return next(iter(PAGES.plan(Identity(ref="p", names=(), pages=(address,)))))
+    return next(iter(PAGES.build_queries(Identity(person_id="p", names=(), pages=(address,)))))
 
 
 @pytest.fixture
-def reading(answered: Answered) -> Callable[..., Reading]:
+def reading(answered: Answered) -> Callable[..., ParseResult]:
     """Ask for a page and read what comes, as the service does."""
 
-    def read(body: str, address: str = HOME, status: int = 200, **more: object) -> Reading:
+    def read(body: str, address: str = HOME, status: int = 200, **more: object) -> ParseResult:
         query = asked(address)
         given = {"headers": HTML, "url": address} | more
         page = answered(body, status, **given)
-        told = PAGES.read(query, page)
-        return PAGES.parse(query, page) if told.unparsed else told
+        told = PAGES.parse_response(query, page)
+        return PAGES.parse_body(query, page) if told.unparsed else told
 
     return read
 
 
 @pytest.fixture
-def found(reading: Callable[..., Reading]) -> Callable[..., Finding]:
+def found(reading: Callable[..., ParseResult]) -> Callable[..., Finding]:
     def only(body: str, address: str = HOME, **more: object) -> Finding:
         (finding,) = reading(body, address, **more).findings
         return finding
@@ -43,11 +52,11 @@ def found(reading: Callable[..., Reading]) -> Callable[..., Finding]:
 
 def test_own_pages_are_asked_for_each_once() -> None:
     pages = (HOME, "http://www.jane.example", "https://band.example/~jane", "ftp://jane.example/")
-    queries = PAGES.plan(Identity(ref="p", names=("Jane Doe",), pages=pages))
+    queries = PAGES.build_queries(Identity(person_id="p", names=("Jane Doe",), pages=pages))
 
     assert [each.request.url for each in queries] == [HOME, "https://band.example/~jane"]
     assert {each.kind for each in queries} == {QueryKind.PROFILE}
-    assert PAGES.etiquette.access is Access.PAGE
+    assert PAGES.crawl_policy.access is AccessMode.PAGE
 
 
 @pytest.mark.parametrize(
@@ -63,17 +72,17 @@ def test_own_pages_are_asked_for_each_once() -> None:
     ],
 )
 def test_a_platform_that_forbids_it_is_never_read(address: str) -> None:
-    assert list(PAGES.plan(Identity(ref="p", names=(), pages=(address,)))) == []
+    assert list(PAGES.build_queries(Identity(person_id="p", names=(), pages=(address,)))) == []
 
 
 def test_a_feed_is_left_to_who_reads_feeds() -> None:
     pages = ("https://jane.example/feed/", "https://jane.example/notes.atom")
 
-    assert list(PAGES.plan(Identity(ref="p", names=(), pages=pages))) == []
+    assert list(PAGES.build_queries(Identity(person_id="p", names=(), pages=pages))) == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_page_that_is_gone_is_absent(reading: Callable[..., Reading], status: int) -> None:
+def test_a_page_that_is_gone_is_absent(reading: Callable[..., ParseResult], status: int) -> None:
     assert reading("<h1>Gone</h1>", status=status).outcome is Outcome.ABSENT
 
 
@@ -95,7 +104,7 @@ def test_a_page_that_is_gone_is_absent(reading: Callable[..., Reading], status: 
     ],
 )
 def test_what_stands_in_place_of_a_page_is_neither_found_nor_absent(
-    reading: Callable[..., Reading], body: str, outcome: Outcome
+    reading: Callable[..., ParseResult], body: str, outcome: Outcome
 ) -> None:
     told = reading(body)
 
@@ -118,7 +127,7 @@ def test_what_stands_in_place_of_a_page_is_neither_found_nor_absent(
     ],
 )
 def test_a_redirect_to_another_page_proves_nothing(
-    reading: Callable[..., Reading], ended: str, outcome: Outcome
+    reading: Callable[..., ParseResult], ended: str, outcome: Outcome
 ) -> None:
     assert reading(NAMED, "https://jane.example/art/wall", url=ended).outcome is outcome
 
@@ -133,12 +142,12 @@ def test_a_redirect_to_another_page_proves_nothing(
     ],
 )
 def test_an_account_may_lead_from_its_id_to_its_handle_alone(
-    reading: Callable[..., Reading], asked_for: str, ended: str, outcome: Outcome
+    reading: Callable[..., ParseResult], asked_for: str, ended: str, outcome: Outcome
 ) -> None:
     assert reading(NAMED, asked_for, url=ended).outcome is outcome
 
 
-def test_a_page_with_no_title_but_its_sites_is_nobodys(reading: Callable[..., Reading]) -> None:
+def test_a_page_with_no_title_but_its_sites_is_nobodys(reading: Callable[..., ParseResult]) -> None:
     site = "<title>Pace Club</title><h1>Off the track</h1>"
 
     assert reading(site, "https://paceclub.example/athletes/jane").outcome is Outcome.UNREADABLE
@@ -161,7 +170,7 @@ def test_what_a_shortener_leads_to_is_the_page_that_was_meant(
     ],
 )
 def test_a_page_that_asks_not_to_be_listed_is_not_read(
-    reading: Callable[..., Reading], more: dict[str, str]
+    reading: Callable[..., ParseResult], more: dict[str, str]
 ) -> None:
     assert reading(**more).outcome is Outcome.DECLINED
 
@@ -175,7 +184,7 @@ def test_a_page_that_asks_not_to_be_listed_is_not_read(
     ],
 )
 def test_what_is_asked_of_others_is_not_asked_of_us(
-    reading: Callable[..., Reading], more: dict[str, str]
+    reading: Callable[..., ParseResult], more: dict[str, str]
 ) -> None:
     assert reading(**more).outcome is Outcome.FOUND
 
@@ -195,7 +204,7 @@ def test_a_platform_says_itself_which_account_a_page_is_of(found: Callable[..., 
 
     shown = found(NAMED + home, "https://www.youtube.com/@JaneDoe")
 
-    assert shown.kind is Kind.ACCOUNT
+    assert shown.kind is FindingKind.ACCOUNT
     assert shown.account == "youtube:UCabc"
     assert shown.account_aliases == ("youtube:@janedoe",)
     assert shown.handle == "janedoe"
@@ -214,19 +223,21 @@ def test_nobody_makes_their_page_that_of_another(
     assert "jane" not in f"{shown.account}{shown.account_aliases}"
 
 
-def test_somebodys_own_place_leads_on_to_its_feed(reading: Callable[..., Reading]) -> None:
+def test_somebodys_own_place_leads_on_to_its_feed(reading: Callable[..., ParseResult]) -> None:
     feed = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
 
     assert [each.request.url for each in reading(NAMED + feed).follow] == [f"{HOME}feed.xml"]
     assert reading(NAMED + feed, "https://paper.example/news/school-board").follow == ()
 
 
-def test_a_feed_at_the_address_of_a_page_is_handed_on(reading: Callable[..., Reading]) -> None:
+def test_a_feed_at_the_address_of_a_page_is_handed_on(reading: Callable[..., ParseResult]) -> None:
     told = reading("<?xml version='1.0'?><rss><channel></channel></rss>")
 
     assert told.outcome is Outcome.UNREADABLE
     assert [(each.source, each.request.url) for each in told.follow] == [("feeds", HOME)]
 
 
-def test_a_document_that_is_no_page_is_not_taken_for_one(reading: Callable[..., Reading]) -> None:
+def test_a_document_that_is_no_page_is_not_taken_for_one(
+    reading: Callable[..., ParseResult],
+) -> None:
     assert reading("%PDF-1.7", headers={"content-type": "application/pdf"}).note

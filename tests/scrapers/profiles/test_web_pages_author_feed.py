@@ -2,18 +2,18 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.models import Finding, Identity, Kind, Outcome, Page, Query, Reading
-from scrapers.profiles.web_pages import AuthorFeeds
+from scrapers.models import Finding, FindingKind, Identity, Outcome, Page, ParseResult, Query
+from scrapers.profiles.web_pages import AuthorFeedSource
 
 Answered = Callable[..., Page]
 
-FEEDS = AuthorFeeds()
+FEEDS = AuthorFeedSource()
 FEED = "https://jane.example/feed.xml"
 ITEM = "<item><title>x</title>{}</item>"
 
 
 def asked(address: str = FEED) -> Query:
-    (query,) = FEEDS.plan(Identity(ref="p", names=(), pages=(address,)))
+    (query,) = FEEDS.build_queries(Identity(person_id="p", names=(), pages=(address,)))
     return query
 
 
@@ -25,17 +25,17 @@ def rss(inside: str) -> str:
 
 
 @pytest.fixture
-def reading(answered: Answered) -> Callable[..., Reading]:
-    def read(body: str | bytes, address: str = FEED, **more: object) -> Reading:
+def reading(answered: Answered) -> Callable[..., ParseResult]:
+    def read(body: str | bytes, address: str = FEED, **more: object) -> ParseResult:
         query, page = asked(address), answered(body, **{"url": address, **more})
-        told = FEEDS.read(query, page)
-        return FEEDS.parse(query, page) if told.unparsed else told
+        told = FEEDS.parse_response(query, page)
+        return FEEDS.parse_body(query, page) if told.unparsed else told
 
     return read
 
 
 @pytest.fixture
-def found(reading: Callable[..., Reading]) -> Callable[..., Finding]:
+def found(reading: Callable[..., ParseResult]) -> Callable[..., Finding]:
     def only(body: str, address: str = FEED) -> Finding:
         (finding,) = reading(body, address).findings
         return finding
@@ -45,9 +45,11 @@ def found(reading: Callable[..., Reading]) -> Callable[..., Finding]:
 
 def test_feeds_of_declared_accounts_and_own_feeds_are_asked_for() -> None:
     accounts = ("medium:@jane", "wordpress:@jane", "instagram:@jane", "youtube:UCabc", "odd")
-    person = Identity(ref="p", names=(), accounts=accounts, pages=(FEED, "https://jane.example/"))
+    person = Identity(
+        person_id="p", names=(), accounts=accounts, pages=(FEED, "https://jane.example/")
+    )
 
-    assert [each.request.url for each in FEEDS.plan(person)] == [
+    assert [each.request.url for each in FEEDS.build_queries(person)] == [
         "https://medium.com/feed/@jane",
         "https://jane.wordpress.com/feed/",
         FEED,
@@ -86,7 +88,7 @@ def test_a_feed_speaks_of_the_page_whose_feed_it_is(found: Callable[..., Finding
 
     shown = found(rss(link), "https://medium.com/feed/@jane")
 
-    assert shown.kind is Kind.ACCOUNT
+    assert shown.kind is FindingKind.ACCOUNT
     assert (shown.account, shown.key) == ("medium:@jane", "https://medium.com/@jane")
 
 
@@ -109,7 +111,7 @@ def test_the_words_of_a_feed_come_without_their_markup(found: Callable[..., Find
     ],
 )
 def test_a_feed_that_asks_not_to_be_listed_is_not_read(
-    reading: Callable[..., Reading], inside: str
+    reading: Callable[..., ParseResult], inside: str
 ) -> None:
     assert reading(rss(inside)).outcome is Outcome.DECLINED
 
@@ -129,7 +131,9 @@ def test_a_feed_that_asks_not_to_be_listed_is_not_read(
         "no feed at all",
     ],
 )
-def test_what_is_no_whole_feed_is_unreadable(reading: Callable[..., Reading], body: str) -> None:
+def test_what_is_no_whole_feed_is_unreadable(
+    reading: Callable[..., ParseResult], body: str
+) -> None:
     told = reading(body)
 
     assert told.outcome is Outcome.UNREADABLE
@@ -144,7 +148,9 @@ def test_a_json_feed_tells_its_author_in_either_version(found: Callable[..., Fin
     assert found(told % '"authors": [null, {"url": 7}]').name == ""
 
 
-def test_a_mark_before_the_first_letter_changes_nothing(reading: Callable[..., Reading]) -> None:
+def test_a_mark_before_the_first_letter_changes_nothing(
+    reading: Callable[..., ParseResult],
+) -> None:
     told = b'\xef\xbb\xbf{"version": "https://jsonfeed.org/version/1.1", "title": "Notes"}'
 
     assert reading(told).outcome is Outcome.FOUND

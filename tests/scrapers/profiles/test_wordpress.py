@@ -9,7 +9,7 @@ Answered = Callable[..., Page]
 
 PAGES = "wordpress-authors"
 NORA = Identity(
-    ref="p",
+    person_id="p",
     names=("Nora Quill",),
     handles=("noraquill",),
     accounts=("its-own.example:@noraquill", "other.example:@noraquill"),
@@ -23,13 +23,13 @@ def site() -> WordPress:
 
 @pytest.fixture
 def search(site: WordPress) -> Query:
-    return next(iter(site.plan(NORA)))
+    return next(iter(site.build_queries(NORA)))
 
 
 def test_names_and_own_authors_are_asked_for_whatever_its_addresses_look_like(
     site: WordPress,
 ) -> None:
-    search, profile = site.plan(NORA)
+    search, profile = site.build_queries(NORA)
 
     assert site.platform == "its-own.example"
     assert search.request.url == "https://www.its-own.example/blog/"
@@ -43,7 +43,7 @@ def test_names_and_own_authors_are_asked_for_whatever_its_addresses_look_like(
 
 
 def test_authors_who_may_be_meant_are_kept(site: WordPress, search: Query, saved: Answered) -> None:
-    nora, other = site.read(search, saved(f"{PAGES}/found.json")).findings
+    nora, other = site.parse_response(search, saved(f"{PAGES}/found.json")).findings
 
     assert (nora.account, nora.account_aliases) == (
         "its-own.example:7",
@@ -57,11 +57,11 @@ def test_authors_who_may_be_meant_are_kept(site: WordPress, search: Query, saved
 
 def test_a_long_list_is_read_page_by_page(site: WordPress, search: Query, saved: Answered) -> None:
     page = saved(f"{PAGES}/found.json", headers={"x-wp-totalpages": "2"})
-    (second,) = site.read(search, page).follow
+    (second,) = site.parse_response(search, page).follow
 
     assert (second.key, second.page) == (search.key, 2)
     assert dict(second.request.params)["page"] == "2"
-    assert site.read(second, page).follow == ()
+    assert site.parse_response(second, page).follow == ()
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_every_outcome_is_told_apart(
 ) -> None:
     name, status, outcome = case
 
-    assert site.read(search, saved(f"{PAGES}/{name}", status)).outcome is outcome
+    assert site.parse_response(search, saved(f"{PAGES}/{name}", status)).outcome is outcome

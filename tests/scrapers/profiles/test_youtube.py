@@ -12,7 +12,7 @@ Answered = Callable[..., Page]
 PAGES = "youtube-api"
 CHANNEL = "UCabcdefghijklmnopqrstuv"
 NORA = Identity(
-    ref="p",
+    person_id="p",
     names=("Nora Quill", "Eleonora Quill"),
     handles=("noraquill",),
     accounts=(f"youtube:{CHANNEL}",),
@@ -30,11 +30,11 @@ def presence(youtube: ProfileApi) -> Query:
 
 
 def asked(youtube: ProfileApi, kind: QueryKind) -> Query:
-    return next(query for query in youtube.plan(NORA) if query.kind is kind)
+    return next(query for query in youtube.build_queries(NORA) if query.kind is kind)
 
 
 def test_one_search_a_person_fits_into_what_is_free(youtube: ProfileApi) -> None:
-    asked_for = [(each.kind, each.terms) for each in youtube.plan(NORA)]
+    asked_for = [(each.kind, each.terms) for each in youtube.build_queries(NORA)]
 
     assert asked_for == [
         (QueryKind.SEARCH, ("Nora Quill",)),
@@ -46,15 +46,15 @@ def test_one_search_a_person_fits_into_what_is_free(youtube: ProfileApi) -> None
 
 
 def test_what_it_says_may_be_kept_for_thirty_days(youtube: ProfileApi) -> None:
-    assert youtube.declaration.retain_text_for == timedelta(days=30)
-    assert youtube.declaration.key is not None
-    assert youtube.declaration.key.required
+    assert youtube.info.retain_text_for == timedelta(days=30)
+    assert youtube.info.api_key is not None
+    assert youtube.info.api_key.required
 
 
 def test_a_channel_is_known_by_its_id(
     youtube: ProfileApi, presence: Query, saved: Answered
 ) -> None:
-    (nora,) = youtube.read(presence, saved(f"{PAGES}/found.json")).findings
+    (nora,) = youtube.parse_response(presence, saved(f"{PAGES}/found.json")).findings
 
     assert (nora.account, nora.account_aliases) == (f"youtube:{CHANNEL}", ("youtube:@noraquill",))
     assert nora.url == f"https://www.youtube.com/channel/{CHANNEL}"
@@ -67,7 +67,7 @@ def test_a_channel_without_a_handle_is_asked_for_by_its_id(
     youtube: ProfileApi, saved: Answered, answered: Answered
 ) -> None:
     body = saved(f"{PAGES}/found.json").body.replace(b'"customUrl": "@noraquill",', b"")
-    reading = youtube.read(asked(youtube, QueryKind.PROFILE), answered(body))
+    reading = youtube.parse_response(asked(youtube, QueryKind.PROFILE), answered(body))
 
     assert (reading.outcome, reading.findings[0].handle) == (Outcome.FOUND, "")
 
@@ -88,31 +88,31 @@ def test_every_outcome_is_told_apart(
 ) -> None:
     name, status, outcome = case
 
-    assert youtube.read(presence, saved(f"{PAGES}/{name}", status)).outcome is outcome
+    assert youtube.parse_response(presence, saved(f"{PAGES}/{name}", status)).outcome is outcome
 
 
 def test_a_spent_day_ends_at_midnight_on_the_pacific_coast(
     youtube: ProfileApi, presence: Query, saved: Answered, answered: Answered
 ) -> None:
-    spent = youtube.read(presence, saved(f"{PAGES}/limited.json", 403))
+    spent = youtube.parse_response(presence, saved(f"{PAGES}/limited.json", 403))
     quick = (
         '{"error": {"message": "Quota exceeded for \'Queries\' and limit \'Queries per minute\'"}}'
     )
 
     assert spent.retry_at == datetime(2026, 11, 3, 8, tzinfo=UTC)
-    assert youtube.read(presence, answered(quick, 403)).retry_at is None
+    assert youtube.parse_response(presence, answered(quick, 403)).retry_at is None
 
 
 def test_no_items_prove_nothing_unless_it_counts_none(
     youtube: ProfileApi, presence: Query, answered: Answered
 ) -> None:
     for body in ("{}", '{"pageInfo": {"totalResults": 1}}', '{"pageInfo": []}'):
-        assert youtube.read(presence, answered(body)).outcome is Outcome.UNREADABLE
+        assert youtube.parse_response(presence, answered(body)).outcome is Outcome.UNREADABLE
 
 
 def test_a_search_keeps_who_may_be_meant(youtube: ProfileApi, saved: Answered) -> None:
     search = asked(youtube, QueryKind.SEARCH)
-    reading = youtube.read(search, saved(f"{PAGES}/search.json"))
+    reading = youtube.parse_response(search, saved(f"{PAGES}/search.json"))
 
     assert [each.name for each in reading.findings] == ["Nora Quill", "Nora Quill & Friends"]
-    assert youtube.read(search, saved(f"{PAGES}/nobody.json")).outcome is Outcome.ABSENT
+    assert youtube.parse_response(search, saved(f"{PAGES}/nobody.json")).outcome is Outcome.ABSENT

@@ -5,40 +5,40 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.parsers.presence import Rule
-from scrapers.sandbox.client import ChildParser
-from scrapers.sites.catalog import Entry
+from scrapers.parsers.presence import PresenceRule
+from scrapers.sandbox.client import SandboxParser
+from scrapers.sites.catalog import SiteEntry
 from scrapers.sites.presence import PresenceSource
 from tests.scrapers.sandbox.sources import MANNERS, Rogue
 
-RULE = Rule(e_code=200, e_string="class='card'", m_code=404, m_string="")
+RULE = PresenceRule(e_code=200, e_string="class='card'", m_code=404, m_string="")
 
 Alive = Callable[[int], bool]
 
 
 @pytest.fixture
-def parser() -> Iterator[ChildParser]:
+def parser() -> Iterator[SandboxParser]:
     """Have all the patience that a busy machine may need for an ordinary page."""
-    with ChildParser(patience=60.0) as children:
+    with SandboxParser(patience=60.0) as children:
         yield children
 
 
 @pytest.fixture
-def hasty() -> Iterator[ChildParser]:
-    with ChildParser(patience=0.3) as children:
+def hasty() -> Iterator[SandboxParser]:
+    with SandboxParser(patience=0.3) as children:
         yield children
 
 
 @pytest.fixture
 def alpha() -> PresenceSource:
     return PresenceSource(
-        entry=Entry(name="Alpha", uri_check="https://alpha.example/{account}", rule=RULE)
+        entry=SiteEntry(name="Alpha", uri_check="https://alpha.example/{account}", rule=RULE)
     )
 
 
 @pytest.fixture
 def rogue() -> Rogue:
-    return Rogue(name="rogue", etiquette=MANNERS)
+    return Rogue(name="rogue", crawl_policy=MANNERS)
 
 
 def alive(pid: int) -> bool:

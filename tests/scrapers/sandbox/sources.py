@@ -9,76 +9,78 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scrapers.models import Finding, Kind, Outcome, Page, Query, Reading
-from scrapers.parsers.json_fields import tidy
-from scrapers.source import Access, Etiquette
+from scrapers.models import Finding, FindingKind, Outcome, Page, ParseResult, Query
+from scrapers.parsers.json_fields import clean_text
+from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource
 
-MANNERS = Etiquette(origins=("https://alpha.example",), access=Access.PAGE)
-FOUND = Reading(outcome=Outcome.FOUND)
+MANNERS = CrawlPolicy(origins=("https://alpha.example",), access=AccessMode.PAGE)
+FOUND = ParseResult(outcome=Outcome.FOUND)
 
 
 @dataclass
 class FeedSource(FakeSource):
     """Reads feeds, as one would."""
 
-    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names them
-        return Reading(outcome=Outcome.FOUND, unparsed=True)
+    def parse_response(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names them
+        return ParseResult(outcome=Outcome.FOUND, unparsed=True)
 
-    def parse(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
-        from scrapers.parsers.html import xml  # noqa: PLC0415 - in the child alone
+    def parse_body(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
+        from scrapers.parsers.html import parse_xml  # noqa: PLC0415 - in the child alone
 
-        titles = tuple(tidy(each.get_text()) for each in xml(page.text).find_all("title"))
-        found = tuple(Finding(key=each, kind=Kind.PAGE, url=each) for each in titles)
-        return Reading(outcome=Outcome.FOUND if found else Outcome.ABSENT, findings=found)
+        titles = tuple(
+            clean_text(each.get_text()) for each in parse_xml(page.text).find_all("title")
+        )
+        found = tuple(Finding(key=each, kind=FindingKind.PAGE, url=each) for each in titles)
+        return ParseResult(outcome=Outcome.FOUND if found else Outcome.ABSENT, findings=found)
 
 
 @dataclass
 class Rogue(FakeSource):
     """Does what the page says, as if the page had taken its parser over."""
 
-    def parse(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+    def parse_body(self, query: Query, page: Page) -> ParseResult:  # noqa: ARG002 - the protocol names it
         return DEEDS[page.text.partition(" ")[0]](page)
 
 
-def told(*words: object) -> Reading:
-    return Reading(outcome=Outcome.FOUND, note=" ".join(str(word) for word in words))
+def told(*words: object) -> ParseResult:
+    return ParseResult(outcome=Outcome.FOUND, note=" ".join(str(word) for word in words))
 
 
-def spin(_page: Page) -> Reading:
+def spin(_page: Page) -> ParseResult:
     while True:
         pass
 
 
-def work(_page: Page) -> Reading:
+def work(_page: Page) -> ParseResult:
     ending = time.process_time() + 0.3
     while time.process_time() < ending:
         pass
     return FOUND
 
 
-def fill_memory(_page: Page) -> Reading:
+def fill_memory(_page: Page) -> ParseResult:
     filling = [bytes(1 << 20) for _ in range(4096)]
     return told(len(filling))
 
 
-def stumble(_page: Page) -> Reading:
+def stumble(_page: Page) -> ParseResult:
     raise ZeroDivisionError
 
 
-def go_away(_page: Page) -> Reading:
+def go_away(_page: Page) -> ParseResult:
     os._exit(0)
 
 
-def crash(_page: Page) -> Reading:
+def crash(_page: Page) -> ParseResult:
     os.kill(os.getpid(), signal.SIGSEGV)
     return FOUND
 
 
-def answer_with(message: bytes) -> Callable[[Page], Reading]:
+def answer_with(message: bytes) -> Callable[[Page], ParseResult]:
     """Send something else before the answer; the pipe is the one that is not standard output."""
 
-    def deed(_page: Page) -> Reading:
+    def deed(_page: Page) -> ParseResult:
         for pipe in range(3, 16):
             try:
                 os.write(pipe, message)
@@ -89,46 +91,46 @@ def answer_with(message: bytes) -> Callable[[Page], Reading]:
     return deed
 
 
-def drip(_page: Page) -> Reading:
+def drip(_page: Page) -> ParseResult:
     while True:
         answer_with(b"\0")(_page)
         time.sleep(0.01)
 
 
-def chat(_page: Page) -> Reading:
+def chat(_page: Page) -> ParseResult:
     sys.stdout.write("Here I am\n" * 1000)
     sys.stdout.flush()
     return FOUND
 
 
-def look_around(_page: Page) -> Reading:
+def look_around(_page: Page) -> ParseResult:
     return told(*sorted(os.environ))
 
 
-def hold(_page: Page) -> Reading:
+def hold(_page: Page) -> ParseResult:
     return told(*(each.name for each in Path("/proc/self/fd").iterdir()))
 
 
-def write_a_file(page: Page) -> Reading:
+def write_a_file(page: Page) -> ParseResult:
     with open(page.text.partition(" ")[2], "w") as file:  # noqa: PTH123 - as a rogue would
         file.write("x" * 10)
     return FOUND
 
 
-def know_its_limits(_page: Page) -> Reading:
+def know_its_limits(_page: Page) -> ParseResult:
     limits = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC)
     return told(*(resource.getrlimit(each) for each in limits))
 
 
-def halve(_page: Page) -> Reading:
+def halve(_page: Page) -> ParseResult:
     return told("\ud800")
 
 
-def count_bytes(page: Page) -> Reading:
+def count_bytes(page: Page) -> ParseResult:
     return told(len(page.body))
 
 
-DEEDS: dict[str, Callable[[Page], Reading]] = {
+DEEDS: dict[str, Callable[[Page], ParseResult]] = {
     "spin": spin,
     "work": work,
     "fill": fill_memory,

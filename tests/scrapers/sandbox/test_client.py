@@ -6,9 +6,9 @@ from threading import Thread
 
 import pytest
 
-from scrapers.models import Identity, Outcome, Page, Query, Reading
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.parsers.text import LARGEST_DOCUMENT
-from scrapers.sandbox.client import MOST_JOBS, NO_CHILD, OUT_OF_BOUNDS, ChildParser
+from scrapers.sandbox.client import MOST_JOBS, NO_CHILD, OUT_OF_BOUNDS, SandboxParser
 from scrapers.sites.presence import PresenceSource
 from tests.scrapers.sandbox.conftest import alive
 from tests.scrapers.sandbox.sources import Rogue
@@ -17,16 +17,16 @@ Answered = Callable[..., Page]
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 JANE = "<title>Jane Doe (@jdoe) | Alpha</title><body class='card'>"
-LOST = Reading(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
+LOST = ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
 
 
 def asked(source: PresenceSource | Rogue) -> Query:
-    (query,) = source.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    (query,) = source.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
     return query
 
 
-def name_on(page: Page, alpha: PresenceSource, parser: ChildParser) -> str:
-    (finding,) = parser.parse(alpha, asked(alpha), page).findings
+def name_on(page: Page, alpha: PresenceSource, parser: SandboxParser) -> str:
+    (finding,) = parser.parse_body(alpha, asked(alpha), page).findings
     return finding.name
 
 
@@ -40,53 +40,53 @@ def jane(answered: Answered) -> Page:
 
 
 def test_a_child_reads_what_its_source_reads(
-    parser: ChildParser, alpha: PresenceSource, jane: Page
+    parser: SandboxParser, alpha: PresenceSource, jane: Page
 ) -> None:
-    reading = parser.parse(alpha, asked(alpha), jane)
+    reading = parser.parse_body(alpha, asked(alpha), jane)
 
-    assert reading == alpha.parse(asked(alpha), jane)
+    assert reading == alpha.parse_body(asked(alpha), jane)
     assert reading.findings[0].name == "Jane Doe"
 
 
 def test_no_child_runs_before_there_is_something_to_parse(
     alpha: PresenceSource, jane: Page
 ) -> None:
-    with ChildParser() as parser:
-        before = parser.pids
-        parser.parse(alpha, asked(alpha), jane)
+    with SandboxParser() as parser:
+        before = parser.child_pids
+        parser.parse_body(alpha, asked(alpha), jane)
 
-        assert (len(before), len(parser.pids)) == (0, 1)
+        assert (len(before), len(parser.child_pids)) == (0, 1)
 
 
 @pytest.mark.parametrize("deed", ["fill", "leave", "crash", "nonsense", "endless", "shape"])
 def test_a_page_that_its_child_does_not_survive_teaches_nothing(
-    deed: str, parser: ChildParser, rogue: Rogue, answered: Answered
+    deed: str, parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    assert parser.parse(rogue, asked(rogue), answered(deed)) == LOST
-    assert parser.pids == ()
+    assert parser.parse_body(rogue, asked(rogue), answered(deed)) == LOST
+    assert parser.child_pids == ()
 
 
 @pytest.mark.parametrize("deed", ["spin", "drip"])
 def test_a_page_that_keeps_its_child_busy_for_too_long_is_one_of_these(
-    deed: str, hasty: ChildParser, rogue: Rogue, answered: Answered
+    deed: str, hasty: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    assert hasty.parse(rogue, asked(rogue), answered(deed)) == LOST
-    assert hasty.pids == ()
+    assert hasty.parse_body(rogue, asked(rogue), answered(deed)) == LOST
+    assert hasty.child_pids == ()
 
 
 def test_the_next_page_is_parsed_as_if_nothing_had_happened(
-    parser: ChildParser, rogue: Rogue, alpha: PresenceSource, jane: Page, answered: Answered
+    parser: SandboxParser, rogue: Rogue, alpha: PresenceSource, jane: Page, answered: Answered
 ) -> None:
-    parser.parse(rogue, asked(rogue), answered("crash"))
+    parser.parse_body(rogue, asked(rogue), answered("crash"))
 
     assert name_on(jane, alpha, parser) == "Jane Doe"
 
 
 def test_a_child_that_died_between_two_pages_costs_none_of_them(
-    parser: ChildParser, alpha: PresenceSource, jane: Page
+    parser: SandboxParser, alpha: PresenceSource, jane: Page
 ) -> None:
     name_on(jane, alpha, parser)
-    (pid,) = parser.pids
+    (pid,) = parser.child_pids
     os.kill(pid, 9)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
@@ -94,48 +94,48 @@ def test_a_child_that_died_between_two_pages_costs_none_of_them(
 
 
 def test_a_reader_that_stumbles_has_not_understood_and_goes_on(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    first = parser.parse(rogue, asked(rogue), answered("stumble"))
-    pids = parser.pids
-    parser.parse(rogue, asked(rogue), answered("stumble"))
+    first = parser.parse_body(rogue, asked(rogue), answered("stumble"))
+    pids = parser.child_pids
+    parser.parse_body(rogue, asked(rogue), answered("stumble"))
 
     assert first.outcome is Outcome.UNREADABLE
     assert "ZeroDivisionError" in first.note
-    assert parser.pids == pids
+    assert parser.child_pids == pids
 
 
 def test_text_that_no_encoding_knows_is_not_understood(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    reading = parser.parse(rogue, asked(rogue), answered("halve"))
+    reading = parser.parse_body(rogue, asked(rogue), answered("halve"))
 
     assert reading.outcome is Outcome.UNREADABLE
 
 
 def test_what_a_parser_prints_does_not_get_between_the_answers(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    assert parser.parse(rogue, asked(rogue), answered("chat")).outcome is Outcome.FOUND
+    assert parser.parse_body(rogue, asked(rogue), answered("chat")).outcome is Outcome.FOUND
 
 
 def test_a_child_knows_nothing_of_our_environment(
-    parser: ChildParser, rogue: Rogue, answered: Answered, monkeypatch: pytest.MonkeyPatch
+    parser: SandboxParser, rogue: Rogue, answered: Answered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NAMESAKE_SMTP_PASSWORD", "hunter2")
 
-    seen = parser.parse(rogue, asked(rogue), answered("look")).note.split()
+    seen = parser.parse_body(rogue, asked(rogue), answered("look")).note.split()
 
     assert set(seen) <= {"PYTHONPATH", "LC_CTYPE"}
 
 
 def test_a_child_holds_its_pipes_and_nothing_else(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
     ours = os.open(os.devnull, os.O_RDONLY)
     os.set_inheritable(ours, True)  # noqa: FBT003 - that is how it is called
     try:
-        held = parser.parse(rogue, asked(rogue), answered("hold")).note.split()
+        held = parser.parse_body(rogue, asked(rogue), answered("hold")).note.split()
     finally:
         os.close(ours)
 
@@ -144,34 +144,37 @@ def test_a_child_holds_its_pipes_and_nothing_else(
 
 
 def test_a_child_writes_no_file(
-    parser: ChildParser, rogue: Rogue, answered: Answered, tmp_path_factory: pytest.TempPathFactory
+    parser: SandboxParser,
+    rogue: Rogue,
+    answered: Answered,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     file = tmp_path_factory.mktemp("child") / "file"
 
-    reading = parser.parse(rogue, asked(rogue), answered(f"write {file}"))
+    reading = parser.parse_body(rogue, asked(rogue), answered(f"write {file}"))
 
     assert reading.outcome is Outcome.UNREADABLE
     assert file.read_text() == ""
 
 
 def test_a_child_dumps_no_core_and_starts_no_other(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    limits = parser.parse(rogue, asked(rogue), answered("limits")).note
+    limits = parser.parse_body(rogue, asked(rogue), answered("limits")).note
 
     assert limits == "(0, 0) (0, 0) (0, 0)"
 
 
 def test_only_the_first_512_kb_of_a_page_are_sent(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
     page = answered("count " + "x" * (4 * LARGEST_DOCUMENT))
 
-    assert parser.parse(rogue, asked(rogue), page).note == str(LARGEST_DOCUMENT)
+    assert parser.parse_body(rogue, asked(rogue), page).note == str(LARGEST_DOCUMENT)
 
 
 def test_many_threads_share_few_children(
-    parser: ChildParser, alpha: PresenceSource, answered: Answered
+    parser: SandboxParser, alpha: PresenceSource, answered: Answered
 ) -> None:
     def named(number: int) -> str:
         page = answered(f"<title>Jane {number} (@jdoe) | Alpha</title>", headers=HTML)
@@ -181,59 +184,59 @@ def test_many_threads_share_few_children(
         names = list(threads.map(named, range(200)))
 
     assert names == [f"Jane {number}" for number in range(200)]
-    assert len(parser.pids) <= 2
+    assert len(parser.child_pids) <= 2
 
 
 def test_a_child_is_started_anew_now_and_then(alpha: PresenceSource, jane: Page) -> None:
-    with ChildParser(children=1) as one:
-        seen = {one.pids for _ in range(MOST_JOBS + 1) if name_on(jane, alpha, one)}
+    with SandboxParser(children=1) as one:
+        seen = {one.child_pids for _ in range(MOST_JOBS + 1) if name_on(jane, alpha, one)}
 
     assert len(seen) == 2
 
 
 def test_no_child_is_left_when_the_parser_is_closed(
-    parser: ChildParser, alpha: PresenceSource, jane: Page, rogue: Rogue, answered: Answered
+    parser: SandboxParser, alpha: PresenceSource, jane: Page, rogue: Rogue, answered: Answered
 ) -> None:
-    busy = Thread(target=parser.parse, args=(rogue, asked(rogue), answered("work")))
+    busy = Thread(target=parser.parse_body, args=(rogue, asked(rogue), answered("work")))
     busy.start()
     name_on(jane, alpha, parser)
-    pids = parser.pids
+    pids = parser.child_pids
 
     parser.close()
     busy.join()
 
-    assert (parser.pids, [pid for pid in pids if alive(pid)]) == ((), [])
+    assert (parser.child_pids, [pid for pid in pids if alive(pid)]) == ((), [])
 
 
 def test_a_closed_parser_starts_nothing(alpha: PresenceSource, jane: Page) -> None:
-    parser = ChildParser()
+    parser = SandboxParser()
     parser.close()
 
-    assert parser.parse(alpha, asked(alpha), jane).note == NO_CHILD
-    assert parser.pids == ()
+    assert parser.parse_body(alpha, asked(alpha), jane).note == NO_CHILD
+    assert parser.child_pids == ()
 
 
 @pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
 def test_a_machine_that_starts_no_child_is_told_from_a_page_that_ends_one(
     program: str,
-    parser: ChildParser,
+    parser: SandboxParser,
     alpha: PresenceSource,
     jane: Page,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.executable", program)
 
-    reading = parser.parse(alpha, asked(alpha), jane)
+    reading = parser.parse_body(alpha, asked(alpha), jane)
 
-    assert reading == Reading(outcome=Outcome.UNREADABLE, note=NO_CHILD)
-    assert parser.pids == ()
+    assert reading == ParseResult(outcome=Outcome.UNREADABLE, note=NO_CHILD)
+    assert parser.child_pids == ()
 
 
 def test_killing_costs_the_service_no_open_file(
-    parser: ChildParser, rogue: Rogue, answered: Answered
+    parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
     before = open_files()
     for _ in range(5):
-        parser.parse(rogue, asked(rogue), answered("leave"))
+        parser.parse_body(rogue, asked(rogue), answered("leave"))
 
     assert open_files() <= before

@@ -7,9 +7,9 @@ from time import monotonic, process_time
 
 import pytest
 
-from scrapers.models import Identity, Outcome, Page, Reading
-from scrapers.profiles.web_pages import AuthorFeeds, OrdinaryPages
-from scrapers.sandbox.client import CHILDREN, OUT_OF_BOUNDS, PATIENCE_SECONDS, ChildParser
+from scrapers.models import Identity, Outcome, Page, ParseResult
+from scrapers.profiles.web_pages import AuthorFeedSource, WebPageSource
+from scrapers.sandbox.client import CHILDREN, OUT_OF_BOUNDS, PATIENCE_SECONDS, SandboxParser
 from scrapers.sites.presence import PresenceSource
 from scrapers.source import MarkupSource
 from tests.scrapers.sandbox.conftest import alive
@@ -21,7 +21,7 @@ Share = Callable[[Sequence[str]], Sequence[str]]
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 JANE = b"<title>Jane Doe (@jdoe) | Alpha</title>"
-FEED = FeedSource(name="feed", etiquette=MANNERS)
+FEED = FeedSource(name="feed", crawl_policy=MANNERS)
 # Starting a child anew, and being one of several programs on a machine, take time of their own.
 LEEWAY_SECONDS = 8.0
 LITTLE_SECONDS = 1.0
@@ -35,29 +35,29 @@ class Ordeal:
     """One hostile page, and an ordinary one after it."""
 
     name: str
-    reading: Reading
+    reading: ParseResult
     seconds: float
     next_name: str
 
 
 @pytest.fixture
 def tried(alpha: PresenceSource, answered: Answered) -> Iterator[Callable[..., list[Ordeal]]]:
-    (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    (query,) = alpha.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
     jane = answered(JANE)
 
     def through(source: MarkupSource, names: Sequence[str]) -> list[Ordeal]:
         def ordeal(name: str) -> Ordeal:
             began = monotonic()
-            reading = parser.parse(source, query, answered(CORPUS[name]()))
+            reading = parser.parse_body(source, query, answered(CORPUS[name]()))
             seconds = monotonic() - began
-            after = (parser.parse(alpha, query, jane) for _ in range(TRIES))
+            after = (parser.parse_body(alpha, query, jane) for _ in range(TRIES))
             found = next((each.findings[0].name for each in after if each.findings), "")
             return Ordeal(name, reading, seconds, found)
 
         with ThreadPoolExecutor(CHILDREN) as threads:
             return list(threads.map(ordeal, names))
 
-    with ChildParser() as parser:
+    with SandboxParser() as parser:
         yield through
 
 
@@ -101,8 +101,8 @@ def test_no_feed_holds_up_those_after_it(tried: Callable[..., list[Ordeal]], sha
 def test_no_named_page_and_no_named_feed_holds_up_those_after_it(
     tried: Callable[..., list[Ordeal]], share: Share
 ) -> None:
-    assert faults(tried(OrdinaryPages(), share([*TREES, *TEXTS, *BYTES]))) == []
-    assert faults(tried(AuthorFeeds(), share([*FEEDS]))) == []
+    assert faults(tried(WebPageSource(), share([*TREES, *TEXTS, *BYTES]))) == []
+    assert faults(tried(AuthorFeedSource(), share([*FEEDS]))) == []
 
 
 def test_what_a_feed_fetches_or_swells_by_is_refused(tried: Callable[..., list[Ordeal]]) -> None:
@@ -118,20 +118,24 @@ def test_what_a_feed_fetches_or_swells_by_is_refused(tried: Callable[..., list[O
 def test_what_the_service_itself_looks_at_costs_it_little(
     name: str, alpha: PresenceSource, answered: Answered
 ) -> None:
-    (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    (query,) = alpha.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
     page = answered(CORPUS[name]() + b"unusual traffic class='card'", headers=HTML)
     began = process_time()
 
-    alpha.read(query, page)
+    alpha.parse_response(query, page)
 
     assert process_time() - began < LITTLE_SECONDS
 
 
 def test_no_child_outlives_the_corpus(alpha: PresenceSource, answered: Answered) -> None:
-    (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
-    with ChildParser() as parser:
-        parser.parse(alpha, query, answered(CORPUS["nested divisions"]()))
-        running = (parser.pids for _ in range(TRIES) if parser.parse(alpha, query, answered(JANE)))
+    (query,) = alpha.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
+    with SandboxParser() as parser:
+        parser.parse_body(alpha, query, answered(CORPUS["nested divisions"]()))
+        running = (
+            parser.child_pids
+            for _ in range(TRIES)
+            if parser.parse_body(alpha, query, answered(JANE))
+        )
         pids = next(filter(None, running), ())
 
     assert pids

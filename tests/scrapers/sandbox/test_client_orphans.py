@@ -15,16 +15,16 @@ SERVICE = """
 import sys
 from scrapers.models import Identity
 from scrapers.models import Page
-from scrapers.sandbox.client import ChildParser
+from scrapers.sandbox.client import SandboxParser
 from datetime import UTC, datetime
 from tests.scrapers.sandbox.sources import MANNERS, Rogue
 
-rogue = Rogue(name="rogue", etiquette=MANNERS)
-(query,) = rogue.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+rogue = Rogue(name="rogue", crawl_policy=MANNERS)
+(query,) = rogue.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
 page = Page(url="https://a.example/", status=200, body=b"chat", fetched_at=datetime.now(UTC))
-parser = ChildParser()
-parser.parse(rogue, query, page)
-print(*parser.pids, flush=True)
+parser = SandboxParser()
+parser.parse_body(rogue, query, page)
+print(*parser.child_pids, flush=True)
 sys.stdin.read()
 """
 

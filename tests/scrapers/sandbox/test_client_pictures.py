@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
-from scrapers.models import Media, Outcome, Page, Query, QueryKind, Reading, Request
-from scrapers.parsers.images import MOST_PIXELS, picture_print
-from scrapers.parsers.profile_images import PictureReader
+from scrapers.models import MediaKind, Outcome, Page, ParseResult, Query, QueryKind, Request
+from scrapers.parsers.images import MOST_PIXELS, compute_picture_print
+from scrapers.parsers.profile_images import PictureParser
 from scrapers.parsers.text import LARGEST_DOCUMENT
-from scrapers.sandbox.client import ChildParser
+from scrapers.sandbox.client import SandboxParser
 from tests.bench.altered import packed
 from tests.bench.drawn import drawn
 
@@ -24,7 +24,7 @@ QUERY = Query(
     source="alpha",
     kind=QueryKind.PICTURE,
     terms=("https://alpha.example/jdoe",),
-    request=Request(url="https://alpha.example/jdoe.png", media=Media.PICTURE),
+    request=Request(url="https://alpha.example/jdoe.png", media=MediaKind.PICTURE),
     subject="p",
 )
 SIDE = int(MOST_PIXELS**0.5)
@@ -85,12 +85,12 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
-def opened(parser: ChildParser, page: Page) -> Reading:
-    return parser.parse(PictureReader(), QUERY, page)
+def opened(parser: SandboxParser, page: Page) -> ParseResult:
+    return parser.parse_body(PictureParser(), QUERY, page)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_picture_holds_up_the_next(name: str, parser: ChildParser, answered: Answered) -> None:
+def test_no_picture_holds_up_the_next(name: str, parser: SandboxParser, answered: Answered) -> None:
     hostile = opened(parser, answered(HOSTILE[name][:LARGEST_DOCUMENT]))
     after = opened(parser, answered(WHOLE["JPEG"]))
 
@@ -99,18 +99,18 @@ def test_no_picture_holds_up_the_next(name: str, parser: ChildParser, answered: 
     assert after.findings[0].picture_print
 
 
-def test_a_child_sees_what_would_be_seen_here(parser: ChildParser, answered: Answered) -> None:
-    told = picture_print(WHOLE["WEBP"])
+def test_a_child_sees_what_would_be_seen_here(parser: SandboxParser, answered: Answered) -> None:
+    told = compute_picture_print(WHOLE["WEBP"])
     (finding,) = opened(parser, answered(WHOLE["WEBP"])).findings
 
     assert told
     assert finding.key == QUERY.terms[0]
-    assert finding.picture_print == told.written()
+    assert finding.picture_print == told.to_text()
     assert (finding.picture, finding.name) == ("", "")
 
 
 def test_a_picture_that_says_nothing_is_found_and_has_no_print(
-    parser: ChildParser, answered: Answered
+    parser: SandboxParser, answered: Answered
 ) -> None:
     plain = opened(parser, answered(png(64, 64, even(64, 64))))
 

@@ -36,14 +36,15 @@ def test_each_job_has_the_same_time_however_many_came_before() -> None:
 
 
 def test_memory_has_an_end() -> None:
-    done = ran("bounds.set_bounds()\nbytes(bounds.MOST_MEMORY)")
+    done = ran("bounds.set_resource_limits()\nbytes(bounds.MOST_MEMORY)")
 
     assert "MemoryError" in done.stderr
 
 
 def test_files_have_an_end() -> None:
     done = ran(
-        "import os\nbounds.set_bounds()\n[os.open('/', 0) for _ in range(bounds.MOST_FILES)]"
+        "import os\nbounds.set_resource_limits()\n"
+        "[os.open('/', 0) for _ in range(bounds.MOST_FILES)]"
     )
 
     assert "Too many open files" in done.stderr
@@ -53,7 +54,7 @@ def test_bounds_that_were_narrower_stay_so() -> None:
     done = ran(
         "import resource\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))\n"
-        "bounds.set_bounds()\n"
+        "bounds.set_resource_limits()\n"
         "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from scrapers.sandbox.protocol import FrameError, receive, send
+from scrapers.sandbox.protocol import FrameError, receive_message, send_message
 
 
 @dataclass
@@ -25,12 +25,12 @@ def pipe() -> Iterator[Pipe]:
 
 @pytest.mark.parametrize("message", [b"", b"x", b"\0" * 10_000])
 def test_what_is_sent_is_received(pipe: Pipe, message: bytes) -> None:
-    send(pipe.into, message)
-    send(pipe.into, b"next")
+    send_message(pipe.into, message)
+    send_message(pipe.into, b"next")
     pipe.ends()
 
-    assert receive(pipe.out, 10_000) == message
-    assert receive(pipe.out, 10_000) == b"next"
+    assert receive_message(pipe.out, 10_000) == message
+    assert receive_message(pipe.out, 10_000) == b"next"
 
 
 @pytest.mark.parametrize("half", [b"", b"\0\0", b"\0\0\0\5", b"\0\0\0\5half"])
@@ -39,12 +39,12 @@ def test_half_a_message_is_none(pipe: Pipe, half: bytes) -> None:
     pipe.ends()
 
     with pytest.raises(FrameError):
-        receive(pipe.out, 10)
+        receive_message(pipe.out, 10)
 
 
 def test_a_message_that_is_too_long_is_not_read(pipe: Pipe) -> None:
-    send(pipe.into, b"x" * 11)
+    send_message(pipe.into, b"x" * 11)
     pipe.ends()
 
     with pytest.raises(FrameError):
-        receive(pipe.out, 10)
+        receive_message(pipe.out, 10)

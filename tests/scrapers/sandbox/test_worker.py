@@ -8,13 +8,13 @@ from threading import Thread
 import pytest
 from msgspec import msgpack
 
-from scrapers.models import Identity, Outcome, Page, Reading
-from scrapers.sandbox.protocol import receive, send
-from scrapers.sandbox.worker import LARGEST_JOB, READY, serve
+from scrapers.models import Identity, Outcome, Page, ParseResult
+from scrapers.sandbox.protocol import receive_message, send_message
+from scrapers.sandbox.worker import LARGEST_JOB, READY, serve_jobs
 from tests.scrapers.sandbox.sources import Rogue
 
 Answered = Callable[..., Page]
-Serve = Callable[..., list[Reading]]
+Serve = Callable[..., list[ParseResult]]
 
 
 @pytest.fixture
@@ -22,26 +22,26 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Hand jobs to a child, and return what it answered until the pipe ended."""
     monkeypatch.setattr("scrapers.sandbox.worker.allow_another_job", lambda: None)
 
-    def answers_to(*jobs: bytes) -> list[Reading]:
+    def answers_to(*jobs: bytes) -> list[ParseResult]:
         (job_out, job_in), (answer_out, answer_in) = os.pipe(), os.pipe()
-        child = Thread(target=serve, args=(job_out, answer_in))
+        child = Thread(target=serve_jobs, args=(job_out, answer_in))
         child.start()
-        answers = [receive(answer_out, 0)]
+        answers = [receive_message(answer_out, 0)]
         for job in jobs:
-            send(job_in, job)
-            answers.append(receive(answer_out, 1 << 20))
+            send_message(job_in, job)
+            answers.append(receive_message(answer_out, 1 << 20))
         os.close(job_in)
         child.join()
         for pipe in (job_out, answer_out, answer_in):
             os.close(pipe)
         assert answers.pop(0) == READY
-        return [msgpack.decode(answer, type=Reading) for answer in answers]
+        return [msgpack.decode(answer, type=ParseResult) for answer in answers]
 
     return answers_to
 
 
 def job(rogue: Rogue, page: Page) -> bytes:
-    (query,) = rogue.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    (query,) = rogue.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
     return pickle.dumps((rogue, query, page))
 
 
@@ -65,7 +65,7 @@ def test_a_stumbling_reader_is_named_and_nothing_of_its_page(
 ) -> None:
     (reading,) = served(job(rogue, answered("stumble over a name")))
 
-    assert reading == Reading(
+    assert reading == ParseResult(
         outcome=Outcome.UNREADABLE, note="the reader stumbled (ZeroDivisionError)"
     )
 

@@ -5,29 +5,29 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import Identity, Page, Query, Reading
+from scrapers.models import Identity, Page, ParseResult, Query
 from scrapers.source import Source
 
 Answered = Callable[..., Page]
-Comes = Callable[..., Reading]
+Comes = Callable[..., ParseResult]
 
 NORA = Identity(
-    ref="person-1", names=("Nora Quill",), places=(), organisation="Harbour Lane School"
+    person_id="person-1", names=("Nora Quill",), places=(), organisation="Harbour Lane School"
 )
 
 
 def first(source: Source) -> Query:
-    return next(iter(source.plan(NORA)))
+    return next(iter(source.build_queries(NORA)))
 
 
 @pytest.fixture
 def comes(saved: Answered, answered: Answered) -> Comes:
     """Read a saved page of a source, or a body, as an answer to its first question."""
 
-    def read(source: Source, body: str, status: int = 200, **headers: str) -> Reading:
+    def read(source: Source, body: str, status: int = 200, **headers: str) -> ParseResult:
         named = body.endswith((".json", ".html", ".txt"))
         page = saved(f"{source.name}/{body}", status) if named else answered(body, status)
         told = {name.replace("_", "-"): value for name, value in headers.items()}
-        return source.read(first(source), replace(page, headers={**page.headers, **told}))
+        return source.parse_response(first(source), replace(page, headers={**page.headers, **told}))
 
     return read

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import Kind, Outcome, Query
+from scrapers.models import FindingKind, Outcome, Query
 from scrapers.search.gdelt import GDELT
-from scrapers.search_api import ALTERED, Listed, SearchApi
-from scrapers.source import Access, Family, Source
+from scrapers.search_api import QUERY_ALTERED, SearchAnswer, SearchApi
+from scrapers.source import AccessMode, Source, SourceFamily
 from tests.scrapers.known_sources import written_sources
 from tests.scrapers.search.conftest import NORA, Answered, Comes, first
 
@@ -24,7 +24,7 @@ def asked(query: Query) -> dict[str, object]:
 
 def full(engine: SearchApi) -> SearchApi:
     """Let each page of an engine lead to another one."""
-    return replace(engine, listed=lambda _: Listed(rows=(), more=True))
+    return replace(engine, parse_results=lambda _: SearchAnswer(rows=(), more=True))
 
 
 every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
@@ -42,14 +42,14 @@ def test_it_is_asked_for_the_quoted_name_at_its_own_address(engine: SearchApi) -
     query = first(source)
 
     assert asked(query)[engine.wire.query] == QUESTION
-    assert query.request.url.startswith(source.etiquette.origins[0] + "/")
-    assert source.etiquette.access is Access.API
-    assert source.family is Family.SEARCH
+    assert query.request.url.startswith(source.crawl_policy.origins[0] + "/")
+    assert source.crawl_policy.access is AccessMode.API
+    assert source.family is SourceFamily.SEARCH
 
 
 @every_engine
 def test_no_key_stands_in_a_question(engine: SearchApi) -> None:
-    key = engine.declaration.key
+    key = engine.info.api_key
     names = {name.lower() for name, _ in first(engine).request.headers} | set(asked(first(engine)))
 
     assert key is None or not names & {key.header, key.param}
@@ -57,11 +57,11 @@ def test_no_key_stands_in_a_question(engine: SearchApi) -> None:
 
 @every_engine
 def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(engine: SearchApi) -> None:
-    nobody, known = engine.canaries("nonce")
+    nobody, known = engine.build_canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert nobody.query.subject == known.query.subject == ""
-    assert nobody.query.key != next(iter(engine.canaries("another"))).query.key
+    assert nobody.query.key != next(iter(engine.build_canaries("another"))).query.key
 
 
 @pytest.mark.parametrize("engine", WITH_SNIPPETS, ids=lambda engine: engine.name)
@@ -70,7 +70,7 @@ def test_hits_are_unwrapped_and_told_apart(engine: SearchApi, comes: Comes) -> N
 
     assert reading.outcome is Outcome.FOUND
     staff, instagram, linkedin = reading.findings
-    assert (staff.kind, staff.key) == (Kind.PAGE, "https://harbourlane.example/staff")
+    assert (staff.kind, staff.key) == (FindingKind.PAGE, "https://harbourlane.example/staff")
     assert staff.snippet == "Art: Nora Quill, room 12 & the kiln."
     assert (instagram.name, instagram.account) == ("Nora Quill", "instagram:@nquill.art")
     assert (linkedin.name, linkedin.account) == ("Nora Quill", "linkedin:@nora-quill-7")
@@ -116,7 +116,7 @@ def test_a_limit_says_until_when(engine: SearchApi, comes: Comes) -> None:
     "engine", [each for each in ENGINES if each.name != "gdelt"], ids=lambda engine: engine.name
 )
 def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> None:
-    assert comes(engine, "unreadable.json").note == ALTERED
+    assert comes(engine, "unreadable.json").note == QUERY_ALTERED
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_further_pages_are_the_same_question(
 
     assert str(asked(onward)[page]) == str(second)
     assert (onward.key, onward.page) == (first(engine).key, 2)
-    assert engine.read(onward, answered("{}")).follow == ()
+    assert engine.parse_response(onward, answered("{}")).follow == ()
 
 
 def test_gdelt_has_but_one_page(comes: Comes) -> None:
@@ -150,12 +150,12 @@ def test_a_question_that_may_have_one_page_leads_to_no_other(answered: Answered)
         engine = full(each)
         alone = replace(first(engine), pages=1)
 
-        assert engine.read(alone, answered("{}")).follow == ()
+        assert engine.parse_response(alone, answered("{}")).follow == ()
 
 
 def test_where_an_engine_knows_or_the_other_names_share_one_question() -> None:
     married = replace(NORA, names=("Nora Quill", "Nora Lark", "Nora Finch"))
-    counts = {each.name: len(list(each.plan(married))) for each in ENGINES}
+    counts = {each.name: len(list(each.build_queries(married))) for each in ENGINES}
 
     assert counts.pop("mojeek") == 3
     assert set(counts.values()) == {2}
@@ -163,6 +163,6 @@ def test_where_an_engine_knows_or_the_other_names_share_one_question() -> None:
 
 def test_news_is_not_asked_in_every_place() -> None:
     somewhere = replace(NORA, names=("Nora Quill", "Nora Lark"), places=("Wexford Bay",))
-    counts = {each.name: len(list(each.plan(somewhere))) for each in ENGINES}
+    counts = {each.name: len(list(each.build_queries(somewhere))) for each in ENGINES}
 
     assert (counts["brave"], counts["brave-news"]) == (3, 2)

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.models import District, Kind, Outcome, QueryKind
+from scrapers.models import District, FindingKind, Outcome, QueryKind
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
-from scrapers.search.google import GOOGLE, google
+from scrapers.search.google import GOOGLE, build_google_source
 from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.serper import SERPER
-from scrapers.search_api import NO_CREDIT, NO_KEY, SITES, TOO_OFTEN, SearchApi
+from scrapers.search_api import DISTRICT_SITES, NO_CREDIT, NO_KEY, TOO_OFTEN, SearchApi
 from tests.scrapers.answers import PAGES
 from tests.scrapers.search.conftest import Answered, Comes, first
 
@@ -52,9 +52,9 @@ def test_all_sections_of_brave_are_read_and_the_next_page_is_asked_for(comes: Co
     reading = comes(BRAVE, "sections.json")
 
     assert [(each.kind, each.key) for each in reading.findings] == [
-        (Kind.PAGE, "https://harbourlane.example/staff"),
-        (Kind.PAGE, "https://gazette.example/mural"),
-        (Kind.PAGE, "https://reddit.com/comments/1a2b3c"),
+        (FindingKind.PAGE, "https://harbourlane.example/staff"),
+        (FindingKind.PAGE, "https://gazette.example/mural"),
+        (FindingKind.PAGE, "https://reddit.com/comments/1a2b3c"),
     ]
     assert [each.page for each in reading.follow] == [2]
 
@@ -165,38 +165,38 @@ def test_gdelt_shows_only_articles_whose_title_or_address_names_the_person(comes
         "https://gazette.example/mural",
         "https://bay.example/2026/nora-quill-honoured",
     ]
-    assert GDELT.etiquette.seconds_between >= 5
+    assert GDELT.crawl_policy.seconds_between >= 5
     assert comes(GDELT, '{"articles": []}').outcome is Outcome.ABSENT
 
 
 def test_google_is_asked_through_the_operators_own_engine() -> None:
-    assert dict(first(google("cx-1")).request.params)["cx"] == "cx-1"
+    assert dict(first(build_google_source("cx-1")).request.params)["cx"] == "cx-1"
 
 
 @pytest.mark.parametrize("engine", [SERPER, GOOGLE])
 def test_whoever_turns_it_on_is_warned(engine: SearchApi) -> None:
-    assert engine.declaration.notice
+    assert engine.info.notice
 
 
 def test_an_engine_stands_where_the_configuration_says() -> None:
     near = replace(BRAVE, base_url="http://127.0.0.1:8080/")
 
     assert first(near).request.url == "http://127.0.0.1:8080/res/v1/web/search"
-    assert near.etiquette.origins == ("http://127.0.0.1:8080",)
+    assert near.crawl_policy.origins == ("http://127.0.0.1:8080",)
 
 
 @pytest.mark.parametrize("engine", [BRAVE, GOOGLE, KAGI, SERPER])
 def test_engines_that_know_sites_are_asked_about_the_district_alone(engine: SearchApi) -> None:
-    asked = tuple(engine.about_district(DISTRICT))
+    asked = tuple(engine.build_district_queries(DISTRICT))
 
-    assert len(asked) == len(SITES) + 1
+    assert len(asked) == len(DISTRICT_SITES) + 1
     assert {(each.subject, each.kind) for each in asked} == {("", QueryKind.DISTRICT)}
-    assert all("site:" in repr(each.request) for each in asked[: len(SITES)])
+    assert all("site:" in repr(each.request) for each in asked[: len(DISTRICT_SITES)])
 
 
 def test_a_question_about_the_district_shows_all_that_is_listed(answered: Answered) -> None:
     rows = [{"title": f"Pupil {n}", "url": f"https://a.example/{n}"} for n in range(3)]
-    about = next(iter(BRAVE.about_district(DISTRICT)))
+    about = next(iter(BRAVE.build_district_queries(DISTRICT)))
     asked = dict(about.request.params)["q"]
     page = answered(
         json.dumps(
@@ -207,7 +207,7 @@ def test_a_question_about_the_district_shows_all_that_is_listed(answered: Answer
             }
         )
     )
-    reading = BRAVE.read(about, page)
+    reading = BRAVE.parse_response(about, page)
 
     assert [each.url for each in reading.findings] == [each["url"] for each in rows]
     (onward,) = reading.follow
@@ -217,4 +217,4 @@ def test_a_question_about_the_district_shows_all_that_is_listed(answered: Answer
 
 @pytest.mark.parametrize("engine", [BRAVE_NEWS, GDELT, MOJEEK])
 def test_other_engines_are_asked_about_nobody_but_people(engine: SearchApi) -> None:
-    assert list(engine.about_district(DISTRICT)) == []
+    assert list(engine.build_district_queries(DISTRICT)) == []

@@ -2,14 +2,14 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.models import Identity, Kind, Outcome, Page, Query, Reading
+from scrapers.models import FindingKind, Identity, Outcome, Page, ParseResult, Query
 from scrapers.search.searxng import SearxNG
-from scrapers.source import Access, Family, Source
+from scrapers.source import AccessMode, Source, SourceFamily
 
 Answered = Callable[..., Page]
 
 NORA = Identity(
-    ref="person-1",
+    person_id="person-1",
     names=("Nora Quill", "Nora Lark"),
     places=("Wexford Bay", ""),
     organisation="Harbour Lane School",
@@ -23,7 +23,7 @@ def searxng() -> SearxNG:
 
 @pytest.fixture
 def query(searxng: SearxNG) -> Query:
-    return next(iter(searxng.plan(NORA)))
+    return next(iter(searxng.build_queries(NORA)))
 
 
 def asked(query: Query) -> str:
@@ -31,7 +31,7 @@ def asked(query: Query) -> str:
 
 
 def test_the_best_name_is_asked_in_every_context_and_the_others_in_one(searxng: SearxNG) -> None:
-    assert [asked(query) for query in searxng.plan(NORA)] == [
+    assert [asked(query) for query in searxng.build_queries(NORA)] == [
         '"Nora Quill" Harbour Lane School',
         '"Nora Quill" Wexford Bay',
         '"Nora Lark" Harbour Lane School',
@@ -40,33 +40,35 @@ def test_the_best_name_is_asked_in_every_context_and_the_others_in_one(searxng: 
 
 def test_json_is_asked_for_of_the_engines_that_were_named() -> None:
     source: Source = SearxNG(base_url="http://searx.example", engines=("mojeek", "wikipedia"))
-    request = next(iter(source.plan(NORA))).request
+    request = next(iter(source.build_queries(NORA))).request
 
     assert request.url == "http://searx.example/search"
     assert dict(request.params)["format"] == "json"
     assert dict(request.params)["engines"] == "mojeek,wikipedia"
-    assert source.etiquette.origins == ("http://searx.example",)
-    assert source.etiquette.access is Access.API
-    assert source.family is Family.SEARCH
+    assert source.crawl_policy.origins == ("http://searx.example",)
+    assert source.crawl_policy.access is AccessMode.API
+    assert source.family is SourceFamily.SEARCH
 
 
 def test_what_people_call_themselves_is_no_command(searxng: SearxNG) -> None:
-    odd = Identity(ref="p", names=('Nora "!bang" Quill',), organisation="!!go :fr School")
+    odd = Identity(person_id="p", names=('Nora "!bang" Quill',), organisation="!!go :fr School")
 
-    assert [asked(query) for query in searxng.plan(odd)] == ['"Nora !bang Quill" go fr School']
+    assert [asked(query) for query in searxng.build_queries(odd)] == [
+        '"Nora !bang Quill" go fr School'
+    ]
 
 
 def test_results_are_unwrapped_and_told_apart(
     searxng: SearxNG, query: Query, saved: Answered
 ) -> None:
-    reading = searxng.read(query, saved("searxng/found.json"))
+    reading = searxng.parse_response(query, saved("searxng/found.json"))
 
     assert reading.outcome is Outcome.FOUND
     staff, mural, instagram, linkedin = reading.findings
     assert staff.key == "https://harbourlane.example/staff"
-    assert staff.kind is Kind.PAGE
+    assert staff.kind is FindingKind.PAGE
     assert mural.url == "https://gazette.example/mural"
-    assert instagram.kind is Kind.ACCOUNT
+    assert instagram.kind is FindingKind.ACCOUNT
     assert instagram.account == "instagram:@nquill.art"
     assert (instagram.name, instagram.handle) == ("Nora Quill", "nquill.art")
     assert (linkedin.name, linkedin.account) == ("Nora Quill", "linkedin:@nora-quill-7")
@@ -92,23 +94,25 @@ def test_every_outcome_is_told_apart(
     searxng: SearxNG, query: Query, saved: Answered, case: tuple[str, int, Outcome]
 ) -> None:
     name, status, outcome = case
-    assert searxng.read(query, saved(f"searxng/{name}", status)).outcome is outcome
+    assert searxng.parse_response(query, saved(f"searxng/{name}", status)).outcome is outcome
 
 
 def test_an_engine_that_fell_silent_is_no_proof_of_absence(
     searxng: SearxNG, query: Query, saved: Answered
 ) -> None:
-    reading = searxng.read(query, saved("searxng/partial.json"))
+    reading = searxng.parse_response(query, saved("searxng/partial.json"))
 
     assert len(reading.findings) == 2
-    assert not reading.outcome.conclusive
+    assert not reading.outcome.is_conclusive
     assert "2 of its engines" in reading.note
 
 
 def test_the_operator_is_told_how_to_switch_json_on(
     searxng: SearxNG, query: Query, saved: Answered
 ) -> None:
-    assert "search.formats" in searxng.read(query, saved("searxng/json_off.html", 403)).note
+    assert (
+        "search.formats" in searxng.parse_response(query, saved("searxng/json_off.html", 403)).note
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,18 +135,18 @@ def test_the_operator_is_told_how_to_switch_json_on(
 def test_a_missing_part_is_never_an_empty_success(
     searxng: SearxNG, query: Query, answered: Answered, body: str
 ) -> None:
-    reading = searxng.read(query, answered(body))
+    reading = searxng.parse_response(query, answered(body))
 
     assert reading.outcome is Outcome.UNREADABLE
     assert reading.note
 
 
 def test_results_that_do_not_name_the_person_are_dropped(searxng: SearxNG, saved: Answered) -> None:
-    stranger = Identity(ref="p", names=("Ida Heron",))
+    stranger = Identity(person_id="p", names=("Ida Heron",))
     body = saved("searxng/found.json").body.replace(b'\\"Nora Quill\\" Harbour Lane School', b"")
-    query = next(iter(searxng.plan(stranger)))
+    query = next(iter(searxng.build_queries(stranger)))
     page = saved("searxng/found.json")
-    reading = searxng.read(
+    reading = searxng.parse_response(
         query, Page(url=page.url, status=200, body=body, fetched_at=page.fetched_at)
     )
 
@@ -153,25 +157,27 @@ def test_results_that_do_not_name_the_person_are_dropped(searxng: SearxNG, saved
 def test_engines_that_were_not_named_are_noticed(query: Query, saved: Answered) -> None:
     picky = SearxNG(base_url="http://searx.example", engines=("mojek",))
 
-    assert picky.read(query, saved("searxng/found.json")).outcome is Outcome.UNREADABLE
+    assert picky.parse_response(query, saved("searxng/found.json")).outcome is Outcome.UNREADABLE
 
 
 def test_a_full_page_is_followed_by_one_more_and_no_other(
     searxng: SearxNG, query: Query, saved: Answered
 ) -> None:
-    (second,) = searxng.read(query, saved("searxng/full.json")).follow
+    (second,) = searxng.parse_response(query, saved("searxng/full.json")).follow
 
     assert second.key == query.key
     assert dict(second.request.params)["pageno"] == "2"
-    assert searxng.read(second, saved("searxng/full.json")).follow == ()
-    assert searxng.read(query, saved("searxng/found.json")).follow == ()
+    assert searxng.parse_response(second, saved("searxng/full.json")).follow == ()
+    assert searxng.parse_response(query, saved("searxng/found.json")).follow == ()
 
 
 def test_an_empty_second_page_leaves_the_first_one_found(
     searxng: SearxNG, query: Query, saved: Answered
 ) -> None:
-    first = searxng.read(query, saved("searxng/full.json"))
-    both = first.joined(searxng.read(first.follow[0], saved("searxng/absent.json")))
+    first = searxng.parse_response(query, saved("searxng/full.json"))
+    both = first.merge_next_page(
+        searxng.parse_response(first.follow[0], saved("searxng/absent.json"))
+    )
 
     assert both.outcome is Outcome.FOUND
     assert len(both.findings) == 10
@@ -180,19 +186,19 @@ def test_an_empty_second_page_leaves_the_first_one_found(
 def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(
     searxng: SearxNG,
 ) -> None:
-    nobody, known, inspection = searxng.canaries("nonce")
+    nobody, known, inspection = searxng.build_canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert asked(known.query) == '"wikipedia"'
     assert nobody.query.subject == known.query.subject == ""
-    assert nobody.query.key != next(iter(searxng.canaries("another"))).query.key
+    assert nobody.query.key != next(iter(searxng.build_canaries("another"))).query.key
     assert inspection.query.request.url == "http://searx.example/config"
 
 
-def inspected(engines: tuple[str, ...], page: Page) -> Reading:
+def inspected(engines: tuple[str, ...], page: Page) -> ParseResult:
     source = SearxNG(base_url="http://searx.example", engines=engines)
-    *_, inspection = source.canaries("nonce")
-    return source.read(inspection.query, page)
+    *_, inspection = source.build_canaries("nonce")
+    return source.parse_response(inspection.query, page)
 
 
 def test_engines_that_read_result_pages_are_warned_of(saved: Answered) -> None:
@@ -250,7 +256,7 @@ def test_only_where_all_named_engines_are_silent_is_the_instance(
 ) -> None:
     source = SearxNG(base_url="http://searx.example", engines=engines)
 
-    reading = source.read(next(iter(source.plan(NORA))), answered(SILENT))
+    reading = source.parse_response(next(iter(source.build_queries(NORA))), answered(SILENT))
 
     assert reading.outcome is outcome
     assert note in reading.note

@@ -3,9 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.sites.catalog import Catalogue, catalogue_from
+from scrapers.sites.catalog import SiteCatalog, parse_catalog
 
-Read = Callable[..., Catalogue]
+Read = Callable[..., SiteCatalog]
 
 ALPHA = {
     "name": "Alpha",
@@ -26,8 +26,8 @@ def alpha() -> dict[str, object]:
 
 @pytest.fixture
 def read() -> Read:
-    def reading(*entries: dict[str, object]) -> Catalogue:
+    def reading(*entries: dict[str, object]) -> SiteCatalog:
         content = json.dumps({"license": ["x"], "sites": entries})
-        return catalogue_from("sites.json", content.encode())
+        return parse_catalog("sites.json", content.encode())
 
     return reading

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.sites.catalog import (
-    Catalogue,
-    CatalogueError,
-    catalogue_from,
-    joined,
-    own_catalogue,
-    read_catalogue,
+    CatalogError,
+    SiteCatalog,
+    load_catalog_file,
+    load_own_catalog,
+    merge_catalogs,
+    parse_catalog,
 )
 
-Read = Callable[..., Catalogue]
+Read = Callable[..., SiteCatalog]
 Site = dict[str, object]
 
 JSON = st.recursive(
@@ -30,19 +30,21 @@ def test_an_entry_is_read_as_it_stands(read: Read, alpha: Site) -> None:
 
     assert entry.key == "alpha"
     assert entry.rule.m_string == "Not found"
-    assert entry.etiquette.origins == ("https://alpha.example",)
-    assert entry.asked_at("j d") == "https://alpha.example/j%20d"
+    assert entry.crawl_policy.origins == ("https://alpha.example",)
+    assert entry.format_check_url("j d") == "https://alpha.example/j%20d"
 
 
 def test_a_site_may_keep_its_pictures_elsewhere(read: Read, alpha: Site) -> None:
     (entry,) = read(alpha | {"pictures": ["https://*.cdn.example"]}).entries
 
-    assert entry.etiquette.origins == ("https://alpha.example", "https://*.cdn.example")
+    assert entry.crawl_policy.origins == ("https://alpha.example", "https://*.cdn.example")
 
 
 def test_accounts_that_nobody_vouches_for_are_never_asked(read: Read, alpha: Site) -> None:
-    assert read(alpha).entries[0].known == ()
-    assert read(alpha | {"provenance": "seen in its help pages"}).entries[0].known == ("alpha",)
+    assert read(alpha).entries[0].known_accounts == ()
+    assert read(alpha | {"provenance": "seen in its help pages"}).entries[0].known_accounts == (
+        "alpha",
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
     catalogue = read(alpha | change)
 
     assert catalogue.entries == ()
-    assert reason in catalogue.left_out[0].reason
+    assert reason in catalogue.exclusions[0].reason
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
 def test_each_fault_is_one_sentence_that_names_file_and_entry(
     read: Read, alpha: Site, change: Site, fault: str
 ) -> None:
-    with pytest.raises(CatalogueError) as caught:
+    with pytest.raises(CatalogError) as caught:
         read(alpha, alpha | {"name": "Beta"} | change)
 
     (sentence,) = caught.value.faults
@@ -118,46 +120,48 @@ def test_each_fault_is_one_sentence_that_names_file_and_entry(
     "content", [b"", b'{"sites": [{"name": "Alpha",', b"[]", b'{"sites": {}}', b'{"sites": []}']
 )
 def test_a_half_written_file_is_refused_in_one_sentence(content: bytes) -> None:
-    with pytest.raises(CatalogueError, match=r"^sites\.json is not ") as caught:
-        catalogue_from("sites.json", content)
+    with pytest.raises(CatalogError, match=r"^sites\.json is not ") as caught:
+        parse_catalog("sites.json", content)
 
     assert len(caught.value.faults) == 1
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"nowhere\.json cannot be read"):
-        read_catalogue(tmp_path / "nowhere.json")
+    with pytest.raises(CatalogError, match=r"nowhere\.json cannot be read"):
+        load_catalog_file(tmp_path / "nowhere.json")
 
 
 def test_two_entries_of_one_name_are_a_fault(read: Read, alpha: Site) -> None:
-    with pytest.raises(CatalogueError, match="same name"):
+    with pytest.raises(CatalogError, match="same name"):
         read(alpha, alpha)
 
 
 def test_the_earlier_catalogue_counts(read: Read, alpha: Site) -> None:
     ours, theirs = read(alpha), read(alpha | {"m_string": "Nope"}, alpha | {"name": "Beta"})
 
-    both = joined(ours, theirs)
+    both = merge_catalogs(ours, theirs)
 
     assert [entry.name for entry in both.entries] == ["Alpha", "Beta"]
     assert both.entries[0].rule.m_string == "Not found"
-    assert [each.name for each in both.left_out] == ["Alpha"]
+    assert [each.name for each in both.exclusions] == ["Alpha"]
 
 
 def test_characters_that_a_list_strips_are_never_asked_about(read: Read, alpha: Site) -> None:
     (entry,) = read(alpha | {"strip_bad_char": ".-]d^"}).entries
 
-    assert entry.admits("jo0e")
-    assert [each for each in ("j.oe", "j-oe", "j]oe", "joed", "^joe") if entry.admits(each)] == []
+    assert entry.is_valid_handle("jo0e")
+    assert [
+        each for each in ("j.oe", "j-oe", "j]oe", "joed", "^joe") if entry.is_valid_handle(each)
+    ] == []
 
 
 def test_a_catalogue_joined_with_itself_is_itself() -> None:
-    own = own_catalogue()
+    own = load_own_catalog()
 
-    assert joined(own, own).entries == own.entries
+    assert merge_catalogs(own, own).entries == own.entries
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["name", "uri_check", "e_code", "known"]), JSON)))
 def test_no_file_is_too_strange(sites: list[Site]) -> None:
-    with pytest.raises(CatalogueError):
-        catalogue_from("sites.json", json.dumps({"sites": sites}).encode())
+    with pytest.raises(CatalogError):
+        parse_catalog("sites.json", json.dumps({"sites": sites}).encode())

@@ -8,18 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.http.frontier import Queues
+from scrapers.http.frontier import HostGroups
 from scrapers.models import Identity, Outcome, Page
-from scrapers.sites.catalog import Catalogue, CatalogueError, own_catalogue
-from scrapers.sites.importers import LARGEST_BYTES, Form, Imported, Known, imported
+from scrapers.sites.catalog import CatalogError, SiteCatalog, load_own_catalog
+from scrapers.sites.importers import (
+    LARGEST_BYTES,
+    KnownSites,
+    SiteImport,
+    SiteListFormat,
+    import_site_list,
+)
 from scrapers.sites.presence import PresenceSource
-from scrapers.source import Access
+from scrapers.source import AccessMode
 from tests.scrapers.sites.conftest import ALPHA
 
-Read = Callable[..., Catalogue]
+Read = Callable[..., SiteCatalog]
 Site = dict[str, object]
 
-NORA = Identity(ref="p", names=(), handles=("nora-quill", "noraquill"))
+NORA = Identity(person_id="p", names=(), handles=("nora-quill", "noraquill"))
 PAGE = Page(
     url="https://alpha.example/noraquill",
     status=200,
@@ -38,15 +44,15 @@ KEYS = (
 SITE = st.dictionaries(st.sampled_from(KEYS), JSON)
 
 
-def listed(*sites: object, known: Known | None = None) -> Imported:
+def listed(*sites: object, known: KnownSites | None = None) -> SiteImport:
     content = json.dumps({"license": ["x"], "sites": sites}).encode()
-    return imported("wmn-data.json", content, known or Known())
+    return import_site_list("wmn-data.json", content, known or KnownSites())
 
 
 def test_a_list_of_four_values_is_read_as_it_stands(alpha: Site) -> None:
     found = listed(alpha)
 
-    assert found.form is Form.WHATSMYNAME
+    assert found.list_format is SiteListFormat.WHATSMYNAME
     assert [entry.rule.m_string for entry in found.entries] == ["Not found"]
 
 
@@ -54,7 +60,7 @@ def test_one_fault_costs_one_entry_and_is_told(alpha: Site) -> None:
     found = listed(alpha | {"name": "Beta", "e_code": "200"}, alpha, 7)
 
     assert [entry.name for entry in found.entries] == ["Alpha"]
-    assert [(each.name, each.detail) for each in found.left_out] == [
+    assert [(each.name, each.detail) for each in found.exclusions] == [
         ("Beta", "e_code must be an HTTP status"),
         ("entry 3", ""),
     ]
@@ -65,13 +71,13 @@ def test_no_list_can_send_us_beside_the_open_web(alpha: Site, host: str) -> None
     found = listed(alpha | {"uri_check": f"https://{host}/{{account}}"})
 
     assert found.entries == ()
-    assert "port of its own" in found.left_out[0].reason
+    assert "port of its own" in found.exclusions[0].reason
 
 
 def test_no_list_can_vouch_for_the_accounts_of_private_persons(alpha: Site) -> None:
     (entry,) = listed(alpha | {"provenance": "trust me", "known": ["somebody"]}).entries
 
-    assert (entry.known, entry.provenance) == ((), "")
+    assert (entry.known_accounts, entry.provenance) == ((), "")
 
 
 def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:
@@ -80,7 +86,7 @@ def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:
     found = listed(alpha, again)
 
     assert [entry.name for entry in found.entries] == ["Alpha"]
-    assert [(each.name, each.reason) for each in found.doubles] == [
+    assert [(each.name, each.reason) for each in found.duplicates] == [
         ("Beta", "Alpha asks at the same address")
     ]
 
@@ -88,24 +94,24 @@ def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:
 def test_what_has_the_name_of_another_is_a_double(alpha: Site) -> None:
     other = alpha | {"name": "ALPHA", "uri_check": "https://beta.example/{account}"}
 
-    found = listed(alpha, other, known=Known.of((), ["alpha"]))
+    found = listed(alpha, other, known=KnownSites.from_entries((), ["alpha"]))
 
     assert found.entries == ()
-    assert {each.reason for each in found.doubles} == {"a source of ours has its name"}
+    assert {each.reason for each in found.duplicates} == {"a source of ours has its name"}
 
 
 def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
-    ours = own_catalogue().entries
+    ours = load_own_catalog().entries
     other = alpha | {"name": "Lists", "uri_check": "https://linktr.ee/{account}"}
 
-    found = listed(other, known=Known.of(ours))
+    found = listed(other, known=KnownSites.from_entries(ours))
 
-    assert [each.reason for each in found.doubles] == ["Linktree asks at the same address"]
+    assert [each.reason for each in found.duplicates] == ["Linktree asks at the same address"]
 
 
 def test_the_next_list_is_compared_with_what_was_learnt(alpha: Site) -> None:
-    known = Known()
-    known.learn(listed(alpha, known=known).entries)
+    known = KnownSites()
+    known.add_entries(listed(alpha, known=known).entries)
 
     assert listed(alpha, known=known).entries == ()
 
@@ -118,17 +124,19 @@ def test_entries_of_one_host_stand_in_one_queue(alpha: Site) -> None:
     )
     sources = [PresenceSource(entry=entry) for entry in listed(*sites).entries]
 
-    queues = Queues.of(sources)
+    queues = HostGroups.from_sources(sources)
 
     assert set(queues.seconds) == {"alpha.example", "*.blogs.example"}
-    assert queues.at("nquill.blogs.example") == queues.at("other.blogs.example")
+    assert queues.get_queue_name("nquill.blogs.example") == queues.get_queue_name(
+        "other.blogs.example"
+    )
 
 
 def test_everything_is_accounted_for(alpha: Site) -> None:
     found = listed(alpha, alpha, alpha | {"name": "Beta", "valid": False})
 
-    assert len(found.entries) + len(found.doubles) + len(found.left_out) == 3
-    assert [each.name for each in found.catalogue.left_out] == ["Beta", "Alpha"]
+    assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == 3
+    assert [each.name for each in found.catalog.exclusions] == ["Beta", "Alpha"]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +152,8 @@ def test_everything_is_accounted_for(alpha: Site) -> None:
     ],
 )
 def test_what_is_no_list_is_refused_in_one_sentence(content: bytes, fault: str) -> None:
-    with pytest.raises(CatalogueError, match=fault) as caught:
-        imported("data.json", content, Known())
+    with pytest.raises(CatalogError, match=fault) as caught:
+        import_site_list("data.json", content, KnownSites())
 
     assert len(caught.value.faults) == 1
 
@@ -153,7 +161,7 @@ def test_what_is_no_list_is_refused_in_one_sentence(content: bytes, fault: str) 
 def test_no_list_can_say_that_robots_do_not_bind_or_that_we_may_hurry(alpha: Site) -> None:
     (entry,) = listed(alpha | {"access": "api", "seconds_between": 0.001}).entries
 
-    assert entry.access is Access.PAGE
+    assert entry.access is AccessMode.PAGE
     assert entry.seconds_between == 1
 
 
@@ -161,30 +169,33 @@ def test_no_list_can_say_that_robots_do_not_bind_or_that_we_may_hurry(alpha: Sit
 def test_whatever_is_usable_can_be_asked_and_read(key: str, value: object) -> None:
     for entry in listed(ALPHA | {key: value}).entries:
         source = PresenceSource(entry=entry)
-        queries = [*source.plan(NORA), *(each.query for each in source.canaries("nonce"))]
+        queries = [
+            *source.build_queries(NORA),
+            *(each.query for each in source.build_canaries("nonce")),
+        ]
         for query in queries:
-            assert source.read(query, PAGE).outcome in Outcome
+            assert source.parse_response(query, PAGE).outcome in Outcome
 
 
 @given(st.lists(SITE | JSON, min_size=1))
 def test_no_list_of_four_values_is_too_strange(sites: list[object]) -> None:
     found = listed(*sites)
 
-    assert len(found.entries) + len(found.doubles) + len(found.left_out) == len(sites)
+    assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == len(sites)
 
 
 @given(st.dictionaries(st.text(min_size=1), SITE | JSON), st.dictionaries(st.text(), JSON))
 def test_no_list_with_engines_is_too_strange(sites: dict[str, object], engines: Site) -> None:
     content = json.dumps({"sites": sites, "engines": engines}).encode()
-    found = imported("data.json", content, Known())
+    found = import_site_list("data.json", content, KnownSites())
 
-    assert len(found.entries) + len(found.doubles) + len(found.left_out) == len(sites)
+    assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == len(sites)
 
 
 @given(st.dictionaries(st.text("abc", min_size=1), SITE | JSON))
 def test_no_list_by_name_is_too_strange(sites: dict[str, object]) -> None:
     first = {"zz": {"errorType": "message"}}
     content = json.dumps(first | sites).encode()
-    found = imported("data.json", content, Known())
+    found = import_site_list("data.json", content, KnownSites())
 
-    assert len(found.entries) + len(found.doubles) + len(found.left_out) == len(first | sites)
+    assert len(found.entries) + len(found.duplicates) + len(found.exclusions) == len(first | sites)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.presence import verdict
-from scrapers.sites.catalog import Entry
-from scrapers.sites.importers import Form, Imported, Known, imported
+from scrapers.parsers.presence import check_presence
+from scrapers.sites.catalog import SiteEntry
+from scrapers.sites.importers import KnownSites, SiteImport, SiteListFormat, import_site_list
 
 Answered = Callable[..., Page]
 Site = dict[str, object]
@@ -37,19 +37,21 @@ BOARDS = {
 ON_BOARDS: Site = {"engine": "Boards", "urlMain": "https://beta.example/", "urlSubpath": "/forum"}
 
 
-def read(site: object, *, engines: object = None) -> Imported:
+def read(site: object, *, engines: object = None) -> SiteImport:
     content = json.dumps({"sites": {"Alpha": site}, "engines": engines or {}}).encode()
-    return imported("data.json", content, Known())
+    return import_site_list("data.json", content, KnownSites())
 
 
-def outcome(entry: Entry, page: Page) -> Outcome:
-    return verdict(entry.rule, entry.asked_at("noraquill"), "noraquill", page).outcome
+def outcome(entry: SiteEntry, page: Page) -> Outcome:
+    return check_presence(
+        entry.rule, entry.format_check_url("noraquill"), "noraquill", page
+    ).outcome
 
 
 def test_it_is_recognised_with_its_category() -> None:
     found = read(BY_STATUS)
 
-    assert found.form is Form.MAIGRET
+    assert found.list_format is SiteListFormat.MAIGRET
     assert [(entry.name, entry.category) for entry in found.entries] == [("Alpha", "education")]
 
 
@@ -79,7 +81,7 @@ def test_without_words_for_an_account_it_has_to_be_named(answered: Answered) -> 
 def test_an_engine_says_what_its_sites_share(answered: Answered) -> None:
     (entry,) = read(ON_BOARDS, engines=BOARDS).entries
 
-    assert entry.asked_at("nquill") == "https://beta.example/forum/members/?username=nquill"
+    assert entry.format_check_url("nquill") == "https://beta.example/forum/members/?username=nquill"
     assert outcome(entry, answered("No member of that name")) is Outcome.ABSENT
 
 
@@ -120,11 +122,11 @@ def test_a_site_adds_its_words_to_those_of_its_engine(answered: Answered) -> Non
 )
 def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str) -> None:
     content = json.dumps({"sites": {"Alpha": site}, "engines": BOARDS}).encode()
-    found = imported("data.json", content, Known())
+    found = import_site_list("data.json", content, KnownSites())
 
     assert found.entries == ()
-    assert [(each.name, reason in each.reason) for each in found.left_out] == [("Alpha", True)]
+    assert [(each.name, reason in each.reason) for each in found.exclusions] == [("Alpha", True)]
 
 
 def test_the_private_account_that_it_names_is_never_asked() -> None:
-    assert read(BY_STATUS).entries[0].known == ()
+    assert read(BY_STATUS).entries[0].known_accounts == ()

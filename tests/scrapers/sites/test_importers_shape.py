@@ -2,7 +2,7 @@
 
 import pytest
 
-from scrapers.sites.importers import shape
+from scrapers.sites.importers import normalize_template
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from scrapers.sites.importers import shape
     ],
 )
 def test_spellings_of_one_address_have_one_shape(other: str) -> None:
-    assert shape(other) == shape("https://alpha.example/u/{account}")
+    assert normalize_template(other) == normalize_template("https://alpha.example/u/{account}")
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,18 @@ def test_spellings_of_one_address_have_one_shape(other: str) -> None:
     ],
 )
 def test_another_place_has_another_shape(other: str) -> None:
-    assert shape(other) != shape("https://alpha.example/u/{account}")
+    assert normalize_template(other) != normalize_template("https://alpha.example/u/{account}")
 
 
 def test_hosts_of_one_platform_are_one_place() -> None:
-    assert shape("https://twitter.com/{account}") == shape("https://x.com/{account}")
+    assert normalize_template("https://twitter.com/{account}") == normalize_template(
+        "https://x.com/{account}"
+    )
 
 
 def test_the_order_of_parameters_does_not_count() -> None:
     first, second = "?action=query&u={account}", "?u={account}&action=query"
 
-    assert shape(f"https://alpha.example/api{first}") == shape(f"https://alpha.example/api{second}")
+    assert normalize_template(f"https://alpha.example/api{first}") == normalize_template(
+        f"https://alpha.example/api{second}"
+    )

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.presence import verdict
-from scrapers.sites.catalog import Entry
-from scrapers.sites.importers import Form, Imported, Known, imported
+from scrapers.parsers.presence import check_presence
+from scrapers.sites.catalog import SiteEntry
+from scrapers.sites.importers import KnownSites, SiteImport, SiteListFormat, import_site_list
 
 Answered = Callable[..., Page]
 Site = dict[str, object]
@@ -22,21 +22,23 @@ BY_STATUS: Site = {
 BY_WORDS = BY_STATUS | {"errorType": "message", "errorMsg": "No such teacher"}
 
 
-def read(site: object) -> Imported:
+def read(site: object) -> SiteImport:
     content = json.dumps({"$schema": "data.schema.json", "Alpha": site}).encode()
-    return imported("data.json", content, Known())
+    return import_site_list("data.json", content, KnownSites())
 
 
-def outcome(entry: Entry, page: Page) -> Outcome:
-    return verdict(entry.rule, entry.asked_at("noraquill"), "noraquill", page).outcome
+def outcome(entry: SiteEntry, page: Page) -> Outcome:
+    return check_presence(
+        entry.rule, entry.format_check_url("noraquill"), "noraquill", page
+    ).outcome
 
 
 def test_it_is_recognised_and_its_schema_is_no_site() -> None:
     found = read(BY_STATUS)
 
-    assert found.form is Form.SHERLOCK
+    assert found.list_format is SiteListFormat.SHERLOCK
     assert [entry.name for entry in found.entries] == ["Alpha"]
-    assert found.left_out == ()
+    assert found.exclusions == ()
 
 
 def test_an_account_has_to_be_named_and_a_missing_one_has_to_be_missing(answered: Answered) -> None:
@@ -67,8 +69,8 @@ def test_any_of_several_words_counts(answered: Answered) -> None:
 def test_it_is_asked_where_the_list_probes_and_shown_where_people_look() -> None:
     (entry,) = read(BY_STATUS | {"urlProbe": "https://api.alpha.example/u/{}"}).entries
 
-    assert entry.asked_at("nquill") == "https://api.alpha.example/u/nquill"
-    assert entry.shown_at("nquill") == "https://alpha.example/nquill"
+    assert entry.format_check_url("nquill") == "https://api.alpha.example/u/nquill"
+    assert entry.format_profile_url("nquill") == "https://alpha.example/nquill"
 
 
 def test_its_own_code_for_a_missing_account_counts(answered: Answered) -> None:
@@ -85,7 +87,7 @@ def test_a_handle_that_its_pattern_is_not_found_in_is_not_asked(
 ) -> None:
     (entry,) = read(BY_STATUS | {"regexCheck": pattern}).entries
 
-    assert entry.admits("nora_quill") is admitted
+    assert entry.is_valid_handle("nora_quill") is admitted
 
 
 @pytest.mark.parametrize(
@@ -107,16 +109,16 @@ def test_a_handle_that_its_pattern_is_not_found_in_is_not_asked(
 )
 def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str) -> None:
     content = json.dumps({"Alpha": site, "Beta": BY_STATUS}).encode()
-    found = imported("data.json", content, Known())
+    found = import_site_list("data.json", content, KnownSites())
 
-    assert [(each.name, reason in each.reason) for each in found.left_out] == [("Alpha", True)]
+    assert [(each.name, reason in each.reason) for each in found.exclusions] == [("Alpha", True)]
     assert [entry.name for entry in found.entries] == ["Beta"]
 
 
 def test_a_pattern_that_re2_cannot_run_is_refused_by_name() -> None:
     found = read(BY_STATUS | {"regexCheck": "^(?!x)[a-z]+$"})
 
-    (refused,) = found.left_out
+    (refused,) = found.exclusions
     assert found.entries == ()
     assert (refused.name, refused.detail) == ("Alpha", "^(?!x)[a-z]+$")
     assert "RE2" in refused.reason
@@ -125,4 +127,4 @@ def test_a_pattern_that_re2_cannot_run_is_refused_by_name() -> None:
 def test_the_private_account_that_it_names_is_never_asked() -> None:
     (entry,) = read(BY_STATUS).entries
 
-    assert entry.known == ()
+    assert entry.known_accounts == ()

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrapers.parsers.json_fields import web_address
-from scrapers.urls.canonical import account_key, account_keys, canonical_key
-from scrapers.urls.redirects import urlsplit_or_none
+from scrapers.parsers.json_fields import clean_web_address
+from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
+from scrapers.urls.redirects import split_url_or_none
 from tests.scrapers.addresses import APART, NO_PROFILES, PROFILES, SAME
 from tests.scrapers.drawn_addresses import drawn_address
 
@@ -43,19 +43,19 @@ def test_the_tables_are_long_enough_to_tell_something() -> None:
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_two_addresses_of_one_page_have_one_key(one: str, other: str) -> None:
-    assert canonical_key(one) == canonical_key(other)
+    assert canonicalize_url(one) == canonicalize_url(other)
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
 def test_addresses_of_two_pages_have_two_keys(one: str, other: str) -> None:
-    assert canonical_key(one) != canonical_key(other)
+    assert canonicalize_url(one) != canonicalize_url(other)
 
 
 @given(st.lists(ADDRESS_PARTS | st.characters(), max_size=12).map("".join))
 def test_a_key_is_its_own_key(address: str) -> None:
-    key = canonical_key(address)
+    key = canonicalize_url(address)
 
-    assert canonical_key(key) == key
+    assert canonicalize_url(key) == key
 
 
 def test_of_ten_thousand_addresses_each_key_is_its_own_key() -> None:
@@ -69,20 +69,22 @@ def test_of_ten_thousand_addresses_each_key_is_its_own_key() -> None:
 
 
 def settled(address: str) -> bool:
-    key = canonical_key(address)
-    return canonical_key(key) == key and account_keys(key) == account_keys(address)
+    key = canonicalize_url(address)
+    return canonicalize_url(key) == key and extract_account_keys(key) == extract_account_keys(
+        address
+    )
 
 
 @given(st.text())
 def test_no_text_is_too_strange_for_a_key(text: str) -> None:
-    assert account_keys(text) == account_keys(canonical_key(text))
+    assert extract_account_keys(text) == extract_account_keys(canonicalize_url(text))
 
 
 @given(st.lists(ADDRESS_PARTS | st.characters(), max_size=12).map("".join))
 @example("https://href.li/?https://[alpha")
 @example("https://alpha%3Abeta/")
 def test_the_key_of_an_address_can_be_taken_apart_as_the_address_can(text: str) -> None:
-    assert urlsplit_or_none(canonical_key(web_address(text))) is not None
+    assert split_url_or_none(canonicalize_url(clean_web_address(text))) is not None
 
 
 def test_a_key_hides_no_wrapper_however_deep() -> None:
@@ -92,19 +94,21 @@ def test_a_key_hides_no_wrapper_however_deep() -> None:
             "?", "%3F"
         ).replace("&", "%26").replace("=", "%3D")
 
-    assert canonical_key(address) == "https://alpha.example/x"
+    assert canonicalize_url(address) == "https://alpha.example/x"
 
 
 @pytest.mark.parametrize(("address", "account"), PROFILES)
 def test_a_profile_names_its_account(address: str, account: str) -> None:
-    assert account_keys(address) == (account,)
+    assert extract_account_keys(address) == (account,)
 
 
 @pytest.mark.parametrize("address", NO_PROFILES)
 def test_what_is_not_a_profile_names_no_account(address: str) -> None:
-    assert account_keys(address) == ()
+    assert extract_account_keys(address) == ()
 
 
 def test_an_account_is_spelled_the_same_by_people_and_by_addresses() -> None:
-    assert account_key("Twitter", "@JDoe") == account_keys("https://twitter.com/jdoe")[0]
-    assert account_key("bluesky", "did:plc:ab12") == "bluesky:did:plc:ab12"
+    assert (
+        build_account_key("Twitter", "@JDoe") == extract_account_keys("https://twitter.com/jdoe")[0]
+    )
+    assert build_account_key("bluesky", "did:plc:ab12") == "bluesky:did:plc:ab12"

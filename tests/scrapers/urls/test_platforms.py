@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from scrapers.urls.canonical import canonical_key
-from scrapers.urls.platforms import BY_HOST, PLATFORMS, Platform, Shape
+from scrapers.urls.canonical import canonicalize_url
+from scrapers.urls.platforms import PLATFORMS, PLATFORMS_BY_HOST, Platform, ProfileShape
 
 NAMED = ("janedoe", "12345678901234567", "0000-0002-1825-0097", "12345@n01", "c/janedoe")
 NAMED += ("did:plc:ab12", "AbCdEfGhIjKl")
@@ -11,12 +11,12 @@ NAMED += ("did:plc:ab12", "AbCdEfGhIjKl")
 platforms = pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
 
 
-def shapes(platform: Platform) -> list[Shape]:
+def shapes(platform: Platform) -> list[ProfileShape]:
     return [each for each in (platform.id, platform.legacy, platform.handle) if each]
 
 
 def test_no_host_belongs_to_two_platforms() -> None:
-    assert len(BY_HOST) == sum(len(platform.hosts) for platform in PLATFORMS)
+    assert len(PLATFORMS_BY_HOST) == sum(len(platform.hosts) for platform in PLATFORMS)
 
 
 @platforms
@@ -27,7 +27,7 @@ def test_the_home_of_a_profile_is_its_own_key(platform: Platform) -> None:
         assert homes
         for home in homes:
             address = f"https://{platform.hosts[0]}{home}"
-            assert canonical_key(address) == address
+            assert canonicalize_url(address) == address
 
 
 @platforms
@@ -37,6 +37,6 @@ def test_a_shape_catches_one_thing_and_a_rewrite_settles(platform: Platform) -> 
     assert all(host == host.lower() for host in platform.hosts)
 
 
-def fits(shape: Shape, named: str) -> bool:
+def fits(shape: ProfileShape, named: str) -> bool:
     match = re.fullmatch(shape.pattern, shape.home.format(named), re.IGNORECASE)
     return match is not None and match[1] == named

@@ -2,9 +2,9 @@
 
 import pytest
 
-from monitor.domain.detection.affiliation import Place, places_in, read_place
+from monitor.domain.detection.affiliation import Locality, extract_localities, parse_locality
 
-VALLEY = Place(town=("cedar", "valley"), state="oh")
+VALLEY = Locality(town=("cedar", "valley"), state="oh")
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ VALLEY = Place(town=("cedar", "valley"), state="oh")
     ],
 )
 def test_one_town_is_known_however_it_is_written(written):
-    assert read_place(written) == VALLEY
+    assert parse_locality(written) == VALLEY
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_one_town_is_known_however_it_is_written(written):
     ],
 )
 def test_town_and_state_are_told_apart(written, town, state):
-    assert read_place(written) == Place(town=town, state=state)
+    assert parse_locality(written) == Locality(town=town, state=state)
 
 
 @pytest.mark.parametrize(
@@ -53,16 +53,18 @@ def test_town_and_state_are_told_apart(written, town, state):
     ],
 )
 def test_what_names_no_place_is_none(written):
-    assert read_place(written) is None
+    assert parse_locality(written) is None
 
 
 def test_towns_agree_unless_their_states_differ():
-    assert VALLEY.agrees(Place(town=("cedar", "valley")))
-    assert not VALLEY.agrees(Place(town=("cedar", "valley"), state="ia"))
-    assert VALLEY.elsewhere(Place(town=("cedar", "valley"), state="ia"))
-    assert VALLEY.elsewhere(Place(town=("fairmont",)))
-    assert not VALLEY.elsewhere(Place(state="oh"))
+    assert VALLEY.is_same_town(Locality(town=("cedar", "valley")))
+    assert not VALLEY.is_same_town(Locality(town=("cedar", "valley"), state="ia"))
+    assert VALLEY.is_other_place(Locality(town=("cedar", "valley"), state="ia"))
+    assert VALLEY.is_other_place(Locality(town=("fairmont",)))
+    assert not VALLEY.is_other_place(Locality(state="oh"))
 
 
 def test_a_town_with_its_state_is_found_in_running_text():
-    assert list(places_in("Mom of two. Cedar Valley, OH. Loves Maria, Ann and Bo")) == [VALLEY]
+    assert list(extract_localities("Mom of two. Cedar Valley, OH. Loves Maria, Ann and Bo")) == [
+        VALLEY
+    ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.affiliation import employers_named, names_other_employer
+from monitor.domain.detection.affiliation import count_named_employers, mentions_other_employer
 
 PERSON = replace(
     MARIA.person,
@@ -25,16 +25,16 @@ PERSON = replace(
     ],
 )
 def test_what_may_be_their_own_school_is_no_other_employer(text):
-    assert not names_other_employer(text, PERSON)
+    assert not mentions_other_employer(text, PERSON)
 
 
 @pytest.mark.parametrize(
     "text", ["Realtor at Keller Homes", "Coach, Fairmont High", "Nights at FHS"]
 )
 def test_another_employer_is_told_unless_their_own_accounts_name_it(text):
-    assert names_other_employer(text, PERSON)
-    assert not names_other_employer(text, PERSON, known=text)
-    assert not names_other_employer(text, replace(PERSON, school=""))
+    assert mentions_other_employer(text, PERSON)
+    assert not mentions_other_employer(text, PERSON, known=text)
+    assert not mentions_other_employer(text, replace(PERSON, school=""))
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_another_employer_is_told_unless_their_own_accounts_name_it(text):
     ],
 )
 def test_an_employer_is_known_in_full_shortened_and_by_its_capitals(text, named):
-    assert employers_named(text, PERSON) == named
+    assert count_named_employers(text, PERSON) == named

@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.detection.assessment import Assessment, assess, severity
+from monitor.domain.detection.assessment import Assessment, assess_finding, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.evidence import Label
-from monitor.domain.flag import Ruling, Severity
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision, Severity
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
-WEIGHTS = own_weights()
+WEIGHTS = load_own_weights()
 MANY = 60.0
 OWN = Finding(
     key="https://bsky.app/profile/did:plc:maria",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://bsky.app/profile/mariadelgado.skies.example",
     account="bluesky:did:plc:maria",
     account_aliases=("bluesky:@mariadelgado.skies.example",),
@@ -29,7 +29,7 @@ OWN = Finding(
 )
 STRANGER = Finding(
     key="https://bsky.app/profile/did:plc:other",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://bsky.app/profile/other.skies.example",
     account="bluesky:did:plc:other",
     name="Maria Delgado",
@@ -37,23 +37,23 @@ STRANGER = Finding(
     bio="Dental hygienist in Fairmont. Two cats.",
 )
 IMPOSTOR = replace(STRANGER, handle="maria-de1gado.skies.example", bio=BIO)
-PAGE = Finding(key="https://a.example/1", kind=Kind.PAGE, url="https://a.example/1")
+PAGE = Finding(key="https://a.example/1", kind=FindingKind.PAGE, url="https://a.example/1")
 BARE = Finding(
     key="https://paceclub.example/mariadelgado2",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://paceclub.example/mariadelgado2",
     account="paceclub:@mariadelgado2",
     handle="mariadelgado2",
 )
 
 
-def maria(finding: Finding, ruling: Ruling | None = None, others: float = MANY) -> Assessment:
+def maria(finding: Finding, ruling: Decision | None = None, others: float = MANY) -> Assessment:
     subject = Subject(person=MARIA.person, commonness=others)
-    return assess(subject, finding, Inventory(own=(OWN,)), ruling, WEIGHTS)
+    return assess_finding(subject, finding, Inventory(own_findings=(OWN,)), ruling, WEIGHTS)
 
 
 def john(finding: Finding) -> Assessment:
-    return assess(
+    return assess_finding(
         Subject(person=JOHN.person, commonness=2000.0), finding, Inventory(), None, WEIGHTS
     )
 
@@ -65,54 +65,54 @@ def rules(assessment: Assessment) -> set[str]:
 def test_an_account_with_a_lookalike_handle_and_a_copied_bio_is_a_severe_impersonation():
     found = maria(IMPOSTOR)
 
-    assert found.label is Label.IMPERSONATION
-    assert severity(found) is Severity.HIGH
+    assert found.label is OwnershipLabel.IMPERSONATION
+    assert rate_severity(found) is Severity.HIGH
     assert {"lookalike-handle", "copied-bio", "copied-name"} <= rules(found)
 
 
 def test_a_lookalike_handle_alone_is_a_lesser_one():
     found = maria(replace(IMPOSTOR, bio="Hello there"))
 
-    assert found.label is Label.IMPERSONATION
-    assert severity(found) is Severity.MEDIUM
+    assert found.label is OwnershipLabel.IMPERSONATION
+    assert rate_severity(found) is Severity.MEDIUM
 
 
 def test_an_impersonation_is_seen_in_a_search_result_too():
     result = replace(IMPOSTOR, name="", bio="", title="Maria Delgado (@maria-de1gado)", snippet=BIO)
 
-    assert maria(result).label is Label.IMPERSONATION
+    assert maria(result).label is OwnershipLabel.IMPERSONATION
 
 
 def test_a_namesake_three_towns_away_is_a_namesake():
-    assert maria(STRANGER).label is Label.NAMESAKE
+    assert maria(STRANGER).label is OwnershipLabel.NAMESAKE
 
 
 def test_a_namesake_who_took_the_handle_with_a_number_is_no_impersonation():
-    assert maria(replace(STRANGER, handle="mariadelgado7")).label is Label.NAMESAKE
+    assert maria(replace(STRANGER, handle="mariadelgado7")).label is OwnershipLabel.NAMESAKE
 
 
 def test_a_declared_account_is_own_whatever_it_says():
     taken_over = replace(OWN, name="FREE CRYPTO TIPS", bio="Click here", handle="x")
 
-    assert maria(taken_over).label is Label.OWN
+    assert maria(taken_over).label is OwnershipLabel.OWN
 
 
 def test_an_account_is_declared_by_its_handle_before_its_id_is_known():
     subject = Subject(person=MARIA.person, commonness=MANY)
 
-    assert assess(subject, OWN, Inventory(), None, WEIGHTS).label is Label.OWN
+    assert assess_finding(subject, OWN, Inventory(), None, WEIGHTS).label is OwnershipLabel.OWN
 
 
 def test_the_address_of_an_own_account_is_own_where_it_is_found_as_a_page():
     page = replace(PAGE, key=OWN.key, title="Somebody")
 
-    assert maria(page).label is Label.OWN
+    assert maria(page).label is OwnershipLabel.OWN
 
 
 def test_a_very_common_name_without_a_cue_is_nobody_in_particular():
     page = replace(PAGE, title="John Smith, novelist", snippet="John Smith writes crime novels.")
 
-    assert john(page).label is Label.NAMESAKE
+    assert john(page).label is OwnershipLabel.NAMESAKE
 
 
 def test_a_common_name_on_the_staff_page_is_about_the_person():
@@ -122,41 +122,41 @@ def test_a_common_name_on_the_staff_page_is_about_the_person():
         snippet="John Smith, mathematics teacher, Cedar Valley Public Schools.",
     )
 
-    assert john(page).label is Label.OWN
+    assert john(page).label is OwnershipLabel.OWN
 
 
 def test_a_page_that_names_person_and_school_is_about_the_person():
     page = replace(PAGE, snippet="Maria Delgado teaches at Maple Street Elementary School.")
 
-    assert maria(page).label is Label.OWN
+    assert maria(page).label is OwnershipLabel.OWN
 
 
 def test_a_page_that_only_shows_the_name_is_a_namesakes_unless_the_name_is_rare():
     page = replace(PAGE, title="Results of the fun run", snippet="Maria Delgado, 41 minutes")
 
-    assert maria(page).label is Label.NAMESAKE
-    assert maria(page, others=0.02).label is Label.OWN
+    assert maria(page).label is OwnershipLabel.NAMESAKE
+    assert maria(page, others=0.02).label is OwnershipLabel.OWN
 
 
 def test_another_town_turns_a_page_away_however_rare_the_name():
     page = replace(PAGE, snippet="Maria Delgado grew up in Fairmont.")
 
-    assert maria(page, others=0.02).label is Label.NAMESAKE
+    assert maria(page, others=0.02).label is OwnershipLabel.NAMESAKE
 
 
 def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
     mine = replace(STRANGER, handle="mdelgado", bio="At Maple Street Elementary")
     elder = replace(mine, created_at=datetime(2021, 1, 1, tzinfo=UTC))
 
-    assert maria(mine, others=0.02).label is Label.UNKNOWN
-    assert maria(elder, others=0.02).label is Label.OWN
+    assert maria(mine, others=0.02).label is OwnershipLabel.UNKNOWN
+    assert maria(elder, others=0.02).label is OwnershipLabel.OWN
 
 
 def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_handle():
     again = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio=BIO)
 
-    assert maria(again).label is Label.OWN
-    assert maria(replace(again, handle="mariade1gado")).label is Label.UNKNOWN
+    assert maria(again).label is OwnershipLabel.OWN
+    assert maria(replace(again, handle="mariade1gado")).label is OwnershipLabel.UNKNOWN
 
 
 @pytest.mark.parametrize("handle", ["mariadelgado", "mdelgado", "maria.delgado", "mariadelgad0"])
@@ -164,30 +164,33 @@ def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_hand
 def test_a_handle_alone_is_never_an_impersonation(handle, platform):
     bare = replace(BARE, handle=handle, account=f"{platform}:{handle}:1")
 
-    assert maria(bare).label is not Label.IMPERSONATION
+    assert maria(bare).label is not OwnershipLabel.IMPERSONATION
 
 
 @pytest.mark.parametrize("handle", ["mariadelgado", "mdelgado", "maria.delgado"])
 def test_a_guessed_handle_is_a_question_or_a_namesakes(handle):
     bare = replace(BARE, handle=handle, account=f"paceclub:@{handle}")
 
-    assert maria(bare).label in {Label.UNKNOWN, Label.NAMESAKE}
+    assert maria(bare).label in {OwnershipLabel.UNKNOWN, OwnershipLabel.NAMESAKE}
 
 
 def test_a_guessed_handle_of_a_common_name_asks_nobody():
     assert john(replace(BARE, handle="johnsmith", account="paceclub:@johnsmith")).label is (
-        Label.NAMESAKE
+        OwnershipLabel.NAMESAKE
     )
 
 
 def test_an_account_where_the_person_has_none_is_suspect_if_it_presents_itself_as_them():
-    inventory = Inventory(own=(OWN,), none_on=frozenset({"paceclub"}))
+    inventory = Inventory(own_findings=(OWN,), absent_platforms=frozenset({"paceclub"}))
     subject = Subject(person=MARIA.person, commonness=MANY)
     runner = replace(BARE, name="Maria Delgado", bio="I run and teach at Maple Street Elementary.")
 
-    assert assess(subject, runner, inventory, None, WEIGHTS).label is Label.IMPERSONATION
-    nameless = assess(subject, replace(runner, bio=""), inventory, None, WEIGHTS)
-    assert nameless.label is not Label.IMPERSONATION
+    assert (
+        assess_finding(subject, runner, inventory, None, WEIGHTS).label
+        is OwnershipLabel.IMPERSONATION
+    )
+    nameless = assess_finding(subject, replace(runner, bio=""), inventory, None, WEIGHTS)
+    assert nameless.label is not OwnershipLabel.IMPERSONATION
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_an_account_where_the_person_has_none_is_suspect_if_it_presents_itself_a
 def test_a_disguised_name_is_an_impersonation_however_common(name, rule):
     found = maria(replace(STRANGER, name=name, bio="Hello"), others=1e6)
 
-    assert found.label is Label.IMPERSONATION
+    assert found.label is OwnershipLabel.IMPERSONATION
     assert rule in rules(found)
 
 
@@ -208,8 +211,8 @@ def test_a_misspelt_name_is_somebody_elses_until_it_claims_more():
     misspelt = replace(STRANGER, name="Maria Delgato", bio="")
     claiming = replace(misspelt, bio="Science at Maple Street Elementary.")
 
-    assert maria(misspelt, others=1).label is Label.NAMESAKE
-    assert maria(claiming, others=1).label is Label.UNKNOWN
+    assert maria(misspelt, others=1).label is OwnershipLabel.NAMESAKE
+    assert maria(claiming, others=1).label is OwnershipLabel.UNKNOWN
 
 
 def test_a_much_younger_account_counts_against_itself():
@@ -224,31 +227,31 @@ def test_a_much_younger_account_counts_against_itself():
 def test_somebody_elses_name_and_handle_are_unrelated():
     other = replace(STRANGER, name="Thomas Okafor", handle="okafor", bio="Cedar Valley")
 
-    assert maria(other).label is Label.UNRELATED
-    assert maria(replace(PAGE, title="Beetles of the valley")).label is Label.UNRELATED
+    assert maria(other).label is OwnershipLabel.UNRELATED
+    assert maria(replace(PAGE, title="Beetles of the valley")).label is OwnershipLabel.UNRELATED
 
 
 def test_a_colleague_whose_handle_is_spelt_alike_is_unrelated():
     colleague = replace(STRANGER, name="Mario Belgado", handle="mariobelgado", bio="")
 
-    assert maria(colleague).label is Label.UNRELATED
+    assert maria(colleague).label is OwnershipLabel.UNRELATED
 
 
 def test_copied_words_under_another_name_are_still_an_imitation():
     found = maria(replace(IMPOSTOR, name="Trish Jones"))
 
-    assert found.label is Label.IMPERSONATION
+    assert found.label is OwnershipLabel.IMPERSONATION
 
 
 @pytest.mark.parametrize(
     ("ruling", "label"),
     [
-        (Ruling.MINE, Label.OWN),
-        (Ruling.NAMESAKE, Label.NAMESAKE),
-        (Ruling.UNRELATED, Label.UNRELATED),
-        (Ruling.IMPERSONATION, Label.IMPERSONATION),
-        (Ruling.REPORTED, Label.IMPERSONATION),
-        (Ruling.REMOVED, Label.IMPERSONATION),
+        (Decision.MINE, OwnershipLabel.OWN),
+        (Decision.NAMESAKE, OwnershipLabel.NAMESAKE),
+        (Decision.UNRELATED, OwnershipLabel.UNRELATED),
+        (Decision.IMPERSONATION, OwnershipLabel.IMPERSONATION),
+        (Decision.REPORTED, OwnershipLabel.IMPERSONATION),
+        (Decision.REMOVED, OwnershipLabel.IMPERSONATION),
     ],
 )
 @pytest.mark.parametrize("finding", [IMPOSTOR, STRANGER, PAGE])
@@ -256,7 +259,7 @@ def test_the_persons_ruling_settles_it(finding, ruling, label):
     assert maria(finding, ruling).label is label
 
 
-@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.SHARED, Ruling.REOPENED])
+@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
 def test_a_ruling_on_the_flag_leaves_the_evidence_to_speak(ruling):
     assert maria(IMPOSTOR, ruling) == maria(IMPOSTOR)
 

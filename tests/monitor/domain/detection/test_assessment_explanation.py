@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess, explain
+from monitor.domain.detection.assessment import assess_finding, explain_assessment
 from monitor.domain.detection.case import Subject
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
 from tests.monitor.domain.detection.test_assessment_laws import (
     INVENTORY,
     OWN,
@@ -19,8 +19,8 @@ from tests.monitor.domain.detection.test_assessment_laws import (
 
 @given(subject=subjects, finding=findings)
 def test_no_answer_would_have_cost_less_than_the_one_given(subject, finding):
-    assessment = assess(subject, finding, INVENTORY, None, WEIGHTS)
-    told = explain(assessment, finding.kind, WEIGHTS)
+    assessment = assess_finding(subject, finding, INVENTORY, None, WEIGHTS)
+    told = explain_assessment(assessment, finding.kind, WEIGHTS)
 
     others = (told.costs.own, told.costs.impersonation, told.costs.unknown)
     assert told.held_back or getattr(told.costs, assessment.label) <= min(others)
@@ -28,16 +28,16 @@ def test_no_answer_would_have_cost_less_than_the_one_given(subject, finding):
 
 @given(subject=subjects, finding=findings)
 def test_it_has_the_sums_of_the_evidence_and_its_version(subject, finding):
-    assessment = assess(subject, finding, INVENTORY, None, WEIGHTS)
-    told = explain(assessment, finding.kind, WEIGHTS)
+    assessment = assess_finding(subject, finding, INVENTORY, None, WEIGHTS)
+    told = explain_assessment(assessment, finding.kind, WEIGHTS)
 
-    assert told.sums == assessment.sums
+    assert told.sums == assessment.axis_sums
     assert told.weights == WEIGHTS.version
     assert not told.settled
 
 
 def test_what_a_person_said_is_settled():
     subject = Subject(person=MARIA.person, commonness=1.0)
-    ruled = assess(subject, replace(OWN, key="x"), INVENTORY, Ruling.NAMESAKE, WEIGHTS)
+    ruled = assess_finding(subject, replace(OWN, key="x"), INVENTORY, Decision.NAMESAKE, WEIGHTS)
 
-    assert explain(ruled, OWN.kind, WEIGHTS).settled
+    assert explain_assessment(ruled, OWN.kind, WEIGHTS).settled

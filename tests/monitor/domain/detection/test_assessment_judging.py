@@ -5,49 +5,53 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import Judging
+from monitor.domain.detection.assessment import Assessor
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.detection.lessons import lessons
-from monitor.domain.evidence import Label
-from monitor.domain.flag import Ruling
-from monitor.services.weights import own_weights
+from monitor.domain.detection.lessons import learn_from_feedback
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision
+from monitor.services.weights import load_own_weights
 from tests.monitor.domain.detection.test_imitation_watch import OWN, STRANGER
 
 CLONE = replace(STRANGER, handle="mariade1gado", bio=OWN.bio)
-LESSONS = lessons([(STRANGER, Ruling.NAMESAKE)], (OWN,), MARIA.person.name)
-JUDGING = Judging(
+LESSONS = learn_from_feedback([(STRANGER, Decision.NAMESAKE)], (OWN,), MARIA.person.name)
+JUDGING = Assessor(
     subject=Subject(person=MARIA.person, commonness=60.0),
-    said=Inventory(own=(OWN,), lessons=LESSONS),
-    weights=own_weights(),
+    inventory=Inventory(own_findings=(OWN,), lessons=LESSONS),
+    weights=load_own_weights(),
 )
 
 
 @pytest.mark.parametrize(
     ("ruling", "label"),
     [
-        (Ruling.MINE, Label.OWN),
-        (Ruling.NAMESAKE, Label.NAMESAKE),
-        (Ruling.UNRELATED, Label.UNRELATED),
-        (Ruling.IMPERSONATION, Label.IMPERSONATION),
+        (Decision.MINE, OwnershipLabel.OWN),
+        (Decision.NAMESAKE, OwnershipLabel.NAMESAKE),
+        (Decision.UNRELATED, OwnershipLabel.UNRELATED),
+        (Decision.IMPERSONATION, OwnershipLabel.IMPERSONATION),
     ],
 )
 def test_what_a_person_says_of_a_finding_settles_it(ruling, label):
-    assert JUDGING.judge(CLONE, ruling).label is label
+    assert JUDGING.assess_with_feedback(CLONE, ruling).label is label
 
 
 def test_what_was_judged_is_not_held_to_what_it_taught():
-    rules = {each.rule for each in JUDGING.judge(STRANGER, Ruling.NAMESAKE).evidence}
+    rules = {
+        each.rule for each in JUDGING.assess_with_feedback(STRANGER, Decision.NAMESAKE).evidence
+    }
 
     assert not {rule for rule in rules if rule.startswith(("like-", "unlike-me"))}
 
 
-@pytest.mark.parametrize("ruling", [Ruling.NAMESAKE, Ruling.UNRELATED])
+@pytest.mark.parametrize("ruling", [Decision.NAMESAKE, Decision.UNRELATED])
 def test_a_verdict_of_somebody_else_is_outgrown_by_imitating(ruling):
-    assert JUDGING.outgrown(CLONE, ruling)
-    assert not JUDGING.outgrown(STRANGER, ruling)
-    assert not JUDGING.outgrown(replace(STRANGER, bio="A florist with cats now."), ruling)
+    assert JUDGING.is_decision_outdated(CLONE, ruling)
+    assert not JUDGING.is_decision_outdated(STRANGER, ruling)
+    assert not JUDGING.is_decision_outdated(
+        replace(STRANGER, bio="A florist with cats now."), ruling
+    )
 
 
-@pytest.mark.parametrize("ruling", [None, Ruling.MINE, Ruling.IMPERSONATION, Ruling.HARMLESS])
+@pytest.mark.parametrize("ruling", [None, Decision.MINE, Decision.IMPERSONATION, Decision.HARMLESS])
 def test_any_other_verdict_is_not(ruling):
-    assert not JUDGING.outgrown(CLONE, ruling)
+    assert not JUDGING.is_decision_outdated(CLONE, ruling)

@@ -6,25 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.evidence import Axis, Label
-from monitor.domain.flag import Ruling
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.domain.evidence import EvidenceAxis, OwnershipLabel
+from monitor.domain.flag import Decision
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 
-WEIGHTS = own_weights()
+WEIGHTS = load_own_weights()
 BIO = "Fifth grade science. Volcanoes, beetles, and puns that nobody asked for."
 OWN = Finding(
     key="own",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://a.example/maria",
     account="bluesky:1",
     name="Maria Delgado",
     handle="mariadelgado",
     bio=BIO,
 )
-INVENTORY = Inventory(own=(OWN,), none_on=frozenset({"paceclub"}))
+INVENTORY = Inventory(own_findings=(OWN,), absent_platforms=frozenset({"paceclub"}))
 PLANTED = "xyzzyplugh"
 
 texts = st.sampled_from(
@@ -33,7 +33,7 @@ texts = st.sampled_from(
 findings = st.builds(
     Finding,
     key=st.just("other"),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(FindingKind),
     url=st.just("https://a.example/other"),
     account=st.sampled_from(["bluesky:2", "paceclub:2", "chalkboard:2"]),
     title=texts,
@@ -43,17 +43,17 @@ findings = st.builds(
     handle=st.sampled_from(["mariadelgado", "mariade1gado", "mdelgado", "maria_delgado", "zz", ""]),
 )
 subjects = st.floats(0, 1e5).map(lambda many: Subject(person=MARIA.person, commonness=many))
-rulings = st.none() | st.sampled_from(Ruling)
+rulings = st.none() | st.sampled_from(Decision)
 
 
 def imitated(subject, finding):
-    found = assess(subject, finding, INVENTORY, None, WEIGHTS)
-    return sum(each.bits for each in found.evidence if each.axis is Axis.IMITATION)
+    found = assess_finding(subject, finding, INVENTORY, None, WEIGHTS)
+    return sum(each.bits for each in found.evidence if each.axis is EvidenceAxis.IMITATION)
 
 
 @given(subject=subjects, finding=findings, ruling=rulings)
 def test_the_reasons_add_up_to_the_score_strongest_first(subject, finding, ruling):
-    found = assess(subject, finding, INVENTORY, ruling, WEIGHTS)
+    found = assess_finding(subject, finding, INVENTORY, ruling, WEIGHTS)
     strengths = [abs(each.bits) for each in found.evidence]
 
     assert found.bits == sum(each.bits for each in found.evidence)
@@ -72,29 +72,36 @@ def test_copying_the_bio_never_looks_less_like_an_imitation(subject, finding):
 def test_declaring_an_account_makes_it_own(subject, finding, ruling):
     declaring = replace(subject, person=replace(MARIA.person, accounts=(finding.account,)))
 
-    assert assess(declaring, finding, INVENTORY, ruling, WEIGHTS).label is Label.OWN
+    assert (
+        assess_finding(declaring, finding, INVENTORY, ruling, WEIGHTS).label is OwnershipLabel.OWN
+    )
 
 
 @given(subject=subjects, finding=findings)
 def test_saying_mine_is_never_answered_with_an_accusation(subject, finding):
-    assert assess(subject, finding, INVENTORY, Ruling.MINE, WEIGHTS).label is Label.OWN
+    assert (
+        assess_finding(subject, finding, INVENTORY, Decision.MINE, WEIGHTS).label
+        is OwnershipLabel.OWN
+    )
 
 
 @given(subject=subjects, finding=findings)
 def test_a_more_common_name_never_speaks_more_for_the_person(subject, finding):
     commoner = replace(subject, commonness=subject.commonness * 2 + 1)
-    here, there = (assess(each, finding, INVENTORY, None, WEIGHTS) for each in (subject, commoner))
+    here, there = (
+        assess_finding(each, finding, INVENTORY, None, WEIGHTS) for each in (subject, commoner)
+    )
 
     assert there.bits <= here.bits
     assert (here.label, there.label) not in {
-        (Label.NAMESAKE, Label.OWN),
-        (Label.UNKNOWN, Label.OWN),
+        (OwnershipLabel.NAMESAKE, OwnershipLabel.OWN),
+        (OwnershipLabel.UNKNOWN, OwnershipLabel.OWN),
     }
 
 
 @given(subject=subjects, finding=findings)
 def test_a_page_imitates_nobody(subject, finding):
-    assert imitated(subject, replace(finding, kind=Kind.PAGE)) == 0
+    assert imitated(subject, replace(finding, kind=FindingKind.PAGE)) == 0
 
 
 @given(subject=subjects, finding=findings, ruling=rulings)
@@ -107,13 +114,13 @@ def test_no_reason_quotes_the_web(subject, finding, ruling):
         name=f"{finding.name} {PLANTED}",
         handle=f"{finding.handle}{PLANTED}",
     )
-    found = assess(subject, planted, INVENTORY, ruling, WEIGHTS)
+    found = assess_finding(subject, planted, INVENTORY, ruling, WEIGHTS)
 
     assert PLANTED not in " ".join((*found.reasons, *found.lowered_by))
 
 
-@given(text=st.text(max_size=80), kind=st.sampled_from(Kind))
+@given(text=st.text(max_size=80), kind=st.sampled_from(FindingKind))
 def test_no_text_is_too_strange_to_assess(text, kind):
     strange = replace(OWN, key="x", kind=kind, account="b:2", name=text, bio=text, handle=text)
 
-    assess(Subject(person=MARIA.person, commonness=1.0), strange, INVENTORY, None, WEIGHTS)
+    assess_finding(Subject(person=MARIA.person, commonness=1.0), strange, INVENTORY, None, WEIGHTS)

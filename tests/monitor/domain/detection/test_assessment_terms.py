@@ -6,19 +6,30 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection import rules
-from monitor.domain.detection.assessment import Assessment, judge, prior_of, severity
-from monitor.domain.detection.case import Case, Inventory, Subject, lay_out
-from monitor.domain.evidence import Axis, Evidence, Label, chances, cheapest
+from monitor.domain.detection.assessment import (
+    Assessment,
+    assess_case,
+    compute_prior,
+    rate_severity,
+)
+from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
+from monitor.domain.evidence import (
+    Evidence,
+    EvidenceAxis,
+    OwnershipLabel,
+    choose_cheapest_label,
+    compute_probabilities,
+)
 from monitor.domain.flag import Severity
-from monitor.domain.students.matching import UNFLAGGED, ContactVerdict
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 
-WEIGHTS = own_weights()
-STUDENTS = ContactVerdict(flagged=True, count=7, cues=())
+WEIGHTS = load_own_weights()
+STUDENTS = ContactMatchResult(flagged=True, count=7, cues=())
 FOUND = Finding(
     key="https://social.example/maria",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://social.example/maria",
     account="social:@maria",
     name="Maria Delgado",
@@ -28,25 +39,32 @@ FOUND = Finding(
 BEARERS = [2.0**power for power in range(30)]
 
 
-def case(bearers: float, contacts: ContactVerdict, bio: str = FOUND.bio) -> Case:
+def case(bearers: float, contacts: ContactMatchResult, bio: str = FOUND.bio) -> AssessmentCase:
     subject = Subject(person=MARIA.person, commonness=bearers)
-    laid = lay_out(subject, replace(FOUND, bio=bio), Inventory())
+    laid = build_case(subject, replace(FOUND, bio=bio), Inventory())
     return replace(laid, contacts=contacts)
 
 
 def sign(rule: str, bits: float) -> Evidence:
-    return Evidence(rule=rule, axis=Axis.IMITATION, bits=bits, reason="A sign.")
+    return Evidence(rule=rule, axis=EvidenceAxis.IMITATION, bits=bits, reason="A sign.")
 
 
 def flagged(*evidence: Evidence) -> Assessment:
-    return Assessment(label=Label.IMPERSONATION, bits=0.0, evidence=evidence)
+    return Assessment(label=OwnershipLabel.IMPERSONATION, bits=0.0, evidence=evidence)
 
 
-def labels(contacts: ContactVerdict, *, linked: bool) -> tuple[list[Label], list[Label]]:
+def labels(
+    contacts: ContactMatchResult, *, linked: bool
+) -> tuple[list[OwnershipLabel], list[OwnershipLabel]]:
     """Return what is said however many bear the name, and what the costs make of the same bits."""
-    said = [judge(case(bearers, contacts), None, WEIGHTS) for bearers in BEARERS]
-    prior = prior_of(FOUND.kind, WEIGHTS)
-    costs = [cheapest(chances(each.sums, prior, linked=linked), Label.NAMESAKE) for each in said]
+    said = [assess_case(case(bearers, contacts), None, WEIGHTS) for bearers in BEARERS]
+    prior = compute_prior(FOUND.kind, WEIGHTS)
+    costs = [
+        choose_cheapest_label(
+            compute_probabilities(each.axis_sums, prior, linked=linked), OwnershipLabel.NAMESAKE
+        )
+        for each in said
+    ]
     return [each.label for each in said], costs
 
 
@@ -76,12 +94,12 @@ def test_an_account_without_them_is_judged_by_what_an_account_costs():
 def test_two_kinds_of_signs_of_three_bits_each_are_severe(signs, found):
     evidence = [sign(rule.name, bits) for rule, bits in signs.items()]
 
-    assert severity(flagged(*evidence)) is found
+    assert rate_severity(flagged(*evidence)) is found
 
 
 def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
     for bearers in BEARERS:
-        judged = judge(
+        judged = assess_case(
             case(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
         )
         telling = [rules.RULES[each.rule].otherwise for each in judged.evidence if each.bits > 0]

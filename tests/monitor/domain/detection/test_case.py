@@ -5,8 +5,14 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.case import Inventory, Subject, all_handles, appearance, handles_on
-from scrapers.models import Finding, Kind
+from monitor.domain.detection.case import (
+    Inventory,
+    Subject,
+    build_appearance,
+    list_all_handles,
+    list_handles_on,
+)
+from scrapers.models import Finding, FindingKind
 
 ACCOUNTS = ("bluesky:did:plc:maria", "fediverse:@maria@social.example", "odd:id:@maria")
 SUBJECT = Subject(
@@ -14,21 +20,23 @@ SUBJECT = Subject(
 )
 FOUND = Finding(
     key="https://a.example/maria",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://a.example/maria",
     snippet="Hello.",
 )
 
 
 def test_a_declared_account_tells_a_handle_only_where_it_is_declared_by_one():
-    assert all_handles(SUBJECT, Inventory()) == {"maria@social.example", "volcanolady"}
-    assert handles_on("fediverse", SUBJECT, Inventory()) == {"maria@social.example"}
-    assert handles_on("bluesky", SUBJECT, Inventory()) == set()
+    assert list_all_handles(SUBJECT, Inventory()) == {"maria@social.example", "volcanolady"}
+    assert list_handles_on("fediverse", SUBJECT, Inventory()) == {"maria@social.example"}
+    assert list_handles_on("bluesky", SUBJECT, Inventory()) == set()
 
 
-@pytest.mark.parametrize(("kind", "description"), [(Kind.ACCOUNT, "Hello."), (Kind.PAGE, "")])
+@pytest.mark.parametrize(
+    ("kind", "description"), [(FindingKind.ACCOUNT, "Hello."), (FindingKind.PAGE, "")]
+)
 def test_only_an_account_describes_its_owner(kind, description):
-    seen = appearance(replace(FOUND, kind=kind), MARIA.person.name)
+    seen = build_appearance(replace(FOUND, kind=kind), MARIA.person.name)
 
     assert seen.description == description
     assert "Hello." in seen.text

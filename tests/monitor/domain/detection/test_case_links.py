@@ -4,18 +4,18 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import Assessment, assess
-from monitor.domain.detection.case import Inventory, Subject, linked
-from monitor.domain.evidence import Axis, Label
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.domain.detection.assessment import Assessment, assess_finding
+from monitor.domain.detection.case import Inventory, Subject, has_link_to
+from monitor.domain.evidence import EvidenceAxis, OwnershipLabel
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 
 SUBJECT = Subject(person=MARIA.person, commonness=60.0)
-WEIGHTS = own_weights()
+WEIGHTS = load_own_weights()
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
 OWN = Finding(
     key="https://bsky.app/profile/did:plc:maria",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://bsky.app/profile/mariadelgado.skies.example",
     account="bluesky:did:plc:maria",
     name="Maria Delgado",
@@ -26,7 +26,7 @@ OWN = Finding(
 )
 STRANGER = Finding(
     key="https://bsky.app/profile/did:plc:other",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://bsky.app/profile/other.skies.example",
     account="bluesky:did:plc:other",
     name="Maria Delgado",
@@ -36,12 +36,12 @@ STRANGER = Finding(
 
 CHANNEL = Finding(
     key="https://youtube.com/channel/UCnora",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://www.youtube.com/@NoraQuill",
     account="youtube:UCnora",
     account_aliases=("youtube:@noraquill",),
 )
-PAGE = Finding(key="https://nora.example/", kind=Kind.PAGE, url="https://nora.example/")
+PAGE = Finding(key="https://nora.example/", kind=FindingKind.PAGE, url="https://nora.example/")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ PAGE = Finding(key="https://nora.example/", kind=Kind.PAGE, url="https://nora.ex
     ],
 )
 def test_a_link_leads_to_an_account_however_it_is_spelled(link: str, shown: Finding) -> None:
-    assert linked(("https://elsewhere.example/", link), shown)
+    assert has_link_to(("https://elsewhere.example/", link), shown)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_a_link_leads_to_an_account_however_it_is_spelled(link: str, shown: Find
     ],
 )
 def test_a_link_to_something_near_it_does_not(link: str) -> None:
-    assert not linked((link,), CHANNEL)
-    assert not linked((link,), PAGE)
-    assert not linked((), PAGE)
+    assert not has_link_to((link,), CHANNEL)
+    assert not has_link_to((link,), PAGE)
+    assert not has_link_to((), PAGE)
 
 
 def judged(own: Finding = OWN, **shown: object) -> Assessment:
     found = replace(STRANGER, **shown)  # type: ignore[arg-type] # fields by name
-    return assess(SUBJECT, found, Inventory(own=(own,)), None, WEIGHTS)
+    return assess_finding(SUBJECT, found, Inventory(own_findings=(own,)), None, WEIGHTS)
 
 
 def rules(assessment: Assessment) -> set[str]:
@@ -85,7 +85,7 @@ def rules(assessment: Assessment) -> set[str]:
 def test_an_account_and_an_own_one_that_link_to_each_other_are_both_own() -> None:
     found = judged(links=(OWN.url,))
 
-    assert found.label is Label.OWN
+    assert found.label is OwnershipLabel.OWN
     assert "linked-both-ways" in rules(found)
 
 
@@ -93,19 +93,19 @@ def test_an_account_and_an_own_one_that_link_to_each_other_are_both_own() -> Non
 def test_a_link_one_way_is_a_question_and_never_an_answer(shown: dict[str, str]) -> None:
     found = judged(**shown)
 
-    assert found.label is Label.UNKNOWN
+    assert found.label is OwnershipLabel.UNKNOWN
     assert "linked-both-ways" not in rules(found)
 
 
 def test_a_link_one_way_takes_nothing_from_what_is_own_without_it() -> None:
     mine = {"handle": "mariadelgado", "bio": BIO, "account": "chalk:1"}
 
-    assert judged(own=replace(OWN, links=()), **mine).label is Label.OWN
-    assert judged(**mine).label is Label.OWN
+    assert judged(own=replace(OWN, links=()), **mine).label is OwnershipLabel.OWN
+    assert judged(**mine).label is OwnershipLabel.OWN
 
 
 def test_nobody_is_asked_about_a_friend_their_own_account_links_to() -> None:
-    assert judged(name="Karl Brandt").label is Label.UNRELATED
+    assert judged(name="Karl Brandt").label is OwnershipLabel.UNRELATED
 
 
 @pytest.mark.parametrize("links", [(), (OWN.url,)])
@@ -122,14 +122,14 @@ def test_a_link_beside_a_sign_of_imitation_is_always_a_question(
 ) -> None:
     found = judged(links=links, **sign)
 
-    assert max(each.bits for each in found.evidence if each.axis is Axis.IMITATION) >= 3.0
-    assert found.label is Label.UNKNOWN
+    assert max(each.bits for each in found.evidence if each.axis is EvidenceAxis.IMITATION) >= 3.0
+    assert found.label is OwnershipLabel.UNKNOWN
 
 
 def test_an_imitation_stays_one_whatever_links_to_it() -> None:
     impostor = {"handle": "maria-de1gado.skies.example", "bio": BIO}
 
-    assert judged(**impostor).label is Label.IMPERSONATION
+    assert judged(**impostor).label is OwnershipLabel.IMPERSONATION
 
 
 @pytest.mark.parametrize("shown", [{}, {"name": "", "handle": "zz", "bio": ""}])
@@ -138,7 +138,7 @@ def test_an_account_that_says_it_is_not_there_is_shown_to_the_person(
 ) -> None:
     found = judged(own=replace(OWN, links=()), says_missing=True, **shown)
 
-    assert found.label is Label.UNKNOWN
+    assert found.label is OwnershipLabel.UNKNOWN
     assert "Its page shows the site's own words for an account that does not exist." in (
         found.reasons
     )
@@ -147,4 +147,4 @@ def test_an_account_that_says_it_is_not_there_is_shown_to_the_person(
 def test_nobody_is_shown_a_strangers_page_that_says_it_is_not_there() -> None:
     found = judged(own=replace(OWN, links=()), says_missing=True, name="Karl Brandt")
 
-    assert found.label is Label.UNRELATED
+    assert found.label is OwnershipLabel.UNRELATED

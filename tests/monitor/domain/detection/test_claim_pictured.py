@@ -6,27 +6,27 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection import rules
-from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.detection.claim import pictured
-from monitor.services.weights import own_weights
-from scrapers.models import CUTS, Finding, Kind, PicturePrint, View
+from monitor.domain.detection.claim import match_picture_rule
+from monitor.services.weights import load_own_weights
+from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
 
-WEIGHTS = own_weights()
-FAR = View(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
-HALF = View(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
-
-
-def print_of(view: View, mirrored: View = FAR) -> str:
-    return PicturePrint(straight=(view,) * len(CUTS), mirrored=(mirrored,) * len(CUTS)).written()
+WEIGHTS = load_own_weights()
+FAR = CropHashes(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
+HALF = CropHashes(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
 
 
-SHOWN = print_of(View(dhash=1, phash=2, pdq=3))
-ALMOST = print_of(View(dhash=0, phash=2, pdq=3))
+def print_of(view: CropHashes, mirrored: CropHashes = FAR) -> str:
+    return PicturePrint(straight=(view,) * len(CROPS), mirrored=(mirrored,) * len(CROPS)).to_text()
+
+
+SHOWN = print_of(CropHashes(dhash=1, phash=2, pdq=3))
+ALMOST = print_of(CropHashes(dhash=0, phash=2, pdq=3))
 OTHER = print_of(HALF, HALF)
 OWN = Finding(
     key="https://skies.example/maria",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://skies.example/maria",
     account="speaker-deck:1",
     name="Maria Delgado",
@@ -43,7 +43,11 @@ STRANGER = replace(
 
 
 def evidence(account: Finding, *own: Finding, others: int = 0):
-    return tuple(pictured(account, Inventory(own=own or (OWN,), bearers={SHOWN: others})))
+    return tuple(
+        match_picture_rule(
+            account, Inventory(own_findings=own or (OWN,), picture_use_counts={SHOWN: others})
+        )
+    )
 
 
 def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
@@ -55,8 +59,8 @@ def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
 
 
 def test_a_mirrored_picture_is_the_same_and_called_mirrored():
-    turned = replace(STRANGER, picture_print=print_of(FAR, View(dhash=1, phash=2, pdq=3)))
-    own = replace(OWN, picture_print=print_of(View(dhash=1, phash=2, pdq=3)))
+    turned = replace(STRANGER, picture_print=print_of(FAR, CropHashes(dhash=1, phash=2, pdq=3)))
+    own = replace(OWN, picture_print=print_of(CropHashes(dhash=1, phash=2, pdq=3)))
 
     (only,) = evidence(turned, replace(own, picture_print=print_of(HALF, FAR)))
 
@@ -69,7 +73,7 @@ def test_a_mirrored_picture_is_the_same_and_called_mirrored():
         replace(STRANGER, picture_print=OTHER),
         replace(STRANGER, picture_print=""),
         replace(STRANGER, picture_print="0:ancient"),
-        replace(STRANGER, kind=Kind.PAGE),
+        replace(STRANGER, kind=FindingKind.PAGE),
     ],
 )
 def test_another_picture_or_none_says_nothing(account):
@@ -118,12 +122,12 @@ def test_of_several_own_accounts_the_nearest_is_named():
 def test_an_assessment_says_so_and_is_surer_by_the_weight():
     subject = Subject(person=MARIA.person, commonness=60.0)
     with_it, without = (
-        assess(subject, account, Inventory(own=(OWN,)), None, WEIGHTS)
+        assess_finding(subject, account, Inventory(own_findings=(OWN,)), None, WEIGHTS)
         for account in (STRANGER, replace(STRANGER, picture_print=OTHER))
     )
 
     weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
-    assert with_it.sums.claim - without.sums.claim == pytest.approx(weight)
+    assert with_it.axis_sums.claim - without.axis_sums.claim == pytest.approx(weight)
     assert set(with_it.reasons) - set(without.reasons) == {
         "It uses the same picture as your account on Speaker Deck."
     }

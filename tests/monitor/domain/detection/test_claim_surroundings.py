@@ -21,7 +21,7 @@ PERSON = MARIA.person
     ],
 )
 def test_school_and_employer_are_counted_where_they_are_named_in_full(text, count):
-    assert workplaces.employers_named(text, PERSON) == count
+    assert workplaces.count_named_employers(text, PERSON) == count
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_school_and_employer_are_counted_where_they_are_named_in_full(text, coun
     ],
 )
 def test_a_place_counts_where_it_is_not_just_part_of_the_employers_name(text, named):
-    assert surroundings.names_place(text, PERSON) is named
+    assert surroundings.mentions_place(text, PERSON) is named
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_place_counts_where_it_is_not_just_part_of_the_employers_name(text, na
     ],
 )
 def test_another_place_is_one_that_the_text_puts_somebody_in(text, named):
-    assert surroundings.names_other_place(text, PERSON) is named
+    assert surroundings.mentions_other_place(text, PERSON) is named
 
 
 def test_no_place_is_another_one_for_somebody_who_told_us_none():
@@ -62,9 +62,9 @@ def test_no_place_is_another_one_for_somebody_who_told_us_none():
         ref="x", name=PERSON.name, mail="x@a.example", organisation="A", zone="UTC"
     )
 
-    assert not surroundings.names_other_place("Dental hygienist in Fairmont", homeless)
+    assert not surroundings.mentions_other_place("Dental hygienist in Fairmont", homeless)
 
 
 def test_work_is_named_by_a_telling_word_of_the_role():
-    assert occupations.names_role("I teach science", PERSON)
-    assert not occupations.names_role("Dental hygienist", PERSON)
+    assert occupations.mentions_role("I teach science", PERSON)
+    assert not occupations.mentions_role("Dental hygienist", PERSON)

@@ -6,12 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.comparison import PHRASE, Likeness, beside, shared
-from scrapers.models import Finding, Kind
+from monitor.domain.detection.comparison import (
+    SHORTEST_PHRASE,
+    FieldLikeness,
+    compare_accounts,
+    mark_shared_words,
+)
+from scrapers.models import Finding, FindingKind
 
 OURS = Finding(
     key="alpha.example/rosa_delgado",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://alpha.example/rosa_delgado",
     account="alpha:@rosa_delgado",
     name="Rosa Delgado",
@@ -22,7 +27,7 @@ OURS = Finding(
 )
 STRANGER = Finding(
     key="alpha.example/someone",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://alpha.example/someone",
     account="alpha:@someone",
     name="Kim Osei",
@@ -33,34 +38,36 @@ STRANGER = Finding(
 )
 
 
-def likeness(field: str, **fields: object) -> Likeness:
+def likeness(field: str, **fields: object) -> FieldLikeness:
     theirs = replace(STRANGER, **fields)
-    return next(each.likeness for each in beside(theirs, OURS) if each.field == field)
+    return next(each.likeness for each in compare_accounts(theirs, OURS) if each.field == field)
 
 
 def copied(field: str, **fields: object) -> list[str]:
     theirs = replace(STRANGER, **fields)
-    pieces = next(each.theirs for each in beside(theirs, OURS) if each.field == field)
+    pieces = next(each.theirs for each in compare_accounts(theirs, OURS) if each.field == field)
     return [piece.text for piece in pieces if piece.copied]
 
 
 def test_a_stranger_shows_nothing_of_ours():
-    assert {each.likeness for each in beside(STRANGER, OURS)} == {Likeness.DIFFERENT}
-    assert not any(piece.copied for each in beside(STRANGER, OURS) for piece in each.theirs)
+    assert {each.likeness for each in compare_accounts(STRANGER, OURS)} == {FieldLikeness.DIFFERENT}
+    assert not any(
+        piece.copied for each in compare_accounts(STRANGER, OURS) for piece in each.theirs
+    )
 
 
 def test_an_account_shows_all_of_itself():
-    assert {each.likeness for each in beside(OURS, OURS)} == {Likeness.SAME}
+    assert {each.likeness for each in compare_accounts(OURS, OURS)} == {FieldLikeness.SAME}
 
 
 @pytest.mark.parametrize(
     ("name", "like"),
     [
-        ("rosa DELGADO", Likeness.SAME),
-        ("R\u043esa Delgado", Likeness.LIKE),
-        ("Rosa Delgad0", Likeness.LIKE),
-        ("Rosa Diaz", Likeness.PARTLY),
-        ("Kim Osei", Likeness.DIFFERENT),
+        ("rosa DELGADO", FieldLikeness.SAME),
+        ("R\u043esa Delgado", FieldLikeness.LIKE),
+        ("Rosa Delgad0", FieldLikeness.LIKE),
+        ("Rosa Diaz", FieldLikeness.PARTLY),
+        ("Kim Osei", FieldLikeness.DIFFERENT),
     ],
 )
 def test_a_name_is_read_as_people_read_it(name, like):
@@ -70,9 +77,9 @@ def test_a_name_is_read_as_people_read_it(name, like):
 @pytest.mark.parametrize(
     ("handle", "like"),
     [
-        ("rosa_delgado", Likeness.SAME),
-        ("rosa_de1gado", Likeness.LIKE),
-        ("someone", Likeness.DIFFERENT),
+        ("rosa_delgado", FieldLikeness.SAME),
+        ("rosa_de1gado", FieldLikeness.LIKE),
+        ("someone", FieldLikeness.DIFFERENT),
     ],
 )
 def test_a_handle_is_compared_as_an_imitation(handle, like):
@@ -82,7 +89,7 @@ def test_a_handle_is_compared_as_an_imitation(handle, like):
 def test_phrases_that_were_taken_are_marked_wherever_they_stand():
     bio = "Mother of two! Now in crypto; before: fourth GRADE at Cedar Valley, and a baker"
 
-    assert likeness("bio", bio=bio) is Likeness.PARTLY
+    assert likeness("bio", bio=bio) is FieldLikeness.PARTLY
     assert copied("bio", bio=bio) == ["Mother of two", "fourth GRADE at Cedar Valley"]
 
 
@@ -94,7 +101,7 @@ def test_links_that_lead_to_the_same_place_are_marked():
     links = ("http://www.rosa.example/classroom/?utm_source=x", "https://pay.example")
 
     assert copied("links", links=links) == [links[0]]
-    assert likeness("links", links=links) is Likeness.PARTLY
+    assert likeness("links", links=links) is FieldLikeness.PARTLY
 
 
 def test_a_link_to_the_own_account_is_marked():
@@ -105,16 +112,16 @@ def test_a_picture_that_the_network_gives_to_everybody_is_nobodys(pictures):
     same = {"picture": "https://alpha.example/default.png", "picture_print": pictures}
     theirs, ours = replace(STRANGER, **same), replace(OURS, **same)
 
-    told = {each.field: each.likeness for each in beside(theirs, ours)}
-    assert told["picture"] is Likeness.DIFFERENT
+    told = {each.field: each.likeness for each in compare_accounts(theirs, ours)}
+    assert told["picture"] is FieldLikeness.DIFFERENT
 
 
 def test_a_copied_picture_is_marked(pictures):
     theirs = replace(STRANGER, picture="https://alpha.example/1.png", picture_print=pictures)
     ours = replace(OURS, picture="https://alpha.example/2.png", picture_print=pictures)
 
-    (told,) = (each for each in beside(theirs, ours) if each.field == "picture")
-    assert (told.likeness, told.reason) == (Likeness.SAME, "It is your picture.")
+    (told,) = (each for each in compare_accounts(theirs, ours) if each.field == "picture")
+    assert (told.likeness, told.reason) == (FieldLikeness.SAME, "It is your picture.")
 
 
 @pytest.fixture
@@ -126,11 +133,13 @@ def pictures() -> str:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_pieces_put_together_are_the_text(one, other):
-    assert "".join(piece.text for piece in shared(one, other, PHRASE)) == one
+    assert "".join(piece.text for piece in mark_shared_words(one, other, SHORTEST_PHRASE)) == one
 
 
-@given(st.lists(st.sampled_from(["rosa", "bakes", "bread", "daily"]), min_size=PHRASE))
+@given(st.lists(st.sampled_from(["rosa", "bakes", "bread", "daily"]), min_size=SHORTEST_PHRASE))
 def test_a_text_of_a_phrase_or_more_is_all_copied_from_itself(words):
     text = " ".join(words)
 
-    assert [(piece.text, piece.copied) for piece in shared(text, text, PHRASE)] == [(text, True)]
+    assert [
+        (piece.text, piece.copied) for piece in mark_shared_words(text, text, SHORTEST_PHRASE)
+    ] == [(text, True)]

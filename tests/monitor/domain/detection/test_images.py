@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.images import DHASH_LIMIT, PDQ_LIMIT, PHASH_LIMIT, nearness
-from scrapers.models import PicturePrint, View
+from monitor.domain.detection.images import DHASH_LIMIT, PDQ_LIMIT, PHASH_LIMIT, compare_prints
+from scrapers.models import CropHashes, PicturePrint
 
-NOTHING = View(dhash=0, phash=0, pdq=0)
-EVERYTHING = View(dhash=2**64 - 1, phash=2**64 - 1, pdq=2**256 - 1)
+NOTHING = CropHashes(dhash=0, phash=0, pdq=0)
+EVERYTHING = CropHashes(dhash=2**64 - 1, phash=2**64 - 1, pdq=2**256 - 1)
 PICTURE = PicturePrint(straight=(NOTHING,), mirrored=(EVERYTHING,))
 
 SHORT = st.integers(0, 2**64 - 1)
-VIEWS = st.builds(View, dhash=SHORT, phash=SHORT, pdq=st.integers(0, 2**256 - 1))
+VIEWS = st.builds(CropHashes, dhash=SHORT, phash=SHORT, pdq=st.integers(0, 2**256 - 1))
 SEVERAL = st.lists(VIEWS, min_size=1, max_size=3).map(tuple)
 PRINTS = st.builds(PicturePrint, straight=SEVERAL, mirrored=SEVERAL)
 
@@ -25,14 +25,14 @@ def bits(number: int) -> int:
 
 def differing(dhash: int, phash: int, pdq: int) -> PicturePrint:
     """Differ from PICTURE in so many bits of each hash."""
-    view = View(dhash=bits(dhash), phash=bits(phash), pdq=bits(pdq))
+    view = CropHashes(dhash=bits(dhash), phash=bits(phash), pdq=bits(pdq))
     return PicturePrint(straight=(view,), mirrored=(EVERYTHING,))
 
 
 @given(PRINTS)
 def test_a_print_is_its_own_picture(told: PicturePrint) -> None:
-    assert nearness(told, told).distance == 0
-    assert nearness(told, told).same
+    assert compare_prints(told, told).distance == 0
+    assert compare_prints(told, told).is_same_picture
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_print_is_its_own_picture(told: PicturePrint) -> None:
     ],
 )
 def test_two_hashes_agree_and_the_third_is_not_far(differs, same) -> None:
-    assert nearness(PICTURE, differing(*differs)).same is same
+    assert compare_prints(PICTURE, differing(*differs)).is_same_picture is same
 
 
 @given(PRINTS, PRINTS)
@@ -59,8 +59,8 @@ def test_one_more_cut_never_takes_two_pictures_further_apart(
 ) -> None:
     more = replace(other, straight=(*other.straight, *one.straight[:1]))
 
-    assert nearness(one, more).distance == 0
-    assert nearness(one, other).distance >= nearness(one, more).distance
+    assert compare_prints(one, more).distance == 0
+    assert compare_prints(one, other).distance >= compare_prints(one, more).distance
 
 
 @given(PRINTS, PRINTS)
@@ -68,7 +68,7 @@ def test_whichever_of_a_picture_and_its_mirror_image_is_nearer_is_told(
     one: PicturePrint, other: PicturePrint
 ) -> None:
     turned = PicturePrint(straight=other.mirrored, mirrored=other.straight)
-    as_is, as_turned = nearness(one, other), nearness(one, turned)
+    as_is, as_turned = compare_prints(one, other), compare_prints(one, turned)
 
     assert as_is.distance == as_turned.distance
     assert not (as_is.mirrored and as_turned.mirrored)
@@ -77,5 +77,5 @@ def test_whichever_of_a_picture_and_its_mirror_image_is_nearer_is_told(
 def test_a_mirror_image_is_told_as_one() -> None:
     mirrored = PicturePrint(straight=PICTURE.mirrored, mirrored=PICTURE.straight)
 
-    assert nearness(PICTURE, mirrored).mirrored
-    assert not nearness(PICTURE, PICTURE).mirrored
+    assert compare_prints(PICTURE, mirrored).mirrored
+    assert not compare_prints(PICTURE, PICTURE).mirrored

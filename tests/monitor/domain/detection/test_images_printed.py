@@ -5,13 +5,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.detection.images import Prints
-from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Request, Visit
+from monitor.domain.detection.images import PictureResults
+from scrapers.models import (
+    CrawlResult,
+    Finding,
+    FindingKind,
+    Outcome,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 ROSA = Finding(
     key="https://a.example/rosa",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://a.example/rosa",
     name="Rosa",
     bio="Bandleader",
@@ -19,7 +28,7 @@ ROSA = Finding(
 BEFORE = replace(ROSA, picture_print="1:old")
 
 
-def visit(outcome: Outcome, *findings: Finding, kind: QueryKind = QueryKind.PICTURE) -> Visit:
+def visit(outcome: Outcome, *findings: Finding, kind: QueryKind = QueryKind.PICTURE) -> CrawlResult:
     query = Query(
         source="alpha",
         kind=kind,
@@ -27,16 +36,20 @@ def visit(outcome: Outcome, *findings: Finding, kind: QueryKind = QueryKind.PICT
         request=Request(url="https://a.example/rosa.png"),
         subject="p",
     )
-    return Visit(query=query, reading=Reading(outcome=outcome, findings=findings), at=MONDAY)
+    return CrawlResult(
+        query=query, result=ParseResult(outcome=outcome, findings=findings), at=MONDAY
+    )
 
 
-def looked(print_: str, key: str = ROSA.key) -> Visit:
-    seen = Finding(key=key, kind=Kind.ACCOUNT, url=key, name="Mallory", picture_print=print_)
+def looked(print_: str, key: str = ROSA.key) -> CrawlResult:
+    seen = Finding(key=key, kind=FindingKind.ACCOUNT, url=key, name="Mallory", picture_print=print_)
     return visit(Outcome.FOUND, seen)
 
 
 def test_a_profile_gets_the_print_of_its_picture_and_nothing_else_of_that_answer():
-    assert Prints.of([looked("1:new")]).on(ROSA, BEFORE) == replace(ROSA, picture_print="1:new")
+    assert PictureResults.from_visits([looked("1:new")]).add_picture_print(ROSA, BEFORE) == replace(
+        ROSA, picture_print="1:new"
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,18 +57,21 @@ def test_a_profile_gets_the_print_of_its_picture_and_nothing_else_of_that_answer
     [looked(""), visit(Outcome.ABSENT), looked("1:new", key="https://a.example/other")],
 )
 def test_a_picture_that_says_nothing_or_is_gone_leaves_no_print(seen):
-    assert Prints.of([seen]).on(ROSA, BEFORE).picture_print == ""
+    assert PictureResults.from_visits([seen]).add_picture_print(ROSA, BEFORE).picture_print == ""
 
 
-@pytest.mark.parametrize("outcome", [each for each in Outcome if not each.conclusive])
+@pytest.mark.parametrize("outcome", [each for each in Outcome if not each.is_conclusive])
 def test_a_picture_that_could_not_be_looked_at_leaves_the_last_print(outcome):
-    prints = Prints.of([visit(outcome)])
+    prints = PictureResults.from_visits([visit(outcome)])
 
-    assert prints.on(ROSA, BEFORE).picture_print == "1:old"
-    assert prints.on(ROSA, None).picture_print == ""
+    assert prints.add_picture_print(ROSA, BEFORE).picture_print == "1:old"
+    assert prints.add_picture_print(ROSA, None).picture_print == ""
 
 
 def test_a_profile_whose_picture_nobody_asked_for_has_no_print():
     asked_otherwise = visit(Outcome.FOUND, BEFORE, kind=QueryKind.PROFILE)
 
-    assert Prints.of([asked_otherwise]).on(ROSA, BEFORE).picture_print == ""
+    assert (
+        PictureResults.from_visits([asked_otherwise]).add_picture_print(ROSA, BEFORE).picture_print
+        == ""
+    )

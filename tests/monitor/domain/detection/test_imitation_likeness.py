@@ -10,22 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import JOHN
-from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.detection.imitation import likeness
-from monitor.domain.detection.lessons import NONE_YET, Lessons, lessons
+from monitor.domain.detection.imitation import match_likeness_rules
+from monitor.domain.detection.lessons import NO_LESSONS, Lessons, learn_from_feedback
 from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
-from monitor.domain.evidence import Axis, Label, Rule, Sign
-from monitor.domain.flag import Ruling
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.domain.evidence import EvidenceAxis, EvidenceRule, OwnershipLabel, RuleMatch
+from monitor.domain.flag import Decision
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 
 NAME = JOHN.person.name
 
 
 def page(snippet, site="a.example"):
     url = f"https://{site}/{crc32(snippet.encode())}"
-    return Finding(key=url, kind=Kind.PAGE, url=url, title="John Smith", snippet=snippet)
+    return Finding(key=url, kind=FindingKind.PAGE, url=url, title="John Smith", snippet=snippet)
 
 
 ROBOTS = page("Robotics and geometry in Fremont.", "b.example")
@@ -35,20 +35,20 @@ SEASIDE = page("Photographs of lighthouses.", "e.example")
 
 
 def said(*judged):
-    return lessons(judged, (), NAME)
+    return learn_from_feedback(judged, (), NAME)
 
 
-def signs(taught: Lessons, finding: Finding) -> dict[Rule, Sign]:
-    return {each.rule: each for each in likeness(taught, finding, NAME)}
+def signs(taught: Lessons, finding: Finding) -> dict[EvidenceRule, RuleMatch]:
+    return {each.rule: each for each in match_likeness_rules(taught, finding, NAME)}
 
 
 def test_nothing_was_learnt_before_the_first_verdict():
-    assert lessons((), (ROBOTS,), NAME) == NONE_YET
-    assert list(likeness(NONE_YET, ROBOTS, NAME)) == []
+    assert learn_from_feedback((), (ROBOTS,), NAME) == NO_LESSONS
+    assert list(match_likeness_rules(NO_LESSONS, ROBOTS, NAME)) == []
 
 
 def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the_words():
-    found = signs(said((ROBOTS, Ruling.MINE)), CHESS)
+    found = signs(said((ROBOTS, Decision.MINE)), CHESS)
 
     assert set(found) == {LIKE_ME}
     assert found[LIKE_ME].amount > 0
@@ -58,7 +58,7 @@ def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the
 
 
 def test_what_shares_words_with_what_is_not_the_person_speaks_against_them():
-    taught = said((ROBOTS, Ruling.MINE), (DENTIST, Ruling.NAMESAKE))
+    taught = said((ROBOTS, Decision.MINE), (DENTIST, Decision.NAMESAKE))
     found = signs(taught, page("Dental work. The dentist in Harlan Falls."))
 
     assert set(found) == {UNLIKE_ME, LIKE_OTHERS}
@@ -68,7 +68,7 @@ def test_what_shares_words_with_what_is_not_the_person_speaks_against_them():
 
 
 def test_what_shares_with_both_says_so():
-    taught = said((ROBOTS, Ruling.MINE), (DENTIST, Ruling.UNRELATED))
+    taught = said((ROBOTS, Decision.MINE), (DENTIST, Decision.UNRELATED))
     found = signs(taught, page("Geometry in Harlan Falls"))
 
     assert "“geometry”" in found[LIKE_ME].in_full
@@ -76,7 +76,7 @@ def test_what_shares_with_both_says_so():
 
 
 def test_what_shares_nothing_speaks_a_little_against_the_person():
-    found = signs(said((ROBOTS, Ruling.MINE)), SEASIDE)
+    found = signs(said((ROBOTS, Decision.MINE)), SEASIDE)
 
     assert set(found) == {UNLIKE_ME}
     assert found[UNLIKE_ME].amount == 1
@@ -84,17 +84,17 @@ def test_what_shares_nothing_speaks_a_little_against_the_person():
 
 
 def test_what_shares_nothing_with_others_says_nothing():
-    assert signs(said((DENTIST, Ruling.NAMESAKE)), SEASIDE) == {}
+    assert signs(said((DENTIST, Decision.NAMESAKE)), SEASIDE) == {}
 
 
 def test_what_shows_nothing_to_compare_says_nothing():
-    bare = Finding(key="k", kind=Kind.ACCOUNT, url="https://a.example/j", account="a:1")
+    bare = Finding(key="k", kind=FindingKind.ACCOUNT, url="https://a.example/j", account="a:1")
 
-    assert signs(said((ROBOTS, Ruling.MINE)), bare) == {}
+    assert signs(said((ROBOTS, Decision.MINE)), bare) == {}
 
 
 def test_a_site_is_not_spelt_out():
-    taught = said((page("Hello", "mychurch.example"), Ruling.MINE))
+    taught = said((page("Hello", "mychurch.example"), Decision.MINE))
 
     assert signs(taught, page("World", "mychurch.example"))[LIKE_ME].in_full == (
         "It shares its site with results you said are you."
@@ -102,47 +102,51 @@ def test_a_site_is_not_spelt_out():
 
 
 def test_own_accounts_teach_once_the_person_began_to_sort():
-    taught = lessons([(DENTIST, Ruling.NAMESAKE)], (ROBOTS,), NAME)
+    taught = learn_from_feedback([(DENTIST, Decision.NAMESAKE)], (ROBOTS,), NAME)
 
-    assert taught.me.findings == 1
+    assert taught.me.finding_count == 1
     assert LIKE_ME in signs(taught, CHESS)
 
 
 def test_an_account_that_was_declared_and_confirmed_teaches_once():
-    assert lessons([(ROBOTS, Ruling.MINE)], (ROBOTS,), NAME).me.findings == 1
+    assert learn_from_feedback([(ROBOTS, Decision.MINE)], (ROBOTS,), NAME).me.finding_count == 1
 
 
-@pytest.mark.parametrize("ruling", sorted(set(Ruling) - {Ruling.MINE, Ruling.NAMESAKE}))
+@pytest.mark.parametrize("ruling", sorted(set(Decision) - {Decision.MINE, Decision.NAMESAKE}))
 def test_an_impersonator_teaches_no_words_for_they_are_copied(ruling):
-    taught = said((CHESS, Ruling.MINE), (ROBOTS, ruling))
+    taught = said((CHESS, Decision.MINE), (ROBOTS, ruling))
 
-    assert taught.me.findings == 1
-    assert taught.other.findings == (ruling is Ruling.UNRELATED)
+    assert taught.me.finding_count == 1
+    assert taught.other.finding_count == (ruling is Decision.UNRELATED)
 
 
 def test_a_likeness_counts_more_the_more_findings_bear_it_out():
     several = [page("Geometry in Fremont", f"{site}.example") for site in "abc"]
     once, thrice = (
-        said(*((each, Ruling.MINE) for each in mine)) for mine in (several[:1], several)
+        said(*((each, Decision.MINE) for each in mine)) for mine in (several[:1], several)
     )
 
-    assert (once.me.weight, thrice.me.weight) == (1.0, 2.0)
+    assert (once.me.likeness_weight, thrice.me.likeness_weight) == (1.0, 2.0)
     assert signs(once, SEASIDE)[UNLIKE_ME].amount == 1.0
     assert signs(thrice, SEASIDE)[UNLIKE_ME].amount == 2.0
 
 
 def test_no_number_of_findings_makes_words_decide():
     many = [page(f"Geometry {word}") for word in "abcdefghijkl"]
-    taught = said(*((each, Ruling.MINE) for each in many))
+    taught = said(*((each, Decision.MINE) for each in many))
 
     assert signs(taught, page("Geometry z"))[LIKE_ME].amount == 1.5
-    assert taught.me.weight == said(*((each, Ruling.MINE) for each in many[:8])).me.weight
+    assert (
+        taught.me.likeness_weight
+        == said(*((each, Decision.MINE) for each in many[:8])).me.likeness_weight
+    )
 
 
 words = st.sampled_from(["geometry", "chess", "dentist", "in Fremont", "in Harlan Falls", "piano"])
 pages = st.lists(words, max_size=4).map(lambda several: page(", ".join(several)))
 judged = st.lists(
-    st.tuples(pages, st.sampled_from([Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED])), max_size=9
+    st.tuples(pages, st.sampled_from([Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED])),
+    max_size=9,
 )
 
 
@@ -151,11 +155,11 @@ lessons_learnt = judged.map(lambda several: said(*several))
 
 @given(taught=lessons_learnt, shown=pages)
 def test_words_alone_settle_nothing(taught, shown):
-    weighed = list(own_weights().weigh(likeness(taught, shown, NAME)))
+    weighed = list(load_own_weights().weigh_matches(match_likeness_rules(taught, shown, NAME)))
 
     # Eight findings on either side, of which it is like all of one and like none of the other.
     assert -(0.9 + 1.7) * log2(1 + 8) <= sum(each.bits for each in weighed) <= 6
-    assert all(each.axis is Axis.CLAIM for each in weighed)
+    assert all(each.axis is EvidenceAxis.CLAIM for each in weighed)
 
 
 @given(taught=lessons_learnt, shown=pages)
@@ -164,7 +168,7 @@ def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
         side = taught.other if rule is LIKE_OTHERS else taught.me
         for word in re.findall("“(.+?)”", sign.in_full):
             assert word in shown.snippet
-            assert word.lower() in {trait.word for trait in side.middle}
+            assert word.lower() in {trait.word for trait in side.vector}
 
 
 @given(taught=lessons_learnt, shown=pages)
@@ -176,18 +180,20 @@ def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
 
 def test_what_a_person_sorted_speaks_of_what_they_have_not_seen():
     subject = Subject(person=replace(JOHN.person, places=(), school=""), commonness=1.0)
-    taught = said((ROBOTS, Ruling.MINE), (SEASIDE, Ruling.NAMESAKE))
-    asked = assess(subject, CHESS, Inventory(), None, own_weights())
-    answered = assess(subject, CHESS, Inventory(lessons=taught), None, own_weights())
+    taught = said((ROBOTS, Decision.MINE), (SEASIDE, Decision.NAMESAKE))
+    asked = assess_finding(subject, CHESS, Inventory(), None, load_own_weights())
+    answered = assess_finding(subject, CHESS, Inventory(lessons=taught), None, load_own_weights())
 
     assert answered.bits > asked.bits + 1
 
 
 @given(taught=lessons_learnt, shown=pages)
 def test_words_alone_accuse_nobody(taught, shown):
-    account = replace(shown, kind=Kind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet)
+    account = replace(
+        shown, kind=FindingKind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet
+    )
     subject = Subject(person=JOHN.person, commonness=2.0)
 
-    found = assess(subject, account, Inventory(lessons=taught), None, own_weights())
+    found = assess_finding(subject, account, Inventory(lessons=taught), None, load_own_weights())
 
-    assert found.label not in {Label.IMPERSONATION, Label.OWN}
+    assert found.label not in {OwnershipLabel.IMPERSONATION, OwnershipLabel.OWN}

@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.assessment import assess, severity
+from monitor.domain.detection.assessment import assess_finding, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.evidence import Label
-from monitor.domain.flag import Ruling, Severity
-from monitor.services.weights import own_weights
-from scrapers.models import CUTS, Finding, Kind, PicturePrint, View
+from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.flag import Decision, Severity
+from monitor.services.weights import load_own_weights
+from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
 
 BIO = "Fifth grade science at Maple Street Elementary. Volcanoes and bad puns."
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
 OWN = Finding(
     key="own",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://skies.example/maria",
     account="skies:1",
     name="Maria Delgado",
@@ -26,7 +26,7 @@ OWN = Finding(
 )
 IMPOSTOR = Finding(
     key="first",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://skies.example/first",
     account="skies:2",
     name="Maria Delgado",
@@ -40,19 +40,19 @@ CLONE = replace(
 STRANGER = replace(
     CLONE, bio="A florist who keeps parrots, rabbits and a tortoise.", picture_hash="c"
 )
-FAR = View(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
-HALF = View(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
+FAR = CropHashes(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
+HALF = CropHashes(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
 WATCHED = {"watched-words", "watched-picture"}
 
 
 def print_of(view):
-    return PicturePrint(straight=(view,) * len(CUTS), mirrored=(FAR,) * len(CUTS)).written()
+    return PicturePrint(straight=(view,) * len(CROPS), mirrored=(FAR,) * len(CROPS)).to_text()
 
 
 def assessed(finding, *impostors, verdict=None):
-    inventory = Inventory(own=(OWN,), impostors=impostors)
+    inventory = Inventory(own_findings=(OWN,), impersonators=impostors)
     subject = Subject(person=MARIA.person, commonness=60.0)
-    return assess(subject, finding, inventory, verdict, own_weights())
+    return assess_finding(subject, finding, inventory, verdict, load_own_weights())
 
 
 def watched(finding, *impostors):
@@ -70,7 +70,7 @@ def test_the_words_and_the_picture_of_an_impostor_are_known_again():
 
 
 def test_a_picture_is_known_again_that_was_cut_or_lies_elsewhere():
-    shown, cut = View(dhash=1, phash=2, pdq=3), View(dhash=0, phash=2, pdq=3)
+    shown, cut = CropHashes(dhash=1, phash=2, pdq=3), CropHashes(dhash=0, phash=2, pdq=3)
     impostor = replace(IMPOSTOR, picture_print=print_of(shown))
     again = replace(STRANGER, picture_print=print_of(cut))
 
@@ -79,12 +79,14 @@ def test_a_picture_is_known_again_that_was_cut_or_lies_elsewhere():
 
 
 def test_the_persons_own_picture_is_no_pattern_however_it_was_cut():
-    shown, cut = View(dhash=1, phash=2, pdq=3), View(dhash=0, phash=2, pdq=3)
+    shown, cut = CropHashes(dhash=1, phash=2, pdq=3), CropHashes(dhash=0, phash=2, pdq=3)
     thief = replace(IMPOSTOR, bio="", picture_print=print_of(shown))
-    inventory = Inventory(own=(replace(OWN, picture_print=print_of(cut)),), impostors=(thief,))
+    inventory = Inventory(
+        own_findings=(replace(OWN, picture_print=print_of(cut)),), impersonators=(thief,)
+    )
     subject = Subject(person=MARIA.person, commonness=60.0)
     again = replace(STRANGER, picture_print=print_of(shown))
-    found = assess(subject, again, inventory, None, own_weights())
+    found = assess_finding(subject, again, inventory, None, load_own_weights())
 
     assert WATCHED.isdisjoint(each.rule for each in found.evidence)
 
@@ -118,14 +120,14 @@ def test_the_persons_own_words_and_picture_are_no_pattern():
 def test_what_comes_again_is_more_suspect_and_severe():
     alone, again = assessed(CLONE), assessed(CLONE, IMPOSTOR)
 
-    assert again.sums.imitation >= alone.sums.imitation + 8
-    assert severity(again) is Severity.HIGH
+    assert again.axis_sums.imitation >= alone.axis_sums.imitation + 8
+    assert rate_severity(again) is Severity.HIGH
 
 
 def test_saying_mine_outweighs_the_pattern():
-    found = assessed(CLONE, IMPOSTOR, verdict=Ruling.MINE)
+    found = assessed(CLONE, IMPOSTOR, verdict=Decision.MINE)
 
-    assert found.label is Label.OWN
+    assert found.label is OwnershipLabel.OWN
     assert WATCHED.isdisjoint(each.rule for each in found.evidence)
 
 
@@ -133,4 +135,4 @@ def test_saying_mine_outweighs_the_pattern():
 def test_who_bears_another_name_altogether_is_no_impersonation(name):
     found = assessed(replace(CLONE, name=name), IMPOSTOR)
 
-    assert found.label is not Label.IMPERSONATION
+    assert found.label is not OwnershipLabel.IMPERSONATION

@@ -4,24 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.lessons import Sort, Trait, known, traits
+from monitor.domain.detection.lessons import Trait, TraitKind, extract_traits, look_up_word
 from monitor.domain.person import PersonName
-from scrapers.models import Finding, Kind
+from scrapers.models import Finding, FindingKind
 
 NAME = PersonName(given="Maria", family="Delgado", middle="Rose", former_families=("Novak",))
 
 
 def page(snippet="", title="", url="https://www.news.example/maria"):
-    return Finding(key=url, kind=Kind.PAGE, url=url, title=title, snippet=snippet)
+    return Finding(key=url, kind=FindingKind.PAGE, url=url, title=title, snippet=snippet)
 
 
 def account(bio):
     url = "https://skies.example/profile/teacher.skies.example"
-    return Finding(key=url, kind=Kind.ACCOUNT, url=url, account="skies:1", bio=bio)
+    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account="skies:1", bio=bio)
 
 
 def seen(finding, sort):
-    return {trait.word for trait in traits(finding, NAME) if trait.sort is sort}
+    return {trait.word for trait in extract_traits(finding, NAME) if trait.kind is sort}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def seen(finding, sort):
     ],
 )
 def test_words_of_work_and_pastimes_are_seen_however_they_are_written(text, words):
-    assert seen(page(text), Sort.WORD) == words
+    assert seen(page(text), TraitKind.WORD) == words
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_words_of_work_and_pastimes_are_seen_however_they_are_written(text, word
     ],
 )
 def test_what_somebody_believes_stands_for_suffers_from_or_is_is_not_seen(text):
-    assert traits(account(text), NAME) == {}
+    assert extract_traits(account(text), NAME) == {}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_somebody_believes_stands_for_suffers_from_or_is_is_not_seen(text):
     ],
 )
 def test_places_are_seen_where_a_preposition_or_a_state_says_so(text, places):
-    assert seen(page(text), Sort.PLACE) == places
+    assert seen(page(text), TraitKind.PLACE) == places
 
 
 @pytest.mark.parametrize(
@@ -75,31 +75,31 @@ def test_places_are_seen_where_a_preposition_or_a_state_says_so(text, places):
     ],
 )
 def test_a_school_is_one_thing_with_its_whole_name(text, schools):
-    assert seen(page(text), Sort.SCHOOL) == schools
+    assert seen(page(text), TraitKind.SCHOOL) == schools
 
 
 def test_a_page_has_a_site_and_words_in_its_address():
     finding = page(url="https://www.news.example/sports/marathon-results?from=newsletter")
 
-    assert seen(finding, Sort.SITE) == {"news.example"}
-    assert seen(finding, Sort.WORD) == {"marathon", "result"}
+    assert seen(finding, TraitKind.SITE) == {"news.example"}
+    assert seen(finding, TraitKind.WORD) == {"marathon", "result"}
 
 
 def test_an_account_has_neither_since_anybody_may_be_on_its_network():
-    assert traits(account(""), NAME) == {}
+    assert extract_traits(account(""), NAME) == {}
 
 
 def test_a_trait_remembers_how_it_was_written():
-    assert traits(account("in Harlan Falls"), NAME) == {
-        Trait(Sort.PLACE, "harlan falls"): "Harlan Falls"
+    assert extract_traits(account("in Harlan Falls"), NAME) == {
+        Trait(TraitKind.PLACE, "harlan falls"): "Harlan Falls"
     }
 
 
 @pytest.mark.parametrize("word", ["classes", "glass", "as", "s", "", "ties", "ponies"])
 def test_no_word_is_too_short_or_odd_to_look_up(word):
-    assert known(word) in {"", "class"}
+    assert look_up_word(word) in {"", "class"}
 
 
 @given(text=st.text(max_size=200), url=st.text(max_size=60))
 def test_no_text_is_too_strange_to_read(text, url):
-    traits(page(text, text, url), NAME)
+    extract_traits(page(text, text, url), NAME)

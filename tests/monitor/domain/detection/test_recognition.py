@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo import setup as stage
-from monitor.domain.detection.recognition import NOTHING, recognised
-from monitor.sources import all_sources
+from monitor.domain.detection.recognition import NO_TARGET, recognize_address
+from monitor.sources import build_sources
 from scrapers.source import Source
 
 
 @pytest.fixture(scope="module")
 def sources() -> tuple[Source, ...]:
-    return tuple(all_sources(stage.configuration(Path("nowhere"))).values())
+    return tuple(build_sources(stage.build_config(Path("nowhere"))).values())
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,14 @@ def sources() -> tuple[Source, ...]:
     ],
 )
 def test_a_profile_is_named_by_platform_and_handle(pasted, account, sources):
-    assert recognised(pasted, sources).account == account
+    assert recognize_address(pasted, sources).account == account
 
 
 @pytest.mark.parametrize(
     "pasted", ["https://mariadelgado.example/blog", "instagram.com/p/CxYz123", "chalkboard.example"]
 )
 def test_an_address_without_a_profile_is_an_own_page(pasted, sources):
-    found = recognised(pasted, sources)
+    found = recognize_address(pasted, sources)
 
     assert found.page.endswith(pasted.removeprefix("https://"))
     assert not found.account
@@ -53,11 +53,11 @@ def test_an_address_without_a_profile_is_an_own_page(pasted, sources):
     ],
 )
 def test_what_is_no_address_of_the_web_is_nothing(pasted, sources):
-    assert recognised(pasted, sources) == NOTHING
+    assert recognize_address(pasted, sources) == NO_TARGET
 
 
 @given(st.text(max_size=60))
 def test_whatever_is_pasted_has_an_answer(pasted):
-    found = recognised(pasted, ())
+    found = recognize_address(pasted, ())
 
     assert not (found.account and found.page)

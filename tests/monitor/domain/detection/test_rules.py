@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import RULES
 from monitor.domain.person import PersonName
-from monitor.services.weights import own_weights
-from scrapers.models import Finding, Kind
+from monitor.services.weights import load_own_weights
+from scrapers.models import Finding, FindingKind
 
-WEIGHTS = own_weights()
+WEIGHTS = load_own_weights()
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
 OWN = Finding(
     key="own",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://bsky.example/maria",
     account="bluesky:@mariadelgado.skies.example",
     name="Maria Delgado",
@@ -27,7 +27,7 @@ OWN = Finding(
 )
 FOUND = Finding(
     key="found",
-    kind=Kind.ACCOUNT,
+    kind=FindingKind.ACCOUNT,
     url="https://pages.example/somebody",
     account="pages:@sunny",
     name="Maria Delgado",
@@ -40,8 +40,8 @@ PERSON = replace(MARIA.person, name=replace(MARIA.person.name, middle="Rosa"))
 def rules(person=PERSON, others=60.0, none_on=(), own=OWN, **shown):
     """Name the rules that hold of what was found, shown so."""
     subject = Subject(person=person, commonness=others)
-    inventory = Inventory(own=(own,), none_on=frozenset(none_on))
-    found = assess(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
+    inventory = Inventory(own_findings=(own,), absent_platforms=frozenset(none_on))
+    found = assess_finding(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
     return {each.rule for each in found.evidence}
 
 
@@ -193,7 +193,7 @@ def test_a_link_one_way_settles_nothing():
 def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
     nobody = replace(PERSON, accounts=(), handles=(), name=PersonName(given="Ann", family="Lee"))
     silent = Inventory()
-    found = assess(Subject(person=nobody, commonness=1.0), FOUND, silent, None, WEIGHTS)
+    found = assess_finding(Subject(person=nobody, commonness=1.0), FOUND, silent, None, WEIGHTS)
 
     assert {"new-network", "unlike-handle", "handle-other"}.isdisjoint(
         each.rule for each in found.evidence
@@ -219,12 +219,17 @@ def test_a_colleague_is_not_the_person_however_much_they_share():
 
     for name, handle in (("Karl Brandt", "kbrandt"), ("", "mrs_brandt")):
         shown = replace(FOUND, name=name, handle=handle, **shared)
-        assert assess(subject, shown, Inventory(own=(OWN,)), None, WEIGHTS).label == "unrelated"
+        assert (
+            assess_finding(subject, shown, Inventory(own_findings=(OWN,)), None, WEIGHTS).label
+            == "unrelated"
+        )
 
 
 def test_a_page_of_the_school_that_does_not_name_the_person_is_not_about_them():
-    page = replace(FOUND, kind=Kind.PAGE, name="", bio="", title="Maple Street Elementary School")
+    page = replace(
+        FOUND, kind=FindingKind.PAGE, name="", bio="", title="Maple Street Elementary School"
+    )
     told = replace(page, snippet="Cedar Valley, science fair")
 
-    found = assess(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
+    found = assess_finding(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
     assert found.label == "unrelated"

@@ -6,17 +6,17 @@ from importlib.resources import files
 import pytest
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.weights import read_weights
-from monitor.domain.evidence import Axis
+from monitor.domain.detection.weights import parse_weights
+from monitor.domain.evidence import EvidenceAxis
 from monitor.errors import ConfigError
-from monitor.services.weights import own_weights
+from monitor.services.weights import load_own_weights
 
 OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
 
 
 def test_our_own_file_weighs_every_rule_and_says_why():
-    weights = own_weights()
+    weights = load_own_weights()
 
     assert weights.bits.keys() == rules.RULES.keys()
     assert all(weights.sources.values())
@@ -27,21 +27,25 @@ def test_our_own_file_weighs_every_rule_and_says_why():
 def test_each_rule_stands_under_its_axis():
     file = tomllib.loads(OURS)
 
-    for axis in Axis:
+    for axis in EvidenceAxis:
         assert {rules.RULES[name].axis for name in file[axis]} == {axis}
 
 
 def test_signs_are_weighed_as_often_as_they_hold():
-    (twice,) = own_weights().weigh([rules.NAMESAKES.holds(amount=2.0, reason="Two.")])
+    (twice,) = load_own_weights().weigh_matches(
+        [rules.NAMESAKES.build_match(amount=2.0, reason="Two.")]
+    )
 
-    assert (twice.rule, twice.axis, twice.reason) == ("namesakes", Axis.CLAIM, "Two.")
-    assert twice.bits == 2 * own_weights().bits["namesakes"]
+    assert (twice.rule, twice.axis, twice.reason) == ("namesakes", EvidenceAxis.CLAIM, "Two.")
+    assert twice.bits == 2 * load_own_weights().bits["namesakes"]
 
 
 def test_another_file_can_weigh_otherwise():
     heavier = EMPLOYER.replace("bits = 6.0", "bits = 7.5")
 
-    other = read_weights(OURS.replace(EMPLOYER, heavier).replace("version = 1", "version = 2"), "w")
+    other = parse_weights(
+        OURS.replace(EMPLOYER, heavier).replace("version = 1", "version = 2"), "w"
+    )
 
     assert (other.version, other.bits["employer"]) == (2, 7.5)
 
@@ -63,7 +67,7 @@ def test_another_file_can_weigh_otherwise():
 )
 def test_a_file_that_is_not_whole_is_refused_in_one_sentence(found, instead, said):
     with pytest.raises(ConfigError) as refused:
-        read_weights(OURS.replace(found, instead), "weights-2.toml")
+        parse_weights(OURS.replace(found, instead), "weights-2.toml")
 
     assert said in str(refused.value)
     assert str(refused.value).startswith("weights-2.toml ")
@@ -74,4 +78,4 @@ def test_a_rule_under_another_axis_is_unknown_there():
     moved = OURS.replace(EMPLOYER, "").replace("[control]", f"[control]\n{EMPLOYER}")
 
     with pytest.raises(ConfigError, match="'employer'"):
-        read_weights(moved, "weights-2.toml")
+        parse_weights(moved, "weights-2.toml")

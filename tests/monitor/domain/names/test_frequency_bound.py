@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.names.bound import (
-    check_claim,
-    confirmed_names,
+    check_name_claim,
     has_exact_name,
-    names_in_address,
+    list_confirmed_names,
+    parse_names_from_email,
     shows_other_name,
 )
-from monitor.domain.names.frequency import census
+from monitor.domain.names.frequency import load_census
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import NAMES_ASKED
+from monitor.domain.planning.queries import MAX_NAMES
 
 BOB = PersonName(given="Bob", family="Baker")
 GIVENS = ("Bob", "Robert", "Rob", "B", "Victoria", "Alice", "Roberta", "Ana María", "Bobby-Lee")
@@ -68,10 +68,10 @@ def pairs(named: PersonName) -> set[tuple[str, str]]:
     ],
 )
 def test_a_form_of_the_invited_name_needs_nobodys_word(invited, claimed):
-    claim = check_claim(claimed, (invited,))
+    claim = check_name_claim(claimed, (invited,))
 
-    assert claim.searched == claimed
-    assert not claim.waiting
+    assert claim.searchable == claimed
+    assert not claim.needs_confirmation
 
 
 @pytest.mark.parametrize(
@@ -86,52 +86,52 @@ def test_a_form_of_the_invited_name_needs_nobodys_word(invited, claimed):
     ],
 )
 def test_another_given_or_family_name_is_not_searched_before_it_is_confirmed(claimed):
-    claim = check_claim(claimed, (BOB,))
+    claim = check_name_claim(claimed, (BOB,))
 
-    assert claim.waiting
-    assert claim.searched is None
+    assert claim.needs_confirmation
+    assert claim.searchable is None
 
 
 def test_a_former_surname_or_a_nickname_that_is_no_form_waits_and_the_rest_is_searched():
     claimed = name("Bob", "Baker", former_families=("Victim",), nicknames=("Bobby", "Vicky"))
 
-    claim = check_claim(claimed, (BOB,))
+    claim = check_name_claim(claimed, (BOB,))
 
-    assert claim.waiting
-    assert claim.searched == name("Bob", "Baker", nicknames=("Bobby",))
+    assert claim.needs_confirmation
+    assert claim.searchable == name("Bob", "Baker", nicknames=("Bobby",))
 
 
 def test_who_was_invited_by_a_former_surname_is_searched_by_that_alone_meanwhile():
-    claim = check_claim(name("Bob", "Smith", former_families=("Baker",)), (BOB,))
+    claim = check_name_claim(name("Bob", "Smith", former_families=("Baker",)), (BOB,))
 
-    assert claim.waiting
-    assert claim.searched == BOB
+    assert claim.needs_confirmation
+    assert claim.searchable == BOB
 
 
 def test_where_no_name_is_known_every_name_waits():
-    assert check_claim(BOB, ()).searched is None
+    assert check_name_claim(BOB, ()).searchable is None
 
 
 @given(NAMES, st.lists(NAMES, max_size=2))
 def test_whatever_is_claimed_only_forms_of_confirmed_names_are_searched(claimed, confirmed):
-    claim = check_claim(claimed, confirmed)
+    claim = check_name_claim(claimed, confirmed)
 
-    if claim.searched is None:
-        assert claim.waiting
+    if claim.searchable is None:
+        assert claim.needs_confirmation
         return
-    again = check_claim(claim.searched, confirmed)
-    assert again.searched == claim.searched
-    assert not again.waiting
-    assert len(pairs(claim.searched)) <= NAMES_ASKED**2
-    assert pairs(claim.searched) <= pairs(claimed) | {
+    again = check_name_claim(claim.searchable, confirmed)
+    assert again.searchable == claim.searchable
+    assert not again.needs_confirmation
+    assert len(pairs(claim.searchable)) <= MAX_NAMES**2
+    assert pairs(claim.searchable) <= pairs(claimed) | {
         (claimed.middle, family) for family in (claimed.family, *claimed.former_families)
     }
-    assert claim.waiting or claim.searched == claimed
+    assert claim.needs_confirmation or claim.searchable == claimed
 
 
 @given(NAMES)
 def test_a_confirmed_name_needs_no_second_word(claimed):
-    assert check_claim(claimed, (claimed,)).searched == claimed
+    assert check_name_claim(claimed, (claimed,)).searchable == claimed
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_a_confirmed_name_needs_no_second_word(claimed):
     ],
 )
 def test_an_address_tells_a_name_only_where_it_is_written_apart(mail, names):
-    assert {(each.given, each.family) for each in names_in_address(mail)} == names
+    assert {(each.given, each.family) for each in parse_names_from_email(mail)} == names
 
 
 def test_whoever_joined_before_is_known_by_the_name_they_had():
-    assert confirmed_names(person()) == (BOB,)
-    assert confirmed_names(person(name("", ""))) == ()
+    assert list_confirmed_names(person()) == (BOB,)
+    assert list_confirmed_names(person(name("", ""))) == ()
 
 
 @pytest.mark.parametrize("shown", ["Bob Baker", "baker, bob", "Bob L. Baker"])
@@ -171,14 +171,14 @@ def test_a_mere_initial_or_a_middle_name_makes_no_other_name_exact():
 
     assert not has_exact_name("Barbara Baker", vague)
     assert not has_exact_name("Victoria Baker", vague)
-    assert shows_other_name("Victoria Baker", vague, census())
+    assert shows_other_name("Victoria Baker", vague, load_census())
 
 
 @pytest.mark.parametrize(
     "shown", ["Victoria Victim", "Victim, Victoria", "Alice Baker", "Bob Smith", "Priya Raman"]
 )
 def test_another_persons_name_is_told_from_theirs(shown):
-    assert shows_other_name(shown, person(), census())
+    assert shows_other_name(shown, person(), load_census())
 
 
 @pytest.mark.parametrize(
@@ -186,4 +186,4 @@ def test_another_persons_name_is_told_from_theirs(shown):
     ["", "Bob Baker", "Robert J. Baker", "bakerbob", "Coach Bob", "Bob's Workshop", "Room 12"],
 )
 def test_a_form_of_their_name_and_what_names_nobody_is_not_anothers_name(shown):
-    assert not shows_other_name(shown, person(), census())
+    assert not shows_other_name(shown, person(), load_census())

@@ -4,10 +4,10 @@ import pytest
 
 from monitor.domain.names.nicknames import (
     SHORT_FORMS,
-    counterparts,
-    nicknames,
-    other_givens,
-    shortened,
+    is_counterpart_pair,
+    is_nickname_pair,
+    is_short_form_pair,
+    list_other_givens,
 )
 
 
@@ -25,13 +25,13 @@ from monitor.domain.names.nicknames import (
     ],
 )
 def test_a_nickname_is_known_in_both_directions(one, other):
-    assert nicknames(one, other)
-    assert nicknames(other, one)
+    assert is_nickname_pair(one, other)
+    assert is_nickname_pair(other, one)
 
 
 def test_a_translation_is_no_nickname():
-    assert not nicknames("juan", "john")
-    assert not nicknames("pablo", "paul")
+    assert not is_nickname_pair("juan", "john")
+    assert not is_nickname_pair("pablo", "paul")
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_a_translation_is_no_nickname():
     ],
 )
 def test_a_short_form_begins_like_the_name(one, other):
-    assert shortened(one, other)
-    assert shortened(other, one)
+    assert is_short_form_pair(one, other)
+    assert is_short_form_pair(other, one)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_a_short_form_begins_like_the_name(one, other):
     [("mary", "mark"), ("amy", "amanda"), ("al", "alice"), ("rosa", "karl"), ("mario", "maria")],
 )
 def test_two_names_that_begin_alike_are_not_short_for_each_other(one, other):
-    assert not shortened(one, other)
-    assert not shortened(other, one)
+    assert not is_short_form_pair(one, other)
+    assert not is_short_form_pair(other, one)
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,16 @@ def test_two_names_that_begin_alike_are_not_short_for_each_other(one, other):
     [("erik", "erika"), ("mario", "maria"), ("daniel", "danielle"), ("julia", "julian")],
 )
 def test_two_names_can_be_made_of_one_and_be_two(one, other):
-    assert counterparts(one, other)
-    assert counterparts(other, one)
+    assert is_counterpart_pair(one, other)
+    assert is_counterpart_pair(other, one)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("maria", "maria"), ("sara", "sarah"), ("marj", "marjorie"), ("jo", "joe")]
 )
 def test_a_spelling_or_a_short_form_is_no_counterpart(one, other):
-    assert not counterparts(one, other)
-    assert not counterparts(other, one)
+    assert not is_counterpart_pair(one, other)
+    assert not is_counterpart_pair(other, one)
 
 
 def test_the_lists_hold_plain_words():
@@ -83,4 +83,4 @@ def test_the_lists_hold_plain_words():
 
 
 def test_a_name_without_nicknames_has_none():
-    assert other_givens("ottilie-ann") == frozenset()
+    assert list_other_givens("ottilie-ann") == frozenset()

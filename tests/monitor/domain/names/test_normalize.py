@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.domain.names.normalize import words_of
+from monitor.domain.names.normalize import split_words
 
 DELGADO = ("maria", "delgado")
 
@@ -26,4 +26,4 @@ DELGADO = ("maria", "delgado")
     ],
 )
 def test_titles_before_and_suffixes_behind_are_no_names_and_a_word_alone_stays(written, words):
-    assert words_of(written) == words
+    assert split_words(written) == words

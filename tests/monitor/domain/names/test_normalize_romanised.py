@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.names.matching import Level, agreement, disguised
-from monitor.domain.names.normalize import romanised
+from monitor.domain.names.matching import MatchLevel, is_disguised_name, match_display_name
+from monitor.domain.names.normalize import romanize_text
 from monitor.domain.person import PersonName
 
 IVAN = "\u0418\u0432\u0430\u043d"
@@ -28,23 +28,23 @@ SHORT_I = "\u0438\u0306"
     ],
 )
 def test_a_word_in_another_alphabet_is_transcribed(written, latin):
-    assert romanised(written) == latin
+    assert romanize_text(written) == latin
 
 
 def test_a_word_of_two_alphabets_is_left_as_it_is():
     disguise = "Iv\u0430n"
 
-    assert romanised(disguise) == disguise
-    assert disguised(f"{disguise} Novak", PersonName(given="Ivan", family="Novak"))
+    assert romanize_text(disguise) == disguise
+    assert is_disguised_name(f"{disguise} Novak", PersonName(given="Ivan", family="Novak"))
 
 
 def test_a_transcribed_name_is_the_name():
     ivan = PersonName(given="Ivan", family="Ilin")
 
-    assert agreement(f"{IVAN} {ILYIN}", ivan).level is Level.EXACT
-    assert agreement(f"{ILYIN}, {IVAN}", ivan).level is Level.EXACT
+    assert match_display_name(f"{IVAN} {ILYIN}", ivan).level is MatchLevel.EXACT
+    assert match_display_name(f"{ILYIN}, {IVAN}", ivan).level is MatchLevel.EXACT
 
 
 @given(text=st.text(max_size=60))
 def test_transcribing_twice_changes_nothing_more(text):
-    assert romanised(romanised(text)) == romanised(text)
+    assert romanize_text(romanize_text(text)) == romanize_text(text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.names.parsing import person_name, readings
+from monitor.domain.names.parsing import parse_name_variants, parse_person_name
 from monitor.domain.person import PersonName
 
 
@@ -34,7 +34,7 @@ from monitor.domain.person import PersonName
     ],
 )
 def test_a_name_is_read_as_its_likeliest_parts(written, given_name, middle, family):
-    read = person_name(written)
+    read = parse_person_name(written)
 
     assert (read.given, read.middle, read.family) == (given_name, middle, family)
 
@@ -43,7 +43,9 @@ def test_a_name_is_read_as_its_likeliest_parts(written, given_name, middle, fami
     "written", ['Robert "Bob" Novak', "Robert (Bob) Novak", "Robert “Bob” Novak"]
 )
 def test_what_stands_in_quotes_or_brackets_is_what_somebody_is_called(written):
-    assert person_name(written) == PersonName(given="robert", family="novak", nicknames=("bob",))
+    assert parse_person_name(written) == PersonName(
+        given="robert", family="novak", nicknames=("bob",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,29 +61,31 @@ def test_what_stands_in_quotes_or_brackets_is_what_somebody_is_called(written):
     ],
 )
 def test_a_name_has_more_than_one_reading_where_people_write_in_more_than_one_way(written, other):
-    assert other in {" ".join((*each.givens, *each.family)) for each in readings(written)}
+    assert other in {
+        " ".join((*each.givens, *each.family)) for each in parse_name_variants(written)
+    }
 
 
 @pytest.mark.parametrize("written", ["ROSA MARIA NOVAK", "Rosa Maria Novak", "RM Novak Brandt"])
 def test_capitals_tell_nothing_where_all_words_have_them_or_only_initials(written):
-    assert len(readings(written)) == 1
+    assert len(parse_name_variants(written)) == 1
 
 
 def test_nobody_is_read_beyond_what_could_be_a_name():
-    assert readings("x" * 300)[0].family == ("x" * 200,)
+    assert parse_name_variants("x" * 300)[0].family == ("x" * 200,)
 
 
 def test_a_generation_is_kept_apart_from_the_name():
-    assert [each.generation for each in readings("Karl Novak, III")] == ["iii", "iii"]
+    assert [each.generation for each in parse_name_variants("Karl Novak, III")] == ["iii", "iii"]
 
 
 def test_only_two_words_can_be_turned_round_without_a_comma():
-    assert [each.turned for each in readings("Rosa Marchetti")] == [False, True]
-    assert [each.turned for each in readings("Rosa Maria Marchetti")] == [False]
+    assert [each.turned for each in parse_name_variants("Rosa Marchetti")] == [False, True]
+    assert [each.turned for each in parse_name_variants("Rosa Maria Marchetti")] == [False]
 
 
 @given(text=st.text(max_size=300))
 def test_no_text_is_too_strange_to_be_read(text):
-    for each in readings(text):
+    for each in parse_name_variants(text):
         assert each.family
-    person_name(text)
+    parse_person_name(text)

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from monitor.domain.planning.budget import Cap, History, Limits
-from monitor.domain.planning.selection import candidates
+from monitor.domain.planning.budget import CostCap, CostLimits, QueryHistory
+from monitor.domain.planning.selection import rank_candidates
 from scrapers.models import Query, QueryKind, Request
 
 WEEK = 105_600
@@ -28,17 +28,17 @@ def questions(person, most=4):
 
 
 histories = st.none() | st.builds(
-    History,
+    QueryHistory,
     asked=st.integers(WEEK - 20, WEEK),
     clean=st.integers(0, 40),
     hit=st.none() | st.integers(WEEK - 60, WEEK - 20),
 )
 caps = st.builds(
-    Cap,
+    CostCap,
     requests=st.none() | st.integers(0, 20),
     usd=st.none() | st.decimals(0, 1, places=3),
 )
-limits = st.builds(Limits, person=caps, district=caps)
+limits = st.builds(CostLimits, person=caps, district=caps)
 
 
 @st.composite
@@ -47,7 +47,7 @@ def districts(draw):
     return tuple(
         each
         for person in PEOPLE
-        for each in candidates(
+        for each in rank_candidates(
             questions(person),
             PRICES,
             {query.key: draw(histories) for query in questions(person)},

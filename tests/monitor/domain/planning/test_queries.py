@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
-    HANDLES_GUESSED,
-    NAMES_ASKED,
-    StudentLinks,
-    identity,
-    plan,
-    scope_of,
+    MAX_GUESSED_HANDLES,
+    MAX_NAMES,
+    StudentLinkSwitch,
+    build_identity,
+    build_person_queries,
+    get_required_scope,
 )
 from monitor.errors import NotPermittedError
 from scrapers.models import Query, QueryKind, Request
-from scrapers.source import Access, Etiquette, Family
+from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -44,49 +44,49 @@ EVERYTHING = Consent(
     given_at=MONDAY,
     expires_at=MONDAY + YEAR,
 )
-ETIQUETTE = Etiquette(origins=("https://a.example",), access=Access.API)
+ETIQUETTE = CrawlPolicy(origins=("https://a.example",), access=AccessMode.API)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeSource:
     name: str
-    family: Family
+    family: SourceFamily
     platform: str = ""
     version: int = 1
-    etiquette: Etiquette = ETIQUETTE
+    crawl_policy: CrawlPolicy = ETIQUETTE
 
-    def plan(self, identity):
-        kind = QueryKind.SEARCH if self.family is Family.SEARCH else QueryKind.PRESENCE
-        words = identity.names if self.family is Family.SEARCH else identity.handles
+    def build_queries(self, identity):
+        kind = QueryKind.SEARCH if self.family is SourceFamily.SEARCH else QueryKind.PRESENCE
+        words = identity.names if self.family is SourceFamily.SEARCH else identity.handles
         for word in (*words, *words):
-            yield self.asks(kind, word, identity.ref)
+            yield self.asks(kind, word, identity.person_id)
 
     def asks(self, kind, word, subject):
         request = Request(url=f"https://a.example/{word}")
         return Query(source=self.name, kind=kind, terms=(word,), request=request, subject=subject)
 
-    def read(self, query, page):
+    def parse_response(self, query, page):
         raise NotImplementedError
 
-    def canaries(self, nonce):
+    def build_canaries(self, nonce):
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeNetwork(FakeSource):
-    def contacts(self, account, subject):
+    def build_contact_queries(self, account, subject):
         yield self.asks(QueryKind.FOLLOWS, account, subject)
         yield self.asks(QueryKind.FOLLOWERS, account, subject)
 
 
-ENGINE = FakeSource(name="engine", family=Family.SEARCH)
-SITE = FakeSource(name="site", family=Family.PROFILES)
-SKIES = FakeNetwork(name="skies", family=Family.PROFILES, platform="skies")
+ENGINE = FakeSource(name="engine", family=SourceFamily.SEARCH)
+SITE = FakeSource(name="site", family=SourceFamily.PROFILES)
+SKIES = FakeNetwork(name="skies", family=SourceFamily.PROFILES, platform="skies")
 SOURCES = (SKIES, ENGINE, SITE)
 
 
-def planned(consent=EVERYTHING, now=MONDAY, links=StudentLinks.ON, sources=SOURCES):
-    return list(plan(BETH, consent, sources, now, links))
+def planned(consent=EVERYTHING, now=MONDAY, links=StudentLinkSwitch.ON, sources=SOURCES):
+    return list(build_person_queries(BETH, consent, sources, now, links))
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_another_persons_consent_allows_nothing():
         planned(replace(EVERYTHING, person="rosa"))
 
 
-@given(st.sets(st.sampled_from(Scope)), st.sampled_from(StudentLinks))
+@given(st.sets(st.sampled_from(Scope)), st.sampled_from(StudentLinkSwitch))
 def test_every_question_is_covered_by_a_scope(scopes, links):
     family = {each.name: each.family for each in SOURCES}
 
     for query in planned(replace(EVERYTHING, scopes=frozenset(scopes)), links=links):
-        assert scope_of(query.kind, family[query.source]) in scopes
+        assert get_required_scope(query.kind, family[query.source]) in scopes
         assert query.subject == BETH.ref
 
 
@@ -124,9 +124,9 @@ def test_less_consent_never_asks_more(scopes, withdrawn):
     assert {query.key for query in less} <= {query.key for query in more}
 
 
-@pytest.mark.parametrize("family", Family)
+@pytest.mark.parametrize("family", SourceFamily)
 def test_pictures_have_a_scope_of_their_own_whoever_shows_them(family):
-    assert scope_of(QueryKind.PICTURE, family) is Scope.PHOTOS
+    assert get_required_scope(QueryKind.PICTURE, family) is Scope.PHOTOS
 
 
 def test_contacts_are_asked_of_declared_accounts_on_that_platform_alone():
@@ -136,7 +136,7 @@ def test_contacts_are_asked_of_declared_accounts_on_that_platform_alone():
 
 
 def test_without_the_districts_switch_nobodys_contacts_are_looked_at():
-    kinds = {query.kind for query in planned(links=StudentLinks.OFF)}
+    kinds = {query.kind for query in planned(links=StudentLinkSwitch.OFF)}
 
     assert kinds == {QueryKind.SEARCH, QueryKind.PRESENCE}
 
@@ -149,7 +149,7 @@ def test_each_question_is_asked_once_and_in_the_same_order():
 
 
 def test_a_person_is_searched_by_every_name_they_gave_the_likeliest_first():
-    assert identity(BETH, EVERYTHING, MONDAY).names == (
+    assert build_identity(BETH, EVERYTHING, MONDAY).names == (
         "Elizabeth Novák",
         "Beth Novák",
         "Elizabeth Hartley",
@@ -160,20 +160,20 @@ def test_a_person_is_searched_by_every_name_they_gave_the_likeliest_first():
 def test_a_middle_name_is_one_more_way_to_be_written():
     john = replace(BETH, name=PersonName(given="John", family="Smith", middle="Albert"))
 
-    assert identity(john, EVERYTHING, MONDAY).names == ("John Smith", "John Albert Smith")
+    assert build_identity(john, EVERYTHING, MONDAY).names == ("John Smith", "John Albert Smith")
 
 
 def test_declared_handles_come_before_guesses():
-    handles = identity(BETH, EVERYTHING, MONDAY).handles
+    handles = build_identity(BETH, EVERYTHING, MONDAY).handles
 
     assert handles[:4] == ("bethreads", "elizabethnovak", "elizabeth.novak", "enovak")
-    assert len(handles) == 1 + HANDLES_GUESSED
+    assert len(handles) == 1 + MAX_GUESSED_HANDLES
 
 
 def test_handles_are_guessed_only_for_who_agreed_to_profiles():
     searched = replace(EVERYTHING, scopes=frozenset({Scope.SEARCH}))
 
-    assert identity(BETH, searched, MONDAY).handles == ("bethreads",)
+    assert build_identity(BETH, searched, MONDAY).handles == ("bethreads",)
 
 
 def test_the_fingerprint_of_an_address_is_a_consent_of_its_own():
@@ -181,10 +181,12 @@ def test_the_fingerprint_of_an_address_is_a_consent_of_its_own():
     other = replace(EVERYTHING, scopes=frozenset(Scope) - {Scope.MAIL_HASH})
     loud = replace(BETH, mail=" Beth@Cedar.example ")
 
-    assert identity(BETH, other, MONDAY).mail_hash == ""
-    assert identity(BETH, agreed, MONDAY).mail_hash == sha256(b"beth@cedar.example").hexdigest()
-    assert identity(loud, agreed, MONDAY) == identity(BETH, agreed, MONDAY)
-    assert scope_of(QueryKind.PROFILE, Family.MAIL_HASH) is Scope.MAIL_HASH
+    assert build_identity(BETH, other, MONDAY).mail_hash == ""
+    assert (
+        build_identity(BETH, agreed, MONDAY).mail_hash == sha256(b"beth@cedar.example").hexdigest()
+    )
+    assert build_identity(loud, agreed, MONDAY) == build_identity(BETH, agreed, MONDAY)
+    assert get_required_scope(QueryKind.PROFILE, SourceFamily.MAIL_HASH) is Scope.MAIL_HASH
 
 
 @pytest.mark.parametrize(
@@ -199,14 +201,14 @@ def test_the_fingerprint_of_an_address_is_a_consent_of_its_own():
 def test_guesses_are_written_as_handles_are(given, family, guesses):
     person = replace(BETH, name=PersonName(given=given, family=family), handles=())
 
-    assert identity(person, EVERYTHING, MONDAY).handles == guesses
+    assert build_identity(person, EVERYTHING, MONDAY).handles == guesses
 
 
 def test_however_many_names_somebody_has_few_are_asked():
     names = tuple(f"Name{number}" for number in range(20))
     person = replace(BETH, name=replace(BETH.name, nicknames=names, former_families=names))
 
-    words = identity(person, EVERYTHING, MONDAY)
+    words = build_identity(person, EVERYTHING, MONDAY)
 
-    assert len(words.names) == NAMES_ASKED
-    assert len(words.handles) == 1 + HANDLES_GUESSED
+    assert len(words.names) == MAX_NAMES
+    assert len(words.handles) == 1 + MAX_GUESSED_HANDLES

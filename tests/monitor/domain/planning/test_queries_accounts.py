@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import ROSA
-from monitor.domain.planning.queries import accounts_asked
+from monitor.domain.planning.queries import find_queried_accounts
 from scrapers.profiles.activitypub import ActivityPub
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.profiles.mastodon import Mastodon
@@ -27,15 +27,15 @@ PERSON = replace(ROSA.person, accounts=(*ACCOUNTS, "chalkboard:@rosa"))
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_a_question_about_contacts_leads_back_to_its_account_alone(account):
     source = ACCOUNTS[account]
-    questions = tuple(source.contacts(account, PERSON.ref))
+    questions = tuple(source.build_contact_queries(account, PERSON.ref))
 
     assert len(questions) == 2
     for query in questions:
-        assert accounts_asked(query, PERSON, source) == (account,)
-        assert accounts_asked(query, PERSON, ELSEWHERE) == ()
+        assert find_queried_accounts(query, PERSON, source) == (account,)
+        assert find_queried_accounts(query, PERSON, ELSEWHERE) == ()
 
 
 def test_an_account_that_is_no_longer_declared_gets_no_verdict():
-    (query, _) = MASTODON.contacts("mastodon:@rosa@skies.example", PERSON.ref)
+    (query, _) = MASTODON.build_contact_queries("mastodon:@rosa@skies.example", PERSON.ref)
 
-    assert accounts_asked(query, replace(PERSON, accounts=()), MASTODON) == ()
+    assert find_queried_accounts(query, replace(PERSON, accounts=()), MASTODON) == ()

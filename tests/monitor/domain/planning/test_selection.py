@@ -6,8 +6,20 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.planning.budget import FLOOR, Cap, History, Limits, Outlay, Purse
-from monitor.domain.planning.selection import FULL_DEPTH, Depth, candidates, choose
+from monitor.domain.planning.budget import (
+    MAX_INTERVAL,
+    ApiCost,
+    CostCap,
+    CostLimits,
+    QueryHistory,
+    WeeklyBudget,
+)
+from monitor.domain.planning.selection import (
+    FULL_DEPTH,
+    SearchDepth,
+    rank_candidates,
+    select_queries,
+)
 from tests.monitor.domain.planning.drawn import (
     PEOPLE,
     PRICES,
@@ -18,44 +30,46 @@ from tests.monitor.domain.planning.drawn import (
     questions,
 )
 
-depths = st.sampled_from(Depth)
-RICH = Limits()
+depths = st.sampled_from(SearchDepth)
+RICH = CostLimits()
 
 
-def chosen(offered, allowed=RICH, depth=Depth.ROTATING, spent=None, week=WEEK + 1):
-    return choose(offered, week, Purse(allowed, spent or {}), depth)
+def chosen(offered, allowed=RICH, depth=SearchDepth.ROTATING, spent=None, week=WEEK + 1):
+    return select_queries(offered, week, WeeklyBudget(allowed, spent or {}), depth)
 
 
 def in_time(history):
-    return history is not None and WEEK + 1 - history.asked <= FLOOR
+    return history is not None and WEEK + 1 - history.asked <= MAX_INTERVAL
 
 
 def cost(queries):
-    return sum((Outlay.of(each.pages, PRICES[each.source]) for each in queries), Outlay())
+    return sum(
+        (ApiCost.from_requests(each.pages, PRICES[each.source]) for each in queries), ApiCost()
+    )
 
 
 @given(districts(), limits, depths)
 def test_no_budget_is_ever_overrun(offered, allowed, depth):
-    asked = chosen(offered, allowed, depth).asked.values()
+    asked = chosen(offered, allowed, depth).selected.values()
 
-    assert allowed.district.allows(cost(asked)) or not asked
+    assert allowed.district.allows_cost(cost(asked)) or not asked
     for person in PEOPLE:
         theirs = [each for each in asked if each.subject == person]
-        assert allowed.person.allows(cost(theirs)) or not theirs
+        assert allowed.person.allows_cost(cost(theirs)) or not theirs
 
 
 @given(districts(), limits, st.integers(0, 30))
 def test_what_was_spent_this_week_counts(offered, allowed, requests):
-    spent = {"": Outlay.of(requests, PRICES["dear"])}
-    asked = chosen(offered, allowed, spent=spent).asked.values()
+    spent = {"": ApiCost.from_requests(requests, PRICES["dear"])}
+    asked = chosen(offered, allowed, spent=spent).selected.values()
 
-    assert not asked or allowed.district.allows(cost(asked) + spent[""])
+    assert not asked or allowed.district.allows_cost(cost(asked) + spent[""])
 
 
 @given(districts(), limits, depths)
 def test_each_question_is_asked_or_refused_or_rests(offered, allowed, depth):
     choice = chosen(offered, allowed, depth)
-    parts = [set(choice.asked), set(choice.refused), set(choice.resting)]
+    parts = [set(choice.selected), set(choice.over_budget), set(choice.not_due)]
 
     assert sum(map(len, parts)) == len(offered)
     assert set.union(*parts) == {each.query.key for each in offered}
@@ -71,18 +85,18 @@ def test_the_same_inputs_give_the_same_plan_in_whatever_order(offered, allowed, 
 
 @given(districts(), st.integers(0, 40))
 def test_money_goes_to_the_most_valuable_questions(offered, requests):
-    allowed = Limits(district=Cap(requests=requests))
+    allowed = CostLimits(district=CostCap(requests=requests))
     choice = chosen(offered, allowed)
     known = {each.query.key: each for each in offered if in_time(each.history)}
-    asked = [known[key].rank for key in choice.asked if key in known]
-    refused = [known[key].rank for key in choice.refused if key in known]
+    asked = [known[key].rank for key in choice.selected if key in known]
+    refused = [known[key].rank for key in choice.over_budget if key in known]
 
     assert not asked or not refused or max(asked) <= min(refused)
 
 
 @given(districts())
 def test_who_was_never_asked_about_comes_first(offered):
-    order = list(chosen(offered).asked)
+    order = list(chosen(offered).selected)
     known = {each.query.key: each.history is not None for each in offered}
 
     assert [known[key] for key in order] == sorted(known[key] for key in order)
@@ -90,40 +104,40 @@ def test_who_was_never_asked_about_comes_first(offered):
 
 def test_what_is_past_its_floor_comes_before_better_questions():
     best, least = question("beth", "dear", 0), question("beth", "dear", 1)
-    ago = {best.key: History(asked=WEEK), least.key: History(asked=WEEK - FLOOR)}
-    offered = candidates([best, least], PRICES, ago)
+    ago = {best.key: QueryHistory(asked=WEEK), least.key: QueryHistory(asked=WEEK - MAX_INTERVAL)}
+    offered = rank_candidates([best, least], PRICES, ago)
 
-    assert list(chosen(offered, Limits(district=Cap(requests=1))).asked) == [least.key]
+    assert list(chosen(offered, CostLimits(district=CostCap(requests=1))).selected) == [least.key]
 
 
 def test_of_two_alike_the_longest_unasked_comes_first():
     beth, rosa = question("beth", "dear", 0), question("rosa", "dear", 0)
-    ago = {beth.key: History(asked=WEEK - 1), rosa.key: History(asked=WEEK - 2)}
-    offered = (*candidates([beth], PRICES, ago), *candidates([rosa], PRICES, ago))
+    ago = {beth.key: QueryHistory(asked=WEEK - 1), rosa.key: QueryHistory(asked=WEEK - 2)}
+    offered = (*rank_candidates([beth], PRICES, ago), *rank_candidates([rosa], PRICES, ago))
 
-    choice = chosen(offered, Limits(district=Cap(requests=1)))
+    choice = chosen(offered, CostLimits(district=CostCap(requests=1)))
 
-    assert list(choice.asked) == [rosa.key]
-    assert list(choice.refused) == [beth.key]
+    assert list(choice.selected) == [rosa.key]
+    assert list(choice.over_budget) == [beth.key]
 
 
 def test_what_is_asked_for_the_first_time_is_asked_at_full_depth():
     beth = question("beth", "dear", 0)
-    (new,) = candidates([beth], PRICES, {})
-    known = replace(new, history=History(asked=WEEK - 9))
+    (new,) = rank_candidates([beth], PRICES, {})
+    known = replace(new, history=QueryHistory(asked=WEEK - 9))
 
-    assert chosen([new]).asked[beth.key].pages == FULL_DEPTH
-    assert chosen([known]).asked[beth.key].pages == 1
-    assert chosen([known], depth=Depth.FULL).asked[beth.key].pages == FULL_DEPTH
+    assert chosen([new]).selected[beth.key].pages == FULL_DEPTH
+    assert chosen([known]).selected[beth.key].pages == 1
+    assert chosen([known], depth=SearchDepth.FULL).selected[beth.key].pages == FULL_DEPTH
 
 
 @given(districts())
 def test_a_self_check_asks_everything(offered):
-    assert len(chosen(offered, depth=Depth.FULL).asked) == len(offered)
+    assert len(chosen(offered, depth=SearchDepth.FULL).selected) == len(offered)
 
 
 def test_each_source_ranks_its_own_questions():
-    ranked = candidates(questions("beth", most=3), PRICES, {})
+    ranked = rank_candidates(questions("beth", most=3), PRICES, {})
 
     assert [(each.query.source, each.rank) for each in ranked] == [
         ("cheap", 0),
@@ -138,10 +152,10 @@ def test_each_source_ranks_its_own_questions():
 def test_what_costs_nothing_is_asked_every_week():
     free = question("beth", "free", 0)
 
-    assert chosen(candidates(questions("beth"), PRICES, {})).of(free) == free
+    assert chosen(rank_candidates(questions("beth"), PRICES, {})).get_selected_query(free) == free
 
 
 def test_a_sweep_leaves_a_tenth_for_those_who_check_themselves():
-    allowed = Limits(district=Cap(requests=20, usd=Decimal(10))).of_a_sweep()
+    allowed = CostLimits(district=CostCap(requests=20, usd=Decimal(10))).to_sweep_limits()
 
-    assert allowed == Limits(district=Cap(requests=18, usd=Decimal(9)))
+    assert allowed == CostLimits(district=CostCap(requests=18, usd=Decimal(9)))

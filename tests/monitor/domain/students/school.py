@@ -2,20 +2,20 @@
 
 from datetime import date
 
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, counts_of
-from monitor.domain.students.cues import Setting
-from monitor.domain.students.roster import KeyedRoster, Pupil, enlist
+from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
+from monitor.domain.students.cues import SchoolSetting
+from monitor.domain.students.roster import KeyedRoster, RosterStudent, tokenize_roster
 from scrapers.models import Contact
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
-SETTING = Setting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)
+SETTING = SchoolSetting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)
 TODAY = date(2026, 9, 1)
 A_CUE = "CVHS '28 | second trumpet"
 PEOPLE = 300_000_000
 
 
 def pupil(given, family, *handles):
-    return Pupil(names=((given, family),), handles=handles)
+    return RosterStudent(names=((given, family),), handles=handles)
 
 
 PUPILS = (
@@ -25,7 +25,7 @@ PUPILS = (
     pupil("John", "Smith"),
 )
 COUNTS = NameCounts(
-    given=counts_of(
+    given=build_count_table(
         {
             EVERYBODY: PEOPLE,
             "mason": 150_000,
@@ -45,7 +45,7 @@ COUNTS = NameCounts(
             "theodore": 90_000,
         }
     ),
-    family=counts_of(
+    family=build_count_table(
         {
             EVERYBODY: PEOPLE,
             "whitlock": 13_000,
@@ -69,7 +69,7 @@ def padding():
 
 def keyed(pupils=PUPILS, key=KEY, asked=None):
     """Enlist pupils under a key, and hold the list with that key, or with another one."""
-    return KeyedRoster(roster=enlist(pupils, key, padding(), TODAY), key=asked or key)
+    return KeyedRoster(roster=tokenize_roster(pupils, key, padding(), TODAY), key=asked or key)
 
 
 def contact(name, bio="", handle="h"):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.cues import Cue
-from monitor.domain.students.matching import UNFLAGGED, ContactVerdict, judge
+from monitor.domain.students.cues import StudentCue
+from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, match_contacts
 from tests.bench.plain_roster import plain_roster
 from tests.monitor.domain.students.school import (
     A_CUE,
@@ -28,13 +28,13 @@ STRANGERS = [contact(f"Juan Smith {letter}") for letter in "abcdefghij"]
 
 
 def verdict(*contacts, listed=ROSTER):
-    return judge(contacts, listed, SETTING, COUNTS)
+    return match_contacts(contacts, listed, SETTING, COUNTS)
 
 
 def test_a_roster_name_with_a_cue_is_flagged():
     found = verdict(MASON, contact("Reed & Bore"))
 
-    assert found == ContactVerdict(flagged=True, count=1, cues=("school", "school-year"))
+    assert found == ContactMatchResult(flagged=True, count=1, cues=("school", "school-year"))
 
 
 def test_a_roster_name_alone_never_flags():
@@ -63,7 +63,7 @@ def test_three_rare_names_flag_where_chance_explains_none_of_them():
     listed = keyed([pupil(*name) for name in RARE])
     three = [contact(" ".join(name)) for name in RARE]
 
-    assert verdict(*three, *STRANGERS, listed=listed) == ContactVerdict(
+    assert verdict(*three, *STRANGERS, listed=listed) == ContactMatchResult(
         flagged=True, count=3, cues=("several-names",)
     )
     assert verdict(*three, *NAMELESS, listed=listed).count == 3
@@ -109,7 +109,7 @@ def test_a_known_handle_is_a_hit_like_a_name():
 
 
 def test_a_verdict_holds_a_count_and_kinds_and_nothing_else():
-    assert {field.name for field in fields(ContactVerdict)} == {"flagged", "count", "cues"}
+    assert {field.name for field in fields(ContactMatchResult)} == {"flagged", "count", "cues"}
 
 
 CARDS = st.builds(
@@ -125,7 +125,7 @@ LISTS = st.lists(CARDS, max_size=8)
 def test_more_contacts_never_hide_a_pupil_who_showed_a_cue(some, more):
     cued = verdict(*some)
 
-    if set(cued.cues) - {Cue.SEVERAL_NAMES}:
+    if set(cued.cues) - {StudentCue.SEVERAL_NAMES}:
         assert verdict(*some, *more).flagged
 
 

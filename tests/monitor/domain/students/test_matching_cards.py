@@ -2,17 +2,17 @@
 
 import pytest
 
-from monitor.domain.students.matching import card_forms
-from monitor.domain.students.roster import FormKind, Pupil, pupil_forms
+from monitor.domain.students.matching import list_card_forms
+from monitor.domain.students.roster import FormKind, RosterStudent, list_student_forms
 from tests.monitor.domain.students.school import COUNTS, contact, pupil
 
 
 def forms(name, handle="h"):
-    return card_forms(contact(name, handle=handle), COUNTS)
+    return list_card_forms(contact(name, handle=handle), COUNTS)
 
 
 def agree(enlisted, name, handle="h"):
-    return not forms(name, handle).isdisjoint(pupil_forms(enlisted))
+    return not forms(name, handle).isdisjoint(list_student_forms(enlisted))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_shortened_name_that_the_handle_completes_is_read_whole():
 
 
 def test_a_preferred_name_and_a_known_handle_are_forms_like_the_legal_name():
-    enlisted = Pupil(
+    enlisted = RosterStudent(
         names=(("Bartholomew", "Whitlock"), ("Kit", "Whitlock")), handles=("@kit_w", "kw")
     )
 
@@ -181,7 +181,7 @@ def test_a_preferred_name_and_a_known_handle_are_forms_like_the_legal_name():
 
 @pytest.mark.parametrize("name", [("", ""), ("J", ""), ("", "Whitlock"), ("7", "8"), ("-", "-")])
 def test_a_name_without_letters_makes_no_whole_name(name):
-    made = pupil_forms(pupil(*name))
+    made = list_student_forms(pupil(*name))
 
     assert not [form for form in made if form.kind is FormKind.WHOLE and not form.given]
 

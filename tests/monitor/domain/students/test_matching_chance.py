@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.matching import SAME_HANDLE, read_by_chance
-from monitor.domain.students.roster import Form, FormKind
+from monitor.domain.students.matching import SAME_HANDLE_SHARE, rank_forms_by_chance
+from monitor.domain.students.roster import FormKind, RosterForm
 from tests.monitor.domain.students.school import COUNTS, PEOPLE
 
-JOHN = Form(FormKind.WHOLE, "john", "smith")
-PRIYA = Form(FormKind.WHOLE, "priya", "venkataraman")
-SHORT = Form(FormKind.GIVEN_AND_INITIAL, "john", "s")
+JOHN = RosterForm(FormKind.WHOLE, "john", "smith")
+PRIYA = RosterForm(FormKind.WHOLE, "priya", "venkataraman")
+SHORT = RosterForm(FormKind.GIVEN_AND_INITIAL, "john", "s")
 
 
 def chances(*forms, pupils=3_000):
-    return {each.form: each.chance for each in read_by_chance(forms, pupils, COUNTS)}
+    return {each.form: each.chance for each in rank_forms_by_chance(forms, pupils, COUNTS)}
 
 
 def test_a_stranger_bears_a_roster_name_as_often_as_people_do():
@@ -26,8 +26,8 @@ def test_a_stranger_bears_a_roster_name_as_often_as_people_do():
 
 
 def test_a_name_is_as_common_as_all_that_are_short_for_it():
-    robert = Form(FormKind.WHOLE, "robert", "smith")
-    bob = Form(FormKind.WHOLE, "bob", "smith")
+    robert = RosterForm(FormKind.WHOLE, "robert", "smith")
+    bob = RosterForm(FormKind.WHOLE, "bob", "smith")
     together = (3_500_000 + 120_000 + 90_000) / PEOPLE * 2_400_000 / PEOPLE
 
     assert chances(robert, pupils=1)[robert] >= together
@@ -49,22 +49,22 @@ def test_reading_more_into_a_card_makes_each_guess_likelier_by_chance():
 def test_every_kind_of_form_has_its_chance(kind):
     family = "" if kind is FormKind.HANDLE else "smith"
     given = "mas" if kind is FormKind.START else "mason"
-    form = Form(kind, given, family)
+    form = RosterForm(kind, given, family)
 
     assert 0 < chances(form)[form] < 1
 
 
 def test_a_handle_is_as_rare_as_we_say():
-    form = Form(FormKind.HANDLE, "trombonelad")
+    form = RosterForm(FormKind.HANDLE, "trombonelad")
 
-    assert chances(form, pupils=1)[form] == pytest.approx(SAME_HANDLE, rel=0.01)
+    assert chances(form, pupils=1)[form] == pytest.approx(SAME_HANDLE_SHARE, rel=0.01)
 
 
 @given(st.sets(st.sampled_from([JOHN, PRIYA, SHORT]), min_size=1), st.integers(1, 100_000))
 def test_a_chance_is_a_probability_and_rises_down_the_list(forms, pupils):
-    read = [each.chance for each in read_by_chance(forms, pupils, COUNTS)]
+    read = [each.chance for each in rank_forms_by_chance(forms, pupils, COUNTS)]
 
     assert all(0 < chance <= 1 for chance in read)
     assert read == sorted(read)
-    longer = [each.chance for each in read_by_chance(forms, pupils * 2, COUNTS)]
+    longer = [each.chance for each in rank_forms_by_chance(forms, pupils * 2, COUNTS)]
     assert all(more >= less for more, less in zip(longer, read, strict=True))

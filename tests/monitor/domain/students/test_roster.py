@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.students.roster import (
-    LASTS,
+    ROSTER_LIFETIME,
     TOKEN_BYTES,
     KeyedRoster,
-    enlist,
-    key_id,
-    pupil_forms,
-    token,
+    compute_key_id,
+    compute_token,
+    list_student_forms,
+    tokenize_roster,
 )
 from tests.bench.plain_roster import plain_roster
 from tests.monitor.domain.students.school import (
@@ -39,11 +39,11 @@ def tokens(listed):
 
 @given(ROSTERS)
 def test_every_form_of_every_pupil_is_listed_and_under_another_key_none_is(pupils):
-    forms = {form for each in pupils for form in pupil_forms(each)}
+    forms = {form for each in pupils for form in list_student_forms(each)}
     listed, strangers = keyed(pupils), keyed(pupils, asked=OTHER_KEY)
 
-    assert all(map(listed.lists, forms))
-    assert not any(map(strangers.lists, forms))
+    assert all(map(listed.has_form, forms))
+    assert not any(map(strangers.has_form, forms))
 
 
 @given(ROSTERS, st.randoms())
@@ -56,7 +56,7 @@ def test_a_roster_tells_neither_its_order_nor_who_stands_there_twice(pupils, ran
 
 @given(st.integers(0, 1500))
 def test_a_roster_tells_its_size_only_in_five_hundreds(number):
-    some = enlist([pupil(f"a{at}b", "cd") for at in range(number)], KEY, padding(), TODAY)
+    some = tokenize_roster([pupil(f"a{at}b", "cd") for at in range(number)], KEY, padding(), TODAY)
 
     assert some.size % 500 == 0
     assert 0 <= some.size - number < 500
@@ -79,21 +79,21 @@ def test_tokens_are_sorted_of_one_length_and_all_different():
 def test_a_token_is_found_at_either_end():
     held = tokens(ROSTER)
 
-    assert ROSTER.roster.holds(held[0])
-    assert ROSTER.roster.holds(held[-1])
-    assert not ROSTER.roster.holds(b"\xff" * TOKEN_BYTES)
-    assert not ROSTER.roster.holds(b"")
+    assert ROSTER.roster.has_token(held[0])
+    assert ROSTER.roster.has_token(held[-1])
+    assert not ROSTER.roster.has_token(b"\xff" * TOKEN_BYTES)
+    assert not ROSTER.roster.has_token(b"")
 
 
 def test_an_empty_roster_holds_nothing():
-    assert not keyed(()).roster.holds(tokens(ROSTER)[0])
+    assert not keyed(()).roster.has_token(tokens(ROSTER)[0])
 
 
 def test_a_key_is_named_without_being_told():
-    assert key_id(KEY) != key_id(OTHER_KEY)
-    assert KEY.hex() not in key_id(KEY)
-    form = next(iter(pupil_forms(PUPILS[0])))
-    assert token(KEY, form) != token(OTHER_KEY, form)
+    assert compute_key_id(KEY) != compute_key_id(OTHER_KEY)
+    assert KEY.hex() not in compute_key_id(KEY)
+    form = next(iter(list_student_forms(PUPILS[0])))
+    assert compute_token(KEY, form) != compute_token(OTHER_KEY, form)
 
 
 def test_neither_key_nor_tokens_nor_names_are_printed():
@@ -104,17 +104,17 @@ def test_neither_key_nor_tokens_nor_names_are_printed():
     assert str(ROSTER.roster.tokens[:8]) not in shown
 
 
-@pytest.mark.parametrize(("age", "stale"), [(0, False), (LASTS.days, False), (401, True)])
+@pytest.mark.parametrize(("age", "stale"), [(0, False), (ROSTER_LIFETIME.days, False), (401, True)])
 def test_a_roster_lasts_a_school_year_and_a_month(age, stale):
-    assert ROSTER.roster.stale(TODAY + timedelta(days=age)) is stale
+    assert ROSTER.roster.is_stale(TODAY + timedelta(days=age)) is stale
 
 
 def test_plain_names_list_what_tokens_list():
     plain = plain_roster(PUPILS)
 
     assert plain.size == len(PUPILS)
-    assert all(map(plain.lists, pupil_forms(PUPILS[1])))
-    assert not any(map(plain.lists, pupil_forms(pupil("Wendel", "Achterberg"))))
+    assert all(map(plain.has_form, list_student_forms(PUPILS[1])))
+    assert not any(map(plain.has_form, list_student_forms(pupil("Wendel", "Achterberg"))))
 
 
 def test_a_list_knows_how_many_are_on_it():
@@ -123,4 +123,4 @@ def test_a_list_knows_how_many_are_on_it():
 
 def test_a_key_goes_by_the_same_id_in_every_version():
     """The id stands in files of tokens; under another one they would be refused."""
-    assert key_id(bytes(32)) == "eed9dbffeffa5964"
+    assert compute_key_id(bytes(32)) == "eed9dbffeffa5964"

@@ -6,10 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.roster_file import Kind, Known, Telling, column, layout, read_row
+from monitor.domain.students.roster_file import (
+    RosterContext,
+    RosterRowKind,
+    StudentMarker,
+    normalize_title,
+    parse_header,
+    parse_row,
+)
 from monitor.errors import InputError
 
-NOBODY = Known()
+NOBODY = RosterContext()
 TITLES = [
     *("givenName", "familyName", "First Name", "name", "role", "grades", "handles", "status"),
     *("sourcedId", "Org Unit Path [Required]", "userType", "userPrincipalName", "Student_id", ""),
@@ -26,28 +33,28 @@ CELLS = st.one_of(
 )
 def test_no_row_is_too_strange_and_only_a_student_has_a_name(titles, cells):
     with suppress(InputError):
-        row = read_row(cells, layout(titles), NOBODY)
+        row = parse_row(cells, parse_header(titles), NOBODY)
 
-        assert (row.pupil is not None) == (row.kind is Kind.STUDENT)
-        if row.pupil:
-            assert all(given and family for given, family in row.pupil.names)
+        assert (row.student is not None) == (row.kind is RosterRowKind.STUDENT)
+        if row.student:
+            assert all(given and family for given, family in row.student.names)
 
 
 @pytest.mark.parametrize(
     ("titles", "tells"),
     [
-        ("givenName familyName role grades", Telling(role=2)),
-        ("givenName familyName Student_id role", Telling(role=3)),
-        ("First_name Last_name Student_id Grade", Telling()),
-        ("givenName surname userPrincipalName userType jobTitle", Telling(units=(4,))),
-        ("FirstName LastName employeeId", Telling(units=(2,))),
-        ("sourcedId givenName familyName grades", Telling(ids=0)),
-        ("FirstName LastName Grade", Telling(grade=2)),
-        ("FirstName LastName", Telling()),
+        ("givenName familyName role grades", StudentMarker(role=2)),
+        ("givenName familyName Student_id role", StudentMarker(role=3)),
+        ("First_name Last_name Student_id Grade", StudentMarker()),
+        ("givenName surname userPrincipalName userType jobTitle", StudentMarker(units=(4,))),
+        ("FirstName LastName employeeId", StudentMarker(units=(2,))),
+        ("sourcedId givenName familyName grades", StudentMarker(ids=0)),
+        ("FirstName LastName Grade", StudentMarker(grade=2)),
+        ("FirstName LastName", StudentMarker()),
     ],
 )
 def test_one_column_tells_who_is_a_student(titles, tells):
-    assert layout(titles.split()).tells == tells
+    assert parse_header(titles.split()).student_marker == tells
 
 
 @pytest.mark.parametrize(
@@ -68,11 +75,11 @@ def test_one_column_tells_who_is_a_student(titles, tells):
     ],
 )
 def test_a_unit_of_students_is_told_from_one_that_serves_them(unit, students):
-    laid_out = layout(["First Name", "Last Name", "Org Unit Path"])
+    laid_out = parse_header(["First Name", "Last Name", "Org Unit Path"])
 
-    row = read_row(["Mason", "Whitlock", unit], laid_out, NOBODY)
+    row = parse_row(["Mason", "Whitlock", unit], laid_out, NOBODY)
 
-    assert row.kind is (Kind.STUDENT if students else Kind.OTHER)
+    assert row.kind is (RosterRowKind.STUDENT if students else RosterRowKind.OTHER)
 
 
 @pytest.mark.parametrize(
@@ -80,64 +87,74 @@ def test_a_unit_of_students_is_told_from_one_that_serves_them(unit, students):
     [("/Lernende", True), ("/lernende/2028/", True), ("/Lernendenhilfe", False), ("/Staff", False)],
 )
 def test_a_unit_that_the_district_names_is_believed_and_no_other(unit, students):
-    laid_out = layout(["First Name", "Last Name", "Org Unit Path"])
+    laid_out = parse_header(["First Name", "Last Name", "Org Unit Path"])
 
-    row = read_row(["Mason", "Whitlock", unit], laid_out, Known(unit="/Lernende/"))
+    row = parse_row(["Mason", "Whitlock", unit], laid_out, RosterContext(student_unit="/Lernende/"))
 
-    assert row.kind is (Kind.STUDENT if students else Kind.OTHER)
+    assert row.kind is (RosterRowKind.STUDENT if students else RosterRowKind.OTHER)
 
 
 def test_a_title_is_compared_without_its_dress():
-    assert column("First Name [Required]") == column("first_name") == column("FirstName")
+    assert (
+        normalize_title("First Name [Required]")
+        == normalize_title("first_name")
+        == normalize_title("FirstName")
+    )
 
 
 def test_the_first_of_two_columns_of_one_title_counts():
-    assert layout(["First Name", "Last Name", "First Name"]).names == ((0, 1),)
+    assert parse_header(["First Name", "Last Name", "First Name"]).names == ((0, 1),)
 
 
 def test_a_display_name_is_read_where_the_other_columns_are_empty():
-    laid_out = layout(["displayName", "givenName", "surname"])
+    laid_out = parse_header(["displayName", "givenName", "surname"])
 
-    row = read_row(["Whitlock, Mason James", "", ""], laid_out, NOBODY)
+    row = parse_row(["Whitlock, Mason James", "", ""], laid_out, NOBODY)
 
-    assert row.pupil is not None
-    assert row.pupil.names == (("mason james", "whitlock"),)
-    assert read_row(["Mason", "", ""], laid_out, NOBODY).kind is Kind.UNUSABLE
-    assert read_row(["Mason Whitlock", "Mason", ""], laid_out, NOBODY).kind is Kind.UNUSABLE
+    assert row.student is not None
+    assert row.student.names == (("mason james", "whitlock"),)
+    assert parse_row(["Mason", "", ""], laid_out, NOBODY).kind is RosterRowKind.UNUSABLE
+    assert (
+        parse_row(["Mason Whitlock", "Mason", ""], laid_out, NOBODY).kind is RosterRowKind.UNUSABLE
+    )
 
 
 def test_a_short_row_ends_with_empty_cells_and_a_long_one_is_broken():
-    laid_out = layout(["First Name", "Last Name", "handles"])
+    laid_out = parse_header(["First Name", "Last Name", "handles"])
 
-    assert read_row(["Mason", "Whitlock"], laid_out, NOBODY).kind is Kind.STUDENT
-    assert read_row(["Mason", "Whitlock", "", "", ""], laid_out, NOBODY).kind is Kind.STUDENT
-    assert read_row(["Mason", "Whitlock", "", "x"], laid_out, NOBODY).kind is Kind.UNUSABLE
+    assert parse_row(["Mason", "Whitlock"], laid_out, NOBODY).kind is RosterRowKind.STUDENT
+    assert (
+        parse_row(["Mason", "Whitlock", "", "", ""], laid_out, NOBODY).kind is RosterRowKind.STUDENT
+    )
+    assert (
+        parse_row(["Mason", "Whitlock", "", "x"], laid_out, NOBODY).kind is RosterRowKind.UNUSABLE
+    )
 
 
 def test_a_handle_may_be_as_long_as_a_host_name():
-    laid_out = layout(["First Name", "Last Name", "handles"])
+    laid_out = parse_header(["First Name", "Last Name", "handles"])
 
-    assert not read_row(["Mason", "Whitlock", "x" * 253], laid_out, NOBODY).unread
-    assert read_row(["Mason", "Whitlock", "x" * 254], laid_out, NOBODY).unread
+    assert not parse_row(["Mason", "Whitlock", "x" * 253], laid_out, NOBODY).has_unread_handle
+    assert parse_row(["Mason", "Whitlock", "x" * 254], laid_out, NOBODY).has_unread_handle
 
 
 @pytest.mark.parametrize("handle", ["=1+1", "a/b/c", "x" * 300, "!"])
 def test_a_handle_that_is_none_is_told(handle):
-    row = read_row(
-        ["Mason", "Whitlock", handle], layout(["First Name", "Last Name", "handles"]), NOBODY
+    row = parse_row(
+        ["Mason", "Whitlock", handle], parse_header(["First Name", "Last Name", "handles"]), NOBODY
     )
 
-    assert row.unread
-    assert row.pupil is not None
-    assert row.pupil.handles == ()
+    assert row.has_unread_handle
+    assert row.student is not None
+    assert row.student.handles == ()
 
 
 @pytest.mark.parametrize("status", ["tobedeleted", "Inactive", " WITHDRAWN "])
 def test_who_has_left_is_no_longer_asked_for(status):
-    header = layout(["givenName", "familyName", "status"])
+    header = parse_header(["givenName", "familyName", "status"])
 
-    assert read_row(["Mason", "Whitlock", status], header, NOBODY).kind is Kind.LEFT
-    assert read_row(["Mason", "Whitlock", "active"], header, NOBODY).kind is Kind.STUDENT
+    assert parse_row(["Mason", "Whitlock", status], header, NOBODY).kind is RosterRowKind.LEFT
+    assert parse_row(["Mason", "Whitlock", "active"], header, NOBODY).kind is RosterRowKind.STUDENT
 
 
 @pytest.mark.parametrize(
@@ -151,19 +168,19 @@ def test_who_has_left_is_no_longer_asked_for(status):
     ],
 )
 def test_a_handle_is_read_bare_and_in_an_address(written, handle):
-    header = layout(["givenName", "familyName", "handles"])
+    header = parse_header(["givenName", "familyName", "handles"])
 
-    row = read_row(["Mason", "Whitlock", written], header, NOBODY)
+    row = parse_row(["Mason", "Whitlock", written], header, NOBODY)
 
-    assert (row.pupil.handles, row.unread) == ((handle,), False)
+    assert (row.student.handles, row.has_unread_handle) == ((handle,), False)
 
 
 @pytest.mark.parametrize("cell", ["=Mason", "'=Mason", " +Mason", "-Mason", "M<b>", "7", "M" * 101])
 def test_a_cell_that_a_spreadsheet_computes_or_no_name_fills_names_nobody(cell):
-    header = layout(["givenName", "familyName"])
+    header = parse_header(["givenName", "familyName"])
 
-    assert read_row([cell, "Whitlock"], header, NOBODY).kind is Kind.UNUSABLE
-    assert read_row(["Mason", cell], header, NOBODY).kind is Kind.UNUSABLE
+    assert parse_row([cell, "Whitlock"], header, NOBODY).kind is RosterRowKind.UNUSABLE
+    assert parse_row(["Mason", cell], header, NOBODY).kind is RosterRowKind.UNUSABLE
 
 
 @pytest.mark.parametrize(
@@ -172,11 +189,11 @@ def test_a_cell_that_a_spreadsheet_computes_or_no_name_fills_names_nobody(cell):
 )
 def test_a_header_that_names_half_a_name_is_refused_in_plain_words(titles):
     with pytest.raises(InputError, match=r"^has no header that names a column of given and one of"):
-        layout(titles)
+        parse_header(titles)
 
 
 def test_a_pupil_who_is_printed_by_mistake_tells_nothing():
-    header = layout(["givenName", "familyName", "handles"])
-    row = read_row(["Mason", "Whitlock", "mason_w"], header, NOBODY)
+    header = parse_header(["givenName", "familyName", "handles"])
+    row = parse_row(["Mason", "Whitlock", "mason_w"], header, NOBODY)
 
-    assert repr(row.pupil) == "Pupil(…)"
+    assert repr(row.student) == "RosterStudent(…)"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from monitor.domain.students.roster import Form, FormKind, Pupil, pupil_forms
+from monitor.domain.students.roster import FormKind, RosterForm, RosterStudent, list_student_forms
 
 
 def forms(given, family):
-    return pupil_forms(Pupil(names=((given, family),)))
+    return list_student_forms(RosterStudent(names=((given, family),)))
 
 
 @pytest.mark.parametrize("given", ["Li", "Mei", "Mason"])
@@ -14,14 +14,14 @@ def test_a_given_name_of_two_letters_or_more_stands_beside_an_initial(given):
     plain = given.lower()
 
     assert {
-        Form(FormKind.WHOLE, plain, "whitlock"),
-        Form(FormKind.GIVEN_AND_INITIAL, plain, "w"),
-        Form(FormKind.INITIAL_AND_FAMILY, plain[0], "whitlock"),
+        RosterForm(FormKind.WHOLE, plain, "whitlock"),
+        RosterForm(FormKind.GIVEN_AND_INITIAL, plain, "w"),
+        RosterForm(FormKind.INITIAL_AND_FAMILY, plain[0], "whitlock"),
     } <= forms(given, "Whitlock")
 
 
 def test_of_an_initial_nothing_is_known_but_the_family_name_behind_it():
-    assert forms("M.", "Whitlock") == {Form(FormKind.INITIAL_AND_FAMILY, "m", "whitlock")}
+    assert forms("M.", "Whitlock") == {RosterForm(FormKind.INITIAL_AND_FAMILY, "m", "whitlock")}
 
 
 @pytest.mark.parametrize(

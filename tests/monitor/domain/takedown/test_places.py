@@ -6,17 +6,17 @@ import pytest
 
 from monitor.domain.takedown.places import (
     STALE_AFTER,
-    Known,
-    Place,
-    Proof,
-    Who,
-    own_places,
-    read_places,
+    AllowedReporter,
+    GuideReliability,
+    ProofRequirement,
+    TakedownGuide,
+    load_takedown_guides,
+    parse_takedown_guides,
 )
 from monitor.errors import ConfigError
-from scrapers.models import Finding, Kind
-from scrapers.sites.catalog import own_catalogue
-from scrapers.urls.canonical import account_key
+from scrapers.models import Finding, FindingKind
+from scrapers.sites.catalog import load_own_catalog
+from scrapers.urls.canonical import build_account_key
 
 SEEN = date(2026, 3, 1)
 GOOD = """
@@ -34,36 +34,36 @@ seen_on = 2026-03-01
 """
 
 
-def place(**changes: object) -> Place:
+def place(**changes: object) -> TakedownGuide:
     told = {
         "name": "Alpha",
         "hosts": ("alpha.example",),
         "in_app": "Choose Report.",
-        "who": (Who.PERSON,),
+        "who": (AllowedReporter.PERSON,),
         "asks": ("your name",),
-        "identity": Proof.NO,
+        "identity": ProofRequirement.NO,
         "rule": "Nobody may pose as another.",
-        "known": Known.OFFICIAL,
+        "known": GuideReliability.OFFICIAL,
         "seen_on": SEEN,
     }
-    return Place(**{**told, **changes})
+    return TakedownGuide(**{**told, **changes})
 
 
 def account(url: str, platform: str = "") -> Finding:
-    key = account_key(platform, "rosa") if platform else ""
-    return Finding(key=url, kind=Kind.ACCOUNT, url=url, account=key)
+    key = build_account_key(platform, "rosa") if platform else ""
+    return Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=key)
 
 
 def test_a_fact_is_fresh_for_180_days_and_then_warns():
     seen = datetime(SEEN.year, SEEN.month, SEEN.day, 12, tzinfo=UTC)
 
-    assert not place().stale(seen + STALE_AFTER)
-    assert place().stale(seen + STALE_AFTER + timedelta(days=1))
+    assert not place().is_stale(seen + STALE_AFTER)
+    assert place().is_stale(seen + STALE_AFTER + timedelta(days=1))
 
 
-@pytest.mark.parametrize("changes", [{"seen_on": None}, {"known": Known.RECALLED}])
+@pytest.mark.parametrize("changes", [{"seen_on": None}, {"known": GuideReliability.RECALLED}])
 def test_what_nobody_dated_or_looked_up_always_warns(changes):
-    assert place(**changes).stale(datetime(2026, 3, 1, tzinfo=UTC))
+    assert place(**changes).is_stale(datetime(2026, 3, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_nobody_dated_or_looked_up_always_warns(changes):
 )
 def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
     with pytest.raises(ConfigError, match=r"mine\.toml"):
-        read_places(GOOD.replace(old, new), "mine.toml")
+        parse_takedown_guides(GOOD.replace(old, new), "mine.toml")
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
     ],
 )
 def test_a_place_is_found_by_catalogue_platform_or_address(portrait, report, found):
-    place = read_places(GOOD, "mine.toml").for_account(portrait, report)
+    place = parse_takedown_guides(GOOD, "mine.toml").find_guide(portrait, report)
 
     assert (place.name if place else None) == found
 
 
 def test_every_platform_says_who_may_report_what_is_asked_and_by_what_rule():
-    ours = dict(own_places())
+    ours = dict(load_takedown_guides())
 
     assert len(ours) >= 15
     assert {"facebook", "instagram", "x", "tiktok", "linkedin", "bluesky"} <= ours.keys()
@@ -113,7 +113,7 @@ def test_every_form_lies_on_a_site_of_its_own_platform():
     lent = {"threads": "instagram.com"}
     strange = [
         (key, place.form)
-        for key, place in own_places()
+        for key, place in load_takedown_guides()
         if place.form
         and not any(
             (place.form.split("/")[2] + ".").find(f"{host}.") >= 0
@@ -125,6 +125,8 @@ def test_every_form_lies_on_a_site_of_its_own_platform():
 
 
 def test_every_form_that_the_catalogue_names_is_known():
-    ours = dict(own_places())
+    ours = dict(load_takedown_guides())
 
-    assert {entry.report for entry in own_catalogue().entries if entry.report} <= ours.keys()
+    assert {
+        entry.report_form for entry in load_own_catalog().entries if entry.report_form
+    } <= ours.keys()

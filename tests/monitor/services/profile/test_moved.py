@@ -6,14 +6,21 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import ProfilesConfig
-from monitor.db.journal import Question
+from monitor.config import ProfileApiConfig
+from monitor.db.journal import QuestionRecord
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Scope
 from monitor.domain.email import Bounce
 from monitor.errors import DatabaseError
-from monitor.services.auth import Refused
-from monitor.services.backups import read_everything
+from monitor.services.auth import SignInRefusal, redeem_sign_in_link, request_sign_in_link
+from monitor.services.backups import check_stored_values
+from monitor.services.data_export import export_person_data
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.enrollment import enroll_with_code, invite_person
+from monitor.services.erasure import erase_person, withdraw_consent
+from monitor.services.query_planning import list_person_query_keys
+from monitor.services.retention import purge_expired_data
+from monitor.services.suppression import process_bounce, stop_digest
 from scrapers.models import QueryKind
 from tests.monitor.services.fakes import DEFERRED, REFUSED
 from tests.monitor.services.mover import CODE, ELSEWHERE, NEW, Mover, of
@@ -26,7 +33,7 @@ GONE = replace(REFUSED, bounce="5.1.1")
 def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
     world = maria.world
     world.post.answers_to[maria.staff.mail] = DEFERRED
-    world.service.digesting.queue(maria.staff.ref)
+    queue_weekly_digest(world.app, maria.staff.ref)
     maria.sends()
 
     maria.moves()
@@ -41,15 +48,15 @@ def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
 def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
     world = maria.world
     world.post.answers_to[maria.staff.mail] = GONE
-    world.service.digesting.queue(maria.staff.ref)
+    queue_weekly_digest(world.app, maria.staff.ref)
     maria.sends()
-    assert world.state.paused_addresses.all()
+    assert world.state.suppression_list.list_suppressions()
     world.on_monday()
 
     maria.moves()
     maria.sends()
 
-    assert world.state.paused_addresses.all() == ()
+    assert world.state.suppression_list.list_suppressions() == ()
     assert [each for each in world.post.to(NEW) if of(each, "digest")]
 
 
@@ -60,32 +67,34 @@ def test_a_letter_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover
     for kind in ("new-address", "address-changed"):
         (sent,) = maria.world.post.of_kind(kind)
         maria.world.later(minutes=1)
-        maria.world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
-        assert [each.kind for each in maria.world.state.outbox.dead_letters()][-1] == kind
+        process_bounce(maria.world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
+        assert [each.kind for each in maria.world.state.outbox.list_dead_emails()][-1] == kind
 
-    assert maria.world.state.paused_addresses.all() == ()
+    assert maria.world.state.suppression_list.list_suppressions() == ()
 
 
 def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mover):
     world = maria.world
-    world.service.digesting.queue(maria.staff.ref)
+    queue_weekly_digest(world.app, maria.staff.ref)
     maria.sends()
     (sent,) = maria.staff.letters_of("digest")
     world.later(minutes=1)
     maria.moves()
 
-    world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
-    assert world.state.paused_addresses.all() == ()
+    process_bounce(world.app, Bounce(local_id=sent.envelope.local_id, status="5.1.1"))
+    assert world.state.suppression_list.list_suppressions() == ()
 
     world.later(minutes=1)
     world.on_monday()
-    fresh = world.post.to(NEW)[-1].envelope.letter
-    world.service.bouncing.heard(Bounce(letter=fresh, status="5.1.1"))
-    assert [each.person for each in world.state.paused_addresses.all()] == [maria.staff.ref]
+    fresh = world.post.to(NEW)[-1].envelope.local_id
+    process_bounce(world.app, Bounce(local_id=fresh, status="5.1.1"))
+    assert [each.person for each in world.state.suppression_list.list_suppressions()] == [
+        maria.staff.ref
+    ]
 
 
 def test_who_stopped_the_weekly_letter_gets_none_at_the_new_address_either(maria: Mover):
-    maria.world.service.stopping.stop(maria.staff.ref)
+    stop_digest(maria.world.app, maria.staff.ref)
 
     maria.moves()
     maria.world.on_monday()
@@ -95,13 +104,13 @@ def test_who_stopped_the_weekly_letter_gets_none_at_the_new_address_either(maria
 
 def test_links_to_sign_in_that_the_old_mailbox_has_open_nothing_any_more(maria: Mover):
     world = maria.world
-    world.service.signing_in.ask(maria.staff.mail, ELSEWHERE)
+    request_sign_in_link(world.app, maria.staff.mail, ELSEWHERE)
     maria.sends()
     link = CODE.findall(maria.staff.letters_of("sign-in-link")[-1].letter.text)[0]
 
     maria.moves()
 
-    assert world.service.signing_in.use(link, ELSEWHERE) is Refused.OVER
+    assert redeem_sign_in_link(world.app, link, ELSEWHERE) is SignInRefusal.OVER
 
 
 def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mover):
@@ -110,9 +119,9 @@ def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mo
     maria.moves()
     maria.sends()
     world.post.answers_to.clear()
-    world.service.joining.invite(maria.staff.mail, "Mary", "Stone")
+    invite_person(world.app, maria.staff.mail, "Mary", "Stone")
     maria.sends()
-    world.service.joining.enrol(world.code(maria.staff.mail), answers_of(MARIA))
+    enroll_with_code(world.app, world.code(maria.staff.mail), answers_of(MARIA))
     world.later(hours=1)
     maria.sends()
 
@@ -122,13 +131,13 @@ def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mo
 def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
     """Some sources are asked by the address itself, which is agreed to apart."""
     world = world_of()
-    sources = structs.replace(world.config.sources, gravatar=ProfilesConfig())
+    sources = structs.replace(world.config.sources, gravatar=ProfileApiConfig())
     world.restarts(with_portal(structs.replace(world.config, sources=sources)))
     maria = Mover(world.joins(MARIA, scopes=frozenset({Scope.MAIL_HASH})))
-    person = world.state.people.get(maria.staff.ref)
-    (key,) = world.service.planning.standing(person)
-    world.state.questions.settle(
-        Question(
+    person = world.state.people.load_person(maria.staff.ref)
+    (key,) = list_person_query_keys(world.app, person)
+    world.state.questions.save_question(
+        QuestionRecord(
             person=person.ref,
             key=key,
             source="gravatar-api",
@@ -140,23 +149,23 @@ def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
 
     maria.moves()
 
-    assert world.state.questions.of(person.ref) == ()
+    assert world.state.questions.list_questions_of_person(person.ref) == ()
 
 
 def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
     maria.moves()
-    database = maria.world.state.people.database
-    with database.write():
-        database.run("UPDATE address_changes SET sealed = zeroblob(40)")
+    database = maria.world.state.people.connection
+    with database.begin_transaction():
+        database.execute("UPDATE address_changes SET sealed = zeroblob(40)")
 
     with pytest.raises(DatabaseError, match="address_changes"):
-        read_everything(maria.world.state)
+        check_stored_values(maria.world.state)
 
 
 def test_the_record_tells_of_both_without_an_address(maria: Mover):
     maria.moves()
 
-    rows = maria.world.state.audit.of(maria.staff.ref)
+    rows = maria.world.state.audit.list_entries_of_subject(maria.staff.ref)
     told = {each.action for each in rows}
     assert {"address-asked", "address-changed"} <= told
     assert "@" not in str(rows)
@@ -174,11 +183,11 @@ def test_neither_address_stands_in_the_database_in_clear(maria: Mover):
 def test_a_copy_of_everything_tells_the_change(maria: Mover):
     maria.moves()
 
-    copy = maria.world.service.exporting.copy(maria.staff.ref, maria.staff.ref)
+    copy = export_person_data(maria.world.app, maria.staff.ref, maria.staff.ref)
 
-    (told,) = json.loads(copy.json())["mail"]["addresses"]
+    (told,) = json.loads(copy.encode_json())["mail"]["addresses"]
     assert (told["old"], told["new"], told["browser"]) == (maria.staff.mail, NEW, "")
-    assert "Changes of email address" in copy.html()
+    assert "Changes of email address" in copy.render_html()
 
 
 def test_what_nobody_confirms_is_forgotten_after_a_day_and_a_change_after_thirty(maria: Mover):
@@ -187,11 +196,11 @@ def test_what_nobody_confirms_is_forgotten_after_a_day_and_a_change_after_thirty
     assert len(maria.changes) == 2
 
     maria.world.later(days=1, minutes=1)
-    maria.world.service.purging.purge()
+    purge_expired_data(maria.world.app)
     assert [each.new for each in maria.changes] == [NEW]
 
     maria.world.later(days=30)
-    maria.world.service.purging.purge()
+    purge_expired_data(maria.world.app)
     assert maria.changes == ()
     assert maria.mail == NEW
 
@@ -200,13 +209,15 @@ def test_leaving_erases_both_addresses(maria: Mover):
     forgotten: list[str] = []
     maria.moves()
     maria.asks("maria.r@cedarvalley.example")
-    leaving = replace(maria.world.service.leaving, forget_letters=forgotten.append)
+    app = maria.world.app
+    mailer = replace(app.mailer, delete_stored_emails=forgotten.append)
+    leaving = replace(app, mailer=mailer)
 
-    leaving.withdraw(maria.staff.ref)
-    leaving.erase_now(maria.staff.ref)
+    withdraw_consent(leaving, maria.staff.ref)
+    erase_person(leaving, maria.staff.ref)
 
     assert sorted(forgotten) == sorted({NEW, maria.staff.mail})
-    assert maria.world.state.rows()["address_changes"] == 0
+    assert maria.world.state.count_rows()["address_changes"] == 0
 
 
 def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(maria: Mover):
@@ -214,7 +225,8 @@ def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(mari
     maria.moves()
     world.joins(MARIA)
 
-    replace(world.service.leaving, forget_letters=forgotten.append).erase_now(maria.staff.ref)
+    mailer = replace(world.app.mailer, delete_stored_emails=forgotten.append)
+    erase_person(replace(world.app, mailer=mailer), maria.staff.ref)
 
     assert forgotten == [NEW]
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from monitor.db.connection import Database
-from monitor.db.database import State
+from monitor.db.connection import DatabaseConnection
+from monitor.db.database import Database
 from monitor.errors import CannotWriteError
+from monitor.services.profile import edit_profile
 from tests.monitor.services.mover import NEW, Mover
 
 
@@ -17,24 +18,24 @@ from tests.monitor.services.mover import NEW, Mover
 class Overtaken:
     """A state in which something else is kept just before each write."""
 
-    state: State
+    state: Database
     deed: Callable[[], None]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.state, name)
 
-    def write(self) -> AbstractContextManager[None]:
+    def begin_transaction(self) -> AbstractContextManager[None]:
         self.deed()
-        return self.state.write()
+        return self.state.begin_transaction()
 
 
 def test_names_that_are_saved_in_another_tab_meanwhile_bring_no_old_address_back(maria: Mover):
-    person = maria.world.state.people.get(maria.staff.ref)
+    person = maria.world.state.people.load_person(maria.staff.ref)
     overtaken: Any = Overtaken(maria.world.state, maria.moves)
 
-    replace(maria.world.service.editing, state=overtaken).edit(replace(person, role="Librarian"))
+    edit_profile(replace(maria.world.app, db=overtaken), replace(person, role="Librarian"))
 
-    saved = maria.world.state.people.get(maria.staff.ref)
+    saved = maria.world.state.people.load_person(maria.staff.ref)
     assert (saved.role, saved.mail) == ("Librarian", NEW)
 
 
@@ -43,18 +44,18 @@ def test_whichever_write_fails_a_move_is_whole_or_not_there(
 ):
     maria.asks()
     code, number = maria.code(), 0
-    whole = frozenset(maria.world.state.rows().items())
-    run = Database.run
+    whole = frozenset(maria.world.state.count_rows().items())
+    run = DatabaseConnection.execute
 
     while True:
         number += 1
         with monkeypatch.context() as patch:
-            patch.setattr(Database, "run", failing(run, number))
+            patch.setattr(DatabaseConnection, "execute", failing(run, number))
             try:
                 maria.confirms(code)
             except CannotWriteError:
                 assert maria.mail == maria.staff.mail
-                assert frozenset(maria.world.state.rows().items()) == whole
+                assert frozenset(maria.world.state.count_rows().items()) == whole
             else:
                 break
 
@@ -68,7 +69,7 @@ def failing(run: Callable[..., int], at: int) -> Callable[..., int]:
     """Fail at the write of that number, counted from 1."""
     left = iter(range(1, 1000))
 
-    def run_or_fail(self: Database, sql: str, *values: object) -> int:
+    def run_or_fail(self: DatabaseConnection, sql: str, *values: object) -> int:
         if next(left) == at:
             message = "The disk is full: make room and try again."
             raise CannotWriteError(message)

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.connection import Database
+from monitor.db.connection import DatabaseConnection
 from monitor.demo.district import JOHN
-from monitor.domain.consent import Channel
+from monitor.domain.consent import ConsentChannel
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.auth import LINK_LASTS, MOST_AN_HOUR
-from monitor.services.profile import Unchanged, Unwritten
+from monitor.services.auth import LINK_LASTS, MAX_LINKS_PER_HOUR, find_account_id
+from monitor.services.consent import pause_checks
+from monitor.services.data_export import build_data_export
+from monitor.services.enrollment import invite_person, load_open_invitation
+from monitor.services.erasure import record_departure
+from monitor.services.profile import AddressConfirmRefusal, AddressRequestRefusal
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
 
@@ -20,15 +24,15 @@ def test_nothing_changes_before_the_new_mailbox_has_answered(maria: Mover):
     maria.sends()
 
     assert maria.mail == maria.staff.mail
-    assert maria.world.state.people.find_by_mail(NEW) is None
+    assert maria.world.state.people.find_person_id_by_mail(NEW) is None
 
 
 def test_after_the_answer_a_person_is_known_by_the_new_address_alone(maria: Mover):
     maria.moves()
 
     assert maria.mail == NEW
-    assert maria.world.service.admitting.known(NEW) == maria.staff.ref
-    assert maria.world.service.admitting.known(maria.staff.mail) == ""
+    assert find_account_id(maria.world.app, NEW) == maria.staff.ref
+    assert find_account_id(maria.world.app, maria.staff.mail) == ""
 
 
 def test_the_letter_to_the_new_address_names_nobody(maria: Mover):
@@ -54,12 +58,12 @@ def test_only_one_bare_address_of_the_district_is_written_to(maria: Mover):
         f"{NEW}\r\nBcc: x@cedarvalley.example",
         f"Maria <{NEW}>",
     ):
-        assert maria.asks(address) is Unwritten.FOREIGN, address
+        assert maria.asks(address) is AddressRequestRefusal.FOREIGN, address
     assert maria.changes == ()
 
 
 def test_the_address_one_has_is_no_new_one(maria: Mover):
-    assert maria.asks(maria.staff.mail.upper()) is Unwritten.SAME
+    assert maria.asks(maria.staff.mail.upper()) is AddressRequestRefusal.SAME
 
 
 def test_the_old_address_gets_one_last_letter_that_does_not_tell_the_new_one(maria: Mover):
@@ -80,16 +84,16 @@ def test_a_code_is_good_once_for_a_quarter_of_an_hour_for_its_person_and_browser
     maria.asks()
     code = maria.code()
 
-    assert john.confirms(code) is Unchanged.OVER
-    assert maria.confirms("forged") is Unchanged.OVER
-    assert maria.confirms(code, ELSEWHERE) is Unchanged.ELSEWHERE
+    assert john.confirms(code) is AddressConfirmRefusal.OVER
+    assert maria.confirms("forged") is AddressConfirmRefusal.OVER
+    assert maria.confirms(code, ELSEWHERE) is AddressConfirmRefusal.ELSEWHERE
     assert maria.confirms(code) is None
-    assert maria.confirms(code) is Unchanged.OVER
+    assert maria.confirms(code) is AddressConfirmRefusal.OVER
 
     maria.asks("maria.r@cedarvalley.example")
     late = maria.code("maria.r@cedarvalley.example")
     maria.world.clock.at += LINK_LASTS
-    assert maria.confirms(late) is Unchanged.OVER
+    assert maria.confirms(late) is AddressConfirmRefusal.OVER
 
 
 def test_a_letter_that_goes_out_too_late_is_not_sent(maria: Mover):
@@ -106,14 +110,14 @@ def test_an_answer_ends_what_else_was_asked_for(maria: Mover):
     early = maria.code(slip)
     maria.moves()
 
-    assert maria.confirms(early) is Unchanged.OVER
+    assert maria.confirms(early) is AddressConfirmRefusal.OVER
     assert [each.new for each in maria.changes] == [NEW]
 
 
 def test_five_letters_go_out_an_hour_and_then_it_is_said(maria: Mover):
     answers = [maria.asks(f"maria.{number}@cedarvalley.example") for number in range(7)]
 
-    assert answers == [None] * MOST_AN_HOUR + [Unwritten.OFTEN] * 2
+    assert answers == [None] * MAX_LINKS_PER_HOUR + [AddressRequestRefusal.OFTEN] * 2
     maria.world.later(hours=1, minutes=1)
     assert maria.asks() is None
 
@@ -127,20 +131,22 @@ def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
     for address in (NEW, john.mail):
         ran: list[str] = []
         with monkeypatch.context() as watched:
-            for name in ("run", "row", "rows"):
-                watched.setattr(Database, name, recorded(getattr(Database, name), ran))
+            for name in ("execute", "fetch_row", "fetch_rows"):
+                watched.setattr(
+                    DatabaseConnection, name, recorded(getattr(DatabaseConnection, name), ran)
+                )
             work.append((maria.asks(address), *ran))
     maria.sends()
 
     free, taken = work
     assert free == taken
-    copy = maria.world.service.exporting.made(maria.staff.ref)
+    copy = build_data_export(maria.world.app, maria.staff.ref)
     told = [each for each in copy.data["letters"] if each.kind == "new-address"]
     assert [(each.state, each.attempts) for each in told] == [("sent", 1)] * 2
 
 
 def recorded(method: Callable[..., object], ran: list[str]) -> Callable[..., object]:
-    def run(self: Database, sql: str, *values: object) -> object:
+    def run(self: DatabaseConnection, sql: str, *values: object) -> object:
         ran.append(sql)
         return method(self, sql, *values)
 
@@ -151,9 +157,9 @@ def test_an_address_that_is_somebodys_is_not_taken_from_them(maria: Mover):
     john = maria.world.joins(JOHN)
     maria.asks(john.mail)
 
-    assert maria.confirms(maria.code(john.mail)) is Unchanged.TAKEN
+    assert maria.confirms(maria.code(john.mail)) is AddressConfirmRefusal.TAKEN
     assert maria.mail == maria.staff.mail
-    assert maria.world.state.people.address(john.ref) == john.mail
+    assert maria.world.state.people.load_mail_address(john.ref) == john.mail
 
 
 def test_who_left_the_address_is_erased_when_its_mailbox_is_another_persons(maria: Mover):
@@ -162,31 +168,31 @@ def test_who_left_the_address_is_erased_when_its_mailbox_is_another_persons(mari
 
     maria.moves(john.mail)
 
-    assert john.ref not in maria.world.state.people.refs()
+    assert john.ref not in maria.world.state.people.list_person_ids()
     assert maria.mail == john.mail
 
 
 def test_who_left_under_a_legal_hold_gives_up_the_address_alone(maria: Mover):
     world, john = maria.world, maria.world.joins(JOHN)
-    places_hold(world.service, john.ref, "a case about John")
-    world.service.leaving.left_district(john.ref)
+    places_hold(world.app, john.ref, "a case about John")
+    record_departure(world.app, john.ref)
 
     maria.moves(john.mail)
 
-    assert world.state.people.find_by_mail(john.mail) == maria.staff.ref
-    assert world.state.people.address(john.ref) == ""
+    assert world.state.people.find_person_id_by_mail(john.mail) == maria.staff.ref
+    assert world.state.people.load_mail_address(john.ref) == ""
 
 
 def test_an_invitation_to_the_new_address_is_ended_with_the_move(maria: Mover):
     world = maria.world
-    world.service.joining.invite(NEW, "Maria", "Rivers")
+    invite_person(world.app, NEW, "Maria", "Rivers")
     maria.sends()
     code = world.code(NEW)
 
     maria.moves()
 
     with pytest.raises(InputError):
-        world.service.joining.invited(code)
+        load_open_invitation(world.app, code)
 
 
 def test_nobody_moves_whose_consent_has_ended(maria: Mover):
@@ -203,7 +209,7 @@ def test_nobody_moves_whose_consent_has_ended(maria: Mover):
 
 def test_who_pauses_may_move(maria: Mover):
     until = maria.world.clock.at + timedelta(days=30)
-    maria.world.service.consenting.pause(maria.staff.ref, until, Channel.PORTAL)
+    pause_checks(maria.world.app, maria.staff.ref, until, ConsentChannel.PORTAL)
 
     maria.moves()
 

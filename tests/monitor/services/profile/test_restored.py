@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from monitor.db.backups import KeyCopy
-from monitor.services.backups import BackingUp, Restoring, Rotation
+from monitor.db.backups import KeyBackup
+from monitor.services.auth import find_account_id
+from monitor.services.backups import BackingUp, BackupRotation, Restoring
 from tests.monitor.services.mover import NEW, Mover, of
 
 
@@ -15,11 +16,11 @@ def restored(maria: Mover, tmp_path: Path) -> Mover:
     """She moved after the copy was made, and then the machine was lost."""
     world, keys = maria.world, tmp_path / "keys"
     backing = BackingUp(state=world.state, config=world.config, now=world.clock.now)
-    copy = backing.back_up(tmp_path / "copies", keys, Rotation()).backup
+    copy = backing.create_verified_backup(tmp_path / "copies", keys, BackupRotation()).backup
     maria.moves()
     world.on_monday()
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
-    Restoring(config=elsewhere, now=world.clock.now).restore(copy, KeyCopy(keys))
+    Restoring(config=elsewhere, now=world.clock.now).restore_district(copy, KeyBackup(keys))
     world.restarts(elsewhere)
     return maria
 
@@ -31,8 +32,8 @@ def test_the_old_address_is_written_to_and_let_in_again_and_the_new_one_is_nobod
     restored.world.on_monday()
 
     assert restored.mail == restored.staff.mail
-    assert restored.world.service.admitting.known(restored.staff.mail) == restored.staff.ref
-    assert restored.world.service.admitting.known(NEW) == ""
+    assert find_account_id(restored.world.app, restored.staff.mail) == restored.staff.ref
+    assert find_account_id(restored.world.app, NEW) == ""
     assert of(restored.staff.letters[-1], "digest")
     assert len(restored.world.post.to(NEW)) == to_new
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, IMPOSTOR, fake
@@ -13,10 +13,10 @@ from tests.monitor.web.review.flagged import ANA, IMPOSTOR, fake
 def maria(portal: Portal) -> Staff:
     """Somebody who is impersonated, and has shared it with IT."""
     world = portal.world
-    world.internet = world.internet.shows(IMPOSTOR)
+    world.internet = world.internet.add_entry(IMPOSTOR)
     maria = world.joins(MARIA)
     world.sweep()
-    maria.rules(fake(maria), Ruling.SHARED)
+    maria.rules(fake(maria), Decision.SHARED)
     world.later(minutes=1)
     return maria
 

@@ -17,11 +17,11 @@ def fake(maria: Staff) -> Flag:
 def several(portal: Portal, maria: Staff, count: int) -> list[str]:
     """Raise and share as many further flags, of items of their own."""
     world, refs = portal.world, []
-    with world.state.write():
+    with world.state.begin_transaction():
         for number in range(count):
-            item = replace(world.state.items.get(fake(maria).item), ref=f"item{number:028}")
-            world.state.items.add(item, [f"alias{number}"])
+            item = replace(world.state.items.load_item(fake(maria).item), ref=f"item{number:028}")
+            world.state.items.insert_item(item, [f"alias{number}"])
             flag = replace(fake(maria), ref=f"flag{number:028}", item=item.ref)
-            world.state.flags.add(flag)
+            world.state.flags.insert_flag(flag)
             refs.append(flag.ref)
     return refs

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
-from monitor.db.review import Remark, RemarkKind
+from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import SweepKind
-from monitor.domain.disclosure import Proposal
-from monitor.domain.flag import Flag, Judgement, Ruling
+from monitor.domain.disclosure import BreakGlassProposal
+from monitor.domain.flag import Decision, DecisionRecord, Flag
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
 from tests.monitor.services.world import Staff
 from tests.monitor.web.inert import FIELDS, poisoned
@@ -40,11 +40,14 @@ class Planting:
 
     @property
     def address(self) -> str:
-        return self.portal.world.state.items.get(fake(self.maria).item).portrait.url
+        return self.portal.world.state.items.load_item(fake(self.maria).item).portrait.url
 
     @property
     def own_addresses(self) -> set[str]:
-        return {each.portrait.url for each in self.portal.world.state.items.of(self.maria.ref)}
+        return {
+            each.portrait.url
+            for each in self.portal.world.state.items.list_items_of_person(self.maria.ref)
+        }
 
     def _texts(self, first: int, used: list[str]) -> Iterator[str]:
         for text in islice(cycle(TEXTS), first, None):
@@ -55,31 +58,33 @@ class Planting:
         state, flag = self.portal.world.state, fake(self.maria)
         told = [next(texts) for _ in FIELDS]
         more = {name: next(texts) for name in ("url", "account", "location")}
-        item = poisoned(state.items.get(flag.item), told, **more)
-        state.items.replace(item)
-        state.flags.replace(replace(flag, reasons=(next(texts), next(texts))))
-        for own in state.items.of(self.maria.ref):
+        item = poisoned(state.items.load_item(flag.item), told, **more)
+        state.items.update_item(item)
+        state.flags.update_flag(replace(flag, reasons=(next(texts), next(texts))))
+        for own in state.items.list_items_of_person(self.maria.ref):
             if own.ref != flag.item:
-                state.items.replace(poisoned(own, told, url=next(texts)))
-        sweep = state.sweeps.latest(SweepKind.SWEEP)
-        for run in state.sweeps.runs(sweep.ref) if sweep else ():
-            state.sweeps.close_source(sweep.ref, replace(run, note=plain(next(texts))))
+                state.items.update_item(poisoned(own, told, url=next(texts)))
+        sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
+        for run in state.sweeps.list_source_runs(sweep.ref) if sweep else ():
+            state.sweeps.save_source_run(sweep.ref, replace(run, note=plain(next(texts))))
 
     def _by_people(self, texts: Iterator[str]) -> None:
         state, flag, now = self.portal.world.state, fake(self.maria), self.portal.world.clock.at
-        person = state.people.get(self.maria.ref)
+        person = state.people.load_person(self.maria.ref)
         name = replace(person.name, given=next(texts), family=next(texts), middle=next(texts))
         told = {each: next(texts) for each in ("school", "role", "organisation")}
-        state.people.replace(replace(person, name=name, **told))
-        state.flags.foresee(flag)
-        for kind in RemarkKind:
+        state.people.update_person(replace(person, name=name, **told))
+        state.flags.update_review_index(flag)
+        for kind in ReviewNoteKind:
             text = next(texts)
-            state.remarks.add(Remark(flag=flag.ref, kind=kind, by=BO, at=now, text=text))
-        said = Ruling.IMPERSONATION
-        state.flags.judge(
-            Judgement(flag=flag.ref, ruling=said, by="reviewer", at=now, note=next(texts))
+            state.review_notes.insert_review_note(
+                ReviewNote(flag=flag.ref, kind=kind, by=BO, at=now, text=text)
+            )
+        said = Decision.IMPERSONATION
+        state.flags.insert_decision(
+            DecisionRecord(flag=flag.ref, ruling=said, by="reviewer", at=now, note=next(texts))
         )
-        proposal = Proposal(
+        proposal = BreakGlassProposal(
             ref="proposal",
             flag=self.closed.ref,
             person=self.maria.ref,
@@ -87,4 +92,4 @@ class Planting:
             reason=next(texts),
             at=now,
         )
-        state.glass.put(proposal)
+        state.break_glass.save_break_glass_proposal(proposal)

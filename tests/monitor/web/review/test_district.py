@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
 from monitor.services.notifications import Reviewer
+from monitor.services.review_queue import record_flag_views
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, fake
@@ -15,17 +16,17 @@ from tests.monitor.web.review.flagged import ANA, fake
 def crowd(portal: Portal, maria: Staff, count: int) -> None:
     """Have so many further people join, each with a flag like Maria's."""
     state, now = portal.world.state, portal.world.clock.at
-    consent = state.consents.latest(maria.ref)
-    with state.write():
+    consent = state.consents.find_latest_consent(maria.ref)
+    with state.begin_transaction():
         for number in range(count):
             told = {"ref": f"p{number:031}", "mail": f"{number}@x.example"}
-            person = replace(state.people.get(maria.ref), **told)
-            state.people.add(person)
-            state.consents.append(replace(consent, person=person.ref))
-            known = state.items.get(fake(maria).item)
+            person = replace(state.people.load_person(maria.ref), **told)
+            state.people.insert_person(person)
+            state.consents.insert_consent(replace(consent, person=person.ref))
+            known = state.items.load_item(fake(maria).item)
             item = replace(known, ref=f"i{number:031}", person=person.ref)
-            state.items.add(item, [f"alias{number}"])
-            state.flags.add(
+            state.items.insert_item(item, [f"alias{number}"])
+            state.flags.insert_flag(
                 replace(
                     fake(maria),
                     ref=f"f{number:031}",
@@ -56,7 +57,7 @@ def test_a_chart_has_its_numbers_in_a_table_beneath(portal: Portal, maria: Staff
 
 def test_a_number_that_would_tell_who_is_called_few(portal: Portal, maria: Staff, ana: Guest):
     crowd(portal, maria, 11)
-    maria.rules(fake(maria), Ruling.IMPERSONATION)
+    maria.rules(fake(maria), Decision.IMPERSONATION)
 
     table = ana.get("/review/district").page.find("caption", string="Flags by week").parent
 
@@ -84,7 +85,7 @@ def test_coverage_sources_and_what_waits_are_told(portal: Portal, maria: Staff, 
 
 def test_what_could_not_be_checked_proves_nothing(portal: Portal, maria: Staff, ana: Guest):
     world = portal.world
-    world.internet = world.internet.is_down("appview.example")
+    world.internet = world.internet.take_down_host("appview.example")
     world.a_week_later()
     world.sweep()
     world.later(hours=13)
@@ -114,15 +115,15 @@ def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest,
 
 def test_what_people_do_about_themselves_is_not_in_the_audit_of_offices(maria: Staff, ana: Guest):
     before = ana.get("/review/audit").text
-    maria.rules(fake(maria), Ruling.IMPERSONATION)
+    maria.rules(fake(maria), Decision.IMPERSONATION)
 
     assert ana.get("/review/audit").text == before
 
 
 def test_the_audit_has_pages_and_can_be_narrowed(portal: Portal, maria: Staff, ana: Guest):
-    queue = portal.world.service.casework.queue
+    queue = portal.world.app
     for _ in range(60):
-        queue.open(Reviewer(address=ANA), [fake(maria).ref])
+        record_flag_views(queue, Reviewer(address=ANA), [fake(maria).ref])
 
     first = ana.get("/review/audit?action=viewed")
     (older,) = first.page.select("nav.pages a[rel=next]")
@@ -138,8 +139,8 @@ def test_the_audit_has_pages_and_can_be_narrowed(portal: Portal, maria: Staff, a
 
 @pytest.mark.parametrize("part", ["/review/district", "/review/audit"])
 def test_looking_writes_nothing(portal: Portal, maria: Staff, ana: Guest, part: str):
-    before = portal.world.state.audit.all()
+    before = portal.world.state.audit.list_entries()
 
     assert ana.get(part).status == 200
 
-    assert portal.world.state.audit.all() == before
+    assert portal.world.state.audit.list_entries() == before

@@ -1,13 +1,14 @@
 """Early access and legal holds on the pages: two sessions, a reason, and no search for people."""
 
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
+from monitor.services.legal_holds import list_hold_proposals
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake
 
 
 def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
-    maria.rules(fake(maria), Ruling.REOPENED)
+    maria.rules(fake(maria), Decision.REOPENED)
     bo, ref = portal.signed_in(BO), fake(maria).ref
     assert "Sent." in ana.follow(ana.post("/review/early", flag=ref[:8], reason="A call.")).text
     assert "You requested this" in ana.get("/review/early").text
@@ -23,9 +24,9 @@ def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
 
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
-    maria.rules(fake(maria), Ruling.REOPENED)
+    maria.rules(fake(maria), Decision.REOPENED)
     ana.post("/review/early", flag=fake(maria).ref, reason="A call.")
-    (proposal,) = portal.world.state.glass.unconfirmed()
+    (proposal,) = portal.world.state.break_glass.list_unconfirmed_proposals()
 
     answer = ana.follow(ana.post(f"/review/early/{proposal.ref}"))
 
@@ -59,30 +60,30 @@ def confirms(guest: Guest) -> str:
 
 
 def test_a_hold_is_placed_and_lifted_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
-    bo, holds = portal.signed_in(BO), portal.world.state.holds
+    bo, holds = portal.signed_in(BO), portal.world.state.legal_holds
     assert "Sent." in ana.follow(hold(ana, maria)).text
     assert "You proposed this" in ana.get("/review/holds").text
-    assert not holds.stands(maria.ref)
+    assert not holds.has_active_legal_hold(maria.ref)
 
     assert "The hold is in place" in confirms(bo)
-    assert holds.stands(maria.ref)
+    assert holds.has_active_legal_hold(maria.ref)
     assert maria.ref in bo.get("/review/holds").text
     assert "Maria" not in bo.get("/review/holds").text
 
     hold(bo, maria, "lift", "It was settled.")
     assert "The hold is lifted" in confirms(ana)
-    assert not holds.stands(maria.ref)
+    assert not holds.has_active_legal_hold(maria.ref)
     assert "No legal hold is in place." in ana.get("/review/holds").text
 
 
 def test_one_reviewer_places_no_hold(portal: Portal, maria: Staff, ana: Guest):
     hold(ana, maria)
-    (proposal,) = portal.world.service.holding.waiting()
+    (proposal,) = list_hold_proposals(portal.world.app)
 
     for guest in (ana, portal.signed_in(ANA)):
         answer = guest.follow(guest.post(f"/review/holds/{proposal.ref}"))
         assert "Another reviewer must confirm it" in answer.text
-    assert not portal.world.state.holds.stands(maria.ref)
+    assert not portal.world.state.legal_holds.has_active_legal_hold(maria.ref)
 
 
 def test_a_hold_takes_a_reason_and_somebody_who_has_joined(maria: Staff, ana: Guest):

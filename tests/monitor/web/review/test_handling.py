@@ -3,7 +3,8 @@
 from io import BytesIO
 from zipfile import ZipFile
 
-from monitor.domain.flag import FlagState, Ruling
+from monitor.domain.flag import Decision, FlagState
+from monitor.services.review import decide_flag
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
@@ -89,15 +90,15 @@ def test_a_ruling_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, 
 
 
 def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str):
-    maria.rules(fake(maria), Ruling.NAMESAKE)
+    maria.rules(fake(maria), Decision.NAMESAKE)
 
     assert "The person's answer Someone else with that name" in ana.get(here).text
     assert "Staff member says: Someone else with that name." in ana.get("/review").text
 
 
 def test_a_note_that_a_person_wrote_for_themselves_is_not_shown(maria: Staff, ana: Guest, here):
-    reviewing = maria.world.service.reviewing
-    reviewing.rule(fake(maria).ref, Ruling.IMPERSONATION, maria.ref, "privatenotezq")
+    reviewing = maria.world.app
+    decide_flag(reviewing, fake(maria).ref, Decision.IMPERSONATION, maria.ref, "privatenotezq")
 
     assert "privatenotezq" not in ana.get(here).html
 
@@ -112,7 +113,7 @@ def test_several_flags_are_opened_ruled_and_taken_back_together(
     told = [f"{ref} open" for ref in refs[:2]]
     ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
 
-    states = lambda: [portal.world.state.flags.get(ref).state for ref in refs]  # noqa: E731 - short
+    states = lambda: [portal.world.state.flags.load_flag(ref).state for ref in refs]  # noqa: E731 - short
     assert "Decision saved for 2 flags" in ruled.title
     assert states() == ["impersonation", "impersonation", "open"]
     ana.send("/review/undo", {"csrf": ana.csrf, "ref": refs[:2]})
@@ -127,13 +128,13 @@ def test_of_several_flags_all_are_ruled_or_none(portal: Portal, maria: Staff, an
     seen = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
 
     assert "This changed" in ana.follow(seen).text
-    assert [portal.world.state.flags.get(ref).state for ref in refs] == ["open", "open"]
+    assert [portal.world.state.flags.load_flag(ref).state for ref in refs] == ["open", "open"]
 
 
 def test_what_closed_meanwhile_is_left_out_of_several(portal: Portal, maria: Staff, ana: Guest):
     refs = several(portal, maria, 2)
     place = ana.send("/review/open", {"csrf": ana.csrf, "ref": refs}).leads_to
-    maria.rules(portal.world.state.flags.get(refs[0]), Ruling.REOPENED)
+    maria.rules(portal.world.state.flags.load_flag(refs[0]), Decision.REOPENED)
 
     assert "1 flag together" in ana.get(place).title
 
@@ -145,12 +146,14 @@ def test_the_evidence_is_handed_out_where_it_was_shared_and_written_down(
 
     with ZipFile(BytesIO(answer.response.data)) as zipped:
         assert "report.html" in zipped.namelist()
-    assert maria.world.state.audit.of(fake(maria).ref)[-1].action == "took-pack"
+    assert (
+        maria.world.state.audit.list_entries_of_subject(fake(maria).ref)[-1].action == "took-pack"
+    )
 
 
 def test_what_is_open_for_another_reason_brings_no_evidence(maria: Staff, ana: Guest, here: str):
-    maria.rules(fake(maria), Ruling.REOPENED)
-    maria.rules(fake(maria), Ruling.IMPERSONATION)
+    maria.rules(fake(maria), Decision.REOPENED)
+    maria.rules(fake(maria), Decision.IMPERSONATION)
 
     assert "The staff member has not shared the evidence." in ana.get(here).text
     assert ana.post(f"{here}/pack").status == 404

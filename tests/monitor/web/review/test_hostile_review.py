@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from monitor.domain.flag import Ruling
+from monitor.domain.flag import Decision
 from reports.evidence_pack import COPIED, FINDINGS, MANIFEST, PAGES, REPORT
 from tests.hostile_strings import ALL
 from tests.monitor.services.world import Staff
@@ -27,8 +27,8 @@ COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 @pytest.fixture
 def planting(portal: Portal, maria: Staff) -> Planting:
     (closed,) = several(portal, maria, 1)
-    maria.rules(portal.world.state.flags.get(closed), Ruling.REOPENED)
-    return Planting(portal, maria, portal.world.state.flags.get(closed))
+    maria.rules(portal.world.state.flags.load_flag(closed), Decision.REOPENED)
+    return Planting(portal, maria, portal.world.state.flags.load_flag(closed))
 
 
 def alive(seen: Seen, known: set[str]) -> list[str]:
@@ -104,7 +104,7 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
     portal: Portal, maria: Staff, ana: Guest, here: str, share
 ) -> None:
     ref, wrong = fake(maria).ref, []
-    known = {portal.world.state.items.get(fake(maria).item).portrait.url}
+    known = {portal.world.state.items.load_item(fake(maria).item).portrait.url}
     deeds = ("/review/open", "/review/rule", "/review/undo", "/review/early")
     deeds = (*deeds, *(f"{here}/{each}" for each in ("take", "give-back", "note", "ask")))
     for text in share(ALL):

@@ -6,8 +6,8 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import Ruling
-from monitor.services.review_queue import LOOK_LASTS
+from monitor.domain.flag import Decision
+from monitor.services.review_queue import VIEW_LASTS
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
@@ -43,13 +43,13 @@ def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Gue
 
 def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
     place = f"/review/flags/{fake(maria).ref}"
-    before = maria.world.state.audit.all()
+    before = maria.world.state.audit.list_entries()
 
     seen = ana.get(place)
 
     assert "You will see who it is about." in seen.text
     assert "Delgado" not in seen.html
-    assert maria.world.state.audit.all() == before
+    assert maria.world.state.audit.list_entries() == before
     assert ana.post("/review/open", ref=fake(maria).ref).leads_to == place
     assert "Maria Delgado" in ana.get(place).text
 
@@ -57,14 +57,14 @@ def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest
 def test_an_opened_flag_shows_the_closed_list_and_no_word_from_the_web(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
-    item = portal.world.state.items.get(fake(maria).item)
+    item = portal.world.state.items.load_item(fake(maria).item)
     planted = {
         name: f"planted{name}zq"
         for name in ("title", "snippet", "name", "handle", "bio", "location")
     }
     links = ("https://plantedlinkzq.example",)
     portrait = replace(item.portrait, **planted, links=links)
-    portal.world.state.items.replace(replace(item, portrait=portrait))
+    portal.world.state.items.update_item(replace(item, portrait=portrait))
 
     seen = ana.get(here)
 
@@ -84,7 +84,7 @@ def test_nobody_else_reads_what_one_reviewer_opened(portal: Portal, maria: Staff
 
 
 def test_after_a_while_a_flag_has_to_be_opened_again(portal: Portal, maria: Staff, here: str):
-    portal.world.clock.at += LOOK_LASTS
+    portal.world.clock.at += VIEW_LASTS
 
     seen = portal.signed_in(ANA).get(here)
 
@@ -97,7 +97,7 @@ def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: s
     if ends == "consent":
         maria.withdraws()
     else:
-        maria.rules(fake(maria), Ruling.REOPENED)
+        maria.rules(fake(maria), Decision.REOPENED)
 
     assert ana.get(here).status == 404
     for deed in ("take", "give-back", "note", "ask", "pack"):
@@ -168,9 +168,9 @@ def test_no_school_is_named_of_which_nothing_is_open(portal: Portal, maria: Staf
 
 
 def test_looking_at_the_pages_writes_nothing(portal: Portal, maria: Staff, ana: Guest, here: str):
-    before = portal.world.state.audit.all()
+    before = portal.world.state.audit.list_entries()
 
     for place in ("/review", here, f"/review/several?ref={fake(maria).ref}", "/review/early"):
         assert ana.get(place).status == 200
 
-    assert portal.world.state.audit.all() == before
+    assert portal.world.state.audit.list_entries() == before

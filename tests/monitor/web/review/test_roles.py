@@ -30,12 +30,12 @@ def guests(portal: Portal, maria: Staff) -> dict[str, Guest]:
 def raised(maria: Staff, kind: FlagKind) -> str:
     """Raise a flag of a kind, of a finding of its own, that has been answered by nobody."""
     world, ref = maria.world, f"{kind}-of-maria"
-    item = world.state.items.get(fake(maria).item)
+    item = world.state.items.load_item(fake(maria).item)
     shown = replace(item.portrait, url=f"https://{SECRET}.example", name=SECRET)
-    with world.state.write():
-        world.state.items.add(replace(item, ref=f"item-{kind}", portrait=shown), [kind])
+    with world.state.begin_transaction():
+        world.state.items.insert_item(replace(item, ref=f"item-{kind}", portrait=shown), [kind])
         flag = replace(fake(maria), ref=ref, item=f"item-{kind}", kind=kind, shared_at=None)
-        world.state.flags.add(replace(flag, state=FlagState.OPEN, opened_at=world.clock.at))
+        world.state.flags.insert_flag(replace(flag, state=FlagState.OPEN, opened_at=world.clock.at))
     return ref
 
 
@@ -60,5 +60,9 @@ def test_a_flag_is_its_persons_until_they_share_it_and_then_a_reviewers_too(
 
     guests["person"].post(f"/me/flags/{flag}/share")
     assert {role for role in ROLES if sees(guests[role], flag)} == {"person", "reviewer"}
-    shared = [each for each in maria.world.state.audit.of(flag) if each.action == "ruled"]
+    shared = [
+        each
+        for each in maria.world.state.audit.list_entries_of_subject(flag)
+        if each.action == "ruled"
+    ]
     assert [each.actor for each in shared] == ["person"]

@@ -8,10 +8,19 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.crawling import QueryPermission
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Channel, Consent, Scope
+from monitor.domain.consent import Consent, ConsentChannel, Scope
 from monitor.errors import InputError
-from monitor.services.permission import Permission
+from monitor.services.consent import drop_consent_scopes, pause_checks
+from monitor.services.erasure import (
+    erase_disowned_person,
+    erase_person,
+    record_departure,
+    withdraw_consent,
+)
+from monitor.services.jobs import run_self_check
+from monitor.services.outbox import send_due
 from tests.monitor.services.interleaved import Moments, Parrot, nothing, rows_of, watched
 from tests.monitor.services.world import World
 
@@ -31,8 +40,10 @@ class Scene:
         """Enrol a further person of the same names, as an invitation would."""
         ref = self.world.refs()
         state, now = self.world.state, self.world.clock.at
-        state.people.add(replace(MARIA.person, ref=ref, mail=f"{ref}@cedarvalley.example"))
-        state.consents.append(
+        state.people.insert_person(
+            replace(MARIA.person, ref=ref, mail=f"{ref}@cedarvalley.example")
+        )
+        state.consents.insert_consent(
             Consent(
                 person=ref,
                 text_version="1",
@@ -46,19 +57,18 @@ class Scene:
 
     def checks(self, person: str) -> None:
         """Sweep one person, write what follows of it, and send what is due."""
-        rounds = self.world.service.rounds
-        sweeping = replace(rounds.sweeping, visitor=self.parrot, urgent=self.parrot)
+        rounds = self.world.app
         # Who was erased before it began is not enrolled any more, and that is said.
         with suppress(InputError):
-            replace(rounds, sweeping=sweeping).check(person)
-        self.world.service.posting.send_due()
+            run_self_check(replace(rounds, crawler=self.parrot), person)
+        send_due(self.world.app)
 
 
 @pytest.fixture
 def scene(world_of, monkeypatch) -> Scene:
     world = world_of("chalkboard", families=("searxng",))
-    service = world.service
-    parrot = Parrot(Permission(state=world.state, now=service.now, sources=service.sources))
+    service = world.app
+    parrot = Parrot(QueryPermission(db=world.state, clock=world.clock, sources=service.sources))
     maria = world.joins(MARIA, scopes=BOTH)
     world.meanwhile = parrot.listen
     world.sweep()
@@ -67,35 +77,35 @@ def scene(world_of, monkeypatch) -> Scene:
 
 
 def withdrawn(scene: Scene, ref: str) -> None:
-    scene.world.service.leaving.withdraw(ref, Channel.PORTAL)
+    withdraw_consent(scene.world.app, ref, ConsentChannel.PORTAL)
 
 
 def left(scene: Scene, ref: str) -> None:
-    scene.world.service.leaving.left_district(ref)
+    record_departure(scene.world.app, ref)
 
 
 def erased(scene: Scene, ref: str) -> None:
-    scene.world.service.leaving.withdraw(ref, Channel.PORTAL)
-    scene.world.service.leaving.erase_now(ref)
+    withdraw_consent(scene.world.app, ref, ConsentChannel.PORTAL)
+    erase_person(scene.world.app, ref)
 
 
 def disowned(scene: Scene, ref: str) -> None:
-    scene.world.service.leaving.disown(ref)
+    erase_disowned_person(scene.world.app, ref)
 
 
 def paused(scene: Scene, ref: str) -> None:
     until = scene.world.clock.at + timedelta(days=9)
-    scene.world.service.consenting.pause(ref, until, Channel.PORTAL)
+    pause_checks(scene.world.app, ref, until, ConsentChannel.PORTAL)
 
 
 def search_dropped(scene: Scene, ref: str) -> None:
     only = frozenset({Scope.PROFILES})
-    scene.world.service.consenting.narrow(ref, only, Channel.PORTAL)
+    drop_consent_scopes(scene.world.app, ref, only, ConsentChannel.PORTAL)
 
 
 def profiles_dropped(scene: Scene, ref: str) -> None:
     only = frozenset({Scope.SEARCH})
-    scene.world.service.consenting.narrow(ref, only, Channel.PORTAL)
+    drop_consent_scopes(scene.world.app, ref, only, ConsentChannel.PORTAL)
 
 
 ACTS: tuple[Callable[[Scene, str], None], ...] = (
@@ -122,7 +132,7 @@ def stored_afterwards(scene: Scene, act: Callable[[Scene, str], None], at: int) 
     scene.moments.arm(0, nothing)
     if not known:
         return set()
-    gone = set(scene.world.service.sources) - STILL_ASKED.get(act, set())
+    gone = set(scene.world.app.sources) - STILL_ASKED.get(act, set())
     new = {source for source, _ in rows_of(scene.world, person) - known[0]}
     asked = {query.source for query in scene.parrot.asked if query.subject}
     sent = {each.envelope.kind for each in scene.world.post.accepted} & {"digest", "self-check"}

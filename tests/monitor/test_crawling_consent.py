@@ -2,10 +2,14 @@
 
 import pytest
 
-from monitor.demo.district import EVERYTHING_ASKED, JOHN, MARIA, ROSA
+from monitor.demo.district import BASIC_SCOPES, JOHN, MARIA, ROSA
 from monitor.domain.consent import Scope
 from monitor.domain.students.matching import UNFLAGGED
-from scrapers.http.limits import Limits
+from monitor.services.consent import render_district_terms
+from monitor.services.digests import queue_weekly_digest
+from monitor.services.jobs import run_self_check
+from monitor.services.outbox import send_due
+from scrapers.http.limits import FetchLimits
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import World
 
@@ -13,7 +17,9 @@ from tests.monitor.services.world import World
 def knows_nothing_of(world: World, ref: str) -> bool:
     state = world.state
     return not (
-        state.items.of(ref) or state.events.of_person(ref, world.started) or state.questions.of(ref)
+        state.items.list_items_of_person(ref)
+        or state.events.list_events_of_person(ref, world.started)
+        or state.questions.list_questions_of_person(ref)
     )
 
 
@@ -58,9 +64,9 @@ def test_others_are_asked_though_somebody_leaves_in_the_middle(world: World):
     maria, john = world.joins(MARIA), world.joins(JOHN)
 
     def leave(visit):
-        if visit.query.subject == maria.ref and world.state.consents.latest(maria.ref).live(
-            world.clock.at
-        ):
+        if visit.query.subject == maria.ref and world.state.consents.find_latest_consent(
+            maria.ref
+        ).is_active(world.clock.at):
             maria.withdraws()
 
     world.meanwhile = leave
@@ -75,14 +81,14 @@ def test_a_sweep_goes_on_though_somebody_is_erased_in_the_middle(world: World):
     john, maria = world.joins(JOHN), world.joins(MARIA)
 
     def leave_for_good(visit):
-        if visit.query.subject and maria.ref in world.state.people.refs():
+        if visit.query.subject and maria.ref in world.state.people.list_person_ids():
             maria.withdraws()
             world.writes()
 
     world.meanwhile = leave_for_good
     world.sweep()
 
-    assert maria.ref not in world.state.people.refs()
+    assert maria.ref not in world.state.people.list_person_ids()
     assert john.items
     assert world.gaps() == {}
 
@@ -101,10 +107,10 @@ def test_a_check_ends_in_peace_though_its_person_is_erased_meanwhile(
             world.writes()
 
     world.meanwhile = leave_for_good
-    world.rounds.check(maria.ref)
+    run_self_check(world.app, maria.ref)
 
-    assert maria.ref not in world.state.people.refs()
-    assert world.state.sweeps.open() == ()
+    assert maria.ref not in world.state.people.list_person_ids()
+    assert world.state.sweeps.list_open_sweeps() == ()
 
 
 # A source settles with its last answer: a canary, and four handles.
@@ -126,16 +132,16 @@ def test_what_was_answered_is_dropped_if_consent_ends_before_it_settles(world_of
 
     assert len(last) == LAST
     assert knows_nothing_of(world, maria.ref)
-    assert world.state.flags.of_person(maria.ref) == ()
+    assert world.state.flags.list_flags_of_person(maria.ref) == ()
 
 
 def test_what_was_found_is_not_sent_if_consent_ended_since(world: World):
     maria = world.joins(MARIA)
     world.sweep()
-    world.service.digesting.queue(maria.ref)
+    queue_weekly_digest(world.app, maria.ref)
     maria.withdraws()
 
-    world.service.posting.send_due()
+    send_due(world.app)
 
     assert {each.envelope.kind for each in maria.letters} == {"invitation", "withdrawn"}
 
@@ -152,7 +158,7 @@ def test_a_scope_that_was_not_agreed_to_is_not_asked(world: World):
 
 def test_no_contacts_are_read_of_whoever_did_not_agree_to_that(world: World):
     world.matcher = FakeMatcher(says=UNFLAGGED)
-    world.joins(ROSA, read=True, scopes=EVERYTHING_ASKED)
+    world.joins(ROSA, read=True, scopes=BASIC_SCOPES)
 
     world.sweep()
 
@@ -201,11 +207,11 @@ def test_who_left_shows_in_nobody_elses_letter(world: World):
 def test_people_are_told_which_engines_learn_their_names(world_of):
     world = world_of(families=("searxng",))
 
-    assert "The search engines we ask are: SearXNG." in world.service.terms.text
+    assert "The search engines we ask are: SearXNG." in render_district_terms(world.app)
 
 
 def test_what_is_under_way_when_somebody_leaves_is_over_within_a_minute():
     """Nothing more is asked, and one question takes no longer than this."""
-    limits = Limits()
+    limits = FetchLimits()
 
     assert limits.connect_seconds + limits.total_seconds < 60
