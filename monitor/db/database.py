@@ -168,19 +168,12 @@ class Database:
             state = cls(database, keys)
             state.tombstones.replay_tombstone_file(folder / TOMBSTONES_FILE)
             state.people.finish_erasures()
-            state.index_missing_flags()
             undo.pop_all()
         return state
 
     def derive_secret(self, purpose: str) -> bytes:
         """Return a secret of the district's own, the same every time, for one purpose."""
         return self._encryption.keyed_hash(DISTRICT, f"secret {purpose}")
-
-    def index_missing_flags(self) -> None:
-        """Do for flags of an older database what is done for each that is written now."""
-        for ref in self.review_index.list_unindexed_flag_ids():
-            with self.begin_transaction():
-                self.flags.update_review_index(self.flags.load_flag(ref))
 
     def read_data_version(self) -> int:
         """Return a number that is another one once anybody else has kept something."""

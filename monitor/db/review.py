@@ -117,13 +117,6 @@ class ReviewIndexTable:
                 format_optional_datetime(foreseen.counted_from),
             )
 
-    def list_unindexed_flag_ids(self) -> tuple[str, ...]:
-        """Return the flags that were written before there was this table."""
-        rows = self.connection.fetch_rows(
-            "SELECT ref FROM flags WHERE ref NOT IN (SELECT flag FROM openings)"
-        )
-        return tuple(ref for (ref,) in rows)
-
     def list_visible_flag_ids(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter, part: ListSlice
     ) -> tuple[str, ...]:

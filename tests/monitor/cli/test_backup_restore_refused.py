@@ -9,9 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database as Tables
 
 from monitor.db.backups import list_backups
 from monitor.db.database import Database
+from monitor.db.migrations import Schema, build_step
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place, restore
 
@@ -61,7 +63,7 @@ def a_newer_list(copy: Path, _keys: Path) -> None:
 
 def a_newer_database(copy: Path, _keys: Path) -> None:
     with closing(sqlite3.connect(copy / "namesake.db", isolation_level=None)) as database:
-        database.execute("UPDATE _sqlite_migrations SET name = 'later_1' WHERE name = 'pages_1'")
+        database.execute("UPDATE _sqlite_migrations SET name = 'later' WHERE name = 'namesake_1'")
     vouch_for(copy)
 
 
@@ -108,15 +110,17 @@ def test_what_cannot_be_relied_on_is_refused_and_leaves_nothing(
     assert not copied.config.state.exists() or list(copied.config.state.iterdir()) == []
 
 
-def test_a_copy_that_an_earlier_version_made_is_brought_up_to_date(copied: Terminal):
-    (copy,) = list_backups(place(copied, "copies"))
-    with closing(sqlite3.connect(copy.path / "namesake.db", isolation_level=None)) as database:
-        database.execute("DROP TABLE evidence")
-        database.execute("DROP TABLE pages")
-        database.execute("DELETE FROM _sqlite_migrations WHERE name = 'pages_1'")
-    vouch_for(copy.path)
+def test_a_copy_that_an_earlier_version_made_is_brought_up_to_date(
+    copied: Terminal, monkeypatch: pytest.MonkeyPatch
+):
+    later = Schema.from_steps("namesake", build_step("namesake_1"), later_1)
+    monkeypatch.setattr("monitor.db.database.DISTRICT_SCHEMA", later)
     lose(copied)
 
     assert restore(copied).code == 0
     with Database.open_folder(copied.config.state) as state:
-        assert list(state.pages.list_pages()) == []
+        assert state.count_rows()["later"] == 0
+
+
+def later_1(tables: Tables) -> None:
+    tables.execute("CREATE TABLE later (word TEXT) STRICT")

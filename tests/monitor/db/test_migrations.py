@@ -14,25 +14,35 @@ from monitor.db.database import DATABASE_FILE, PRE_UPGRADE_FILE, Database
 from monitor.db.migrations import DISTRICT_SCHEMA, Schema, build_step
 from monitor.errors import CannotWriteError
 
-# What the first version had; everything after it came by upgrades.
-FIRST = ("people_1", "sweeps_1", "items_1", "flags_1", "service_1")
-OLD = Schema.from_steps("namesake", *map(build_step, FIRST))
+FIRST = build_step("namesake_1")
 
 
 class BrokenError(Exception):
     """What befalls an upgrade in the middle."""
 
 
+def hosts_2(tables: Tables) -> None:
+    tables.execute("ALTER TABLE hosts ADD COLUMN seen_at TEXT")
+    tables.execute("CREATE INDEX hosts_by_time ON hosts (seen_at)")
+
+
+def later_1(tables: Tables) -> None:
+    tables.execute("CREATE TABLE later (word TEXT) STRICT")
+
+
+LATER = Schema.from_steps("namesake", FIRST, hosts_2, later_1)
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A district's folder as the first version left it, with one row in it."""
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A district's folder as this version left it, with one row in it, and a newer program."""
     folder = tmp_path / "state"
     Database.create_or_open_folder(folder).close()
-    (folder / DATABASE_FILE).unlink()
-    database = DatabaseConnection.open_file(folder / DATABASE_FILE, OLD)
+    database = DatabaseConnection.open_file(folder / DATABASE_FILE, DISTRICT_SCHEMA)
     with database.begin_transaction():
-        database.execute("INSERT INTO hosts VALUES (x'01', x'02')")
+        database.execute("INSERT INTO hosts (mark, sealed) VALUES (x'01', x'02')")
     database.close()
+    monkeypatch.setattr("monitor.db.database.DISTRICT_SCHEMA", LATER)
     return folder
 
 
@@ -72,13 +82,21 @@ def test_an_upgrade_that_breaks_at_any_statement_leaves_the_old_version_at_work(
 
     for _ in broken_upgrades(old, monkeypatch):
         assert tables(old / DATABASE_FILE) == before
-        at_work = DatabaseConnection.open_file(old / DATABASE_FILE, OLD)
-        assert list(at_work.fetch_rows("SELECT * FROM hosts")) == [(b"\x01", b"\x02")]
+        at_work = DatabaseConnection.open_file(old / DATABASE_FILE, DISTRICT_SCHEMA)
+        assert list(at_work.fetch_rows("SELECT mark, sealed FROM hosts")) == [(b"\x01", b"\x02")]
         at_work.close()
         broken += 1
 
-    assert broken > len(DISTRICT_SCHEMA.names) - len(FIRST)
+    assert broken > len(LATER.names) - len(DISTRICT_SCHEMA.names)
     assert {name for name, _ in tables(old / DATABASE_FILE)} > {name for name, _ in before}
+
+
+def test_an_upgrade_keeps_the_rows_that_were_there(old):
+    Database.open_folder(old).close()
+
+    with closing(sqlite3.connect(old / DATABASE_FILE)) as database:
+        found = database.execute("SELECT mark, sealed, seen_at FROM hosts").fetchall()
+    assert found == [(b"\x01", b"\x02", None)]
 
 
 def test_what_was_there_before_an_upgrade_is_kept_until_the_next_one(old):
@@ -116,7 +134,7 @@ def test_there_is_no_upgrade_without_room_for_the_copy(old):
 
 
 def test_of_the_keys_no_copy_is_kept_by_an_upgrade(old, monkeypatch):
-    later = Schema.from_steps("keys", build_step("keys_1"), build_step("keys_2"), another)
+    later = Schema.from_steps("keys", build_step("keys_1"), another)
     monkeypatch.setattr("monitor.db.encryption.KEYS_SCHEMA", later)
 
     Database.open_folder(old).close()

@@ -230,18 +230,6 @@ def test_the_oldest_is_one_that_nobody_ruled_on(world, flags):
     assert world.state.review_index.find_oldest_undecided_time(gate(MONDAY - DAY)) is None
 
 
-def test_flags_of_an_older_database_are_found_once_it_is_opened(world, flags):
-    now = gate(MONDAY + 20 * DAY)
-    before = world.state.review_index.list_visible_flag_ids(now, ANY, ALL)
-    with world.state.begin_transaction():
-        world.state.review_index.connection.execute("DELETE FROM openings")
-
-    assert world.state.review_index.list_visible_flag_ids(now, ANY, ALL) == ()
-    world.state.index_missing_flags()
-
-    assert world.state.review_index.list_visible_flag_ids(now, ANY, ALL) == before
-
-
 def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
     item = world.item(world.enrolled(), "a")
     flag = world.flag(item)

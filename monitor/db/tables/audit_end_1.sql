@@ -1,1 +1,0 @@
-CREATE TABLE audit_end (one INTEGER PRIMARY KEY CHECK (one = 1), seal BLOB NOT NULL) STRICT;

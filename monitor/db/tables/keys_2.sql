@@ -1,5 +1,0 @@
-CREATE TABLE audit_end (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    seq INTEGER NOT NULL,
-    link BLOB NOT NULL
-) STRICT;
