@@ -73,10 +73,12 @@ class AccountProofsTable:
         return self.encryption.keyed_hash(person_id, f"account {account}")
 
     def _decrypt_proof(self, row: Row) -> AccountProof:
-        person, state, at, sealed = row
-        account = self.encryption.decrypt(person, _PLACE, sealed, str)
+        account = self.encryption.decrypt(row["person"], _PLACE, row["sealed"], str)
         return AccountProof(
-            person=person, account=account, state=ProofState(state), at=parse_datetime(at)
+            person=row["person"],
+            account=account,
+            state=ProofState(row["state"]),
+            at=parse_datetime(row["at"]),
         )
 
 

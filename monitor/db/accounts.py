@@ -162,9 +162,10 @@ class InvitationsTable:
         return tuple(self._decrypt_invitation(row) for row in rows)
 
     def _decrypt_invitation(self, row: Row) -> Invitation:
-        ref, sealed, spent_at = row
-        invitation = self.encryption.decrypt(ref, _build_invitation_place(ref), sealed, Invitation)
-        return replace(invitation, spent_at=parse_optional_datetime(spent_at))
+        invitation = self.encryption.decrypt(
+            row["ref"], _build_invitation_place(row["ref"]), row["sealed"], Invitation
+        )
+        return replace(invitation, spent_at=parse_optional_datetime(row["spent_at"]))
 
 
 def _build_invitation_place(invitation_id: str) -> str:
@@ -183,13 +184,14 @@ class EnrollmentDraftsTable:
         if found is None:
             return None
         return self.encryption.decrypt(
-            invitation_id, _build_draft_place(invitation_id), found[0], EnrollmentDraft
+            invitation_id, _build_draft_place(invitation_id), found["sealed"], EnrollmentDraft
         )
 
     def save_draft(self, invitation_id: str, draft: EnrollmentDraft, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO unfinished VALUES (?, ?, ?) ON CONFLICT (invitation) DO UPDATE
+                """INSERT INTO unfinished (invitation, changed_at, sealed) VALUES (?, ?, ?)
+                ON CONFLICT (invitation) DO UPDATE
                 SET changed_at = excluded.changed_at, sealed = excluded.sealed""",
                 invitation_id,
                 format_datetime(at),
@@ -222,6 +224,9 @@ class SignInSession:
     expires_at: datetime
 
 
+_SELECT_SESSIONS = "SELECT hash, reader, way, started_at, expires_at FROM sessions"
+
+
 @dataclass(frozen=True, slots=True)
 class SignInSessionsTable:
     connection: DatabaseConnection
@@ -229,7 +234,8 @@ class SignInSessionsTable:
     def insert_session(self, session: SignInSession) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)",
+                """INSERT INTO sessions (hash, reader, way, started_at, expires_at)
+                VALUES (?, ?, ?, ?, ?)""",
                 session.hash,
                 session.reader,
                 session.way,
@@ -240,7 +246,7 @@ class SignInSessionsTable:
     def find_session(self, session_hash: str, now: datetime) -> SignInSession | None:
         """Return None where it has ended."""
         found = self.connection.fetch_row(
-            "SELECT * FROM sessions WHERE hash = ? AND expires_at > ?",
+            f"{_SELECT_SESSIONS} WHERE hash = ? AND expires_at > ?",
             session_hash,
             format_datetime(now),
         )
@@ -248,7 +254,7 @@ class SignInSessionsTable:
 
     def list_sessions_of_account(self, account_id: str, now: datetime) -> tuple[SignInSession, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM sessions WHERE reader = ? AND expires_at > ? ORDER BY started_at",
+            f"{_SELECT_SESSIONS} WHERE reader = ? AND expires_at > ? ORDER BY started_at",
             account_id,
             format_datetime(now),
         )
@@ -277,13 +283,12 @@ class SignInSessionsTable:
 
 
 def _parse_session_row(row: Row) -> SignInSession:
-    session_hash, reader, way, started_at, expires_at = row
     return SignInSession(
-        hash=session_hash,
-        reader=reader,
-        way=way,
-        started_at=parse_datetime(started_at),
-        expires_at=parse_datetime(expires_at),
+        hash=row["hash"],
+        reader=row["reader"],
+        way=row["way"],
+        started_at=parse_datetime(row["started_at"]),
+        expires_at=parse_datetime(row["expires_at"]),
     )
 
 
@@ -315,7 +320,9 @@ class SignInLinksTable:
     def insert_sign_in_link(self, link: SignInLink) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO sign_in_links VALUES (?, ?, ?, NULL, ?, ?, NULL)",
+                """INSERT INTO sign_in_links (ref, reader, browser, code_hash, asked_at, expires_at,
+                spent_at)
+                VALUES (?, ?, ?, NULL, ?, ?, NULL)""",
                 link.id,
                 link.account_id,
                 link.browser,
@@ -381,12 +388,11 @@ class SignInLinksTable:
         )
         if found is None:
             return None
-        ref, reader, browser, asked_at, expires_at, spent_at = found
         return SignInLink(
-            id=ref,
-            account_id=reader,
-            browser=browser,
-            asked_at=parse_datetime(asked_at),
-            expires_at=parse_datetime(expires_at),
-            spent_at=parse_optional_datetime(spent_at),
+            id=found["ref"],
+            account_id=found["reader"],
+            browser=found["browser"],
+            asked_at=parse_datetime(found["asked_at"]),
+            expires_at=parse_datetime(found["expires_at"]),
+            spent_at=parse_optional_datetime(found["spent_at"]),
         )

@@ -40,7 +40,7 @@ class AuditLogEnd:
 
     def load_last_position(self) -> AuditPosition:
         row = self.connection.fetch_row("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1")
-        return AuditPosition() if row is None else AuditPosition(*row)
+        return AuditPosition() if row is None else AuditPosition(row["seq"], row["link"])
 
     def load_sealed_position(self) -> AuditPosition:
         """Return the end that lies with the keys; an empty one where none was sealed yet."""
@@ -49,7 +49,7 @@ class AuditLogEnd:
     def has_row_at(self, end: AuditPosition) -> bool:
         """Tell whether the row that was the last one once is still there."""
         row = self.connection.fetch_row("SELECT link FROM audit WHERE seq = ?", end.seq)
-        return row is not None and hmac.compare_digest(row[0], end.link)
+        return row is not None and hmac.compare_digest(row["link"], end.link)
 
     def check_end(self) -> AuditEndStatus:
         """Say whether anything is missing at the end; `verify_chain` says so of all before it.
@@ -109,11 +109,11 @@ class AuditLogEnd:
     def _load_seal(self) -> bytes | None:
         """Return the seal beside the rows; None where no row was written since there are seals."""
         row = self.connection.fetch_row("SELECT seal FROM audit_end")
-        return None if row is None else row[0]
+        return None if row is None else row["seal"]
 
     def _save_seal(self, end: AuditPosition) -> None:
         self.connection.execute(
-            "INSERT OR REPLACE INTO audit_end VALUES (1, ?)", self._compute_seal(end)
+            "INSERT OR REPLACE INTO audit_end (one, seal) VALUES (1, ?)", self._compute_seal(end)
         )
 
     def _compute_seal(self, end: AuditPosition) -> bytes:
@@ -134,6 +134,11 @@ class AuditEntry:
     action: str
     subject: str
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+# In the order in which they are hashed.
+_LINKED_COLUMNS = ("seq", "at", "actor", "action", "subject", "details")
+_SELECT_ENTRIES = "SELECT seq, at, actor, action, subject, details, link FROM audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,12 @@ class AuditTable:
                 json.dumps(dict(details)),
             )
             link = self._compute_link(last.link, told)
-            self.connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", *told, link)
+            self.connection.execute(
+                """INSERT INTO audit (seq, at, actor, action, subject, details, link)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                *told,
+                link,
+            )
             self.log_end.seal_appended_row(last, AuditPosition(last.seq + 1, link))
 
     def compute_commitment(self, subject: str, text: str) -> str:
@@ -168,14 +178,14 @@ class AuditTable:
 
     def list_entries_of_subject(self, subject: str) -> tuple[AuditEntry, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM audit WHERE subject = ? ORDER BY seq", subject
+            f"{_SELECT_ENTRIES} WHERE subject = ? ORDER BY seq", subject
         )
         return tuple(_parse_entry_row(row) for row in rows)
 
     def list_entries_of_subjects(self, subjects: Iterable[str]) -> tuple[AuditEntry, ...]:
         """Return the rows about any of several subjects, the oldest first."""
         rows = self.connection.fetch_rows(
-            "SELECT * FROM audit WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",
+            f"{_SELECT_ENTRIES} WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",  # noqa: S608 - our own words
             json.dumps(list(subjects)),
         )
         return tuple(_parse_entry_row(row) for row in rows)
@@ -196,14 +206,14 @@ class AuditTable:
     def find_last_entry_of_action(self, action: str) -> AuditEntry | None:
         """Return the newest row of an action; None where it was never done."""
         row = self.connection.fetch_row(
-            "SELECT * FROM audit WHERE action = ? ORDER BY seq DESC LIMIT 1", action
+            f"{_SELECT_ENTRIES} WHERE action = ? ORDER BY seq DESC LIMIT 1", action
         )
         return None if row is None else _parse_entry_row(row)
 
     def find_last_entry_time(self) -> datetime | None:
         """Return when the newest row was written; None where there is none."""
         row = self.connection.fetch_row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")
-        return None if row is None else parse_datetime(row[0])
+        return None if row is None else parse_datetime(row["at"])
 
     def list_privileged_entries(
         self, actions: Iterable[str], before: int, limit: int
@@ -213,9 +223,9 @@ class AuditTable:
         What people did about themselves is not among them.
         """
         rows = self.connection.fetch_rows(
-            """SELECT * FROM audit WHERE (actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')
+            f"""{_SELECT_ENTRIES} WHERE (actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')
             AND action IN (SELECT value FROM json_each(?1)) AND (?2 = 0 OR seq < ?2)
-            ORDER BY seq DESC LIMIT ?3""",
+            ORDER BY seq DESC LIMIT ?3""",  # noqa: S608 - our own words
             json.dumps(sorted(actions)),
             before,
             limit,
@@ -225,7 +235,7 @@ class AuditTable:
     def list_entries(self) -> tuple[AuditEntry, ...]:
         return tuple(
             _parse_entry_row(row)
-            for row in self.connection.fetch_rows("SELECT * FROM audit ORDER BY seq")
+            for row in self.connection.fetch_rows(f"{_SELECT_ENTRIES} ORDER BY seq")
         )
 
     def verify_chain(self) -> int | None:
@@ -234,12 +244,11 @@ class AuditTable:
         Nothing later vouches for the last ones: `log_end` tells whether rows were cut off there.
         """
         before, expected = b"", 1
-        for *told, link in self.connection.fetch_rows("SELECT * FROM audit ORDER BY seq"):
-            if told[0] != expected or not hmac.compare_digest(
-                self._compute_link(before, told), link
-            ):
+        for row in self.connection.fetch_rows(f"{_SELECT_ENTRIES} ORDER BY seq"):
+            link = self._compute_link(before, (row[column] for column in _LINKED_COLUMNS))
+            if row["seq"] != expected or not hmac.compare_digest(link, row["link"]):
                 return expected
-            before, expected = link, expected + 1
+            before, expected = row["link"], expected + 1
         return None
 
     @property
@@ -257,12 +266,11 @@ def _check_opaque(*words: str) -> None:
 
 
 def _parse_entry_row(row: Row) -> AuditEntry:
-    seq, at, actor, action, subject, details, _ = row
     return AuditEntry(
-        seq=seq,
-        at=parse_datetime(at),
-        actor=actor,
-        action=action,
-        subject=subject,
-        details=json.loads(details),
+        seq=row["seq"],
+        at=parse_datetime(row["at"]),
+        actor=row["actor"],
+        action=row["action"],
+        subject=row["subject"],
+        details=json.loads(row["details"]),
     )

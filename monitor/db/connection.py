@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
-from typing import Any, Self
+from typing import Self
 
 import sqlite_utils
 
@@ -274,7 +274,7 @@ def flush_to_disk(path: Path) -> None:
         os.close(file)
 
 
-Row = tuple[Any, ...]
+Row = sqlite3.Row
 # As much as SQLite itself lets gather: 1,000 pages (sqlite.org/wal.html, "Checkpointing").
 LOG_BYTES = 4 << 20
 # The longest that other writers wait for a checkpoint that a slow reader holds up.
@@ -351,22 +351,26 @@ class DatabaseConnection:
     def fetch_rows(self, sql: str, *values: object) -> Iterator[Row]:
         with translate_errors(self.path):
             # `yield from` would close the cursor with the generator, maybe after its connection.
-            for row in self._connections.get_session().connection.execute(sql, values):  # noqa: UP028 - see above
+            for row in self._open_cursor().execute(sql, values):  # noqa: UP028 - see above
                 yield row
 
     def fetch_row(self, sql: str, *values: object) -> Row | None:
         with translate_errors(self.path):
-            found: Row | None = (
-                self._connections.get_session().connection.execute(sql, values).fetchone()
-            )
+            found: Row | None = self._open_cursor().execute(sql, values).fetchone()
         return found
+
+    def _open_cursor(self) -> sqlite3.Cursor:
+        """Return a cursor whose rows are read by the names of their columns."""
+        cursor = self._connections.get_session().connection.cursor()
+        cursor.row_factory = Row
+        return cursor
 
     def execute(self, sql: str, *values: object) -> int:
         """Change rows, inside `write()` only; return how many."""
         with translate_errors(self.path):
             return self._require_transaction().execute(sql, values).rowcount
 
-    def execute_many(self, sql: str, values: Iterable[Row]) -> None:
+    def execute_many(self, sql: str, values: Iterable[tuple[object, ...]]) -> None:
         with translate_errors(self.path):
             self._require_transaction().executemany(sql, values)
 

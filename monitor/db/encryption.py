@@ -124,7 +124,7 @@ class KeyStore:
                 message = f"{key_id} was deleted. Enroll with a new reference."
                 raise InputError(message)
             self._connection.execute(
-                "INSERT INTO keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO keys (ref, seal, mark) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 key_id,
                 os.urandom(KEY_BYTES),
                 os.urandom(KEY_BYTES),
@@ -134,7 +134,7 @@ class KeyStore:
         with self._connection.begin_transaction():
             self._connection.execute("DELETE FROM keys WHERE ref = ?", key_id)
             self._connection.execute(
-                "INSERT INTO destroyed VALUES (?) ON CONFLICT DO NOTHING", key_id
+                "INSERT INTO destroyed (ref) VALUES (?) ON CONFLICT DO NOTHING", key_id
             )
         self._connection.checkpoint()
 
@@ -164,12 +164,14 @@ class KeyStore:
     def load_audit_position(self) -> AuditPosition:
         """Return where the audit log last ended; it lies here since it vouches for the database."""
         row = self._connection.fetch_row("SELECT seq, link FROM audit_end")
-        return AuditPosition() if row is None else AuditPosition(*row)
+        return AuditPosition() if row is None else AuditPosition(row["seq"], row["link"])
 
     def save_audit_position(self, end: AuditPosition) -> None:
         with self.lock_for_writing():
             values = (end.seq, end.link)
-            self._connection.execute("INSERT OR REPLACE INTO audit_end VALUES (1, ?, ?)", *values)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO audit_end (one, seq, link) VALUES (1, ?, ?)", *values
+            )
 
     def load_key(self, key_id: str) -> DataKey:
         found = self._connection.fetch_row("SELECT seal, mark FROM keys WHERE ref = ?", key_id)
@@ -179,7 +181,7 @@ class KeyStore:
                 "restore the copy of the keys that belongs to this database."
             )
             raise DatabaseError(message)
-        return DataKey(*found)
+        return DataKey(encryption_key=found["seal"], hash_key=found["mark"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class EventRecord:
     sweep: str = ""
 
 
+_SELECT_EVENTS = "SELECT seq, sweep, person, item, kind, at, fields, url FROM events"
+
+
 @dataclass(frozen=True, slots=True)
 class EventsTable:
     connection: DatabaseConnection
@@ -33,7 +36,8 @@ class EventsTable:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "events")
             self.connection.execute(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO events (seq, sweep, person, item, kind, at, fields, url)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 seq,
                 sweep_id or None,
                 event.person,
@@ -46,13 +50,13 @@ class EventsTable:
 
     def list_events_of_sweep(self, sweep_id: str) -> tuple[EventRecord, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM events WHERE sweep = ? ORDER BY seq", sweep_id
+            f"{_SELECT_EVENTS} WHERE sweep = ? ORDER BY seq", sweep_id
         )
         return tuple(self._decrypt_event(row) for row in rows)
 
     def list_events_of_person(self, person_id: str, since: datetime) -> tuple[EventRecord, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM events WHERE person = ? AND at >= ? ORDER BY at, seq",
+            f"{_SELECT_EVENTS} WHERE person = ? AND at >= ? ORDER BY at, seq",
             person_id,
             format_datetime(since),
         )
@@ -60,7 +64,7 @@ class EventsTable:
 
     def list_events_of_item(self, item_id: str) -> tuple[EventRecord, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM events WHERE item = ? ORDER BY at, seq", item_id
+            f"{_SELECT_EVENTS} WHERE item = ? ORDER BY at, seq", item_id
         )
         return tuple(self._decrypt_event(row) for row in rows)
 
@@ -75,16 +79,17 @@ class EventsTable:
             )
 
     def _decrypt_event(self, row: Row) -> EventRecord:
-        seq, sweep, person, item, kind, at, fields, url = row
         event = Event(
-            person=person,
-            item=item,
-            kind=EventKind(kind),
-            at=parse_datetime(at),
-            fields=tuple(json.loads(fields)),
+            person=row["person"],
+            item=row["item"],
+            kind=EventKind(row["kind"]),
+            at=parse_datetime(row["at"]),
+            fields=tuple(json.loads(row["fields"])),
         )
-        address = self.encryption.decrypt(person, _build_event_place(seq), url, str)
-        return EventRecord(event=event, url=address, sweep=sweep or "")
+        address = self.encryption.decrypt(
+            row["person"], _build_event_place(row["seq"]), row["url"], str
+        )
+        return EventRecord(event=event, url=address, sweep=row["sweep"] or "")
 
 
 def _build_event_place(seq: int) -> str:

@@ -1,9 +1,8 @@
 """What was flagged, and what people ruled."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from monitor.db.connection import DatabaseConnection, Row, find_next_seq, format_datetime
 from monitor.db.encryption import Encryption
@@ -34,7 +33,8 @@ class FlagsTable:
     def insert_flag(self, flag: Flag) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO flags VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO flags (ref, person, item, kind, relation, state, opened_at, sealed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 flag.ref,
                 flag.person,
                 flag.item,
@@ -104,7 +104,7 @@ class FlagsTable:
         rows = self.connection.fetch_rows(
             "SELECT ref, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", person_id
         )
-        places = ((_build_flag_place(flag), sealed) for flag, sealed in rows)
+        places = ((_build_flag_place(row["ref"]), row["sealed"]) for row in rows)
         return tuple(self.encryption.decrypt_each(person_id, places, Flag))
 
     def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
@@ -131,9 +131,9 @@ class FlagsTable:
 
     def count_flags(self) -> Mapping[tuple[FlagKind, FlagState], int]:
         rows = self.connection.fetch_rows(
-            "SELECT kind, state, count(*) FROM flags GROUP BY kind, state"
+            "SELECT kind, state, count(*) AS count FROM flags GROUP BY kind, state"
         )
-        return {(FlagKind(kind), FlagState(state)): count for kind, state, count in rows}
+        return {(FlagKind(row["kind"]), FlagState(row["state"])): row["count"] for row in rows}
 
     def delete_flag(self, flag_id: str) -> None:
         """Forget the flag with its rulings."""
@@ -146,7 +146,8 @@ class FlagsTable:
             person = load_flag_owner(self.connection, judgement.flag)
             seq = find_next_seq(self.connection, "judgements")
             self.connection.execute(
-                "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?)",
+                """INSERT INTO judgements (seq, flag, person, ruling, at, sealed)
+                VALUES (?, ?, ?, ?, ?, ?)""",
                 seq,
                 judgement.flag,
                 person,
@@ -164,26 +165,30 @@ class FlagsTable:
 
     def list_altered_flag_ids(self) -> Iterator[str]:
         """Yield each flag whose plain columns, or its rulings', are not what was sealed of them."""
-        for ref, person, *plain, sealed in self.connection.fetch_rows(
+        for row in self.connection.fetch_rows(
             "SELECT ref, person, item, kind, relation, state, opened_at, sealed FROM flags"
         ):
-            flag = self._decrypt_flag((ref, person, sealed))
-            told = [
-                flag.item,
-                flag.kind,
-                flag.relation,
-                flag.state,
-                format_datetime(flag.opened_at),
-            ]
-            if plain != told:
-                yield ref
-        for flag_ref, ruling, at, *row in self.connection.fetch_rows(
+            flag = self._decrypt_flag(row)
+            told = {
+                "item": flag.item,
+                "kind": flag.kind,
+                "relation": flag.relation,
+                "state": flag.state,
+                "opened_at": format_datetime(flag.opened_at),
+            }
+            if any(row[column] != value for column, value in told.items()):
+                yield row["ref"]
+        for row in self.connection.fetch_rows(
             "SELECT flag, ruling, at, seq, person, sealed FROM judgements"
         ):
             judgement = self._decrypt_decision(row)
-            told = [judgement.flag, judgement.ruling, format_datetime(judgement.at)]
-            if [flag_ref, ruling, at] != told:
-                yield flag_ref
+            told = {
+                "flag": judgement.flag,
+                "ruling": judgement.ruling,
+                "at": format_datetime(judgement.at),
+            }
+            if any(row[column] != value for column, value in told.items()):
+                yield row["flag"]
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
         """Give them to another item of the same person; of two alike the stronger ruling stays."""
@@ -214,13 +219,15 @@ class FlagsTable:
             )
         )
 
-    def _decrypt_decision(self, row: Sequence[Any]) -> DecisionRecord:
-        seq, person, sealed = row
-        return self.encryption.decrypt(person, f"judgements/{seq}/sealed", sealed, DecisionRecord)
+    def _decrypt_decision(self, row: Row) -> DecisionRecord:
+        return self.encryption.decrypt(
+            row["person"], f"judgements/{row['seq']}/sealed", row["sealed"], DecisionRecord
+        )
 
     def _decrypt_flag(self, row: Row) -> Flag:
-        ref, person, sealed = row
-        return self.encryption.decrypt(person, _build_flag_place(ref), sealed, Flag)
+        return self.encryption.decrypt(
+            row["person"], _build_flag_place(row["ref"]), row["sealed"], Flag
+        )
 
 
 def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:

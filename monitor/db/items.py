@@ -3,10 +3,9 @@
 Verdicts are appended; the item itself holds the current one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from monitor.db.connection import (
     DatabaseConnection,
@@ -104,9 +103,11 @@ class SightingsTable:
                 )
 
     def _decrypt_sighting(self, row: Row) -> Sighting:
-        person, item, question, sealed = row
         return self.encryption.decrypt(
-            person, _build_sighting_place(item, question), sealed, Sighting
+            row["person"],
+            _build_sighting_place(row["item"], row["question"]),
+            row["sealed"],
+            Sighting,
         )
 
 
@@ -134,7 +135,7 @@ class VersionsTable:
             person = load_item_owner(self.connection, version.item)
             seq = find_next_seq(self.connection, "versions")
             self.connection.execute(
-                "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO versions (seq, item, person, at, sealed) VALUES (?, ?, ?, ?, ?)",
                 seq,
                 version.item,
                 person,
@@ -195,8 +196,10 @@ class VersionsTable:
             "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item_id
         )
         return {
-            seq: self.encryption.decrypt(person, _build_version_place(seq), sealed, ItemVersion)
-            for seq, person, sealed in rows
+            row["seq"]: self.encryption.decrypt(
+                row["person"], _build_version_place(row["seq"]), row["sealed"], ItemVersion
+            )
+            for row in rows
         }
 
     def _delete_versions(self, seqs: Iterable[int]) -> None:
@@ -219,12 +222,12 @@ class FeedbackTable:
         )
         return tuple(
             Feedback(
-                item_id=ref,
-                decision=None if ruling is None else Decision(ruling),
-                at=parse_datetime(at),
-                flag_id=flag or "",
+                item_id=row["item"],
+                decision=None if row["ruling"] is None else Decision(row["ruling"]),
+                at=parse_datetime(row["at"]),
+                flag_id=row["flag"] or "",
             )
-            for ref, ruling, at, flag in rows
+            for row in rows
         )
 
     def insert_feedback(self, feedback: Feedback) -> Decision | None:
@@ -344,7 +347,7 @@ class ItemsTable:
     def find_item_feedback(self, item_id: str) -> Decision | None:
         """Return what the person last said of it, None before they did."""
         found = self.connection.fetch_row("SELECT verdict FROM items WHERE ref = ?", item_id)
-        return None if found is None or found[0] is None else Decision(found[0])
+        return None if found is None or found["verdict"] is None else Decision(found["verdict"])
 
     def set_item_feedback(self, item_id: str, feedback: Decision | None) -> None:
         with self.connection.begin_transaction():
@@ -359,8 +362,8 @@ class ItemsTable:
                 person_id,
             )
         )
-        items = self._decrypt_items(person_id, (row[:2] for row in rows))
-        return tuple(zip(items, (Decision(verdict) for *_, verdict in rows), strict=True))
+        items = self._decrypt_items(person_id, rows)
+        return tuple(zip(items, (Decision(row["verdict"]) for row in rows), strict=True))
 
     def count_items_with_feedback(self, person_id: str) -> int:
         """Count what the person gave a verdict on, without opening anything."""
@@ -378,24 +381,21 @@ class ItemsTable:
                 person_id,
             )
         )
-        told = ((_build_item_place(ref, "assessment"), sealed) for ref, _, sealed in rows)
+        told = ((_build_item_place(row["ref"], "assessment"), row["assessment"]) for row in rows)
         assessments = self.encryption.decrypt_each(person_id, told, Assessment)
-        return tuple(
-            zip(self._decrypt_items(person_id, (row[:2] for row in rows)), assessments, strict=True)
-        )
+        return tuple(zip(self._decrypt_items(person_id, rows), assessments, strict=True))
 
     def find_item_label(self, item_id: str) -> OwnershipLabel | None:
         found = self.connection.fetch_row("SELECT label FROM items WHERE ref = ?", item_id)
-        return None if found is None or found[0] is None else OwnershipLabel(found[0])
+        return None if found is None or found["label"] is None else OwnershipLabel(found["label"])
 
     def find_assessment(self, item_id: str) -> Assessment | None:
         found = self.connection.fetch_row(
             "SELECT person, assessment FROM items WHERE ref = ?", item_id
         )
-        if found is None or found[1] is None:
+        if found is None or found["assessment"] is None:
             return None
-        person, sealed = found
-        return self._decrypt_assessment(item_id, person, sealed)
+        return self._decrypt_assessment(item_id, found["person"], found["assessment"])
 
     def set_assessment(self, item_id: str, assessment: Assessment) -> None:
         with self.connection.begin_transaction():
@@ -415,7 +415,7 @@ class ItemsTable:
             person_id,
             self.encryption.keyed_hash(person_id, alias),
         )
-        return None if found is None else str(found[0])
+        return None if found is None else str(found["item"])
 
     def _insert_aliases(self, item: Item, aliases: Iterable[str]) -> None:
         for alias in aliases:
@@ -424,7 +424,7 @@ class ItemsTable:
                 message = f"{owner} is known by an alias of {item.ref}: merge them first"
                 raise ValueError(message)
             self.connection.execute(
-                "INSERT INTO aliases VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO aliases (person, alias, item) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 item.person,
                 self.encryption.keyed_hash(item.person, alias),
                 item.ref,
@@ -443,12 +443,13 @@ class ItemsTable:
 
     def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> Iterator[Item]:
         """Open each row of a ref and what is sealed, all of one person's."""
-        places = ((_build_item_place(ref, "sealed"), sealed) for ref, sealed in rows)
+        places = ((_build_item_place(row["ref"], "sealed"), row["sealed"]) for row in rows)
         return self.encryption.decrypt_each(person_id, places, Item)
 
-    def _decrypt_item(self, row: Sequence[Any]) -> Item:
-        ref, person, sealed = row
-        return self.encryption.decrypt(person, _build_item_place(ref, "sealed"), sealed, Item)
+    def _decrypt_item(self, row: Row) -> Item:
+        return self.encryption.decrypt(
+            row["person"], _build_item_place(row["ref"], "sealed"), row["sealed"], Item
+        )
 
 
 def _build_item_place(item_id: str, column: str) -> str:
@@ -487,5 +488,5 @@ class PicturesTable:
                 self.encryption.keyed_hash(DISTRICT, picture_print),
             )
         )
-        own = {account for item, account in rows if item in left_out}
-        return len({account for _, account in rows} - own)
+        own = {row["account"] for row in rows if row["item"] in left_out}
+        return len({row["account"] for row in rows} - own)

@@ -30,6 +30,9 @@ class Job:
     fault: str = ""
 
 
+_SELECT_JOBS = "SELECT name, subject, due_at, lease_until, attempts, fault FROM due"
+
+
 @dataclass(frozen=True, slots=True)
 class JobsTable:
     connection: DatabaseConnection
@@ -94,15 +97,15 @@ class JobsTable:
         found = self.connection.fetch_row(
             "SELECT due_at FROM due WHERE name = ? AND subject = ?", name, subject
         )
-        return None if found is None else parse_datetime(found[0])
+        return None if found is None else parse_datetime(found["due_at"])
 
     def list_jobs(self) -> tuple[Job, ...]:
-        rows = self.connection.fetch_rows("SELECT * FROM due ORDER BY due_at, name, subject")
+        rows = self.connection.fetch_rows(f"{_SELECT_JOBS} ORDER BY due_at, name, subject")
         return tuple(_parse_job_row(row) for row in rows)
 
     def _list_claimable_jobs(self, now: datetime) -> tuple[Job, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT * FROM due WHERE due_at <= ?1
+            f"""{_SELECT_JOBS} WHERE due_at <= ?1
             AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at, name, subject""",
             format_datetime(now),
         )
@@ -122,14 +125,13 @@ class JobsTable:
 
 
 def _parse_job_row(row: Row) -> Job:
-    name, subject, due_at, lease_until, attempts, fault = row
     return Job(
-        name=name,
-        subject=subject,
-        due_at=parse_datetime(due_at),
-        lease_until=parse_optional_datetime(lease_until),
-        attempts=attempts,
-        fault=fault or "",
+        name=row["name"],
+        subject=row["subject"],
+        due_at=parse_datetime(row["due_at"]),
+        lease_until=parse_optional_datetime(row["lease_until"]),
+        attempts=row["attempts"],
+        fault=row["fault"] or "",
     )
 
 
@@ -140,10 +142,10 @@ class ClockTable:
     def find_last_time(self) -> datetime | None:
         """Return when the service last noted the time; None before it ever did."""
         found = self.connection.fetch_row("SELECT at FROM clock")
-        return None if found is None else parse_datetime(found[0])
+        return None if found is None else parse_datetime(found["at"])
 
     def record_time(self, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO clock VALUES (1, ?)", format_datetime(at)
+                "INSERT OR REPLACE INTO clock (one, at) VALUES (1, ?)", format_datetime(at)
             )

@@ -64,9 +64,12 @@ class JournalTable:
         )
         return frozenset(
             self.encryption.decrypt(
-                person or DISTRICT, _build_answer_place(sweep_id, question, "key"), key, str
+                row["person"] or DISTRICT,
+                _build_answer_place(sweep_id, row["question"], "key"),
+                row["key"],
+                str,
             )
-            for person, question, key in rows
+            for row in rows
         )
 
     def list_follow_up_queries(self, sweep_id: str) -> tuple[Query, ...]:
@@ -126,11 +129,12 @@ class JournalTable:
     def count_answers_by_source(self, sweep_id: str, person_id: str) -> Mapping[str, int]:
         """Count the answers about a person so far, by source."""
         rows = self.connection.fetch_rows(
-            "SELECT source, count(*) FROM journal WHERE sweep = ? AND person = ? GROUP BY source",
+            """SELECT source, count(*) AS count FROM journal
+            WHERE sweep = ? AND person = ? GROUP BY source""",
             sweep_id,
             person_id,
         )
-        return dict(rows)
+        return {row["source"]: row["count"] for row in rows}
 
     def count_answers(self, sweep_id: str) -> int:
         """Count the answers so far, those to canaries included."""
@@ -139,12 +143,12 @@ class JournalTable:
 
     def count_outcomes(self, sweep_id: str, source: str) -> Mapping[Outcome, int]:
         rows = self.connection.fetch_rows(
-            """SELECT outcome, count(*) FROM journal
+            """SELECT outcome, count(*) AS count FROM journal
             WHERE sweep = ? AND source = ? GROUP BY outcome ORDER BY outcome""",
             sweep_id,
             source,
         )
-        return {Outcome(outcome): count for outcome, count in rows}
+        return {Outcome(row["outcome"]): row["count"] for row in rows}
 
     def is_settled(self, sweep_id: str, source: str, person_id: str) -> bool:
         found = self.connection.fetch_row(
@@ -158,7 +162,8 @@ class JournalTable:
     def mark_settled(self, sweep_id: str, source: str, person_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO settlements VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                """INSERT INTO settlements (sweep, source, person)
+                VALUES (?, ?, ?) ON CONFLICT DO NOTHING""",
                 sweep_id,
                 source,
                 person_id,
@@ -189,7 +194,7 @@ class JournalTable:
             or self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", each) is not None
         )
 
-    def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> Row:
+    def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> tuple[object, ...]:
         query, reading = staged.visit.query, staged.visit.result
         if staged.visit.pages:
             message = "pages are kept by themselves, or not at all: strip them"
@@ -214,9 +219,10 @@ class JournalTable:
         )
 
     def _decrypt_answer(self, sweep_id: str, row: Row) -> StagedAnswer:
-        person, question, sealed = row
-        place = _build_answer_place(sweep_id, question, "sealed")
-        return self.encryption.decrypt(person or DISTRICT, place, sealed, StagedAnswer)
+        place = _build_answer_place(sweep_id, row["question"], "sealed")
+        return self.encryption.decrypt(
+            row["person"] or DISTRICT, place, row["sealed"], StagedAnswer
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,7 +275,9 @@ class QuestionsTable:
         mark = self.encryption.keyed_hash(question.person, question.key)
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO questions (person, question, source, kind, version,
+                settled_at, sealed)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 question.person,
                 mark,
                 question.source,
@@ -290,7 +298,7 @@ class QuestionsTable:
         if found is None:
             return None
         return self.encryption.decrypt(
-            person_id, _build_question_place(person_id, mark), found[0], QuestionRecord
+            person_id, _build_question_place(person_id, mark), found["sealed"], QuestionRecord
         )
 
     def list_questions_of_person(self, person_id: str) -> tuple[QuestionRecord, ...]:
@@ -311,9 +319,12 @@ class QuestionsTable:
     def _list_questions(self, person_id: str, sql: str, *values: str) -> tuple[QuestionRecord, ...]:
         return tuple(
             self.encryption.decrypt(
-                person_id, _build_question_place(person_id, mark), sealed, QuestionRecord
+                person_id,
+                _build_question_place(person_id, row["question"]),
+                row["sealed"],
+                QuestionRecord,
             )
-            for mark, sealed in self.connection.fetch_rows(sql, person_id, *values)
+            for row in self.connection.fetch_rows(sql, person_id, *values)
         )
 
     def retire_question(self, person_id: str, key: str) -> None:

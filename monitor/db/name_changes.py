@@ -70,16 +70,15 @@ class NameChangesTable:
             self.connection.execute("DELETE FROM name_changes WHERE person = ?", person_id)
 
     def _decrypt_name_change(self, row: Row) -> NameChange:
-        person, ref, asked_at, sealed = row
         names = self.encryption.decrypt(
-            person, _build_name_change_place(ref), sealed, _NameChangeContent
+            row["person"], _build_name_change_place(row["ref"]), row["sealed"], _NameChangeContent
         )
         return NameChange(
-            ref=ref,
-            person=person,
+            ref=row["ref"],
+            person=row["person"],
             known=names.known,
             name=names.name,
-            asked_at=parse_datetime(asked_at),
+            asked_at=parse_datetime(row["asked_at"]),
         )
 
 

@@ -75,6 +75,11 @@ class OutboxEmail:
         return self.revived_at or self.queued_at
 
 
+_SELECT_EMAILS = """SELECT ref, person, recipient_ref, kind, period, message_id, queued_at, due_at,
+state, attempts, sent_at, body_hash, error, sealed, revived_at, tried_at
+FROM outbox"""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxTable:
     connection: DatabaseConnection
@@ -106,7 +111,7 @@ class OutboxTable:
 
     def list_due_emails(self, now: datetime) -> tuple[OutboxEmail, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM outbox WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
+            f"{_SELECT_EMAILS} WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
             format_datetime(now),
         )
         return tuple(self._parse_email_row(row) for row in rows)
@@ -114,7 +119,7 @@ class OutboxTable:
     def list_queued_emails(self, recipient_id: str, kind: str) -> tuple[OutboxEmail, ...]:
         """Return what is queued of a kind for one reader, due or not."""
         rows = self.connection.fetch_rows(
-            """SELECT * FROM outbox WHERE state = 'queued' AND recipient_ref = ? AND kind = ?
+            f"""{_SELECT_EMAILS} WHERE state = 'queued' AND recipient_ref = ? AND kind = ?
             ORDER BY queued_at, rowid""",
             recipient_id,
             kind,
@@ -133,18 +138,18 @@ class OutboxTable:
     def find_email_by_message_key(self, message_key: str) -> OutboxEmail | None:
         """Find the letter that a bounce is about, by its own part of its Message-ID."""
         found = self.connection.fetch_row(
-            """SELECT * FROM outbox
+            f"""{_SELECT_EMAILS}
             WHERE message_id > '<' || ?1 || '@' AND message_id < '<' || ?1 || 'A'""",
             message_key,
         )
         return None if found is None else self._parse_email_row(found)
 
     def list_dead_emails(self) -> tuple[OutboxEmail, ...]:
-        sql = "SELECT * FROM outbox WHERE state = 'dead' ORDER BY queued_at, rowid"
+        sql = f"{_SELECT_EMAILS} WHERE state = 'dead' ORDER BY queued_at, rowid"
         return tuple(self._parse_email_row(row) for row in self.connection.fetch_rows(sql))
 
     def load_email(self, email_id: str) -> OutboxEmail:
-        found = self.connection.fetch_row("SELECT * FROM outbox WHERE ref = ?", email_id)
+        found = self.connection.fetch_row(f"{_SELECT_EMAILS} WHERE ref = ?", email_id)
         if found is None:
             raise _build_missing_email_error(email_id)
         return self._parse_email_row(found)
@@ -153,7 +158,7 @@ class OutboxTable:
         return self.connection.fetch_row("SELECT 1 FROM outbox WHERE ref = ?", email_id) is not None
 
     def list_emails(self) -> tuple[OutboxEmail, ...]:
-        rows = self.connection.fetch_rows("SELECT * FROM outbox ORDER BY queued_at, rowid")
+        rows = self.connection.fetch_rows(f"{_SELECT_EMAILS} ORDER BY queued_at, rowid")
         return tuple(self._parse_email_row(row) for row in rows)
 
     def find_last_queued_time(self, recipient_id: str, kind: str) -> datetime | None:
@@ -187,11 +192,10 @@ class OutboxTable:
         found = self.connection.fetch_row(
             "SELECT person, sealed FROM outbox WHERE ref = ?", email_id
         )
-        if found is None or found[1] is None:
+        if found is None or found["sealed"] is None:
             raise _build_missing_email_error(email_id)
-        person, sealed = found
         return self.encryption.decrypt(
-            person, _build_outbox_place(email_id, "sealed"), sealed, shape
+            found["person"], _build_outbox_place(email_id, "sealed"), found["sealed"], shape
         )
 
     def find_last_sent_time(self, recipient_id: str, kind: str) -> datetime | None:
@@ -287,25 +291,23 @@ class OutboxTable:
         )
 
     def _parse_email_row(self, row: Row) -> OutboxEmail:
-        ref, person, recipient_ref, kind, period, message_id, queued_at, due_at = row[:8]
-        state, attempts, sent_at, body_hash, error, sealed, revived_at, tried_at = row[8:]
         return OutboxEmail(
-            ref=ref,
-            person=person,
-            recipient_ref=recipient_ref,
-            kind=kind,
-            period=period,
-            message_id=message_id,
-            queued_at=parse_datetime(queued_at),
-            due_at=parse_datetime(due_at),
-            state=EmailState(state),
-            attempts=attempts,
-            error=self._decrypt_error(ref, person, error),
-            sent_at=parse_optional_datetime(sent_at),
-            body_hash=body_hash,
-            revived_at=parse_optional_datetime(revived_at),
-            readable=sealed is not None,
-            tried_at=parse_optional_datetime(tried_at),
+            ref=row["ref"],
+            person=row["person"],
+            recipient_ref=row["recipient_ref"],
+            kind=row["kind"],
+            period=row["period"],
+            message_id=row["message_id"],
+            queued_at=parse_datetime(row["queued_at"]),
+            due_at=parse_datetime(row["due_at"]),
+            state=EmailState(row["state"]),
+            attempts=row["attempts"],
+            error=self._decrypt_error(row["ref"], row["person"], row["error"]),
+            sent_at=parse_optional_datetime(row["sent_at"]),
+            body_hash=row["body_hash"],
+            revived_at=parse_optional_datetime(row["revived_at"]),
+            readable=row["sealed"] is not None,
+            tried_at=parse_optional_datetime(row["tried_at"]),
         )
 
     def _decrypt_error(self, email_id: str, person_id: str, sealed: bytes | None) -> str:
@@ -333,8 +335,10 @@ class EmailCounts:
     connection: DatabaseConnection
 
     def count_emails_by_state(self) -> Mapping[EmailState, int]:
-        rows = self.connection.fetch_rows("SELECT state, count(*) FROM outbox GROUP BY state")
-        return {EmailState(state): count for state, count in rows}
+        rows = self.connection.fetch_rows(
+            "SELECT state, count(*) AS count FROM outbox GROUP BY state"
+        )
+        return {EmailState(row["state"]): row["count"] for row in rows}
 
     def count_retrying_emails(self) -> int:
         """Count what waits for another try, or for its address."""
@@ -375,7 +379,8 @@ class SuppressionListTable:
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO paused_addresses VALUES (?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO paused_addresses (person, mark, since, status)
+                VALUES (?, ?, ?, ?)""",
                 suppressed.person,
                 hash_mail_address(self.encryption, mail),
                 format_datetime(suppressed.since),
@@ -389,13 +394,13 @@ class SuppressionListTable:
             person_id,
             hash_mail_address(self.encryption, mail),
         )
-        return None if found is None else _build_suppressed_address(*found)
+        return None if found is None else _parse_suppression_row(found)
 
     def list_suppressions(self) -> tuple[SuppressedAddress, ...]:
         rows = self.connection.fetch_rows(
             "SELECT person, since, status FROM paused_addresses ORDER BY since, person"
         )
-        return tuple(_build_suppressed_address(*row) for row in rows)
+        return tuple(_parse_suppression_row(row) for row in rows)
 
     def delete_suppression(self, person_id: str) -> bool:
         """Write to them again; return whether anything was held back."""
@@ -406,8 +411,10 @@ class SuppressionListTable:
         return gone == 1
 
 
-def _build_suppressed_address(person_id: str, since: str, status: str) -> SuppressedAddress:
-    return SuppressedAddress(person=person_id, since=parse_datetime(since), status=status)
+def _parse_suppression_row(row: Row) -> SuppressedAddress:
+    return SuppressedAddress(
+        person=row["person"], since=parse_datetime(row["since"]), status=row["status"]
+    )
 
 
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
@@ -421,7 +428,7 @@ class UnsubscribesTable:
     def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO stopped_mail VALUES (?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO stopped_mail (person, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 person_id,
                 format_datetime(at),
             )
@@ -433,7 +440,7 @@ class UnsubscribesTable:
     def find_unsubscribe_time(self, person_id: str) -> datetime | None:
         """Return when they stopped it, None while they get it."""
         found = self.connection.fetch_row("SELECT at FROM stopped_mail WHERE person = ?", person_id)
-        return None if found is None else parse_datetime(found[0])
+        return None if found is None else parse_datetime(found["at"])
 
     def sign_unsubscribe_token(self, person_id: str) -> str:
         """Sign a ref for this one purpose; it is worth nothing once the person's key is gone."""

@@ -62,7 +62,8 @@ class PagesTable:
         """Make evidence of what a sweep has seen of flagged items, and forget what else it kept."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO evidence SELECT item, mark, pages.person
+                """INSERT INTO evidence (item, page, person)
+                SELECT item, mark, pages.person
                 FROM pages JOIN sightings USING (person, question) JOIN flags USING (item)
                 WHERE sweep = ?1 AND kind IN (SELECT value FROM json_each(?2))
                 AND state IN (SELECT value FROM json_each(?3)) ON CONFLICT DO NOTHING""",
@@ -160,7 +161,8 @@ class PagesTable:
             version=version,
         )
         self.connection.execute(
-            """INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mark) DO UPDATE SET
+            """INSERT INTO pages (mark, person, sweep, source, question, at, sealed)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mark) DO UPDATE SET
             at = excluded.at, sealed = excluded.sealed, sweep = excluded.sweep""",
             mark,
             person,
@@ -172,8 +174,9 @@ class PagesTable:
         )
 
     def _decrypt_page(self, row: Row) -> StoredPage:
-        mark, person, sealed = row
-        kept = self.encryption.decrypt(person, _build_page_place(mark), sealed, StoredPage)
+        kept = self.encryption.decrypt(
+            row["person"], _build_page_place(row["mark"]), row["sealed"], StoredPage
+        )
         return replace(kept, page=replace(kept.page, body=zlib.decompress(kept.page.body)))
 
 

@@ -6,12 +6,11 @@ forgets them again by these marks.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from monitor.db.connection import (
     DatabaseConnection,
@@ -40,7 +39,7 @@ class PeopleTable:
         with self.connection.begin_transaction():
             self._check_address_is_free(person)
             self.connection.execute(
-                "INSERT INTO people VALUES (?, ?, ?)",
+                "INSERT INTO people (ref, mark, sealed) VALUES (?, ?, ?)",
                 person.ref,
                 self._hash_mail(person.mail),
                 self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
@@ -51,7 +50,9 @@ class PeopleTable:
         if found is None:
             message = f"Nobody is enrolled under {person_id}: `namesake staff list` shows who is."
             raise InputError(message)
-        return self.encryption.decrypt(person_id, _build_person_place(person_id), found[0], Person)
+        return self.encryption.decrypt(
+            person_id, _build_person_place(person_id), found["sealed"], Person
+        )
 
     def update_person(self, person: Person) -> None:
         with self.connection.begin_transaction():
@@ -101,7 +102,7 @@ class PeopleTable:
         found = self.connection.fetch_row(
             "SELECT ref FROM people WHERE mark = ?", self._hash_mail(mail)
         )
-        return None if found is None else found[0]
+        return None if found is None else found["ref"]
 
     def erase_person(self, person_id: str) -> None:
         """Delete every row of the person, their invitations included, and destroy the keys.
@@ -158,7 +159,9 @@ class PeopleTable:
         self.connection.execute("DELETE FROM sign_in_links WHERE reader = ?", person_id)
         self.connection.execute("DELETE FROM invitations WHERE ref = ?", person_id)
         self.connection.execute("DELETE FROM people WHERE ref = ?", person_id)
-        self.connection.execute("INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING", person_id)
+        self.connection.execute(
+            "INSERT INTO erased (ref) VALUES (?) ON CONFLICT DO NOTHING", person_id
+        )
 
     def _check_address_is_free(self, person: Person) -> None:
         if self.find_person_id_by_mail(person.mail) not in {None, person.ref}:
@@ -179,6 +182,10 @@ def hash_school(encryption: Encryption, school: str) -> bytes:
 
 def _build_person_place(person_id: str) -> str:
     return f"people/{person_id}/sealed"
+
+
+_SELECT_CONSENTS = """SELECT seq, person, text_version, text_hash, scopes, given_at, expires_at,
+withdrawn_at, act, channel, at, paused_from, paused_until FROM consents"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +214,13 @@ class ConsentsTable:
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
         found = self.connection.fetch_row(
-            "SELECT * FROM consents WHERE person = ? ORDER BY seq DESC LIMIT 1", person_id
+            f"{_SELECT_CONSENTS} WHERE person = ? ORDER BY seq DESC LIMIT 1", person_id
         )
         return None if found is None else _parse_consent_row(found)
 
     def list_consents(self, person_id: str) -> tuple[Consent, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM consents WHERE person = ? ORDER BY seq", person_id
+            f"{_SELECT_CONSENTS} WHERE person = ? ORDER BY seq", person_id
         )
         return tuple(_parse_consent_row(row) for row in rows)
 
@@ -240,28 +247,27 @@ class ConsentsTable:
     def list_latest_consents(self) -> tuple[Consent, ...]:
         """Return the last line of everybody's, in the order of their enrolment."""
         rows = self.connection.fetch_rows(
-            """SELECT consents.* FROM consents JOIN people ON people.ref = consents.person
-            WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person) ORDER BY people.rowid"""
+            f"""{_SELECT_CONSENTS} JOIN people ON people.ref = consents.person
+            WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person)
+            ORDER BY people.rowid"""  # noqa: S608 - our own words
         )
         return tuple(map(_parse_consent_row, rows))
 
 
 def _parse_consent_row(row: Row) -> Consent:
-    _, person, text_version, text_hash, scopes, given_at, expires_at, withdrawn_at = row[:8]
-    act, channel, at, paused_from, paused_until = row[8:]
     return Consent(
-        person=person,
-        text_version=text_version,
-        text_hash=text_hash,
-        scopes=frozenset(Scope(each) for each in json.loads(scopes)),
-        given_at=parse_datetime(given_at),
-        expires_at=parse_datetime(expires_at),
-        withdrawn_at=parse_optional_datetime(withdrawn_at),
-        act=ConsentAction(act),
-        channel=ConsentChannel(channel),
-        at=parse_optional_datetime(at),
-        paused_from=parse_optional_datetime(paused_from),
-        paused_until=parse_optional_datetime(paused_until),
+        person=row["person"],
+        text_version=row["text_version"],
+        text_hash=row["text_hash"],
+        scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
+        given_at=parse_datetime(row["given_at"]),
+        expires_at=parse_datetime(row["expires_at"]),
+        withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
+        act=ConsentAction(row["act"]),
+        channel=ConsentChannel(row["channel"]),
+        at=parse_optional_datetime(row["at"]),
+        paused_from=parse_optional_datetime(row["paused_from"]),
+        paused_until=parse_optional_datetime(row["paused_until"]),
     )
 
 
@@ -331,10 +337,11 @@ class LegalHoldsTable:
         )
         return tuple(self._decrypt_legal_hold(row) for row in rows)
 
-    def _decrypt_legal_hold(self, row: Sequence[Any]) -> LegalHold:
-        seq, person, lifted_at, sealed = row
-        hold = self.encryption.decrypt(person, _build_legal_hold_place(seq), sealed, LegalHold)
-        return replace(hold, lifted_at=parse_optional_datetime(lifted_at))
+    def _decrypt_legal_hold(self, row: Row) -> LegalHold:
+        hold = self.encryption.decrypt(
+            row["person"], _build_legal_hold_place(row["seq"]), row["sealed"], LegalHold
+        )
+        return replace(hold, lifted_at=parse_optional_datetime(row["lifted_at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,10 +391,9 @@ class HoldProposalsTable:
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM hold_proposals WHERE at < ?", format_datetime(at))
 
-    def _decrypt_hold_proposal(self, row: Sequence[Any]) -> HoldProposal:
-        ref, person, sealed = row
+    def _decrypt_hold_proposal(self, row: Row) -> HoldProposal:
         return self.encryption.decrypt(
-            person, _build_hold_proposal_place(ref), sealed, HoldProposal
+            row["person"], _build_hold_proposal_place(row["ref"]), row["sealed"], HoldProposal
         )
 
 
@@ -480,7 +486,9 @@ class AddressChangesTable:
         addresses = _AddressChangeContent(change.old, change.new)
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO address_changes VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)",
+                """INSERT INTO address_changes (ref, person, browser, code_hash, asked_at,
+                expires_at, changed_at, sealed)
+                VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)""",
                 change.ref,
                 change.person,
                 change.browser,
@@ -561,19 +569,21 @@ class AddressChangesTable:
         return None if found is None else self._decrypt_address_change(found)
 
     def _decrypt_address_change(self, row: Row) -> AddressChange:
-        ref, person, browser, asked_at, expires_at, changed_at, sealed = row
         addresses = self.encryption.decrypt(
-            person, _build_address_change_place(ref), sealed, _AddressChangeContent
+            row["person"],
+            _build_address_change_place(row["ref"]),
+            row["sealed"],
+            _AddressChangeContent,
         )
         return AddressChange(
-            ref=ref,
-            person=person,
-            browser=browser,
+            ref=row["ref"],
+            person=row["person"],
+            browser=row["browser"],
             old=addresses.old,
             new=addresses.new,
-            asked_at=parse_datetime(asked_at),
-            expires_at=parse_datetime(expires_at),
-            changed_at=parse_optional_datetime(changed_at),
+            asked_at=parse_datetime(row["asked_at"]),
+            expires_at=parse_datetime(row["expires_at"]),
+            changed_at=parse_optional_datetime(row["changed_at"]),
         )
 
 
@@ -593,14 +603,14 @@ def load_item_owner(connection: DatabaseConnection, item_id: str) -> str:
     found = connection.fetch_row("SELECT person FROM items WHERE ref = ?", item_id)
     if found is None:
         raise build_missing_item_error(item_id)
-    return str(found[0])
+    return str(found["person"])
 
 
 def load_flag_owner(connection: DatabaseConnection, flag_id: str) -> str:
     found = connection.fetch_row("SELECT person FROM flags WHERE ref = ?", flag_id)
     if found is None:
         raise build_missing_flag_error(flag_id)
-    return str(found[0])
+    return str(found["person"])
 
 
 def resolve_id_prefix(id_prefix: str, found: Iterable[Row]) -> str:

@@ -105,7 +105,9 @@ class ReviewIndexTable:
     def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO openings (flag, person, school, kind, severity, state,
+                opened_at, since, counted_from)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 flag.ref,
                 flag.person,
                 hash_school(self.encryption, school),
@@ -187,12 +189,17 @@ class AssignmentsTable:
         )
         if found is None:
             return None
-        return ReviewAssignment(flag_id=found[0], reviewer_id=found[1], at=parse_datetime(found[2]))
+        return ReviewAssignment(
+            flag_id=found["flag"],
+            reviewer_id=found["reviewer"],
+            at=parse_datetime(found["at"]),
+        )
 
     def save_assignment(self, assignment: ReviewAssignment) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO assignments (flag, person, reviewer, at)
+                VALUES (?, ?, ?, ?)""",
                 assignment.flag_id,
                 load_flag_owner(self.connection, assignment.flag_id),
                 assignment.reviewer_id,
@@ -230,7 +237,7 @@ class ReviewNotesTable:
             person = load_flag_owner(self.connection, note.flag)
             seq = find_next_seq(self.connection, "remarks")
             self.connection.execute(
-                "INSERT INTO remarks VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO remarks (seq, flag, person, at, sealed) VALUES (?, ?, ?, ?, ?)",
                 seq,
                 note.flag,
                 person,
@@ -247,8 +254,9 @@ class ReviewNotesTable:
         return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, person_id)))
 
     def _decrypt_review_note(self, row: Row) -> ReviewNote:
-        seq, person, sealed = row
-        return self.encryption.decrypt(person, _build_review_note_place(seq), sealed, ReviewNote)
+        return self.encryption.decrypt(
+            row["person"], _build_review_note_place(row["seq"]), row["sealed"], ReviewNote
+        )
 
 
 def _build_review_note_place(seq: int) -> str:
@@ -264,7 +272,7 @@ class AccessLogTable:
     def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO looks (reviewer, flag, person, until) VALUES (?, ?, ?, ?)",
                 reviewer_id,
                 flag_id,
                 load_flag_owner(self.connection, flag_id),
@@ -295,7 +303,8 @@ class BreakGlassTable:
         broken = proposal.break_glass
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO glass VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO glass (ref, flag, person, at, broken_at, until, sealed)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 proposal.ref,
                 proposal.flag,
                 proposal.person,
@@ -344,9 +353,8 @@ class BreakGlassTable:
             )
 
     def _decrypt_proposal(self, row: Row) -> BreakGlassProposal:
-        ref, person, sealed = row
         return self.encryption.decrypt(
-            person, _build_break_glass_place(ref), sealed, BreakGlassProposal
+            row["person"], _build_break_glass_place(row["ref"]), row["sealed"], BreakGlassProposal
         )
 
 
@@ -369,17 +377,19 @@ class FlagStatistics:
     def list_raised_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag was opened, whoever may see it."""
         return self._list_occurrences(
-            "SELECT opened_at, person FROM flags WHERE opened_at >= ? ORDER BY opened_at", since
+            "SELECT opened_at AS at, person FROM flags WHERE opened_at >= ? ORDER BY opened_at",
+            since,
         )
 
     def list_decided_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag got its last ruling; sharing and taking back are none."""
         return self._list_occurrences(
-            """SELECT max(at), person FROM judgements WHERE ruling NOT IN ('shared', 'reopened')
-            AND at >= ? GROUP BY flag ORDER BY 1""",
+            """SELECT max(at) AS at, person FROM judgements
+            WHERE ruling NOT IN ('shared', 'reopened') AND judgements.at >= ?
+            GROUP BY flag ORDER BY 1""",
             since,
         )
 
     def _list_occurrences(self, query: str, since: datetime) -> Iterator[FlagOccurrence]:
-        for at, person in self.connection.fetch_rows(query, format_datetime(since)):
-            yield FlagOccurrence(at=parse_datetime(at), person_id=person)
+        for row in self.connection.fetch_rows(query, format_datetime(since)):
+            yield FlagOccurrence(at=parse_datetime(row["at"]), person_id=row["person"])

@@ -45,18 +45,22 @@ class SourceHealth:
     proven_at: datetime | None = None
 
 
+_SELECT_HEALTH = "SELECT source, outcome, since, note, retry_at, proven_at FROM health"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceHealthTable:
     connection: DatabaseConnection
 
     def find_source_health(self, source: str) -> SourceHealth | None:
-        found = self.connection.fetch_row("SELECT * FROM health WHERE source = ?", source)
+        found = self.connection.fetch_row(f"{_SELECT_HEALTH} WHERE source = ?", source)
         return None if found is None else _parse_health_row(found)
 
     def save_source_health(self, health: SourceHealth) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO health (source, outcome, since, note, retry_at, proven_at)
+                VALUES (?, ?, ?, ?, ?, ?)""",
                 health.source,
                 health.outcome,
                 format_datetime(health.since),
@@ -66,19 +70,18 @@ class SourceHealthTable:
             )
 
     def list_source_health(self) -> tuple[SourceHealth, ...]:
-        rows = self.connection.fetch_rows("SELECT * FROM health ORDER BY source")
+        rows = self.connection.fetch_rows(f"{_SELECT_HEALTH} ORDER BY source")
         return tuple(_parse_health_row(row) for row in rows)
 
 
 def _parse_health_row(row: Row) -> SourceHealth:
-    source, outcome, since, note, retry_at, proven_at = row
     return SourceHealth(
-        source=source,
-        outcome=Outcome(outcome),
-        since=parse_datetime(since),
-        note=note,
-        retry_at=parse_optional_datetime(retry_at),
-        proven_at=parse_optional_datetime(proven_at),
+        source=row["source"],
+        outcome=Outcome(row["outcome"]),
+        since=parse_datetime(row["since"]),
+        note=row["note"],
+        retry_at=parse_optional_datetime(row["retry_at"]),
+        proven_at=parse_optional_datetime(row["proven_at"]),
     )
 
 
@@ -100,7 +103,7 @@ class HostsTable:
         mark = self.encryption.keyed_hash(DISTRICT, state.host)
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                "INSERT OR REPLACE INTO hosts VALUES (?, ?)",
+                "INSERT OR REPLACE INTO hosts (mark, sealed) VALUES (?, ?)",
                 mark,
                 self.encryption.encrypt(DISTRICT, _build_host_place(mark), state),
             )
@@ -124,8 +127,9 @@ class HostsTable:
                 self.connection.execute("DELETE FROM hosts WHERE mark = ?", mark)
 
     def _decrypt_host_state(self, row: Row) -> HostState:
-        mark, sealed = row
-        return self.encryption.decrypt(DISTRICT, _build_host_place(mark), sealed, HostState)
+        return self.encryption.decrypt(
+            DISTRICT, _build_host_place(row["mark"]), row["sealed"], HostState
+        )
 
 
 def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
@@ -148,13 +152,13 @@ class RobotsFilesTable:
     def load_robots_file(self, origin: str) -> RobotsRecord | None:
         mark = self.encryption.keyed_hash(DISTRICT, origin)
         found = self.connection.fetch_row("SELECT sealed FROM robots WHERE mark = ?", mark)
-        return None if found is None else self._decrypt_robots_file(mark, found[0])
+        return None if found is None else self._decrypt_robots_file(mark, found["sealed"])
 
     def save_robots_file(self, learnt: RobotsRecord) -> None:
         mark = self.encryption.keyed_hash(DISTRICT, learnt.origin)
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                "INSERT OR REPLACE INTO robots VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO robots (mark, until, sealed) VALUES (?, ?, ?)",
                 mark,
                 format_datetime(learnt.until),
                 self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learnt),
@@ -162,7 +166,7 @@ class RobotsFilesTable:
 
     def list_robots_files(self) -> tuple[RobotsRecord, ...]:
         rows = self.connection.fetch_rows("SELECT mark, sealed FROM robots ORDER BY rowid")
-        return tuple(self._decrypt_robots_file(mark, sealed) for mark, sealed in rows)
+        return tuple(self._decrypt_robots_file(row["mark"], row["sealed"]) for row in rows)
 
     def delete_robots_files_outside(self, earliest: datetime, latest: datetime) -> None:
         """Forget what ended, and what a clock that was set back would keep for longer."""
@@ -202,9 +206,11 @@ class RequestQuotaTable:
         )
         if found is None:
             return None
-        day, today, this_week = found
         return QuotaUsage(
-            source=source, day=date.fromisoformat(day), today=today, this_week=this_week
+            source=source,
+            day=date.fromisoformat(found["day"]),
+            today=found["today"],
+            this_week=found["this_week"],
         )
 
     def load_current_usage(self, source: str, now: datetime) -> QuotaUsage:
@@ -216,7 +222,8 @@ class RequestQuotaTable:
     def save_quota_usage(self, spent: QuotaUsage) -> None:
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                "INSERT OR REPLACE INTO spending VALUES (?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO spending (source, day, today, this_week)
+                VALUES (?, ?, ?, ?)""",
                 spent.source,
                 spent.day.isoformat(),
                 spent.today,
@@ -252,13 +259,15 @@ class ApiCostsTable:
 
     def list_api_costs_of_week(self, week: str) -> tuple[WeeklyApiCost, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT ifnull(person, ''), source, sum(requests) FROM outlays
-            WHERE week = ? GROUP BY person, source ORDER BY person, source""",
+            """SELECT ifnull(person, '') AS person, source, sum(requests) AS requests FROM outlays
+            WHERE week = ? GROUP BY outlays.person, source ORDER BY outlays.person, source""",
             week,
         )
         return tuple(
-            WeeklyApiCost(week=week, person_id=person, source=source, requests=requests)
-            for person, source, requests in rows
+            WeeklyApiCost(
+                week=week, person_id=row["person"], source=row["source"], requests=row["requests"]
+            )
+            for row in rows
         )
 
     def delete_api_costs_before(self, week: str) -> None:

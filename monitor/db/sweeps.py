@@ -68,6 +68,11 @@ class SourceRun:
     course: SourceRunState = SourceRunState.DONE
 
 
+_SELECT_SWEEPS = "SELECT ref, week, kind, person, nonce, started_at, closed_at FROM sweeps"
+_SELECT_SOURCE_RUNS = """SELECT sweep, source, outcome, note, since, asked, answered, at
+FROM source_runs"""
+
+
 @dataclass(frozen=True, slots=True)
 class SweepsTable:
     connection: DatabaseConnection
@@ -76,7 +81,7 @@ class SweepsTable:
         """Return the open one of that kind and person, of whatever week, or open this one."""
         with self.connection.begin_transaction():
             found = self.connection.fetch_row(
-                """SELECT * FROM sweeps WHERE kind = ? AND person IS ? AND closed_at IS NULL
+                f"""{_SELECT_SWEEPS} WHERE kind = ? AND person IS ? AND closed_at IS NULL
                 ORDER BY rowid DESC LIMIT 1""",
                 sweep.kind,
                 sweep.person or None,
@@ -84,7 +89,8 @@ class SweepsTable:
             if found is not None:
                 return _parse_sweep_row(found)
             self.connection.execute(
-                "INSERT INTO sweeps VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO sweeps (ref, week, kind, person, nonce, started_at, closed_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 sweep.ref,
                 sweep.week,
                 sweep.kind,
@@ -96,7 +102,7 @@ class SweepsTable:
             return sweep
 
     def load_sweep(self, sweep_id: str) -> Sweep:
-        found = self.connection.fetch_row("SELECT * FROM sweeps WHERE ref = ?", sweep_id)
+        found = self.connection.fetch_row(f"{_SELECT_SWEEPS} WHERE ref = ?", sweep_id)
         if found is None:
             message = f"There is no sweep {sweep_id}."
             raise InputError(message)
@@ -104,7 +110,7 @@ class SweepsTable:
 
     def find_latest_sweep(self, kind: SweepKind, person_id: str = "") -> Sweep | None:
         found = self.connection.fetch_row(
-            "SELECT * FROM sweeps WHERE kind = ? AND person IS ? ORDER BY rowid DESC LIMIT 1",
+            f"{_SELECT_SWEEPS} WHERE kind = ? AND person IS ? ORDER BY rowid DESC LIMIT 1",
             kind,
             person_id or None,
         )
@@ -121,7 +127,7 @@ class SweepsTable:
         One that is under way is late if it began before `begun_before`.
         """
         found = self.connection.fetch_row(
-            """SELECT * FROM sweeps WHERE kind = ? AND person IS NULL
+            f"""{_SELECT_SWEEPS} WHERE kind = ? AND person IS NULL
             AND (closed_at IS NOT NULL OR started_at < ?) ORDER BY rowid DESC LIMIT 1""",
             SweepKind.SWEEP,
             format_datetime(begun_before),
@@ -140,13 +146,13 @@ class SweepsTable:
 
     def list_sweeps_of_person(self, person_id: str) -> tuple[Sweep, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM sweeps WHERE person = ? ORDER BY rowid", person_id
+            f"{_SELECT_SWEEPS} WHERE person = ? ORDER BY rowid", person_id
         )
         return tuple(_parse_sweep_row(row) for row in rows)
 
     def list_open_sweeps(self) -> tuple[Sweep, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid"
+            f"{_SELECT_SWEEPS} WHERE closed_at IS NULL ORDER BY rowid"
         )
         return tuple(_parse_sweep_row(row) for row in rows)
 
@@ -170,7 +176,9 @@ class SweepsTable:
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO source_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO source_runs (sweep, source, outcome, note, since, asked,
+                answered, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 sweep_id,
                 run.source,
                 run.outcome,
@@ -183,14 +191,14 @@ class SweepsTable:
 
     def list_source_runs(self, sweep_id: str) -> tuple[SourceRun, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM source_runs WHERE sweep = ? ORDER BY source", sweep_id
+            f"{_SELECT_SOURCE_RUNS} WHERE sweep = ? ORDER BY source", sweep_id
         )
         return tuple(_parse_source_run_row(row) for row in rows)
 
     def list_runs_of_source(self, source: str) -> tuple[SourceRun, ...]:
         """Return how it did in all runs that are remembered, the latest first."""
         rows = self.connection.fetch_rows(
-            "SELECT * FROM source_runs WHERE source = ? ORDER BY at DESC, rowid DESC", source
+            f"{_SELECT_SOURCE_RUNS} WHERE source = ? ORDER BY at DESC, rowid DESC", source
         )
         return tuple(_parse_source_run_row(row) for row in rows)
 
@@ -216,28 +224,26 @@ class SweepsTable:
 
 
 def _parse_sweep_row(row: Row) -> Sweep:
-    ref, week, kind, person, nonce, started_at, closed_at = row
     return Sweep(
-        ref=ref,
-        week=week,
-        kind=SweepKind(kind),
-        nonce=nonce,
-        started_at=parse_datetime(started_at),
-        person=person or "",
-        closed_at=parse_optional_datetime(closed_at),
+        ref=row["ref"],
+        week=row["week"],
+        kind=SweepKind(row["kind"]),
+        nonce=row["nonce"],
+        started_at=parse_datetime(row["started_at"]),
+        person=row["person"] or "",
+        closed_at=parse_optional_datetime(row["closed_at"]),
     )
 
 
 def _parse_source_run_row(row: Row) -> SourceRun:
-    _, source, outcome, note, since, asked, answered, at = row
     return SourceRun(
-        source=source,
-        outcome=Outcome(outcome),
-        at=parse_datetime(at),
-        note=note,
-        since=parse_optional_datetime(since),
-        asked=asked,
-        answered=answered,
+        source=row["source"],
+        outcome=Outcome(row["outcome"]),
+        at=parse_datetime(row["at"]),
+        note=row["note"],
+        since=parse_optional_datetime(row["since"]),
+        asked=row["asked"],
+        answered=row["answered"],
     )
 
 
@@ -259,6 +265,10 @@ class RunRequest:
     attempts: int = 0
 
 
+_SELECT_RUN_REQUESTS = """SELECT ref, kind, person, asked_at, done_at, note, source, attempts
+FROM run_requests"""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequestsTable:
     connection: DatabaseConnection
@@ -278,13 +288,13 @@ class RunRequestsTable:
 
     def find_run_request(self, request_id: str) -> RunRequest | None:
         """Return None where its person was erased meanwhile."""
-        found = self.connection.fetch_row("SELECT * FROM run_requests WHERE ref = ?", request_id)
+        found = self.connection.fetch_row(f"{_SELECT_RUN_REQUESTS} WHERE ref = ?", request_id)
         return None if found is None else _parse_run_request_row(found)
 
     def find_latest_check_request(self, person_id: str) -> RunRequest | None:
         """Return the last check that a person asked for, as long as it is remembered."""
         found = self.connection.fetch_row(
-            """SELECT * FROM run_requests WHERE person = ? AND kind = ?
+            f"""{_SELECT_RUN_REQUESTS} WHERE person = ? AND kind = ?
             ORDER BY asked_at DESC, rowid DESC LIMIT 1""",
             person_id,
             SweepKind.SELFCHECK,
@@ -297,9 +307,9 @@ class RunRequestsTable:
         What failed comes after what was not tried yet, and so holds up nobody.
         """
         found = self.connection.fetch_row(
-            """SELECT * FROM run_requests
+            f"""{_SELECT_RUN_REQUESTS}
             WHERE done_at IS NULL AND kind IN (SELECT value FROM json_each(?))
-            ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
+            ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",  # noqa: S608 - our own words
             dumps(list(kinds)),
             SweepKind.SELFCHECK,
             SweepKind.CANARIES,
@@ -317,7 +327,7 @@ class RunRequestsTable:
         return int(found[0]) if found else 0
 
     def list_run_requests(self) -> tuple[RunRequest, ...]:
-        rows = self.connection.fetch_rows("SELECT * FROM run_requests ORDER BY asked_at, rowid")
+        rows = self.connection.fetch_rows(f"{_SELECT_RUN_REQUESTS} ORDER BY asked_at, rowid")
         return tuple(_parse_run_request_row(row) for row in rows)
 
     def delete_run_request(self, request_id: str) -> None:
@@ -343,7 +353,7 @@ class RunRequestsTable:
         """Note where a source stands; there is nothing to note once the request is gone."""
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                """INSERT OR REPLACE INTO progress
+                """INSERT OR REPLACE INTO progress (request, source, state)
                 SELECT ref, ?, ? FROM run_requests WHERE ref = ?""",
                 source,
                 state,
@@ -354,20 +364,19 @@ class RunRequestsTable:
         rows = self.connection.fetch_rows(
             "SELECT source, state FROM progress WHERE request = ? ORDER BY source", request_id
         )
-        return dict(rows)
+        return {row["source"]: row["state"] for row in rows}
 
 
 def _parse_run_request_row(row: Row) -> RunRequest:
-    ref, kind, person, asked_at, done_at, note, source, attempts = row
     return RunRequest(
-        ref=ref,
-        kind=SweepKind(kind),
-        asked_at=parse_datetime(asked_at),
-        person=person or "",
-        done_at=parse_optional_datetime(done_at),
-        note=note,
-        source=source or "",
-        attempts=attempts,
+        ref=row["ref"],
+        kind=SweepKind(row["kind"]),
+        asked_at=parse_datetime(row["asked_at"]),
+        person=row["person"] or "",
+        done_at=parse_optional_datetime(row["done_at"]),
+        note=row["note"],
+        source=row["source"] or "",
+        attempts=row["attempts"],
     )
 
 
@@ -378,24 +387,28 @@ class CanaryCheck:
     trust: TrustAssessment
 
 
+_SELECT_CANARY_CHECKS = "SELECT source, at, standing, outcome, note FROM canary_checks"
+
+
 @dataclass(frozen=True, slots=True)
 class CanaryChecksTable:
     connection: DatabaseConnection
 
     def find_canary_check(self, source: str) -> CanaryCheck | None:
-        found = self.connection.fetch_row("SELECT * FROM canary_checks WHERE source = ?", source)
+        found = self.connection.fetch_row(f"{_SELECT_CANARY_CHECKS} WHERE source = ?", source)
         return None if found is None else _parse_canary_check_row(found)
 
     def list_canary_checks_since(self, at: datetime) -> tuple[CanaryCheck, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT * FROM canary_checks WHERE at >= ? ORDER BY source", format_datetime(at)
+            f"{_SELECT_CANARY_CHECKS} WHERE at >= ? ORDER BY source", format_datetime(at)
         )
         return tuple(_parse_canary_check_row(row) for row in rows)
 
     def save_canary_check(self, check: CanaryCheck) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO canary_checks VALUES (?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO canary_checks (source, at, standing, outcome, note)
+                VALUES (?, ?, ?, ?, ?)""",
                 check.source,
                 format_datetime(check.at),
                 check.trust.standing,
@@ -405,8 +418,10 @@ class CanaryChecksTable:
 
 
 def _parse_canary_check_row(row: Row) -> CanaryCheck:
-    source, at, standing, outcome, note = row
     trust = TrustAssessment(
-        standing=SourceTrust(standing), outcome=Outcome(outcome), note=note, probed=True
+        standing=SourceTrust(row["standing"]),
+        outcome=Outcome(row["outcome"]),
+        note=row["note"],
+        probed=True,
     )
-    return CanaryCheck(source=source, at=parse_datetime(at), trust=trust)
+    return CanaryCheck(source=row["source"], at=parse_datetime(row["at"]), trust=trust)

@@ -206,7 +206,7 @@ def test_an_older_database_is_brought_up_to_date(database: DatabaseConnection, p
     newer = DatabaseConnection.open_file(path, NEWER)
 
     assert said(newer) == ["one"]
-    assert newer.fetch_row("SELECT count(*) FROM more") == (0,)
+    assert list(newer.fetch_rows("SELECT word FROM more")) == []
     newer.close()
 
 
@@ -233,9 +233,10 @@ def test_a_migration_that_fails_leaves_the_old_tables(
         DatabaseConnection.open_file(path, Schema.from_steps("words", words_1, words_2, words_3))
 
     assert said(database) == ["one"]
-    assert database.fetch_row(
-        "SELECT count(*) FROM sqlite_master WHERE name IN ('half', 'more')"
-    ) == (0,)
+    assert (
+        list(database.fetch_rows("SELECT name FROM sqlite_master WHERE name IN ('half', 'more')"))
+        == []
+    )
 
 
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:

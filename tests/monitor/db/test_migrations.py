@@ -83,7 +83,8 @@ def test_an_upgrade_that_breaks_at_any_statement_leaves_the_old_version_at_work(
     for _ in broken_upgrades(old, monkeypatch):
         assert tables(old / DATABASE_FILE) == before
         at_work = DatabaseConnection.open_file(old / DATABASE_FILE, DISTRICT_SCHEMA)
-        assert list(at_work.fetch_rows("SELECT mark, sealed FROM hosts")) == [(b"\x01", b"\x02")]
+        rows = at_work.fetch_rows("SELECT mark, sealed FROM hosts")
+        assert [tuple(row) for row in rows] == [(b"\x01", b"\x02")]
         at_work.close()
         broken += 1
 

@@ -213,7 +213,7 @@ def dump(portal: Portal) -> list[str]:
         for (name,) in database.fetch_rows("SELECT name FROM sqlite_master WHERE type = 'table'")
     ]
     return [
-        f"{table} {row}"
+        f"{table} {tuple(row)}"
         for table in tables
         for row in database.fetch_rows(f"SELECT * FROM {table}")  # noqa: S608 - tables of ours
     ]

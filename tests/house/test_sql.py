@@ -1,0 +1,73 @@
+"""Statements name their columns, and rows are read by those names, so that their order is free."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.tree import parsed, place, python_files
+
+ALL_COLUMNS = re.compile(r"\bSELECT\s+(DISTINCT\s+)?(\w+\.)?\*|,\s*(\w+\.)?\*")
+INSERT = re.compile(r"\bINSERT\s+(OR\s+\w+\s+)?INTO\s+\w+\s*(?P<columns>\(?)")
+ROWS = {"row", "found"}
+SOURCES = {*ROWS, "rows", "fetch_row", "fetch_rows"}
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    for path in python_files("monitor"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield place(path, node.lineno), node.value
+
+
+def test_no_statement_asks_for_all_columns() -> None:
+    lazy = [
+        where
+        for where, text in statements()
+        if re.search(r"\bSELECT\b", text) and ALL_COLUMNS.search(text)
+    ]
+
+    assert lazy == []
+
+
+def test_each_insert_names_its_columns() -> None:
+    unnamed = [
+        where
+        for where, text in statements()
+        if any(not found["columns"] for found in INSERT.finditer(text))
+    ]
+
+    assert unnamed == []
+
+
+def test_rows_are_read_by_the_names_of_their_columns() -> None:
+    by_order = [
+        place(path, node.lineno)
+        for path in python_files("monitor/db")
+        for node in read_by_order(path)
+    ]
+
+    assert by_order == []
+
+
+def read_by_order(path: Path) -> Iterator[ast.expr]:
+    """Yield where a row is cut, counted or unpacked; the one value of a row may be."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Subscript) and name_of(node.value) in ROWS:
+            number = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int)
+            if isinstance(node.slice, ast.Slice) or (number and ast.unparse(node.slice) != "0"):
+                yield node
+        elif isinstance(node, ast.Assign):
+            yield from unpacked(node.targets[0], node.value)
+        elif isinstance(node, ast.For | ast.comprehension):
+            yield from unpacked(node.target, node.iter)
+
+
+def unpacked(target: ast.expr, source: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Tuple) and len(target.elts) > 1 and name_of(source) in SOURCES:
+        yield target
+
+
+def name_of(node: ast.expr) -> str:
+    node = node.func if isinstance(node, ast.Call) else node
+    return getattr(node, "attr", getattr(node, "id", ""))
