@@ -35,9 +35,9 @@ class AccountProofsTable:
     def save_account_proof(self, proof: AccountProof) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO account_proofs (person, mark, state, at, sealed)
+                """INSERT INTO account_proofs (person_id, keyed_hash, state, at, encrypted)
                 VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (person, mark)
+                ON CONFLICT (person_id, keyed_hash)
                 DO UPDATE SET state = excluded.state, at = excluded.at""",
                 proof.person,
                 self._hash_account(proof.person, proof.account),
@@ -49,7 +49,8 @@ class AccountProofsTable:
     def list_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
         """Return all of a person's, the oldest first."""
         rows = self.connection.fetch_rows(
-            "SELECT person, state, at, sealed FROM account_proofs WHERE person = ? ORDER BY rowid",
+            """SELECT person_id, state, at, encrypted FROM account_proofs WHERE person_id = ?
+            ORDER BY rowid""",
             person_id,
         )
         return tuple(map(self._decrypt_proof, rows))
@@ -57,7 +58,7 @@ class AccountProofsTable:
     def delete_account_proof(self, person_id: str, account: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM account_proofs WHERE person = ? AND mark = ?",
+                "DELETE FROM account_proofs WHERE person_id = ? AND keyed_hash = ?",
                 person_id,
                 self._hash_account(person_id, account),
             )
@@ -73,9 +74,9 @@ class AccountProofsTable:
         return self.encryption.keyed_hash(person_id, f"account {account}")
 
     def _decrypt_proof(self, row: Row) -> AccountProof:
-        account = self.encryption.decrypt(row["person"], _PLACE, row["sealed"], str)
+        account = self.encryption.decrypt(row["person_id"], _PLACE, row["encrypted"], str)
         return AccountProof(
-            person=row["person"],
+            person=row["person_id"],
             account=account,
             state=ProofState(row["state"]),
             at=parse_datetime(row["at"]),
@@ -85,4 +86,4 @@ class AccountProofsTable:
 # Letters only: digits could be taken for a phone number, and be blotted out.
 _CODE_ALPHABET = "abcdefghkmnpqrstuvwxyz"
 _CODE_LENGTH = 8
-_PLACE = "account_proofs/sealed"
+_PLACE = "account_proofs/encrypted"

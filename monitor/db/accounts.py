@@ -50,7 +50,7 @@ class InvitationsTable:
         self.encryption.keys.create_key(invitation.ref)
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO invitations (ref, mark, expires_at, reminded_at, sealed)
+                """INSERT INTO invitations (id, keyed_hash, expires_at, reminded_at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
                 invitation.ref,
                 hash_mail_address(self.encryption, invitation.mail),
@@ -63,7 +63,7 @@ class InvitationsTable:
 
     def load_invitation(self, invitation_id: str) -> Invitation:
         found = self.connection.fetch_row(
-            "SELECT ref, sealed, spent_at FROM invitations WHERE ref = ?", invitation_id
+            "SELECT id, encrypted, spent_at FROM invitations WHERE id = ?", invitation_id
         )
         if found is None:
             message = (
@@ -80,7 +80,8 @@ class InvitationsTable:
                 self.load_invitation(invitation_id), reminded_at=at, expires_at=expires_at
             )
             self.connection.execute(
-                "UPDATE invitations SET reminded_at = ?, expires_at = ?, sealed = ? WHERE ref = ?",
+                """UPDATE invitations SET reminded_at = ?, expires_at = ?, encrypted = ?
+                WHERE id = ?""",
                 format_datetime(at),
                 format_datetime(expires_at),
                 self.encryption.encrypt(
@@ -93,12 +94,12 @@ class InvitationsTable:
         """Replace any earlier code, which opens nothing from then on."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE invitations SET code_hash = ? WHERE ref = ?", code_hash, invitation_id
+                "UPDATE invitations SET code_hash = ? WHERE id = ?", code_hash, invitation_id
             )
 
     def find_open_invitation_by_code(self, code_hash: str, now: datetime) -> Invitation | None:
         found = self.connection.fetch_row(
-            """SELECT ref, sealed, spent_at FROM invitations
+            """SELECT id, encrypted, spent_at FROM invitations
             WHERE code_hash = ? AND spent_at IS NULL AND expires_at > ?""",
             code_hash,
             format_datetime(now),
@@ -108,15 +109,15 @@ class InvitationsTable:
     def find_invitation_by_code(self, code_hash: str) -> Invitation | None:
         """Find whatever a code once opened, also where it opens nothing any more."""
         found = self.connection.fetch_row(
-            "SELECT ref, sealed, spent_at FROM invitations WHERE code_hash = ?", code_hash
+            "SELECT id, encrypted, spent_at FROM invitations WHERE code_hash = ?", code_hash
         )
         return None if found is None else self._decrypt_invitation(found)
 
     def find_open_invitation_by_mail(self, mail: str, now: datetime) -> Invitation | None:
         """Find the one that may still be answered."""
         found = self.connection.fetch_row(
-            """SELECT ref, sealed, spent_at FROM invitations
-            WHERE mark = ? AND spent_at IS NULL AND expires_at > ? ORDER BY rowid DESC""",
+            """SELECT id, encrypted, spent_at FROM invitations
+            WHERE keyed_hash = ? AND spent_at IS NULL AND expires_at > ? ORDER BY rowid DESC""",
             hash_mail_address(self.encryption, mail),
             format_datetime(now),
         )
@@ -126,7 +127,7 @@ class InvitationsTable:
         """Use it up; whoever comes second is refused."""
         with self.connection.begin_transaction():
             spent = self.connection.execute(
-                "UPDATE invitations SET spent_at = ? WHERE ref = ? AND spent_at IS NULL",
+                "UPDATE invitations SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
                 format_datetime(at),
                 invitation_id,
             )
@@ -138,13 +139,13 @@ class InvitationsTable:
     def delete_invitation(self, invitation_id: str) -> None:
         """Forget an invitation nobody answered, and destroy its key."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM invitations WHERE ref = ?", invitation_id)
+            self.connection.execute("DELETE FROM invitations WHERE id = ?", invitation_id)
             self._delete_reminder_job(invitation_id)
             self.connection.execute(
-                "DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", invitation_id
+                "DELETE FROM outbox WHERE person_id = ?1 OR recipient_id = ?1", invitation_id
             )
             if (
-                self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", invitation_id)
+                self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", invitation_id)
                 is None
             ):
                 self.connection.run_after_commit(
@@ -153,23 +154,23 @@ class InvitationsTable:
 
     def _delete_reminder_job(self, invitation_id: str) -> None:
         """Remind nobody of what is answered or forgotten."""
-        self.connection.execute("DELETE FROM due WHERE subject = ?", invitation_id)
+        self.connection.execute("DELETE FROM jobs WHERE subject = ?", invitation_id)
 
     def list_invitations(self) -> tuple[Invitation, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT ref, sealed, spent_at FROM invitations ORDER BY rowid"
+            "SELECT id, encrypted, spent_at FROM invitations ORDER BY rowid"
         )
         return tuple(self._decrypt_invitation(row) for row in rows)
 
     def _decrypt_invitation(self, row: Row) -> Invitation:
         invitation = self.encryption.decrypt(
-            row["ref"], _build_invitation_place(row["ref"]), row["sealed"], Invitation
+            row["id"], _build_invitation_place(row["id"]), row["encrypted"], Invitation
         )
         return replace(invitation, spent_at=parse_optional_datetime(row["spent_at"]))
 
 
 def _build_invitation_place(invitation_id: str) -> str:
-    return f"invitations/{invitation_id}/sealed"
+    return f"invitations/{invitation_id}/encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +180,21 @@ class EnrollmentDraftsTable:
 
     def find_draft(self, invitation_id: str) -> EnrollmentDraft | None:
         found = self.connection.fetch_row(
-            "SELECT sealed FROM unfinished WHERE invitation = ?", invitation_id
+            "SELECT encrypted FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
         )
         if found is None:
             return None
         return self.encryption.decrypt(
-            invitation_id, _build_draft_place(invitation_id), found["sealed"], EnrollmentDraft
+            invitation_id, _build_draft_place(invitation_id), found["encrypted"], EnrollmentDraft
         )
 
     def save_draft(self, invitation_id: str, draft: EnrollmentDraft, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO unfinished (invitation, changed_at, sealed) VALUES (?, ?, ?)
-                ON CONFLICT (invitation) DO UPDATE
-                SET changed_at = excluded.changed_at, sealed = excluded.sealed""",
+                """INSERT INTO enrollment_drafts (invitation_id, changed_at, encrypted)
+                VALUES (?, ?, ?)
+                ON CONFLICT (invitation_id) DO UPDATE
+                SET changed_at = excluded.changed_at, encrypted = excluded.encrypted""",
                 invitation_id,
                 format_datetime(at),
                 self.encryption.encrypt(invitation_id, _build_draft_place(invitation_id), draft),
@@ -200,17 +202,19 @@ class EnrollmentDraftsTable:
 
     def delete_draft(self, invitation_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM unfinished WHERE invitation = ?", invitation_id)
+            self.connection.execute(
+                "DELETE FROM enrollment_drafts WHERE invitation_id = ?", invitation_id
+            )
 
     def delete_drafts_before(self, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM unfinished WHERE changed_at < ?", format_datetime(at)
+                "DELETE FROM enrollment_drafts WHERE changed_at < ?", format_datetime(at)
             )
 
 
 def _build_draft_place(invitation_id: str) -> str:
-    return f"unfinished/{invitation_id}/sealed"
+    return f"enrollment_drafts/{invitation_id}/encrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +228,7 @@ class SignInSession:
     expires_at: datetime
 
 
-_SELECT_SESSIONS = "SELECT hash, reader, way, started_at, expires_at FROM sessions"
+_SELECT_SESSIONS = "SELECT hash, account_id, auth_method, started_at, expires_at FROM sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ class SignInSessionsTable:
     def insert_session(self, session: SignInSession) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO sessions (hash, reader, way, started_at, expires_at)
+                """INSERT INTO sessions (hash, account_id, auth_method, started_at, expires_at)
                 VALUES (?, ?, ?, ?, ?)""",
                 session.hash,
                 session.reader,
@@ -254,7 +258,7 @@ class SignInSessionsTable:
 
     def list_sessions_of_account(self, account_id: str, now: datetime) -> tuple[SignInSession, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_SESSIONS} WHERE reader = ? AND expires_at > ? ORDER BY started_at",
+            f"{_SELECT_SESSIONS} WHERE account_id = ? AND expires_at > ? ORDER BY started_at",
             account_id,
             format_datetime(now),
         )
@@ -266,13 +270,13 @@ class SignInSessionsTable:
 
     def delete_sessions_of_account(self, account_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM sessions WHERE reader = ?", account_id)
+            self.connection.execute("DELETE FROM sessions WHERE account_id = ?", account_id)
 
     def delete_other_sessions(self, account_id: str, session_hash: str) -> None:
         """End every session of a reader but one."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM sessions WHERE reader = ? AND hash != ?", account_id, session_hash
+                "DELETE FROM sessions WHERE account_id = ? AND hash != ?", account_id, session_hash
             )
 
     def delete_expired_sessions(self, now: datetime) -> None:
@@ -285,8 +289,8 @@ class SignInSessionsTable:
 def _parse_session_row(row: Row) -> SignInSession:
     return SignInSession(
         hash=row["hash"],
-        reader=row["reader"],
-        way=row["way"],
+        reader=row["account_id"],
+        way=row["auth_method"],
         started_at=parse_datetime(row["started_at"]),
         expires_at=parse_datetime(row["expires_at"]),
     )
@@ -320,8 +324,8 @@ class SignInLinksTable:
     def insert_sign_in_link(self, link: SignInLink) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO sign_in_links (ref, reader, browser, code_hash, asked_at, expires_at,
-                spent_at)
+                """INSERT INTO sign_in_links (id, account_id, browser, code_hash, asked_at,
+                expires_at, spent_at)
                 VALUES (?, ?, ?, NULL, ?, ?, NULL)""",
                 link.id,
                 link.account_id,
@@ -340,7 +344,7 @@ class SignInLinksTable:
             self.insert_sign_in_link(replace(link, account_id=NO_ACCOUNT))
 
     def find_sign_in_link(self, link_id: str) -> SignInLink | None:
-        return self._find_link_by_column("ref", link_id)
+        return self._find_link_by_column("id", link_id)
 
     def find_sign_in_link_by_code(self, code_hash: str) -> SignInLink | None:
         return self._find_link_by_column("code_hash", code_hash)
@@ -348,14 +352,14 @@ class SignInLinksTable:
     def set_code_hash(self, link_id: str, code_hash: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE sign_in_links SET code_hash = ? WHERE ref = ?", code_hash, link_id
+                "UPDATE sign_in_links SET code_hash = ? WHERE id = ?", code_hash, link_id
             )
 
     def mark_sign_in_link_used(self, link_id: str, at: datetime) -> bool:
         """Use it up; return False to whoever comes second."""
         with self.connection.begin_transaction():
             spent = self.connection.execute(
-                "UPDATE sign_in_links SET spent_at = ? WHERE ref = ? AND spent_at IS NULL",
+                "UPDATE sign_in_links SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
                 format_datetime(at),
                 link_id,
             )
@@ -363,7 +367,7 @@ class SignInLinksTable:
 
     def count_sign_in_links_since(self, account_id: str, since: datetime) -> int:
         found = self.connection.fetch_row(
-            "SELECT count(*) FROM sign_in_links WHERE reader = ? AND asked_at > ?",
+            "SELECT count(*) FROM sign_in_links WHERE account_id = ? AND asked_at > ?",
             account_id,
             format_datetime(since),
         )
@@ -372,7 +376,7 @@ class SignInLinksTable:
     def delete_sign_in_links(self, account_id: str) -> None:
         """Let no link that is out open anything any more."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM sign_in_links WHERE reader = ?", account_id)
+            self.connection.execute("DELETE FROM sign_in_links WHERE account_id = ?", account_id)
 
     def delete_sign_in_links_before(self, moment: datetime) -> None:
         with self.connection.begin_transaction():
@@ -382,15 +386,15 @@ class SignInLinksTable:
 
     def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
         found = self.connection.fetch_row(
-            f"""SELECT ref, reader, browser, asked_at, expires_at, spent_at FROM sign_in_links
+            f"""SELECT id, account_id, browser, asked_at, expires_at, spent_at FROM sign_in_links
             WHERE {column} = ?""",  # noqa: S608 - the column is one of two names of ours
             value,
         )
         if found is None:
             return None
         return SignInLink(
-            id=found["ref"],
-            account_id=found["reader"],
+            id=found["id"],
+            account_id=found["account_id"],
             browser=found["browser"],
             asked_at=parse_datetime(found["asked_at"]),
             expires_at=parse_datetime(found["expires_at"]),

@@ -494,9 +494,9 @@ def _run_callbacks(session: ThreadSession) -> None:
 
 _LAST_SEQ_QUERIES = {
     "events": "SELECT ifnull(max(seq), 0) FROM events",
-    "holds": "SELECT ifnull(max(seq), 0) FROM holds",
-    "judgements": "SELECT ifnull(max(seq), 0) FROM judgements",
-    "remarks": "SELECT ifnull(max(seq), 0) FROM remarks",
+    "legal_holds": "SELECT ifnull(max(seq), 0) FROM legal_holds",
+    "decisions": "SELECT ifnull(max(seq), 0) FROM decisions",
+    "review_notes": "SELECT ifnull(max(seq), 0) FROM review_notes",
     "versions": "SELECT ifnull(max(seq), 0) FROM versions",
 }
 

@@ -124,7 +124,8 @@ class KeyStore:
                 message = f"{key_id} was deleted. Enroll with a new reference."
                 raise InputError(message)
             self._connection.execute(
-                "INSERT INTO keys (ref, seal, mark) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                """INSERT INTO keys (id, encryption_key, hash_key) VALUES (?, ?, ?)
+                ON CONFLICT DO NOTHING""",
                 key_id,
                 os.urandom(KEY_BYTES),
                 os.urandom(KEY_BYTES),
@@ -132,9 +133,9 @@ class KeyStore:
 
     def destroy_key(self, key_id: str) -> None:
         with self._connection.begin_transaction():
-            self._connection.execute("DELETE FROM keys WHERE ref = ?", key_id)
+            self._connection.execute("DELETE FROM keys WHERE id = ?", key_id)
             self._connection.execute(
-                "INSERT INTO destroyed (ref) VALUES (?) ON CONFLICT DO NOTHING", key_id
+                "INSERT INTO destroyed_keys (id) VALUES (?) ON CONFLICT DO NOTHING", key_id
             )
         self._connection.checkpoint()
 
@@ -142,20 +143,21 @@ class KeyStore:
         return self._connection.checkpoint()
 
     def has_key(self, key_id: str) -> bool:
-        return self._connection.fetch_row("SELECT 1 FROM keys WHERE ref = ?", key_id) is not None
+        return self._connection.fetch_row("SELECT 1 FROM keys WHERE id = ?", key_id) is not None
 
     def is_destroyed(self, key_id: str) -> bool:
         return (
-            self._connection.fetch_row("SELECT 1 FROM destroyed WHERE ref = ?", key_id) is not None
+            self._connection.fetch_row("SELECT 1 FROM destroyed_keys WHERE id = ?", key_id)
+            is not None
         )
 
     def list_key_ids(self) -> tuple[str, ...]:
         """Return whose keys there are, the district's left out."""
-        rows = self._connection.fetch_rows("SELECT ref FROM keys WHERE ref != ?", DISTRICT)
+        rows = self._connection.fetch_rows("SELECT id FROM keys WHERE id != ?", DISTRICT)
         return tuple(ref for (ref,) in rows)
 
     def list_destroyed_ids(self) -> tuple[str, ...]:
-        return tuple(ref for (ref,) in self._connection.fetch_rows("SELECT ref FROM destroyed"))
+        return tuple(ref for (ref,) in self._connection.fetch_rows("SELECT id FROM destroyed_keys"))
 
     def lock_for_writing(self) -> AbstractContextManager[None]:
         """Keep others from writing; what a power cut takes back here was never relied on."""
@@ -174,14 +176,16 @@ class KeyStore:
             )
 
     def load_key(self, key_id: str) -> DataKey:
-        found = self._connection.fetch_row("SELECT seal, mark FROM keys WHERE ref = ?", key_id)
+        found = self._connection.fetch_row(
+            "SELECT encryption_key, hash_key FROM keys WHERE id = ?", key_id
+        )
         if found is None:
             message = (
                 f"{self._connection.path} lacks the key of {key_id or 'the district'}: "
                 "restore the copy of the keys that belongs to this database."
             )
             raise DatabaseError(message)
-        return DataKey(encryption_key=found["seal"], hash_key=found["mark"])
+        return DataKey(encryption_key=found["encryption_key"], hash_key=found["hash_key"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class EventRecord:
     sweep: str = ""
 
 
-_SELECT_EVENTS = "SELECT seq, sweep, person, item, kind, at, fields, url FROM events"
+_SELECT_EVENTS = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class EventsTable:
         with self.connection.begin_transaction():
             seq = find_next_seq(self.connection, "events")
             self.connection.execute(
-                """INSERT INTO events (seq, sweep, person, item, kind, at, fields, url)
+                """INSERT INTO events (seq, sweep_id, person_id, item_id, kind, at, fields, url)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 seq,
                 sweep_id or None,
@@ -50,13 +50,13 @@ class EventsTable:
 
     def list_events_of_sweep(self, sweep_id: str) -> tuple[EventRecord, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_EVENTS} WHERE sweep = ? ORDER BY seq", sweep_id
+            f"{_SELECT_EVENTS} WHERE sweep_id = ? ORDER BY seq", sweep_id
         )
         return tuple(self._decrypt_event(row) for row in rows)
 
     def list_events_of_person(self, person_id: str, since: datetime) -> tuple[EventRecord, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_EVENTS} WHERE person = ? AND at >= ? ORDER BY at, seq",
+            f"{_SELECT_EVENTS} WHERE person_id = ? AND at >= ? ORDER BY at, seq",
             person_id,
             format_datetime(since),
         )
@@ -64,32 +64,34 @@ class EventsTable:
 
     def list_events_of_item(self, item_id: str) -> tuple[EventRecord, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_EVENTS} WHERE item = ? ORDER BY at, seq", item_id
+            f"{_SELECT_EVENTS} WHERE item_id = ? ORDER BY at, seq", item_id
         )
         return tuple(self._decrypt_event(row) for row in rows)
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("UPDATE events SET item = ? WHERE item = ?", target_id, item_id)
+            self.connection.execute(
+                "UPDATE events SET item_id = ? WHERE item_id = ?", target_id, item_id
+            )
 
     def delete_events_before(self, person_id: str, at: datetime) -> int:
         with self.connection.begin_transaction():
             return self.connection.execute(
-                "DELETE FROM events WHERE person = ? AND at < ?", person_id, format_datetime(at)
+                "DELETE FROM events WHERE person_id = ? AND at < ?", person_id, format_datetime(at)
             )
 
     def _decrypt_event(self, row: Row) -> EventRecord:
         event = Event(
-            person=row["person"],
-            item=row["item"],
+            person=row["person_id"],
+            item=row["item_id"],
             kind=EventKind(row["kind"]),
             at=parse_datetime(row["at"]),
             fields=tuple(json.loads(row["fields"])),
         )
         address = self.encryption.decrypt(
-            row["person"], _build_event_place(row["seq"]), row["url"], str
+            row["person_id"], _build_event_place(row["seq"]), row["url"], str
         )
-        return EventRecord(event=event, url=address, sweep=row["sweep"] or "")
+        return EventRecord(event=event, url=address, sweep=row["sweep_id"] or "")
 
 
 def _build_event_place(seq: int) -> str:

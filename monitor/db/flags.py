@@ -19,9 +19,9 @@ from monitor.domain.flag import DecisionRecord, Flag, FlagKind, FlagState, rank_
 UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
 # What reviewers did with a flag goes with it when two become one.
 _MOVE_REVIEW_ROWS = (
-    "UPDATE remarks SET flag = ? WHERE flag = ?",
-    "UPDATE OR IGNORE assignments SET flag = ? WHERE flag = ?",
-    "UPDATE OR IGNORE looks SET flag = ? WHERE flag = ?",
+    "UPDATE review_notes SET flag_id = ? WHERE flag_id = ?",
+    "UPDATE OR IGNORE assignments SET flag_id = ? WHERE flag_id = ?",
+    "UPDATE OR IGNORE access_log SET flag_id = ? WHERE flag_id = ?",
 )
 
 
@@ -33,7 +33,8 @@ class FlagsTable:
     def insert_flag(self, flag: Flag) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO flags (ref, person, item, kind, relation, state, opened_at, sealed)
+                """INSERT INTO flags (id, person_id, item_id, kind, relation, state, opened_at,
+                encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 flag.ref,
                 flag.person,
@@ -50,8 +51,8 @@ class FlagsTable:
         with self.connection.begin_transaction():
             load_flag_owner(self.connection, flag.ref)
             self.connection.execute(
-                """UPDATE flags SET item = ?, kind = ?, relation = ?, state = ?, opened_at = ?,
-                sealed = ? WHERE ref = ?""",
+                """UPDATE flags SET item_id = ?, kind = ?, relation = ?, state = ?, opened_at = ?,
+                encrypted = ? WHERE id = ?""",
                 flag.item,
                 flag.kind,
                 flag.relation,
@@ -72,7 +73,7 @@ class FlagsTable:
 
     def load_flag(self, flag_id: str) -> Flag:
         found = self.connection.fetch_row(
-            "SELECT ref, person, sealed FROM flags WHERE ref = ?", flag_id
+            "SELECT id, person_id, encrypted FROM flags WHERE id = ?", flag_id
         )
         if found is None:
             raise build_missing_flag_error(flag_id)
@@ -87,13 +88,13 @@ class FlagsTable:
 
     def resolve_flag_prefix(self, id_prefix: str) -> str:
         """Complete a ref that a letter has cut."""
-        query = "SELECT ref FROM flags WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"
+        query = "SELECT id FROM flags WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
     def find_flag(self, item_id: str, kind: FlagKind, relation: str = "") -> Flag | None:
         found = self.connection.fetch_row(
-            """SELECT ref, person, sealed FROM flags
-            WHERE item = ? AND kind = ? AND relation = ?""",
+            """SELECT id, person_id, encrypted FROM flags
+            WHERE item_id = ? AND kind = ? AND relation = ?""",
             item_id,
             kind,
             relation,
@@ -102,28 +103,31 @@ class FlagsTable:
 
     def list_flags_of_person(self, person_id: str) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT ref, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", person_id
+            "SELECT id, encrypted FROM flags WHERE person_id = ? ORDER BY opened_at, rowid",
+            person_id,
         )
-        places = ((_build_flag_place(row["ref"]), row["sealed"]) for row in rows)
+        places = ((_build_flag_place(row["id"]), row["encrypted"]) for row in rows)
         return tuple(self.encryption.decrypt_each(person_id, places, Flag))
 
     def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT ref, person, sealed FROM flags WHERE item = ? ORDER BY opened_at, rowid",
+            """SELECT id, person_id, encrypted FROM flags WHERE item_id = ?
+            ORDER BY opened_at, rowid""",
             item_id,
         )
         return tuple(self._decrypt_flag(row) for row in rows)
 
     def list_flags_of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT ref, person, sealed FROM flags WHERE kind = ? ORDER BY opened_at, rowid", kind
+            "SELECT id, person_id, encrypted FROM flags WHERE kind = ? ORDER BY opened_at, rowid",
+            kind,
         )
         return tuple(self._decrypt_flag(row) for row in rows)
 
     def list_undecided_flags(self) -> tuple[Flag, ...]:
         """Return those that nobody has ruled on, the oldest first."""
         rows = self.connection.fetch_rows(
-            """SELECT ref, person, sealed FROM flags
+            """SELECT id, person_id, encrypted FROM flags
             WHERE state IN (?, ?) ORDER BY opened_at, rowid""",
             *UNDECIDED_STATES,
         )
@@ -138,57 +142,58 @@ class FlagsTable:
     def delete_flag(self, flag_id: str) -> None:
         """Forget the flag with its rulings."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM flags WHERE ref = ?", flag_id)
+            self.connection.execute("DELETE FROM flags WHERE id = ?", flag_id)
 
     def insert_decision(self, judgement: DecisionRecord) -> None:
         """Append it; what it makes of the flag is for the caller to `replace`."""
         with self.connection.begin_transaction():
             person = load_flag_owner(self.connection, judgement.flag)
-            seq = find_next_seq(self.connection, "judgements")
+            seq = find_next_seq(self.connection, "decisions")
             self.connection.execute(
-                """INSERT INTO judgements (seq, flag, person, ruling, at, sealed)
+                """INSERT INTO decisions (seq, flag_id, person_id, decision, at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 seq,
                 judgement.flag,
                 person,
                 judgement.ruling,
                 format_datetime(judgement.at),
-                self.encryption.encrypt(person, f"judgements/{seq}/sealed", judgement),
+                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", judgement),
             )
             self.update_review_index(self.load_flag(judgement.flag))
 
     def list_decisions(self, flag_id: str) -> tuple[DecisionRecord, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT seq, person, sealed FROM judgements WHERE flag = ? ORDER BY at, seq", flag_id
+            "SELECT seq, person_id, encrypted FROM decisions WHERE flag_id = ? ORDER BY at, seq",
+            flag_id,
         )
         return tuple(map(self._decrypt_decision, rows))
 
     def list_altered_flag_ids(self) -> Iterator[str]:
         """Yield each flag whose plain columns, or its rulings', are not what was sealed of them."""
         for row in self.connection.fetch_rows(
-            "SELECT ref, person, item, kind, relation, state, opened_at, sealed FROM flags"
+            "SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted FROM flags"
         ):
             flag = self._decrypt_flag(row)
             told = {
-                "item": flag.item,
+                "item_id": flag.item,
                 "kind": flag.kind,
                 "relation": flag.relation,
                 "state": flag.state,
                 "opened_at": format_datetime(flag.opened_at),
             }
             if any(row[column] != value for column, value in told.items()):
-                yield row["ref"]
+                yield row["id"]
         for row in self.connection.fetch_rows(
-            "SELECT flag, ruling, at, seq, person, sealed FROM judgements"
+            "SELECT flag_id, decision, at, seq, person_id, encrypted FROM decisions"
         ):
             judgement = self._decrypt_decision(row)
             told = {
-                "flag": judgement.flag,
-                "ruling": judgement.ruling,
+                "flag_id": judgement.flag,
+                "decision": judgement.ruling,
                 "at": format_datetime(judgement.at),
             }
             if any(row[column] != value for column, value in told.items()):
-                yield row["flag"]
+                yield row["flag_id"]
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
         """Give them to another item of the same person; of two alike the stronger ruling stays."""
@@ -205,7 +210,7 @@ class FlagsTable:
         judgements = self.list_decisions(drop.ref)
         for follow in _MOVE_REVIEW_ROWS:
             self.connection.execute(follow, keep.ref, drop.ref)
-        self.connection.execute("DELETE FROM flags WHERE ref = ?", drop.ref)
+        self.connection.execute("DELETE FROM flags WHERE id = ?", drop.ref)
         for each in judgements:
             self.insert_decision(replace(each, flag=keep.ref))
         self.update_flag(
@@ -221,12 +226,12 @@ class FlagsTable:
 
     def _decrypt_decision(self, row: Row) -> DecisionRecord:
         return self.encryption.decrypt(
-            row["person"], f"judgements/{row['seq']}/sealed", row["sealed"], DecisionRecord
+            row["person_id"], f"decisions/{row['seq']}/encrypted", row["encrypted"], DecisionRecord
         )
 
     def _decrypt_flag(self, row: Row) -> Flag:
         return self.encryption.decrypt(
-            row["person"], _build_flag_place(row["ref"]), row["sealed"], Flag
+            row["person_id"], _build_flag_place(row["id"]), row["encrypted"], Flag
         )
 
 
@@ -235,4 +240,4 @@ def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | No
 
 
 def _build_flag_place(flag_id: str) -> str:
-    return f"flags/{flag_id}/sealed"
+    return f"flags/{flag_id}/encrypted"

@@ -34,8 +34,8 @@ class SightingsTable:
 
     def list_sightings_of_question(self, person_id: str, key: str) -> tuple[Sighting, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT person, item, question, sealed FROM sightings
-            WHERE person = ? AND question = ? ORDER BY rowid""",
+            """SELECT person_id, item_id, question, encrypted FROM sightings
+            WHERE person_id = ? AND question = ? ORDER BY rowid""",
             person_id,
             self.encryption.keyed_hash(person_id, key),
         )
@@ -44,7 +44,7 @@ class SightingsTable:
     def count_sightings(self, person_id: str, key: str) -> int:
         """Count what a question shows, without opening it."""
         found = self.connection.fetch_row(
-            "SELECT count(*) FROM sightings WHERE person = ? AND question = ?",
+            "SELECT count(*) FROM sightings WHERE person_id = ? AND question = ?",
             person_id,
             self.encryption.keyed_hash(person_id, key),
         )
@@ -52,14 +52,16 @@ class SightingsTable:
 
     def list_sightings_of_item(self, item_id: str) -> tuple[Sighting, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT person, item, question, sealed FROM sightings WHERE item = ? ORDER BY rowid",
+            """SELECT person_id, item_id, question, encrypted FROM sightings WHERE item_id = ?
+            ORDER BY rowid""",
             item_id,
         )
         return tuple(self._decrypt_sighting(row) for row in rows)
 
     def list_sightings_of_person(self, person_id: str) -> tuple[Sighting, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT person, item, question, sealed FROM sightings WHERE person = ? ORDER BY rowid",
+            """SELECT person_id, item_id, question, encrypted FROM sightings WHERE person_id = ?
+            ORDER BY rowid""",
             person_id,
         )
         return tuple(self._decrypt_sighting(row) for row in rows)
@@ -70,9 +72,9 @@ class SightingsTable:
             person = load_item_owner(self.connection, sighting.item)
             mark = self.encryption.keyed_hash(person, sighting.query)
             self.connection.execute(
-                """INSERT INTO sightings (item, person, question, source, last, sealed)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (item, question) DO UPDATE SET
-                source = excluded.source, last = excluded.last, sealed = excluded.sealed""",
+                """INSERT INTO sightings (item_id, person_id, question, source, last, encrypted)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (item_id, question) DO UPDATE SET
+                source = excluded.source, last = excluded.last, encrypted = excluded.encrypted""",
                 sighting.item,
                 person,
                 mark,
@@ -87,7 +89,7 @@ class SightingsTable:
         with self.connection.begin_transaction():
             person = load_item_owner(self.connection, sighting.item)
             self.connection.execute(
-                "DELETE FROM sightings WHERE item = ? AND question = ?",
+                "DELETE FROM sightings WHERE item_id = ? AND question = ?",
                 sighting.item,
                 self.encryption.keyed_hash(person, sighting.query),
             )
@@ -104,9 +106,9 @@ class SightingsTable:
 
     def _decrypt_sighting(self, row: Row) -> Sighting:
         return self.encryption.decrypt(
-            row["person"],
-            _build_sighting_place(row["item"], row["question"]),
-            row["sealed"],
+            row["person_id"],
+            _build_sighting_place(row["item_id"], row["question"]),
+            row["encrypted"],
             Sighting,
         )
 
@@ -119,7 +121,7 @@ def _pick_later(one: Sighting, other: Sighting | None) -> Sighting:
 
 
 def _build_sighting_place(item_id: str, mark: bytes) -> str:
-    return f"sightings/{item_id}/{mark.hex()}/sealed"
+    return f"sightings/{item_id}/{mark.hex()}/encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class VersionsTable:
             person = load_item_owner(self.connection, version.item)
             seq = find_next_seq(self.connection, "versions")
             self.connection.execute(
-                "INSERT INTO versions (seq, item, person, at, sealed) VALUES (?, ?, ?, ?, ?)",
+                """INSERT INTO versions (seq, item_id, person_id, at, encrypted)
+                VALUES (?, ?, ?, ?, ?)""",
                 seq,
                 version.item,
                 person,
@@ -146,7 +149,7 @@ class VersionsTable:
     def move_to_item(self, item_id: str, target_id: str) -> None:
         with self.connection.begin_transaction():
             moving = self.list_versions(item_id)
-            self.connection.execute("DELETE FROM versions WHERE item = ?", item_id)
+            self.connection.execute("DELETE FROM versions WHERE item_id = ?", item_id)
             for each in moving:
                 self.insert_version(replace(each, item=target_id))
 
@@ -154,8 +157,9 @@ class VersionsTable:
         """Forget the older ones, but never the last, which the next reading is compared with."""
         with self.connection.begin_transaction():
             return self.connection.execute(
-                """DELETE FROM versions WHERE item = ?1 AND at < ?2
-                AND seq != (SELECT seq FROM versions WHERE item = ?1 ORDER BY at DESC, seq DESC)""",
+                """DELETE FROM versions WHERE item_id = ?1 AND at < ?2
+                AND seq != (SELECT seq FROM versions WHERE item_id = ?1
+                ORDER BY at DESC, seq DESC)""",
                 item_id,
                 format_datetime(at),
             )
@@ -170,7 +174,7 @@ class VersionsTable:
                         load_item_owner(self.connection, item_id), _build_version_place(seq), told
                     )
                     self.connection.execute(
-                        "UPDATE versions SET sealed = ? WHERE seq = ?", sealed, seq
+                        "UPDATE versions SET encrypted = ? WHERE seq = ?", sealed, seq
                     )
 
     def delete_versions_of_question(self, item_id: str, query: str) -> None:
@@ -193,11 +197,12 @@ class VersionsTable:
     def load_versions_by_seq(self, item_id: str) -> dict[int, ItemVersion]:
         """Return them, the oldest first, by a number that stays the same."""
         rows = self.connection.fetch_rows(
-            "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item_id
+            "SELECT seq, person_id, encrypted FROM versions WHERE item_id = ? ORDER BY at, seq",
+            item_id,
         )
         return {
             row["seq"]: self.encryption.decrypt(
-                row["person"], _build_version_place(row["seq"]), row["sealed"], ItemVersion
+                row["person_id"], _build_version_place(row["seq"]), row["encrypted"], ItemVersion
             )
             for row in rows
         }
@@ -209,7 +214,7 @@ class VersionsTable:
 
 
 def _build_version_place(seq: int) -> str:
-    return f"versions/{seq}/sealed"
+    return f"versions/{seq}/encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +223,15 @@ class FeedbackTable:
 
     def list_feedback_of_item(self, item_id: str) -> tuple[Feedback, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT item, ruling, at, flag FROM verdicts WHERE item = ? ORDER BY seq", item_id
+            "SELECT item_id, decision, at, flag_id FROM feedback WHERE item_id = ? ORDER BY seq",
+            item_id,
         )
         return tuple(
             Feedback(
-                item_id=row["item"],
-                decision=None if row["ruling"] is None else Decision(row["ruling"]),
+                item_id=row["item_id"],
+                decision=None if row["decision"] is None else Decision(row["decision"]),
                 at=parse_datetime(row["at"]),
-                flag_id=row["flag"] or "",
+                flag_id=row["flag_id"] or "",
             )
             for row in rows
         )
@@ -234,7 +240,8 @@ class FeedbackTable:
         """Keep a word, and return the one that stands now, which the item keeps."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO verdicts (item, person, ruling, at, flag) VALUES (?, ?, ?, ?, ?)",
+                """INSERT INTO feedback (item_id, person_id, decision, at, flag_id)
+                VALUES (?, ?, ?, ?, ?)""",
                 feedback.item_id,
                 load_item_owner(self.connection, feedback.item_id),
                 feedback.decision,
@@ -243,14 +250,14 @@ class FeedbackTable:
             )
             stands = resolve_decision(self.list_feedback_of_item(feedback.item_id))
             self.connection.execute(
-                "UPDATE items SET verdict = ? WHERE ref = ?", stands, feedback.item_id
+                "UPDATE items SET feedback = ? WHERE id = ?", stands, feedback.item_id
             )
         return stands
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE verdicts SET item = ? WHERE item = ?", target_id, item_id
+                "UPDATE feedback SET item_id = ? WHERE item_id = ?", target_id, item_id
             )
 
 
@@ -263,19 +270,20 @@ class ItemsTable:
 
     def list_items_of_person(self, person_id: str) -> tuple[Item, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT ref, sealed FROM items WHERE person = ? ORDER BY first_seen, rowid", person_id
+            "SELECT id, encrypted FROM items WHERE person_id = ? ORDER BY first_seen, rowid",
+            person_id,
         )
         return tuple(self._decrypt_items(person_id, rows))
 
     def list_item_ids_of_person(self, person_id: str) -> tuple[str, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT ref FROM items WHERE person = ? ORDER BY first_seen, rowid", person_id
+            "SELECT id FROM items WHERE person_id = ? ORDER BY first_seen, rowid", person_id
         )
         return tuple(ref for (ref,) in rows)
 
     def load_item(self, item_id: str) -> Item:
         found = self.connection.fetch_row(
-            "SELECT ref, person, sealed FROM items WHERE ref = ?", item_id
+            "SELECT id, person_id, encrypted FROM items WHERE id = ?", item_id
         )
         if found is None:
             raise build_missing_item_error(item_id)
@@ -289,7 +297,7 @@ class ItemsTable:
 
     def resolve_item_prefix(self, id_prefix: str) -> str:
         """Complete a ref that a letter has cut."""
-        query = "SELECT ref FROM items WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"
+        query = "SELECT id FROM items WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
     def find_items_by_aliases(self, person_id: str, aliases: Iterable[str]) -> tuple[Item, ...]:
@@ -301,7 +309,7 @@ class ItemsTable:
     def insert_item(self, item: Item, aliases: Iterable[str]) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO items (ref, person, first_seen, sealed) VALUES (?, ?, ?, ?)",
+                "INSERT INTO items (id, person_id, first_seen, encrypted) VALUES (?, ?, ?, ?)",
                 item.ref,
                 item.person,
                 format_datetime(item.first_seen),
@@ -314,7 +322,7 @@ class ItemsTable:
         with self.connection.begin_transaction():
             load_item_owner(self.connection, item.ref)
             self.connection.execute(
-                "UPDATE items SET first_seen = ?, sealed = ? WHERE ref = ?",
+                "UPDATE items SET first_seen = ?, encrypted = ? WHERE id = ?",
                 format_datetime(item.first_seen),
                 self._encrypt_item(item),
                 item.ref,
@@ -324,8 +332,8 @@ class ItemsTable:
     def delete_item(self, item_id: str) -> None:
         """Forget the item with its sightings, versions, events and flags."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM items WHERE ref = ?", item_id)
-            self.connection.execute("DELETE FROM due WHERE subject = ?", item_id)
+            self.connection.execute("DELETE FROM items WHERE id = ?", item_id)
+            self.connection.execute("DELETE FROM jobs WHERE subject = ?", item_id)
 
     def merge_items(self, keep: Item, drop: Item) -> Item:
         """Make two items one: the older history and the stronger ruling stay."""
@@ -346,29 +354,29 @@ class ItemsTable:
 
     def find_item_feedback(self, item_id: str) -> Decision | None:
         """Return what the person last said of it, None before they did."""
-        found = self.connection.fetch_row("SELECT verdict FROM items WHERE ref = ?", item_id)
-        return None if found is None or found["verdict"] is None else Decision(found["verdict"])
+        found = self.connection.fetch_row("SELECT feedback FROM items WHERE id = ?", item_id)
+        return None if found is None or found["feedback"] is None else Decision(found["feedback"])
 
     def set_item_feedback(self, item_id: str, feedback: Decision | None) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("UPDATE items SET verdict = ? WHERE ref = ?", feedback, item_id)
+            self.connection.execute("UPDATE items SET feedback = ? WHERE id = ?", feedback, item_id)
 
     def list_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
         """Return what the person gave a verdict on, with the verdict, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
-                """SELECT ref, sealed, verdict FROM items
-                WHERE person = ? AND verdict IS NOT NULL ORDER BY first_seen, rowid""",
+                """SELECT id, encrypted, feedback FROM items
+                WHERE person_id = ? AND feedback IS NOT NULL ORDER BY first_seen, rowid""",
                 person_id,
             )
         )
         items = self._decrypt_items(person_id, rows)
-        return tuple(zip(items, (Decision(row["verdict"]) for row in rows), strict=True))
+        return tuple(zip(items, (Decision(row["feedback"]) for row in rows), strict=True))
 
     def count_items_with_feedback(self, person_id: str) -> int:
         """Count what the person gave a verdict on, without opening anything."""
         found = self.connection.fetch_row(
-            "SELECT count(verdict) FROM items WHERE person = ?", person_id
+            "SELECT count(feedback) FROM items WHERE person_id = ?", person_id
         )
         return int(found[0]) if found else 0
 
@@ -376,32 +384,32 @@ class ItemsTable:
         """Return what was assessed and has no verdict of the person's, the oldest first."""
         rows = tuple(
             self.connection.fetch_rows(
-                """SELECT ref, sealed, assessment FROM items WHERE person = ?
-                AND verdict IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
+                """SELECT id, encrypted, assessment FROM items WHERE person_id = ?
+                AND feedback IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
                 person_id,
             )
         )
-        told = ((_build_item_place(row["ref"], "assessment"), row["assessment"]) for row in rows)
+        told = ((_build_item_place(row["id"], "assessment"), row["assessment"]) for row in rows)
         assessments = self.encryption.decrypt_each(person_id, told, Assessment)
         return tuple(zip(self._decrypt_items(person_id, rows), assessments, strict=True))
 
     def find_item_label(self, item_id: str) -> OwnershipLabel | None:
-        found = self.connection.fetch_row("SELECT label FROM items WHERE ref = ?", item_id)
+        found = self.connection.fetch_row("SELECT label FROM items WHERE id = ?", item_id)
         return None if found is None or found["label"] is None else OwnershipLabel(found["label"])
 
     def find_assessment(self, item_id: str) -> Assessment | None:
         found = self.connection.fetch_row(
-            "SELECT person, assessment FROM items WHERE ref = ?", item_id
+            "SELECT person_id, assessment FROM items WHERE id = ?", item_id
         )
         if found is None or found["assessment"] is None:
             return None
-        return self._decrypt_assessment(item_id, found["person"], found["assessment"])
+        return self._decrypt_assessment(item_id, found["person_id"], found["assessment"])
 
     def set_assessment(self, item_id: str, assessment: Assessment) -> None:
         with self.connection.begin_transaction():
             person = load_item_owner(self.connection, item_id)
             self.connection.execute(
-                "UPDATE items SET label = ?, assessment = ? WHERE ref = ?",
+                "UPDATE items SET label = ?, assessment = ? WHERE id = ?",
                 assessment.label,
                 self.encryption.encrypt(
                     person, _build_item_place(item_id, "assessment"), assessment
@@ -411,11 +419,11 @@ class ItemsTable:
 
     def _find_item_of_alias(self, person_id: str, alias: str) -> str | None:
         found = self.connection.fetch_row(
-            "SELECT item FROM aliases WHERE person = ? AND alias = ?",
+            "SELECT item_id FROM aliases WHERE person_id = ? AND alias = ?",
             person_id,
             self.encryption.keyed_hash(person_id, alias),
         )
-        return None if found is None else str(found["item"])
+        return None if found is None else str(found["item_id"])
 
     def _insert_aliases(self, item: Item, aliases: Iterable[str]) -> None:
         for alias in aliases:
@@ -424,17 +432,20 @@ class ItemsTable:
                 message = f"{owner} is known by an alias of {item.ref}: merge them first"
                 raise ValueError(message)
             self.connection.execute(
-                "INSERT INTO aliases (person, alias, item) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                """INSERT INTO aliases (person_id, alias, item_id) VALUES (?, ?, ?)
+                ON CONFLICT DO NOTHING""",
                 item.person,
                 self.encryption.keyed_hash(item.person, alias),
                 item.ref,
             )
 
     def _move_aliases(self, item_id: str, target_id: str) -> None:
-        self.connection.execute("UPDATE aliases SET item = ? WHERE item = ?", target_id, item_id)
+        self.connection.execute(
+            "UPDATE aliases SET item_id = ? WHERE item_id = ?", target_id, item_id
+        )
 
     def _encrypt_item(self, item: Item) -> bytes:
-        return self.encryption.encrypt(item.person, _build_item_place(item.ref, "sealed"), item)
+        return self.encryption.encrypt(item.person, _build_item_place(item.ref, "encrypted"), item)
 
     def _decrypt_assessment(self, item_id: str, person_id: str, sealed: bytes) -> Assessment:
         return self.encryption.decrypt(
@@ -443,12 +454,12 @@ class ItemsTable:
 
     def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> Iterator[Item]:
         """Open each row of a ref and what is sealed, all of one person's."""
-        places = ((_build_item_place(row["ref"], "sealed"), row["sealed"]) for row in rows)
+        places = ((_build_item_place(row["id"], "encrypted"), row["encrypted"]) for row in rows)
         return self.encryption.decrypt_each(person_id, places, Item)
 
     def _decrypt_item(self, row: Row) -> Item:
         return self.encryption.decrypt(
-            row["person"], _build_item_place(row["ref"], "sealed"), row["sealed"], Item
+            row["person_id"], _build_item_place(row["id"], "encrypted"), row["encrypted"], Item
         )
 
 
@@ -467,10 +478,11 @@ class PicturesTable:
         """Keep the mark of the picture that an account shows now, or none."""
         shown = item.portrait
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM pictures WHERE item = ?", item.ref)
+            self.connection.execute("DELETE FROM pictures WHERE item_id = ?", item.ref)
             if shown.picture_print:
                 self.connection.execute(
-                    "INSERT INTO pictures (item, person, picture, account) VALUES (?, ?, ?, ?)",
+                    """INSERT INTO pictures (item_id, person_id, picture, account)
+                    VALUES (?, ?, ?, ?)""",
                     item.ref,
                     item.person,
                     self.encryption.keyed_hash(DISTRICT, shown.picture_print),
@@ -484,9 +496,9 @@ class PicturesTable:
         left_out = set(excluded_item_ids)
         rows = tuple(
             self.connection.fetch_rows(
-                "SELECT item, account FROM pictures WHERE picture = ?",
+                "SELECT item_id, account FROM pictures WHERE picture = ?",
                 self.encryption.keyed_hash(DISTRICT, picture_print),
             )
         )
-        own = {row["account"] for row in rows if row["item"] in left_out}
+        own = {row["account"] for row in rows if row["item_id"] in left_out}
         return len({row["account"] for row in rows} - own)

@@ -30,7 +30,7 @@ class Job:
     fault: str = ""
 
 
-_SELECT_JOBS = "SELECT name, subject, due_at, lease_until, attempts, fault FROM due"
+_SELECT_JOBS = "SELECT name, subject, due_at, lease_until, attempts, fault FROM jobs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class JobsTable:
         """Add it where it is not there yet: a restart never puts off what was missed."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO due (name, subject, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO jobs (name, subject, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 name,
                 subject,
                 format_datetime(due_at),
@@ -85,7 +85,7 @@ class JobsTable:
         with self.connection.begin_transaction():
             if next_at is None:
                 self.connection.execute(
-                    "DELETE FROM due WHERE name = ? AND subject = ?", name, subject
+                    "DELETE FROM jobs WHERE name = ? AND subject = ?", name, subject
                 )
             else:
                 done = Job(name=name, subject=subject, due_at=next_at)
@@ -95,7 +95,7 @@ class JobsTable:
     def find_due_time(self, name: str, subject: str) -> datetime | None:
         """Return when it is due; None where it is not."""
         found = self.connection.fetch_row(
-            "SELECT due_at FROM due WHERE name = ? AND subject = ?", name, subject
+            "SELECT due_at FROM jobs WHERE name = ? AND subject = ?", name, subject
         )
         return None if found is None else parse_datetime(found["due_at"])
 
@@ -117,7 +117,7 @@ class JobsTable:
 
     def _update_job(self, job: Job, changes: str, *values: object) -> None:
         self.connection.execute(
-            f"UPDATE due SET {changes} WHERE name = ? AND subject = ?",  # noqa: S608 - our words
+            f"UPDATE jobs SET {changes} WHERE name = ? AND subject = ?",  # noqa: S608 - our words
             *values,
             job.name,
             job.subject,

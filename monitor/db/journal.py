@@ -40,16 +40,16 @@ class JournalTable:
         Nothing is kept about a person erased meanwhile, nor of a sweep that went with them.
         """
         with self.connection.begin_transaction(SyncMode.NORMAL):
-            if self.connection.fetch_row("SELECT 1 FROM sweeps WHERE ref = ?", sweep_id) is None:
+            if self.connection.fetch_row("SELECT 1 FROM sweeps WHERE id = ?", sweep_id) is None:
                 return
             batch = tuple(answers)
             known = self._filter_known_subjects({each.visit.query.subject for each in batch})
             self.connection.execute_many(
                 """INSERT INTO journal
-                (sweep, person, source, outcome, question, follows, key, sealed)
+                (sweep_id, person_id, source, outcome, question, follows, key, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (sweep, question) DO UPDATE SET outcome = excluded.outcome,
-                follows = excluded.follows, key = excluded.key, sealed = excluded.sealed""",
+                ON CONFLICT (sweep_id, question) DO UPDATE SET outcome = excluded.outcome,
+                follows = excluded.follows, key = excluded.key, encrypted = excluded.encrypted""",
                 (
                     self._build_answer_row(sweep_id, each)
                     for each in batch
@@ -60,11 +60,11 @@ class JournalTable:
     def list_answered_keys(self, sweep_id: str) -> frozenset[str]:
         """Return the keys of the questions that need not be asked again."""
         rows = self.connection.fetch_rows(
-            "SELECT person, question, key FROM journal WHERE sweep = ?", sweep_id
+            "SELECT person_id, question, key FROM journal WHERE sweep_id = ?", sweep_id
         )
         return frozenset(
             self.encryption.decrypt(
-                row["person"] or DISTRICT,
+                row["person_id"] or DISTRICT,
                 _build_answer_place(sweep_id, row["question"], "key"),
                 row["key"],
                 str,
@@ -76,7 +76,8 @@ class JournalTable:
         """Return what staged readings ask next and nobody has answered yet."""
         answered = self.list_answered_keys(sweep_id)
         rows = self.connection.fetch_rows(
-            "SELECT person, question, sealed FROM journal WHERE sweep = ? AND follows ORDER BY seq",
+            """SELECT person_id, question, encrypted FROM journal WHERE sweep_id = ? AND follows
+            ORDER BY seq""",
             sweep_id,
         )
         queries = (
@@ -88,7 +89,7 @@ class JournalTable:
 
     def list_answering_sources(self, sweep_id: str) -> tuple[str, ...]:
         """Name each source that anything was read of."""
-        query = "SELECT DISTINCT source FROM journal WHERE sweep = ? ORDER BY source"
+        query = "SELECT DISTINCT source FROM journal WHERE sweep_id = ? ORDER BY source"
         return tuple(source for (source,) in self.connection.fetch_rows(query, sweep_id))
 
     def load_answers_by_subject(
@@ -99,7 +100,8 @@ class JournalTable:
         Readings are opened as they are looked at, so a large source never stands in memory whole.
         """
         rows = self.connection.fetch_rows(
-            "SELECT DISTINCT person FROM journal WHERE sweep = ? AND source = ? ORDER BY person",
+            """SELECT DISTINCT person_id FROM journal WHERE sweep_id = ? AND source = ?
+            ORDER BY person_id""",
             sweep_id,
             source,
         )
@@ -110,8 +112,8 @@ class JournalTable:
         self, sweep_id: str, source: str, subject: str
     ) -> tuple[StagedAnswer, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT person, question, sealed FROM journal
-            WHERE sweep = ? AND source = ? AND person IS ? ORDER BY seq""",
+            """SELECT person_id, question, encrypted FROM journal
+            WHERE sweep_id = ? AND source = ? AND person_id IS ? ORDER BY seq""",
             sweep_id,
             source,
             subject or None,
@@ -130,7 +132,7 @@ class JournalTable:
         """Count the answers about a person so far, by source."""
         rows = self.connection.fetch_rows(
             """SELECT source, count(*) AS count FROM journal
-            WHERE sweep = ? AND person = ? GROUP BY source""",
+            WHERE sweep_id = ? AND person_id = ? GROUP BY source""",
             sweep_id,
             person_id,
         )
@@ -138,13 +140,15 @@ class JournalTable:
 
     def count_answers(self, sweep_id: str) -> int:
         """Count the answers so far, those to canaries included."""
-        found = self.connection.fetch_row("SELECT count(*) FROM journal WHERE sweep = ?", sweep_id)
+        found = self.connection.fetch_row(
+            "SELECT count(*) FROM journal WHERE sweep_id = ?", sweep_id
+        )
         return int(found[0]) if found else 0
 
     def count_outcomes(self, sweep_id: str, source: str) -> Mapping[Outcome, int]:
         rows = self.connection.fetch_rows(
             """SELECT outcome, count(*) AS count FROM journal
-            WHERE sweep = ? AND source = ? GROUP BY outcome ORDER BY outcome""",
+            WHERE sweep_id = ? AND source = ? GROUP BY outcome ORDER BY outcome""",
             sweep_id,
             source,
         )
@@ -152,7 +156,7 @@ class JournalTable:
 
     def is_settled(self, sweep_id: str, source: str, person_id: str) -> bool:
         found = self.connection.fetch_row(
-            "SELECT 1 FROM settlements WHERE sweep = ? AND source = ? AND person = ?",
+            "SELECT 1 FROM settlements WHERE sweep_id = ? AND source = ? AND person_id = ?",
             sweep_id,
             source,
             person_id,
@@ -162,7 +166,7 @@ class JournalTable:
     def mark_settled(self, sweep_id: str, source: str, person_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO settlements (sweep, source, person)
+                """INSERT INTO settlements (sweep_id, source, person_id)
                 VALUES (?, ?, ?) ON CONFLICT DO NOTHING""",
                 sweep_id,
                 source,
@@ -171,14 +175,15 @@ class JournalTable:
 
     def delete_answers_of_sweep(self, sweep_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM journal WHERE sweep = ?", sweep_id)
-            self.connection.execute("DELETE FROM settlements WHERE sweep = ?", sweep_id)
+            self.connection.execute("DELETE FROM journal WHERE sweep_id = ?", sweep_id)
+            self.connection.execute("DELETE FROM settlements WHERE sweep_id = ?", sweep_id)
 
     def _list_answers_by_outcome(
         self, sweep_id: str, person_id: str, *outcomes: Outcome
     ) -> tuple[StagedAnswer, ...]:
         rows = self.connection.fetch_rows(
-            f"""SELECT person, question, sealed FROM journal WHERE sweep = ? AND person = ?
+            f"""SELECT person_id, question, encrypted FROM journal WHERE sweep_id = ?
+            AND person_id = ?
             AND outcome IN ({", ".join("?" for _ in outcomes)}) ORDER BY seq""",  # noqa: S608 - marks alone
             sweep_id,
             person_id,
@@ -191,7 +196,7 @@ class JournalTable:
             each
             for each in subjects
             if each == DISTRICT
-            or self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", each) is not None
+            or self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", each) is not None
         )
 
     def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> tuple[object, ...]:
@@ -214,14 +219,14 @@ class JournalTable:
                 query.subject, _build_answer_place(sweep_id, question, "key"), query.key
             ),
             self.encryption.encrypt(
-                query.subject, _build_answer_place(sweep_id, question, "sealed"), staged
+                query.subject, _build_answer_place(sweep_id, question, "encrypted"), staged
             ),
         )
 
     def _decrypt_answer(self, sweep_id: str, row: Row) -> StagedAnswer:
-        place = _build_answer_place(sweep_id, row["question"], "sealed")
+        place = _build_answer_place(sweep_id, row["question"], "encrypted")
         return self.encryption.decrypt(
-            row["person"] or DISTRICT, place, row["sealed"], StagedAnswer
+            row["person_id"] or DISTRICT, place, row["encrypted"], StagedAnswer
         )
 
 
@@ -275,8 +280,8 @@ class QuestionsTable:
         mark = self.encryption.keyed_hash(question.person, question.key)
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO questions (person, question, source, kind, version,
-                settled_at, sealed)
+                """INSERT OR REPLACE INTO questions (person_id, question, source, kind, version,
+                settled_at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 question.person,
                 mark,
@@ -293,17 +298,18 @@ class QuestionsTable:
         """Return None for a question never settled: its first answer is a silent baseline."""
         mark = self.encryption.keyed_hash(person_id, key)
         found = self.connection.fetch_row(
-            "SELECT sealed FROM questions WHERE person = ? AND question = ?", person_id, mark
+            "SELECT encrypted FROM questions WHERE person_id = ? AND question = ?", person_id, mark
         )
         if found is None:
             return None
         return self.encryption.decrypt(
-            person_id, _build_question_place(person_id, mark), found["sealed"], QuestionRecord
+            person_id, _build_question_place(person_id, mark), found["encrypted"], QuestionRecord
         )
 
     def list_questions_of_person(self, person_id: str) -> tuple[QuestionRecord, ...]:
         return self._list_questions(
-            person_id, "SELECT question, sealed FROM questions WHERE person = ? ORDER BY rowid"
+            person_id,
+            "SELECT question, encrypted FROM questions WHERE person_id = ? ORDER BY rowid",
         )
 
     def list_questions_of_sources(
@@ -311,7 +317,7 @@ class QuestionsTable:
     ) -> tuple[QuestionRecord, ...]:
         return self._list_questions(
             person_id,
-            """SELECT question, sealed FROM questions WHERE person = ?
+            """SELECT question, encrypted FROM questions WHERE person_id = ?
             AND source IN (SELECT value FROM json_each(?)) ORDER BY rowid""",
             json.dumps(sorted(sources)),
         )
@@ -321,7 +327,7 @@ class QuestionsTable:
             self.encryption.decrypt(
                 person_id,
                 _build_question_place(person_id, row["question"]),
-                row["sealed"],
+                row["encrypted"],
                 QuestionRecord,
             )
             for row in self.connection.fetch_rows(sql, person_id, *values)
@@ -332,12 +338,12 @@ class QuestionsTable:
         mark = self.encryption.keyed_hash(person_id, key)
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM questions WHERE person = ? AND question = ?", person_id, mark
+                "DELETE FROM questions WHERE person_id = ? AND question = ?", person_id, mark
             )
             self.connection.execute(
-                "DELETE FROM sightings WHERE person = ? AND question = ?", person_id, mark
+                "DELETE FROM sightings WHERE person_id = ? AND question = ?", person_id, mark
             )
 
 
 def _build_question_place(person_id: str, mark: bytes) -> str:
-    return f"questions/{person_id}/{mark.hex()}/sealed"
+    return f"questions/{person_id}/{mark.hex()}/encrypted"

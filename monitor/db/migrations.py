@@ -1,9 +1,9 @@
 """The steps that make the tables; the tables themselves are in `tables/`.
 
 A released step is never edited; the next one is added. Plain columns hold ids, kinds, states,
-times, counts and source names. `sealed` holds the whole value, under the key of the person it is
-about (the district's where `person` is null). `mark`, `question` and `alias` are keyed hashes of
-what must be unique or found again.
+times, counts and source names. `encrypted` holds the whole value, under the key of the person it
+is about (the district's where `person_id` is null). `keyed_hash`, `question` and `alias` are keyed
+hashes of what must be unique or found again.
 """
 
 import sqlite3

@@ -37,7 +37,7 @@ class NameChangesTable:
         with self.connection.begin_transaction():
             self.delete_name_change(change.person)
             self.connection.execute(
-                "INSERT INTO name_changes (person, ref, asked_at, sealed) VALUES (?, ?, ?, ?)",
+                "INSERT INTO name_changes (person_id, id, asked_at, encrypted) VALUES (?, ?, ?, ?)",
                 change.person,
                 change.ref,
                 format_datetime(change.asked_at),
@@ -58,32 +58,35 @@ class NameChangesTable:
         )
 
     def find_name_change(self, change_id: str) -> NameChange | None:
-        found = self.connection.fetch_row(f"{_SELECT} WHERE ref = ?", change_id)
+        found = self.connection.fetch_row(f"{_SELECT} WHERE id = ?", change_id)
         return None if found is None else self._decrypt_name_change(found)
 
     def find_name_change_of_person(self, person_id: str) -> NameChange | None:
-        found = self.connection.fetch_row(f"{_SELECT} WHERE person = ?", person_id)
+        found = self.connection.fetch_row(f"{_SELECT} WHERE person_id = ?", person_id)
         return None if found is None else self._decrypt_name_change(found)
 
     def delete_name_change(self, person_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM name_changes WHERE person = ?", person_id)
+            self.connection.execute("DELETE FROM name_changes WHERE person_id = ?", person_id)
 
     def _decrypt_name_change(self, row: Row) -> NameChange:
         names = self.encryption.decrypt(
-            row["person"], _build_name_change_place(row["ref"]), row["sealed"], _NameChangeContent
+            row["person_id"],
+            _build_name_change_place(row["id"]),
+            row["encrypted"],
+            _NameChangeContent,
         )
         return NameChange(
-            ref=row["ref"],
-            person=row["person"],
+            ref=row["id"],
+            person=row["person_id"],
             known=names.known,
             name=names.name,
             asked_at=parse_datetime(row["asked_at"]),
         )
 
 
-_SELECT = "SELECT person, ref, asked_at, sealed FROM name_changes"
+_SELECT = "SELECT person_id, id, asked_at, encrypted FROM name_changes"
 
 
 def _build_name_change_place(change_id: str) -> str:
-    return f"name_changes/{change_id}/sealed"
+    return f"name_changes/{change_id}/encrypted"

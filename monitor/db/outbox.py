@@ -75,8 +75,8 @@ class OutboxEmail:
         return self.revived_at or self.queued_at
 
 
-_SELECT_EMAILS = """SELECT ref, person, recipient_ref, kind, period, message_id, queued_at, due_at,
-state, attempts, sent_at, body_hash, error, sealed, revived_at, tried_at
+_SELECT_EMAILS = """SELECT id, person_id, recipient_id, kind, dedupe_key, message_id, queued_at,
+due_at, state, attempts, sent_at, body_hash, error, encrypted, revived_at, tried_at
 FROM outbox"""
 
 
@@ -92,8 +92,8 @@ class OutboxTable:
         """
         with self.connection.begin_transaction():
             queued = self.connection.execute(
-                """INSERT INTO outbox (ref, person, recipient_ref, kind, period, message_id,
-                queued_at, due_at, state, attempts, body_hash, sealed)
+                """INSERT INTO outbox (id, person_id, recipient_id, kind, dedupe_key, message_id,
+                queued_at, due_at, state, attempts, body_hash, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, '', ?) ON CONFLICT DO NOTHING""",
                 email.ref,
                 email.person,
@@ -104,7 +104,7 @@ class OutboxTable:
                 format_datetime(email.queued_at),
                 format_datetime(email.due_at),
                 self.encryption.encrypt(
-                    email.person, _build_outbox_place(email.ref, "sealed"), view
+                    email.person, _build_outbox_place(email.ref, "encrypted"), view
                 ),
             )
         return queued == 1
@@ -119,7 +119,7 @@ class OutboxTable:
     def list_queued_emails(self, recipient_id: str, kind: str) -> tuple[OutboxEmail, ...]:
         """Return what is queued of a kind for one reader, due or not."""
         rows = self.connection.fetch_rows(
-            f"""{_SELECT_EMAILS} WHERE state = 'queued' AND recipient_ref = ? AND kind = ?
+            f"""{_SELECT_EMAILS} WHERE state = 'queued' AND recipient_id = ? AND kind = ?
             ORDER BY queued_at, rowid""",
             recipient_id,
             kind,
@@ -130,7 +130,7 @@ class OutboxTable:
         """Let what waits for a reader be due at once."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE outbox SET due_at = ? WHERE state = 'queued' AND recipient_ref = ?",
+                "UPDATE outbox SET due_at = ? WHERE state = 'queued' AND recipient_id = ?",
                 format_datetime(at),
                 recipient_id,
             )
@@ -149,13 +149,13 @@ class OutboxTable:
         return tuple(self._parse_email_row(row) for row in self.connection.fetch_rows(sql))
 
     def load_email(self, email_id: str) -> OutboxEmail:
-        found = self.connection.fetch_row(f"{_SELECT_EMAILS} WHERE ref = ?", email_id)
+        found = self.connection.fetch_row(f"{_SELECT_EMAILS} WHERE id = ?", email_id)
         if found is None:
             raise _build_missing_email_error(email_id)
         return self._parse_email_row(found)
 
     def has_email(self, email_id: str) -> bool:
-        return self.connection.fetch_row("SELECT 1 FROM outbox WHERE ref = ?", email_id) is not None
+        return self.connection.fetch_row("SELECT 1 FROM outbox WHERE id = ?", email_id) is not None
 
     def list_emails(self) -> tuple[OutboxEmail, ...]:
         rows = self.connection.fetch_rows(f"{_SELECT_EMAILS} ORDER BY queued_at, rowid")
@@ -168,7 +168,7 @@ class OutboxTable:
         """
         found = self.connection.fetch_row(
             """SELECT max(queued_at) FROM outbox
-            WHERE recipient_ref = ? AND kind = ? AND state != 'dead'""",
+            WHERE recipient_id = ? AND kind = ? AND state != 'dead'""",
             recipient_id,
             kind,
         )
@@ -180,7 +180,7 @@ class OutboxTable:
         """Return when the first letter of this kind was queued for a reader since then, if any."""
         found = self.connection.fetch_row(
             """SELECT min(queued_at) FROM outbox
-            WHERE recipient_ref = ? AND kind = ? AND queued_at >= ?""",
+            WHERE recipient_id = ? AND kind = ? AND queued_at >= ?""",
             recipient_id,
             kind,
             format_datetime(since),
@@ -190,18 +190,21 @@ class OutboxTable:
     def load_email_view(self, email_id: str, shape: type[T]) -> T:
         """Return what the letter is rendered from; InputError once it was sent and forgotten."""
         found = self.connection.fetch_row(
-            "SELECT person, sealed FROM outbox WHERE ref = ?", email_id
+            "SELECT person_id, encrypted FROM outbox WHERE id = ?", email_id
         )
-        if found is None or found["sealed"] is None:
+        if found is None or found["encrypted"] is None:
             raise _build_missing_email_error(email_id)
         return self.encryption.decrypt(
-            found["person"], _build_outbox_place(email_id, "sealed"), found["sealed"], shape
+            found["person_id"],
+            _build_outbox_place(email_id, "encrypted"),
+            found["encrypted"],
+            shape,
         )
 
     def find_last_sent_time(self, recipient_id: str, kind: str) -> datetime | None:
         """Return when the mail server last accepted one of this kind, None if it never did."""
         found = self.connection.fetch_row(
-            "SELECT max(sent_at) FROM outbox WHERE recipient_ref = ? AND kind = ?",
+            "SELECT max(sent_at) FROM outbox WHERE recipient_id = ? AND kind = ?",
             recipient_id,
             kind,
         )
@@ -210,7 +213,7 @@ class OutboxTable:
     def record_attempts(self, email_ids: Iterable[str], at: datetime) -> None:
         """Count a try before it is made: where nothing can be written, nothing is sent either."""
         sql = """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
-            WHERE ref = ?"""
+            WHERE id = ?"""
         with self.connection.begin_transaction():
             for ref in email_ids:
                 self.connection.execute(sql, format_datetime(at), ref)
@@ -220,7 +223,7 @@ class OutboxTable:
         with self.connection.begin_transaction():
             self.connection.execute(
                 """UPDATE outbox SET state = 'sent', sent_at = ?, body_hash = ?,
-                error = NULL, sealed = NULL WHERE ref = ?""",
+                error = NULL, encrypted = NULL WHERE id = ?""",
                 format_datetime(at),
                 body_hash,
                 email_id,
@@ -231,7 +234,7 @@ class OutboxTable:
     ) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE ref = ?",
+                "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE id = ?",
                 format_datetime(due_at),
                 self._encrypt_error(email_id, error),
                 tried_at and format_datetime(tried_at),
@@ -243,7 +246,7 @@ class OutboxTable:
         with self.connection.begin_transaction():
             error = self._encrypt_error(email_id, reason)
             self.connection.execute(
-                "UPDATE outbox SET state = 'dead', error = ? WHERE ref = ?", error, email_id
+                "UPDATE outbox SET state = 'dead', error = ? WHERE id = ?", error, email_id
             )
 
     def delete_emails_before(self, at: datetime) -> None:
@@ -254,7 +257,7 @@ class OutboxTable:
 
     def delete_unsent_emails(self, recipient_id: str) -> None:
         """Forget every letter that was not sent: its reader has left, or the address has."""
-        sql = "DELETE FROM outbox WHERE recipient_ref = ? AND state != 'sent'"
+        sql = "DELETE FROM outbox WHERE recipient_id = ? AND state != 'sent'"
         with self.connection.begin_transaction():
             self.connection.execute(sql, recipient_id)
 
@@ -264,7 +267,7 @@ class OutboxTable:
             revived = self.connection.execute(
                 """UPDATE outbox
                 SET state = 'queued', due_at = ?1, revived_at = ?1, tried_at = NULL, attempts = 0
-                WHERE ref = ?2 AND state = 'dead' AND sealed IS NOT NULL""",
+                WHERE id = ?2 AND state = 'dead' AND encrypted IS NOT NULL""",
                 format_datetime(at),
                 email_id,
             )
@@ -274,12 +277,12 @@ class OutboxTable:
     def delete_email_view(self, email_id: str) -> None:
         """Forget what a letter would have said."""
         with self.connection.begin_transaction():
-            self.connection.execute("UPDATE outbox SET sealed = NULL WHERE ref = ?", email_id)
+            self.connection.execute("UPDATE outbox SET encrypted = NULL WHERE id = ?", email_id)
 
     def delete_dead_email_views(self, before: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """UPDATE outbox SET sealed = NULL
+                """UPDATE outbox SET encrypted = NULL
                 WHERE state = 'dead' AND coalesce(revived_at, queued_at) < ?""",
                 format_datetime(before),
             )
@@ -292,21 +295,21 @@ class OutboxTable:
 
     def _parse_email_row(self, row: Row) -> OutboxEmail:
         return OutboxEmail(
-            ref=row["ref"],
-            person=row["person"],
-            recipient_ref=row["recipient_ref"],
+            ref=row["id"],
+            person=row["person_id"],
+            recipient_ref=row["recipient_id"],
             kind=row["kind"],
-            period=row["period"],
+            period=row["dedupe_key"],
             message_id=row["message_id"],
             queued_at=parse_datetime(row["queued_at"]),
             due_at=parse_datetime(row["due_at"]),
             state=EmailState(row["state"]),
             attempts=row["attempts"],
-            error=self._decrypt_error(row["ref"], row["person"], row["error"]),
+            error=self._decrypt_error(row["id"], row["person_id"], row["error"]),
             sent_at=parse_optional_datetime(row["sent_at"]),
             body_hash=row["body_hash"],
             revived_at=parse_optional_datetime(row["revived_at"]),
-            readable=row["sealed"] is not None,
+            readable=row["encrypted"] is not None,
             tried_at=parse_optional_datetime(row["tried_at"]),
         )
 
@@ -351,7 +354,7 @@ class EmailCounts:
         """Count what somebody was to get and did not; what nobody was to get any more is void."""
         row = self.connection.fetch_row(
             """SELECT count(*) FROM outbox
-            WHERE state = 'dead' AND sealed IS NOT NULL AND queued_at >= ?""",
+            WHERE state = 'dead' AND encrypted IS NOT NULL AND queued_at >= ?""",
             format_datetime(since),
         )
         return row[0] if row else 0
@@ -379,7 +382,7 @@ class SuppressionListTable:
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO paused_addresses (person, mark, since, status)
+                """INSERT OR REPLACE INTO suppression_list (person_id, keyed_hash, since, status)
                 VALUES (?, ?, ?, ?)""",
                 suppressed.person,
                 hash_mail_address(self.encryption, mail),
@@ -390,7 +393,8 @@ class SuppressionListTable:
     def find_suppression(self, person_id: str, mail: str) -> SuppressedAddress | None:
         """Return the pause of this person's address; one of an earlier address counts no more."""
         found = self.connection.fetch_row(
-            "SELECT person, since, status FROM paused_addresses WHERE person = ? AND mark = ?",
+            """SELECT person_id, since, status FROM suppression_list WHERE person_id = ?
+            AND keyed_hash = ?""",
             person_id,
             hash_mail_address(self.encryption, mail),
         )
@@ -398,7 +402,7 @@ class SuppressionListTable:
 
     def list_suppressions(self) -> tuple[SuppressedAddress, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT person, since, status FROM paused_addresses ORDER BY since, person"
+            "SELECT person_id, since, status FROM suppression_list ORDER BY since, person_id"
         )
         return tuple(_parse_suppression_row(row) for row in rows)
 
@@ -406,14 +410,14 @@ class SuppressionListTable:
         """Write to them again; return whether anything was held back."""
         with self.connection.begin_transaction():
             gone = self.connection.execute(
-                "DELETE FROM paused_addresses WHERE person = ?", person_id
+                "DELETE FROM suppression_list WHERE person_id = ?", person_id
             )
         return gone == 1
 
 
 def _parse_suppression_row(row: Row) -> SuppressedAddress:
     return SuppressedAddress(
-        person=row["person"], since=parse_datetime(row["since"]), status=row["status"]
+        person=row["person_id"], since=parse_datetime(row["since"]), status=row["status"]
     )
 
 
@@ -428,18 +432,20 @@ class UnsubscribesTable:
     def insert_unsubscribe(self, person_id: str, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO stopped_mail (person, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO unsubscribes (person_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 person_id,
                 format_datetime(at),
             )
 
     def delete_unsubscribe(self, person_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM stopped_mail WHERE person = ?", person_id)
+            self.connection.execute("DELETE FROM unsubscribes WHERE person_id = ?", person_id)
 
     def find_unsubscribe_time(self, person_id: str) -> datetime | None:
         """Return when they stopped it, None while they get it."""
-        found = self.connection.fetch_row("SELECT at FROM stopped_mail WHERE person = ?", person_id)
+        found = self.connection.fetch_row(
+            "SELECT at FROM unsubscribes WHERE person_id = ?", person_id
+        )
         return None if found is None else parse_datetime(found["at"])
 
     def sign_unsubscribe_token(self, person_id: str) -> str:
@@ -450,7 +456,7 @@ class UnsubscribesTable:
     def verify_unsubscribe_token(self, token: str) -> str | None:
         """Return whose token it is, None if it is nobody's."""
         person = token.partition(".")[0]
-        if self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", person) is None:
+        if self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person) is None:
             return None
         try:
             right = self.sign_unsubscribe_token(person)

@@ -62,22 +62,23 @@ class PagesTable:
         """Make evidence of what a sweep has seen of flagged items, and forget what else it kept."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO evidence (item, page, person)
-                SELECT item, mark, pages.person
-                FROM pages JOIN sightings USING (person, question) JOIN flags USING (item)
-                WHERE sweep = ?1 AND kind IN (SELECT value FROM json_each(?2))
+                """INSERT INTO evidence (item_id, page_hash, person_id)
+                SELECT item_id, keyed_hash, pages.person_id
+                FROM pages JOIN sightings USING (person_id, question) JOIN flags USING (item_id)
+                WHERE sweep_id = ?1 AND kind IN (SELECT value FROM json_each(?2))
                 AND state IN (SELECT value FROM json_each(?3)) ON CONFLICT DO NOTHING""",
                 sweep_id,
                 *map(_encode_word_list, (kinds, states)),
             )
-            self.connection.execute("UPDATE pages SET sweep = NULL WHERE sweep = ?", sweep_id)
+            self.connection.execute("UPDATE pages SET sweep_id = NULL WHERE sweep_id = ?", sweep_id)
             self._delete_unused_pages()
 
     def list_evidence_of_item(self, item_id: str) -> tuple[StoredPage, ...]:
         """Return what is kept as evidence of an item, the newest first."""
         rows = self.connection.fetch_rows(
-            """SELECT mark, pages.person, sealed FROM pages JOIN evidence ON page = mark
-            WHERE item = ? ORDER BY at DESC, pages.rowid DESC""",
+            """SELECT keyed_hash, pages.person_id, encrypted
+            FROM pages JOIN evidence ON page_hash = keyed_hash
+            WHERE item_id = ? ORDER BY at DESC, pages.rowid DESC""",
             item_id,
         )
         return tuple(map(self._decrypt_page, rows))
@@ -87,10 +88,10 @@ class PagesTable:
     ) -> frozenset[str]:
         """Return the items of which a flag wants evidence, and there is none."""
         rows = self.connection.fetch_rows(
-            """SELECT item FROM flags WHERE person = ?1
+            """SELECT item_id FROM flags WHERE person_id = ?1
             AND kind IN (SELECT value FROM json_each(?2))
             AND state IN (SELECT value FROM json_each(?3))
-            AND item NOT IN (SELECT item FROM evidence)""",
+            AND item_id NOT IN (SELECT item_id FROM evidence)""",
             person_id,
             *map(_encode_word_list, (kinds, states)),
         )
@@ -98,12 +99,15 @@ class PagesTable:
 
     def list_pages_of_person(self, person_id: str) -> tuple[StoredPage, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT mark, person, sealed FROM pages WHERE person = ? ORDER BY rowid", person_id
+            "SELECT keyed_hash, person_id, encrypted FROM pages WHERE person_id = ? ORDER BY rowid",
+            person_id,
         )
         return tuple(map(self._decrypt_page, rows))
 
     def list_pages(self) -> Iterator[StoredPage]:
-        rows = self.connection.fetch_rows("SELECT mark, person, sealed FROM pages ORDER BY rowid")
+        rows = self.connection.fetch_rows(
+            "SELECT keyed_hash, person_id, encrypted FROM pages ORDER BY rowid"
+        )
         return map(self._decrypt_page, rows)
 
     def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
@@ -113,10 +117,10 @@ class PagesTable:
         """
         with self.connection.begin_transaction():
             self.connection.execute(
-                """DELETE FROM evidence WHERE item NOT IN
-                (SELECT item FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
+                """DELETE FROM evidence WHERE item_id NOT IN
+                (SELECT item_id FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
                 AND state IN (SELECT value FROM json_each(?2)))
-                AND person NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
+                AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
                 *map(_encode_word_list, (kinds, states)),
             )
             self._delete_unused_pages()
@@ -126,7 +130,7 @@ class PagesTable:
         with self.connection.begin_transaction():
             self.connection.execute(
                 """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
-                AND person NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
+                AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
                 format_datetime(at),
                 source,
             )
@@ -134,17 +138,18 @@ class PagesTable:
     def move_to_item(self, item_id: str, target_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE OR IGNORE evidence SET item = ? WHERE item = ?", target_id, item_id
+                "UPDATE OR IGNORE evidence SET item_id = ? WHERE item_id = ?", target_id, item_id
             )
 
     def _delete_unused_pages(self) -> None:
         self.connection.execute(
-            "DELETE FROM pages WHERE sweep IS NULL AND mark NOT IN (SELECT page FROM evidence)"
+            """DELETE FROM pages WHERE sweep_id IS NULL AND keyed_hash NOT IN (SELECT page_hash
+            FROM evidence)"""
         )
 
     def _has_person(self, person_id: str) -> bool:
         """Tell whether it may be kept: who was erased meanwhile has no key any more."""
-        return bool(self.connection.fetch_row("SELECT 1 FROM people WHERE ref = ?", person_id))
+        return bool(self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person_id))
 
     def _save_page(self, sweep_id: str, version: int, read_page: ParsedPage) -> None:
         person = read_page.query.subject
@@ -161,9 +166,9 @@ class PagesTable:
             version=version,
         )
         self.connection.execute(
-            """INSERT INTO pages (mark, person, sweep, source, question, at, sealed)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mark) DO UPDATE SET
-            at = excluded.at, sealed = excluded.sealed, sweep = excluded.sweep""",
+            """INSERT INTO pages (keyed_hash, person_id, sweep_id, source, question, at, encrypted)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (keyed_hash) DO UPDATE SET
+            at = excluded.at, encrypted = excluded.encrypted, sweep_id = excluded.sweep_id""",
             mark,
             person,
             sweep_id,
@@ -175,7 +180,7 @@ class PagesTable:
 
     def _decrypt_page(self, row: Row) -> StoredPage:
         kept = self.encryption.decrypt(
-            row["person"], _build_page_place(row["mark"]), row["sealed"], StoredPage
+            row["person_id"], _build_page_place(row["keyed_hash"]), row["encrypted"], StoredPage
         )
         return replace(kept, page=replace(kept.page, body=zlib.decompress(kept.page.body)))
 
@@ -185,57 +190,57 @@ def _encode_word_list(words: Iterable[str]) -> str:
 
 
 def _build_page_place(mark: bytes) -> str:
-    return f"pages/{mark.hex()}/sealed"
+    return f"pages/{mark.hex()}/encrypted"
 
 
 RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
+    "access_log": RetainedKind.LOOK,
     "account_proofs": RetainedKind.PERSON,
     "address_changes": RetainedKind.ADDRESS_CHANGE,
     "aliases": RetainedKind.ITEM,
+    "api_costs": RetainedKind.SPENDING,
     "assignments": RetainedKind.FLAG,
     "audit": RetainedKind.AUDIT,
     "audit_end": RetainedKind.AUDIT,
+    "break_glass": RetainedKind.GLASS,
     "canary_checks": RetainedKind.SOURCE,
     "clock": RetainedKind.SOURCE,
     "consents": RetainedKind.PERSON,
+    "decisions": RetainedKind.FLAG,
     "district": RetainedKind.AUDIT,
-    "due": RetainedKind.PERSON,
-    "erased": RetainedKind.AUDIT,
+    "enrollment_drafts": RetainedKind.UNFINISHED,
+    "erased_people": RetainedKind.AUDIT,
     "events": RetainedKind.EVENT,
     "evidence": RetainedKind.EVIDENCE,
+    "feedback": RetainedKind.ITEM,
     "flags": RetainedKind.FLAG,
-    "glass": RetainedKind.GLASS,
-    "health": RetainedKind.SOURCE,
     "hold_proposals": RetainedKind.GLASS,
-    "holds": RetainedKind.PERSON,
     "hosts": RetainedKind.HOST,
     "invitations": RetainedKind.INVITATION,
     "items": RetainedKind.ITEM,
+    "jobs": RetainedKind.PERSON,
     "journal": RetainedKind.JOURNAL,
-    "judgements": RetainedKind.FLAG,
-    "looks": RetainedKind.LOOK,
+    "legal_holds": RetainedKind.PERSON,
     "name_changes": RetainedKind.PERSON,
-    "openings": RetainedKind.FLAG,
     "outbox": RetainedKind.LETTER_RECORD,
-    "outlays": RetainedKind.SPENDING,
     "pages": RetainedKind.PAGE_BODY,
-    "paused_addresses": RetainedKind.PERSON,
     "people": RetainedKind.PERSON,
     "pictures": RetainedKind.ITEM,
-    "progress": RetainedKind.RUN_REQUEST,
     "questions": RetainedKind.PERSON,
-    "remarks": RetainedKind.FLAG,
-    "robots": RetainedKind.ROBOTS,
+    "request_quota": RetainedKind.SPENDING,
+    "review_index": RetainedKind.FLAG,
+    "review_notes": RetainedKind.FLAG,
+    "robots_files": RetainedKind.ROBOTS,
+    "run_progress": RetainedKind.RUN_REQUEST,
     "run_requests": RetainedKind.RUN_REQUEST,
     "sessions": RetainedKind.SESSION,
     "settlements": RetainedKind.SWEEP,
-    "sign_in_links": RetainedKind.SESSION,
     "sightings": RetainedKind.SIGHTING,
+    "sign_in_links": RetainedKind.SESSION,
+    "source_health": RetainedKind.SOURCE,
     "source_runs": RetainedKind.SWEEP,
-    "spending": RetainedKind.SPENDING,
-    "stopped_mail": RetainedKind.PERSON,
+    "suppression_list": RetainedKind.PERSON,
     "sweeps": RetainedKind.SWEEP,
-    "unfinished": RetainedKind.UNFINISHED,
-    "verdicts": RetainedKind.ITEM,
+    "unsubscribes": RetainedKind.PERSON,
     "versions": RetainedKind.VERSION,
 }

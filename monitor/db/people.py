@@ -39,19 +39,19 @@ class PeopleTable:
         with self.connection.begin_transaction():
             self._check_address_is_free(person)
             self.connection.execute(
-                "INSERT INTO people (ref, mark, sealed) VALUES (?, ?, ?)",
+                "INSERT INTO people (id, keyed_hash, encrypted) VALUES (?, ?, ?)",
                 person.ref,
                 self._hash_mail(person.mail),
                 self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
             )
 
     def load_person(self, person_id: str) -> Person:
-        found = self.connection.fetch_row("SELECT sealed FROM people WHERE ref = ?", person_id)
+        found = self.connection.fetch_row("SELECT encrypted FROM people WHERE id = ?", person_id)
         if found is None:
             message = f"Nobody is enrolled under {person_id}: `namesake staff list` shows who is."
             raise InputError(message)
         return self.encryption.decrypt(
-            person_id, _build_person_place(person_id), found["sealed"], Person
+            person_id, _build_person_place(person_id), found["encrypted"], Person
         )
 
     def update_person(self, person: Person) -> None:
@@ -60,18 +60,18 @@ class PeopleTable:
             self._check_address_is_free(person)
             # Invitations are erased with the person, by the address they went to.
             self.connection.execute(
-                "UPDATE invitations SET mark = ? WHERE mark = ?",
+                "UPDATE invitations SET keyed_hash = ? WHERE keyed_hash = ?",
                 self._hash_mail(person.mail),
                 self._hash_mail(before.mail),
             )
             self.connection.execute(
-                "UPDATE people SET mark = ?, sealed = ? WHERE ref = ?",
+                "UPDATE people SET keyed_hash = ?, encrypted = ? WHERE id = ?",
                 self._hash_mail(person.mail),
                 self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
                 person.ref,
             )
             self.connection.execute(
-                "UPDATE openings SET school = ? WHERE person = ?",
+                "UPDATE review_index SET school = ? WHERE person_id = ?",
                 hash_school(self.encryption, person.school),
                 person.ref,
             )
@@ -81,12 +81,14 @@ class PeopleTable:
         given_up = self.encryption.keyed_hash(person_id, "gave up")
         with self.connection.begin_transaction():
             self.connection.execute(
-                """UPDATE invitations SET mark = ?1
-                WHERE mark = (SELECT mark FROM people WHERE ref = ?2)""",
+                """UPDATE invitations SET keyed_hash = ?1
+                WHERE keyed_hash = (SELECT keyed_hash FROM people WHERE id = ?2)""",
                 given_up,
                 person_id,
             )
-            self.connection.execute("UPDATE people SET mark = ? WHERE ref = ?", given_up, person_id)
+            self.connection.execute(
+                "UPDATE people SET keyed_hash = ? WHERE id = ?", given_up, person_id
+            )
 
     def load_mail_address(self, person_id: str) -> str:
         """Return where a person is written to, or nothing where that is another's by now."""
@@ -95,14 +97,14 @@ class PeopleTable:
 
     def list_person_ids(self) -> tuple[str, ...]:
         return tuple(
-            ref for (ref,) in self.connection.fetch_rows("SELECT ref FROM people ORDER BY rowid")
+            ref for (ref,) in self.connection.fetch_rows("SELECT id FROM people ORDER BY rowid")
         )
 
     def find_person_id_by_mail(self, mail: str) -> str | None:
         found = self.connection.fetch_row(
-            "SELECT ref FROM people WHERE mark = ?", self._hash_mail(mail)
+            "SELECT id FROM people WHERE keyed_hash = ?", self._hash_mail(mail)
         )
-        return None if found is None else found["ref"]
+        return None if found is None else found["id"]
 
     def erase_person(self, person_id: str) -> None:
         """Delete every row of the person, their invitations included, and destroy the keys.
@@ -110,7 +112,7 @@ class PeopleTable:
         Raises NotPermittedError while a legal hold stands.
         """
         if self.connection.fetch_row(
-            "SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", person_id
+            "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
         ):
             message = (
                 f"{person_id} is under a legal hold: two reviewers lift it on the review pages."
@@ -124,10 +126,10 @@ class PeopleTable:
 
     def finish_erasures(self) -> None:
         """Do what a crash or an old backup left undone, so that nobody erased comes back."""
-        for (ref,) in list(self.connection.fetch_rows("SELECT ref FROM erased")):
+        for (ref,) in list(self.connection.fetch_rows("SELECT id FROM erased_people")):
             if self.encryption.keys.has_key(ref):
                 self.encryption.keys.destroy_key(ref)
-        for (ref,) in list(self.connection.fetch_rows("SELECT ref FROM invitations")):
+        for (ref,) in list(self.connection.fetch_rows("SELECT id FROM invitations")):
             if self.encryption.keys.is_destroyed(ref):
                 with self.connection.begin_transaction():
                     self._delete_rows_of_person(ref)
@@ -135,32 +137,32 @@ class PeopleTable:
             if self.encryption.keys.is_destroyed(ref):
                 # A hold in an older copy keeps nothing: what it held cannot be read any more.
                 with self.connection.begin_transaction():
-                    self.connection.execute("DELETE FROM holds WHERE person = ?", ref)
+                    self.connection.execute("DELETE FROM legal_holds WHERE person_id = ?", ref)
                     self.erase_person(ref)
 
     def _list_invitation_ids(self, person_id: str) -> tuple[str, ...]:
         found = self.connection.fetch_rows(
-            """SELECT ref FROM invitations WHERE ref != ?1
-            AND mark = (SELECT mark FROM people WHERE ref = ?1)""",
+            """SELECT id FROM invitations WHERE id != ?1
+            AND keyed_hash = (SELECT keyed_hash FROM people WHERE id = ?1)""",
             person_id,
         )
         return tuple(invitation for (invitation,) in found)
 
     def _delete_rows_of_person(self, person_id: str) -> None:
         self.connection.execute(
-            """DELETE FROM due WHERE subject = ?1
-            OR subject IN (SELECT ref FROM items WHERE person = ?1)""",
+            """DELETE FROM jobs WHERE subject = ?1
+            OR subject IN (SELECT id FROM items WHERE person_id = ?1)""",
             person_id,
         )
         self.connection.execute(
-            "DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", person_id
+            "DELETE FROM outbox WHERE person_id = ?1 OR recipient_id = ?1", person_id
         )
-        self.connection.execute("DELETE FROM sessions WHERE reader = ?", person_id)
-        self.connection.execute("DELETE FROM sign_in_links WHERE reader = ?", person_id)
-        self.connection.execute("DELETE FROM invitations WHERE ref = ?", person_id)
-        self.connection.execute("DELETE FROM people WHERE ref = ?", person_id)
+        self.connection.execute("DELETE FROM sessions WHERE account_id = ?", person_id)
+        self.connection.execute("DELETE FROM sign_in_links WHERE account_id = ?", person_id)
+        self.connection.execute("DELETE FROM invitations WHERE id = ?", person_id)
+        self.connection.execute("DELETE FROM people WHERE id = ?", person_id)
         self.connection.execute(
-            "INSERT INTO erased (ref) VALUES (?) ON CONFLICT DO NOTHING", person_id
+            "INSERT INTO erased_people (id) VALUES (?) ON CONFLICT DO NOTHING", person_id
         )
 
     def _check_address_is_free(self, person: Person) -> None:
@@ -181,11 +183,11 @@ def hash_school(encryption: Encryption, school: str) -> bytes:
 
 
 def _build_person_place(person_id: str) -> str:
-    return f"people/{person_id}/sealed"
+    return f"people/{person_id}/encrypted"
 
 
-_SELECT_CONSENTS = """SELECT seq, person, text_version, text_hash, scopes, given_at, expires_at,
-withdrawn_at, act, channel, at, paused_from, paused_until FROM consents"""
+_SELECT_CONSENTS = """SELECT seq, person_id, text_version, text_hash, scopes, given_at, expires_at,
+withdrawn_at, action, channel, at, paused_from, paused_until FROM consents"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,8 @@ class ConsentsTable:
     def insert_consent(self, consent: Consent) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO consents (person, text_version, text_hash, scopes,
-                given_at, expires_at, withdrawn_at, act, channel, at, paused_from, paused_until)
+                """INSERT INTO consents (person_id, text_version, text_hash, scopes, given_at,
+                expires_at, withdrawn_at, action, channel, at, paused_from, paused_until)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 consent.person,
                 consent.text_version,
@@ -214,13 +216,13 @@ class ConsentsTable:
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
         found = self.connection.fetch_row(
-            f"{_SELECT_CONSENTS} WHERE person = ? ORDER BY seq DESC LIMIT 1", person_id
+            f"{_SELECT_CONSENTS} WHERE person_id = ? ORDER BY seq DESC LIMIT 1", person_id
         )
         return None if found is None else _parse_consent_row(found)
 
     def list_consents(self, person_id: str) -> tuple[Consent, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_CONSENTS} WHERE person = ? ORDER BY seq", person_id
+            f"{_SELECT_CONSENTS} WHERE person_id = ? ORDER BY seq", person_id
         )
         return tuple(_parse_consent_row(row) for row in rows)
 
@@ -247,8 +249,8 @@ class ConsentsTable:
     def list_latest_consents(self) -> tuple[Consent, ...]:
         """Return the last line of everybody's, in the order of their enrolment."""
         rows = self.connection.fetch_rows(
-            f"""{_SELECT_CONSENTS} JOIN people ON people.ref = consents.person
-            WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person)
+            f"""{_SELECT_CONSENTS} JOIN people ON people.id = consents.person_id
+            WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
             ORDER BY people.rowid"""  # noqa: S608 - our own words
         )
         return tuple(map(_parse_consent_row, rows))
@@ -256,14 +258,14 @@ class ConsentsTable:
 
 def _parse_consent_row(row: Row) -> Consent:
     return Consent(
-        person=row["person"],
+        person=row["person_id"],
         text_version=row["text_version"],
         text_hash=row["text_hash"],
         scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
         given_at=parse_datetime(row["given_at"]),
         expires_at=parse_datetime(row["expires_at"]),
         withdrawn_at=parse_optional_datetime(row["withdrawn_at"]),
-        act=ConsentAction(row["act"]),
+        act=ConsentAction(row["action"]),
         channel=ConsentChannel(row["channel"]),
         at=parse_optional_datetime(row["at"]),
         paused_from=parse_optional_datetime(row["paused_from"]),
@@ -289,9 +291,10 @@ class LegalHoldsTable:
 
     def insert_legal_hold(self, hold: LegalHold) -> None:
         with self.connection.begin_transaction():
-            seq = find_next_seq(self.connection, "holds")
+            seq = find_next_seq(self.connection, "legal_holds")
             self.connection.execute(
-                "INSERT INTO holds (seq, person, placed_at, sealed) VALUES (?, ?, ?, ?)",
+                """INSERT INTO legal_holds (seq, person_id, placed_at, encrypted)
+                VALUES (?, ?, ?, ?)""",
                 seq,
                 hold.person,
                 format_datetime(hold.placed_at),
@@ -301,7 +304,7 @@ class LegalHoldsTable:
     def list_active_legal_holds(self) -> tuple[LegalHold, ...]:
         """Return every hold that stands, the oldest first."""
         rows = self.connection.fetch_rows(
-            """SELECT seq, person, lifted_at, sealed FROM holds
+            """SELECT seq, person_id, lifted_at, encrypted FROM legal_holds
             WHERE lifted_at IS NULL ORDER BY placed_at, seq"""
         )
         return tuple(self._decrypt_legal_hold(row) for row in rows)
@@ -310,7 +313,7 @@ class LegalHoldsTable:
         """Lift every hold of a person's that stands; return whether any did."""
         with self.connection.begin_transaction():
             lifted = self.connection.execute(
-                "UPDATE holds SET lifted_at = ? WHERE person = ? AND lifted_at IS NULL",
+                "UPDATE legal_holds SET lifted_at = ? WHERE person_id = ? AND lifted_at IS NULL",
                 format_datetime(at),
                 person_id,
             )
@@ -326,20 +329,21 @@ class LegalHoldsTable:
     def has_active_legal_hold(self, person_id: str) -> bool:
         """Tell it without opening anything."""
         found = self.connection.fetch_row(
-            "SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", person_id
+            "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
         )
         return found is not None
 
     def list_legal_holds_of_person(self, person_id: str) -> tuple[LegalHold, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT seq, person, lifted_at, sealed FROM holds WHERE person = ? ORDER BY seq",
+            """SELECT seq, person_id, lifted_at, encrypted FROM legal_holds WHERE person_id = ?
+            ORDER BY seq""",
             person_id,
         )
         return tuple(self._decrypt_legal_hold(row) for row in rows)
 
     def _decrypt_legal_hold(self, row: Row) -> LegalHold:
         hold = self.encryption.decrypt(
-            row["person"], _build_legal_hold_place(row["seq"]), row["sealed"], LegalHold
+            row["person_id"], _build_legal_hold_place(row["seq"]), row["encrypted"], LegalHold
         )
         return replace(hold, lifted_at=parse_optional_datetime(row["lifted_at"]))
 
@@ -354,7 +358,7 @@ class HoldProposalsTable:
     def insert_hold_proposal(self, proposal: HoldProposal) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT INTO hold_proposals (ref, person, at, sealed) VALUES (?, ?, ?, ?)",
+                "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
                 proposal.ref,
                 proposal.person,
                 format_datetime(proposal.at),
@@ -365,7 +369,7 @@ class HoldProposalsTable:
 
     def load_hold_proposal(self, proposal_id: str) -> HoldProposal:
         found = self.connection.fetch_row(
-            "SELECT ref, person, sealed FROM hold_proposals WHERE ref = ?", proposal_id
+            "SELECT id, person_id, encrypted FROM hold_proposals WHERE id = ?", proposal_id
         )
         if found is None:
             reason = "There is no such proposal: it was confirmed, it is over, or its person left."
@@ -374,17 +378,18 @@ class HoldProposalsTable:
 
     def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
         """Return all that are kept, the oldest first; some may be over."""
-        query = "SELECT ref, person, sealed FROM hold_proposals ORDER BY at, ref"
+        query = "SELECT id, person_id, encrypted FROM hold_proposals ORDER BY at, id"
         return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query)))
 
     def list_hold_proposals_of_person(self, person_id: str) -> tuple[HoldProposal, ...]:
-        query = "SELECT ref, person, sealed FROM hold_proposals WHERE person = ? ORDER BY at, ref"
+        query = """SELECT id, person_id, encrypted FROM hold_proposals WHERE person_id = ?
+            ORDER BY at, id"""
         return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query, person_id)))
 
     def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM hold_proposals WHERE person = ?", person_id)
+            self.connection.execute("DELETE FROM hold_proposals WHERE person_id = ?", person_id)
 
     def delete_hold_proposals_before(self, at: datetime) -> None:
         """Forget what nobody confirmed; the audit remembers that it was proposed."""
@@ -393,16 +398,16 @@ class HoldProposalsTable:
 
     def _decrypt_hold_proposal(self, row: Row) -> HoldProposal:
         return self.encryption.decrypt(
-            row["person"], _build_hold_proposal_place(row["ref"]), row["sealed"], HoldProposal
+            row["person_id"], _build_hold_proposal_place(row["id"]), row["encrypted"], HoldProposal
         )
 
 
 def _build_legal_hold_place(seq: int) -> str:
-    return f"holds/{seq}/sealed"
+    return f"legal_holds/{seq}/encrypted"
 
 
 def _build_hold_proposal_place(proposal_id: str) -> str:
-    return f"hold_proposals/{proposal_id}/sealed"
+    return f"hold_proposals/{proposal_id}/encrypted"
 
 
 TOMBSTONES_FILE = "erased.txt"
@@ -442,7 +447,7 @@ class ErasureTombstones:
         return self.replay_erasures(_read_tombstone_file(path))
 
     def _hash_person_id(self, person_id: str) -> str:
-        return self.encryption.keyed_hash(DISTRICT, f"erased/{person_id}").hex()
+        return self.encryption.keyed_hash(DISTRICT, f"erased_people/{person_id}").hex()
 
 
 def _read_tombstone_file(path: Path) -> tuple[str, ...]:
@@ -486,8 +491,8 @@ class AddressChangesTable:
         addresses = _AddressChangeContent(change.old, change.new)
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO address_changes (ref, person, browser, code_hash, asked_at,
-                expires_at, changed_at, sealed)
+                """INSERT INTO address_changes (id, person_id, browser, code_hash, asked_at,
+                expires_at, changed_at, encrypted)
                 VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)""",
                 change.ref,
                 change.person,
@@ -500,7 +505,7 @@ class AddressChangesTable:
             )
 
     def find_address_change(self, change_id: str) -> AddressChange | None:
-        return self._find_change_by_column("ref", change_id)
+        return self._find_change_by_column("id", change_id)
 
     def find_address_change_by_code(self, code_hash: str) -> AddressChange | None:
         return self._find_change_by_column("code_hash", code_hash)
@@ -508,20 +513,20 @@ class AddressChangesTable:
     def list_address_changes(self, person_id: str) -> tuple[AddressChange, ...]:
         """Return all that are remembered, the oldest first."""
         rows = self.connection.fetch_rows(
-            f"{_SELECT} WHERE person = ? ORDER BY asked_at, rowid", person_id
+            f"{_SELECT} WHERE person_id = ? ORDER BY asked_at, rowid", person_id
         )
         return tuple(self._decrypt_address_change(row) for row in rows)
 
     def find_last_change_time(self, person_id: str) -> datetime | None:
         """Return since when they are written to where they are; None: for as long as we know."""
         found = self.connection.fetch_row(
-            "SELECT max(changed_at) FROM address_changes WHERE person = ?", person_id
+            "SELECT max(changed_at) FROM address_changes WHERE person_id = ?", person_id
         )
         return None if found is None else parse_optional_datetime(found[0])
 
     def count_address_changes_since(self, person_id: str, since: datetime) -> int:
         found = self.connection.fetch_row(
-            "SELECT count(*) FROM address_changes WHERE person = ? AND asked_at > ?",
+            "SELECT count(*) FROM address_changes WHERE person_id = ? AND asked_at > ?",
             person_id,
             format_datetime(since),
         )
@@ -530,20 +535,20 @@ class AddressChangesTable:
     def set_code_hash(self, change_id: str, code_hash: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE address_changes SET code_hash = ? WHERE ref = ?", code_hash, change_id
+                "UPDATE address_changes SET code_hash = ? WHERE id = ?", code_hash, change_id
             )
 
     def confirm_address_change(self, change_id: str, at: datetime) -> None:
         """Let it count, and no other one that its person asked for."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE address_changes SET changed_at = ? WHERE ref = ?",
+                "UPDATE address_changes SET changed_at = ? WHERE id = ?",
                 format_datetime(at),
                 change_id,
             )
             self.connection.execute(
                 """DELETE FROM address_changes WHERE changed_at IS NULL
-                AND person = (SELECT person FROM address_changes WHERE ref = ?)""",
+                AND person_id = (SELECT person_id FROM address_changes WHERE id = ?)""",
                 change_id,
             )
 
@@ -558,7 +563,7 @@ class AddressChangesTable:
     def delete_confirmed_before(self, person_id: str, moment: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM address_changes WHERE person = ? AND changed_at < ?",
+                "DELETE FROM address_changes WHERE person_id = ? AND changed_at < ?",
                 person_id,
                 format_datetime(moment),
             )
@@ -570,14 +575,14 @@ class AddressChangesTable:
 
     def _decrypt_address_change(self, row: Row) -> AddressChange:
         addresses = self.encryption.decrypt(
-            row["person"],
-            _build_address_change_place(row["ref"]),
-            row["sealed"],
+            row["person_id"],
+            _build_address_change_place(row["id"]),
+            row["encrypted"],
             _AddressChangeContent,
         )
         return AddressChange(
-            ref=row["ref"],
-            person=row["person"],
+            ref=row["id"],
+            person=row["person_id"],
             browser=row["browser"],
             old=addresses.old,
             new=addresses.new,
@@ -587,12 +592,12 @@ class AddressChangesTable:
         )
 
 
-_SELECT = """SELECT ref, person, browser, asked_at, expires_at, changed_at, sealed
+_SELECT = """SELECT id, person_id, browser, asked_at, expires_at, changed_at, encrypted
 FROM address_changes"""
 
 
 def _build_address_change_place(change_id: str) -> str:
-    return f"address_changes/{change_id}/sealed"
+    return f"address_changes/{change_id}/encrypted"
 
 
 # Letters print as many characters of a ref.
@@ -600,17 +605,17 @@ MIN_PREFIX_LENGTH = 8
 
 
 def load_item_owner(connection: DatabaseConnection, item_id: str) -> str:
-    found = connection.fetch_row("SELECT person FROM items WHERE ref = ?", item_id)
+    found = connection.fetch_row("SELECT person_id FROM items WHERE id = ?", item_id)
     if found is None:
         raise build_missing_item_error(item_id)
-    return str(found["person"])
+    return str(found["person_id"])
 
 
 def load_flag_owner(connection: DatabaseConnection, flag_id: str) -> str:
-    found = connection.fetch_row("SELECT person FROM flags WHERE ref = ?", flag_id)
+    found = connection.fetch_row("SELECT person_id FROM flags WHERE id = ?", flag_id)
     if found is None:
         raise build_missing_flag_error(flag_id)
-    return str(found["person"])
+    return str(found["person_id"])
 
 
 def resolve_id_prefix(id_prefix: str, found: Iterable[Row]) -> str:

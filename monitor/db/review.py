@@ -29,33 +29,33 @@ _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 # Nothing opens, or stays open, without a consent in force.
 _LIVE_CONSENTS_SQL = """WITH live AS (
-    SELECT person, text_hash FROM consents
-    WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person)
+    SELECT person_id, text_hash FROM consents
+    WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
     AND withdrawn_at IS NULL AND given_at <= ?1 AND expires_at > ?1)
 """
 _VISIBLE_FLAGS_SQL = """
-FROM openings JOIN live ON live.person = openings.person
-LEFT JOIN assignments ON assignments.flag = openings.flag
+FROM review_index JOIN live ON live.person_id = review_index.person_id
+LEFT JOIN assignments ON assignments.flag_id = review_index.flag_id
 WHERE (
     since <= ?1
     OR (counted_from <= ?2 AND text_hash IN (SELECT value FROM json_each(?3)))
-    OR openings.flag IN (
-        SELECT flag FROM glass WHERE broken_at <= ?1 AND until > ?1
-        AND broken_at >= openings.opened_at))
+    OR review_index.flag_id IN (
+        SELECT flag_id FROM break_glass WHERE broken_at <= ?1 AND until > ?1
+        AND broken_at >= review_index.opened_at))
 """
 _FILTERS_SQL = """
 AND (?4 = '' OR kind = ?4) AND (?5 < 0 OR severity = ?5)
 AND (?6 = '[]' OR state IN (SELECT value FROM json_each(?6)))
 AND (?7 IS NULL OR school = ?7)
-AND (?8 IS NULL OR ifnull(reviewer, '') = ?8)
+AND (?8 IS NULL OR ifnull(reviewer_id, '') = ?8)
 AND (?9 IS NULL OR opened_at <= ?9)
 """
 _COUNT_SQL = "SELECT count(*)"
-_PAGE_SQL = "SELECT openings.flag"
-_ORDER_SQL = " ORDER BY severity, openings.opened_at, openings.flag LIMIT ?10 OFFSET ?11"
-_SCHOOLS_SQL = "SELECT min(openings.person)"
+_PAGE_SQL = "SELECT review_index.flag_id"
+_ORDER_SQL = " ORDER BY severity, review_index.opened_at, review_index.flag_id LIMIT ?10 OFFSET ?11"
+_SCHOOLS_SQL = "SELECT min(review_index.person_id)"
 _GROUP_BY_SCHOOL_SQL = " GROUP BY school"
-_OLDEST_SQL = "SELECT min(openings.opened_at)"
+_OLDEST_SQL = "SELECT min(review_index.opened_at)"
 _UNDECIDED_SQL = " AND state IN ('new', 'open')"
 
 
@@ -105,8 +105,8 @@ class ReviewIndexTable:
     def index_flag(self, flag: Flag, foreseen: OpeningForecast, school: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO openings (flag, person, school, kind, severity, state,
-                opened_at, since, counted_from)
+                """INSERT OR REPLACE INTO review_index (flag_id, person_id, school, kind, severity,
+                state, opened_at, since, counted_from)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 flag.ref,
                 flag.person,
@@ -185,20 +185,20 @@ class AssignmentsTable:
 
     def find_assignment(self, flag_id: str) -> ReviewAssignment | None:
         found = self.connection.fetch_row(
-            "SELECT flag, reviewer, at FROM assignments WHERE flag = ?", flag_id
+            "SELECT flag_id, reviewer_id, at FROM assignments WHERE flag_id = ?", flag_id
         )
         if found is None:
             return None
         return ReviewAssignment(
-            flag_id=found["flag"],
-            reviewer_id=found["reviewer"],
+            flag_id=found["flag_id"],
+            reviewer_id=found["reviewer_id"],
             at=parse_datetime(found["at"]),
         )
 
     def save_assignment(self, assignment: ReviewAssignment) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO assignments (flag, person, reviewer, at)
+                """INSERT OR REPLACE INTO assignments (flag_id, person_id, reviewer_id, at)
                 VALUES (?, ?, ?, ?)""",
                 assignment.flag_id,
                 load_flag_owner(self.connection, assignment.flag_id),
@@ -208,7 +208,7 @@ class AssignmentsTable:
 
     def delete_assignment(self, flag_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM assignments WHERE flag = ?", flag_id)
+            self.connection.execute("DELETE FROM assignments WHERE flag_id = ?", flag_id)
 
 
 class ReviewNoteKind(StrEnum):
@@ -235,9 +235,10 @@ class ReviewNotesTable:
     def insert_review_note(self, note: ReviewNote) -> None:
         with self.connection.begin_transaction():
             person = load_flag_owner(self.connection, note.flag)
-            seq = find_next_seq(self.connection, "remarks")
+            seq = find_next_seq(self.connection, "review_notes")
             self.connection.execute(
-                "INSERT INTO remarks (seq, flag, person, at, sealed) VALUES (?, ?, ?, ?, ?)",
+                """INSERT INTO review_notes (seq, flag_id, person_id, at, encrypted)
+                VALUES (?, ?, ?, ?, ?)""",
                 seq,
                 note.flag,
                 person,
@@ -246,21 +247,24 @@ class ReviewNotesTable:
             )
 
     def list_review_notes_of_flag(self, flag_id: str) -> tuple[ReviewNote, ...]:
-        query = "SELECT seq, person, sealed FROM remarks WHERE flag = ? ORDER BY at, seq"
+        query = (
+            "SELECT seq, person_id, encrypted FROM review_notes WHERE flag_id = ? ORDER BY at, seq"
+        )
         return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, flag_id)))
 
     def list_review_notes_of_person(self, person_id: str) -> tuple[ReviewNote, ...]:
-        query = "SELECT seq, person, sealed FROM remarks WHERE person = ? ORDER BY at, seq"
+        query = """SELECT seq, person_id, encrypted FROM review_notes WHERE person_id = ?
+            ORDER BY at, seq"""
         return tuple(map(self._decrypt_review_note, self.connection.fetch_rows(query, person_id)))
 
     def _decrypt_review_note(self, row: Row) -> ReviewNote:
         return self.encryption.decrypt(
-            row["person"], _build_review_note_place(row["seq"]), row["sealed"], ReviewNote
+            row["person_id"], _build_review_note_place(row["seq"]), row["encrypted"], ReviewNote
         )
 
 
 def _build_review_note_place(seq: int) -> str:
-    return f"remarks/{seq}/sealed"
+    return f"review_notes/{seq}/encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,8 @@ class AccessLogTable:
     def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "INSERT OR REPLACE INTO looks (reviewer, flag, person, until) VALUES (?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO access_log (reviewer_id, flag_id, person_id, until)
+                VALUES (?, ?, ?, ?)""",
                 reviewer_id,
                 flag_id,
                 load_flag_owner(self.connection, flag_id),
@@ -281,7 +286,7 @@ class AccessLogTable:
 
     def has_access(self, reviewer_id: str, flag_id: str, now: datetime) -> bool:
         found = self.connection.fetch_row(
-            "SELECT 1 FROM looks WHERE reviewer = ? AND flag = ? AND until > ?",
+            "SELECT 1 FROM access_log WHERE reviewer_id = ? AND flag_id = ? AND until > ?",
             reviewer_id,
             flag_id,
             format_datetime(now),
@@ -290,7 +295,7 @@ class AccessLogTable:
 
     def delete_access_before(self, at: datetime) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM looks WHERE until < ?", format_datetime(at))
+            self.connection.execute("DELETE FROM access_log WHERE until < ?", format_datetime(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +308,8 @@ class BreakGlassTable:
         broken = proposal.break_glass
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO glass (ref, flag, person, at, broken_at, until, sealed)
+                """INSERT OR REPLACE INTO break_glass (id, flag_id, person_id, at, broken_at, until,
+                encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 proposal.ref,
                 proposal.flag,
@@ -318,7 +324,7 @@ class BreakGlassTable:
 
     def load_break_glass_proposal(self, proposal_id: str) -> BreakGlassProposal:
         found = self.connection.fetch_row(
-            "SELECT ref, person, sealed FROM glass WHERE ref = ?", proposal_id
+            "SELECT id, person_id, encrypted FROM break_glass WHERE id = ?", proposal_id
         )
         if found is None:
             reason = "There is no such proposal; it may have been withdrawn with its person."
@@ -326,19 +332,20 @@ class BreakGlassTable:
         return self._decrypt_proposal(found)
 
     def list_break_glass_proposals(self) -> tuple[BreakGlassProposal, ...]:
-        query = "SELECT ref, person, sealed FROM glass ORDER BY at, ref"
+        query = "SELECT id, person_id, encrypted FROM break_glass ORDER BY at, id"
         return tuple(map(self._decrypt_proposal, self.connection.fetch_rows(query)))
 
     def list_unconfirmed_proposals(self) -> tuple[BreakGlassProposal, ...]:
         """Return what no second reviewer has confirmed, the oldest first."""
-        query = "SELECT ref, person, sealed FROM glass WHERE broken_at IS NULL ORDER BY at, ref"
+        query = """SELECT id, person_id, encrypted FROM break_glass WHERE broken_at IS NULL
+            ORDER BY at, id"""
         return tuple(map(self._decrypt_proposal, self.connection.fetch_rows(query)))
 
     def list_active_break_glass(self, flag_id: str, now: datetime) -> tuple[BreakGlass, ...]:
         """Return what holds a flag open now."""
         rows = self.connection.fetch_rows(
-            """SELECT ref, person, sealed FROM glass
-            WHERE flag = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, ref""",
+            """SELECT id, person_id, encrypted FROM break_glass
+            WHERE flag_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id""",
             flag_id,
             format_datetime(now),
         )
@@ -349,17 +356,20 @@ class BreakGlassTable:
         """Forget what nobody confirmed and what is over; the audit remembers that it was."""
         with self.connection.begin_transaction():
             return self.connection.execute(
-                "DELETE FROM glass WHERE ifnull(until, at) < ?", format_datetime(at)
+                "DELETE FROM break_glass WHERE ifnull(until, at) < ?", format_datetime(at)
             )
 
     def _decrypt_proposal(self, row: Row) -> BreakGlassProposal:
         return self.encryption.decrypt(
-            row["person"], _build_break_glass_place(row["ref"]), row["sealed"], BreakGlassProposal
+            row["person_id"],
+            _build_break_glass_place(row["id"]),
+            row["encrypted"],
+            BreakGlassProposal,
         )
 
 
 def _build_break_glass_place(proposal_id: str) -> str:
-    return f"glass/{proposal_id}/sealed"
+    return f"break_glass/{proposal_id}/encrypted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,19 +387,19 @@ class FlagStatistics:
     def list_raised_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag was opened, whoever may see it."""
         return self._list_occurrences(
-            "SELECT opened_at AS at, person FROM flags WHERE opened_at >= ? ORDER BY opened_at",
+            "SELECT opened_at AS at, person_id FROM flags WHERE opened_at >= ? ORDER BY opened_at",
             since,
         )
 
     def list_decided_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
         """Yield when each flag got its last ruling; sharing and taking back are none."""
         return self._list_occurrences(
-            """SELECT max(at) AS at, person FROM judgements
-            WHERE ruling NOT IN ('shared', 'reopened') AND judgements.at >= ?
-            GROUP BY flag ORDER BY 1""",
+            """SELECT max(at) AS at, person_id FROM decisions
+            WHERE decision NOT IN ('shared', 'reopened') AND decisions.at >= ?
+            GROUP BY flag_id ORDER BY 1""",
             since,
         )
 
     def _list_occurrences(self, query: str, since: datetime) -> Iterator[FlagOccurrence]:
         for row in self.connection.fetch_rows(query, format_datetime(since)):
-            yield FlagOccurrence(at=parse_datetime(row["at"]), person_id=row["person"])
+            yield FlagOccurrence(at=parse_datetime(row["at"]), person_id=row["person_id"])

@@ -45,7 +45,7 @@ class SourceHealth:
     proven_at: datetime | None = None
 
 
-_SELECT_HEALTH = "SELECT source, outcome, since, note, retry_at, proven_at FROM health"
+_SELECT_HEALTH = "SELECT source, outcome, since, note, retry_at, proven_at FROM source_health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class SourceHealthTable:
     def save_source_health(self, health: SourceHealth) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO health (source, outcome, since, note, retry_at, proven_at)
+                """INSERT OR REPLACE INTO source_health (source, outcome, since, note, retry_at,
+                proven_at)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 health.source,
                 health.outcome,
@@ -94,7 +95,7 @@ class HostsTable:
 
     def load_host_state(self, host: str) -> HostState | None:
         found = self.connection.fetch_row(
-            "SELECT mark, sealed FROM hosts WHERE mark = ?",
+            "SELECT keyed_hash, encrypted FROM hosts WHERE keyed_hash = ?",
             self.encryption.keyed_hash(DISTRICT, host),
         )
         return None if found is None else self._decrypt_host_state(found)
@@ -103,13 +104,13 @@ class HostsTable:
         mark = self.encryption.keyed_hash(DISTRICT, state.host)
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                "INSERT OR REPLACE INTO hosts (mark, sealed) VALUES (?, ?)",
+                "INSERT OR REPLACE INTO hosts (keyed_hash, encrypted) VALUES (?, ?)",
                 mark,
                 self.encryption.encrypt(DISTRICT, _build_host_place(mark), state),
             )
 
     def list_host_states(self) -> tuple[HostState, ...]:
-        rows = self.connection.fetch_rows("SELECT mark, sealed FROM hosts ORDER BY rowid")
+        rows = self.connection.fetch_rows("SELECT keyed_hash, encrypted FROM hosts ORDER BY rowid")
         return tuple(self._decrypt_host_state(row) for row in rows)
 
     def delete_rested_hosts(self, away: datetime, rested: datetime) -> None:
@@ -124,11 +125,11 @@ class HostsTable:
         with self.connection.begin_transaction():
             for each in filter(wanted, self.list_host_states()):
                 mark = self.encryption.keyed_hash(DISTRICT, each.host)
-                self.connection.execute("DELETE FROM hosts WHERE mark = ?", mark)
+                self.connection.execute("DELETE FROM hosts WHERE keyed_hash = ?", mark)
 
     def _decrypt_host_state(self, row: Row) -> HostState:
         return self.encryption.decrypt(
-            DISTRICT, _build_host_place(row["mark"]), row["sealed"], HostState
+            DISTRICT, _build_host_place(row["keyed_hash"]), row["encrypted"], HostState
         )
 
 
@@ -139,7 +140,7 @@ def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
 
 
 def _build_host_place(mark: bytes) -> str:
-    return f"hosts/{mark.hex()}/sealed"
+    return f"hosts/{mark.hex()}/encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +152,33 @@ class RobotsFilesTable:
 
     def load_robots_file(self, origin: str) -> RobotsRecord | None:
         mark = self.encryption.keyed_hash(DISTRICT, origin)
-        found = self.connection.fetch_row("SELECT sealed FROM robots WHERE mark = ?", mark)
-        return None if found is None else self._decrypt_robots_file(mark, found["sealed"])
+        found = self.connection.fetch_row(
+            "SELECT encrypted FROM robots_files WHERE keyed_hash = ?", mark
+        )
+        return None if found is None else self._decrypt_robots_file(mark, found["encrypted"])
 
     def save_robots_file(self, learnt: RobotsRecord) -> None:
         mark = self.encryption.keyed_hash(DISTRICT, learnt.origin)
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                "INSERT OR REPLACE INTO robots (mark, until, sealed) VALUES (?, ?, ?)",
+                """INSERT OR REPLACE INTO robots_files (keyed_hash, until, encrypted)
+                VALUES (?, ?, ?)""",
                 mark,
                 format_datetime(learnt.until),
                 self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learnt),
             )
 
     def list_robots_files(self) -> tuple[RobotsRecord, ...]:
-        rows = self.connection.fetch_rows("SELECT mark, sealed FROM robots ORDER BY rowid")
-        return tuple(self._decrypt_robots_file(row["mark"], row["sealed"]) for row in rows)
+        rows = self.connection.fetch_rows(
+            "SELECT keyed_hash, encrypted FROM robots_files ORDER BY rowid"
+        )
+        return tuple(self._decrypt_robots_file(row["keyed_hash"], row["encrypted"]) for row in rows)
 
     def delete_robots_files_outside(self, earliest: datetime, latest: datetime) -> None:
         """Forget what ended, and what a clock that was set back would keep for longer."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "DELETE FROM robots WHERE until <= ? OR until > ?",
+                "DELETE FROM robots_files WHERE until <= ? OR until > ?",
                 format_datetime(earliest),
                 format_datetime(latest),
             )
@@ -184,14 +190,14 @@ class RobotsFilesTable:
                 labels = each.origin.rpartition("/")[2].split(".")
                 if not set(labels).isdisjoint(words):
                     mark = self.encryption.keyed_hash(DISTRICT, each.origin)
-                    self.connection.execute("DELETE FROM robots WHERE mark = ?", mark)
+                    self.connection.execute("DELETE FROM robots_files WHERE keyed_hash = ?", mark)
 
     def _decrypt_robots_file(self, mark: bytes, sealed: bytes) -> RobotsRecord:
         return self.encryption.decrypt(DISTRICT, _build_robots_place(mark), sealed, RobotsRecord)
 
 
 def _build_robots_place(mark: bytes) -> str:
-    return f"robots/{mark.hex()}/sealed"
+    return f"robots_files/{mark.hex()}/encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,7 @@ class RequestQuotaTable:
 
     def load_quota_usage(self, source: str) -> QuotaUsage | None:
         found = self.connection.fetch_row(
-            "SELECT day, today, this_week FROM spending WHERE source = ?", source
+            "SELECT day, today, this_week FROM request_quota WHERE source = ?", source
         )
         if found is None:
             return None
@@ -222,7 +228,7 @@ class RequestQuotaTable:
     def save_quota_usage(self, spent: QuotaUsage) -> None:
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                """INSERT OR REPLACE INTO spending (source, day, today, this_week)
+                """INSERT OR REPLACE INTO request_quota (source, day, today, this_week)
                 VALUES (?, ?, ?, ?)""",
                 spent.source,
                 spent.day.isoformat(),
@@ -249,8 +255,8 @@ class ApiCostsTable:
         """Count it, and as nobody's if they were erased meanwhile: it was spent all the same."""
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                """INSERT INTO outlays (week, person, source, requests)
-                VALUES (?, (SELECT ref FROM people WHERE ref = ?), ?, ?)""",
+                """INSERT INTO api_costs (week, person_id, source, requests)
+                VALUES (?, (SELECT id FROM people WHERE id = ?), ?, ?)""",
                 cost.week,
                 cost.person_id,
                 cost.source,
@@ -259,20 +265,25 @@ class ApiCostsTable:
 
     def list_api_costs_of_week(self, week: str) -> tuple[WeeklyApiCost, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT ifnull(person, '') AS person, source, sum(requests) AS requests FROM outlays
-            WHERE week = ? GROUP BY outlays.person, source ORDER BY outlays.person, source""",
+            """SELECT ifnull(person_id, '') AS person_id, source, sum(requests) AS requests
+            FROM api_costs
+            WHERE week = ? GROUP BY api_costs.person_id, source
+            ORDER BY api_costs.person_id, source""",
             week,
         )
         return tuple(
             WeeklyApiCost(
-                week=week, person_id=row["person"], source=row["source"], requests=row["requests"]
+                week=week,
+                person_id=row["person_id"],
+                source=row["source"],
+                requests=row["requests"],
             )
             for row in rows
         )
 
     def delete_api_costs_before(self, week: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM outlays WHERE week < ?", week)
+            self.connection.execute("DELETE FROM api_costs WHERE week < ?", week)
 
 
 SITE_LIST_FOLDER = "catalogues"

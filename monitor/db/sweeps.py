@@ -68,8 +68,8 @@ class SourceRun:
     course: SourceRunState = SourceRunState.DONE
 
 
-_SELECT_SWEEPS = "SELECT ref, week, kind, person, nonce, started_at, closed_at FROM sweeps"
-_SELECT_SOURCE_RUNS = """SELECT sweep, source, outcome, note, since, asked, answered, at
+_SELECT_SWEEPS = "SELECT id, week, kind, person_id, nonce, started_at, closed_at FROM sweeps"
+_SELECT_SOURCE_RUNS = """SELECT sweep_id, source, outcome, note, since, asked, answered, at
 FROM source_runs"""
 
 
@@ -81,7 +81,7 @@ class SweepsTable:
         """Return the open one of that kind and person, of whatever week, or open this one."""
         with self.connection.begin_transaction():
             found = self.connection.fetch_row(
-                f"""{_SELECT_SWEEPS} WHERE kind = ? AND person IS ? AND closed_at IS NULL
+                f"""{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS ? AND closed_at IS NULL
                 ORDER BY rowid DESC LIMIT 1""",
                 sweep.kind,
                 sweep.person or None,
@@ -89,7 +89,7 @@ class SweepsTable:
             if found is not None:
                 return _parse_sweep_row(found)
             self.connection.execute(
-                """INSERT INTO sweeps (ref, week, kind, person, nonce, started_at, closed_at)
+                """INSERT INTO sweeps (id, week, kind, person_id, nonce, started_at, closed_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 sweep.ref,
                 sweep.week,
@@ -102,7 +102,7 @@ class SweepsTable:
             return sweep
 
     def load_sweep(self, sweep_id: str) -> Sweep:
-        found = self.connection.fetch_row(f"{_SELECT_SWEEPS} WHERE ref = ?", sweep_id)
+        found = self.connection.fetch_row(f"{_SELECT_SWEEPS} WHERE id = ?", sweep_id)
         if found is None:
             message = f"There is no sweep {sweep_id}."
             raise InputError(message)
@@ -110,7 +110,7 @@ class SweepsTable:
 
     def find_latest_sweep(self, kind: SweepKind, person_id: str = "") -> Sweep | None:
         found = self.connection.fetch_row(
-            f"{_SELECT_SWEEPS} WHERE kind = ? AND person IS ? ORDER BY rowid DESC LIMIT 1",
+            f"{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS ? ORDER BY rowid DESC LIMIT 1",
             kind,
             person_id or None,
         )
@@ -127,7 +127,7 @@ class SweepsTable:
         One that is under way is late if it began before `begun_before`.
         """
         found = self.connection.fetch_row(
-            f"""{_SELECT_SWEEPS} WHERE kind = ? AND person IS NULL
+            f"""{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS NULL
             AND (closed_at IS NOT NULL OR started_at < ?) ORDER BY rowid DESC LIMIT 1""",
             SweepKind.SWEEP,
             format_datetime(begun_before),
@@ -146,7 +146,7 @@ class SweepsTable:
 
     def list_sweeps_of_person(self, person_id: str) -> tuple[Sweep, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_SWEEPS} WHERE person = ? ORDER BY rowid", person_id
+            f"{_SELECT_SWEEPS} WHERE person_id = ? ORDER BY rowid", person_id
         )
         return tuple(_parse_sweep_row(row) for row in rows)
 
@@ -159,7 +159,7 @@ class SweepsTable:
     def close_sweep(self, sweep_id: str, at: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE sweeps SET closed_at = ? WHERE ref = ? AND closed_at IS NULL",
+                "UPDATE sweeps SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
                 format_datetime(at),
                 sweep_id,
             )
@@ -169,15 +169,15 @@ class SweepsTable:
         with self.connection.begin_transaction():
             self.connection.execute(
                 """DELETE FROM sweeps WHERE closed_at < ? AND rowid NOT IN
-                (SELECT max(rowid) FROM sweeps GROUP BY kind, person)""",
+                (SELECT max(rowid) FROM sweeps GROUP BY kind, person_id)""",
                 format_datetime(at),
             )
 
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO source_runs (sweep, source, outcome, note, since, asked,
-                answered, at)
+                """INSERT OR REPLACE INTO source_runs (sweep_id, source, outcome, note, since,
+                asked, answered, at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 sweep_id,
                 run.source,
@@ -191,7 +191,7 @@ class SweepsTable:
 
     def list_source_runs(self, sweep_id: str) -> tuple[SourceRun, ...]:
         rows = self.connection.fetch_rows(
-            f"{_SELECT_SOURCE_RUNS} WHERE sweep = ? ORDER BY source", sweep_id
+            f"{_SELECT_SOURCE_RUNS} WHERE sweep_id = ? ORDER BY source", sweep_id
         )
         return tuple(_parse_source_run_row(row) for row in rows)
 
@@ -205,11 +205,11 @@ class SweepsTable:
     def _list_unfinished_runs(self, sweep: Sweep, course: SourceRunState) -> Iterator[SourceRun]:
         """Yield what has answered something, in this sweep or in one before, and is not done."""
         rows = self.connection.fetch_rows(
-            """SELECT source FROM journal WHERE sweep = ?1
-            UNION SELECT source FROM source_runs WHERE sweep =
-                (SELECT ref FROM sweeps WHERE kind = ?2 AND person IS NULL
-                AND ref != ?1 ORDER BY rowid DESC LIMIT 1)
-            EXCEPT SELECT source FROM source_runs WHERE sweep = ?1""",
+            """SELECT source FROM journal WHERE sweep_id = ?1
+            UNION SELECT source FROM source_runs WHERE sweep_id =
+                (SELECT id FROM sweeps WHERE kind = ?2 AND person_id IS NULL
+                AND id != ?1 ORDER BY rowid DESC LIMIT 1)
+            EXCEPT SELECT source FROM source_runs WHERE sweep_id = ?1""",
             sweep.ref,
             sweep.kind,
         )
@@ -225,12 +225,12 @@ class SweepsTable:
 
 def _parse_sweep_row(row: Row) -> Sweep:
     return Sweep(
-        ref=row["ref"],
+        ref=row["id"],
         week=row["week"],
         kind=SweepKind(row["kind"]),
         nonce=row["nonce"],
         started_at=parse_datetime(row["started_at"]),
-        person=row["person"] or "",
+        person=row["person_id"] or "",
         closed_at=parse_optional_datetime(row["closed_at"]),
     )
 
@@ -265,7 +265,7 @@ class RunRequest:
     attempts: int = 0
 
 
-_SELECT_RUN_REQUESTS = """SELECT ref, kind, person, asked_at, done_at, note, source, attempts
+_SELECT_RUN_REQUESTS = """SELECT id, kind, person_id, asked_at, done_at, note, source, attempts
 FROM run_requests"""
 
 
@@ -276,7 +276,7 @@ class RunRequestsTable:
     def insert_run_request(self, request: RunRequest) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT INTO run_requests (ref, kind, person, asked_at, note, source)
+                """INSERT INTO run_requests (id, kind, person_id, asked_at, note, source)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 request.ref,
                 request.kind,
@@ -288,13 +288,13 @@ class RunRequestsTable:
 
     def find_run_request(self, request_id: str) -> RunRequest | None:
         """Return None where its person was erased meanwhile."""
-        found = self.connection.fetch_row(f"{_SELECT_RUN_REQUESTS} WHERE ref = ?", request_id)
+        found = self.connection.fetch_row(f"{_SELECT_RUN_REQUESTS} WHERE id = ?", request_id)
         return None if found is None else _parse_run_request_row(found)
 
     def find_latest_check_request(self, person_id: str) -> RunRequest | None:
         """Return the last check that a person asked for, as long as it is remembered."""
         found = self.connection.fetch_row(
-            f"""{_SELECT_RUN_REQUESTS} WHERE person = ? AND kind = ?
+            f"""{_SELECT_RUN_REQUESTS} WHERE person_id = ? AND kind = ?
             ORDER BY asked_at DESC, rowid DESC LIMIT 1""",
             person_id,
             SweepKind.SELFCHECK,
@@ -320,7 +320,7 @@ class RunRequestsTable:
         """Count the checks that are not served yet and were asked for earlier."""
         found = self.connection.fetch_row(
             """SELECT count(*) FROM run_requests WHERE done_at IS NULL AND kind = ?
-            AND rowid < (SELECT rowid FROM run_requests WHERE ref = ?)""",
+            AND rowid < (SELECT rowid FROM run_requests WHERE id = ?)""",
             SweepKind.SELFCHECK,
             request.ref,
         )
@@ -332,18 +332,18 @@ class RunRequestsTable:
 
     def delete_run_request(self, request_id: str) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM run_requests WHERE ref = ?", request_id)
+            self.connection.execute("DELETE FROM run_requests WHERE id = ?", request_id)
 
     def record_failed_attempt(self, request_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE run_requests SET attempts = attempts + 1 WHERE ref = ?", request_id
+                "UPDATE run_requests SET attempts = attempts + 1 WHERE id = ?", request_id
             )
 
     def finish_run_request(self, request_id: str, at: datetime, note: str = "") -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE run_requests SET done_at = ?, note = ? WHERE ref = ?",
+                "UPDATE run_requests SET done_at = ?, note = ? WHERE id = ?",
                 format_datetime(at),
                 note,
                 request_id,
@@ -353,8 +353,8 @@ class RunRequestsTable:
         """Note where a source stands; there is nothing to note once the request is gone."""
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
-                """INSERT OR REPLACE INTO progress (request, source, state)
-                SELECT ref, ?, ? FROM run_requests WHERE ref = ?""",
+                """INSERT OR REPLACE INTO run_progress (request_id, source, state)
+                SELECT id, ?, ? FROM run_requests WHERE id = ?""",
                 source,
                 state,
                 request_id,
@@ -362,17 +362,18 @@ class RunRequestsTable:
 
     def load_progress(self, request_id: str) -> Mapping[str, str]:
         rows = self.connection.fetch_rows(
-            "SELECT source, state FROM progress WHERE request = ? ORDER BY source", request_id
+            "SELECT source, state FROM run_progress WHERE request_id = ? ORDER BY source",
+            request_id,
         )
         return {row["source"]: row["state"] for row in rows}
 
 
 def _parse_run_request_row(row: Row) -> RunRequest:
     return RunRequest(
-        ref=row["ref"],
+        ref=row["id"],
         kind=SweepKind(row["kind"]),
         asked_at=parse_datetime(row["asked_at"]),
-        person=row["person"] or "",
+        person=row["person_id"] or "",
         done_at=parse_optional_datetime(row["done_at"]),
         note=row["note"],
         source=row["source"] or "",
@@ -387,7 +388,7 @@ class CanaryCheck:
     trust: TrustAssessment
 
 
-_SELECT_CANARY_CHECKS = "SELECT source, at, standing, outcome, note FROM canary_checks"
+_SELECT_CANARY_CHECKS = "SELECT source, at, trust, outcome, note FROM canary_checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +408,7 @@ class CanaryChecksTable:
     def save_canary_check(self, check: CanaryCheck) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
-                """INSERT OR REPLACE INTO canary_checks (source, at, standing, outcome, note)
+                """INSERT OR REPLACE INTO canary_checks (source, at, trust, outcome, note)
                 VALUES (?, ?, ?, ?, ?)""",
                 check.source,
                 format_datetime(check.at),
@@ -419,7 +420,7 @@ class CanaryChecksTable:
 
 def _parse_canary_check_row(row: Row) -> CanaryCheck:
     trust = TrustAssessment(
-        standing=SourceTrust(row["standing"]),
+        standing=SourceTrust(row["trust"]),
         outcome=Outcome(row["outcome"]),
         note=row["note"],
         probed=True,

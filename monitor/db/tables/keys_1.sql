@@ -1,6 +1,10 @@
-CREATE TABLE keys (ref TEXT PRIMARY KEY, seal BLOB NOT NULL, mark BLOB NOT NULL) STRICT;
+CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    encryption_key BLOB NOT NULL,
+    hash_key BLOB NOT NULL
+) STRICT;
 
-CREATE TABLE destroyed (ref TEXT PRIMARY KEY) STRICT;
+CREATE TABLE destroyed_keys (id TEXT PRIMARY KEY) STRICT;
 
 CREATE TABLE audit_end (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -1,65 +1,72 @@
 CREATE TABLE district (one INTEGER PRIMARY KEY CHECK (one = 1), proof BLOB NOT NULL) STRICT;
 
-CREATE TABLE people (ref TEXT PRIMARY KEY, mark BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE people (
+    id TEXT PRIMARY KEY,
+    keyed_hash BLOB NOT NULL UNIQUE, -- of the mail address
+    encrypted BLOB NOT NULL
+) STRICT;
 
 CREATE TRIGGER held_people_stay BEFORE DELETE ON people
-WHEN EXISTS (SELECT 1 FROM holds WHERE holds.person = OLD.ref AND holds.lifted_at IS NULL)
+WHEN EXISTS (
+    SELECT 1 FROM legal_holds
+    WHERE legal_holds.person_id = OLD.id AND legal_holds.lifted_at IS NULL
+)
 BEGIN SELECT RAISE(ABORT, 'under a legal hold'); END;
 
-CREATE TABLE erased (ref TEXT PRIMARY KEY) STRICT;
+CREATE TABLE erased_people (id TEXT PRIMARY KEY) STRICT;
 
 CREATE TABLE consents (
     seq INTEGER PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     text_version TEXT NOT NULL,
     text_hash TEXT NOT NULL,
     scopes TEXT NOT NULL,
     given_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     withdrawn_at TEXT, -- null while it stands
-    act TEXT NOT NULL,
+    action TEXT NOT NULL,
     channel TEXT NOT NULL,
     at TEXT, -- null where that is when it was given
     paused_from TEXT, -- null before the first pause
     paused_until TEXT -- null before the first pause
 ) STRICT;
 
-CREATE INDEX consents_by_person ON consents (person, seq);
+CREATE INDEX consents_by_person ON consents (person_id, seq);
 
 CREATE TRIGGER consents_are_appended BEFORE UPDATE ON consents
 BEGIN SELECT RAISE(ABORT, 'consents are appended'); END;
 
 CREATE TRIGGER consents_are_kept BEFORE DELETE ON consents
-WHEN EXISTS (SELECT 1 FROM people WHERE people.ref = OLD.person)
+WHEN EXISTS (SELECT 1 FROM people WHERE people.id = OLD.person_id)
 BEGIN SELECT RAISE(ABORT, 'consents are appended'); END;
 
 CREATE TABLE invitations (
-    ref TEXT PRIMARY KEY,
-    mark BLOB NOT NULL,
-    code_hash TEXT UNIQUE, -- null until the letter is sent
+    id TEXT PRIMARY KEY,
+    keyed_hash BLOB NOT NULL,
+    code_hash TEXT UNIQUE, -- null until the email is sent
     expires_at TEXT NOT NULL,
     spent_at TEXT, -- null until the person answers
-    sealed BLOB NOT NULL,
+    encrypted BLOB NOT NULL,
     reminded_at TEXT -- null until its one reminder is queued
 ) STRICT;
 
 CREATE TABLE sweeps (
-    ref TEXT PRIMARY KEY,
+    id TEXT PRIMARY KEY,
     week TEXT NOT NULL,
     kind TEXT NOT NULL,
-    person TEXT REFERENCES people ON DELETE CASCADE, -- null for the whole district
+    person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for the whole district
     nonce TEXT NOT NULL,
     started_at TEXT NOT NULL,
     closed_at TEXT -- null while it runs
 ) STRICT;
 
-CREATE UNIQUE INDEX one_open_sweep ON sweeps (week, kind, ifnull(person, ''))
+CREATE UNIQUE INDEX one_open_sweep ON sweeps (week, kind, ifnull(person_id, ''))
 WHERE closed_at IS NULL;
 
-CREATE INDEX sweeps_by_person ON sweeps (person);
+CREATE INDEX sweeps_by_person ON sweeps (person_id);
 
 CREATE TABLE source_runs (
-    sweep TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
+    sweep_id TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
     source TEXT NOT NULL,
     outcome TEXT NOT NULL,
     note TEXT NOT NULL,
@@ -67,141 +74,141 @@ CREATE TABLE source_runs (
     asked INTEGER NOT NULL,
     answered INTEGER NOT NULL,
     at TEXT NOT NULL,
-    PRIMARY KEY (sweep, source)
+    PRIMARY KEY (sweep_id, source)
 ) STRICT;
 
 CREATE TABLE journal (
     seq INTEGER PRIMARY KEY,
-    sweep TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
-    person TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
+    sweep_id TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
+    person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
     source TEXT NOT NULL,
     outcome TEXT NOT NULL,
     question BLOB NOT NULL,
     follows INTEGER NOT NULL,
     key BLOB NOT NULL,
-    sealed BLOB NOT NULL,
-    UNIQUE (sweep, question)
+    encrypted BLOB NOT NULL,
+    UNIQUE (sweep_id, question)
 ) STRICT;
 
-CREATE INDEX journal_by_person ON journal (person);
+CREATE INDEX journal_by_person ON journal (person_id);
 
-CREATE INDEX journal_by_source ON journal (sweep, source, person);
+CREATE INDEX journal_by_source ON journal (sweep_id, source, person_id);
 
 CREATE TABLE settlements (
-    sweep TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
+    sweep_id TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
     source TEXT NOT NULL,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    PRIMARY KEY (sweep, source, person)
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    PRIMARY KEY (sweep_id, source, person_id)
 ) STRICT;
 
-CREATE INDEX settlements_by_person ON settlements (person);
+CREATE INDEX settlements_by_person ON settlements (person_id);
 
 CREATE TABLE questions (
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     question BLOB NOT NULL,
     source TEXT NOT NULL,
     kind TEXT NOT NULL,
     version INTEGER NOT NULL,
     settled_at TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (person, question)
+    encrypted BLOB NOT NULL,
+    PRIMARY KEY (person_id, question)
 ) STRICT;
 
 CREATE TABLE items (
-    ref TEXT PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     first_seen TEXT NOT NULL,
-    verdict TEXT, -- null until the person says whose it is
+    feedback TEXT, -- null until the person says whose it is
     label TEXT, -- null until it is assessed
     assessment BLOB, -- null until it is assessed
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX items_by_person ON items (person, first_seen);
+CREATE INDEX items_by_person ON items (person_id, first_seen);
 
 CREATE TABLE aliases (
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     alias BLOB NOT NULL,
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
-    PRIMARY KEY (person, alias)
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    PRIMARY KEY (person_id, alias)
 ) STRICT;
 
-CREATE INDEX aliases_by_item ON aliases (item);
+CREATE INDEX aliases_by_item ON aliases (item_id);
 
 CREATE TABLE sightings (
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     question BLOB NOT NULL,
     source TEXT NOT NULL,
     last TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (item, question)
+    encrypted BLOB NOT NULL,
+    PRIMARY KEY (item_id, question)
 ) STRICT;
 
-CREATE INDEX sightings_by_question ON sightings (person, question);
+CREATE INDEX sightings_by_question ON sightings (person_id, question);
 
 CREATE TABLE versions (
     seq INTEGER PRIMARY KEY,
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX versions_by_item ON versions (item, seq);
+CREATE INDEX versions_by_item ON versions (item_id, seq);
 
-CREATE INDEX versions_by_person ON versions (person);
+CREATE INDEX versions_by_person ON versions (person_id);
 
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
-    sweep TEXT REFERENCES sweeps ON DELETE SET NULL, -- null outside a sweep
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    sweep_id TEXT REFERENCES sweeps ON DELETE SET NULL, -- null outside a sweep
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
     kind TEXT NOT NULL,
     at TEXT NOT NULL,
     fields TEXT NOT NULL,
     url BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX events_by_sweep ON events (sweep);
+CREATE INDEX events_by_sweep ON events (sweep_id);
 
-CREATE INDEX events_by_item ON events (item);
+CREATE INDEX events_by_item ON events (item_id);
 
-CREATE INDEX events_by_person ON events (person, at);
+CREATE INDEX events_by_person ON events (person_id, at);
 
 CREATE TABLE flags (
-    ref TEXT PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
     kind TEXT NOT NULL,
     relation TEXT NOT NULL,
     state TEXT NOT NULL,
     opened_at TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    UNIQUE (item, kind, relation)
+    encrypted BLOB NOT NULL,
+    UNIQUE (item_id, kind, relation)
 ) STRICT;
 
-CREATE INDEX flags_by_person ON flags (person, opened_at);
+CREATE INDEX flags_by_person ON flags (person_id, opened_at);
 
-CREATE TABLE judgements (
+CREATE TABLE decisions (
     seq INTEGER PRIMARY KEY,
-    flag TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    ruling TEXT NOT NULL,
+    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    decision TEXT NOT NULL,
     at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX judgements_by_flag ON judgements (flag, seq);
+CREATE INDEX decisions_by_flag ON decisions (flag_id, seq);
 
-CREATE INDEX judgements_by_person ON judgements (person);
+CREATE INDEX decisions_by_person ON decisions (person_id);
 
 CREATE TABLE outbox (
-    ref TEXT PRIMARY KEY,
-    person TEXT NOT NULL,
-    recipient_ref TEXT NOT NULL,
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,
+    recipient_id TEXT NOT NULL,
     kind TEXT NOT NULL,
-    period TEXT NOT NULL,
+    dedupe_key TEXT NOT NULL,
     message_id TEXT NOT NULL,
     queued_at TEXT NOT NULL,
     due_at TEXT NOT NULL,
@@ -210,17 +217,17 @@ CREATE TABLE outbox (
     sent_at TEXT, -- null until the mail server accepts it
     body_hash TEXT NOT NULL,
     error BLOB, -- null until something goes wrong
-    sealed BLOB, -- the view; null once it was sent or given up
-    revived_at TEXT, -- null unless a dead letter was given another chance
+    encrypted BLOB, -- the view; null once it was sent or given up
+    revived_at TEXT, -- null unless a dead email was given another chance
     tried_at TEXT, -- null until it is tried, and again once it is revived
-    UNIQUE (person, recipient_ref, kind, period)
+    UNIQUE (person_id, recipient_id, kind, dedupe_key)
 ) STRICT;
 
 CREATE INDEX outbox_by_due ON outbox (state, due_at);
 
 CREATE INDEX outbox_by_message ON outbox (message_id);
 
-CREATE TABLE due (
+CREATE TABLE jobs (
     name TEXT NOT NULL,
     subject TEXT NOT NULL,
     due_at TEXT NOT NULL,
@@ -230,7 +237,7 @@ CREATE TABLE due (
     PRIMARY KEY (name, subject)
 ) STRICT;
 
-CREATE INDEX due_by_time ON due (due_at);
+CREATE INDEX jobs_by_time ON jobs (due_at);
 
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
@@ -247,7 +254,7 @@ CREATE INDEX audit_by_subject ON audit (subject);
 CREATE TRIGGER audit_is_appended BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit rows are appended'); END;
 
-CREATE TABLE health (
+CREATE TABLE source_health (
     source TEXT PRIMARY KEY,
     outcome TEXT NOT NULL,
     since TEXT NOT NULL,
@@ -256,12 +263,12 @@ CREATE TABLE health (
     proven_at TEXT -- null until its canaries pass in the field
 ) STRICT;
 
-CREATE TABLE hosts (mark BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE hosts (keyed_hash BLOB PRIMARY KEY, encrypted BLOB NOT NULL) STRICT;
 
 CREATE TABLE run_requests (
-    ref TEXT PRIMARY KEY,
+    id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
-    person TEXT REFERENCES people ON DELETE CASCADE, -- null for the whole district
+    person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for the whole district
     asked_at TEXT NOT NULL,
     done_at TEXT, -- null until it is served
     note TEXT NOT NULL,
@@ -269,105 +276,109 @@ CREATE TABLE run_requests (
     attempts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE INDEX requests_by_person ON run_requests (person);
+CREATE INDEX run_requests_by_person ON run_requests (person_id);
 
-CREATE TABLE progress (
-    request TEXT NOT NULL REFERENCES run_requests ON DELETE CASCADE,
+CREATE TABLE run_progress (
+    request_id TEXT NOT NULL REFERENCES run_requests ON DELETE CASCADE,
     source TEXT NOT NULL,
     state TEXT NOT NULL,
-    PRIMARY KEY (request, source)
+    PRIMARY KEY (request_id, source)
 ) STRICT;
 
-CREATE TABLE spending (
+CREATE TABLE request_quota (
     source TEXT PRIMARY KEY,
     day TEXT NOT NULL,
     today INTEGER NOT NULL,
     this_week INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE robots (mark BLOB PRIMARY KEY, until TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE robots_files (
+    keyed_hash BLOB PRIMARY KEY,
+    until TEXT NOT NULL,
+    encrypted BLOB NOT NULL
+) STRICT;
 
-CREATE INDEX robots_by_end ON robots (until);
+CREATE INDEX robots_files_by_end ON robots_files (until);
 
 CREATE TABLE canary_checks (
     source TEXT PRIMARY KEY,
     at TEXT NOT NULL,
-    standing TEXT NOT NULL,
+    trust TEXT NOT NULL,
     outcome TEXT NOT NULL,
     note TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE pictures (
-    item TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    item_id TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     picture BLOB NOT NULL,
     account BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX pictures_by_picture ON pictures (picture);
 
-CREATE INDEX pictures_by_person ON pictures (person);
+CREATE INDEX pictures_by_person ON pictures (person_id);
 
-CREATE TABLE outlays (
+CREATE TABLE api_costs (
     seq INTEGER PRIMARY KEY,
     week TEXT NOT NULL,
-    person TEXT REFERENCES people ON DELETE SET NULL, -- null for canaries, and for who left
+    person_id TEXT REFERENCES people ON DELETE SET NULL, -- null for canaries, and for who left
     source TEXT NOT NULL,
     requests INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX outlays_by_week ON outlays (week, person, source);
+CREATE INDEX api_costs_by_week ON api_costs (week, person_id, source);
 
-CREATE INDEX outlays_by_person ON outlays (person);
+CREATE INDEX api_costs_by_person ON api_costs (person_id);
 
-CREATE TABLE holds (
+CREATE TABLE legal_holds (
     seq INTEGER PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     placed_at TEXT NOT NULL,
     lifted_at TEXT, -- null while it stands
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX holds_by_person ON holds (person);
+CREATE INDEX legal_holds_by_person ON legal_holds (person_id);
 
 CREATE TABLE pages (
-    mark BLOB PRIMARY KEY,
-    person TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
-    sweep TEXT, -- null once it is evidence
+    keyed_hash BLOB PRIMARY KEY,
+    person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
+    sweep_id TEXT, -- null once it is evidence
     source TEXT NOT NULL,
     question BLOB NOT NULL,
     at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX pages_by_person ON pages (person);
+CREATE INDEX pages_by_person ON pages (person_id);
 
-CREATE INDEX pages_by_sweep ON pages (sweep, source);
+CREATE INDEX pages_by_sweep ON pages (sweep_id, source);
 
 CREATE TABLE evidence (
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
-    page BLOB NOT NULL REFERENCES pages ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    PRIMARY KEY (item, page)
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    page_hash BLOB NOT NULL REFERENCES pages ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    PRIMARY KEY (item_id, page_hash)
 ) STRICT;
 
-CREATE INDEX evidence_by_page ON evidence (page);
+CREATE INDEX evidence_by_page ON evidence (page_hash);
 
-CREATE INDEX evidence_by_person ON evidence (person);
+CREATE INDEX evidence_by_person ON evidence (person_id);
 
 CREATE TABLE sessions (
     hash TEXT PRIMARY KEY, -- of what the browser's cookie holds
-    reader TEXT NOT NULL, -- a person, an invitation, or who is listed in the configuration
-    way TEXT NOT NULL,
+    account_id TEXT NOT NULL, -- a person, an invitation, or who is listed in the configuration
+    auth_method TEXT NOT NULL,
     started_at TEXT NOT NULL,
     expires_at TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX sessions_by_reader ON sessions (reader);
+CREATE INDEX sessions_by_account ON sessions (account_id);
 
-CREATE TABLE openings (
-    flag TEXT PRIMARY KEY REFERENCES flags ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+CREATE TABLE review_index (
+    flag_id TEXT PRIMARY KEY REFERENCES flags ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     school BLOB NOT NULL,
     kind TEXT NOT NULL,
     severity INTEGER NOT NULL, -- 0 is the worst
@@ -377,138 +388,138 @@ CREATE TABLE openings (
     counted_from TEXT -- null where a district's days for student links do not count
 ) STRICT;
 
-CREATE INDEX openings_by_urgency ON openings (severity, opened_at, flag);
+CREATE INDEX review_index_by_urgency ON review_index (severity, opened_at, flag_id);
 
-CREATE INDEX openings_by_person ON openings (person);
+CREATE INDEX review_index_by_person ON review_index (person_id);
 
 CREATE TABLE assignments (
-    flag TEXT PRIMARY KEY REFERENCES flags ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    reviewer TEXT NOT NULL,
+    flag_id TEXT PRIMARY KEY REFERENCES flags ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    reviewer_id TEXT NOT NULL,
     at TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX assignments_by_person ON assignments (person);
+CREATE INDEX assignments_by_person ON assignments (person_id);
 
-CREATE TABLE remarks (
+CREATE TABLE review_notes (
     seq INTEGER PRIMARY KEY,
-    flag TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX remarks_by_flag ON remarks (flag, seq);
+CREATE INDEX review_notes_by_flag ON review_notes (flag_id, seq);
 
-CREATE INDEX remarks_by_person ON remarks (person);
+CREATE INDEX review_notes_by_person ON review_notes (person_id);
 
-CREATE TABLE glass (
-    ref TEXT PRIMARY KEY,
-    flag TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+CREATE TABLE break_glass (
+    id TEXT PRIMARY KEY,
+    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
     broken_at TEXT, -- null until a second reviewer confirms it
     until TEXT, -- null until then, too
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX glass_by_flag ON glass (flag);
+CREATE INDEX break_glass_by_flag ON break_glass (flag_id);
 
-CREATE INDEX glass_by_person ON glass (person);
+CREATE INDEX break_glass_by_person ON break_glass (person_id);
 
-CREATE TABLE looks (
-    reviewer TEXT NOT NULL,
-    flag TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+CREATE TABLE access_log (
+    reviewer_id TEXT NOT NULL,
+    flag_id TEXT NOT NULL REFERENCES flags ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     until TEXT NOT NULL,
-    PRIMARY KEY (reviewer, flag)
+    PRIMARY KEY (reviewer_id, flag_id)
 ) STRICT;
 
-CREATE INDEX looks_by_flag ON looks (flag);
+CREATE INDEX access_log_by_flag ON access_log (flag_id);
 
-CREATE INDEX looks_by_person ON looks (person);
+CREATE INDEX access_log_by_person ON access_log (person_id);
 
-CREATE TABLE verdicts (
+CREATE TABLE feedback (
     seq INTEGER PRIMARY KEY,
-    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    ruling TEXT, -- null where the item became another one, and nothing said before counts
+    item_id TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    decision TEXT, -- null where the item became another one, and nothing said before counts
     at TEXT NOT NULL,
-    flag TEXT -- null where it was said of the item itself
+    flag_id TEXT -- null where it was said of the item itself
 ) STRICT;
 
-CREATE INDEX verdicts_by_item ON verdicts (item, seq);
+CREATE INDEX feedback_by_item ON feedback (item_id, seq);
 
-CREATE INDEX verdicts_by_person ON verdicts (person);
+CREATE INDEX feedback_by_person ON feedback (person_id);
 
-CREATE TABLE unfinished (
-    invitation TEXT PRIMARY KEY REFERENCES invitations ON DELETE CASCADE,
+CREATE TABLE enrollment_drafts (
+    invitation_id TEXT PRIMARY KEY REFERENCES invitations ON DELETE CASCADE,
     changed_at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL) STRICT;
 
-CREATE TABLE paused_addresses (
-    person TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-    mark BLOB NOT NULL,
+CREATE TABLE suppression_list (
+    person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+    keyed_hash BLOB NOT NULL,
     since TEXT NOT NULL,
     status TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE stopped_mail (
-    person TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+CREATE TABLE unsubscribes (
+    person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE sign_in_links (
-    ref TEXT PRIMARY KEY,
-    reader TEXT NOT NULL, -- empty where nobody may sign in under the address that was given
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL, -- empty where nobody may sign in under the address that was given
     browser TEXT NOT NULL, -- a hash of what the asking browser's cookie holds
-    code_hash TEXT UNIQUE, -- null until the letter is sent
+    code_hash TEXT UNIQUE, -- null until the email is sent
     asked_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     spent_at TEXT -- null until it is used
 ) STRICT;
 
-CREATE INDEX sign_in_links_by_reader ON sign_in_links (reader, asked_at);
+CREATE INDEX sign_in_links_by_account ON sign_in_links (account_id, asked_at);
 
 CREATE TABLE audit_end (one INTEGER PRIMARY KEY CHECK (one = 1), seal BLOB NOT NULL) STRICT;
 
 CREATE TABLE address_changes (
-    ref TEXT PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     browser TEXT NOT NULL, -- a hash of what the asking browser's cookie holds
-    code_hash TEXT UNIQUE, -- null until the letter is sent
+    code_hash TEXT UNIQUE, -- null until the email is sent
     asked_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     changed_at TEXT, -- null until it is confirmed
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX address_changes_by_person ON address_changes (person, asked_at);
+CREATE INDEX address_changes_by_person ON address_changes (person_id, asked_at);
 
 CREATE TABLE hold_proposals (
-    ref TEXT PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX hold_proposals_by_person ON hold_proposals (person);
+CREATE INDEX hold_proposals_by_person ON hold_proposals (person_id);
 
 CREATE TABLE name_changes (
-    person TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
-    ref TEXT NOT NULL UNIQUE,
+    person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+    id TEXT NOT NULL UNIQUE,
     asked_at TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    encrypted BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE account_proofs (
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    mark BLOB NOT NULL, -- a keyed hash of the account
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    keyed_hash BLOB NOT NULL, -- a keyed hash of the account
     state TEXT NOT NULL,
     at TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (person, mark)
+    encrypted BLOB NOT NULL,
+    PRIMARY KEY (person_id, keyed_hash)
 ) STRICT;

@@ -15,11 +15,11 @@ from tests.monitor.cli.safekept import place
 MEANINGLESS = (
     "UPDATE consents SET given_at = '2026-09-1' || char(113) || substr(given_at, 11)",
     "UPDATE consents SET scopes = replace(scopes, 'search', 'searci')",
-    "UPDATE consents SET person = replace(person, 'a', 'q')",
+    "UPDATE consents SET person_id = replace(person_id, 'a', 'q')",
     "UPDATE flags SET kind = replace(kind, 'i', 'h')",
     "UPDATE flags SET state = 'opem'",
-    "UPDATE flags SET item = replace(item, 'a', 'q')",
-    "UPDATE due SET due_at = '20x6' || substr(due_at, 5)",
+    "UPDATE flags SET item_id = replace(item_id, 'a', 'q')",
+    "UPDATE jobs SET due_at = '20x6' || substr(due_at, 5)",
     "UPDATE outbox SET state = 'sant'",
     "UPDATE outbox SET queued_at = '2026-19' || substr(queued_at, 8)",
     "UPDATE audit SET action = 'enrolles' WHERE seq = 2",
@@ -29,9 +29,9 @@ CONTRADICTED = (
     "UPDATE flags SET state = 'harmless'",
     "UPDATE flags SET kind = 'student-link' WHERE kind = 'impersonation'",
     "UPDATE flags SET opened_at = '2036' || substr(opened_at, 5)",
-    "UPDATE judgements SET ruling = 'harmless'",
-    "UPDATE judgements SET at = '2036' || substr(at, 5)",
-    "UPDATE judgements SET flag = (SELECT ref FROM flags WHERE ref != flag LIMIT 1)",
+    "UPDATE decisions SET decision = 'harmless'",
+    "UPDATE decisions SET at = '2036' || substr(at, 5)",
+    "UPDATE decisions SET flag_id = (SELECT id FROM flags WHERE id != flag_id LIMIT 1)",
 )
 # Its other columns do.
 IMPOSSIBLE = (
@@ -42,13 +42,13 @@ IMPOSSIBLE = (
 )
 # No rule makes it so.
 MISPLACED = (
-    "UPDATE due SET due_at = '2036' || substr(due_at, 5)",
-    "DELETE FROM due WHERE name = 'digest'",
-    "DELETE FROM due WHERE name = 'sweep'",
+    "UPDATE jobs SET due_at = '2036' || substr(due_at, 5)",
+    "DELETE FROM jobs WHERE name = 'digest'",
+    "DELETE FROM jobs WHERE name = 'sweep'",
 )
 MEANINGFUL = (
     "UPDATE consents SET expires_at = date(expires_at, '-1 day') || substr(expires_at, 11)",
-    "UPDATE due SET due_at = date(due_at, '-1 day') || substr(due_at, 11)",
+    "UPDATE jobs SET due_at = date(due_at, '-1 day') || substr(due_at, 11)",
     "UPDATE outbox SET attempts = attempts + 64",
 )
 TRIGGERS = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"

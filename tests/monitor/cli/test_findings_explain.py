@@ -119,7 +119,7 @@ def test_an_unknown_reference_is_one_sentence(after_demo):
 def test_a_finding_that_nobody_has_assessed_says_so(after_demo):
     item = item_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
     with after_demo.app() as app, app.db.begin_transaction():
-        app.db.items.connection.execute("UPDATE items SET assessment = NULL WHERE ref = ?", item)
+        app.db.items.connection.execute("UPDATE items SET assessment = NULL WHERE id = ?", item)
 
     said = after_demo.run("explain", item, "--break-glass", "he asked")
 

@@ -82,10 +82,10 @@ def test_half_a_surrogate_pair_on_a_page_spoils_nothing() -> None:
 
 
 def test_what_is_sealed_opens_in_its_place(sealing: Encryption) -> None:
-    blob = sealing.encrypt("rosa", "people/1/sealed", "a name")
+    blob = sealing.encrypt("rosa", "people/1/encrypted", "a name")
 
     assert b"a name" not in blob
-    assert sealing.decrypt("rosa", "people/1/sealed", blob, str) == "a name"
+    assert sealing.decrypt("rosa", "people/1/encrypted", blob, str) == "a name"
 
 
 def test_the_key_is_fetched_once_for_all_that_is_opened_together(tmp_path: Path) -> None:
@@ -116,9 +116,9 @@ def test_the_same_text_is_never_sealed_alike(sealing: Encryption) -> None:
     assert sealing.encrypt("rosa", "place", "a name") != sealing.encrypt("rosa", "place", "a name")
 
 
-@pytest.mark.parametrize("place", ["people/2/sealed", "items/1/sealed", ""])
+@pytest.mark.parametrize("place", ["people/2/encrypted", "items/1/encrypted", ""])
 def test_what_was_moved_does_not_open(sealing: Encryption, place: str) -> None:
-    blob = sealing.encrypt("rosa", "people/1/sealed", "a name")
+    blob = sealing.encrypt("rosa", "people/1/encrypted", "a name")
 
     with pytest.raises(DatabaseError, match=r"cannot be read\. Restore") as refusal:
         sealing.decrypt("rosa", place, blob, str)

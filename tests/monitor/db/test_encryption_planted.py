@@ -42,7 +42,7 @@ PLANTED = {
     )
 }
 # What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
-SURVIVORS = ("audit", "erased")
+SURVIVORS = ("audit", "erased_people")
 
 
 @pytest.fixture
@@ -235,9 +235,9 @@ def test_every_table_of_the_planted_world_holds_something(world):
 
     assert filled >= {
         *("people", "consents", "invitations", "sweeps", "journal", "questions", "items"),
-        *("aliases", "sightings", "versions", "events", "flags", "judgements", "outbox"),
-        *("due", "audit", "hosts", "robots", "run_requests", "progress", "pages"),
-        *("openings", "assignments", "looks", "remarks", "glass"),
+        *("aliases", "sightings", "versions", "events", "flags", "decisions", "outbox"),
+        *("jobs", "audit", "hosts", "robots_files", "run_requests", "run_progress", "pages"),
+        *("review_index", "assignments", "access_log", "review_notes", "break_glass"),
     }
 
 
@@ -273,13 +273,13 @@ def test_an_erasure_leaves_neither_rows_nor_marks(world, rosa):
     assert not any(mark in world.bytes_on_disk() for mark in marks)
     assert {table for table, value in plain_values(world) if value == rosa.ref} == set(SURVIVORS)
     emptied = {table for table, _ in plain_values(world)}
-    nobodys = {"_sqlite_migrations", "audit_end", "district", "sweeps", "hosts", "robots"}
+    nobodys = {"_sqlite_migrations", "audit_end", "district", "sweeps", "hosts", "robots_files"}
     assert emptied == {*SURVIVORS, *nobodys}
 
 
 def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
     with closing(sqlite3.connect(world.folder / "namesake.db")) as connection:
-        ((sealed,),) = connection.execute("SELECT sealed FROM people").fetchall()
+        ((sealed,),) = connection.execute("SELECT encrypted FROM people").fetchall()
 
     world.state.people.erase_person(rosa.ref)
 
@@ -287,7 +287,7 @@ def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
         KeyStore.open_store(world.folder) as keys,
         pytest.raises(DatabaseError, match="lacks the key"),
     ):
-        Encryption(keys).decrypt(rosa.ref, f"people/{rosa.ref}/sealed", sealed, type(rosa))
+        Encryption(keys).decrypt(rosa.ref, f"people/{rosa.ref}/encrypted", sealed, type(rosa))
 
 
 def test_an_erasure_touches_nobody_else(world, rosa):

@@ -40,7 +40,7 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Database.create_or_open_folder(folder).close()
     database = DatabaseConnection.open_file(folder / DATABASE_FILE, DISTRICT_SCHEMA)
     with database.begin_transaction():
-        database.execute("INSERT INTO hosts (mark, sealed) VALUES (x'01', x'02')")
+        database.execute("INSERT INTO hosts (keyed_hash, encrypted) VALUES (x'01', x'02')")
     database.close()
     monkeypatch.setattr("monitor.db.database.DISTRICT_SCHEMA", LATER)
     return folder
@@ -83,7 +83,7 @@ def test_an_upgrade_that_breaks_at_any_statement_leaves_the_old_version_at_work(
     for _ in broken_upgrades(old, monkeypatch):
         assert tables(old / DATABASE_FILE) == before
         at_work = DatabaseConnection.open_file(old / DATABASE_FILE, DISTRICT_SCHEMA)
-        rows = at_work.fetch_rows("SELECT mark, sealed FROM hosts")
+        rows = at_work.fetch_rows("SELECT keyed_hash, encrypted FROM hosts")
         assert [tuple(row) for row in rows] == [(b"\x01", b"\x02")]
         at_work.close()
         broken += 1
@@ -96,7 +96,7 @@ def test_an_upgrade_keeps_the_rows_that_were_there(old):
     Database.open_folder(old).close()
 
     with closing(sqlite3.connect(old / DATABASE_FILE)) as database:
-        found = database.execute("SELECT mark, sealed, seen_at FROM hosts").fetchall()
+        found = database.execute("SELECT keyed_hash, encrypted, seen_at FROM hosts").fetchall()
     assert found == [(b"\x01", b"\x02", None)]
 
 

@@ -24,7 +24,7 @@ def test_not_even_the_database_lets_a_held_person_go(world):
     database = world.state.people.connection
 
     with pytest.raises((DatabaseError, sqlite3.Error)), database.begin_transaction():
-        database.execute("DELETE FROM people WHERE ref = ?", rosa)
+        database.execute("DELETE FROM people WHERE id = ?", rosa)
 
     assert world.state.people.list_person_ids() == (rosa,)
 
@@ -61,8 +61,8 @@ def test_no_line_about_consent_is_taken_back(world):
     database = world.state.people.connection
 
     with pytest.raises((DatabaseError, sqlite3.Error)), database.begin_transaction():
-        database.execute("DELETE FROM consents WHERE person = ?", rosa)
+        database.execute("DELETE FROM consents WHERE person_id = ?", rosa)
     with pytest.raises((DatabaseError, sqlite3.Error)), database.begin_transaction():
-        database.execute("UPDATE consents SET scopes = '[]' WHERE person = ?", rosa)
+        database.execute("UPDATE consents SET scopes = '[]' WHERE person_id = ?", rosa)
 
     assert world.state.consents.find_latest_consent(rosa) == world.consent(rosa)

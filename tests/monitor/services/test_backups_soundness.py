@@ -34,7 +34,12 @@ from tests.monitor.services.test_erasure import joined_with_words_everywhere
 from tests.monitor.services.world import World
 
 # Columns of bytes that are no words of anybody: keyed hashes, and what the audit log ends with.
-MARKS = {"mark", "question", "alias", "link", "proof", "school", "picture", "account", "page"}
+MARKS = frozenset(
+    {
+        *("keyed_hash", "page_hash", "question", "alias", "school", "picture", "account"),
+        *("link", "proof"),
+    }
+)
 # Why a letter was refused is said to be unreadable, so that no letter is held up for it.
 SAID = [("outbox", "error")]
 

@@ -26,7 +26,7 @@ from tests.monitor.services.world import Staff, World, account
 
 MOST_SECONDS = 60
 # How tables name whose a row is.
-OF_SOMEBODY = frozenset({"person", "reader", "recipient_ref", "subject"})
+OF_SOMEBODY = frozenset({"person_id", "account_id", "recipient_id", "subject"})
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_nothing_but_opaque_lines_is_left_of_who_has_left(world: World, maria: S
     maria.withdraws()
     world.writes()
 
-    assert rows_about(world, maria.ref) == ["audit", "erased"]
+    assert rows_about(world, maria.ref) == ["audit", "erased_people"]
     assert not has_key(world, maria.ref)
     with pytest.raises(InputError):
         world.state.people.load_person(maria.ref)
@@ -106,7 +106,7 @@ def test_who_leaves_is_erased_within_a_day_even_if_no_mail_goes_out(world: World
         world.later(minutes=10)
 
     assert world.clock.at - left <= timedelta(hours=24)
-    assert rows_about(world, maria.ref) == ["audit", "erased"]
+    assert rows_about(world, maria.ref) == ["audit", "erased_people"]
 
 
 def test_nobody_leaves_twice(world: World, maria: Staff):

@@ -186,7 +186,8 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
     monkeypatch.setattr(world.post, "send_email", poisoned)
     with world.state.begin_transaction():
         world.state.outbox.connection.execute(
-            "UPDATE outbox SET sealed = X'00' WHERE person = ? AND kind = 'withdrawn'", john.ref
+            "UPDATE outbox SET encrypted = X'00' WHERE person_id = ? AND kind = 'withdrawn'",
+            john.ref,
         )
 
     send_due(world.app)

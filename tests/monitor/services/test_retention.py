@@ -164,13 +164,13 @@ def test_a_preview_tells_what_the_purge_then_does_and_does_none_of_it(world: Wor
     after = world.state.count_rows()
     assert {table: count - after[table] for table, count in before.items()} == told
     assert told["invitations"] == 1
-    assert told["robots"] > 0
+    assert told["robots_files"] > 0
 
 
 def test_what_was_purged_stands_in_no_file(world: World, purged):
     world.joins(MARIA)
     world.sweep()
-    (file, *_) = world.state.people.connection.fetch_row("SELECT sealed FROM robots")
+    (file, *_) = world.state.people.connection.fetch_row("SELECT encrypted FROM robots_files")
     folder = world.config.state
 
     purged(days=2)

@@ -34,7 +34,8 @@ def kept_of(person: Staff):
 def items_with_a_page(world: World) -> set[str]:
     """Return the items with evidence; a page that is evidence of none stands as None."""
     rows = world.state.people.connection.fetch_rows(
-        "SELECT item FROM pages LEFT JOIN evidence ON page = mark WHERE pages.person IS NOT NULL"
+        """SELECT item_id FROM pages LEFT JOIN evidence ON page_hash = keyed_hash
+        WHERE pages.person_id IS NOT NULL"""
     )
     return {item for (item,) in rows}
 

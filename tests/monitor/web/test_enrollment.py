@@ -181,7 +181,7 @@ def test_who_stops_is_forgotten_and_signed_out(portal, invited):
 
     assert invited.get("/join").title == "Open your invitation"
     assert (
-        portal.world.state.enrollment_drafts.connection.fetch_row("SELECT 1 FROM unfinished")
+        portal.world.state.enrollment_drafts.connection.fetch_row("SELECT 1 FROM enrollment_drafts")
         is None
     )
 

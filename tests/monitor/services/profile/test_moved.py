@@ -156,7 +156,7 @@ def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
     maria.moves()
     database = maria.world.state.people.connection
     with database.begin_transaction():
-        database.execute("UPDATE address_changes SET sealed = zeroblob(40)")
+        database.execute("UPDATE address_changes SET encrypted = zeroblob(40)")
 
     with pytest.raises(DatabaseError, match="address_changes"):
         check_stored_values(maria.world.state)
