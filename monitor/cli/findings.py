@@ -22,7 +22,8 @@ from monitor.cli.context import (
 )
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.detection.assessment import Explanation, explain_assessment
-from monitor.domain.timeline import DiffMark, DiffMarkKind, FieldDiff, TimelineEntry
+from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
+from monitor.domain.vocabulary import DiffMarkKind
 from monitor.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.services.evidence import build_evidence_view
 from monitor.services.history import build_item_timeline

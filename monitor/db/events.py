@@ -12,7 +12,8 @@ from monitor.db.connection import (
     parse_datetime,
 )
 from monitor.db.encryption import Encryption
-from monitor.domain.events import Event, EventKind
+from monitor.domain.events import Event
+from monitor.domain.vocabulary import EventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from monitor.db.people import (
 )
 from monitor.db.review import ReviewIndexTable
 from monitor.domain.disclosure import FlagHistory, forecast_opening
-from monitor.domain.flag import DecisionRecord, Flag, FlagKind, FlagState, rank_decision
+from monitor.domain.flag import DecisionRecord, Flag, rank_decision
+from monitor.domain.vocabulary import FlagKind, FlagState
 
 UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
 # What reviewers did with a flag goes with it when two become one.

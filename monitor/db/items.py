@@ -21,9 +21,9 @@ from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.lessons import Feedback, resolve_decision
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import Decision, rank_decision
+from monitor.domain.flag import rank_decision
 from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
+from monitor.domain.vocabulary import Decision, OwnershipLabel
 from scrapers.models import Finding
 
 

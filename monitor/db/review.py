@@ -22,7 +22,8 @@ from monitor.db.connection import (
 from monitor.db.encryption import Encryption
 from monitor.db.people import hash_school, load_flag_owner
 from monitor.domain.disclosure import BreakGlass, BreakGlassProposal, OpeningForecast
-from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import FlagKind, FlagState, Severity
 from monitor.errors import InputError
 
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}

@@ -24,7 +24,7 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import RunningClock, StoryClock
-from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.vocabulary import OwnershipLabel
 from monitor.environment import Environment, IdSource
 from monitor.errors import InputError
 from monitor.mail.smtp import keep_all_emails

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from monitor.domain.vocabulary import ConsentAction
 from monitor.errors import InputError
 
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
@@ -19,20 +20,6 @@ class Scope(StrEnum):
     MAIL_HASH = "mail-hash"
     PHOTOS = "photos"
     STUDENT_LINKS = "student-links"
-
-
-class ConsentAction(StrEnum):
-    """What a line of the ledger records. LEFT is by the district, DISOWNED by the mailbox."""
-
-    GIVEN = "given"
-    RENEWED = "renewed"
-    NARROWED = "narrowed"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    WITHDRAWN = "withdrawn"
-    DISOWNED = "disowned"
-    LEFT = "left"
-    LAPSED = "lapsed"
 
 
 class ConsentChannel(StrEnum):

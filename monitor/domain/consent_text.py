@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from monitor.domain.consent import Scope
 from monitor.domain.disclosure import DisclosurePolicy
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 
 TEXT_VERSION = "2026-11-27"
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.consent import Consent
-from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState, Severity
+from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import ConfigError, InputError, NotPermittedError
 from scrapers.models import QueryKind
 

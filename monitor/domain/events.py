@@ -21,6 +21,7 @@ from monitor.domain.item import (
 )
 from monitor.domain.pii import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
+from monitor.domain.vocabulary import EventKind
 from scrapers.models import Finding, Outcome, ParseResult, QueryKind
 
 Snapshot: TypeAlias = Mapping[str, Finding]
@@ -95,15 +96,6 @@ def _list_changed_fields(old: Finding, new: Finding) -> tuple[str, ...]:
 
 MIN_MASS_LOSS = 5
 MASS_LOSS_PERCENT = 60
-
-
-class EventKind(StrEnum):
-    APPEARED = "appeared"
-    CHANGED = "changed"
-    VANISHED = "vanished"
-    REAPPEARED = "reappeared"
-    FLAPPING = "flapping"
-    CLEARED = "cleared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

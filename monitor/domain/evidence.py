@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import exp2
 
+from monitor.domain.vocabulary import OwnershipLabel
+
 
 class EvidenceAxis(StrEnum):
     """Claim: presents as this person. Control: run by this person. Imitation: made to deceive."""
@@ -62,14 +64,6 @@ class RuleMatch:
     amount: float
     reason: str
     in_full: str = ""
-
-
-class OwnershipLabel(StrEnum):
-    OWN = "own"
-    NAMESAKE = "namesake"
-    IMPERSONATION = "impersonation"
-    UNRELATED = "unrelated"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,19 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.domain.events import Event, EventKind
+from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
+from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 from monitor.errors import InputError, NotPermittedError
 from scrapers.models import Finding
-
-
-class FlagKind(StrEnum):
-    """A closed list. Opinions, topics and sentiment are not on it and never will be."""
-
-    IMPERSONATION = "impersonation"
-    STUDENT_LINK = "student-link"
-    EXPOSED_CONTACT = "exposed-contact"
-    OWN_ACCOUNT_CHANGED = "own-account-changed"
 
 
 class FlaggedItems(StrEnum):
@@ -31,51 +23,9 @@ class FlaggedItems(StrEnum):
     LEFT_OUT = "left-out"
 
 
-class Severity(StrEnum):
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class FlagState(StrEnum):
-    NEW = "new"
-    OPEN = "open"
-    MINE = "mine"
-    NAMESAKE = "namesake"
-    HARMLESS = "harmless"
-    IMPERSONATION = "impersonation"
-    REPORTED = "reported"
-    REMOVED = "removed"
-    REFUSED = "refused"
-    STUDENT_LINK = "student-link"
-    UNLINKED = "unlinked"
-    EXPLAINED = "explained"
-    FAMILY = "family"
-    GONE = "gone"
-
-
 PURSUED_STATES = frozenset(
     {FlagState.IMPERSONATION, FlagState.REPORTED, FlagState.REMOVED, FlagState.REFUSED}
 )
-
-
-class Decision(StrEnum):
-    """What a person may say of an item or a flag; `REOPENED` undoes the last word."""
-
-    MINE = "mine"
-    NAMESAKE = "namesake"
-    UNRELATED = "unrelated"
-    HARMLESS = "harmless"
-    IMPERSONATION = "impersonation"
-    REPORTED = "reported"
-    REMOVED = "removed"
-    REFUSED = "refused"
-    STUDENT_LINK = "student-link"
-    UNLINKED = "unlinked"
-    EXPLAINED = "explained"
-    FAMILY = "family"
-    SHARED = "shared"
-    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,17 +16,12 @@ from monitor.domain.detection.lessons import Feedback
 from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import MATERIAL, ItemVersion, normalize_text
+from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Finding
 
 # Nobody reads marks in a longer text, and a hostile one costs the square of its length.
 _MOST_WORDS = 2_000
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
-
-
-class DiffMarkKind(StrEnum):
-    KEPT = "kept"
-    ADDED = "added"
-    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from monitor.config import CONSENT_DURATION
 from monitor.db.people import LegalHold
 from monitor.domain.consent import (
     Consent,
-    ConsentAction,
     ConsentChannel,
     ConsentPhase,
     Scope,
@@ -37,6 +36,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
+from monitor.domain.vocabulary import ConsentAction
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.erasure import end_lapsed_consent, resolve_actor
 from monitor.services.notifications import (

@@ -14,12 +14,11 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.events import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep, SweepKind
-from monitor.domain.events import EventKind
-from monitor.domain.evidence import OwnershipLabel
 from monitor.domain.flag import Flag, FlaggedItems
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
+from monitor.domain.vocabulary import EventKind, OwnershipLabel
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
     build_aside_line,

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.outbox import EmailState
-from monitor.domain.consent import Consent, ConsentAction, ConsentChannel, apply_end
+from monitor.domain.consent import Consent, ConsentChannel, apply_end
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
+from monitor.domain.vocabulary import ConsentAction
 from monitor.errors import InputError
 from monitor.services.notifications import (
     EmailPlan,

@@ -19,19 +19,16 @@ from monitor.domain.detection.lessons import (
     resolve_feedback,
     resolve_previous_decision,
 )
-from monitor.domain.evidence import OwnershipLabel
 from monitor.domain.flag import (
     RESULTING_STATE,
-    Decision,
     DecisionRecord,
     Flag,
-    FlagKind,
-    FlagState,
     apply_decision,
     build_urgency_key,
     list_decision_steps,
 )
 from monitor.domain.item import Item, Presence
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from monitor.errors import InputError
 from monitor.services.flagging import (
     add_impersonation_flag,

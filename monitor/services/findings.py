@@ -19,11 +19,11 @@ from monitor.domain.disclosure import (
     ReviewFields,
     needs_immediate_notice,
 )
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import Decision, Flag, FlagKind, build_urgency_key
+from monitor.domain.flag import Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_digest, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
+from monitor.domain.vocabulary import Decision, FlagKind, OwnershipLabel
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.feedback import (
     PendingFeedback,

@@ -14,14 +14,10 @@ from monitor.domain.detection.assessment import Assessment, Assessor, rate_sever
 from monitor.domain.detection.case import Inventory, Subject, build_appearance
 from monitor.domain.detection.lessons import Feedback, TraitCentroid, TraitKind, learn_from_feedback
 from monitor.domain.disclosure import needs_immediate_notice
-from monitor.domain.events import Event, EventKind
-from monitor.domain.evidence import EvidenceAxis, OwnershipLabel
+from monitor.domain.events import Event
+from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.flag import (
-    Decision,
     Flag,
-    FlagKind,
-    FlagState,
-    Severity,
     assess_change_severity,
     close_on_event,
     list_undecided_exposures,
@@ -39,6 +35,14 @@ from monitor.domain.planning.queries import find_queried_accounts
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.students.cues import StudentCue
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import (
+    Decision,
+    EventKind,
+    FlagKind,
+    FlagState,
+    OwnershipLabel,
+    Severity,
+)
 from monitor.services.notifications import queue_alert
 from monitor.services.weights import load_weights
 from reports.labels import describe_field

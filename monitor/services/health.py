@@ -25,7 +25,6 @@ from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SweepKind
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
-from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.health import (
     FailedBackup,
     HealthResult,
@@ -34,6 +33,7 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
+from monitor.domain.vocabulary import FlagKind, FlagState
 from monitor.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
 from monitor.mail.smtp import SmtpTransport
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from monitor.app import App
 from monitor.domain.detection.comparison import FieldComparison, compare_accounts
-from monitor.domain.flag import Decision
 from monitor.domain.item import Item, ItemVersion
 from monitor.domain.timeline import (
     DecisionMaker,
@@ -22,6 +21,7 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_findings,
 )
+from monitor.domain.vocabulary import Decision
 from monitor.errors import InputError
 from monitor.services.flagging import list_own_items
 from reports import labels as words

@@ -21,8 +21,9 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
 from monitor.domain.email import build_message_id
 from monitor.domain.failures import SourceFailure, fold_failures
-from monitor.domain.flag import Flag, FlagKind
+from monitor.domain.flag import Flag
 from monitor.domain.person import Person
+from monitor.domain.vocabulary import FlagKind
 from monitor.errors import InputError
 from monitor.services.presenters import build_flag_line, build_gap
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView

@@ -7,11 +7,12 @@ from monitor.db.events import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.evidence import Evidence, EvidenceAxis, OwnershipLabel
+from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
-from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
+from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.source_trust import WITHHELD
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from reports import labels as words
 from reports.emails.sections import (
     ChangeLine,

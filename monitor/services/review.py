@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.review import WHOLE_LIST, ReviewAssignment, ReviewFilter, ReviewNote, ReviewNoteKind
 from monitor.domain.disclosure import BreakGlassProposal, ReviewFields
-from monitor.domain.flag import Decision, Flag
+from monitor.domain.flag import Flag
 from monitor.domain.schedule import can_ask_again, compute_digest_week
+from monitor.domain.vocabulary import Decision
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.digests import list_weekly_runs
 from monitor.services.evidence import build_evidence_view

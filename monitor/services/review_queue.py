@@ -21,15 +21,8 @@ from monitor.domain.disclosure import (
     build_review_fields,
     compute_review_opening,
 )
-from monitor.domain.flag import (
-    Decision,
-    DecisionRecord,
-    Flag,
-    FlagKind,
-    FlagState,
-    Severity,
-    list_possible_decisions,
-)
+from monitor.domain.flag import DecisionRecord, Flag, list_possible_decisions
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import NotPermittedError
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.notifications import Reviewer, build_reviewer_id

@@ -10,9 +10,8 @@ from dataclasses import replace
 from monitor.app import App
 from monitor.db.events import EventRecord
 from monitor.db.sweeps import RunRequest, Sweep, SweepKind
-from monitor.domain.events import EventKind
-from monitor.domain.evidence import OwnershipLabel
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
+from monitor.domain.vocabulary import EventKind, OwnershipLabel
 from monitor.errors import NotPermittedError, TooSoonError
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.findings import format_finding_title

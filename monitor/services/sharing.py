@@ -13,7 +13,8 @@ from monitor.domain.disclosure import (
     compute_review_opening,
     get_own_decision,
 )
-from monitor.domain.flag import Decision, Flag
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision

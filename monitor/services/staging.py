@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.config import Config
-from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.person import PersonName
 from monitor.domain.pii import Workplace, overwrite_numbers, redact_private_data, redact_url
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import FlagKind, FlagState
 from monitor.errors import DatabaseError, InputError, UnavailableError
 from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind
 from scrapers.source import Source

@@ -22,12 +22,13 @@ from monitor.db.encryption import DISTRICT
 from monitor.db.journal import StagedAnswer
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, Sweep, SweepKind
-from monitor.domain.flag import Decision, Flag, FlagState
+from monitor.domain.flag import Flag
 from monitor.domain.item import Item, LastReadPage, Sighting, select_validators
 from monitor.domain.planning.queries import build_account_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
+from monitor.domain.vocabulary import Decision, FlagState
 from monitor.errors import DatabaseError
 from monitor.services.flagging import extract_handle_key
 from monitor.services.ingest import is_sweep_erased, settle_source

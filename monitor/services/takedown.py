@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from monitor.app import App
-from monitor.domain.flag import ALLOWED_DECISIONS, Decision, Flag, FlagState
+from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.places import (
     ProofRequirement,
     TakedownGuide,
     load_takedown_guides,
 )
+from monitor.domain.vocabulary import Decision, FlagState
 from monitor.errors import InputError
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput

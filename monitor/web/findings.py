@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from flask import Blueprint, Response, abort, request
 
 from monitor.app import App
-from monitor.domain.flag import Decision, Flag
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision
 from monitor.errors import InputError
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
 from monitor.services.findings import (

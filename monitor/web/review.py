@@ -22,8 +22,9 @@ from monitor.domain.disclosure import (
     HoldProposal,
     OpeningReason,
 )
-from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState, Severity
+from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.legal_holds import (
     confirm_legal_hold,

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from monitor.errors import InputError
 from monitor.services.takedown import (
     build_takedown_evidence,

@@ -21,8 +21,8 @@ from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.lessons import learn_from_feedback
-from monitor.domain.flag import Decision
 from monitor.domain.person import Person
+from monitor.domain.vocabulary import Decision
 from monitor.services.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 from tests.bench.namesakes import Target, targets

@@ -25,7 +25,7 @@ from monitor.demo import scale
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
-from monitor.domain.events import EventKind
+from monitor.domain.vocabulary import EventKind
 from monitor.environment import Environment
 from monitor.errors import BusyError
 from monitor.services.jobs import (

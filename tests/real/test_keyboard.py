@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.flag import Flag, FlagKind
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import FlagKind
 from monitor.services.enrollment import hash_code, invite_person
 from tests.real.browser import Looks
 from tests.real.keys import Keys

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.review import decide_flag
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.app import OUTBOX
-from monitor.domain.flag import FlagState
+from monitor.domain.vocabulary import FlagState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import hash_code, invite_person
 from monitor.services.erasure import withdraw_consent

@@ -33,13 +33,12 @@ from monitor.domain.evidence import (
     EvidenceAxis,
     EvidenceSums,
     LabelProbabilities,
-    OwnershipLabel,
     choose_cheapest_label,
     compute_label_cost,
     compute_probabilities,
 )
-from monitor.domain.flag import Decision, Severity
 from monitor.domain.names.matching import MatchLevel
+from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Finding, FindingKind
 
 

@@ -15,9 +15,9 @@ from itertools import dropwhile
 from math import log2, sqrt
 
 from monitor.domain.detection.affiliation import NOT_A_PLACE, extract_localities
-from monitor.domain.flag import Decision
 from monitor.domain.names.normalize import fold_text, split_words
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import Decision
 from scrapers.models import Finding, FindingKind
 
 _WORK = """

@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from monitor.app import App
-from monitor.domain.flag import Decision, Flag, FlagKind
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.review import decide_flag
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import place

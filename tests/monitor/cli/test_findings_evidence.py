@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 
 
 @pytest.fixture

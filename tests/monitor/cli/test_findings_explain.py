@@ -3,8 +3,7 @@
 import pytest
 
 from monitor.demo.district import DANIEL, MARIA
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind, OwnershipLabel
 from tests.monitor.cli.conftest import run
 
 FIELDS = ("own", "impersonation", "namesake", "unrelated", "unknown")

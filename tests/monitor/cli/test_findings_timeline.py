@@ -1,7 +1,7 @@
 """What became of a finding, for the one it is about."""
 
 from monitor.demo.district import THOMAS
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 
 
 def changed(terminal) -> str:

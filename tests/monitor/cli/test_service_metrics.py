@@ -4,8 +4,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.db.flags import FlagsTable
-from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import FlagKind, FlagState
 from monitor.services.health import MIN_COUNT
 from tests.monitor.cli.conftest import Terminal
 

@@ -12,12 +12,13 @@ from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import BreakGlassProposal
-from monitor.domain.events import Event, EventKind
-from monitor.domain.evidence import Evidence, EvidenceAxis, OwnershipLabel
-from monitor.domain.flag import Decision, DecisionRecord
+from monitor.domain.events import Event
+from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.flag import DecisionRecord
 from monitor.domain.item import LastReadPage
 from monitor.domain.person import PersonName
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
 from monitor.errors import DatabaseError
 from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState

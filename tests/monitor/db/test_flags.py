@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.flag import Decision, DecisionRecord, FlagKind, FlagState
+from monitor.domain.flag import DecisionRecord
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.errors import InputError
 
 

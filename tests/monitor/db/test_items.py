@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.events import Event, EventKind
-from monitor.domain.evidence import Evidence, EvidenceAxis, OwnershipLabel
-from monitor.domain.flag import Decision, DecisionRecord, FlagKind, FlagState
+from monitor.domain.events import Event
+from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.flag import DecisionRecord
+from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, OwnershipLabel
 from monitor.errors import InputError
 
 DAY = timedelta(days=1)

@@ -15,15 +15,8 @@ from monitor.domain.disclosure import (
     DisclosurePolicy,
     compute_review_opening,
 )
-from monitor.domain.flag import (
-    Decision,
-    DecisionRecord,
-    FlagKind,
-    FlagState,
-    Severity,
-    apply_decision,
-    build_urgency_key,
-)
+from monitor.domain.flag import DecisionRecord, apply_decision, build_urgency_key
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import MonitorError
 from tests.monitor.db.conftest import MONDAY
 

@@ -11,7 +11,7 @@ from monitor.demo import data as days
 from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.story import StoryWeek, play_story
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 from reports.labels import GapKind, describe_flag_kind
 from tests.monitor.demo.played import Played, played_into
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from monitor.domain.consent import (
     Consent,
-    ConsentAction,
     ConsentPhase,
     Scope,
     apply_end,
@@ -30,8 +29,8 @@ from monitor.domain.consent_text import (
     render_consent_text,
 )
 from monitor.domain.disclosure import DisclosurePolicy
-from monitor.domain.flag import FlagKind
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
+from monitor.domain.vocabulary import ConsentAction, FlagKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

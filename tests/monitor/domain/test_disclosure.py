@@ -20,20 +20,11 @@ from monitor.domain.disclosure import (
     get_own_decision,
     needs_immediate_notice,
 )
-from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import (
-    Decision,
-    DecisionRecord,
-    Flag,
-    FlagKind,
-    FlagState,
-    Severity,
-    apply_decision,
-    mark_notified,
-    reopen_on_event,
-)
+from monitor.domain.events import Event
+from monitor.domain.flag import DecisionRecord, Flag, apply_decision, mark_notified, reopen_on_event
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 from monitor.errors import ConfigError, InputError
 from scrapers.models import Finding, FindingKind
 

@@ -14,15 +14,8 @@ from monitor.domain.disclosure import (
     DisclosurePolicy,
     compute_review_opening,
 )
-from monitor.domain.flag import (
-    Decision,
-    DecisionRecord,
-    Flag,
-    FlagKind,
-    FlagState,
-    Severity,
-    apply_decision,
-)
+from monitor.domain.flag import DecisionRecord, Flag, apply_decision
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import MonitorError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

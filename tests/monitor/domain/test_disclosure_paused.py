@@ -10,7 +10,8 @@ from monitor.domain.disclosure import (
     OpeningReason,
     compute_review_opening,
 )
-from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import FlagKind, FlagState, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

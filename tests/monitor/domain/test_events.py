@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from monitor.domain.events import (
     ChangeKind,
     Event,
-    EventKind,
     EventPolicy,
     FindingChange,
     ItemAbsence,
@@ -24,6 +23,7 @@ from monitor.domain.events import (
     update_unseen_item,
 )
 from monitor.domain.item import Item, Presence
+from monitor.domain.vocabulary import EventKind
 from scrapers.models import Finding, FindingKind, QueryKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.events import (
     Event,
-    EventKind,
     EventPolicy,
     ItemUpdate,
     add_cleared_event,
@@ -13,6 +12,7 @@ from monitor.domain.events import (
 )
 from monitor.domain.item import Item, Presence, Sighting
 from monitor.domain.pii import ContactKind, VanishedContact, list_vanished_contacts
+from monitor.domain.vocabulary import EventKind
 from scrapers.models import Finding, FindingKind
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

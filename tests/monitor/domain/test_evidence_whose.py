@@ -8,11 +8,11 @@ from monitor.domain.evidence import (
     QUESTION_COST,
     EvidenceSums,
     LabelProbabilities,
-    OwnershipLabel,
     choose_cheapest_label,
     compute_label_cost,
     compute_probabilities,
 )
+from monitor.domain.vocabulary import OwnershipLabel
 
 bits = st.floats(-40, 40)
 

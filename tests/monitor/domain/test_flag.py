@@ -5,14 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.flag import (
-    Flag,
-    FlagKind,
-    FlagState,
-    Severity,
-    assess_change_severity,
-    build_urgency_key,
-)
+from monitor.domain.flag import Flag, assess_change_severity, build_urgency_key
+from monitor.domain.vocabulary import FlagKind, FlagState, Severity
 from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

@@ -8,17 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.events import Event, EventKind
+from monitor.domain.events import Event
 from monitor.domain.flag import (
     ALLOWED_DECISIONS,
     PREVIOUS_STATE,
     RESULTING_STATE,
-    Decision,
     DecisionRecord,
     Flag,
-    FlagKind,
-    FlagState,
-    Severity,
     apply_decision,
     list_decision_steps,
     list_possible_decisions,
@@ -27,6 +23,7 @@ from monitor.domain.flag import (
     reopen_if_lapsed,
     reopen_on_event,
 )
+from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 from monitor.errors import InputError, MonitorError, NotPermittedError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

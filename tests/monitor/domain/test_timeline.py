@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.detection.lessons import Feedback
-from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState, Severity
+from monitor.domain.events import Event
+from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import ItemVersion
 from monitor.domain.timeline import DecisionMaker, ItemRecord, build_timeline
+from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
 from scrapers.models import Finding, FindingKind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.timeline import DiffMark, DiffMarkKind, diff_list, diff_text
+from monitor.domain.timeline import DiffMark, diff_list, diff_text
+from monitor.domain.vocabulary import DiffMarkKind
 
 TEXTS = st.text(alphabet="ab ,.\n\u00e9\u202e", max_size=40)
 

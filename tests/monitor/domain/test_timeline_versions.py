@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.item import list_material_changes
-from monitor.domain.timeline import DiffMarkKind, diff_findings
+from monitor.domain.timeline import diff_findings
+from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Finding, FindingKind
 
 ROSA = Finding(

@@ -6,8 +6,8 @@ import pytest
 
 from monitor.db.account_proofs import ProofState
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import Decision, FlagKind
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.errors import TooSoonError
 from monitor.services.feedback import record_feedback
 from monitor.services.flagging import include_confirmed_accounts

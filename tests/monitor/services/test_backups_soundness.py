@@ -11,9 +11,9 @@ from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.enrollment import EnrollmentDraft
-from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import Decision
+from monitor.domain.events import Event
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import Decision, EventKind
 from monitor.errors import DatabaseError
 from monitor.services.backups import check_stored_values
 from monitor.services.enrollment import invite_person

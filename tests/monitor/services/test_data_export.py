@@ -12,7 +12,7 @@ import pytest
 
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from monitor.mail.message import build_message
 from monitor.services.data_export import (
     EXCLUDED_TABLES,

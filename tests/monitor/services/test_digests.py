@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
-from monitor.domain.flag import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.errors import BusyError
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due

@@ -11,8 +11,9 @@ from monitor.db.database import Database
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, StaffMember
 from monitor.domain.disclosure import HoldAction
-from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import FlagKind, FlagState, Severity
 from monitor.errors import DatabaseError
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.erasure import withdraw_consent

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import Decision, FlagKind, FlagState
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.feedback import DecisionInput, record_feedback
 from monitor.services.outbox import send_due

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.flag import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.feedback import record_feedback, undo_feedback
 from monitor.services.presenters import build_question_line
 from tests.monitor.services.world import Staff, World, account

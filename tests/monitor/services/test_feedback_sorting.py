@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from monitor.errors import InputError
 from monitor.services.feedback import (
     list_given_feedback,

@@ -1,8 +1,7 @@
 """Who says to have no account on a network, wants to hear of one in their name."""
 
 from monitor.demo.district import MARIA
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind, OwnershipLabel
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.world import Staff, account
 

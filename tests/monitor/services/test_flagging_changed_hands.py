@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.demo.district import MARIA
-from monitor.domain.evidence import OwnershipLabel
+from monitor.domain.vocabulary import OwnershipLabel
 from tests.monitor.services.world import World, account
 
 OWN = "bluesky:@mariadelgado.skies.example"

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due

@@ -9,7 +9,7 @@ import pytest
 from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.errors import InputError
 from monitor.services.history import build_item_timeline
 from monitor.services.jobs import run_due_sweeps

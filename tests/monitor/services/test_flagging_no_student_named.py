@@ -10,7 +10,7 @@ from msgspec import structs
 from monitor.demo import district
 from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 from tests.monitor.services.world import World
 from tests.monitor.spelled import found, found_in
 

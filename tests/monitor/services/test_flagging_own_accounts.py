@@ -1,7 +1,7 @@
 """An account that a person confirmed is theirs from then on, like one they told us of."""
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from monitor.services.feedback import record_feedback
 from monitor.services.flagging import include_confirmed_accounts
 from monitor.services.jobs import preview_sweep

@@ -9,7 +9,7 @@ from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.consent import Scope
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 from tests.monitor.services.world import Staff, World, account
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")

@@ -8,8 +8,8 @@ from msgspec import structs
 
 from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
-from monitor.domain.flag import Decision, FlagKind, FlagState, Severity
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.errors import UnavailableError
 from monitor.services.staging import CONTACT_QUERY_KINDS
 from scrapers.models import Outcome

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.flag import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, FlagKind
 from tests.monitor.services.world import Staff, account
 
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."

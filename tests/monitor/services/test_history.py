@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.comparison import FieldLikeness
-from monitor.domain.flag import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.errors import InputError
 from monitor.services.history import (
     build_item_timeline,

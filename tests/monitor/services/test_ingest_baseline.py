@@ -7,8 +7,8 @@ from msgspec import structs
 
 from monitor.config import SiteCatalogConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
-from monitor.domain.flag import FlagKind, Severity
 from monitor.domain.item import Presence
+from monitor.domain.vocabulary import FlagKind, Severity
 from monitor.services.outbox import send_due
 from tests.monitor.services.world import World, account, catalogue, profile
 

@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, FlagKind, Severity
 from monitor.domain.item import Presence
+from monitor.domain.vocabulary import Decision, FlagKind, Severity
 from monitor.services.feedback import record_feedback
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.outbox import send_due

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, Sent

@@ -11,7 +11,7 @@ from monitor.db.outbox import EmailState
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import DeliveryStatus
-from monitor.domain.flag import FlagKind, FlagState
+from monitor.domain.vocabulary import FlagKind, FlagState
 from monitor.errors import CannotWriteError
 from monitor.services.notifications import EmailPlan, queue_email
 from monitor.services.outbox import send_due

@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.demo.district import ROSA
-from monitor.domain.flag import Decision, FlagState
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import Decision, FlagState
 from monitor.services.retention import FORGOTTEN_REASONS, erase_student_links, purge_expired_data
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff

@@ -7,8 +7,9 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, Flag, FlagKind
+from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.errors import NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due

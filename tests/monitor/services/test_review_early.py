@@ -8,8 +8,9 @@ from msgspec import structs
 from monitor.db.review import ReviewFilter
 from monitor.demo.district import MARIA
 from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN
-from monitor.domain.flag import Decision, Flag, FlagKind
+from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due

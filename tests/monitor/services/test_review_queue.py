@@ -10,7 +10,8 @@ import pytest
 
 from monitor.db.review import ReviewFilter, ReviewNoteKind
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due

@@ -9,7 +9,7 @@ from msgspec import structs
 from monitor.config import EvidenceConfig
 from monitor.db.people import LegalHold
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.staging import delete_old_pages
 from scrapers.models import Outcome
 from tests.monitor.services.world import Staff, World, account, retaining

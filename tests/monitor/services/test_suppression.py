@@ -11,7 +11,7 @@ from monitor.config import BouncesConfig
 from monitor.db.outbox import EmailState, OutboxTable
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.email import Bounce, DeliveryStatus
-from monitor.domain.flag import FlagKind
+from monitor.domain.vocabulary import FlagKind
 from monitor.errors import CannotWriteError, InputError, UnavailableError
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person

@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import Decision, Flag, FlagKind, FlagState
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.errors import InputError
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER

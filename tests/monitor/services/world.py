@@ -22,8 +22,9 @@ from monitor.demo.district import StaffMember
 from monitor.demo.internet import Internet
 from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.flag import Decision, Flag, FlagKind
+from monitor.domain.flag import Flag
 from monitor.domain.item import Item
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.environment import Environment, IdSource
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent

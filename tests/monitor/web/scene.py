@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from werkzeug.routing import Rule
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
-from monitor.domain.flag import FlagKind
 from monitor.domain.person import AuthMethod
+from monitor.domain.vocabulary import FlagKind
 from monitor.services.enrollment import invite_person
 from tests.monitor.services.world import REVIEWERS, account
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from monitor.domain.consent import ConsentAction
+from monitor.domain.vocabulary import ConsentAction
 from monitor.errors import InputError
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import report_not_me

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.flag import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.jobs import take_over_jobs
 from monitor.services.review import list_reviewable_flags
 from tests.monitor.services.world import Staff, account

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.demo.story import REVIEWERS
-from monitor.domain.flag import Decision, DecisionRecord, Flag, FlagKind, FlagState
+from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Presence
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.findings import build_item_view
 from monitor.services.notifications import Reviewer
 from monitor.services.review import (

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from monitor.domain.events import EventKind as DomainEventKind
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import FlagKind as DomainFlagKind
-from monitor.domain.flag import Severity as DomainSeverity
+from monitor.domain.vocabulary import EventKind as DomainEventKind
+from monitor.domain.vocabulary import FlagKind as DomainFlagKind
+from monitor.domain.vocabulary import OwnershipLabel
+from monitor.domain.vocabulary import Severity as DomainSeverity
 from reports.emails.registry import get_email_kind, get_view_type, render_email
 from reports.emails.sections import EmailView
 from reports.labels import EventKindLabel, FlagKindLabel, GapKind, ItemOwnerLabel, SeverityLabel

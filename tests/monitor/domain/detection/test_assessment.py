@@ -8,8 +8,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.assessment import Assessment, assess_finding, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import Decision, Severity
+from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from monitor.services.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 

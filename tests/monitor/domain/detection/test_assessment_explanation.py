@@ -7,7 +7,7 @@ from hypothesis import given
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import assess_finding, explain_assessment
 from monitor.domain.detection.case import Subject
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from tests.monitor.domain.detection.test_assessment_laws import (
     INVENTORY,
     OWN,

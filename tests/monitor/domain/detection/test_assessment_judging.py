@@ -8,8 +8,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import Assessor
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.lessons import learn_from_feedback
-from monitor.domain.evidence import OwnershipLabel
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision, OwnershipLabel
 from monitor.services.weights import load_own_weights
 from tests.monitor.domain.detection.test_imitation_watch import OWN, STRANGER
 

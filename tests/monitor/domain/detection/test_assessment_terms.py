@@ -16,12 +16,11 @@ from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, bu
 from monitor.domain.evidence import (
     Evidence,
     EvidenceAxis,
-    OwnershipLabel,
     choose_cheapest_label,
     compute_probabilities,
 )
-from monitor.domain.flag import Severity
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
+from monitor.domain.vocabulary import OwnershipLabel, Severity
 from monitor.services.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 

@@ -15,8 +15,8 @@ from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.lessons import NO_LESSONS, Lessons, learn_from_feedback
 from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
-from monitor.domain.evidence import EvidenceAxis, EvidenceRule, OwnershipLabel, RuleMatch
-from monitor.domain.flag import Decision
+from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
+from monitor.domain.vocabulary import Decision, OwnershipLabel
 from monitor.services.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 

@@ -12,7 +12,7 @@ from monitor.domain.detection.lessons import (
     resolve_feedback,
     resolve_previous_decision,
 )
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
 WORDS = st.lists(st.sampled_from([*sorted(ITEM_DECISIONS), Decision.REOPENED, None]))

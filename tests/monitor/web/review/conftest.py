@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, IMPOSTOR, fake

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from monitor.domain.flag import Flag, FlagKind
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import FlagKind
 from tests.monitor.services.world import REVIEWERS, Staff, account
 from tests.monitor.web.portal import Portal
 

@@ -7,7 +7,8 @@ from itertools import cycle, islice
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.db.sweeps import SweepKind
 from monitor.domain.disclosure import BreakGlassProposal
-from monitor.domain.flag import Decision, DecisionRecord, Flag
+from monitor.domain.flag import DecisionRecord, Flag
+from monitor.domain.vocabulary import Decision
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
 from tests.monitor.services.world import Staff
 from tests.monitor.web.inert import FIELDS, poisoned

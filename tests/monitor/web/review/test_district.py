@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from monitor.services.notifications import Reviewer
 from monitor.services.review_queue import record_flag_views
 from tests.monitor.services.world import Staff

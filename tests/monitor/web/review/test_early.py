@@ -1,6 +1,6 @@
 """Early access and legal holds on the pages: two sessions, a reason, and no search for people."""
 
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal

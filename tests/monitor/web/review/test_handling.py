@@ -3,7 +3,7 @@
 from io import BytesIO
 from zipfile import ZipFile
 
-from monitor.domain.flag import Decision, FlagState
+from monitor.domain.vocabulary import Decision, FlagState
 from monitor.services.review import decide_flag
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal

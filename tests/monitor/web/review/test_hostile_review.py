@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from reports.evidence_pack import COPIED, FINDINGS, MANIFEST, PAGES, REPORT
 from tests.hostile_strings import ALL
 from tests.monitor.services.world import Staff

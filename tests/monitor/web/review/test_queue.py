@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.flag import Decision
+from monitor.domain.vocabulary import Decision
 from monitor.services.review_queue import VIEW_LASTS
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal

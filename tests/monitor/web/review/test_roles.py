@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from monitor.demo.district import THOMAS
-from monitor.domain.flag import FlagKind, FlagState
+from monitor.domain.vocabulary import FlagKind, FlagState
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, fake
