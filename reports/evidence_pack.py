@@ -18,8 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from monitor.domain.vocabulary import FlagKind, Severity
 from reports.data_export import render_csv
-from reports.labels import FlagKindLabel, SeverityLabel, describe_field
+from reports.labels import describe_field
 from reports.sanitize import clean_header_line
 from reports.templating import ENVIRONMENT
 
@@ -143,8 +144,8 @@ class EvidenceView:
     person: str
     organization: str
     zone: str
-    kind: FlagKindLabel
-    severity: SeverityLabel
+    kind: FlagKind
+    severity: Severity
     platform: str
     url: str
     account: str

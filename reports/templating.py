@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
 from markupsafe import Markup
 
-from reports.labels import describe_decision, describe_field, describe_state, format_site_name
+from reports import labels
+from reports.labels import describe_field, format_site_name
 from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
 from reports.static_files import build_asset_url
 
@@ -188,7 +189,7 @@ def _build_environment() -> Environment:
         spell_count,
         split_for_line_breaks,
     )
-    labels = (describe_decision, describe_field, format_site_name, describe_state)
+    names = (describe_field, format_site_name)
     ours = (
         mark_own_link,
         shorten_id,
@@ -198,7 +199,8 @@ def _build_environment() -> Environment:
         build_asset_url,
     )
     times = (format_local_time, format_near_time, format_day, format_seen_range, format_week_start)
-    environment.filters.update({each.__name__: each for each in (*words, *labels, *ours, *times)})
+    environment.filters.update({each.__name__: each for each in (*words, *names, *ours, *times)})
+    environment.globals["labels"] = labels
     return environment
 
 

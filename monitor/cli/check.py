@@ -21,6 +21,7 @@ from monitor.cli.context import CliContext, Output, escape_controls, json_option
 from monitor.db.files import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep, SweepKind
 from monitor.domain.failures import SourceFailure, fold_failures
+from monitor.domain.vocabulary import SourceStage
 from monitor.errors import BusyError, NotPermittedError, UnavailableError
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import (
@@ -30,7 +31,7 @@ from monitor.services.jobs import (
     run_self_check,
     take_over_jobs,
 )
-from monitor.services.sweeps import ProgressListener, SourceStage, ignore_progress, run_canaries
+from monitor.services.sweeps import ProgressListener, ignore_progress, run_canaries
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
 

@@ -14,6 +14,7 @@ import click
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -36,6 +37,7 @@ from monitor.demo.story import (
     open_played_story,
     play_story,
 )
+from monitor.domain.vocabulary import EventKind, FlagKind, GapKind, OwnershipLabel, Severity
 from monitor.errors import CannotWriteError, InputError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner
@@ -44,14 +46,7 @@ from monitor.services.auth import find_account_id
 from monitor.services.jobs import take_over_jobs
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
-from reports.labels import (
-    EventKindLabel,
-    FlagKindLabel,
-    GapKind,
-    ItemOwnerLabel,
-    SeverityLabel,
-    format_site_name,
-)
+from reports.labels import EVENT_KINDS, FLAG_KINDS, GAPS, SEVERITIES, format_site_name
 from reports.pages.demo import CastMember
 from scrapers.http.clock import SystemClock
 from scrapers.models import CONCLUSIVE_OUTCOMES
@@ -145,15 +140,15 @@ QUIET_WEEKS = {
     3: "Nothing is new: no events and no flags. Earlier flags wait for an answer.",
 }
 # The emails speak to the person; these labels are about them.
-NO_FLAG_NOTES = {ItemOwnerLabel.NAMESAKE: "Someone else with the same name. Not flagged."}
+SAME_NAME_NOTE = "Someone else with the same name. Not flagged."
 PEOPLE = {
     **{each.person.mail: f"{each.person.name.given} {each.person.name.family}" for each in STAFF},
     **dict.fromkeys(RETELLING_REVIEWERS, "IT reviewers"),
 }
 SEVERITY_STYLES = {
-    SeverityLabel.HIGH: "bold white on red",
-    SeverityLabel.MEDIUM: "bold black on yellow",
-    SeverityLabel.LOW: "bold black on cyan",
+    Severity.HIGH: Style.parse("bold white on red"),
+    Severity.MEDIUM: Style.parse("bold black on yellow"),
+    Severity.LOW: Style.parse("bold black on cyan"),
 }
 REASONS_SHOWN = 2
 EMAIL_COUNT_NAMES = {
@@ -203,12 +198,11 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
 def _build_news_table(week: StoryWeek) -> RenderableType:
     """Lay out what is flagged, worst first, and then what was seen and needs nobody."""
     table = _build_grid()
-    for flag in sorted(
-        week.flags, key=lambda each: (SeverityLabel(each.severity).rank, each.person)
-    ):
-        severity = SeverityLabel(flag.severity)
+    for flag in sorted(week.flags, key=lambda each: (Severity(each.severity).rank, each.person)):
+        severity = Severity(flag.severity)
         table.add_row(
-            Text(f" {severity.words} ", style=SEVERITY_STYLES[severity]), _build_flag_group(flag)
+            Text(f" {SEVERITIES[severity]} ", style=SEVERITY_STYLES[severity]),
+            _build_flag_group(flag),
         )
     flagged = {(each.person, each.url) for each in week.flags}
     for event in week.events:
@@ -227,12 +221,13 @@ def _build_flag_group(flag: StoryFlag) -> Group:
         reasons.add_row(
             "", Text(f"and {_format_count(more, 'more reason', 'more reasons')}", "dim")
         )
-    return Group(_build_heading(FlagKindLabel(flag.kind).words, flag), reasons)
+    return Group(_build_heading(FLAG_KINDS[FlagKind(flag.kind)], flag), reasons)
 
 
 def _build_event_group(event: StoryEvent) -> Group:
-    aside = NO_FLAG_NOTES.get(ItemOwnerLabel(event.whose), "No flag.")
-    return Group(_build_heading(EventKindLabel(event.kind).words, event), Text(aside))
+    is_namesake = event.whose == OwnershipLabel.NAMESAKE
+    aside = SAME_NAME_NOTE if is_namesake else "No flag."
+    return Group(_build_heading(EVENT_KINDS[EventKind(event.kind)], event), Text(aside))
 
 
 def _build_heading(words: str, told: StoryFlag | StoryEvent) -> Text:
@@ -259,7 +254,7 @@ def _build_coverage(week: StoryWeek, day: datetime) -> RenderableType:
 def _describe_gap(gap: StorySource, day: datetime) -> str:
     if gap.since and gap.since < day:
         return f"not checked since {gap.since:%b %-d}"
-    words = GapKind(gap.outcome).words
+    words = GAPS[GapKind(gap.outcome)]
     return escape_controls(f"{words}: {gap.note}" if gap.note else words)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from monitor.domain.vocabulary import ConsentAction
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase
 from monitor.errors import InputError
 
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
@@ -79,15 +79,6 @@ class Consent:
 
     def covers_scope(self, scope: Scope, now: datetime) -> bool:
         return scope in self.scopes and self.allows_queries(now)
-
-
-class ConsentPhase(StrEnum):
-    """EXPIRED is one that ran out and can be renewed until everything is erased."""
-
-    ENROLLED = "enrolled"
-    PAUSED = "paused"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
 
 
 def compute_consent_phase(consent: Consent, now: datetime) -> ConsentPhase:

@@ -14,7 +14,14 @@ from monitor.domain.consent import Consent
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import (
+    Decision,
+    FlagKind,
+    FlagState,
+    HoldAction,
+    OpeningReason,
+    Severity,
+)
 from monitor.errors import ConfigError, InputError, NotPermittedError
 from scrapers.models import QueryKind
 
@@ -90,11 +97,6 @@ class BreakGlassProposal:
         return replace(self, second=reviewer, broken_at=now)
 
 
-class HoldAction(StrEnum):
-    PLACE = "place"
-    LIFT = "lift"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldProposal:
     """One reviewer's wish to place or lift a legal hold; nothing is done until another confirms.
@@ -143,16 +145,6 @@ class NoticeTiming(StrEnum):
 
     AT_ONCE = "at-once"
     IN_DIGEST = "in-digest"
-
-
-class OpeningReason(StrEnum):
-    """What opens a flag to IT. BREAK_GLASS opens any flag, and a flag only."""
-
-    SHARED = "shared"
-    CONFIRMED = "confirmed"
-    UNANSWERED = "unanswered"
-    COUNSEL = "counsel"
-    BREAK_GLASS = "break-glass"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

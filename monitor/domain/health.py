@@ -6,18 +6,10 @@ What a look at the service's health comes to: one sentence each, and what to do 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
+from monitor.domain.vocabulary import HealthLevel
 from scrapers.models import Outcome
-
-
-class HealthLevel(StrEnum):
-    """WARN is to be seen to in the coming days; BAD means that something is not done now."""
-
-    OK = "ok"
-    WARN = "warn"
-    BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,11 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
 
+    @property
+    def rank(self) -> int:
+        """Return the place among all, the worst first."""
+        return list(Severity).index(self)
+
 
 class FlagState(StrEnum):
     NEW = "new"
@@ -85,7 +90,128 @@ class ConsentAction(StrEnum):
     LAPSED = "lapsed"
 
 
+class GapKind(StrEnum):
+    """Why a source could not be checked: what proves nothing, a missing proof, or no end yet."""
+
+    PARTIAL = "partial"
+    BLOCKED = "blocked"
+    LIMITED = "limited"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+    DECLINED = "declined"
+    SKIPPED = "skipped"
+    UNPROVEN = "unproven"
+    ASKED = "asked"
+    LATE = "late"
+
+
 class DiffMarkKind(StrEnum):
+    """What a piece of text is: the same in both, only in the one, or taken from the other."""
+
     KEPT = "kept"
     ADDED = "added"
     REMOVED = "removed"
+    COPIED = "copied"
+
+
+class HoldAction(StrEnum):
+    PLACE = "place"
+    LIFT = "lift"
+
+
+class OpeningReason(StrEnum):
+    """What opens a flag to IT. BREAK_GLASS opens any flag, and a flag only."""
+
+    SHARED = "shared"
+    CONFIRMED = "confirmed"
+    UNANSWERED = "unanswered"
+    COUNSEL = "counsel"
+    BREAK_GLASS = "break-glass"
+
+
+class SourceStage(StrEnum):
+    """How far a source is. TESTING asks it what we know already, and it failed that if DOUBTED.
+
+    STOPPED answered at first, and BLOCKED never did.
+    """
+
+    WAITING = "waiting"
+    TESTING = "testing"
+    ASKING = "asking"
+    DONE = "done"
+    STOPPED = "stopped"
+    BLOCKED = "blocked"
+    DOUBTED = "doubted"
+
+    @property
+    def is_finished(self) -> bool:
+        return self in {
+            SourceStage.DONE,
+            SourceStage.STOPPED,
+            SourceStage.BLOCKED,
+            SourceStage.DOUBTED,
+        }
+
+    @property
+    def is_trusted(self) -> bool:
+        """Tell whether what it says may be shown: it passed its test, if it had one."""
+        return self in {SourceStage.ASKING, SourceStage.DONE, SourceStage.STOPPED}
+
+
+class HealthLevel(StrEnum):
+    """WARN is to be seen to in the coming days; BAD means that something is not done now."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class FieldLikeness(StrEnum):
+    """LIKE passes for the same at a glance; PARTLY shares words or entries."""
+
+    SAME = "same"
+    LIKE = "like"
+    PARTLY = "partly"
+    DIFFERENT = "different"
+
+
+class InvitationStatus(StrEnum):
+    """Where an invitation stands; UNKNOWN is also one whose person has left."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class ConsentPhase(StrEnum):
+    """EXPIRED is one that ran out and can be renewed until everything is erased."""
+
+    ENROLLED = "enrolled"
+    PAUSED = "paused"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class GuideReliability(StrEnum):
+    """How we know: the platform says so itself, others say so, or nobody has looked it up."""
+
+    OFFICIAL = "official"
+    SECONDARY = "secondary"
+    RECALLED = "recalled"
+
+
+class AllowedReporter(StrEnum):
+    PERSON = "person"
+    REPRESENTATIVE = "representative"
+    PARENT = "parent"
+    ANYBODY = "anybody"
+
+
+class ProofRequirement(StrEnum):
+    """Whether the platform wants proof of who reports. It goes to them, and never to us."""
+
+    NO = "no"
+    SOMETIMES = "sometimes"
+    ALWAYS = "always"
+    UNTOLD = "untold"

@@ -13,7 +13,8 @@ from importlib.metadata import version
 from monitor.app import App
 from monitor.config import WatchConfig
 from monitor.db.files import DiskReserve, write_file
-from monitor.domain.health import HealthLevel, compute_exit_code
+from monitor.domain.health import compute_exit_code
+from monitor.domain.vocabulary import HealthLevel
 from monitor.environment import Environment
 from monitor.errors import CannotWriteError, MonitorError
 from monitor.services import jobs

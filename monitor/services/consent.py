@@ -16,7 +16,6 @@ from monitor.db.people import LegalHold
 from monitor.domain.consent import (
     Consent,
     ConsentChannel,
-    ConsentPhase,
     Scope,
     apply_narrowing,
     apply_pause,
@@ -36,7 +35,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
-from monitor.domain.vocabulary import ConsentAction
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.erasure import end_lapsed_consent, resolve_actor
 from monitor.services.notifications import (
@@ -49,7 +48,6 @@ from monitor.services.retention import delete_unconsented_results
 from monitor.sources import list_engine_titles
 from reports.emails.account import ConsentChangedView, ConsentExpiryView
 from reports.emails.registry import EmailKind
-from reports.labels import ConsentChange
 
 RENEWING = "renewing"
 # So that a clock that is wrong erases nobody: somebody has a week to notice.
@@ -132,14 +130,6 @@ def _build_configured_policy(app: App) -> DisclosurePolicy:
         counsel=students.counsel,
         counsel_approved_on=students.counsel_approved_on,
     )
-
-
-CONSENT_CHANGES = {
-    ConsentAction.RENEWED: ConsentChange.RENEWED,
-    ConsentAction.NARROWED: ConsentChange.CHANGED,
-    ConsentAction.PAUSED: ConsentChange.PAUSED,
-    ConsentAction.RESUMED: ConsentChange.RESUMED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +272,7 @@ def _build_change_email(app: App, consent: Consent) -> ConsentChangedView:
     return ConsentChangedView(
         **build_greeting(app, person),
         **build_undo_instructions(app, person),
-        change=CONSENT_CHANGES[consent.act],
+        change=consent.act,
         at=consent.written_at,
         agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
         expires_at=consent.expires_at,

@@ -22,18 +22,19 @@ from monitor.db.outbox import OutboxEmail
 from monitor.db.pages import StoredPage
 from monitor.db.people import AddressChange, LegalHold
 from monitor.db.sweeps import Sweep
-from monitor.domain.consent import Consent, ConsentPhase
+from monitor.domain.consent import Consent
 from monitor.domain.flag import DecisionRecord, Flag, FlaggedItems
 from monitor.domain.item import Item, ItemVersion
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.domain.vocabulary import ConsentPhase
 from monitor.errors import TooSoonError
 from monitor.services.consent import load_consent_status
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
 from reports.emails.account import OwnDataView
 from reports.emails.render import Attachment
-from reports.pages.data import AccessLogLine, ConsentStatusLabel, LegalHoldLine
+from reports.pages.data import AccessLogLine, LegalHoldLine
 
 REVIEWER = "A reviewer"
 
@@ -527,12 +528,6 @@ def _build_page_data(kept: StoredPage) -> ExportData:
     }
 
 
-ENROLLMENT_STATUS = {
-    ConsentPhase.ENROLLED: ConsentStatusLabel.JOINED,
-    ConsentPhase.PAUSED: ConsentStatusLabel.PAUSED,
-    ConsentPhase.EXPIRED: ConsentStatusLabel.ENDED,
-    ConsentPhase.WITHDRAWN: ConsentStatusLabel.LEFT,
-}
 ACTION_WORDS: Mapping[str, str] = {
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
@@ -575,8 +570,8 @@ ACTION_WORDS: Mapping[str, str] = {
 }
 
 
-def load_enrollment_status(app: App, person_id: str) -> ConsentStatusLabel:
-    return ENROLLMENT_STATUS[load_consent_status(app, person_id).phase]
+def load_enrollment_status(app: App, person_id: str) -> ConsentPhase:
+    return load_consent_status(app, person_id).phase
 
 
 def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
 from hashlib import sha256
 
@@ -32,6 +31,7 @@ from monitor.domain.planning.queries import (
     build_person_queries,
     get_required_scope,
 )
+from monitor.domain.vocabulary import InvitationStatus
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import hash_district_terms
 from monitor.services.erasure import release_work_address
@@ -371,15 +371,6 @@ def _describe_query_words(query: Query, scope: Scope) -> str:
     if query.kind is QueryKind.SEARCH:
         return " · ".join(filter(None, query.terms))
     return query.terms[0]
-
-
-class InvitationStatus(StrEnum):
-    """Where an invitation stands; UNKNOWN is also one whose person has left."""
-
-    OPEN = "open"
-    ANSWERED = "answered"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
 
 
 def list_offered_scopes(app: App) -> tuple[Scope, ...]:

@@ -26,17 +26,10 @@ from monitor.services.notifications import (
     queue_email,
 )
 from reports.emails.account import ConsentEndedView
-from reports.labels import ConsentEnding
 
 BACKUPS_ROTATE = timedelta(days=30)
 ERASURE = "erase"
 ERASURE_RETRY = timedelta(minutes=10)
-ENDING_BY_ACTION = {
-    ConsentAction.WITHDRAWN: ConsentEnding.WITHDRAWN,
-    ConsentAction.DISOWNED: ConsentEnding.WITHDRAWN,
-    ConsentAction.LEFT: ConsentEnding.LEFT,
-    ConsentAction.LAPSED: ConsentEnding.LAPSED,
-}
 
 
 def withdraw_consent(
@@ -139,7 +132,7 @@ def _record_consent_end(
         plan = EmailPlan(recipient_id=person_id, dedupe_key=now.date().isoformat())
         view = ConsentEndedView(
             **build_farewell_greeting(app, person),
-            ending=ENDING_BY_ACTION[act],
+            ending=act,
             at=now,
             erased_by=None if held else now + ERASED_WITHIN,
             backups_by=None if held else now + BACKUPS_ROTATE,

@@ -11,16 +11,8 @@ from monitor.domain.detection.comparison import FieldComparison, TextRun
 from monitor.domain.flag import Flag
 from monitor.services.flagging import list_own_items
 from monitor.services.history import OwnItemComparison, compare_with_own_items
-from reports import labels as words
 from reports.evidence_pack import ActionLogLine, ComparedElement, EvidenceView, PageCopy
-from reports.labels import DEEDS
-
-LIKENESS_WORDS = {
-    "same": "the same",
-    "like": "made to look the same",
-    "partly": "the same in part",
-    "different": "different",
-}
+from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
 
 def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
@@ -34,8 +26,8 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         person=person.name.full_name,
         organization=person.organisation,
         zone=person.zone,
-        kind=words.FlagKindLabel(flag.kind),
-        severity=words.SeverityLabel(flag.severity),
+        kind=flag.kind,
+        severity=flag.severity,
         platform=portrait.platform,
         url=portrait.url,
         account=portrait.account,
@@ -67,7 +59,7 @@ def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
 def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.ref):
         who = name if each.by == flag.person else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=each.note)
+        yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
 
 
 def _build_copied_line(parallel: FieldComparison, beside: OwnItemComparison) -> ComparedElement:
@@ -76,7 +68,7 @@ def _build_copied_line(parallel: FieldComparison, beside: OwnItemComparison) -> 
         theirs=_join_pieces(parallel.theirs),
         ours=_join_pieces(parallel.ours),
         copied=parallel.is_copied,
-        likeness=LIKENESS_WORDS[parallel.likeness],
+        likeness=EVIDENCE_LIKENESSES[parallel.likeness],
         own=beside.own.portrait.url,
         reason=parallel.reason,
     )

@@ -11,19 +11,20 @@ from monitor.app import App
 from monitor.db.sweeps import SourceRun, Sweep, SweepKind
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.comparison import FieldComparison, FieldLikeness
+from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
-from monitor.domain.disclosure import (
-    ANSWER_WITHIN,
-    OpeningReason,
-    ReviewFields,
-    needs_immediate_notice,
-)
+from monitor.domain.disclosure import ANSWER_WITHIN, ReviewFields, needs_immediate_notice
 from monitor.domain.flag import Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_digest, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
-from monitor.domain.vocabulary import Decision, FlagKind, OwnershipLabel
+from monitor.domain.vocabulary import (
+    Decision,
+    DiffMarkKind,
+    FlagKind,
+    OwnershipLabel,
+    Severity,
+)
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.feedback import (
     PendingFeedback,
@@ -31,7 +32,6 @@ from monitor.services.feedback import (
     list_pending_feedback,
 )
 from monitor.services.history import (
-    DECISION_WORDS,
     OwnItemComparison,
     build_field_line,
     build_item_timeline,
@@ -49,15 +49,11 @@ from monitor.services.sharing import find_own_flag_opening, preview_shared_field
 from reports import labels as words
 from reports.emails.sections import Coverage
 from reports.pages.findings import (
-    ANSWERS,
-    FLAG_ANSWERS,
-    PAGE_ANSWERS,
     AnswerChoice,
     AnswerHistoryLine,
     ComparisonLine,
     ComparisonView,
     FlagPanel,
-    HighlightKind,
     HighlightPiece,
     HomeView,
     ItemView,
@@ -90,8 +86,8 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
         ref=item.ref,
         item=item.ref,
         question=build_flag_line(app, worst).what if worst else question,
-        kind=words.FlagKindLabel(worst.kind).words if worst else "",
-        severity=words.SeverityLabel(worst.severity) if worst else None,
+        kind=words.FLAG_KINDS[worst.kind] if worst else "",
+        severity=worst.severity if worst else None,
         choices=build_item_choices(portrait.kind, pending.suggested_answer),
         lowered_by=worst.lowered_by if worst else (),
         earlier=build_flag_line(app, worst).earlier if worst else "",
@@ -107,7 +103,7 @@ def build_flag_card(app: App, flag: Flag) -> QuestionCard:
         item=flag.item,
         flag=True,
         question=line.what,
-        kind=line.kind.words,
+        kind=words.FLAG_KINDS[line.kind],
         severity=line.severity,
         choices=build_flag_choices(flag.kind),
         url=line.url,
@@ -141,7 +137,7 @@ def list_answered_items(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...
             title=format_finding_title(each.item.portrait),
             url=each.item.portrait.url,
             platform=each.item.portrait.platform,
-            words=ANSWERS[each.answer],
+            words=words.ANSWERS[each.answer],
         )
         for each in reversed(list_given_feedback(app, owner_id))
     )
@@ -151,7 +147,7 @@ def build_item_choices(
     kind: FindingKind, suggested: Decision | None = None
 ) -> tuple[AnswerChoice, ...]:
     """Return the four answers to whose something is."""
-    answers = ANSWERS if kind is FindingKind.ACCOUNT else PAGE_ANSWERS
+    answers = words.ANSWERS if kind is FindingKind.ACCOUNT else words.PAGE_ANSWERS
     return tuple(
         AnswerChoice(value=value, words=told, suggested=value == suggested)
         for value, told in answers.items()
@@ -160,7 +156,7 @@ def build_item_choices(
 
 def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
     """Return the answers that fit a kind of flag; sharing is a thing of its own."""
-    told = FLAG_ANSWERS[words.FlagKindLabel(kind)]
+    told = words.FLAG_ANSWERS[kind]
     return tuple(AnswerChoice(value=value, words=said) for value, said in told.items())
 
 
@@ -200,7 +196,7 @@ def format_finding_title(portrait: Finding) -> str:
 
 
 def _rank_card(card: QuestionCard) -> int:
-    return card.severity.rank if card.severity else len(words.SeverityLabel)
+    return card.severity.rank if card.severity else len(Severity)
 
 
 MAX_FLAGS = 5
@@ -270,21 +266,6 @@ def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
     return app.db.sweeps.list_source_runs(sweep.ref)
 
 
-ACCESS_REASONS = {
-    OpeningReason.SHARED: "because you shared it",
-    OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
-    OpeningReason.UNANSWERED: "because it is serious and you did not answer within 7 days",
-    OpeningReason.COUNSEL: "as your consent text says about such links",
-    OpeningReason.BREAK_GLASS: "because two reviewers opened it early; we notified you",
-}
-LIKENESS_WORDS = {
-    FieldLikeness.SAME: "The same",
-    FieldLikeness.LIKE: "Looks the same",
-    FieldLikeness.PARTLY: "Partly the same",
-    FieldLikeness.DIFFERENT: "Different",
-}
-
-
 def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
     item = app.db.items.load_item_of_person(owner_id, item_id)
     verdict = app.db.items.find_item_feedback(item_id)
@@ -294,14 +275,14 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
     return ItemView(
         card=build_item_card(app, item),
         zone=zone,
-        whose=words.ItemOwnerLabel(label).words,
+        whose=words.OWNERS[label],
         flags=tuple(
             _build_flag_panel(app, owner_id, flag, zone)
             for flag in app.db.flags.list_flags_of_item(item_id)
         ),
         own=tuple(_build_own_lines(compare_with_own_items(app, owner_id, item_id))),
         moments=tuple(build_timeline_lines(moments)),
-        verdict=ANSWERS.get(verdict or "", ""),
+        verdict=words.ANSWERS[verdict] if verdict else "",
         gone=item.presence is Presence.GONE,
         versions=_list_versions(app, owner_id, item_id),
     )
@@ -373,7 +354,7 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
     opens = flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
     return FlagPanel(
         ref=flag.ref,
-        kind=line.kind.words,
+        kind=words.FLAG_KINDS[line.kind],
         severity=line.severity,
         what=line.what,
         reasons=flag.reasons,
@@ -381,9 +362,9 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
         choices=build_flag_choices(flag.kind),
         fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.ref), zone)),
         opened_at=opening.at if opening else None,
-        why=ACCESS_REASONS[opening.reason] if opening else "",
+        why=words.ACCESS_REASONS[opening.reason] if opening else "",
         opens_at=None if opening else opens,
-        ruled="" if flag.is_undecided else DECISION_WORDS.get(flag.state, flag.state),
+        ruled="" if flag.is_undecided else words.GIVEN_ANSWERS.get(flag.state, flag.state),
         until=flag.harmless_until,
         earlier=line.earlier,
         shared=flag.shared_at is not None,
@@ -397,11 +378,11 @@ def build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFi
     shown = (
         ("Name", fields.name),
         ("School", fields.school or "Not given"),
-        ("Kind", words.FlagKindLabel(fields.kind).words),
-        ("Severity", words.SeverityLabel(fields.severity).words),
+        ("Kind", words.FLAG_KINDS[fields.kind]),
+        ("Severity", words.SEVERITIES[fields.severity]),
         ("Platform", words.format_site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
-        ("Status", DECISION_WORDS.get(fields.state, fields.state)),
+        ("Status", words.GIVEN_ANSWERS.get(fields.state, fields.state)),
         ("Flagged", format_day(fields.opened_at, zone)),
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
@@ -412,7 +393,7 @@ def build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFi
 
 
 def _describe_answer(ruling: Decision | None) -> str:
-    return DECISION_WORDS.get(ruling, ruling) if ruling else "Nothing yet"
+    return words.GIVEN_ANSWERS.get(ruling, ruling) if ruling else "Nothing yet"
 
 
 def _build_own_lines(laid: Iterable[OwnItemComparison]) -> Iterator[OwnAccountLine]:
@@ -431,7 +412,7 @@ def _build_comparison_line(each: FieldComparison) -> ComparisonLine:
         field=words.describe_field(each.field),
         theirs=tuple(map(_build_piece, each.theirs)),
         ours=tuple(map(_build_piece, each.ours)),
-        likeness=LIKENESS_WORDS[each.likeness],
+        likeness=words.LIKENESSES[each.likeness],
         copied=each.is_copied,
         reason=each.reason,
     )
@@ -439,5 +420,5 @@ def _build_comparison_line(each: FieldComparison) -> ComparisonLine:
 
 def _build_piece(each: ReadPiece) -> HighlightPiece:
     return HighlightPiece(
-        text=each.text, mark=HighlightKind.COPIED if each.copied else HighlightKind.KEPT
+        text=each.text, mark=DiffMarkKind.COPIED if each.copied else DiffMarkKind.KEPT
     )

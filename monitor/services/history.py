@@ -21,16 +21,13 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_findings,
 )
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, EventKind, FlagKind
 from monitor.errors import InputError
 from monitor.services.flagging import list_own_items
 from reports import labels as words
 from reports.labels import format_site_name
 from reports.pages.findings import (
-    ANSWERS,
-    FLAG_ANSWERS,
     FieldDiffLine,
-    HighlightKind,
     HighlightPiece,
     TimelineLine,
 )
@@ -100,22 +97,6 @@ def _find_version(versions: dict[int, ItemVersion], number: int) -> ItemVersion:
     return versions[number]
 
 
-DECISION_WORDS = {
-    **{value: said for told in FLAG_ANSWERS.values() for value, said in told.items()},
-    **ANSWERS,
-    "harmless": "Harmless",
-    "reported": "Reported to the platform",
-    "removed": "Taken down",
-    "refused": "The platform left it up",
-    "student-link": "A link to a student",
-    "gone": "No longer shown",
-}
-OWN_DECISION_WORDS = {
-    Decision.SHARED: "You shared it with IT.",
-    Decision.REOPENED: "You undid your last answer.",
-}
-
-
 def build_timeline_lines(moments: Iterable[TimelineEntry]) -> Iterator[TimelineLine]:
     """Tell the moments of a timeline, the latest first."""
     for each in reversed(tuple(moments)):
@@ -137,7 +118,7 @@ def build_field_line(marks: FieldDiff) -> FieldDiffLine:
 
 
 def _build_piece(mark: DiffMark) -> HighlightPiece:
-    return HighlightPiece(text=mark.text, mark=HighlightKind(mark.kind))
+    return HighlightPiece(text=mark.text, mark=mark.kind)
 
 
 def _describe_timeline_entry(moment: TimelineEntry) -> str:
@@ -145,9 +126,9 @@ def _describe_timeline_entry(moment: TimelineEntry) -> str:
         case TimelineEntryKind.SHOWN:
             return _describe_sighting(moment)
         case TimelineEntryKind.EVENT:
-            return f"{words.EventKindLabel(moment.word).words}."
+            return f"{words.EVENT_KINDS[EventKind(moment.word)]}."
         case TimelineEntryKind.FLAGGED:
-            return f"{words.FlagKindLabel(moment.word).words}. We flagged it for you."
+            return f"{words.FLAG_KINDS[FlagKind(moment.word)]}. We flagged it for you."
         case TimelineEntryKind.RULED | TimelineEntryKind.SORTED:
             return _describe_decision(moment)
 
@@ -164,5 +145,5 @@ def _describe_decision(moment: TimelineEntry) -> str:
         return "It became another account, so your earlier answer no longer counts."
     ruling = Decision(moment.word)
     if moment.by is DecisionMaker.REVIEWER:
-        return f"IT decided: {DECISION_WORDS.get(ruling, ruling)}."
-    return OWN_DECISION_WORDS.get(ruling, f"You said: {DECISION_WORDS.get(ruling, ruling)}.")
+        return f"IT decided: {words.GIVEN_ANSWERS.get(ruling, ruling)}."
+    return words.OWN_STEPS.get(ruling, f"You said: {words.GIVEN_ANSWERS.get(ruling, ruling)}.")

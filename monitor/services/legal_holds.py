@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from monitor.app import App
 from monitor.db.people import LegalHold
-from monitor.domain.disclosure import HoldAction, HoldProposal
+from monitor.domain.disclosure import HoldProposal
 from monitor.domain.retention import ERASED_WITHIN
+from monitor.domain.vocabulary import HoldAction
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.erasure import ERASURE
 from monitor.services.notifications import (
@@ -23,6 +24,7 @@ from monitor.services.notifications import (
 )
 from monitor.services.retention import delete_unconsented_results
 from reports.emails.account import LegalHoldView
+from reports.labels import HOLD_ERRORS
 from reports.sanitize import is_single_address
 
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
@@ -45,7 +47,7 @@ def propose_legal_hold(
             at=app.clock.now(),
         )
         app.db.hold_proposals.insert_hold_proposal(proposal)
-        _audit_hold(app, reviewer, f"proposed-{_AUDIT_ACTIONS[step]}", proposal)
+        _audit_hold(app, reviewer, f"proposed-{_get_audit_action(step)}", proposal)
     return proposal
 
 
@@ -68,7 +70,7 @@ def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldPr
         else:
             _lift_hold(app, proposal, by)
         app.db.hold_proposals.delete_proposals_of_person(proposal.person)
-        _audit_hold(app, reviewer, _AUDIT_ACTIONS[proposal.step], proposal)
+        _audit_hold(app, reviewer, _get_audit_action(proposal.step), proposal)
     return proposal
 
 
@@ -99,7 +101,7 @@ def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
     now, ref = app.clock.now(), proposal.person
     hold = app.db.legal_holds.find_active_legal_hold(ref)
     if hold is None:
-        raise InputError(_STEP_ERRORS[HoldAction.LIFT])
+        raise InputError(HOLD_ERRORS[HoldAction.LIFT])
     consent = app.db.consents.find_latest_consent(ref)
     left = consent is not None and consent.withdrawn_at is not None
     view = _build_hold_view(app, hold, by, proposal.reason)
@@ -123,7 +125,7 @@ def _check_hold_step(app: App, reviewer: Reviewer, person_id: str, step: HoldAct
     if reviewer.person_id and reviewer.person_id == person_id:
         raise NotPermittedError(NOT_ON_YOURSELF)
     if app.db.legal_holds.has_active_legal_hold(person_id) is (step is HoldAction.PLACE):
-        raise InputError(_STEP_ERRORS[step])
+        raise InputError(HOLD_ERRORS[step])
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:
@@ -134,7 +136,7 @@ def _check_reviewers(app: App, *addresses: str) -> None:
 
 
 def _queue_hold_email(app: App, proposal: HoldProposal, view: LegalHoldView) -> None:
-    period = f"{_AUDIT_ACTIONS[proposal.step]}-{app.clock.now().isoformat()}"
+    period = f"{_get_audit_action(proposal.step)}-{app.clock.now().isoformat()}"
     queue_email(app, EmailPlan(recipient_id=proposal.person, dedupe_key=period), view)
 
 
@@ -145,8 +147,5 @@ def _audit_hold(app: App, reviewer: Reviewer, action: str, proposal: HoldProposa
     )
 
 
-_AUDIT_ACTIONS = {HoldAction.PLACE: "held", HoldAction.LIFT: "released"}
-_STEP_ERRORS = {
-    HoldAction.PLACE: "This person is already under a legal hold.",
-    HoldAction.LIFT: "This person is not under a legal hold.",
-}
+def _get_audit_action(step: HoldAction) -> str:
+    return "held" if step is HoldAction.PLACE else "released"

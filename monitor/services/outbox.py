@@ -16,6 +16,7 @@ from monitor.db.outbox import EmailState, OutboxEmail
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.flag import mark_notified
+from monitor.domain.vocabulary import Severity
 from monitor.errors import BusyError, CannotWriteError, InputError
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import hash_code
@@ -38,7 +39,6 @@ from reports.emails.account import (
 from reports.emails.registry import EmailKind, get_view_type, render_email
 from reports.emails.render import Email
 from reports.emails.sections import EmailView, PersonalEmailView
-from reports.labels import SeverityLabel
 
 LOG = logging.getLogger(__name__)
 STOPPABLE_EMAILS = frozenset({EmailKind.DIGEST})
@@ -281,13 +281,13 @@ def find_worst_severity(view: EmailView) -> str:
     """Say how bad the worst is, for whoever sorts mail by it."""
     match view:
         case AlertView():
-            return SeverityLabel.HIGH
+            return Severity.HIGH
         case PersonalEmailView():
             return min((line.severity for line in view.flags), key=_rank_severity, default="")
     return ""
 
 
-def _rank_severity(severity: SeverityLabel) -> int:
+def _rank_severity(severity: Severity) -> int:
     return severity.rank
 
 

@@ -12,7 +12,7 @@ from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.source_trust import WITHHELD
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, GapKind, OwnershipLabel
 from reports import labels as words
 from reports.emails.sections import (
     ChangeLine,
@@ -38,8 +38,8 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
     # An own account is no news: what is seen there is.
     first_seen = flag.opened_at if flag.kind in OWN_ACCOUNT_KINDS else item.first_seen
     return FlagLine(
-        kind=words.FlagKindLabel(flag.kind),
-        severity=words.SeverityLabel(flag.severity),
+        kind=flag.kind,
+        severity=flag.severity,
         what=words.describe_flag_kind(flag.kind, flag.severity),
         url=item.portrait.url,
         first_seen=first_seen,
@@ -59,7 +59,11 @@ def _describe_earlier_answer(app: App, flag: Flag) -> str:
     judgements = app.db.flags.list_decisions(flag.ref)
     said = [each for each in judgements if each.at < flag.opened_at]
     spoken = [each.ruling for each in said if each.ruling not in SILENT_DECISIONS]
-    return f"Earlier answer: {words.DECISIONS[spoken[-1]]}. Then it changed." if spoken else ""
+    return (
+        f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
+        if spoken
+        else ""
+    )
 
 
 def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
@@ -67,8 +71,8 @@ def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
     item = app.db.items.load_item(event.item)
     label = app.db.items.find_item_label(event.item) or OwnershipLabel.UNKNOWN
     return ChangeLine(
-        event=words.EventKindLabel(event.kind),
-        whose=words.ItemOwnerLabel(label),
+        event=event.kind,
+        whose=label,
         url=recorded.url,
         at=event.at,
         ref=event.item,
@@ -101,7 +105,7 @@ def build_own_line(item: Item) -> OwnItemLine:
 def build_waiting_line(app: App, flag: Flag) -> UnansweredFlagLine:
     portrait = app.db.items.load_item(flag.item).portrait
     return UnansweredFlagLine(
-        kind=words.FlagKindLabel(flag.kind),
+        kind=flag.kind,
         url=portrait.url,
         since=flag.notified_at or flag.opened_at,
         ref=flag.ref,
@@ -118,9 +122,9 @@ def build_decided_line(app: App, flag: Flag) -> FlagOutcomeLine | None:
         return None
     portrait = app.db.items.load_item(flag.item).portrait
     return FlagOutcomeLine(
-        kind=words.FlagKindLabel(flag.kind),
+        kind=flag.kind,
         url=portrait.url,
-        what=words.DECISIONS[flag.state],
+        what=words.DECISION_SENTENCES[flag.state],
         by=by,
         at=flag.ruled_at,
         ref=flag.ref,
@@ -166,7 +170,7 @@ def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
 def build_gap(group: FailureGroup) -> CoverageGap:
     return CoverageGap(
         source=group.subject,
-        outcome=words.GapKind(group.outcome),
+        outcome=GapKind(group.outcome),
         since=group.since,
         note=group.explanation,
         count=group.count,

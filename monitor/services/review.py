@@ -128,15 +128,15 @@ def _build_review_line(flag: Flag, fields: ReviewFields) -> ReviewLine:
     return ReviewLine(
         person=fields.name,
         school=fields.school,
-        kind=words.FlagKindLabel(fields.kind),
-        severity=words.SeverityLabel(fields.severity),
+        kind=fields.kind,
+        severity=fields.severity,
         platform=fields.platform,
         url=fields.url,
         state=fields.state,
         opened_at=fields.opened_at,
         state_since=flag.ruled_at or flag.opened_at,
         reasons=fields.reasons,
-        ruling=fields.ruling or "",
+        ruling=fields.ruling,
     )
 
 
@@ -269,7 +269,7 @@ def _build_question_view(app: App, flag: Flag, remark: ReviewNote) -> ReviewerQu
     portrait = app.db.items.load_item(flag.item).portrait
     return ReviewerQuestionView(
         **build_greeting(app, app.db.people.load_person(flag.person)),
-        kind=words.FlagKindLabel(flag.kind),
+        kind=flag.kind,
         url=portrait.url,
         ref=flag.ref,
         by=remark.by,

@@ -15,14 +15,13 @@ from monitor.db.review import DisclosureCutoff, ListSlice, ReviewFilter, ReviewN
 from monitor.domain.disclosure import (
     BreakGlass,
     DisclosureCase,
-    OpeningReason,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
     compute_review_opening,
 )
 from monitor.domain.flag import DecisionRecord, Flag, list_possible_decisions
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OpeningReason, Severity
 from monitor.errors import NotPermittedError
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.notifications import Reviewer, build_reviewer_id

@@ -11,19 +11,13 @@ from monitor.app import App
 from monitor.db.events import EventRecord
 from monitor.db.sweeps import RunRequest, Sweep, SweepKind
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
-from monitor.domain.vocabulary import EventKind, OwnershipLabel
+from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage
 from monitor.errors import NotPermittedError, TooSoonError
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.findings import format_finding_title
 from monitor.services.presenters import build_change_line, build_coverage
 from reports.emails.sections import ChangeLine
-from reports.pages.check import (
-    ResultLine,
-    SelfCheckPageView,
-    SelfCheckState,
-    SourceCheckLine,
-    SourceCheckState,
-)
+from reports.pages.check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Finding
 
 MAX_FINDINGS_SHOWN = 20
@@ -80,7 +74,7 @@ def _check_interval(app: App, person_id: str) -> None:
 def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPageView:
     progress = app.db.run_requests.load_progress(request.ref)
     sweep, now = _find_running_sweep(app, request), app.clock.now()
-    believed = {name for name, state in progress.items() if SourceCheckState(state).is_trusted}
+    believed = {name for name, state in progress.items() if SourceStage(state).is_trusted}
     findings = tuple(_list_findings_so_far(app, sweep, believed)) if sweep else ()
     found = Counter(source for source, _ in findings)
     answers = app.db.journal.count_answers_by_source(sweep.ref, sweep.person) if sweep else {}
@@ -93,7 +87,7 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
         sources=tuple(
             SourceCheckLine(
                 source=source,
-                state=SourceCheckState(state),
+                state=SourceStage(state),
                 answers=answers.get(source, 0),
                 found=found[source],
             )

@@ -6,7 +6,6 @@
 from monitor.app import App
 from monitor.domain.disclosure import (
     DisclosureCase,
-    OpeningReason,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
@@ -14,7 +13,7 @@ from monitor.domain.disclosure import (
     get_own_decision,
 )
 from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, OpeningReason
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision

@@ -11,10 +11,10 @@ from monitor.db.sweeps import SourceRun
 from monitor.domain.disclosure import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
 from monitor.domain.planning.budget import ApiCost
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
+from monitor.domain.vocabulary import GapKind
 from monitor.services.presenters import build_coverage
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_queue import build_review_gate
-from reports.labels import GapKind
 from reports.pages.district import DistrictView, SourceHealthLine, WeekLine
 
 WEEKS_SHOWN = 12

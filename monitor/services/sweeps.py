@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
 from itertools import chain, groupby
 from operator import attrgetter
@@ -28,7 +27,7 @@ from monitor.domain.planning.queries import build_account_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
-from monitor.domain.vocabulary import Decision, FlagState
+from monitor.domain.vocabulary import Decision, FlagState, SourceStage
 from monitor.errors import DatabaseError
 from monitor.services.flagging import extract_handle_key
 from monitor.services.ingest import is_sweep_erased, settle_source
@@ -57,21 +56,6 @@ ProgressListener = Callable[[str, str], None]
 """Told of each source by name: waiting, asking, done or blocked."""
 
 LOG = logging.getLogger(__name__)
-
-
-class SourceStage(StrEnum):
-    """How far a source is. TESTING asks it what we know already, and it failed that if DOUBTED.
-
-    STOPPED answered at first, and BLOCKED never did.
-    """
-
-    WAITING = "waiting"
-    TESTING = "testing"
-    ASKING = "asking"
-    DONE = "done"
-    STOPPED = "stopped"
-    BLOCKED = "blocked"
-    DOUBTED = "doubted"
 
 
 def ignore_progress(_source: str, _state: str) -> None:

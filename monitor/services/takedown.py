@@ -11,12 +11,8 @@ from datetime import datetime
 from monitor.app import App
 from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
-from monitor.domain.takedown.places import (
-    ProofRequirement,
-    TakedownGuide,
-    load_takedown_guides,
-)
-from monitor.domain.vocabulary import Decision, FlagState
+from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
+from monitor.domain.vocabulary import Decision, FlagState, ProofRequirement
 from monitor.errors import InputError
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput
@@ -24,7 +20,7 @@ from monitor.services.review import decide_flags
 from monitor.services.sweeps import RECHECK, find_recheck_time, find_report_time
 from monitor.sources import list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.labels import DEEDS, STATES
+from reports.labels import DECISION_PHRASES, FLAG_STATES
 from reports.pages.takedown import AccountSighting, PlatformGuide, TakedownView
 
 NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
@@ -52,10 +48,10 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     return TakedownView(
         ref=flag.ref,
         evidence=view,
-        state=STATES[flag.state],
+        state=FLAG_STATES[flag.state],
         place=_build_place_line(place, now) if place else None,
         log=tuple(_build_log_lines(app, flag)),
-        choices=tuple(each.value for each in NEXT_DECISIONS[flag.state]),
+        choices=NEXT_DECISIONS[flag.state],
         looked=_find_last_look(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
         looks_at=_find_next_look(app, flag),
@@ -99,7 +95,7 @@ def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:
 def _build_log_lines(app: App, flag: Flag) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.ref):
         who = "You" if each.by == flag.person else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=each.note)
+        yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
 
 
 def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
@@ -122,14 +118,14 @@ def _build_place_line(place: TakedownGuide, now: datetime) -> PlatformGuide:
         name=place.name,
         form=place.form or "",
         in_app=place.in_app,
-        who=tuple(each.value for each in place.who),
+        who=place.who,
         asks=place.asks,
-        identity=place.identity.value,
+        identity=place.identity,
         rule=place.rule,
         least=place.least,
         defence=place.defence,
         help=place.help or "",
-        known=place.known.value,
+        known=place.known,
         seen_on=place.seen_on,
         stale=place.is_stale(now),
         proof=place.identity

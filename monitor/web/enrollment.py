@@ -18,10 +18,10 @@ from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSe
 from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
 from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
 from monitor.domain.person import AuthMethod, PersonName
+from monitor.domain.vocabulary import InvitationStatus
 from monitor.errors import InputError
 from monitor.services.consent import hash_district_terms, list_terms_sections
 from monitor.services.enrollment import (
-    InvitationStatus,
     complete_enrollment,
     discard_enrollment_draft,
     find_invitation_status,
@@ -48,7 +48,6 @@ from reports.pages.enrollment import (
     ConsentTextView,
     EnrollmentStepView,
     InvitationCodeView,
-    InvitationProblem,
     InvitationProblemView,
     NamesStepView,
     NotMeView,
@@ -621,10 +620,6 @@ def _add_step_routes(routes: Blueprint, flow: EnrollmentFlow, step: EnrollmentSt
 
 
 NO_CODE: Final = FieldProblem(field="code", words="Paste the code from your email.")
-CLOSED_REASONS: Final = {
-    InvitationStatus.ANSWERED: InvitationProblem.ANSWERED,
-    InvitationStatus.EXPIRED: InvitationProblem.EXPIRED,
-}
 
 
 def build_invitation_routes(context: PortalContext) -> Blueprint:
@@ -692,9 +687,7 @@ def build_not_me_routes(context: PortalContext) -> Blueprint:
 
 def _render_closed_invitation(context: PortalContext, status: InvitationStatus) -> Response:
     contact = context.app.config.district.contact
-    view = InvitationProblemView(
-        why=CLOSED_REASONS.get(status, InvitationProblem.UNKNOWN), contact=contact
-    )
+    view = InvitationProblemView(why=status, contact=contact)
     return context.render_page(
         "This invitation does not work", pages.render_invitation_problem, view, HTTPStatus.GONE
     )

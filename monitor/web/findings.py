@@ -28,9 +28,10 @@ from monitor.services.flagging import build_lessons_line
 from monitor.services.review import decide_flags, undo_decisions
 from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
 from monitor.web.context import PortalContext
+from reports.labels import ANSWERS
 from reports.pages import findings as pages
 from reports.pages import findings as pages_sort
-from reports.pages.findings import ANSWERS, AnswerHistoryView, ShareView, SortView, UndoLine
+from reports.pages.findings import AnswerHistoryView, ShareView, SortView, UndoLine
 
 CARDS_PER_PAGE: Final = 10
 ANSWERS_PER_PAGE: Final = 25

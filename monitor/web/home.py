@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request
 
 from monitor.domain.schedule import compute_next_sweep
+from monitor.domain.vocabulary import ConsentPhase
 from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.data_export import load_enrollment_status
@@ -24,7 +25,7 @@ from reports.pages import account as pages
 from reports.pages import enrollment as joining
 from reports.pages import findings as home
 from reports.pages.account import UnsubscribeView
-from reports.pages.data import ConsentStatusLabel, WithdrawalDoneView, render_withdrawal_done
+from reports.pages.data import WithdrawalDoneView, render_withdrawal_done
 from reports.static_files import get_media_type, read_static_file
 
 
@@ -35,9 +36,9 @@ def build_home_routes(context: PortalContext) -> Blueprint:
     def show_home() -> Response:
         person = context.require_principal().person_id
         standing = load_enrollment_status(context.app, person)
-        if standing is ConsentStatusLabel.LEFT:
+        if standing is ConsentPhase.WITHDRAWN:
             return _render_left(context, person)
-        if standing is ConsentStatusLabel.ENDED:
+        if standing is ConsentPhase.EXPIRED:
             return context.redirect_to("/me/data")
         view = build_home_view(context.app, person)
         return context.render_page("My findings", home.render_home, view)

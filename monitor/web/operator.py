@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
-from monitor.domain.health import HealthLevel, HealthResult
+from monitor.domain.health import HealthResult
 from monitor.errors import ConfigError, InputError, NotPermittedError
 from monitor.services.findings import build_home_view
 from monitor.services.health import Vitals, check_vitals, collect_vitals
@@ -33,7 +33,6 @@ from reports.pages import operator as document
 from reports.pages.operator import (
     DueJobsRow,
     HealthCheck,
-    HealthTone,
     NameChangeLine,
     NameChangesView,
     OperatorView,
@@ -43,11 +42,6 @@ from reports.pages.operator import (
 NAME_DECISION_NOTICES: Final = {
     "confirm": "Confirmed. We are emailing the person.",
     "refuse": "Declined. We are emailing the person.",
-}
-TONES: Final = {
-    HealthLevel.OK: HealthTone.GOOD,
-    HealthLevel.WARN: HealthTone.MEDIUM,
-    HealthLevel.BAD: HealthTone.HIGH,
 }
 
 
@@ -111,7 +105,7 @@ def _build_name_line(change: NameChange) -> NameChangeLine:
 def _build_check_row(checked: HealthResult) -> HealthCheck:
     return HealthCheck(
         what=checked.what,
-        tone=TONES[checked.level],
+        level=checked.level,
         told=checked.told,
         remedy=checked.remedy,
     )

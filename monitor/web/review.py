@@ -15,16 +15,16 @@ from flask import Blueprint, Response, request
 
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
-from monitor.domain.disclosure import (
-    CONFIRM_WITHIN,
-    BreakGlassProposal,
-    HoldAction,
-    HoldProposal,
-    OpeningReason,
-)
+from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import (
+    Decision,
+    FlagKind,
+    FlagState,
+    HoldAction,
+    Severity,
+)
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.legal_holds import (
     confirm_legal_hold,
@@ -59,9 +59,8 @@ from monitor.services.review_queue import (
 from monitor.web.context import PortalContext
 from monitor.web.errors import mask_as_not_found
 from monitor.web.takedown import build_pack_response
-from reports import labels as words
+from reports import labels
 from reports.evidence_pack import ActionLogLine
-from reports.labels import DEEDS, STATES
 from reports.pages import review as document
 from reports.pages import review as document_early
 from reports.pages import review as pages
@@ -84,30 +83,6 @@ from reports.pages.review import (
     UnopenedFlagsView,
 )
 
-ACCESS_REASONS = {
-    OpeningReason.SHARED: "The staff member shared it with IT.",
-    OpeningReason.CONFIRMED: "The staff member confirmed that it is an impersonation.",
-    OpeningReason.UNANSWERED: "It is urgent, and the staff member has not answered for a week.",
-    OpeningReason.COUNSEL: (
-        "The waiting period for such links has ended. The staff member knew about it."
-    ),
-    OpeningReason.BREAK_GLASS: (
-        "Two reviewers opened it early, for one day. The staff member was notified."
-    ),
-}
-DECISION_LABELS = {
-    Decision.NAMESAKE: "Someone else with that name",
-    Decision.UNRELATED: "Not about this person",
-    Decision.HARMLESS: "Harmless",
-    Decision.IMPERSONATION: "Impersonation",
-    Decision.REPORTED: "Impersonation, reported",
-    Decision.REMOVED: "Reported, and the platform removed it",
-    Decision.REFUSED: "Reported, and the platform refused",
-    Decision.STUDENT_LINK: "A link to a student",
-    Decision.UNLINKED: "The link was removed",
-    Decision.EXPLAINED: "The link is explained",
-}
-_ALL_DECISION_LABELS = {**DECISION_LABELS, Decision.MINE: "Their own", Decision.FAMILY: "Family"}
 AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
 STATUS_FILTERS = {
     "undecided": (FlagState.NEW, FlagState.OPEN),
@@ -190,18 +165,18 @@ def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
         ref=shown.flag.ref,
         person=fields.name,
         school=fields.school,
-        kind=words.FlagKindLabel(fields.kind),
-        severity=words.SeverityLabel(fields.severity),
+        kind=fields.kind,
+        severity=fields.severity,
         platform=fields.platform,
         url=fields.url,
-        state=STATES[fields.state],
+        state=labels.FLAG_STATES[fields.state],
         state_key=fields.state,
         opened_at=fields.opened_at,
         first_seen=fields.first_seen,
         last_seen=fields.last_seen,
         reasons=fields.reasons,
         ruling=_describe_decision(fields.ruling),
-        why=ACCESS_REASONS[shown.opening.reason],
+        why=labels.REVIEWER_ACCESS_REASONS[shown.opening.reason],
     )
 
 
@@ -210,12 +185,14 @@ def list_decision_options(several: tuple[ViewedFlag, ...]) -> tuple[Option, ...]
     fitting = (
         set.intersection(*(set(each.allowed_decisions) for each in several)) if several else set()
     )
-    return tuple((each.value, text) for each, text in DECISION_LABELS.items() if each in fitting)
+    return tuple(
+        (each.value, text) for each, text in labels.REVIEWER_CHOICES.items() if each in fitting
+    )
 
 
 def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[QueueFilter]:
-    kinds = [(each.value, each.words) for each in words.FlagKindLabel]
-    severities = [(each.value, each.words) for each in words.SeverityLabel]
+    kinds = [(each.value, labels.FLAG_KINDS[each]) for each in FlagKind]
+    severities = [(each.value, labels.SEVERITIES[each]) for each in Severity]
     told: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
@@ -233,9 +210,9 @@ def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator
 def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
     return ReviewQueueLine(
         ref=row.flag_id,
-        kind=words.FlagKindLabel(row.kind),
-        severity=words.SeverityLabel(row.severity),
-        state=STATES[row.state],
+        kind=row.kind,
+        severity=row.severity,
+        state=labels.FLAG_STATES[row.state],
         platform=row.platform,
         school=row.school,
         opened_at=row.opened_at,
@@ -254,11 +231,13 @@ def _build_history(app: App, shown: ViewedFlag) -> Iterator[ActionLogLine]:
         of_person = each.by == shown.flag.person
         who = "The staff member" if of_person else find_reviewer_address(app, each.by)
         note = "" if of_person else each.note
-        yield ActionLogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=note)
+        yield ActionLogLine(
+            at=each.at, who=who, what=labels.DECISION_PHRASES[each.ruling], note=note
+        )
 
 
 def _describe_decision(ruling: Decision | None) -> str:
-    return _ALL_DECISION_LABELS[ruling] if ruling else ""
+    return labels.REVIEWER_ANSWERS[ruling] if ruling else ""
 
 
 def _compute_next_question_time(shown: ViewedFlag, now: datetime) -> datetime | None:
@@ -360,7 +339,9 @@ def render_flag_page(
         return _render_unopened(context, (flag_id,))
     view = build_flag_view(queue, reviewer, shown, context.now())
     if draft is None:
-        return context.render_page(view.flag.kind.words, pages.render_review_flag, view)
+        return context.render_page(
+            labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, view
+        )
     again = replace(
         view,
         note=draft.note,
@@ -369,7 +350,9 @@ def render_flag_page(
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return context.render_page(view.flag.kind.words, pages.render_review_flag, again, status)
+    return context.render_page(
+        labels.FLAG_KINDS[view.flag.kind], pages.render_review_flag, again, status
+    )
 
 
 def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Response:
@@ -445,7 +428,7 @@ class _FlagActions:
         seen = dict(each.split(" ", 1) for each in request.form.getlist("seen") if " " in each)
         said, note = request.form.get("ruling", ""), _read_text("note")
         back = _build_return_path(seen)
-        if not seen or said not in {each.value for each in DECISION_LABELS}:
+        if not seen or said not in {each.value for each in labels.REVIEWER_CHOICES}:
             return self._render_missing_choice(tuple(seen), note)
         by, ruling = build_reviewer(self.context), Decision(said)
         words = self._run_action(
@@ -453,7 +436,7 @@ class _FlagActions:
         )
         if len(seen) == 1 or words != SAVED:
             return self.context.redirect_to(back, words)
-        view = DecisionDoneView(refs=tuple(seen), ruling=DECISION_LABELS[ruling])
+        view = DecisionDoneView(refs=tuple(seen), ruling=labels.REVIEWER_CHOICES[ruling])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
     def submit_undo(self) -> Response:
@@ -521,10 +504,6 @@ CANNOT_OPEN_EARLY = (
 CANNOT_PROPOSE_HOLD = (
     "You cannot propose this for this person. Check the address and the holds in place."
 )
-HOLD_NOTICES = {
-    HoldAction.PLACE: "The hold is in place. We are emailing the person.",
-    HoldAction.LIFT: "The hold is lifted. We are emailing the person.",
-}
 
 
 def build_early_access_routes(context: PortalContext) -> Blueprint:
@@ -618,7 +597,7 @@ class _LegalHoldPages:
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to("/review/holds", str(error))
         self.context.wake_service()
-        return self.context.redirect_to("/review/holds", HOLD_NOTICES[proposal.step])
+        return self.context.redirect_to("/review/holds", labels.HOLD_NOTICES[proposal.step])
 
     def _render_holds(self, faults: tuple[FieldProblem, ...]) -> Response:
         mine = build_reviewer(self.context).address.casefold()
@@ -663,8 +642,8 @@ def _build_proposal_line(
     return BreakGlassRequestLine(
         ref=proposal.ref,
         flag=flag.ref,
-        kind=words.FlagKindLabel(flag.kind),
-        severity=words.SeverityLabel(flag.severity),
+        kind=flag.kind,
+        severity=flag.severity,
         by=proposal.first,
         reason=proposal.reason,
         at=proposal.at,

@@ -17,17 +17,12 @@ from monitor.services.takedown import (
 )
 from monitor.web.context import PortalContext
 from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
+from reports.labels import REPORT_NOTICES
 from reports.pages import takedown as document
 from reports.pages.layout import FieldProblem
 from reports.pages.takedown import TakedownView
 
 MAX_NOTE_LENGTH = 1_000
-_OUTCOME_NOTICES = {
-    Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
-    Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
-    Decision.REFUSED: "Saved: the platform refused. You can report it again and show more.",
-    Decision.REOPENED: "The last entry was undone.",
-}
 
 
 def build_takedown_routes(context: PortalContext) -> Blueprint:
@@ -54,7 +49,7 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
             )
         ruling = Decision(request.form["done"])
         record_takedown_step(app, context.require_principal().person_id, ref, ruling, note)
-        return context.redirect_to(f"/me/takedown/{ref}", _OUTCOME_NOTICES[ruling])
+        return context.redirect_to(f"/me/takedown/{ref}", REPORT_NOTICES[ruling])
 
     @routes.get("/me/takedown/<ref>/pack")
     def download_evidence(ref: str) -> Response:

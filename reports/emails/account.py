@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 
+from monitor.domain.vocabulary import ConsentAction, FlagKind
 from reports.emails.render import Email, compose_email, compose_fitting_email
 from reports.emails.sections import EmailView, FlagLine, limit_lines
-from reports.labels import ConsentChange, ConsentEnding, FlagKindLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class ConsentEndedView(EmailView):
     Both are None while a legal hold keeps everything.
     """
 
-    ending: ConsentEnding = ConsentEnding.WITHDRAWN
+    ending: ConsentAction = ConsentAction.WITHDRAWN
     at: datetime
     erased_by: datetime | None
     backups_by: datetime | None
@@ -61,7 +61,7 @@ class BreakGlassView(EmailView):
 class ReviewerQuestionView(EmailView):
     """IT asks about a flag. `by` is who asks; `question` is in their words."""
 
-    kind: FlagKindLabel
+    kind: FlagKind
     url: str
     ref: str
     by: str
@@ -117,7 +117,7 @@ class ConsentChangedView(EmailView):
     right away.
     """
 
-    change: ConsentChange
+    change: ConsentAction
     at: datetime
     agreed: tuple[str, ...]
     expires_at: datetime

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from reports.emails.render import Email, compose_fitting_email, fill_template
 from reports.emails.sections import MOST, Coverage, EmailView, limit_lines
-from reports.labels import FlagKindLabel, SeverityLabel
 from reports.templating import parse_week_year
 
 
@@ -15,20 +15,20 @@ from reports.templating import parse_week_year
 class ReviewLine:
     """The closed list of what IT may see of a flag: no title, no snippet, no other finding.
 
-    `state` and `ruling` are words of the rules; `ruling` is empty until the person answers.
+    `ruling` is None until the person answers.
     """
 
     person: str
     school: str
-    kind: FlagKindLabel
-    severity: SeverityLabel
+    kind: FlagKind
+    severity: Severity
     platform: str
     url: str
-    state: str
+    state: FlagState
     opened_at: datetime
     state_since: datetime
     reasons: tuple[str, ...] = ()
-    ruling: str = ""
+    ruling: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,6 @@ def _key_by_severity_and_age(line: ReviewLine) -> tuple[int, float]:
     return line.severity.rank, line.opened_at.timestamp()
 
 
-def _count_kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[FlagKindLabel, int], ...]:
+def _count_kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[FlagKind, int], ...]:
     counts = Counter(line.kind for line in lines)
-    return tuple((kind, counts[kind]) for kind in FlagKindLabel if counts[kind])
+    return tuple((kind, counts[kind]) for kind in FlagKind if counts[kind])

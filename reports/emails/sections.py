@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from reports.labels import EventKindLabel, FlagKindLabel, GapKind, ItemOwnerLabel, SeverityLabel
+from monitor.domain.vocabulary import EventKind, FlagKind, GapKind, OwnershipLabel, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class FlagLine:
     what it is about, for a page that leads there.
     """
 
-    kind: FlagKindLabel
-    severity: SeverityLabel
+    kind: FlagKind
+    severity: Severity
     what: str
     url: str
     first_seen: datetime
@@ -57,8 +57,8 @@ class FlagLine:
 class ChangeLine:
     """`fields` are names of fields that differ."""
 
-    event: EventKindLabel
-    whose: ItemOwnerLabel
+    event: EventKind
+    whose: OwnershipLabel
     url: str
     at: datetime
     ref: str
@@ -92,7 +92,7 @@ class OwnItemLine:
 class UnansweredFlagLine:
     """An earlier flag without an answer; `since` is when it was first listed."""
 
-    kind: FlagKindLabel
+    kind: FlagKind
     url: str
     since: datetime
     ref: str
@@ -106,7 +106,7 @@ class FlagOutcomeLine:
     `by` is who said so, empty where it ended by itself.
     """
 
-    kind: FlagKindLabel
+    kind: FlagKind
     url: str
     what: str
     by: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.domain.vocabulary import SourceStage
 from reports.emails.sections import ChangeLine, Coverage
 from reports.pages.layout import PageFrame, render_page
 
@@ -17,53 +18,12 @@ class SelfCheckState(StrEnum):
     ENDED = "ended"
 
 
-class SourceCheckState(StrEnum):
-    """TESTING is asked what is known already, and DOUBTED was wrong about that.
-
-    STOPPED answered at first, and BLOCKED never did.
-    """
-
-    WAITING = "waiting"
-    TESTING = "testing"
-    ASKING = "asking"
-    DONE = "done"
-    STOPPED = "stopped"
-    BLOCKED = "blocked"
-    DOUBTED = "doubted"
-
-    @property
-    def words(self) -> str:
-        return {
-            "waiting": "Waiting",
-            "testing": "Testing",
-            "asking": "Searching now",
-            "done": "Answered",
-            "stopped": "Stopped answering",
-            "blocked": "Could not be searched",
-            "doubted": "Failed its self-test, not used",
-        }[self]
-
-    @property
-    def is_finished(self) -> bool:
-        return self in {
-            SourceCheckState.DONE,
-            SourceCheckState.STOPPED,
-            SourceCheckState.BLOCKED,
-            SourceCheckState.DOUBTED,
-        }
-
-    @property
-    def is_trusted(self) -> bool:
-        """Tell whether what it says may be shown: its test came out as it should, if it had one."""
-        return self in {SourceCheckState.ASKING, SourceCheckState.DONE, SourceCheckState.STOPPED}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCheckLine:
     """`answers` are those about the person, whether they show something or not."""
 
     source: str
-    state: SourceCheckState
+    state: SourceStage
     answers: int = 0
     found: int = 0
 

@@ -2,19 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
+from monitor.domain.vocabulary import ConsentPhase
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame, render_page
-
-
-class ConsentStatusLabel(StrEnum):
-    """ENDED ran out and can be renewed, LEFT is over: both until everything is erased."""
-
-    JOINED = "joined"
-    PAUSED = "paused"
-    ENDED = "ended"
-    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +36,7 @@ class DataView:
     """
 
     zone: str
-    standing: ConsentStatusLabel
+    standing: ConsentPhase
     address: str
     rows: tuple[SummaryRow, ...]
     agreed: tuple[str, ...]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.vocabulary import GapKind
 from reports.emails.sections import Coverage
-from reports.labels import GapKind
 from reports.pages.layout import PageFrame, render_page
 from reports.templating import format_week_start
 

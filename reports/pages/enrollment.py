@@ -5,8 +5,8 @@ What will be asked about a person, in the words that go out: shown before the fi
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from monitor.domain.vocabulary import InvitationStatus
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 
@@ -168,17 +168,9 @@ class EnrollmentDoneView:
     zone: str
 
 
-class InvitationProblem(StrEnum):
-    """Why an invitation opens nothing."""
-
-    ANSWERED = "answered"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationProblemView:
-    why: InvitationProblem
+    why: InvitationStatus
     contact: str
 
 

@@ -1,13 +1,11 @@
 """A person's pages: what is open, worst first; cards to sort; one finding in full."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Final
 
+from monitor.domain.vocabulary import Decision, DiffMarkKind, Severity
 from reports.emails.sections import Coverage, FlagLine
-from reports.labels import FlagKindLabel, SeverityLabel
+from reports.labels import ANSWERS
 from reports.pages.layout import PageFrame, render_page
 
 
@@ -42,36 +40,6 @@ def render_home(view: HomeView, frame: PageFrame) -> str:
     return render_page("home", view, frame)
 
 
-# In the order of the buttons, and of the keys that stand for them.
-ANSWERS: Final[Mapping[str, str]] = {
-    "mine": "This is me",
-    "namesake": "Someone else with my name",
-    "impersonation": "Someone pretending to be me",
-    "unrelated": "Not about me",
-}
-PAGE_ANSWERS: Final[Mapping[str, str]] = {**ANSWERS, "mine": "This is about me"}
-FLAG_ANSWERS: Final[Mapping[FlagKindLabel, Mapping[str, str]]] = {
-    FlagKindLabel.IMPERSONATION: {**ANSWERS, "harmless": "I know about it, and it is fine"},
-    FlagKindLabel.STUDENT_LINK: {
-        "unlinked": "I removed the link",
-        "explained": "There is a good reason for it",
-        "family": "They are family",
-        "harmless": "They are not students",
-    },
-    FlagKindLabel.EXPOSED_CONTACT: {
-        "mine": "The details are mine",
-        "namesake": "They belong to someone else with my name",
-        "unrelated": "Not about me",
-        "harmless": "Leave it up",
-    },
-    FlagKindLabel.OWN_ACCOUNT_CHANGED: {
-        "mine": "I changed it myself",
-        "impersonation": "It was not me",
-        "harmless": "It does not matter",
-    },
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChoice:
     """An answer: the word that is sent, and what it means. `suggested` is what we would say."""
@@ -98,7 +66,7 @@ class QuestionCard:
     last_seen: datetime
     flag: bool = False
     kind: str = ""
-    severity: SeverityLabel | None = None
+    severity: Severity | None = None
     platform: str = ""
     title: str = ""
     snippet: str = ""
@@ -177,22 +145,10 @@ def render_answer_history(view: AnswerHistoryView, frame: PageFrame) -> str:
     return render_page("sorted", view, frame)
 
 
-HARMLESS = "harmless"
-
-
-class HighlightKind(StrEnum):
-    """What a piece of text is: the same in both, or only in the one."""
-
-    KEPT = "kept"
-    ADDED = "added"
-    REMOVED = "removed"
-    COPIED = "copied"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HighlightPiece:
     text: str
-    mark: HighlightKind = HighlightKind.KEPT
+    mark: DiffMarkKind = DiffMarkKind.KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +190,7 @@ class FlagPanel:
 
     ref: str
     kind: str
-    severity: SeverityLabel
+    severity: Severity
     what: str
     reasons: tuple[str, ...]
     lowered_by: tuple[str, ...]
@@ -252,12 +208,12 @@ class FlagPanel:
 
     @property
     def answers(self) -> tuple[AnswerChoice, ...]:
-        return tuple(each for each in self.choices if each.value != HARMLESS)
+        return tuple(each for each in self.choices if each.value != Decision.HARMLESS)
 
     @property
     def harmless_choice(self) -> AnswerChoice | None:
         """Return the answer that may have an end, if this kind of flag has one."""
-        return next((each for each in self.choices if each.value == HARMLESS), None)
+        return next((each for each in self.choices if each.value == Decision.HARMLESS), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,21 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from monitor.domain.vocabulary import HealthLevel
 from reports.pages.layout import PageFrame, render_page
-
-
-class HealthTone(StrEnum):
-    """Worst first."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    GOOD = "good"
-
-    @property
-    def words(self) -> str:
-        return {"high": "Urgent", "medium": "Needs attention", "good": "OK"}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +12,14 @@ class HealthCheck:
     """`told` says how a part is, and `remedy` what to do, empty where nothing is."""
 
     what: str
-    tone: HealthTone
+    level: HealthLevel
     told: str
     remedy: str = ""
+
+    @property
+    def tone(self) -> str:
+        """Return the color of the card, as the style sheet names it."""
+        return "high" if self.level is HealthLevel.BAD else "medium"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +58,12 @@ class OperatorView:
 
     @property
     def problem_checks(self) -> tuple[HealthCheck, ...]:
-        wrong = (each for each in self.checks if each.tone is not HealthTone.GOOD)
-        return tuple(sorted(wrong, key=lambda each: list(HealthTone).index(each.tone)))
+        wrong = (each for each in self.checks if each.level is not HealthLevel.OK)
+        return tuple(sorted(wrong, key=lambda each: each.level is not HealthLevel.BAD))
 
     @property
     def passed_checks(self) -> tuple[HealthCheck, ...]:
-        return tuple(each for each in self.checks if each.tone is HealthTone.GOOD)
+        return tuple(each for each in self.checks if each.level is HealthLevel.OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from monitor.domain.vocabulary import FlagKind, Severity
 from reports.evidence_pack import ActionLogLine
-from reports.labels import FlagKindLabel, SeverityLabel
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 Option = tuple[str, str]
@@ -19,8 +19,8 @@ class ReviewQueueLine:
     """One row. `state`, `ruling` and `taken_by` are words; empty where there is nothing to say."""
 
     ref: str
-    kind: FlagKindLabel
-    severity: SeverityLabel
+    kind: FlagKind
+    severity: Severity
     state: str
     platform: str
     school: str
@@ -75,8 +75,8 @@ class ReviewFlag:
     ref: str
     person: str
     school: str
-    kind: FlagKindLabel
-    severity: SeverityLabel
+    kind: FlagKind
+    severity: Severity
     platform: str
     url: str
     state: str
@@ -174,8 +174,8 @@ class BreakGlassRequestLine:
 
     ref: str
     flag: str
-    kind: FlagKindLabel
-    severity: SeverityLabel
+    kind: FlagKind
+    severity: Severity
     by: str
     reason: str
     at: datetime

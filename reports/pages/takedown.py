@@ -1,13 +1,12 @@
 """The take-down kit: where to report an account, what to write there, and how it stands."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
 
+from monitor.domain.vocabulary import AllowedReporter, Decision, GuideReliability, ProofRequirement
 from reports.evidence_pack import ActionLogLine, EvidenceView
+from reports.labels import GUIDE_SOURCES, PROOF_REQUIREMENTS, REPORT_STEPS, REPORTERS
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 from reports.templating import ENVIRONMENT
 
@@ -21,42 +20,6 @@ class AccountSighting(StrEnum):
     GONE = "gone"
 
 
-_WHO: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "person": "you",
-        "representative": "your legal representative",
-        "parent": "the parents of a minor",
-        "anybody": "anyone, so coworkers can help",
-    }
-)
-_IDENTITY: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "no": "It asks for no proof of who you are.",
-        "sometimes": "It often asks for proof of who you are, such as a photo of a document.",
-        "always": "It asks for a photo of an identity document.",
-        "untold": "It may ask for proof of who you are. We could not find out.",
-    }
-)
-_KNOWN: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "official": "Source: the platform's own page",
-        "secondary": "Unconfirmed: reported by others; check the platform's own page",
-        "recalled": "Unconfirmed: from memory, not looked up",
-    }
-)
-CHOICES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "reported": ("I reported it", "We will look at the account again in three days."),
-        "removed": ("It was removed", ""),
-        "refused": (
-            "The platform refused",
-            "You can report it again and show more copied elements.",
-        ),
-        "reopened": ("Undo the last entry", ""),
-    }
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformGuide:
     """What a platform wants; `seen_on` is None where our text has no date.
@@ -68,30 +31,30 @@ class PlatformGuide:
     name: str
     form: str
     in_app: str
-    who: tuple[str, ...]
+    who: tuple[AllowedReporter, ...]
     asks: tuple[str, ...]
-    identity: str
+    identity: ProofRequirement
     rule: str
     least: int
     defence: str
     help: str
-    known: str
+    known: GuideReliability
     seen_on: date | None
     stale: bool
     proof: bool
 
     @property
     def who_words(self) -> tuple[str, ...]:
-        return tuple(_WHO[each] for each in self.who)
+        return tuple(REPORTERS[each] for each in self.who)
 
     @property
     def identity_words(self) -> str:
-        return _IDENTITY[self.identity]
+        return PROOF_REQUIREMENTS[self.identity]
 
     @property
     def known_words(self) -> str:
         when = f" (dated {self.seen_on:%B %-d, %Y})" if self.seen_on else ""
-        return f"{_KNOWN[self.known]}{when}."
+        return f"{GUIDE_SOURCES[self.known]}{when}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +69,7 @@ class TakedownView:
     state: str
     place: PlatformGuide | None
     log: tuple[ActionLogLine, ...]
-    choices: tuple[str, ...]
+    choices: tuple[Decision, ...]
     looked: AccountSighting | None = None
     looked_at: datetime | None = None
     looks_at: datetime | None = None
@@ -115,7 +78,7 @@ class TakedownView:
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
-        return tuple((each, *CHOICES[each]) for each in self.choices)
+        return tuple((each, *REPORT_STEPS[each]) for each in self.choices)
 
     @property
     def report_text(self) -> str:

@@ -4,6 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from monitor.domain.vocabulary import (
+    ConsentAction,
+    Decision,
+    EventKind,
+    FlagKind,
+    FlagState,
+    GapKind,
+    OwnershipLabel,
+    Severity,
+)
 from reports.emails.account import (
     AlertView,
     BreakGlassView,
@@ -30,22 +40,14 @@ from reports.emails.sections import (
     QuestionLine,
     UnansweredFlagLine,
 )
-from reports.labels import (
-    ConsentEnding,
-    DigestKind,
-    EventKindLabel,
-    FlagKindLabel,
-    GapKind,
-    ItemOwnerLabel,
-    SeverityLabel,
-)
+from reports.labels import DigestKind
 from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP
 
 IMPERSONATION: Final = FlagLine(
-    kind=FlagKindLabel.IMPERSONATION,
-    severity=SeverityLabel.HIGH,
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
     what="This account may be pretending to be you.",
     url="https://bsky.example/profile/rosa-delgad0.bsky.example",
     platform="Bluesky",
@@ -65,8 +67,8 @@ IMPERSONATION: Final = FlagLine(
     ref="7f3a91c2",
 )
 STUDENT_LINK: Final = FlagLine(
-    kind=FlagKindLabel.STUDENT_LINK,
-    severity=SeverityLabel.MEDIUM,
+    kind=FlagKind.STUDENT_LINK,
+    severity=Severity.MEDIUM,
     what="Your account seems to be linked to student accounts.",
     url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
@@ -78,8 +80,8 @@ STUDENT_LINK: Final = FlagLine(
     earlier="Earlier answer: There is a reason for it. Then it changed.",
 )
 CHANGED: Final = ChangeLine(
-    event=EventKindLabel.CHANGED,
-    whose=ItemOwnerLabel.OWN,
+    event=EventKind.CHANGED,
+    whose=OwnershipLabel.OWN,
     url="https://alpha.example/@rosadelgado",
     platform="Alpha",
     title="Rosa D. reads",
@@ -99,14 +101,14 @@ QUESTION: Final = QuestionLine(
     ref="a81c5e09",
 )
 WAITING: Final = UnansweredFlagLine(
-    kind=FlagKindLabel.OWN_ACCOUNT_CHANGED,
+    kind=FlagKind.OWN_ACCOUNT_CHANGED,
     url="https://alpha.example/@rosadelgado",
     platform="alpha",
     since=MONDAY - timedelta(days=14),
     ref="5d2f80aa",
 )
 DECIDED: Final = FlagOutcomeLine(
-    kind=FlagKindLabel.IMPERSONATION,
+    kind=FlagKind.IMPERSONATION,
     url="https://chirps.example/rosa_delgad0",
     what="It pretends to be you, and was reported",
     by="IT",
@@ -151,7 +153,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
-        waiting=(WAITING, replace(WAITING, kind=FlagKindLabel.EXPOSED_CONTACT, ref="e07b1d63")),
+        waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, ref="e07b1d63")),
         decided=(DECIDED,),
         review_url=PORTAL,
     ),
@@ -204,24 +206,24 @@ LETTERS: Final[dict[str, EmailView]] = {
             ReviewLine(
                 person="Rosa Delgado",
                 school="North Elementary",
-                kind=FlagKindLabel.IMPERSONATION,
-                severity=SeverityLabel.HIGH,
+                kind=FlagKind.IMPERSONATION,
+                severity=Severity.HIGH,
                 platform="Bluesky",
                 url=IMPERSONATION.url,
-                state="reported",
+                state=FlagState.REPORTED,
                 opened_at=MONDAY - timedelta(days=9),
                 state_since=MONDAY - timedelta(days=2),
                 reasons=IMPERSONATION.reasons,
-                ruling="impersonation",
+                ruling=Decision.IMPERSONATION,
             ),
             ReviewLine(
                 person="Ming Lee",
                 school="Middle School",
-                kind=FlagKindLabel.OWN_ACCOUNT_CHANGED,
-                severity=SeverityLabel.MEDIUM,
+                kind=FlagKind.OWN_ACCOUNT_CHANGED,
+                severity=Severity.MEDIUM,
                 platform="Alpha",
                 url="https://alpha.example/@minglee",
-                state="open",
+                state=FlagState.OPEN,
                 opened_at=MONDAY - timedelta(days=1),
                 state_since=MONDAY - timedelta(days=1),
                 reasons=("Its display name and picture have changed since our last check.",),
@@ -238,7 +240,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     "withdrawn-held": ConsentEndedView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
     "asked": ReviewerQuestionView(
         **ROSA,
-        kind=FlagKindLabel.IMPERSONATION,
+        kind=FlagKind.IMPERSONATION,
         url=IMPERSONATION.url,
         ref="7f3a91c2",
         by="it-security@cedarvalley.example",
@@ -296,7 +298,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     ),
     "consent-lapsed": ConsentEndedView(
         **FAREWELL,
-        ending=ConsentEnding.LAPSED,
+        ending=ConsentAction.LAPSED,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from monitor.domain.vocabulary import ConsentAction
 from reports.emails.account import (
     AddressChangedView,
     ConsentChangedView,
@@ -12,13 +13,12 @@ from reports.emails.account import (
 )
 from reports.emails.identity import AccountDroppedView, NameDecisionView
 from reports.emails.sections import EmailView
-from reports.labels import ConsentChange
 from tests.reports.readers import FAREWELL, MONDAY, NOT_ME, PORTAL, ROSA
 
 STANDING: Final[dict[str, EmailView]] = {
     "consent-renewed": ConsentChangedView(
         **ROSA,
-        change=ConsentChange.RENEWED,
+        change=ConsentAction.RENEWED,
         at=MONDAY,
         agreed=("We ask search engines for your names, with your town, school, or handles.",),
         expires_at=MONDAY + timedelta(days=365),
@@ -26,7 +26,7 @@ STANDING: Final[dict[str, EmailView]] = {
     ),
     "consent-paused": ConsentChangedView(
         **ROSA,
-        change=ConsentChange.PAUSED,
+        change=ConsentAction.PAUSED,
         at=MONDAY,
         agreed=("We ask search engines for your names, with your town, school, or handles.",),
         expires_at=MONDAY + timedelta(days=365),

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 from warcio.archiveiterator import ArchiveIterator
 
+from monitor.domain.vocabulary import FlagKind, Severity
 from reports.evidence_pack import (
     COPIED,
     FINDINGS,
@@ -24,7 +25,6 @@ from reports.evidence_pack import (
     PageCopy,
     build_evidence_pack,
 )
-from reports.labels import FlagKindLabel, SeverityLabel
 from tests.hostile_strings import ALL
 
 MONDAY = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
@@ -40,8 +40,8 @@ VIEW = EvidenceView(
     person="Rosa Delgado",
     organization="Cedar Valley Public Schools",
     zone="America/New_York",
-    kind=FlagKindLabel.IMPERSONATION,
-    severity=SeverityLabel.HIGH,
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
     platform="bluesky",
     url=PAGE.url,
     account="bluesky:did:plc:abc",

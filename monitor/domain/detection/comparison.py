@@ -5,7 +5,6 @@ Which words of a text stand in another one, too.
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 
 from monitor.domain.detection.case import has_link_to
@@ -19,6 +18,7 @@ from monitor.domain.names.normalize import (
     latinize_lookalikes,
     squash_text,
 )
+from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import Finding, PicturePrint
 from scrapers.urls.canonical import canonicalize_url
 
@@ -74,15 +74,6 @@ def _fold_word(word: str) -> str:
 
 
 _LONGEST_TEXT = 4_000
-
-
-class FieldLikeness(StrEnum):
-    """LIKE passes for the same at a glance; PARTLY shares words or entries."""
-
-    SAME = "same"
-    LIKE = "like"
-    PARTLY = "partly"
-    DIFFERENT = "different"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

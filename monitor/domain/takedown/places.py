@@ -6,7 +6,6 @@ Where impersonation is reported: the file that comes with the program.
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
 from monitor.errors import ConfigError
 from scrapers.models import Finding
 
@@ -21,30 +21,6 @@ STALE_AFTER = timedelta(days=180)
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
-
-
-class GuideReliability(StrEnum):
-    """How we know: the platform says so itself, others say so, or nobody has looked it up."""
-
-    OFFICIAL = "official"
-    SECONDARY = "secondary"
-    RECALLED = "recalled"
-
-
-class AllowedReporter(StrEnum):
-    PERSON = "person"
-    REPRESENTATIVE = "representative"
-    PARENT = "parent"
-    ANYBODY = "anybody"
-
-
-class ProofRequirement(StrEnum):
-    """Whether the platform wants proof of who reports. It goes to them, and never to us."""
-
-    NO = "no"
-    SOMETIMES = "sometimes"
-    ALWAYS = "always"
-    UNTOLD = "untold"
 
 
 class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

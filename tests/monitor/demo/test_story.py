@@ -11,13 +11,13 @@ from monitor.demo import data as days
 from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.story import StoryWeek, play_story
-from monitor.domain.vocabulary import FlagKind
-from reports.labels import GapKind, describe_flag_kind
+from monitor.domain.vocabulary import FlagKind, GapKind, Severity
+from reports.labels import GAPS, describe_flag_kind
 from tests.monitor.demo.played import Played, played_into
 
-LINKED = describe_flag_kind(FlagKind.STUDENT_LINK, "")
-EXPOSED = describe_flag_kind(FlagKind.EXPOSED_CONTACT, "")
-CHANGED = describe_flag_kind(FlagKind.OWN_ACCOUNT_CHANGED, "")
+LINKED = describe_flag_kind(FlagKind.STUDENT_LINK, Severity.LOW)
+EXPOSED = describe_flag_kind(FlagKind.EXPOSED_CONTACT, Severity.LOW)
+CHANGED = describe_flag_kind(FlagKind.OWN_ACCOUNT_CHANGED, Severity.LOW)
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"
@@ -203,7 +203,7 @@ def test_every_digest_names_the_three_sources_and_why(played: Played):
         text = played.digest(member.person.mail, 2).text
         assert "7 of 10 sources checked" in text
         for source, outcome in TROUBLED.items():
-            assert f"{source.title()} {GapKind(outcome).words}" in text
+            assert f"{source.title()} {GAPS[GapKind(outcome)]}" in text
         assert "Sep 21" in text.partition("COULD NOT BE CHECKED")[2]
 
 

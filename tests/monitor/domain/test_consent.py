@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from monitor.domain.consent import (
     Consent,
-    ConsentPhase,
     Scope,
     apply_end,
     apply_narrowing,
@@ -30,7 +29,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
-from monitor.domain.vocabulary import ConsentAction, FlagKind
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase, FlagKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

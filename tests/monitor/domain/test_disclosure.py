@@ -12,7 +12,6 @@ from monitor.domain.disclosure import (
     DisclosureCase,
     DisclosurePolicy,
     NoticeTiming,
-    OpeningReason,
     ReviewOpening,
     build_review_fields,
     compute_review_opening,
@@ -24,7 +23,14 @@ from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag, apply_decision, mark_notified, reopen_on_event
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
-from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import (
+    Decision,
+    EventKind,
+    FlagKind,
+    FlagState,
+    OpeningReason,
+    Severity,
+)
 from monitor.errors import ConfigError, InputError
 from scrapers.models import Finding, FindingKind
 

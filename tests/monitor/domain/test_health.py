@@ -8,13 +8,13 @@ from monitor.domain import health as condition
 from monitor.domain.health import (
     MEGABYTE,
     FailedBackup,
-    HealthLevel,
     SourceCondition,
     compute_exit_code,
     report_failure,
     report_ok,
     report_warning,
 )
+from monitor.domain.vocabulary import HealthLevel
 from monitor.services import jobs as rounds
 from scrapers.models import Outcome
 

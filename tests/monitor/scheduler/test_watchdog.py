@@ -14,7 +14,7 @@ from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
 from monitor.db.files import DiskReserve
 from monitor.demo.district import MARIA
-from monitor.domain.health import HealthLevel
+from monitor.domain.vocabulary import HealthLevel
 from monitor.errors import CannotWriteError
 from monitor.scheduler.watchdog import Heartbeat, SupervisedRunner
 from monitor.services.digests import build_digest_view

@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import ConsentChannel, ConsentPhase, Scope
+from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.vocabulary import ConsentPhase
 from monitor.services.consent import (
     ConsentAnswer,
     hash_district_terms,

@@ -10,10 +10,9 @@ from monitor.app import OUTBOX
 from monitor.db.database import Database
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, StaffMember
-from monitor.domain.disclosure import HoldAction
 from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import FlagKind, FlagState, HoldAction, Severity
 from monitor.errors import DatabaseError
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.erasure import withdraw_consent
@@ -79,16 +78,15 @@ def joined_with_words_everywhere(world: World) -> str:
             reasons=(PLANTED["reason"],),
         )
         state.flags.insert_flag(flag)
-        kind, text = ReviewNoteKind.NOTE, PLANTED["note"]
-        note = ReviewNote(flag=flag.ref, kind=kind, by="ana", at=now, text=text)
-        state.review_notes.insert_review_note(note)
+        note = {"kind": ReviewNoteKind.NOTE, "text": PLANTED["note"]}
+        state.review_notes.insert_review_note(ReviewNote(flag=flag.ref, by="ana", at=now, **note))
     places_hold(world.app, joined.ref, PLANTED["hold"])
     lifts_hold(world.app, joined.ref, PLANTED["hold"])
     reviewer = Reviewer(address=world.config.district.reviewers[0])
     propose_legal_hold(world.app, reviewer, joined.ref, HoldAction.PLACE, PLANTED["hold"])
     record_break_glass(world.app, joined.ref, "everything", PLANTED["glass"])
-    host = f"{PLANTED['handle']}.posts.example"
-    state.hosts.save_host_state(HostState(host=host, parked_until=now))
+    parked = HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now)
+    state.hosts.save_host_state(parked)
     for letter in state.outbox.list_due_emails(now)[:1]:
         state.outbox.schedule_retry(letter.ref, now, PLANTED["error"])
     return joined.ref

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.detection.comparison import FieldLikeness
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, FieldLikeness, FlagKind
 from monitor.errors import InputError
 from monitor.services.history import (
     build_item_timeline,

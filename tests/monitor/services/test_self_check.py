@@ -9,12 +9,13 @@ import pytest
 from monitor.app import App
 from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.vocabulary import SourceStage
 from monitor.errors import NotPermittedError
 from monitor.services.ingest import settle_source
 from monitor.services.jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.services.sweeps import ProgressListener, SweepJob, run_sweep
-from reports.pages.check import SelfCheckState, SourceCheckState
+from reports.pages.check import SelfCheckState
 from scrapers.models import CrawlPriority, CrawlResult, Query
 from tests.monitor.services.world import Staff, World
 
@@ -84,7 +85,7 @@ def test_results_are_shown_as_they_come_and_called_provisional(world, checking, 
     assert counts[-1] > 1
     assert counts == sorted(counts)
     assert [each.answers for each in views] == sorted({each.answers for each in views})
-    assert SourceCheckState.DONE in {line.state for line in views[-1].sources}
+    assert SourceStage.DONE in {line.state for line in views[-1].sources}
 
 
 def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, maria):
@@ -101,7 +102,7 @@ def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, ma
     progress = world.state.run_requests.load_progress(
         world.state.run_requests.find_latest_check_request(maria.ref).ref
     )
-    assert progress["chalkboard"] == SourceCheckState.DOUBTED
+    assert progress["chalkboard"] == SourceStage.DOUBTED
 
 
 def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
@@ -118,8 +119,8 @@ def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
 
     assert len(stages) == 3
     for seen in stages.values():
-        assert SourceCheckState.TESTING in seen
-        assert seen == sorted(seen, key=list(SourceCheckState).index)
+        assert SourceStage.TESTING in seen
+        assert seen == sorted(seen, key=list(SourceStage).index)
 
 
 def test_all_sources_are_told_of_before_the_first_is_asked(world, maria):

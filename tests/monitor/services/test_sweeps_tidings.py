@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from monitor.services.sweeps import SourceStage, SweepProgress
+from monitor.domain.vocabulary import SourceStage
+from monitor.services.sweeps import SweepProgress
 from scrapers.models import CrawlResult, Outcome, ParseResult, Query, QueryKind, Request
 from scrapers.source import Canary
 from tests.scrapers.http.fakes import MONDAY

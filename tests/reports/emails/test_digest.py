@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.domain.vocabulary import GapKind, Severity
 from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST
 from reports.emails.sections import (
@@ -17,7 +18,7 @@ from reports.emails.sections import (
     QuestionLine,
     UnansweredFlagLine,
 )
-from reports.labels import DigestKind, GapKind, SeverityLabel
+from reports.labels import GAPS, DigestKind
 from tests.reports.samples import DECIDED
 
 Digest = Callable[..., DigestView]
@@ -88,19 +89,19 @@ def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None
 def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     coverage = Coverage(checked=1, total=2, gaps=(replace(ALPHA, outcome=gap),))
 
-    assert f"Since Nov 3, Alpha {gap.words}" in render_digest(digest(coverage=coverage)).html
+    assert f"Since Nov 3, Alpha {GAPS[gap]}" in render_digest(digest(coverage=coverage)).html
 
 
 def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
-    def a_flag(ref: str, severity: SeverityLabel, days: int) -> FlagLine:
+    def a_flag(ref: str, severity: Severity, days: int) -> FlagLine:
         seen = flag.first_seen - timedelta(days=days)
         return replace(flag, ref=ref, severity=severity, first_seen=seen)
 
     flags = (
-        a_flag("fourth", SeverityLabel.LOW, 9),
-        a_flag("second", SeverityLabel.HIGH, 1),
-        a_flag("third", SeverityLabel.MEDIUM, 5),
-        a_flag("first", SeverityLabel.HIGH, 2),
+        a_flag("fourth", Severity.LOW, 9),
+        a_flag("second", Severity.HIGH, 1),
+        a_flag("third", Severity.MEDIUM, 5),
+        a_flag("first", Severity.HIGH, 2),
     )
     letter = render_digest(digest(flags=flags))
 

@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.comparison import (
-    SHORTEST_PHRASE,
-    FieldLikeness,
-    compare_accounts,
-    mark_shared_words,
-)
+from monitor.domain.detection.comparison import SHORTEST_PHRASE, compare_accounts, mark_shared_words
+from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import Finding, FindingKind
 
 OURS = Finding(

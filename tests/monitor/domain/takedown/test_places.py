@@ -6,13 +6,11 @@ import pytest
 
 from monitor.domain.takedown.places import (
     STALE_AFTER,
-    AllowedReporter,
-    GuideReliability,
-    ProofRequirement,
     TakedownGuide,
     load_takedown_guides,
     parse_takedown_guides,
 )
+from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
 from monitor.errors import ConfigError
 from scrapers.models import Finding, FindingKind
 from scrapers.sites.catalog import load_own_catalog

@@ -1,0 +1,96 @@
+"""The words that people read for an enum value stand in `reports/labels.py`, and nowhere else."""
+
+import ast
+from collections.abc import Iterator
+from enum import StrEnum
+
+import pytest
+
+from monitor.domain import vocabulary
+from scrapers.models import Outcome
+from tests.house.tree import parsed, place, python_files
+
+ENUMS = {
+    **{name: each for name, each in vars(vocabulary).items() if isinstance(each, type)},
+    "Outcome": Outcome,
+}
+ENUMS.pop("StrEnum")
+# The consent text is a rule of its own: people agreed to it, and its hash is stored.
+HOMES = {"reports/labels.py", "monitor/domain/consent_text.py"}
+
+
+def _list_word_tables(tree: ast.Module) -> Iterator[int]:
+    """Yield the line of each dict that gives an enum value its words."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict) and any(
+            _is_enum_member(key) and _has_words(value)
+            for key, value in zip(node.keys, node.values, strict=True)
+        ):
+            yield node.lineno
+        if isinstance(node, ast.Dict) and _is_spelled_enum(node):
+            yield node.lineno
+
+
+def _is_enum_member(node: ast.expr | None) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ENUMS
+    )
+
+
+def _is_spelled_enum(node: ast.Dict) -> bool:
+    """Tell whether the keys are the values of one enum, written out as text."""
+    keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
+    enums = (each for each in ENUMS.values() if issubclass(each, StrEnum))
+    return (
+        len(keys) == len(node.keys) > 2
+        and any(keys <= set(each) for each in enums)
+        and all(map(_has_words, node.values))
+    )
+
+
+def _has_words(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and any(map(str.isalpha, node.value))
+    if isinstance(node, ast.Tuple):
+        return any(map(_has_words, node.elts))
+    return isinstance(node, ast.JoinedStr)
+
+
+def test_labels_are_spelled_in_one_place() -> None:
+    elsewhere = [
+        place(path, line)
+        for path in python_files("monitor", "reports")
+        if place(path) not in HOMES
+        for line in _list_word_tables(parsed(path))
+    ]
+
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '{Decision.MINE: "This is me"}',
+        '{Decision.MINE: ("This is me", "")}',
+        '{Severity.HIGH: f"High {1}"}',
+        '{"high": "High", "medium": "Medium", "low": "Low"}',
+    ],
+)
+def test_a_table_of_words_is_seen(table: str) -> None:
+    assert list(_list_word_tables(ast.parse(table)))
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["{Decision.MINE: FlagState.MINE}", '{SourceStage.DONE: "✓"}', '{"kind": "Kind"}'],
+)
+def test_another_table_is_let_be(table: str) -> None:
+    assert not list(_list_word_tables(ast.parse(table)))
+
+
+def test_words_of_a_kind_are_no_method_of_the_kind() -> None:
+    wordy = [name for name, each in ENUMS.items() if hasattr(each, "words")]
+
+    assert wordy == []
