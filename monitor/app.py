@@ -75,7 +75,10 @@ class Mailer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A district's settings, data and ways out; no rule, and no state of any one use case."""
+    """A district's settings, data and ways out; no rule, and no state of any one use case.
+
+    Long work calls `beat` at each step, or the service is restarted as hung.
+    """
 
     config: Config
     db: Database
@@ -85,6 +88,7 @@ class App:
     crawler: Crawler
     matcher: Matcher
     mailer: Mailer
+    beat: Callable[[], None]
 
 
 @contextmanager
@@ -129,6 +133,7 @@ def _build_app(
         crawler=crawler,
         matcher=matcher,
         mailer=_build_mailer(config, environment),
+        beat=environment.beat,
     )
 
 

@@ -20,11 +20,16 @@ class IdSource:
     new_code: Callable[[], str] = lambda: secrets.token_urlsafe(32)
 
 
+def ignore_beat() -> None:
+    """Mark nothing, where nobody watches for a hung thread."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What a real district takes from its machine, and a made-up one from its story.
 
     `throttle` replaces what the configuration says of waits, which cannot do without any.
+    `beat` marks the calling thread as alive for the service's watchdog.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -33,4 +38,5 @@ class Environment:
     throttle: Throttle | None = None
     name_email: Callable[[Envelope], str] = name_by_message_id
     delete_emails: Callable[[Path, str], None] = delete_emails
+    beat: Callable[[], None] = ignore_beat
     variables: Mapping[str, str] = field(default_factory=dict)

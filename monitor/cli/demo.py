@@ -6,6 +6,7 @@ Its story on one screen, and its pages in a browser.
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -71,20 +72,20 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
         StateFolderLock(app.config.state),
     ):
         take_over_jobs(app)
-        doorbell = WakeSocket(app.config.state)
-        site = create_demo_app(app, doorbell.wake_daemon, lambda: list_actors(app))
+        liveness, wake_socket = Liveness(SystemClock()), WakeSocket(app.config.state)
+        site = create_demo_app(app, wake_socket.wake_daemon, lambda: list_actors(app))
         with serve_on_port(site, LOOPBACK, port):
             output.print_line(f"The demo is at {address}/demo until you press Ctrl-C.")
             Daemon(
                 jobs=SupervisedRunner(
-                    app=app,
+                    app=replace(app, beat=liveness.beat),
                     reserve=DiskReserve(app.config.state),
                     heartbeat=lambda _vitals, _level: None,
                 ),
                 notifier=SystemdNotifier({}),
-                wake_socket=doorbell,
+                wake_socket=wake_socket,
                 stopping=threading.Event(),
-                liveness=Liveness(SystemClock()),
+                liveness=liveness,
             ).run_until_stopped()
 
 

@@ -84,15 +84,15 @@ def _build_stderr_writer() -> Callable[[str], object]:
 @pass_cli_context
 def run(context: CliContext) -> None:
     """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
-    pulse = Liveness(context.environment.clock)
-    watched = replace(context, environment=replace(context.environment, clock=pulse))
+    liveness = Liveness(context.environment.clock)
+    watched = replace(context, environment=replace(context.environment, beat=liveness.beat))
     with log_to_stream(), watched.open_app_locked() as app:
         Daemon(
             jobs=build_supervised_runner(app, context.environment),
             notifier=SystemdNotifier(context.environment.variables),
             wake_socket=WakeSocket(context.config.state),
             stopping=threading.Event(),
-            liveness=pulse,
+            liveness=liveness,
         ).run_until_stopped()
 
 

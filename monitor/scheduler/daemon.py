@@ -177,7 +177,7 @@ class Daemon:
 
     def _watch_workers(self, workers: Sequence[Worker], ticker: Ticker, status: str) -> None:
         """Tell systemd that we live, as long as everybody moves; tick at once when time jumps."""
-        jumps, hung = ClockJumpDetector(self.liveness), frozenset[str]()
+        jumps, hung = ClockJumpDetector(self.liveness.clock), frozenset[str]()
         while not self.stopping.wait(WATCHED_SECONDS):
             self.jobs.check_files()
             if jumped := jumps.measure_jump():

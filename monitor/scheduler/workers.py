@@ -1,6 +1,6 @@
-"""The hands of the service: a thread for each kind of work, and whether it still moves.
+"""The workers of the service: a thread for each kind of work, and whether it still moves.
 
-What wakes the hands: a tick every 20 seconds, and a look at whether the clock was set.
+What wakes the workers: a tick every 20 seconds, and a look at whether the clock was set.
 """
 
 import logging
@@ -14,8 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor.errors import describe_error_location
 from scrapers.http.clock import Clock
 
-# The longest that work may go without looking at the clock: a mail server may take ten minutes
-# for each of a few answers, and a host may want us to pause for five.
+# The longest that work may go without a beat: a mail server may take ten minutes for each of a
+# few answers, and a host may want us to pause for five.
 HUNG_AFTER_SECONDS = 3600.0
 
 LOG = logging.getLogger(__name__)
@@ -23,30 +23,22 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """The clock that all work looks at; when a hand last did is its sign of life.
-
-    A thread that has never said `record_beat` is not a hand, and not remembered.
-    """
+    """When each worker last marked itself alive; other threads are not remembered."""
 
     clock: Clock
     last_beats: dict[int, float] = field(default_factory=dict)
 
-    def now(self) -> datetime:
-        if threading.get_ident() in self.last_beats:
-            self.record_beat()
-        return self.clock.now()
-
-    def monotonic(self) -> float:
-        return self.clock.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        self.clock.sleep(seconds)
-
-    def record_beat(self) -> None:
+    def register_worker(self) -> None:
+        """Watch the calling thread from now on."""
         self.last_beats[threading.get_ident()] = self.clock.monotonic()
 
+    def beat(self) -> None:
+        """Mark the calling thread as alive, if it is a worker."""
+        if threading.get_ident() in self.last_beats:
+            self.register_worker()
+
     def measure_silence(self, thread: int | None) -> float:
-        """Return for how many seconds a thread has shown no sign of life."""
+        """Return for how many seconds a thread has not marked itself alive."""
         now = self.clock.monotonic()
         return now - self.last_beats.get(thread or 0, now)
 
@@ -54,13 +46,13 @@ class Liveness:
 class Worker(threading.Thread):
     """Does one kind of work, once more each time it is woken; a failure does not end it.
 
-    Each kind has a hand of its own, so that a long sweep holds up no self-check and no letter.
+    Each kind has a worker of its own, so that a long sweep holds up no self-check and no email.
     """
 
-    def __init__(self, name: str, work: Callable[[], None], pulse: Liveness) -> None:
+    def __init__(self, name: str, work: Callable[[], None], liveness: Liveness) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
-        self._pulse = pulse
+        self._liveness = liveness
         self._busy = False
         self._woken = threading.Event()
         self._ending = False
@@ -70,20 +62,20 @@ class Worker(threading.Thread):
 
     @property
     def is_responsive(self) -> bool:
-        """Tell whether it is idle, or has looked at the clock not long ago."""
+        """Tell whether it is idle, or has marked itself alive not long ago."""
         if not self.is_alive():
             return False
-        return not self._busy or self._pulse.measure_silence(self.ident) < HUNG_AFTER_SECONDS
+        return not self._busy or self._liveness.measure_silence(self.ident) < HUNG_AFTER_SECONDS
 
     def request_stop(self) -> None:
-        """Begin nothing new; what is in hand is for its own work to end."""
+        """Begin nothing new; what runs is for its own work to end."""
         self._ending = True
         self._woken.set()
 
     def run(self) -> None:
         while self._woken.wait() and not self._ending:
             self._woken.clear()
-            self._pulse.record_beat()
+            self._liveness.register_worker()
             self._busy = True
             try:
                 self._work()
@@ -101,14 +93,14 @@ APART_SECONDS = 5.0
 class Ticker:
     """APScheduler, for its interval alone; it goes by the wall clock, which may be set."""
 
-    def __init__(self, hands: Iterable[Worker]) -> None:
+    def __init__(self, workers: Iterable[Worker]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
-        for hand in hands:
+        for worker in workers:
             now = datetime.now(UTC)
             self._scheduler.add_job(
-                hand.wake_up, "interval", seconds=TICK_SECONDS, next_run_time=now
+                worker.wake_up, "interval", seconds=TICK_SECONDS, next_run_time=now
             )
 
     def start_ticking(self) -> None:

@@ -56,6 +56,7 @@ MIN_REMINDER_AGE = timedelta(days=7)
 
 def process_expiring_consents(app: App) -> None:
     for consent in app.db.consents.list_latest_consents():
+        app.beat()
         _queue_expiry_reminder(app, consent)
         if _is_lapse_due(app, consent) and not app.db.legal_holds.has_active_legal_hold(
             consent.person

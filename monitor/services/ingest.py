@@ -481,6 +481,7 @@ def _summarize_visits(app: App, answers: AnswersByPerson) -> Iterator[ParseResul
     without it.
     """
     for person in filter(None, answers):
+        app.beat()
         if app.db.consents.can_query_person(person, app.clock.now()):
             for staged in answers[person]:
                 if staged.visit.query.kind is not QueryKind.PICTURE:
@@ -511,6 +512,7 @@ def _settle_person(
     app: App, sweep: Sweep, source: Source, person_id: str, trust: TrustAssessment
 ) -> None:
     """One transaction: consent is read again, then everything is written or nothing."""
+    app.beat()
     with app.db.begin_transaction():
         if app.db.journal.is_settled(sweep.ref, source.name, person_id):
             return

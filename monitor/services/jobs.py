@@ -174,6 +174,7 @@ def run_full_sweep(
 def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:
     """Serve all wishes of these kinds; False where the service ends before that."""
     while not describe_wait(app) and (request := app.db.run_requests.find_next_open_request(kinds)):
+        app.beat()
         with _limit_attempts(app, request):
             done = _serve_request(app, request)
         if not done:
@@ -299,6 +300,7 @@ def _check_clock(app: App) -> None:
 
 
 def _claim_job(app: App, *names: str) -> Job | None:
+    app.beat()
     now = app.clock.now()
     if describe_wait(app):
         return None

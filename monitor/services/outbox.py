@@ -304,6 +304,7 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
     for each in app.db.outbox.list_due_emails(app.clock.now()):
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
+        app.beat()
         verdict = _send_email(app, each.ref)
         if verdict:
             verdicts[verdict] += 1

@@ -293,6 +293,7 @@ def _sum_committed_spending(app: App, week: str) -> dict[str, ApiCost]:
 
 
 def _build_person_queries(app: App, person_id: str, sources: Collection[Source]) -> Iterator[Query]:
+    app.beat()
     try:
         person = include_confirmed_accounts(app.db, app.db.people.load_person(person_id))
         allowed = _list_allowed_contact_keys(app, person)

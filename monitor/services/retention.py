@@ -132,6 +132,7 @@ def _delete_all_expired(app: App) -> None:
     _delete_old_access_records(app)
     delete_old_pages(app, app.clock.now())
     for person in app.db.people.list_person_ids():
+        app.beat()
         with app.db.begin_transaction():
             reopen_lapsed_flags(app, person)
             close_vanished_flags(app, person)

@@ -35,6 +35,7 @@ def collect_bounces(app: App) -> None:
     aside = 0
     try:
         for bounces in app.mailer.bounces.read_bounces():
+            app.beat()
             aside += bounces is None or not _process_bounces(app, bounces)
     finally:
         if aside:

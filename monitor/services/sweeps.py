@@ -169,7 +169,6 @@ class SourceTracker:
 
     def take_finished_sources(self) -> Iterator[Source]:
         """Yield, once, each source that will get no more answers in this run."""
-        # After each answer: whoever looks at the clock is known to be alive.
         took = self.now() - self.began_at
         if not self._drained or (self._open_sources and took < SHORT_RUN):
             return
@@ -253,6 +252,7 @@ def run_sweep(
     crawl = app.crawler.crawl(questions, watch=underway.track_source, priority=priority)
     with contextlib.closing(crawl) as visits:
         for visit in visits:
+            app.beat()
             tidings.record_visit(visit)
             _stage_visit(app, sweep, visit)
             _settle_finished_sources(app, sweep, underway)
@@ -478,6 +478,7 @@ def run_canaries(
     queries = [canary.query for canary in expected.values()]
     with closing(app.crawler.crawl(queries, watch=on_progress)) as visits:
         for visit in visits:
+            app.beat()
             probe = CanaryProbe(expects=expected[visit.query.key].expects, result=visit.result)
             probes[visit.query.source].append(probe)
     now = app.clock.now()

@@ -65,8 +65,8 @@ def cookies(site: Site, count: int) -> tuple[str, ...]:
 
 
 def _work(site: Site) -> None:
-    pulse = Liveness(site.environment.clock)
-    environment = replace(site.environment, clock=pulse)
+    liveness = Liveness(site.environment.clock)
+    environment = replace(site.environment, beat=liveness.beat)
     with open_app(site.config, environment) as app, StateFolderLock(site.config.state):
         take_over_jobs(app)
         Daemon(
@@ -74,7 +74,7 @@ def _work(site: Site) -> None:
             notifier=SystemdNotifier({}),
             wake_socket=WakeSocket(site.config.state),
             stopping=threading.Event(),
-            liveness=pulse,
+            liveness=liveness,
         ).run_until_stopped()
 
 

@@ -151,14 +151,14 @@ def test_why_nothing_is_done_is_told_to_systemd(tmp_path, systemd, monkeypatch):
     assert "Ready." in heard(systemd, "STATUS=Ready")
 
 
-def test_only_hands_are_remembered_and_looking_at_the_clock_is_a_sign_of_life():
+def test_only_workers_are_remembered_and_a_beat_is_a_sign_of_life():
     clock = SetClock()
-    pulse = Liveness(clock)
-    pulse.now()
-    assert pulse.last_beats == {}
+    liveness = Liveness(clock)
+    liveness.beat()
+    assert liveness.last_beats == {}
 
-    pulse.record_beat()
+    liveness.register_worker()
     clock.pass_by(HUNG_AFTER_SECONDS)
-    assert pulse.measure_silence(threading.get_ident()) == HUNG_AFTER_SECONDS
-    pulse.now()
-    assert pulse.measure_silence(threading.get_ident()) == 0
+    assert liveness.measure_silence(threading.get_ident()) == HUNG_AFTER_SECONDS
+    liveness.beat()
+    assert liveness.measure_silence(threading.get_ident()) == 0

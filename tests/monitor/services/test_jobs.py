@@ -16,6 +16,7 @@ from monitor.services.jobs import (
     take_over_jobs,
 )
 from monitor.services.outbox import send_due
+from monitor.services.retention import purge_expired_data
 from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World, nothing_happens
 
@@ -244,3 +245,39 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
     assert served.done_at
     assert served.note == ""
     assert world.state.run_requests.find_next_open_request() is None
+
+
+@pytest.fixture
+def beats(world: World, maria: Staff) -> list[str]:
+    """Collect how often the worker marks itself alive."""
+    marks: list[str] = []
+    world.app = replace(world.app, beat=lambda: marks.append("beat"))
+    return marks
+
+
+def test_a_long_sweep_marks_its_worker_alive_between_any_two_visits(world: World, beats: list[str]):
+    at_visits: list[int] = []
+    world.meanwhile = lambda _visit: at_visits.append(len(beats))
+
+    run_due_sweeps(world.app)
+    world.sweep()
+
+    assert len(at_visits) > 1
+    assert sorted(set(at_visits)) == at_visits
+
+
+def test_mail_and_cleanup_mark_their_worker_alive_for_each_email_and_person(
+    world: World, beats: list[str]
+):
+    world.joins(ROSA)
+    beats.clear()
+    queued = len(world.app.db.outbox.list_due_emails(world.clock.at))
+
+    send_due(world.app)
+
+    assert len(beats) == queued > 0
+
+    beats.clear()
+    purge_expired_data(world.app)
+
+    assert len(beats) == len(world.app.db.people.list_person_ids()) == 2
