@@ -10,7 +10,7 @@ from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
 from monitor.errors import InputError
-from monitor.services.backups import BackingUp, BackupRotation, Restoring
+from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
 from monitor.services.erasure import BACKUPS_ROTATE
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -55,9 +55,10 @@ def backup(
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
     rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
-    with Database.open_folder(context.config.state) as state:
-        backing = BackingUp(state=state, config=context.config, now=context.environment.clock.now)
-        done = backing.create_verified_backup(dest, keys, rotation)
+    target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
+    now = context.environment.clock.now()
+    with Database.open_folder(context.config.state) as db:
+        done = back_up(db, context.config, now, target)
     if as_json:
         told = {
             "path": str(done.backup.path),
@@ -96,8 +97,8 @@ def restore(
     People deleted after this backup was taken are deleted again.
     """
     config = context.config
-    restoring = Restoring(config=config, now=context.environment.clock.now)
-    done = restoring.restore_district(find_newest_backup(source), KeyBackup(keys), postmarks)
+    now, copy = context.environment.clock.now(), find_newest_backup(source)
+    done = restore_district(config, now, copy, KeyBackup(keys), postmarks)
     if as_json:
         context.output.print_json(done)
         return

@@ -6,9 +6,9 @@ database.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,9 +39,9 @@ PAUSABLE_JOBS = frozenset({SECOND_PROOF, RECHECK})
 SLACK = timedelta(days=1)
 
 
-def check_due_dates(state: Database, at: datetime) -> None:
+def check_due_dates(db: Database, at: datetime) -> None:
     """Raise DatabaseError for a due date that is not as the rules would have it at a moment."""
-    for name in find_wrong_due_dates(state, at):
+    for name in find_wrong_due_dates(db, at):
         reason = (
             f"The due date of `{name}` is missing or wrong. Start the service, which corrects "
             "it, and back up again."
@@ -49,22 +49,20 @@ def check_due_dates(state: Database, at: datetime) -> None:
         raise DatabaseError(reason)
 
 
-def find_wrong_due_dates(state: Database, at: datetime) -> Iterator[str]:
+def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
     """Name what is due too late, and what is due at no time; nothing before the service ran."""
-    noted = state.clock.find_last_time()
+    noted = db.clock.find_last_time()
     if noted is None:
         return
-    yield from _find_late_due_dates(state, max(at, noted))
+    yield from _find_late_due_dates(db, max(at, noted))
     # A clock that was set back says nothing of what should be there by now.
     if noted <= at:
-        yield from _find_missing_due_dates(state, noted, at)
+        yield from _find_missing_due_dates(db, noted, at)
 
 
-def _find_late_due_dates(state: Database, at: datetime) -> Iterator[str]:
-    pauses = [
-        each.paused_until for each in state.consents.list_latest_consents() if each.paused_until
-    ]
-    for due in state.jobs.list_jobs():
+def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
+    pauses = [each.paused_until for each in db.consents.list_latest_consents() if each.paused_until]
+    for due in db.jobs.list_jobs():
         longest = MAX_DUE_AHEAD.get(due.name)
         if longest is None or due.lease_until is not None:
             continue
@@ -73,11 +71,11 @@ def _find_late_due_dates(state: Database, at: datetime) -> Iterator[str]:
             yield due.name
 
 
-def _find_missing_due_dates(state: Database, noted: datetime, at: datetime) -> Iterator[str]:
+def _find_missing_due_dates(db: Database, noted: datetime, at: datetime) -> Iterator[str]:
     """Expect what each look of the service sees to; who joined since then waits for the next."""
-    there = {(due.name, due.subject) for due in state.jobs.list_jobs()}
+    there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
     expected = [(SWEEP, ""), (PURGE, "")]
-    for consent in state.consents.list_latest_consents():
+    for consent in db.consents.list_latest_consents():
         if consent.withdrawn_at is not None:
             expected.append((ERASURE, consent.person))
         elif consent.given_at < noted and consent.is_active(noted) and consent.is_active(at):
@@ -112,54 +110,54 @@ def describe_audit_damage(log: AuditTable) -> str:
     return AUDIT_TAIL_WORDS[log.log_end.check_end()]
 
 
-def accept_audit_end(state: Database, now: datetime) -> None:
+def accept_audit_end(db: Database, now: datetime) -> None:
     """Let the audit log go on from where it ends; that somebody let it stands in it from then on.
 
     Raises InputError where nothing is missing.
     """
-    with state.begin_transaction():
-        ending = state.audit.log_end
+    with db.begin_transaction():
+        ending = db.audit.log_end
         tail, kept = ending.check_end(), ending.load_sealed_position()
         if tail is AuditEndStatus.WHOLE:
             reason = "No rows are missing at the end of the audit log. There is nothing to accept."
             raise InputError(reason)
         ending.accept_current_end()
         told = {"tail": tail.value, "was": kept.text_form}
-        state.audit.append_entry(now, "operator", END_ACCEPTED, "", told)
+        db.audit.append_entry(now, "operator", END_ACCEPTED, "", told)
 
 
-def check_stored_values(state: Database) -> int:
+def check_stored_values(db: Database) -> int:
     """Open all that is kept, and return how many values that were.
 
     Raises DatabaseError where one is not as it was written. That a database is older than its keys
     is no fault of a copy.
     """
     try:
-        broken = state.audit.verify_chain()
+        broken = db.audit.verify_chain()
         if broken is not None:
             reason = f"The audit log was changed from row {broken} on."
             raise DatabaseError(reason)
-        if state.audit.log_end.check_end() is AuditEndStatus.CUT:
+        if db.audit.log_end.check_end() is AuditEndStatus.CUT:
             raise DatabaseError(AUDIT_TAIL_WORDS[AuditEndStatus.CUT])
-        for what in _find_altered_rows(state):
+        for what in _find_altered_rows(db):
             reason = f"The columns of {what} were changed. Restore a backup."
             raise DatabaseError(reason)
-        return sum(1 for _ in _read_all_values(state))
+        return sum(1 for _ in _read_all_values(db))
     except DAMAGE_ERRORS as error:
         reason = f"A value in the database is damaged ({type(error).__name__}). Restore a backup."
         raise DatabaseError(reason) from error
 
 
-def _find_altered_rows(state: Database) -> Iterator[str]:
+def _find_altered_rows(db: Database) -> Iterator[str]:
     """Name what says otherwise than what is sealed of it, or than its other columns do.
 
     Times of different moments are not compared: a clock that was set back puts them out of order.
     """
-    yield from (f"flag {ref}" for ref in state.flags.list_altered_flag_ids())
-    for ref in state.people.list_person_ids():
-        if any(not _has_valid_duration(each) for each in state.consents.list_consents(ref)):
+    yield from (f"flag {ref}" for ref in db.flags.list_altered_flag_ids())
+    for ref in db.people.list_person_ids():
+        if any(not _has_valid_duration(each) for each in db.consents.list_consents(ref)):
             yield f"a consent of {ref}"
-    for letter in state.outbox.list_emails():
+    for letter in db.outbox.list_emails():
         # One that came back is dead, and was sent all the same.
         impossible = EmailState.QUEUED if letter.sent_at else EmailState.SENT
         if letter.state is impossible:
@@ -171,50 +169,50 @@ def _has_valid_duration(consent: Consent) -> bool:
     return timedelta(0) < consent.expires_at - consent.given_at <= CONSENT_DURATION
 
 
-def _read_all_values(state: Database) -> Iterator[object]:
-    yield from state.audit.list_entries()
-    for invitation in state.invitations.list_invitations():
+def _read_all_values(db: Database) -> Iterator[object]:
+    yield from db.audit.list_entries()
+    for invitation in db.invitations.list_invitations():
         yield invitation
-        yield state.enrollment_drafts.find_draft(invitation.ref)
-    yield from state.run_requests.list_run_requests()
-    for letter in state.outbox.list_emails():
+        yield db.enrollment_drafts.find_draft(invitation.ref)
+    yield from db.run_requests.list_run_requests()
+    for letter in db.outbox.list_emails():
         yield letter
         if letter.readable:
-            yield state.outbox.load_email_view(letter.ref, object)
-    yield from state.break_glass.list_break_glass_proposals()
-    yield from state.jobs.list_jobs()
-    yield from state.source_health.list_source_health()
-    yield from state.hosts.list_host_states()
-    yield from state.robots_files.list_robots_files()
-    yield from state.pages.list_pages()
-    for sweep in state.sweeps.list_open_sweeps():
+            yield db.outbox.load_email_view(letter.ref, object)
+    yield from db.break_glass.list_break_glass_proposals()
+    yield from db.jobs.list_jobs()
+    yield from db.source_health.list_source_health()
+    yield from db.hosts.list_host_states()
+    yield from db.robots_files.list_robots_files()
+    yield from db.pages.list_pages()
+    for sweep in db.sweeps.list_open_sweeps():
         yield sweep
-        yield from state.journal.list_answered_keys(sweep.ref)
-        for source in state.journal.list_answering_sources(sweep.ref):
-            yield from state.journal.load_answers_by_subject(sweep.ref, source).items()
-    for ref in state.people.list_person_ids():
-        yield from _read_person_values(state, ref)
+        yield from db.journal.list_answered_keys(sweep.ref)
+        for source in db.journal.list_answering_sources(sweep.ref):
+            yield from db.journal.load_answers_by_subject(sweep.ref, source).items()
+    for ref in db.people.list_person_ids():
+        yield from _read_person_values(db, ref)
 
 
-def _read_person_values(state: Database, person_id: str) -> Iterator[object]:
-    yield state.people.load_person(person_id)
-    yield from state.consents.list_consents(person_id)
-    yield from state.legal_holds.list_legal_holds_of_person(person_id)
-    yield from state.hold_proposals.list_hold_proposals_of_person(person_id)
-    yield from state.address_changes.list_address_changes(person_id)
-    yield from filter(None, (state.name_changes.find_name_change_of_person(person_id),))
-    yield from state.account_proofs.list_proofs_of_person(person_id)
-    yield from state.questions.list_questions_of_person(person_id)
-    yield from state.review_notes.list_review_notes_of_person(person_id)
-    yield from state.sightings.list_sightings_of_person(person_id)
-    yield from state.events.list_events_of_person(person_id, EVER_SINCE)
-    for item in state.items.list_items_of_person(person_id):
+def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
+    yield db.people.load_person(person_id)
+    yield from db.consents.list_consents(person_id)
+    yield from db.legal_holds.list_legal_holds_of_person(person_id)
+    yield from db.hold_proposals.list_hold_proposals_of_person(person_id)
+    yield from db.address_changes.list_address_changes(person_id)
+    yield from filter(None, (db.name_changes.find_name_change_of_person(person_id),))
+    yield from db.account_proofs.list_proofs_of_person(person_id)
+    yield from db.questions.list_questions_of_person(person_id)
+    yield from db.review_notes.list_review_notes_of_person(person_id)
+    yield from db.sightings.list_sightings_of_person(person_id)
+    yield from db.events.list_events_of_person(person_id, EVER_SINCE)
+    for item in db.items.list_items_of_person(person_id):
         yield item
-        yield state.items.find_assessment(item.ref)
-        yield from state.versions.list_versions(item.ref)
-    for flag in state.flags.list_flags_of_person(person_id):
+        yield db.items.find_assessment(item.ref)
+        yield from db.versions.list_versions(item.ref)
+    for flag in db.flags.list_flags_of_person(person_id):
         yield flag
-        yield from state.flags.list_decisions(flag.ref)
+        yield from db.flags.list_decisions(flag.ref)
 
 
 BACKED_UP = "backed-up"
@@ -232,68 +230,73 @@ class BackupRotation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupTarget:
+    """Where backups go. Without `keys` the copy of the keys is not renewed."""
+
+    folder: Path
+    keys: Path | None = None
+    rotation: BackupRotation = field(default_factory=BackupRotation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupResult:
     backup: Backup
     removed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackingUp:
-    """The database is copied first: keys that come too late open nothing, too early too little."""
+def back_up(db: Database, config: Config, now: datetime, target: BackupTarget) -> BackupResult:
+    """Copy, prove the copy by restoring it, then let old copies go.
 
-    state: Database
-    config: Config
-    now: Callable[[], datetime]
+    The database is copied first: keys that come too late open nothing, too early too little.
+    A failure is recorded, so that whoever looks after the service is told.
+    """
+    _check_separate_folders(config.state, target.folder, target.keys)
+    try:
+        return _write_backup(db, config, now, target)
+    except MonitorError as error:
+        with suppress(MonitorError):
+            details = {"code": str(error.exit_code)}
+            db.audit.append_entry(now, "operator", BACKUP_FAILED, "", details)
+        raise
 
-    def create_verified_backup(
-        self, to: Path, keys: Path | None, rotation: BackupRotation
-    ) -> BackupResult:
-        """Copy, prove the copy by restoring it, then let old copies go.
 
-        That it failed is kept, so that whoever looks after the service is told.
-        """
-        _check_separate_folders(self.config.state, to, keys)
-        try:
-            return self._write_backup(to, keys, rotation)
-        except MonitorError as error:
-            with suppress(MonitorError):
-                told = {"code": str(error.exit_code)}
-                self.state.audit.append_entry(self.now(), "operator", BACKUP_FAILED, "", told)
-            raise
+def _write_backup(
+    db: Database, config: Config, now: datetime, target: BackupTarget
+) -> BackupResult:
+    unfinished = begin_backup(config.state, target.folder, now, _list_excluded_files(config))
+    try:
+        key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
+        if target.keys is not None:
+            key_copy.renew_keys(config.state / KEYS_DATABASE, db)
+        _test_restore(config, unfinished, key_copy)
+        backup = finish_backup(unfinished)
+    finally:
+        shutil.rmtree(unfinished.path, ignore_errors=True)
+    rotation = target.rotation
+    removed = rotate_backups(target.folder, now, rotation.max_age, rotation.max_count)
+    details = {"bytes": str(backup.size_bytes), "keys": "copied" if target.keys else "left"}
+    db.audit.append_entry(now, "operator", BACKED_UP, "", details)
+    return BackupResult(backup=backup, removed=removed)
 
-    def _write_backup(self, to: Path, keys: Path | None, rotation: BackupRotation) -> BackupResult:
-        begun = begin_backup(self.config.state, to, self.now(), self._list_excluded_files())
-        try:
-            key_copy = KeyBackup(keys) if keys else KeyBackup(self.config.state, live=True)
-            if keys is not None:
-                key_copy.renew_keys(self.config.state / KEYS_DATABASE, self.state)
-            self._test_restore(begun, key_copy)
-            done = finish_backup(begun)
-        finally:
-            shutil.rmtree(begun.path, ignore_errors=True)
-        removed = rotate_backups(to, self.now(), rotation.max_age, rotation.max_count)
-        counted = {"bytes": str(done.size_bytes), "keys": "copied" if keys else "left"}
-        self.state.audit.append_entry(self.now(), "operator", BACKED_UP, "", counted)
-        return BackupResult(backup=done, removed=removed)
 
-    def _list_excluded_files(self) -> frozenset[Path]:
-        """Leave out the roster and its key, wherever they lie: these two never meet in a copy."""
-        students = self.config.students
-        return frozenset(each.resolve() for each in (students.tokens, students.key_file) if each)
+def _list_excluded_files(config: Config) -> frozenset[Path]:
+    """Leave out the roster and its key, wherever they lie: these two never meet in a copy."""
+    students = config.students
+    return frozenset(each.resolve() for each in (students.tokens, students.key_file) if each)
 
-    def _test_restore(self, copy: Backup, keys: KeyBackup) -> None:
-        """Restore it beside the district, where database and keys lie together anyway."""
-        try:
-            with make_trial_folder(self.config.state / TRIAL_FOLDER) as trial:
-                build_state_folder(copy, keys, trial)
-                with Database.open_folder(trial) as state:
-                    check_due_dates(state, copy.manifest.made_at)
-        except OSError as error:
-            reason = (
-                f"{self.config.state} has no space to test the backup ({error.strerror}): check "
-                "its disk."
-            )
-            raise CannotWriteError(reason) from error
+
+def _test_restore(config: Config, copy: Backup, keys: KeyBackup) -> None:
+    """Restore it beside the district, where database and keys lie together anyway."""
+    try:
+        with make_trial_folder(config.state / TRIAL_FOLDER) as trial:
+            build_state_folder(copy, keys, trial)
+            with Database.open_folder(trial) as db:
+                check_due_dates(db, copy.manifest.made_at)
+    except OSError as error:
+        reason = (
+            f"{config.state} has no space to test the backup ({error.strerror}): check its disk."
+        )
+        raise CannotWriteError(reason) from error
 
 
 def remove_abandoned_trial(config: Config, before: datetime) -> None:
@@ -312,12 +315,12 @@ def remove_abandoned_trial(config: Config, before: datetime) -> None:
         raise CannotWriteError(reason) from error
 
 
-def renew_key_backup(state: Database, config: Config) -> None:
+def renew_key_backup(db: Database, config: Config) -> None:
     """Destroy in the copy of the keys, too, what was destroyed here since it was made."""
     if config.backup.keys is not None:
         copy = KeyBackup(config.backup.keys)
-        if copy.count_missing_erasures(state):
-            copy.renew_keys(config.state / KEYS_DATABASE, state)
+        if copy.count_missing_erasures(db):
+            copy.renew_keys(config.state / KEYS_DATABASE, db)
 
 
 def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:
@@ -331,8 +334,8 @@ def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:
     keys.copy_keys_to(folder)
     check_database(folder / DATABASE_FILE)
     check_database(folder / KEYS_DATABASE)
-    with Database.open_folder(folder) as state:
-        check_stored_values(state)
+    with Database.open_folder(folder) as db:
+        check_stored_values(db)
 
 
 def _check_separate_folders(state: Path, to: Path, keys: Path | None) -> None:
@@ -371,88 +374,78 @@ class RestoreResult:
     lost_audit_rows: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restoring:
-    config: Config
-    now: Callable[[], datetime]
+def restore_district(
+    config: Config, now: datetime, copy: Backup, keys: KeyBackup, sent_log: Path | None = None
+) -> RestoreResult:
+    """Fill the empty state folder; what fails leaves it empty.
 
-    def restore_district(
-        self, copy: Backup, keys: KeyBackup, postmarks: Path | None = None
-    ) -> RestoreResult:
-        """Fill the empty state folder; what fails leaves it empty.
+    With the `sent_log` of the folder that was lost it is known of every email whether it went
+    out; without it the weekly ones are left out.
+    """
+    folder = config.state
+    _check_folder_empty(folder)
+    try:
+        with make_trial_folder(folder / TRIAL_FOLDER) as trial:
+            build_state_folder(copy, keys, trial)
+            if sent_log is not None:
+                shutil.copyfile(sent_log, trial / SENT_LOG_FILE)
+                (trial / SENT_LOG_FILE).chmod(0o600)
+            with Database.open_folder(trial) as db:
+                held = 0
+                with db.begin_transaction():
+                    db.jobs.release_leases()
+                    if sent_log is None:
+                        held = _drop_weekly_emails(db, config, now)
+                    result = _record_restore(db, now, copy.manifest.made_at, held)
+            move_keys_to_disk(trial)
+            hand_over_folder(trial, read_owner(folder))
+            _move_into_place(trial, folder)
+    except OSError as error:
+        reason = f"{folder} cannot be written ({error.strerror}): check the disk and the folder."
+        raise CannotWriteError(reason) from error
+    return result
 
-        With the `postmarks` of the folder that was lost it is known of every letter whether it
-        went out; without them the weekly ones are left out.
-        """
-        folder = self.config.state
-        _check_folder_empty(folder)
-        made_at = copy.manifest.made_at
-        try:
-            with make_trial_folder(folder / TRIAL_FOLDER) as trial:
-                build_state_folder(copy, keys, trial)
-                if postmarks is not None:
-                    shutil.copyfile(postmarks, trial / SENT_LOG_FILE)
-                    (trial / SENT_LOG_FILE).chmod(0o600)
-                with Database.open_folder(trial) as state:
-                    restored = self._settle_restored_state(
-                        state, made_at, known=postmarks is not None
-                    )
-                move_keys_to_disk(trial)
-                hand_over_folder(trial, read_owner(folder))
-                _move_into_place(trial, folder)
-        except OSError as error:
-            reason = (
-                f"{folder} cannot be written ({error.strerror}): check the disk and the folder."
-            )
-            raise CannotWriteError(reason) from error
-        return restored
 
-    def _settle_restored_state(
-        self, state: Database, made_at: datetime, *, known: bool
-    ) -> RestoreResult:
-        """Give back every lease, and leave out what may have been done after the copy was made."""
-        now = self.now()
-        with state.begin_transaction():
-            state.jobs.release_leases()
-            held = 0 if known else self._drop_weekly_emails(state, now)
-            lost = state.audit.log_end.missing_row_count
-            # What was written after the copy is gone with the old folder, and that is no fraud.
-            state.audit.log_end.accept_current_end()
-            told = {"made": made_at.isoformat(timespec="seconds"), "held": str(held)}
-            state.audit.append_entry(now, "operator", RESTORED, "", {**told, "lost": str(lost)})
-        people = len(state.people.list_person_ids())
-        return RestoreResult(
-            made_at=made_at, person_count=people, held_emails=held, lost_audit_rows=lost
-        )
+def _record_restore(db: Database, now: datetime, made_at: datetime, held: int) -> RestoreResult:
+    """Let the audit log go on from where the copy ends, with a row that says so."""
+    lost = db.audit.log_end.missing_row_count
+    # What was written after the copy is gone with the old folder, and that is no fraud.
+    db.audit.log_end.accept_current_end()
+    details = {"made": made_at.isoformat(timespec="seconds"), "held": str(held), "lost": str(lost)}
+    db.audit.append_entry(now, "operator", RESTORED, "", details)
+    return RestoreResult(
+        made_at=made_at,
+        person_count=len(db.people.list_person_ids()),
+        held_emails=held,
+        lost_audit_rows=lost,
+    )
 
-    def _postpone_digests(self, state: Database, now: datetime) -> None:
-        """Nobody can tell whether this week's was sent, so the next one is next week's."""
-        district = self.config.district
-        for due in state.jobs.list_jobs():
-            if due.due_at > now:
-                continue
-            if due.name == REVIEW:
-                next_at = compute_next_digest(now, district.ref, district.zone)
-                state.jobs.finish_job(REVIEW, due.subject, next_at)
-            elif due.name == DIGEST and due.subject in state.people.list_person_ids():
-                zone = state.people.load_person(due.subject).zone
-                state.jobs.finish_job(
-                    DIGEST, due.subject, compute_next_digest(now, due.subject, zone)
-                )
 
-    def _drop_weekly_emails(self, state: Database, now: datetime) -> int:
-        """Leave out the weekly letters that may have been sent, and return how many waited."""
-        self._postpone_digests(state, now)
-        waiting = [
-            each
-            for each in state.outbox.list_emails()
-            if each.state is EmailState.QUEUED and each.kind in WEEKLY_KINDS
-        ]
-        for each in waiting:
-            state.outbox.mark_email_dead(
-                each.ref, "it may have been sent before the copy was restored"
-            )
-        return len(waiting)
+def _postpone_digests(db: Database, config: Config, now: datetime) -> None:
+    """Nobody can tell whether this week's was sent, so the next one is next week's."""
+    district = config.district
+    for due in db.jobs.list_jobs():
+        if due.due_at > now:
+            continue
+        if due.name == REVIEW:
+            next_at = compute_next_digest(now, district.ref, district.zone)
+            db.jobs.finish_job(REVIEW, due.subject, next_at)
+        elif due.name == DIGEST and due.subject in db.people.list_person_ids():
+            zone = db.people.load_person(due.subject).zone
+            db.jobs.finish_job(DIGEST, due.subject, compute_next_digest(now, due.subject, zone))
+
+
+def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
+    """Leave out the weekly emails that may have been sent, and return how many waited."""
+    _postpone_digests(db, config, now)
+    waiting = [
+        each
+        for each in db.outbox.list_emails()
+        if each.state is EmailState.QUEUED and each.kind in WEEKLY_KINDS
+    ]
+    for each in waiting:
+        db.outbox.mark_email_dead(each.ref, "it may have been sent before the copy was restored")
+    return len(waiting)
 
 
 def _check_folder_empty(folder: Path) -> None:

@@ -23,7 +23,7 @@ from monitor.db.backups import Backup, KeyBackup, begin_backup
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
-from monitor.services.backups import BackingUp, BackupRotation, Restoring
+from monitor.services.backups import BackupTarget, back_up, restore_district
 from scrapers.models import Outcome, Page, ParsedPage, ParseResult, Query, QueryKind, Request
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -57,15 +57,15 @@ def measured(megabytes: int, folder: Path) -> Figures:
         size = (config.state / DATABASE_FILE).stat().st_size / 1e6
         with _writing(config.state) as times:
             copied = _seconds(lambda: begin_backup(config.state, folder / "bare", NOW, frozenset()))
-        backing = BackingUp(state=state, config=config, now=lambda: NOW)
         copies, keys = folder / "copies", folder / "keys"
-        backed_up = _seconds(lambda: backing.create_verified_backup(copies, keys, BackupRotation()))
+        target = BackupTarget(folder=copies, keys=keys)
+        backed_up = _seconds(lambda: back_up(state, config, NOW, target))
         state.people.erase_person(people[0])
         KeyBackup(keys).renew_keys(config.state / "keys.db", state)
     elsewhere = _config(folder / "new")
-    restoring = Restoring(config=elsewhere, now=lambda: NOW + timedelta(days=1))
+    later = NOW + timedelta(days=1)
     (copy,) = copies.iterdir()
-    restored = _seconds(lambda: restoring.restore_district(Backup(copy), KeyBackup(keys)))
+    restored = _seconds(lambda: restore_district(elsewhere, later, Backup(copy), KeyBackup(keys)))
     with Database.open_folder(elsewhere.state) as state:
         left = state.people.list_person_ids()
     return Figures(

@@ -10,7 +10,7 @@ from monitor.db.backups import KeyBackup
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.consent import ConsentChannel
 from monitor.services import backups as backup
-from monitor.services.backups import BackingUp, BackupRotation, Restoring, find_wrong_due_dates
+from monitor.services.backups import BackupTarget, back_up, find_wrong_due_dates, restore_district
 from monitor.services.consent import pause_checks
 from monitor.services.erasure import ERASURE
 from monitor.services.jobs import schedule_jobs, take_over_jobs
@@ -92,15 +92,12 @@ def test_an_older_copy_with_such_a_date_can_be_restored_and_is_put_right(
 ):
     world.state.jobs.finish_job("sweep", "", world.clock.at + 365 * DAY)
     monkeypatch.setattr(backup, "check_due_dates", lambda *_: None)
-    backing = BackingUp(state=world.state, config=world.config, now=world.clock.now)
-    copy = backing.create_verified_backup(
-        tmp_path / "copies", tmp_path / "keys", BackupRotation()
-    ).backup
+    keys = tmp_path / "keys"
+    target = BackupTarget(folder=tmp_path / "copies", keys=keys)
+    copy = back_up(world.state, world.config, world.clock.now(), target).backup
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
 
-    Restoring(config=elsewhere, now=world.clock.now).restore_district(
-        copy, KeyBackup(tmp_path / "keys")
-    )
+    restore_district(elsewhere, world.clock.now(), copy, KeyBackup(keys))
 
     world.restarts(elsewhere)
     assert found(world) == []

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from monitor.db.backups import KeyBackup
 from monitor.services.auth import find_account_id
-from monitor.services.backups import BackingUp, BackupRotation, Restoring
+from monitor.services.backups import BackupTarget, back_up, restore_district
 from tests.monitor.services.mover import NEW, Mover, of
 
 
@@ -15,12 +15,12 @@ from tests.monitor.services.mover import NEW, Mover, of
 def restored(maria: Mover, tmp_path: Path) -> Mover:
     """She moved after the copy was made, and then the machine was lost."""
     world, keys = maria.world, tmp_path / "keys"
-    backing = BackingUp(state=world.state, config=world.config, now=world.clock.now)
-    copy = backing.create_verified_backup(tmp_path / "copies", keys, BackupRotation()).backup
+    target = BackupTarget(folder=tmp_path / "copies", keys=keys)
+    copy = back_up(world.state, world.config, world.clock.now(), target).backup
     maria.moves()
     world.on_monday()
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
-    Restoring(config=elsewhere, now=world.clock.now).restore_district(copy, KeyBackup(keys))
+    restore_district(elsewhere, world.clock.now(), copy, KeyBackup(keys))
     world.restarts(elsewhere)
     return maria
 
