@@ -90,8 +90,8 @@ def _configure_profile_api(api: ProfileApi, chosen: ProfileApiConfig) -> Profile
 
 def _build_stack_exchange_sites(chosen: StackExchangeConfig) -> Iterator[ProfileApi]:
     """Share one budget, which the service counts for all of its sites together."""
-    told = build_budget(chosen)
-    whole = told if told.is_limited else KEYLESS_QUOTA
+    quota = build_budget(chosen)
+    whole = quota if quota.is_limited else KEYLESS_QUOTA
     part = RequestQuota(
         daily=_divide_quota(whole.daily, chosen), weekly=_divide_quota(whole.weekly, chosen)
     )
@@ -277,8 +277,8 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> C
             continue
         name = key.name or f"{source.name}-key"
         value = read_secret(name, environ)
-        manners = source.crawl_policy
-        keyed = (each for each in manners.origins if each not in manners.picture_origins)
+        policy = source.crawl_policy
+        keyed = (each for each in policy.origins if each not in policy.picture_origins)
         for origin in map(normalize_origin, keyed):
             if not value:
                 missing |= {origin} if key.required else set()

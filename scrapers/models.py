@@ -274,11 +274,11 @@ class Page:
     @property
     def charset(self) -> str:
         """The encoding that the server tells, else the document; UTF-8 where neither does."""
-        told = HEADER_CHARSET.search(self.headers.get("content-type", ""))
-        if told:
-            return told[1]
-        said = DOCUMENT_CHARSET.search(self.body, 0, DOCUMENT_CHARSET_WITHIN)
-        name = said[1].decode() if said else ""
+        declared = HEADER_CHARSET.search(self.headers.get("content-type", ""))
+        if declared:
+            return declared[1]
+        in_document = DOCUMENT_CHARSET.search(self.body, 0, DOCUMENT_CHARSET_WITHIN)
+        name = in_document[1].decode() if in_document else ""
         # Whoever could read that needed one byte a letter.
         return "utf-8" if not name or _is_wide_charset(name) else name
 
@@ -292,8 +292,8 @@ class Page:
         spelled = encodings.normalize_encoding(self.charset[:LONGEST_ENCODING]).lower()
         try:
             # Python remembers every name that was ever looked up, also those that are none.
-            known = codecs.lookup(spelled if spelled in ENCODINGS else "utf-8").name
-            return self.body.decode(CODEC_REPLACEMENTS.get(known, known), "replace")
+            codec = codecs.lookup(spelled if spelled in ENCODINGS else "utf-8").name
+            return self.body.decode(CODEC_REPLACEMENTS.get(codec, codec), "replace")
         except (LookupError, ValueError):  # no such encoding, or one that is not for pages
             return self.body.decode("utf-8", "replace")
 

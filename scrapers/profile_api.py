@@ -146,8 +146,8 @@ class AccountShape:
         """Say whether an account is the one that was asked for."""
         handle = self.extract_handle(shown)
         nameless = self.handle_optional and not handle
-        told = (handle, self.extract_stable_id(shown), _get_text_at(shown, self.echo))
-        return nameless or term.casefold() in {each.casefold() for each in told if each}
+        names = (handle, self.extract_stable_id(shown), _get_text_at(shown, self.echo))
+        return nameless or term.casefold() in {each.casefold() for each in names if each}
 
     def is_closed(self, shown: Mapping[str, object]) -> bool:
         return bool(self.state) and _get_text_at(shown, self.state) in self.closed_states
@@ -162,10 +162,10 @@ class AccountShape:
 
     def _extract_text(self, shown: Mapping[str, object], field: str) -> str:
         path = self.name if field == "name" else self.bio
-        told = _get_text_at(shown, path)
-        if not told and field in self.required_texts:
+        text = _get_text_at(shown, path)
+        if not text and field in self.required_texts:
             raise_shape_error(path)
-        return strip_html(told) if field in self.markup else told
+        return strip_html(text) if field in self.markup else text
 
 
 def _get_text_at(shown: Mapping[str, object], path: str) -> str:
@@ -232,25 +232,26 @@ class DenialRule:
 def check_denials(denials: Iterable[DenialRule], page: Page) -> ParseResult | None:
     """Return what the first that fits comes to; None where the page says nothing of the kind."""
     fitting = [each for each in denials if each.status == page.status]
-    told = _decode_json_object(page) if fitting else None
-    if told is None:
+    answer = _decode_json_object(page) if fitting else None
+    if answer is None:
         return None
     return next(
-        (_build_denial_result(each, page) for each in fitting if _is_denial_match(each, told)), None
+        (_build_denial_result(each, page) for each in fitting if _is_denial_match(each, answer)),
+        None,
     )
 
 
 def _decode_json_object(page: Page) -> Mapping[str, object] | None:
     try:
-        told = page.decode_json()
+        decoded = page.decode_json()
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    return decoded if isinstance(decoded, dict) else None
 
 
-def _is_denial_match(denial: DenialRule, told: Mapping[str, object]) -> bool:
+def _is_denial_match(denial: DenialRule, answer: Mapping[str, object]) -> bool:
     try:
-        text = get_optional_text(*resolve_path(told, denial.path)).casefold()
+        text = get_optional_text(*resolve_path(answer, denial.path)).casefold()
     except ShapeError:
         return False
     return bool(text) and denial.phrase in text
@@ -309,10 +310,10 @@ class ApiMethod:
                 require_object(row, "an account")
                 for row in require_list({"a list": answer}, "a list")
             ]
-        told = require_object(answer, "an object")
-        holder, key = resolve_path(told, self.rows)
+        fields = require_object(answer, "an object")
+        holder, key = resolve_path(fields, self.rows)
         if key not in holder and self.none_if_zero:
-            counted, name = resolve_path(told, self.none_if_zero)
+            counted, name = resolve_path(fields, self.none_if_zero)
             if get_optional_count(counted, name) == 0:
                 return []
         return [require_object(row, key) for row in require_list(holder, key)]
@@ -321,8 +322,8 @@ class ApiMethod:
         """Say whether there is a page of that number."""
         if self.more:
             return is_true_at(answer, self.more)
-        told = page.headers.get(self.pages, "") if self.pages else ""
-        return told.isascii() and told.isdigit() and number <= int(told[:9])
+        pages = page.headers.get(self.pages, "") if self.pages else ""
+        return pages.isascii() and pages.isdigit() and number <= int(pages[:9])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -429,12 +430,12 @@ class ProfileApi:
         own = [each for each in map(self._parse_own_account, identity.accounts) if each]
         for account in own:
             yield self._build_account_query(QueryKind.PROFILE, account, identity.person_id)
-        known = {account.removeprefix("@").casefold() for account in own}
+        own_handles = {account.removeprefix("@").casefold() for account in own}
         for handle in identity.handles[: self.handles_asked]:
             if (
                 self.methods.by_handle
                 and self._is_valid_handle(handle)
-                and handle.casefold() not in known
+                and handle.casefold() not in own_handles
             ):
                 yield self._build_account_query(
                     QueryKind.PRESENCE, f"@{handle}", identity.person_id
@@ -459,11 +460,11 @@ class ProfileApi:
         if page.status != OK:
             return build_unreadable_result(f"it did not accept the question (status {page.status})")
         try:
-            reading = self._parse_answer(query, page, parse_json(page))
+            result = self._parse_answer(query, page, parse_json(page))
         except ShapeError as error:
             return build_unreadable_result(str(error))
         wait = parse_backoff_time(page) if self.backs_off else None
-        return replace(reading, retry_at=wait) if wait else reading
+        return replace(result, retry_at=wait) if wait else result
 
     def _parse_answer(self, query: Query, page: Page, answer: object) -> ParseResult:
         if query.kind is not QueryKind.SEARCH:
@@ -498,12 +499,12 @@ class ProfileApi:
     ) -> ParseResult:
         shown = [row for row in method.extract_accounts(answer) if not method.shape.is_closed(row)]
         accounts = [method.shape.build_finding(self.platform, row) for row in shown]
-        reading = build_name_search_result(query.terms[0], accounts)
+        result = build_name_search_result(query.terms[0], accounts)
         hits = (self._build_hit_query(query, account) for account in accounts[: self.hits_followed])
         follow = (*self._build_next_page_query(query, page, method, answer), *hits)
         if method.cut and is_true_at(answer, method.cut):
-            return replace(reading, outcome=Outcome.PARTIAL, note=SEARCH_INCOMPLETE, follow=follow)
-        return replace(reading, follow=follow)
+            return replace(result, outcome=Outcome.PARTIAL, note=SEARCH_INCOMPLETE, follow=follow)
+        return replace(result, follow=follow)
 
     def _build_next_page_query(
         self, query: Query, page: Page, method: ApiMethod, answer: object
@@ -562,7 +563,7 @@ _NEXT = re.compile(r";\s*rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)
 def parse_next_link(page: Page) -> str:
     """Return the address of the next page as it is told, or nothing where there is none."""
     header = page.headers.get("link", "")[:LONGEST_HEADER]
-    found = (address for address, told in _LINK.findall(header) if _NEXT.search(told))
+    found = (address for address, relation in _LINK.findall(header) if _NEXT.search(relation))
     return next(found, "")
 
 

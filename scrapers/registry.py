@@ -43,10 +43,10 @@ class SourceRegistry(Mapping[str, Source]):
         self, sources: Iterable[Source], faults: Iterable[str] = ()
     ) -> "SourceRegistry":
         """Return it with more sources, none of which may have the name of another."""
-        known = dict(self._sources)
+        by_name = dict(self._sources)
         for source in sources:
-            _add_source(known, source)
-        return SourceRegistry(known, (*self.faults, *faults))
+            _add_source(by_name, source)
+        return SourceRegistry(by_name, (*self.faults, *faults))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,23 +79,23 @@ def build_registry(
     An entry point of the group `namesake.sources` names a source, several, or a function that
     returns some. A plug-in with a fault is left out, and told; the others go on.
     """
-    known: dict[str, Source] = {}
+    by_name: dict[str, Source] = {}
     for source in sources:
-        _add_source(known, source)
+        _add_source(by_name, source)
     faults: list[str] = []
     for plugin in entry_points(group=ENTRY_POINT_GROUP) if plugins is None else plugins:
         try:
             brought = _load_plugin(plugin)
-            _check_plugin_names(plugin, brought, known)
+            _check_plugin_names(plugin, brought, by_name)
         except PluginError as error:
             faults.append(str(error))
         else:
-            known.update({source.name: source for source in brought})
-    return SourceRegistry(known, faults)
+            by_name.update({source.name: source for source in brought})
+    return SourceRegistry(by_name, faults)
 
 
-def _add_source(known: dict[str, Source], source: Source) -> None:
-    if known.setdefault(source.name, source) is not source:
+def _add_source(sources: dict[str, Source], source: Source) -> None:
+    if sources.setdefault(source.name, source) is not source:
         message = f"Two sources are called {source.name!r}: rename or remove one of them."
         raise RegistryError(message)
 
@@ -139,20 +139,22 @@ def _check_plugin_names(
 
 
 def _build_plugin_error(plugin: EntryPoint, reason: str) -> PluginError:
-    told = " ".join(f"The plug-in {plugin.name!r} ({plugin.value}) is left out: {reason}.".split())
-    return PluginError(told)
+    sentence = " ".join(
+        f"The plug-in {plugin.name!r} ({plugin.value}) is left out: {reason}.".split()
+    )
+    return PluginError(sentence)
 
 
 def _discover_in_module(module: ModuleType) -> Iterator[BuiltInSource]:
     """Yield what stands in a module ready-made, and what its classes would make."""
     for each in vars(module).values():
         if not isinstance(each, type):
-            told = {key: getattr(each, key, None) for key in ("name", "family", "info")}
+            attributes = {key: getattr(each, key, None) for key in ("name", "family", "info")}
         elif each.__module__ == module.__name__ and is_dataclass(each):
-            told = {field.name: field.default for field in fields(each)}
+            attributes = {field.name: field.default for field in fields(each)}
         else:
             continue
-        name, family, declared = map(told.get, ("name", "family", "info"))
+        name, family, declared = map(attributes.get, ("name", "family", "info"))
         if not isinstance(name, str) or not isinstance(family, SourceFamily):
             continue
         if isinstance(declared, SourceInfo):

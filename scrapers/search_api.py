@@ -101,8 +101,8 @@ class _ComparableHit:
     @classmethod
     def from_finding(cls, finding: Finding) -> "_ComparableHit":
         hit = SearchHit(url=finding.url, title=finding.title, snippet=finding.snippet)
-        told = frozenset((*split_words(hit.title), *split_words(hit.snippet)))
-        return cls(hit, told, fold_text(unquote(hit.url)))
+        words = frozenset((*split_words(hit.title), *split_words(hit.snippet)))
+        return cls(hit, words, fold_text(unquote(hit.url)))
 
     def has_family_name(self, family: str) -> bool:
         inside = len(family) >= SHORTEST_IN_HANDLE and family in self.address
@@ -116,9 +116,9 @@ def split_district_result(
 
     An answer that could not be read says so of everybody.
     """
-    told = tuple(map(_ComparableHit.from_finding, result.findings))
+    hits = tuple(map(_ComparableHit.from_finding, result.findings))
     for identity in identities:
-        findings = tuple(_build_findings_about(identity, told))
+        findings = tuple(_build_findings_about(identity, hits))
         outcome, note = result.outcome, result.note
         if outcome is Outcome.FOUND and not findings:
             outcome, note = Outcome.ABSENT, NOBODY_NAMED
@@ -204,9 +204,9 @@ class ComplaintRule:
     statuses: frozenset[int] = frozenset()
     phrases: tuple[str, ...] = ()
 
-    def is_match(self, status: int, said: str) -> bool:
+    def is_match(self, status: int, text: str) -> bool:
         expected = not self.statuses or status in self.statuses
-        return expected and (not self.phrases or any(each in said for each in self.phrases))
+        return expected and (not self.phrases or any(each in text for each in self.phrases))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,10 +260,10 @@ class SearchApi:
         if note is not None:
             return ParseResult(outcome=Outcome.BLOCKED, note=note)
         try:
-            told = self.parse_results(require_object(parse_json(page), "an object"))
-            if isinstance(told, EngineComplaint):
-                return self._build_complaint_result(page, told.text)
-            return self._parse_answer(query, told)
+            results = self.parse_results(require_object(parse_json(page), "an object"))
+            if isinstance(results, EngineComplaint):
+                return self._build_complaint_result(page, results.text)
+            return self._parse_answer(query, results)
         except ShapeError as error:
             return self._parse_plain_text_error(page) or build_unreadable_result(str(error))
 
@@ -291,23 +291,23 @@ class SearchApi:
     def _parse_error_response(self, page: Page) -> ParseResult:
         if is_rate_limited(page):
             return build_limited_result(page)
-        told = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
-        return told or build_unreadable_result(
+        result = self._match_complaint(page, _extract_short_text(page)) or detect_refusal(page)
+        return result or build_unreadable_result(
             f"it did not accept the question (status {page.status})"
         )
 
     def _build_complaint_result(self, page: Page, text: str) -> ParseResult:
-        told = self._match_complaint(page, text.casefold())
-        return told or build_unreadable_result("it did not accept the question")
+        complaint = self._match_complaint(page, text.casefold())
+        return complaint or build_unreadable_result("it did not accept the question")
 
     def _parse_plain_text_error(self, page: Page) -> ParseResult | None:
         """Read a plain sentence that was sent where JSON was promised."""
-        said = _extract_short_text(page)
-        return None if said.startswith(("{", "[", "<")) else self._match_complaint(page, said)
+        text = _extract_short_text(page)
+        return None if text.startswith(("{", "[", "<")) else self._match_complaint(page, text)
 
-    def _match_complaint(self, page: Page, said: str) -> ParseResult | None:
+    def _match_complaint(self, page: Page, text: str) -> ParseResult | None:
         for trouble in self.complaint_rules:
-            if trouble.is_match(page.status, said):
+            if trouble.is_match(page.status, text):
                 later = parse_retry_time(page) if trouble.outcome is Outcome.LIMITED else None
                 return ParseResult(outcome=trouble.outcome, note=trouble.note, retry_at=later)
         return None
@@ -420,11 +420,11 @@ class HitPageSource:
         return self.engine.build_canaries(nonce)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
-        reading = self.engine.parse_response(query, page)
-        shown = (each.url for each in reading.findings)
+        result = self.engine.parse_response(query, page)
+        shown = (each.url for each in result.findings)
         pages = (
             build_page_queries(PAGES_SOURCE, shown, query.subject)[: self.most_pages]
             if query.subject
             else ()
         )
-        return replace(reading, follow=(*reading.follow, *pages))
+        return replace(result, follow=(*result.follow, *pages))

@@ -60,12 +60,12 @@ def backup(
     with Database.open_folder(context.config.state) as db:
         done = back_up(db, context.config, now, target)
     if as_json:
-        told = {
+        report = {
             "path": str(done.backup.path),
             "bytes": done.backup.size_bytes,
             "removed": done.removed,
         }
-        context.output.print_json({**told, "keys": str(keys) if keys else None})
+        context.output.print_json({**report, "keys": str(keys) if keys else None})
         return
     context.output.print_line(
         f"{done.backup.path}: {done.backup.size_bytes / 1e6:.1f} MB, backed up and test-restored "
@@ -109,8 +109,8 @@ def restore(
     context.output.print_line("The audit log is intact, and the database passed its checks.")
     if done.lost_audit_rows:
         lost = done.lost_audit_rows
-        told = f"The backup lacks the last {lost} audit log rows. The log records this."
-        context.output.print_line(told)
+        sentence = f"The backup lacks the last {lost} audit log rows. The log records this."
+        context.output.print_line(sentence)
     context.output.print_line(
         "People who changed their work address after this backup are back on the old address, and "
         "get their email there. Ask them to change it again."

@@ -196,9 +196,9 @@ class RequestRunner:
             lock.release()
 
     def _check_completed(self) -> None:
-        known = self.app.db.run_requests.find_run_request(self.request.ref)
-        if known is not None and known.note:
-            raise UnavailableError(known.note)
+        request = self.app.db.run_requests.find_run_request(self.request.ref)
+        if request is not None and request.note:
+            raise UnavailableError(request.note)
 
     def _run_if_unserved(
         self, work: Callable[[ProgressListener], object], watch: ProgressListener
@@ -211,8 +211,8 @@ class RequestRunner:
         requests = self.app.db.run_requests
         for source, state in requests.load_progress(self.request.ref).items():
             watch(source, state)
-        known = requests.find_run_request(self.request.ref)
-        return known is None or known.done_at is not None
+        request = requests.find_run_request(self.request.ref)
+        return request is None or request.done_at is not None
 
 
 def run_sweep_now(context: CliContext, app: App, kind: SweepKind, person_id: str = "") -> Sweep:

@@ -130,8 +130,8 @@ class CliContext:
                 if folder is not None:
                     hand_over_folder(folder)
             except OSError as error:
-                told = f"Root still owns some files in {folder} ({error.strerror})"
-                click.echo(f"namesake: {told}. Run `namesake doctor`.", err=True)
+                sentence = f"Root still owns some files in {folder} ({error.strerror})"
+                click.echo(f"namesake: {sentence}. Run `namesake doctor`.", err=True)
 
 
 FLAGS_LEFT_OUT = "Flags left out: {}. Flags open only on the portal, never on the command line."

@@ -231,9 +231,9 @@ def _build_event_group(event: StoryEvent) -> Group:
     return Group(_build_heading(EVENT_KINDS[EventKind(event.kind)], event), Text(aside))
 
 
-def _build_heading(words: str, told: StoryFlag | StoryEvent) -> Text:
+def _build_heading(words: str, entry: StoryFlag | StoryEvent) -> Text:
     return Text.assemble(
-        (f"{words}, {_describe_person(told.person)}\n", "bold"), (_defang_url(told.url), "cyan")
+        (f"{words}, {_describe_person(entry.person)}\n", "bold"), (_defang_url(entry.url), "cyan")
     )
 
 
@@ -265,10 +265,10 @@ def _build_emails_panel(story: Story) -> Panel:
     table = _build_grid()
     table.add_column()
     table.add_column(no_wrap=True)
-    for letter in telling:
-        subject = escape_controls(letter.subject).removeprefix("Namesake").lstrip(",: ")
-        name = Text(Path(letter.path).name, style="cyan")
-        table.add_row(Text(_describe_person(letter.to), style="bold"), Text(subject), name)
+    for email in telling:
+        subject = escape_controls(email.subject).removeprefix("Namesake").lstrip(",: ")
+        name = Text(Path(email.path).name, style="cyan")
+        table.add_row(Text(_describe_person(email.to), style="bold"), Text(subject), name)
     others = Counter(_parse_email_kind(each) for each in story.letters if each not in telling)
     counted = ", ".join(
         _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
@@ -281,21 +281,21 @@ def _build_emails_panel(story: Story) -> Panel:
 def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
     """Yield what those who have a flag were told that week, and the reviewers at the end."""
     flagged = [{each.person for each in week.flags} for week in story.weeks]
-    for letter in story.letters:
+    for email in story.letters:
         for number, people in enumerate(flagged, start=1):
-            if letter.to in people and _is_sent_in_week(letter, number):
-                yield letter
-        if letter.to in RETELLING_REVIEWERS and _is_sent_in_week(letter, days.LAST_WEEK):
-            yield letter
+            if email.to in people and _is_sent_in_week(email, number):
+                yield email
+        if email.to in RETELLING_REVIEWERS and _is_sent_in_week(email, days.LAST_WEEK):
+            yield email
 
 
-def _is_sent_in_week(letter: StoryEmail, week: int) -> bool:
-    return Path(letter.path).name.startswith(f"{days.compute_sweep_time(week):%Y-%m-%d}")
+def _is_sent_in_week(email: StoryEmail, week: int) -> bool:
+    return Path(email.path).name.startswith(f"{days.compute_sweep_time(week):%Y-%m-%d}")
 
 
-def _parse_email_kind(letter: StoryEmail) -> str:
+def _parse_email_kind(email: StoryEmail) -> str:
     """Read it from a name such as `2026-09-21-digest-maria.delgado-5c3e.eml`."""
-    return Path(letter.path).name.split("-")[3]
+    return Path(email.path).name.split("-")[3]
 
 
 def _build_grid() -> Table:

@@ -81,11 +81,11 @@ def _build_mail_transport(context: CliContext, config: Config) -> SmtpTransport 
 
 def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
     try:
-        post = _build_mail_transport(context, context.config)
+        transport = _build_mail_transport(context, context.config)
     except MonitorError:
         return  # told already
-    if post is not None:
-        yield machine.send_test_email(context.config, post, context.environment.clock.now())
+    if transport is not None:
+        yield machine.send_test_email(context.config, transport, context.environment.clock.now())
 
 
 def _check_students(context: CliContext, config: Config) -> Iterator[HealthResult]:
@@ -120,36 +120,36 @@ def _check_database(
     context: CliContext, config: Config, sources: SourceRegistry
 ) -> Iterator[HealthResult]:
     try:
-        with Database.open_folder(config.state) as state:
+        with Database.open_folder(config.state) as db:
             yield report_ok(
                 "database", "The database is intact, has this version, and matches its keys."
             )
-            vitals = collect_vitals(state, context.environment.clock.now())
+            vitals = collect_vitals(db, context.environment.clock.now())
             yield from check_vitals(vitals, sources)
-            yield from _check_key_copy(config, state)
-            yield _check_audit_log(state)
+            yield from _check_key_copy(config, db)
+            yield _check_audit_log(db)
     except CannotWriteError as error:
         yield _build_failed_check("database", error, "See the lines about the disk and the files.")
     except MonitorError as error:
         yield _build_failed_check("database", error, "See docs/backup.md about a damaged database.")
 
 
-def _check_audit_log(state: Database) -> HealthResult:
-    trouble = describe_audit_damage(state.audit)
+def _check_audit_log(db: Database) -> HealthResult:
+    trouble = describe_audit_damage(db.audit)
     if trouble:
         remedy = "Save a copy of the folder, and find the cause."
         return report_failure("audit", trouble, remedy, DatabaseError.exit_code)
     return report_ok("audit", "The audit log is intact to its end.")
 
 
-def _check_key_copy(config: Config, state: Database) -> Iterator[HealthResult]:
+def _check_key_copy(config: Config, db: Database) -> Iterator[HealthResult]:
     if config.backup.keys is None:
         return
-    lacks = KeyBackup(config.backup.keys).count_missing_erasures(state)
+    lacks = KeyBackup(config.backup.keys).count_missing_erasures(db)
     if lacks:
-        told = f"The copy of the keys still has {lacks} keys that were destroyed here."
+        sentence = f"The copy of the keys still has {lacks} keys that were destroyed here."
         remedy = "Start the service, which updates it, or run `namesake backup`."
-        yield report_failure("backup", told, remedy, UnavailableError.exit_code)
+        yield report_failure("backup", sentence, remedy, UnavailableError.exit_code)
     else:
         yield report_ok("backup", "The copy of the keys has no keys that were destroyed here.")
 

@@ -58,17 +58,17 @@ def explain_item(
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
-        known = app.db.items.load_item(resolve_item_or_flag(app, item))
+        loaded_item = app.db.items.load_item(resolve_item_or_flag(app, item))
         if folder is None:
-            refuse_flagged_item(app, known.ref)
-        assessment = app.db.items.find_assessment(known.ref)
+            refuse_flagged_item(app, loaded_item.ref)
+        assessment = app.db.items.find_assessment(loaded_item.ref)
         if assessment is None:
-            sentence = f"{known.ref} has not been assessed yet. The next sweep assesses it."
+            sentence = f"{loaded_item.ref} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
-            record_break_glass(app, known.person, "Why a finding got its label", reason)
+            record_break_glass(app, loaded_item.person, "Why a finding got its label", reason)
         weights = load_weights(app.config.detection)
-        found = explain_assessment(assessment, known.portrait.kind, weights)
+        found = explain_assessment(assessment, loaded_item.portrait.kind, weights)
     if as_json:
         output.print_json(found)
     else:
@@ -158,12 +158,12 @@ def show_timeline(
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
-        known = app.db.items.load_item(resolve_item_or_flag(app, item))
+        loaded_item = app.db.items.load_item(resolve_item_or_flag(app, item))
         if folder is None:
-            refuse_flagged_item(app, known.ref)
+            refuse_flagged_item(app, loaded_item.ref)
         if reason is not None and folder is None:
-            record_break_glass(app, known.person, "The history of a finding", reason)
-        moments = build_item_timeline(app, known.person, known.ref)
+            record_break_glass(app, loaded_item.person, "The history of a finding", reason)
+        moments = build_item_timeline(app, loaded_item.person, loaded_item.ref)
     if as_json:
         output.print_json(moments)
         return
@@ -178,8 +178,8 @@ def _describe_moment(moment: TimelineEntry) -> str:
         first = f"version {moment.number}" + (f" by {moment.source}" if moment.source else "")
         return "\n".join((first, *map(_format_field_marks, moment.marks)))
     fields = ", ".join(map(describe_field, moment.fields))
-    said = moment.word or "became a different item; earlier rulings no longer apply"
-    return f"{said}: {fields}" if fields else said
+    words = moment.word or "became a different item; earlier rulings no longer apply"
+    return f"{words}: {fields}" if fields else words
 
 
 def _format_field_marks(field: FieldDiff) -> str:
@@ -212,8 +212,8 @@ def evidence(context: CliContext, flag: str, out: Path, folder: Path | None) -> 
     if folder is None:
         raise NotPermittedError(EVIDENCE_REFUSED)
     with open_district_or_demo(context, folder) as (app, output):
-        known = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(flag))
-        view = build_evidence_view(app, known)
+        loaded_flag = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(flag))
+        view = build_evidence_view(app, loaded_flag)
         place = out / format_pack_name(view)
         if place.exists():
             reason_not = f"{place} already exists. Move it, or choose another folder."

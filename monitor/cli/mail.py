@@ -54,15 +54,15 @@ def preview(
         view = build_digest_view(app, person, FlaggedItems.LEFT_OUT)
         left_out = len(app.db.flags.list_flags_of_person(person))
         record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
-        letter = render_email(view)
+        email = render_email(view)
     if as_json:
-        parts = {"subject": letter.subject, "text": letter.text, "html": letter.html}
+        parts = {"subject": email.subject, "text": email.text, "html": email.html}
         context.output.print_json({**parts, "flags_left_out": left_out})
         return
     if left_out:
         click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
     # The HTML is made for a program, and pads its first line with characters nobody sees.
-    click.echo(letter.html if html else escape_controls(letter.text))
+    click.echo(email.html if html else escape_controls(email.text))
 
 
 @digest.command()
@@ -87,9 +87,9 @@ def send(context: CliContext, *, as_json: bool) -> None:
 
 def _count_queued_by_error(app: App) -> Counter[str]:
     """Count queued emails by the mail server's response, which contains no names."""
-    letters = app.db.outbox.list_emails()
+    emails = app.db.outbox.list_emails()
     return Counter(
-        letter.error for letter in letters if letter.error and letter.state is EmailState.QUEUED
+        email.error for email in emails if email.error and email.state is EmailState.QUEUED
     )
 
 
@@ -188,20 +188,20 @@ def resume(context: CliContext, person: str) -> None:
 
 
 def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
-    for letter in app.db.outbox.list_emails():
-        if letter.state is not EmailState.SENT:
-            yield _build_email_row(letter)
+    for email in app.db.outbox.list_emails():
+        if email.state is not EmailState.SENT:
+            yield _build_email_row(email)
 
 
-def _build_email_row(letter: OutboxEmail) -> UndeliveredEmail:
-    waits = letter.state is EmailState.QUEUED
+def _build_email_row(email: OutboxEmail) -> UndeliveredEmail:
+    waits = email.state is EmailState.QUEUED
     return UndeliveredEmail(
-        ref=letter.ref,
-        kind=letter.kind,
-        reader=letter.recipient_ref,
-        state=letter.state,
-        since=letter.queued_at,
-        attempts=letter.attempts,
-        next_try=letter.due_at if waits else None,
-        reason=letter.error,
+        ref=email.ref,
+        kind=email.kind,
+        reader=email.recipient_ref,
+        state=email.state,
+        since=email.queued_at,
+        attempts=email.attempts,
+        next_try=email.due_at if waits else None,
+        reason=email.error,
     )

@@ -77,8 +77,10 @@ Exit codes:
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
     environment = context.ensure_object(Environment)
-    context.obj = desk = CliContext(config or find_config_path(environment.variables), environment)
-    context.call_on_close(desk.fix_file_ownership)
+    context.obj = cli_context = CliContext(
+        config or find_config_path(environment.variables), environment
+    )
+    context.call_on_close(cli_context.fix_file_ownership)
 
 
 for command in (

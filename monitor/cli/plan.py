@@ -89,9 +89,9 @@ def plan(
 
 def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> None:
     upcoming = NextSweep.from_app(app)
-    told = build_query_outlook(app, person_id, upcoming.week)
+    outlooks = build_query_outlook(app, person_id, upcoming.week)
     if as_json:
-        output.print_json({"next_sweep": upcoming.day.isoformat(), "questions": told})
+        output.print_json({"next_sweep": upcoming.day.isoformat(), "questions": outlooks})
         return
     output.print_table(
         ("source", "query", "every", "next", "up to"),
@@ -103,13 +103,13 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
                 _format_day(upcoming, each),
                 f"${each.usd:.3f}",
             )
-            for each in told
+            for each in outlooks
         ),
     )
-    now = [each for each in told if not each.ahead]
+    now = [each for each in outlooks if not each.ahead]
     most = build_spending_limits(app.config.planning).person.usd
     output.print_line(
-        f"{len(now)} of {len(told)} queries run on {upcoming.day:%a, %b %-d}, for up to "
+        f"{len(now)} of {len(outlooks)} queries run on {upcoming.day:%a, %b %-d}, for up to "
         f"${_sum_costs(now):.3f}. The limit for one person is {_format_limit(most)} a week."
     )
 
@@ -155,5 +155,5 @@ def _format_day(upcoming: NextSweep, each: QueryOutlook) -> str:
     return f"{upcoming.day + timedelta(weeks=each.ahead):%a, %b %-d}"
 
 
-def _sum_costs(told: Iterable[QueryOutlook]) -> Decimal:
-    return sum((each.usd for each in told), Decimal(0))
+def _sum_costs(outlooks: Iterable[QueryOutlook]) -> Decimal:
+    return sum((each.usd for each in outlooks), Decimal(0))

@@ -32,10 +32,10 @@ def portal(context: CliContext) -> None:
     stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)
     oidc = config.sign_in is SignInMethod.OIDC
     with logbook.log_to_stream(), open_portal_app(context.config, context.environment) as app:
-        bell = WakeSocket(context.config.state)
+        wake_socket = WakeSocket(context.config.state)
         site = create_portal_app(
             app,
-            bell.wake_daemon,
+            wake_socket.wake_daemon,
             provider=_build_provider(context) if oidc else None,
             metrics_token=read_secret("metrics-token", context.environment.variables),
         )

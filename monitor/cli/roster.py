@@ -74,11 +74,11 @@ def import_roster(
     file itself. The first import creates a key. Later imports use the same key, until
     `roster rotate` starts a new school year.
     """
-    drawer = replace(
+    admin = replace(
         _build_roster_admin(context, where["tokens"], where["key_file"]), size_check=size
     )
     read = read_students(file, where["roles"], unit)
-    _print_import(context, drawer, read, drawer.import_roster(read.students, _today(context)))
+    _print_import(context, admin, read, admin.import_roster(read.students, _today(context)))
 
 
 @roster.command
@@ -93,11 +93,11 @@ def rotate(
     context: CliContext, /, file: Path, unit: str, size: SizeCheck, **where: Path | None
 ) -> None:
     """Start a school year: import its roster with a new key. Deletes the old key and tokens."""
-    drawer = replace(
+    admin = replace(
         _build_roster_admin(context, where["tokens"], where["key_file"]), size_check=size
     )
     read = read_students(file, where["roles"], unit)
-    _print_import(context, drawer, read, drawer.rotate_key(read.students, _today(context)))
+    _print_import(context, admin, read, admin.rotate_key(read.students, _today(context)))
 
 
 @roster.command
@@ -126,16 +126,16 @@ def status(context: CliContext, *, as_json: bool) -> None:
 @pass_cli_context
 def erase(context: CliContext, tokens: Path | None, key_file: Path | None, *, yes: bool) -> None:
     """Delete the tokens, the key, and every student link with its rulings."""
-    drawer = _build_roster_admin(context, tokens, key_file)
+    admin = _build_roster_admin(context, tokens, key_file)
     if not yes:
         click.confirm("Delete the roster, its key, and all student links?", abort=True)
-    removed = drawer.delete_files()
-    said = f"Deleted {len(removed)} files: {', '.join(map(str, removed)) or 'none found'}."
+    removed = admin.delete_files()
+    sentence = f"Deleted {len(removed)} files: {', '.join(map(str, removed)) or 'none found'}."
     with _open_database(context) as db:
         if db:
             links = erase_student_links(db, context.environment.clock.now())
-            said += f" Deleted {links} student links."
-    click.echo(f"{said} Set `enabled = false` under [students], and restart the service.")
+            sentence += f" Deleted {links} student links."
+    click.echo(f"{sentence} Set `enabled = false` under [students], and restart the service.")
 
 
 def _today(context: CliContext) -> date:

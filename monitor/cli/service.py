@@ -159,8 +159,8 @@ def accept(context: CliContext) -> None:
 @pass_cli_context
 def metrics(context: CliContext, file: Path | None, *, as_json: bool) -> None:
     """Print the service's metrics in Prometheus text format. They contain no names."""
-    with Database.open_folder(context.config.state) as state:
-        vitals = collect_vitals(state, context.environment.clock.now())
+    with Database.open_folder(context.config.state) as db:
+        vitals = collect_vitals(db, context.environment.clock.now())
     if as_json:
         context.output.print_json(list_metric_samples(vitals))
         return

@@ -300,11 +300,11 @@ def _print_unused(context: CliContext, app: App, *, as_json: bool) -> None:
     )
 
 
-def _describe_trouble(app: App, source: Source, known: SourceHealth | None) -> str:
+def _describe_trouble(app: App, source: Source, health: SourceHealth | None) -> str:
     """Return what is to be said of a source, since its last sweep or the last try of it."""
     check = app.db.canary_checks.find_canary_check(source.name)
     tried = check.trust.note if check else ""
-    return (known.note if known else "") or tried
+    return (health.note if health else "") or tried
 
 
 def _build_quota_columns(app: App, source: Source) -> dict[str, object]:
@@ -321,23 +321,25 @@ def _build_quota_columns(app: App, source: Source) -> dict[str, object]:
 
 
 def _format_quota(row: Mapping[str, object]) -> str:
-    told = (
+    limits_by_span = (
         (row["asked_today"], row["per_day"], "today"),
         (row["asked_this_week"], row["per_week"], "this week"),
     )
-    limits = [f"{asked} of {limit} {when}" for asked, limit, when in told if limit is not None]
+    limits = [
+        f"{asked} of {limit} {when}" for asked, limit, when in limits_by_span if limit is not None
+    ]
     return ", ".join(limits) or "no limit"
 
 
-def _build_source_row(source: Source, known: SourceHealth | None) -> dict[str, object]:
+def _build_source_row(source: Source, health: SourceHealth | None) -> dict[str, object]:
     return {
         "source": source.name,
         "family": source.family,
         "origins": source.crawl_policy.origins,
         "seconds_between": source.crawl_policy.seconds_between,
-        "outcome": describe_outcome(known.outcome) if known else None,
-        "since": known.since if known else None,
-        "proven_at": known.proven_at if known else None,
+        "outcome": describe_outcome(health.outcome) if health else None,
+        "since": health.since if health else None,
+        "proven_at": health.proven_at if health else None,
     }
 
 
@@ -422,30 +424,30 @@ class SourceSheet:
 
 
 def _build_health_report(app: App, source: Source) -> SourceHealthReport:
-    state, name = app.db, source.name
-    known, runs = (
-        state.source_health.find_source_health(name),
-        state.sweeps.list_runs_of_source(name),
+    db, name = app.db, source.name
+    health, runs = (
+        db.source_health.find_source_health(name),
+        db.sweeps.list_runs_of_source(name),
     )
-    check = state.canary_checks.find_canary_check(name)
+    check = db.canary_checks.find_canary_check(name)
     asked = sum(run.asked for run in runs)
     good = (run.at for run in runs if run.outcome.is_conclusive)
     return SourceHealthReport(
-        outcome=describe_outcome(known.outcome) if known else None,
-        since=known.since if known else None,
-        note=known.note if known else "",
+        outcome=describe_outcome(health.outcome) if health else None,
+        since=health.since if health else None,
+        note=health.note if health else "",
         last_good=next(good, None),
-        proven_at=known.proven_at if known else None,
+        proven_at=health.proven_at if health else None,
         canary=None if check is None else _build_self_test_line(check),
-        parked_until=_find_parked_until(state, source, app.clock.now()),
+        parked_until=_find_parked_until(db, source, app.clock.now()),
         asked=asked,
         usd=_compute_cost(source.info, asked),
         history=tuple(_build_run_line(run) for run in runs[:RUNS_SHOWN]),
     )
 
 
-def _compute_cost(declaration: SourceInfo, asked: int) -> Decimal | None:
-    price = declaration.usd_per_1000
+def _compute_cost(source_info: SourceInfo, asked: int) -> Decimal | None:
+    price = source_info.usd_per_1000
     return None if price is None else asked * price / 1000
 
 
@@ -465,35 +467,35 @@ def _build_run_line(run: SourceRun) -> SourceRunLine:
     )
 
 
-def _find_parked_until(state: Database, source: Source, now: datetime) -> datetime | None:
+def _find_parked_until(db: Database, source: Source, now: datetime) -> datetime | None:
     """Return when its hosts may be asked again, where one of them is left alone until then."""
     hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
-    known = (state.hosts.load_host_state(host) or HostState(host=host) for host in hosts)
-    until = [each.parked_until for each in known if each.is_parked(now) and each.parked_until]
+    host_states = (db.hosts.load_host_state(host) or HostState(host=host) for host in hosts)
+    until = [each.parked_until for each in host_states if each.is_parked(now) and each.parked_until]
     return max(until, default=None)
 
 
-def _describe_source_info(declaration: SourceInfo) -> Iterator[SheetLine]:
-    terms, kept = declaration.terms, declaration.retain_text_for
-    price = declaration.usd_per_1000
-    yield "title", declaration.title
-    yield "asks", declaration.asks
-    yield "discloses", declaration.discloses
-    yield "sees", declaration.sees
-    yield "cannot see", declaration.cannot_see
-    known = f"${price} for 1,000 requests" if price else "nothing"
-    yield "costs", UNKNOWN_PRICE if price is None else known
+def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:
+    terms, kept = source_info.terms, source_info.retain_text_for
+    price = source_info.usd_per_1000
+    yield "title", source_info.title
+    yield "asks", source_info.asks
+    yield "discloses", source_info.discloses
+    yield "sees", source_info.sees
+    yield "cannot see", source_info.cannot_see
+    cost = f"${price} for 1,000 requests" if price else "nothing"
+    yield "costs", UNKNOWN_PRICE if price is None else cost
     if terms is not None:
         read = f"read on {terms.seen_on}" if terms.seen_on else "not read yet"
         yield "terms", f"{terms.url} ({read})"
     yield "keeps text", f"up to {kept.days} days" if kept else "until its retention period ends"
-    if declaration.api_key is not None:
-        wanted = "needed" if declaration.api_key.required else "possible"
-        yield "key", f"{wanted}, as the credential {declaration.api_key.name}"
-    if declaration.notice:
-        yield "notice", declaration.notice
-    yield "origin", declaration.provenance
-    yield "last seen live", declaration.seen_live or "never"
+    if source_info.api_key is not None:
+        wanted = "needed" if source_info.api_key.required else "possible"
+        yield "key", f"{wanted}, as the credential {source_info.api_key.name}"
+    if source_info.notice:
+        yield "notice", source_info.notice
+    yield "origin", source_info.provenance
+    yield "last seen live", source_info.seen_live or "never"
 
 
 def _describe_policy(policy: CrawlPolicy) -> Iterator[SheetLine]:

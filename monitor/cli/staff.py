@@ -36,13 +36,13 @@ from reports.sanitize import is_single_address
 @click.argument("whom", metavar="MAIL_OR_REF")
 @click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
 @pass_cli_context
-def left(context: CliContext, whom: str) -> None:
+def left(context: CliContext, person: str) -> None:
     """Record that a person has left the district. Searches and emails about them stop at once.
 
     Do this before their email address is given to someone else.
     """
     with context.open_app() as app:
-        record_departure(app, _find_person_id(app, whom))
+        record_departure(app, _find_person_id(app, person))
     context.output.print_line(
         "Searches have stopped. One goodbye email is sent, and all data is deleted within 24 hours."
     )
@@ -78,11 +78,11 @@ def resume(context: CliContext, ref: str) -> None:
     context.output.print_line("Checks resume with the next sweep. The person is notified.")
 
 
-def _find_person_id(app: App, whom: str) -> str:
+def _find_person_id(app: App, person: str) -> str:
     """Find somebody by their address or by their ref."""
-    if not is_single_address(whom):
-        return app.db.people.load_person(whom).ref
-    ref = app.db.people.find_person_id_by_mail(whom)
+    if not is_single_address(person):
+        return app.db.people.load_person(person).ref
+    ref = app.db.people.find_person_id_by_mail(person)
     if ref is None:
         reason = "No one is enrolled with this address."
         raise InputError(reason)

@@ -136,10 +136,10 @@ class DemoContents:
 def load_demo_contents() -> DemoContents:
     """Read the world of the story."""
     folder = files("monitor.demo") / "web"
-    told: dict[str, object] = {}
+    contents: dict[str, object] = {}
     for name in ("profiles", "accounts", "pages"):
-        told |= tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-    return convert(told, DemoContents)
+        contents |= tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
+    return convert(contents, DemoContents)
 
 
 def _filter_by_week(entries: Iterable[D], week: int) -> tuple[D, ...]:

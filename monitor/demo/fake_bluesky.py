@@ -48,8 +48,8 @@ class AppViewCall:
         return [follow.who for follow in self.traces.follows if id_ in follow.whom]
 
     def find_accounts(self, ids: Iterable[str]) -> list[DemoAccount]:
-        known = {account.id: account for account in self.traces.accounts}
-        return [known[id_] for id_ in ids if id_ in known]
+        accounts_by_id = {account.id: account for account in self.traces.accounts}
+        return [accounts_by_id[id_] for id_ in ids if id_ in accounts_by_id]
 
 
 def build_did(id_: str) -> str:

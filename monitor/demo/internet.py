@@ -113,15 +113,15 @@ class Internet:
         trouble = next((each for each in reversed(self.troubles) if each.applies_to(asked)), None)
         if trouble:
             return trouble.build_answer(asked)
-        standing = self.traces.filter_by_week(asked.week)
+        traces = self.traces.filter_by_week(asked.week)
         if asked.host == engine.HOST:
-            return self.engine.answer_request(asked, standing)
+            return self.engine.answer_request(asked, traces)
         if network := ANSWER_BY_HOST.get(asked.host):
-            return network(asked, standing)
+            return network(asked, traces)
         if site := sites.SITE_BY_HOST.get(asked.host):
-            return sites.answer_site(site, asked, standing)
+            return sites.answer_site(site, asked, traces)
         if asked.host in self.hosts:
-            return pages.answer_page(asked, standing)
+            return pages.answer_page(asked, traces)
         return build_html_response("<!doctype html><title>No such host</title>", status=421)
 
     def block_requests(self, host: str) -> "Internet":

@@ -185,17 +185,17 @@ def _play_weeks(
 
 
 def _summarize_week(app: App, since: datetime) -> StoryWeek:
-    state = app.db
-    sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
-    mails = {ref: state.people.load_person(ref).mail for ref in state.people.list_person_ids()}
-    recorded = state.events.list_events_of_sweep(sweep.ref) if sweep else ()
+    db = app.db
+    sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
+    mails = {ref: db.people.load_person(ref).mail for ref in db.people.list_person_ids()}
+    recorded = db.events.list_events_of_sweep(sweep.ref) if sweep else ()
     events = (
         StoryEvent(
             person=mails[each.event.person],
             kind=each.event.kind,
             url=each.url,
             fields=each.event.fields,
-            whose=state.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN,
+            whose=db.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN,
         )
         for each in recorded
     )
@@ -204,13 +204,13 @@ def _summarize_week(app: App, since: datetime) -> StoryWeek:
             person=mails[flag.person],
             kind=flag.kind,
             severity=flag.severity,
-            url=state.items.load_item(flag.item).portrait.url,
+            url=db.items.load_item(flag.item).portrait.url,
             reasons=flag.reasons,
         )
-        for flag in state.flags.list_undecided_flags()
+        for flag in db.flags.list_undecided_flags()
         if flag.opened_at >= since
     )
-    runs = state.sweeps.list_source_runs(sweep.ref) if sweep else ()
+    runs = db.sweeps.list_source_runs(sweep.ref) if sweep else ()
     return StoryWeek(
         events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
         flags=tuple(sorted(flags, key=lambda each: (each.person, each.url, each.kind))),

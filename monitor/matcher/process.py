@@ -203,12 +203,12 @@ def _send_and_receive(process: subprocess.Popen[bytes], line: bytes) -> bytes:
         raise UnavailableError(_STOPPED)
     question, answer = process.stdin.fileno(), process.stdout.fileno()
     os.set_blocking(question, False)
-    heard = b""
+    received = b""
     with DefaultSelector() as ready:
         ready.register(answer, EVENT_READ)
         if line:
             ready.register(question, EVENT_WRITE)
-        while not heard.endswith(b"\n"):
+        while not received.endswith(b"\n"):
             events = ready.select(_PATIENCE_SECONDS)
             if not events:
                 raise UnavailableError(_SILENT)
@@ -217,12 +217,12 @@ def _send_and_receive(process: subprocess.Popen[bytes], line: bytes) -> bytes:
                     piece = os.read(answer, _PIECE)
                     if not piece:
                         raise UnavailableError(_STOPPED)
-                    heard += piece
+                    received += piece
                 else:
                     line = line[os.write(question, line[:_PIECE]) :]
                     if not line:
                         ready.unregister(question)
-    return heard
+    return received
 
 
 def build_matcher_setup(config: Config) -> MatcherSetup | None:

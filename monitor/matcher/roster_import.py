@@ -150,8 +150,8 @@ def read_students(path: Path, roles: Path | None = None, unit: str = "") -> Stud
             if laid_out.student_marker.ids is None
             else _read_student_ids(path, roles)
         )
-        known = RosterContext(student_ids=students, student_unit=unit)
-        numbered = ((line.number, parse_row(line.cells, laid_out, known)) for line in lines)
+        context = RosterContext(student_ids=students, student_unit=unit)
+        numbered = ((line.number, parse_row(line.cells, laid_out, context)) for line in lines)
         read = _gather_students(path, numbered)
     if not read.students:
         raise InputError(_describe_missing_students(path, laid_out, read))

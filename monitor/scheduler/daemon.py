@@ -72,12 +72,12 @@ class WakeSocket:
     @contextmanager
     def listen_for_wakeups(self, on_wake: Callable[[], None]) -> Iterator[None]:
         """Call `on_wake` whenever somebody rings, until the block ends."""
-        bell, ended = self._bind_socket(), threading.Event()
-        if bell is None:
+        wake_socket, ended = self._bind_socket(), threading.Event()
+        if wake_socket is None:
             yield
             return
         listener = threading.Thread(
-            target=_receive_wakeups, args=(bell, on_wake, ended), daemon=True
+            target=_receive_wakeups, args=(wake_socket, on_wake, ended), daemon=True
         )
         listener.start()
         try:
@@ -86,7 +86,7 @@ class WakeSocket:
             ended.set()
             self.wake_daemon()
             listener.join(BELL_SECONDS)
-            bell.close()
+            wake_socket.close()
             self.path.unlink(missing_ok=True)
 
     def wake_daemon(self) -> None:
@@ -96,13 +96,13 @@ class WakeSocket:
 
     def _bind_socket(self) -> socket.socket | None:
         """Return the bell; None where there can be none, as in a folder with a long path."""
-        bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self.path.unlink(missing_ok=True)
-            bell.bind(str(self.path))
+            listener.bind(str(self.path))
             self.path.chmod(0o600)
         except OSError as error:
-            bell.close()
+            listener.close()
             LOG.warning(
                 "Cannot listen at %s (%s). Requests from commands wait up to %d seconds.",
                 self.path,
@@ -110,7 +110,7 @@ class WakeSocket:
                 TICK_SECONDS,
             )
             return None
-        return bell
+        return listener
 
 
 def _receive_wakeups(
@@ -156,10 +156,10 @@ class Daemon:
             for worker in workers:
                 worker.start()
             ticker.start_ticking()
-            standing = self._describe_status()
-            self._report_status(standing, "READY=1")
+            status = self._describe_status()
+            self._report_status(status, "READY=1")
             try:
-                self._watch_workers(workers, ticker, standing)
+                self._watch_workers(workers, ticker, status)
             finally:
                 self._stop_workers(workers, ticker)
 
@@ -197,10 +197,10 @@ class Daemon:
             return str(error)
 
 
-def _list_hung_workers(workers: Sequence[Worker], known: frozenset[str]) -> frozenset[str]:
+def _list_hung_workers(workers: Sequence[Worker], reported: frozenset[str]) -> frozenset[str]:
     """Name the workers that do not move; systemd, where it is told nothing more, starts us anew."""
     hung = frozenset(worker.name for worker in workers if not worker.is_responsive)
-    for name in sorted(hung - known):
+    for name in sorted(hung - reported):
         minutes = HUNG_AFTER_SECONDS / 60
         LOG.error("worker_hung worker=%s minutes=%d", name, minutes)
     return hung

@@ -156,7 +156,7 @@ def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
     """Ask the address by the one guarded client; it may lie on the district's own network."""
     url = watch.heartbeat_url
     origin = "/".join(url.split("/")[:3])
-    manners = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))
+    policy = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))
     client = HttpClient(
         dialer=environment.dialer,
         clock=environment.clock,
@@ -164,7 +164,7 @@ def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
     )
 
     def send_ping() -> bool:
-        answer = client.fetch(Request(url=url), manners)
+        answer = client.fetch(Request(url=url), policy)
         return isinstance(answer, Page) and answer.status in SUCCESS_STATUSES
 
     return send_ping

@@ -111,9 +111,9 @@ def _check_requested_proof(
         _record_proof_result(app, proof, ProofState.PROVEN, PROVEN)
         _add_proven_account(app, proof)
         return True
-    told = any(each.name or each.bio for each in findings)
+    has_text = any(each.name or each.bio for each in findings)
     absent = any(each.visit.result.outcome is Outcome.ABSENT for each in about)
-    if told or absent:
+    if has_text or absent:
         _record_proof_result(app, proof, ProofState.FAILED, NOT_PROVEN)
     return False
 
@@ -177,8 +177,8 @@ def _select_account_findings(account: str, answers: Iterable[StagedAnswer]) -> I
     keys = {account.casefold(), canonicalize_url(account)}
     for each in answers:
         for finding in each.visit.result.findings:
-            told = (finding.key, finding.account.casefold(), *finding.account_aliases)
-            if not keys.isdisjoint(told):
+            names = (finding.key, finding.account.casefold(), *finding.account_aliases)
+            if not keys.isdisjoint(names):
                 yield finding
 
 

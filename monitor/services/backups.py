@@ -51,13 +51,13 @@ def check_due_dates(db: Database, at: datetime) -> None:
 
 def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
     """Name what is due too late, and what is due at no time; nothing before the service ran."""
-    noted = db.clock.find_last_time()
-    if noted is None:
+    last_time = db.clock.find_last_time()
+    if last_time is None:
         return
-    yield from _find_late_due_dates(db, max(at, noted))
+    yield from _find_late_due_dates(db, max(at, last_time))
     # A clock that was set back says nothing of what should be there by now.
-    if noted <= at:
-        yield from _find_missing_due_dates(db, noted, at)
+    if last_time <= at:
+        yield from _find_missing_due_dates(db, last_time, at)
 
 
 def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
@@ -71,14 +71,16 @@ def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
             yield due.name
 
 
-def _find_missing_due_dates(db: Database, noted: datetime, at: datetime) -> Iterator[str]:
+def _find_missing_due_dates(db: Database, last_time: datetime, at: datetime) -> Iterator[str]:
     """Expect what each look of the service sees to; who joined since then waits for the next."""
     there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
     expected = [(SWEEP, ""), (PURGE, "")]
     for consent in db.consents.list_latest_consents():
         if consent.withdrawn_at is not None:
             expected.append((ERASURE, consent.person))
-        elif consent.given_at < noted and consent.is_active(noted) and consent.is_active(at):
+        elif (
+            consent.given_at < last_time and consent.is_active(last_time) and consent.is_active(at)
+        ):
             expected.append((DIGEST, consent.person))
     yield from (name for name, subject in expected if (name, subject) not in there)
 
@@ -122,8 +124,8 @@ def accept_audit_end(db: Database, now: datetime) -> None:
             reason = "No rows are missing at the end of the audit log. There is nothing to accept."
             raise InputError(reason)
         ending.accept_current_end()
-        told = {"tail": tail.value, "was": kept.text_form}
-        db.audit.append_entry(now, "operator", END_ACCEPTED, "", told)
+        details = {"tail": tail.value, "was": kept.text_form}
+        db.audit.append_entry(now, "operator", END_ACCEPTED, "", details)
 
 
 def check_stored_values(db: Database) -> int:
@@ -157,11 +159,11 @@ def _find_altered_rows(db: Database) -> Iterator[str]:
     for ref in db.people.list_person_ids():
         if any(not _has_valid_duration(each) for each in db.consents.list_consents(ref)):
             yield f"a consent of {ref}"
-    for letter in db.outbox.list_emails():
+    for email in db.outbox.list_emails():
         # One that came back is dead, and was sent all the same.
-        impossible = EmailState.QUEUED if letter.sent_at else EmailState.SENT
-        if letter.state is impossible:
-            yield f"letter {letter.ref}"
+        impossible = EmailState.QUEUED if email.sent_at else EmailState.SENT
+        if email.state is impossible:
+            yield f"letter {email.ref}"
 
 
 def _has_valid_duration(consent: Consent) -> bool:
@@ -175,10 +177,10 @@ def _read_all_values(db: Database) -> Iterator[object]:
         yield invitation
         yield db.enrollment_drafts.find_draft(invitation.ref)
     yield from db.run_requests.list_run_requests()
-    for letter in db.outbox.list_emails():
-        yield letter
-        if letter.readable:
-            yield db.outbox.load_email_view(letter.ref, object)
+    for email in db.outbox.list_emails():
+        yield email
+        if email.readable:
+            yield db.outbox.load_email_view(email.ref, object)
     yield from db.break_glass.list_break_glass_proposals()
     yield from db.jobs.list_jobs()
     yield from db.source_health.list_source_health()

@@ -111,7 +111,7 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
 
 def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
     name = person.name
-    told = {
+    fields = {
         "Name": (name.given, name.middle, name.family),
         "Nicknames": name.nicknames,
         "Former surnames": name.former_families,
@@ -126,7 +126,7 @@ def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
         "No account on": person.absent_from,
         "Time zone": (person.zone,),
     }
-    for what, words in told.items():
+    for what, words in fields.items():
         separator = " " if what == "Name" else ", "
         if any(words):
             yield what, separator.join(word for word in words if word)
@@ -392,25 +392,25 @@ def build_data_export(
     app: App, person_id: str, flagged: FlaggedItems = FlaggedItems.SHOWN
 ) -> DataExport:
     """Make a copy that was asked for, and written down, before."""
-    now, told = app.clock.now(), _load_person_records(app, person_id, flagged)
-    person = told.person
+    now, records = app.clock.now(), _load_person_records(app, person_id, flagged)
+    person = records.person
     view = ExportView(
         name=person.name.full_name if person.is_named else person.mail,
         district=app.config.district.name,
         contact=app.config.district.contact,
         zone=person.zone,
         at=now,
-        parts=tuple(build_export_parts(told)),
+        parts=tuple(build_export_parts(records)),
     )
-    return DataExport(at=now, data={"made_at": now, **_build_export_data(app, told)}, view=view)
+    return DataExport(at=now, data={"made_at": now, **_build_export_data(app, records)}, view=view)
 
 
 def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> PersonRecords:
-    state, now = app.db, app.clock.now()
-    person = state.people.load_person(person_id)
+    db, now = app.db, app.clock.now()
+    person = db.people.load_person(person_id)
     items, flags = (
-        state.items.list_items_of_person(person_id),
-        state.flags.list_flags_of_person(person_id),
+        db.items.list_items_of_person(person_id),
+        db.flags.list_flags_of_person(person_id),
     )
     whole_copy = flagged is FlaggedItems.SHOWN
     if not whole_copy:
@@ -419,58 +419,56 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
     whole = (person_id, *(item.ref for item in items), *(flag.ref for flag in flags))
     return PersonRecords(
         person=person,
-        consents=state.consents.list_consents(person_id),
-        holds=state.legal_holds.list_legal_holds_of_person(person_id),
+        consents=db.consents.list_consents(person_id),
+        holds=db.legal_holds.list_legal_holds_of_person(person_id),
         items=items,
         flags=flags,
-        decisions={flag.ref: state.flags.list_decisions(flag.ref) for flag in flags},
-        events=tuple(each for item in items for each in state.events.list_events_of_item(item.ref)),
-        versions={item.ref: state.versions.list_versions(item.ref) for item in items},
-        labels={item.ref: state.items.find_item_label(item.ref) or "" for item in items},
-        feedback={item.ref: state.items.find_item_feedback(item.ref) or "" for item in items},
-        emails=tuple(
-            each for each in state.outbox.list_emails() if each.recipient_ref == person_id
-        ),
-        checks=state.sweeps.list_sweeps_of_person(person_id),
+        decisions={flag.ref: db.flags.list_decisions(flag.ref) for flag in flags},
+        events=tuple(each for item in items for each in db.events.list_events_of_item(item.ref)),
+        versions={item.ref: db.versions.list_versions(item.ref) for item in items},
+        labels={item.ref: db.items.find_item_label(item.ref) or "" for item in items},
+        feedback={item.ref: db.items.find_item_feedback(item.ref) or "" for item in items},
+        emails=tuple(each for each in db.outbox.list_emails() if each.recipient_ref == person_id),
+        checks=db.sweeps.list_sweeps_of_person(person_id),
         # Pages are kept as evidence of flags, and what waits may yet raise one.
-        pages=state.pages.list_pages_of_person(person_id) if whole_copy else (),
+        pages=db.pages.list_pages_of_person(person_id) if whole_copy else (),
         staged_answers=tuple(_list_staged_answers(app, person_id)) if whole_copy else (),
-        address_changes=state.address_changes.list_address_changes(person_id),
-        sessions=state.sessions.list_sessions_of_account(person_id, now),
-        audit_entries=state.audit.list_entries_of_subjects(whole),
+        address_changes=db.address_changes.list_address_changes(person_id),
+        sessions=db.sessions.list_sessions_of_account(person_id, now),
+        audit_entries=db.audit.list_entries_of_subjects(whole),
     )
 
 
 def _build_export_data(app: App, records: PersonRecords) -> ExportData:
-    state, ref = app.db, records.person.ref
+    db, ref = app.db, records.person.ref
     return {
         "told": records.person,
         "consent": records.consents,
         "holds": records.holds,
         "holds_proposed": [
             _replace_names(each, first=REVIEWER)
-            for each in state.hold_proposals.list_hold_proposals_of_person(ref)
+            for each in db.hold_proposals.list_hold_proposals_of_person(ref)
         ],
         "found": [_build_item_data(app, item) for item in records.items],
-        "asked": state.questions.list_questions_of_person(ref),
+        "asked": db.questions.list_questions_of_person(ref),
         "letters": records.emails,
         "mail": {
-            "stopped_at": state.unsubscribes.find_unsubscribe_time(ref),
-            "paused": state.suppression_list.find_suppression(ref, records.person.mail),
+            "stopped_at": db.unsubscribes.find_unsubscribe_time(ref),
+            "paused": db.suppression_list.find_suppression(ref, records.person.mail),
             "addresses": [_replace_names(each, browser="") for each in records.address_changes],
         },
         "checks": {
             "made": records.checks,
             "asked_for": [
-                each for each in state.run_requests.list_run_requests() if each.person == ref
+                each for each in db.run_requests.list_run_requests() if each.person == ref
             ],
         },
-        "names": state.name_changes.find_name_change_of_person(ref),
-        "proofs": state.account_proofs.list_proofs_of_person(ref),
+        "names": db.name_changes.find_name_change_of_person(ref),
+        "proofs": db.account_proofs.list_proofs_of_person(ref),
         "waiting": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
         "sign_ins": [_replace_names(each, hash="") for each in records.sessions],
-        "due": [each for each in state.jobs.list_jobs() if each.subject in records.subject_ids],
+        "due": [each for each in db.jobs.list_jobs() if each.subject in records.subject_ids],
         "record": [
             _replace_names(each, actor=describe_actor(each.actor, ref))
             for each in records.audit_entries
@@ -484,29 +482,29 @@ def _list_staged_answers(app: App, person_id: str) -> Iterator[StagedAnswer]:
 
 
 def _build_item_data(app: App, item: Item) -> dict[str, object]:
-    state, ref = app.db, item.ref
+    db, ref = app.db, item.ref
     return {
         "item": item,
-        "said": state.feedback.list_feedback_of_item(ref),
-        "assessment": state.items.find_assessment(ref),
-        "sightings": state.sightings.list_sightings_of_item(ref),
-        "versions": state.versions.list_versions(ref),
-        "events": state.events.list_events_of_item(ref),
-        "flags": [_build_flag_data(app, flag.ref) for flag in state.flags.list_flags_of_item(ref)],
+        "said": db.feedback.list_feedback_of_item(ref),
+        "assessment": db.items.find_assessment(ref),
+        "sightings": db.sightings.list_sightings_of_item(ref),
+        "versions": db.versions.list_versions(ref),
+        "events": db.events.list_events_of_item(ref),
+        "flags": [_build_flag_data(app, flag.ref) for flag in db.flags.list_flags_of_item(ref)],
     }
 
 
 def _build_flag_data(app: App, flag_id: str) -> dict[str, object]:
-    state = app.db
-    taken_on = state.assignments.find_assignment(flag_id)
-    remarks = state.review_notes.list_review_notes_of_flag(flag_id)
+    db = app.db
+    taken_on = db.assignments.find_assignment(flag_id)
+    remarks = db.review_notes.list_review_notes_of_flag(flag_id)
     return {
-        "flag": state.flags.load_flag(flag_id),
-        "rulings": state.flags.list_decisions(flag_id),
+        "flag": db.flags.load_flag(flag_id),
+        "rulings": db.flags.list_decisions(flag_id),
         "notes": [_replace_names(each, by=REVIEWER) for each in remarks],
         "taken_on_at": taken_on.at if taken_on else None,
         "opened_early": [
-            each.at for each in state.break_glass.list_active_break_glass(flag_id, app.clock.now())
+            each.at for each in db.break_glass.list_active_break_glass(flag_id, app.clock.now())
         ],
     }
 

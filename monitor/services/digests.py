@@ -56,15 +56,15 @@ def list_weekly_runs(app: App) -> tuple[SourceRun, ...]:
     """
     now, sweeps = app.clock.now(), app.db.sweeps
     late = now - SWEEP_DEADLINE
-    told, latest = (
+    reported, latest = (
         sweeps.find_latest_reportable_sweep(late),
         sweeps.find_latest_sweep(SweepKind.SWEEP),
     )
-    for sweep in (told, latest):
+    for sweep in (reported, latest):
         if sweep and sweep.started_at > now - MAX_SWEEP_AGE:
             return sweeps.list_source_runs_so_far(sweep, late)
     return tuple(
-        map(_build_skipped_run, sweeps.list_source_runs_so_far(told, late) if told else ())
+        map(_build_skipped_run, sweeps.list_source_runs_so_far(reported, late) if reported else ())
     )
 
 

@@ -218,9 +218,13 @@ def needs_name_confirmation(invitation: Invitation, name: PersonName) -> bool:
 def _build_name_change(
     app: App, person: Person, invitation: Invitation, name: PersonName
 ) -> NameChange:
-    known = f"{invitation.given} {invitation.family}".strip() or invitation.mail
+    current_name = f"{invitation.given} {invitation.family}".strip() or invitation.mail
     return NameChange(
-        ref=app.ids.new_id(), person=person.ref, known=known, name=name, asked_at=app.clock.now()
+        ref=app.ids.new_id(),
+        person=person.ref,
+        known=current_name,
+        name=name,
+        asked_at=app.clock.now(),
     )
 
 
@@ -339,9 +343,9 @@ def plan_preview_queries(
 
 def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source]) -> QueryPreview:
     """Put together which sites are asked for the same words."""
-    known = tuple(queries)
+    planned = tuple(queries)
     words: dict[tuple[Scope, str], dict[str, None]] = defaultdict(dict)
-    for query in known:
+    for query in planned:
         scope = get_required_scope(query.kind, sources[query.source].family)
         words[scope, query.source][_describe_query_words(query, scope)] = None
     alike: dict[tuple[Scope, tuple[str, ...]], list[str]] = defaultdict(list)
@@ -349,8 +353,8 @@ def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source])
         alike[scope, tuple(asked)].append(sources[source].info.title)
     return QueryPreview(
         lines=tuple(_build_asked_lines(alike)),
-        questions=len(known),
-        sites=len({query.source for query in known}),
+        questions=len(planned),
+        sites=len({query.source for query in planned}),
     )
 
 
@@ -385,12 +389,14 @@ def list_offered_scopes(app: App) -> tuple[Scope, ...]:
 
 def find_invitation_status(app: App, invitation_id: str) -> InvitationStatus:
     try:
-        known = app.db.invitations.load_invitation(invitation_id)
+        invitation = app.db.invitations.load_invitation(invitation_id)
     except InputError:
         return InvitationStatus.UNKNOWN
-    if known.spent_at is not None:
+    if invitation.spent_at is not None:
         return InvitationStatus.ANSWERED
-    return InvitationStatus.OPEN if known.is_open(app.clock.now()) else InvitationStatus.EXPIRED
+    return (
+        InvitationStatus.OPEN if invitation.is_open(app.clock.now()) else InvitationStatus.EXPIRED
+    )
 
 
 def find_sent_invitation(app: App, code: str) -> Invitation | None:
@@ -400,9 +406,11 @@ def find_sent_invitation(app: App, code: str) -> Invitation | None:
 
 def load_enrollment_draft(app: App, invitation_id: str) -> EnrollmentDraft:
     """Return the answers so far; at first, the name under which somebody was invited."""
-    known = _require_open_invitation(app, invitation_id)
+    invitation = _require_open_invitation(app, invitation_id)
     kept = app.db.enrollment_drafts.find_draft(invitation_id)
-    return kept or EnrollmentDraft(name=PersonName(given=known.given, family=known.family))
+    return kept or EnrollmentDraft(
+        name=PersonName(given=invitation.given, family=invitation.family)
+    )
 
 
 def save_step_answers(
@@ -460,9 +468,9 @@ def complete_enrollment(
         reason = "Some questions have no answer yet. Continue where you left off."
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
-        known = _require_open_invitation(app, invitation_id)
+        invitation = _require_open_invitation(app, invitation_id)
         person = accept_invitation(
-            app, known, build_enrollment_answers(draft), ConsentChannel.PORTAL
+            app, invitation, build_enrollment_answers(draft), ConsentChannel.PORTAL
         )
         app.db.enrollment_drafts.delete_draft(invitation_id)
     return person
@@ -498,6 +506,6 @@ def preview_added_queries(
         app.clock.now(),
         partial(plan_preview_queries, app),
     )
-    known = {query.key for query in questions(person, before, now)}
-    anew = (each for each in questions(person, after, now) if each.key not in known)
+    keys_before = {query.key for query in questions(person, before, now)}
+    anew = (each for each in questions(person, after, now) if each.key not in keys_before)
     return build_query_preview(anew, app.sources)

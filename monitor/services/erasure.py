@@ -145,8 +145,8 @@ def _record_consent_end(
 
 def _has_queued_email(app: App, person_id: str) -> bool:
     return any(
-        letter.recipient_ref == person_id and letter.state is EmailState.QUEUED
-        for letter in app.db.outbox.list_emails()
+        email.recipient_ref == person_id and email.state is EmailState.QUEUED
+        for email in app.db.outbox.list_emails()
     )
 
 
@@ -172,8 +172,8 @@ NOT_ME_LINK_LASTS = timedelta(days=14)
 def find_not_me_reporter(app: App, token: str) -> str | None:
     """Return whose letter a token stands in; None where it does nothing any more."""
     ref = token.rpartition("-")[0]
-    known = (build_mailbox_token(app.db, each) for each in _list_recent_recipients(app, ref))
-    if any(hmac.compare_digest(token.encode(), each.encode()) for each in known):
+    tokens = (build_mailbox_token(app.db, each) for each in _list_recent_recipients(app, ref))
+    if any(hmac.compare_digest(token.encode(), each.encode()) for each in tokens):
         return ref
     return None
 

@@ -196,8 +196,8 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
         flags = raised[item.ref]
         if not any(each.kind is FlagKind.IMPERSONATION and not each.is_undecided for each in flags):
             undecided = (each for each in flags if each.is_undecided)
-            told = tuple(sorted(undecided, key=build_urgency_key))
-            yield PendingFeedback(item=item, assessment=assessment, flags=told)
+            ordered = tuple(sorted(undecided, key=build_urgency_key))
+            yield PendingFeedback(item=item, assessment=assessment, flags=ordered)
 
 
 def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:
@@ -218,11 +218,11 @@ def _replace_decision(app: App, flag: Flag, entry: DecisionInput) -> None:
 
 
 def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
-    said = app.db.feedback.list_feedback_of_item(item.ref)
+    decisions = app.db.feedback.list_feedback_of_item(item.ref)
     if app.db.items.find_item_feedback(item.ref) is None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
-    before = resolve_previous_decision(said)
+    before = resolve_previous_decision(decisions)
     flag = app.db.flags.find_flag(item.ref, FlagKind.IMPERSONATION)
     verdict = app.db.items.find_item_feedback(item.ref)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)

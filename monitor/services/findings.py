@@ -73,8 +73,8 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return all that waits for the person's word, the worst first."""
     asked = [build_pending_card(app, each) for each in list_pending_feedback(app, owner_id)]
     flags = app.db.flags.list_flags_of_person(owner_id)
-    told = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
-    return tuple(sorted((*told, *asked), key=_rank_card))
+    flag_cards = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
+    return tuple(sorted((*flag_cards, *asked), key=_rank_card))
 
 
 def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
@@ -149,15 +149,15 @@ def build_item_choices(
     """Return the four answers to whose something is."""
     answers = words.ANSWERS if kind is FindingKind.ACCOUNT else words.PAGE_ANSWERS
     return tuple(
-        AnswerChoice(value=value, words=told, suggested=value == suggested)
-        for value, told in answers.items()
+        AnswerChoice(value=value, words=label, suggested=value == suggested)
+        for value, label in answers.items()
     )
 
 
 def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
     """Return the answers that fit a kind of flag; sharing is a thing of its own."""
-    told = words.FLAG_ANSWERS[kind]
-    return tuple(AnswerChoice(value=value, words=said) for value, said in told.items())
+    labels = words.FLAG_ANSWERS[kind]
+    return tuple(AnswerChoice(value=value, words=label) for value, label in labels.items())
 
 
 def _needs_flag_card(flag: Flag) -> bool:
@@ -251,8 +251,8 @@ def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | No
     """Return the last look at them that can be told of: at everybody, or at their wish."""
     swept = app.db.sweeps.find_latest_reportable_sweep(app.clock.now() - SWEEP_DEADLINE)
     checked = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
-    known = [each for each in (swept, checked) if each and each.started_at >= joined]
-    ended = [each for each in known if each.closed_at or each.kind is SweepKind.SWEEP]
+    sweeps = [each for each in (swept, checked) if each and each.started_at >= joined]
+    ended = [each for each in sweeps if each.closed_at or each.kind is SweepKind.SWEEP]
     return max(ended, key=lambda each: each.started_at, default=None)
 
 
@@ -315,15 +315,15 @@ def build_versions_view(
 ) -> VersionsView:
     """Compare two versions; without numbers, the first with the last."""
     item = app.db.items.load_item_of_person(owner_id, item_id)
-    known = _list_versions(app, owner_id, item_id)
-    numbers = [number for number, _ in known]
+    versions = _list_versions(app, owner_id, item_id)
+    numbers = [number for number, _ in versions]
     first, last = (older or numbers[0], newer or numbers[-1]) if numbers else (0, 0)
     marks = compare_item_versions(app, owner_id, item_id, first, last) if numbers else ()
     return VersionsView(
         item=item_id,
         title=format_finding_title(item.portrait),
         zone=app.db.people.load_person(owner_id).zone,
-        versions=known,
+        versions=versions,
         older=first,
         newer=last,
         lines=tuple(map(build_field_line, marks)),

@@ -93,11 +93,13 @@ class FlagDraft:
 def build_impersonation_draft(assessment: Assessment) -> FlagDraft:
     """Say first what looks made to deceive; what speaks against it is no reason for a flag."""
     speaking = [each for each in assessment.evidence if each.bits > 0]
-    told = sorted(speaking, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits))
+    ordered = sorted(
+        speaking, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits)
+    )
     return FlagDraft(
         kind=FlagKind.IMPERSONATION,
         severity=rate_severity(assessment),
-        reasons=tuple(each.reason for each in told),
+        reasons=tuple(each.reason for each in ordered),
         lowered_by=assessment.lowered_by,
     )
 
@@ -183,54 +185,54 @@ def _join_words(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def list_declared_items(state: Database, person: Person) -> tuple[Item, ...]:
+def list_declared_items(db: Database, person: Person) -> tuple[Item, ...]:
     """Return what they told us of when they joined: accounts, and pages by their address."""
-    told = (*person.accounts, *map(canonicalize_url, person.pages))
-    return state.items.find_items_by_aliases(person.ref, told)
+    addresses = (*person.accounts, *map(canonicalize_url, person.pages))
+    return db.items.find_items_by_aliases(person.ref, addresses)
 
 
-def list_own_items(state: Database, person: Person) -> Iterator[Item]:
+def list_own_items(db: Database, person: Person) -> Iterator[Item]:
     """Yield accounts and pages that the person declared, and accounts that they confirmed.
 
     A page that is theirs by their ruling may still be written by others: a school's, say.
     """
     own = {
         item.ref
-        for item in (*list_declared_items(state, person), *list_confirmed_accounts(state, person))
+        for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
     }
-    yield from (item for item in state.items.list_items_of_person(person.ref) if item.ref in own)
+    yield from (item for item in db.items.list_items_of_person(person.ref) if item.ref in own)
 
 
-def list_confirmed_accounts(state: Database, person: Person) -> Iterator[Item]:
+def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
     """Yield the accounts of which the person said: this is me; not what shows another name."""
-    unproven = list_unproven_accounts(state, person.ref)
-    for item, said in state.items.list_items_with_feedback(person.ref):
+    unproven = list_unproven_accounts(db, person.ref)
+    for item, decision in db.items.list_items_with_feedback(person.ref):
         portrait = item.portrait
         theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
-        if said is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
+        if decision is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
             yield item
 
 
-def list_unproven_accounts(state: Database, person_id: str) -> frozenset[str]:
+def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
     """Return what shows somebody else's name, and is not proved to be controlled."""
-    proofs = state.account_proofs.list_proofs_of_person(person_id)
+    proofs = db.account_proofs.list_proofs_of_person(person_id)
     return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
 
 
-def include_confirmed_accounts(state: Database, person: Person) -> Person:
+def include_confirmed_accounts(db: Database, person: Person) -> Person:
     """Return the person with what they confirmed among their accounts; the rest stays as told."""
-    told = set(person.accounts)
+    declared = set(person.accounts)
     confirmed = (
         extract_handle_key(item.portrait)
-        for item in list_confirmed_accounts(state, person)
-        if told.isdisjoint(_list_account_keys(item.portrait))
+        for item in list_confirmed_accounts(db, person)
+        if declared.isdisjoint(_list_account_keys(item.portrait))
     )
     return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
 
 
-def include_requested_accounts(state: Database, person: Person) -> Person:
+def include_requested_accounts(db: Database, person: Person) -> Person:
     """Return the person with what they asked to be looked at once more, for its proof."""
-    proofs = state.account_proofs.list_proofs_of_person(person.ref)
+    proofs = db.account_proofs.list_proofs_of_person(person.ref)
     asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
     return replace(
         person,
@@ -239,22 +241,22 @@ def include_requested_accounts(state: Database, person: Person) -> Person:
     )
 
 
-def list_trusted_accounts(state: Database, person: Person) -> frozenset[str]:
+def list_trusted_accounts(db: Database, person: Person) -> frozenset[str]:
     """Return the accounts whose contacts may be read: proven, or showing their exact name."""
     return frozenset(
         account
         for account in person.accounts
-        for item in state.items.find_items_by_aliases(person.ref, (account,))
-        if is_trusted_account(state, person, item)
+        for item in db.items.find_items_by_aliases(person.ref, (account,))
+        if is_trusted_account(db, person, item)
     )
 
 
-def is_trusted_account(state: Database, person: Person, item: Item) -> bool:
+def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
     """Tell whether an account is theirs by more than their word: by its proof, or its exact name.
 
     One that showed their name once stays trusted: it may have been taken from them.
     """
-    proofs = state.account_proofs.list_proofs_of_person(person.ref)
+    proofs = db.account_proofs.list_proofs_of_person(person.ref)
     proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
     if not proven.isdisjoint(
         (item.portrait.key, *map(str.casefold, _list_account_keys(item.portrait)))
@@ -262,17 +264,17 @@ def is_trusted_account(state: Database, person: Person, item: Item) -> bool:
         return True
     shown = (
         item.portrait.name,
-        *(each.finding.name for each in state.versions.list_versions(item.ref)),
+        *(each.finding.name for each in db.versions.list_versions(item.ref)),
     )
     return any(has_exact_name(name, person) for name in shown if name)
 
 
-def list_impersonator_keys(state: Database, person_id: str) -> tuple[str, ...]:
+def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
     """Return the accounts of others that are taken for imitations of this person."""
-    flags = (each for each in state.flags.list_flags_of_person(person_id) if each.is_pursued)
+    flags = (each for each in db.flags.list_flags_of_person(person_id) if each.is_pursued)
     items = dict.fromkeys(each.item for each in flags)
     return tuple(
-        filter(None, (extract_handle_key(state.items.load_item(ref).portrait) for ref in items))
+        filter(None, (extract_handle_key(db.items.load_item(ref).portrait) for ref in items))
     )
 
 
@@ -296,12 +298,12 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
     portraits = tuple(item.portrait for item in items)
     judged = app.db.items.list_items_with_feedback(person.ref)
     impostors = {item.ref: item for item in _find_impersonators(app, person)}
-    impostors |= {item.ref: item for item, said in judged if said is Decision.IMPERSONATION}
+    impostors |= {item.ref: item for item, decision in judged if decision is Decision.IMPERSONATION}
     return Inventory(
         own_findings=portraits,
         absent_platforms=frozenset(person.absent_from),
         lessons=learn_from_feedback(
-            [(item.portrait, said) for item, said in judged], portraits, person.name
+            [(item.portrait, decision) for item, decision in judged], portraits, person.name
         ),
         impersonators=tuple(item.portrait for item in impostors.values()),
         picture_use_counts=_count_picture_bearers(app, items),
@@ -514,9 +516,9 @@ def _close_cleared_flags(app: App, event: Event) -> None:
 
 def _raise_flag(app: App, person: Person, item: Item, draft: FlagDraft) -> None:
     """Raise a flag once: of one kind and relation an item has one, open or decided."""
-    known = app.db.flags.find_flag(item.ref, draft.kind, draft.relation)
-    if known:
-        _renew_flag(app, person, reopen_if_gone(known, app.clock.now()), draft)
+    existing = app.db.flags.find_flag(item.ref, draft.kind, draft.relation)
+    if existing:
+        _renew_flag(app, person, reopen_if_gone(existing, app.clock.now()), draft)
         return
     flag = _build_flag(app, item, draft)
     _add_flag(app, flag)

@@ -114,7 +114,7 @@ def _count_flags(db: Database) -> Mapping[tuple[FlagKind, FlagState], int]:
 
 
 def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResult]:
-    known = {
+    source_trust = {
         each.source: SourceCondition(
             name=each.source,
             outcome=each.outcome,
@@ -124,7 +124,7 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
         )
         for each in vitals.sources
     }
-    yield from condition.assess_sources(sources, known)
+    yield from condition.assess_sources(sources, source_trust)
     yield condition.assess_sweep(
         vitals.sweep_closed, vitals.sweep_open_since, vitals.at, joined=vitals.has_people
     )
@@ -153,16 +153,16 @@ def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]
     if key_file is not None and key_file.exists():
         secret.append(key_file)
         if key_file.resolve().is_relative_to(config.state.resolve()):
-            told = f"The roster key is in the state folder: {key_file}."
+            sentence = f"The roster key is in the state folder: {key_file}."
             remedy = "Move it, and set its new path under [students]."
-            yield report_failure("files", told, remedy, ConfigError.exit_code)
+            yield report_failure("files", sentence, remedy, ConfigError.exit_code)
     open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS_ACCESS]
     for each in open_to:
-        told, remedy = f"Other users can access {each}.", f"chmod go= {each}"
-        yield report_failure("files", told, remedy, NotPermittedError.exit_code)
+        sentence, remedy = f"Other users can access {each}.", f"chmod go= {each}"
+        yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
     if path.stat().st_mode & WRITABLE:
-        told, remedy = f"Other users can change {path}.", f"chmod go-w {path}"
-        yield report_failure("files", told, remedy, NotPermittedError.exit_code)
+        sentence, remedy = f"Other users can change {path}.", f"chmod go-w {path}"
+        yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
     elif not open_to:
         yield report_ok("files", "Only the owner can access the folder, the database and the keys.")
     yield from _check_file_owners(config)
@@ -177,9 +177,11 @@ def _check_file_owners(config: Config) -> Iterator[HealthResult]:
             some = ", ".join(found[:MAX_NAMED_FILES]) + (
                 ", ..." if len(found) > MAX_NAMED_FILES else ""
             )
-            told = f"{len(found)} files in {folder} have a different owner than the folder: {some}."
+            sentence = (
+                f"{len(found)} files in {folder} have a different owner than the folder: {some}."
+            )
             remedy = f"chown -R {owner.user}:{owner.group} {folder}"
-            yield report_failure("files", told, remedy, NotPermittedError.exit_code)
+            yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
 
 
 def check_database_locks(config: Config) -> Iterator[HealthResult]:
@@ -191,9 +193,9 @@ def check_database_locks(config: Config) -> Iterator[HealthResult]:
     ]
     unseen = [(process, path) for process, path in used if not _has_visible_locks(process, path)]
     for process, path in unseen:
-        told = f"Process {process} uses {path.name} without locks. Its writes may be lost."
+        sentence = f"Process {process} uses {path.name} without locks. Its writes may be lost."
         remedy = "Stop it, run `namesake backup`, and start it again."
-        yield report_failure("processes", told, remedy, ReplacedError.exit_code)
+        yield report_failure("processes", sentence, remedy, ReplacedError.exit_code)
     if not unseen:
         count = len({process for process, _ in used})
         yield report_ok(
@@ -237,9 +239,9 @@ def check_service_running(config: Config) -> HealthResult:
     )
 
 
-def send_test_email(config: Config, post: SmtpTransport, now: datetime) -> HealthResult:
+def send_test_email(config: Config, transport: SmtpTransport, now: datetime) -> HealthResult:
     """Send a letter to the contact, by the way that all letters take."""
-    letter = render_email(
+    email = render_email(
         TrialView(
             name="operators",
             district=config.district.name,
@@ -258,25 +260,25 @@ def send_test_email(config: Config, post: SmtpTransport, now: datetime) -> Healt
         kind=EmailKind.TRIAL,
         dedupe_key=period,
     )
-    delivery = post.send_email(letter, envelope)
+    delivery = transport.send_email(email, envelope)
     if delivery.status is DeliveryStatus.ACCEPTED:
         return report_ok(
             "mail", "A test email was sent to the district's contact. Check that it arrives."
         )
-    told = f"The test email to the district's contact was not accepted: {delivery.note}."
+    sentence = f"The test email to the district's contact was not accepted: {delivery.note}."
     return report_failure(
-        "mail", told, "See [mail] in the configuration.", UnavailableError.exit_code
+        "mail", sentence, "See [mail] in the configuration.", UnavailableError.exit_code
     )
 
 
-def check_mail_server(config: Config, post: SmtpTransport | None) -> HealthResult:
+def check_mail_server(config: Config, transport: SmtpTransport | None) -> HealthResult:
     """Greet the mail server and sign in, and send nothing."""
-    if post is None:
-        told = f"No mail server. Emails are written to {config.state / 'outbox'}."
+    if transport is None:
+        sentence = f"No mail server. Emails are written to {config.state / 'outbox'}."
         return report_warning(
-            "mail", told, "Set `host` under [mail]. Until then, no one can be invited."
+            "mail", sentence, "Set `host` under [mail]. Until then, no one can be invited."
         )
-    trouble = post.check_connection()
+    trouble = transport.check_connection()
     where = f"{config.mail.host}:{config.mail.port}"
     if trouble:
         remedy = "See [mail] in the configuration, and the secret `smtp-password`."

@@ -86,8 +86,8 @@ class ItemChanges:
 
     @property
     def item_ids(self) -> tuple[str, ...]:
-        noticed = {**self.looks, **self.absences}
-        return tuple(ref for ref in noticed if self.looks.get(ref) or self.absences.get(ref))
+        seen = {**self.looks, **self.absences}
+        return tuple(ref for ref in seen if self.looks.get(ref) or self.absences.get(ref))
 
     def merge_items(self, kept_id: str, dropped_id: str) -> None:
         self.looks[kept_id].extend(self.looks.pop(dropped_id, ()))
@@ -119,25 +119,27 @@ class SnapshotComparer:
     prints: PictureResults = field(default_factory=PictureResults)
     item_changes: ItemChanges = field(default_factory=ItemChanges)
 
-    def compare_answer(self, query: Query, reading: ParseResult) -> None:
+    def compare_answer(self, query: Query, result: ParseResult) -> None:
         asked = self.state.questions.find_question(self.person_id, query.key)
-        if asked is None and reading.outcome is Outcome.UNCHANGED:
+        if asked is None and result.outcome is Outcome.UNCHANGED:
             return  # retired since it was asked, and all it showed with it
         sightings = self.state.sightings.list_sightings_of_question(self.person_id, query.key)
         earlier = {compute_anchor(each.finding): each for each in sightings}
         before = {key: each.finding for key, each in earlier.items()}
-        reading = self._add_picture_prints(reading, before)
+        result = self._add_picture_prints(result, before)
         changes = {
-            each.key: each for each in diff_snapshots(before, apply_parse_result(before, reading))
+            each.key: each for each in diff_snapshots(before, apply_parse_result(before, result))
         }
         baseline = asked is None or asked.version != self.version
         known_so_far = len(self.item_changes.new_item_ids)
-        for key, finding in _collect_findings(earlier, reading).items():
-            known = self.item_changes.resolve_item_id(earlier[key].item) if key in earlier else ""
-            item = known or self._find_or_add_item(finding)
+        for key, finding in _collect_findings(earlier, result).items():
+            item_before = (
+                self.item_changes.resolve_item_id(earlier[key].item) if key in earlier else ""
+            )
+            item = item_before or self._find_or_add_item(finding)
             sighting = self._build_sighting(query, finding, earlier.get(key))
             if not baseline and key in earlier and query.kind.proves_absence:
-                sighting = self._mark_removed_contacts(sighting, earlier[key], reading)
+                sighting = self._mark_removed_contacts(sighting, earlier[key], result)
             self._write_sighting(replace(sighting, item=item), before.get(key))
             look = ItemObservation(
                 kind=query.kind,
@@ -152,17 +154,17 @@ class SnapshotComparer:
                 missed = replace(
                     earlier[key], item=self.item_changes.resolve_item_id(earlier[key].item)
                 )
-                self._record_absence(missed, query, reading, baseline=baseline)
+                self._record_absence(missed, query, result, baseline=baseline)
         news = not baseline and len(self.item_changes.new_item_ids) > known_so_far
         brought = AnswerNovelty.NEWS if news else AnswerNovelty.NOTHING
-        self._write_question(query, reading, asked, self._update_history(reading, asked, brought))
+        self._write_question(query, result, asked, self._update_history(result, asked, brought))
 
-    def _add_picture_prints(self, reading: ParseResult, before: Snapshot) -> ParseResult:
+    def _add_picture_prints(self, result: ParseResult, before: Snapshot) -> ParseResult:
         findings = (
             self.prints.add_picture_print(each, before.get(compute_anchor(each)))
-            for each in reading.findings
+            for each in result.findings
         )
-        return replace(reading, findings=tuple(findings))
+        return replace(result, findings=tuple(findings))
 
     def _find_or_add_item(self, finding: Finding) -> str:
         """Find the item by any of its keys, or begin one; two that turn out one are merged."""
@@ -212,32 +214,32 @@ class SnapshotComparer:
         )
 
     def _mark_removed_contacts(
-        self, sighting: Sighting, before: Sighting, reading: ParseResult
+        self, sighting: Sighting, before: Sighting, result: ParseResult
     ) -> Sighting:
         """Note which private contacts an item's own address shows no longer."""
-        at = self.at if reading.outcome.is_conclusive else None
+        at = self.at if result.outcome.is_conclusive else None
         unshown = list_vanished_contacts(before.unshown, before.finding, sighting.finding, at)
         return replace(sighting, unshown=unshown)
 
     def _write_sighting(self, sighting: Sighting, before: Finding | None) -> None:
         self.state.sightings.save_sighting(sighting)
-        told = hash_material_fields(sighting.finding)
-        if before is None or hash_material_fields(before) != told:
+        material_hash = hash_material_fields(sighting.finding)
+        if before is None or hash_material_fields(before) != material_hash:
             self.state.versions.insert_version(
                 ItemVersion(
                     item=sighting.item,
                     query=sighting.query,
                     at=self.at,
-                    material_hash=told,
+                    material_hash=material_hash,
                     finding=sighting.finding,
                 )
             )
 
     def _record_absence(
-        self, sighting: Sighting, query: Query, reading: ParseResult, *, baseline: bool
+        self, sighting: Sighting, query: Query, result: ParseResult, *, baseline: bool
     ) -> None:
         """Note an absence that may prove something; leaving a list proves nothing."""
-        if not query.kind.proves_absence or reading.outcome is not Outcome.ABSENT:
+        if not query.kind.proves_absence or result.outcome is not Outcome.ABSENT:
             self.state.sightings.delete_sighting(sighting)
             return
         # It stays a sighting until a second proof, so that the second proof knows of it.
@@ -261,46 +263,46 @@ class SnapshotComparer:
         )
 
     def _update_history(
-        self, reading: ParseResult, before: QuestionRecord | None, brought: AnswerNovelty
+        self, result: ParseResult, before: QuestionRecord | None, brought: AnswerNovelty
     ) -> QueryHistory | None:
         """Carry on how the question has done: an answer in part leaves it due."""
-        known = before.history if before else None
-        if reading.outcome is Outcome.PARTIAL and brought is AnswerNovelty.NOTHING:
-            return known
-        return record_answer(known, self.week, brought)
+        earlier = before.history if before else None
+        if result.outcome is Outcome.PARTIAL and brought is AnswerNovelty.NOTHING:
+            return earlier
+        return record_answer(earlier, self.week, brought)
 
     def _write_question(
         self,
         query: Query,
-        reading: ParseResult,
+        result: ParseResult,
         before: QuestionRecord | None,
         history: QueryHistory | None,
     ) -> None:
-        settled = QuestionRecord(
+        record = QuestionRecord(
             person=self.person_id,
             key=query.key,
             source=query.source,
             kind=query.kind,
             version=self.version,
             settled_at=self.at,
-            remembered=self._remember_page(query, reading),
+            remembered=self._remember_page(query, result),
             history=history,
         )
-        if before is not None and reading.outcome is Outcome.UNCHANGED:
+        if before is not None and result.outcome is Outcome.UNCHANGED:
             # Nothing was read, so it rests on the page, and the reader, of the time before.
-            settled = replace(before, settled_at=self.at, history=history)
-        self.state.questions.save_question(settled)
+            record = replace(before, settled_at=self.at, history=history)
+        self.state.questions.save_question(record)
 
-    def _remember_page(self, query: Query, reading: ParseResult) -> LastReadPage | None:
-        if reading.kept is None:
+    def _remember_page(self, query: Query, result: ParseResult) -> LastReadPage | None:
+        if result.kept is None:
             return None
         shown = self.state.sightings.count_sightings(self.person_id, query.key)
-        return LastReadPage(kept=reading.kept, shown=shown, read_at=self.at)
+        return LastReadPage(kept=result.kept, shown=shown, read_at=self.at)
 
 
-def _collect_findings(earlier: Mapping[str, Sighting], reading: ParseResult) -> Snapshot:
-    if reading.outcome is not Outcome.UNCHANGED:
-        return key_by_anchor(reading.findings)
+def _collect_findings(earlier: Mapping[str, Sighting], result: ParseResult) -> Snapshot:
+    if result.outcome is not Outcome.UNCHANGED:
+        return key_by_anchor(result.findings)
     return {key: each.finding for key, each in earlier.items() if not each.misses}
 
 
@@ -326,36 +328,36 @@ class PersonSettlement:
 
     def settle_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
         """Settle what is theirs; an account that shows another's name is dropped unread."""
-        heard = check_account_proofs(self.app, self.person, self.source, answers)
-        replace(self, person=heard.person).apply_answers(heard.answers)
+        checked = check_account_proofs(self.app, self.person, self.source, answers)
+        replace(self, person=checked.person).apply_answers(checked.answers)
 
     def apply_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
         before = {
             item.ref: item for item in self.app.db.items.list_items_of_person(self.person.ref)
         }
-        noticed = self._compare_answers(answers)
+        changes = self._compare_answers(answers)
         steps = (
-            *self._process_seen_items(noticed, frozenset(before)),
-            *self._process_missing_items(noticed),
-            *self._process_cleared_contacts(noticed),
+            *self._process_seen_items(changes, frozenset(before)),
+            *self._process_missing_items(changes),
+            *self._process_cleared_contacts(changes),
         )
-        told = tuple(merge_events(event for step in steps for event in step.events))
-        for event in told:
+        events = tuple(merge_events(event for step in steps for event in step.events))
+        for event in events:
             url = self.app.db.items.load_item(event.item).portrait.url
             self.app.db.events.insert_event(self.sweep.ref, event, url)
-        noted = SettlementChanges(
-            item_ids=noticed.item_ids,
-            events=told,
+        settlement = SettlementChanges(
+            item_ids=changes.item_ids,
+            events=events,
             before={ref: item.portrait for ref, item in before.items()},
             trust_status=self.trust,
         )
-        assess_changes(self.app, self.person, noted)
+        assess_changes(self.app, self.person, settlement)
         owner = include_confirmed_accounts(self.app.db, self.person)
         for staged in answers:
             flag_student_links(self.app, owner, staged, self.source)
 
     def _compare_answers(self, answers: tuple[StagedAnswer, ...]) -> ItemChanges:
-        comparing = SnapshotComparer(
+        comparer = SnapshotComparer(
             state=self.app.db,
             person_id=self.person.ref,
             version=self.source.version,
@@ -372,55 +374,55 @@ class PersonSettlement:
                 visit.result.outcome in INFORMATIVE_OUTCOMES
                 and visit.query.kind is not QueryKind.PICTURE
             ):
-                comparing.compare_answer(visit.query, visit.result)
-        return comparing.item_changes
+                comparer.compare_answer(visit.query, visit.result)
+        return comparer.item_changes
 
     def _process_seen_items(
         self, item_changes: ItemChanges, known_ids: frozenset[str]
     ) -> Iterator[ItemUpdate]:
-        state = self.app.db
+        db = self.app.db
         for ref, looks in item_changes.looks.items():
             if not looks:
                 continue
             if ref in known_ids:
-                step = update_seen_item(state.items.load_item(ref), looks, self.at, EVENT_POLICY)
+                step = update_seen_item(db.items.load_item(ref), looks, self.at, EVENT_POLICY)
             else:
                 step = create_item(ref, self.person.ref, looks, self.at)
             shown = (
-                each.finding
-                for each in state.sightings.list_sightings_of_item(ref)
-                if not each.misses
+                each.finding for each in db.sightings.list_sightings_of_item(ref) if not each.misses
             )
-            state.items.update_item(refresh_portrait(step.item, shown))
+            db.items.update_item(refresh_portrait(step.item, shown))
             yield step
 
     def _process_missing_items(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
-        state = self.app.db
+        db = self.app.db
         for ref, absences in item_changes.absences.items():
-            told = self._find_flagged_contacts(ref)
+            contact_kinds = self._find_flagged_contacts(ref)
             for absence in absences:
-                item = state.items.load_item(ref)
+                item = db.items.load_item(ref)
                 step = update_unseen_item(item, absence, self.at, EVENT_POLICY)
-                step = add_cleared_event(item, step, told, self.at)
-                state.items.update_item(step.item)
+                step = add_cleared_event(item, step, contact_kinds, self.at)
+                db.items.update_item(step.item)
                 if step.second_proof_at:
-                    state.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
+                    db.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
                 self._end_sightings_if_gone(step.item)
                 yield step
 
     def _process_cleared_contacts(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
         """Look for what somebody was told of, and what its own address shows no longer."""
-        state = self.app.db
+        db = self.app.db
         for ref, looks in item_changes.looks.items():
-            told = self._find_flagged_contacts(ref) if looks else ()
-            if told:
+            contact_kinds = self._find_flagged_contacts(ref) if looks else ()
+            if contact_kinds:
                 item, sightings = (
-                    state.items.load_item(ref),
-                    state.sightings.list_sightings_of_item(ref),
+                    db.items.load_item(ref),
+                    db.sightings.list_sightings_of_item(ref),
                 )
-                step = update_cleared_contacts(item, told, sightings, self.at, EVENT_POLICY)
+                step = update_cleared_contacts(
+                    item, contact_kinds, sightings, self.at, EVENT_POLICY
+                )
                 if step.second_proof_at:
-                    state.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
+                    db.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
                 yield step
 
     def _find_flagged_contacts(self, item_id: str) -> frozenset[str]:
@@ -441,20 +443,20 @@ class PersonSettlement:
 AnswersByPerson = Mapping[str, tuple[StagedAnswer, ...]]
 
 
-def is_sweep_erased(state: Database, sweep: Sweep) -> bool:
+def is_sweep_erased(db: Database, sweep: Sweep) -> bool:
     """Tell whether a sweep was one person's own, and went with them."""
-    return bool(sweep.person) and state.consents.find_latest_consent(sweep.person) is None
+    return bool(sweep.person) and db.consents.find_latest_consent(sweep.person) is None
 
 
 def settle_source(app: App, sweep: Sweep, source: Source) -> None:
     """Settle what a source said, or hold it; either way note how the source did."""
     answers = app.db.journal.load_answers_by_subject(sweep.ref, source.name)
-    readings = tuple(_summarize_visits(app, answers))
-    trust = _assess_source_trust(app, sweep, source, answers, readings)
+    results = tuple(_summarize_visits(app, answers))
+    trust = _assess_source_trust(app, sweep, source, answers, results)
     if trust.standing is not SourceTrust.REFUTED:
         for person in filter(None, answers):
             _settle_person(app, sweep, source, person, trust)
-    _record_source_run(app, sweep, source, readings, trust)
+    _record_source_run(app, sweep, source, results, trust)
 
 
 def _assess_source_trust(
@@ -462,10 +464,10 @@ def _assess_source_trust(
     sweep: Sweep,
     source: Source,
     answers: AnswersByPerson,
-    readings: tuple[ParseResult, ...],
+    results: tuple[ParseResult, ...],
 ) -> TrustAssessment:
     probes = tuple(_list_probes(sweep, source, answers))
-    trust = assess_trust(probes, readings)
+    trust = assess_trust(probes, results)
     if trust.standing is SourceTrust.REFUTED:
         return trust
     if _has_mass_loss(app, answers):
@@ -492,8 +494,8 @@ def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAs
     """Go by the last proof where this run asked for none of its own."""
     health = app.db.source_health.find_source_health(source.name)
     proven = health is not None and health.proven_at is not None
-    standing = SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN
-    return TrustAssessment(standing=standing, outcome=trust.outcome, note=trust.note)
+    trust_status = SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN
+    return TrustAssessment(standing=trust_status, outcome=trust.outcome, note=trust.note)
 
 
 def _has_mass_loss(app: App, answers: AnswersByPerson) -> bool:
@@ -543,7 +545,7 @@ def _record_source_run(
     app: App,
     sweep: Sweep,
     source: Source,
-    readings: tuple[ParseResult, ...],
+    results: tuple[ParseResult, ...],
     trust: TrustAssessment,
 ) -> None:
     now = app.clock.now()
@@ -552,7 +554,7 @@ def _record_source_run(
     proven = before.proven_at if before else None
     if trust.probed and trust.standing is SourceTrust.PROVEN:
         proven = now
-    parked = (each.retry_at for each in readings if not each.outcome.is_conclusive)
+    parked = (each.retry_at for each in results if not each.outcome.is_conclusive)
     parked_until = max(filter(None, parked), default=None)
     with app.db.begin_transaction():
         if is_sweep_erased(app.db, sweep):
@@ -563,8 +565,8 @@ def _record_source_run(
             at=now,
             note=trust.note,
             since=None if trust.outcome.is_conclusive else since,
-            asked=len(readings),
-            answered=sum(1 for each in readings if each.outcome.is_conclusive),
+            asked=len(results),
+            answered=sum(1 for each in results if each.outcome.is_conclusive),
         )
         app.db.sweeps.save_source_run(sweep.ref, run)
         app.db.source_health.save_source_health(

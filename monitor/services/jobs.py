@@ -152,8 +152,8 @@ def run_self_check(
         queue_self_check_email(app, sweep)
         on_close(sweep)
 
-    errand = SweepJob(kind=SweepKind.SELFCHECK, week=_compute_week(app), person_id=person_id)
-    return run_sweep(app, errand, on_progress, queue_answer)
+    job = SweepJob(kind=SweepKind.SELFCHECK, week=_compute_week(app), person_id=person_id)
+    return run_sweep(app, job, on_progress, queue_answer)
 
 
 def preview_sweep(app: App) -> Iterator[Query]:
@@ -167,8 +167,8 @@ def run_full_sweep(
     on_close: CloseListener = ignore_close,
 ) -> Sweep:
     _check_clock(app)
-    errand = SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app))
-    return run_sweep(app, errand, on_progress, on_close)
+    job = SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app))
+    return run_sweep(app, job, on_progress, on_close)
 
 
 def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:
@@ -230,10 +230,10 @@ def _recheck_item(app: App, due: Job) -> bool:
         again_at = find_next_recheck(app, item) if due.name == RECHECK else None
         app.db.jobs.finish_job(due.name, due.subject, again_at)
 
-    errand = SweepJob(
+    job = SweepJob(
         kind=SweepKind.PROOF, week=_compute_week(app), person_id=item.person, query_keys=keys
     )
-    return run_sweep(app, errand, on_close=finish_recheck_job).closed_at is not None
+    return run_sweep(app, job, on_close=finish_recheck_job).closed_at is not None
 
 
 def _has_open_proof(app: App, person_id: str) -> bool:

@@ -141,9 +141,9 @@ def _queue_hold_email(app: App, proposal: HoldProposal, view: LegalHoldView) -> 
 
 
 def _audit_hold(app: App, reviewer: Reviewer, action: str, proposal: HoldProposal) -> None:
-    said = app.db.audit.compute_commitment(proposal.person, proposal.reason)
+    commitment = app.db.audit.compute_commitment(proposal.person, proposal.reason)
     app.db.audit.append_entry(
-        app.clock.now(), reviewer.id, action, proposal.person, {"reason": said}
+        app.clock.now(), reviewer.id, action, proposal.person, {"reason": commitment}
     )
 
 

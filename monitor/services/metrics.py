@@ -95,7 +95,7 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
         "namesake_collected_timestamp_seconds", "Time of this reading.", vitals.at.timestamp()
     )
     failed = vitals.backup_failed
-    for name, told, at in (
+    for name, help_text, at in (
         ("sweep_closed", "When the last weekly sweep finished.", vitals.sweep_closed),
         ("sweep_open_since", "Start of the current sweep.", vitals.sweep_open_since),
         ("backed_up", "When the last backup was made.", vitals.backed_up),
@@ -106,16 +106,16 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
         ),
     ):
         if at is not None:
-            yield _build_gauge(f"namesake_{name}_timestamp_seconds", told, at.timestamp())
+            yield _build_gauge(f"namesake_{name}_timestamp_seconds", help_text, at.timestamp())
 
 
 def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
-    letters = GaugeMetricFamily(
+    emails = GaugeMetricFamily(
         "namesake_letters", "Emails in the outbox by state.", labels=("state",)
     )
     for state in EmailState:
-        letters.add_metric((state,), float(vitals.email_counts.get(state, 0)))
-    yield letters
+        emails.add_metric((state,), float(vitals.email_counts.get(state, 0)))
+    yield emails
     yield _build_gauge(
         "namesake_paused_addresses", "People whose email is paused.", float(vitals.paused_addresses)
     )

@@ -27,9 +27,9 @@ NAME_WITHDRAWN: Final = "name-withdrawn"
 
 def request_name_change(app: App, person: Person, name: PersonName) -> None:
     """Keep a name for an operator to confirm; call it inside `write()`."""
-    known = list_confirmed_names(person)
+    confirmed = list_confirmed_names(person)
     store_name_change(
-        app.db, _build_name_change(app, person, name, known[0].full_name if known else "")
+        app.db, _build_name_change(app, person, name, confirmed[0].full_name if confirmed else "")
     )
 
 
@@ -55,8 +55,8 @@ def confirm_name_change(app: App, change_id: str, operator: str) -> None:
     """Let a name be searched. `operator` is the address of who confirms it."""
     with app.db.begin_transaction():
         change, before = _load_open_change(app, change_id, operator)
-        known = (*list_confirmed_names(before), change.name)
-        after = replace(before, name=change.name, confirmed_names=known)
+        confirmed = (*list_confirmed_names(before), change.name)
+        after = replace(before, name=change.name, confirmed_names=confirmed)
         app.db.people.update_person(after)
         app.db.name_changes.delete_name_change(before.ref)
         forget_removed_terms(app, before, after)
@@ -99,22 +99,22 @@ def _announce_decision(
     app.db.audit.append_entry(now, build_operator_id(operator), decision, person.ref, {})
 
 
-def _build_name_change(app: App, person: Person, name: PersonName, known: str) -> NameChange:
+def _build_name_change(app: App, person: Person, name: PersonName, current_name: str) -> NameChange:
     return NameChange(
         ref=app.ids.new_id(),
         person=person.ref,
-        known=known or person.mail,
+        known=current_name or person.mail,
         name=name,
         asked_at=app.clock.now(),
     )
 
 
-def store_name_change(state: Database, change: NameChange) -> None:
+def store_name_change(db: Database, change: NameChange) -> None:
     """Keep a name that waits, unless the very same one waits already."""
-    waiting = state.name_changes.find_name_change_of_person(change.person)
+    waiting = db.name_changes.find_name_change_of_person(change.person)
     if waiting is None or waiting.name != change.name:
-        state.name_changes.save_name_change(change)
-        state.audit.append_entry(change.asked_at, change.person, NAME_ASKED, change.person, {})
+        db.name_changes.save_name_change(change)
+        db.audit.append_entry(change.asked_at, change.person, NAME_ASKED, change.person, {})
 
 
 def format_searched_name(name: PersonName) -> str:
@@ -130,6 +130,6 @@ def apply_searchable_name(person: Person, name: PersonName) -> Person:
 
     Whoever was never named stays without a name, and nothing is searched.
     """
-    known = list_confirmed_names(person)
-    claim = check_name_claim(name, known)
-    return replace(person, name=claim.searchable or person.name, confirmed_names=known)
+    confirmed = list_confirmed_names(person)
+    claim = check_name_claim(name, confirmed)
+    return replace(person, name=claim.searchable or person.name, confirmed_names=confirmed)

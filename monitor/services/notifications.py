@@ -36,10 +36,10 @@ NOT_ME = "not-me"
 TOKEN_LENGTH = 32
 
 
-def build_mailbox_token(state: Database, person: Person) -> str:
+def build_mailbox_token(db: Database, person: Person) -> str:
     """Make the token of a person's mailbox: at another address they have another one."""
     bearer = f"{person.ref} {person.mail.casefold()}".encode()
-    mark = hmac.new(state.derive_secret(NOT_ME), bearer, "sha256").hexdigest()[:TOKEN_LENGTH]
+    mark = hmac.new(db.derive_secret(NOT_ME), bearer, "sha256").hexdigest()[:TOKEN_LENGTH]
     return f"{person.ref}-{mark}"
 
 
@@ -330,8 +330,10 @@ def record_break_glass(
         raise InputError(sentence)
     now, whose = app.clock.now(), app.db.people.load_person(person_id)
     with app.db.begin_transaction():
-        said = app.db.audit.compute_commitment(person_id, reason)
-        app.db.audit.append_entry(now, by.audit_actor, "broke-glass", person_id, {"reason": said})
+        commitment = app.db.audit.compute_commitment(person_id, reason)
+        app.db.audit.append_entry(
+            now, by.audit_actor, "broke-glass", person_id, {"reason": commitment}
+        )
         queue_email(
             app,
             EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat()),
@@ -353,8 +355,8 @@ TROUBLE_OUTCOMES = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.UNREADAB
 def queue_source_alert(app: App, sweep: Sweep) -> None:
     """Write one letter about all trouble that a sweep was the first to find."""
     health = app.db.source_health.list_source_health()
-    begun = [_build_failure(each) for each in health if _is_new_failure(each, sweep)]
-    gaps = tuple(map(build_gap, fold_failures(begun, len(health))))
+    failures = [_build_failure(each) for each in health if _is_new_failure(each, sweep)]
+    gaps = tuple(map(build_gap, fold_failures(failures, len(health))))
 
     def build_parked_view(greeting: EmailGreeting) -> SourcesParkedView:
         return SourcesParkedView(**greeting, gaps=gaps)

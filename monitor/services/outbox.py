@@ -143,8 +143,8 @@ def _describe_refusal(app: App, kind: EmailKind, person_id: str) -> str:
 
 def _throttle_alert(app: App, email: OutboxEmail) -> EmailDestination:
     """Write at once, but no more than once a day."""
-    told = _bundle_alerts(app, email) if email.tried_at else (email,)
-    if not any(map(partial(_is_news, app), told)):
+    bundle = _bundle_alerts(app, email) if email.tried_at else (email,)
+    if not any(map(partial(_is_news, app), bundle)):
         return EmailDestination(refusal=ALREADY_KNOWN)
     last = app.db.outbox.find_last_sent_time(email.recipient_ref, email.kind)
     if last and app.clock.now() - last < ALERT_INTERVAL:
@@ -191,14 +191,20 @@ def activate_code(app: App, email: OutboxEmail) -> None:
     """Let what stands in a letter open its door; it opens nothing before the letter goes."""
     match EmailKind(email.kind):
         case EmailKind.INVITATION | EmailKind.REMINDER:
-            door = email.recipient_ref
-            app.db.invitations.set_code_hash(door, hash_code(_derive_code(app, email, door)))
+            target_id = email.recipient_ref
+            app.db.invitations.set_code_hash(
+                target_id, hash_code(_derive_code(app, email, target_id))
+            )
         case EmailKind.NEW_ADDRESS:
-            door = email.period
-            app.db.address_changes.set_code_hash(door, hash_code(_derive_code(app, email, door)))
+            target_id = email.period
+            app.db.address_changes.set_code_hash(
+                target_id, hash_code(_derive_code(app, email, target_id))
+            )
         case EmailKind.SIGN_IN_LINK:
-            door = email.period
-            app.db.sign_in_links.set_code_hash(door, hash_code(_derive_code(app, email, door)))
+            target_id = email.period
+            app.db.sign_in_links.set_code_hash(
+                target_id, hash_code(_derive_code(app, email, target_id))
+            )
 
 
 def _derive_code(app: App, email: OutboxEmail, target_id: str) -> str:
@@ -319,11 +325,11 @@ def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
     """Send a letter, unless what became of another one, or of its reader, settles it."""
     if not app.db.outbox.has_email(email_id):
         return None
-    letter = app.db.outbox.load_email(email_id)
-    if letter.state is not EmailState.QUEUED or letter.due_at > app.clock.now():
+    email = app.db.outbox.load_email(email_id)
+    if email.state is not EmailState.QUEUED or email.due_at > app.clock.now():
         return None
     try:
-        return _recover_sent_email(app, letter) or _try_delivery(app, letter)
+        return _recover_sent_email(app, email) or _try_delivery(app, email)
     except (BusyError, CannotWriteError):
         # Nothing is wrong with the letter: it waits until there is room to note what became
         # of it.
@@ -332,17 +338,17 @@ def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
         if not app.db.outbox.has_email(email_id):
             return None  # its reader was erased while it was on its way
         # Only the class of the fault is kept: its words may quote the letter.
-        return _fail_email(app, letter, f"the email could not be created ({type(error).__name__})")
+        return _fail_email(app, email, f"the email could not be created ({type(error).__name__})")
 
 
 def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
     """Tell from its postmark that a letter went out before the database was put back."""
-    mark = app.db.sent_log.find_sent_entry(email.message_key)
-    if mark is None:
+    entry = app.db.sent_log.find_sent_entry(email.message_key)
+    if entry is None:
         return None
     activate_code(app, email)
     view = app.db.outbox.load_email_view(email.ref, get_view_type(EmailKind(email.kind)))
-    _record_sent(app, (email,), list_flag_ids(view), mark.body_hash)
+    _record_sent(app, (email,), list_flag_ids(view), entry.body_hash)
     return DeliveryStatus.ACCEPTED
 
 
@@ -364,15 +370,15 @@ def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
 
 
 def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
-    letter = draft.bundle[0]
+    email = draft.bundle[0]
     match delivery.status:
         case DeliveryStatus.ACCEPTED:
             return _record_accepted(app, draft)
         case DeliveryStatus.REFUSED:
             with app.db.begin_transaction():
                 if delivery.bounce:
-                    pause_address(app, letter, delivery.bounce, draft.envelope.sent_at)
-                return _fail_email(app, letter, delivery.note)
+                    pause_address(app, email, delivery.bounce, draft.envelope.sent_at)
+                return _fail_email(app, email, delivery.note)
     return _defer_email(app, draft, delivery)
 
 
@@ -391,8 +397,8 @@ def _record_sent(
     with app.db.begin_transaction():
         for flag in flag_ids:
             _mark_flag_notified(app, flag, now)
-        for letter in emails:
-            app.db.outbox.mark_email_sent(letter.ref, now, body_hash)
+        for email in emails:
+            app.db.outbox.mark_email_sent(email.ref, now, body_hash)
 
 
 def _mark_flag_notified(app: App, flag_id: str, at: datetime) -> None:
@@ -415,12 +421,10 @@ def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> 
 
 def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
     """Put off the whole bundle; one that the server may have is to come again as it was."""
-    now, letter = app.clock.now(), draft.bundle[0]
-    if now - letter.attempting_since > GIVE_UP_AFTER:
-        return _fail_email(
-            app, letter, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}"
-        )
-    until = now + min(FIRST_RETRY_DELAY * 2**letter.attempts, MAX_RETRY_DELAY)
+    now, email = app.clock.now(), draft.bundle[0]
+    if now - email.attempting_since > GIVE_UP_AFTER:
+        return _fail_email(app, email, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}")
+    until = now + min(FIRST_RETRY_DELAY * 2**email.attempts, MAX_RETRY_DELAY)
     with app.db.begin_transaction():
         for each in draft.bundle:
             tried_at = draft.envelope.sent_at if delivery.in_doubt else each.tried_at

@@ -57,8 +57,8 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
 def _describe_earlier_answer(app: App, flag: Flag) -> str:
     """Say what was ruled before a change opened the flag again."""
     judgements = app.db.flags.list_decisions(flag.ref)
-    said = [each for each in judgements if each.at < flag.opened_at]
-    spoken = [each.ruling for each in said if each.ruling not in SILENT_DECISIONS]
+    decisions = [each for each in judgements if each.at < flag.opened_at]
+    spoken = [each.ruling for each in decisions if each.ruling not in SILENT_DECISIONS]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
         if spoken
@@ -150,7 +150,7 @@ def build_aside_line(app: App, item: Item) -> NamesakeLine:
 
 
 def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
-    known = tuple(runs)
+    source_runs = tuple(runs)
     failures = tuple(
         SourceFailure(
             source=run.source,
@@ -158,13 +158,13 @@ def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
             since=run.since or run.at,
             note=run.note,
         )
-        for run in known
+        for run in source_runs
         if run.course in UNFINISHED_COURSES or not run.outcome.is_conclusive
     )
-    gaps = tuple(build_gap(each) for each in fold_failures(failures, len(known)))
-    withheld = tuple(run.source for run in known if run.note == WITHHELD)
-    checked = len(known) - len(failures)
-    return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
+    gaps = tuple(build_gap(each) for each in fold_failures(failures, len(source_runs)))
+    withheld = tuple(run.source for run in source_runs if run.note == WITHHELD)
+    checked = len(source_runs) - len(failures)
+    return Coverage(checked=checked, total=len(source_runs), gaps=gaps, withheld=withheld)
 
 
 def build_gap(group: FailureGroup) -> CoverageGap:
@@ -207,8 +207,8 @@ def _describe_strongest_doubt(assessment: Assessment) -> str:
         for each in assessment.evidence
         if each.bits < 0 and not _is_against_impersonation(each)
     ]
-    told = [each.personal_reason for each in doubts if each.rule != rules.NAMESAKES.name]
-    return next(iter((*told, *(each.personal_reason for each in doubts))), "")
+    reasons = [each.personal_reason for each in doubts if each.rule != rules.NAMESAKES.name]
+    return next(iter((*reasons, *(each.personal_reason for each in doubts))), "")
 
 
 def _is_against_impersonation(evidence: Evidence) -> bool:

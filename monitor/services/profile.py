@@ -84,12 +84,12 @@ def edit_profile(app: App, person: Person) -> Person:
 
 def find_next_edit_time(app: App, person_id: str) -> datetime | None:
     """Return from when on a person may add words again; None where they may now."""
-    deeds = (EDITED, NAME_ASKED, PROOF_ASKED)
+    events = (EDITED, NAME_ASKED, PROOF_ASKED)
     # A name that waits may have been given in one edit with other words, at one time.
     made = {
         at
-        for deed in deeds
-        for at in app.db.audit.list_own_action_times(person_id, deed, MAX_EDITS_A_WEEK + 1)
+        for event in events
+        for at in app.db.audit.list_own_action_times(person_id, event, MAX_EDITS_A_WEEK + 1)
     }
     joined = app.db.consents.list_consents(person_id)[0].given_at
     return compute_next_edit(made - {joined}, app.clock.now())
@@ -123,8 +123,8 @@ def delete_account_proof(app: App, person_id: str, account: str) -> None:
 
 def _find_unproven_account(app: App, person_id: str, account: str) -> AccountProof | None:
     proofs = app.db.account_proofs.list_proofs_of_person(person_id)
-    known = (each for each in proofs if each.account == account)
-    return next((each for each in known if each.state is not ProofState.PROVEN), None)
+    own_proofs = (each for each in proofs if each.account == account)
+    return next((each for each in own_proofs if each.state is not ProofState.PROVEN), None)
 
 
 def find_requested_name(app: App, person_id: str) -> PersonName | None:

@@ -77,11 +77,11 @@ def split_district_visit(app: App, visit: CrawlResult) -> Iterator[CrawlResult]:
     """Yield what a visit told each person, and last, without any of it, that it was made."""
     source = app.sources[visit.query.source]
     if isinstance(source, DistrictSource):
-        for reader, reading in source.split_result_by_person(
+        for reader, result in source.split_result_by_person(
             visit.result, _list_searched_people(app)
         ):
             yield replace(
-                visit, query=replace(visit.query, subject=reader.person_id), result=reading
+                visit, query=replace(visit.query, subject=reader.person_id), result=result
             )
     bare = replace(visit.result, findings=(), follow=(), kept=None)
     yield replace(visit, result=bare)
@@ -170,11 +170,11 @@ def choose_paid_queries(
         if depth is SearchDepth.FULL
         else build_spending_limits(app.config.planning).to_sweep_limits()
     )
-    purse = WeeklyBudget(limits, _sum_committed_spending(app, week))
+    budget = WeeklyBudget(limits, _sum_committed_spending(app, week))
     offered = (
         each for each in _list_run_candidates(app, targets) if each.query.key not in answered
     )
-    return select_queries(offered, to_week_number(week), purse, depth)
+    return select_queries(offered, to_week_number(week), budget, depth)
 
 
 def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandidate]:
@@ -211,14 +211,14 @@ def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]
 
 def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
     """Tell of each question about a person when it is asked, as seen from a week's sweep."""
-    known = {each.query.key: each for each in list_paid_candidates(app, person_id)}
-    told = (
-        QueryOutlook.from_candidate(known[query.key], to_week_number(week))
-        if query.key in known
+    candidates = {each.query.key: each for each in list_paid_candidates(app, person_id)}
+    outlooks = (
+        QueryOutlook.from_candidate(candidates[query.key], to_week_number(week))
+        if query.key in candidates
         else QueryOutlook.from_free_query(query)
         for query in plan_person_queries(app, person_id)
     )
-    return tuple(sorted(told, key=lambda each: (each.ahead, each.source, each.every)))
+    return tuple(sorted(outlooks, key=lambda each: (each.ahead, each.source, each.every)))
 
 
 def build_weekly_bill(app: App, week: str) -> SweepBill:
@@ -273,14 +273,14 @@ def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
 
 def estimate_canary_cost(app: App) -> ApiCost:
     """Return what a sweep spends on questions whose answer we know."""
-    known = (
+    counts = (
         (name, len(list(app.sources[name].build_canaries(""))))
         for name in list_source_prices(app.sources.values())
     )
     return sum(
         (
             ApiCost.from_requests(number, list_source_prices(app.sources.values())[name])
-            for name, number in known
+            for name, number in counts
         ),
         ApiCost(),
     )

@@ -147,8 +147,8 @@ def _delete_spent_invitations(app: App) -> None:
     with app.db.begin_transaction():
         for each in app.db.invitations.list_invitations():
             stage = RetentionStage.CLOSED if each.spent_at else RetentionStage.OPEN
-            heard = each.spent_at or each.reminded_at or each.invited_at
-            if _is_past_retention(app, RetainedKind.INVITATION, stage, heard):
+            last_at = each.spent_at or each.reminded_at or each.invited_at
+            if _is_past_retention(app, RetainedKind.INVITATION, stage, last_at):
                 app.db.invitations.delete_invitation(each.ref)
 
 
@@ -209,12 +209,12 @@ def _delete_old_records(app: App) -> None:
             app.db.sign_in_links.delete_sign_in_links_before(now - session)
         if unconfirmed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].closed:
             app.db.address_changes.delete_unconfirmed_before(now - unconfirmed)
-        letters, sweeps = (
+        emails, sweeps = (
             RETENTION_PERIODS[RetainedKind.LETTER_RECORD].closed,
             RETENTION_PERIODS[RetainedKind.SWEEP].closed,
         )
-        if letters:
-            app.db.outbox.delete_emails_before(now - letters)
+        if emails:
+            app.db.outbox.delete_emails_before(now - emails)
         if sweeps:
             app.db.sweeps.delete_sweeps_before(now - sweeps)
 
@@ -313,9 +313,9 @@ def _retire_questions(app: App, person: Person, keys: Collection[str]) -> None:
     }
     for key in keys:
         app.db.questions.retire_question(person.ref, key)
-    standing = list_person_query_keys(app, person)
+    active_keys = list_person_query_keys(app, person)
     for item in sorted(touched):
-        _release_item(app, person.ref, item, standing)
+        _release_item(app, person.ref, item, active_keys)
 
 
 def _release_item(app: App, person_id: str, item_id: str, active_keys: Collection[str]) -> None:
@@ -366,8 +366,8 @@ def _strip_picture_print(finding: Finding) -> Finding:
 
 def record_roster_import(db: Database, roster: Roster, now: datetime) -> None:
     """Record that a roster was imported, under which key, and of what size about."""
-    told = {"key": roster.key_id, "size": str(roster.size)}
-    db.audit.append_entry(now, "operator", "roster-imported", "", told)
+    details = {"key": roster.key_id, "size": str(roster.size)}
+    db.audit.append_entry(now, "operator", "roster-imported", "", details)
 
 
 def erase_student_links(db: Database, now: datetime) -> int:
@@ -376,6 +376,6 @@ def erase_student_links(db: Database, now: datetime) -> int:
         flags = db.flags.list_flags_of_kind(FlagKind.STUDENT_LINK)
         for flag in flags:
             db.flags.delete_flag(flag.ref)
-        told = {"flags": str(len(flags))}
-        db.audit.append_entry(now, "operator", "roster-erased", "", told)
+        details = {"flags": str(len(flags))}
+        db.audit.append_entry(now, "operator", "roster-erased", "", details)
     return len(flags)

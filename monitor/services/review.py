@@ -114,12 +114,12 @@ def _build_review_digest(app: App, now: datetime) -> ReviewDigestView:
 
 
 def _summarize_upkeep(app: App, now: datetime) -> ServiceHealth:
-    health, letters = app.db.source_health.list_source_health(), app.db.email_counts
+    health, emails = app.db.source_health.list_source_health(), app.db.email_counts
     return ServiceHealth(
         sources=len(health),
         unproven=tuple(each.source for each in health if each.proven_at is None),
-        in_vain=letters.count_retrying_emails(),
-        given_up=letters.count_abandoned_emails(now - RECENT_PERIOD),
+        in_vain=emails.count_retrying_emails(),
+        given_up=emails.count_abandoned_emails(now - RECENT_PERIOD),
         refusing=len(app.db.suppression_list.list_suppressions()),
     )
 
@@ -231,8 +231,12 @@ def undo_own_decisions(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) ->
     with app.db.begin_transaction():
         flags = [_load_viewed_flag(app, reviewer, ref) for ref in dict.fromkeys(flag_ids)]
         for flag in flags:
-            said = app.db.flags.list_decisions(flag.ref)
-            if not said or said[-1].by != reviewer.id or said[-1].ruling is Decision.REOPENED:
+            decisions = app.db.flags.list_decisions(flag.ref)
+            if (
+                not decisions
+                or decisions[-1].by != reviewer.id
+                or decisions[-1].ruling is Decision.REOPENED
+            ):
                 raise InputError(CHANGED_MEANWHILE)
         for flag in flags:
             _undo_own_decision(app, reviewer, flag)
@@ -240,9 +244,9 @@ def undo_own_decisions(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) ->
 
 def _undo_own_decision(app: App, reviewer: Reviewer, flag: Flag) -> None:
     """Undo every step that the ruling led: who rules "removed" has ruled "reported", too."""
-    said = app.db.flags.list_decisions(flag.ref)
-    at = said[-1].at
-    for _ in [each for each in said if each.by == reviewer.id and each.at == at]:
+    decisions = app.db.flags.list_decisions(flag.ref)
+    at = decisions[-1].at
+    for _ in [each for each in decisions if each.by == reviewer.id and each.at == at]:
         undo_decisions(app, (flag.ref,), reviewer.id)
 
 
@@ -300,9 +304,9 @@ def propose_break_glass(
             reason=reason.strip(),
             at=app.clock.now(),
         )
-        said = app.db.audit.compute_commitment(flag.person, proposal.reason)
+        commitment = app.db.audit.compute_commitment(flag.person, proposal.reason)
         app.db.break_glass.save_break_glass_proposal(proposal)
-        _audit_break_glass(app, reviewer, "proposed-glass", flag.ref, {"reason": said})
+        _audit_break_glass(app, reviewer, "proposed-glass", flag.ref, {"reason": commitment})
     return proposal
 
 

@@ -33,10 +33,10 @@ NOT_YET = (
 
 
 def find_review_opening(
-    app: App, flag: Flag, glass: tuple[BreakGlass, ...] = ()
+    app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
 ) -> ReviewOpening | None:
     """Return why IT may see it; `glass` is what was broken besides what is kept."""
-    case = _load_case(app, flag, glass)
+    case = _load_case(app, flag, break_glass)
     return (
         compute_review_opening(case, app.clock.now(), build_disclosure_policy(app))
         if case
@@ -74,7 +74,9 @@ def build_review_gate(app: App) -> DisclosureCutoff:
     )
 
 
-def _load_case(app: App, flag: Flag, glass: tuple[BreakGlass, ...] = ()) -> DisclosureCase | None:
+def _load_case(
+    app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
+) -> DisclosureCase | None:
     consent = app.db.consents.find_latest_consent(flag.person)
     if consent is None:
         return None
@@ -82,7 +84,10 @@ def _load_case(app: App, flag: Flag, glass: tuple[BreakGlass, ...] = ()) -> Disc
         flag=flag,
         consent=consent,
         decisions=app.db.flags.list_decisions(flag.ref),
-        glass=(*glass, *app.db.break_glass.list_active_break_glass(flag.ref, app.clock.now())),
+        glass=(
+            *break_glass,
+            *app.db.break_glass.list_active_break_glass(flag.ref, app.clock.now()),
+        ),
     )
 
 
@@ -255,11 +260,11 @@ def _find_assignee_address(app: App, flag_id: str) -> str:
     return find_reviewer_address(app, _find_assignee_id(app, flag_id))
 
 
-def find_last_question_time(state: Database, flag_id: str) -> datetime | None:
+def find_last_question_time(db: Database, flag_id: str) -> datetime | None:
     """Return when its person was last asked; None where nobody did."""
     asked = (
         each
-        for each in state.review_notes.list_review_notes_of_flag(flag_id)
+        for each in db.review_notes.list_review_notes_of_flag(flag_id)
         if each.kind is ReviewNoteKind.QUESTION
     )
     return max((each.at for each in asked), default=None)

@@ -47,10 +47,10 @@ def update_schedule(app: App) -> None:
         return
     now, district = app.clock.now(), app.config.district
     with app.db.begin_transaction():
-        standing = app.db.consents.list_latest_consents()
+        consents = app.db.consents.list_latest_consents()
         zones = {
             each.person: app.db.people.load_person(each.person).zone
-            for each in standing
+            for each in consents
             if each.is_active(now)
         }
         app.db.jobs.ensure_job(SWEEP, "", compute_next_sweep(now, district.ref, district.zone))
@@ -61,7 +61,7 @@ def update_schedule(app: App) -> None:
         app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.ref, district.zone))
         for ref, zone in zones.items():
             app.db.jobs.ensure_job(DIGEST, ref, compute_next_digest(now, ref, zone))
-        for each in standing:
+        for each in consents:
             if each.withdrawn_at is not None:
                 # It is there since they left; were it lost, nothing else would erase them.
                 app.db.jobs.ensure_job(ERASURE, each.person, now)

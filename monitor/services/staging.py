@@ -39,22 +39,22 @@ def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
     return replace(visit, pages=tuple(_redact_page(app, each) for each in visit.pages))
 
 
-def redact_result(app: App, person_id: str, reading: ParseResult) -> ParseResult:
+def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
     """Clean what is said of somebody; an address that holds a secret is not followed."""
-    if not reading.findings and not reading.follow:
-        return reading
+    if not result.findings and not result.follow:
+        return result
     name, work = _find_subject(app, person_id)
-    follow = (each for each in reading.follow if redact_url(each.request.url) == each.request.url)
-    findings = (redact_private_data(each, name, work) for each in reading.findings)
-    return replace(reading, findings=tuple(findings), follow=tuple(follow))
+    follow = (each for each in result.follow if redact_url(each.request.url) == each.request.url)
+    findings = (redact_private_data(each, name, work) for each in result.findings)
+    return replace(result, findings=tuple(findings), follow=tuple(follow))
 
 
 def _redact_page(app: App, read: ParsedPage) -> ParsedPage:
     """Blot out secrets in the body; everything else stays as it came."""
     body = read.page.body.decode("utf-8", "surrogateescape")
     blank = overwrite_numbers(body).encode("utf-8", "surrogateescape")
-    reading = redact_result(app, read.query.subject, read.result)
-    return replace(read, page=replace(read.page, body=blank), result=reading)
+    result = redact_result(app, read.query.subject, read.result)
+    return replace(read, page=replace(read.page, body=blank), result=result)
 
 
 def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:
@@ -79,11 +79,11 @@ def check_contacts(app: App, visit: CrawlResult) -> tuple[CrawlResult, ContactMa
     """Return a visit without its contacts, and what the matcher says of them."""
     if visit.query.kind not in CONTACT_QUERY_KINDS:
         return visit, None
-    contacts, reading = visit.result.contacts, replace(visit.result, contacts=())
+    contacts, result = visit.result.contacts, replace(visit.result, contacts=())
     if not contacts:
-        return replace(visit, result=reading), None
+        return replace(visit, result=result), None
     try:
-        return replace(visit, result=reading), app.matcher.compare_contacts(contacts)
+        return replace(visit, result=result), app.matcher.compare_contacts(contacts)
     except UnavailableError:
         failed = ParseResult(outcome=Outcome.FAILED, note="the student matcher cannot be reached")
         return replace(visit, result=failed), None

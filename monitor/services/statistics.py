@@ -43,8 +43,8 @@ def build_district_view(app: App) -> DistrictView:
 
 
 def _load_recent_runs(app: App, late: datetime) -> tuple[SourceRun, ...]:
-    told = app.db.sweeps.find_latest_reportable_sweep(late)
-    return app.db.sweeps.list_source_runs_so_far(told, late) if told else ()
+    sweep = app.db.sweeps.find_latest_reportable_sweep(late)
+    return app.db.sweeps.list_source_runs_so_far(sweep, late) if sweep else ()
 
 
 def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:

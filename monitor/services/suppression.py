@@ -39,8 +39,8 @@ def collect_bounces(app: App) -> None:
             aside += bounces is None or not _process_bounces(app, bounces)
     finally:
         if aside:
-            told = {"messages": str(aside)}
-            app.db.audit.append_entry(app.clock.now(), "namesake", SET_ASIDE, "", told)
+            details = {"messages": str(aside)}
+            app.db.audit.append_entry(app.clock.now(), "namesake", SET_ASIDE, "", details)
 
 
 def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
@@ -58,13 +58,13 @@ def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
 
 def process_bounce(app: App, bounce: Bounce) -> None:
     """Believe only what names a letter that went out; one that bounced is news but once."""
-    letter = app.db.outbox.find_email_by_message_key(bounce.local_id)
-    if not bounce.is_permanent or letter is None or letter.state is not EmailState.SENT:
+    email = app.db.outbox.find_email_by_message_key(bounce.local_id)
+    if not bounce.is_permanent or email is None or email.state is not EmailState.SENT:
         return
     with app.db.begin_transaction():
-        _unmark_notified_flags(app, letter)
-        app.db.outbox.mark_email_dead(letter.ref, f"it bounced with {bounce.status}")
-        pause_address(app, letter, bounce.status, letter.tried_at or letter.queued_at)
+        _unmark_notified_flags(app, email)
+        app.db.outbox.mark_email_dead(email.ref, f"it bounced with {bounce.status}")
+        pause_address(app, email, bounce.status, email.tried_at or email.queued_at)
 
 
 def pause_address(app: App, email: OutboxEmail, status: str, tried_at: datetime) -> None:

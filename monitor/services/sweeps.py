@@ -240,23 +240,23 @@ def run_sweep(
     sweep = _open_sweep(app, job)
     LOG.info("sweep_started sweep=%s kind=%s", sweep.ref, sweep.kind)
     job = replace(job, week=sweep.week)
-    tidings = _build_progress(app, sweep, job, on_progress)
-    underway = _build_tracker(app, sweep, job, tidings)
+    progress = _build_progress(app, sweep, job, on_progress)
+    tracker = _build_tracker(app, sweep, job, progress)
     choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.ref))
     _stage_refused_queries(app, sweep, choice)
     questions = list_open_queries(app, sweep, job, choice)
     if job.is_awaited:
-        questions = tidings.announce_sources(questions)
-    questions = underway.track_queries(questions)
+        questions = progress.announce_sources(questions)
+    questions = tracker.track_queries(questions)
     priority = CrawlPriority.FIRST if job.is_awaited else CrawlPriority.USUAL
-    crawl = app.crawler.crawl(questions, watch=underway.track_source, priority=priority)
+    crawl = app.crawler.crawl(questions, watch=tracker.track_source, priority=priority)
     with contextlib.closing(crawl) as visits:
         for visit in visits:
             app.beat()
-            tidings.record_visit(visit)
+            progress.record_visit(visit)
             _stage_visit(app, sweep, visit)
-            _settle_finished_sources(app, sweep, underway)
-    _settle_finished_sources(app, sweep, underway)
+            _settle_finished_sources(app, sweep, tracker)
+    _settle_finished_sources(app, sweep, tracker)
     if app.crawler.is_stopped():
         LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.ref, sweep.kind)
         return sweep
@@ -268,13 +268,13 @@ def run_sweep(
 def _build_progress(
     app: App, sweep: Sweep, job: SweepJob, on_progress: ProgressListener
 ) -> SweepProgress:
-    tidings = SweepProgress(on_progress=on_progress)
+    progress = SweepProgress(on_progress=on_progress)
     tests = tuple(_list_due_canaries(app, sweep, job))
-    tidings.expect_canaries(tests)
+    progress.expect_canaries(tests)
     for source in {each.query.source for each in tests}:
         for staged in app.db.journal.list_answers_about_subject(sweep.ref, source, DISTRICT):
-            tidings.record_visit(staged.visit)
-    return tidings
+            progress.record_visit(staged.visit)
+    return progress
 
 
 def _build_tracker(app: App, sweep: Sweep, job: SweepJob, progress: SweepProgress) -> SourceTracker:
@@ -359,9 +359,9 @@ def _split_visit(app: App, visit: CrawlResult) -> Iterable[CrawlResult]:
 def _add_remembered_pages(app: App, planned: Iterator[Query]) -> Iterator[Query]:
     """Add what is remembered of the last answers, where nothing is lost by resting on it."""
     for ref, queries in groupby(planned, key=attrgetter("subject")):
-        known = _load_remembered_pages(app, ref)
+        pages = _load_remembered_pages(app, ref)
         for query in queries:
-            remembered, sightings = known.get(query.key, (None, ()))
+            remembered, sightings = pages.get(query.key, (None, ()))
             kept = select_validators(remembered, sightings, app.clock.now())
             yield replace(query, kept=kept) if kept else query
 
@@ -457,8 +457,8 @@ def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
         record_visit_cost(app, sweep.week, visit)
         source = app.sources.get(visit.query.source)
         bare = keep_pages(app, sweep.ref, source, redact_pages(app, kept))
-        told = map(partial(redact_visit, app), _split_visit(app, bare))
-        staged = (StagedAnswer(visit=each, verdict=verdict) for each in told)
+        redacted = map(partial(redact_visit, app), _split_visit(app, bare))
+        staged = (StagedAnswer(visit=each, verdict=verdict) for each in redacted)
         app.db.journal.stage_answers(sweep.ref, staged)
 
 
@@ -497,9 +497,9 @@ def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
         for each in checks:
             app.db.canary_checks.save_canary_check(each)
             if each.trust.standing is SourceTrust.PROVEN:
-                known = app.db.source_health.find_source_health(each.source)
+                health = app.db.source_health.find_source_health(each.source)
                 fresh = SourceHealth(source=each.source, outcome=each.trust.outcome, since=each.at)
-                app.db.source_health.save_source_health(replace(known or fresh, proven_at=each.at))
+                app.db.source_health.save_source_health(replace(health or fresh, proven_at=each.at))
 
 
 RECHECK = "recheck"
@@ -524,14 +524,14 @@ def find_next_recheck(app: App, item: Item) -> datetime | None:
     return next((at for at in due if at > app.clock.now()), None)
 
 
-def find_recheck_time(state: Database, flag: Flag) -> datetime | None:
+def find_recheck_time(db: Database, flag: Flag) -> datetime | None:
     """Return when the later look is; None for what is not reported."""
-    reported = find_report_time(state, flag)
+    reported = find_report_time(db, flag)
     still = flag.state is FlagState.REPORTED
     return reported + RECHECK_AFTER if reported and still else None
 
 
-def find_report_time(state: Database, flag: Flag) -> datetime | None:
+def find_report_time(db: Database, flag: Flag) -> datetime | None:
     """Return when it was last reported; None where nobody did."""
-    said = state.flags.list_decisions(flag.ref)
-    return max((each.at for each in said if each.ruling is Decision.REPORTED), default=None)
+    decisions = db.flags.list_decisions(flag.ref)
+    return max((each.at for each in decisions if each.ruling is Decision.REPORTED), default=None)

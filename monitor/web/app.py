@@ -87,22 +87,24 @@ def create_portal_app(
     The numbers are there for whoever sends `metrics_token`, and for nobody where it is empty.
     """
     accounts = (bind_account_routes(provider),) if provider else ()
-    told = (bind_metrics_routes(metrics_token),) if metrics_token else ()
+    metrics_routes = (bind_metrics_routes(metrics_token),) if metrics_token else ()
     return create_flask_app(
-        build_portal_context(app, wake), (*BLUEPRINT_FACTORIES, *accounts, *told), ACCESS_RULES
+        build_portal_context(app, wake),
+        (*BLUEPRINT_FACTORIES, *accounts, *metrics_routes),
+        ACCESS_RULES,
     )
 
 
 def build_portal_context(app: App, wake: Callable[[], None], demo: str = "") -> PortalContext:
     portal = app.config.portal
-    visits = BrowserSessions(
+    sessions = BrowserSessions(
         secret=app.db.derive_secret("visits"),
         app=app,
         secure=urlsplit(portal.address).scheme == "https",
         proxy_header=portal.header if portal.sign_in is SignInMethod.HEADER else "",
     )
     return PortalContext(
-        app=app, sessions=visits, nav_items=NAV_ITEMS, wake_service=wake, demo_notice=demo
+        app=app, sessions=sessions, nav_items=NAV_ITEMS, wake_service=wake, demo_notice=demo
     )
 
 

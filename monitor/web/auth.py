@@ -269,10 +269,10 @@ class IdentityProvider:
         return dict(token)
 
     def _find_endpoint(self, session: OAuthSession, what: str) -> str:
-        told = self._fetch_json(session, f"{self.issuer.rstrip('/')}{DISCOVERY}")
-        address = told.get(what)
+        document = self._fetch_json(session, f"{self.issuer.rstrip('/')}{DISCOVERY}")
+        address = document.get(what)
         # An address that the provider's own description names, and yet never one without TLS.
-        if told.get("issuer") != self.issuer or not _is_secure_as_issuer(address, self.issuer):
+        if document.get("issuer") != self.issuer or not _is_secure_as_issuer(address, self.issuer):
             raise PROOF_REJECTED
         return str(address)
 
@@ -283,10 +283,10 @@ class IdentityProvider:
             )
             if answer.status_code != HTTPStatus.OK:
                 raise _build_unreachable_error(self.issuer)
-            told = answer.json()
+            document = answer.json()
         except (OSError, ValueError) as error:
             raise _build_unreachable_error(self.issuer) from error
-        return told if isinstance(told, dict) else {}
+        return document if isinstance(document, dict) else {}
 
 
 def _is_secure_as_issuer(address: object, issuer: str) -> bool:

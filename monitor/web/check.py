@@ -129,16 +129,16 @@ class LiveCheck:
     def _generate_events(
         self, session: BrowserSession, person_id: str, frame: PageFrame
     ) -> Iterator[str]:
-        ends, state = self.clock.monotonic() + MAX_STREAM_SECONDS, self.context.app.db
+        ends, db = self.clock.monotonic() + MAX_STREAM_SECONDS, self.context.app.db
         while self.clock.monotonic() < ends and self.context.sessions.is_still_valid(session):
             written, view = (
-                state.read_data_version(),
+                db.read_data_version(),
                 build_check_view(self.context.app, person_id),
             )
             yield f"data: {_render_state_json(view, frame)}\n\n"
             if not view.is_running:
                 return
-            wait_for_write(state.read_data_version, written, self.clock)
+            wait_for_write(db.read_data_version, written, self.clock)
 
 
 def wait_for_write(written: Callable[[], int], before: int, clock: Clock) -> None:

@@ -29,9 +29,9 @@ def create_demo_app(
     def build_routes(context: PortalContext) -> Blueprint:
         return _build_switcher_routes(context, actors)
 
-    desk = build_portal_context(app, wake, demo=DEMO_NOTICE)
+    portal_context = build_portal_context(app, wake, demo=DEMO_NOTICE)
     return create_flask_app(
-        desk, (*BLUEPRINT_FACTORIES, build_routes), {**ACCESS_RULES, "demo": AccessRule()}
+        portal_context, (*BLUEPRINT_FACTORIES, build_routes), {**ACCESS_RULES, "demo": AccessRule()}
     )
 
 

@@ -89,8 +89,8 @@ def parse_step_form(step: EnrollmentStep, form: FormData, draft: EnrollmentDraft
 
 
 def apply_scopes(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
-    known = {scope.value: scope for scope in Scope}
-    chosen = (known[each] for each in form.getlist("scopes") if each in known)
+    scopes = {scope.value: scope for scope in Scope}
+    chosen = (scopes[each] for each in form.getlist("scopes") if each in scopes)
     return replace(draft, scopes=frozenset(chosen))
 
 
@@ -386,7 +386,7 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
     own = (
         f"{line.title} {line.detail}" for line in build_declared_lines(draft.accounts, draft.pages)
     )
-    told: tuple[tuple[str, Iterable[str], EnrollmentStep], ...] = (
+    fields: tuple[tuple[str, Iterable[str], EnrollmentStep], ...] = (
         (
             "What we search",
             (SCOPE_TITLES[each] for each in Scope if each in draft.scopes),
@@ -404,7 +404,7 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
         ("Other names online", draft.handles, EnrollmentStep.ACCOUNTS),
         ("No account on", map(format_site_name, draft.absent_from), EnrollmentStep.ACCOUNTS),
     )
-    for what, answers, step in told:
+    for what, answers, step in fields:
         yield SummaryRow(what=what, answer=", ".join(answers), change=f"{base}/{step}")
 
 
@@ -629,13 +629,18 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
     @routes.get("/join/code/<code>")
     def show_invitation(code: str) -> Response:
         """Bind nothing yet: programs open links, too."""
-        known = find_sent_invitation(app, code)
-        if known is None or find_invitation_status(app, known.ref) is not InvitationStatus.OPEN:
+        invitation = find_sent_invitation(app, code)
+        if (
+            invitation is None
+            or find_invitation_status(app, invitation.ref) is not InvitationStatus.OPEN
+        ):
             return _render_closed_invitation(
                 context,
-                find_invitation_status(app, known.ref) if known else InvitationStatus.UNKNOWN,
+                find_invitation_status(app, invitation.ref)
+                if invitation
+                else InvitationStatus.UNKNOWN,
             )
-        view = InvitationCodeView(code=code, given=known.given)
+        view = InvitationCodeView(code=code, given=invitation.given)
         return context.render_page("Open your invitation", pages.render_invitation_code, view)
 
     @routes.post("/join/code")
@@ -646,11 +651,13 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
             return context.render_page(
                 title, pages.render_invitation_code, InvitationCodeView(faults=(NO_CODE,)), status
             )
-        known = find_sent_invitation(app, code)
-        standing = find_invitation_status(app, known.ref) if known else InvitationStatus.UNKNOWN
-        if known is None or standing is not InvitationStatus.OPEN:
-            return _render_closed_invitation(context, standing)
-        context.sign_in(known.ref, AuthMethod.INVITATION)
+        invitation = find_sent_invitation(app, code)
+        invitation_status = (
+            find_invitation_status(app, invitation.ref) if invitation else InvitationStatus.UNKNOWN
+        )
+        if invitation is None or invitation_status is not InvitationStatus.OPEN:
+            return _render_closed_invitation(context, invitation_status)
+        context.sign_in(invitation.ref, AuthMethod.INVITATION)
         return context.redirect_to("/join/read")
 
     return routes

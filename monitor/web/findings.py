@@ -118,12 +118,12 @@ def _build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as it stands: the address names the items and nothing else."""
     refs = tuple(filter(None, request.args.get("done", "").split("-")))[:CARDS_PER_PAGE]
     own = {item.ref: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
-    known = tuple(ref for ref in refs if ref in own)
-    if not known:
+    answered = tuple(ref for ref in refs if ref in own)
+    if not answered:
         return None
-    told = ANSWERS[own[known[0]]]
-    words = f"Saved: {told}." if len(known) == 1 else f"Saved {len(known)} answers: {told}."
-    return UndoLine(refs=known, words=words)
+    label = ANSWERS[own[answered[0]]]
+    words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
+    return UndoLine(refs=answered, words=words)
 
 
 def _read_item_ids() -> tuple[str, ...]:

@@ -35,10 +35,10 @@ def build_home_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me")
     def show_home() -> Response:
         person = context.require_principal().person_id
-        standing = load_enrollment_status(context.app, person)
-        if standing is ConsentPhase.WITHDRAWN:
+        status = load_enrollment_status(context.app, person)
+        if status is ConsentPhase.WITHDRAWN:
             return _render_left(context, person)
-        if standing is ConsentPhase.EXPIRED:
+        if status is ConsentPhase.EXPIRED:
             return context.redirect_to("/me/data")
         view = build_home_view(context.app, person)
         return context.render_page("My findings", home.render_home, view)

@@ -430,18 +430,18 @@ def render_data_page(
 
 def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -> DataView:
     app, ref = context.app, _require_person_id(context)
-    own, standing = app, load_consent_status(app, ref)
-    person, consent = app.db.people.load_person(ref), standing.consent
+    own, status = app, load_consent_status(app, ref)
+    person, consent = app.db.people.load_person(ref), status.consent
     asked, waiting = (
         find_pending_address_change(app, ref),
         find_requested_name(app, ref),
     )
-    told = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
+    rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
         standing=load_enrollment_status(own, ref),
         address=person.mail,
-        rows=tuple(each for each in told if not each.change.endswith("/scopes")),
+        rows=tuple(each for each in rows if not each.change.endswith("/scopes")),
         moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
         waiting_name=format_searched_name(waiting) if waiting else "",
         agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
@@ -451,9 +451,9 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         kept=count_stored_data(own, ref),
         copies_from=find_next_export_time(app, ref),
         paused_until=consent.paused_until if consent.is_paused(context.now()) else None,
-        erased_by=standing.erased_by,
+        erased_by=status.erased_by,
         hold=find_hold_line(own, ref),
-        renewal_due=standing.renewal_due,
+        renewal_due=status.renewal_due,
         weekly=not has_stopped_digest(context.app, ref),
         faults=faults,
     )

@@ -62,16 +62,16 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
     @routes.post("/operate/names/<ref>")
     def submit_name_decision(ref: str) -> Response:
         naming, operator = context.app, context.require_principal().mail
-        deed = request.form.get("deed", "")
+        action = request.form.get("deed", "")
         try:
-            if deed == "confirm":
+            if action == "confirm":
                 confirm_name_change(naming, ref, operator)
-            elif deed == "refuse":
+            elif action == "refuse":
                 decline_name_change(naming, ref, operator)
         except (InputError, NotPermittedError) as error:
             return context.redirect_to("/operate/names", str(error))
         context.wake_service()
-        return context.redirect_to("/operate/names", NAME_DECISION_NOTICES.get(deed, ""))
+        return context.redirect_to("/operate/names", NAME_DECISION_NOTICES.get(action, ""))
 
     return routes
 
@@ -180,5 +180,5 @@ def build_api_routes(context: PortalContext) -> Blueprint:
 
 def _render_json(view: object) -> Response:
     # ASCII alone: what no reader would see is spelled out, and reads back as what it was.
-    told = json.dumps(msgspec.to_builtins(view))
-    return Response(told, HTTPStatus.OK, mimetype="application/json")
+    text = json.dumps(msgspec.to_builtins(view))
+    return Response(text, HTTPStatus.OK, mimetype="application/json")

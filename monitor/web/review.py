@@ -193,7 +193,7 @@ def list_decision_options(several: tuple[ViewedFlag, ...]) -> tuple[Option, ...]
 def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[QueueFilter]:
     kinds = [(each.value, labels.FLAG_KINDS[each]) for each in FlagKind]
     severities = [(each.value, labels.SEVERITIES[each]) for each in Severity]
-    told: dict[str, tuple[str, list[Option]]] = {
+    filters: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
         "state": ("Status", list(STATUS_LABELS.items())),
@@ -201,10 +201,10 @@ def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator
         "taken": ("Assigned", list(ASSIGNMENT_LABELS.items())),
         "age": ("Age", list(AGE_LABELS.items())),
     }
-    for name, (label, options) in told.items():
-        known = {value for value, _ in options}
-        picked = chosen.get(name, "") if chosen.get(name) in known else ""
-        yield QueueFilter(name=name, label=label, options=(("", "All"), *options), chosen=picked)
+    for name, (label, options) in filters.items():
+        values = {value for value, _ in options}
+        selected = chosen.get(name, "") if chosen.get(name) in values else ""
+        yield QueueFilter(name=name, label=label, options=(("", "All"), *options), chosen=selected)
 
 
 def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
@@ -311,13 +311,13 @@ class _ReviewPages:
     def show_several(self) -> Response:
         refs = tuple(dict.fromkeys(request.args.getlist("ref")))[:PAGE_SIZE]
         found = tuple(self._load_still_open(refs))
-        told = tuple(each for each in found if each)
-        if len(told) < len(found):
+        opened = tuple(each for each in found if each)
+        if len(opened) < len(found):
             return _render_unopened(self.context, refs)
-        if not told:
+        if not opened:
             return self.context.redirect_to("/review", "None of these flags is open anymore.")
         view = BulkDecisionView(
-            flags=tuple(map(build_opened_flag, told)), rulings=list_decision_options(told)
+            flags=tuple(map(build_opened_flag, opened)), rulings=list_decision_options(opened)
         )
         return self.context.render_page("Several flags", pages.render_bulk_decision, view)
 
@@ -372,18 +372,18 @@ SAVED = "Saved."
 
 
 def build_handling_routes(context: PortalContext) -> Blueprint:
-    routes, deeds = Blueprint("handling", __name__), _FlagActions(context)
+    routes, actions = Blueprint("handling", __name__), _FlagActions(context)
     of_one = {
-        "take": deeds.submit_assignment,
-        "give-back": deeds.submit_unassignment,
-        "note": deeds.submit_note,
-        "ask": deeds.submit_question,
-        "pack": deeds.download_evidence,
+        "take": actions.submit_assignment,
+        "give-back": actions.submit_unassignment,
+        "note": actions.submit_note,
+        "ask": actions.submit_question,
+        "pack": actions.download_evidence,
     }
-    for name, deed in of_one.items():
-        routes.add_url_rule(f"/review/flags/<ref>/{name}", name, deed, methods=["POST"])
-    routes.add_url_rule("/review/rule", "rule", deeds.submit_decision, methods=["POST"])
-    routes.add_url_rule("/review/undo", "undo", deeds.submit_undo, methods=["POST"])
+    for name, action in of_one.items():
+        routes.add_url_rule(f"/review/flags/<ref>/{name}", name, action, methods=["POST"])
+    routes.add_url_rule("/review/rule", "rule", actions.submit_decision, methods=["POST"])
+    routes.add_url_rule("/review/undo", "undo", actions.submit_undo, methods=["POST"])
     return routes
 
 
@@ -405,18 +405,18 @@ class _FlagActions:
 
     def submit_note(self, ref: str) -> Response:
         by, text = build_reviewer(self.context), _read_text("remark")
-        deed = partial(partial(add_review_note, self.context.app), by, ref, text)
+        action = partial(partial(add_review_note, self.context.app), by, ref, text)
         return self._run_with_draft(
-            ref, deed, "Note saved.", FlagFormDraft(field="remark", remark=text)
+            ref, action, "Note saved.", FlagFormDraft(field="remark", remark=text)
         )
 
     def submit_question(self, ref: str) -> Response:
         by, text = build_reviewer(self.context), _read_text("question")
-        deed, draft = (
+        action, draft = (
             partial(partial(queue_review_question, self.context.app), by, ref, text),
             FlagFormDraft(field="question", question=text),
         )
-        return self._run_with_draft(ref, deed, "We emailed them your question.", draft)
+        return self._run_with_draft(ref, action, "We emailed them your question.", draft)
 
     def download_evidence(self, ref: str) -> Response:
         with mask_as_not_found():
@@ -426,11 +426,11 @@ class _FlagActions:
 
     def submit_decision(self) -> Response:
         seen = dict(each.split(" ", 1) for each in request.form.getlist("seen") if " " in each)
-        said, note = request.form.get("ruling", ""), _read_text("note")
+        value, note = request.form.get("ruling", ""), _read_text("note")
         back = _build_return_path(seen)
-        if not seen or said not in {each.value for each in labels.REVIEWER_CHOICES}:
+        if not seen or value not in {each.value for each in labels.REVIEWER_CHOICES}:
             return self._render_missing_choice(tuple(seen), note)
-        by, ruling = build_reviewer(self.context), Decision(said)
+        by, ruling = build_reviewer(self.context), Decision(value)
         words = self._run_action(
             seen, lambda: decide_viewed_flags(self.context.app, by, seen, ruling, note), SAVED
         )
@@ -460,10 +460,10 @@ class _FlagActions:
         self, flag_id: str, action: Callable[[], object], notice: str, draft: FlagFormDraft
     ) -> Response:
         """Do it and go back to the flag, or show the form again with what was typed."""
-        said = self._run_action((flag_id,), action, notice)
-        if said == notice:
+        outcome = self._run_action((flag_id,), action, notice)
+        if outcome == notice:
             return self.context.redirect_to(f"/review/flags/{flag_id}", notice)
-        return render_flag_page(self.context, flag_id, draft, said)
+        return render_flag_page(self.context, flag_id, draft, outcome)
 
     def _run_and_redirect(
         self, flag_id: str, action: Callable[[], object], notice: str
@@ -540,8 +540,8 @@ class _EarlyAccessPages:
             proposal = confirm_break_glass(self.context.app, build_reviewer(self.context), ref)
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to("/review/early", str(error))
-        told = "It is open for one day. We are emailing the staff member."
-        return self.context.redirect_to(f"/review/flags/{proposal.flag}", told)
+        notice = "It is open for one day. We are emailing the staff member."
+        return self.context.redirect_to(f"/review/flags/{proposal.flag}", notice)
 
     def _render_proposals(self, faults: tuple[FieldProblem, ...]) -> Response:
         view = BreakGlassRequestsView(

@@ -99,16 +99,16 @@ class RequestGuard:
 
     def check_access(self, request: Request, session: BrowserSession) -> None:
         """Refuse whoever lacks the role that this part of the pages is for."""
-        door = find_access_rule(request.path, self.access_rules)
-        if door is None:
+        rule = find_access_rule(request.path, self.access_rules)
+        if rule is None:
             raise NotFound
-        if not door.allows_principal(session.principal):
+        if not rule.allows_principal(session.principal):
             raise Unauthorized if session.principal is None else Forbidden
 
     def check_csrf(self, request: Request, session: BrowserSession) -> None:
         """Refuse a form that did not come from a page that we gave this very browser."""
-        door = find_access_rule(request.path, self.access_rules)
-        if request.method in SAFE_METHODS or door is None or door.token_in_url:
+        rule = find_access_rule(request.path, self.access_rules)
+        if request.method in SAFE_METHODS or rule is None or rule.token_in_url:
             return
         token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
         ours = hmac.compare_digest(token.encode(), self.sessions.build_csrf_token(session).encode())

@@ -31,15 +31,15 @@ SHUTDOWN_SECONDS: Final = 5.0
 def serve_on_port(app: Flask, host: str, port: int) -> Iterator[int]:
     """Answer in the background until the block ends; yield the port that was taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with _bind_socket(family, (host, port)) as door, _run_server(app, door):
-        yield int(door.getsockname()[1])
+    with _bind_socket(family, (host, port)) as listener, _run_server(app, listener):
+        yield int(listener.getsockname()[1])
 
 
 @contextmanager
 def serve_on_socket(app: Flask, path: Path) -> Iterator[None]:
     """Answer on a socket, which this process's user and group may use, and nobody else."""
     path.unlink(missing_ok=True)
-    with _bind_socket(socket.AF_UNIX, str(path)) as door, _run_server(app, door):
+    with _bind_socket(socket.AF_UNIX, str(path)) as listener, _run_server(app, listener):
         path.chmod(0o660)
         yield
 
@@ -48,17 +48,17 @@ def serve_on_socket(app: Flask, path: Path) -> Iterator[None]:
 def _bind_socket(
     family: socket.AddressFamily, bind_address: str | tuple[str, int]
 ) -> Iterator[socket.socket]:
-    with socket.socket(family) as door:
+    with socket.socket(family) as listener:
         try:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(bind_address)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(bind_address)
         except OSError as error:
             where = (
                 bind_address if isinstance(bind_address, str) else ":".join(map(str, bind_address))
             )
             reason = f"{where} cannot be listened on ({error.strerror}); choose another place."
             raise UnavailableError(reason) from error
-        yield door
+        yield listener
 
 
 @contextmanager

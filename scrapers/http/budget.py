@@ -40,18 +40,20 @@ def roll_over_usage(usage: QuotaUsage, now: datetime) -> QuotaUsage:
 
 def count_request(usage: QuotaUsage, now: datetime) -> QuotaUsage:
     """Count one more request."""
-    known = roll_over_usage(usage, now)
-    return replace(known, today=known.today + 1, this_week=known.this_week + 1)
+    current = roll_over_usage(usage, now)
+    return replace(current, today=current.today + 1, this_week=current.this_week + 1)
 
 
 def check_quota(usage: QuotaUsage, quota: RequestQuota, now: datetime) -> ParseResult | None:
     """Return what a question comes to that the budget has no request left for, else None."""
-    known = roll_over_usage(usage, now)
-    if quota.weekly is not None and known.this_week >= quota.weekly:
-        days = DAYS_OF_A_WEEK + 1 - known.day.isoweekday()
-        return _build_quota_refusal(FailureReason.SPENT_THIS_WEEK, known.day + timedelta(days=days))
-    if quota.daily is not None and known.today >= quota.daily:
-        return _build_quota_refusal(FailureReason.SPENT_TODAY, known.day + timedelta(days=1))
+    current = roll_over_usage(usage, now)
+    if quota.weekly is not None and current.this_week >= quota.weekly:
+        days = DAYS_OF_A_WEEK + 1 - current.day.isoweekday()
+        return _build_quota_refusal(
+            FailureReason.SPENT_THIS_WEEK, current.day + timedelta(days=days)
+        )
+    if quota.daily is not None and current.today >= quota.daily:
+        return _build_quota_refusal(FailureReason.SPENT_TODAY, current.day + timedelta(days=1))
     return None
 
 
@@ -99,10 +101,10 @@ class QuotaTracker:
         """Recall what a source has had; its consumer calls this before anything is asked."""
         if not source.crawl_policy.quota.is_limited or source.name in self._spent:
             return
-        known = self._memory.load_quota_usage(source.name)
-        if known is not None:
+        usage = self._memory.load_quota_usage(source.name)
+        if usage is not None:
             with self._lock:
-                self._spent.setdefault(source.name, known)
+                self._spent.setdefault(source.name, usage)
 
     def take_request(self, source: Source) -> ParseResult | None:
         """Take one request out of the budget, or return the reading that there is none left."""

@@ -307,10 +307,10 @@ class HttpClient:
 
     def _build_broken_result(self, allowance: FetchAllowance) -> ParseResult:
         """Ask again, but in turn, where a kept connection may have been closed meanwhile."""
-        reading = build_failure_error(FailureReason.BROKE_OFF).result
+        result = build_failure_error(FailureReason.BROKE_OFF).result
         if allowance.dialled or allowance.received:
-            return reading
-        return replace(reading, retry_at=self.clock.now())
+            return result
+        return replace(result, retry_at=self.clock.now())
 
     def _send_request(self, request: Request, policy: CrawlPolicy) -> Page | Redirect:
         target = RequestTarget.from_request(request)

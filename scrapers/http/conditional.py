@@ -30,8 +30,8 @@ def add_conditions(query: Query, version: int) -> Request:
     kept = _get_usable_entry(query, version)
     if kept is None:
         return request
-    known = (("if-none-match", kept.etag), ("if-modified-since", kept.last_modified))
-    conditions = tuple((name, value) for name, value in known if value)
+    validators = (("if-none-match", kept.etag), ("if-modified-since", kept.last_modified))
+    conditions = tuple((name, value) for name, value in validators if value)
     return replace(request, headers=request.headers + conditions)
 
 
@@ -69,13 +69,13 @@ def build_cache_entry(
     about_somebody = bool(query.subject) and query.kind in REMEMBERED
     if not (proof and alone and about_somebody and _is_complete(query, page)):
         return None
-    told = {} if query.request.body else page.headers  # a POST knows no conditions
+    headers = {} if query.request.body else page.headers  # a POST knows no conditions
     return PageFingerprint(
         asked=_hash_request(query.request),
         digest=_hash_page(page),
         version=version,
-        etag=_match_or_empty(ENTITY_TAG, told.get("etag", "")),
-        last_modified=_match_or_empty(HTTP_DATE, told.get("last-modified", "")),
+        etag=_match_or_empty(ENTITY_TAG, headers.get("etag", "")),
+        last_modified=_match_or_empty(HTTP_DATE, headers.get("last-modified", "")),
     )
 
 
@@ -105,8 +105,8 @@ def _hash_request(request: Request) -> bytes:
 
 def _hash_page(page: Page) -> bytes:
     """Hash the body and how it is to be read, by what processors have instructions for."""
-    told = page.headers.get("content-type", "").encode("utf-8", "backslashreplace")
-    digest = sha256(told + b"\0")
+    content_type = page.headers.get("content-type", "").encode("utf-8", "backslashreplace")
+    digest = sha256(content_type + b"\0")
     digest.update(page.body)
     return digest.digest()
 

@@ -105,18 +105,18 @@ class Http1Response:
         self._fields += 1
         if self.status or self._fields > _MOST_HEADERS:
             return  # it stands behind a body, or nobody will read it
-        key, told = name.decode("latin-1").lower(), value.decode("latin-1")
-        self.headers[key] = f"{self.headers[key]}, {told}" if key in self.headers else told
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
 
     def on_headers_complete(self) -> None:
         """Pass over interim answers, as RFC 9110, 15.2, wants it of every client."""
         if self.status or self._parser is None:
             return
-        told = self._parser.get_status_code()
-        if told < HTTPStatus.OK and told != HTTPStatus.SWITCHING_PROTOCOLS:
+        status = self._parser.get_status_code()
+        if status < HTTPStatus.OK and status != HTTPStatus.SWITCHING_PROTOCOLS:
             self.headers.clear()
         else:
-            self.status = told
+            self.status = status
 
     def on_body(self, piece: bytes) -> None:
         if not self._surplus:
@@ -183,13 +183,13 @@ class Http1Response:
 def _encode_request(target: RequestTarget, request: Request, headers: Mapping[str, str]) -> bytes:
     """Raise ValueError for a header that cannot be sent."""
     body = request.body.encode()
-    told = {"Host": target.authority, **headers}
+    fields = {"Host": target.authority, **headers}
     if body:
-        told["content-length"] = str(len(body))
-    for name, value in told.items():
+        fields["content-length"] = str(len(body))
+    for name, value in fields.items():
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(name)
-    lines = (f"{name}: {value}\r\n" for name, value in told.items())
+    lines = (f"{name}: {value}\r\n" for name, value in fields.items())
     head = f"{request.method} {target.path} HTTP/1.1\r\n{''.join(lines)}\r\n"
     return head.encode("latin-1") + body
 

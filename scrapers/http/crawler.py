@@ -72,13 +72,13 @@ def parse_page(source: Source, query: Query, page: Page, parser: PageParser) -> 
     if same is not None:
         return same
     try:
-        reading = _parse_with_source(source, query, page, parser)
+        result = _parse_with_source(source, query, page, parser)
     except Exception as error:  # noqa: BLE001 - see above
         return build_parser_error_result(error)
-    if page.cut and reading.outcome is Outcome.ABSENT:
+    if page.cut and result.outcome is Outcome.ABSENT:
         return build_unreadable_error(FailureReason.CUT_PAGE).result
-    kept = build_cache_entry(query, source.version, page, reading)
-    return reading if kept is None else replace(reading, kept=kept)
+    kept = build_cache_entry(query, source.version, page, result)
+    return result if kept is None else replace(result, kept=kept)
 
 
 def _parse_with_source(source: Source, query: Query, page: Page, parser: PageParser) -> ParseResult:
@@ -158,8 +158,8 @@ class CrawlWorker:
     def _serve_slots(self, loop: EventLoop) -> None:
         in_flight = Group()
         try:
-            while (turn := self.frontier.take_slot(loop)) is not None:
-                in_flight.spawn(self._serve_slot, turn)
+            while (slot := self.frontier.take_slot(loop)) is not None:
+                in_flight.spawn(self._serve_slot, slot)
         finally:
             # Its loop ends with this thread, and what still waits in it must not.
             in_flight.kill()
@@ -173,16 +173,18 @@ class CrawlWorker:
 
     def _advance_question(self, slot: CrawlSlot) -> None:
         source = self.sources[slot.question.query.source]
-        leg = self.router.plan_next_request(slot.question, source.crawl_policy, self.clock.now())
+        next_request = self.router.plan_next_request(
+            slot.question, source.crawl_policy, self.clock.now()
+        )
         kept_away = self._check_may_ask(slot)
-        if kept_away is None and leg.host != slot.host_queue.host:
+        if kept_away is None and next_request.host != slot.host_queue.host:
             self._requeue_question(slot, slot.host_queue.due)
-        elif kept_away is None and leg.asks_robots:
-            self._fetch_robots(slot, leg, source.crawl_policy)
+        elif kept_away is None and next_request.asks_robots:
+            self._fetch_robots(slot, next_request, source.crawl_policy)
         else:
-            kept_away = kept_away or self._check_robots(leg, source.crawl_policy)
+            kept_away = kept_away or self._check_robots(next_request, source.crawl_policy)
             if kept_away is None:
-                self._fetch_page(slot, leg, source)
+                self._fetch_page(slot, next_request, source)
             else:
                 self._conclude_question(slot, kept_away, slot.host_queue.due)
 
@@ -203,27 +205,29 @@ class CrawlWorker:
             return host
         return f"{self.router.get_origin_queue(slot.question)} > {host}"
 
-    def _check_robots(self, leg: NextRequest, policy: CrawlPolicy) -> ParseResult | None:
+    def _check_robots(self, next_request: NextRequest, policy: CrawlPolicy) -> ParseResult | None:
         return (
-            self.router.robots.check_allowed(leg.target)
+            self.router.robots.check_allowed(next_request.target)
             if policy.access is AccessMode.PAGE
             else None
         )
 
-    def _fetch_robots(self, slot: CrawlSlot, leg: NextRequest, policy: CrawlPolicy) -> None:
+    def _fetch_robots(
+        self, slot: CrawlSlot, next_request: NextRequest, policy: CrawlPolicy
+    ) -> None:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
-        its_own = (RequestTarget.from_url(leg.request.url).origin,)
-        answer = self.client.fetch(leg.request, replace(policy, origins=its_own))
-        self.router.robots.record_answer(leg.target, answer, self.clock.now())
-        due = self._compute_due(slot, leg, began)
-        refusal = self.router.robots.check_allowed(leg.target)
+        its_own = (RequestTarget.from_url(next_request.request.url).origin,)
+        answer = self.client.fetch(next_request.request, replace(policy, origins=its_own))
+        self.router.robots.record_answer(next_request.target, answer, self.clock.now())
+        due = self._compute_due(slot, next_request, began)
+        refusal = self.router.robots.check_allowed(next_request.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
             self._handle_result(slot, refusal, due)
         else:
             self._requeue_question(slot, due)
 
-    def _fetch_page(self, slot: CrawlSlot, leg: NextRequest, source: Source) -> None:
+    def _fetch_page(self, slot: CrawlSlot, next_request: NextRequest, source: Source) -> None:
         spent_up = self._spend_quota(slot, source)
         if spent_up is not None:
             self._conclude_question(slot, spent_up, slot.host_queue.due)
@@ -233,16 +237,16 @@ class CrawlWorker:
         began = self.clock.monotonic()
         query = slot.question.pages[0]
         led = slot.question.redirect is not None
-        request = leg.request if led else add_conditions(query, source.version)
+        request = next_request.request if led else add_conditions(query, source.version)
         answer = self.client.fetch(request, source.crawl_policy)
-        due = self._compute_due(slot, leg, began)
+        due = self._compute_due(slot, next_request, began)
         if isinstance(answer, Redirect):
             self._follow_redirect(slot, answer, due)
             return
-        reading = (
+        result = (
             answer if isinstance(answer, ParseResult) else self._parse_answer(slot, source, answer)
         )
-        self._handle_result(slot, reading, due)
+        self._handle_result(slot, result, due)
 
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
         guest = self.router.is_guest(slot.question, slot.host_queue.host)
@@ -258,10 +262,10 @@ class CrawlWorker:
 
     def _parse_answer(self, slot: CrawlSlot, source: Source, page: Page) -> ParseResult:
         query = slot.question.pages[0]
-        reading = parse_page(source, query, page, self.parser)
-        if self.should_keep(source, query, reading):
-            slot.question.kept_pages += (ParsedPage(query=query, page=page, result=reading),)
-        return add_picture_queries(source.crawl_policy, query, reading, self.may_ask)
+        result = parse_page(source, query, page, self.parser)
+        if self.should_keep(source, query, result):
+            slot.question.kept_pages += (ParsedPage(query=query, page=page, result=result),)
+        return add_picture_queries(source.crawl_policy, query, result, self.may_ask)
 
     def _spend_quota(self, slot: CrawlSlot, source: Source) -> ParseResult | None:
         if not source.crawl_policy.quota.is_limited:
@@ -272,9 +276,11 @@ class CrawlWorker:
             slot.run.events.put(CrawlEvent())
         return spent_up
 
-    def _compute_due(self, slot: CrawlSlot, leg: NextRequest, began: float) -> float:
+    def _compute_due(self, slot: CrawlSlot, next_request: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
-        wished = max(slot.host_queue.wished, self.router.robots.get_crawl_delay(leg.target))
+        wished = max(
+            slot.host_queue.wished, self.router.robots.get_crawl_delay(next_request.target)
+        )
         return ended + self.throttle.compute_pause(wished, ended - began)
 
     def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
@@ -302,31 +308,35 @@ class CrawlWorker:
     def _postpone_question(self, slot: CrawlSlot, due: float) -> None:
         """Keep the host waiting as it asked, and its questions with it."""
         slot.question.postponed_count += 1
-        state = self._add_pause(slot.host_queue.state, due)
-        slot.host_queue.state = state
+        host_state = self._add_pause(slot.host_queue.state, due)
+        slot.host_queue.state = host_state
         self.frontier.release_slot(slot, due, again=True)
-        slot.run.events.put(CrawlEvent(host_state=state))
+        slot.run.events.put(CrawlEvent(host_state=host_state))
 
     def _update_host_state(
         self, slot: CrawlSlot, result: ParseResult, due: float
     ) -> HostState | None:
         """Note where the host stands; return what a restart should know at once."""
-        lane, failures, route = slot.host_queue, slot.run.failures, self._get_failure_key(slot)
+        host_queue, failures, route = (
+            slot.host_queue,
+            slot.run.failures,
+            self._get_failure_key(slot),
+        )
         failures[route] = failures[route] + 1 if result.outcome is Outcome.FAILED else 0
-        if self.router.is_guest(slot.question, lane.host):
-            lane.state = self._add_pause(lane.state, due)
+        if self.router.is_guest(slot.question, host_queue.host):
+            host_queue.state = self._add_pause(host_queue.state, due)
             return self._charge_origin(slot, result)
-        before, stands = lane.state, lane.state
+        before, after = host_queue.state, host_queue.state
         page = self.sources[slot.question.query.source].crawl_policy.access is AccessMode.PAGE
         single = page and result.outcome is Outcome.BLOCKED
-        if not single or _is_refusal_confirmed(lane, slot.question, result):
-            stands = apply_result(before, result, self.clock.now())
+        if not single or _is_refusal_confirmed(host_queue, slot.question, result):
+            after = apply_result(before, result, self.clock.now())
         if is_answered(result):
-            lane.refused_key = ""
-        lane.state = self._add_pause(stands, due)
-        changed = (before.parked_until, before.failures) != (stands.parked_until, stands.failures)
+            host_queue.refused_key = ""
+        host_queue.state = self._add_pause(after, due)
+        changed = (before.parked_until, before.failures) != (after.parked_until, after.failures)
         long = due - self.clock.monotonic() >= LONG_PAUSE
-        return lane.state if changed or long else None
+        return host_queue.state if changed or long else None
 
     def _charge_origin(self, slot: CrawlSlot, result: ParseResult) -> HostState | None:
         """Charge what a redirect led to to the host of the page that it came from."""
@@ -344,9 +354,9 @@ class CrawlWorker:
         origin.state = apply_result(origin.state, result, now)
         return origin.state
 
-    def _add_pause(self, state: HostState, due: float) -> HostState:
+    def _add_pause(self, host_state: HostState, due: float) -> HostState:
         pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))
-        return replace(state, next_at=self.clock.now() + pause)
+        return replace(host_state, next_at=self.clock.now() + pause)
 
     def _requeue_question(self, slot: CrawlSlot, due: float) -> None:
         """Send the question on to the host that it asks next, which may be the same."""
@@ -460,17 +470,17 @@ class Crawler:
         left out. Closing the iterator, or `stop`, ends the run; what has not been yielded then
         counts as not asked.
         """
-        tour = CrawlRun(queries=iter(queries), on_progress=watch, priority=priority)
-        self._frontier.add_run(tour)
+        run = CrawlRun(queries=iter(queries), on_progress=watch, priority=priority)
+        self._frontier.add_run(run)
         try:
             while not self._frontier.stopped:
-                self._feed_run(tour)
-                if tour.is_finished:
+                self._feed_run(run)
+                if run.is_finished:
                     break
-                yield from self._process_event(tour, tour.events.get())
+                yield from self._process_event(run, run.events.get())
         finally:
-            self._frontier.remove_run(tour)
-            self._save_host_states(tour)
+            self._frontier.remove_run(run)
+            self._save_host_states(run)
 
     def stop(self) -> None:
         """End every run now; nothing is asked through these lanes any more."""
@@ -543,13 +553,13 @@ class Crawler:
             self._conclude_unasked(run, question, end.result)
             return
         self._quota.load_usage(source)
-        lane = self._frontier.get_host_queue(host)
-        if lane is None:
-            lane = self._frontier.open_host_queue(
+        host_queue = self._frontier.get_host_queue(host)
+        if host_queue is None:
+            host_queue = self._frontier.open_host_queue(
                 self.host_store.load_host_state(host) or HostState(host=host)
             )
         pause = self._router.host_groups.get_pause(host, source.crawl_policy.seconds_between)
-        self._frontier.add_question(lane, run, question, pause)
+        self._frontier.add_question(host_queue, run, question, pause)
         if self._frontier.claim_worker():
             self._thread.start_thread(self._worker.run)
 
@@ -575,6 +585,6 @@ class Crawler:
     def _save_host_states(self, run: CrawlRun) -> None:
         self._save_quota_and_robots()
         for host in sorted(run.hosts):
-            lane = self._frontier.get_host_queue(host)
-            if lane is not None and lane.state.next_at is not None:
-                self.host_store.save_host_state(lane.state)
+            host_queue = self._frontier.get_host_queue(host)
+            if host_queue is not None and host_queue.state.next_at is not None:
+                self.host_store.save_host_state(host_queue.state)

@@ -89,10 +89,12 @@ class CrawlQuestion:
         self.hops, self.redirect = 0, None
         onward = self._build_followups(result.follow)
         # What it leads to stays with the reading: whoever keeps that can go on after a crash.
-        told = result
+        page_result = result
         if result.follow:
-            told = replace(result, follow=tuple(each.query for each in onward))
-        self.result = told if self.result is None else self.result.merge_next_page(told)
+            page_result = replace(result, follow=tuple(each.query for each in onward))
+        self.result = (
+            page_result if self.result is None else self.result.merge_next_page(page_result)
+        )
         self.pages.extend(each for each in result.follow if each.key == self.query.key)
         if self.pages and self.asked_count > MOST_FOLLOW_PAGES:
             self.pages.clear()
@@ -232,25 +234,25 @@ class HostQueue:
         return self.waiting[run.priority].setdefault(run, deque())
 
     def pop_question(self) -> QueueEntry | None:
-        tour = self._find_next_run()
-        if tour is None:
+        run = self._find_next_run()
+        if run is None:
             return None
-        queues = self.waiting[tour.priority]
-        queue = queues.pop(tour)
+        queues = self.waiting[run.priority]
+        queue = queues.pop(run)
         question = queue.popleft()
         if queue:
-            queues[tour] = queue
-        return tour, question
+            queues[run] = queue
+        return run, question
 
     @property
     def next_priority(self) -> CrawlPriority | None:
         """Say whose turn is next; None if nobody waits who may ask."""
-        tour = self._find_next_run()
-        return None if tour is None else tour.priority
+        run = self._find_next_run()
+        return None if run is None else run.priority
 
     def _find_next_run(self) -> CrawlRun | None:
         tours = chain.from_iterable(self.waiting.values())
-        return next((tour for tour in tours if self.host not in tour.untaken), None)
+        return next((run for run in tours if self.host not in run.untaken), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +311,8 @@ class Frontier:
         """Have nobody take another turn; what is in flight comes to nothing."""
         with self._lock:
             self.stopped = True
-            for tour in self._tours:
-                tour.events.put(CrawlEvent())
+            for run in self._tours:
+                run.events.put(CrawlEvent())
             self._wake_worker()
 
     def fail_runs(self, error: Exception) -> None:
@@ -321,20 +323,23 @@ class Frontier:
         with self._lock:
             self._attended = False
             self._busy.clear()
-            for lane in self._lanes.values():
-                if lane.busy:
-                    lane.busy, lane.due = False, self._clock.monotonic() + lane.wished
-                    self._schedule_host(lane)
-            for tour in self._tours:
-                tour.events.put(CrawlEvent(error=error))
+            for host_queue in self._lanes.values():
+                if host_queue.busy:
+                    host_queue.busy, host_queue.due = (
+                        False,
+                        self._clock.monotonic() + host_queue.wished,
+                    )
+                    self._schedule_host(host_queue)
+            for run in self._tours:
+                run.events.put(CrawlEvent(error=error))
 
     def get_host_queue(self, host: str) -> HostQueue | None:
         return self._lanes.get(host)
 
-    def open_host_queue(self, state: HostState) -> HostQueue:
-        due = self._clock.monotonic() + state.get_remaining_wait(self._clock.now())
+    def open_host_queue(self, host_state: HostState) -> HostQueue:
+        due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
         with self._lock:
-            return self._lanes.setdefault(state.host, HostQueue(state, due))
+            return self._lanes.setdefault(host_state.host, HostQueue(host_state, due))
 
     def add_question(
         self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, wished: float
@@ -365,9 +370,9 @@ class Frontier:
         while True:
             with self._lock:
                 wanted = bool(self._tours) and not self.stopped
-                turn = self._take_next_slot() if wanted else None
-                if turn is not None:
-                    return turn
+                slot = self._take_next_slot() if wanted else None
+                if slot is not None:
+                    return slot
                 if self.stopped or not (wanted or self._busy.total()):
                     self._attended = False
                     return None
@@ -442,19 +447,19 @@ class Frontier:
         now = self._clock.monotonic()
         for rank, line in self._lines.items():
             while line and line[0][0] <= now and not self._is_full(rank):
-                lane = heappop(line)[2]
-                lane.lined_up.discard(rank)
-                if lane.busy or lane.due > now or lane.next_priority is not rank:
+                host_queue = heappop(line)[2]
+                host_queue.lined_up.discard(rank)
+                if host_queue.busy or host_queue.due > now or host_queue.next_priority is not rank:
                     # It has been asked, or outranked, from another line meanwhile.
-                    self._schedule_host(lane)
+                    self._schedule_host(host_queue)
                     continue
-                entry = lane.pop_question()
+                entry = host_queue.pop_question()
                 if entry is not None:
-                    tour, question = entry
-                    tour.waiting -= 1
-                    lane.busy = True
+                    run, question = entry
+                    run.waiting -= 1
+                    host_queue.busy = True
                     self._busy[rank] += 1
-                    return CrawlSlot(lane, tour, question)
+                    return CrawlSlot(host_queue, run, question)
         return None
 
     def _compute_pause(self) -> float | None:
@@ -475,7 +480,7 @@ class Frontier:
     def _is_idle(self) -> bool:
         """Nothing is in flight, and no consumer brings more questions or has a visit to take."""
         return not self._busy.total() and all(
-            tour.drained and not tour.untaken for tour in self._tours
+            run.drained and not run.untaken for run in self._tours
         )
 
 

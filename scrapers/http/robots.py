@@ -102,8 +102,8 @@ class RobotsCache:
 
     def build_robots_request(self, target: RequestTarget, now: datetime) -> Request | None:
         """Return what has to be asked before the target may be, or None where we know."""
-        known = self._rules.get(target.origin)
-        if target.path == PATH or (known is not None and known.record.is_fresh(now)):
+        rules = self._rules.get(target.origin)
+        if target.path == PATH or (rules is not None and rules.record.is_fresh(now)):
             return None
         onward, _ = self._onward.get(target.origin, (None, 0))
         return onward or Request(url=target.origin + PATH)
@@ -160,17 +160,17 @@ class RobotsCache:
 
     def check_allowed(self, target: RequestTarget) -> ParseResult | None:
         """Return the reading of a target that must not be asked, or None if it may."""
-        known = self._rules.get(target.origin)
-        if known is None or target.path == PATH:
+        rules = self._rules.get(target.origin)
+        if rules is None or target.path == PATH:
             return None
-        if known.file is None or known.file.can_fetch(target.url, TOKEN):
-            return known.record.refusal
+        if rules.file is None or rules.file.can_fetch(target.url, TOKEN):
+            return rules.record.refusal
         return ParseResult(outcome=Outcome.DECLINED, note=FailureReason.ROBOTS.value)
 
     def get_crawl_delay(self, target: RequestTarget) -> float:
         """Return the Crawl-delay in seconds; a wish for more than five minutes gets five."""
-        known = self._rules.get(target.origin)
-        wished = known.file.crawl_delay(TOKEN) if known and known.file else None
+        rules = self._rules.get(target.origin)
+        wished = rules.file.crawl_delay(TOKEN) if rules and rules.file else None
         return min(max(wished or 0.0, 0.0), LONGEST_DELAY)
 
 

@@ -57,7 +57,7 @@ class HostStore(Protocol):
     """Used by the thread that consumes the visits, and by no other."""
 
     def load_host_state(self, host: str) -> HostState | None: ...
-    def save_host_state(self, state: HostState) -> None: ...
+    def save_host_state(self, host_state: HostState) -> None: ...
 
 
 @dataclass(slots=True)
@@ -67,8 +67,8 @@ class InMemoryHostStore:
     def load_host_state(self, host: str) -> HostState | None:
         return self.states.get(host)
 
-    def save_host_state(self, state: HostState) -> None:
-        self.states[state.host] = state
+    def save_host_state(self, host_state: HostState) -> None:
+        self.states[host_state.host] = host_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,22 +102,22 @@ class Throttle:
 WITHOUT_WAITS = Throttle(wait_factor=0.0, patience_seconds=0.0)
 
 
-def apply_result(state: HostState, result: ParseResult, now: datetime) -> HostState:
+def apply_result(host_state: HostState, result: ParseResult, now: datetime) -> HostState:
     """Say where a host stands once it has given this reading."""
     if result.outcome is Outcome.LIMITED:
         until = result.retry_at or now + LIMITED_FOR
-        return _park_host(state, Outcome.LIMITED, min(until, now + LONGEST_AWAY))
+        return _park_host(host_state, Outcome.LIMITED, min(until, now + LONGEST_AWAY))
     if result.outcome is Outcome.BLOCKED:
-        blocked = replace(state, failures=state.failures + 1)
+        blocked = replace(host_state, failures=host_state.failures + 1)
         return _park_host(blocked, Outcome.BLOCKED, now + compute_backoff(blocked.failures))
     if not is_answered(result):
-        return state
+        return host_state
     if result.retry_at is not None and result.retry_at - now > LONGEST_PAUSE:
         until = min(result.retry_at, now + LONGEST_AWAY)
-        return _park_host(replace(state, failures=0), Outcome.LIMITED, until)
-    if state.parked_until or state.reason or state.failures:
-        return replace(state, parked_until=None, reason="", failures=0)
-    return state
+        return _park_host(replace(host_state, failures=0), Outcome.LIMITED, until)
+    if host_state.parked_until or host_state.reason or host_state.failures:
+        return replace(host_state, parked_until=None, reason="", failures=0)
+    return host_state
 
 
 def is_answered(result: ParseResult) -> bool:
@@ -129,5 +129,5 @@ def compute_backoff(times: int) -> timedelta:
     return min(BLOCKED_FOR * (1 << min(times - 1, 16)), LONGEST_AWAY)
 
 
-def _park_host(state: HostState, reason: Outcome, until: datetime) -> HostState:
-    return replace(state, parked_until=until, reason=reason.value)
+def _park_host(host_state: HostState, reason: Outcome, until: datetime) -> HostState:
+    return replace(host_state, parked_until=until, reason=reason.value)

@@ -192,8 +192,8 @@ def _detect_block_in_url(page: Page) -> str | None:
 
 def _detect_block_in_title(start: bytes) -> str | None:
     title = TITLE.match(start, max(start.lower().find(b"<title"), 0))
-    told = title[1].decode("utf-8", "replace") if title else ""
-    line = " ".join(unescape(told).lower().split())
+    text = title[1].decode("utf-8", "replace") if title else ""
+    line = " ".join(unescape(text).lower().split())
     if not ANY_TITLE.fullmatch(line):
         return None
     return next((note for pattern, note in BLOCK_TITLES if re.fullmatch(pattern, line)), None)
@@ -201,14 +201,14 @@ def _detect_block_in_title(start: bytes) -> str | None:
 
 def _detect_block_in_text(seen: str) -> str | None:
     """Return what the page says of itself, if it says little else."""
-    said = next((note for phrase, note in BLOCK_PHRASES if phrase in seen), None)
+    found = next((note for phrase, note in BLOCK_PHRASES if phrase in seen), None)
     widget = any(widget in seen for widget in CAPTCHA_WIDGETS)
-    if said is None and not widget:
+    if found is None and not widget:
         return None
     words = count_visible_words(seen)
     if widget and words <= HARDLY_ANY_WORDS:
         return CAPTCHA
-    return said if words <= FEW_WORDS else None
+    return found if words <= FEW_WORDS else None
 
 
 TOO_MANY_REQUESTS = 429
@@ -242,13 +242,13 @@ def is_rate_limited(page: Page) -> bool:
 
 def parse_retry_time(page: Page) -> datetime | None:
     """Return when the server may be asked again, or None where it does not tell."""
-    told = (
+    times = (
         *_parse_retry_after(page),
         *_parse_quota_reset(page),
         *_parse_ratelimit_field(page),
         *_parse_wait_in_body(page),
     )
-    later = [when for when in told if when > page.fetched_at]
+    later = [when for when in times if when > page.fetched_at]
     return min(later[0], page.fetched_at + LONGEST_WAIT) if later else None
 
 
@@ -294,18 +294,18 @@ def _parse_wait_in_body(page: Page) -> Iterator[datetime]:
     if len(page.body) > LARGEST_BODY or not page.body.lstrip().startswith(b"{"):
         return
     try:
-        told = page.decode_json()
+        body = page.decode_json()
     except (ValueError, RecursionError):
         return
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         return
     for key in ("backoff", "retry_after"):
-        seconds = told.get(key)
+        seconds = body.get(key)
         if isinstance(seconds, int | float) and not isinstance(seconds, bool):
             yield from _add_wait_seconds(page, seconds)
     for key in ("error_message", "message"):
-        said = told.get(key)
-        match = WAIT_SECONDS.search(said[:500]) if isinstance(said, str) else None
+        text = body.get(key)
+        match = WAIT_SECONDS.search(text[:500]) if isinstance(text, str) else None
         if match:
             yield from _add_wait_seconds(page, float(match[1]))
 
@@ -341,8 +341,8 @@ def _add_wait_seconds(page: Page, seconds: float) -> Iterator[datetime]:
 
 
 def _collect_remaining_counts(headers: Mapping[str, str]) -> set[str]:
-    told = ",".join(headers.get(f"{prefix}remaining", "") for prefix in RATE_LIMIT_PREFIXES)
-    return {part.strip().removesuffix(".0") for part in told.split(",")}
+    counts = ",".join(headers.get(f"{prefix}remaining", "") for prefix in RATE_LIMIT_PREFIXES)
+    return {part.strip().removesuffix(".0") for part in counts.split(",")}
 
 
 def _parse_number(value: str) -> float | None:

@@ -19,19 +19,19 @@ def parse_xml_feed(text: str) -> Feed:
     root = next((each for each in parse_xml(text).children if isinstance(each, Tag)), None)
     if root is None or _strip_namespace(root) not in ROOTS:
         raise_shape_error("a feed")
-    told = _select_child(root, "channel") or root
-    title = _extract_unescaped_text(_select_child(told, "title"))
+    channel = _select_child(root, "channel") or root
+    title = _extract_unescaped_text(_select_child(channel, "title"))
     if not title:
         raise_shape_error("the title of a feed")
     return Feed(
         title=title,
-        author=_extract_author(told, root),
+        author=_extract_author(channel, root),
         description=_extract_unescaped_text(
-            _select_child(told, "description", "subtitle", "summary")
+            _select_child(channel, "description", "subtitle", "summary")
         ),
-        site=_extract_site(told),
-        picture=_extract_picture(told),
-        robots_directives=frozenset(_extract_robots_directives(told)),
+        site=_extract_site(channel),
+        picture=_extract_picture(channel),
+        robots_directives=frozenset(_extract_robots_directives(channel)),
     )
 
 

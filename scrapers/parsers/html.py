@@ -81,14 +81,14 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
     meta: dict[str, str] = {}
     for name, content in tags:
         meta.setdefault(name, content)
-    told = (content for name, content in tags if name in OUR_ROBOT_NAMES)
+    directives = (content for name, content in tags if name in OUR_ROBOT_NAMES)
     return PageHead(
         meta=meta,
         title=extract_tag_text(soup.title),
         canonical=next((href for href, _ in _extract_link_tags(soup, "canonical")), ""),
         feeds=tuple(_extract_feed_links(soup)),
         robots_directives=frozenset(
-            wish for each in told for wish in parse_robots_directives(each)
+            wish for each in directives for wish in parse_robots_directives(each)
         ),
     )
 
@@ -341,14 +341,14 @@ def parse_profile_card(page: Page, *, handle: str = "", site: str = "") -> Profi
     if is_markup(page):
         return _parse_markup_profile(page.url, page.text[:LARGEST_DOCUMENT], handle, site)
     try:
-        told = extract_json_profile(page.decode_json())
+        card = extract_json_profile(page.decode_json())
     except (ValueError, RecursionError):
         return ProfileCard()
     return ProfileCard(
-        name=told.name,
-        bio=told.bio,
-        links=_resolve_addresses(page.url, told.links),
-        picture=_resolve_address(page.url, told.picture),
+        name=card.name,
+        bio=card.bio,
+        links=_resolve_addresses(page.url, card.links),
+        picture=_resolve_address(page.url, card.picture),
     )
 
 
@@ -375,8 +375,8 @@ class _ProfileParts:
     def choose_bio(self) -> str:
         if RobotsDirective.UNQUOTED in self.head.robots_directives:
             return ""
-        told = (self.person.bio, self.head.pick_first_meta("og:description"), self.card.bio)
-        first = next((each for each in told if each), "")
+        bios = (self.person.bio, self.head.pick_first_meta("og:description"), self.card.bio)
+        first = next((each for each in bios if each), "")
         return strip_counts(
             first or self.head.pick_first_meta("twitter:description", "description")
         )
@@ -397,9 +397,9 @@ class _ProfileParts:
     def _choose_heading(self, handle: str) -> str:
         """Return the heading where the title begins with it: `Jane Doe - recipes | Alpha`."""
         strangers = {each.casefold() for each in (handle, *self.sites)}
-        known = self.heading and self.heading.casefold() not in strangers
+        is_own = self.heading and self.heading.casefold() not in strangers
         begins = self.title.casefold().startswith(self.heading.casefold())
-        return self.heading if known and begins else ""
+        return self.heading if is_own and begins else ""
 
 
 def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> ProfileCard:
@@ -410,7 +410,7 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
             hidden.decompose()
     remove_comments(soup)
     top = extract_page_head(first)
-    told = _ProfileParts(
+    parts = _ProfileParts(
         head=top,
         person=extract_linked_person(each.get_text() for each in _select_linked_data(soup)),
         card=parse_representative_card(soup, url),
@@ -418,19 +418,19 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
         title=top.pick_first_meta("og:title", "twitter:title") or top.title,
         sites=tuple(each for each in (top.pick_first_meta("og:site_name"), site) if each),
     )
-    links = (*extract_me_links(soup), *told.person.links, *told.card.links)
+    links = (*extract_me_links(soup), *parts.person.links, *parts.card.links)
     return ProfileCard(
-        name=told.choose_name(handle or told.choose_handle()),
-        handle=told.choose_handle(),
-        bio=told.choose_bio(),
-        title=strip_site_name(told.title, told.sites),
-        heading=told.heading,
+        name=parts.choose_name(handle or parts.choose_handle()),
+        handle=parts.choose_handle(),
+        bio=parts.choose_bio(),
+        title=strip_site_name(parts.title, parts.sites),
+        heading=parts.heading,
         site=top.pick_first_meta("og:site_name"),
-        picture=_resolve_address(url, told.choose_picture()),
+        picture=_resolve_address(url, parts.choose_picture()),
         links=_resolve_addresses(url, links),
         home=_resolve_address(url, top.canonical or top.pick_first_meta("og:url")),
         feeds=_resolve_addresses(url, top.feeds),
-        created_at=told.person.created_at,
+        created_at=parts.person.created_at,
         robots_directives=top.robots_directives,
     )
 

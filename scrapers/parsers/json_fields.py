@@ -218,9 +218,9 @@ NO_PERSON = LinkedPerson()
 def extract_linked_person(scripts: Iterable[str]) -> LinkedPerson:
     """Return the first person or profile, a person before an organisation."""
     nodes = [node for script in scripts for node in _walk_nodes(parse_linked_data(script))]
-    told = [node for node in nodes if PERSON_TYPES & extract_node_types(node)]
-    told.sort(key=lambda node: "Organization" in extract_node_types(node))
-    return _build_linked_person(told[0], nodes) if told else NO_PERSON
+    people = [node for node in nodes if PERSON_TYPES & extract_node_types(node)]
+    people.sort(key=lambda node: "Organization" in extract_node_types(node))
+    return _build_linked_person(people[0], nodes) if people else NO_PERSON
 
 
 def parse_linked_data(text: str) -> object:
@@ -234,8 +234,8 @@ def parse_linked_data(text: str) -> object:
 
 def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
     """Return the types of a node without the vocabulary's address before them."""
-    told = node.get("@type")
-    several = told if isinstance(told, list) else [told]
+    types = node.get("@type")
+    several = types if isinstance(types, list) else [types]
     return frozenset(each.rpartition("/")[2] for each in several if isinstance(each, str))
 
 
@@ -283,8 +283,10 @@ def _resolve_main_entity(
         inner = inner[0] if isinstance(inner, list) and inner else inner
         if isinstance(inner, dict):
             named = inner.get("@id")
-            told = (each for each in nodes if named and each.get("@id") == named and len(each) > 1)
-            return inner if len(inner) > 1 else next(told, inner)
+            described = (
+                each for each in nodes if named and each.get("@id") == named and len(each) > 1
+            )
+            return inner if len(inner) > 1 else next(described, inner)
         if "ProfilePage" not in extract_node_types(node):
             return node
     return node
@@ -292,8 +294,8 @@ def _resolve_main_entity(
 
 def _extract_handle(person: Mapping[str, object]) -> str:
     """Return an alternate name only where it is spelled as a handle: others are nicknames."""
-    told = _join_texts(person, "alternateName")
-    return told.removeprefix("@") if told.startswith("@") and " " not in told else ""
+    name = _join_texts(person, "alternateName")
+    return name.removeprefix("@") if name.startswith("@") and " " not in name else ""
 
 
 def _extract_home_addresses(person: Mapping[str, object]) -> Iterator[str]:

@@ -246,25 +246,25 @@ def is_xml_feed(page: Page) -> bool:
 
 def parse_json_feed(answer: object) -> Feed:
     """Raise ShapeError where it is no JSON feed."""
-    told = require_object(answer, "a feed")
-    if not get_optional_text(told, "version").startswith(JSON_FEED):
+    feed = require_object(answer, "a feed")
+    if not get_optional_text(feed, "version").startswith(JSON_FEED):
         raise_shape_error("the version of a feed")
-    title = get_optional_text(told, "title")
+    title = get_optional_text(feed, "title")
     if not title:
         raise_shape_error("the title of a feed")
     return Feed(
         title=title,
-        author=pick_sole_name(_extract_feed_authors(told)),
-        description=get_optional_text(told, "description"),
-        site=get_optional_text(told, "home_page_url"),
-        picture=get_optional_text(told, "icon"),
+        author=pick_sole_name(_extract_feed_authors(feed)),
+        description=get_optional_text(feed, "description"),
+        site=get_optional_text(feed, "home_page_url"),
+        picture=get_optional_text(feed, "icon"),
     )
 
 
 def pick_sole_name(names: Iterable[str]) -> str:
     """Return the name of somebody who writes alone."""
-    known = {each.casefold(): each for each in names}
-    return next(iter(known.values())) if len(known) == 1 else ""
+    by_folded = {each.casefold(): each for each in names}
+    return next(iter(by_folded.values())) if len(by_folded) == 1 else ""
 
 
 def _extract_feed_authors(feed: Mapping[str, object]) -> Iterator[str]:

@@ -81,11 +81,11 @@ class PictureParser:
         from scrapers.parsers.images import PictureError, compute_picture_print  # noqa: PLC0415 - in the child alone
 
         try:
-            told = compute_picture_print(page.body)
+            picture_print = compute_picture_print(page.body)
         except PictureError as error:
             return build_unreadable_result(str(error))
         (key,) = query.terms
-        seen = told.to_text() if told else ""
+        seen = picture_print.to_text() if picture_print else ""
         finding = Finding(key=key, kind=FindingKind.ACCOUNT, url=key, picture_print=seen)
         return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
 

@@ -108,8 +108,8 @@ def _extract_name_before_handle(title: str, handle: str) -> str:
     local = handle.partition("@")[0]
     if not local:
         return ""
-    known = "|".join(re.escape(each) for each in dict.fromkeys((handle, local)))
-    match = re.search(rf"\(\s*(?:@|u/)?(?:{known})\s*\)", title, re.IGNORECASE)
+    handles = "|".join(re.escape(each) for each in dict.fromkeys((handle, local)))
+    match = re.search(rf"\(\s*(?:@|u/)?(?:{handles})\s*\)", title, re.IGNORECASE)
     if match is None:
         return ""
     return title[: match.start()].strip() or handle
@@ -132,8 +132,8 @@ def _extract_name_beside_site(title: str, platform: str, handle: str) -> str:
         first, bar, behind = title.partition(" \u00b7 ")
         if bar and first.casefold() == site:
             return behind
-    told = extract_title_name(title, handle=handle, sites=sites)
-    return _ASIDE.sub("", _BAR.split(told, maxsplit=1)[0])
+    name = extract_title_name(title, handle=handle, sites=sites)
+    return _ASIDE.sub("", _BAR.split(name, maxsplit=1)[0])
 
 
 def _extract_name_in_snippet(snippet: str, handle: str) -> str:
@@ -214,9 +214,9 @@ def _derive_author_from_path(url: str, title: str) -> Iterator[PostAuthor]:
         shorter = urlunsplit((seen.scheme, seen.netloc, "/".join(segments[:depth]), "", ""))
         for account in extract_account_keys(shorter)[:1] if shorter != url else ():
             platform, _, name = account.partition(":")
-            told = parse_author_title(title, platform)
+            author = parse_author_title(title, platform)
             handle = name.removeprefix("@") if name.startswith("@") else ""
-            yield PostAuthor(url=shorter, account=account, handle=handle, name=told.name)
+            yield PostAuthor(url=shorter, account=account, handle=handle, name=author.name)
 
 
 def _derive_author_from_title(url: str, title: str) -> Iterator[PostAuthor]:
@@ -226,12 +226,14 @@ def _derive_author_from_title(url: str, title: str) -> Iterator[PostAuthor]:
         path = re.fullmatch(hidden.path, seen.path) if seen else None
         if path is None or not re.fullmatch(hidden.host, host):
             continue
-        told = parse_author_title(title, hidden.platform)
-        handle = path.groupdict().get("handle") or told.handle
+        author = parse_author_title(title, hidden.platform)
+        handle = path.groupdict().get("handle") or author.handle
         if handle:
             account = build_account_key(hidden.platform, handle)
             address = hidden.profile.format(handle)
-            yield PostAuthor(url=address, account=account, handle=handle.casefold(), name=told.name)
+            yield PostAuthor(
+                url=address, account=account, handle=handle.casefold(), name=author.name
+            )
 
 
 # Shorter words beside a name stand on too many pages to say that it is the same person.
@@ -260,10 +262,10 @@ def parse_hits(rows: Iterable[object], url: str, title: str, snippet: str) -> It
         if not {title, url} <= row.keys():
             raise_shape_error("the title or the address of a result")
         address = clean_web_address(unwrap_url(get_optional_text(row, url)))
-        told = strip_markup(get_optional_text(row, title))
+        text = strip_markup(get_optional_text(row, title))
         shown = strip_markup(get_optional_text(row, snippet)) if snippet else ""
         if address and not is_advert(address):
-            yield SearchHit(url=address, title=told, snippet=shown)
+            yield SearchHit(url=address, title=text, snippet=shown)
 
 
 def strip_markup(text: str) -> str:
@@ -333,9 +335,9 @@ def _has_corroboration(name: str, contexts: SearchTerms, hit: SearchHit) -> bool
     }
     wanted = {*(word for word in givens if len(word) > 1), *(beside - {family})}
     place = fold_text(unquote(hit.url))
-    told = {*split_words(hit.title), *split_words(hit.snippet), *split_words(place)}
+    words_shown = {*split_words(hit.title), *split_words(hit.snippet), *split_words(place)}
     return (
-        bool(wanted & told)
+        bool(wanted & words_shown)
         or any(word in place for word in wanted if len(word) >= SHORTEST_CONTEXT)
         or any(_has_given_initial(family, givens, text) for text in (hit.title, hit.snippet))
     )
@@ -343,10 +345,10 @@ def _has_corroboration(name: str, contexts: SearchTerms, hit: SearchHit) -> bool
 
 def _has_given_initial(family: str, givens: list[str], text: str) -> bool:
     """Say whether an initial of a given name stands before the family name: `N. J. Quill`."""
-    said, initials = split_words(text), {word[0] for word in givens}
+    shown, initials = split_words(text), {word[0] for word in givens}
     return any(
-        initials & set(said[max(at - MOST_INITIALS, 0) : at])
-        for at, word in enumerate(said)
+        initials & set(shown[max(at - MOST_INITIALS, 0) : at])
+        for at, word in enumerate(shown)
         if word == family
     )
 
@@ -363,7 +365,7 @@ def _build_finding(hit: SearchHit) -> Finding:
         )
     platform, _, account = accounts[0].partition(":")
     handle = account.removeprefix("@") if account.startswith("@") else ""
-    told = parse_account_title(hit.title, hit.snippet, platform, handle)
+    parsed = parse_account_title(hit.title, hit.snippet, platform, handle)
     return Finding(
         key=canonicalize_url(hit.url),
         kind=FindingKind.ACCOUNT,
@@ -372,6 +374,6 @@ def _build_finding(hit: SearchHit) -> Finding:
         account_aliases=accounts[1:],
         title=hit.title,
         snippet=hit.snippet,
-        name=told.name,
+        name=parsed.name,
         handle=handle,
     )

@@ -90,8 +90,8 @@ class ActivityPubActor:
 
 def extract_types(shown: Mapping[str, object]) -> frozenset[str]:
     """Return the types of a document, which are one or a list of them."""
-    told = shown.get("type")
-    kinds = told if isinstance(told, list) else [told]
+    types = shown.get("type")
+    kinds = types if isinstance(types, list) else [types]
     return frozenset(kind for kind in kinds if isinstance(kind, str))
 
 
@@ -139,8 +139,8 @@ def extract_address(value: object) -> str:
     for each in value if isinstance(value, list) else [value]:
         holder = each if isinstance(each, dict) else {"href": each}
         for key in ("href", "url", "id"):
-            told = holder.get(key)
-            inner = extract_address(told) if isinstance(told, dict | list) else told
+            address = holder.get(key)
+            inner = extract_address(address) if isinstance(address, dict | list) else address
             if isinstance(inner, str) and clean_web_address(inner):
                 return clean_web_address(inner)
     return ""
@@ -161,8 +161,8 @@ def _extract_page_address(shown: Mapping[str, object]) -> str:
 
 
 def _extract_field_links(shown: Mapping[str, object]) -> list[str]:
-    told = shown.get("attachment")
-    fields = told if isinstance(told, list) else [told] if isinstance(told, dict) else []
+    rows = shown.get("attachment")
+    fields = rows if isinstance(rows, list) else [rows] if isinstance(rows, dict) else []
     found: list[str] = []
     for field in fields[:MOST_FIELDS]:
         holder = require_object(field, "attachment")
@@ -276,8 +276,8 @@ def is_about_user(answer: Mapping[str, object], username: str) -> bool:
     subject = get_optional_text(answer, "subject")
     if not subject:
         raise_shape_error("subject")
-    told = subject.removeprefix("acct:").partition("@")[0]
-    return told.casefold() == username.casefold() or not subject.startswith("acct:")
+    user = subject.removeprefix("acct:").partition("@")[0]
+    return user.casefold() == username.casefold() or not subject.startswith("acct:")
 
 
 SOURCE_INFO = SourceInfo(

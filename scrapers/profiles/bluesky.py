@@ -223,8 +223,8 @@ class Bluesky:
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
         nobody = f"{build_impossible_handle(nonce, self.name)}.{self.handle_domain}"
         yield Canary(query=self._build_query(QueryKind.PROFILE, nobody, ""), expects=Outcome.ABSENT)
-        known = self._build_query(QueryKind.PROFILE, self.known_actor, "")
-        yield Canary(query=known, expects=Outcome.FOUND)
+        query = self._build_query(QueryKind.PROFILE, self.known_actor, "")
+        yield Canary(query=query, expects=Outcome.FOUND)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         refused = detect_refusal(page)

@@ -87,9 +87,9 @@ class WebPageSource:
         )
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
-        told = check_page_response(query, page)
-        if told is not None:
-            return told
+        result = check_page_response(query, page)
+        if result is not None:
+            return result
         if is_xml_feed(page):
             onward = build_page_queries(FEEDS_SOURCE, (query.request.url,), query.subject)
             return replace(
@@ -183,9 +183,9 @@ class AuthorFeedSource:
         )
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
-        told = check_page_response(query, page)
-        if told is not None:
-            return told
+        result = check_page_response(query, page)
+        if result is not None:
+            return result
         if is_xml_feed(page):
             return replace(build_unreadable_result("its feed was not parsed"), unparsed=True)
         if is_markup(page):

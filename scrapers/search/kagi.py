@@ -52,11 +52,11 @@ FULL_PAGE = 20
 
 def parse_kagi_results(answer: Mapping[str, object]) -> SearchAnswer | EngineComplaint:
     """Read the list of pages; where nothing was found it is missing, and so are all others."""
-    said = " ".join(
+    complaint = " ".join(
         word for key in ERROR_KEYS if answer.get(key) for word in _extract_complaints(answer, key)
     )
-    if said:
-        return EngineComplaint(said)
+    if complaint:
+        return EngineComplaint(complaint)
     meta = require_object(answer.get("meta"), "what it says of the answer")
     data = require_object(answer.get("data"), "the data")
     found = require_list(data, "search") if data.get("search") is not None else ()
@@ -68,9 +68,9 @@ def parse_kagi_results(answer: Mapping[str, object]) -> SearchAnswer | EngineCom
 
 
 def _extract_complaints(answer: Mapping[str, object], key: str) -> list[str]:
-    told = [require_object(row, "a complaint") for row in require_list(answer, key)]
+    complaints = [require_object(row, "a complaint") for row in require_list(answer, key)]
     names = ("code", "msg", "message")
-    return [str(row[name]) for row in told for name in names if row.get(name) is not None]
+    return [str(row[name]) for row in complaints for name in names if row.get(name) is not None]
 
 
 def _extract_repeated_query(meta: Mapping[str, object]) -> str:

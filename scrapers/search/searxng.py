@@ -88,11 +88,11 @@ def list_scraped_engines(names: Iterable[str]) -> tuple[str, ...]:
 
 def describe_scraped_engines(names: Iterable[str]) -> str:
     """Say which engines read result pages, in our words; empty where we know of none."""
-    known = list_scraped_engines(names)
-    if not known:
+    engines = list_scraped_engines(names)
+    if not engines:
         return ""
     return (
-        f"it reads the result pages of {', '.join(known)} instead of asking an API:"
+        f"it reads the result pages of {', '.join(engines)} instead of asking an API:"
         " whether their terms allow it is for you to see to"
     )
 
@@ -232,9 +232,9 @@ class SearxNG:
             return build_unreadable_result(
                 "it asked other engines than the ones we named; check their names"
             )
-        reading = self._build_result(query.terms, listed, silent)
+        result = self._build_result(query.terms, listed, silent)
         return replace(
-            reading, follow=self._build_next_page_queries(query) if len(listed) >= FULL_PAGE else ()
+            result, follow=self._build_next_page_queries(query) if len(listed) >= FULL_PAGE else ()
         )
 
     def _build_result(
@@ -284,11 +284,11 @@ def _is_query_altered(query: Query, answer: Mapping[str, object]) -> bool:
 def _parse_complaint(row: object) -> tuple[str, tuple[Outcome, str]]:
     match row:
         case [str() as engine, str() as message, *_]:
-            said = message.casefold()
+            text = message.casefold()
         case _:
             raise_shape_error("what it says of an engine")
     return engine, next(
         (outcome, note)
         for outcome, phrases, note in SILENCE_RULES
-        if any(phrase in said for phrase in phrases)
+        if any(phrase in text for phrase in phrases)
     )

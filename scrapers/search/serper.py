@@ -58,11 +58,11 @@ def parse_serper_results(answer: Mapping[str, object]) -> SearchAnswer:
 
 def _extract_replacement_query(answer: Mapping[str, object]) -> str:
     """Return the words it shows results for, if they are not ours; a mere suggestion is none."""
-    told = answer.get("searchInformation")
+    information = answer.get("searchInformation")
     return (
         ""
-        if told is None
-        else get_optional_text(require_object(told, "its remarks"), "showingResultsFor")
+        if information is None
+        else get_optional_text(require_object(information, "its remarks"), "showingResultsFor")
     )
 
 

@@ -65,7 +65,7 @@ class SiteEntry:
 
     def __post_init__(self) -> None:
         place = urlsplit(self.uri_check)
-        etiquette = CrawlPolicy(
+        crawl_policy = CrawlPolicy(
             origins=(
                 f"{place.scheme}://{place.netloc.replace(ACCOUNT_PLACEHOLDER, '*')}",
                 *self.pictures,
@@ -73,7 +73,7 @@ class SiteEntry:
             access=self.access,
             seconds_between=self.seconds_between,
         )
-        object.__setattr__(self, "crawl_policy", etiquette)
+        object.__setattr__(self, "crawl_policy", crawl_policy)
         object.__setattr__(self, "key", _slugify_name(self.name) or _slugify_name(place.netloc))
 
     def is_valid_handle(self, handle: str) -> bool:

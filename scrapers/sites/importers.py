@@ -104,14 +104,14 @@ def parse_maigret_sites(data: Mapping[str, object]) -> Iterator[ImportCandidate]
     sites, engines = data["sites"], data.get("engines")
     if not isinstance(sites, dict):
         return
-    known = _collect_maigret_engines(engines if isinstance(engines, dict) else {})
+    known_engines = _collect_maigret_engines(engines if isinstance(engines, dict) else {})
     for name, site in sites.items():
         if not isinstance(site, dict):
             yield ImportCandidate(name=name, row={}, refusal=NO_OBJECT)
             continue
         engine = get_text(site, "engine")
-        whole = _merge_maigret_engine(site, known.get(engine, {}))
-        unknown = "its engine is not in the list" if engine and engine not in known else ""
+        whole = _merge_maigret_engine(site, known_engines.get(engine, {}))
+        unknown = "its engine is not in the list" if engine and engine not in known_engines else ""
         refused = unknown or _describe_maigret_refusal(whole)
         row = (
             {} if refused else {**_build_maigret_fields(name, whole), **_build_maigret_rule(whole)}
@@ -260,8 +260,8 @@ def _build_sherlock_rule(site: CatalogRow) -> dict[str, object]:
     if get_text(site, "errorType") == "message":
         return build_word_rule(missing=filter_telling_words(get_texts(site, "errorMsg")))
     code = get_number(site, "errorCode")
-    told = code and code not in SUCCESSES
-    return {**BY_STATUS, "m_code": code} if told else {**BY_STATUS}
+    has_error_code = code and code not in SUCCESSES
+    return {**BY_STATUS, "m_code": code} if has_error_code else {**BY_STATUS}
 
 
 def list_address_shapes(entry: SiteEntry) -> frozenset[str]:
@@ -328,9 +328,9 @@ class KnownSites:
 
     @classmethod
     def from_entries(cls, entries: Iterable[SiteEntry], names: Iterable[str] = ()) -> "KnownSites":
-        known = cls(names=dict.fromkeys(names, "a source of ours"))
-        known.add_entries(entries)
-        return known
+        sites = cls(names=dict.fromkeys(names, "a source of ours"))
+        sites.add_entries(entries)
+        return sites
 
     def copy_sites(self) -> "KnownSites":
         return KnownSites(places=dict(self.places), names=dict(self.names))
@@ -354,12 +354,12 @@ class KnownSites:
         return f"{self.names[entry.key]} has its name" if entry.key in self.names else ""
 
 
-def import_site_list(file: str, content: bytes, known: KnownSites) -> SiteImport:
+def import_site_list(file: str, content: bytes, sites: KnownSites) -> SiteImport:
     """Read a list in any of the forms; raise CatalogueError if it is in none."""
     if len(content) > LARGEST_BYTES:
         raise CatalogError([f"{file} is larger than {LARGEST_BYTES >> 20} MiB, so it is no list."])
     form, candidates = _detect_format(file, parse_json_file(file, content))
-    known = known.copy_sites()
+    sites = sites.copy_sites()
     entries: list[SiteEntry] = []
     left_out: list[SiteExclusion] = []
     doubles: list[SiteExclusion] = []
@@ -369,11 +369,11 @@ def import_site_list(file: str, content: bytes, known: KnownSites) -> SiteImport
             left_out.append(reason)
             continue
         entry = build_site_entry(candidate.row)
-        same = known.describe_duplicate(entry)
+        same = sites.describe_duplicate(entry)
         if same:
             doubles.append(SiteExclusion(name=entry.name, reason=same))
             continue
-        known.add_entry(entry)
+        sites.add_entry(entry)
         entries.append(entry)
     return SiteImport(
         list_format=form,

@@ -46,8 +46,8 @@ class PresenceSource:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "version", _compute_version(self.entry))
-        etiquette = replace(self.entry.crawl_policy, quota=self.quota)
-        object.__setattr__(self, "crawl_policy", etiquette)
+        crawl_policy = replace(self.entry.crawl_policy, quota=self.quota)
+        object.__setattr__(self, "crawl_policy", crawl_policy)
 
     @property
     def name(self) -> str:
@@ -84,13 +84,13 @@ class PresenceSource:
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         handle = query.terms[0]
-        reading = check_presence(self.entry.rule, query.request.url, handle, page)
-        if reading.outcome is not Outcome.FOUND or not query.subject:
-            return reading  # nobody wants to know whose account a canary is
+        result = check_presence(self.entry.rule, query.request.url, handle, page)
+        if result.outcome is not Outcome.FOUND or not query.subject:
+            return result  # nobody wants to know whose account a canary is
         if RobotsDirective.UNLISTED in parse_robots_header(page):
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         return replace(
-            reading, note="", findings=(self._build_bare_finding(query, page),), unparsed=True
+            result, note="", findings=(self._build_bare_finding(query, page),), unparsed=True
         )
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:
@@ -101,7 +101,7 @@ class PresenceSource:
         card = parse_profile_card(page, handle=handle, site=self.entry.name)
         if RobotsDirective.UNLISTED in card.robots_directives:
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
-        told = replace(
+        result = replace(
             self._build_bare_finding(query, page),
             title=card.title,
             name=card.name,
@@ -109,7 +109,7 @@ class PresenceSource:
             links=card.links,
             picture=card.picture,
         )
-        return ParseResult(outcome=Outcome.FOUND, findings=(told,))
+        return ParseResult(outcome=Outcome.FOUND, findings=(result,))
 
     def build_canaries(self, nonce: str) -> Iterable[Canary]:
         lengths = (build_impossible_handle(nonce, self.name, length) for length in CANARY_LENGTHS)
@@ -142,7 +142,7 @@ class PresenceSource:
 
     def _build_bare_finding(self, query: Query, page: Page) -> Finding:
         handle = query.terms[0]
-        told = check_presence(self.entry.rule, query.request.url, handle, page)
+        result = check_presence(self.entry.rule, query.request.url, handle, page)
         address = self.entry.format_profile_url(handle)
         account = build_account_key(self.platform, handle)
         return Finding(
@@ -152,7 +152,7 @@ class PresenceSource:
             account=account,
             account_aliases=tuple(key for key in extract_account_keys(address) if key != account),
             handle=handle,
-            says_missing=told.note == BOTH_SHOWN,
+            says_missing=result.note == BOTH_SHOWN,
         )
 
 
