@@ -96,8 +96,8 @@ class AccountShape:
         stable, handle = self.extract_stable_id(shown), self.extract_handle(shown)
         url = self._resolve_address(shown, stable, handle)
         keyed = (f"{platform}:{stable}",) if stable else ()
-        handled = (build_account_key(platform, handle),) if handle else ()
-        account, *others = (*keyed, *handled, *extract_account_keys(url)) or ("",)
+        handle_keys = (build_account_key(platform, handle),) if handle else ()
+        account, *others = (*keyed, *handle_keys, *extract_account_keys(url)) or ("",)
         if not account.startswith(f"{platform}:"):
             raise_shape_error(self.url)
         aliases = dict.fromkeys(others)

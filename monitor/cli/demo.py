@@ -261,19 +261,19 @@ def _describe_gap(gap: StorySource, day: datetime) -> str:
 
 def _build_emails_panel(story: Story) -> Panel:
     """Name the letters that tell of something, and count the others."""
-    telling = tuple(_select_notable_emails(story))
+    notable = tuple(_select_notable_emails(story))
     table = _build_grid()
     table.add_column()
     table.add_column(no_wrap=True)
-    for email in telling:
+    for email in notable:
         subject = escape_controls(email.subject).removeprefix("Namesake").lstrip(",: ")
         name = Text(Path(email.path).name, style="cyan")
         table.add_row(Text(_describe_person(email.to), style="bold"), Text(subject), name)
-    others = Counter(_parse_email_kind(each) for each in story.letters if each not in telling)
+    others = Counter(_parse_email_kind(each) for each in story.emails if each not in notable)
     counted = ", ".join(
         _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()
     )
-    title = Text(f"{len(story.letters)} emails", style="bold")
+    title = Text(f"{len(story.emails)} emails", style="bold")
     rest = Text(f"and {counted}.", style="dim")
     return Panel(Group(table, rest), title=title, title_align="left", border_style="green")
 
@@ -281,7 +281,7 @@ def _build_emails_panel(story: Story) -> Panel:
 def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
     """Yield what those who have a flag were told that week, and the reviewers at the end."""
     flagged = [{each.person for each in week.flags} for week in story.weeks]
-    for email in story.letters:
+    for email in story.emails:
         for number, people in enumerate(flagged, start=1):
             if email.to in people and _is_sent_in_week(email, number):
                 yield email

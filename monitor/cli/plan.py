@@ -139,8 +139,8 @@ def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
     )
 
 
-def _format_limit(usd: Decimal | None) -> str:
-    return "unlimited" if usd is None else f"${usd:.2f}"
+def _format_limit(dollars: Decimal | None) -> str:
+    return "unlimited" if dollars is None else f"${dollars:.2f}"
 
 
 def _format_terms(each: QueryOutlook) -> str:

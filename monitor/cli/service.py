@@ -53,21 +53,21 @@ class LineLogHandler(logging.Handler):
 @contextmanager
 def log_to_stream(stream: TextIO | None = None) -> Iterator[None]:
     """Write to a stream, stderr if none is named, where systemd adds the time."""
-    everybody, ours = logging.getLogger(), logging.getLogger("monitor")
+    root_logger, own_logger = logging.getLogger(), logging.getLogger("monitor")
     # Where no handler is, Python prints what a library warns of by itself.
-    silent, shown = (
+    null_handler, line_handler = (
         logging.NullHandler(),
         LineLogHandler(stream.write if stream else _build_stderr_writer()),
     )
-    everybody.addHandler(silent)
-    ours.addHandler(shown)
-    ours.setLevel(logging.INFO)
+    root_logger.addHandler(null_handler)
+    own_logger.addHandler(line_handler)
+    own_logger.setLevel(logging.INFO)
     try:
         yield
     finally:
-        ours.setLevel(logging.NOTSET)
-        ours.removeHandler(shown)
-        everybody.removeHandler(silent)
+        own_logger.setLevel(logging.NOTSET)
+        own_logger.removeHandler(line_handler)
+        root_logger.removeHandler(null_handler)
 
 
 def _build_stderr_writer() -> Callable[[str], object]:

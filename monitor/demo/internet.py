@@ -10,8 +10,7 @@ from enum import StrEnum
 from monitor.demo import fake_bluesky as appview
 from monitor.demo import fake_searxng as engine
 from monitor.demo import fake_sites as sites
-from monitor.demo import response as cdn
-from monitor.demo import response as pages
+from monitor.demo import response
 from monitor.demo.data import ALWAYS, DemoContents, DemoEntry, DemoProfile, load_demo_contents
 from monitor.demo.fake_searxng import FakeSearxng
 from monitor.demo.response import FakeRequest, FakeResponse, build_html_response, render_template
@@ -88,7 +87,7 @@ TROUBLES = (
     HostTrouble(host="stitchbook.example", mood=HostMood.LIMITING, since=2),
     HostTrouble(host="snapgarden.example", mood=HostMood.VAGUE, since=2),
 )
-ANSWER_BY_HOST = {appview.HOST: appview.answer_appview, cdn.HOST: cdn.answer_cdn}
+ANSWER_BY_HOST = {appview.HOST: appview.answer_appview, response.HOST: response.answer_cdn}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,12 @@ class Internet:
     @property
     def hosts(self) -> frozenset[str]:
         return frozenset(
-            {engine.HOST, *ANSWER_BY_HOST, *sites.SITE_BY_HOST, *pages.list_page_hosts(self.traces)}
+            {
+                engine.HOST,
+                *ANSWER_BY_HOST,
+                *sites.SITE_BY_HOST,
+                *response.list_page_hosts(self.traces),
+            }
         )
 
     def answer_request(self, asked: FakeRequest) -> FakeResponse | None:
@@ -121,7 +125,7 @@ class Internet:
         if site := sites.SITE_BY_HOST.get(asked.host):
             return sites.answer_site(site, asked, traces)
         if asked.host in self.hosts:
-            return pages.answer_page(asked, traces)
+            return response.answer_page(asked, traces)
         return build_html_response("<!doctype html><title>No such host</title>", status=421)
 
     def block_requests(self, host: str) -> "Internet":

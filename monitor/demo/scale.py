@@ -106,7 +106,7 @@ def _serve_until_stopped(sites: int, pipe: Connection) -> None:
     with WebServer(ScaleInternet(sites=sites)) as server:
         pipe.send(server.build_address_map())
         while pipe.recv() == KNOCKS:
-            pipe.send([(knock.host, knock.at) for knock in server.visits])
+            pipe.send([(request.host, request.at) for request in server.visits])
 
 
 def _build_site_name(number: int) -> str:

@@ -120,10 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         host = self.headers.get("host", "").partition(":")[0].casefold()
         headers = tuple((name.casefold(), value) for name, value in self.headers.items())
-        knock = RecordedRequest(
+        request_seen = RecordedRequest(
             host=host, path=unquote(path), query=query, at=self.server.now(), headers=headers
         )
-        answer = self.server.reply(knock)
+        answer = self.server.reply(request_seen)
         if answer is None:
             self.close_connection = True
             return

@@ -110,10 +110,10 @@ class RunningClock:
     """Goes on from an instant of the story as fast as real time does."""
 
     since: datetime
-    begun: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime:
-        return self.since + timedelta(seconds=self.monotonic() - self.begun)
+        return self.since + timedelta(seconds=self.monotonic() - self.started_at)
 
     def monotonic(self) -> float:
         return time.monotonic()

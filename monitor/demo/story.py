@@ -39,7 +39,7 @@ from scrapers.http.throttle import WITHOUT_WAITS
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
 EMAILS_AFTER = timedelta(hours=4)
-# Where its letters lead to; `--serve` shows the pages on this machine instead.
+# Where its emails lead to; `--serve` shows the pages on this machine instead.
 PORTAL_URL = f"https://namesake.{district.MAIL_DOMAIN}"
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
@@ -97,7 +97,7 @@ class StoryEmail:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     weeks: tuple[StoryWeek, ...]
-    letters: tuple[StoryEmail, ...]
+    emails: tuple[StoryEmail, ...]
 
 
 def ignore_week(_number: int, _week: StoryWeek) -> None:
@@ -128,7 +128,7 @@ def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_
         with open_app(config, environment) as app:
             enroll_everyone(app, config.state / OUTBOX)
             weeks = tuple(_play_weeks(app, clock, web, on_week))
-    return Story(weeks=weeks, letters=tuple(_list_emails(config.state / OUTBOX)))
+    return Story(weeks=weeks, emails=tuple(_list_emails(config.state / OUTBOX)))
 
 
 def enroll_everyone(app: App, folder: Path) -> None:

@@ -33,12 +33,12 @@ class ImapBounceMailbox:
 
     def read_bounces(self) -> Iterator[tuple[Bounce, ...] | None]:
         try:
-            with self._open_mailbox() as box:
-                for number in _list_unseen_uids(box):
+            with self._open_mailbox() as mailbox:
+                for number in _list_unseen_uids(mailbox):
                     # What the server does not give out now stays unread, and is for the next time.
-                    if content := _fetch_message(box, number):
+                    if content := _fetch_message(mailbox, number):
                         yield self._parse_message(content)
-                        box.uid("STORE", number, "+FLAGS", r"(\Seen)")
+                        mailbox.uid("STORE", number, "+FLAGS", r"(\Seen)")
         except (imaplib.IMAP4.error, OSError) as error:
             reason = (
                 f"The bounce mailbox cannot be read ({type(error).__name__}): "
@@ -58,39 +58,39 @@ class ImapBounceMailbox:
     @contextmanager
     def _open_mailbox(self) -> Iterator[imaplib.IMAP4]:
         settings = self.settings
-        box = self._connect_server()
+        mailbox = self._connect_server()
         try:
             if settings.token_file:
                 token = format_xoauth2(settings.user, read_token(settings.token_file))
-                box.authenticate("XOAUTH2", lambda _challenge: token.encode())
+                mailbox.authenticate("XOAUTH2", lambda _challenge: token.encode())
             else:
-                box.login(settings.user, self.password)
-            answer, _ = box.select(settings.mailbox)
+                mailbox.login(settings.user, self.password)
+            answer, _ = mailbox.select(settings.mailbox)
             if answer != "OK":
                 raise imaplib.IMAP4.error
-            yield box
+            yield mailbox
         finally:
             with suppress(imaplib.IMAP4.error, OSError):
-                box.logout()
+                mailbox.logout()
 
     def _connect_server(self) -> imaplib.IMAP4:
         settings, tls = self.settings, build_tls_context(self.settings.ca_file)
         seconds = settings.timeout_seconds
         if settings.security is MailSecurity.TLS:
             return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=tls, timeout=seconds)
-        box = imaplib.IMAP4(settings.host, settings.port, timeout=seconds)
-        box.starttls(ssl_context=tls)
-        return box
+        mailbox = imaplib.IMAP4(settings.host, settings.port, timeout=seconds)
+        mailbox.starttls(ssl_context=tls)
+        return mailbox
 
 
-def _list_unseen_uids(box: imaplib.IMAP4) -> list[str]:
+def _list_unseen_uids(mailbox: imaplib.IMAP4) -> list[str]:
     """Return the UIDs of what nobody has read, the oldest first; too large is none of ours."""
-    answer, found = box.uid("SEARCH", "UNSEEN", "SMALLER", str(MAX_BYTES))
+    answer, found = mailbox.uid("SEARCH", "UNSEEN", "SMALLER", str(MAX_BYTES))
     if answer != "OK":
         raise imaplib.IMAP4.error
     return found[0].decode().split()[:MAX_MESSAGES] if found and found[0] else []
 
 
-def _fetch_message(box: imaplib.IMAP4, number: str) -> bytes:
-    _, answer = box.uid("FETCH", number, "(BODY.PEEK[])")
+def _fetch_message(mailbox: imaplib.IMAP4, number: str) -> bytes:
+    _, answer = mailbox.uid("FETCH", number, "(BODY.PEEK[])")
     return next((part[1] for part in answer if isinstance(part, tuple)), b"")

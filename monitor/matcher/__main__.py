@@ -28,10 +28,10 @@ from monitor.matcher.worker import MatcherWorker, harden_process, serve_requests
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     sys.excepthook = _write_error_kind
     answers = sys.stdout.buffer
-    tokens, ledger, *descriptor = arguments
+    tokens, quota_file, *descriptor = arguments
     try:
         harden_process()
-        clerk = _build_worker(Path(tokens), Path(ledger), _read_key(descriptor, environ))
+        clerk = _build_worker(Path(tokens), Path(quota_file), _read_key(descriptor, environ))
         serve_requests(clerk, sys.stdin.buffer, answers)
     except MonitorError as error:
         write_refusal(answers, error)
@@ -39,12 +39,14 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     return 0
 
 
-def _build_worker(tokens: Path, ledger: Path, key: bytes) -> MatcherWorker:
+def _build_worker(tokens: Path, quota_file: Path, key: bytes) -> MatcherWorker:
     roster = read_tokens(tokens)
     check_key(roster, key, tokens)
     check_roster_age(roster, _get_today(), tokens)
     keyed = KeyedRoster(roster=roster, key=key)
-    return MatcherWorker(roster=keyed, counts=load_census(), quota_file=ledger, today=_get_today)
+    return MatcherWorker(
+        roster=keyed, counts=load_census(), quota_file=quota_file, today=_get_today
+    )
 
 
 def _read_key(descriptor: Sequence[str], environ: Mapping[str, str]) -> bytes:

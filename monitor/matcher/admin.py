@@ -46,7 +46,7 @@ class RosterAdmin:
     size_check: SizeCheck = SizeCheck.LIKE_THE_LAST
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
 
-    def import_roster(self, pupils: Iterable[RosterStudent], today: date) -> Roster:
+    def import_roster(self, students: Iterable[RosterStudent], today: date) -> Roster:
         """Make the tokens of the key in use, or of a first one.
 
         Raise WrongKeyError where other tokens stand there: they are replaced only by `rotate`.
@@ -61,9 +61,9 @@ class RosterAdmin:
                 )
                 raise WrongKeyError(reason)
             check_key(roster, key, self.tokens)
-        return self._write_roster(key or self.random_bytes(KEY_BYTES), pupils, today)
+        return self._write_roster(key or self.random_bytes(KEY_BYTES), students, today)
 
-    def rotate_key(self, pupils: Iterable[RosterStudent], today: date) -> Roster:
+    def rotate_key(self, students: Iterable[RosterStudent], today: date) -> Roster:
         """Make tokens of a new key; the old ones match nothing from then on, and are gone."""
         key = self._read_key()
         if key is None or compute_key_id(key) == self._read_current_key_id():
@@ -71,7 +71,7 @@ class RosterAdmin:
                 reason = f"The secret {SECRET} is the key in use. Set a new one first."
                 raise InputError(reason)
             key = self.random_bytes(KEY_BYTES)
-        return self._write_roster(key, pupils, today)
+        return self._write_roster(key, students, today)
 
     def delete_files(self) -> tuple[Path, ...]:
         """Remove tokens and key, and return what was there."""
@@ -122,9 +122,9 @@ class RosterAdmin:
             reason = f"The roster key {self.key_file} cannot be read ({error.strerror})."
             raise InputError(reason) from error
 
-    def _write_roster(self, key: bytes, pupils: Iterable[RosterStudent], today: date) -> Roster:
+    def _write_roster(self, key: bytes, students: Iterable[RosterStudent], today: date) -> Roster:
         """Write the key beside its place first, so that no tokens stand there without their key."""
-        roster = build_roster(pupils, key, today, self.random_bytes)
+        roster = build_roster(students, key, today, self.random_bytes)
         self._refuse_unusual_size(roster)
         fresh = _write_new_key(self.key_file, key) if self.key_file else None
         try:

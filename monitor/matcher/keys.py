@@ -74,12 +74,12 @@ _OWNER_ONLY = 0o600
 
 
 def build_roster(
-    pupils: Iterable[RosterStudent],
+    students: Iterable[RosterStudent],
     key: bytes,
     today: date,
     random_bytes: Callable[[int], bytes] = os.urandom,
 ) -> Roster:
-    return tokenize_roster(pupils, key, random_bytes, today)
+    return tokenize_roster(students, key, random_bytes, today)
 
 
 def write_tokens(path: Path, roster: Roster) -> None:

@@ -151,8 +151,8 @@ def read_students(path: Path, roles: Path | None = None, unit: str = "") -> Stud
             else _read_student_ids(path, roles)
         )
         context = RosterContext(student_ids=students, student_unit=unit)
-        numbered = ((line.number, parse_row(line.cells, laid_out, context)) for line in lines)
-        read = _gather_students(path, numbered)
+        numbered_rows = ((line.number, parse_row(line.cells, laid_out, context)) for line in lines)
+        read = _gather_students(path, numbered_rows)
     if not read.students:
         raise InputError(_describe_missing_students(path, laid_out, read))
     return read
@@ -167,23 +167,23 @@ def _read_layout(path: Path, lines: Iterator[CsvLine]) -> RosterLayout:
         raise InputError(reason) from None
 
 
-def _gather_students(path: Path, numbered: Iterator[tuple[int, RosterRow]]) -> StudentImport:
+def _gather_students(path: Path, numbered_rows: Iterator[tuple[int, RosterRow]]) -> StudentImport:
     kinds: Counter[RosterRowKind] = Counter()
-    pupils: set[RosterStudent] = set()
+    students: set[RosterStudent] = set()
     unusable, unread = [], []
-    for number, row in numbered:
+    for number, row in numbered_rows:
         kinds[row.kind] += 1
         if row.student:
-            pupils.add(row.student)
+            students.add(row.student)
         if row.kind is RosterRowKind.UNUSABLE:
             unusable.append(number)
         if row.has_unread_handle:
             unread.append(number)
-        if len(pupils) > MAX_STUDENTS:
+        if len(students) > MAX_STUDENTS:
             reason = f"{path} holds more than {MAX_STUDENTS:,} students, too many for one district."
             raise InputError(reason)
     return StudentImport(
-        students=frozenset(pupils),
+        students=frozenset(students),
         rows=kinds[RosterRowKind.STUDENT],
         others=kinds[RosterRowKind.OTHER],
         left=kinds[RosterRowKind.LEFT],

@@ -590,20 +590,22 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
 
 def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
     """Tell each line of the record about a person or a thing of theirs, the newest first."""
-    things = {item: item for item in app.db.items.list_item_ids_of_person(person_id)}
-    things |= {flag.ref: flag.item for flag in app.db.flags.list_flags_of_person(person_id)}
-    entries = app.db.audit.list_entries_of_subjects((person_id, *things))
+    labels_by_id = {item: item for item in app.db.items.list_item_ids_of_person(person_id)}
+    labels_by_id |= {flag.ref: flag.item for flag in app.db.flags.list_flags_of_person(person_id)}
+    entries = app.db.audit.list_entries_of_subjects((person_id, *labels_by_id))
     said = {
         (each.flag, each.at): each.text
         for each in app.db.review_notes.list_review_notes_of_person(person_id)
     }
-    return tuple(_build_access_line(each, person_id, things, said) for each in reversed(entries))
+    return tuple(
+        _build_access_line(each, person_id, labels_by_id, said) for each in reversed(entries)
+    )
 
 
 def _build_access_line(
     entry: AuditEntry,
     person_id: str,
-    things: Mapping[str, str],
+    labels_by_id: Mapping[str, str],
     notes: Mapping[tuple[str, datetime], str],
 ) -> AccessLogLine:
     remarked = entry.action in {"noted", "asked"}
@@ -611,6 +613,6 @@ def _build_access_line(
         at=entry.at,
         who=describe_actor(entry.actor, person_id),
         what=ACTION_WORDS.get(entry.action, entry.action.replace("-", " ")),
-        item=things.get(entry.subject, ""),
+        item=labels_by_id.get(entry.subject, ""),
         words=notes.get((entry.subject, entry.at), "") if remarked else "",
     )

@@ -159,8 +159,8 @@ def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...
 
 def list_given_feedback(app: App, owner_id: str) -> tuple[ItemFeedback, ...]:
     """Return what they sorted so far, the oldest first."""
-    judged = app.db.items.list_items_with_feedback(owner_id)
-    return tuple(ItemFeedback(item=item, answer=ruling) for item, ruling in judged)
+    items_with_feedback = app.db.items.list_items_with_feedback(owner_id)
+    return tuple(ItemFeedback(item=item, answer=ruling) for item, ruling in items_with_feedback)
 
 
 def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:

@@ -293,8 +293,8 @@ def build_comparison_view(
 ) -> ComparisonView:
     """Lay an item beside one own account; without one, beside that it shows most of."""
     item = app.db.items.load_item_of_person(owner_id, item_id)
-    laid = compare_with_own_items(app, owner_id, item_id)
-    chosen = next((each for each in laid if own_item_id in {"", each.own.ref}), None)
+    comparisons = compare_with_own_items(app, owner_id, item_id)
+    chosen = next((each for each in comparisons if own_item_id in {"", each.own.ref}), None)
     if chosen is None:
         reason = "There is no account of yours to compare it with."
         raise InputError(reason)
@@ -305,7 +305,7 @@ def build_comparison_view(
         own_title=format_finding_title(chosen.own.portrait),
         own_url=chosen.own.portrait.url,
         lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
-        others=tuple(_build_own_lines(each for each in laid if each is not chosen)),
+        others=tuple(_build_own_lines(each for each in comparisons if each is not chosen)),
         copied=chosen.copied_count,
     )
 
@@ -396,8 +396,8 @@ def _describe_answer(ruling: Decision | None) -> str:
     return words.GIVEN_ANSWERS.get(ruling, ruling) if ruling else "Nothing yet"
 
 
-def _build_own_lines(laid: Iterable[OwnItemComparison]) -> Iterator[OwnAccountLine]:
-    for each in laid:
+def _build_own_lines(comparisons: Iterable[OwnItemComparison]) -> Iterator[OwnAccountLine]:
+    for each in comparisons:
         portrait = each.own.portrait
         yield OwnAccountLine(
             item=each.own.ref,

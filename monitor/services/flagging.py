@@ -92,9 +92,9 @@ class FlagDraft:
 
 def build_impersonation_draft(assessment: Assessment) -> FlagDraft:
     """Say first what looks made to deceive; what speaks against it is no reason for a flag."""
-    speaking = [each for each in assessment.evidence if each.bits > 0]
+    supporting = [each for each in assessment.evidence if each.bits > 0]
     ordered = sorted(
-        speaking, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits)
+        supporting, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits)
     )
     return FlagDraft(
         kind=FlagKind.IMPERSONATION,
@@ -296,14 +296,20 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
     """
     items = tuple(own)
     portraits = tuple(item.portrait for item in items)
-    judged = app.db.items.list_items_with_feedback(person.ref)
+    items_with_feedback = app.db.items.list_items_with_feedback(person.ref)
     impostors = {item.ref: item for item in _find_impersonators(app, person)}
-    impostors |= {item.ref: item for item, decision in judged if decision is Decision.IMPERSONATION}
+    impostors |= {
+        item.ref: item
+        for item, decision in items_with_feedback
+        if decision is Decision.IMPERSONATION
+    }
     return Inventory(
         own_findings=portraits,
         absent_platforms=frozenset(person.absent_from),
         lessons=learn_from_feedback(
-            [(item.portrait, decision) for item, decision in judged], portraits, person.name
+            [(item.portrait, decision) for item, decision in items_with_feedback],
+            portraits,
+            person.name,
         ),
         impersonators=tuple(item.portrait for item in impostors.values()),
         picture_use_counts=_count_picture_bearers(app, items),

@@ -78,14 +78,14 @@ def compare_with_own_items(app: App, owner_id: str, item_id: str) -> tuple[OwnIt
     """Lay an item beside each own account, the one it shows most of first."""
     item = app.db.items.load_item_of_person(owner_id, item_id)
     own = list_own_items(app.db, app.db.people.load_person(owner_id))
-    laid = [
+    comparisons = [
         OwnItemComparison(
             own=each, field_comparisons=compare_accounts(item.portrait, each.portrait)
         )
         for each in own
         if each.ref != item.ref
     ]
-    return tuple(sorted(laid, key=lambda each: -each.copied_count))
+    return tuple(sorted(comparisons, key=lambda each: -each.copied_count))
 
 
 def _find_version(versions: dict[int, ItemVersion], number: int) -> ItemVersion:

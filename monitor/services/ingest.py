@@ -79,18 +79,20 @@ LOG = logging.getLogger(__name__)
 class ItemChanges:
     """What the questions of one settlement showed of each item, and what they missed."""
 
-    looks: dict[str, list[ItemObservation]] = field(default_factory=lambda: defaultdict(list))
+    observations: dict[str, list[ItemObservation]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     absences: dict[str, list[ItemAbsence]] = field(default_factory=lambda: defaultdict(list))
     merged_into: dict[str, str] = field(default_factory=dict)
     new_item_ids: set[str] = field(default_factory=set)
 
     @property
     def item_ids(self) -> tuple[str, ...]:
-        seen = {**self.looks, **self.absences}
-        return tuple(ref for ref in seen if self.looks.get(ref) or self.absences.get(ref))
+        seen = {**self.observations, **self.absences}
+        return tuple(ref for ref in seen if self.observations.get(ref) or self.absences.get(ref))
 
     def merge_items(self, kept_id: str, dropped_id: str) -> None:
-        self.looks[kept_id].extend(self.looks.pop(dropped_id, ()))
+        self.observations[kept_id].extend(self.observations.pop(dropped_id, ()))
         self.absences[kept_id].extend(self.absences.pop(dropped_id, ()))
         self.merged_into[dropped_id] = kept_id
 
@@ -109,7 +111,7 @@ class SnapshotComparer:
     `week` is that of the sweep, as `to_week_number` counts.
     """
 
-    state: Database
+    db: Database
     person_id: str
     version: int
     at: datetime
@@ -120,10 +122,10 @@ class SnapshotComparer:
     item_changes: ItemChanges = field(default_factory=ItemChanges)
 
     def compare_answer(self, query: Query, result: ParseResult) -> None:
-        asked = self.state.questions.find_question(self.person_id, query.key)
+        asked = self.db.questions.find_question(self.person_id, query.key)
         if asked is None and result.outcome is Outcome.UNCHANGED:
             return  # retired since it was asked, and all it showed with it
-        sightings = self.state.sightings.list_sightings_of_question(self.person_id, query.key)
+        sightings = self.db.sightings.list_sightings_of_question(self.person_id, query.key)
         earlier = {compute_anchor(each.finding): each for each in sightings}
         before = {key: each.finding for key, each in earlier.items()}
         result = self._add_picture_prints(result, before)
@@ -148,7 +150,7 @@ class SnapshotComparer:
                 baseline=baseline,
                 listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
             )
-            self.item_changes.looks[item].append(look)
+            self.item_changes.observations[item].append(look)
         for key, change in changes.items():
             if change.after is None:
                 missed = replace(
@@ -168,7 +170,7 @@ class SnapshotComparer:
 
     def _find_or_add_item(self, finding: Finding) -> str:
         """Find the item by any of its keys, or begin one; two that turn out one are merged."""
-        items = self.state.items
+        items = self.db.items
         found = [
             each
             for each in items.find_items_by_aliases(self.person_id, list_aliases(finding))
@@ -186,16 +188,14 @@ class SnapshotComparer:
     def _add_item(self, finding: Finding) -> str:
         look = ItemObservation(kind=QueryKind.SEARCH, finding=finding, baseline=True)
         step = create_item(self.new_id(), self.person_id, (look,), self.at)
-        self.state.items.insert_item(
-            step.item, self._list_unclaimed_aliases(finding, step.item.ref)
-        )
+        self.db.items.insert_item(step.item, self._list_unclaimed_aliases(finding, step.item.ref))
         self.item_changes.new_item_ids.add(step.item.ref)
         return step.item.ref
 
     def _list_unclaimed_aliases(self, finding: Finding, item_id: str) -> tuple[str, ...]:
         """Leave out what names another item: a handle that has changed hands."""
         owners = {
-            each: self.state.items.find_items_by_aliases(self.person_id, (each,))
+            each: self.db.items.find_items_by_aliases(self.person_id, (each,))
             for each in list_aliases(finding)
         }
         return tuple(
@@ -222,10 +222,10 @@ class SnapshotComparer:
         return replace(sighting, unshown=unshown)
 
     def _write_sighting(self, sighting: Sighting, before: Finding | None) -> None:
-        self.state.sightings.save_sighting(sighting)
+        self.db.sightings.save_sighting(sighting)
         material_hash = hash_material_fields(sighting.finding)
         if before is None or hash_material_fields(before) != material_hash:
-            self.state.versions.insert_version(
+            self.db.versions.insert_version(
                 ItemVersion(
                     item=sighting.item,
                     query=sighting.query,
@@ -240,10 +240,10 @@ class SnapshotComparer:
     ) -> None:
         """Note an absence that may prove something; leaving a list proves nothing."""
         if not query.kind.proves_absence or result.outcome is not Outcome.ABSENT:
-            self.state.sightings.delete_sighting(sighting)
+            self.db.sightings.delete_sighting(sighting)
             return
         # It stays a sighting until a second proof, so that the second proof knows of it.
-        self.state.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))
+        self.db.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))
         self.item_changes.absences[sighting.item].append(
             ItemAbsence(
                 kind=query.kind, baseline=baseline, elsewhere=self._is_shown_elsewhere(sighting)
@@ -253,13 +253,13 @@ class SnapshotComparer:
     def _is_shown_elsewhere(self, missed: Sighting) -> bool:
         kinds = {
             each.key: each.kind
-            for each in self.state.questions.list_questions_of_person(self.person_id)
+            for each in self.db.questions.list_questions_of_person(self.person_id)
         }
         return any(
             each.query != missed.query
             and not each.misses
             and kinds.get(each.query, QueryKind.SEARCH).proves_absence
-            for each in self.state.sightings.list_sightings_of_item(missed.item)
+            for each in self.db.sightings.list_sightings_of_item(missed.item)
         )
 
     def _update_history(
@@ -291,12 +291,12 @@ class SnapshotComparer:
         if before is not None and result.outcome is Outcome.UNCHANGED:
             # Nothing was read, so it rests on the page, and the reader, of the time before.
             record = replace(before, settled_at=self.at, history=history)
-        self.state.questions.save_question(record)
+        self.db.questions.save_question(record)
 
     def _remember_page(self, query: Query, result: ParseResult) -> LastReadPage | None:
         if result.kept is None:
             return None
-        shown = self.state.sightings.count_sightings(self.person_id, query.key)
+        shown = self.db.sightings.count_sightings(self.person_id, query.key)
         return LastReadPage(kept=result.kept, shown=shown, read_at=self.at)
 
 
@@ -358,7 +358,7 @@ class PersonSettlement:
 
     def _compare_answers(self, answers: tuple[StagedAnswer, ...]) -> ItemChanges:
         comparer = SnapshotComparer(
-            state=self.app.db,
+            db=self.app.db,
             person_id=self.person.ref,
             version=self.source.version,
             at=self.at,
@@ -381,7 +381,7 @@ class PersonSettlement:
         self, item_changes: ItemChanges, known_ids: frozenset[str]
     ) -> Iterator[ItemUpdate]:
         db = self.app.db
-        for ref, looks in item_changes.looks.items():
+        for ref, looks in item_changes.observations.items():
             if not looks:
                 continue
             if ref in known_ids:
@@ -411,7 +411,7 @@ class PersonSettlement:
     def _process_cleared_contacts(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
         """Look for what somebody was told of, and what its own address shows no longer."""
         db = self.app.db
-        for ref, looks in item_changes.looks.items():
+        for ref, looks in item_changes.observations.items():
             contact_kinds = self._find_flagged_contacts(ref) if looks else ()
             if contact_kinds:
                 item, sightings = (

@@ -43,12 +43,12 @@ from monitor.services.sweeps import (
 )
 from scrapers.models import Query
 
-# Each kind of work has one hand, in the one process that holds the folder; what it finds leased
+# Each kind of work has one worker, in the one process that holds the folder; what it finds leased
 # when it begins a round, a failure has left, and it is free again. So a lease need not run out
-# before the longest sweep does: it marks what is in hand, and the lock decides who works.
+# before the longest sweep does: it marks what runs, and the lock decides who works.
 JOB_LEASE = timedelta(days=7)
 QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK)
-# A sweep takes hours: what is over in minutes has a hand of its own, and never waits for one.
+# A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
 UPKEEP_JOBS = (RENEWING, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
@@ -76,7 +76,7 @@ def run_requested_checks(app: App) -> None:
 
 
 def run_due_sweeps(app: App) -> None:
-    """Sweep where a command asks for it, and ask what is due, one errand after another."""
+    """Sweep where a command asks for it, and ask what is due, one job after another."""
     app.db.jobs.release_leases(*QUERY_JOBS)
     if not _serve_open_requests(app, LONG_REQUESTS):
         return

@@ -342,7 +342,7 @@ def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
 
 
 def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
-    """Tell from its postmark that a letter went out before the database was put back."""
+    """Tell from the sent log that an email went out before the database was put back."""
     entry = app.db.sent_log.find_sent_entry(email.message_key)
     if entry is None:
         return None

@@ -129,7 +129,7 @@ def _to_dollars(amount: float) -> Decimal:
 def list_source_prices(sources: Iterable[Source]) -> Mapping[str, Decimal]:
     """Return what those sources declare that are not free."""
     priced = ((each.name, each.info.usd_per_1000) for each in sources)
-    return {name: usd for name, usd in priced if usd}
+    return {name: price for name, price in priced if price}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,9 +188,9 @@ def release_flag(app: App, reviewer: Reviewer, flag_id: str) -> None:
 def add_review_note(app: App, reviewer: Reviewer, flag_id: str, text: str) -> None:
     with app.db.begin_transaction():
         flag = _load_viewed_flag(app, reviewer, flag_id)
-        remark = _build_remark(app, reviewer, flag, ReviewNoteKind.NOTE, text)
-        app.db.review_notes.insert_review_note(remark)
-        app.db.audit.append_entry(remark.at, reviewer.id, "noted", flag_id, {})
+        note_record = _build_remark(app, reviewer, flag, ReviewNoteKind.NOTE, text)
+        app.db.review_notes.insert_review_note(note_record)
+        app.db.audit.append_entry(note_record.at, reviewer.id, "noted", flag_id, {})
 
 
 def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str) -> None:
@@ -200,14 +200,16 @@ def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str)
         if not can_ask_again(find_last_question_time(app.db, flag_id), app.clock.now()):
             reason = "The staff member was asked within the last week. Wait for their answer."
             raise InputError(reason)
-        remark = _build_remark(app, reviewer, flag, ReviewNoteKind.QUESTION, text)
-        app.db.review_notes.insert_review_note(remark)
+        note_record = _build_remark(app, reviewer, flag, ReviewNoteKind.QUESTION, text)
+        app.db.review_notes.insert_review_note(note_record)
         queue_email(
             app,
-            EmailPlan(recipient_id=flag.person, dedupe_key=f"{flag_id} {remark.at.isoformat()}"),
-            _build_question_view(app, flag, remark),
+            EmailPlan(
+                recipient_id=flag.person, dedupe_key=f"{flag_id} {note_record.at.isoformat()}"
+            ),
+            _build_question_view(app, flag, note_record),
         )
-        app.db.audit.append_entry(remark.at, reviewer.id, "asked", flag_id, {})
+        app.db.audit.append_entry(note_record.at, reviewer.id, "asked", flag_id, {})
 
 
 def decide_viewed_flags(
@@ -269,15 +271,15 @@ def _build_remark(
     )
 
 
-def _build_question_view(app: App, flag: Flag, remark: ReviewNote) -> ReviewerQuestionView:
+def _build_question_view(app: App, flag: Flag, note_record: ReviewNote) -> ReviewerQuestionView:
     portrait = app.db.items.load_item(flag.item).portrait
     return ReviewerQuestionView(
         **build_greeting(app, app.db.people.load_person(flag.person)),
         kind=flag.kind,
         url=portrait.url,
         ref=flag.ref,
-        by=remark.by,
-        question=remark.text,
+        by=note_record.by,
+        question=note_record.text,
     )
 
 

@@ -52,8 +52,8 @@ def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:
     since = now - (WEEKS_SHOWN + 1) * 7 * DAY
     raised = _count_by_week(app.db.flag_statistics.list_raised_flags(since), zone)
     ruled = _count_by_week(app.db.flag_statistics.list_decided_flags(since), zone)
-    for back in reversed(range(WEEKS_SHOWN)):
-        week = format_iso_week(now - back * 7 * DAY, zone)
+    for weeks_ago in reversed(range(WEEKS_SHOWN)):
+        week = format_iso_week(now - weeks_ago * 7 * DAY, zone)
         yield WeekLine(
             week=week, raised=raised[week].visible_number, ruled=ruled[week].visible_number
         )

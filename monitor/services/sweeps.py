@@ -100,7 +100,7 @@ class SweepProgress:
             del tests[visit.query.key]
 
     def update_source_state(self, source: str, state: str) -> None:
-        """Take what the lanes say of a source."""
+        """Take what the crawler says of a source."""
         self._source_states[source] = state
         self._report_stage(source)
 
@@ -159,7 +159,7 @@ class SourceTracker:
         self.progress.mark_queries_drained()
 
     def track_source(self, source: str, state: str) -> None:
-        """Take what the lanes tell of a source, and pass it on to who looks on."""
+        """Take what the crawler says of a source, and pass it on to who looks on."""
         self.progress.update_source_state(source, state)
         if state in FINAL_STATES:
             self._open_sources.discard(source)
@@ -309,7 +309,7 @@ def list_open_queries(
 
 
 def list_planned_queries(app: App, job: SweepJob) -> Iterator[Query]:
-    """Yield the first questions about each person that this errand would ask."""
+    """Yield the first questions about each person that this job would ask."""
     yield from _plan_chosen_queries(app, job, _choose_sweep_queries(app, job, frozenset()))
 
 

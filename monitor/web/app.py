@@ -10,23 +10,18 @@ from flask import Blueprint, Flask, Response, g, request
 from monitor.app import App
 from monitor.config import SignInMethod
 from monitor.domain.person import Role
-from monitor.web import auth as sign_in
-from monitor.web import check, district, review, takedown
-from monitor.web import enrollment as invitation
-from monitor.web import enrollment as join
-from monitor.web import findings as items
-from monitor.web import findings as sort
-from monitor.web import home as front
-from monitor.web import home as me
-from monitor.web import home as stop
-from monitor.web import my_data as address
-from monitor.web import my_data as data
-from monitor.web import my_data as editing
-from monitor.web import my_data as own_copy
-from monitor.web import operator as api
-from monitor.web import operator as operate
-from monitor.web import review as early
-from monitor.web import review as handling
+from monitor.web import (
+    auth,
+    check,
+    district,
+    enrollment,
+    findings,
+    home,
+    my_data,
+    operator,
+    review,
+    takedown,
+)
 from monitor.web.auth import IdentityProvider, bind_account_routes
 from monitor.web.context import NavItem, PortalContext
 from monitor.web.errors import register_error_handlers
@@ -36,34 +31,34 @@ from monitor.web.sessions import BrowserSession, BrowserSessions
 
 BlueprintFactory = Callable[[PortalContext], Blueprint]
 BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
-    front.build_front_routes,
-    sign_in.build_sign_in_routes,
-    invitation.build_invitation_routes,
-    invitation.build_not_me_routes,
-    join.build_join_routes,
-    me.build_home_routes,
+    home.build_front_routes,
+    auth.build_sign_in_routes,
+    enrollment.build_invitation_routes,
+    enrollment.build_not_me_routes,
+    enrollment.build_join_routes,
+    home.build_home_routes,
     check.build_check_routes,
-    sort.build_sort_routes,
-    items.build_item_routes,
-    items.build_flag_routes,
-    items.build_sharing_routes,
+    findings.build_sort_routes,
+    findings.build_item_routes,
+    findings.build_flag_routes,
+    findings.build_sharing_routes,
     takedown.build_takedown_routes,
-    data.build_data_routes,
-    data.build_consent_routes,
-    data.build_renewal_routes,
-    data.build_leave_routes,
-    editing.build_editing_routes,
-    address.build_address_routes,
-    own_copy.build_export_routes,
+    my_data.build_data_routes,
+    my_data.build_consent_routes,
+    my_data.build_renewal_routes,
+    my_data.build_leave_routes,
+    my_data.build_editing_routes,
+    my_data.build_address_routes,
+    my_data.build_export_routes,
     review.build_review_routes,
-    handling.build_handling_routes,
-    early.build_early_access_routes,
-    early.build_legal_hold_routes,
+    review.build_handling_routes,
+    review.build_early_access_routes,
+    review.build_legal_hold_routes,
     district.build_district_routes,
-    operate.build_operator_routes,
-    stop.build_unsubscribe_routes,
-    stop.build_weekly_email_routes,
-    api.build_api_routes,
+    operator.build_operator_routes,
+    home.build_unsubscribe_routes,
+    home.build_weekly_email_routes,
+    operator.build_api_routes,
 )
 NAV_ITEMS: Final = (
     NavItem(role=Role.STAFF, title="My findings", path="/me"),
@@ -129,17 +124,17 @@ def create_flask_app(
 def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGuard) -> None:
     @app.before_request
     def check_request() -> None:
-        # There is a visit even where the rest refuses: the page that says so has a frame.
-        g.visit = BrowserSession(id="")
+        # There is a session even where the rest refuses: the page that says so has a frame.
+        g.browser_session = BrowserSession(id="")
         guard.check_host(request)
-        g.visit = context.sessions.load_session(request)
-        guard.check_access(request, g.visit)
-        guard.check_csrf(request, g.visit)
+        g.browser_session = context.sessions.load_session(request)
+        guard.check_access(request, g.browser_session)
+        guard.check_csrf(request, g.browser_session)
 
     @app.after_request
     def finish_response(response: Response) -> Response:
-        if g.visit.id and not request.path.startswith("/static/"):
-            context.sessions.set_session_cookie(g.visit, response)
+        if g.browser_session.id and not request.path.startswith("/static/"):
+            context.sessions.set_session_cookie(g.browser_session, response)
         guard.set_security_headers(request, response)
         if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
             # Whatever a form has asked for or promised is the service's to do now.

@@ -27,8 +27,7 @@ from monitor.services.auth import (
     request_sign_in_link,
 )
 from monitor.web.context import PortalContext, read_pasted_code
-from reports.pages import account as documents
-from reports.pages import account as refusal
+from reports.pages import account as pages
 from reports.pages.account import (
     ErrorPageView,
     SignInCodeView,
@@ -56,8 +55,8 @@ def build_sign_in_routes(context: PortalContext) -> Blueprint:
             return _render_sign_in(context)
         if context.browser_session.principal:
             return context.redirect_to("/")
-        vouched = request.headers.get(context.sessions.proxy_header, "")
-        return render_not_enrolled(context, vouched) if vouched else _render_sign_in(context)
+        proxy_user = request.headers.get(context.sessions.proxy_header, "")
+        return render_not_enrolled(context, proxy_user) if proxy_user else _render_sign_in(context)
 
     if portal.sign_in is SignInMethod.LINK:
         _add_link_routes(context, routes)
@@ -82,7 +81,7 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.get("/sign-in/<code>")
     def show_link(code: str) -> Response:
         view = SignInConfirmView(action="/sign-in/link", fields={"code": code})
-        return context.render_page("Sign in", documents.render_sign_in_confirm, view)
+        return context.render_page("Sign in", pages.render_sign_in_confirm, view)
 
     @routes.post("/sign-in/link")
     def submit_link() -> Response:
@@ -102,7 +101,7 @@ def render_not_enrolled(context: PortalContext, mail: str) -> Response:
     LOG.info("sign_in_refused reason=not-enrolled")
     view = UnknownAddressView(mail=mail)
     return context.render_page(
-        "You have not joined", documents.render_unknown_address, view, HTTPStatus.FORBIDDEN
+        "You have not joined", pages.render_unknown_address, view, HTTPStatus.FORBIDDEN
     )
 
 
@@ -117,13 +116,13 @@ def _render_sign_in(
         address=address,
         faults=faults,
     )
-    return context.render_page("Sign in", documents.render_sign_in, view, _choose_status(faults))
+    return context.render_page("Sign in", pages.render_sign_in, view, _choose_status(faults))
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
     view = SignInCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
     return context.render_page(
-        "Check your email", documents.render_sign_in_code, view, _choose_status(faults)
+        "Check your email", pages.render_sign_in_code, view, _choose_status(faults)
     )
 
 
@@ -333,7 +332,7 @@ def _build_account_routes(context: PortalContext, provider: IdentityProvider) ->
         _load_attempt(context, request.args.get("state", ""))
         fields = {name: request.args.get(name, "") for name in ("code", "state")}
         view = SignInConfirmView(action=CALLBACK_PATH, fields=fields)
-        return context.render_page("Sign in", documents.render_sign_in_confirm, view)
+        return context.render_page("Sign in", pages.render_sign_in_confirm, view)
 
     @routes.post(CALLBACK_PATH)
     def submit_account_return() -> Response:
@@ -343,7 +342,7 @@ def _build_account_routes(context: PortalContext, provider: IdentityProvider) ->
         except NotPermittedError:
             LOG.info("sign_in_refused reason=not-proven")
             return context.render_page(
-                UNPROVEN_VIEW.title, refusal.render_error_page, UNPROVEN_VIEW, HTTPStatus.FORBIDDEN
+                UNPROVEN_VIEW.title, pages.render_error_page, UNPROVEN_VIEW, HTTPStatus.FORBIDDEN
             )
         reader = find_account_id(context.app, mail)
         if not reader:

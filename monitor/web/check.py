@@ -116,12 +116,12 @@ class LiveCheck:
     def open_stream(self) -> Response:
         """Send each change as it comes (server-sent events), while there is a place for it."""
         # What belongs to this request is gone when the first line is sent.
-        visit, frame = self.context.browser_session, self.context.build_frame(TITLE)
+        session, frame = self.context.browser_session, self.context.build_frame(TITLE)
         person = self.context.require_principal().person_id
         if not self.slots.acquire_slot(person):
             abort(HTTPStatus.SERVICE_UNAVAILABLE)
         response = Response(
-            self._generate_events(visit, person, frame), mimetype="text/event-stream"
+            self._generate_events(session, person, frame), mimetype="text/event-stream"
         )
         response.call_on_close(partial(self.slots.release_slot, person))
         return response

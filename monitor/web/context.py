@@ -44,8 +44,8 @@ class PortalContext:
 
     @property
     def browser_session(self) -> BrowserSession:
-        visit: BrowserSession = g.visit
-        return visit
+        session: BrowserSession = g.browser_session
+        return session
 
     def now(self) -> datetime:
         return self.app.clock.now()
@@ -96,18 +96,18 @@ class PortalContext:
         return self.redirect_to("/sign-in", notice)
 
     def build_frame(self, title: str) -> PageFrame:
-        district, visit = self.app.config.district, self.browser_session
-        principal = visit.principal
+        district, session = self.app.config.district, self.browser_session
+        principal = session.principal
         return PageFrame(
             title=title,
             district=district.name,
             contact=district.contact,
             zone=district.zone,
-            csrf=self.sessions.build_csrf_token(visit),
+            csrf=self.sessions.build_csrf_token(session),
             reader=principal.name if principal else "",
             way_out=self.sign_out_path,
             places=tuple(self._build_nav(principal)) if principal else (),
-            notice=visit.notice,
+            notice=session.notice,
             demo=self.demo_notice,
         )
 

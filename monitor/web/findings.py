@@ -30,7 +30,6 @@ from monitor.services.sharing import preview_shared_fields, share_flag, unshare_
 from monitor.web.context import PortalContext
 from reports.labels import ANSWERS
 from reports.pages import findings as pages
-from reports.pages import findings as pages_sort
 from reports.pages.findings import AnswerHistoryView, ShareView, SortView, UndoLine
 
 CARDS_PER_PAGE: Final = 10
@@ -44,7 +43,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/sort")
     def show_cards() -> Response:
         view = _build_sort_view(context)
-        return context.render_page("Review what we found", pages_sort.render_sort, view)
+        return context.render_page("Review what we found", pages.render_sort, view)
 
     @routes.get("/me/sort/done")
     def show_answered() -> Response:
@@ -53,7 +52,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         number, last, shown = paginate_lines(lines, ANSWERS_PER_PAGE)
         zone = context.app.db.people.load_person(owner).zone
         view = AnswerHistoryView(zone=zone, lines=shown, number=number, last=last)
-        return context.render_page("Your answers", pages_sort.render_answer_history, view)
+        return context.render_page("Your answers", pages.render_answer_history, view)
 
     @routes.post("/me/sort")
     def submit_answers() -> Response:

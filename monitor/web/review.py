@@ -61,8 +61,6 @@ from monitor.web.errors import mask_as_not_found
 from monitor.web.takedown import build_pack_response
 from reports import labels
 from reports.evidence_pack import ActionLogLine
-from reports.pages import review as document
-from reports.pages import review as document_early
 from reports.pages import review as pages
 from reports.pages.layout import FieldProblem
 from reports.pages.review import (
@@ -267,7 +265,7 @@ def build_reviewer(context: PortalContext) -> Reviewer:
     return Reviewer(address=principal.mail, person_id=principal.person_id)
 
 
-def load_queue_view(context: PortalContext) -> document.ReviewQueueView:
+def load_queue_view(context: PortalContext) -> pages.ReviewQueueView:
     """Return the page of the queue that the address asks for."""
     chosen = {name: request.args.get(name, "") for name in FILTER_NAMES}
     reviewer, now, queue = build_reviewer(context), context.now(), context.app
@@ -292,7 +290,7 @@ class _ReviewPages:
 
     def show_queue(self) -> Response:
         return self.context.render_page(
-            "Review", document.render_review_queue, load_queue_view(self.context)
+            "Review", pages.render_review_queue, load_queue_view(self.context)
         )
 
     def submit_open(self) -> Response:
@@ -507,11 +505,11 @@ CANNOT_PROPOSE_HOLD = (
 
 
 def build_early_access_routes(context: PortalContext) -> Blueprint:
-    routes, pages = Blueprint("early", __name__), _EarlyAccessPages(context)
-    routes.add_url_rule("/review/early", "start", pages.show_proposals)
-    routes.add_url_rule("/review/early", "propose", pages.submit_proposal, methods=["POST"])
+    routes, early_pages = Blueprint("early", __name__), _EarlyAccessPages(context)
+    routes.add_url_rule("/review/early", "start", early_pages.show_proposals)
+    routes.add_url_rule("/review/early", "propose", early_pages.submit_proposal, methods=["POST"])
     routes.add_url_rule(
-        "/review/early/<ref>", "confirm", pages.submit_confirmation, methods=["POST"]
+        "/review/early/<ref>", "confirm", early_pages.submit_confirmation, methods=["POST"]
     )
     return routes
 
@@ -555,16 +553,16 @@ class _EarlyAccessPages:
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
         return self.context.render_page(
-            "Early access", document_early.render_break_glass_requests, view, status
+            "Early access", pages.render_break_glass_requests, view, status
         )
 
 
 def build_legal_hold_routes(context: PortalContext) -> Blueprint:
-    routes, pages = Blueprint("holds", __name__), _LegalHoldPages(context)
-    routes.add_url_rule("/review/holds", "start", pages.show_holds)
-    routes.add_url_rule("/review/holds", "propose", pages.submit_proposal, methods=["POST"])
+    routes, hold_pages = Blueprint("holds", __name__), _LegalHoldPages(context)
+    routes.add_url_rule("/review/holds", "start", hold_pages.show_holds)
+    routes.add_url_rule("/review/holds", "propose", hold_pages.submit_proposal, methods=["POST"])
     routes.add_url_rule(
-        "/review/holds/<ref>", "confirm", pages.submit_confirmation, methods=["POST"]
+        "/review/holds/<ref>", "confirm", hold_pages.submit_confirmation, methods=["POST"]
     )
     return routes
 
@@ -617,9 +615,7 @@ class _LegalHoldPages:
             faults=faults,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.context.render_page(
-            "Legal holds", document_early.render_legal_holds, view, status
-        )
+        return self.context.render_page("Legal holds", pages.render_legal_holds, view, status)
 
 
 def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine:

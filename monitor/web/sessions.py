@@ -67,10 +67,12 @@ class BrowserSessions:
 
     def load_session(self, request: Request) -> BrowserSession:
         """Tell whose visit it is, and change nothing."""
-        visit = self._load_from_cookie(request)
+        session = self._load_from_cookie(request)
         if self.proxy_header:
-            visit.principal = self._find_proxy_principal(request) or _find_invited_principal(visit)
-        return visit
+            session.principal = self._find_proxy_principal(request) or _find_invited_principal(
+                session
+            )
+        return session
 
     def _find_proxy_principal(self, request: Request) -> Principal | None:
         return find_vouched_principal(self.app, request.headers.get(self.proxy_header, ""))

@@ -234,7 +234,7 @@ class ConnectionPool:
     """
 
     def __init__(self, dialer: Dialer, tls: ssl.SSLContext, idle_hosts: int) -> None:
-        self._egress = dialer
+        self._dialer = dialer
         self._tls = tls
         self._idle = IdleConnections(idle_hosts)
         finalize(self, self._idle.close)
@@ -252,7 +252,7 @@ class ConnectionPool:
         self._idle.close()
 
     def _open_connection(self, target: RequestTarget, key: PoolKey) -> Http1Connection:
-        sock = self._egress.dial(target.host.rstrip("."), target.port, key[1])
+        sock = self._dialer.dial(target.host.rstrip("."), target.port, key[1])
         if target.scheme == "https":
             sock = self._tls.wrap_socket(sock, server_hostname=target.server_name)
         else:

@@ -278,10 +278,8 @@ class CrawlWorker:
 
     def _compute_due(self, slot: CrawlSlot, next_request: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
-        wished = max(
-            slot.host_queue.wished, self.router.robots.get_crawl_delay(next_request.target)
-        )
-        return ended + self.throttle.compute_pause(wished, ended - began)
+        pause = max(slot.host_queue.wished, self.router.robots.get_crawl_delay(next_request.target))
+        return ended + self.throttle.compute_pause(pause, ended - began)
 
     def _follow_redirect(self, slot: CrawlSlot, redirect: Redirect, due: float) -> None:
         try:
@@ -382,7 +380,7 @@ class CrawlWorker:
     def _conclude_question(
         self, slot: CrawlSlot, result: ParseResult, due: float, host: HostState | None = None
     ) -> None:
-        """Take the reading into its question, hand the lane on, and report."""
+        """Take the result into its question, free the host, and report."""
         question, steps = slot.question, slot.run.events
         onward = question.add_result(result)
         if question.result is not None and question.is_answered:
@@ -483,7 +481,7 @@ class Crawler:
             self._save_host_states(run)
 
     def stop(self) -> None:
-        """End every run now; nothing is asked through these lanes any more."""
+        """End every run now; nothing is asked through this crawler any more."""
         self._frontier.stop()
 
     def is_stopped(self) -> bool:

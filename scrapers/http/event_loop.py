@@ -101,7 +101,7 @@ class EventLoopThread:
             if self._thread is not None:
                 self._thread.join()
             self._ended.clear()
-            self._thread = Thread(target=run_work, name="lanes", daemon=True)
+            self._thread = Thread(target=run_work, name="crawler", daemon=True)
             self._thread.start()
 
     def close(self) -> None:

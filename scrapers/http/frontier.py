@@ -83,7 +83,7 @@ class CrawlQuestion:
         return not self.pages
 
     def add_result(self, result: ParseResult) -> tuple["CrawlQuestion", ...]:
-        """Take the reading of the page at hand; return the new questions that it asks."""
+        """Take the result of the page at hand; return the new questions that it asks."""
         del self.pages[0]
         self.asked_count += 1
         self.hops, self.redirect = 0, None
@@ -132,7 +132,7 @@ class CrawlEvent:
     """What one turn came to; an empty one only says that time has passed.
 
     `onward` are new questions to place, and `moved` is one that goes on at another host.
-    `lane` is the host that waits until this step is taken, empty where none does.
+    `waiting_host` is the host that waits until this step is taken, empty where none does.
     `error` is a fault in our own code, to be raised where the visits are consumed.
     """
 
@@ -281,8 +281,8 @@ class Frontier:
             rank: [] for rank in CrawlPriority
         }
         self._numbers = count()
-        self._tours: set[CrawlRun] = set()
-        self._lanes: dict[str, HostQueue] = {}
+        self._runs: set[CrawlRun] = set()
+        self._host_queues: dict[str, HostQueue] = {}
         self._busy: Counter[CrawlPriority] = Counter()
         self._attended = False
         self._resting: tuple[EventLoop, Event] | None = None
@@ -290,7 +290,7 @@ class Frontier:
 
     def add_run(self, run: CrawlRun) -> None:
         with self._lock:
-            self._tours.add(run)
+            self._runs.add(run)
 
     def claim_worker(self) -> bool:
         """Tell whether a thread must be started to take turns: one does, while there are tours."""
@@ -302,16 +302,16 @@ class Frontier:
     def remove_run(self, run: CrawlRun) -> None:
         """Forget what a tour still wants; what is in flight for it comes to nothing."""
         with self._lock:
-            self._tours.discard(run)
+            self._runs.discard(run)
             for host in run.hosts:
-                self._lanes[host].waiting[run.priority].pop(run, None)
+                self._host_queues[host].waiting[run.priority].pop(run, None)
             self._wake_worker()
 
     def stop(self) -> None:
         """Have nobody take another turn; what is in flight comes to nothing."""
         with self._lock:
             self.stopped = True
-            for run in self._tours:
+            for run in self._runs:
                 run.events.put(CrawlEvent())
             self._wake_worker()
 
@@ -323,26 +323,26 @@ class Frontier:
         with self._lock:
             self._attended = False
             self._busy.clear()
-            for host_queue in self._lanes.values():
+            for host_queue in self._host_queues.values():
                 if host_queue.busy:
                     host_queue.busy, host_queue.due = (
                         False,
                         self._clock.monotonic() + host_queue.wished,
                     )
                     self._schedule_host(host_queue)
-            for run in self._tours:
+            for run in self._runs:
                 run.events.put(CrawlEvent(error=error))
 
     def get_host_queue(self, host: str) -> HostQueue | None:
-        return self._lanes.get(host)
+        return self._host_queues.get(host)
 
     def open_host_queue(self, host_state: HostState) -> HostQueue:
         due = self._clock.monotonic() + host_state.get_remaining_wait(self._clock.now())
         with self._lock:
-            return self._lanes.setdefault(host_state.host, HostQueue(host_state, due))
+            return self._host_queues.setdefault(host_state.host, HostQueue(host_state, due))
 
     def add_question(
-        self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, wished: float
+        self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, pause_seconds: float
     ) -> None:
         """Queue a question; one that has begun goes on before others are begun.
 
@@ -350,8 +350,8 @@ class Frontier:
         """
         with self._lock:
             run.hosts.add(host_queue.host)
-            host_queue.wished = max(host_queue.wished, wished)
-            self._enqueue_question(host_queue, run, question, front=question.has_begun)
+            host_queue.wished = max(host_queue.wished, pause_seconds)
+            self._enqueue_question(host_queue, run, question, at_front=question.has_begun)
             self._schedule_host(host_queue)
 
     def needs_questions(self, run: CrawlRun) -> bool:
@@ -369,17 +369,17 @@ class Frontier:
         """Wait in `loop` for a host that may be asked; None once nobody wants anything more."""
         while True:
             with self._lock:
-                wanted = bool(self._tours) and not self.stopped
+                wanted = bool(self._runs) and not self.stopped
                 slot = self._take_next_slot() if wanted else None
                 if slot is not None:
                     return slot
                 if self.stopped or not (wanted or self._busy.total()):
                     self._attended = False
                     return None
-                rung = Event()
-                self._resting = loop, rung
+                wake_event = Event()
+                self._resting = loop, wake_event
                 pause, quiet = self._compute_pause(), wanted and self._is_idle
-            self._wait_for_slot(rung, pause, quiet=quiet)
+            self._wait_for_slot(wake_event, pause, quiet=quiet)
 
     def release_slot(
         self, slot: CrawlSlot, due: float, *, again: bool = False, reported: bool = False
@@ -395,8 +395,8 @@ class Frontier:
             slot.host_queue.due = due
             if reported:
                 slot.run.untaken.add(slot.host_queue.host)
-            if again and slot.run in self._tours:
-                self._enqueue_question(slot.host_queue, slot.run, slot.question, front=True)
+            if again and slot.run in self._runs:
+                self._enqueue_question(slot.host_queue, slot.run, slot.question, at_front=True)
             self._schedule_host(slot.host_queue)
             if was_full or not self._busy.total():
                 self._wake_worker()
@@ -405,15 +405,15 @@ class Frontier:
         """Note that the consumer has done with a visit: its tour may ask that host again."""
         with self._lock:
             run.untaken.discard(host)
-            self._schedule_host(self._lanes[host])
+            self._schedule_host(self._host_queues[host])
             if not run.untaken:
                 self._wake_worker()
 
     def _enqueue_question(
-        self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, *, front: bool
+        self, host_queue: HostQueue, run: CrawlRun, question: CrawlQuestion, *, at_front: bool
     ) -> None:
         queue = host_queue.get_run_queue(run)
-        if front:
+        if at_front:
             queue.appendleft(question)
         else:
             queue.append(question)
@@ -431,9 +431,9 @@ class Frontier:
     def _wake_worker(self) -> None:
         """End the rest of whoever waits for a turn: there may be one, or a shorter wait."""
         if self._resting is not None:
-            loop, rung = self._resting
+            loop, wake_event = self._resting
             self._resting = None
-            loop.call_threadsafe(rung.set)
+            loop.call_threadsafe(wake_event.set)
 
     def _is_full(self, priority: CrawlPriority) -> bool:
         return self._busy[priority] >= self._most
@@ -467,10 +467,10 @@ class Frontier:
         due = min((line[0][0] for rank, line in lines if not self._is_full(rank)), default=None)
         return None if due is None else max(min(due - self._clock.monotonic(), NAP), 0.0)
 
-    def _wait_for_slot(self, rung: Event, pause: float | None, *, quiet: bool) -> None:
+    def _wait_for_slot(self, wake_event: Event, pause: float | None, *, quiet: bool) -> None:
         before = self._clock.monotonic()
         if not quiet or pause is None:
-            if rung.wait(pause) or pause is None or self._busy.total():
+            if wake_event.wait(pause) or pause is None or self._busy.total():
                 return
             # A consumer that is away for long; a test's clock moves only if slept on.
             pause -= self._clock.monotonic() - before
@@ -479,9 +479,7 @@ class Frontier:
     @property
     def _is_idle(self) -> bool:
         """Nothing is in flight, and no consumer brings more questions or has a visit to take."""
-        return not self._busy.total() and all(
-            run.drained and not run.untaken for run in self._tours
-        )
+        return not self._busy.total() and all(run.drained and not run.untaken for run in self._runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

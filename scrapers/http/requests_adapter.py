@@ -1,6 +1,6 @@
 """requests over the guarded pools, for APIs.
 
-urllib3's pools with one change: a connection is opened by our egress and nothing else. The
+urllib3's pools with one change: a connection is opened by our dialer and nothing else. The
 judgement stands where the connection is made, so that no redirect, second DNS answer or
 disagreement between parsers gets around it. TLS is urllib3's own: server name, certificate and
 Host header speak of the name, the socket goes to the vetted address.
@@ -69,7 +69,7 @@ class HostPools:
     """One pool a host and reach: what was opened to a declared origin serves nobody else."""
 
     def __init__(self, dialer: Dialer, tls: SSLContext, idle_hosts: int) -> None:
-        self._egress = dialer
+        self._dialer = dialer
         self._tls = tls
         self._idle_hosts = idle_hosts
         self._lock = Lock()
@@ -104,7 +104,7 @@ class HostPools:
             pool = GuardedTLSPool(target.host, target.port, maxsize=1, ssl_context=self._tls)
         else:
             pool = GuardedPool(target.host, target.port, maxsize=1)
-        pool.dial = partial(self._egress.dial, scope=scope)
+        pool.dial = partial(self._dialer.dial, scope=scope)
         return pool
 
 

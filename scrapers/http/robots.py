@@ -170,8 +170,8 @@ class RobotsCache:
     def get_crawl_delay(self, target: RequestTarget) -> float:
         """Return the Crawl-delay in seconds; a wish for more than five minutes gets five."""
         rules = self._rules.get(target.origin)
-        wished = rules.file.crawl_delay(TOKEN) if rules and rules.file else None
-        return min(max(wished or 0.0, 0.0), LONGEST_DELAY)
+        delay = rules.file.crawl_delay(TOKEN) if rules and rules.file else None
+        return min(max(delay or 0.0, 0.0), LONGEST_DELAY)
 
 
 def _build_record(

@@ -85,12 +85,12 @@ class Throttle:
     patience_seconds: float = 300.0
     max_postponements: int = 2
 
-    def compute_pause(self, wished: float, took: float) -> float:
+    def compute_pause(self, wanted: float, took: float) -> float:
         """Return the seconds from the end of one answer to the next request.
 
         A host that is slow to answer is under load, so it gets at least as long to recover.
         """
-        return max(wished * self.wait_factor, took) if self.wait_factor else 0.0
+        return max(wanted * self.wait_factor, took) if self.wait_factor else 0.0
 
     def compute_requested_pause(self, result: ParseResult, now: datetime) -> float:
         """Return the seconds for which an answer, though it is one, wants us to stay away."""

@@ -88,7 +88,7 @@ def extract_page_head(soup: BeautifulSoup) -> PageHead:
         canonical=next((href for href, _ in _extract_link_tags(soup, "canonical")), ""),
         feeds=tuple(_extract_feed_links(soup)),
         robots_directives=frozenset(
-            wish for each in directives for wish in parse_robots_directives(each)
+            directive for each in directives for directive in parse_robots_directives(each)
         ),
     )
 

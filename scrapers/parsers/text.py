@@ -52,15 +52,15 @@ _BARE = re.compile(r"https?://[^\s<>\"'()\[\]]{1,2048}", re.IGNORECASE)
 MOST_LINKS = 20
 
 
-def strip_html(scrap: str) -> str:
+def strip_html(markup: str) -> str:
     """Return the words of a scrap in one line."""
-    short = scrap[: LONGEST_TEXT * 4]
+    short = markup[: LONGEST_TEXT * 4]
     return clean_text(unescape(_TAG.sub("", _BREAK.sub(" ", short))))
 
 
-def extract_links(scrap: str) -> tuple[str, ...]:
+def extract_links(markup: str) -> tuple[str, ...]:
     """Return the addresses that a scrap links to or, where it has no links, spells out."""
-    short = scrap[: LONGEST_TEXT * 4]
+    short = markup[: LONGEST_TEXT * 4]
     found = [unescape(match[1]) for match in _ADDRESS.findall(short)]
     return filter_web_links(found or _BARE.findall(unescape(short)))
 

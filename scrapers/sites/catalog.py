@@ -162,7 +162,7 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
 
     Such lists hold the accounts of private persons.
     """
-    vouched = bool(row.get("provenance"))
+    has_provenance = bool(row.get("provenance"))
     return SiteEntry(
         name=get_text(row, "name"),
         uri_check=get_text(row, "uri_check"),
@@ -176,7 +176,7 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
             m_codes=get_numbers(row, "m_codes"),
         ),
         uri_pretty=get_text(row, "uri_pretty"),
-        known_accounts=get_texts(row, "known") if vouched else (),
+        known_accounts=get_texts(row, "known") if has_provenance else (),
         category=get_text(row, "cat"),
         handle_pattern=_build_handle_pattern(row),
         headers=tuple((name.lower(), value) for name, value in get_headers(row).items()),

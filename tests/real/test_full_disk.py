@@ -93,8 +93,9 @@ class SecondWeek:
         with open_app(stage.build_config(self.folder), environment) as service:
             rounds = build_supervised_runner(service, environment)
             assert rounds.reserve.ensure_reserve()
-            for works in (rounds.run_due_sweeps, rounds.run_mail_and_cleanup):
-                if self.full == works.__name__:
+            works_by_name = {"ask": rounds.run_due_sweeps, "write": rounds.run_mail_and_cleanup}
+            for name, works in works_by_name.items():
+                if self.full == name:
                     self.disk.fills_up(self.room)
                 self._hours(works, clock)
                 self.disk.is_cleared()

@@ -33,7 +33,7 @@ class Played:
 
     @cached_property
     def mails(self) -> tuple[Mail, ...]:
-        return tuple(map(opened, self.story.letters))
+        return tuple(map(opened, self.story.emails))
 
     def digest(self, to: str, week: int) -> Mail:
         day = f"{days.compute_sweep_time(week):%Y-%m-%d}"

@@ -148,8 +148,8 @@ def test_a_service_that_is_taken_apart_ends_the_thread_that_asks(district):
         visits = app.crawler.crawl(preview_sweep(app), ignore_progress)
         next(visits)
 
-        assert "lanes" in {thread.name for thread in threading.enumerate()}
-    assert "lanes" not in {thread.name for thread in threading.enumerate()}
+        assert "crawler" in {thread.name for thread in threading.enumerate()}
+    assert "crawler" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(StopIteration):
         next(visits)
 

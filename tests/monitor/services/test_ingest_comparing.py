@@ -36,7 +36,7 @@ class Desk:
         self.person = world.joins(MARIA).ref
         self.numbers = count()
         self.comparing = SnapshotComparer(
-            state=self.state,
+            db=self.state,
             person_id=self.person,
             version=1,
             week=1,

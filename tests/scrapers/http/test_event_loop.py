@@ -156,7 +156,7 @@ def test_ctrl_c_does_not_keep_the_thread_of_a_loop_from_being_waited_for() -> No
 
     with pytest.raises(KeyboardInterrupt):
         thread.close()
-    assert [each for each in enumerate_threads() if each.name == "lanes"] == []
+    assert [each for each in enumerate_threads() if each.name == "crawler"] == []
 
 
 def test_once_a_loop_thread_is_closed_nothing_is_begun_in_it() -> None:

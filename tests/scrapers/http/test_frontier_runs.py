@@ -41,7 +41,7 @@ def test_queries_are_pulled_by_the_consumer_and_only_as_they_are_needed(clock: F
 
 
 def lane_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "lanes"]
+    return [thread for thread in threading.enumerate() if thread.name == "crawler"]
 
 
 def wait_for_the_loop_to_end() -> None:
