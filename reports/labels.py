@@ -91,8 +91,8 @@ HEALTH_LEVELS: Final[Mapping[HealthLevel, str]] = {
 }
 CONSENT_ENDINGS: Final[Mapping[ConsentAction, str]] = {
     ConsentAction.WITHDRAWN: "You withdrew it.",
-    ConsentAction.DISOWNED: "You withdrew it.",
-    ConsentAction.LAPSED: "It was not renewed.",
+    ConsentAction.REPORTED_NOT_ME: "You withdrew it.",
+    ConsentAction.EXPIRED: "It was not renewed.",
     ConsentAction.LEFT: "The district says that you no longer work there.",
 }
 CONSENT_CHANGES: Final[Mapping[ConsentAction, str]] = {

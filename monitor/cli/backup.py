@@ -83,14 +83,14 @@ def backup(
     "--keys", type=EXISTING_FOLDER, required=True, help="The folder with the copy of the keys."
 )
 @click.option(
-    "--postmarks",
+    "--sent-log",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="The file `postmarks` from the old state folder, if you still have it.",
+    help="The file `sent-log` from the old state folder, if you still have it.",
 )
 @json_option
 @pass_cli_context
 def restore(
-    context: CliContext, source: Path, keys: Path, postmarks: Path | None, *, as_json: bool
+    context: CliContext, source: Path, keys: Path, sent_log: Path | None, *, as_json: bool
 ) -> None:
     """Restore a backup into the empty state folder: SOURCE itself, or the newest backup in it.
 
@@ -98,7 +98,7 @@ def restore(
     """
     config = context.config
     now, copy = context.environment.clock.now(), find_newest_backup(source)
-    done = restore_district(config, now, copy, KeyBackup(keys), postmarks)
+    done = restore_district(config, now, copy, KeyBackup(keys), sent_log)
     if as_json:
         context.output.print_json(done)
         return
@@ -118,7 +118,7 @@ def restore(
     context.output.print_line(
         "Next: run `namesake doctor`, then start the service (systemctl start namesake)."
     )
-    if postmarks is None:
+    if sent_log is None:
         context.output.print_line("People who missed a weekly digest get the next one on Monday.")
     if config.students.enabled:
         context.output.print_line(

@@ -301,7 +301,7 @@ def check(context: CliContext, person: str, *, as_json: bool) -> None:
         if not app.db.consents.can_query_person(person, app.clock.now()):
             reason = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(reason)
-        app.db.audit.append_entry(app.clock.now(), "operator", "asked-check", person, {})
+        app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
         done = run_sweep_now(context, app, SweepKind.SELFCHECK, person)
         _print_sweep(context, app, done, as_json=as_json)
 

@@ -11,7 +11,7 @@ import click
 from monitor.app import App
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
-from monitor.services.consent import RENEWING
+from monitor.services.consent import CONSENT_REMINDER
 from monitor.services.enrollment import REMINDER
 from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
@@ -29,7 +29,7 @@ JOB_LABELS: Mapping[str, str] = {
     RECHECK: "check whether an impersonation is gone",
     BOUNCES: "read bounced emails",
     ERASURE: "delete a withdrawn person's data",
-    RENEWING: "find consents that expire soon",
+    CONSENT_REMINDER: "find consents that expire soon",
     REMINDER: "invitation reminder",
     PURGE: "delete expired data",
 }

@@ -95,11 +95,11 @@ def _count_queued_by_error(app: App) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeliveredEmail:
-    """`reader` is an opaque ref; what a letter says is its reader's own."""
+    """`recipient_id` is opaque; what an email says is its reader's own."""
 
-    ref: str
+    id: str
     kind: str
-    reader: str
+    recipient_id: str
     state: EmailState
     since: datetime
     attempts: int
@@ -126,9 +126,9 @@ def list_emails(context: CliContext, *, as_json: bool) -> None:
             ("ref", "kind", "to", "state", "since", "tries", "next try", "reason"),
             (
                 (
-                    each.ref,
+                    each.id,
                     each.kind,
-                    each.reader,
+                    each.recipient_id,
                     each.state,
                     each.since,
                     each.attempts,
@@ -157,7 +157,7 @@ def retry(context: CliContext, refs: tuple[str, ...], *, everything: bool) -> No
         with app.db.begin_transaction():
             for ref in chosen:
                 outbox.requeue_dead_email(ref, now)
-                app.db.audit.append_entry(now, "operator", "letter-revived", ref, {})
+                app.db.audit.append_entry(now, "operator", "email-retried", ref, {})
     context.output.print_line(f"Queued again: {len(chosen)}.")
 
 
@@ -196,9 +196,9 @@ def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
 def _build_email_row(email: OutboxEmail) -> UndeliveredEmail:
     waits = email.state is EmailState.QUEUED
     return UndeliveredEmail(
-        ref=email.ref,
+        id=email.ref,
         kind=email.kind,
-        reader=email.recipient_ref,
+        recipient_id=email.recipient_ref,
         state=email.state,
         since=email.queued_at,
         attempts=email.attempts,

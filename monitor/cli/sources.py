@@ -391,8 +391,8 @@ class SourceSheet:
     """`manners` and `health` are None for a source that is turned off."""
 
     source: str
-    declaration: SourceInfo
-    manners: CrawlPolicy | None = None
+    info: SourceInfo
+    crawl_policy: CrawlPolicy | None = None
     health: SourceHealthReport | None = None
 
     @classmethod
@@ -402,8 +402,8 @@ class SourceSheet:
         if source is not None:
             return cls(
                 source=name,
-                declaration=source.info,
-                manners=source.crawl_policy,
+                info=source.info,
+                crawl_policy=source.crawl_policy,
                 health=_build_health_report(app, source),
             )
         kind = discover_built_in_sources().get(name)
@@ -412,14 +412,14 @@ class SourceSheet:
                 f"There is no source {name!r}. See `namesake sources list` and its --off option."
             )
             raise InputError(reason)
-        return cls(source=name, declaration=kind.info)
+        return cls(source=name, info=kind.info)
 
     def to_lines(self) -> Iterator[SheetLine]:
-        yield from _describe_source_info(self.declaration)
-        if self.manners is None or self.health is None:
+        yield from _describe_source_info(self.info)
+        if self.crawl_policy is None or self.health is None:
             yield "in use", "no: turned off; add it under [sources]"
             return
-        yield from _describe_policy(self.manners)
+        yield from _describe_policy(self.crawl_policy)
         yield from _describe_health(self.health)
 
 

@@ -126,14 +126,14 @@ def export(context: CliContext, ref: str, folder: Path | None, reason: str | Non
         click.echo(copy.encode_json())
         return
     _write_copy(folder, copy)
-    context.output.print_line(f"data.json, data.html and found.csv are in {folder}.")
+    context.output.print_line(f"data.json, data.html and findings.csv are in {folder}.")
 
 
 def _write_copy(folder: Path, copy: DataExport) -> None:
     files = {
         "data.json": copy.encode_json(),
         "data.html": copy.render_html().encode(),
-        "found.csv": copy.render_csv().encode(),
+        "findings.csv": copy.render_csv().encode(),
     }
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -68,7 +68,7 @@ DATABASE_FILE = "namesake.db"
 _COUNT_QUERY = "SELECT count(*) FROM {}"
 # As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
 PRE_UPGRADE_FILE = "namesake.db.before-upgrade"
-SENT_LOG_FILE = "postmarks"
+SENT_LOG_FILE = "sent-log"
 
 
 class Database:

@@ -286,7 +286,7 @@ class ApiCostsTable:
             self.connection.execute("DELETE FROM api_costs WHERE week < ?", week)
 
 
-SITE_LIST_FOLDER = "catalogues"
+SITE_LIST_FOLDER = "site-lists"
 SITE_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 

@@ -26,9 +26,9 @@ class ConsentChannel(StrEnum):
     """By which way somebody's word reached us; ITSELF is none: time did it."""
 
     PORTAL = "portal"
-    LETTER = "letter"
+    EMAIL = "email"
     OPERATOR = "operator"
-    ITSELF = "itself"
+    AUTOMATIC = "automatic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

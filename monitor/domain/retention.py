@@ -16,21 +16,21 @@ class RetainedKind(StrEnum):
     FLAG = "flag"
     EVIDENCE = "evidence"
     STUDENT_EVIDENCE = "student-evidence"
-    GLASS = "glass"
-    LOOK = "look"
-    LETTER = "letter"
+    BREAK_GLASS = "break-glass"
+    ACCESS = "access"
+    EMAIL = "email"
     INVITATION = "invitation"
-    UNFINISHED = "unfinished"
+    ENROLLMENT_DRAFT = "enrollment-draft"
     RUN_REQUEST = "run-request"
-    ROBOTS = "robots"
+    ROBOTS_FILE = "robots-file"
     HOST = "host"
-    LETTER_RECORD = "letter-record"
+    EMAIL_RECORD = "email-record"
     SWEEP = "sweep"
     SOURCE = "source"
-    SPENDING = "spending"
+    REQUEST_QUOTA = "request-quota"
     SESSION = "session"
     ADDRESS_CHANGE = "address-change"
-    LAPSED = "lapsed"
+    EXPIRED_CONSENT = "expired-consent"
     PERSON = "person"
     AUDIT = "audit"
 
@@ -76,37 +76,37 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.EVIDENCE: RetentionPeriod(open=None, closed=AT_ONCE),
     RetainedKind.STUDENT_EVIDENCE: RetentionPeriod(open=90 * DAY, closed=AT_ONCE),
     # Closed is an early opening that is over or was never confirmed; the audit remembers it.
-    RetainedKind.GLASS: RetentionPeriod(open=None, closed=30 * DAY),
+    RetainedKind.BREAK_GLASS: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is a reviewer's look that has run out.
-    RetainedKind.LOOK: RetentionPeriod(open=None, closed=AT_ONCE),
+    RetainedKind.ACCESS: RetentionPeriod(open=None, closed=AT_ONCE),
     # Closed is a letter that the mail server accepted: its words go, its id stays. One that was
     # given up stays open for a while, in case an operator mends what was wrong.
-    RetainedKind.LETTER: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
+    RetainedKind.EMAIL: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # Open is one without an answer; a reminder begins its time anew, once.
     RetainedKind.INVITATION: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
     # Answers of somebody who began to join and did not end it.
-    RetainedKind.UNFINISHED: RetentionPeriod(open=DAY, closed=AT_ONCE),
+    RetainedKind.ENROLLMENT_DRAFT: RetentionPeriod(open=DAY, closed=AT_ONCE),
     RetainedKind.RUN_REQUEST: RetentionPeriod(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
-    RetainedKind.ROBOTS: RetentionPeriod(open=DAY, closed=AT_ONCE),
+    RetainedKind.ROBOTS_FILE: RetentionPeriod(open=DAY, closed=AT_ONCE),
     # A host that keeps us away, or has just done so; a rested one is nothing to remember, and
     # its name may hold a handle.
     RetainedKind.HOST: RetentionPeriod(open=14 * DAY, closed=DAY),
     # That a letter was sent, when, and its hash: as long as a reminder has to be found again.
-    RetainedKind.LETTER_RECORD: RetentionPeriod(open=None, closed=YEAR + 60 * DAY),
+    RetainedKind.EMAIL_RECORD: RetentionPeriod(open=None, closed=YEAR + 60 * DAY),
     # How a sweep went, and each source in it: nothing of what was found.
     RetainedKind.SWEEP: RetentionPeriod(open=None, closed=YEAR),
     # How a source stands, without a word about anybody.
     RetainedKind.SOURCE: RetentionPeriod(open=None, closed=None),
     # What was asked and paid: counts, until the next sweep, or the next day, begins anew.
-    RetainedKind.SPENDING: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
+    RetainedKind.REQUEST_QUOTA: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
     # Closed is one whose time is over: a reader signs in again.
     RetainedKind.SESSION: RetentionPeriod(open=DAY, closed=AT_ONCE),
     # Open is a change that was made: letters to the old address may still come back, and its owner
     # may say that it was not them. Closed is a new address that nobody confirmed.
     RetainedKind.ADDRESS_CHANGE: RetentionPeriod(open=30 * DAY, closed=DAY),
     # What a consent that ran out had allowed: until then it can be renewed.
-    RetainedKind.LAPSED: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
+    RetainedKind.EXPIRED_CONSENT: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     RetainedKind.PERSON: RetentionPeriod(open=None, closed=AT_ONCE),
     RetainedKind.AUDIT: RetentionPeriod(open=None, closed=None),
 }

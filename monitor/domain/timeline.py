@@ -145,8 +145,8 @@ class TimelineEntryKind(StrEnum):
     SHOWN = "shown"
     EVENT = "event"
     FLAGGED = "flagged"
-    RULED = "ruled"
-    SORTED = "sorted"
+    DECIDED = "decided"
+    ANSWERED = "answered"
 
 
 class DecisionMaker(StrEnum):
@@ -234,7 +234,7 @@ def _list_decision_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
     for each in record.decisions:
         by = DecisionMaker.PERSON if each.by == owners.get(each.flag) else DecisionMaker.REVIEWER
         yield TimelineEntry(
-            at=each.at, kind=TimelineEntryKind.RULED, word=each.ruling, by=by, flag=each.flag
+            at=each.at, kind=TimelineEntryKind.DECIDED, word=each.ruling, by=by, flag=each.flag
         )
 
 
@@ -242,4 +242,6 @@ def _list_feedback_entries(feedback: Iterable[Feedback]) -> Iterator[TimelineEnt
     """Leave out what was said of a flag, whose ruling stands in the timeline already."""
     for each in feedback:
         if not each.flag_id:
-            yield TimelineEntry(at=each.at, kind=TimelineEntryKind.SORTED, word=each.decision or "")
+            yield TimelineEntry(
+                at=each.at, kind=TimelineEntryKind.ANSWERED, word=each.decision or ""
+            )

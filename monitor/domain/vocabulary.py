@@ -77,7 +77,7 @@ class OwnershipLabel(StrEnum):
 
 
 class ConsentAction(StrEnum):
-    """What a line of the ledger records. LEFT is by the district, DISOWNED by the mailbox."""
+    """What a line of the ledger records. LEFT is by the district; the mailbox reports 'not me'."""
 
     GIVEN = "given"
     RENEWED = "renewed"
@@ -85,9 +85,9 @@ class ConsentAction(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     WITHDRAWN = "withdrawn"
-    DISOWNED = "disowned"
+    REPORTED_NOT_ME = "reported-not-me"
     LEFT = "left"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
 
 
 class GapKind(StrEnum):

@@ -24,7 +24,7 @@ from scrapers.models import Finding, Identity, Outcome
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
-DROPPED: Final = "account-dropped"
+DROPPED: Final = "account-removed"
 PROVEN: Final = "account-proven"
 NOT_PROVEN: Final = "proof-failed"
 

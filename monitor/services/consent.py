@@ -49,7 +49,7 @@ from monitor.sources import list_engine_titles
 from reports.emails.account import ConsentChangedView, ConsentExpiryView
 from reports.emails.registry import EmailKind
 
-RENEWING = "renewing"
+CONSENT_REMINDER = "consent-reminder"
 # So that a clock that is wrong erases nobody: somebody has a week to notice.
 MIN_REMINDER_AGE = timedelta(days=7)
 
@@ -97,7 +97,9 @@ def _is_lapse_due(app: App, consent: Consent) -> bool:
 
 def compute_lapse_erasure(consent: Consent) -> datetime:
     """Return when what a consent that ran out had allowed to keep is erased."""
-    return consent.expires_at + (RETENTION_PERIODS[RetainedKind.LAPSED].open or timedelta(0))
+    return consent.expires_at + (
+        RETENTION_PERIODS[RetainedKind.EXPIRED_CONSENT].open or timedelta(0)
+    )
 
 
 def render_district_terms(app: App) -> str:

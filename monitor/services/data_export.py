@@ -277,34 +277,34 @@ EXPORTED = "exported"
 
 # Where each table with somebody's rows in it stands in a copy.
 EXPORTED_TABLES: Mapping[str, str] = {
-    "people": "told",
-    "consents": "consent",
-    "legal_holds": "holds",
-    "hold_proposals": "holds_proposed",
-    "items": "found",
-    "feedback": "found",
-    "sightings": "found",
-    "versions": "found",
-    "events": "found",
-    "flags": "found",
-    "decisions": "found",
-    "review_notes": "found",
-    "assignments": "found",
-    "break_glass": "found",
-    "questions": "asked",
-    "outbox": "letters",
-    "unsubscribes": "mail",
-    "address_changes": "mail",
-    "name_changes": "names",
-    "account_proofs": "proofs",
-    "suppression_list": "mail",
+    "people": "profile",
+    "consents": "consents",
+    "legal_holds": "legal_holds",
+    "hold_proposals": "hold_proposals",
+    "items": "findings",
+    "feedback": "findings",
+    "sightings": "findings",
+    "versions": "findings",
+    "events": "findings",
+    "flags": "findings",
+    "decisions": "findings",
+    "review_notes": "findings",
+    "assignments": "findings",
+    "break_glass": "findings",
+    "questions": "questions",
+    "outbox": "emails",
+    "unsubscribes": "email_settings",
+    "address_changes": "email_settings",
+    "name_changes": "name_changes",
+    "account_proofs": "account_proofs",
+    "suppression_list": "email_settings",
     "sweeps": "checks",
     "run_requests": "checks",
-    "journal": "waiting",
+    "journal": "staged_answers",
     "pages": "pages",
-    "sessions": "sign_ins",
-    "jobs": "due",
-    "audit": "record",
+    "sessions": "sessions",
+    "jobs": "jobs",
+    "audit": "audit_log",
 }
 # What is left out, and why.
 EXCLUDED_TABLES: Mapping[str, str] = {
@@ -342,7 +342,7 @@ class DataExport:
             for name, body in (
                 ("data.json", self.encode_json()),
                 ("data.html", self.render_html().encode()),
-                ("found.csv", self.render_csv().encode()),
+                ("findings.csv", self.render_csv().encode()),
             ):
                 dated = zipfile.ZipInfo(name, self.at.timetuple()[:6])
                 archive.writestr(dated, body, zipfile.ZIP_DEFLATED)
@@ -442,34 +442,36 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
 def _build_export_data(app: App, records: PersonRecords) -> ExportData:
     db, ref = app.db, records.person.ref
     return {
-        "told": records.person,
-        "consent": records.consents,
-        "holds": records.holds,
-        "holds_proposed": [
+        "profile": records.person,
+        "consents": records.consents,
+        "legal_holds": records.holds,
+        "hold_proposals": [
             _replace_names(each, first=REVIEWER)
             for each in db.hold_proposals.list_hold_proposals_of_person(ref)
         ],
-        "found": [_build_item_data(app, item) for item in records.items],
-        "asked": db.questions.list_questions_of_person(ref),
-        "letters": records.emails,
-        "mail": {
-            "stopped_at": db.unsubscribes.find_unsubscribe_time(ref),
-            "paused": db.suppression_list.find_suppression(ref, records.person.mail),
-            "addresses": [_replace_names(each, browser="") for each in records.address_changes],
+        "findings": [_build_item_data(app, item) for item in records.items],
+        "questions": db.questions.list_questions_of_person(ref),
+        "emails": records.emails,
+        "email_settings": {
+            "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(ref),
+            "suppressed": db.suppression_list.find_suppression(ref, records.person.mail),
+            "address_changes": [
+                _replace_names(each, browser="") for each in records.address_changes
+            ],
         },
         "checks": {
-            "made": records.checks,
-            "asked_for": [
+            "sweeps": records.checks,
+            "requests": [
                 each for each in db.run_requests.list_run_requests() if each.person == ref
             ],
         },
-        "names": db.name_changes.find_name_change_of_person(ref),
-        "proofs": db.account_proofs.list_proofs_of_person(ref),
-        "waiting": records.staged_answers,
+        "name_changes": db.name_changes.find_name_change_of_person(ref),
+        "account_proofs": db.account_proofs.list_proofs_of_person(ref),
+        "staged_answers": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
-        "sign_ins": [_replace_names(each, hash="") for each in records.sessions],
-        "due": [each for each in db.jobs.list_jobs() if each.subject in records.subject_ids],
-        "record": [
+        "sessions": [_replace_names(each, hash="") for each in records.sessions],
+        "jobs": [each for each in db.jobs.list_jobs() if each.subject in records.subject_ids],
+        "audit_log": [
             _replace_names(each, actor=describe_actor(each.actor, ref))
             for each in records.audit_entries
         ],
@@ -485,7 +487,7 @@ def _build_item_data(app: App, item: Item) -> dict[str, object]:
     db, ref = app.db, item.ref
     return {
         "item": item,
-        "said": db.feedback.list_feedback_of_item(ref),
+        "feedback": db.feedback.list_feedback_of_item(ref),
         "assessment": db.items.find_assessment(ref),
         "sightings": db.sightings.list_sightings_of_item(ref),
         "versions": db.versions.list_versions(ref),
@@ -500,9 +502,9 @@ def _build_flag_data(app: App, flag_id: str) -> dict[str, object]:
     remarks = db.review_notes.list_review_notes_of_flag(flag_id)
     return {
         "flag": db.flags.load_flag(flag_id),
-        "rulings": db.flags.list_decisions(flag_id),
+        "decisions": db.flags.list_decisions(flag_id),
         "notes": [_replace_names(each, by=REVIEWER) for each in remarks],
-        "taken_on_at": taken_on.at if taken_on else None,
+        "assigned_at": taken_on.at if taken_on else None,
         "opened_early": [
             each.at for each in db.break_glass.list_active_break_glass(flag_id, app.clock.now())
         ],
@@ -529,35 +531,35 @@ def _build_page_data(kept: StoredPage) -> ExportData:
 ACTION_WORDS: Mapping[str, str] = {
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
-    "took-back": "removed names, places, or accounts",
-    "name-asked": "gave a name for IT to confirm",
+    "details-removed": "removed names, places, or accounts",
+    "name-change-requested": "gave a name for IT to confirm",
     "name-withdrawn": "took back a name that was waiting for IT",
     "name-confirmed": "confirmed a name; we emailed you",
     "name-refused": "did not confirm a name; we emailed you",
-    "account-dropped": "stopped monitoring an account that shows another name",
-    "proof-asked": "asked for a check of an account with a code",
+    "account-removed": "stopped monitoring an account that shows another name",
+    "proof-requested": "asked for a check of an account with a code",
     "account-proven": "saw the proof that an account is controlled",
     "proof-failed": "did not find the proof on an account",
-    "address-asked": "asked for email at another address",
+    "address-change-requested": "asked for email at another address",
     "address-changed": "changed the work email",
     "signed-in": "signed in",
-    "asked-check": "asked for a check",
-    "sorted": "said whose this is",
-    "ruled": "answered this flag",
+    "check-requested": "asked for a check",
+    "answered": "said whose this is",
+    "decided": "answered this flag",
     "viewed": "viewed this flag",
     "noted": "wrote a note on this flag",
-    "took": "took over this flag",
-    "gave-back": "gave this flag back",
+    "assigned": "took over this flag",
+    "unassigned": "gave this flag back",
     "asked": "asked you about this flag",
-    "took-pack": "downloaded the evidence of this flag that you shared",
-    "proposed-glass": "requested early access to this flag",
+    "downloaded-evidence": "downloaded the evidence of this flag that you shared",
+    "requested-early-access": "requested early access to this flag",
     "flagged": "raised a flag for you to review",
-    "broke-glass": "opened something of yours early; we emailed you",
+    "opened-early": "opened something of yours early; we emailed you",
     "exported": "took a copy of everything we have",
-    "proposed-held": "proposed to place a legal hold",
-    "held": "placed a legal hold; we emailed you",
-    "proposed-released": "proposed to lift a legal hold",
-    "released": "lifted a legal hold; we emailed you",
+    "hold-proposed": "proposed to place a legal hold",
+    "hold-placed": "placed a legal hold; we emailed you",
+    "hold-lift-proposed": "proposed to lift a legal hold",
+    "hold-lifted": "lifted a legal hold; we emailed you",
     "consent-given": "agreed to the consent text",
     "consent-renewed": "renewed the consent",
     "consent-narrowed": "took back part of the consent",

@@ -53,14 +53,14 @@ def erase_disowned_person(app: App, person_id: str) -> None:
     """Undo at once what the owner of the mailbox says was not their doing, and erase it."""
     with app.db.begin_transaction():
         app.db.outbox.delete_unsent_emails(person_id)
-        _record_consent_end(app, person_id, ConsentAction.DISOWNED, ConsentChannel.LETTER)
+        _record_consent_end(app, person_id, ConsentAction.REPORTED_NOT_ME, ConsentChannel.EMAIL)
         if not app.db.legal_holds.has_active_legal_hold(person_id):
             erase_person(app, person_id)
 
 
 def end_lapsed_consent(app: App, person_id: str) -> None:
     """End a consent that ran out and was not renewed in time."""
-    _record_consent_end(app, person_id, ConsentAction.LAPSED, ConsentChannel.ITSELF)
+    _record_consent_end(app, person_id, ConsentAction.EXPIRED, ConsentChannel.AUTOMATIC)
 
 
 def release_work_address(app: App, mail: str) -> None:
@@ -160,7 +160,7 @@ def _find_erasure_start(app: App, consent: Consent) -> datetime:
 
 def resolve_actor(person_id: str, channel: ConsentChannel) -> str:
     """Name who acted, for the record: the person, or who wrote down their word."""
-    return {ConsentChannel.OPERATOR: "operator", ConsentChannel.ITSELF: "namesake"}.get(
+    return {ConsentChannel.OPERATOR: "operator", ConsentChannel.AUTOMATIC: "namesake"}.get(
         channel, person_id
     )
 

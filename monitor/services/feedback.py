@@ -68,14 +68,14 @@ def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
         if entry.by == flag.person:
             _remember_feedback(app, before, step)
     app.db.flags.update_flag(after)
-    _audit_decision(app, "ruled", flag.ref, entry, flag.person)
+    _audit_decision(app, "decided", flag.ref, entry, flag.person)
     return after
 
 
 def save_feedback(app: App, item_id: str, entry: DecisionInput) -> None:
     """Keep a person's word on an item, or take their last one back."""
     _append_feedback(app, item_id, entry.decision)
-    _audit_decision(app, "sorted", item_id, entry, app.db.items.load_item(item_id).person)
+    _audit_decision(app, "answered", item_id, entry, app.db.items.load_item(item_id).person)
 
 
 def learn_from_feedback(app: App, person_id: str) -> None:
@@ -111,7 +111,7 @@ def _audit_decision(
 ) -> None:
     actor = "person" if entry.by == person_id else entry.by
     app.db.audit.append_entry(
-        app.clock.now(), actor, action, subject_id, {"ruling": entry.decision}
+        app.clock.now(), actor, action, subject_id, {"decision": entry.decision}
     )
 
 

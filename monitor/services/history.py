@@ -129,7 +129,7 @@ def _describe_timeline_entry(moment: TimelineEntry) -> str:
             return f"{words.EVENT_KINDS[EventKind(moment.word)]}."
         case TimelineEntryKind.FLAGGED:
             return f"{words.FLAG_KINDS[FlagKind(moment.word)]}. We flagged it for you."
-        case TimelineEntryKind.RULED | TimelineEntryKind.SORTED:
+        case TimelineEntryKind.DECIDED | TimelineEntryKind.ANSWERED:
             return _describe_decision(moment)
 
 

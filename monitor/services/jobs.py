@@ -9,7 +9,7 @@ from monitor.db.jobs import Job
 from monitor.db.sweeps import RunRequest, Sweep, SweepKind
 from monitor.domain.schedule import compute_retry_delay, compute_sweep_week
 from monitor.errors import UnavailableError
-from monitor.services.consent import RENEWING, process_expiring_consents
+from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
 from monitor.services.digests import queue_self_check_email, queue_weekly_digest
 from monitor.services.enrollment import REMINDER, queue_invitation_reminder
 from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
@@ -51,7 +51,7 @@ QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK)
 # A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
-UPKEEP_JOBS = (RENEWING, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
+UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
 MAX_ATTEMPTS = 3
 
 
@@ -102,10 +102,10 @@ def run_mail_and_cleanup(app: App) -> None:
 
 
 def _process_email_jobs(app: App) -> None:
-    while due := _claim_job(app, RENEWING):
+    while due := _claim_job(app, CONSENT_REMINDER):
         with _postpone_on_failure(app, due), app.db.begin_transaction():
             process_expiring_consents(app)
-            app.db.jobs.finish_job(RENEWING, due.subject, app.clock.now() + DAILY)
+            app.db.jobs.finish_job(CONSENT_REMINDER, due.subject, app.clock.now() + DAILY)
     while due := _claim_job(app, REMINDER):
         with _postpone_on_failure(app, due), app.db.begin_transaction():
             queue_invitation_reminder(app, due.subject)

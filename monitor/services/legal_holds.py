@@ -47,7 +47,7 @@ def propose_legal_hold(
             at=app.clock.now(),
         )
         app.db.hold_proposals.insert_hold_proposal(proposal)
-        _audit_hold(app, reviewer, f"proposed-{_get_audit_action(step)}", proposal)
+        _audit_hold(app, reviewer, _get_proposal_action(step), proposal)
     return proposal
 
 
@@ -83,7 +83,7 @@ def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
         else address_or_id
     )
     if ref is None or ref not in people.list_person_ids():
-        app.db.audit.append_entry(app.clock.now(), reviewer.id, "proposed-in-vain", "", {})
+        app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
         sentence = "No one has joined under this address or reference."
         raise InputError(sentence)
     return ref
@@ -148,4 +148,8 @@ def _audit_hold(app: App, reviewer: Reviewer, action: str, proposal: HoldProposa
 
 
 def _get_audit_action(step: HoldAction) -> str:
-    return "held" if step is HoldAction.PLACE else "released"
+    return "hold-placed" if step is HoldAction.PLACE else "hold-lifted"
+
+
+def _get_proposal_action(step: HoldAction) -> str:
+    return "hold-proposed" if step is HoldAction.PLACE else "hold-lift-proposed"

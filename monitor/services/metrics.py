@@ -78,7 +78,7 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
     late = GaugeMetricFamily(
         "namesake_overdue_seconds",
         "How long a job is overdue.",
-        labels=("work",),
+        labels=("job",),
     )
     oldest: dict[str, float] = {}
     for due in vitals.overdue_jobs:
@@ -111,18 +111,20 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
 
 def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:
     emails = GaugeMetricFamily(
-        "namesake_letters", "Emails in the outbox by state.", labels=("state",)
+        "namesake_emails", "Emails in the outbox by state.", labels=("state",)
     )
     for state in EmailState:
         emails.add_metric((state,), float(vitals.email_counts.get(state, 0)))
     yield emails
     yield _build_gauge(
-        "namesake_paused_addresses", "People whose email is paused.", float(vitals.paused_addresses)
+        "namesake_suppressed_addresses",
+        "People whose email is paused.",
+        float(vitals.paused_addresses),
     )
     if vitals.oldest_email:
         seconds = (vitals.at - vitals.oldest_email).total_seconds()
         yield _build_gauge(
-            "namesake_oldest_letter_seconds", "Age of the oldest queued email.", seconds
+            "namesake_oldest_email_seconds", "Age of the oldest queued email.", seconds
         )
 
 

@@ -21,7 +21,7 @@ from monitor.services.notifications import (
 from monitor.services.retention import forget_removed_terms
 from reports.emails.identity import NameDecisionView
 
-NAME_ASKED: Final = "name-asked"
+NAME_ASKED: Final = "name-change-requested"
 NAME_WITHDRAWN: Final = "name-withdrawn"
 
 

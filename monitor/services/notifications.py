@@ -48,7 +48,7 @@ OFFICE_EMAILS = frozenset(
     {
         EmailKind.REVIEW,
         EmailKind.SOURCES_PARKED,
-        EmailKind.ADDRESS_PAUSED,
+        EmailKind.ADDRESS_SUPPRESSED,
         EmailKind.DISK_FULL,
         EmailKind.TRIAL,
     }
@@ -60,7 +60,7 @@ OTHER_ADDRESS_EMAILS = frozenset({EmailKind.NEW_ADDRESS, EmailKind.ADDRESS_CHANG
 CONSENT_FREE_EMAILS = (OFFICE_EMAILS | INVITATION_EMAILS) | {
     EmailKind.WITHDRAWN,
     EmailKind.CONSENT_ENDING,
-    EmailKind.HOLD,
+    EmailKind.LEGAL_HOLD,
     EmailKind.OWN_DATA,
     EmailKind.SIGN_IN_LINK,
     EmailKind.ADDRESS_CHANGED,
@@ -332,7 +332,7 @@ def record_break_glass(
     with app.db.begin_transaction():
         commitment = app.db.audit.compute_commitment(person_id, reason)
         app.db.audit.append_entry(
-            now, by.audit_actor, "broke-glass", person_id, {"reason": commitment}
+            now, by.audit_actor, "opened-early", person_id, {"reason": commitment}
         )
         queue_email(
             app,

@@ -39,8 +39,8 @@ from monitor.services.retention import forget_removed_terms
 from reports.emails.account import AddressChangedView, NewAddressView
 
 EDITED: Final = "edited"
-TAKEN_BACK: Final = "took-back"
-PROOF_ASKED: Final = "proof-asked"
+TAKEN_BACK: Final = "details-removed"
+PROOF_ASKED: Final = "proof-requested"
 
 
 def edit_profile(app: App, person: Person) -> Person:
@@ -223,7 +223,7 @@ def request_work_email_change(
             EmailPlan(recipient_id=person_id, dedupe_key=change.ref),
             _build_new_address_view(app, change),
         )
-        app.db.audit.append_entry(now, person_id, "address-asked", person_id, {})
+        app.db.audit.append_entry(now, person_id, "address-change-requested", person_id, {})
     return None
 
 

@@ -153,13 +153,13 @@ def _delete_spent_invitations(app: App) -> None:
 
 
 def _delete_unfinished_enrollments(app: App) -> None:
-    kept = RETENTION_PERIODS[RetainedKind.UNFINISHED].open
+    kept = RETENTION_PERIODS[RetainedKind.ENROLLMENT_DRAFT].open
     if kept is not None:
         app.db.enrollment_drafts.delete_drafts_before(app.clock.now() - kept)
 
 
 def _delete_old_access_records(app: App) -> None:
-    kept, now = RETENTION_PERIODS[RetainedKind.GLASS].closed, app.clock.now()
+    kept, now = RETENTION_PERIODS[RetainedKind.BREAK_GLASS].closed, app.clock.now()
     if kept is not None:
         app.db.break_glass.delete_break_glass_before(now - kept)
         app.db.hold_proposals.delete_hold_proposals_before(now - kept)
@@ -187,13 +187,13 @@ def _close_abandoned_sweeps(app: App) -> None:
 
 
 def _delete_dead_emails(app: App) -> None:
-    kept = RETENTION_PERIODS[RetainedKind.LETTER].open
+    kept = RETENTION_PERIODS[RetainedKind.EMAIL].open
     if kept is not None:
         app.db.outbox.delete_dead_email_views(app.clock.now() - kept)
 
 
 def _delete_stale_robots_files(app: App) -> None:
-    kept, now = RETENTION_PERIODS[RetainedKind.ROBOTS], app.clock.now()
+    kept, now = RETENTION_PERIODS[RetainedKind.ROBOTS_FILE], app.clock.now()
     if kept.open is not None and kept.closed is not None:
         app.db.robots_files.delete_robots_files_outside(now - kept.closed, now + kept.open)
 
@@ -210,7 +210,7 @@ def _delete_old_records(app: App) -> None:
         if unconfirmed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].closed:
             app.db.address_changes.delete_unconfirmed_before(now - unconfirmed)
         emails, sweeps = (
-            RETENTION_PERIODS[RetainedKind.LETTER_RECORD].closed,
+            RETENTION_PERIODS[RetainedKind.EMAIL_RECORD].closed,
             RETENTION_PERIODS[RetainedKind.SWEEP].closed,
         )
         if emails:

@@ -158,7 +158,7 @@ def download_review_evidence(app: App, reviewer: Reviewer, flag_id: str) -> Evid
     if flag.shared_at is None:
         reason = "The staff member has not shared the evidence. You can ask them to."
         raise NotPermittedError(reason)
-    _audit_flag_action(app, reviewer, "took-pack", flag_id)
+    _audit_flag_action(app, reviewer, "downloaded-evidence", flag_id)
     return build_evidence_view(app, flag)
 
 
@@ -172,7 +172,7 @@ def assign_flag(app: App, reviewer: Reviewer, flag_id: str, seen_assignee: str) 
         app.db.assignments.save_assignment(
             ReviewAssignment(flag_id=flag_id, reviewer_id=reviewer.id, at=app.clock.now())
         )
-        _audit_flag_action(app, reviewer, "took", flag_id)
+        _audit_flag_action(app, reviewer, "assigned", flag_id)
 
 
 def release_flag(app: App, reviewer: Reviewer, flag_id: str) -> None:
@@ -182,7 +182,7 @@ def release_flag(app: App, reviewer: Reviewer, flag_id: str) -> None:
         if taken is None or taken.reviewer_id != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
         app.db.assignments.delete_assignment(flag_id)
-        _audit_flag_action(app, reviewer, "gave-back", flag_id)
+        _audit_flag_action(app, reviewer, "unassigned", flag_id)
 
 
 def add_review_note(app: App, reviewer: Reviewer, flag_id: str, text: str) -> None:
@@ -308,7 +308,9 @@ def propose_break_glass(
         )
         commitment = app.db.audit.compute_commitment(flag.person, proposal.reason)
         app.db.break_glass.save_break_glass_proposal(proposal)
-        _audit_break_glass(app, reviewer, "proposed-glass", flag.ref, {"reason": commitment})
+        _audit_break_glass(
+            app, reviewer, "requested-early-access", flag.ref, {"reason": commitment}
+        )
     return proposal
 
 
@@ -335,7 +337,7 @@ def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> Break
         seen = f"{words.describe_flag_kind(flag.kind, flag.severity)} {FOR_A_DAY}"
         by = BreakGlassActor(audit_actor=reviewer.id, names=(broken.first, broken.second))
         record_break_glass(app, flag.person, seen, broken.reason, by)
-        _audit_break_glass(app, reviewer, "broke-glass", flag.ref, {})
+        _audit_break_glass(app, reviewer, "opened-early", flag.ref, {})
     return broken
 
 

@@ -12,7 +12,7 @@ from monitor.domain.schedule import (
     compute_next_sweep,
     is_clock_plausible,
 )
-from monitor.services.consent import RENEWING
+from monitor.services.consent import CONSENT_REMINDER
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER
 from monitor.services.erasure import ERASURE, ERASURE_RETRY
 from monitor.services.ingest import SECOND_PROOF
@@ -27,7 +27,7 @@ DAILY = timedelta(days=1)
 # No row of these is ever due later than that: what is, was set by a clock that was ahead.
 MAX_DELAYS = {
     PURGE: DAILY,
-    RENEWING: DAILY,
+    CONSENT_REMINDER: DAILY,
     REMINDER: INVITATION_LASTS,
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
@@ -55,7 +55,7 @@ def update_schedule(app: App) -> None:
         }
         app.db.jobs.ensure_job(SWEEP, "", compute_next_sweep(now, district.ref, district.zone))
         app.db.jobs.ensure_job(PURGE, "", now)
-        app.db.jobs.ensure_job(RENEWING, "", now)
+        app.db.jobs.ensure_job(CONSENT_REMINDER, "", now)
         if app.config.bounces:
             app.db.jobs.ensure_job(BOUNCES, "", now)
         app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.ref, district.zone))
@@ -96,7 +96,7 @@ def describe_clock_problem(app: App) -> str:
 def believe_clock(app: App) -> None:
     """Take the operator's word for it that the clock is right."""
     with app.db.begin_transaction():
-        app.db.audit.append_entry(app.clock.now(), "operator", "clock-believed", "", {})
+        app.db.audit.append_entry(app.clock.now(), "operator", "clock-accepted", "", {})
         app.db.clock.record_time(app.clock.now())
 
 

@@ -37,7 +37,7 @@ def request_self_check(app: App, person_id: str) -> None:
                     ref=app.ids.new_id(), kind=SweepKind.SELFCHECK, asked_at=now, person=person_id
                 )
             )
-            app.db.audit.append_entry(now, person_id, "asked-check", person_id, {})
+            app.db.audit.append_entry(now, person_id, "check-requested", person_id, {})
 
 
 def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPageView:

@@ -79,7 +79,7 @@ def pause_address(app: App, email: OutboxEmail, status: str, tried_at: datetime)
         return
     paused = SuppressedAddress(person=email.recipient_ref, since=app.clock.now(), status=status)
     app.db.suppression_list.suppress_address(app.db.people.load_person(paused.person).mail, paused)
-    app.db.audit.append_entry(app.clock.now(), "namesake", "address-paused", paused.person, {})
+    app.db.audit.append_entry(app.clock.now(), "namesake", "address-suppressed", paused.person, {})
 
     def build_paused_view(greeting: EmailGreeting) -> AddressSuppressedView:
         return AddressSuppressedView(
@@ -120,7 +120,7 @@ def stop_digest(app: App, person_id: str) -> None:
     with app.db.begin_transaction():
         if not has_stopped_digest(app, person_id):
             app.db.unsubscribes.insert_unsubscribe(person_id, app.clock.now())
-            app.db.audit.append_entry(app.clock.now(), person_id, "stopped-digest", person_id, {})
+            app.db.audit.append_entry(app.clock.now(), person_id, "unsubscribed", person_id, {})
 
 
 def resume_digest(app: App, person_id: str) -> None:
@@ -128,4 +128,4 @@ def resume_digest(app: App, person_id: str) -> None:
     with app.db.begin_transaction():
         if has_stopped_digest(app, person_id):
             app.db.unsubscribes.delete_unsubscribe(person_id)
-            app.db.audit.append_entry(app.clock.now(), person_id, "resumed-digest", person_id, {})
+            app.db.audit.append_entry(app.clock.now(), person_id, "resubscribed", person_id, {})

@@ -20,19 +20,19 @@ SHORT_ID_LENGTH = 8
 # What reviewers do with what is others'; what else is audited is no reviewer's business.
 ACTION_LABELS = {
     "viewed": "Viewed",
-    "took": "Assigned to self",
-    "gave-back": "Unassigned",
+    "assigned": "Assigned to self",
+    "unassigned": "Unassigned",
     "noted": "Added a note",
     "asked": "Asked the person",
-    "ruled": "Decided",
-    "took-pack": "Downloaded evidence",
-    "proposed-glass": "Requested early access",
-    "broke-glass": "Opened early",
-    "proposed-held": "Proposed a legal hold",
-    "held": "Placed a legal hold",
-    "proposed-released": "Proposed lifting a legal hold",
-    "released": "Lifted a legal hold",
-    "proposed-in-vain": "Tried to propose a legal hold",
+    "decided": "Decided",
+    "downloaded-evidence": "Downloaded evidence",
+    "requested-early-access": "Requested early access",
+    "opened-early": "Opened early",
+    "hold-proposed": "Proposed a legal hold",
+    "hold-placed": "Placed a legal hold",
+    "hold-lift-proposed": "Proposed lifting a legal hold",
+    "hold-lifted": "Lifted a legal hold",
+    "hold-proposal-refused": "Tried to propose a legal hold",
 }
 
 

@@ -82,10 +82,10 @@ def build_operator_view(context: PortalContext) -> OperatorView:
     return OperatorView(
         at=vitals.at,
         checks=tuple(map(_build_check_row, check_vitals(vitals, app.sources))),
-        letters=tuple((str(state), count) for state, count in vitals.email_counts.items()),
-        oldest_letter=vitals.oldest_email,
+        emails=tuple((str(state), count) for state, count in vitals.email_counts.items()),
+        oldest_email=vitals.oldest_email,
         sources=tuple(_build_source_rows(vitals)),
-        due=tuple(_build_due_rows(vitals.jobs)),
+        jobs=tuple(_build_due_rows(vitals.jobs)),
         sweep_closed=vitals.sweep_closed,
         sweep_open_since=vitals.sweep_open_since,
         backed_up=vitals.backed_up,

@@ -29,18 +29,18 @@ class EmailKind(StrEnum):
     REMINDER = "reminder"
     CONSENT_ENDING = "consent-ending"
     CONSENT_CHANGED = "consent-changed"
-    HOLD = "hold"
+    LEGAL_HOLD = "legal-hold"
     OWN_DATA = "own-data"
     SIGN_IN_LINK = "sign-in-link"
     SOURCES_PARKED = "sources-parked"
-    ADDRESS_PAUSED = "address-paused"
+    ADDRESS_SUPPRESSED = "address-suppressed"
     DISK_FULL = "disk-full"
     TRIAL = "trial"
-    ASKED = "asked"
+    REVIEWER_QUESTION = "reviewer-question"
     NEW_ADDRESS = "new-address"
     ADDRESS_CHANGED = "address-changed"
     NAME_DECIDED = "name-decided"
-    ACCOUNT_DROPPED = "account-dropped"
+    ACCOUNT_REMOVED = "account-removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,13 @@ _FORMS: Final = {
     EmailKind.SIGN_IN_LINK: _EmailForm(
         sign_in_link.SignInLinkView, sign_in_link.render_sign_in_link
     ),
-    EmailKind.HOLD: _EmailForm(standing.LegalHoldView, standing.render_legal_hold),
+    EmailKind.LEGAL_HOLD: _EmailForm(standing.LegalHoldView, standing.render_legal_hold),
     EmailKind.OWN_DATA: _EmailForm(standing.OwnDataView, standing.render_own_data),
     EmailKind.SOURCES_PARKED: _EmailForm(upkeep.SourcesParkedView, upkeep.render_sources_parked),
-    EmailKind.ASKED: _EmailForm(notice.ReviewerQuestionView, notice.render_reviewer_question),
-    EmailKind.ADDRESS_PAUSED: _EmailForm(
+    EmailKind.REVIEWER_QUESTION: _EmailForm(
+        notice.ReviewerQuestionView, notice.render_reviewer_question
+    ),
+    EmailKind.ADDRESS_SUPPRESSED: _EmailForm(
         upkeep.AddressSuppressedView, upkeep.render_address_suppressed
     ),
     EmailKind.TRIAL: _EmailForm(upkeep.TrialView, upkeep.render_trial),
@@ -83,7 +85,7 @@ _FORMS: Final = {
         address.AddressChangedView, address.render_address_changed
     ),
     EmailKind.NAME_DECIDED: _EmailForm(identity.NameDecisionView, identity.render_name_decision),
-    EmailKind.ACCOUNT_DROPPED: _EmailForm(
+    EmailKind.ACCOUNT_REMOVED: _EmailForm(
         identity.AccountDroppedView, identity.render_account_dropped
     ),
     EmailKind.DISK_FULL: _EmailForm(upkeep.DiskFullView, upkeep.render_disk_full),

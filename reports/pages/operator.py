@@ -47,10 +47,10 @@ class OperatorView:
 
     at: datetime
     checks: tuple[HealthCheck, ...]
-    letters: tuple[tuple[str, int], ...]
-    oldest_letter: datetime | None
+    emails: tuple[tuple[str, int], ...]
+    oldest_email: datetime | None
     sources: tuple[SourceStatusRow, ...]
-    due: tuple[DueJobsRow, ...]
+    jobs: tuple[DueJobsRow, ...]
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
     backed_up: datetime | None

@@ -298,7 +298,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     ),
     "consent-lapsed": ConsentEndedView(
         **FAREWELL,
-        ending=ConsentAction.LAPSED,
+        ending=ConsentAction.EXPIRED,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),

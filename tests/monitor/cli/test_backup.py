@@ -43,9 +43,9 @@ def test_the_operator_is_told_whose_address_may_be_an_old_one_again(copied: Term
 
 def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Terminal):
     state = terminal.config.state
-    ours = ("lock", "postmarks", ".restoring/namesake.db")
+    ours = ("lock", "sent-log", ".restoring/namesake.db")
     left = ("outbox/letter.eml", "roster.tokens", "roster.key", *ours)
-    kept = ("weights/3.toml", "catalogues/ours.json", "what-comes/next")
+    kept = ("weights/3.toml", "site-lists/ours.json", "what-comes/next")
     for name in (*kept, *left):
         (state / name).parent.mkdir(exist_ok=True)
         (state / name).write_text(name, "utf-8")
@@ -57,7 +57,7 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Term
     (copy,) = list_backups(place(terminal, "copies"))
     assert {each.path for each in copy.manifest.files} == {"namesake.db", *kept}
     keys = {path.name for path in place(terminal, "keys").iterdir()}
-    assert keys == {"keys.db", "erased.txt", "postmarks"}
+    assert keys == {"keys.db", "erased.txt", "sent-log"}
     shutil.rmtree(state)
     assert restore(terminal).code == 0
     assert all((state / name).read_text("utf-8") == name for name in kept)
@@ -199,13 +199,13 @@ def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal
         state.outbox.insert_email(waiting(terminal, rosa, "digest"), {"words": "of then"})
         state.jobs.ensure_job("digest", rosa, due_at)
     assert back_up(terminal).code == 0
-    postmarks = place(terminal, "postmarks")
+    postmarks = place(terminal, "sent-log")
     postmarks.write_text(f"2026-09-14 digest {'0' * 64}\n", "ascii")
     lose(terminal)
     terminal.clock.at += timedelta(days=4)
 
     copies, keys = place(terminal, "copies"), place(terminal, "keys")
-    told = "--keys", str(keys), "--postmarks", str(postmarks)
+    told = "--keys", str(keys), "--sent-log", str(postmarks)
     assert terminal.run("restore", str(copies), *told).code == 0
 
     with Database.open_folder(terminal.config.state) as state:

@@ -47,7 +47,7 @@ def row(*words: str, prints: tuple[str, ...] = (), acts: tuple[str, ...] = (), c
     )
 
 
-GLASS, REFUSED = "broke-glass", (77,)
+GLASS, REFUSED = "opened-early", (77,)
 MATRIX: dict[str, tuple[Row, ...]] = {
     "init": (row(codes=(0, 73)),),
     "run": (row(codes=(75,)),),
@@ -70,8 +70,8 @@ MATRIX: dict[str, tuple[Row, ...]] = {
         row("{person}", *WHY, prints=(FINDING, WORDS, ADDRESS), acts=(GLASS, "exported")),
     ),
     "check": (
-        row("{person}", acts=("asked-check",)),
-        row("{person}", "--json", acts=("asked-check",)),
+        row("{person}", acts=("check-requested",)),
+        row("{person}", "--json", acts=("check-requested",)),
     ),
     "sweep": (row("--dry-run"), row(), row("--json")),
     "plan": (
@@ -264,7 +264,7 @@ def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
 
     assert preview["flags_left_out"] == flags
     assert f"Flags left out: {flags}." in export.err
-    assert {key for each in export.json["found"] for key in each["flags"]} == set()
+    assert {key for each in export.json["findings"] for key in each["flags"]} == set()
     assert export.json["pages"] == []
 
 

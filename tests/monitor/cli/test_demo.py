@@ -10,7 +10,7 @@ def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
     assert (said.code, said.err) == (0, "")
     told = said.json
 
-    assert set(told) == {"weeks", "letters"}
+    assert set(told) == {"weeks", "emails"}
     assert len(told["weeks"]) == 3
     for week in told["weeks"]:
         assert {"events", "flags", "coverage"} <= set(week)
@@ -21,7 +21,7 @@ def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
             assert flag["reasons"]
         for source in week["coverage"]:
             assert {"source", "outcome", "since"} <= set(source)
-    for letter in told["letters"]:
+    for letter in told["emails"]:
         assert {"to", "subject", "path"} <= set(letter)
         assert Path(letter["path"]).is_file()
     assert told["weeks"][1]["events"]

@@ -29,7 +29,7 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
     with after_demo.app() as app:
         person = app.db.items.load_item(item).person
         assert [each.action for each in app.db.audit.list_entries_of_subject(person)].count(
-            "broke-glass"
+            "opened-early"
         ) == 1
 
 

@@ -32,7 +32,7 @@ def test_a_letter_that_was_given_up_is_listed_with_its_reason_and_no_name(after_
     (row,) = after_demo.run("mail", "list", "--json").json
     said = after_demo.run("mail", "list").out
 
-    assert (row["ref"], row["state"]) == (dead, "dead")
+    assert (row["id"], row["state"]) == (dead, "dead")
     assert "554" in row["reason"]
     assert "554" in said
     assert "maria" not in said.lower()

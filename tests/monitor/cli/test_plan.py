@@ -43,7 +43,7 @@ def test_printing_it_is_audited_and_told(priced):
     assert said.code == 0
     with priced.app() as app:
         actions = [each.action for each in app.db.audit.list_entries_of_subject(maria)]
-    assert actions.count("broke-glass") == 1
+    assert actions.count("opened-early") == 1
 
 
 def test_each_question_is_told_with_its_turn_and_its_price(priced):

@@ -23,7 +23,7 @@ def test_prometheus_reads_what_is_printed(after_demo: Terminal):
     told = samples(after_demo.run("metrics").out)
 
     assert told["namesake_source_outcome['found', 'snapgarden']"] in {0.0, 1.0}
-    assert told["namesake_letters['sent']"] > 0
+    assert told["namesake_emails['sent']"] > 0
     assert told["namesake_sweep_closed_timestamp_seconds[]"] < after_demo.clock.at.timestamp()
     assert told["namesake_collected_timestamp_seconds[]"] == after_demo.clock.at.timestamp()
     assert told["namesake_database_bytes[]"] > 100_000

@@ -178,7 +178,7 @@ def test_a_list_that_was_damaged_since_is_told_and_the_others_go_on(
 ):
     terminal.run("sources", "import", brought(SHERLOCK))
     terminal.run("sources", "import", brought(MAIGRET))
-    (tmp_path / "state" / "catalogues" / "sherlock.json").write_text('{"Chalk')
+    (tmp_path / "state" / "site-lists" / "sherlock.json").write_text('{"Chalk')
 
     said = terminal.run("sources", "list", "--json")
 

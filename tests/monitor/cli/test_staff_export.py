@@ -21,14 +21,14 @@ def test_printing_it_tells_the_person(terminal, tmp_path):
     printed = terminal.run("staff", "export", ref, "--break-glass", "she asked at the desk")
     terminal.run("staff", "export", ref, "--break-glass", "on a stick", "--to", str(tmp_path / "x"))
 
-    assert json.loads(printed.out)["told"]["ref"] == ref
+    assert json.loads(printed.out)["profile"]["ref"] == ref
     assert sorted(each.name for each in (tmp_path / "x").iterdir()) == [
         "data.html",
         "data.json",
-        "found.csv",
+        "findings.csv",
     ]
     with terminal.app() as app:
-        assert app.db.audit.find_last_entry_of_action("broke-glass").subject == ref
+        assert app.db.audit.find_last_entry_of_action("opened-early").subject == ref
         told = [each.kind for each in app.db.outbox.list_emails()]
     assert "break-glass" in told
 

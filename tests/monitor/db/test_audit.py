@@ -43,7 +43,7 @@ def test_an_empty_log_is_as_it_was_written(world):
 @pytest.mark.parametrize(
     ("broken", "statement"),
     [
-        (3, "UPDATE audit SET action = 'ruled' WHERE seq = 3"),
+        (3, "UPDATE audit SET action = 'decided' WHERE seq = 3"),
         (3, "UPDATE audit SET actor = 'reviewer' WHERE seq = 3"),
         (3, "UPDATE audit SET at = '2026-01-05T07:30:00.000000+00:00' WHERE seq = 3"),
         (3, """UPDATE audit SET details = '{"flag": "9"}' WHERE seq = 3"""),
@@ -63,7 +63,7 @@ def test_the_first_altered_row_is_named(world, broken, statement):
 @pytest.mark.usefixtures("rosa")
 def test_a_row_is_not_altered_by_accident(world):
     with pytest.raises(sqlite3.IntegrityError, match="audit rows are appended"):
-        tamper(world, "UPDATE audit SET action = 'ruled' WHERE seq = 3")
+        tamper(world, "UPDATE audit SET action = 'decided' WHERE seq = 3")
 
 
 @pytest.mark.parametrize("word", ["Rosa Delgado", "rosa@cedar.example", "https://alpha.example"])

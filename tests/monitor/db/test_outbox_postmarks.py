@@ -15,7 +15,7 @@ LETTER, OTHER = "a" * 32, "b" * 32
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "postmarks"
+    return tmp_path / "sent-log"
 
 
 def test_a_letter_that_went_out_is_known_after_a_restart(path):
@@ -43,7 +43,7 @@ def test_a_line_that_a_crash_cut_short_costs_no_other(path, torn):
 
 def test_what_cannot_be_written_is_remembered_while_we_run(path, caplog):
     path.mkdir()
-    marks = SentLog(path.parent / "missing" / "postmarks")
+    marks = SentLog(path.parent / "missing" / "sent-log")
 
     marks.append_sent_entries([LETTER], NOW, "hash")
 
@@ -75,7 +75,7 @@ def test_a_disk_too_full_to_forget_is_said_in_one_sentence_and_loses_no_mark(pat
 
     with monkeypatch.context() as disk:
         disk.setattr("os.fsync", full)
-        with pytest.raises(CannotWriteError, match=r"postmarks cannot be written \(No space left"):
+        with pytest.raises(CannotWriteError, match=r"sent-log cannot be written \(No space left"):
             marks.delete_old_sent_entries(NOW)
 
     assert path.read_bytes() == before
@@ -87,5 +87,5 @@ def test_a_disk_too_full_to_forget_is_said_in_one_sentence_and_loses_no_mark(pat
 def test_marks_that_cannot_be_read_are_not_taken_for_none(path):
     path.mkdir()
 
-    with pytest.raises(CannotWriteError, match="postmarks cannot be read"):
+    with pytest.raises(CannotWriteError, match="sent-log cannot be read"):
         SentLog(path).find_sent_entry(LETTER)

@@ -4,7 +4,7 @@ from monitor.db.pages import RETENTION_BY_TABLE
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 
 # What is kept in a table beside something else, as `outbox` has letters and that they were sent.
-PARTS = {RetainedKind.STUDENT_EVIDENCE, RetainedKind.LETTER, RetainedKind.LAPSED}
+PARTS = {RetainedKind.STUDENT_EVIDENCE, RetainedKind.EMAIL, RetainedKind.EXPIRED_CONSENT}
 
 
 def test_every_table_holds_something_whose_time_is_known(world):

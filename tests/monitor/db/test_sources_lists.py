@@ -13,7 +13,7 @@ def test_a_list_is_kept_as_it_came_and_for_nobody_else(tmp_path):
     lists = SiteListStore(tmp_path)
     lists.save_site_list("sherlock", b"{}")
 
-    (path,) = (tmp_path / "catalogues").iterdir()
+    (path,) = (tmp_path / "site-lists").iterdir()
     assert lists.list_site_list_names() == ("sherlock",)
     assert lists.read_site_list_file("sherlock") == b"{}"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -22,7 +22,7 @@ def test_a_list_is_kept_as_it_came_and_for_nobody_else(tmp_path):
 def test_lists_stand_in_the_order_in_which_they_were_brought_in(tmp_path):
     for minute, name in enumerate(("sherlock", "maigret")):
         SiteListStore(tmp_path).save_site_list(name, b"{}")
-        os.utime(tmp_path / "catalogues" / f"{name}.json", (minute, minute))
+        os.utime(tmp_path / "site-lists" / f"{name}.json", (minute, minute))
 
     assert SiteListStore(tmp_path).list_site_list_names() == ("sherlock", "maigret")
 
@@ -60,14 +60,14 @@ def test_a_name_cannot_lead_out_of_the_folder(tmp_path, name):
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "catalogues").write_text("in the way")
+    (tmp_path / "site-lists").write_text("in the way")
 
-    with pytest.raises(CannotWriteError, match="catalogues"):
+    with pytest.raises(CannotWriteError, match="site-lists"):
         SiteListStore(tmp_path).save_site_list("sherlock", b"{}")
 
 
 def test_a_list_that_cannot_be_read_is_named(tmp_path):
-    (tmp_path / "catalogues" / "sherlock.json").mkdir(parents=True)
+    (tmp_path / "site-lists" / "sherlock.json").mkdir(parents=True)
 
     with pytest.raises(InputError, match="cannot be read"):
         SiteListStore(tmp_path).read_site_list_file("sherlock")

@@ -64,12 +64,12 @@ def test_all_is_told_in_the_order_of_time():
         ("shown", "", 1),
         ("event", "appeared", 0),
         ("flagged", "impersonation", 0),
-        ("ruled", "namesake", 0),
+        ("decided", "namesake", 0),
         ("shown", "", 5),
         ("event", "changed", 0),
-        ("ruled", "reopened", 0),
-        ("sorted", "mine", 0),
-        ("sorted", "", 0),
+        ("decided", "reopened", 0),
+        ("answered", "mine", 0),
+        ("answered", "", 0),
     ]
     assert {each.by for each in told if each.word == "reopened"} == {DecisionMaker.REVIEWER}
     assert {each.source for each in told if each.number} == {"alpha"}

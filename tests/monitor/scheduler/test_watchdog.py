@@ -215,7 +215,7 @@ def test_the_ping_url_is_called_only_while_all_is_well(
     Heartbeat(watch=watch, ping=ping)(seen[0], level)
 
     assert bool(pinged) is told
-    assert "namesake_letters" in (tmp_path / "namesake.prom").read_text("utf-8")
+    assert "namesake_emails" in (tmp_path / "namesake.prom").read_text("utf-8")
 
 
 @pytest.fixture

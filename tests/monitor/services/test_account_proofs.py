@@ -69,8 +69,8 @@ def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_i
 
     assert accounts(maria) == ()
     assert not [url for url in maria.items if "victoria" in url]
-    assert "account-dropped" in actions(maria)
-    (letter,) = maria.letters_of("account-dropped")
+    assert "account-removed" in actions(maria)
+    (letter,) = maria.letters_of("account-removed")
     assert "shows someone else" in letter.text
     assert code(maria) in letter.text
     world.forgets_visits()
@@ -92,7 +92,7 @@ def test_the_code_in_the_description_proves_control_once_it_was_looked_for(world
     assert proof(maria) is ProofState.PROVEN
     assert accounts(maria) == (HERS,)
     assert [url for url in maria.items if "victoria" in url]
-    assert actions(maria)[-2:] == ["proof-asked", "account-proven"]
+    assert actions(maria)[-2:] == ["proof-requested", "account-proven"]
     says(world, "The code is gone.")
     world.a_week_later()
     world.sweep()

@@ -59,13 +59,13 @@ def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
     data = json.loads(copy.encode_json())
 
     assert set(data) == {"made_at", *EXPORTED_TABLES.values()}
-    assert data["told"]["mail"] == maria.mail
-    assert {each["item"]["portrait"]["url"] for each in data["found"]} == set(maria.items)
-    told = {flag["flag"]["ref"] for each in data["found"] for flag in each["flags"]}
+    assert data["profile"]["mail"] == maria.mail
+    assert {each["item"]["portrait"]["url"] for each in data["findings"]} == set(maria.items)
+    told = {flag["flag"]["ref"] for each in data["findings"] for flag in each["flags"]}
     assert told == {flag.ref for flag in maria.flags}
-    assert len(data["asked"]) == len(world.state.questions.list_questions_of_person(maria.ref))
-    assert {each["kind"] for each in data["letters"]} >= {"enrolled", "digest"}
-    assert data["record"][-1]["action"] == "exported"
+    assert len(data["questions"]) == len(world.state.questions.list_questions_of_person(maria.ref))
+    assert {each["kind"] for each in data["emails"]} >= {"enrolled", "digest"}
+    assert data["audit_log"][-1]["action"] == "exported"
 
 
 def test_the_copy_holds_nothing_of_anybody_else(world: World, maria: Staff):
@@ -98,7 +98,7 @@ def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: W
     page = copy.render_html()
     assert "evil" in page
     assert not [each for each in ("<script", "\u202e", "http://evil") if each in page]
-    found = json.loads(copy.encode_json())["found"]
+    found = json.loads(copy.encode_json())["findings"]
     assert {each["finding"]["name"] for one in found for each in one["versions"]} == {hostile}
 
 
@@ -116,9 +116,9 @@ def test_the_parcel_holds_all_three(world: World, maria: Staff):
     copy = export_person_data(world.app, maria.ref, maria.ref)
 
     with zipfile.ZipFile(BytesIO(copy.build_archive())) as parcel:
-        assert parcel.namelist() == ["data.json", "data.html", "found.csv"]
+        assert parcel.namelist() == ["data.json", "data.html", "findings.csv"]
         assert parcel.testzip() is None
-        assert json.loads(parcel.read("data.json"))["told"]["ref"] == maria.ref
+        assert json.loads(parcel.read("data.json"))["profile"]["ref"] == maria.ref
 
 
 def test_reviewers_are_named_by_their_role(world_of):
@@ -158,8 +158,8 @@ def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: Wo
 
     copy = export_person_data(world.app, maria.ref, maria.ref)
 
-    record = json.loads(copy.encode_json())["record"]
-    assert {each["actor"] for each in record if each["action"] == "sorted"} == {"You"}
+    record = json.loads(copy.encode_json())["audit_log"]
+    assert {each["actor"] for each in record if each["action"] == "answered"} == {"You"}
     assert "A reviewer" not in copy.render_html()
 
 
@@ -177,7 +177,7 @@ def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, 
     (sent,) = maria.letters_of("own-data")
     (attached,) = sent.letter.attachments
     with zipfile.ZipFile(BytesIO(attached.body)) as parcel:
-        assert json.loads(parcel.read("data.json"))["told"]["mail"] == maria.mail
+        assert json.loads(parcel.read("data.json"))["profile"]["mail"] == maria.mail
     message = build_message(sent.letter, sent.envelope, world.config.mail)
     assert [each.get_filename() for each in message.iter_attachments()] == ["namesake-data.zip"]
 

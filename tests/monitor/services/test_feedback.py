@@ -220,7 +220,7 @@ def test_every_ruling_is_audited(maria: Staff):
     flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
 
     (entry,) = maria.world.state.audit.list_entries_of_subject(flag.ref)[1:]
-    assert (entry.action, entry.details) == ("ruled", {"ruling": "impersonation"})
+    assert (entry.action, entry.details) == ("decided", {"decision": "impersonation"})
 
 
 def test_a_flag_that_turns_severe_is_told_at_once(world_of):

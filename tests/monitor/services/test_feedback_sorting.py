@@ -164,6 +164,6 @@ def test_every_sorting_and_every_taking_back_is_audited(maria: Staff):
 
     entries = maria.world.state.audit.list_entries_of_subject(ref)
     assert [(each.actor, each.action, each.details) for each in entries] == [
-        ("person", "sorted", {"ruling": "mine"}),
-        ("person", "sorted", {"ruling": "reopened"}),
+        ("person", "answered", {"decision": "mine"}),
+        ("person", "answered", {"decision": "reopened"}),
     ]

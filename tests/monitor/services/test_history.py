@@ -42,7 +42,7 @@ def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: 
     told = build_item_timeline(maria.world.app, maria.ref, fake)
 
     assert [(each.kind, each.word) for each in told if each.kind != "shown"] == [
-        ("ruled", "harmless"),
+        ("decided", "harmless"),
         ("event", "changed"),
         ("flagged", "impersonation"),
     ]

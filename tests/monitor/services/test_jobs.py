@@ -170,7 +170,7 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
 
 def test_who_left_is_erased_though_no_letter_can_be_sent(world: World, maria: Staff, monkeypatch):
     def fail(_posting):
-        reason = "the postmarks cannot be read"
+        reason = "the sent-log cannot be read"
         raise CannotWriteError(reason)
 
     monkeypatch.setattr("monitor.services.jobs.send_due", fail)

@@ -51,7 +51,7 @@ def days_later(world: World, days: int) -> None:
 
 
 def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
-    (letter,) = held.letters_of("hold")
+    (letter,) = held.letters_of("legal-hold")
 
     assert WHY in letter.text
     assert all(reviewer in letter.text for reviewer in REVIEWERS)
@@ -59,7 +59,7 @@ def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
     record = [
         (each.actor, each.action) for each in world.state.audit.list_entries_of_subject(held.ref)
     ]
-    assert record[-2:] == [(ANA.id, "proposed-held"), (BO.id, "held")]
+    assert record[-2:] == [(ANA.id, "hold-proposed"), (BO.id, "hold-placed")]
     assert "lawsuit" not in repr(world.state.audit.list_entries())
     assert world.state.audit.verify_chain() is None
 
@@ -70,7 +70,7 @@ def test_a_proposal_holds_nothing_and_tells_nobody(world: World, maria: Staff):
 
     assert [each.ref for each in list_hold_proposals(world.app)] == [proposal.ref]
     assert not world.state.legal_holds.has_active_legal_hold(maria.ref)
-    assert maria.letters_of("hold") == []
+    assert maria.letters_of("legal-hold") == []
 
 
 @pytest.mark.parametrize("second", [ANA, Reviewer(address=ANA.address.upper()), MALLORY])
@@ -125,7 +125,7 @@ def test_who_tries_out_who_has_joined_is_on_record(world: World, maria: Staff, w
     with pytest.raises(InputError, match="No one has joined"):
         propose_legal_hold(world.app, ANA, whom, HoldAction.PLACE, WHY)
 
-    last = world.state.audit.find_last_entry_of_action("proposed-in-vain")
+    last = world.state.audit.find_last_entry_of_action("hold-proposal-refused")
     assert (last.actor, last.subject) == (ANA.id, "")
 
 
@@ -153,7 +153,7 @@ def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: S
     world.later(minutes=10)
     world.writes()
 
-    assert "You have left, so everything is erased by" in held.letters_of("hold")[-1].text
+    assert "You have left, so everything is erased by" in held.letters_of("legal-hold")[-1].text
     assert held.ref not in world.state.people.list_person_ids()
     assert not world.state.people.encryption.keys.has_key(held.ref)
 
@@ -165,7 +165,7 @@ def test_lifting_a_hold_leaves_who_stays_as_they_are(world: World, held: Staff):
     world.writes()
 
     assert held.items == before
-    assert "erased on schedule again" in held.letters_of("hold")[-1].text
+    assert "erased on schedule again" in held.letters_of("legal-hold")[-1].text
     with pytest.raises(InputError, match="not under a legal hold"):
         propose_legal_hold(world.app, ANA, held.ref, HoldAction.LIFT, "It was settled.")
 

@@ -67,7 +67,7 @@ def test_the_invited_name_and_its_forms_need_nobodys_word(world):
     world.sweep()
 
     assert list_name_changes(world.app) == ()
-    assert "name-asked" not in actions(maria)
+    assert "name-change-requested" not in actions(maria)
     assert world.asked_about("delgado")
 
 
@@ -84,7 +84,7 @@ def test_a_confirmed_name_is_searched_and_told_and_on_record(world):
     assert "Victoria Victim, also Vicky" in letter.text
     assert "IT confirmed it" in letter.text
     asked, confirmed = world.state.audit.list_entries_of_subjects((bob.ref,))[-2:]
-    assert (asked.actor, asked.action) == (bob.ref, "name-asked")
+    assert (asked.actor, asked.action) == (bob.ref, "name-change-requested")
     assert (confirmed.actor, confirmed.action) == (build_operator_id(OPERATOR), "name-confirmed")
 
 

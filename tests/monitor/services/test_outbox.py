@@ -70,7 +70,7 @@ def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up
     marks = world.state.sent_log.path
     marks.rename(marks.with_name("aside"))
     marks.mkdir()
-    with pytest.raises(CannotWriteError, match="postmarks cannot be read"):
+    with pytest.raises(CannotWriteError, match="sent-log cannot be read"):
         send_due(world.app)
     assert states(world)[EmailState.DEAD] == 0
 

@@ -181,7 +181,7 @@ def test_every_view_is_audited(maria: Staff):
 
     assert [each.action for each in maria.world.state.audit.list_entries_of_subject(flag.ref)] == [
         "flagged",
-        "ruled",
+        "decided",
         "viewed",
     ]
 

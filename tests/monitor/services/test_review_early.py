@@ -76,7 +76,7 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
         (each.actor, each.action)
         for each in maria.world.state.audit.list_entries_of_subject(link(maria).ref)
     ]
-    assert actions[-2:] == [(ANA.id, "proposed-glass"), (BO.id, "broke-glass")]
+    assert actions[-2:] == [(ANA.id, "requested-early-access"), (BO.id, "opened-early")]
     assert maria.world.state.audit.list_entries_of_subject(maria.ref)[-1].actor == BO.id
     assert "parent" not in repr(maria.world.state.audit.list_entries())
 

@@ -188,7 +188,7 @@ def test_a_flag_is_taken_by_one_reviewer_and_given_back(maria: Staff, ref: str):
     release_flag(handling(maria), ANA, ref)
 
     assert rows(maria)[0].assignee_address == ""
-    assert [act for _, act in acts(maria)][-2:] == ["took", "gave-back"]
+    assert [act for _, act in acts(maria)][-2:] == ["assigned", "unassigned"]
 
 
 def test_who_looked_before_another_took_it_cannot_take_it_unknowing(maria: Staff, ref: str):
@@ -222,7 +222,7 @@ def test_the_person_is_asked_by_letter_instead_of_guessing(maria: Staff, ref: st
     queue_review_question(handling(maria), ANA, ref, "Is it the account of your band?")
     send_due(maria.world.app)
 
-    (letter,) = maria.letters_of("asked")
+    (letter,) = maria.letters_of("reviewer-question")
     assert "Is it the account of your band?" in letter.text
     assert ANA.address in letter.text
     assert rows(maria)[0].asked_at == maria.world.clock.at
@@ -240,7 +240,7 @@ def test_the_person_is_asked_once_a_week_at_most_whoever_asks(maria: Staff, ref:
     queue_review_question(handling(maria), BO, ref, "Is it yours?")
 
     send_due(maria.world.app)
-    assert len(maria.letters_of("asked")) == 2
+    assert len(maria.letters_of("reviewer-question")) == 2
 
 
 def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, ref: str):

@@ -139,7 +139,7 @@ def test_an_operator_can_say_that_a_clock_is_right(world: World, everybody):
     believe_clock(world.app)
 
     assert describe_wait(world.app) == ""
-    assert world.state.audit.list_entries()[-1].action == "clock-believed"
+    assert world.state.audit.list_entries()[-1].action == "clock-accepted"
 
 
 def test_a_machine_that_has_forgotten_the_time_does_nothing_with_a_new_folder(world: World):

@@ -226,5 +226,5 @@ def test_what_is_reported_is_known_to_the_audit_by_its_ref_alone(maria: Staff):
     says(maria, Decision.REPORTED, "Called Ana at the platform.")
 
     rows = maria.world.state.audit.list_entries_of_subject(fake(maria).ref)
-    assert [each.details["ruling"] for each in rows if each.action == "ruled"] == ["reported"]
+    assert [each.details["decision"] for each in rows if each.action == "decided"] == ["reported"]
     assert "Ana" not in repr(rows)

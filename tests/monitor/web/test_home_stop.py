@@ -63,7 +63,7 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
         assert portal.guest().send(link, ONE_CLICK).status == 200
 
     actions = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)]
-    assert actions.count("stopped-digest") == 1
+    assert actions.count("unsubscribed") == 1
 
 
 def test_the_page_stops_it_and_gets_it_going_again(portal: Portal, maria, link):

@@ -40,7 +40,7 @@ REVIEW: tuple[State, ...] = (
     it("/review/holds", "Give a reason", press("Propose"), status=422),
     it("/review/district", "Over time"),
     it("/review/audit", "Rows"),
-    it("/review/audit?action=broke-glass", "There are no entries of this kind."),
+    it("/review/audit?action=opened-early", "There are no entries of this kind."),
     desk("/review/early", "It is open for one day", press("Confirm and notify the person")),
 )
 OPERATING: tuple[State, ...] = (

@@ -167,7 +167,7 @@ def test_the_record_tells_of_both_without_an_address(maria: Mover):
 
     rows = maria.world.state.audit.list_entries_of_subject(maria.staff.ref)
     told = {each.action for each in rows}
-    assert {"address-asked", "address-changed"} <= told
+    assert {"address-change-requested", "address-changed"} <= told
     assert "@" not in str(rows)
 
 
@@ -185,7 +185,7 @@ def test_a_copy_of_everything_tells_the_change(maria: Mover):
 
     copy = export_person_data(maria.world.app, maria.staff.ref, maria.staff.ref)
 
-    (told,) = json.loads(copy.encode_json())["mail"]["addresses"]
+    (told,) = json.loads(copy.encode_json())["email_settings"]["address_changes"]
     assert (told["old"], told["new"], told["browser"]) == (maria.staff.mail, NEW, "")
     assert "Changes of email address" in copy.render_html()
 

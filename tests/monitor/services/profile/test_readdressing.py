@@ -141,7 +141,7 @@ def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
     free, taken = work
     assert free == taken
     copy = build_data_export(maria.world.app, maria.staff.ref)
-    told = [each for each in copy.data["letters"] if each.kind == "new-address"]
+    told = [each for each in copy.data["emails"] if each.kind == "new-address"]
     assert [(each.state, each.attempts) for each in told] == [("sent", 1)] * 2
 
 

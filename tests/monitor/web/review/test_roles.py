@@ -63,6 +63,6 @@ def test_a_flag_is_its_persons_until_they_share_it_and_then_a_reviewers_too(
     shared = [
         each
         for each in maria.world.state.audit.list_entries_of_subject(flag)
-        if each.action == "ruled"
+        if each.action == "decided"
     ]
     assert [each.actor for each in shared] == ["person"]
