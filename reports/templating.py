@@ -1,36 +1,20 @@
 """The one Jinja environment: what it prints is clean, and in HTML escaped, without being asked."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
 from markupsafe import Markup
 
+from monitor.domain import dates
 from reports import labels
 from reports.labels import describe_field, format_site_name
 from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
 from reports.static_files import build_asset_url
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 REFERENCE = 8
-_NOON = 12
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as somebody else's address.
@@ -39,25 +23,15 @@ _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
 
 def format_day(moment: datetime, zone: str, year: int = 0) -> CleanText:
-    """`Nov 3, 2026` on the reader's clock, without the year if it is `year`."""
-    there = _convert_to_zone(moment, zone)
-    return CleanText(f"{_format_month_day(there)}{_format_year(there, year)}")
+    return CleanText(dates.format_day(moment, zone, year))
 
 
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> CleanText:
-    """`Tue, Nov 3, 2026, 7:12 AM EST` on the reader's clock, without the year if it is `year`."""
-    there = _convert_to_zone(moment, zone)
-    return CleanText(
-        f"{_format_weekday(there)}, {format_day(moment, zone, year)}, {_format_time(there, zone)}"
-    )
+    return CleanText(dates.format_local_time(moment, zone, year))
 
 
 def format_near_time(moment: datetime, zone: str) -> CleanText:
-    """`Tue, Nov 3, 7:12 AM EST`, for a moment so near that its year goes without saying."""
-    there = _convert_to_zone(moment, zone)
-    return CleanText(
-        f"{_format_weekday(there)}, {_format_month_day(there)}, {_format_time(there, zone)}"
-    )
+    return CleanText(dates.format_near_time(moment, zone))
 
 
 def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> CleanText:
@@ -71,13 +45,7 @@ def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0)
 
 
 def format_week_start(week: str, year: int = 0) -> CleanText:
-    """`November 23, 2026` for `2026-W48`: its Monday, without the year if it is `year`."""
-    monday = date.fromisocalendar(parse_week_year(week), int(week.partition("-W")[2]), 1)
-    return CleanText(f"{_MONTHS[monday.month - 1]} {monday.day}{_format_year(monday, year)}")
-
-
-def parse_week_year(week: str) -> int:
-    return int(week.partition("-W")[0])
+    return CleanText(dates.format_week_start(week, year))
 
 
 def format_count(number: int, one: str, many: str = "") -> CleanText:
@@ -134,37 +102,6 @@ def clean_printed_value(value: object) -> object:
 def shorten_id(ref: str) -> CleanText:
     """Give as much of a ref as a reader has to write back."""
     return clean_web_text(ref[:REFERENCE])
-
-
-def _convert_to_zone(moment: datetime, zone: str) -> datetime:
-    if moment.tzinfo is None:
-        message = "A time without its zone cannot be shown."
-        raise ValueError(message)
-    return moment.astimezone(ZoneInfo(zone))
-
-
-def _format_weekday(moment: date) -> str:
-    return _WEEKDAYS[moment.weekday()]
-
-
-def _format_month_day(moment: date) -> str:
-    return f"{_MONTHS[moment.month - 1][:3]} {moment.day}"
-
-
-def _format_year(moment: date, known: int) -> str:
-    return "" if moment.year == known else f", {moment.year}"
-
-
-def _format_time(moment: datetime, zone: str) -> str:
-    # `%p` and `%-I` follow the machine's language and C library; a reader's clock does not.
-    hour, half = moment.hour % 12 or 12, "AM" if moment.hour < _NOON else "PM"
-    return f"{hour}:{moment:%M} {half} {_format_zone_name(moment, zone)}"
-
-
-def _format_zone_name(moment: datetime, zone: str) -> str:
-    # Some zones have no abbreviation (`+03`): their place says more.
-    name = moment.tzname() or zone
-    return name if name.isalpha() else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def _build_environment() -> Environment:

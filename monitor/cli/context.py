@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from unicodedata import category
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -27,6 +26,7 @@ from monitor.db.files import StateFolderLock
 from monitor.db.ownership import hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
+from monitor.domain.dates import format_local_time
 from monitor.environment import Environment
 from monitor.errors import InputError
 from monitor.scheduler.daemon import WakeSocket
@@ -86,7 +86,7 @@ class Output:
 
     def _format_cell(self, cell: object) -> str:
         if isinstance(cell, datetime):
-            return cell.astimezone(ZoneInfo(self.zone)).strftime("%a, %b %-d, %Y, %-I:%M %p %Z")
+            return format_local_time(cell, self.zone)
         return "" if cell is None else str(cell)
 
 

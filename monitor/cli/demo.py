@@ -38,6 +38,7 @@ from monitor.demo.story import (
     open_played_story,
     play_story,
 )
+from monitor.domain.dates import format_date
 from monitor.domain.vocabulary import EventKind, FlagKind, GapKind, OwnershipLabel, Severity
 from monitor.errors import CannotWriteError, InputError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
@@ -192,7 +193,7 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
         parts.insert(0, _build_news_table(week))
     elif number in QUIET_WEEKS:
         parts.insert(0, Text(QUIET_WEEKS[number], style="green"))
-    title = Text.assemble((f"Week {number}, {day:%b %-d}: ", "bold"), WEEKS[number])
+    title = Text.assemble((f"Week {number}, {format_date(day, day.year)}: ", "bold"), WEEKS[number])
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue")
 
 
@@ -254,7 +255,7 @@ def _build_coverage(week: StoryWeek, day: datetime) -> RenderableType:
 
 def _describe_gap(gap: StorySource, day: datetime) -> str:
     if gap.since and gap.since < day:
-        return f"not checked since {gap.since:%b %-d}"
+        return f"not checked since {format_date(gap.since, day.year)}"
     words = GAPS[GapKind(gap.outcome)]
     return escape_controls(f"{words}: {gap.note}" if gap.note else words)
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
-from zoneinfo import ZoneInfo
 
 import click
 
 from monitor.app import App
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
+from monitor.domain.dates import format_near_time
 from monitor.services.consent import CONSENT_REMINDER
 from monitor.services.enrollment import REMINDER
 from monitor.services.erasure import ERASURE
@@ -60,7 +60,7 @@ class JobRow:
             what=JOB_LABELS.get(due.name, due.name),
             subject=due.subject,
             due_at=due.due_at,
-            local=f"{due.due_at.astimezone(ZoneInfo(zone)):%a, %b %-d, %-I:%M %p %Z}",
+            local=format_near_time(due.due_at, zone),
             zone=zone,
             state=_describe_state(due, now),
             attempts=due.attempts,

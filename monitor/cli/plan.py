@@ -20,6 +20,7 @@ from monitor.cli.context import (
     open_district_or_demo,
     pass_cli_context,
 )
+from monitor.domain.dates import format_weekday_date
 from monitor.domain.planning.selection import QueryOutlook
 from monitor.domain.schedule import compute_next_sweep, format_iso_week
 from monitor.errors import NotPermittedError
@@ -109,7 +110,8 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
     now = [each for each in outlooks if not each.ahead]
     most = build_spending_limits(app.config.planning).person.usd
     output.print_line(
-        f"{len(now)} of {len(outlooks)} queries run on {upcoming.day:%a, %b %-d}, for up to "
+        f"{len(now)} of {len(outlooks)} queries run on {format_weekday_date(upcoming.day)}, "
+        "for up to "
         f"${_sum_costs(now):.3f}. The limit for one person is {_format_limit(most)} a week."
     )
 
@@ -128,7 +130,8 @@ def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
         ((each.source, each.questions, each.requests, f"${each.usd:.2f}") for each in bill.sources),
     )
     output.print_line(
-        f"Sweep on {upcoming.day:%a, %b %-d}: up to ${bill.usd:.2f} for {bill.people} people, "
+        f"Sweep on {format_weekday_date(upcoming.day)}: up to ${bill.usd:.2f} "
+        f"for {bill.people} people, "
         f"${bill.canaries.usd:.2f} of it for self-tests. "
         f"The limit is {_format_limit(bill.most)} a week. "
         f"{bill.left_out} queries are skipped to stay within it."
@@ -152,7 +155,7 @@ def _format_interval(each: QueryOutlook) -> str:
 
 
 def _format_day(upcoming: NextSweep, each: QueryOutlook) -> str:
-    return f"{upcoming.day + timedelta(weeks=each.ahead):%a, %b %-d}"
+    return format_weekday_date(upcoming.day + timedelta(weeks=each.ahead))
 
 
 def _sum_costs(outlooks: Iterable[QueryOutlook]) -> Decimal:

@@ -10,6 +10,7 @@ import click
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import DATABASE_FILE, Database
+from monitor.domain.dates import format_date
 from monitor.domain.students.matching import MatcherUsage
 from monitor.domain.students.roster import ROSTER_LIFETIME, Roster
 from monitor.errors import InputError
@@ -201,10 +202,10 @@ def _format_line_numbers(numbers: Sequence[int]) -> str:
 def _list_facts(kept: Roster, spent: MatcherUsage | None) -> Iterator[tuple[str, str]]:
     yield "key", kept.key_id
     yield "students, rounded up", str(kept.size)
-    yield "created on", kept.made_on.isoformat()
-    yield "valid until", (kept.made_on + ROSTER_LIFETIME).isoformat()
+    yield "created on", format_date(kept.made_on)
+    yield "valid until", format_date(kept.made_on + ROSTER_LIFETIME)
     if spent and spent.lists + spent.refused:
-        yield "last used on", spent.day.isoformat()
+        yield "last used on", format_date(spent.day)
         yield "lists compared that day", str(spent.lists)
         yield "contacts in them", str(spent.contacts)
         yield "lists refused that day", str(spent.refused)

@@ -22,6 +22,7 @@ from monitor.cli.context import (
 )
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, ConsentChannel, compute_consent_phase
+from monitor.domain.dates import format_date, format_day
 from monitor.domain.flag import FlaggedItems
 from monitor.errors import CannotWriteError, InputError, UnavailableError
 from monitor.services.consent import pause_checks, resume_checks
@@ -64,7 +65,7 @@ def pause(context: CliContext, ref: str, until: datetime) -> None:
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
         pause_checks(app, ref, after, ConsentChannel.OPERATOR)
     context.output.print_line(
-        f"Checks are paused through {until:%b %-d, %Y}. The person is notified."
+        f"Checks are paused through {format_date(until)}. The person is notified."
     )
 
 
@@ -182,7 +183,7 @@ def invite(context: CliContext, mail: str, given: str, family: str) -> None:
         invitation = invite_person(app, mail, given.strip(), family.strip())
         context.output.print_line(
             f"The invitation is queued. Its code is created when it is sent. It expires on "
-            f"{invitation.expires_at:%b %-d, %Y}."
+            f"{format_day(invitation.expires_at, app.config.district.zone)}."
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.domain.dates import format_date, format_local_time, format_near_time
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.vocabulary import HealthLevel
 from scrapers.models import Outcome
@@ -114,7 +115,7 @@ def assess_sources(
 
 
 def _report_failure_group(group: FailureGroup) -> HealthResult:
-    how = f"{group.outcome} since {group.since:%b %-d, %Y}"
+    how = f"{group.outcome} since {format_date(group.since)}"
     if not group.is_folded:
         remedy = f"See `namesake sources show {group.source}`. Turn it off if this continues."
         return report_warning("sources", f"{group.source}: {how}.", remedy)
@@ -131,14 +132,14 @@ def assess_sweep(
 ) -> HealthResult:
     if open_since and now - open_since > SWEEP_STUCK:
         remedy = "See `namesake sources list` for the slow source, and the service log."
-        told = f"The sweep that started on {open_since:%b %-d} has not finished."
+        told = f"The sweep that started on {format_date(open_since, now.year)} has not finished."
         return report_failure("sweep", told, remedy, UNAVAILABLE)
     if not joined:
         return report_ok("sweep", "No one has enrolled yet, so there is nothing to check.")
     if closed is None:
         told, remedy = "No sweep has run yet.", "See the next one with `namesake jobs`."
         return report_warning("sweep", told, remedy)
-    told = f"The last sweep finished on {closed:%b %-d, %Y}."
+    told = f"The last sweep finished on {format_date(closed)}."
     if now - closed > SWEEP_MISSED:
         return report_failure(
             "sweep", told, "Check that the service is running, and read its log.", UNAVAILABLE
@@ -154,7 +155,7 @@ def assess_backup(
     remedy = "Enable namesake-backup.timer, or run `namesake backup`. See docs/backup.md."
     if made_at is None:
         return report_warning("backup", "No backup has been made yet.", remedy)
-    told = f"The last backup was made on {made_at:%b %-d, %Y}."
+    told = f"The last backup was made on {format_date(made_at)}."
     if now - made_at > BACKUP_MAX_AGE:
         return report_failure("backup", told, remedy, UNAVAILABLE)
     return report_ok("backup", told)
@@ -164,12 +165,11 @@ def _assess_failed_backup(
     made_at: datetime | None, failed: FailedBackup, now: datetime
 ) -> HealthResult:
     """Where a recent copy is good, a disk may be full for a night; damage may not wait."""
-    last = (
-        f"the last good one is from {made_at:%b %-d, %Y}" if made_at else "there is no good one yet"
-    )
-    told = (
-        f"The backup of {failed.at:%b %-d, %Y, %-I:%M %p} UTC failed ({failed.exit_code}); {last}."
-    )
+    last = "there is no good one yet"
+    if made_at:
+        last = f"the last good one is from {format_date(made_at)}"
+    at = format_local_time(failed.at, "UTC")
+    told = f"The backup of {at} failed ({failed.exit_code}); {last}."
     remedy = "See `journalctl -u namesake-backup`, or run `namesake backup`."
     if failed.exit_code == DAMAGED:
         return report_failure("backup", told, remedy, DAMAGED)
@@ -181,7 +181,7 @@ def _assess_failed_backup(
 def assess_queue(waiting: int, oldest: datetime | None, now: datetime) -> HealthResult:
     told = f"{waiting} emails are queued."
     if oldest and now - oldest > QUEUE_MAX_WAIT:
-        since = f"The oldest has waited since {oldest:%b %-d, %-I:%M %p} UTC."
+        since = f"The oldest has waited since {format_near_time(oldest, 'UTC')}."
         remedy = "Check that the mail server accepts email. Retries are automatic."
         return report_failure("outbox", f"{told} {since}", remedy, UNAVAILABLE)
     return report_ok("outbox", told)
@@ -215,12 +215,11 @@ def assess_overdue_jobs(names: Iterable[tuple[str, datetime]], now: datetime) ->
 
 
 def assess_clock(now: datetime, recorded: datetime | None) -> HealthResult:
+    told = f"The clock says {format_local_time(now, 'UTC')}"
     if recorded and recorded - now > CLOCK_TOLERANCE:
-        told = (
-            f"The clock says {now:%b %-d, %Y, %-I:%M %p} UTC, earlier than the last recorded time."
-        )
+        told = f"{told}, earlier than the last recorded time."
         return report_failure("clock", told, "Set it: `timedatectl set-ntp true`.", UNAVAILABLE)
-    return report_ok("clock", f"The clock says {now:%a, %b %-d, %Y, %-I:%M %p} UTC.")
+    return report_ok("clock", f"{told}.")
 
 
 def assess_disk_space(free: int, database: int) -> HealthResult:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
+from monitor.domain.dates import format_date
 from monitor.domain.detection.lessons import Feedback
 from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag
@@ -130,7 +131,7 @@ def _describe_privacy(finding: Finding) -> str:
 
 
 def _format_day(finding: Finding) -> str:
-    return finding.created_at.date().isoformat() if finding.created_at else ""
+    return format_date(finding.created_at) if finding.created_at else ""
 
 
 def _format_counts(finding: Finding) -> list[str]:

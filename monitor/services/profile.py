@@ -14,6 +14,7 @@ from monitor.app import App
 from monitor.config import is_known_time_zone
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.people import AddressChange
+from monitor.domain.dates import format_near_time
 from monitor.domain.enrollment import adds_search_terms
 from monitor.domain.names.bound import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
@@ -147,9 +148,10 @@ def _apply_requested_name(app: App, before: Person, asked: Person) -> Person:
 def _check_edit_rate(app: App, person_id: str) -> None:
     next_at = find_next_edit_time(app, person_id)
     if next_at is not None:
+        zone = app.db.people.load_person(person_id).zone
         reason = (
             f"You added names, places or accounts {MAX_EDITS_A_WEEK} times within seven days. "
-            f"You can add more after {next_at:%B %-d, %Y, %H:%M} UTC."
+            f"You can add more after {format_near_time(next_at, zone)}."
         )
         raise TooSoonError(reason)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.jobs import Job
+from monitor.domain.dates import format_local_time
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.schedule import (
     SECOND_PROOF_AFTER,
@@ -85,9 +86,9 @@ def describe_clock_problem(app: App) -> str:
     now, last = app.clock.now(), app.db.clock.find_last_time()
     if is_clock_plausible(now, last):
         return ""
-    noted = f", but the last job ran at {_format_time(last)}" if last else ""
+    noted = f", but the last job ran at {format_local_time(last, 'UTC')}" if last else ""
     return (
-        f"The clock says {_format_time(now)}{noted}. "
+        f"The clock says {format_local_time(now, 'UTC')}{noted}. "
         "All jobs are paused until the clock is right."
         " If it is right, run `namesake jobs --clock-is-right`."
     )
@@ -114,7 +115,3 @@ def _record_time(app: App) -> None:
     now, last = app.clock.now(), app.db.clock.find_last_time()
     if last is None or not last <= now < last + CLOCK_NOTED_EVERY:
         app.db.clock.record_time(now)
-
-
-def _format_time(at: datetime) -> str:
-    return f"{at:%b %-d, %Y, %-I:%M %p} UTC"

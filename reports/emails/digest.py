@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.dates import parse_week_year
 from reports.emails.render import Email, compose_fitting_email, fill_template
 from reports.emails.sections import PersonalEmailView, arrange_sections
 from reports.labels import DigestKind
-from reports.templating import parse_week_year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

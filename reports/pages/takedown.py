@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.domain.dates import format_date
 from monitor.domain.vocabulary import AllowedReporter, Decision, GuideReliability, ProofRequirement
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import GUIDE_SOURCES, PROOF_REQUIREMENTS, REPORT_STEPS, REPORTERS
@@ -53,7 +54,7 @@ class PlatformGuide:
 
     @property
     def known_words(self) -> str:
-        when = f" (dated {self.seen_on:%B %-d, %Y})" if self.seen_on else ""
+        when = f" (dated {format_date(self.seen_on)})" if self.seen_on else ""
         return f"{GUIDE_SOURCES[self.known]}{when}."
 
 

@@ -64,4 +64,4 @@ def test_a_sweep_on_a_forgotten_clock_exits_with_69(terminal):
     said = terminal.run("sweep")
 
     assert said.code == 69
-    assert "The clock says Jan 1, 1990" in said.sentence
+    assert "The clock says Mon, Jan 1, 1990" in said.sentence

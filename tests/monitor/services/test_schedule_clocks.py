@@ -118,7 +118,7 @@ def test_a_clock_that_cannot_be_right_stops_all_work_until_it_is(world: World, e
     world.restarts()
     passes(world, hours=2)
 
-    assert describe_wait(world.app).startswith(f"The clock says {wrong:%b %-d, %Y}")
+    assert describe_wait(world.app).startswith(f"The clock says {wrong:%a, %b %-d, %Y}")
     assert (world.state.jobs.list_jobs(), len(world.post.tried)) == before
     assert world.asked == []
     with pytest.raises(UnavailableError, match="All jobs are paused until the clock is right"):
