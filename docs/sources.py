@@ -105,13 +105,13 @@ def _lines(source: Source) -> Iterator[str]:
     if told.notice:
         yield f"**{told.notice}**\n\n"
     yield from _told(told)
-    yield f"- *Asked at* {_origins(source)}, {_manners(source)}.\n"
+    yield f"- *Queried at* {_origins(source)}, {_manners(source)}.\n"
     yield f"- *Terms*: {_terms(told)}.\n"
     yield f"- *Based on* {told.provenance}.{_live_since(told)}\n"
 
 
 def _told(told: SourceInfo) -> Iterator[str]:
-    yield f"- *Asked for* {told.asks}.\n"
+    yield f"- *Queried with* {told.asks}.\n"
     yield f"- *Discloses* {told.discloses}.\n"
     yield f"- *Sees* {told.sees}.\n"
     yield f"- *Cannot see* {told.cannot_see}.\n"

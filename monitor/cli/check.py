@@ -78,7 +78,7 @@ POLL_SECONDS = 0.5
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # The service looks every 20 seconds, and at once when it is woken.
 PICKED_UP_WITHIN = 5 * MINUTE
-# A sweep should be over after half a day, and says so in the letters where it is not.
+# A sweep should finish within half a day; otherwise the emails say that it did not.
 FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
     SweepKind.SELFCHECK: HOUR,
     SweepKind.CANARIES: HOUR,
@@ -93,7 +93,7 @@ TASK_LABELS: Mapping[SweepKind, str] = {
 
 @dataclass(slots=True)
 class RequestWait:
-    """The wait of a command for whoever holds the folder: it says for what, and has an end."""
+    """Wait for the process that uses the folder: say for what, and stop at a deadline."""
 
     clock: Clock
     app: App
@@ -182,7 +182,7 @@ class RequestRunner:
         waiting.announce_wait()
         with show_progress(self.context.output) as watch:
             while not self._is_served(watch):
-                # They may end before they come to it, and then nobody would.
+                # They may end before they reach it, and then no process would.
                 if _try_lock(lock):
                     self._run_locked(lock, lambda: self._run_if_unserved(work, watch))
                     return

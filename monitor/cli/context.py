@@ -1,7 +1,7 @@
-"""What every command starts from: the configuration, and the service built from it.
+"""What every command starts from: the configuration and the app.
 
 How the command line speaks: tables for people, JSON for programs, one sentence for errors.
-Looking into a district's folder, or into that of a demo, where nobody is real.
+Opens a district's folder, or the folder of a demo, where all people are made up.
 """
 
 import json
@@ -105,9 +105,9 @@ class CliContext:
 
     @contextmanager
     def open_app(self) -> Iterator[App]:
-        """Open the district's folder. It takes no lock: reading and ruling need none.
+        """Open the district's folder without a lock: reads and decisions need none.
 
-        The service is told of letters that wait when it ends, and sends them at once.
+        At the end, wakes the service if emails are queued, so that it sends them at once.
         """
         with open_app(self.config, self.environment) as app:
             yield app
@@ -116,7 +116,7 @@ class CliContext:
 
     @contextmanager
     def open_app_locked(self) -> Iterator[App]:
-        """Open it and take its lock, as whoever uses the network must. Raises BusyError."""
+        """Open it and take its lock, which every use of the network needs. Raises BusyError."""
         with self.open_app() as app, StateFolderLock(self.config.state):
             take_over_jobs(app)
             yield app

@@ -198,7 +198,7 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
 
 
 def _build_news_table(week: StoryWeek) -> RenderableType:
-    """Lay out what is flagged, worst first, and then what was seen and needs nobody."""
+    """Lay out the flags, worst first, and then the events that were not flagged."""
     table = _build_grid()
     for flag in sorted(week.flags, key=lambda each: (Severity(each.severity).rank, each.person)):
         severity = Severity(flag.severity)
@@ -257,11 +257,11 @@ def _describe_gap(gap: StorySource, day: datetime) -> str:
     if gap.since and gap.since < day:
         return f"not checked since {format_date(gap.since, day.year)}"
     words = GAPS[GapKind(gap.outcome)]
-    return escape_controls(f"{words}: {gap.note}" if gap.note else words)
+    return escape_controls(f"{words} ({gap.note})" if gap.note else words)
 
 
 def _build_emails_panel(story: Story) -> Panel:
-    """Name the letters that tell of something, and count the others."""
+    """List the emails with news, and count the others."""
     notable = tuple(_select_notable_emails(story))
     table = _build_grid()
     table.add_column()
@@ -280,7 +280,7 @@ def _build_emails_panel(story: Story) -> Panel:
 
 
 def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
-    """Yield what those who have a flag were told that week, and the reviewers at the end."""
+    """Yield the emails to people with a flag that week, and those to reviewers at the end."""
     flagged = [{each.person for each in week.flags} for week in story.weeks]
     for email in story.emails:
         for number, people in enumerate(flagged, start=1):

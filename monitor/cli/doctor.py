@@ -83,7 +83,7 @@ def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
     try:
         transport = _build_mail_transport(context, context.config)
     except MonitorError:
-        return  # told already
+        return  # reported already
     if transport is not None:
         yield machine.send_test_email(context.config, transport, context.environment.clock.now())
 

@@ -61,7 +61,7 @@ def preview(
         return
     if left_out:
         click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
-    # The HTML is made for a program, and pads its first line with characters nobody sees.
+    # The HTML is made for a program, and pads its first line with invisible characters.
     click.echo(email.html if html else escape_controls(email.text))
 
 
@@ -95,7 +95,7 @@ def _count_queued_by_error(app: App) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeliveredEmail:
-    """`recipient_id` is opaque; what an email says is its reader's own."""
+    """`recipient_id` is opaque. The text of an email is for its reader only."""
 
     id: str
     kind: str

@@ -33,7 +33,7 @@ STDERR_FD = 2
 
 
 class LineLogHandler(logging.Handler):
-    """Writes a line at a time; a disk that is full, or a reader that left, stops nobody."""
+    """Writes a line at a time; a full disk or a closed pipe stops no work."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         super().__init__()

@@ -370,8 +370,8 @@ class SourceRunLine:
 class SourceHealthReport:
     """`last_good` is when it last answered in full. Its times are None where there was none.
 
-    `asked` and `usd` are those of all runs that are remembered; `usd` is None for a price that
-    nobody has looked up.
+    `asked` and `usd` are those of all runs that are remembered; `usd` is None where
+    the price is not known.
     """
 
     outcome: str | None

@@ -1,7 +1,6 @@
-"""Inviting, counting and letting go. Nobody is enrolled from here.
+"""Invite people, list them, pause or end their consent. No command enrolls a person.
 
-What an operator records about somebody who joined: a pause, or an end. A copy of everything that
-is kept of one person: theirs to get, and nobody else's.
+Also sends a person a copy of all their data, which goes to that person only.
 """
 
 from collections.abc import Iterator
@@ -80,7 +79,7 @@ def resume(context: CliContext, ref: str) -> None:
 
 
 def _find_person_id(app: App, person: str) -> str:
-    """Find somebody by their address or by their ref."""
+    """Find a person by address or ID."""
     if not is_single_address(person):
         return app.db.people.load_person(person).ref
     ref = app.db.people.find_person_id_by_mail(person)
@@ -234,7 +233,7 @@ for command in (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRow:
-    """`until` is when the state ends by itself, or when somebody ended it."""
+    """`until` is when the state ends automatically, or when it was ended."""
 
     ref: str
     state: str

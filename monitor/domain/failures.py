@@ -9,7 +9,7 @@ from datetime import datetime
 _MIN_GROUP = 5
 # What the notes of the fetch tier point to; every note of one row has one cause.
 _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("could not be resolved", "name service did not answer"), "Is DNS up?"),
+    (("DNS error", "name service did not answer"), "Is DNS up?"),
     (("no connection could be made", "connection broke off"), "Is the network up?"),
     (("no whole answer in time",), "Is the network slow?"),
     (("connection could not be trusted",), "Does something on the network intercept TLS?"),

@@ -326,7 +326,7 @@ def record_break_glass(
 ) -> None:
     """Write it down and write to the person; call it before anything is shown."""
     if not reason.strip():
-        sentence = "Breaking the glass takes a reason: the person will read it."
+        sentence = "Break-glass access needs a reason. The person will read it."
         raise InputError(sentence)
     now, whose = app.clock.now(), app.db.people.load_person(person_id)
     with app.db.begin_transaction():

@@ -79,7 +79,7 @@ def create_portal_app(
 ) -> Flask:
     """Make the app of a district; `provider` is where its own accounts are, if they count.
 
-    The numbers are there for whoever sends `metrics_token`, and for nobody where it is empty.
+    Metrics need `metrics_token`; without a token there are none.
     """
     accounts = (bind_account_routes(provider),) if provider else ()
     metrics_routes = (bind_metrics_routes(metrics_token),) if metrics_token else ()

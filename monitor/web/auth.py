@@ -97,7 +97,7 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
 
 
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:
-    """Tell somebody who proved an address that it is nobody's here."""
+    """Say that a proven address belongs to no account here."""
     LOG.info("sign_in_refused reason=not-enrolled")
     view = UnknownAddressView(mail=mail)
     return context.render_page(
@@ -210,7 +210,7 @@ class IdentityProvider:
         claims = self._verify_id_token(token.get("id_token"), keys, attempt.nonce)
         mail = claims.get("email")
         verified = claims.get("email_verified")
-        # Whoever may type any address into their own account proves nothing by it. Some providers
+        # An address that people may type into their own account proves nothing. Some providers
         # write the claim as a word; all else, and none at all, is no proof.
         if not isinstance(mail, str) or not (verified is True or verified == "true"):
             raise PROOF_REJECTED

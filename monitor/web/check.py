@@ -23,7 +23,7 @@ from reports.pages.layout import PageFrame
 from scrapers.http.clock import Clock, SystemClock
 
 # A page is made anew when something was written, but not more often than this, and within each
-# second in any case: whoever waits sees that time goes by.
+# second in any case: a person who waits sees that time passes.
 POLL_SECONDS: Final = 0.05
 MIN_UPDATE_SECONDS: Final = 0.25
 MAX_SILENCE_SECONDS: Final = 0.9

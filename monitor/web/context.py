@@ -31,9 +31,9 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalContext:
-    """`wake_service` tells the service that somebody waits for it.
+    """`wake_service` wakes the service because a person waits for it.
 
-    `demo` is what every page of a demonstration says of itself; empty in a real district.
+    `demo` is the notice on every page of a demo; empty in a real district.
     """
 
     app: App
@@ -51,7 +51,7 @@ class PortalContext:
         return self.app.clock.now()
 
     def require_principal(self) -> Principal:
-        """Return who is signed in; where nobody is, the answer is the sign-in page."""
+        """Return who is signed in; without a session, the answer is the sign-in page."""
         if self.browser_session.principal is None:
             raise Unauthorized
         return self.browser_session.principal
@@ -67,7 +67,7 @@ class PortalContext:
         return Response(render(view, self.build_frame(title)), status, mimetype="text/html")
 
     def redirect_to(self, path: str, notice: str = "") -> Response:
-        """Go on to a page of ours after a deed, and have it say so. `notice` name nobody."""
+        """Redirect to one of our pages and show `notice` there, which names no one."""
         response = Response(status=HTTPStatus.SEE_OTHER)
         response.headers["Location"] = path
         if notice:
@@ -75,7 +75,7 @@ class PortalContext:
         return response
 
     def sign_in(self, account_id: str, method: AuthMethod) -> None:
-        """Sign somebody in who has just proved who they are."""
+        """Sign in a person who has just proved who they are."""
         self.sessions.sign_in(self.browser_session, account_id, method)
 
     def sign_out(self) -> None:

@@ -73,7 +73,7 @@ class StepInput:
 
 
 def parse_step_form(step: EnrollmentStep, form: FormData, draft: EnrollmentDraft) -> StepInput:
-    """Read the form of one page; what was typed is kept, also where something is wrong."""
+    """Read the form of one page and save what was typed, even if it has errors."""
     match step:
         case EnrollmentStep.SCOPES:
             typed = apply_scopes(form, draft)
@@ -234,7 +234,7 @@ Faults = tuple[FieldProblem, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentTextInfo:
-    """The consent text as it stands, and until when a yes to it would last."""
+    """The current consent text, and how long a consent to it would last."""
 
     text_hash: str
     version: str
@@ -253,7 +253,7 @@ class StepPosition(TypedDict):
 
 
 def build_standalone_position(step: EnrollmentStep) -> StepPosition:
-    """Where a page of joining stands by itself, to change what was told once."""
+    """One enrollment page used alone, to change an earlier answer."""
     return StepPosition(number=0, total=0, here=f"/me/data/{step}", back="/me/data", deed="Save")
 
 
@@ -409,7 +409,7 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
 
 
 def _split_blocks(lines: Iterable[str]) -> Iterator[ConsentBlock]:
-    """Make lists of what stands as one, and of a part that is nothing but sentences."""
+    """Turn lists in the text, and parts made only of sentences, into HTML lists."""
     whole = tuple(_join_sentences(lines))
     bulleted = any(each.startswith("- ") for each in whole)
     if not bulleted:
@@ -448,7 +448,7 @@ CONSENT_TEXT_CHANGED = "The consent text has changed since you read it. Please r
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentFlow:
-    """Whoever opened an invitation in this browser, and how far they are."""
+    """The person who opened an invitation in this browser, and their progress."""
 
     context: PortalContext
 

@@ -1,6 +1,6 @@
-"""What a reader is told where a page cannot be had: what happened, and what to do.
+"""What a page says when a request fails: what happened, and what to do.
 
-What is not there, not open, or about the reader: all of these look alike to a reviewer.
+To a reviewer, a flag that is missing, closed or about themselves looks the same.
 """
 
 import logging
@@ -99,7 +99,7 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
 
     @app.errorhandler(MonitorError)
     def handle_monitor_error(error: MonitorError) -> Response:
-        # Its sentence speaks to an operator, and may quote; only its kind is told here.
+        # Its sentence speaks to an operator, and may quote; only its kind is shown here.
         status = _STATUS_BY_ERROR.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             LOG.error("A page failed: %s.", describe_error_location(error))
@@ -127,7 +127,7 @@ def _wants_json() -> bool:
 
 @contextmanager
 def mask_as_not_found() -> Iterator[None]:
-    """Answer that there is no such page: whether there is such a flag is nobody's business."""
+    """Answer that there is no such page, so that no one learns whether a flag exists."""
     try:
         yield
     except (InputError, NotPermittedError) as error:

@@ -89,7 +89,7 @@ def check_owns_items(app: App, person_id: str, item_ids: Iterable[str]) -> None:
 
 
 def paginate_lines(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[Line, ...]]:
-    """Return the number of the page asked for, that of the last, and what stands on it."""
+    """Return the number of the requested page, of the last page, and the rows."""
     last = max(-(-len(lines) // size), 1)
     asked = request.args.get("page", "1")
     number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), last)
@@ -114,7 +114,7 @@ def _build_sort_view(context: PortalContext) -> SortView:
 
 
 def _build_done_line(app: App, person_id: str) -> UndoLine | None:
-    """Say what was just answered, as it stands: the address names the items and nothing else."""
+    """Say what was just answered, as stored: the URL names only the items."""
     refs = tuple(filter(None, request.args.get("done", "").split("-")))[:CARDS_PER_PAGE]
     own = {item.ref: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
     answered = tuple(ref for ref in refs if ref in own)

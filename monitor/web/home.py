@@ -59,7 +59,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
 
 
 def _render_left(context: PortalContext, person_id: str) -> Response:
-    """Tell whoever comes back between leaving and the erasure by when they are forgotten."""
+    """Show a person who comes back before the erasure when it is due."""
     view = WithdrawalDoneView(
         contact=context.app.config.district.contact,
         zone=context.app.db.people.load_person(person_id).zone,
@@ -130,7 +130,7 @@ def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/stop/<token>")
     def submit_stop(token: str) -> Response:
-        """Stop, whoever sends the form: a mail program sends its own, and follows no redirect."""
+        """Stop for any sender of the form: a mail program sends its own and follows no redirect."""
         person = find_stop_token_owner(app, token)
         if not person:
             return render_dead_link()
@@ -144,7 +144,7 @@ def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
 
 
 def build_weekly_email_routes(context: PortalContext) -> Blueprint:
-    """Make the way to the same from a person's own data: links in old letters get lost."""
+    """Make the same switch for the page of own data, since links in old emails get lost."""
     routes = Blueprint("weekly", __name__)
 
     @routes.post("/me/data/letter")

@@ -201,7 +201,7 @@ class ProfileEditor:
         )
 
     def _update_accounts(self, step_input: StepInput) -> Response:
-        """Add or remove one account at once, or keep the rest of the page."""
+        """Add or remove one account at once, or save the rest of the page."""
         form = request.form
         listed = AccountList(step_input.draft, partial(recognize_profile_url, self.context.app))
         again = "/me/data/accounts#declared"
@@ -393,7 +393,7 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/leave")
     def submit_leave() -> Response:
-        # Whoever has left already, in another tab, is led to the same place.
+        # A person who has already left, in another tab, gets the same page.
         with suppress(InputError):
             withdraw_consent(context.app, _require_person_id(context), ConsentChannel.PORTAL)
         end_all_sessions(context.app, context.require_principal())
@@ -410,7 +410,7 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
 
 
 def _create_blueprint(name: str, context: PortalContext) -> Blueprint:
-    """Make routes that say, to whoever comes too late, that there is no consent to change."""
+    """Make routes that say, after consent has ended, that there is none to change."""
     routes = Blueprint(name, __name__)
     routes.register_error_handler(
         NotPermittedError, lambda _error: context.redirect_to("/me/data", CONSENT_ENDED)
@@ -638,7 +638,7 @@ def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
 
 
 def _render_address_changed(context: PortalContext) -> Response:
-    """Say that it is done; a proxy that names the old address lets nobody in to read more."""
+    """Say that it is done, since a proxy that sends the old address ends the session."""
     if not context.sessions.proxy_header:
         return context.redirect_to(
             "/me/data", "Your email address was changed. We send one last email to the old one."

@@ -1,7 +1,7 @@
-"""The pages of the operator: health, delivery, and names that wait for one word.
+"""The operator's pages: health, delivery, and names to confirm.
 
-The service's numbers for a monitoring system that asks: of nobody, and for who has the token.
-The same views as JSON, for programs: what a page shows to somebody, and no more.
+Also metrics, which name no one and need a token, and the same views as JSON for programs, which
+show what the pages show and no more.
 """
 
 import hmac
@@ -135,7 +135,7 @@ METRICS_CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def bind_metrics_routes(token: str) -> Callable[[PortalContext], Blueprint]:
-    """Return the family of one route, which answers whoever sends the token and nobody else.
+    """Return the metrics route, which needs the token.
 
     Raises ConfigError where the token could be guessed.
     """

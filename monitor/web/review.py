@@ -1,6 +1,6 @@
-"""The pages of IT review: the queue names nobody, and a flag is opened by a form, never a link.
+"""IT review: the queue hides names, and a form opens a flag, never a link.
 
-Each act is a form, and is recorded. Opening early takes two reviewers, each in their own session.
+Each action is a form and is recorded. Opening early takes two reviewers, each in their own session.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -320,7 +320,7 @@ class _ReviewPages:
         return self.context.render_page("Several flags", pages.render_bulk_decision, view)
 
     def _load_still_open(self, flag_ids: tuple[str, ...]) -> Iterator[ViewedFlag | None]:
-        """Leave out what has closed meanwhile: the rest can still be ruled."""
+        """Leave out flags that have closed meanwhile; the rest can still be decided."""
         for ref in flag_ids:
             with suppress(InputError, NotPermittedError):
                 yield load_opened_flag(self.context.app, build_reviewer(self.context), ref)
@@ -473,7 +473,7 @@ class _FlagActions:
     def _run_action(
         self, flag_ids: Iterable[str], action: Callable[[], object], notice: str
     ) -> str:
-        """Do it, or say why not. A flag that has closed is not there; one that changed is told."""
+        """Do it, or say why not: a closed flag is not found, and a changed one is named."""
         with mask_as_not_found():
             for ref in flag_ids:
                 load_reviewable_flag(self.context.app, build_reviewer(self.context), ref)
@@ -495,7 +495,7 @@ def _build_return_path(flag_ids: Iterable[str]) -> str:
 
 
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
-# Whether there is such a flag, or whose it is, is not told to who guesses.
+# A person who guesses does not learn whether a flag exists, or whose it is.
 CANNOT_OPEN_EARLY = (
     "You cannot open a flag with this reference early. Check the reference and the queue."
 )

@@ -80,7 +80,7 @@ YEAR_SECONDS: Final = 31_536_000
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-# Told apart from a missing role: the remedy is to load the page again.
+# Separate from a missing role: the remedy is to load the page again.
 FORGED_FORM: Final = "forged"
 
 
@@ -98,7 +98,7 @@ class RequestGuard:
             raise BadRequest
 
     def check_access(self, request: Request, session: BrowserSession) -> None:
-        """Refuse whoever lacks the role that this part of the pages is for."""
+        """Refuse people without the role that these pages need."""
         rule = find_access_rule(request.path, self.access_rules)
         if rule is None:
             raise NotFound
@@ -116,7 +116,7 @@ class RequestGuard:
             raise Forbidden(FORGED_FORM)
 
     def set_security_headers(self, request: Request, response: Response) -> None:
-        """Put the headers on; what is one reader's is kept by no browser and no proxy."""
+        """Set the headers; no browser and no proxy stores a personal page."""
         response.headers.update(HEADERS)
         if urlsplit(self.address).scheme == "https":
             response.headers["Strict-Transport-Security"] = (

@@ -16,13 +16,13 @@ from monitor.errors import UnavailableError
 from reports.pages.layout import preload_templates
 
 LOOPBACK: Final = "127.0.0.1"
-# Whoever watches a self-check keeps a thread; so of these only some may be streams.
+# A browser that watches a self-check holds a thread, so only some may use a stream.
 THREADS: Final = 16
 MAX_STREAMS: Final = 4
 MAX_STREAMS_PER_PERSON: Final = 2
 CONNECTIONS: Final = 500
 IDLE_TIMEOUT_SECONDS: Final = 30
-# How often it is looked who is silent: so long does a crowd of them keep somebody waiting.
+# How often to look for idle clients, and so the longest wait that a crowd of them causes.
 CLEANUP_SECONDS: Final = 1
 SHUTDOWN_SECONDS: Final = 5.0
 
@@ -37,7 +37,7 @@ def serve_on_port(app: Flask, host: str, port: int) -> Iterator[int]:
 
 @contextmanager
 def serve_on_socket(app: Flask, path: Path) -> Iterator[None]:
-    """Answer on a socket, which this process's user and group may use, and nobody else."""
+    """Answer on a socket that only this process's user and group may use."""
     path.unlink(missing_ok=True)
     with _bind_socket(socket.AF_UNIX, str(path)) as listener, _run_server(app, listener):
         path.chmod(0o660)
@@ -76,7 +76,7 @@ def _run_server(app: Flask, listener: socket.socket) -> Iterator[None]:
         # Unlike select(2) it knows descriptors above 1023.
         asyncore_use_poll=True,
         ident=None,
-        # Our address stands in the configuration: nothing is taken from such headers.
+        # Our address comes from the configuration, never from such headers.
         clear_untrusted_proxy_headers=True,
         max_request_header_size=32_768,
     )
@@ -93,9 +93,9 @@ def _run_server(app: Flask, listener: socket.socket) -> Iterator[None]:
 
 
 def _close_idle_connections(server: BaseWSGIServer, now: float) -> None:
-    """Close who was silent for long; where they take half of the room, the longest silent at once.
+    """Close idle connections; if they fill half of the limit, close the longest idle at once.
 
-    At the limit nobody is let in, so those who ask nothing must not be able to reach it.
+    At the limit no one can connect, so idle clients must not be able to reach it.
     """
     type(server).maintenance(server, now)
     channels = tuple(server.active_channels.values())

@@ -1,4 +1,4 @@
-"""One browser's visit: who it is, kept in one cookie that we signed and no script can read.
+"""One browser's session, in a signed cookie that no script can read.
 
 The cookie names the session and says when it was last seen, so that reading a page changes
 nothing that is stored. Signing in, or out, always makes a new one.
@@ -35,7 +35,7 @@ def _build_signer(secret: bytes) -> URLSafeSerializer:
 
 @dataclass(slots=True, kw_only=True)
 class BrowserSession:
-    """`id` is a session's where `principal` is somebody. `lapsed` says that time ran out."""
+    """`id` is empty unless `principal` is signed in. `lapsed` says that the session expired."""
 
     id: str
     principal: Principal | None = None
@@ -51,9 +51,9 @@ def _find_invited_principal(session: BrowserSession) -> Principal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSessions:
-    """`secure` is false on loopback alone, where there is no TLS and nobody in between.
+    """`secure` is false on loopback only, where there is no TLS and no network.
 
-    `proxy_header` is where a proxy names whoever it let in; empty where nobody is believed that.
+    `proxy_header` is where a trusted proxy names the user; empty without such a proxy.
     """
 
     secret: bytes
@@ -98,7 +98,7 @@ class BrowserSessions:
         return hmac.new(self.secret, f"csrf {session.id}".encode(), "sha256").hexdigest()
 
     def sign_in(self, session: BrowserSession, account_id: str, method: AuthMethod) -> None:
-        """Sign somebody in, under an id that nobody knew before."""
+        """Sign a person in under a new ID."""
         if session.principal is not None:
             end_session(self.app, session.id)
         session.id = start_session(self.app, account_id, method)
@@ -141,7 +141,7 @@ class BrowserSessions:
         return list(map(str, values)) if isinstance(values, list) else []
 
     def set_notice(self, session: BrowserSession, response: Response, notice: str) -> None:
-        """Have the next page say what was done. The words must be nobody's own."""
+        """Show a notice on the next page. It must not contain personal data."""
         self._set_cookie(response, NOTICE_COOKIE, self.signer.dumps([session.id, notice]))
         session.notice = ""
 

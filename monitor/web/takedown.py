@@ -1,4 +1,4 @@
-"""The take-down kit of one person: what a report takes, the evidence, and how it stands."""
+"""The takedown kit of one person: what a report needs, the evidence, and its status."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +62,7 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
 
 
 def build_pack_response(view: EvidenceView) -> Response:
-    """Hand a pack out as a file, which no browser opens by itself."""
+    """Send a pack as a file that no browser opens automatically."""
     response = Response(build_evidence_pack(view), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{format_pack_name(view)}"'
     return response
@@ -79,7 +79,7 @@ def _find_faults(view: TakedownView, note: str) -> Iterator[FieldProblem]:
 
 @contextmanager
 def _mask_as_not_found() -> Iterator[None]:
-    """Answer alike for what is not there, what is somebody else's, and what cannot be reported."""
+    """Answer the same for what does not exist, belongs to someone else, or cannot be reported."""
     try:
         yield
     except InputError as error:

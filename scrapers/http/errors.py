@@ -21,7 +21,7 @@ class FailureReason(StrEnum):
     DOWNGRADE = "redirected from https to http"
     AWAY = "redirected away from the source's own addresses"
     HOPS = "redirected too often"
-    NO_SUCH_NAME = "the name could not be resolved"
+    NO_SUCH_NAME = "DNS error"
     NO_NAME_SERVICE = "the name service did not answer in time"
     NO_CONNECTION = "no connection could be made"
     NO_TRUST = "the encrypted connection could not be trusted"

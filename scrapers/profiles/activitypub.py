@@ -282,10 +282,10 @@ def is_about_user(answer: Mapping[str, object], username: str) -> bool:
 
 SOURCE_INFO = SourceInfo(
     title="A server of the fediverse",
-    asks="the handle of an account of this server, or whom a declared account follows",
-    discloses="the handle, to whoever runs the server",
+    asks="the handle of an account of this server, or the follow list of a declared one",
+    discloses="the handle, to the operator of the server",
     sees="display name, handle, bio, links and picture of its accounts, and handles on open lists",
-    cannot_see="accounts by name, names on lists, and all where only servers that sign may ask",
+    cannot_see="accounts by name, names on lists, and servers that answer only signed requests",
     provenance="RFC 7033, the ActivityPub recommendation, and a Fedify 2.3 server on loopback",
     terms=TermsOfService(url="https://www.w3.org/TR/activitypub/"),
 )

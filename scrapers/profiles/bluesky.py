@@ -150,10 +150,10 @@ def _extract_labels(shown: Mapping[str, object]) -> frozenset[str]:
 
 SOURCE_INFO = SourceInfo(
     title="Bluesky",
-    asks="a name, the handle of a declared account, or whom that account follows",
-    discloses="the name or the handle, to Bluesky Social PBC; no account of ours goes with it",
+    asks="a name, the handle of a declared account, or its follow list",
+    discloses="the name or the handle, to Bluesky Social PBC; we send no account with it",
     sees="display name, handle, bio, website, picture and counts of every account there",
-    cannot_see="posts, and accounts that ask not to be shown to strangers",
+    cannot_see="posts, and accounts hidden from people who are not signed in",
     provenance="the network's published lexicon, and recorded answers",
     terms=TermsOfService(url="https://bsky.social/about/support/tos"),
 )

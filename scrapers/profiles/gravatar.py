@@ -9,8 +9,8 @@ from scrapers.source import ApiKeySpec, SourceFamily, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Gravatar",
-    asks="the SHA-256 hash of the work mail address",
-    discloses="the hash, to Automattic: whoever knows the address can tell that it was asked for",
+    asks="the SHA-256 hash of the work email address",
+    discloses="the hash, to Automattic: anyone who knows the address can tell that we asked",
     sees="the public profile of that address: name, bio, picture, and accounts it has verified",
     cannot_see="profiles of other addresses, and what the owner keeps hidden",
     provenance="Gravatar's REST documentation, version 3",

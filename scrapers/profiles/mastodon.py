@@ -208,10 +208,10 @@ def _extract_moved_to(shown: Mapping[str, object]) -> str:
 
 SOURCE_INFO = SourceInfo(
     title="Mastodon",
-    asks="a name, the handle of an account of this server, or whom a declared account follows",
-    discloses="the name or the handle, to whoever runs the server",
+    asks="a name, the handle of an account of this server, or the follow list of a declared one",
+    discloses="the name or the handle, to the operator of the server",
     sees="display name, handle, bio, links, picture and counts of accounts that the server knows",
-    cannot_see="accounts that ask not to be found, and all where members only may ask",
+    cannot_see="accounts that opted out of search, and servers that answer only members",
     provenance="Mastodon's API documentation, recorded answers, and a snac 2 run on loopback",
     terms=TermsOfService(url="https://docs.joinmastodon.org/api/"),
 )

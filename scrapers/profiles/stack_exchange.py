@@ -9,7 +9,7 @@ SOURCE_INFO = SourceInfo(
     asks="a name among the display names of a site's members, and the number of an account",
     discloses="the name, to Stack Exchange",
     sees="display name, website, picture, date and reputation of every member of the site",
-    cannot_see="what members say of themselves, and members of sites that are not configured",
+    cannot_see="what members write about themselves, and members of sites that are not configured",
     provenance="the Stack Exchange API's documentation, version 2.3",
     terms=TermsOfService(url="https://stackoverflow.com/legal/api-terms-of-use"),
     api_key=ApiKeySpec(name="stack-exchange-key", param="key", required=False),

@@ -43,8 +43,8 @@ from scrapers.urls.platforms import PLATFORMS_BY_NAME
 
 PAGE_SOURCE_INFO = SourceInfo(
     title="Ordinary pages",
-    asks="the address of a page that the person or a search named",
-    discloses="to whoever runs the page, that somebody looks at it; no word about the person",
+    asks="the address of a page that the person gave or a search found",
+    discloses="to the operator of the page, that someone reads it; nothing about the person",
     sees="what the page tells machines: name, handle, description, picture, date, links, feeds",
     cannot_see="what only a browser's scripts show, and pages that ask not to be read by robots",
     provenance="the published vocabularies: Open Graph, schema.org and microformats",
@@ -140,7 +140,7 @@ def _build_feed_queries(shown: Finding, feeds: tuple[str, ...], subject: str) ->
 FEED_SOURCE_INFO = SourceInfo(
     title="Author feeds",
     asks="the address of a feed that the person, their page or their blog's host names",
-    discloses="to whoever runs the feed, that somebody reads it; in its address maybe a handle",
+    discloses="to the operator of the feed, that someone reads it; its address may hold a handle",
     sees="title, author, description, picture and home of a blog or a channel",
     cannot_see="what is published in it, and feeds that ask not to be listed, or declare entities",
     provenance="the specifications of RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1",

@@ -17,7 +17,7 @@ from scrapers.source import SourceInfo, TermsOfService
 SOURCE_INFO = SourceInfo(
     title="Authors of a WordPress site",
     asks="a name among the authors of the site, and the short name of one",
-    discloses="the name, to whoever runs the site",
+    discloses="the name, to the operator of the site",
     sees="display name, short name, website, biography and picture of those who published there",
     cannot_see="members who published nothing, and sites whose owner has switched the list off",
     provenance="WordPress's REST handbook, and a WordPress 6.8 run on loopback",

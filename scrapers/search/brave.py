@@ -26,20 +26,20 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Brave Search",
-    asks="a quoted name with the school or a place beside it; and the district by its own name",
+    asks="a quoted name with the school or a place; also the district by its own name",
     discloses="the name and the place, to Brave, which keeps what was asked for up to 90 days",
     sees="title, snippet and address of pages, news and discussions in its own index",
-    cannot_see="what stands behind a login, and pages that it has not indexed",
+    cannot_see="pages behind a login, and pages that it has not indexed",
     provenance="its published reference, and answers recorded in December 2024",
     terms=TermsOfService(url="https://api-dashboard.search.brave.com/terms-of-service"),
     usd_per_1000=Decimal(5),
     api_key=ApiKeySpec(name="brave-key", header="x-subscription-token"),
-    notice="Read in its terms what your plan allows to be stored, before you turn it on.",
+    notice="Before you turn it on, check in its terms what your plan lets you store.",
 )
 NEWS_SOURCE_INFO = replace(
     SOURCE_INFO,
     title="Brave News",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place",
     sees="title, snippet and address of news that appeared within the last month",
     cannot_see="older news, and papers that it does not index",
 )

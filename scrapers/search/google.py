@@ -24,15 +24,15 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Google Custom Search",
-    asks="a quoted name with the school or a place beside it; and the district by its own name",
+    asks="a quoted name with the school or a place; also the district by its own name",
     discloses="the name and the place, to Google",
     sees="title, snippet and address of pages that the search engine you made there covers",
-    cannot_see="what stands behind a login, and sites that your search engine leaves out",
+    cannot_see="pages behind a login, and sites that your search engine leaves out",
     provenance="answers recorded in 2018, and its published reference",
     terms=TermsOfService(url="https://developers.google.com/custom-search/terms"),
     usd_per_1000=Decimal(5),
     api_key=ApiKeySpec(name="google-key", param="key"),
-    notice="Google takes no new customers for it, and ends it on 1 January 2027.",
+    notice="Google accepts no new customers and shuts it down on January 1, 2027.",
 )
 COMPLAINT_RULES = (
     ComplaintRule(

@@ -23,10 +23,10 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Kagi",
-    asks="a quoted name with the school or a place beside it; and the district by its own name",
+    asks="a quoted name with the school or a place; also the district by its own name",
     discloses="the name and the place, to Kagi and to the indexes that it asks in turn",
     sees="title, snippet and address of pages, from its own index and from those of others",
-    cannot_see="what stands behind a login, and pages that none of these indexes has",
+    cannot_see="pages behind a login, and pages that none of these indexes has",
     provenance="its published OpenAPI description",
     terms=TermsOfService(url="https://kagi.com/terms"),
     usd_per_1000=Decimal(12),

@@ -24,15 +24,15 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Mojeek",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place",
     discloses="the name and the place, to Mojeek in the United Kingdom",
     sees="title, snippet and address of pages in its own index",
-    cannot_see="what stands behind a login, and the many pages that a small index lacks",
+    cannot_see="pages behind a login, and the many pages that a small index lacks",
     provenance="its published reference",
     terms=TermsOfService(url="https://www.mojeek.com/services/search/web-search-api/"),
     usd_per_1000=None,
     api_key=ApiKeySpec(name="mojeek-key", param="api_key"),
-    notice="It is paid for by plans whose price nobody has looked up: ask Mojeek first.",
+    notice="It needs a paid plan, and we have not checked the price. Ask Mojeek first.",
 )
 STATUS_OK = "OK"
 COMPLAINT_RULES = (

@@ -106,13 +106,13 @@ def _match_scraped_engine(name: str) -> Iterator[str]:
 
 SOURCE_INFO = SourceInfo(
     title="SearXNG",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place",
     discloses="the name and the place, to the engines that the instance asks on our behalf",
     sees="title, snippet and address of pages that its engines list",
-    cannot_see="what stands behind a login, and whatever its engines do not list",
+    cannot_see="pages behind a login, and anything its engines do not list",
     provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
     terms=TermsOfService(url="https://docs.searxng.org/"),
-    notice="Name the engines it should ask: many read result pages, which their owners forbid.",
+    notice="Choose its engines: many read result pages, although the search engines forbid it.",
 )
 
 # The question that is no search: what the instance tells of itself.

@@ -22,17 +22,16 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Serper",
-    asks="a quoted name with the school or a place beside it; and the district by its own name",
+    asks="a quoted name with the school or a place; also the district by its own name",
     discloses="the name and the place, to Serper, and by it to Google",
     sees="title, snippet and address of pages that Google lists",
-    cannot_see="what stands behind a login, and whatever Google does not list",
+    cannot_see="pages behind a login, and anything Google does not list",
     provenance="its published examples, and descriptions by its customers",
     terms=TermsOfService(url="https://serper.dev/terms"),
     usd_per_1000=Decimal(1),
     api_key=ApiKeySpec(name="serper-key", header="x-api-key"),
     notice=(
-        "It resells another engine's results, whose owner has not licensed them:"
-        " ask your lawyers before you turn it on."
+        "It resells results from Google without a license: ask your lawyers before you turn it on."
     ),
 )
 COMPLAINT_RULES = (

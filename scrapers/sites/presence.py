@@ -67,9 +67,9 @@ class PresenceSource:
         return SourceInfo(
             title=self.entry.name,
             asks="the address that an account with a handle would have",
-            discloses="a handle, and that somebody looks whether it is there",
+            discloses="a handle, and that someone checks whether it exists",
             sees="that such an account exists, and what its public page says of its owner",
-            cannot_see="whose the account is, and pages that the site keeps for its members",
+            cannot_see="who owns the account, and pages that only members see",
             provenance=self.entry.provenance or "the catalogue it stands in",
             seen_live=date.fromisoformat(seen_on) if seen_on else None,
         )

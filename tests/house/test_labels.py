@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain import vocabulary
 from scrapers.models import Outcome
-from tests.house.tree import parsed, place, python_files
+from tests.house.tree import ROOT, parsed, place, python_files
 
 ENUMS = {
     **{name: each for name, each in vars(vocabulary).items() if isinstance(each, type)},
@@ -88,6 +88,22 @@ def test_a_table_of_words_is_seen(table: str) -> None:
 )
 def test_another_table_is_let_be(table: str) -> None:
     assert not list(_list_word_tables(ast.parse(table)))
+
+
+def test_reports_know_of_the_monitor_only_its_words_and_dates() -> None:
+    known = {
+        each.name if node.module == "monitor.domain" else node.module
+        for path in python_files("reports")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
+        for each in node.names
+    }
+
+    assert known == {"dates", "monitor.domain.dates", "monitor.domain.vocabulary"}
+    for name in ("dates", "vocabulary"):
+        tree = parsed(ROOT / "monitor" / "domain" / f"{name}.py")
+        ours = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)]
+        assert {each.module for each in ours} <= {"datetime", "enum", "zoneinfo"}
 
 
 def test_words_of_a_kind_are_no_method_of_the_kind() -> None:
