@@ -19,6 +19,7 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
     ProofRequirement,
+    Scope,
     Severity,
     SourceStage,
 )
@@ -88,6 +89,27 @@ HEALTH_LEVELS: Final[Mapping[HealthLevel, str]] = {
     HealthLevel.OK: "OK",
     HealthLevel.WARN: "Needs attention",
     HealthLevel.BAD: "Urgent",
+}
+SCOPE_TITLES: Final[Mapping[Scope, str]] = {
+    Scope.SEARCH: "Search engines",
+    Scope.PROFILES: "Profile sites",
+    Scope.MAIL_ADDRESS: "Your work email",
+    Scope.MAIL_HASH: "Gravatar",
+    Scope.PHOTOS: "Profile pictures",
+    Scope.STUDENT_LINKS: "Links to students",
+}
+# In the preview of all queries: whom a scope asks, in the order of the page, and what they learn.
+PREVIEW_HEADINGS: Final[Mapping[Scope, str]] = {
+    Scope.SEARCH: "Search engines",
+    Scope.PROFILES: "Profile sites",
+    Scope.MAIL_HASH: "Gravatar",
+    Scope.STUDENT_LINKS: "Contacts of your own accounts",
+}
+PREVIEW_DISCLOSURES: Final[Mapping[Scope, str]] = {
+    Scope.SEARCH: "They learn these words, but not who is asking.",
+    Scope.PROFILES: "They learn that someone is looking for these names or handles.",
+    Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
+    Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",
 }
 CONSENT_ENDINGS: Final[Mapping[ConsentAction, str]] = {
     ConsentAction.WITHDRAWN: "You withdrew it.",

@@ -23,10 +23,10 @@ from monitor.db.connection import (
 )
 from monitor.db.encryption import DISTRICT, Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
-from monitor.domain.consent import Consent, ConsentChannel, Scope
+from monitor.domain.consent import Consent, ConsentChannel
 from monitor.domain.disclosure import HoldProposal
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import ConsentAction
+from monitor.domain.vocabulary import ConsentAction, Scope
 from monitor.errors import InputError, NotPermittedError
 
 

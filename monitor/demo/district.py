@@ -5,8 +5,8 @@ from csv import DictReader
 from dataclasses import dataclass
 from importlib.resources import files
 
-from monitor.domain.consent import Scope
 from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Scope
 
 NAME = "Cedar Valley Public Schools"
 DISTRICT_ID = "cedar-valley"

@@ -5,21 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Scope
 from monitor.errors import InputError
 
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
 RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
-
-
-class Scope(StrEnum):
-    SEARCH = "search"
-    PROFILES = "profiles"
-    MAIL_ADDRESS = "mail-address"
-    MAIL_HASH = "mail-hash"
-    PHOTOS = "photos"
-    STUDENT_LINKS = "student-links"
 
 
 class ConsentChannel(StrEnum):

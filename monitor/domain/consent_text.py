@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from monitor.domain.consent import Scope
 from monitor.domain.disclosure import DisclosurePolicy
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import FlagKind, Scope
 
 TEXT_VERSION = "2026-11-27"
 

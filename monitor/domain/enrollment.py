@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
-from monitor.domain.consent import Scope
 from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Scope
 
 
 class EnrollmentStep(StrEnum):

@@ -215,3 +215,12 @@ class ProofRequirement(StrEnum):
     SOMETIMES = "sometimes"
     ALWAYS = "always"
     UNTOLD = "untold"
+
+
+class Scope(StrEnum):
+    SEARCH = "search"
+    PROFILES = "profiles"
+    MAIL_ADDRESS = "mail-address"
+    MAIL_HASH = "mail-hash"
+    PHOTOS = "photos"
+    STUDENT_LINKS = "student-links"

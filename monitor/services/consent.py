@@ -16,7 +16,6 @@ from monitor.db.people import LegalHold
 from monitor.domain.consent import (
     Consent,
     ConsentChannel,
-    Scope,
     apply_narrowing,
     apply_pause,
     apply_resume,
@@ -35,7 +34,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Scope
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.erasure import end_lapsed_consent, resolve_actor
 from monitor.services.notifications import (

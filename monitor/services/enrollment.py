@@ -19,7 +19,7 @@ from monitor.config import CONSENT_DURATION, DistrictConfig, is_known_time_zone
 from monitor.crawling import PictureSupport, detect_picture_support
 from monitor.db.accounts import Invitation
 from monitor.db.name_changes import NameChange
-from monitor.domain.consent import Consent, ConsentChannel, Scope
+from monitor.domain.consent import Consent, ConsentChannel
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
@@ -31,7 +31,7 @@ from monitor.domain.planning.queries import (
     build_person_queries,
     get_required_scope,
 )
-from monitor.domain.vocabulary import InvitationStatus
+from monitor.domain.vocabulary import InvitationStatus, Scope
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import hash_district_terms
 from monitor.services.erasure import release_work_address
@@ -47,6 +47,7 @@ from monitor.services.notifications import (
 from monitor.services.query_planning import get_student_link_switch
 from reports.emails.account import EnrollmentConfirmationView
 from reports.emails.registry import EmailKind
+from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from reports.sanitize import is_single_address
 from scrapers.models import Query, QueryKind
@@ -308,18 +309,6 @@ def hash_code(code: str) -> str:
     return sha256(code.strip().encode()).hexdigest()
 
 
-HEADINGS = {
-    Scope.SEARCH: "Search engines",
-    Scope.PROFILES: "Profile sites",
-    Scope.MAIL_HASH: "Gravatar",
-    Scope.STUDENT_LINKS: "Contacts of your own accounts",
-}
-LEARNS = {
-    Scope.SEARCH: "They learn these words, but not who is asking.",
-    Scope.PROFILES: "They learn that someone is looking for these names or handles.",
-    Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
-    Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",
-}
 EMAIL_HASH_WORDS = "a code made from your work email (a hash)"
 PREVIEW_CONSENT_LASTS = timedelta(minutes=1)
 SitesByWords = Mapping[tuple[Scope, tuple[str, ...]], list[str]]
@@ -359,13 +348,13 @@ def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source])
 
 
 def _build_asked_lines(alike: SitesByWords) -> Iterator[QueryPreviewLine]:
-    order = list(HEADINGS)
+    order = list(PREVIEW_HEADINGS)
     for (scope, words), sites in sorted(alike.items(), key=lambda each: order.index(each[0][0])):
         yield QueryPreviewLine(
-            heading=HEADINGS[scope],
+            heading=PREVIEW_HEADINGS[scope],
             sites=tuple(sorted(sites, key=str.casefold)),
             words=words,
-            learns=LEARNS[scope],
+            learns=PREVIEW_DISCLOSURES[scope],
         )
 
 

@@ -12,7 +12,6 @@ from decimal import Decimal
 from monitor.app import App
 from monitor.config import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
-from monitor.domain.consent import Scope
 from monitor.domain.person import Person
 from monitor.domain.planning.budget import (
     ApiCost,
@@ -39,6 +38,7 @@ from monitor.domain.planning.selection import (
     rank_candidates,
     select_queries,
 )
+from monitor.domain.vocabulary import Scope
 from monitor.errors import DatabaseError, InputError
 from monitor.services.flagging import (
     include_confirmed_accounts,

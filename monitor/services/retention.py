@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.journal import QuestionRecord
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.events import refresh_portrait
 from monitor.domain.item import Item, Presence, Sighting, combine_findings
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import get_required_scope
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.students.roster import Roster
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope
 from monitor.services.flagging import (
     close_vanished_flags,
     reassess_person,

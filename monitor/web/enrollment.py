@@ -13,12 +13,11 @@ from werkzeug.datastructures import MultiDict
 
 from monitor.config import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
-from monitor.domain.consent import Scope
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSection
 from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
 from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
 from monitor.domain.person import AuthMethod, PersonName
-from monitor.domain.vocabulary import InvitationStatus
+from monitor.domain.vocabulary import InvitationStatus, Scope
 from monitor.errors import InputError
 from monitor.services.consent import hash_district_terms, list_terms_sections
 from monitor.services.enrollment import (
@@ -36,7 +35,7 @@ from monitor.services.enrollment import (
 )
 from monitor.services.erasure import find_not_me_reporter, report_not_me
 from monitor.web.context import PortalContext, read_pasted_code
-from reports.labels import format_site_name
+from reports.labels import SCOPE_TITLES, format_site_name
 from reports.pages import enrollment as pages
 from reports.pages.enrollment import (
     AccountLine,
@@ -219,14 +218,6 @@ def _find_length_faults(form: FormData) -> Iterator[FieldProblem]:
             )
 
 
-SCOPE_TITLES: Mapping[Scope, str] = {
-    Scope.SEARCH: "Search engines",
-    Scope.PROFILES: "Profile sites",
-    Scope.MAIL_ADDRESS: "Your work email",
-    Scope.MAIL_HASH: "Gravatar",
-    Scope.PHOTOS: "Profile pictures",
-    Scope.STUDENT_LINKS: "Links to students",
-}
 # Where most impostors are: what is asked for by name. Others can be typed.
 NETWORKS = ("facebook", "instagram", "linkedin", "snapchat", "tiktok", "x", "youtube", "bluesky")
 Faults = tuple[FieldProblem, ...]

@@ -15,10 +15,11 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, request
 
 from monitor.config import CONSENT_DURATION, SignInMethod
-from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.consent import ConsentChannel
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
 from monitor.domain.person import Role
+from monitor.domain.vocabulary import Scope
 from monitor.errors import InputError, NotPermittedError, TooSoonError
 from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, end_all_sessions
 from monitor.services.consent import (
@@ -64,7 +65,6 @@ from monitor.web import enrollment as views
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.enrollment import (
     NO_ADDRESS,
-    SCOPE_TITLES,
     STEP_TITLES,
     AccountList,
     StepInput,
@@ -76,6 +76,7 @@ from monitor.web.enrollment import (
     recheck_contradictions,
 )
 from monitor.web.findings import paginate_lines
+from reports.labels import SCOPE_TITLES
 from reports.pages import account as pages_address
 from reports.pages import data as pages
 from reports.pages import enrollment as pages_editing

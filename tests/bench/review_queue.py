@@ -21,11 +21,11 @@ from monitor.db.review import ReviewFilter
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
-from monitor.domain.vocabulary import FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import FlagKind, FlagState, Scope, Severity
 from monitor.services.review_queue import build_review_gate
 from scrapers.models import Finding, FindingKind
 from tests.monitor.conftest import SATURDAY

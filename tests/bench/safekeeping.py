@@ -21,8 +21,9 @@ from time import monotonic
 from monitor.config import Config, DistrictConfig, MailConfig
 from monitor.db.backups import Backup, KeyBackup, begin_backup
 from monitor.db.database import DATABASE_FILE, Database
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Scope
 from monitor.services.backups import BackupTarget, back_up, restore_district
 from scrapers.models import Outcome, Page, ParsedPage, ParseResult, Query, QueryKind, Request
 

@@ -7,8 +7,9 @@ from functools import cached_property
 from random import Random
 
 from monitor.demo import district
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Scope
 from scrapers.models import Query
 from scrapers.parsers.search_terms import split_terms
 from scrapers.search.brave import BRAVE_NEWS

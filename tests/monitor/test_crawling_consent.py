@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.demo.district import BASIC_SCOPES, JOHN, MARIA, ROSA
-from monitor.domain.consent import Scope
 from monitor.domain.students.matching import UNFLAGGED
+from monitor.domain.vocabulary import Scope
 from monitor.services.consent import render_district_terms
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.jobs import run_self_check

@@ -10,7 +10,8 @@ import pytest
 
 from monitor.crawling import QueryPermission
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Consent, ConsentChannel, Scope
+from monitor.domain.consent import Consent, ConsentChannel
+from monitor.domain.vocabulary import Scope
 from monitor.errors import InputError
 from monitor.services.consent import drop_consent_scopes, pause_checks
 from monitor.services.erasure import (

@@ -11,7 +11,7 @@ from typing import NoReturn
 import requests
 from bs4 import BeautifulSoup, Tag
 
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 from tests.real.district import District
 
 SEE_OTHER = HTTPStatus.SEE_OTHER

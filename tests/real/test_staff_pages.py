@@ -7,8 +7,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from monitor.app import OUTBOX
-from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import Scope
 from monitor.services.auth import find_account_id
 from monitor.services.enrollment import (
     EnrollmentAnswers,

@@ -13,9 +13,9 @@ from monitor.app import App, open_app
 from monitor.config import Config, load_config
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
-from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
 from monitor.domain.students.roster import RosterStudent
+from monitor.domain.vocabulary import Scope
 from monitor.environment import Environment
 from monitor.matcher.keys import build_roster, write_tokens
 from monitor.services.digests import queue_weekly_digest

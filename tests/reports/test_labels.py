@@ -17,6 +17,7 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
     ProofRequirement,
+    Scope,
     Severity,
     SourceStage,
 )
@@ -43,6 +44,7 @@ COMPLETE = (
     (labels.HOLD_ERRORS, HoldAction),
     (labels.LIKENESSES, FieldLikeness),
     (labels.EVIDENCE_LIKENESSES, FieldLikeness),
+    (labels.SCOPE_TITLES, Scope),
     (labels.REPORTERS, AllowedReporter),
     (labels.PROOF_REQUIREMENTS, ProofRequirement),
     (labels.GUIDE_SOURCES, GuideReliability),
@@ -71,6 +73,10 @@ def test_every_answer_to_a_finding_has_its_words_for_later() -> None:
 
 def test_a_reviewer_reads_whatever_anyone_decided() -> None:
     assert set(labels.REVIEWER_ANSWERS) == set(Decision) - UNSPOKEN
+
+
+def test_every_part_of_the_preview_says_what_they_learn() -> None:
+    assert list(labels.PREVIEW_HEADINGS) == list(labels.PREVIEW_DISCLOSURES)
 
 
 def test_every_step_of_a_report_has_its_notice() -> None:

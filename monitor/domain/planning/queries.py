@@ -7,9 +7,10 @@ from hashlib import sha256
 from itertools import islice, product
 from unicodedata import normalize
 
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Scope
 from monitor.errors import NotPermittedError
 from scrapers.models import Identity, Query, QueryKind
 from scrapers.source import ContactSource, Source, SourceFamily

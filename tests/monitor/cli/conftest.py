@@ -22,8 +22,8 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import Scope
 from monitor.environment import Environment, IdSource
 from monitor.services.enrollment import (
     EnrollmentAnswers,

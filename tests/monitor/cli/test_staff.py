@@ -5,7 +5,7 @@ import pytest
 
 from monitor.db.outbox import EmailState
 from monitor.demo import data as days
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket
 from tests.monitor.supervised import PATIENCE
 

@@ -12,11 +12,11 @@ from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.db.people import LegalHold
 from monitor.db.sweeps import Sweep, SweepKind
-from monitor.domain.consent import Consent, Scope, apply_end
+from monitor.domain.consent import Consent, apply_end
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item, ItemVersion, Sighting
 from monitor.domain.person import Person, PersonName
-from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity
 from scrapers.models import (
     CrawlResult,
     Finding,

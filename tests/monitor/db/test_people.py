@@ -9,7 +9,7 @@ import pytest
 from monitor.db.accounts import Invitation
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 from monitor.errors import InputError
 
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ from monitor.demo import district
 from monitor.demo.data import load_demo_contents
 from monitor.demo.district import ENROLLED, STAFF
 from monitor.demo.fake_sites import SITES
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 
 
 def named(account_id):

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from monitor.domain.consent import (
     Consent,
-    Scope,
     apply_end,
     apply_narrowing,
     apply_pause,
@@ -29,7 +28,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase, FlagKind
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase, FlagKind, Scope
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
     BreakGlass,
@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import (
     FlagKind,
     FlagState,
     OpeningReason,
+    Scope,
     Severity,
 )
 from monitor.errors import ConfigError, InputError

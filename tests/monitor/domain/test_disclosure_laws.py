@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
     BreakGlass,
@@ -15,7 +15,7 @@ from monitor.domain.disclosure import (
     compute_review_opening,
 )
 from monitor.domain.flag import DecisionRecord, Flag, apply_decision
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope, Severity
 from monitor.errors import MonitorError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.consent import Consent, Scope, apply_pause
+from monitor.domain.consent import Consent, apply_pause
 from monitor.domain.disclosure import DisclosureCase, DisclosurePolicy, compute_review_opening
 from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import FlagKind, FlagState, OpeningReason, Severity
+from monitor.domain.vocabulary import FlagKind, FlagState, OpeningReason, Scope, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.consent import ConsentChannel, Scope
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Decision
+from monitor.domain.consent import ConsentChannel
+from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Decision, Scope
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import (
     ConsentAnswer,

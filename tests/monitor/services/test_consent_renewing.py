@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import ConsentChannel, Scope
-from monitor.domain.vocabulary import ConsentPhase
+from monitor.domain.consent import ConsentChannel
+from monitor.domain.vocabulary import ConsentPhase, Scope
 from monitor.services.consent import (
     ConsentAnswer,
     hash_district_terms,

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import hash_district_terms
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person

@@ -6,9 +6,8 @@ import pytest
 
 from monitor.app import App
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Scope
 from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
-from monitor.domain.vocabulary import InvitationStatus
+from monitor.domain.vocabulary import InvitationStatus, Scope
 from monitor.errors import NotPermittedError
 from monitor.services.consent import hash_district_terms
 from monitor.services.enrollment import (

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.consent import ConsentChannel
+from monitor.domain.vocabulary import Scope
 from monitor.services.consent import ConsentAnswer, hash_district_terms, pause_checks, renew_consent
 from monitor.services.enrollment import preview_added_queries
 from reports.pages.enrollment import QueryPreview

@@ -8,8 +8,7 @@ from monitor import crawling
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.consent import Scope
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import FlagKind, Scope
 from tests.monitor.services.world import Staff, World, account
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.consent import ConsentChannel
 from monitor.domain.disclosure import CONFIRM_WITHIN
 from monitor.domain.item import Presence
-from monitor.domain.vocabulary import HoldAction
+from monitor.domain.vocabulary import HoldAction, Scope
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold

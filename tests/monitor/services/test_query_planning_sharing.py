@@ -11,7 +11,7 @@ from msgspec import structs
 from monitor.app import App
 from monitor.db.sweeps import Sweep
 from monitor.demo.district import BETH, MARIA, NAME
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 from monitor.services.jobs import run_full_sweep, run_self_check
 from monitor.services.query_planning import build_crawl_district
 from monitor.services.sweeps import ProgressListener

@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Scope
 from monitor.domain.person import AuthMethod
+from monitor.domain.vocabulary import Scope
 from monitor.services.consent import render_district_terms
 from monitor.services.enrollment import invite_person, list_offered_scopes
 from tests.monitor.web.portal import Guest, Portal, Seen

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.consent import ConsentChannel
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
-from monitor.domain.vocabulary import ConsentAction, FlagKind
+from monitor.domain.vocabulary import ConsentAction, FlagKind, Scope
 from monitor.services.data_export import export_person_data
 from monitor.services.notifications import Reviewer
 from monitor.services.review_queue import record_flag_views

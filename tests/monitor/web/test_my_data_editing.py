@@ -4,7 +4,7 @@ import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Scope
+from monitor.domain.vocabulary import Scope
 from monitor.services.name_changes import list_name_changes
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal

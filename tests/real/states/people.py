@@ -10,10 +10,10 @@ from monitor.app import App
 from monitor.db.accounts import Invitation, SignInLink
 from monitor.db.people import AddressChange
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
-from monitor.domain.consent import ConsentChannel, Scope
+from monitor.domain.consent import ConsentChannel
 from monitor.domain.person import AuthMethod, PersonName
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, Scope
 from monitor.services.auth import find_account_id
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import export_person_data

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Consent
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
     MAX_GUESSED_HANDLES,
@@ -18,6 +18,7 @@ from monitor.domain.planning.queries import (
     build_person_queries,
     get_required_scope,
 )
+from monitor.domain.vocabulary import Scope
 from monitor.errors import NotPermittedError
 from scrapers.models import Query, QueryKind, Request
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily

@@ -9,8 +9,8 @@ from msgspec import structs
 from monitor.config import ProfileApiConfig
 from monitor.db.journal import QuestionRecord
 from monitor.demo.district import MARIA
-from monitor.domain.consent import Scope
 from monitor.domain.email import Bounce
+from monitor.domain.vocabulary import Scope
 from monitor.errors import DatabaseError
 from monitor.services.auth import SignInRefusal, redeem_sign_in_link, request_sign_in_link
 from monitor.services.backups import check_stored_values
