@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import Gone
 
 from monitor.config import SignInMethod
@@ -54,7 +54,7 @@ def build_sign_in_routes(context: PortalContext) -> Blueprint:
         if not context.sessions.proxy_header:
             return _render_sign_in(context)
         if context.browser_session.principal:
-            return context.redirect_to("/")
+            return context.redirect_to(url_for("front.redirect_home"))
         proxy_user = request.headers.get(context.sessions.proxy_header, "")
         return render_not_enrolled(context, proxy_user) if proxy_user else _render_sign_in(context)
 
@@ -93,7 +93,7 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
         if isinstance(used, SignInRefusal):
             raise Gone
         context.sign_in(used, AuthMethod.LINK)
-        return context.redirect_to("/")
+        return context.redirect_to(url_for("front.redirect_home"))
 
 
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:
@@ -348,7 +348,7 @@ def _build_account_routes(context: PortalContext, provider: IdentityProvider) ->
         if not reader:
             return render_not_enrolled(context, mail)
         context.sign_in(reader, AuthMethod.OIDC)
-        return context.redirect_to("/")
+        return context.redirect_to(url_for("front.redirect_home"))
 
     return routes
 

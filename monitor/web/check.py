@@ -10,7 +10,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Final
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, url_for
 
 from monitor.errors import NotPermittedError, TooSoonError
 from monitor.services.self_check import build_check_view, request_self_check
@@ -50,7 +50,7 @@ def build_check_routes(context: PortalContext) -> Blueprint:
             return context.render_page(
                 TITLE, pages.render_self_check_page, view, HTTPStatus.CONFLICT
             )
-        return context.redirect_to("/me/check")
+        return context.redirect_to(url_for("check.show_check"))
 
     @routes.get("/me/check/live")
     def show_live() -> Response:

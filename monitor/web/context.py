@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from flask import Response, g, request
+from flask import Response, g, request, url_for
 from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
@@ -91,9 +91,9 @@ class PortalContext:
     def sign_out_and_redirect(self, notice: str) -> Response:
         """End the session, and say so, or say who alone can."""
         if not self.sign_out_path:
-            return self.redirect_to("/", SIGN_OUT_ELSEWHERE)
+            return self.redirect_to(url_for("front.redirect_home"), SIGN_OUT_ELSEWHERE)
         self.sign_out()
-        return self.redirect_to("/sign-in", notice)
+        return self.redirect_to(url_for("sign_in.show_sign_in"), notice)
 
     def build_frame(self, title: str) -> PageFrame:
         district, session = self.app.config.district, self.browser_session

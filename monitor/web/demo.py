@@ -6,7 +6,7 @@ Only `namesake demo` makes it. No configuration, address or form of the portal r
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, request, url_for
 
 from monitor.app import App
 from monitor.domain.person import AuthMethod
@@ -52,6 +52,6 @@ def _build_switcher_routes(
         if chosen not in {each.reader for each in actors()}:
             abort(400)
         context.sign_in(chosen, AuthMethod.DEMO)
-        return context.redirect_to("/")
+        return context.redirect_to(url_for("front.redirect_home"))
 
     return routes

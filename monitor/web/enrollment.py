@@ -8,7 +8,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final, TypedDict
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from monitor.config import CONSENT_DURATION
@@ -452,7 +452,7 @@ class EnrollmentFlow:
         """Ask for the code of an invitation; who has joined goes to their own page."""
         principal = self.context.browser_session.principal
         if principal and principal.person_id:
-            return self.context.redirect_to("/me")
+            return self.context.redirect_to(url_for("me.show_home"))
         view = pages.InvitationCodeView()
         return self.context.render_page("Open your invitation", pages.render_invitation_code, view)
 
@@ -498,7 +498,7 @@ class EnrollmentFlow:
             save_enrollment_draft(
                 self.context.app, self.invitation_id, listed.remove_entry(form["remove"])
             )
-            return self.context.redirect_to("/join/accounts#declared")
+            return self.context.redirect_to(url_for("join.show-accounts", _anchor="declared"))
         if not form.get("address", "").strip():
             if form.get("deed") == "add":
                 return self._render_step(
@@ -513,7 +513,8 @@ class EnrollmentFlow:
         if form.get("deed") == "add":
             save_enrollment_draft(self.context.app, self.invitation_id, draft)
             return self.context.redirect_to(
-                "/join/accounts#declared", "Added to your accounts and pages."
+                url_for("join.show-accounts", _anchor="declared"),
+                "Added to your accounts and pages.",
             )
         return self._save_step(EnrollmentStep.ACCOUNTS, recheck_contradictions(draft, step_input))
 
@@ -522,13 +523,15 @@ class EnrollmentFlow:
             save_enrollment_draft(
                 self.context.app, self.invitation_id, replace(draft, done=frozenset())
             )
-            return self.context.redirect_to("/join/read", CONSENT_TEXT_CHANGED)
+            return self.context.redirect_to(url_for("join.show-read"), CONSENT_TEXT_CHANGED)
         waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
         person = complete_enrollment(
             self.context.app, self.invitation_id, draft, request.form["seal"]
         )
         self.context.sign_in(person.ref, AuthMethod.LINK)
-        return self.context.redirect_to("/me/joined", NAME_NEEDS_CONFIRMATION if waits else "")
+        return self.context.redirect_to(
+            url_for("me.show_joined"), NAME_NEEDS_CONFIRMATION if waits else ""
+        )
 
     def _render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
@@ -591,7 +594,8 @@ def build_join_routes(context: PortalContext) -> Blueprint:
             discard_enrollment_draft(joiner.context.app, joiner.invitation_id)
         context.sign_out()
         return context.redirect_to(
-            "/sign-in", "Your answers are deleted. You can still use your invitation."
+            url_for("sign_in.show_sign_in"),
+            "Your answers are deleted. You can still use your invitation.",
         )
 
     for step in EnrollmentStep:
@@ -649,7 +653,7 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
         if invitation is None or invitation_status is not InvitationStatus.OPEN:
             return _render_closed_invitation(context, invitation_status)
         context.sign_in(invitation.ref, AuthMethod.INVITATION)
-        return context.redirect_to("/join/read")
+        return context.redirect_to(url_for("join.show-read"))
 
     return routes
 

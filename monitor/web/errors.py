@@ -11,7 +11,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 
 from monitor.errors import (
@@ -94,7 +94,7 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
     def handle_http_error(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or 500)
         if status is HTTPStatus.UNAUTHORIZED and not _wants_json():
-            return context.redirect_to("/sign-in")
+            return context.redirect_to(url_for("sign_in.show_sign_in"))
         return _render_error(context, status, forged=error.description == FORGED_FORM)
 
     @app.errorhandler(MonitorError)

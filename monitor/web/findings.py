@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 
 from monitor.app import App
 from monitor.domain.flag import Flag
@@ -60,7 +60,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         if request.form.get("ruling", "") not in ANSWERS:
             abort(HTTPStatus.BAD_REQUEST)
         if not refs:
-            return context.redirect_to("/me/sort", "Select at least one card first.")
+            return context.redirect_to(url_for(".show_cards"), "Select at least one card first.")
         ruling = Decision(request.form["ruling"])
         check_owns_items(context.app, owner, refs)
         record_feedback(context.app, owner, dict.fromkeys(refs, ruling))
@@ -73,7 +73,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         try:
             undo_feedback(context.app, owner, refs)
         except InputError:
-            return context.redirect_to("/me/sort", "There was nothing to undo.")
+            return context.redirect_to(url_for(".show_cards"), "There was nothing to undo.")
         return _redirect_back(context, (), "Undone.", refs)
 
     return routes
@@ -138,10 +138,12 @@ def _redirect_back(
     """Go back to where the answer was given: to the item's own page, or to the next card."""
     item = next(iter((*answered_ids, *undone_ids)), "")
     if request.form.get("back") == "item" and item:
-        return context.redirect_to(f"/me/items/{item}", notice)
+        return context.redirect_to(url_for("items.show_item", ref=item), notice)
     if answered_ids:
-        return context.redirect_to(f"/me/sort?done={'-'.join(answered_ids)}#card-1")
-    return context.redirect_to("/me/sort#card-1", notice)
+        return context.redirect_to(
+            url_for("sort.show_cards", done="-".join(answered_ids), _anchor="card-1")
+        )
+    return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), notice)
 
 
 HARMLESS_SPANS: Final = {"30": timedelta(days=30), "180": timedelta(days=180)}
@@ -190,8 +192,8 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
         if request.form.get("back") == "sort":
-            return context.redirect_to("/me/sort#card-1", "Saved.")
-        return context.redirect_to(f"/me/items/{flag.item}", "Saved.")
+            return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
+        return context.redirect_to(url_for("items.show_item", ref=flag.item), "Saved.")
 
     @routes.post("/me/flags/<ref>/undo")
     def submit_undo(ref: str) -> Response:
@@ -199,8 +201,10 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
         try:
             undo_decisions(context.app, (ref,), flag.person)
         except InputError:
-            return context.redirect_to(f"/me/items/{flag.item}", "There was nothing to undo.")
-        return context.redirect_to(f"/me/items/{flag.item}", "Undone.")
+            return context.redirect_to(
+                url_for("items.show_item", ref=flag.item), "There was nothing to undo."
+            )
+        return context.redirect_to(url_for("items.show_item", ref=flag.item), "Undone.")
 
     return routes
 
@@ -222,7 +226,7 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         flag = _find_own_flag(context, ref)
         share_flag(app, flag.person, ref)
         return context.redirect_to(
-            f"/me/items/{flag.item}", "Shared with IT. You can stop sharing below."
+            url_for("items.show_item", ref=flag.item), "Shared with IT. You can stop sharing below."
         )
 
     @routes.post("/me/flags/<ref>/unshare")
@@ -231,8 +235,12 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         try:
             unshare_flag(app, flag.person, ref)
         except InputError:
-            return context.redirect_to(f"/me/items/{flag.item}", "It was not shared.")
-        return context.redirect_to(f"/me/items/{flag.item}", "No longer shared with IT.")
+            return context.redirect_to(
+                url_for("items.show_item", ref=flag.item), "It was not shared."
+            )
+        return context.redirect_to(
+            url_for("items.show_item", ref=flag.item), "No longer shared with IT."
+        )
 
     return routes
 

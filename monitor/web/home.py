@@ -6,7 +6,7 @@ the unsubscribe button of mail programs (RFC 8058): to look stops nothing.
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase
@@ -39,7 +39,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
         if status is ConsentPhase.WITHDRAWN:
             return _render_left(context, person)
         if status is ConsentPhase.EXPIRED:
-            return context.redirect_to("/me/data")
+            return context.redirect_to(url_for("data.show_data"))
         view = build_home_view(context.app, person)
         return context.render_page("My findings", home.render_home, view)
 
@@ -152,9 +152,14 @@ def build_weekly_email_routes(context: PortalContext) -> Blueprint:
         person = context.require_principal().person_id
         if request.form.get(ACTION_FIELD) == RESUME_ACTION:
             resume_digest(context.app, person)
-            return context.redirect_to("/me/data#letter", "You will get the weekly email again.")
+            return context.redirect_to(
+                url_for("data.show_data", _anchor="letter"), "You will get the weekly email again."
+            )
         stop_digest(context.app, person)
-        return context.redirect_to("/me/data#letter", "You will not get the weekly email anymore.")
+        return context.redirect_to(
+            url_for("data.show_data", _anchor="letter"),
+            "You will not get the weekly email anymore.",
+        )
 
     return routes
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 
 from monitor.config import CONSENT_DURATION, SignInMethod
 from monitor.domain.consent import ConsentChannel
@@ -195,7 +195,7 @@ class ProfileEditor:
         except TooSoonError:
             return self._render_too_soon(EnrollmentStep.ACCOUNTS, step_input)
         except NotPermittedError:
-            return self.context.redirect_to("/me/data", CONSENT_ENDED)
+            return self.context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         return self.context.redirect_to(
             PROOFS_PATH,
             "Requested. It runs with the next check. To run it right away, go to “Check now”.",
@@ -242,7 +242,7 @@ class ProfileEditor:
         except TooSoonError:
             return self._render_too_soon(step, step_input)
         except NotPermittedError:
-            return self.context.redirect_to("/me/data", CONSENT_ENDED)
+            return self.context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         if step is EnrollmentStep.NAMES and step_input.draft.name == person.name:
             withdraw_name_change(app, ref)
         waits = step is EnrollmentStep.NAMES and find_requested_name(app, ref)
@@ -296,7 +296,7 @@ def build_data_routes(context: PortalContext) -> Blueprint:
         until, person_id = context.now() + span, _require_person_id(context)
         pause_checks(context.app, person_id, until, ConsentChannel.PORTAL)
         return context.redirect_to(
-            "/me/data", "Paused. We do not search for you until the pause ends."
+            url_for("data.show_data"), "Paused. We do not search for you until the pause ends."
         )
 
     @routes.post("/me/data/resume")
@@ -304,8 +304,8 @@ def build_data_routes(context: PortalContext) -> Blueprint:
         try:
             resume_checks(context.app, _require_person_id(context), ConsentChannel.PORTAL)
         except InputError:
-            return context.redirect_to("/me/data", "Nothing was paused.")
-        return context.redirect_to("/me/data", "Checks are on again.")
+            return context.redirect_to(url_for("data.show_data"), "Nothing was paused.")
+        return context.redirect_to(url_for("data.show_data"), "Checks are on again.")
 
     @routes.post("/me/data/sign-out")
     def submit_sign_out() -> Response:
@@ -335,10 +335,10 @@ def build_consent_routes(context: PortalContext) -> Blueprint:
                 context.app, _require_person_id(context), chosen, ConsentChannel.PORTAL
             )
             return context.redirect_to(
-                "/me/data", "Saved. We no longer search what you turned off."
+                url_for("data.show_data"), "Saved. We no longer search what you turned off."
             )
         if chosen == before:
-            return context.redirect_to("/me/data", "Nothing was changed.")
+            return context.redirect_to(url_for("data.show_data"), "Nothing was changed.")
         return context.redirect_to(_build_renewal_path(chosen))
 
     return routes
@@ -377,7 +377,9 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
             return context.redirect_to(
                 "/me/data/renew", "The text has changed in the meantime. Please read it again."
             )
-        return context.redirect_to("/me/data", "Thank you. You renewed your consent.")
+        return context.redirect_to(
+            url_for("data.show_data"), "Thank you. You renewed your consent."
+        )
 
     return routes
 
@@ -399,7 +401,7 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
             withdraw_consent(context.app, _require_person_id(context), ConsentChannel.PORTAL)
         end_all_sessions(context.app, context.require_principal())
         context.sign_out()
-        return context.redirect_to("/join/left")
+        return context.redirect_to(url_for("leaving.show_left"))
 
     @routes.get("/join/left")
     def show_left() -> Response:
@@ -414,7 +416,8 @@ def _create_blueprint(name: str, context: PortalContext) -> Blueprint:
     """Make routes that say, after consent has ended, that there is none to change."""
     routes = Blueprint(name, __name__)
     routes.register_error_handler(
-        NotPermittedError, lambda _error: context.redirect_to("/me/data", CONSENT_ENDED)
+        NotPermittedError,
+        lambda _error: context.redirect_to(url_for("data.show_data"), CONSENT_ENDED),
     )
     return routes
 
@@ -590,7 +593,7 @@ def build_address_routes(context: PortalContext) -> Blueprint:
                 context.browser_session.id,
             )
         except NotPermittedError:
-            return context.redirect_to("/me/data", CONSENT_ENDED)
+            return context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         if unwritten:
             often = unwritten is AddressRequestRefusal.OFTEN
             status = HTTPStatus.TOO_MANY_REQUESTS if often else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -599,7 +602,7 @@ def build_address_routes(context: PortalContext) -> Blueprint:
             if often:
                 response.headers["Retry-After"] = str(int(LINK_LIMIT_PERIOD.total_seconds()))
             return response
-        return context.redirect_to("/me/data/address/code")
+        return context.redirect_to(url_for("address.show_code_form"))
 
     return routes
 
@@ -610,7 +613,11 @@ def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.get("/me/data/address/code")
     def show_code_form() -> Response:
         waiting = find_pending_address_change(app, context.require_principal().person_id)
-        return _render_code_page(context) if waiting else context.redirect_to("/me/data/address")
+        return (
+            _render_code_page(context)
+            if waiting
+            else context.redirect_to(url_for("address.show_address"))
+        )
 
     @routes.get("/me/data/address/<code>")
     def show_link(code: str) -> Response:
@@ -628,7 +635,7 @@ def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
                 context.browser_session.id,
             )
         except NotPermittedError:
-            return context.redirect_to("/me/data", CONSENT_ENDED)
+            return context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         if unchanged is AddressConfirmRefusal.OVER and not find_pending_address_change(
             app, context.require_principal().person_id
         ):
@@ -642,7 +649,8 @@ def _render_address_changed(context: PortalContext) -> Response:
     """Say that it is done, since a proxy that sends the old address ends the session."""
     if not context.sessions.proxy_header:
         return context.redirect_to(
-            "/me/data", "Your email address was changed. We send one last email to the old one."
+            url_for("data.show_data"),
+            "Your email address was changed. We send one last email to the old one.",
         )
     mail = context.app.db.people.load_person(context.require_principal().person_id).mail
     contact = context.app.config.district.contact

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
@@ -69,9 +69,11 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
             elif action == "refuse":
                 decline_name_change(naming, ref, operator)
         except (InputError, NotPermittedError) as error:
-            return context.redirect_to("/operate/names", str(error))
+            return context.redirect_to(url_for("operate.show_name_changes"), str(error))
         context.wake_service()
-        return context.redirect_to("/operate/names", NAME_DECISION_NOTICES.get(action, ""))
+        return context.redirect_to(
+            url_for("operate.show_name_changes"), NAME_DECISION_NOTICES.get(action, "")
+        )
 
     return routes
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
@@ -253,10 +252,10 @@ FILTER_NAMES = ("kind", "severity", "state", "school", "taken", "age")
 
 def build_review_routes(context: PortalContext) -> Blueprint:
     routes, shown = Blueprint("review", __name__), _ReviewPages(context)
-    routes.add_url_rule("/review", "start", shown.show_queue)
-    routes.add_url_rule("/review/open", "open", shown.submit_open, methods=["POST"])
-    routes.add_url_rule("/review/flags/<ref>", "flag", shown.show_flag)
-    routes.add_url_rule("/review/several", "several", shown.show_several)
+    routes.add_url_rule("/review", "show_queue", shown.show_queue)
+    routes.add_url_rule("/review/open", "submit_open", shown.submit_open, methods=["POST"])
+    routes.add_url_rule("/review/flags/<ref>", "show_flag", shown.show_flag)
+    routes.add_url_rule("/review/several", "show_several", shown.show_several)
     return routes
 
 
@@ -298,7 +297,9 @@ class _ReviewPages:
         one = request.form.get("one", "")
         refs = [one] if one else request.form.getlist("ref")[:PAGE_SIZE]
         if not refs:
-            return self.context.redirect_to("/review", "Select at least one flag first.")
+            return self.context.redirect_to(
+                url_for("review.show_queue"), "Select at least one flag first."
+            )
         with mask_as_not_found():
             record_flag_views(self.context.app, build_reviewer(self.context), refs)
         return self.context.redirect_to(_build_flag_path(refs))
@@ -313,7 +314,9 @@ class _ReviewPages:
         if len(opened) < len(found):
             return _render_unopened(self.context, refs)
         if not opened:
-            return self.context.redirect_to("/review", "None of these flags is open anymore.")
+            return self.context.redirect_to(
+                url_for("review.show_queue"), "None of these flags is open anymore."
+            )
         view = BulkDecisionView(
             flags=tuple(map(build_opened_flag, opened)), rulings=list_decision_options(opened)
         )
@@ -361,8 +364,8 @@ def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Respo
 
 def _build_flag_path(flag_ids: list[str]) -> str:
     if len(flag_ids) == 1:
-        return f"/review/flags/{flag_ids[0]}"
-    return f"/review/several?{urlencode([('ref', ref) for ref in flag_ids])}"
+        return url_for("review.show_flag", ref=flag_ids[0])
+    return url_for("review.show_several", ref=flag_ids)
 
 
 MAX_TEXT_LENGTH = 1_000
@@ -447,7 +450,8 @@ class _FlagActions:
     def _render_missing_choice(self, flag_ids: tuple[str, ...], note: str) -> Response:
         if len(flag_ids) != 1:
             return self.context.redirect_to(
-                "/review", "Nothing was saved. Select flags and choose what they are."
+                url_for("review.show_queue"),
+                "Nothing was saved. Select flags and choose what they are.",
             )
         draft = FlagFormDraft(field="ruling", note=note)
         with mask_as_not_found():
@@ -460,14 +464,14 @@ class _FlagActions:
         """Do it and go back to the flag, or show the form again with what was typed."""
         outcome = self._run_action((flag_id,), action, notice)
         if outcome == notice:
-            return self.context.redirect_to(f"/review/flags/{flag_id}", notice)
+            return self.context.redirect_to(url_for("review.show_flag", ref=flag_id), notice)
         return render_flag_page(self.context, flag_id, draft, outcome)
 
     def _run_and_redirect(
         self, flag_id: str, action: Callable[[], object], notice: str
     ) -> Response:
         return self.context.redirect_to(
-            f"/review/flags/{flag_id}", self._run_action((flag_id,), action, notice)
+            url_for("review.show_flag", ref=flag_id), self._run_action((flag_id,), action, notice)
         )
 
     def _run_action(
@@ -491,7 +495,9 @@ def _read_text(field: str) -> str:
 def _build_return_path(flag_ids: Iterable[str]) -> str:
     """Lead to the one flag it was about, else to the queue."""
     first, *others = (*flag_ids, "")
-    return f"/review/flags/{first}" if others == [""] else "/review"
+    if others == [""]:
+        return url_for("review.show_flag", ref=first)
+    return url_for("review.show_queue")
 
 
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
@@ -506,10 +512,15 @@ CANNOT_PROPOSE_HOLD = (
 
 def build_early_access_routes(context: PortalContext) -> Blueprint:
     routes, early_pages = Blueprint("early", __name__), _EarlyAccessPages(context)
-    routes.add_url_rule("/review/early", "start", early_pages.show_proposals)
-    routes.add_url_rule("/review/early", "propose", early_pages.submit_proposal, methods=["POST"])
+    routes.add_url_rule("/review/early", "show_proposals", early_pages.show_proposals)
     routes.add_url_rule(
-        "/review/early/<ref>", "confirm", early_pages.submit_confirmation, methods=["POST"]
+        "/review/early", "submit_proposal", early_pages.submit_proposal, methods=["POST"]
+    )
+    routes.add_url_rule(
+        "/review/early/<ref>",
+        "submit_confirmation",
+        early_pages.submit_confirmation,
+        methods=["POST"],
     )
     return routes
 
@@ -531,15 +542,15 @@ class _EarlyAccessPages:
                 faults = (FieldProblem(field="flag", words=CANNOT_OPEN_EARLY),)
         if faults:
             return self._render_proposals(faults)
-        return self.context.redirect_to("/review/early", PROPOSAL_SENT)
+        return self.context.redirect_to(url_for("early.show_proposals"), PROPOSAL_SENT)
 
     def submit_confirmation(self, ref: str) -> Response:
         try:
             proposal = confirm_break_glass(self.context.app, build_reviewer(self.context), ref)
         except (InputError, NotPermittedError) as error:
-            return self.context.redirect_to("/review/early", str(error))
+            return self.context.redirect_to(url_for("early.show_proposals"), str(error))
         notice = "It is open for one day. We are emailing the staff member."
-        return self.context.redirect_to(f"/review/flags/{proposal.flag}", notice)
+        return self.context.redirect_to(url_for("review.show_flag", ref=proposal.flag), notice)
 
     def _render_proposals(self, faults: tuple[FieldProblem, ...]) -> Response:
         view = BreakGlassRequestsView(
@@ -559,10 +570,15 @@ class _EarlyAccessPages:
 
 def build_legal_hold_routes(context: PortalContext) -> Blueprint:
     routes, hold_pages = Blueprint("holds", __name__), _LegalHoldPages(context)
-    routes.add_url_rule("/review/holds", "start", hold_pages.show_holds)
-    routes.add_url_rule("/review/holds", "propose", hold_pages.submit_proposal, methods=["POST"])
+    routes.add_url_rule("/review/holds", "show_holds", hold_pages.show_holds)
     routes.add_url_rule(
-        "/review/holds/<ref>", "confirm", hold_pages.submit_confirmation, methods=["POST"]
+        "/review/holds", "submit_proposal", hold_pages.submit_proposal, methods=["POST"]
+    )
+    routes.add_url_rule(
+        "/review/holds/<ref>",
+        "submit_confirmation",
+        hold_pages.submit_confirmation,
+        methods=["POST"],
     )
     return routes
 
@@ -587,15 +603,16 @@ class _LegalHoldPages:
                 faults = (FieldProblem(field="person", words=CANNOT_PROPOSE_HOLD),)
         if faults:
             return self._render_holds(faults)
-        return self.context.redirect_to("/review/holds", PROPOSAL_SENT)
+        return self.context.redirect_to(url_for("holds.show_holds"), PROPOSAL_SENT)
 
     def submit_confirmation(self, ref: str) -> Response:
         try:
             proposal = confirm_legal_hold(self.context.app, build_reviewer(self.context), ref)
         except (InputError, NotPermittedError) as error:
-            return self.context.redirect_to("/review/holds", str(error))
+            return self.context.redirect_to(url_for("holds.show_holds"), str(error))
         self.context.wake_service()
-        return self.context.redirect_to("/review/holds", labels.HOLD_NOTICES[proposal.step])
+        notice = labels.HOLD_NOTICES[proposal.step]
+        return self.context.redirect_to(url_for("holds.show_holds"), notice)
 
     def _render_holds(self, faults: tuple[FieldProblem, ...]) -> Response:
         mine = build_reviewer(self.context).address.casefold()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from monitor.domain.vocabulary import Decision
@@ -49,7 +49,7 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
             )
         ruling = Decision(request.form["done"])
         record_takedown_step(app, context.require_principal().person_id, ref, ruling, note)
-        return context.redirect_to(f"/me/takedown/{ref}", REPORT_NOTICES[ruling])
+        return context.redirect_to(url_for("takedown.show_kit", ref=ref), REPORT_NOTICES[ruling])
 
     @routes.get("/me/takedown/<ref>/pack")
     def download_evidence(ref: str) -> Response:

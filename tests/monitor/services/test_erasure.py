@@ -59,12 +59,9 @@ def joined_with_words_everywhere(world: World) -> str:
     world.sweep()
     state, now = world.state, world.clock.at
     for item in state.items.list_items_of_person(joined.ref):
-        shown = replace(
-            item.portrait,
-            **{each: PLANTED[each] for each in ("title", "snippet", "name", "bio")},
-            url=f"https://{PLANTED['url']}.example",
-            links=(f"https://{PLANTED['link']}.example",),
-        )
+        words = {each: PLANTED[each] for each in ("title", "snippet", "name", "bio")}
+        url, link = f"https://{PLANTED['url']}.example", f"https://{PLANTED['link']}.example"
+        shown = replace(item.portrait, **words, url=url, links=(link,))
         state.items.update_item(replace(item, portrait=shown))
         state.versions.rewrite_versions(item.ref, lambda _, shown=shown: shown)
         flag = Flag(
@@ -85,8 +82,8 @@ def joined_with_words_everywhere(world: World) -> str:
     reviewer = Reviewer(address=world.config.district.reviewers[0])
     propose_legal_hold(world.app, reviewer, joined.ref, HoldAction.PLACE, PLANTED["hold"])
     record_break_glass(world.app, joined.ref, "everything", PLANTED["glass"])
-    parked = HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now)
-    state.hosts.save_host_state(parked)
+    host = HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now)
+    state.hosts.save_host_state(host)
     for letter in state.outbox.list_due_emails(now)[:1]:
         state.outbox.schedule_retry(letter.ref, now, PLANTED["error"])
     return joined.ref
