@@ -33,7 +33,7 @@ from reports.sanitize import is_single_address
 
 
 @click.command()
-@click.argument("whom", metavar="MAIL_OR_REF")
+@click.argument("person", metavar="MAIL_OR_REF")
 @click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
 @pass_cli_context
 def left(context: CliContext, person: str) -> None:
