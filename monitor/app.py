@@ -18,6 +18,7 @@ from monitor.mail.imap import ImapBounceMailbox, NoBounceMailbox
 from monitor.mail.smtp import FolderTransport, SmtpTransport
 from monitor.matcher.process import NoMatcher, OtherProcessMatcher, build_matcher
 from monitor.sources import build_sources
+from monitor.weights import load_weights
 from reports.emails.render import Email
 from scrapers.http.clock import Clock
 from scrapers.http.crawler import Crawler
@@ -122,6 +123,7 @@ def open_portal_app(config: Config, environment: Environment) -> Iterator[App]:
 def _build_app(
     config: Config, environment: Environment, db: Database, matcher: Matcher, parser: PageParser
 ) -> App:
+    load_weights(config.detection)  # a bad file is told now, and not in the middle of a sweep
     sources = build_sources(config)
     crawler = build_crawler(config, environment, db, sources, parser)
     return App(

@@ -28,7 +28,7 @@ from monitor.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.services.evidence import build_evidence_view
 from monitor.services.history import build_item_timeline
 from monitor.services.notifications import record_break_glass
-from monitor.services.weights import load_weights
+from monitor.weights import load_weights
 from reports.evidence_pack import build_evidence_pack, format_pack_name
 from reports.labels import describe_field
 

@@ -44,7 +44,7 @@ from monitor.domain.vocabulary import (
     Severity,
 )
 from monitor.services.notifications import queue_alert
-from monitor.services.weights import load_weights
+from monitor.weights import load_weights
 from reports.labels import describe_field
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import Finding, FindingKind, QueryKind

@@ -165,11 +165,9 @@ def choose_paid_queries(
     app: App, week: str, targets: SweepTargets, depth: SearchDepth, answered: Collection[str] = ()
 ) -> QuerySelection:
     """Choose among the questions that cost something and were not `answered` in this run."""
-    limits = (
-        build_spending_limits(app.config.planning)
-        if depth is SearchDepth.FULL
-        else build_spending_limits(app.config.planning).to_sweep_limits()
-    )
+    limits = build_spending_limits(app.config.planning)
+    if depth is not SearchDepth.FULL:
+        limits = limits.to_sweep_limits()
     budget = WeeklyBudget(limits, _sum_committed_spending(app, week))
     offered = (
         each for each in _list_run_candidates(app, targets) if each.query.key not in answered
@@ -178,35 +176,27 @@ def choose_paid_queries(
 
 
 def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandidate]:
-    priced = (
-        query
-        for query in targets.district_queries
-        if query.source in list_source_prices(app.sources.values())
-    )
-    yield from rank_candidates(priced, list_source_prices(app.sources.values()), {})
+    prices = list_source_prices(app.sources.values())
+    priced = (query for query in targets.district_queries if query.source in prices)
+    yield from rank_candidates(priced, prices, {})
     for ref in targets.person_ids:
         yield from list_paid_candidates(app, ref)
 
 
 def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]:
     """Return the questions about a person that cost something, and how they have done."""
-    priced = [app.sources[name] for name in list_source_prices(app.sources.values())]
+    prices = list_source_prices(app.sources.values())
+    priced = [app.sources[name] for name in prices]
     queries = tuple(_build_person_queries(app, person_id, priced)) if priced else ()
     if not queries:
         return ()
     try:
-        asked = app.db.questions.list_questions_of_sources(
-            person_id, list_source_prices(app.sources.values())
-        )
+        asked = app.db.questions.list_questions_of_sources(person_id, prices)
     except DatabaseError:
         if app.db.consents.find_latest_consent(person_id) is None:
             return ()  # erased since they were planned, and their key with them
         raise
-    return rank_candidates(
-        queries,
-        list_source_prices(app.sources.values()),
-        {each.key: each.history for each in asked},
-    )
+    return rank_candidates(queries, prices, {each.key: each.history for each in asked})
 
 
 def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
@@ -226,30 +216,29 @@ def build_weekly_bill(app: App, week: str) -> SweepBill:
     people = app.db.consents.list_queryable_person_ids(app.clock.now())
     run = SweepTargets(person_ids=people, district_queries=tuple(list_district_queries(app)))
     choice = choose_paid_queries(app, week, run, SearchDepth.ROTATING)
+    limits, canaries = build_spending_limits(app.config.planning), estimate_canary_cost(app)
     rotation = QueryRotation(
         offered=tuple(_list_run_candidates(app, run)),
-        limits=build_spending_limits(app.config.planning).to_sweep_limits(),
-        canaries=estimate_canary_cost(app),
+        limits=limits.to_sweep_limits(),
+        canaries=canaries,
     )
     return SweepBill(
         people=len(people),
         sources=build_source_bills(
             choice.selected.values(), list_source_prices(app.sources.values())
         ),
-        canaries=estimate_canary_cost(app),
+        canaries=canaries,
         left_out=len(choice.over_budget),
-        most=build_spending_limits(app.config.planning).district.usd,
+        most=limits.district.usd,
         forecast=forecast_costs(rotation, to_week_number(week)),
     )
 
 
 def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
     """Return what was spent this week, by person; under "" what was about nobody."""
-    spent: dict[str, ApiCost] = {}
+    prices, spent = list_source_prices(app.sources.values()), dict[str, ApiCost]()
     for paid in app.db.api_costs.list_api_costs_of_week(week):
-        outlay = ApiCost.from_requests(
-            paid.requests, list_source_prices(app.sources.values()).get(paid.source, Decimal(0))
-        )
+        outlay = ApiCost.from_requests(paid.requests, prices.get(paid.source, Decimal(0)))
         spent[paid.person_id] = spent.get(paid.person_id, ApiCost()) + outlay
     return spent
 
@@ -257,10 +246,8 @@ def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
 def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
     """Count what a visit cost: all its pages, since it does not tell how many there were."""
     query = visit.query
-    if (
-        query.source in list_source_prices(app.sources.values())
-        and visit.result.outcome in BILLED_OUTCOMES
-    ):
+    source = app.sources.get(query.source)
+    if source and source.info.usd_per_1000 and visit.result.outcome in BILLED_OUTCOMES:
         app.db.api_costs.insert_api_cost(
             WeeklyApiCost(
                 week=week,
@@ -273,17 +260,11 @@ def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
 
 def estimate_canary_cost(app: App) -> ApiCost:
     """Return what a sweep spends on questions whose answer we know."""
-    counts = (
-        (name, len(list(app.sources[name].build_canaries(""))))
-        for name in list_source_prices(app.sources.values())
+    costs = (
+        ApiCost.from_requests(len(list(app.sources[name].build_canaries(""))), price)
+        for name, price in list_source_prices(app.sources.values()).items()
     )
-    return sum(
-        (
-            ApiCost.from_requests(number, list_source_prices(app.sources.values())[name])
-            for name, number in counts
-        ),
-        ApiCost(),
-    )
+    return sum(costs, ApiCost())
 
 
 def _sum_committed_spending(app: App, week: str) -> dict[str, ApiCost]:

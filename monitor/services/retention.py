@@ -18,7 +18,7 @@ from monitor.db.database import Database
 from monitor.db.journal import QuestionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.events import refresh_portrait
-from monitor.domain.item import Item, Presence, Sighting, combine_findings
+from monitor.domain.item import Item, Presence, combine_findings
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import get_required_scope
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
@@ -40,32 +40,24 @@ from scrapers.models import Finding
 
 def delete_expired_text(app: App, person_id: str, now: datetime) -> None:
     """Forget what was lent longer ago, and what a later answer has replaced as long ago."""
-    if not list_text_retention(app):
+    limits = list_text_retention(app)
+    if not limits:
         return
     for item in app.db.items.list_items_of_person(person_id):
         lent = [
             each
             for each in app.db.sightings.list_sightings_of_item(item.ref)
-            if _has_text_limit(app, each)
+            if each.source in limits
         ]
         for each in lent:
-            app.db.versions.delete_replaced_versions(
-                item.ref, each.query, now - _find_text_limit(app, each)
-            )
-        over = [each for each in lent if now - each.last >= _find_text_limit(app, each)]
+            cutoff = now - limits[each.source]
+            app.db.versions.delete_replaced_versions(item.ref, each.query, cutoff)
+        over = [each for each in lent if now - each.last >= limits[each.source]]
         for each in over:
             app.db.versions.delete_versions_of_question(item.ref, each.query)
             app.db.sightings.delete_sighting(each)
         if over:
             _rebuild_portrait(app, item)
-
-
-def _has_text_limit(app: App, sighting: Sighting) -> bool:
-    return sighting.source in list_text_retention(app)
-
-
-def _find_text_limit(app: App, sighting: Sighting) -> timedelta:
-    return list_text_retention(app)[sighting.source]
 
 
 def _rebuild_portrait(app: App, item: Item) -> None:

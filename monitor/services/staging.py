@@ -59,16 +59,17 @@ def _redact_page(app: App, read: ParsedPage) -> ParsedPage:
 
 def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:
     """Return whom an answer is about, and where they work."""
+    work = build_workplace(app.config)
     if not person_id:
-        return UNNAMED_PERSON, build_workplace(app.config)
+        return UNNAMED_PERSON, work
     try:
         person = app.db.people.load_person(person_id)
     except (InputError, DatabaseError):
         if app.db.consents.find_latest_consent(person_id) is None:
-            return UNNAMED_PERSON, build_workplace(app.config)  # erased since they were asked about
+            return UNNAMED_PERSON, work  # erased since they were asked about
         raise
-    names = (*build_workplace(app.config).names, person.school, person.organisation)
-    return person.name, replace(build_workplace(app.config), names=names)
+    names = (*work.names, person.school, person.organisation)
+    return person.name, replace(work, names=names)
 
 
 CONTACT_QUERY_KINDS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})

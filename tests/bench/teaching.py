@@ -23,7 +23,7 @@ from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 from tests.bench.namesakes import Target, targets
 from tests.bench.plain_words import PlainWords

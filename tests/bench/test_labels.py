@@ -5,7 +5,7 @@ from collections import Counter
 from random import Random
 
 from monitor.domain.names.frequency import load_census
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from tests.bench.labels.__main__ import write
 from tests.bench.labels.rows import KINDS, rows
 from tests.bench.score.rows import read_profile

@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.case import Inventory
 from monitor.domain.names.frequency import load_census
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.models import Contact, Finding, FindingKind
 from tests.bench.score.scorers import Profile, ProfileLabel
 

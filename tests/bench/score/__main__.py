@@ -11,7 +11,7 @@ import msgspec
 from monitor.cli.context import escape_controls
 from monitor.domain.names.frequency import load_census
 from monitor.errors import InputError
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.http.clock import SystemClock
 from tests.bench.score.rows import read_profile
 from tests.bench.score.scorers import Ask, ProfileLabel, Row, Scored, scorers

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 
 
 def test_each_weight_is_shown_with_the_source_of_its_figure(terminal):

@@ -10,7 +10,7 @@ from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()

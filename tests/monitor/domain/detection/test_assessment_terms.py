@@ -21,7 +21,7 @@ from monitor.domain.evidence import (
 )
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.vocabulary import OwnershipLabel, Severity
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()

@@ -17,7 +17,7 @@ from monitor.domain.detection.lessons import NO_LESSONS, Lessons, learn_from_fee
 from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
 from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 NAME = JOHN.person.name

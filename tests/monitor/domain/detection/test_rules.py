@@ -10,7 +10,7 @@ from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import RULES
 from monitor.domain.person import PersonName
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()

@@ -9,7 +9,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.weights import parse_weights
 from monitor.domain.evidence import EvidenceAxis
 from monitor.errors import ConfigError
-from monitor.services.weights import load_own_weights
+from monitor.weights import load_own_weights
 
 OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config import DetectionConfig
 from monitor.errors import ConfigError
-from monitor.services.weights import load_own_weights, load_weights
+from monitor.weights import load_own_weights, load_weights
 
 OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from monitor.config import DetectionConfig
 from monitor.domain.detection.weights import Weights, parse_weights
@@ -9,10 +10,15 @@ from monitor.errors import ConfigError
 
 
 def load_weights(detection: DetectionConfig) -> Weights:
-    """Read the file that the config names, else our own. Raises ConfigError for a bad one."""
-    path = detection.weights
-    if path is None:
-        return load_own_weights()
+    """Return those of the file that the config names, else our own.
+
+    A file is read once in a process: when its district is opened. Raises ConfigError for a bad one.
+    """
+    return load_own_weights() if detection.weights is None else _read_weights(detection.weights)
+
+
+@cache
+def _read_weights(path: Path) -> Weights:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
