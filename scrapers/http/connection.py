@@ -203,6 +203,7 @@ class IdleConnections:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = Lock()
+        self._closed = False
         self._lines: OrderedDict[PoolKey, Http1Connection] = OrderedDict()
 
     def take_connection(self, key: PoolKey) -> Http1Connection | None:
@@ -213,13 +214,15 @@ class IdleConnections:
         with self._lock:
             surplus = [self._lines.pop(key, None)]
             self._lines[key] = line
-            if len(self._lines) > self._most:
+            if self._closed or len(self._lines) > self._most:
                 surplus.append(self._lines.popitem(last=False)[1])
         for each in filter(None, surplus):
             each.close()
 
     def close(self) -> None:
+        """Hang up; what still comes back later is hung up as well."""
         with self._lock:
+            self._closed = True
             lines = list(self._lines.values())
             self._lines.clear()
         for line in lines:

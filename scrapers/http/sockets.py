@@ -9,7 +9,6 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
-from scrapers.http.errors import FetchError
 from scrapers.http.event_loop import READABLE, WRITABLE, wait_until_ready
 from scrapers.http.limits import get_current_allowance
 
@@ -77,7 +76,7 @@ class MeteredTLSSocket(ssl.SSLSocket):
             _retry_until_done(
                 self, READABLE, lambda: shake(block), get_current_allowance().get_connect_deadline()
             )
-        except FetchError:
+        except BaseException:  # such as the end of the greenlet that waits here
             self.close()
             raise
 

@@ -228,6 +228,9 @@ def _try_connect(answer: AddressInfo, seconds: float) -> socket.socket | None:
     except OSError:
         sock.close()
         return None
+    except BaseException:  # such as the end of the greenlet that waits here
+        sock.close()
+        raise
     return sock
 
 

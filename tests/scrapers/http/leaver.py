@@ -54,9 +54,14 @@ EXPECTED: Mapping[Way, int] = {
 
 
 def exits(way: Way, port: int, count: int) -> Mapping[int, int]:
-    """Have so many processes ask the server at `port` and end; return how often each code came."""
-    command = [sys.executable, "-m", "tests.scrapers.http.leaver", way, str(port), str(count)]
+    """Have so many processes ask the server at `port` and end; return how often each code came.
+
+    None may leave a socket to the collector.
+    """
+    strict = [sys.executable, "-W", "always::ResourceWarning"]
+    command = [*strict, "-m", "tests.scrapers.http.leaver", way, str(port), str(count)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    assert "unclosed" not in told.stderr
     return {int(code): times for code, times in json.loads(told.stdout).items()}
 
 
