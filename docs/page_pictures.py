@@ -1,4 +1,4 @@
-"""Draw the pages of staff from the demo, for the README: part of `make screenshots`."""
+"""Draw the staff pages of the demo, for the documents: part of `make screenshots`."""
 
 import shutil
 import sys
@@ -12,33 +12,40 @@ from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 
 PORT = 8766
-WHO = "Be Maria Delgado"
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
-# The name of a picture, the page, and the links that are followed on it.
+BUTTON = "Be Maria Delgado"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+)
+# The name of a picture, the path of its page, and the links to follow from there.
 PAGES = (
     ("sort", "/me/sort", ()),
-    ("beside", "/me/sort", ("Look closer", "Compare with")),
+    ("beside", "/me/sort", ("See details", "Compare with")),
     ("my-data", "/me/data", ()),
 )
 WIDTH, HEIGHT = 1000, 760
 
 
-def draw(demo: Path, images: Path) -> None:
-    """Show the district whose story was played, and take pictures of its pages."""
+def draw_pages(demo: Path, images: Path) -> None:
+    """Serve the demo district whose story was played, and take pictures of its pages."""
     program = shutil.which("chromium")
     if program is None:
-        sys.exit("The pictures need chromium on the PATH.")
+        sys.exit(
+            "The pictures need chromium on the PATH (Debian and Ubuntu: apt install chromium)."
+        )
     address = f"http://{LOOPBACK}:{PORT}"
-    with open_played_story(demo, address) as service:
-        app = create_demo_app(service, lambda: None, lambda: list_actors(service))
-        with serve_on_port(app, LOOPBACK, PORT), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+    with open_played_story(demo, address) as app:
+        portal = create_demo_app(app, lambda: None, lambda: list_actors(app))
+        with serve_on_port(portal, LOOPBACK, PORT), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
             page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT})
             page.goto("/demo")
-            page.get_by_role("button", name=WHO, exact=True).click()
+            page.get_by_role("button", name=BUTTON, exact=True).click()
             for name, path, links in PAGES:
                 page.goto(path)
-                for words in links:
-                    page.get_by_role("link", name=words).first.click()
+                for label in links:
+                    page.get_by_role("link", name=label).first.click()
                 page.screenshot(path=images / f"{name}.png")
             browser.close()

@@ -14,18 +14,18 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from docs.page_pictures import draw
+from docs.page_pictures import draw_pages
 from monitor.cli.demo import print_story
-from monitor.demo import data as days
+from monitor.demo.data import compute_sweep_time
 
 IMAGES = Path(__file__).parent / "images"
 DEMO = Path("namesake-demo")
 COLUMNS = 108
 WIDTH = 700
-# A window that is too low grows a scroll bar while it is measured.
-LOW = 200
-PATIENCE = 60
-QUIET = (
+# While a page is measured, the window must be lower than the page.
+MEASURING_HEIGHT = 200
+TIMEOUT_SECONDS = 60
+CHROMIUM_FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -36,57 +36,57 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-# The small print beneath the sheet is left out of the picture.
-MEASURE = """<script>
+# The footer below the sheet is not in the picture.
+MEASURING_SCRIPT = """<script>
 const sheet = document.querySelector(".sheet").getBoundingClientRect();
 document.title = Math.ceil(sheet.bottom + sheet.top);
 </script>"""
-FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-MEASURED = re.compile(r"<title>(\d+)</title>")
+FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+MEASURED_HEIGHT = re.compile(r"<title>(\d+)</title>")
 SCHEMES = {"light": "1", "dark": "0"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A letter of the demo, found by a pattern, in a colour scheme."""
+    """An email of the demo, found by a file name pattern, in a color scheme."""
 
     name: str
-    letter: str
+    email: str
     scheme: str = "light"
 
 
-WEEK_2 = f"{days.compute_sweep_time(2):%Y-%m-%d}"
-WEEK_3 = f"{days.compute_sweep_time(3):%Y-%m-%d}"
+WEEK_2 = f"{compute_sweep_time(2):%Y-%m-%d}"
+WEEK_3 = f"{compute_sweep_time(3):%Y-%m-%d}"
 PICTURES = (
-    Picture(name="digest", letter=f"{WEEK_2}-digest-maria.*.eml"),
-    Picture(name="digest-dark", letter=f"{WEEK_2}-digest-maria.*.eml", scheme="dark"),
-    Picture(name="review", letter=f"{WEEK_3}-review-*.eml"),
+    Picture(name="digest", email=f"{WEEK_2}-digest-maria.*.eml"),
+    Picture(name="digest-dark", email=f"{WEEK_2}-digest-maria.*.eml", scheme="dark"),
+    Picture(name="review", email=f"{WEEK_3}-review-*.eml"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Chromium with a fresh profile; `folder` is where profile and pages lie meanwhile."""
+    """Chromium with a fresh profile. `folder` holds the profile and the page to draw."""
 
     program: str
     folder: Path
 
-    def draw(self, page: str, scheme: str, to: Path) -> None:
-        height = int(found(MEASURED, self._run(page + MEASURE, LOW, "--dump-dom")))
-        colours = f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}"
-        self._run(page, height, colours, f"--screenshot={to}")
+    def draw_email(self, html: str, scheme: str, to: Path) -> None:
+        measured = self._run_chromium(html + MEASURING_SCRIPT, MEASURING_HEIGHT, "--dump-dom")
+        colors = f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}"
+        self._run_chromium(html, parse_height(measured), colors, f"--screenshot={to}")
 
-    def _run(self, page: str, height: int, *flags: str) -> str:
+    def _run_chromium(self, html: str, height: int, *flags: str) -> str:
         file = self.folder / "page.html"
-        file.write_text(page, "utf-8")
+        file.write_text(html, "utf-8")
         size = f"--window-size={WIDTH},{height}"
         profile = f"--user-data-dir={self.folder / 'profile'}"
         done = subprocess.run(
-            [self.program, *QUIET, profile, size, *flags, file.as_uri()],
+            [self.program, *CHROMIUM_FLAGS, profile, size, *flags, file.as_uri()],
             capture_output=True,
             check=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
         )
         return done.stdout
 
@@ -99,18 +99,18 @@ def main() -> None:
         )
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, chdir(folder):
-        (IMAGES / "demo.svg").write_text(terminal(), "utf-8")
+        (IMAGES / "demo.svg").write_text(draw_terminal(), "utf-8")
         browser = Browser(program, Path(folder))
         for picture in PICTURES:
             to = IMAGES / f"{picture.name}.png"
-            browser.draw(html(picture.letter), picture.scheme, to)
-        draw(DEMO, IMAGES)
+            browser.draw_email(load_html(picture.email), picture.scheme, to)
+        draw_pages(DEMO, IMAGES)
     for path in sorted(IMAGES.iterdir()):
         sys.stdout.write(f"{path.name}: {path.stat().st_size // 1000} kB\n")
 
 
-def terminal() -> str:
-    """Play the demo, and draw its terminal without a font from elsewhere."""
+def draw_terminal() -> str:
+    """Play the demo, and return its terminal as SVG, without a font from the web."""
     console = Console(
         record=True,
         width=COLUMNS,
@@ -120,26 +120,26 @@ def terminal() -> str:
         color_system="truecolor",
     )
     print_story(DEMO, console)
-    return re.sub(FONT, "", console.export_svg(title="make demo"))
+    return re.sub(FONT_FACE, "", console.export_svg(title="make demo"))
 
 
-def html(letter: str) -> str:
-    path = next(letters(letter))
+def load_html(pattern: str) -> str:
+    path = next(list_emails(pattern))
     body = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("html",))
     if body is None:
         sys.exit(f"{path.name} has no HTML.")
     return str(body.get_content())
 
 
-def letters(pattern: str) -> Iterator[Path]:
+def list_emails(pattern: str) -> Iterator[Path]:
     yield from sorted((DEMO / "state" / "outbox").glob(pattern))
 
 
-def found(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
+def parse_height(dom: str) -> int:
+    match = MEASURED_HEIGHT.search(dom)
     if match is None:
-        sys.exit("Chromium did not measure the page.")
-    return match.group(1)
+        sys.exit("Chromium did not measure the email.")
+    return int(match.group(1))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ SITES = """\
 
 One source per site, each an entry in `scrapers/sites/own.json`. An entry is *unproven* until its
 canaries have passed on the live site; an unproven one never raises a flag. [Profile
-sites](sources-catalogue.md) lists their addresses and says how they were chosen. `namesake sources
+sites](sources-catalog.md) lists their addresses and says how they were chosen. `namesake sources
 show NAME` prints what each one is based on.
 """
 CLOSED = """\
@@ -46,95 +46,97 @@ of their accounts are known, as a search engine lists them.
 """
 
 
-def page() -> str:
-    written = sorted(written_sources(), key=lambda each: (_rank(each), each.name))
+def build_page() -> str:
+    written = sorted(written_sources(), key=lambda each: (_rank_family(each), each.name))
     names = {each.name for each in written}
     sites = [each for each in all_sources() if each.name not in names]
-    told = "\n".join(
+    page = "\n".join(
         [
-            FOREWORD.format(live=_live(all_sources())),
-            _overview(written),
-            *(_chapter(*each) for each in groupby(written, key=lambda source: source.family)),
-            f"{SITES}\n{_sites(sites)}",
-            CLOSED.format(names=_listed(each.hosts[0] for each in PLATFORMS if each.closed)),
+            FOREWORD.format(live=_describe_live_runs(all_sources())),
+            _build_overview(written),
+            *(_build_chapter(*each) for each in groupby(written, key=lambda source: source.family)),
+            f"{SITES}\n{_build_site_groups(sites)}",
+            CLOSED.format(names=_join_names(each.hosts[0] for each in PLATFORMS if each.closed)),
         ]
     )
-    return told.replace(SOME_HOST, "HOST")
+    return page.replace(SOME_HOST, "HOST")
 
 
-def _rank(source: Source) -> tuple[int, str]:
-    """Put the families in the order of their headings, and new ones after them."""
+def _rank_family(source: Source) -> tuple[int, str]:
+    """Sort the families in the order of their headings, new ones last."""
     known = [*HEADINGS]
     return known.index(source.family) if source.family in known else len(known), source.family
 
 
-def _live(sources: Iterable[Source]) -> str:
+def _describe_live_runs(sources: Iterable[Source]) -> str:
     several = list(sources)
     seen = sorted(each.name for each in several if each.info.seen_live)
     if not seen:
         return NEVER.format(number=len(several))
-    return f"Of these {len(several)} sources, {_listed(seen)} were run against the live service."
+    return (
+        f"Of these {len(several)} sources, {_join_names(seen)} were run against the live service."
+    )
 
 
-def _overview(written: Iterable[Source]) -> str:
+def _build_overview(written: Iterable[Source]) -> str:
     head = "| source | name | consent | USD per 1,000 requests | key | text limit |\n"
-    rows = (_row(each, each.info) for each in written)
+    rows = (_build_row(each, each.info) for each in written)
     return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
 
 
-def _row(source: Source, told: SourceInfo) -> str:
+def _build_row(source: Source, info: SourceInfo) -> str:
     cells = (
-        _cell(told.title),
+        _clean_cell(info.title),
         f"`{source.name}`",
         source.family,
-        _price(told),
-        _need(told.api_key),
-        f"{told.retain_text_for.days} days" if told.retain_text_for else "none",
+        _format_price(info),
+        _describe_key(info.api_key),
+        f"{info.retain_text_for.days} days" if info.retain_text_for else "none",
     )
     return f"| {' | '.join(cells)} |\n"
 
 
-def _chapter(family: str, sources: Iterable[Source]) -> str:
+def _build_chapter(family: str, sources: Iterable[Source]) -> str:
     heading = HEADINGS.get(family, family.replace("-", " ").capitalize())
-    told = (f"### {each.info.title}\n\n{''.join(_lines(each))}" for each in sources)
-    return f"## {heading}\n\n" + "\n".join(told)
+    parts = (f"### {each.info.title}\n\n{''.join(_build_lines(each))}" for each in sources)
+    return f"## {heading}\n\n" + "\n".join(parts)
 
 
-def _lines(source: Source) -> Iterator[str]:
-    told = source.info
-    if told.notice:
-        yield f"**{told.notice}**\n\n"
-    yield from _told(told)
-    yield f"- *Queried at* {_origins(source)}, {_manners(source)}.\n"
-    yield f"- *Terms*: {_terms(told)}.\n"
-    yield f"- *Based on* {told.provenance}.{_live_since(told)}\n"
+def _build_lines(source: Source) -> Iterator[str]:
+    info = source.info
+    if info.notice:
+        yield f"**{info.notice}**\n\n"
+    yield from _build_declarations(info)
+    yield f"- *Queried at* {_describe_origins(source)}, {_describe_pace(source)}.\n"
+    yield f"- *Terms*: {_format_terms(info)}.\n"
+    yield f"- *Based on* {info.provenance}.{_describe_live_run(info)}\n"
 
 
-def _told(told: SourceInfo) -> Iterator[str]:
-    yield f"- *Queried with* {told.asks}.\n"
-    yield f"- *Discloses* {told.discloses}.\n"
-    yield f"- *Sees* {told.sees}.\n"
-    yield f"- *Cannot see* {told.cannot_see}.\n"
+def _build_declarations(info: SourceInfo) -> Iterator[str]:
+    yield f"- *Queried with* {info.asks}.\n"
+    yield f"- *Discloses* {info.discloses}.\n"
+    yield f"- *Sees* {info.sees}.\n"
+    yield f"- *Cannot see* {info.cannot_see}.\n"
 
 
-def _origins(source: Source) -> str:
+def _describe_origins(source: Source) -> str:
     if any(origin.endswith("://*") for origin in source.crawl_policy.origins):
         return "whatever public host the address names"
-    return _listed(f"`{each}`" for each in source.crawl_policy.origins)
+    return _join_names(f"`{each}`" for each in source.crawl_policy.origins)
 
 
-def _manners(source: Source) -> str:
+def _describe_pace(source: Source) -> str:
     pace = f"at most once in {source.crawl_policy.seconds_between:g} s"
     return f"{pace}; obeys robots.txt" if source.crawl_policy.access is AccessMode.PAGE else pace
 
 
-def _price(told: SourceInfo) -> str:
-    if told.usd_per_1000 is None:
+def _format_price(info: SourceInfo) -> str:
+    if info.usd_per_1000 is None:
         return "not known"
-    return f"{told.usd_per_1000:f}" if told.usd_per_1000 else "free"
+    return f"{info.usd_per_1000:f}" if info.usd_per_1000 else "free"
 
 
-def _need(key: ApiKeySpec | None) -> str:
+def _describe_key(key: ApiKeySpec | None) -> str:
     """Say whether a key is needed, what it is called, and where it goes in the request."""
     if key is None:
         return "none"
@@ -143,43 +145,43 @@ def _need(key: ApiKeySpec | None) -> str:
     return f"{'needs' if key.required else 'takes'}{called} ({where})"
 
 
-def _terms(told: SourceInfo) -> str:
-    if told.terms is None:
+def _format_terms(info: SourceInfo) -> str:
+    if info.terms is None:
         return "those of the site"
-    read = f" (read on {told.terms.seen_on})" if told.terms.seen_on else ""
-    return f"<{told.terms.url}>{read}"
+    read = f" (read on {info.terms.seen_on})" if info.terms.seen_on else ""
+    return f"<{info.terms.url}>{read}"
 
 
-def _live_since(told: SourceInfo) -> str:
-    return f" *Run live*: {told.seen_live}." if told.seen_live else ""
+def _describe_live_run(info: SourceInfo) -> str:
+    return f" *Run live*: {info.seen_live}." if info.seen_live else ""
 
 
-def _sites(sites: Iterable[Source]) -> str:
+def _build_site_groups(sites: Iterable[Source]) -> str:
     """State once what many sites share, then what differs for each."""
     groups: dict[str, list[Source]] = {}
     for each in sites:
-        groups.setdefault("".join(_told(each.info)), []).append(each)
-    return "\n".join(f"{told}\n{_names(alike)}" for told, alike in groups.items())
+        groups.setdefault("".join(_build_declarations(each.info)), []).append(each)
+    return "\n".join(f"{shared}\n{_list_titles(several)}" for shared, several in groups.items())
 
 
-def _names(sites: Iterable[Source]) -> str:
+def _list_titles(sites: Iterable[Source]) -> str:
     by_title = sorted(sites, key=lambda each: each.info.title.casefold())
-    return f"{_listed(f'{each.info.title}{_live_day(each)}' for each in by_title)}.\n"
+    return f"{_join_names(f'{each.info.title}{_format_live_day(each)}' for each in by_title)}.\n"
 
 
-def _live_day(site: Source) -> str:
+def _format_live_day(site: Source) -> str:
     seen = site.info.seen_live
     return f" (run live: {seen})" if seen else ""
 
 
-def _cell(text: str) -> str:
+def _clean_cell(text: str) -> str:
     return text.replace("|", "\\|").rstrip(".")
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     *others, last = [*names] or [""]
     return f"{', '.join(others)} and {last}" if others else last
 
 
 if __name__ == "__main__":
-    FILE.write_text(page(), "utf-8")
+    FILE.write_text(build_page(), "utf-8")

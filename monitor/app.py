@@ -1,34 +1,109 @@
-"""The one object that every service works with: a district, opened."""
+"""The one object that every service works with: an open district.
+
+First what it takes from its machine, then the crawler and the other parts, then the App itself.
+"""
 
 import logging
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 from typing import Protocol
 
-from monitor.config import Config, read_secret
-from monitor.crawling import build_crawler
+from monitor.config import Config, load_weights, read_secret
 from monitor.db.database import Database
 from monitor.domain.email import Bounce, Delivery, Envelope
+from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
-from monitor.environment import Environment, IdSource
-from monitor.errors import UnavailableError
 from monitor.mail.imap import ImapBounceMailbox, NoBounceMailbox
-from monitor.mail.smtp import FolderTransport, SmtpTransport
+from monitor.mail.smtp import FolderTransport, SmtpTransport, delete_emails, name_by_message_id
 from monitor.matcher.process import NoMatcher, OtherProcessMatcher, build_matcher
-from monitor.sources import build_sources
-from monitor.weights import load_weights
+from monitor.sources import (
+    QueryPermission,
+    build_sources,
+    detect_picture_support,
+    is_worth_keeping,
+    load_credentials,
+)
 from reports.emails.render import Email
-from scrapers.http.clock import Clock
-from scrapers.http.crawler import Crawler
+from scrapers.http.client import HttpClient
+from scrapers.http.clock import Clock, SystemClock
+from scrapers.http.crawler import Crawler, keep_no_page
+from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.http.throttle import Throttle
 from scrapers.models import Contact
 from scrapers.registry import SourceRegistry
 from scrapers.sandbox.client import PageParser, SandboxParser
+from scrapers.source import Source
 
 LOG = logging.getLogger(__name__)
 OUTBOX = "outbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdSource:
+    """New IDs for stored things, and codes that only their recipient may know."""
+
+    new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+    new_code: Callable[[], str] = lambda: secrets.token_urlsafe(32)
+
+
+def ignore_beat() -> None:
+    """Do nothing, if there is no watchdog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a real district takes from its machine, and a demo district from its story.
+
+    `throttle` replaces the waits of the configuration, which cannot be zero.
+    `beat` marks the calling thread as alive for the service's watchdog.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: IdSource = field(default_factory=IdSource)
+    dialer: Dialer = field(default_factory=Dialer)
+    throttle: Throttle | None = None
+    name_email: Callable[[Envelope], str] = name_by_message_id
+    delete_emails: Callable[[Path, str], None] = delete_emails
+    beat: Callable[[], None] = ignore_beat
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_crawler(
+    config: Config,
+    environment: Environment,
+    db: Database,
+    sources: Mapping[str, Source],
+    parser: PageParser,
+) -> Crawler:
+    """Build the crawler. A district has only one: two would each be polite, but not together."""
+    client = HttpClient(
+        dialer=environment.dialer,
+        clock=environment.clock,
+        user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{config.district.contact})",
+        credentials=load_credentials(sources.values(), environment.variables),
+    )
+    permission = QueryPermission(
+        db=db, clock=environment.clock, sources=sources, pictures=detect_picture_support()
+    )
+    return Crawler(
+        client=client,
+        sources=sources,
+        clock=environment.clock,
+        host_store=db.hosts,
+        parser=parser,
+        robots=RobotsCache(db.robots_files),
+        quota_store=db.request_quota,
+        may_ask=permission,
+        should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
+        throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
+        workers=config.fetch.workers,
+    )
 
 
 class MailTransport(Protocol):
@@ -48,7 +123,7 @@ class BounceMailbox(Protocol):
 class Matcher(Protocol):
     """Tells whether contacts of an own account look like students, and no more.
 
-    Raises UnavailableError where it cannot tell: that is never "no".
+    Raises UnavailableError if it cannot tell: that never means "no".
     """
 
     @property
@@ -66,7 +141,7 @@ class Matcher(Protocol):
 class Mailer:
     """How emails leave and come back.
 
-    `delete_stored_emails` removes what lies in our own outbox folder for an address.
+    `delete_stored_emails` removes the emails to an address from our own outbox folder.
     """
 
     transport: MailTransport
@@ -76,7 +151,7 @@ class Mailer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A district's settings, data and ways out; no rule, and no state of any one use case.
+    """A district's settings, data and connections; no rules, and no state of a single use case.
 
     Long work calls `beat` at each step, or the service is restarted as hung.
     """
@@ -94,14 +169,14 @@ class App:
 
 @contextmanager
 def open_app(config: Config, environment: Environment) -> Iterator[App]:
-    """Open a district for a process that does its work, and close it again."""
+    """Open a district for a process that works on it, and close it at the end."""
     with ExitStack() as parts:
         db = parts.enter_context(Database.open_folder(config.state))
         matcher = build_matcher(config, environment.clock.now)
         try:
             parts.enter_context(matcher)
         except UnavailableError as error:
-            # It is asked all the same, and cannot tell; nobody is kept from leaving meanwhile.
+            # It is still asked, but cannot answer. Meanwhile, people can leave.
             LOG.warning("%s", error)
         parser = parts.enter_context(SandboxParser())
         app = _build_app(config, environment, db, matcher, parser)
@@ -113,7 +188,7 @@ def open_app(config: Config, environment: Environment) -> Iterator[App]:
 
 @contextmanager
 def open_portal_app(config: Config, environment: Environment) -> Iterator[App]:
-    """Open a district for a process that shows pages: without a way out or the roster."""
+    """Open a district for the portal: without network access and without the roster."""
     offline = replace(environment, dialer=Dialer(address_map={}, resolve=resolve_nothing))
     with Database.open_folder(config.state) as db, SandboxParser() as parser:
         matcher = OtherProcessMatcher() if config.students.enabled else NoMatcher()
@@ -123,7 +198,7 @@ def open_portal_app(config: Config, environment: Environment) -> Iterator[App]:
 def _build_app(
     config: Config, environment: Environment, db: Database, matcher: Matcher, parser: PageParser
 ) -> App:
-    load_weights(config.detection)  # a bad file is told now, and not in the middle of a sweep
+    load_weights(config.detection)  # report a bad file now, not in the middle of a sweep
     sources = build_sources(config)
     crawler = build_crawler(config, environment, db, sources, parser)
     return App(
@@ -149,11 +224,16 @@ def _build_mailer(config: Config, environment: Environment) -> Mailer:
 
 
 def _build_transport(config: Config, environment: Environment) -> MailTransport:
-    mail = config.mail
-    if mail.host:
-        password = read_secret("smtp-password", environment.variables)
-        return SmtpTransport(mail, password, environment.clock)
-    return FolderTransport(mail, config.state / OUTBOX, environment.name_email)
+    smtp = build_smtp_transport(config, environment)
+    return smtp or FolderTransport(config.mail, config.state / OUTBOX, environment.name_email)
+
+
+def build_smtp_transport(config: Config, environment: Environment) -> SmtpTransport | None:
+    """Return the connection to the mail server; None if none is configured. Raises ConfigError."""
+    if not config.mail.host:
+        return None
+    password = read_secret("smtp-password", environment.variables)
+    return SmtpTransport(config.mail, password, environment.clock)
 
 
 def _build_bounce_mailbox(config: Config, environment: Environment) -> BounceMailbox:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
 
-from monitor.errors import ConfigError
-from reports.sanitize import is_single_address
+from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import ConfigError
 
 Text = Annotated[str, Meta(min_length=1)]
 
@@ -65,7 +67,7 @@ class BlueskyConfig(BudgetedConfig, frozen=True, kw_only=True):
 
 
 class SiteCatalogConfig(BudgetedConfig, frozen=True, kw_only=True):
-    """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
+    """`files` are more site lists in the WhatsMyName format; each site has the same budget."""
 
     own: bool = True
     files: tuple[Path, ...] = ()
@@ -83,10 +85,10 @@ class PageSourcesConfig(BudgetedConfig, frozen=True, kw_only=True):
 
 
 class SearchEngineConfig(BudgetedConfig, frozen=True, kw_only=True):
-    """A search engine that is asked because its table is there; its key never stands in the file.
+    """A search engine, which its own table turns on. Its key is never in the file.
 
-    `url` is for a gateway of your own that stands before it, and `canary` for a query that surely
-    has a result; left empty, both are the engine's usual ones.
+    `url` is for your own gateway in front of it, and `canary` for a query that surely has a result.
+    If empty, the engine's defaults apply.
     """
 
     url: str = ""
@@ -101,7 +103,7 @@ class BraveConfig(SearchEngineConfig, frozen=True, kw_only=True):
 
 
 class SerperConfig(SearchEngineConfig, frozen=True, kw_only=True):
-    """`notice_read` says that somebody has read what this engine resells, and stands by it."""
+    """`notice_read` says that someone has read what this engine resells, and accepts it."""
 
     notice_read: bool = False
 
@@ -140,9 +142,9 @@ class FediverseDialect(StrEnum):
 
 
 class FediverseServerConfig(ProfileApiConfig, frozen=True, kw_only=True):
-    """One server of the fediverse. `domain` stands in its handles, where it is not its host.
+    """One server of the fediverse. `domain` is in its handles, if that is not its host.
 
-    `pictures` are the origins at which it keeps pictures, where these are not its own.
+    `pictures` are the origins of its pictures, if other than its own.
     """
 
     url: Text
@@ -158,7 +160,7 @@ class WordPressConfig(ProfileApiConfig, frozen=True, kw_only=True):
 
 
 class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
-    """What has a table is asked; Bluesky and the catalogue are unless they are turned off."""
+    """What has a table is asked; Bluesky and the catalog are unless they are turned off."""
 
     brave: BraveConfig | None = None
     gdelt: SearchEngineConfig | None = None
@@ -191,10 +193,10 @@ class MailSecurity(StrEnum):
 
 
 class MailConfig(ConfigSection, frozen=True, kw_only=True):
-    """Without a host, letters are written to the state folder as .eml files.
+    """Without a host, emails are written to the state folder as .eml files.
 
-    With a `token_file`, XOAUTH2 is spoken, and the token is read anew for each letter.
-    `return_path` is where bounces go; `{letter}` in it stands for the letter.
+    With a `token_file`, XOAUTH2 is used, and the token is read again for each email.
+    `return_path` is where bounces go; `{id}` in it is replaced with the email's ID.
     """
 
     sender: Text
@@ -213,7 +215,7 @@ class MailConfig(ConfigSection, frozen=True, kw_only=True):
 class BouncesConfig(ConfigSection, frozen=True, kw_only=True):
     """The mailbox that bounces go to, over IMAP. Its password is the secret `bounces-password`.
 
-    With a `token_file`, XOAUTH2 is spoken, and the token is read anew each time.
+    With a `token_file`, XOAUTH2 is used, and the token is read again each time.
     """
 
     host: Text
@@ -237,9 +239,9 @@ def find_mail_faults(
     )
     yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` as well"
     yield (
-        bool(mail.return_path) and not is_single_address(mail.return_path.replace("{letter}", "x")),
+        bool(mail.return_path) and not is_single_address(mail.return_path.replace("{id}", "x")),
         "$.mail.return_path",
-        "Expected a single email address, such as bounces+{letter}@district.example",
+        "Expected a single email address, such as bounces+{id}@district.example",
     )
     yield (
         bounces is not None and bounces.security is MailSecurity.RELAY,
@@ -332,13 +334,13 @@ def _is_loopback(host: str) -> bool:
 
 
 class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
-    """`ref` goes into Message-IDs and must never change. `domains` are those of staff mail.
+    """`id` goes into Message-IDs and must never change. `domains` are those of staff mail.
 
-    `public_contacts` are phone numbers and street addresses of schools and offices, which anybody
-    may know: beside a name they expose nobody.
+    `public_contacts` are phone numbers and street addresses of schools and offices, which anyone
+    may know: beside a name they expose no one.
     """
 
-    ref: Text
+    id: Text
     name: Text
     zone: Text
     domains: tuple[Text, ...]
@@ -350,7 +352,7 @@ class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class StudentsConfig(ConfigSection, frozen=True, kw_only=True):
-    """The key is the matcher's alone: the service hands it over, and never reads it.
+    """Only the matcher uses the key: the service passes it on and never reads it.
 
     Without `key_file` it is the secret `roster-key`.
     """
@@ -365,7 +367,7 @@ class StudentsConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class DetectionConfig(ConfigSection, frozen=True, kw_only=True):
-    """`weights` is a file in the form of our own weights.toml; without one, ours count."""
+    """`weights` is a file in the form of our own weights.toml; without one, we use our own."""
 
     weights: Path | None = None
 
@@ -391,7 +393,7 @@ class PlanningConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class EvidenceConfig(ConfigSection, frozen=True, kw_only=True):
-    """`pages` says whether the page behind an open flag is kept, sealed and for 30 days at most."""
+    """`pages`: whether to store the page behind an open flag, encrypted, for 30 days at most."""
 
     pages: bool = True
 
@@ -576,3 +578,21 @@ def read_secret(name: str, environ: Mapping[str, str]) -> str:
     if folder and (Path(folder) / name).is_file():
         return (Path(folder) / name).read_text("utf-8").strip()
     return environ.get(f"NAMESAKE_{name.upper().replace('-', '_')}", "")
+
+
+def load_weights(detection: DetectionConfig) -> Weights:
+    """Return those of the file that the config names, else our own.
+
+    A file is read once in a process: when its district is opened. Raises ConfigError for a bad one.
+    """
+    return load_own_weights() if detection.weights is None else _read_weights(detection.weights)
+
+
+@cache
+def _read_weights(path: Path) -> Weights:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} cannot be read ({error}); detection.weights must name a UTF-8 file."
+        raise ConfigError(reason) from error
+    return parse_weights(text, str(path))

@@ -5,7 +5,8 @@ the sources: handed over by the machine, and only to the origin they are for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import chain
 
 from monitor.config import (
@@ -20,10 +21,15 @@ from monitor.config import (
     WordPressConfig,
     read_secret,
 )
+from monitor.db.database import Database
 from monitor.db.sources import SiteListStore
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
+from monitor.domain.planning.queries import get_required_scope
+from scrapers.http.clock import Clock
 from scrapers.http.credentials import Credential, Credentials
 from scrapers.http.ssrf_guard import normalize_origin
+from scrapers.models import Outcome, ParseResult, Query, QueryKind
+from scrapers.parsers.profile_images import can_open_pictures
 from scrapers.profile_api import ProfileApi
 from scrapers.profiles.activitypub import ActivityPub
 from scrapers.profiles.bluesky import Bluesky
@@ -123,25 +129,25 @@ def _build_fediverse_source(chosen: FediverseServerConfig) -> Source:
 
 
 def build_sources(config: Config) -> SourceRegistry:
-    """Build every source; raises ConfigError for a catalogue or a name that cannot be used.
+    """Build every source; raises ConfigError for a catalog or a name that cannot be used.
 
-    Plug-ins and lists that cannot be used are left out, and told in its `faults`.
+    Plug-ins and lists that cannot be used are left out, and named in its `faults`.
     """
     ours = _build_configured_sources(config)
-    kept = SiteListStore(config.state).read_site_lists(_build_known_sites(config, ours))
-    entries = (entry for each in kept for entry in each.entries)
+    lists = SiteListStore(config.state).read_site_lists(_build_known_sites(config, ours))
+    entries = (entry for each in lists for entry in each.entries)
     return ours.copy_with_sources(
-        _build_presence_sources(config, entries), [each.fault for each in kept if each.fault]
+        _build_presence_sources(config, entries), [each.fault for each in lists if each.fault]
     )
 
 
 def load_known_sites(config: Config) -> KnownSites:
-    """Return what is asked without any list that was brought in."""
+    """Return the sites that are asked without any imported list."""
     return _build_known_sites(config, _build_configured_sources(config))
 
 
 def load_site_catalog(config: Config) -> SiteCatalog:
-    """Read the catalogues, ours first; entries that cannot be used are listed with the reason."""
+    """Read the catalogs, our own first; entries that cannot be used are listed with the reason."""
     chosen = config.sources.sites
     try:
         own = (load_own_catalog(),) if chosen.own else ()
@@ -259,15 +265,15 @@ def _build_presence_sources(config: Config, entries: Iterable[SiteEntry]) -> Ite
 
 
 def list_report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
-    """Say which form takes reports of impersonation, by platform, where the catalogue knows."""
+    """Say which form takes reports of impersonation, by platform, where the catalog knows."""
     sites = (each.entry for each in sources if isinstance(each, PresenceSource))
     return {entry.key: entry.report_form for entry in sites if entry.report_form}
 
 
 def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> Credentials:
-    """Collect what each source wants to see.
+    """Collect the API keys of the sources.
 
-    Raises ConfigError where two sources want different keys at one origin.
+    Raises ConfigError if two sources want different keys at one origin.
     """
     found: dict[str, tuple[str, Credential]] = {}
     missing: set[str] = set()
@@ -293,3 +299,62 @@ def _build_credential(key: ApiKeySpec, value: str) -> Credential:
     if key.header:
         return Credential(headers=((key.header, f"{key.prefix}{value}"),))
     return Credential(params=((key.param, value),))
+
+
+ACCOUNT_QUERY_KINDS = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})
+
+
+class PictureSupport(StrEnum):
+    """Whether this installation can open pictures; if not, we request none."""
+
+    OPENED = "opened"
+    UNOPENED = "unopened"
+
+    @property
+    def remedy(self) -> str:
+        """Say what is missing, in one sentence; empty where nothing is."""
+        if self is PictureSupport.OPENED:
+            return ""
+        return (
+            "Profile pictures are not compared: that takes the optional extra `photos` "
+            "(pip install 'namesake-monitor[photos]')."
+        )
+
+
+def detect_picture_support() -> PictureSupport:
+    """Say whether this installation can open pictures."""
+    return PictureSupport.OPENED if can_open_pictures() else PictureSupport.UNOPENED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPermission:
+    """Whether a question may still be asked, read at the moment of asking.
+
+    Consent can end, pause, or lose a scope while a sweep runs.
+    """
+
+    db: Database
+    clock: Clock
+    sources: Mapping[str, Source]
+    pictures: PictureSupport = PictureSupport.UNOPENED
+
+    def __call__(self, query: Query) -> bool:
+        if query.kind is QueryKind.PICTURE and self.pictures is PictureSupport.UNOPENED:
+            return False
+        if not query.subject:
+            return True
+        consent = self.db.consents.find_latest_consent(query.subject)
+        source = self.sources.get(query.source)
+        if consent is None or source is None:
+            return False
+        return consent.covers_scope(get_required_scope(query.kind, source.family), self.clock.now())
+
+
+def is_worth_keeping(source: Source, query: Query, result: ParseResult) -> bool:
+    """Choose answers of profile sites about an account of the person whom the query is about.
+
+    Follower lists and search results are never stored: they are about many people.
+    """
+    about_somebody = query.kind in ACCOUNT_QUERY_KINDS and bool(query.subject)
+    found = result.outcome is Outcome.FOUND and source.family is not SourceFamily.SEARCH
+    return about_somebody and found

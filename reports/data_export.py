@@ -1,6 +1,6 @@
-"""A person's own data, to read, to print and to keep: one page that stands alone, and a sheet.
+"""A person's own data, to read, print and save: one self-contained page, and a spreadsheet.
 
-A sheet: rows as CSV, in which a spreadsheet shows every cell and computes none.
+A spreadsheet: rows as CSV, with cells that are shown and never computed.
 """
 
 import csv
@@ -36,7 +36,7 @@ Cell = str | datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportPart:
-    """One kind of thing that is kept: what it is, in a sentence, and all there is of it."""
+    """One kind of stored data: a sentence about it, and all rows."""
 
     title: str
     about: str
@@ -46,7 +46,7 @@ class ExportPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportView:
-    """Everything that a district keeps of one person, for themselves. `zone` is theirs."""
+    """Everything that a district stores about one person. `zone` is their time zone."""
 
     name: str
     district: str

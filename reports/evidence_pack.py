@@ -1,6 +1,6 @@
-"""The evidence pack: one ZIP that a person hands to a platform, or to IT.
+"""The evidence pack: one ZIP that a person gives to a platform, or to IT.
 
-Pages as they came, in the form that archives keep them in (WARC, ISO 28500).
+Pages as received, in the format of web archives (WARC, ISO 28500).
 """
 
 import json
@@ -69,14 +69,14 @@ def build_warc(pages: Iterable[PageCopy]) -> bytes:
 
 
 def _build_http_headers(page: PageCopy) -> StatusAndHeaders:
-    told = [
+    headers = [
         (name, _escape_non_ascii(clean_header_line(value, 2_000)))
         for name, value in sorted(page.headers.items())
         if _NAME.fullmatch(name) and name.casefold() not in _OF_THE_WAY
     ]
-    told.append(("content-length", str(len(page.body))))
+    headers.append(("content-length", str(len(page.body))))
     return StatusAndHeaders(
-        f"{page.status} {_get_reason_phrase(page.status)}".rstrip(), told, protocol=_HTTP
+        f"{page.status} {_get_reason_phrase(page.status)}".rstrip(), headers, protocol=_HTTP
     )
 
 
@@ -124,7 +124,7 @@ class ComparedElement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionLogLine:
-    """What was done about it: `who` and `what` are words of ours, `note` is theirs."""
+    """What was done about it: `who` and `what` are our own words, `note` is the person's."""
 
     at: datetime
     who: str
@@ -134,13 +134,13 @@ class ActionLogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceView:
-    """What the person may hand out about one account that is not what it seems.
+    """What the person may give to others about one impersonation.
 
     `account` is the platform's own key of it, `name` and `handle` as it shows them. `pages` are
     the newest first. Nothing in it depends on when it is made.
     """
 
-    ref: str
+    id: str
     person: str
     organization: str
     zone: str
@@ -177,13 +177,13 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
 
 
 def format_pack_name(view: EvidenceView) -> str:
-    return f"evidence-{view.ref[:8]}.zip"
+    return f"evidence-{view.id[:8]}.zip"
 
 
 def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
     left_out = len(view.pages) - len(pages)
-    told = {"view": view, "pages": pages, "left_out": left_out, "archive": PAGES}
-    yield REPORT, ENVIRONMENT.get_template("evidence/report.html").render(told).encode()
+    context = {"view": view, "pages": pages, "left_out": left_out, "archive": PAGES}
+    yield REPORT, ENVIRONMENT.get_template("evidence/report.html").render(context).encode()
     # ASCII alone: a hidden character shows as what it is, and no viewer takes it for another.
     findings = json.dumps(_build_findings(view, pages), indent=1, sort_keys=True)
     yield FINDINGS, findings.encode()
@@ -194,7 +194,7 @@ def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tu
 
 def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
     return {
-        "reference": view.ref,
+        "reference": view.id,
         "about": {"name": view.person, "organization": view.organization, "own": view.own},
         "account": _build_account(view),
         "kind": view.kind,

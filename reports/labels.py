@@ -5,9 +5,17 @@ from enum import StrEnum
 from typing import Final
 
 from monitor.domain.vocabulary import (
+    AddressConfirmRefusal,
+    AddressRequestRefusal,
     AllowedReporter,
+    AuditEndStatus,
+    AuthMethod,
     ConsentAction,
+    ConsentChannel,
+    ContactKind,
     Decision,
+    EmailState,
+    EnrollmentStep,
     EventKind,
     FieldLikeness,
     FlagKind,
@@ -19,9 +27,12 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
     ProofRequirement,
+    Role,
     Scope,
     Severity,
     SourceStage,
+    StudentCue,
+    SweepKind,
 )
 
 
@@ -182,7 +193,7 @@ _FLAG_SENTENCES: Final[Mapping[FlagKind, str]] = {
     FlagKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
 }
 
-# What a person may answer, in the order of the buttons and of the keys that stand for them.
+# What a person may answer, in the order of the buttons and of their keys.
 ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "This is me",
     Decision.NAMESAKE: "Someone else with my name",
@@ -312,7 +323,7 @@ REPORTERS: Final[Mapping[AllowedReporter, str]] = {
     AllowedReporter.PERSON: "you",
     AllowedReporter.REPRESENTATIVE: "your legal representative",
     AllowedReporter.PARENT: "the parents of a minor",
-    AllowedReporter.ANYBODY: "anyone, so coworkers can help",
+    AllowedReporter.ANYONE: "anyone, so coworkers can help",
 }
 PROOF_REQUIREMENTS: Final[Mapping[ProofRequirement, str]] = {
     ProofRequirement.NO: "It asks for no proof of who you are.",
@@ -320,12 +331,199 @@ PROOF_REQUIREMENTS: Final[Mapping[ProofRequirement, str]] = {
         "It often asks for proof of who you are, such as a photo of a document."
     ),
     ProofRequirement.ALWAYS: "It asks for a photo of an identity document.",
-    ProofRequirement.UNTOLD: "It may ask for proof of who you are. We could not find out.",
+    ProofRequirement.UNKNOWN: "It may ask for proof of who you are. We could not find out.",
 }
 GUIDE_SOURCES: Final[Mapping[GuideReliability, str]] = {
     GuideReliability.OFFICIAL: "Source: the platform's own page",
     GuideReliability.SECONDARY: ("Unconfirmed: reported by others; check the platform's own page"),
     GuideReliability.RECALLED: "Unconfirmed: from memory, not looked up",
+}
+
+# What was seen of a flag, in its reasons.
+STUDENT_CUES: Final[Mapping[StudentCue, str]] = {
+    StudentCue.SCHOOL_YEAR: "a graduation year",
+    StudentCue.CLASS_OF: "a graduation year",
+    StudentCue.GRADE: "a grade",
+    StudentCue.SCHOOL: "a school name",
+    StudentCue.TOWN: "your town",
+}
+CONTACT_KINDS: Final[Mapping[ContactKind, str]] = {
+    ContactKind.PHONE: "a phone number",
+    ContactKind.MAIL: "a private email address",
+    ContactKind.HOME: "a street address",
+}
+# The parts of a finding that may show contact details.
+CONTACT_PLACES: Final[Mapping[str, str]] = {
+    "title": "the title",
+    "snippet": "the search result",
+    "name": "the display name",
+    "bio": "the description",
+    "location": "the location",
+    "links": "the links",
+}
+ENROLLMENT_STEPS: Final[Mapping[EnrollmentStep, str]] = {
+    EnrollmentStep.READ: "Join Namesake",
+    EnrollmentStep.SCOPES: "What may we search?",
+    EnrollmentStep.NAMES: "What names do you go by?",
+    EnrollmentStep.WORK: "Where do you work and live?",
+    EnrollmentStep.ACCOUNTS: "Which accounts are yours?",
+    EnrollmentStep.CHECK: "Check your answers and join",
+}
+ADDRESS_REQUEST_REFUSALS: Final[Mapping[AddressRequestRefusal, str]] = {
+    AddressRequestRefusal.FOREIGN: "Enter one address of your district, such as name@{domain}",
+    AddressRequestRefusal.SAME: "This is already your address. Enter the new one",
+    AddressRequestRefusal.OFTEN: "You asked five times within an hour. Wait a while, and try again",
+}
+ADDRESS_CONFIRM_REFUSALS: Final[Mapping[AddressConfirmRefusal, str]] = {
+    AddressConfirmRefusal.OVER: (
+        "This is not the code from your last email, or it has expired. Check your email again"
+    ),
+    AddressConfirmRefusal.ELSEWHERE: (
+        "You asked for this link in another browser. Open it there, or ask for a new one here"
+    ),
+    AddressConfirmRefusal.TAKEN: (
+        "Someone is already enrolled under this address. Ask IT whose it is"
+    ),
+}
+# What someone who is not enrolled may do here.
+ROLE_TASKS: Final[Mapping[Role, str]] = {
+    Role.REVIEWER: "reviewing",
+    Role.OPERATOR: "operating the service",
+}
+
+# In the copy of a person's data.
+CONSENT_ACTIONS: Final[Mapping[ConsentAction, str]] = {
+    ConsentAction.GIVEN: "You agreed",
+    **CONSENT_CHANGES,
+    ConsentAction.WITHDRAWN: "You withdrew your consent",
+    ConsentAction.REPORTED_NOT_ME: "Someone with your email said that it was not them",
+    ConsentAction.LEFT: "The district said that you no longer work there",
+    ConsentAction.EXPIRED: "It was not renewed",
+}
+CONSENT_CHANNELS: Final[Mapping[ConsentChannel, str]] = {
+    ConsentChannel.PORTAL: "Your pages",
+    ConsentChannel.EMAIL: "A link in an email",
+    ConsentChannel.OPERATOR: "IT",
+    ConsentChannel.AUTOMATIC: "Automatically",
+}
+OWN_FLAG_STATES: Final[Mapping[str, str]] = {
+    FlagState.NEW: "New",
+    FlagState.OPEN: "Open",
+    **GIVEN_ANSWERS,
+}
+SWEEP_KINDS: Final[Mapping[SweepKind, str]] = {
+    SweepKind.SWEEP: "Weekly check",
+    SweepKind.SELFCHECK: "Check that you asked for",
+    SweepKind.PROOF: "Check of an account that you claimed",
+    SweepKind.CANARIES: "Test of the sources",
+}
+EMAIL_KINDS: Final[Mapping[str, str]] = {
+    "digest": "Weekly email",
+    "review": "Weekly email for reviewers",
+    "self-check": "Results of a check",
+    "alert": "Alert",
+    "withdrawn": "Goodbye",
+    "break-glass": "Something was opened early",
+    "enrolled": "Welcome",
+    "invitation": "Invitation",
+    "reminder": "Reminder to answer an invitation",
+    "consent-ending": "Reminder to renew",
+    "consent-changed": "Your consent changed",
+    "legal-hold": "Legal hold",
+    "own-data": "Copy of your data",
+    "sign-in-link": "Link to sign in",
+    "sources-parked": "Sources that do not answer",
+    "address-suppressed": "Email returned",
+    "disk-full": "Disk is full",
+    "trial": "Test email",
+    "reviewer-question": "Question from a reviewer",
+    "new-address": "Confirm your new address",
+    "address-changed": "Your address changed",
+    "name-decided": "Decision about a name",
+    "account-removed": "We stopped monitoring an account",
+}
+EMAIL_STATES: Final[Mapping[EmailState, str]] = {
+    EmailState.QUEUED: "Waiting",
+    EmailState.SENT: "Sent",
+    EmailState.DEAD: "Not delivered",
+}
+AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
+    AuthMethod.LINK: "A link in an email",
+    AuthMethod.INVITATION: "An invitation",
+    AuthMethod.OIDC: "Your district account",
+    AuthMethod.HEADER: "Your district's sign-in page",
+    AuthMethod.DEMO: "The demo",
+}
+
+# What a command waits for: "Waiting for it to ... ."
+REQUESTED_RUNS: Final[Mapping[SweepKind, str]] = {
+    SweepKind.SELFCHECK: "check this person",
+    SweepKind.CANARIES: "test the sources",
+    SweepKind.SWEEP: "run the sweep",
+}
+AUDIT_END_PROBLEMS: Final[Mapping[AuditEndStatus, str]] = {
+    AuditEndStatus.WHOLE: "",
+    AuditEndStatus.CUT: "Rows were removed from the end of the audit log.",
+    AuditEndStatus.OLDER: (
+        "This database is older than the audit log end stored with the keys. "
+        "If you restored it yourself, confirm that with `namesake audit accept`."
+    ),
+    AuditEndStatus.REPLACED: (
+        "This audit log does not match the end stored with the keys, as after a restored database "
+        "was written to. If you restored it yourself, confirm that with `namesake audit accept`."
+    ),
+}
+# The actions of the audit log, after the name of who did it. Staff and reviewers read the same
+# words: "A reviewer viewed this flag".
+AUDIT_ACTIONS: Final[Mapping[str, str]] = {
+    "enrolled": "joined",
+    "edited": "changed names, places, or accounts",
+    "details-removed": "removed names, places, or accounts",
+    "name-change-requested": "gave a name for IT to confirm",
+    "name-withdrawn": "took back a name that was waiting for IT",
+    "name-confirmed": "confirmed a name (email sent)",
+    "name-refused": "did not confirm a name (email sent)",
+    "account-removed": "stopped monitoring an account that shows another name",
+    "proof-requested": "asked for a check of an account with a code",
+    "account-proven": "found the code on an account",
+    "proof-failed": "did not find the code on an account",
+    "address-change-requested": "asked for email at another address",
+    "address-changed": "changed the work email",
+    "address-suppressed": "stopped sending to an address that returns email",
+    "address-resumed": "started sending to an address again",
+    "unsubscribed": "stopped the weekly email",
+    "resubscribed": "started the weekly email again",
+    "signed-in": "signed in",
+    "check-requested": "asked for a check",
+    "answered": "answered whose this is",
+    "decided": "answered this flag",
+    "lapsed": "reopened this flag",
+    "closed": "closed this flag, because nothing is shown anymore",
+    "viewed": "viewed this flag",
+    "noted": "wrote a note on this flag",
+    "assigned": "took over this flag",
+    "unassigned": "gave this flag back",
+    "asked": "asked a question about this flag",
+    "downloaded-evidence": "downloaded the evidence of this flag",
+    "requested-early-access": "requested early access to this flag",
+    "flagged": "raised this flag",
+    "opened-early": "opened this early (email sent)",
+    "exported": "took a copy of all the data",
+    "hold-proposed": "proposed to place a legal hold",
+    "hold-proposal-refused": "tried to propose a legal hold",
+    "hold-placed": "placed a legal hold (email sent)",
+    "hold-lift-proposed": "proposed to lift a legal hold",
+    "hold-lifted": "lifted a legal hold (email sent)",
+    "consent-given": "agreed to the consent text",
+    "consent-renewed": "renewed the consent",
+    "consent-narrowed": "took back part of the consent",
+    "consent-paused": "paused everything",
+    "consent-resumed": "resumed after a pause",
+    "consent-withdrawn": "left",
+    "consent-reported-not-me": 'answered "not me" to an email',
+    "consent-left": "ended the consent, because the person left the district",
+    "consent-expired": "ended the consent, because it was not renewed",
+    "withdrew": "left",
 }
 
 

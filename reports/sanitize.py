@@ -32,10 +32,7 @@ _BLANKS = frozenset(
         *range(0xE0100, 0xE01F0),
     )
 )
-# What separates addresses, or gives one a name or a meaning of its own.
-_SPECIAL = r"\s@,;:<>()\[\]\"\\"
-_ADDRESS = re.compile(rf"[^{_SPECIAL}]+@[^{_SPECIAL}]+")
-# A joiner between two pictures, or the wish for a coloured one, hides nothing from anybody.
+# A joiner between two pictures, or the wish for a coloured one, hides nothing from anyone.
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _EMOJI_GLUE = re.compile(
     f"(?<=[{_EMOJI}])[\ufe0e\ufe0f]|(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])",
@@ -85,12 +82,12 @@ def clean_sentence(text: str) -> CleanText:
 
 
 def clean_form_input(text: str) -> CleanText:
-    """Give back what somebody typed into a form, line breaks included, for them to go on with."""
+    """Give back what someone typed into a form, line breaks included, for them to go on with."""
     return CleanText(_remove_hidden(text[:INPUT_CAP].translate(_LINES))[0])
 
 
 def defang_url(url: str) -> CleanText:
-    """Show where a page is (`site[.]tld/path`) without leading anybody there."""
+    """Show where a page is (`site[.]tld/path`) without leading anyone there."""
     visible, hidden = _remove_hidden(url[:INPUT_CAP])
     address = "".join(visible.split()).translate(_ANGLES)
     try:
@@ -109,11 +106,6 @@ def clean_header_line(text: str, cap: int = 200) -> str:
     while _ENCODED_WORD in line:
         line = line.replace(_ENCODED_WORD, "")
     return _truncate_text(" ".join(line.split()), cap)
-
-
-def is_single_address(text: str) -> bool:
-    """Tell whether it is one bare address: a list of them would reach whom nobody invited."""
-    return _ADDRESS.fullmatch(text) is not None and clean_header_line(text) == text
 
 
 def _strip_markup(text: str) -> tuple[str, int]:

@@ -28,7 +28,7 @@ def get_media_type(name: str) -> str:
 
 @cache
 def build_asset_url(name: str) -> CleanText:
-    """Give the address of a file, which changes with its content: so it may be kept for good."""
+    """Give the address of a file, which changes with its content, so that browsers may cache it."""
     body = read_static_file(name)
     if body is None:
         message = f"There is no file {name} among those that pages load."

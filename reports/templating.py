@@ -17,7 +17,7 @@ from reports.static_files import build_asset_url
 REFERENCE = 8
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
-# A browser reads `//host` and `/\\host` as somebody else's address.
+# A browser reads `//host` and `/\\host` as someone else's address.
 _OWN_PLACE = re.compile(r"(?:/(?![/\\])[^\s\\\"'<>]*|#[\w-]+)")
 _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
@@ -99,9 +99,9 @@ def clean_printed_value(value: object) -> object:
     raise TypeError(message)
 
 
-def shorten_id(ref: str) -> CleanText:
-    """Give as much of a ref as a reader has to write back."""
-    return clean_web_text(ref[:REFERENCE])
+def shorten_id(full_id: str) -> CleanText:
+    """Give as much of an id as a reader has to write back."""
+    return clean_web_text(full_id[:REFERENCE])
 
 
 def _build_environment() -> Environment:

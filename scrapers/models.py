@@ -1,7 +1,7 @@
-"""The values that every source speaks: identities, requests, pages, readings and findings.
+"""The values that every source uses: identities, requests, pages, answers and findings.
 
-An `Identity` holds only the words a person agreed to be searched by. A picture is kept as hashes
-that say where it grows lighter and darker: nobody can make the picture of them again.
+An `Identity` holds only the words a person agreed to be searched by. A picture is stored as hashes
+that say where it gets lighter and darker: no one can restore the picture from them.
 """
 
 import codecs
@@ -19,7 +19,7 @@ from typing import Self, TypeAlias
 
 
 class CrawlPriority(IntEnum):
-    """Someone waits for a self-check; nobody waits for a sweep."""
+    """Someone waits for a self-check; no one waits for a sweep."""
 
     FIRST = 0
     USUAL = 1
@@ -38,12 +38,12 @@ class Finding:
     one, else `platform:@handle`, and empty for a page. `account_aliases` are further account
     keys that name the same account. A bio is what an account says of itself; a snippet is what
     a result list shows of a page. `location` is what an account says in a field of its own;
-    `private` is None where the source does not tell. `picture` is where an account's picture
-    lies, `picture_hash` the network's own name for it, and `picture_print` what we keep of it
-    (see `scrapers.models`), empty if we did not look. `exposed` names the kinds
-    of private contact that were taken out before it was kept, and where (`phone:bio`); no source
-    fills it. `says_missing` is True where the page of an account that exists also shows its
-    site's words for one that does not.
+    `private` is None where the source does not tell. `picture` is the address of an account's
+    picture, `picture_hash` the network's own name for it, and `picture_print` what we store of it
+    (see `scrapers.models`), empty if we did not look. `exposed` names the kinds of private contact
+    details that were removed before it was stored, and where (`phone:bio`); no source fills it.
+    `says_missing` is True if the page of an account that exists also shows its site's words for one
+    that does not.
     """
 
     key: str
@@ -100,13 +100,13 @@ class Identity:
     accounts: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
-    organisation: str = ""
+    organization: str = ""
     mail_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
-    """What a school district is asked for by, without anybody's name.
+    """What a school district is asked for by, without anyone's name.
 
     `domains` are those of its own mail and pages.
     """
@@ -140,7 +140,7 @@ CONCLUSIVE_OUTCOMES = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGE
 class QueryKind(StrEnum):
     """What a question is about; only some can prove that something is gone.
 
-    DISTRICT is asked once for all staff, without anybody's name.
+    DISTRICT is asked once for all staff, without anyone's name.
     """
 
     SEARCH = "search"
@@ -171,7 +171,7 @@ MOST_HOPS = 5
 class Request:
     """A GET to make, or a POST of `body` where there is one: a JSON document.
 
-    Credentials are added by the fetch tier and never stand here. A redirect of a POST is not
+    The HTTP layer adds credentials; they are never here. A redirect of a POST is not
     followed, but is the answer.
 
     `hops` is how many redirects to follow (MOST_HOPS at most); with 0 the redirect itself is the
@@ -195,10 +195,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFingerprint:
-    """What is remembered of a page that was read, to tell whether it is still the same.
+    """What is stored of a page that was read, to tell whether it is still the same.
 
     `etag` and `last_modified` are the server's own words for it, empty where it has none. `asked`
-    and `digest` stand for the request and for the answer; `version` is that of the reader.
+    and `digest` are hashes of the request and of the answer; `version` is that of the parser.
     """
 
     asked: bytes
@@ -210,12 +210,12 @@ class PageFingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question to a source on behalf of `subject` (an identity's ref; empty: of nobody).
+    """A question to a source on behalf of `subject` (an identity's id; empty: of no one).
 
     Two queries with the same key are the same question. The key holds neither the page asked
     for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's question.
-    `kept` is what we remember of the last answer, and `pages` how many pages to ask at most, None
-    for as many as its source reads; neither makes another question of it.
+    `kept` is what we store of the last answer, and `pages` how many pages to ask at most, None for
+    as many as its source reads; neither makes it another question.
     """
 
     source: str
@@ -235,7 +235,7 @@ class Query:
 
 
 HEADER_CHARSET = re.compile(r"\bcharset\s{0,9}=\s{0,9}[\"']?([^\s\"';]+)", re.IGNORECASE)
-# What a document says of its own encoding stands near its top.
+# A document names its encoding near its top.
 DOCUMENT_CHARSET = re.compile(
     rb"(?:<meta\b[^<>]{0,300}?\bcharset|<\?xml\b[^<>]{0,200}?\bencoding)"
     rb"\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})",
@@ -279,7 +279,7 @@ class Page:
             return declared[1]
         in_document = DOCUMENT_CHARSET.search(self.body, 0, DOCUMENT_CHARSET_WITHIN)
         name = in_document[1].decode() if in_document else ""
-        # Whoever could read that needed one byte a letter.
+        # A reader of that text needs one byte a letter.
         return "utf-8" if not name or _is_wide_charset(name) else name
 
     @property
@@ -309,14 +309,14 @@ def _is_wide_charset(charset: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseResult:
-    """Only a conclusive reading speaks of the person; the rest speak of the visit.
+    """Only a conclusive answer is about the person; the others are about the visit.
 
     `follow` holds what to ask next: a query with the same key continues this question (its
     next page), any other is a question of its own. `note` is one clause for people, without
     text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
-    remember of the page for the next visit, None where nothing can be told by it. `unparsed` says
-    that the bytes alone decided: the page tells more, and whoever wants that parses it. `withheld`
-    counts the accounts that were left out because they ask for it.
+    store of the page for the next visit, None if that would be no help. `unparsed` says that the
+    bytes alone decided; parse the page to learn more. `withheld` counts the accounts that were left
+    out because they ask for it.
     """
 
     outcome: Outcome
@@ -359,7 +359,7 @@ class ParsedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlResult:
-    """A query, what it came to, and when. `pages` are those that somebody wanted kept."""
+    """A query, its result, and when. `pages` are those to store."""
 
     query: Query
     result: ParseResult
@@ -370,7 +370,7 @@ class CrawlResult:
 PRINT_VERSION = "1"
 Crop: TypeAlias = tuple[float, float, float, float]
 """What is taken off at the left, the top, the right and the bottom, as shares of the side."""
-# The whole picture; what is left when a border is undone; and what is left when somebody cuts it
+# The whole picture; what is left when a border is undone; and what is left when someone cuts it
 # away from one corner or another.
 CROPS: tuple[Crop, ...] = (
     (0.0, 0.0, 0.0, 0.0),

@@ -218,7 +218,7 @@ class DenialRule:
     """With this status, where `path` (a path in the answer) holds a text with `phrase` in it.
 
     `phrase` is in lower case, and empty for any text. `quota_zone` is the time zone at whose
-    midnight a daily quota begins anew, for services that do not send the time themselves.
+    midnight a daily quota begins again, for services that do not send the time themselves.
     """
 
     status: int
@@ -278,7 +278,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiMethod:
-    """One method of an API; `{term}` in `path` and `params` stands for what is asked for.
+    """One method of an API; `{term}` in `path` and `params` is replaced with the search term.
 
     `rows` is the path of the list of accounts: empty where the answer is one account, `.` where
     it is the list itself. `none_if_zero` is for APIs that leave an empty list out: the path of the
@@ -520,7 +520,7 @@ class ProfileApi:
         return replace(query, terms=(*query.terms, account.handle), request=request, page=1)
 
     def _parse_own_account(self, account: str) -> str:
-        """Return what stands for a declared account here: `@handle`, or its id."""
+        """Return the term for a declared account here: `@handle`, or its ID."""
         platform, _, own = account.partition(":")
         if platform != self.platform:
             return ""
@@ -561,7 +561,7 @@ _NEXT = re.compile(r";\s*rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)
 
 
 def parse_next_link(page: Page) -> str:
-    """Return the address of the next page as it is told, or nothing where there is none."""
+    """Return the address of the next page, empty if there is none."""
     header = page.headers.get("link", "")[:LONGEST_HEADER]
     found = (address for address, relation in _LINK.findall(header) if _NEXT.search(relation))
     return next(found, "")
@@ -584,9 +584,9 @@ def resolve_on_same_origin(asked: str, onward: str) -> str:
 
 # A few thousand contacts; an account with more is not one whose contacts tell anything.
 LAST_PAGE = 50
-# The page before it told where the list is.
+# The page before it gave the address of the list.
 FIRST_OF_LIST = 2
-LIST_CIRCLE = "its list leads round in a circle"
+LIST_CIRCLE = "its list goes in a circle"
 LIST_ELSEWHERE = "its list goes on at another server"
 LIST_TOO_LONG = f"only the first {LAST_PAGE} pages of the list were read"
 
@@ -596,7 +596,7 @@ def build_contact_page_result(
 ) -> ParseResult:
     """Return what one page of a list came to, and ask for the next, at the address `onward`.
 
-    With `hidden`, a list that begins with nobody, and was said to hold somebody, is kept from us.
+    With `hidden`, a list that begins with no one, but should not be empty, is withheld from us.
     """
     shown = tuple(contacts)
     if not onward and not shown and hidden and query.page == FIRST_OF_LIST:

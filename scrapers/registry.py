@@ -16,7 +16,7 @@ SOURCE_METHODS = ("build_queries", "parse_response", "build_canaries")
 
 
 class RegistryError(ValueError):
-    """Holds one sentence: which sources cannot stand together."""
+    """Holds one sentence: which sources cannot be used together."""
 
 
 class PluginError(ValueError):
@@ -77,7 +77,7 @@ def build_registry(
     """Return the sources given and those of installed plug-ins, which may not take their names.
 
     An entry point of the group `namesake.sources` names a source, several, or a function that
-    returns some. A plug-in with a fault is left out, and told; the others go on.
+    returns some. A plug-in with a fault is left out and reported; the others work.
     """
     by_name: dict[str, Source] = {}
     for source in sources:
@@ -107,7 +107,7 @@ def _load_plugin(plugin: EntryPoint) -> tuple[Source, ...]:
         sources = (given,) if hasattr(given, "build_queries") else tuple(given)
         unfit = [fault for source in sources for fault in _list_source_faults(source)]
     except Exception as error:
-        # It may raise whatever it likes: it is somebody else's code.
+        # It may raise whatever it likes: it is someone else's code.
         reason = f"it cannot be loaded ({type(error).__name__}: {error})"
         raise _build_plugin_error(plugin, reason) from error
     if unfit:
@@ -146,7 +146,7 @@ def _build_plugin_error(plugin: EntryPoint, reason: str) -> PluginError:
 
 
 def _discover_in_module(module: ModuleType) -> Iterator[BuiltInSource]:
-    """Yield what stands in a module ready-made, and what its classes would make."""
+    """Yield the sources in a module, and those that its classes would make."""
     for each in vars(module).values():
         if not isinstance(each, type):
             attributes = {key: getattr(each, key, None) for key in ("name", "family", "info")}

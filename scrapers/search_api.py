@@ -1,7 +1,7 @@
 """A search engine that answers in JSON: most of them differ in names of fields alone.
 
-A question about the whole district serves everybody, so it costs by the number of sites and not of
-people. It asks for no name; hits that are about nobody enrolled are dropped here.
+A question about the whole district serves everyone, so it costs by the number of sites and not of
+people. It asks for no name; hits that are about no one enrolled are dropped here.
 """
 
 import json
@@ -68,7 +68,7 @@ NOBODY_NAMED = "none of its results names the person"
 
 
 def build_district_terms(district: District) -> Iterator[SearchTerms]:
-    """Yield the phrase to look for, what stands beside it, and the sites it is looked for on."""
+    """Yield the phrase to search for, the words next to it, and the sites to search."""
     if not split_words(district.name):
         return
     for sites in DISTRICT_SITES:
@@ -114,7 +114,7 @@ def split_district_result(
 ) -> Iterator[tuple[Identity, ParseResult]]:
     """Yield what an answer about a district says of each person: their hits, and no others'.
 
-    An answer that could not be read says so of everybody.
+    An answer that could not be read says so of everyone.
     """
     hits = tuple(map(_ComparableHit.from_finding, result.findings))
     for identity in identities:
@@ -138,10 +138,10 @@ def _build_findings_about(
 
 
 OK = 200
-# A complaint is short; what is longer is somebody's text.
+# A complaint is short; what is longer is someone's text.
 LONGEST_COMPLAINT = 4_000
 NO_KEY = "it does not accept our key"
-NO_CREDIT = "what was paid for is used up"
+NO_CREDIT = "the paid quota is used up"
 TOO_OFTEN = "it was asked too often"
 QUERY_ALTERED = "it searched for other words than the ones we gave"
 
@@ -194,7 +194,7 @@ class EngineComplaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintRule:
-    """What a complaint means: one of `phrases` stands in it, whatever they are if there are none.
+    """What an error message means: it contains one of `phrases`, or any text if there are none.
 
     `statuses` are those that it comes with, any if there are none.
     """

@@ -45,12 +45,12 @@ ANY_ORIGIN = ("https://*", "http://*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlPolicy:
-    """Manners towards a source.
+    """How to treat a source.
 
-    `origins` are the only ones (`https://host`) it may be asked at; `https://*.host` stands for
-    its subdomains, which share one queue, and `https://*` for every public host.
+    `origins` are the only ones (`https://host`) it may be asked at; `https://*.host` means its
+    subdomains, which share one queue, and `https://*` every public host.
     `seconds_between` counts from the end of one answer to the next request at the same host.
-    `allow_private` are those of the origins that the configuration lets lie at a private address,
+    `allow_private` are those of the origins that the configuration allows at a private address,
     or on another port than 80 and 443. `picture_origins` are those that hold nothing but pictures:
     no key goes there.
     """
@@ -103,7 +103,7 @@ class ApiKeySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsOfService:
-    """Where a service says what it allows; `seen_on` is None where nobody has read it yet."""
+    """Where a service says what it allows; `seen_on` is None where no one has read it yet."""
 
     url: str
     seen_on: date | None = None
@@ -111,15 +111,15 @@ class TermsOfService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceInfo:
-    """What a source is, for whoever decides whether to ask it. Its texts are plain clauses.
+    """What a source is, for anyone who decides whether to ask it. Its texts are plain clauses.
 
     `asks` is what goes out, and `discloses` what the service learns of a person by it; `sees` and
     `cannot_see` are what may be hoped for. `usd_per_1000` is the price of so many
-    requests, None where nobody has looked it up.
+    requests, None where no one has looked it up.
     `retain_text_for` is how long the terms let us keep its text, None for as long as we like.
     `notice` is what an operator must have read before turning it on, empty for most.
     `provenance` says which published facts the reader rests on; `seen_live` is the day on which
-    somebody last ran it against the live service, None for never.
+    someone last ran it against the live service, None for never.
     """
 
     title: str

@@ -9,7 +9,7 @@ import click
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
 from monitor.services.erasure import BACKUPS_ROTATE
 

@@ -1,4 +1,4 @@
-"""Ask now: one person's self-check, or a sweep of everybody.
+"""Ask now: one person's self-check, or a sweep of everyone.
 
 The process that holds the state folder does the work. Progress and results say that a source
 answered, never what it said.
@@ -19,19 +19,21 @@ from rich.text import Text
 from monitor.app import App
 from monitor.cli.context import CliContext, Output, escape_controls, json_option, pass_cli_context
 from monitor.db.files import StateFolderLock
-from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep, SweepKind
+from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep
+from monitor.domain.errors import BusyError, NotPermittedError, UnavailableError
 from monitor.domain.failures import SourceFailure, fold_failures
-from monitor.domain.vocabulary import SourceStage
-from monitor.errors import BusyError, NotPermittedError, UnavailableError
+from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import (
     preview_sweep,
     run_full_sweep,
     run_mail_and_cleanup,
     run_self_check,
+    run_upkeep,
     take_over_jobs,
 )
 from monitor.services.sweeps import ProgressListener, ignore_progress, run_canaries
+from reports.labels import REQUESTED_RUNS
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
 
@@ -84,11 +86,6 @@ FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
     SweepKind.CANARIES: HOUR,
     SweepKind.SWEEP: 24 * HOUR,
 }
-TASK_LABELS: Mapping[SweepKind, str] = {
-    SweepKind.SELFCHECK: "check this person",
-    SweepKind.CANARIES: "test the sources",
-    SweepKind.SWEEP: "run the sweep",
-}
 
 
 @dataclass(slots=True)
@@ -106,7 +103,7 @@ class RequestWait:
     def announce_wait(self) -> None:
         _print_status(
             "Another Namesake process is using the state folder. "
-            f"Waiting for it to {TASK_LABELS[self.request.kind]}."
+            f"Waiting for it to {REQUESTED_RUNS[self.request.kind]}."
         )
         self._latest_deadline = (
             self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
@@ -117,7 +114,7 @@ class RequestWait:
         """Wait a moment; raise UnavailableError where the wait has lasted too long."""
         requests = self.app.db.run_requests
         ahead = requests.count_checks_before(self.request)
-        if not self._has_started and requests.load_progress(self.request.ref):
+        if not self._has_started and requests.load_progress(self.request.id):
             self._has_started = True
             allowed = FINISHED_WITHIN[self.request.kind]
             self._deadline = self.clock.monotonic() + allowed.total_seconds()
@@ -148,7 +145,7 @@ class RequestWait:
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
                 "It is still working on it. See `namesake jobs`."
             )
-        self.app.db.run_requests.delete_run_request(self.request.ref)
+        self.app.db.run_requests.delete_run_request(self.request.id)
         return "The service did not pick this up. The request was canceled. See `namesake jobs`."
 
 
@@ -162,12 +159,12 @@ class RequestRunner:
 
     @classmethod
     def create_request(cls, context: CliContext, app: App, kind: SweepKind) -> Self:
-        """Want something of that kind now, about everybody or everything."""
-        request = RunRequest(ref=app.ids.new_id(), kind=kind, asked_at=app.clock.now())
+        """Want something of that kind now, about everyone or everything."""
+        request = RunRequest(id=app.ids.new_id(), kind=kind, asked_at=app.clock.now())
         return cls(context=context, app=app, request=request)
 
     def narrow_to(self, *, person_id: str = "", source: str = "") -> Self:
-        return replace(self, request=replace(self.request, person=person_id, source=source))
+        return replace(self, request=replace(self.request, person_id=person_id, source=source))
 
     def run_or_delegate(self, work: Callable[[ProgressListener], object]) -> None:
         """Do it here; or, while another holds the folder, ask them to and look on."""
@@ -196,7 +193,7 @@ class RequestRunner:
             lock.release()
 
     def _check_completed(self) -> None:
-        request = self.app.db.run_requests.find_run_request(self.request.ref)
+        request = self.app.db.run_requests.find_run_request(self.request.id)
         if request is not None and request.note:
             raise UnavailableError(request.note)
 
@@ -204,14 +201,14 @@ class RequestRunner:
         self, work: Callable[[ProgressListener], object], watch: ProgressListener
     ) -> None:
         if not self._is_served(watch):
-            self.app.db.run_requests.delete_run_request(self.request.ref)
+            self.app.db.run_requests.delete_run_request(self.request.id)
             work(watch)
 
     def _is_served(self, watch: ProgressListener) -> bool:
         requests = self.app.db.run_requests
-        for source, state in requests.load_progress(self.request.ref).items():
+        for source, state in requests.load_progress(self.request.id).items():
             watch(source, state)
-        request = requests.find_run_request(self.request.ref)
+        request = requests.find_run_request(self.request.id)
         return request is None or request.done_at is not None
 
 
@@ -226,6 +223,7 @@ def run_sweep_now(context: CliContext, app: App, kind: SweepKind, person_id: str
         else:
             run_full_sweep(rounds, watch)
         run_mail_and_cleanup(rounds)
+        run_upkeep(rounds)
 
     RequestRunner.create_request(context, app, kind).narrow_to(person_id=person_id).run_or_delegate(
         run_here
@@ -322,7 +320,7 @@ def sweep(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
 
 def _print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -> None:
     """Tell the operator how it went, and nothing of what was found."""
-    runs = app.db.sweeps.list_source_runs(sweep.ref)
+    runs = app.db.sweeps.list_source_runs(sweep.id)
     if as_json:
         context.output.print_json(
             {"sweep": sweep, "coverage": [CoverageRow.from_run(run) for run in runs]}

@@ -20,22 +20,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor.app import App, open_app
+from monitor.app import App, Environment, open_app
 from monitor.config import Config, StudentsConfig, load_config
 from monitor.db.files import StateFolderLock
 from monitor.db.ownership import hand_over_folder
 from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
 from monitor.domain.dates import format_local_time
-from monitor.environment import Environment
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import take_over_jobs
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
 CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Refs are there to be copied, so they stay in one piece.
-UNWRAPPED_COLUMNS = frozenset({"ref", "whom", "source"})
+UNWRAPPED_COLUMNS = frozenset({"id", "whom", "source"})
 # A program that reads a table wants one row a line, however long.
 PIPED_WIDTH = 10_000
 
@@ -172,8 +171,8 @@ def _refuse_real_people(app: App, folder: Path) -> None:
     """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
     people = app.db.people
     if any(
-        not people.load_person(ref).mail.endswith(f"@{MAIL_DOMAIN}")
-        for ref in people.list_person_ids()
+        not people.load_person(person_id).mail.endswith(f"@{MAIL_DOMAIN}")
+        for person_id in people.list_person_ids()
     ):
         sentence = f"{folder} contains people who are not part of the demo. Open it without --demo."
         raise InputError(sentence)

@@ -39,8 +39,8 @@ from monitor.demo.story import (
     play_story,
 )
 from monitor.domain.dates import format_date
+from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.vocabulary import EventKind, FlagKind, GapKind, OwnershipLabel, Severity
-from monitor.errors import CannotWriteError, InputError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner
 from monitor.scheduler.workers import Liveness
@@ -92,7 +92,7 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
 
 def list_actors(app: App) -> tuple[CastMember, ...]:
     """List who there is: staff who joined, reviewers, and the operator."""
-    staff = (_build_staff_actor(app, each.person.mail, each.person.ref) for each in STAFF)
+    staff = (_build_staff_actor(app, each.person.mail, each.person.id) for each in STAFF)
     listed = (
         *((mail, "IT review", "sees what was opened to IT and nothing else") for mail in REVIEWERS),
         (OPERATOR, "Operator", "sees how the service is doing, but no one's data"),

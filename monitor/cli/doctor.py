@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import click
 
+from monitor.app import build_smtp_transport
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.config import Config, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
+from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
 from monitor.domain.health import (
     HealthResult,
     compute_exit_code,
@@ -15,8 +17,6 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
-from monitor.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
-from monitor.mail.smtp import SmtpTransport
 from monitor.matcher.keys import read_tokens
 from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
@@ -42,7 +42,7 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
         output.print_json(checked)
     else:
         columns = ("part", "level", "status", "what to do")
-        output.print_table(columns, ((e.what, e.level, e.told, e.remedy) for e in checked))
+        output.print_table(columns, ((e.what, e.level, e.message, e.remedy) for e in checked))
     return compute_exit_code(checked)
 
 
@@ -61,7 +61,8 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
         yield machine.check_disk_space(config)
     yield machine.check_time_zone(config)
     yield machine.check_service_running(config)
-    yield machine.check_mail_server(config, _build_mail_transport(context, config))
+    smtp = build_smtp_transport(config, context.environment)
+    yield machine.check_mail_server(config, smtp.check_connection if smtp else None)
     yield from _check_students(context, config)
     try:
         sources = build_sources(config)
@@ -72,16 +73,9 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
     yield from _check_database(context, config, sources)
 
 
-def _build_mail_transport(context: CliContext, config: Config) -> SmtpTransport | None:
-    if not config.mail.host:
-        return None
-    password = read_secret("smtp-password", context.environment.variables)
-    return SmtpTransport(config.mail, password, context.environment.clock)
-
-
 def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
     try:
-        transport = _build_mail_transport(context, context.config)
+        transport = build_smtp_transport(context.config, context.environment)
     except MonitorError:
         return  # reported already
     if transport is not None:

@@ -20,15 +20,15 @@ from monitor.cli.context import (
     open_district_or_demo,
     pass_cli_context,
 )
+from monitor.config import load_weights
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.detection.assessment import Explanation, explain_assessment
+from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
 from monitor.domain.vocabulary import DiffMarkKind
-from monitor.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.services.evidence import build_evidence_view
 from monitor.services.history import build_item_timeline
 from monitor.services.notifications import record_break_glass
-from monitor.weights import load_weights
 from reports.evidence_pack import build_evidence_pack, format_pack_name
 from reports.labels import describe_field
 
@@ -60,13 +60,13 @@ def explain_item(
     with open_district_or_demo(context, folder) as (app, output):
         loaded_item = app.db.items.load_item(resolve_item_or_flag(app, item))
         if folder is None:
-            refuse_flagged_item(app, loaded_item.ref)
-        assessment = app.db.items.find_assessment(loaded_item.ref)
+            refuse_flagged_item(app, loaded_item.id)
+        assessment = app.db.items.find_assessment(loaded_item.id)
         if assessment is None:
-            sentence = f"{loaded_item.ref} has not been assessed yet. The next sweep assesses it."
+            sentence = f"{loaded_item.id} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
-            record_break_glass(app, loaded_item.person, "Why a finding got its label", reason)
+            record_break_glass(app, loaded_item.person_id, "Why a finding got its label", reason)
         weights = load_weights(app.config.detection)
         found = explain_assessment(assessment, loaded_item.portrait.kind, weights)
     if as_json:
@@ -76,10 +76,10 @@ def explain_item(
 
 
 def resolve_item_or_flag(app: App, prefix: str) -> str:
-    """Complete the ref of an item, or find the item that a flag is about."""
+    """Complete the id of an item, or find the item that a flag is about."""
     flag = app.db.flags.resolve_flag_prefix(prefix)
     try:
-        return app.db.flags.load_flag(flag).item
+        return app.db.flags.load_flag(flag).item_id
     except InputError:
         return app.db.items.resolve_item_prefix(prefix)
 
@@ -150,7 +150,7 @@ _MARK_BRACKETS = {DiffMarkKind.ADDED: ("{+", "+}"), DiffMarkKind.REMOVED: ("[-",
 def show_timeline(
     context: CliContext, item: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Print the history of an item: versions, events, flags and rulings, oldest first.
+    """Print the history of an item: versions, events, flags and decisions, oldest first.
 
     ITEM is the reference in the email. Findings with a flag are not printed here. In changes,
     [-words-] were removed and {+words+} were added.
@@ -160,10 +160,10 @@ def show_timeline(
     with open_district_or_demo(context, folder) as (app, output):
         loaded_item = app.db.items.load_item(resolve_item_or_flag(app, item))
         if folder is None:
-            refuse_flagged_item(app, loaded_item.ref)
+            refuse_flagged_item(app, loaded_item.id)
         if reason is not None and folder is None:
-            record_break_glass(app, loaded_item.person, "The history of a finding", reason)
-        moments = build_item_timeline(app, loaded_item.person, loaded_item.ref)
+            record_break_glass(app, loaded_item.person_id, "The history of a finding", reason)
+        moments = build_item_timeline(app, loaded_item.person_id, loaded_item.id)
     if as_json:
         output.print_json(moments)
         return
@@ -178,7 +178,7 @@ def _describe_moment(moment: TimelineEntry) -> str:
         first = f"version {moment.number}" + (f" by {moment.source}" if moment.source else "")
         return "\n".join((first, *map(_format_field_marks, moment.marks)))
     fields = ", ".join(map(describe_field, moment.fields))
-    words = moment.word or "became a different item; earlier rulings no longer apply"
+    words = moment.word or "became a different item; earlier answers no longer apply"
     return f"{words}: {fields}" if fields else words
 
 

@@ -17,15 +17,15 @@ def flags() -> None:
 def list_flags(context: CliContext, *, as_json: bool) -> None:
     """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
     with context.open_app() as app:
-        opened = {flag.ref for flag, _ in list_reviewable_flags(app)}
+        opened = {flag.id for flag, _ in list_reviewable_flags(app)}
         rows = [
             {
-                "ref": flag.ref,
+                "id": flag.id,
                 "kind": flag.kind,
                 "severity": flag.severity,
                 "state": flag.state,
                 "opened_at": flag.opened_at,
-                "to_it": "open" if flag.ref in opened else "not yet",
+                "to_it": "open" if flag.id in opened else "not yet",
             }
             for flag in app.db.flags.list_undecided_flags()
         ]

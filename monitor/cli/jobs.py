@@ -16,9 +16,7 @@ from monitor.services.enrollment import REMINDER
 from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.jobs import describe_wait, schedule_jobs
-from monitor.services.retention import PURGE
 from monitor.services.schedule import DIGEST, REVIEW, SWEEP, believe_clock
-from monitor.services.suppression import BOUNCES
 from monitor.services.sweeps import RECHECK
 
 JOB_LABELS: Mapping[str, str] = {
@@ -27,11 +25,9 @@ JOB_LABELS: Mapping[str, str] = {
     REVIEW: "weekly email to reviewers",
     SECOND_PROOF: "second check that an item is gone",
     RECHECK: "check whether an impersonation is gone",
-    BOUNCES: "read bounced emails",
     ERASURE: "delete a withdrawn person's data",
     CONSENT_REMINDER: "find consents that expire soon",
     REMINDER: "invitation reminder",
-    PURGE: "delete expired data",
 }
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.

@@ -16,10 +16,11 @@ from monitor.cli.context import (
     json_option,
     pass_cli_context,
 )
-from monitor.db.outbox import EmailState, OutboxEmail
+from monitor.db.outbox import OutboxEmail
 from monitor.domain.email import DeliveryStatus
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.flag import FlaggedItems
-from monitor.errors import NotPermittedError
+from monitor.domain.vocabulary import EmailState
 from monitor.services.digests import build_digest_view
 from monitor.services.notifications import record_break_glass
 from monitor.services.outbox import send_due
@@ -123,7 +124,7 @@ def list_emails(context: CliContext, *, as_json: bool) -> None:
         context.output.print_json(rows)
     elif rows:
         context.output.print_table(
-            ("ref", "kind", "to", "state", "since", "tries", "next try", "reason"),
+            ("id", "kind", "to", "state", "since", "tries", "next try", "reason"),
             (
                 (
                     each.id,
@@ -143,21 +144,21 @@ def list_emails(context: CliContext, *, as_json: bool) -> None:
 
 
 @mail.command()
-@click.argument("refs", nargs=-1)
+@click.argument("email_ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Retry all failed emails.")
 @pass_cli_context
-def retry(context: CliContext, refs: tuple[str, ...], *, everything: bool) -> None:
+def retry(context: CliContext, email_ids: tuple[str, ...], *, everything: bool) -> None:
     """Retry failed emails for another five days."""
-    if bool(refs) is everything:
+    if bool(email_ids) is everything:
         reason = "Name the emails to retry, or use --all."
         raise click.UsageError(reason)
     with context.open_app() as app:
         outbox, now = app.db.outbox, app.clock.now()
-        chosen = refs or tuple(each.ref for each in outbox.list_dead_emails() if each.readable)
+        chosen = email_ids or tuple(each.id for each in outbox.list_dead_emails() if each.readable)
         with app.db.begin_transaction():
-            for ref in chosen:
-                outbox.requeue_dead_email(ref, now)
-                app.db.audit.append_entry(now, "operator", "email-retried", ref, {})
+            for email_id in chosen:
+                outbox.requeue_dead_email(email_id, now)
+                app.db.audit.append_entry(now, "operator", "email-retried", email_id, {})
     context.output.print_line(f"Queued again: {len(chosen)}.")
 
 
@@ -171,8 +172,8 @@ def paused(context: CliContext, *, as_json: bool) -> None:
     if as_json:
         context.output.print_json(rows)
     elif rows:
-        table = ((each.person, each.status, each.since) for each in rows)
-        context.output.print_table(("ref", "response", "since"), table)
+        table = ((each.person_id, each.status, each.since) for each in rows)
+        context.output.print_table(("id", "response", "since"), table)
     else:
         context.output.print_line("No paused addresses.")
 
@@ -196,9 +197,9 @@ def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
 def _build_email_row(email: OutboxEmail) -> UndeliveredEmail:
     waits = email.state is EmailState.QUEUED
     return UndeliveredEmail(
-        id=email.ref,
+        id=email.id,
         kind=email.kind,
-        recipient_id=email.recipient_ref,
+        recipient_id=email.recipient_id,
         state=email.state,
         since=email.queued_at,
         attempts=email.attempts,

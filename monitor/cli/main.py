@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from monitor.app import Environment
 from monitor.cli import (
     backup,
     check,
@@ -32,8 +33,7 @@ from monitor.cli import (
 )
 from monitor.cli.context import CliContext, escape_controls
 from monitor.config import find_config_path
-from monitor.environment import Environment
-from monitor.errors import MonitorError, NotPermittedError
+from monitor.domain.errors import MonitorError, NotPermittedError
 
 # Python's own figure is 700. A sweep makes hundreds of thousands of objects that live until its
 # end and hardly any cycle: looking at all of them again and again took a tenth of its work.

@@ -36,7 +36,7 @@ def purge(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
         context.output.print_json(rows)
         return
     context.output.print_table(
-        ("table", "contents", "kept while open", "kept once closed", "rows", "to delete"),
+        ("table", "contents", "stored while open", "stored once closed", "rows", "to delete"),
         ((row.table, row.holds, row.open, row.closed, row.rows, row.goes) for row in rows),
     )
     context.output.print_line(
@@ -58,21 +58,21 @@ class RetentionRow:
 
 def _build_retention_rows(app: App) -> Iterator[RetentionRow]:
     counts, gone = app.db.count_rows(), preview_purge(app)
-    for table, kept in sorted(RETENTION_BY_TABLE.items()):
-        lifetime = RETENTION_PERIODS[kept]
+    for table, kind in sorted(RETENTION_BY_TABLE.items()):
+        lifetime = RETENTION_PERIODS[kind]
         yield RetentionRow(
             table=table,
-            holds=kept,
-            open=_format_retention(kept, lifetime.open),
-            closed=_format_retention(kept, lifetime.closed),
+            holds=kind,
+            open=_format_retention(kind, lifetime.open),
+            closed=_format_retention(kind, lifetime.closed),
             rows=counts[table],
             goes=gone[table],
         )
 
 
-def _format_retention(kept: RetainedKind, span: timedelta | None) -> str:
+def _format_retention(kind: RetainedKind, span: timedelta | None) -> str:
     if span is None:
-        return "always" if kept in ALWAYS_KEPT else WHILE_ENROLLED
+        return "always" if kind in ALWAYS_KEPT else WHILE_ENROLLED
     if not span:
         return "not at all"
     return "1 day" if span.days == 1 else f"{span.days} days"

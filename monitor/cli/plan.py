@@ -21,9 +21,9 @@ from monitor.cli.context import (
     pass_cli_context,
 )
 from monitor.domain.dates import format_weekday_date
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import QueryOutlook
 from monitor.domain.schedule import compute_next_sweep, format_iso_week
-from monitor.errors import NotPermittedError
 from monitor.services.notifications import record_break_glass
 from monitor.services.query_planning import (
     build_query_outlook,
@@ -48,7 +48,7 @@ class NextSweep:
     @classmethod
     def from_app(cls, app: App) -> Self:
         district = app.config.district
-        at: datetime = compute_next_sweep(app.clock.now(), district.ref, district.zone)
+        at: datetime = compute_next_sweep(app.clock.now(), district.id, district.zone)
         day = at.astimezone(ZoneInfo(district.zone)).date()
         return cls(week=format_iso_week(at, district.zone), day=day)
 

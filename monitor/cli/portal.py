@@ -9,11 +9,11 @@ from monitor.app import open_portal_app
 from monitor.cli import service as logbook
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.config import SignInMethod, read_secret
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.web.app import create_portal_app
-from monitor.web.auth import CALLBACK_PATH, IdentityProvider
 from monitor.web.server import serve_on_port, serve_on_socket
+from monitor.web.sign_in import CALLBACK_PATH, IdentityProvider
 
 
 @click.command()

@@ -11,9 +11,9 @@ import click
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.dates import format_date
+from monitor.domain.errors import InputError
 from monitor.domain.students.matching import MatcherUsage
 from monitor.domain.students.roster import ROSTER_LIFETIME, Roster
-from monitor.errors import InputError
 from monitor.matcher.admin import RosterAdmin, SizeCheck
 from monitor.matcher.keys import read_tokens
 from monitor.matcher.process import MatcherProcess, build_matcher_setup
@@ -112,8 +112,8 @@ def status(context: CliContext, *, as_json: bool) -> None:
         return
     with MatcherProcess(setup, context.environment.clock.now) as matcher:
         spent = matcher.spent
-    kept = read_tokens(setup.tokens)
-    rows = tuple(_list_facts(kept, spent))
+    roster = read_tokens(setup.tokens)
+    rows = tuple(_list_facts(roster, spent))
     if as_json:
         context.output.print_json(dict(rows))
         return
@@ -126,7 +126,7 @@ def status(context: CliContext, *, as_json: bool) -> None:
 @_key_file_option
 @pass_cli_context
 def erase(context: CliContext, tokens: Path | None, key_file: Path | None, *, yes: bool) -> None:
-    """Delete the tokens, the key, and every student link with its rulings."""
+    """Delete the tokens, the key, and every student link with its decisions."""
     admin = _build_roster_admin(context, tokens, key_file)
     if not yes:
         click.confirm("Delete the roster, its key, and all student links?", abort=True)
@@ -199,11 +199,11 @@ def _format_line_numbers(numbers: Sequence[int]) -> str:
     return f"{'line' if len(numbers) == 1 else 'lines'} {named}{more}"
 
 
-def _list_facts(kept: Roster, spent: MatcherUsage | None) -> Iterator[tuple[str, str]]:
-    yield "key", kept.key_id
-    yield "students, rounded up", str(kept.size)
-    yield "created on", format_date(kept.made_on)
-    yield "valid until", format_date(kept.made_on + ROSTER_LIFETIME)
+def _list_facts(roster: Roster, spent: MatcherUsage | None) -> Iterator[tuple[str, str]]:
+    yield "key", roster.key_id
+    yield "students, rounded up", str(roster.size)
+    yield "created on", format_date(roster.made_on)
+    yield "valid until", format_date(roster.made_on + ROSTER_LIFETIME)
     if spent and spent.lists + spent.refused:
         yield "last used on", format_date(spent.day)
         yield "lists compared that day", str(spent.lists)

@@ -21,7 +21,7 @@ from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import Database
 from monitor.db.encryption import AuditPosition
 from monitor.db.files import write_file
-from monitor.errors import DatabaseError
+from monitor.domain.errors import DatabaseError
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import build_supervised_runner
 from monitor.scheduler.workers import Liveness

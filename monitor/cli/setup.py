@@ -11,8 +11,8 @@ import click
 
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.db.database import Database
-from monitor.errors import CannotWriteError
-from reports.sanitize import is_single_address
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import CannotWriteError
 
 CONFIG_TEMPLATE = """\
 # Namesake's configuration. Paths are relative to this file. Secrets do not belong here: the
@@ -22,7 +22,7 @@ CONFIG_TEMPLATE = """\
 state = "state"
 
 [district]
-ref = {ref}  # goes into Message-IDs: never change it
+id = {id}  # goes into Message-IDs: never change it
 name = {name}
 zone = {zone}
 domains = [{domain}]  # only these addresses can be invited
@@ -86,7 +86,7 @@ def _fill_template(answers: Mapping[str, str]) -> str:
     words = re.findall(r"[a-z0-9]+", answers["name"].lower())
     filled_in = {
         **answers,
-        "ref": "-".join(words) or answers["domain"],
+        "id": "-".join(words) or answers["domain"],
         "sender": f"Namesake <namesake@{answers['domain']}>",
     }
     return CONFIG_TEMPLATE.format(**{name: _quote_toml(text) for name, text in filled_in.items()})

@@ -13,13 +13,12 @@ import click
 from monitor.app import App
 from monitor.cli.check import describe_outcome, run_self_tests_now
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.crawling import detect_picture_support
 from monitor.db.database import Database
 from monitor.db.sources import SiteList, SiteListStore, SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
+from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust
-from monitor.errors import InputError, UnavailableError
-from monitor.sources import load_known_sites
+from monitor.sources import detect_picture_support, load_known_sites
 from scrapers.http.throttle import HostState
 from scrapers.registry import discover_built_in_sources
 from scrapers.sites.catalog import SiteExclusion
@@ -78,10 +77,12 @@ def import_site_list(  # noqa: PLR0913 - a command line has as many words as it 
 def imported(context: CliContext, *, as_json: bool) -> None:
     """List imported site lists, and how much of each is used."""
     with Database.open_folder(context.config.state):
-        kept = SiteListStore(context.config.state).read_site_lists(load_known_sites(context.config))
+        lists = SiteListStore(context.config.state).read_site_lists(
+            load_known_sites(context.config)
+        )
     if as_json:
-        context.output.print_json([_build_list_row(each) for each in kept])
-    elif kept:
+        context.output.print_json([_build_list_row(each) for each in lists])
+    elif lists:
         context.output.print_table(
             ("list", "form", "entries"),
             [
@@ -90,7 +91,7 @@ def imported(context: CliContext, *, as_json: bool) -> None:
                     each.contents.list_format if each.contents else "",
                     _describe_import(each.contents) if each.contents else each.fault,
                 )
-                for each in kept
+                for each in lists
             ],
         )
     else:
@@ -162,9 +163,9 @@ def _list_examples(found: SiteImport, reason: str) -> Iterator[str]:
         yield f"{each.name} ({each.detail})" if each.detail else each.name
 
 
-def _build_list_row(kept: SiteList) -> dict[str, object]:
-    figures = _count_entries(kept.contents) if kept.contents else {}
-    return {"list": kept.name, "fault": kept.fault, **figures}
+def _build_list_row(site_list: SiteList) -> dict[str, object]:
+    figures = _count_entries(site_list.contents) if site_list.contents else {}
+    return {"list": site_list.name, "fault": site_list.fault, **figures}
 
 
 @click.group()
@@ -476,7 +477,7 @@ def _find_parked_until(db: Database, source: Source, now: datetime) -> datetime 
 
 
 def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:
-    terms, kept = source_info.terms, source_info.retain_text_for
+    terms, text_limit = source_info.terms, source_info.retain_text_for
     price = source_info.usd_per_1000
     yield "title", source_info.title
     yield "asks", source_info.asks
@@ -488,7 +489,10 @@ def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:
     if terms is not None:
         read = f"read on {terms.seen_on}" if terms.seen_on else "not read yet"
         yield "terms", f"{terms.url} ({read})"
-    yield "keeps text", f"up to {kept.days} days" if kept else "until its retention period ends"
+    yield (
+        "keeps text",
+        f"up to {text_limit.days} days" if text_limit else "until its retention period ends",
+    )
     if source_info.api_key is not None:
         wanted = "needed" if source_info.api_key.required else "possible"
         yield "key", f"{wanted}, as the credential {source_info.api_key.name}"

@@ -20,16 +20,17 @@ from monitor.cli.context import (
     pass_cli_context,
 )
 from monitor.db.files import PRIVATE_MODE, write_file
-from monitor.domain.consent import Consent, ConsentChannel, compute_consent_phase
+from monitor.domain.consent import Consent, compute_consent_phase
 from monitor.domain.dates import format_date, format_day
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
 from monitor.domain.flag import FlaggedItems
-from monitor.errors import CannotWriteError, InputError, UnavailableError
+from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.consent import pause_checks, resume_checks
 from monitor.services.data_export import DataExport, export_person_data, queue_export_email
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import record_departure, withdraw_consent
 from monitor.services.notifications import record_break_glass
-from reports.sanitize import is_single_address
 
 
 @click.command()
@@ -49,51 +50,51 @@ def left(context: CliContext, person: str) -> None:
 
 
 @click.command()
-@click.argument("ref")
+@click.argument("person_id")
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day of the pause."
 )
 @pass_cli_context
-def pause(context: CliContext, ref: str, until: datetime) -> None:
+def pause(context: CliContext, person_id: str, until: datetime) -> None:
     """Pause checks for a person at their request.
 
     Checks resume automatically after the end date.
     """
     with context.open_app() as app:
-        zone = ZoneInfo(app.db.people.load_person(ref).zone)
+        zone = ZoneInfo(app.db.people.load_person(person_id).zone)
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
-        pause_checks(app, ref, after, ConsentChannel.OPERATOR)
+        pause_checks(app, person_id, after, ConsentChannel.OPERATOR)
     context.output.print_line(
         f"Checks are paused through {format_date(until)}. The person is notified."
     )
 
 
 @click.command()
-@click.argument("ref")
+@click.argument("person_id")
 @pass_cli_context
-def resume(context: CliContext, ref: str) -> None:
+def resume(context: CliContext, person_id: str) -> None:
     """Resume checks for a person at their request."""
     with context.open_app() as app:
-        resume_checks(app, ref, ConsentChannel.OPERATOR)
+        resume_checks(app, person_id, ConsentChannel.OPERATOR)
     context.output.print_line("Checks resume with the next sweep. The person is notified.")
 
 
 def _find_person_id(app: App, person: str) -> str:
     """Find a person by address or ID."""
     if not is_single_address(person):
-        return app.db.people.load_person(person).ref
-    ref = app.db.people.find_person_id_by_mail(person)
-    if ref is None:
+        return app.db.people.load_person(person).id
+    person_id = app.db.people.find_person_id_by_mail(person)
+    if person_id is None:
         reason = "No one is enrolled with this address."
         raise InputError(reason)
-    return ref
+    return person_id
 
 
 BREAK_GLASS_SUBJECT = "A copy of your data, without flagged findings"
 
 
 @click.command()
-@click.argument("ref")
+@click.argument("person_id")
 @click.option(
     "--to",
     "folder",
@@ -102,7 +103,7 @@ BREAK_GLASS_SUBJECT = "A copy of your data, without flagged findings"
 )
 @break_glass_option
 @pass_cli_context
-def export(context: CliContext, ref: str, folder: Path | None, reason: str | None) -> None:
+def export(context: CliContext, person_id: str, folder: Path | None, reason: str | None) -> None:
     """Send a person a copy of all their data, as JSON, HTML and CSV.
 
     --break-glass REASON prints it here as JSON instead, without their flags and flagged findings.
@@ -112,14 +113,14 @@ def export(context: CliContext, ref: str, folder: Path | None, reason: str | Non
         sentence = "This data belongs to the person. --to needs --break-glass REASON."
         raise InputError(sentence)
     with context.open_app() as app:
-        app.db.people.load_person(ref)
+        app.db.people.load_person(person_id)
         if reason is None:
-            queue_export_email(app, ref, "operator")
+            queue_export_email(app, person_id, "operator")
             context.output.print_line("Queued. It is created when it is sent, to the person only.")
             return
-        record_break_glass(app, ref, BREAK_GLASS_SUBJECT, reason)
-        copy = export_person_data(app, ref, "operator", FlaggedItems.LEFT_OUT)
-        left_out = len(app.db.flags.list_flags_of_person(ref))
+        record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
+        copy = export_person_data(app, person_id, "operator", FlaggedItems.LEFT_OUT)
+        left_out = len(app.db.flags.list_flags_of_person(person_id))
     if left_out:
         click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
     if folder is None:
@@ -197,8 +198,8 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
         context.output.print_json(rows)
     elif rows:
         context.output.print_table(
-            ("ref", "state", "scopes", "until"),
-            ((row.ref, row.state, ", ".join(row.scopes), row.until) for row in rows),
+            ("id", "state", "scopes", "until"),
+            ((row.id, row.state, ", ".join(row.scopes), row.until) for row in rows),
         )
     else:
         context.output.print_line(
@@ -207,16 +208,16 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
 
 
 @staff.command()
-@click.argument("ref")
+@click.argument("person_id")
 @click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
 @pass_cli_context
-def withdraw(context: CliContext, ref: str) -> None:
+def withdraw(context: CliContext, person_id: str) -> None:
     """Record that a person withdraws.
 
     Searches stop now, and all data is deleted within 24 hours.
     """
     with context.open_app() as app:
-        withdraw_consent(app, ref)
+        withdraw_consent(app, person_id)
     context.output.print_line(
         "Searches about them have stopped. Their data is deleted within 24 hours."
     )
@@ -235,18 +236,18 @@ for command in (
 class StaffRow:
     """`until` is when the state ends automatically, or when it was ended."""
 
-    ref: str
+    id: str
     state: str
     scopes: tuple[str, ...] = ()
     until: datetime
 
 
 def _list_enrolled(app: App) -> Iterator[StaffRow]:
-    for ref in app.db.people.list_person_ids():
-        consent = app.db.consents.find_latest_consent(ref)
+    for person_id in app.db.people.list_person_ids():
+        consent = app.db.consents.find_latest_consent(person_id)
         if consent is not None:
             yield StaffRow(
-                ref=ref,
+                id=person_id,
                 state=_describe_status(app, consent),
                 scopes=tuple(sorted(consent.scopes)),
                 until=consent.withdrawn_at or consent.expires_at,
@@ -254,11 +255,11 @@ def _list_enrolled(app: App) -> Iterator[StaffRow]:
 
 
 def _describe_status(app: App, consent: Consent) -> str:
-    held = ", on legal hold" if app.db.legal_holds.has_active_legal_hold(consent.person) else ""
+    held = ", on legal hold" if app.db.legal_holds.has_active_legal_hold(consent.person_id) else ""
     return f"{compute_consent_phase(consent, app.clock.now())}{held}"
 
 
 def _list_invited(app: App) -> Iterator[StaffRow]:
     for invitation in app.db.invitations.list_invitations():
         if invitation.is_open(app.clock.now()):
-            yield StaffRow(ref=invitation.ref, state="invited", until=invitation.expires_at)
+            yield StaffRow(id=invitation.id, state="invited", until=invitation.expires_at)

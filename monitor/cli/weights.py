@@ -3,7 +3,7 @@
 import click
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.weights import load_weights
+from monitor.config import load_weights
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""Accounts that show somebody else's name, and whether their owner proved to control them."""
+"""Accounts that show someone else's name, and whether their owner proved to control them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class ProofState(StrEnum):
 class AccountProof:
     """`account` is an account key, or the address of a page; `at` is when its state began."""
 
-    person: str
+    person_id: str
     account: str
     state: ProofState
     at: datetime
@@ -39,11 +39,11 @@ class AccountProofsTable:
                 VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (person_id, keyed_hash)
                 DO UPDATE SET state = excluded.state, at = excluded.at""",
-                proof.person,
-                self._hash_account(proof.person, proof.account),
+                proof.person_id,
+                self._hash_account(proof.person_id, proof.account),
                 proof.state,
                 format_datetime(proof.at),
-                self.encryption.encrypt(proof.person, _PLACE, proof.account),
+                self.encryption.encrypt(proof.person_id, _PLACE, proof.account),
             )
 
     def list_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
@@ -64,7 +64,7 @@ class AccountProofsTable:
             )
 
     def derive_proof_code(self, person_id: str, account: str) -> str:
-        """Return the code that proves control of an account: the same each time, kept nowhere."""
+        """Return the code that proves control of an account: the same each time, stored nowhere."""
         mark = self.encryption.keyed_hash(person_id, f"code of {account}")
         return "namesake-" + "".join(
             _CODE_ALPHABET[byte % len(_CODE_ALPHABET)] for byte in mark[:_CODE_LENGTH]
@@ -76,14 +76,14 @@ class AccountProofsTable:
     def _decrypt_proof(self, row: Row) -> AccountProof:
         account = self.encryption.decrypt(row["person_id"], _PLACE, row["encrypted"], str)
         return AccountProof(
-            person=row["person_id"],
+            person_id=row["person_id"],
             account=account,
             state=ProofState(row["state"]),
             at=parse_datetime(row["at"]),
         )
 
 
-# Letters only: digits could be taken for a phone number, and be blotted out.
+# Letters only: digits could be taken for a phone number, and be masked.
 _CODE_ALPHABET = "abcdefghkmnpqrstuvwxyz"
 _CODE_LENGTH = 8
 _PLACE = "account_proofs/encrypted"

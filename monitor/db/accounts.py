@@ -18,17 +18,17 @@ from monitor.db.connection import (
 from monitor.db.encryption import Encryption
 from monitor.db.people import hash_mail_address
 from monitor.domain.enrollment import EnrollmentDraft
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """`spent_at` is when the person answered, None before.
 
-    `reminded_at` is when they were reminded, None before: nobody is reminded twice.
+    `reminded_at` is when they were reminded, None before: no one is reminded twice.
     """
 
-    ref: str
+    id: str
     mail: str
     given: str
     family: str
@@ -47,17 +47,17 @@ class InvitationsTable:
     encryption: Encryption
 
     def insert_invitation(self, invitation: Invitation) -> None:
-        self.encryption.keys.create_key(invitation.ref)
+        self.encryption.keys.create_key(invitation.id)
         with self.connection.begin_transaction():
             self.connection.execute(
                 """INSERT INTO invitations (id, keyed_hash, expires_at, reminded_at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
-                invitation.ref,
+                invitation.id,
                 hash_mail_address(self.encryption, invitation.mail),
                 format_datetime(invitation.expires_at),
                 format_optional_datetime(invitation.reminded_at),
                 self.encryption.encrypt(
-                    invitation.ref, _build_invitation_place(invitation.ref), invitation
+                    invitation.id, _build_invitation_place(invitation.id), invitation
                 ),
             )
 
@@ -107,7 +107,7 @@ class InvitationsTable:
         return None if found is None else self._decrypt_invitation(found)
 
     def find_invitation_by_code(self, code_hash: str) -> Invitation | None:
-        """Find whatever a code once opened, also where it opens nothing any more."""
+        """Find whatever a code once opened, also where it opens nothing anymore."""
         found = self.connection.fetch_row(
             "SELECT id, encrypted, spent_at FROM invitations WHERE code_hash = ?", code_hash
         )
@@ -124,7 +124,7 @@ class InvitationsTable:
         return None if found is None else self._decrypt_invitation(found)
 
     def mark_invitation_answered(self, invitation_id: str, at: datetime) -> None:
-        """Use it up; whoever comes second is refused."""
+        """Use it up; anyone who comes second is refused."""
         with self.connection.begin_transaction():
             spent = self.connection.execute(
                 "UPDATE invitations SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
@@ -137,7 +137,7 @@ class InvitationsTable:
             self._delete_reminder_job(invitation_id)
 
     def delete_invitation(self, invitation_id: str) -> None:
-        """Forget an invitation nobody answered, and destroy its key."""
+        """Forget an invitation no one answered, and destroy its key."""
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM invitations WHERE id = ?", invitation_id)
             self._delete_reminder_job(invitation_id)
@@ -153,7 +153,7 @@ class InvitationsTable:
                 )
 
     def _delete_reminder_job(self, invitation_id: str) -> None:
-        """Remind nobody of what is answered or forgotten."""
+        """Remind no one of what is answered or forgotten."""
         self.connection.execute("DELETE FROM jobs WHERE subject = ?", invitation_id)
 
     def list_invitations(self) -> tuple[Invitation, ...]:
@@ -219,7 +219,7 @@ def _build_draft_place(invitation_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSession:
-    """`hash` stands in for the id, which only the browser holds. `way` is how they signed in."""
+    """`hash` replaces the ID, which only the browser has. `way` is how they signed in."""
 
     hash: str
     reader: str
@@ -237,14 +237,13 @@ class SignInSessionsTable:
 
     def insert_session(self, session: SignInSession) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO sessions (hash, account_id, auth_method, started_at, expires_at)
-                VALUES (?, ?, ?, ?, ?)""",
-                session.hash,
-                session.reader,
-                session.way,
-                format_datetime(session.started_at),
-                format_datetime(session.expires_at),
+            self.connection.insert_row(
+                "sessions",
+                hash=session.hash,
+                account_id=session.reader,
+                auth_method=session.way,
+                started_at=format_datetime(session.started_at),
+                expires_at=format_datetime(session.expires_at),
             )
 
     def find_session(self, session_hash: str, now: datetime) -> SignInSession | None:
@@ -301,9 +300,9 @@ NO_ACCOUNT = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInLink:
-    """`reader` is empty where the address is nobody's, or has had its links of an hour.
+    """`reader` is empty if no one has the address, or it got the most links allowed in an hour.
 
-    `browser` stands for the browser that asked. `spent_at` is None until the link is used.
+    `browser` is a hash of the browser that asked. `spent_at` is None until the link is used.
     """
 
     id: str
@@ -356,7 +355,7 @@ class SignInLinksTable:
             )
 
     def mark_sign_in_link_used(self, link_id: str, at: datetime) -> bool:
-        """Use it up; return False to whoever comes second."""
+        """Use it up; return False to anyone who comes second."""
         with self.connection.begin_transaction():
             spent = self.connection.execute(
                 "UPDATE sign_in_links SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
@@ -366,15 +365,12 @@ class SignInLinksTable:
         return spent == 1
 
     def count_sign_in_links_since(self, account_id: str, since: datetime) -> int:
-        found = self.connection.fetch_row(
-            "SELECT count(*) FROM sign_in_links WHERE account_id = ? AND asked_at > ?",
-            account_id,
-            format_datetime(since),
+        return self.connection.count_rows(
+            "sign_in_links", "account_id = ? AND asked_at > ?", account_id, format_datetime(since)
         )
-        return int(found[0]) if found else 0
 
     def delete_sign_in_links(self, account_id: str) -> None:
-        """Let no link that is out open anything any more."""
+        """Let no link that is out open anything anymore."""
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM sign_in_links WHERE account_id = ?", account_id)
 
@@ -387,7 +383,7 @@ class SignInLinksTable:
     def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
         found = self.connection.fetch_row(
             f"""SELECT id, account_id, browser, asked_at, expires_at, spent_at FROM sign_in_links
-            WHERE {column} = ?""",  # noqa: S608 - the column is one of two names of ours
+            WHERE {column} = ?""",  # noqa: S608 - the column is one of two fixed names
             value,
         )
         if found is None:

@@ -1,7 +1,7 @@
 """The audit log: rows that are appended, chained, and survive an erasure.
 
 The end of the log is sealed twice, because no later row vouches for the last one. One seal is
-written to the database with the row; without the district's key nobody can make it fit a shorter
+written to the database with the row; without the district's key no one can make it fit a shorter
 log. The other lies with the keys and is written after the row, so that a replaced or older
 database is noticed too.
 """
@@ -13,24 +13,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
 from monitor.db.encryption import DISTRICT, AuditPosition, Encryption
-from monitor.errors import MonitorError
-
-
-class AuditEndStatus(StrEnum):
-    """What the seals say of the log's end.
-
-    CUT lacks rows that its own seal counts. OLDER ends whole, before the end that lies with the
-    keys: as a database does that was put back. REPLACED has another row at that end.
-    """
-
-    WHOLE = "whole"
-    CUT = "cut"
-    OLDER = "older"
-    REPLACED = "replaced"
+from monitor.domain.errors import MonitorError
+from monitor.domain.vocabulary import AuditEndStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +45,10 @@ class AuditLogEnd:
         """
         if not self._matches_seal(self.load_last_position()):
             return AuditEndStatus.CUT
-        kept = self.load_sealed_position()
-        if not kept.seq or self.has_row_at(kept):
+        sealed = self.load_sealed_position()
+        if not sealed.seq or self.has_row_at(sealed):
             return AuditEndStatus.WHOLE
-        if kept.seq <= self.load_last_position().seq:
+        if sealed.seq <= self.load_last_position().seq:
             return AuditEndStatus.REPLACED
         return AuditEndStatus.OLDER if self._load_seal() else AuditEndStatus.CUT
 
@@ -71,9 +58,9 @@ class AuditLogEnd:
         return max(0, self.load_sealed_position().seq - self.load_last_position().seq)
 
     def seal_appended_row(self, before: AuditPosition, after: AuditPosition) -> None:
-        """Seal the new end in its row's own transaction, and with the keys once that is kept.
+        """Seal the new end in its row's own transaction, and in the key file after the commit.
 
-        A seal that did not fit stays as it is: it is what tells that something is amiss.
+        A seal that did not fit stays as it is: it is the evidence that something is wrong.
         """
         if self._matches_seal(before):
             self._save_seal(after)
@@ -96,10 +83,10 @@ class AuditLogEnd:
         )
 
     def _save_end_with_keys(self) -> None:
-        # The row is kept already; what the next one seals vouches for it as well.
+        # The row is committed already; the seal of the next row covers it as well.
         with suppress(MonitorError), self.encryption.keys.lock_for_writing():
-            kept, now = self.load_sealed_position(), self.load_last_position()
-            if now.seq > kept.seq and (not kept.seq or self.has_row_at(kept)):
+            sealed, now = self.load_sealed_position(), self.load_last_position()
+            if now.seq > sealed.seq and (not sealed.seq or self.has_row_at(sealed)):
                 self.encryption.keys.save_audit_position(now)
 
     def _matches_seal(self, end: AuditPosition) -> bool:
@@ -126,7 +113,7 @@ OPAQUE_PATTERN = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """`actor` and `subject` are opaque refs or roles; `subject` is empty for the district."""
+    """`actor` and `subject` are opaque ids or roles; `subject` is empty for the district."""
 
     seq: int
     at: datetime
@@ -155,7 +142,7 @@ class AuditTable:
         _check_opaque(actor, action, subject, *details, *details.values())
         with self.connection.begin_transaction():
             last = self.log_end.load_last_position()
-            told = (
+            entry_values = (
                 last.seq + 1,
                 format_datetime(at),
                 actor,
@@ -163,17 +150,17 @@ class AuditTable:
                 subject,
                 json.dumps(dict(details)),
             )
-            link = self._compute_link(last.link, told)
+            link = self._compute_link(last.link, entry_values)
             self.connection.execute(
                 """INSERT INTO audit (seq, at, actor, action, subject, details, link)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                *told,
+                *entry_values,
                 link,
             )
             self.log_end.seal_appended_row(last, AuditPosition(last.seq + 1, link))
 
     def compute_commitment(self, subject: str, text: str) -> str:
-        """Stand in for text: provable while the subject's key lives, meaningless afterwards."""
+        """Replace text by a hash that can be checked only while the subject's key exists."""
         return self.encryption.keyed_hash(subject, text).hex()
 
     def list_entries_of_subject(self, subject: str) -> tuple[AuditEntry, ...]:
@@ -261,7 +248,7 @@ class AuditTable:
 
 def _check_opaque(*words: str) -> None:
     if not all(OPAQUE_PATTERN.fullmatch(word) for word in words):
-        message = "audit rows hold opaque refs and commitments only"
+        message = "audit rows hold opaque ids and commitments only"
         raise ValueError(message)
 
 

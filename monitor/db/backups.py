@@ -1,6 +1,6 @@
 """Copies of a district's folder, one folder each, and the single second copy of the keys.
 
-A copy of the keys that is kept keeps what it opens: so each one replaces the last.
+An old copy of the keys could still decrypt deleted data, so each copy replaces the last.
 """
 
 import fcntl
@@ -20,8 +20,8 @@ from monitor.db.encryption import KEYS_DATABASE, decode_json, encode_json
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.ownership import give_to_folder_owner, hand_over_folder, make_folder
 from monitor.db.people import TOMBSTONES_FILE
-from monitor.db.trial import make_key_folder, overwrite_open_file, shred_file
-from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.db.trial_restore import make_key_folder, overwrite_open_file, shred_file
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -29,9 +29,9 @@ PREFIX = "namesake-"
 PARTIAL_SUFFIX = ".part"
 # A copy takes minutes at most.
 ABANDONED_AFTER = timedelta(days=1)
-# Letters lie there in the clear, and a copy of them could not forget anybody.
+# Emails lie there in the clear, and a copy of them could not forget anyone.
 OUTBOX = "outbox"
-# What is ours to make anew, or has a place of its own.
+# Files that can be made again, or are backed up elsewhere.
 EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE})
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
@@ -101,7 +101,7 @@ class Backup:
 def begin_backup(state_folder: Path, to: Path, now: datetime, without: frozenset[Path]) -> Backup:
     """Copy a district's folder into `to`; it is not whole until `finish_backup`.
 
-    What is `without`, by real paths, stays behind, as do the keys and the letters in the outbox.
+    What is `without`, by real paths, stays behind, as do the keys and the emails in the outbox.
     """
     part = to / f"{_format_backup_name(now)}{PARTIAL_SUFFIX}"
     try:
@@ -298,7 +298,7 @@ def _read_keys_copy(keys: Path, folder: Path) -> bytes:
 def _hold_file_open(path: Path) -> Iterator[int | None]:
     """Open a file for writing, so that it can be reached once it has no name.
 
-    None where there is none, or where it is not ours to write: the new one matters more.
+    None if there is no such file, or we may not write it: the new file matters more.
     """
     try:
         file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)

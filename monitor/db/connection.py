@@ -19,9 +19,15 @@ from typing import Self
 
 import sqlite_utils
 
-from monitor.db.migrations import Schema
+from monitor.db.migrations import STEPS_TABLE, Schema
 from monitor.db.open_files import list_deleted_files
-from monitor.errors import BusyError, CannotWriteError, DatabaseError, MonitorError, ReplacedError
+from monitor.domain.errors import (
+    BusyError,
+    CannotWriteError,
+    DatabaseError,
+    MonitorError,
+    ReplacedError,
+)
 
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -43,9 +49,9 @@ MIN_FREE_BYTES = 1 << 16
 
 @contextmanager
 def translate_errors(path: Path, write_path: Path | None = None) -> Iterator[None]:
-    """Let a refusal of SQLite leave as one of ours; a mistake in our SQL leaves as it is.
+    """Turn an SQLite error into one of our own; a mistake in our SQL passes unchanged.
 
-    What cannot be written is the file itself, or `written` where it is only read.
+    The error names the file itself, or `written` if the file is only read.
     """
     try:
         yield
@@ -103,7 +109,7 @@ def _is_disk_full(folder: Path) -> bool:
 CONNECTION_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
-    # Debian's SQLite overwrites what it deletes; others do so only when told.
+    # Debian's SQLite overwrites what it deletes; others do so only with this pragma.
     "PRAGMA secure_delete = ON",
     # SQLite's own checkpoints run beside writers, where SQLite before 3.51.3 can lose what was
     # written (sqlite.org/wal.html, "The WAL-Reset Bug"). `Database` runs them under the write lock.
@@ -113,11 +119,20 @@ CONNECTION_PRAGMAS = (
 
 @dataclass(slots=True)
 class ThreadSession:
-    """A thread's connection, and how deep in `write()` blocks the thread stands."""
+    """A thread's connection, and how deep in `write()` blocks the thread stands.
+
+    `tables` is the same connection as sqlite-utils sees it.
+    """
 
     connection: sqlite3.Connection
+    tables: sqlite_utils.Database = field(init=False)
     depth: int = 0
     callbacks: list[Callable[[], object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tables = sqlite_utils.Database(
+            self.connection, recursive_triggers=False, execute_plugins=False
+        )
 
 
 class ThreadConnectionPool:
@@ -140,7 +155,7 @@ class ThreadConnectionPool:
         return session
 
     def close_all(self) -> None:
-        """Close what nobody reads from; what another thread may be reading closes with that thread.
+        """Close what no one reads from; what another thread may be reading closes with that thread.
 
         To close a connection under its reader would end the whole program.
         """
@@ -229,7 +244,7 @@ BUSY_TIMEOUT_SECONDS = 30.0
 
 
 def copy_database(source: Path, to: Path) -> None:
-    """Write what is in it at this moment to a new file; nobody who writes waits for it.
+    """Write what is in it at this moment to a new file; no one who writes waits for it.
 
     Raises DatabaseError where it is damaged, and leaves no half of a copy.
     """
@@ -320,10 +335,10 @@ class DatabaseConnection:
         return database
 
     def prepare_schema(self, schema: Schema, spare: Path | None = None) -> None:
-        connection = self._connections.get_session().connection
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        session = self._connections.get_session()
+        if session.connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise build_damage_error(self.path)
-        tables = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
+        tables = session.tables
         try:
             applied = schema.list_applied_steps(tables)
         except KeyError as error:
@@ -374,6 +389,30 @@ class DatabaseConnection:
         with translate_errors(self.path):
             self._require_transaction().executemany(sql, values)
 
+    def insert_row(self, table: str, **values: object) -> None:
+        """Add a row, inside `write()` only; each value under the name of its column."""
+        with translate_errors(self.path):
+            self._get_writable_table(table).insert(values)
+
+    def replace_row(self, table: str, **values: object) -> None:
+        """Do the same, in the place of the row that has its primary key; not where rows hang on it.
+
+        It is no `upsert()`: to find out what SQLite can do, that makes a table first and drops it.
+        """
+        with translate_errors(self.path):
+            self._get_writable_table(table).insert(values, replace=True)
+
+    def count_rows(self, table: str, where: str = "true", *values: object) -> int:
+        with translate_errors(self.path):
+            tables = self._connections.get_session().tables
+            return tables.table(table).count_where(where, values)
+
+    def list_tables(self) -> tuple[str, ...]:
+        """Name the tables that hold rows of ours."""
+        with translate_errors(self.path):
+            names = self._connections.get_session().tables.table_names()
+        return tuple(name for name in names if name != STEPS_TABLE)
+
     @contextmanager
     def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:
         """Keep everything done inside, or nothing; an inner `write()` joins the outer one.
@@ -394,7 +433,7 @@ class DatabaseConnection:
             _run_callbacks(session)
 
     def run_after_commit(self, act: Callable[[], object]) -> None:
-        """Act once the outermost `write()` is kept; at once where there is none."""
+        """Act after the commit of the outermost `write()`; at once if there is none."""
         session = self._connections.get_session()
         session.callbacks.append(act)
         if not session.depth:
@@ -405,14 +444,14 @@ class DatabaseConnection:
         self._connections.check_file()
 
     def read_data_version(self) -> int:
-        """Return a number that is another one once anybody else has kept something."""
+        """Return a number that changes when another connection commits."""
         found = self.fetch_row("PRAGMA data_version")
         return int(found[0]) if found else 0
 
     def checkpoint(self) -> bool:
-        """Empty the write-ahead log, so that what was deleted stands in no file.
+        """Empty the write-ahead log, so that deleted data is in no file.
 
-        Return False where somebody read on for too long, and something may be left in it.
+        Return False if another connection kept reading, so that something may be left in it.
         """
         found = self.fetch_row("PRAGMA wal_checkpoint(TRUNCATE)")
         return found is not None and found[0] == 0
@@ -420,9 +459,14 @@ class DatabaseConnection:
     def _require_transaction(self) -> Connection:
         connection = self._connections.get_session().connection
         if not connection.in_transaction:
-            message = "rows are changed inside write() only"
+            message = "rows are changed only inside a transaction"
             raise RuntimeError(message)
         return connection
+
+    def _get_writable_table(self, name: str) -> sqlite_utils.db.Table:
+        """Return a table that sqlite-utils may write to: it would begin and commit by itself."""
+        self._require_transaction()
+        return self._connections.get_session().tables.table(name)
 
     def _shorten_log(self, connection: Connection) -> None:
         """Empty the write-ahead log once it is long; where readers are in the way, later."""
@@ -502,7 +546,7 @@ _LAST_SEQ_QUERIES = {
 
 
 def find_next_seq(connection: DatabaseConnection, table: str) -> int:
-    """Ask inside `write()`, where nobody else can take the same number."""
+    """Ask inside `write()`, where no one else can take the same number."""
     found = connection.fetch_row(_LAST_SEQ_QUERIES[table])
     return 1 if found is None else int(found[0]) + 1
 

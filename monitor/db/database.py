@@ -62,10 +62,9 @@ from monitor.db.sources import (
     SourceHealthTable,
 )
 from monitor.db.sweeps import CanaryChecksTable, RunRequestsTable, SweepsTable
-from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 
 DATABASE_FILE = "namesake.db"
-_COUNT_QUERY = "SELECT count(*) FROM {}"
 # As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
 PRE_UPGRADE_FILE = "namesake.db.before-upgrade"
 SENT_LOG_FILE = "sent-log"
@@ -176,7 +175,7 @@ class Database:
         return self._encryption.keyed_hash(DISTRICT, f"secret {purpose}")
 
     def read_data_version(self) -> int:
-        """Return a number that is another one once anybody else has kept something."""
+        """Return a number that changes when another connection commits."""
         return self._connection.read_data_version()
 
     def check_files(self) -> None:
@@ -192,7 +191,7 @@ class Database:
         return measure_database_bytes(self._connection.path)
 
     def delete_pre_upgrade_copy(self, before: datetime) -> None:
-        """Forget what was kept at an upgrade earlier than that."""
+        """Delete the copy of an upgrade before that time."""
         spare = self._connection.path.with_name(PRE_UPGRADE_FILE)
         try:
             if spare.exists() and spare.stat().st_mtime < before.timestamp():
@@ -203,16 +202,11 @@ class Database:
 
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""
-        tables = self._connection.fetch_rows(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != '_sqlite_migrations'"
-        )
-        counted = {
-            name: self._connection.fetch_row(_COUNT_QUERY.format(name)) for (name,) in list(tables)
-        }
-        return {name: found[0] if found else 0 for name, found in counted.items()}
+        tables = self._connection.list_tables()
+        return {name: self._connection.count_rows(name) for name in tables}
 
     def truncate_logs(self) -> bool:
-        """See that what was deleted stands in no file; False where a reader is in the way."""
+        """Make sure that deleted data is in no file; False if a reader prevents it."""
         emptied = self._connection.checkpoint()
         return self._keys.checkpoint() and emptied
 

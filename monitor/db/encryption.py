@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS, DatabaseConnection, SyncMode
 from monitor.db.migrations import KEYS_SCHEMA
-from monitor.errors import DatabaseError, InputError
+from monitor.domain.errors import DatabaseError, InputError
 
 T = TypeVar("T")
 
@@ -154,10 +154,12 @@ class KeyStore:
     def list_key_ids(self) -> tuple[str, ...]:
         """Return whose keys there are, the district's left out."""
         rows = self._connection.fetch_rows("SELECT id FROM keys WHERE id != ?", DISTRICT)
-        return tuple(ref for (ref,) in rows)
+        return tuple(key_id for (key_id,) in rows)
 
     def list_destroyed_ids(self) -> tuple[str, ...]:
-        return tuple(ref for (ref,) in self._connection.fetch_rows("SELECT id FROM destroyed_keys"))
+        return tuple(
+            key_id for (key_id,) in self._connection.fetch_rows("SELECT id FROM destroyed_keys")
+        )
 
     def lock_for_writing(self) -> AbstractContextManager[None]:
         """Keep others from writing; what a power cut takes back here was never relied on."""
@@ -190,7 +192,7 @@ class KeyStore:
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """`ref` names whose key is used: a person's, or the district's where it is empty.
+    """`id` names whose key is used: a person's, or the district's where it is empty.
 
     `place` is the table, row and column; a value moved to another place does not open.
     """
@@ -236,9 +238,9 @@ class EmailCodes:
     encryption: Encryption
 
     def derive_email_code(self, owner_id: str, target_id: str) -> str:
-        """Derive 256 bits from the ref of what is opened, under the key of whose it is.
+        """Derive 256 bits from the id of what is opened, under the key of whose it is.
 
-        Each letter that opens one door has the same code. `owner_id` is empty for an office.
+        Each email that opens one door has the same code. `owner_id` is empty for an office.
         """
         secret = self.encryption.keyed_hash(owner_id, f"code {target_id}")
         return urlsafe_b64encode(secret).decode("ascii").rstrip("=")

@@ -1,4 +1,4 @@
-"""What happened to items, as it was told."""
+"""What happened to items, as reported."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class EventRecord:
 
     event: Event
     url: str
-    sweep: str = ""
+    sweep_id: str = ""
 
 
 _SELECT_EVENTS = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
@@ -41,12 +41,12 @@ class EventsTable:
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 seq,
                 sweep_id or None,
-                event.person,
-                event.item,
+                event.person_id,
+                event.item_id,
                 event.kind,
                 format_datetime(event.at),
                 json.dumps(event.fields),
-                self.encryption.encrypt(event.person, _build_event_place(seq), url),
+                self.encryption.encrypt(event.person_id, _build_event_place(seq), url),
             )
 
     def list_events_of_sweep(self, sweep_id: str) -> tuple[EventRecord, ...]:
@@ -83,8 +83,8 @@ class EventsTable:
 
     def _decrypt_event(self, row: Row) -> EventRecord:
         event = Event(
-            person=row["person_id"],
-            item=row["item_id"],
+            person_id=row["person_id"],
+            item_id=row["item_id"],
             kind=EventKind(row["kind"]),
             at=parse_datetime(row["at"]),
             fields=tuple(json.loads(row["fields"])),
@@ -92,7 +92,7 @@ class EventsTable:
         address = self.encryption.decrypt(
             row["person_id"], _build_event_place(row["seq"]), row["url"], str
         )
-        return EventRecord(event=event, url=address, sweep=row["sweep_id"] or "")
+        return EventRecord(event=event, url=address, sweep_id=row["sweep_id"] or "")
 
 
 def _build_event_place(seq: int) -> str:

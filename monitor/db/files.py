@@ -1,7 +1,7 @@
-"""Files that are written anew: the old one or the new one, never half of it.
+"""Files that are written again: the old one or the new one, never half of it.
 
-Room kept back on the disk, so that a full one can still be told of. The lock on the state
-folder: whoever holds it may use the network.
+A reserve on the disk, so that a full disk can still be reported. The lock on the state folder: the
+process that holds it may use the network.
 """
 
 import fcntl
@@ -15,18 +15,18 @@ from typing import Self
 
 from monitor.db.connection import flush_to_disk
 from monitor.db.ownership import give_to_folder_owner
-from monitor.errors import BusyError, CannotWriteError
+from monitor.domain.errors import BusyError, CannotWriteError
 
 READABLE_MODE = 0o644
 PRIVATE_MODE = 0o600
 
 
 def write_file(path: Path, content: bytes, mode: int = READABLE_MODE) -> None:
-    """Write a file that anybody on this machine may read, or none but us (`PRIVATE_MODE`).
+    """Write a file that anyone on this machine may read, or none but us (`PRIVATE_MODE`).
 
     Raises CannotWriteError, and leaves what was there before.
     """
-    # What is being written begins with a dot, so that nobody who reads the folder takes it up.
+    # What is being written begins with a dot, so that no one who reads the folder takes it up.
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.unlink(missing_ok=True)
@@ -43,7 +43,7 @@ def write_file(path: Path, content: bytes, mode: int = READABLE_MODE) -> None:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write a file of ours, and make its folder where it is the first one there."""
+    """Write a file, and create its folder if needed."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
@@ -63,7 +63,7 @@ FREE_MARGIN_BYTES = 4 << 20
 
 
 class DiskReserve:
-    """A file that is given up when the disk is full, and made anew when there is room again.
+    """A file that is given up when the disk is full, and made again when there is room again.
 
     Any number of threads may share one.
     """
@@ -113,7 +113,7 @@ class StateFolderLock:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "lock"
-        self._file: int | None = None  # None while the lock is not ours
+        self._file: int | None = None  # None while we do not hold the lock
 
     @property
     def is_held(self) -> bool:
@@ -137,7 +137,7 @@ class StateFolderLock:
         self._file = file
 
     def is_locked(self) -> bool:
-        """Tell whether somebody holds it, without keeping anybody from it for longer."""
+        """Tell whether someone holds it, without keeping anyone from it for longer."""
         try:
             file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:

@@ -37,37 +37,37 @@ class FlagsTable:
                 """INSERT INTO flags (id, person_id, item_id, kind, relation, state, opened_at,
                 encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                flag.ref,
-                flag.person,
-                flag.item,
+                flag.id,
+                flag.person_id,
+                flag.item_id,
                 flag.kind,
                 flag.relation,
                 flag.state,
                 format_datetime(flag.opened_at),
-                self.encryption.encrypt(flag.person, _build_flag_place(flag.ref), flag),
+                self.encryption.encrypt(flag.person_id, _build_flag_place(flag.id), flag),
             )
             self.update_review_index(flag)
 
     def update_flag(self, flag: Flag) -> None:
         with self.connection.begin_transaction():
-            load_flag_owner(self.connection, flag.ref)
+            load_flag_owner(self.connection, flag.id)
             self.connection.execute(
                 """UPDATE flags SET item_id = ?, kind = ?, relation = ?, state = ?, opened_at = ?,
                 encrypted = ? WHERE id = ?""",
-                flag.item,
+                flag.item_id,
                 flag.kind,
                 flag.relation,
                 flag.state,
                 format_datetime(flag.opened_at),
-                self.encryption.encrypt(flag.person, _build_flag_place(flag.ref), flag),
-                flag.ref,
+                self.encryption.encrypt(flag.person_id, _build_flag_place(flag.id), flag),
+                flag.id,
             )
             self.update_review_index(flag)
 
     def update_review_index(self, flag: Flag) -> None:
         """Note when it opens to IT, so that a long queue is found without opening each."""
-        history = FlagHistory(flag=flag, decisions=self.list_decisions(flag.ref))
-        school = PeopleTable(self.connection, self.encryption).load_person(flag.person).school
+        history = FlagHistory(flag=flag, decisions=self.list_decisions(flag.id))
+        school = PeopleTable(self.connection, self.encryption).load_person(flag.person_id).school
         ReviewIndexTable(self.connection, self.encryption).index_flag(
             flag, forecast_opening(history), school
         )
@@ -81,14 +81,14 @@ class FlagsTable:
         return self._decrypt_flag(found)
 
     def load_flag_of_person(self, person_id: str, flag_id: str) -> Flag:
-        """Return a flag of this person; anybody else's is not there."""
+        """Return a flag of this person; anyone else's is not there."""
         flag = self.load_flag(flag_id)
-        if flag.person != person_id:
+        if flag.person_id != person_id:
             raise build_missing_flag_error(flag_id)
         return flag
 
     def resolve_flag_prefix(self, id_prefix: str) -> str:
-        """Complete a ref that a letter has cut."""
+        """Complete an id that an email has cut."""
         query = "SELECT id FROM flags WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
@@ -126,7 +126,7 @@ class FlagsTable:
         return tuple(self._decrypt_flag(row) for row in rows)
 
     def list_undecided_flags(self) -> tuple[Flag, ...]:
-        """Return those that nobody has ruled on, the oldest first."""
+        """Return those that no one has ruled on, the oldest first."""
         rows = self.connection.fetch_rows(
             """SELECT id, person_id, encrypted FROM flags
             WHERE state IN (?, ?) ORDER BY opened_at, rowid""",
@@ -141,26 +141,26 @@ class FlagsTable:
         return {(FlagKind(row["kind"]), FlagState(row["state"])): row["count"] for row in rows}
 
     def delete_flag(self, flag_id: str) -> None:
-        """Forget the flag with its rulings."""
+        """Forget the flag with its decisions."""
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM flags WHERE id = ?", flag_id)
 
-    def insert_decision(self, judgement: DecisionRecord) -> None:
+    def insert_decision(self, judgment: DecisionRecord) -> None:
         """Append it; what it makes of the flag is for the caller to `replace`."""
         with self.connection.begin_transaction():
-            person = load_flag_owner(self.connection, judgement.flag)
+            person = load_flag_owner(self.connection, judgment.flag_id)
             seq = find_next_seq(self.connection, "decisions")
             self.connection.execute(
                 """INSERT INTO decisions (seq, flag_id, person_id, decision, at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 seq,
-                judgement.flag,
+                judgment.flag_id,
                 person,
-                judgement.ruling,
-                format_datetime(judgement.at),
-                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", judgement),
+                judgment.ruling,
+                format_datetime(judgment.at),
+                self.encryption.encrypt(person, f"decisions/{seq}/encrypted", judgment),
             )
-            self.update_review_index(self.load_flag(judgement.flag))
+            self.update_review_index(self.load_flag(judgment.flag_id))
 
     def list_decisions(self, flag_id: str) -> tuple[DecisionRecord, ...]:
         rows = self.connection.fetch_rows(
@@ -170,55 +170,55 @@ class FlagsTable:
         return tuple(map(self._decrypt_decision, rows))
 
     def list_altered_flag_ids(self) -> Iterator[str]:
-        """Yield each flag whose plain columns, or its rulings', are not what was sealed of them."""
+        """Yield each flag with plain columns, of its own or its decisions, that were altered."""
         for row in self.connection.fetch_rows(
             "SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted FROM flags"
         ):
             flag = self._decrypt_flag(row)
-            told = {
-                "item_id": flag.item,
+            expected = {
+                "item_id": flag.item_id,
                 "kind": flag.kind,
                 "relation": flag.relation,
                 "state": flag.state,
                 "opened_at": format_datetime(flag.opened_at),
             }
-            if any(row[column] != value for column, value in told.items()):
+            if any(row[column] != value for column, value in expected.items()):
                 yield row["id"]
         for row in self.connection.fetch_rows(
             "SELECT flag_id, decision, at, seq, person_id, encrypted FROM decisions"
         ):
-            judgement = self._decrypt_decision(row)
-            told = {
-                "flag_id": judgement.flag,
-                "decision": judgement.ruling,
-                "at": format_datetime(judgement.at),
+            judgment = self._decrypt_decision(row)
+            expected = {
+                "flag_id": judgment.flag_id,
+                "decision": judgment.ruling,
+                "at": format_datetime(judgment.at),
             }
-            if any(row[column] != value for column, value in told.items()):
+            if any(row[column] != value for column, value in expected.items()):
                 yield row["flag_id"]
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
-        """Give them to another item of the same person; of two alike the stronger ruling stays."""
+        """Move them to another item of the same person; of two alike, the stronger one stays."""
         with self.connection.begin_transaction():
             for flag in self.list_flags_of_item(item_id):
                 twin = self.find_flag(target_id, flag.kind, flag.relation)
                 if twin is None:
-                    self.update_flag(replace(flag, item=target_id))
+                    self.update_flag(replace(flag, item_id=target_id))
                 else:
                     self._merge_flags(twin, flag)
 
     def _merge_flags(self, keep: Flag, drop: Flag) -> None:
         stronger = min(keep, drop, key=lambda each: rank_decision(each.state))
-        judgements = self.list_decisions(drop.ref)
+        judgments = self.list_decisions(drop.id)
         for follow in _MOVE_REVIEW_ROWS:
-            self.connection.execute(follow, keep.ref, drop.ref)
-        self.connection.execute("DELETE FROM flags WHERE id = ?", drop.ref)
-        for each in judgements:
-            self.insert_decision(replace(each, flag=keep.ref))
+            self.connection.execute(follow, keep.id, drop.id)
+        self.connection.execute("DELETE FROM flags WHERE id = ?", drop.id)
+        for each in judgments:
+            self.insert_decision(replace(each, flag_id=keep.id))
         self.update_flag(
             replace(
                 stronger,
-                ref=keep.ref,
-                item=keep.item,
+                id=keep.id,
+                item_id=keep.item_id,
                 opened_at=min(keep.opened_at, drop.opened_at),
                 shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
                 notified_at=_pick_earlier(keep.notified_at, drop.notified_at),

@@ -20,7 +20,7 @@ from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.lessons import Feedback, resolve_decision
+from monitor.domain.detection.feedback import Feedback, resolve_decision
 from monitor.domain.flag import rank_decision
 from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.vocabulary import Decision, OwnershipLabel
@@ -43,12 +43,12 @@ class SightingsTable:
 
     def count_sightings(self, person_id: str, key: str) -> int:
         """Count what a question shows, without opening it."""
-        found = self.connection.fetch_row(
-            "SELECT count(*) FROM sightings WHERE person_id = ? AND question = ?",
+        return self.connection.count_rows(
+            "sightings",
+            "person_id = ? AND question = ?",
             person_id,
             self.encryption.keyed_hash(person_id, key),
         )
-        return int(found[0]) if found else 0
 
     def list_sightings_of_item(self, item_id: str) -> tuple[Sighting, ...]:
         rows = self.connection.fetch_rows(
@@ -69,28 +69,28 @@ class SightingsTable:
     def save_sighting(self, sighting: Sighting) -> None:
         """Keep it in place of what the same question saw of the same item before."""
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, sighting.item)
+            person = load_item_owner(self.connection, sighting.item_id)
             mark = self.encryption.keyed_hash(person, sighting.query)
             self.connection.execute(
                 """INSERT INTO sightings (item_id, person_id, question, source, last, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (item_id, question) DO UPDATE SET
                 source = excluded.source, last = excluded.last, encrypted = excluded.encrypted""",
-                sighting.item,
+                sighting.item_id,
                 person,
                 mark,
                 sighting.source,
                 format_datetime(sighting.last),
                 self.encryption.encrypt(
-                    person, _build_sighting_place(sighting.item, mark), sighting
+                    person, _build_sighting_place(sighting.item_id, mark), sighting
                 ),
             )
 
     def delete_sighting(self, sighting: Sighting) -> None:
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, sighting.item)
+            person = load_item_owner(self.connection, sighting.item_id)
             self.connection.execute(
                 "DELETE FROM sightings WHERE item_id = ? AND question = ?",
-                sighting.item,
+                sighting.item_id,
                 self.encryption.keyed_hash(person, sighting.query),
             )
 
@@ -101,7 +101,7 @@ class SightingsTable:
             for each in self.list_sightings_of_item(item_id):
                 self.delete_sighting(each)
                 self.save_sighting(
-                    _pick_later(replace(each, item=target_id), there.get(each.query))
+                    _pick_later(replace(each, item_id=target_id), there.get(each.query))
                 )
 
     def _decrypt_sighting(self, row: Row) -> Sighting:
@@ -134,13 +134,13 @@ class VersionsTable:
 
     def insert_version(self, version: ItemVersion) -> None:
         with self.connection.begin_transaction():
-            person = load_item_owner(self.connection, version.item)
+            person = load_item_owner(self.connection, version.item_id)
             seq = find_next_seq(self.connection, "versions")
             self.connection.execute(
                 """INSERT INTO versions (seq, item_id, person_id, at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
                 seq,
-                version.item,
+                version.item_id,
                 person,
                 format_datetime(version.at),
                 self.encryption.encrypt(person, _build_version_place(seq), version),
@@ -151,7 +151,7 @@ class VersionsTable:
             moving = self.list_versions(item_id)
             self.connection.execute("DELETE FROM versions WHERE item_id = ?", item_id)
             for each in moving:
-                self.insert_version(replace(each, item=target_id))
+                self.insert_version(replace(each, item_id=target_id))
 
     def delete_versions_before(self, item_id: str, at: datetime) -> int:
         """Forget the older ones, but never the last, which the next reading is compared with."""
@@ -165,13 +165,15 @@ class VersionsTable:
             )
 
     def rewrite_versions(self, item_id: str, change: Callable[[Finding], Finding]) -> None:
-        """Take out of every version what may be kept no more; the order stays."""
+        """Remove from every version what may no longer be stored; the order stays."""
         with self.connection.begin_transaction():
             for seq, version in self.load_versions_by_seq(item_id).items():
-                told = replace(version, finding=change(version.finding))
-                if told != version:
+                changed = replace(version, finding=change(version.finding))
+                if changed != version:
                     sealed = self.encryption.encrypt(
-                        load_item_owner(self.connection, item_id), _build_version_place(seq), told
+                        load_item_owner(self.connection, item_id),
+                        _build_version_place(seq),
+                        changed,
                     )
                     self.connection.execute(
                         "UPDATE versions SET encrypted = ? WHERE seq = ?", sealed, seq
@@ -237,7 +239,7 @@ class FeedbackTable:
         )
 
     def insert_feedback(self, feedback: Feedback) -> Decision | None:
-        """Keep a word, and return the one that stands now, which the item keeps."""
+        """Store an answer, and return the one that counts now, which the item stores too."""
         with self.connection.begin_transaction():
             self.connection.execute(
                 """INSERT INTO feedback (item_id, person_id, decision, at, flag_id)
@@ -279,7 +281,7 @@ class ItemsTable:
         rows = self.connection.fetch_rows(
             "SELECT id FROM items WHERE person_id = ? ORDER BY first_seen, rowid", person_id
         )
-        return tuple(ref for (ref,) in rows)
+        return tuple(item_id for (item_id,) in rows)
 
     def load_item(self, item_id: str) -> Item:
         found = self.connection.fetch_row(
@@ -296,22 +298,22 @@ class ItemsTable:
         return self.load_item(item_id)
 
     def resolve_item_prefix(self, id_prefix: str) -> str:
-        """Complete a ref that a letter has cut."""
+        """Complete an id that an email has cut."""
         query = "SELECT id FROM items WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2"
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
     def find_items_by_aliases(self, person_id: str, aliases: Iterable[str]) -> tuple[Item, ...]:
         """Return every item known by one of the aliases, the oldest first."""
-        refs = {self._find_item_of_alias(person_id, each) for each in aliases}
-        items = (self.load_item(ref) for ref in refs if ref is not None)
-        return tuple(sorted(items, key=lambda each: (each.first_seen, each.ref)))
+        item_ids = {self._find_item_of_alias(person_id, each) for each in aliases}
+        items = (self.load_item(item_id) for item_id in item_ids if item_id is not None)
+        return tuple(sorted(items, key=lambda each: (each.first_seen, each.id)))
 
     def insert_item(self, item: Item, aliases: Iterable[str]) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(
                 "INSERT INTO items (id, person_id, first_seen, encrypted) VALUES (?, ?, ?, ?)",
-                item.ref,
-                item.person,
+                item.id,
+                item.person_id,
                 format_datetime(item.first_seen),
                 self._encrypt_item(item),
             )
@@ -320,12 +322,12 @@ class ItemsTable:
     def update_item(self, item: Item, aliases: Iterable[str] = ()) -> None:
         """Keep its new value and further aliases; those it had stay."""
         with self.connection.begin_transaction():
-            load_item_owner(self.connection, item.ref)
+            load_item_owner(self.connection, item.id)
             self.connection.execute(
                 "UPDATE items SET first_seen = ?, encrypted = ? WHERE id = ?",
                 format_datetime(item.first_seen),
                 self._encrypt_item(item),
-                item.ref,
+                item.id,
             )
             self._insert_aliases(item, aliases)
 
@@ -336,19 +338,19 @@ class ItemsTable:
             self.connection.execute("DELETE FROM jobs WHERE subject = ?", item_id)
 
     def merge_items(self, keep: Item, drop: Item) -> Item:
-        """Make two items one: the older history and the stronger ruling stay."""
-        if keep.person != drop.person:
+        """Make two items one: the older history and the stronger decision stay."""
+        if keep.person_id != drop.person_id:
             message = "two people's items never become one"
             raise ValueError(message)
-        whole = replace(merge_items((keep, drop)), ref=keep.ref)
+        whole = replace(merge_items((keep, drop)), id=keep.id)
         with self.connection.begin_transaction():
-            self._move_aliases(drop.ref, keep.ref)
+            self._move_aliases(drop.id, keep.id)
             for noun in (SightingsTable, VersionsTable, EventsTable, FlagsTable, PagesTable):
-                noun(self.connection, self.encryption).move_to_item(drop.ref, keep.ref)
-            FeedbackTable(self.connection).move_to_item(drop.ref, keep.ref)
-            verdicts = (self.find_item_feedback(keep.ref), self.find_item_feedback(drop.ref))
-            self.set_item_feedback(keep.ref, min(verdicts, key=rank_decision))
-            self.delete_item(drop.ref)
+                noun(self.connection, self.encryption).move_to_item(drop.id, keep.id)
+            FeedbackTable(self.connection).move_to_item(drop.id, keep.id)
+            verdicts = (self.find_item_feedback(keep.id), self.find_item_feedback(drop.id))
+            self.set_item_feedback(keep.id, min(verdicts, key=rank_decision))
+            self.delete_item(drop.id)
             self.update_item(whole)
         return whole
 
@@ -375,10 +377,9 @@ class ItemsTable:
 
     def count_items_with_feedback(self, person_id: str) -> int:
         """Count what the person gave a verdict on, without opening anything."""
-        found = self.connection.fetch_row(
-            "SELECT count(feedback) FROM items WHERE person_id = ?", person_id
+        return self.connection.count_rows(
+            "items", "person_id = ? AND feedback IS NOT NULL", person_id
         )
-        return int(found[0]) if found else 0
 
     def list_items_awaiting_feedback(self, person_id: str) -> tuple[tuple[Item, Assessment], ...]:
         """Return what was assessed and has no verdict of the person's, the oldest first."""
@@ -389,8 +390,10 @@ class ItemsTable:
                 person_id,
             )
         )
-        told = ((_build_item_place(row["id"], "assessment"), row["assessment"]) for row in rows)
-        assessments = self.encryption.decrypt_each(person_id, told, Assessment)
+        encrypted = (
+            (_build_item_place(row["id"], "assessment"), row["assessment"]) for row in rows
+        )
+        assessments = self.encryption.decrypt_each(person_id, encrypted, Assessment)
         return tuple(zip(self._decrypt_items(person_id, rows), assessments, strict=True))
 
     def find_item_label(self, item_id: str) -> OwnershipLabel | None:
@@ -427,16 +430,16 @@ class ItemsTable:
 
     def _insert_aliases(self, item: Item, aliases: Iterable[str]) -> None:
         for alias in aliases:
-            owner = self._find_item_of_alias(item.person, alias)
-            if owner not in {None, item.ref}:
-                message = f"{owner} is known by an alias of {item.ref}: merge them first"
+            owner = self._find_item_of_alias(item.person_id, alias)
+            if owner not in {None, item.id}:
+                message = f"{owner} is known by an alias of {item.id}: merge them first"
                 raise ValueError(message)
             self.connection.execute(
                 """INSERT INTO aliases (person_id, alias, item_id) VALUES (?, ?, ?)
                 ON CONFLICT DO NOTHING""",
-                item.person,
-                self.encryption.keyed_hash(item.person, alias),
-                item.ref,
+                item.person_id,
+                self.encryption.keyed_hash(item.person_id, alias),
+                item.id,
             )
 
     def _move_aliases(self, item_id: str, target_id: str) -> None:
@@ -445,7 +448,9 @@ class ItemsTable:
         )
 
     def _encrypt_item(self, item: Item) -> bytes:
-        return self.encryption.encrypt(item.person, _build_item_place(item.ref, "encrypted"), item)
+        return self.encryption.encrypt(
+            item.person_id, _build_item_place(item.id, "encrypted"), item
+        )
 
     def _decrypt_assessment(self, item_id: str, person_id: str, sealed: bytes) -> Assessment:
         return self.encryption.decrypt(
@@ -453,7 +458,7 @@ class ItemsTable:
         )
 
     def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> Iterator[Item]:
-        """Open each row of a ref and what is sealed, all of one person's."""
+        """Open each row of an id and what is sealed, all of one person's."""
         places = ((_build_item_place(row["id"], "encrypted"), row["encrypted"]) for row in rows)
         return self.encryption.decrypt_each(person_id, places, Item)
 
@@ -469,7 +474,7 @@ def _build_item_place(item_id: str, column: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PicturesTable:
-    """Prints and accounts stand as marks under the district's key, so that people share them."""
+    """Prints and accounts are hashes under the district's key, so that people share them."""
 
     connection: DatabaseConnection
     encryption: Encryption
@@ -478,13 +483,13 @@ class PicturesTable:
         """Keep the mark of the picture that an account shows now, or none."""
         shown = item.portrait
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM pictures WHERE item_id = ?", item.ref)
+            self.connection.execute("DELETE FROM pictures WHERE item_id = ?", item.id)
             if shown.picture_print:
                 self.connection.execute(
                     """INSERT INTO pictures (item_id, person_id, picture, account)
                     VALUES (?, ?, ?, ?)""",
-                    item.ref,
-                    item.person,
+                    item.id,
+                    item.person_id,
                     self.encryption.keyed_hash(DISTRICT, shown.picture_print),
                     self.encryption.keyed_hash(DISTRICT, shown.account or shown.key),
                 )

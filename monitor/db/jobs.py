@@ -17,7 +17,7 @@ from monitor.db.connection import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`subject` is a ref or empty; `lease_until` is None while nobody works on it.
+    """`subject` is an id or empty; `lease_until` is None while no one works on it.
 
     `attempts` counts how often in a row it failed, and `fault` is the kind of the last failure.
     """
@@ -48,7 +48,7 @@ class JobsTable:
             )
 
     def claim_job(self, now: datetime, lease_until: datetime, *names: str) -> Job | None:
-        """Take the longest overdue that nobody works on, of these names or of any.
+        """Take the longest overdue that no one works on, of these names or of any.
 
         A lease that ran out is free again: its holder died.
         """
@@ -59,7 +59,7 @@ class JobsTable:
         return None
 
     def release_leases(self, *names: str) -> None:
-        """Give back every lease, of these names or of any: the caller knows that nobody works."""
+        """Give back every lease, of these names or of any: the caller knows that no one works."""
         with self.connection.begin_transaction():
             for each in self.list_jobs():
                 if each.lease_until and (not names or each.name in names):
@@ -146,6 +146,4 @@ class ClockTable:
 
     def record_time(self, at: datetime) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                "INSERT OR REPLACE INTO clock (one, at) VALUES (1, ?)", format_datetime(at)
-            )
+            self.connection.replace_row("clock", one=1, at=format_datetime(at))

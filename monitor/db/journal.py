@@ -35,9 +35,9 @@ class JournalTable:
         self.stage_answers(sweep_id, (StagedAnswer(visit=visit, verdict=verdict),))
 
     def stage_answers(self, sweep_id: str, answers: Iterable[StagedAnswer]) -> None:
-        """Keep them in one transaction; a question staged again replaces its earlier answer.
+        """Store them in one transaction; a question staged again replaces its earlier answer.
 
-        Nothing is kept about a person erased meanwhile, nor of a sweep that went with them.
+        Nothing is stored about a person erased meanwhile, nor of a sweep deleted with them.
         """
         with self.connection.begin_transaction(SyncMode.NORMAL):
             if self.connection.fetch_row("SELECT 1 FROM sweeps WHERE id = ?", sweep_id) is None:
@@ -73,7 +73,7 @@ class JournalTable:
         )
 
     def list_follow_up_queries(self, sweep_id: str) -> tuple[Query, ...]:
-        """Return what staged readings ask next and nobody has answered yet."""
+        """Return what staged readings ask next and no one has answered yet."""
         answered = self.list_answered_keys(sweep_id)
         rows = self.connection.fetch_rows(
             """SELECT person_id, question, encrypted FROM journal WHERE sweep_id = ? AND follows
@@ -95,9 +95,9 @@ class JournalTable:
     def load_answers_by_subject(
         self, sweep_id: str, source: str
     ) -> Mapping[str, tuple[StagedAnswer, ...]]:
-        """Map each subject to what was read about them; canaries stand under the empty one.
+        """Map each subject to what was read about them; canaries have the empty subject.
 
-        Readings are opened as they are looked at, so a large source never stands in memory whole.
+        Answers are decrypted one by one, so a large source is never in memory as a whole.
         """
         rows = self.connection.fetch_rows(
             """SELECT DISTINCT person_id FROM journal WHERE sweep_id = ? AND source = ?
@@ -140,10 +140,7 @@ class JournalTable:
 
     def count_answers(self, sweep_id: str) -> int:
         """Count the answers so far, those to canaries included."""
-        found = self.connection.fetch_row(
-            "SELECT count(*) FROM journal WHERE sweep_id = ?", sweep_id
-        )
-        return int(found[0]) if found else 0
+        return self.connection.count_rows("journal", "sweep_id = ?", sweep_id)
 
     def count_outcomes(self, sweep_id: str, source: str) -> Mapping[Outcome, int]:
         rows = self.connection.fetch_rows(
@@ -202,10 +199,10 @@ class JournalTable:
     def _build_answer_row(self, sweep_id: str, staged: StagedAnswer) -> tuple[object, ...]:
         query, reading = staged.visit.query, staged.visit.result
         if staged.visit.pages:
-            message = "pages are kept by themselves, or not at all: strip them"
+            message = "pages are stored separately or not at all: remove them"
             raise ValueError(message)
         if reading.contacts:
-            message = "contacts are never stored: give them to the matcher and strip them"
+            message = "contacts are never stored: send them to the matcher and remove them"
             raise ValueError(message)
         question = self.encryption.keyed_hash(query.subject, query.key)
         return (
@@ -261,7 +258,7 @@ class QuestionRecord:
     where none was whole yet.
     """
 
-    person: str
+    person_id: str
     key: str
     source: str
     kind: QueryKind
@@ -277,20 +274,20 @@ class QuestionsTable:
     encryption: Encryption
 
     def save_question(self, question: QuestionRecord) -> None:
-        mark = self.encryption.keyed_hash(question.person, question.key)
+        mark = self.encryption.keyed_hash(question.person_id, question.key)
         with self.connection.begin_transaction():
             self.connection.execute(
                 """INSERT OR REPLACE INTO questions (person_id, question, source, kind, version,
                 settled_at, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                question.person,
+                question.person_id,
                 mark,
                 question.source,
                 question.kind,
                 question.version,
                 format_datetime(question.settled_at),
                 self.encryption.encrypt(
-                    question.person, _build_question_place(question.person, mark), question
+                    question.person_id, _build_question_place(question.person_id, mark), question
                 ),
             )
 

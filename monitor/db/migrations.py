@@ -18,6 +18,8 @@ from typing import Self
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+# Where sqlite-utils notes which steps a database has had.
+STEPS_TABLE = "_sqlite_migrations"
 MigrationStep = Callable[[Database], None]
 SchemaObject = tuple[str, str, str | None, str | None]
 SCHEMA_OBJECTS_QUERY = """

@@ -12,8 +12,8 @@ from monitor.domain.person import PersonName
 class NameChange:
     """`known` is what the district knows the person by: a name, or the address it invited."""
 
-    ref: str
-    person: str
+    id: str
+    person_id: str
     known: str
     name: PersonName
     asked_at: datetime
@@ -33,17 +33,17 @@ class NameChangesTable:
     encryption: Encryption
 
     def save_name_change(self, change: NameChange) -> None:
-        """Keep it in place of an earlier one, whose `ref` then names nothing any more."""
+        """Keep it in place of an earlier one, whose `id` then names nothing anymore."""
         with self.connection.begin_transaction():
-            self.delete_name_change(change.person)
+            self.delete_name_change(change.person_id)
             self.connection.execute(
                 "INSERT INTO name_changes (person_id, id, asked_at, encrypted) VALUES (?, ?, ?, ?)",
-                change.person,
-                change.ref,
+                change.person_id,
+                change.id,
                 format_datetime(change.asked_at),
                 self.encryption.encrypt(
-                    change.person,
-                    _build_name_change_place(change.ref),
+                    change.person_id,
+                    _build_name_change_place(change.id),
                     _NameChangeContent(change.known, change.name),
                 ),
             )
@@ -77,8 +77,8 @@ class NameChangesTable:
             _NameChangeContent,
         )
         return NameChange(
-            ref=row["id"],
-            person=row["person_id"],
+            id=row["id"],
+            person_id=row["person_id"],
             known=names.known,
             name=names.name,
             asked_at=parse_datetime(row["asked_at"]),

@@ -11,7 +11,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,36 +25,31 @@ from monitor.db.encryption import Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.people import hash_mail_address
 from monitor.domain.email import extract_local_id
-from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.vocabulary import EmailState
 
 T = TypeVar("T")
 
 
-class EmailState(StrEnum):
-    QUEUED = "queued"
-    SENT = "sent"
-    DEAD = "dead"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEmail:
-    """`person` is whose key seals it: empty for reviewers' letters, under the district's key.
+    """`person` is whose key encrypts it: empty for reviewers' emails, under the district's key.
 
-    `recipient_ref` stands for an address that is looked up when the letter is sent. `sent_at`
-    is when the mail server accepted it, None before; `body_hash` is kept from then on. A dead one
-    may be given another chance while it is `readable`, which it is until its view is forgotten;
-    `revived_at` is when it last was, None if never. `tried_at` is the date it bears where a mail
-    server may have it, and that of those that went along in it; None where none can.
+    `recipient_id` is the ID of an address that is looked up when the email is sent. `sent_at` is
+    when the mail server accepted it, None before; `body_hash` is stored from then on. A dead one
+    can be retried while it is `readable`, which it is until its view is deleted; `revived_at` is
+    when it last was, None if never. `tried_at` is its date if a mail server may have it, also for
+    those that went along in it; None if no server can have it.
     """
 
-    ref: str
-    recipient_ref: str
+    id: str
+    recipient_id: str
     kind: str
     period: str
     message_id: str
     queued_at: datetime
     due_at: datetime
-    person: str = ""
+    person_id: str = ""
     state: EmailState = EmailState.QUEUED
     attempts: int = 0
     error: str = ""
@@ -67,7 +61,7 @@ class OutboxEmail:
 
     @property
     def message_key(self) -> str:
-        """The letter's own part of its Message-ID."""
+        """The email's own part of its Message-ID."""
         return extract_local_id(self.message_id)
 
     @property
@@ -86,25 +80,25 @@ class OutboxTable:
     encryption: Encryption
 
     def insert_email(self, email: OutboxEmail, view: object) -> bool:
-        """Keep the letter and its view, once: return False where it repeats an earlier one.
+        """Keep the email and its view, once: return False where it repeats an earlier one.
 
-        One recipient gets one letter of a kind about a person for a period.
+        One recipient gets one email of a kind about a person for a period.
         """
         with self.connection.begin_transaction():
             queued = self.connection.execute(
                 """INSERT INTO outbox (id, person_id, recipient_id, kind, dedupe_key, message_id,
                 queued_at, due_at, state, attempts, body_hash, encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, '', ?) ON CONFLICT DO NOTHING""",
-                email.ref,
-                email.person,
-                email.recipient_ref,
+                email.id,
+                email.person_id,
+                email.recipient_id,
                 email.kind,
                 email.period,
                 email.message_id,
                 format_datetime(email.queued_at),
                 format_datetime(email.due_at),
                 self.encryption.encrypt(
-                    email.person, _build_outbox_place(email.ref, "encrypted"), view
+                    email.person_id, _build_outbox_place(email.id, "encrypted"), view
                 ),
             )
         return queued == 1
@@ -136,7 +130,7 @@ class OutboxTable:
             )
 
     def find_email_by_message_key(self, message_key: str) -> OutboxEmail | None:
-        """Find the letter that a bounce is about, by its own part of its Message-ID."""
+        """Find the email that a bounce is about, by its own part of its Message-ID."""
         found = self.connection.fetch_row(
             f"""{_SELECT_EMAILS}
             WHERE message_id > '<' || ?1 || '@' AND message_id < '<' || ?1 || 'A'""",
@@ -162,9 +156,9 @@ class OutboxTable:
         return tuple(self._parse_email_row(row) for row in rows)
 
     def find_last_queued_time(self, recipient_id: str, kind: str) -> datetime | None:
-        """Return when the last letter of this kind was queued for a reader, None if none was.
+        """Return when the last email of this kind was queued for a reader, None if none was.
 
-        One that was given up told its reader nothing, and does not count.
+        One that was given up did not reach its reader, and does not count.
         """
         found = self.connection.fetch_row(
             """SELECT max(queued_at) FROM outbox
@@ -177,7 +171,7 @@ class OutboxTable:
     def find_first_queued_time(
         self, recipient_id: str, kind: str, since: datetime
     ) -> datetime | None:
-        """Return when the first letter of this kind was queued for a reader since then, if any."""
+        """Return when the first email of this kind was queued for a reader since then, if any."""
         found = self.connection.fetch_row(
             """SELECT min(queued_at) FROM outbox
             WHERE recipient_id = ? AND kind = ? AND queued_at >= ?""",
@@ -188,7 +182,7 @@ class OutboxTable:
         return None if found is None else parse_optional_datetime(found[0])
 
     def load_email_view(self, email_id: str, shape: type[T]) -> T:
-        """Return what the letter is rendered from; InputError once it was sent and forgotten."""
+        """Return what the email is rendered from; InputError once it was sent and forgotten."""
         found = self.connection.fetch_row(
             "SELECT person_id, encrypted FROM outbox WHERE id = ?", email_id
         )
@@ -215,8 +209,8 @@ class OutboxTable:
         sql = """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
             WHERE id = ?"""
         with self.connection.begin_transaction():
-            for ref in email_ids:
-                self.connection.execute(sql, format_datetime(at), ref)
+            for email_id in email_ids:
+                self.connection.execute(sql, format_datetime(at), email_id)
 
     def mark_email_sent(self, email_id: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""
@@ -242,7 +236,7 @@ class OutboxTable:
             )
 
     def mark_email_dead(self, email_id: str, reason: str) -> None:
-        """Give it up; what it would have said is kept for a while, in case somebody mends it."""
+        """Give it up; its content stays for a while, in case it can be retried."""
         with self.connection.begin_transaction():
             error = self._encrypt_error(email_id, reason)
             self.connection.execute(
@@ -250,19 +244,19 @@ class OutboxTable:
             )
 
     def delete_emails_before(self, at: datetime) -> None:
-        """Forget that letters were queued before, whatever became of them."""
+        """Forget that emails were queued before, whatever became of them."""
         sql = "DELETE FROM outbox WHERE state != 'queued' AND queued_at < ?"
         with self.connection.begin_transaction():
             self.connection.execute(sql, format_datetime(at))
 
     def delete_unsent_emails(self, recipient_id: str) -> None:
-        """Forget every letter that was not sent: its reader has left, or the address has."""
+        """Forget every email that was not sent: its reader has left, or the address has."""
         sql = "DELETE FROM outbox WHERE recipient_id = ? AND state != 'sent'"
         with self.connection.begin_transaction():
             self.connection.execute(sql, recipient_id)
 
     def requeue_dead_email(self, email_id: str, at: datetime) -> None:
-        """Give a dead letter another chance; InputError where nothing is left of it."""
+        """Give a dead email another chance; InputError where nothing is left of it."""
         with self.connection.begin_transaction():
             revived = self.connection.execute(
                 """UPDATE outbox
@@ -275,7 +269,7 @@ class OutboxTable:
                 raise _build_missing_email_error(email_id)
 
     def delete_email_view(self, email_id: str) -> None:
-        """Forget what a letter would have said."""
+        """Forget what an email would have said."""
         with self.connection.begin_transaction():
             self.connection.execute("UPDATE outbox SET encrypted = NULL WHERE id = ?", email_id)
 
@@ -290,14 +284,14 @@ class OutboxTable:
     def _encrypt_error(self, email_id: str, error: str) -> bytes:
         # A mail server's refusal may name the address.
         return self.encryption.encrypt(
-            self.load_email(email_id).person, _build_outbox_place(email_id, "error"), error
+            self.load_email(email_id).person_id, _build_outbox_place(email_id, "error"), error
         )
 
     def _parse_email_row(self, row: Row) -> OutboxEmail:
         return OutboxEmail(
-            ref=row["id"],
-            person=row["person_id"],
-            recipient_ref=row["recipient_id"],
+            id=row["id"],
+            person_id=row["person_id"],
+            recipient_id=row["recipient_id"],
             kind=row["kind"],
             period=row["dedupe_key"],
             message_id=row["message_id"],
@@ -345,22 +339,18 @@ class EmailCounts:
 
     def count_retrying_emails(self) -> int:
         """Count what waits for another try, or for its address."""
-        row = self.connection.fetch_row(
-            "SELECT count(*) FROM outbox WHERE state = 'queued' AND error IS NOT NULL"
-        )
-        return row[0] if row else 0
+        return self.connection.count_rows("outbox", "state = 'queued' AND error IS NOT NULL")
 
     def count_abandoned_emails(self, since: datetime) -> int:
-        """Count what somebody was to get and did not; what nobody was to get any more is void."""
-        row = self.connection.fetch_row(
-            """SELECT count(*) FROM outbox
-            WHERE state = 'dead' AND encrypted IS NOT NULL AND queued_at >= ?""",
+        """Count what someone was to get and did not; what no one was to get any more is void."""
+        return self.connection.count_rows(
+            "outbox",
+            "state = 'dead' AND encrypted IS NOT NULL AND queued_at >= ?",
             format_datetime(since),
         )
-        return row[0] if row else 0
 
     def find_oldest_queued_time(self) -> datetime | None:
-        """Return when the oldest letter that is not sent yet was queued."""
+        """Return when the oldest email that is not sent yet was queued."""
         row = self.connection.fetch_row("SELECT min(queued_at) FROM outbox WHERE state = 'queued'")
         return None if row is None else parse_optional_datetime(row[0])
 
@@ -369,7 +359,7 @@ class EmailCounts:
 class SuppressedAddress:
     """`status` is what the mail server answered, such as 5.1.1."""
 
-    person: str
+    person_id: str
     since: datetime
     status: str
 
@@ -381,13 +371,12 @@ class SuppressionListTable:
 
     def suppress_address(self, mail: str, suppressed: SuppressedAddress) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO suppression_list (person_id, keyed_hash, since, status)
-                VALUES (?, ?, ?, ?)""",
-                suppressed.person,
-                hash_mail_address(self.encryption, mail),
-                format_datetime(suppressed.since),
-                suppressed.status,
+            self.connection.replace_row(
+                "suppression_list",
+                person_id=suppressed.person_id,
+                keyed_hash=hash_mail_address(self.encryption, mail),
+                since=format_datetime(suppressed.since),
+                status=suppressed.status,
             )
 
     def find_suppression(self, person_id: str, mail: str) -> SuppressedAddress | None:
@@ -417,7 +406,7 @@ class SuppressionListTable:
 
 def _parse_suppression_row(row: Row) -> SuppressedAddress:
     return SuppressedAddress(
-        person=row["person_id"], since=parse_datetime(row["since"]), status=row["status"]
+        person_id=row["person_id"], since=parse_datetime(row["since"]), status=row["status"]
     )
 
 
@@ -449,12 +438,12 @@ class UnsubscribesTable:
         return None if found is None else parse_datetime(found["at"])
 
     def sign_unsubscribe_token(self, person_id: str) -> str:
-        """Sign a ref for this one purpose; it is worth nothing once the person's key is gone."""
+        """Sign an id for this one purpose; it is worth nothing once the person's key is gone."""
         signature = self.encryption.keyed_hash(person_id, UNSUBSCRIBE_PURPOSE)
         return f"{person_id}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
     def verify_unsubscribe_token(self, token: str) -> str | None:
-        """Return whose token it is, None if it is nobody's."""
+        """Return whose token it is, None if it is no one's."""
         person = token.partition(".")[0]
         if self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person) is None:
             return None
@@ -466,13 +455,13 @@ class UnsubscribesTable:
 
 
 LOG = logging.getLogger(__name__)
-# Older letters are told apart by their weeks: nothing makes one of a week that is long over.
+# Older emails have their own weeks: nothing creates one for a week that is long over.
 SENT_LOG_RETENTION = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLogEntry:
-    """`letter` is the letter's own part of its Message-ID; `body_hash` is of its text."""
+    """`letter` is the email's own part of its Message-ID; `body_hash` is of its text."""
 
     message_key: str
     day: date
@@ -490,7 +479,7 @@ class SentLog:
     def append_sent_entries(
         self, message_keys: Iterable[str], at: datetime, body_hash: str
     ) -> None:
-        """Remember, whatever the disk says: the letters are out."""
+        """Remember, whatever the disk says: the emails are out."""
         day = at.date()
         new = [
             SentLogEntry(message_key=each, day=day, body_hash=body_hash) for each in message_keys
@@ -502,18 +491,18 @@ class SentLog:
             LOG.warning("%s cannot be written to (%s); a restore would repeat.", self.path, error)
 
     def delete_old_sent_entries(self, now: datetime) -> None:
-        """Leave out what is too old to be repeated; to be called by whoever holds the folder.
+        """Leave out what is too old to be repeated; to be called by anyone who holds the folder.
 
         Raises CannotWriteError, and forgets nothing then.
         """
         oldest = now.date() - SENT_LOG_RETENTION
-        kept = {key: mark for key, mark in self._load_entries().items() if mark.day >= oldest}
-        if len(kept) == len(self._load_entries()):
+        recent = {key: mark for key, mark in self._load_entries().items() if mark.day >= oldest}
+        if len(recent) == len(self._load_entries()):
             return
         write_file(
-            self.path, "".join(map(_format_entry, kept.values())).encode("ascii"), PRIVATE_MODE
+            self.path, "".join(map(_format_entry, recent.values())).encode("ascii"), PRIVATE_MODE
         )
-        self._known = kept
+        self._known = recent
 
     def _load_entries(self) -> dict[str, SentLogEntry]:
         if self._known is None:
@@ -528,7 +517,7 @@ class SentLog:
         except FileNotFoundError:
             return []
         except OSError as error:
-            # A letter that waits costs less than one that is sent again, or given up for this.
+            # An email that waits costs less than one that is sent again, or given up for this.
             reason = f"{self.path} cannot be read ({error.strerror}): check its disk and rights."
             raise CannotWriteError(reason) from error
 

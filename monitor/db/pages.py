@@ -1,6 +1,6 @@
-"""Pages as they came, kept as evidence while a flag is open.
+"""Pages as received, stored as evidence while a flag is open.
 
-What each table holds, and so how long its rows are kept: no table stands outside of the rule.
+What each table holds, and so how long its rows are stored: every table has a rule.
 """
 
 import json
@@ -15,7 +15,7 @@ from monitor.db.encryption import Encryption
 from monitor.domain.retention import RetainedKind
 from scrapers.models import Page, ParsedPage, ParseResult, Query
 
-# A page that is larger is not kept: no profile is, and one must not fill the disk.
+# A larger page is not stored: no profile is that large, and it must not fill the disk.
 MAX_PAGE_BYTES = 1 << 20
 
 
@@ -41,9 +41,9 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class PagesTable:
-    """A page is kept once, however often it is seen; whether it is evidence, its sweep's end says.
+    """A page is stored once, even if seen often; the end of its sweep decides if it is evidence.
 
-    Which flags want evidence is told by their kinds and states.
+    Their kinds and states say which flags need evidence.
     """
 
     connection: DatabaseConnection
@@ -59,7 +59,7 @@ class PagesTable:
     def keep_evidence_of_sweep(
         self, sweep_id: str, kinds: Iterable[str], states: Iterable[str]
     ) -> None:
-        """Make evidence of what a sweep has seen of flagged items, and forget what else it kept."""
+        """Make the pages of flagged items evidence, and delete the sweep's other pages."""
         with self.connection.begin_transaction():
             self.connection.execute(
                 """INSERT INTO evidence (item_id, page_hash, person_id)
@@ -74,7 +74,7 @@ class PagesTable:
             self._delete_unused_pages()
 
     def list_evidence_of_item(self, item_id: str) -> tuple[StoredPage, ...]:
-        """Return what is kept as evidence of an item, the newest first."""
+        """Return the stored evidence of an item, the newest first."""
         rows = self.connection.fetch_rows(
             """SELECT keyed_hash, pages.person_id, encrypted
             FROM pages JOIN evidence ON page_hash = keyed_hash
@@ -111,7 +111,7 @@ class PagesTable:
         return map(self._decrypt_page, rows)
 
     def delete_unneeded_evidence(self, kinds: Iterable[str], states: Iterable[str]) -> None:
-        """Forget what was seen of items of which no flag wants evidence any more.
+        """Forget what was seen of items of which no flag wants evidence anymore.
 
         What a legal hold keeps stays, here and below.
         """
@@ -148,7 +148,7 @@ class PagesTable:
         )
 
     def _has_person(self, person_id: str) -> bool:
-        """Tell whether it may be kept: who was erased meanwhile has no key any more."""
+        """Tell whether it may be stored: a person erased meanwhile has no key anymore."""
         return bool(self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", person_id))
 
     def _save_page(self, sweep_id: str, version: int, read_page: ParsedPage) -> None:
@@ -158,7 +158,7 @@ class PagesTable:
             person, f"{read_page.query.key} {read_page.query.page} {content}"
         )
         packed = replace(read_page.page, body=zlib.compress(read_page.page.body))
-        kept = StoredPage(
+        stored = StoredPage(
             mark=mark,
             query=replace(read_page.query, kept=None),
             page=packed,
@@ -175,14 +175,14 @@ class PagesTable:
             read_page.query.source,
             self.encryption.keyed_hash(person, read_page.query.key),
             format_datetime(read_page.page.fetched_at),
-            self.encryption.encrypt(person, _build_page_place(mark), kept),
+            self.encryption.encrypt(person, _build_page_place(mark), stored),
         )
 
     def _decrypt_page(self, row: Row) -> StoredPage:
-        kept = self.encryption.decrypt(
+        stored = self.encryption.decrypt(
             row["person_id"], _build_page_place(row["keyed_hash"]), row["encrypted"], StoredPage
         )
-        return replace(kept, page=replace(kept.page, body=zlib.decompress(kept.page.body)))
+        return replace(stored, page=replace(stored.page, body=zlib.decompress(stored.page.body)))
 
 
 def _encode_word_list(words: Iterable[str]) -> str:

@@ -23,11 +23,11 @@ from monitor.db.connection import (
 )
 from monitor.db.encryption import DISTRICT, Encryption
 from monitor.db.files import PRIVATE_MODE, write_file
-from monitor.domain.consent import Consent, ConsentChannel
+from monitor.domain.consent import Consent
 from monitor.domain.disclosure import HoldProposal
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import ConsentAction, Scope
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,20 @@ class PeopleTable:
     encryption: Encryption
 
     def insert_person(self, person: Person) -> None:
-        self.encryption.keys.create_key(person.ref)
+        self.encryption.keys.create_key(person.id)
         with self.connection.begin_transaction():
             self._check_address_is_free(person)
             self.connection.execute(
                 "INSERT INTO people (id, keyed_hash, encrypted) VALUES (?, ?, ?)",
-                person.ref,
+                person.id,
                 self._hash_mail(person.mail),
-                self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
+                self.encryption.encrypt(person.id, _build_person_place(person.id), person),
             )
 
     def load_person(self, person_id: str) -> Person:
         found = self.connection.fetch_row("SELECT encrypted FROM people WHERE id = ?", person_id)
         if found is None:
-            message = f"Nobody is enrolled under {person_id}: `namesake staff list` shows who is."
+            message = f"No one is enrolled under {person_id}. See `namesake staff list`."
             raise InputError(message)
         return self.encryption.decrypt(
             person_id, _build_person_place(person_id), found["encrypted"], Person
@@ -57,7 +57,7 @@ class PeopleTable:
 
     def update_person(self, person: Person) -> None:
         with self.connection.begin_transaction():
-            before = self.load_person(person.ref)
+            before = self.load_person(person.id)
             self._check_address_is_free(person)
             # Invitations are erased with the person, by the address they went to.
             self.connection.execute(
@@ -68,17 +68,17 @@ class PeopleTable:
             self.connection.execute(
                 "UPDATE people SET keyed_hash = ?, encrypted = ? WHERE id = ?",
                 self._hash_mail(person.mail),
-                self.encryption.encrypt(person.ref, _build_person_place(person.ref), person),
-                person.ref,
+                self.encryption.encrypt(person.id, _build_person_place(person.id), person),
+                person.id,
             )
             self.connection.execute(
                 "UPDATE review_index SET school = ? WHERE person_id = ?",
                 hash_school(self.encryption, person.school),
-                person.ref,
+                person.id,
             )
 
     def release_address(self, person_id: str) -> None:
-        """Let an address lead to somebody no more: it is about to be another's."""
+        """Let an address lead to someone no more: it is about to be another's."""
         given_up = self.encryption.keyed_hash(person_id, "gave up")
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -98,7 +98,8 @@ class PeopleTable:
 
     def list_person_ids(self) -> tuple[str, ...]:
         return tuple(
-            ref for (ref,) in self.connection.fetch_rows("SELECT id FROM people ORDER BY rowid")
+            person_id
+            for (person_id,) in self.connection.fetch_rows("SELECT id FROM people ORDER BY rowid")
         )
 
     def find_person_id_by_mail(self, mail: str) -> str | None:
@@ -110,7 +111,7 @@ class PeopleTable:
     def erase_person(self, person_id: str) -> None:
         """Delete every row of the person, their invitations included, and destroy the keys.
 
-        Raises NotPermittedError while a legal hold stands.
+        Raises NotPermittedError during a legal hold.
         """
         if self.connection.fetch_row(
             "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
@@ -126,20 +127,22 @@ class PeopleTable:
             self.connection.run_after_commit(self.connection.checkpoint)
 
     def finish_erasures(self) -> None:
-        """Do what a crash or an old backup left undone, so that nobody erased comes back."""
-        for (ref,) in list(self.connection.fetch_rows("SELECT id FROM erased_people")):
-            if self.encryption.keys.has_key(ref):
-                self.encryption.keys.destroy_key(ref)
-        for (ref,) in list(self.connection.fetch_rows("SELECT id FROM invitations")):
-            if self.encryption.keys.is_destroyed(ref):
+        """Do what a crash or an old backup left undone, so that no one erased comes back."""
+        for (person_id,) in list(self.connection.fetch_rows("SELECT id FROM erased_people")):
+            if self.encryption.keys.has_key(person_id):
+                self.encryption.keys.destroy_key(person_id)
+        for (person_id,) in list(self.connection.fetch_rows("SELECT id FROM invitations")):
+            if self.encryption.keys.is_destroyed(person_id):
                 with self.connection.begin_transaction():
-                    self._delete_rows_of_person(ref)
-        for ref in self.list_person_ids():
-            if self.encryption.keys.is_destroyed(ref):
-                # A hold in an older copy keeps nothing: what it held cannot be read any more.
+                    self._delete_rows_of_person(person_id)
+        for person_id in self.list_person_ids():
+            if self.encryption.keys.is_destroyed(person_id):
+                # A hold in an older copy keeps nothing: what it held cannot be read anymore.
                 with self.connection.begin_transaction():
-                    self.connection.execute("DELETE FROM legal_holds WHERE person_id = ?", ref)
-                    self.erase_person(ref)
+                    self.connection.execute(
+                        "DELETE FROM legal_holds WHERE person_id = ?", person_id
+                    )
+                    self.erase_person(person_id)
 
     def _list_invitation_ids(self, person_id: str) -> tuple[str, ...]:
         found = self.connection.fetch_rows(
@@ -167,8 +170,8 @@ class PeopleTable:
         )
 
     def _check_address_is_free(self, person: Person) -> None:
-        if self.find_person_id_by_mail(person.mail) not in {None, person.ref}:
-            message = "Somebody with this mail address is enrolled already: withdraw them first."
+        if self.find_person_id_by_mail(person.mail) not in {None, person.id}:
+            message = "Someone with this email address is enrolled already. Withdraw them first."
             raise InputError(message)
 
     def _hash_mail(self, mail: str) -> bytes:
@@ -201,7 +204,7 @@ class ConsentsTable:
                 """INSERT INTO consents (person_id, text_version, text_hash, scopes, given_at,
                 expires_at, withdrawn_at, action, channel, at, paused_from, paused_until)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                consent.person,
+                consent.person_id,
                 consent.text_version,
                 consent.text_hash,
                 json.dumps(sorted(consent.scopes)),
@@ -233,22 +236,22 @@ class ConsentsTable:
         return latest is not None and latest.is_active(now)
 
     def can_query_person(self, person_id: str, now: datetime) -> bool:
-        """Tell whether anything may be asked, settled or told on someone's behalf now."""
+        """Tell whether questions, settlements and digests are allowed for this person now."""
         latest = self.find_latest_consent(person_id)
         return latest is not None and latest.allows_queries(now)
 
     def list_consenting_person_ids(self, now: datetime) -> tuple[str, ...]:
-        """Return whose consent is in force, in the order of their enrolment."""
-        return tuple(each.person for each in self.list_latest_consents() if each.is_active(now))
+        """Return whose consent is in force, in the order of their enrollment."""
+        return tuple(each.person_id for each in self.list_latest_consents() if each.is_active(now))
 
     def list_queryable_person_ids(self, now: datetime) -> tuple[str, ...]:
         """Return who may be asked about now: a pause lets a consent in force rest."""
         return tuple(
-            each.person for each in self.list_latest_consents() if each.allows_queries(now)
+            each.person_id for each in self.list_latest_consents() if each.allows_queries(now)
         )
 
     def list_latest_consents(self) -> tuple[Consent, ...]:
-        """Return the last line of everybody's, in the order of their enrolment."""
+        """Return the last line of everyone's, in the order of their enrollment."""
         rows = self.connection.fetch_rows(
             f"""{_SELECT_CONSENTS} JOIN people ON people.id = consents.person_id
             WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
@@ -259,7 +262,7 @@ class ConsentsTable:
 
 def _parse_consent_row(row: Row) -> Consent:
     return Consent(
-        person=row["person_id"],
+        person_id=row["person_id"],
         text_version=row["text_version"],
         text_hash=row["text_hash"],
         scopes=frozenset(Scope(each) for each in json.loads(row["scopes"])),
@@ -276,9 +279,9 @@ def _parse_consent_row(row: Row) -> Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalHold:
-    """`reason` and `by` are told to the person. `lifted_at` is None while it stands."""
+    """The person reads `reason` and `by`. `lifted_at` is None while the hold is in place."""
 
-    person: str
+    person_id: str
     placed_at: datetime
     by: tuple[str, ...]
     reason: str
@@ -297,13 +300,13 @@ class LegalHoldsTable:
                 """INSERT INTO legal_holds (seq, person_id, placed_at, encrypted)
                 VALUES (?, ?, ?, ?)""",
                 seq,
-                hold.person,
+                hold.person_id,
                 format_datetime(hold.placed_at),
-                self.encryption.encrypt(hold.person, _build_legal_hold_place(seq), hold),
+                self.encryption.encrypt(hold.person_id, _build_legal_hold_place(seq), hold),
             )
 
     def list_active_legal_holds(self) -> tuple[LegalHold, ...]:
-        """Return every hold that stands, the oldest first."""
+        """Return every hold in place, the oldest first."""
         rows = self.connection.fetch_rows(
             """SELECT seq, person_id, lifted_at, encrypted FROM legal_holds
             WHERE lifted_at IS NULL ORDER BY placed_at, seq"""
@@ -311,7 +314,7 @@ class LegalHoldsTable:
         return tuple(self._decrypt_legal_hold(row) for row in rows)
 
     def lift_legal_holds(self, person_id: str, at: datetime) -> bool:
-        """Lift every hold of a person's that stands; return whether any did."""
+        """Lift every hold of a person; return whether there was one."""
         with self.connection.begin_transaction():
             lifted = self.connection.execute(
                 "UPDATE legal_holds SET lifted_at = ? WHERE person_id = ? AND lifted_at IS NULL",
@@ -360,11 +363,11 @@ class HoldProposalsTable:
         with self.connection.begin_transaction():
             self.connection.execute(
                 "INSERT INTO hold_proposals (id, person_id, at, encrypted) VALUES (?, ?, ?, ?)",
-                proposal.ref,
-                proposal.person,
+                proposal.id,
+                proposal.person_id,
                 format_datetime(proposal.at),
                 self.encryption.encrypt(
-                    proposal.person, _build_hold_proposal_place(proposal.ref), proposal
+                    proposal.person_id, _build_hold_proposal_place(proposal.id), proposal
                 ),
             )
 
@@ -378,7 +381,7 @@ class HoldProposalsTable:
         return self._decrypt_hold_proposal(found)
 
     def list_hold_proposals(self) -> tuple[HoldProposal, ...]:
-        """Return all that are kept, the oldest first; some may be over."""
+        """Return all that are stored, the oldest first; some may have expired."""
         query = "SELECT id, person_id, encrypted FROM hold_proposals ORDER BY at, id"
         return tuple(map(self._decrypt_hold_proposal, self.connection.fetch_rows(query)))
 
@@ -393,7 +396,7 @@ class HoldProposalsTable:
             self.connection.execute("DELETE FROM hold_proposals WHERE person_id = ?", person_id)
 
     def delete_hold_proposals_before(self, at: datetime) -> None:
-        """Forget what nobody confirmed; the audit remembers that it was proposed."""
+        """Forget what no one confirmed; the audit remembers that it was proposed."""
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM hold_proposals WHERE at < ?", format_datetime(at))
 
@@ -419,17 +422,19 @@ class ErasureTombstones:
     encryption: Encryption
 
     def list_tombstones(self) -> tuple[str, ...]:
-        """Return the marks of everybody who was erased here, sorted."""
+        """Return the marks of everyone who was erased here, sorted."""
         return tuple(sorted(map(self._hash_person_id, self.encryption.keys.list_destroyed_ids())))
 
     def replay_erasures(self, marks: Iterable[str]) -> int:
         """Destroy every key that a mark names; return how many there still were."""
         named = set(marks)
         found = [
-            ref for ref in self.encryption.keys.list_key_ids() if self._hash_person_id(ref) in named
+            person_id
+            for person_id in self.encryption.keys.list_key_ids()
+            if self._hash_person_id(person_id) in named
         ]
-        for ref in found:
-            self.encryption.keys.destroy_key(ref)
+        for person_id in found:
+            self.encryption.keys.destroy_key(person_id)
         return len(found)
 
     def write_tombstone_file(self, path: Path) -> None:
@@ -460,10 +465,10 @@ def _read_tombstone_file(path: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressChange:
-    """`browser` stands for the browser that asked. `changed_at` is None until it is confirmed."""
+    """`browser` is a hash of the browser that asked. `changed_at` is None until it is confirmed."""
 
-    ref: str
-    person: str
+    id: str
+    person_id: str
     browser: str
     old: str
     new: str
@@ -495,13 +500,13 @@ class AddressChangesTable:
                 """INSERT INTO address_changes (id, person_id, browser, code_hash, asked_at,
                 expires_at, changed_at, encrypted)
                 VALUES (?, ?, ?, NULL, ?, ?, NULL, ?)""",
-                change.ref,
-                change.person,
+                change.id,
+                change.person_id,
                 change.browser,
                 format_datetime(change.asked_at),
                 format_datetime(change.expires_at),
                 self.encryption.encrypt(
-                    change.person, _build_address_change_place(change.ref), addresses
+                    change.person_id, _build_address_change_place(change.id), addresses
                 ),
             )
 
@@ -526,12 +531,9 @@ class AddressChangesTable:
         return None if found is None else parse_optional_datetime(found[0])
 
     def count_address_changes_since(self, person_id: str, since: datetime) -> int:
-        found = self.connection.fetch_row(
-            "SELECT count(*) FROM address_changes WHERE person_id = ? AND asked_at > ?",
-            person_id,
-            format_datetime(since),
+        return self.connection.count_rows(
+            "address_changes", "person_id = ? AND asked_at > ?", person_id, format_datetime(since)
         )
-        return int(found[0]) if found else 0
 
     def set_code_hash(self, change_id: str, code_hash: str) -> None:
         with self.connection.begin_transaction():
@@ -554,7 +556,7 @@ class AddressChangesTable:
             )
 
     def delete_unconfirmed_before(self, moment: datetime) -> None:
-        """Forget what nobody confirmed."""
+        """Forget what no one confirmed."""
         with self.connection.begin_transaction():
             self.connection.execute(
                 "DELETE FROM address_changes WHERE changed_at IS NULL AND asked_at < ?",
@@ -570,7 +572,7 @@ class AddressChangesTable:
             )
 
     def _find_change_by_column(self, column: str, value: str) -> AddressChange | None:
-        # The column is one of two names of ours.
+        # The column is one of two fixed names.
         found = self.connection.fetch_row(f"{_SELECT} WHERE {column} = ?", value)
         return None if found is None else self._decrypt_address_change(found)
 
@@ -582,8 +584,8 @@ class AddressChangesTable:
             _AddressChangeContent,
         )
         return AddressChange(
-            ref=row["id"],
-            person=row["person_id"],
+            id=row["id"],
+            person_id=row["person_id"],
             browser=row["browser"],
             old=addresses.old,
             new=addresses.new,
@@ -601,7 +603,7 @@ def _build_address_change_place(change_id: str) -> str:
     return f"address_changes/{change_id}/encrypted"
 
 
-# Letters print as many characters of a ref.
+# Emails print as many characters of an id.
 MIN_PREFIX_LENGTH = 8
 
 
@@ -620,11 +622,13 @@ def load_flag_owner(connection: DatabaseConnection, flag_id: str) -> str:
 
 
 def resolve_id_prefix(id_prefix: str, found: Iterable[Row]) -> str:
-    """Complete a ref that a letter has cut; return one that begins nothing as it is.
+    """Complete an id that an email has cut; return one that begins nothing as it is.
 
     Raises InputError where several begin so.
     """
-    whole = [str(ref) for (ref,) in found] if len(id_prefix) >= MIN_PREFIX_LENGTH else []
+    whole = (
+        [str(person_id) for (person_id,) in found] if len(id_prefix) >= MIN_PREFIX_LENGTH else []
+    )
     if len(whole) > 1:
         reason = f"Several references begin with {id_prefix}; give more of it."
         raise InputError(reason)

@@ -1,6 +1,6 @@
 """What reviewers open, take, note and propose, and the district's numbers.
 
-The plain columns only narrow a long queue: whether a flag may be shown is decided anew, by the one
+The plain columns only narrow a long queue: whether a flag may be shown is decided again, by the one
 rule, for each that is.
 """
 
@@ -22,9 +22,9 @@ from monitor.db.connection import (
 from monitor.db.encryption import Encryption
 from monitor.db.people import hash_school, load_flag_owner
 from monitor.domain.disclosure import BreakGlass, BreakGlassProposal, OpeningForecast
+from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import FlagKind, FlagState, Severity
-from monitor.errors import InputError
 
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -76,7 +76,7 @@ class DisclosureCutoff:
 class ReviewFilter:
     """What a reviewer chose to see; what is None or empty narrows nothing.
 
-    `reviewer_id` is a reviewer's ref, and empty for what nobody has taken.
+    `reviewer_id` is a reviewer's id, and empty for what no one has taken.
     """
 
     kind: FlagKind | None = None
@@ -109,8 +109,8 @@ class ReviewIndexTable:
                 """INSERT OR REPLACE INTO review_index (flag_id, person_id, school, kind, severity,
                 state, opened_at, since, counted_from)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                flag.ref,
-                flag.person,
+                flag.id,
+                flag.person_id,
                 hash_school(self.encryption, school),
                 flag.kind,
                 _SEVERITY_RANKS[flag.severity],
@@ -123,10 +123,10 @@ class ReviewIndexTable:
     def list_visible_flag_ids(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter, part: ListSlice
     ) -> tuple[str, ...]:
-        """Return the refs of one page, the worst first, among equals the oldest."""
+        """Return the ids of one page, the worst first, among equals the oldest."""
         query = _LIVE_CONSENTS_SQL + _PAGE_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL + _ORDER_SQL
         values = (*self._build_query_values(cutoff, review_filter), part.length, part.start)
-        return tuple(ref for (ref,) in self.connection.fetch_rows(query, *values))
+        return tuple(flag_id for (flag_id,) in self.connection.fetch_rows(query, *values))
 
     def count_visible_flags(self, cutoff: DisclosureCutoff, review_filter: ReviewFilter) -> int:
         query = _LIVE_CONSENTS_SQL + _COUNT_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL
@@ -143,10 +143,10 @@ class ReviewIndexTable:
             + _GROUP_BY_SCHOOL_SQL
         )
         rows = self.connection.fetch_rows(query, *self._build_query_values(cutoff, ReviewFilter()))
-        return tuple(ref for (ref,) in rows)
+        return tuple(flag_id for (flag_id,) in rows)
 
     def find_oldest_undecided_time(self, cutoff: DisclosureCutoff) -> datetime | None:
-        """Return when the oldest open flag that nobody ruled on was opened."""
+        """Return when the oldest open flag that no one ruled on was opened."""
         query = (
             _LIVE_CONSENTS_SQL + _OLDEST_SQL + _VISIBLE_FLAGS_SQL + _FILTERS_SQL + _UNDECIDED_SQL
         )
@@ -173,7 +173,7 @@ class ReviewIndexTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewAssignment:
-    """`reviewer` is an opaque ref."""
+    """`reviewer` is an opaque id."""
 
     flag_id: str
     reviewer_id: str
@@ -198,13 +198,12 @@ class AssignmentsTable:
 
     def save_assignment(self, assignment: ReviewAssignment) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO assignments (flag_id, person_id, reviewer_id, at)
-                VALUES (?, ?, ?, ?)""",
-                assignment.flag_id,
-                load_flag_owner(self.connection, assignment.flag_id),
-                assignment.reviewer_id,
-                format_datetime(assignment.at),
+            self.connection.replace_row(
+                "assignments",
+                flag_id=assignment.flag_id,
+                person_id=load_flag_owner(self.connection, assignment.flag_id),
+                reviewer_id=assignment.reviewer_id,
+                at=format_datetime(assignment.at),
             )
 
     def delete_assignment(self, flag_id: str) -> None:
@@ -221,7 +220,7 @@ class ReviewNoteKind(StrEnum):
 class ReviewNote:
     """`by` is a reviewer's address, as its person reads it."""
 
-    flag: str
+    flag_id: str
     kind: ReviewNoteKind
     by: str
     at: datetime
@@ -235,13 +234,13 @@ class ReviewNotesTable:
 
     def insert_review_note(self, note: ReviewNote) -> None:
         with self.connection.begin_transaction():
-            person = load_flag_owner(self.connection, note.flag)
+            person = load_flag_owner(self.connection, note.flag_id)
             seq = find_next_seq(self.connection, "review_notes")
             self.connection.execute(
                 """INSERT INTO review_notes (seq, flag_id, person_id, at, encrypted)
                 VALUES (?, ?, ?, ?, ?)""",
                 seq,
-                note.flag,
+                note.flag_id,
                 person,
                 format_datetime(note.at),
                 self.encryption.encrypt(person, _build_review_note_place(seq), note),
@@ -270,19 +269,18 @@ def _build_review_note_place(seq: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AccessLogTable:
-    """`reviewer` is an opaque ref."""
+    """`reviewer` is an opaque id."""
 
     connection: DatabaseConnection
 
     def record_access(self, reviewer_id: str, flag_id: str, until: datetime) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO access_log (reviewer_id, flag_id, person_id, until)
-                VALUES (?, ?, ?, ?)""",
-                reviewer_id,
-                flag_id,
-                load_flag_owner(self.connection, flag_id),
-                format_datetime(until),
+            self.connection.replace_row(
+                "access_log",
+                reviewer_id=reviewer_id,
+                flag_id=flag_id,
+                person_id=load_flag_owner(self.connection, flag_id),
+                until=format_datetime(until),
             )
 
     def has_access(self, reviewer_id: str, flag_id: str, now: datetime) -> bool:
@@ -312,14 +310,14 @@ class BreakGlassTable:
                 """INSERT OR REPLACE INTO break_glass (id, flag_id, person_id, at, broken_at, until,
                 encrypted)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                proposal.ref,
-                proposal.flag,
-                proposal.person,
+                proposal.id,
+                proposal.flag_id,
+                proposal.person_id,
                 format_datetime(proposal.at),
                 format_optional_datetime(proposal.broken_at),
                 format_optional_datetime(broken.until if broken else None),
                 self.encryption.encrypt(
-                    proposal.person, _build_break_glass_place(proposal.ref), proposal
+                    proposal.person_id, _build_break_glass_place(proposal.id), proposal
                 ),
             )
 
@@ -354,7 +352,7 @@ class BreakGlassTable:
         return tuple(each for each in found if each)
 
     def delete_break_glass_before(self, at: datetime) -> int:
-        """Forget what nobody confirmed and what is over; the audit remembers that it was."""
+        """Forget what no one confirmed and what is over; the audit remembers that it was."""
         with self.connection.begin_transaction():
             return self.connection.execute(
                 "DELETE FROM break_glass WHERE ifnull(until, at) < ?", format_datetime(at)
@@ -386,14 +384,14 @@ class FlagStatistics:
     connection: DatabaseConnection
 
     def list_raised_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
-        """Yield when each flag was opened, whoever may see it."""
+        """Yield when each flag was opened, no matter who may see it."""
         return self._list_occurrences(
             "SELECT opened_at AS at, person_id FROM flags WHERE opened_at >= ? ORDER BY opened_at",
             since,
         )
 
     def list_decided_flags(self, since: datetime) -> Iterator[FlagOccurrence]:
-        """Yield when each flag got its last ruling; sharing and taking back are none."""
+        """Yield when each flag got its last decision; sharing and taking back are none."""
         return self._list_occurrences(
             """SELECT max(at) AS at, person_id FROM decisions
             WHERE decision NOT IN ('shared', 'reopened') AND decisions.at >= ?

@@ -21,7 +21,7 @@ from monitor.db.connection import (
 )
 from monitor.db.encryption import DISTRICT, Encryption
 from monitor.db.files import write_private_file
-from monitor.errors import CannotWriteError, InputError
+from monitor.domain.errors import CannotWriteError, InputError
 from scrapers.http.budget import QuotaUsage, roll_over_usage
 from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState
@@ -58,16 +58,14 @@ class SourceHealthTable:
 
     def save_source_health(self, health: SourceHealth) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO source_health (source, outcome, since, note, retry_at,
-                proven_at)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                health.source,
-                health.outcome,
-                format_datetime(health.since),
-                health.note,
-                format_optional_datetime(health.retry_at),
-                format_optional_datetime(health.proven_at),
+            self.connection.replace_row(
+                "source_health",
+                source=health.source,
+                outcome=health.outcome,
+                since=format_datetime(health.since),
+                note=health.note,
+                retry_at=format_optional_datetime(health.retry_at),
+                proven_at=format_optional_datetime(health.proven_at),
             )
 
     def list_source_health(self) -> tuple[SourceHealth, ...]:
@@ -88,7 +86,7 @@ def _parse_health_row(row: Row) -> SourceHealth:
 
 @dataclass(frozen=True, slots=True)
 class HostsTable:
-    """The lanes' memory (`scrapers.http.throttle.HostStore`)."""
+    """Remembers hosts for the crawler (`scrapers.http.throttle.HostStore`)."""
 
     connection: DatabaseConnection
     encryption: Encryption
@@ -114,11 +112,11 @@ class HostsTable:
         return tuple(self._decrypt_host_state(row) for row in rows)
 
     def delete_rested_hosts(self, away: datetime, rested: datetime) -> None:
-        """Forget who let us in before `rested`, and who kept us away until before `away`."""
+        """Delete hosts last allowed before `rested`, and hosts parked until before `away`."""
         self._delete_hosts(lambda each: not _is_remembered(each, away, rested))
 
     def delete_hosts_naming(self, words: Collection[str]) -> None:
-        """Forget every host in whose name one of these words is a label: somebody's handle."""
+        """Forget every host in whose name one of these words is a label: someone's handle."""
         self._delete_hosts(lambda each: not set(each.host.split(".")).isdisjoint(words))
 
     def _delete_hosts(self, wanted: Callable[[HostState], bool]) -> None:
@@ -145,7 +143,7 @@ def _build_host_place(mark: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RobotsFilesTable:
-    """The lanes' memory (`scrapers.http.robots.RobotsStore`)."""
+    """Remembers robots.txt for the crawler (`scrapers.http.robots.RobotsStore`)."""
 
     connection: DatabaseConnection
     encryption: Encryption
@@ -157,15 +155,15 @@ class RobotsFilesTable:
         )
         return None if found is None else self._decrypt_robots_file(mark, found["encrypted"])
 
-    def save_robots_file(self, learnt: RobotsRecord) -> None:
-        mark = self.encryption.keyed_hash(DISTRICT, learnt.origin)
+    def save_robots_file(self, learned: RobotsRecord) -> None:
+        mark = self.encryption.keyed_hash(DISTRICT, learned.origin)
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
                 """INSERT OR REPLACE INTO robots_files (keyed_hash, until, encrypted)
                 VALUES (?, ?, ?)""",
                 mark,
-                format_datetime(learnt.until),
-                self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learnt),
+                format_datetime(learned.until),
+                self.encryption.encrypt(DISTRICT, _build_robots_place(mark), learned),
             )
 
     def list_robots_files(self) -> tuple[RobotsRecord, ...]:
@@ -202,7 +200,7 @@ def _build_robots_place(mark: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RequestQuotaTable:
-    """The lanes' memory (`scrapers.http.budget.QuotaStore`)."""
+    """Remembers quotas for the crawler (`scrapers.http.budget.QuotaStore`)."""
 
     connection: DatabaseConnection
 
@@ -252,7 +250,7 @@ class ApiCostsTable:
     connection: DatabaseConnection
 
     def insert_api_cost(self, cost: WeeklyApiCost) -> None:
-        """Count it, and as nobody's if they were erased meanwhile: it was spent all the same."""
+        """Count it, and as no one's if they were erased meanwhile: it was spent all the same."""
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
                 """INSERT INTO api_costs (week, person_id, source, requests)
@@ -305,7 +303,7 @@ class SiteList:
 
 @dataclass(frozen=True, slots=True)
 class SiteListStore:
-    """`state` is the district's folder. A name is that of a file, so it is kept plain."""
+    """`state` is the district's folder. A name is also a file name, so it is plain text."""
 
     state_folder: Path
 
@@ -330,26 +328,26 @@ class SiteListStore:
 
         What two of them hold is the first one's.
         """
-        learnt, kept = known.copy_sites(), []
+        learned, lists = known.copy_sites(), []
         for name in self.list_site_list_names():
             if name != excluded_name:
-                kept.append(self._read_site_list(name, learnt))
-                learnt.add_entries(kept[-1].entries)
-        return tuple(kept)
+                lists.append(self._read_site_list(name, learned))
+                learned.add_entries(lists[-1].entries)
+        return tuple(lists)
 
     def compare_new_site_list(
         self, file: str, content: bytes, known: KnownSites, name: str = ""
     ) -> SiteImport:
-        """Read a list that is not kept yet, beside what is known and all that are.
+        """Read a list that is not imported yet, with the known sites and all imported lists.
 
-        It comes in the place of `name`, else of its form. Raises InputError where it is no list.
+        It replaces the list `name`, else the one of its format. Raises InputError if it is none.
         """
-        learnt = known.copy_sites()
+        learned = known.copy_sites()
         try:
             replaced = name or import_site_list(file, content, KnownSites()).list_format.lower()
             for each in self.read_site_lists(known, excluded_name=replaced):
-                learnt.add_entries(each.entries)
-            return import_site_list(file, content, learnt)
+                learned.add_entries(each.entries)
+            return import_site_list(file, content, learned)
         except CatalogError as error:
             raise InputError(str(error)) from error
 
@@ -372,7 +370,7 @@ class SiteListStore:
                 name=name, contents=import_site_list(name, self.read_site_list_file(name), known)
             )
         except (CatalogError, InputError) as error:
-            fault = f"The list {name!r} is left out: {error} Bring it in again, or remove it."
+            fault = f"The list {name!r} is left out: {error} Import it again, or remove it."
             return SiteList(name=name, fault=fault)
 
     @property

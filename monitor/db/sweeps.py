@@ -19,30 +19,22 @@ from monitor.db.connection import (
     parse_datetime,
     parse_optional_datetime,
 )
+from monitor.domain.errors import InputError
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
-from monitor.errors import InputError
+from monitor.domain.vocabulary import SweepKind
 from scrapers.models import Outcome
-
-
-class SweepKind(StrEnum):
-    """CANARIES is asked for like the others, and is no sweep: it is about nobody."""
-
-    SWEEP = "sweep"
-    SELFCHECK = "selfcheck"
-    PROOF = "proof"
-    CANARIES = "canaries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
     """`person` is empty for the whole district; `closed_at` is None while it runs."""
 
-    ref: str
+    id: str
     week: str
     kind: SweepKind
     nonce: str
     started_at: datetime
-    person: str = ""
+    person_id: str = ""
     closed_at: datetime | None = None
 
 
@@ -84,17 +76,17 @@ class SweepsTable:
                 f"""{_SELECT_SWEEPS} WHERE kind = ? AND person_id IS ? AND closed_at IS NULL
                 ORDER BY rowid DESC LIMIT 1""",
                 sweep.kind,
-                sweep.person or None,
+                sweep.person_id or None,
             )
             if found is not None:
                 return _parse_sweep_row(found)
             self.connection.execute(
                 """INSERT INTO sweeps (id, week, kind, person_id, nonce, started_at, closed_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                sweep.ref,
+                sweep.id,
                 sweep.week,
                 sweep.kind,
-                sweep.person or None,
+                sweep.person_id or None,
                 sweep.nonce,
                 format_datetime(sweep.started_at),
                 format_optional_datetime(sweep.closed_at),
@@ -140,9 +132,7 @@ class SweepsTable:
         """Return how each source did in a sweep, or that it is still being asked."""
         course = SourceRunState.LATE if sweep.started_at < begun_before else SourceRunState.ASKED
         asked = self._list_unfinished_runs(sweep, course) if sweep.closed_at is None else ()
-        return tuple(
-            sorted((*self.list_source_runs(sweep.ref), *asked), key=lambda run: run.source)
-        )
+        return tuple(sorted((*self.list_source_runs(sweep.id), *asked), key=lambda run: run.source))
 
     def list_sweeps_of_person(self, person_id: str) -> tuple[Sweep, ...]:
         rows = self.connection.fetch_rows(
@@ -175,18 +165,16 @@ class SweepsTable:
 
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO source_runs (sweep_id, source, outcome, note, since,
-                asked, answered, at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                sweep_id,
-                run.source,
-                run.outcome,
-                run.note,
-                format_optional_datetime(run.since),
-                run.asked,
-                run.answered,
-                format_datetime(run.at),
+            self.connection.replace_row(
+                "source_runs",
+                sweep_id=sweep_id,
+                source=run.source,
+                outcome=run.outcome,
+                note=run.note,
+                since=format_optional_datetime(run.since),
+                asked=run.asked,
+                answered=run.answered,
+                at=format_datetime(run.at),
             )
 
     def list_source_runs(self, sweep_id: str) -> tuple[SourceRun, ...]:
@@ -210,7 +198,7 @@ class SweepsTable:
                 (SELECT id FROM sweeps WHERE kind = ?2 AND person_id IS NULL
                 AND id != ?1 ORDER BY rowid DESC LIMIT 1)
             EXCEPT SELECT source FROM source_runs WHERE sweep_id = ?1""",
-            sweep.ref,
+            sweep.id,
             sweep.kind,
         )
         for (source,) in rows:
@@ -225,12 +213,12 @@ class SweepsTable:
 
 def _parse_sweep_row(row: Row) -> Sweep:
     return Sweep(
-        ref=row["id"],
+        id=row["id"],
         week=row["week"],
         kind=SweepKind(row["kind"]),
         nonce=row["nonce"],
         started_at=parse_datetime(row["started_at"]),
-        person=row["person_id"] or "",
+        person_id=row["person_id"] or "",
         closed_at=parse_optional_datetime(row["closed_at"]),
     )
 
@@ -255,10 +243,10 @@ class RunRequest:
     was given up, and is empty where it was served.
     """
 
-    ref: str
+    id: str
     kind: SweepKind
     asked_at: datetime
-    person: str = ""
+    person_id: str = ""
     source: str = ""
     done_at: datetime | None = None
     note: str = ""
@@ -275,15 +263,14 @@ class RunRequestsTable:
 
     def insert_run_request(self, request: RunRequest) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT INTO run_requests (id, kind, person_id, asked_at, note, source)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                request.ref,
-                request.kind,
-                request.person or None,
-                format_datetime(request.asked_at),
-                request.note,
-                request.source or None,
+            self.connection.insert_row(
+                "run_requests",
+                id=request.id,
+                kind=request.kind,
+                person_id=request.person_id or None,
+                asked_at=format_datetime(request.asked_at),
+                note=request.note,
+                source=request.source or None,
             )
 
     def find_run_request(self, request_id: str) -> RunRequest | None:
@@ -302,9 +289,9 @@ class RunRequestsTable:
         return None if found is None else _parse_run_request_row(found)
 
     def find_next_open_request(self, kinds: Iterable[SweepKind] = SweepKind) -> RunRequest | None:
-        """Return what somebody waits for: what is over soonest first, then the oldest.
+        """Return what someone waits for: what is over soonest first, then the oldest.
 
-        What failed comes after what was not tried yet, and so holds up nobody.
+        What failed comes after what was not tried yet, and so holds up no one.
         """
         found = self.connection.fetch_row(
             f"""{_SELECT_RUN_REQUESTS}
@@ -318,13 +305,13 @@ class RunRequestsTable:
 
     def count_checks_before(self, request: RunRequest) -> int:
         """Count the checks that are not served yet and were asked for earlier."""
-        found = self.connection.fetch_row(
-            """SELECT count(*) FROM run_requests WHERE done_at IS NULL AND kind = ?
+        return self.connection.count_rows(
+            "run_requests",
+            """done_at IS NULL AND kind = ?
             AND rowid < (SELECT rowid FROM run_requests WHERE id = ?)""",
             SweepKind.SELFCHECK,
-            request.ref,
+            request.id,
         )
-        return int(found[0]) if found else 0
 
     def list_run_requests(self) -> tuple[RunRequest, ...]:
         rows = self.connection.fetch_rows(f"{_SELECT_RUN_REQUESTS} ORDER BY asked_at, rowid")
@@ -350,7 +337,7 @@ class RunRequestsTable:
             )
 
     def save_progress(self, request_id: str, source: str, state: str) -> None:
-        """Note where a source stands; there is nothing to note once the request is gone."""
+        """Record the progress of a source; do nothing once the request is gone."""
         with self.connection.begin_transaction(SyncMode.NORMAL):
             self.connection.execute(
                 """INSERT OR REPLACE INTO run_progress (request_id, source, state)
@@ -370,10 +357,10 @@ class RunRequestsTable:
 
 def _parse_run_request_row(row: Row) -> RunRequest:
     return RunRequest(
-        ref=row["id"],
+        id=row["id"],
         kind=SweepKind(row["kind"]),
         asked_at=parse_datetime(row["asked_at"]),
-        person=row["person_id"] or "",
+        person_id=row["person_id"] or "",
         done_at=parse_optional_datetime(row["done_at"]),
         note=row["note"],
         source=row["source"] or "",
@@ -407,14 +394,13 @@ class CanaryChecksTable:
 
     def save_canary_check(self, check: CanaryCheck) -> None:
         with self.connection.begin_transaction():
-            self.connection.execute(
-                """INSERT OR REPLACE INTO canary_checks (source, at, trust, outcome, note)
-                VALUES (?, ?, ?, ?, ?)""",
-                check.source,
-                format_datetime(check.at),
-                check.trust.standing,
-                check.trust.outcome,
-                check.trust.note,
+            self.connection.replace_row(
+                "canary_checks",
+                source=check.source,
+                at=format_datetime(check.at),
+                trust=check.trust.standing,
+                outcome=check.trust.outcome,
+                note=check.trust.note,
             )
 
 

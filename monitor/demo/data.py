@@ -1,4 +1,4 @@
-"""What stands on the made-up web: profiles, accounts, who follows whom, and pages.
+"""The content of the made-up web: profiles, accounts, who follows whom, and pages.
 
 The days of the story.
 """
@@ -28,7 +28,7 @@ D = TypeVar("D", bound=DatedEntry)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoProfile:
-    """Somebody's page on one of the eight sites. `since` and `until` are weeks, both included."""
+    """Someone's page on one of the eight sites. `since` and `until` are weeks, both included."""
 
     site: str
     handle: str
@@ -43,7 +43,7 @@ class DemoProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAccount:
-    """An account on the network behind the AppView, as it looks in the weeks it stands for.
+    """An account on the network behind the AppView, as it looks in its weeks.
 
     `followers` and `posts` are added to what the made-up world itself holds.
     """
@@ -76,7 +76,7 @@ class DemoPage:
 
     `age` is in days, in the first week, and None where the engine knows no date. Its address is
     `tracked` where it carries a campaign that differs every week. After `listed_until` the page
-    still stands, but the engine lists it no more.
+    still exists, but the engine no longer lists it.
     """
 
     url: str
@@ -100,7 +100,7 @@ class DemoContents:
     pages: tuple[DemoPage, ...] = ()
 
     def filter_by_week(self, week: int) -> "DemoContents":
-        """Keep what stands in a week."""
+        """Keep what exists in a week."""
         return DemoContents(
             profiles=_filter_by_week(self.profiles, week),
             accounts=_filter_by_week(self.accounts, week),

@@ -1,4 +1,4 @@
-"""Cedar Valley Public Schools: seven members of staff, and the pupils on its roster."""
+"""Cedar Valley Public Schools: seven members of staff, and the students on its roster."""
 
 from collections.abc import Iterator
 from csv import DictReader
@@ -46,10 +46,10 @@ class DemoStudent:
 
 MARIA = StaffMember(
     person=Person(
-        ref="staff-maria",
+        id="staff-maria",
         name=PersonName(given="Maria", family="Delgado"),
         mail=f"maria.delgado@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=MAPLE_STREET,
         role="fifth grade science teacher",
@@ -66,10 +66,10 @@ MARIA = StaffMember(
 
 JOHN = StaffMember(
     person=Person(
-        ref="staff-john",
+        id="staff-john",
         name=PersonName(given="John", family="Smith", middle="Albert"),
         mail=f"john.smith@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=HIGH_SCHOOL,
         role="mathematics teacher",
@@ -81,12 +81,12 @@ JOHN = StaffMember(
 
 BETH = StaffMember(
     person=Person(
-        ref="staff-beth",
+        id="staff-beth",
         name=PersonName(
             given="Elizabeth", family="Novak", nicknames=("Beth",), former_families=("Hartley",)
         ),
         mail=f"elizabeth.novak@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=MIDDLE_SCHOOL,
         role="librarian",
@@ -102,10 +102,10 @@ BETH = StaffMember(
 
 THOMAS = StaffMember(
     person=Person(
-        ref="staff-thomas",
+        id="staff-thomas",
         name=PersonName(given="Thomas", family="Okafor", nicknames=("Tom",)),
         mail=f"thomas.okafor@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=HIGH_SCHOOL,
         role="physical education teacher",
@@ -118,10 +118,10 @@ THOMAS = StaffMember(
 
 ROSA = StaffMember(
     person=Person(
-        ref="staff-rosa",
+        id="staff-rosa",
         name=PersonName(given="Rosa", family="Marchetti"),
         mail=f"rosa.marchetti@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=HIGH_SCHOOL,
         role="band director",
@@ -134,10 +134,10 @@ ROSA = StaffMember(
 
 DANIEL = StaffMember(
     person=Person(
-        ref="staff-daniel",
+        id="staff-daniel",
         name=PersonName(given="Daniel", family="Reyes", nicknames=("Dan",)),
         mail=f"daniel.reyes@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=MIDDLE_SCHOOL,
         role="art teacher",
@@ -154,10 +154,10 @@ DANIEL = StaffMember(
 
 KAREN = StaffMember(
     person=Person(
-        ref="staff-karen",
+        id="staff-karen",
         name=PersonName(given="Karen", family="Whitfield"),
         mail=f"karen.whitfield@{MAIL_DOMAIN}",
-        organisation=NAME,
+        organization=NAME,
         zone=ZONE,
         school=MAPLE_STREET,
         role="office manager",
@@ -175,7 +175,7 @@ ENROLLED = tuple(member for member in STAFF if not member.withdrawn)
 
 def load_students() -> Iterator[DemoStudent]:
     """Read the roster that the district hashes; nothing else in the demo may know it."""
-    text = (files("monitor.demo") / "web" / "pupils.csv").read_text("utf-8")
+    text = (files("monitor.demo") / "web" / "students.csv").read_text("utf-8")
     for row in DictReader(text.splitlines()):
         grade = int(row["grades"])
         yield DemoStudent(given=row["givenName"], family=row["familyName"], grade=grade)

@@ -169,7 +169,7 @@ class FakeSearxng:
         return build_json_response(found)
 
     def _rank_pages(self, query: str, week: int, pages: tuple[DemoPage, ...]) -> Iterator[DemoPage]:
-        """Rank by lot, drawn anew every week; engines differ in less, but not by much."""
+        """Rank by lot, drawn again every week; engines differ in less, but not by much."""
         listed = (page for page in pages if week <= page.listed_until)
         hits = (page for page in listed if matches_query(query, page))
         # The third week is the second one over again.

@@ -1,4 +1,4 @@
-"""Eight profile sites, each with its own way of saying that somebody is not there."""
+"""Eight profile sites, each with its own way of saying that someone is not there."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -17,7 +17,7 @@ from monitor.demo.response import FakeRequest, FakeResponse, build_html_response
 
 
 class HostMood(StrEnum):
-    """`VAGUE` shows the same profile for everybody, `REBUILT` a page without any known mark."""
+    """`VAGUE` shows the same profile for everyone, `REBUILT` a page without any known mark."""
 
     BLOCKING = "blocking"
     LIMITING = "limiting"
@@ -70,7 +70,7 @@ def _build_rate_limit_page(seconds: int) -> FakeResponse:
 
 
 def _build_vague_page(asked: FakeRequest) -> FakeResponse:
-    """Show a profile of nobody in particular, with everything that a real one has."""
+    """Show a profile of no one in particular, with everything that a real one has."""
     site = sites.SITE_BY_HOST[asked.host]
     anyone = DemoProfile(
         site=site.name,

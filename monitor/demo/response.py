@@ -29,7 +29,7 @@ class FakeRequest:
 
     @property
     def nonce(self) -> str:
-        """Return what a server draws anew for every page, yet the same from run to run."""
+        """Return what a server draws again for every page, yet the same from run to run."""
         return sha256(f"{self.host}{self.path}{self.week}.{self.nth}".encode()).hexdigest()[:24]
 
 
@@ -104,11 +104,11 @@ FOLDER = "/img/avatar/plain"
 SIZE = 96
 WAVES = 5
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_EIGHT_BITS_OF_GREY = struct.pack(">5B", 8, 0, 0, 0, 0)
+_EIGHT_BITS_OF_GRAY = struct.pack(">5B", 8, 0, 0, 0, 0)
 
 
 def build_avatar_url(did: str, picture: str) -> str:
-    """Return where an account's picture lies; one picture has one name, whoever shows it."""
+    """Return where an account's picture lies; one picture has one name, no matter who shows it."""
     return f"http://{HOST}{FOLDER}/{did}/{_compute_content_id(picture)}@jpeg"
 
 
@@ -128,7 +128,7 @@ def draw_png(picture: str) -> bytes:
     drawn = sha256(picture.encode()).digest()
     waves = [drawn[3 * n : 3 * n + 3] for n in range(WAVES)]
     rows = (bytes((0, *(_compute_shade(waves, x, y) for x in range(SIZE)))) for y in range(SIZE))
-    head = struct.pack(">2I", SIZE, SIZE) + _EIGHT_BITS_OF_GREY
+    head = struct.pack(">2I", SIZE, SIZE) + _EIGHT_BITS_OF_GRAY
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
     return _SIGNATURE + b"".join(_build_png_chunk(name, data) for name, data in chunks)
 

@@ -26,7 +26,7 @@ KNOCKS, STOP = "knocks", "stop"
 RARITY = 20
 SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
 
-# Nobody else exists, or a name drawn to be impossible would do so once in a while.
+# No one else exists, or a name drawn to be impossible would do so once in a while.
 MADE_UP = re.compile(rf"(?:{'|'.join(SYLLABLES)})+[0-9]+")
 
 
@@ -89,7 +89,7 @@ class ScaleServerProcess:
 
 @contextmanager
 def run_server_process(sites: int) -> Iterator[ScaleServerProcess]:
-    """Serve from a process of its own, so that its memory and work do not count as ours."""
+    """Serve from a separate process, so that its memory and work are not measured with ours."""
     processes = get_context("spawn")
     ours, theirs = processes.Pipe()
     process = processes.Process(target=_serve_until_stopped, args=(sites, theirs), daemon=True)
@@ -140,10 +140,10 @@ def _build_member(number: int) -> StaffMember:
     given, family = _spell_number(number), _spell_number(number * 7 + 5)
     name = PersonName(given=given.title(), family=family.title())
     person = Person(
-        ref=f"staff-{number:05}",
+        id=f"staff-{number:05}",
         name=name,
         mail=f"{given}.{family}.{number}@{district.MAIL_DOMAIN}",
-        organisation=district.NAME,
+        organization=district.NAME,
         zone=district.ZONE,
         places=(district.TOWN,),
         handles=(f"{given}{family}{number}",),

@@ -1,4 +1,4 @@
-"""Serves a made-up internet on loopback: one HTTP server, told apart by the Host header."""
+"""Serves a made-up internet on loopback: one HTTP server, which looks at the Host header."""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager

@@ -1,6 +1,6 @@
 """The demo's folder, configuration and roster: a district that touches nothing else.
 
-The story's time: it stands still until the story moves it.
+The story's time, which only the story moves.
 """
 
 import secrets
@@ -28,12 +28,12 @@ from monitor.demo import fake_bluesky as appview
 from monitor.demo import fake_searxng as engine
 from monitor.demo import response as cdn
 from monitor.domain.email import Envelope
+from monitor.domain.errors import InputError
 from monitor.domain.students.roster import RosterStudent
-from monitor.errors import InputError
 from monitor.matcher.keys import KEY_BYTES, build_roster, write_tokens
 
 MARKER = ".namesake-demo"
-CATALOG_FILE = Path(__file__).parent / "catalogue.json"
+CATALOG_FILE = Path(__file__).parent / "catalog.json"
 
 
 def clear_folder(folder: Path) -> Path:
@@ -48,11 +48,11 @@ def clear_folder(folder: Path) -> Path:
 
 
 def build_config(folder: Path) -> Config:
-    """Configure Cedar Valley, with letters written to the folder."""
+    """Configure Cedar Valley, with emails written to the folder."""
     return Config(
         state=folder / "state",
         district=DistrictConfig(
-            ref=district.DISTRICT_ID,
+            id=district.DISTRICT_ID,
             name=district.NAME,
             zone=district.ZONE,
             domains=(district.MAIL_DOMAIN,),
@@ -94,7 +94,7 @@ def hash_roster(config: Config) -> None:
 
 
 def build_id_source(word: str) -> Callable[[], str]:
-    """Return refs that look drawn and are the same in every run."""
+    """Return ids that look drawn and are the same in every run."""
     numbers = count(1)
     return lambda: sha256(f"{word} {next(numbers)}".encode()).hexdigest()[:32]
 
@@ -124,7 +124,7 @@ class RunningClock:
 
 @dataclass(slots=True)
 class StoryClock:
-    """`now` is told by the story; waits between requests are real, and the story sets them to 0."""
+    """The story sets `now`; waits between requests are real, and the story sets them to 0."""
 
     at: datetime
 

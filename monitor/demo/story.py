@@ -14,23 +14,26 @@ from pathlib import Path
 
 from msgspec import structs
 
-from monitor.app import OUTBOX, App, open_app
+from monitor.app import OUTBOX, App, Environment, IdSource, open_app
 from monitor.config import Config, PortalConfig
 from monitor.db.database import Database
-from monitor.db.sweeps import SweepKind
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import RunningClock, StoryClock
-from monitor.domain.vocabulary import OwnershipLabel
-from monitor.environment import Environment, IdSource
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import OwnershipLabel, SweepKind
 from monitor.mail.smtp import keep_all_emails
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, take_over_jobs
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_upkeep,
+    take_over_jobs,
+)
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
@@ -46,9 +49,9 @@ CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEvent:
-    """`person` is a mail address: in the demo nobody is real, and everything may be read.
+    """`person` is a mail address: in the demo no one is real, and everything may be read.
 
-    `whose` is the label of what was seen, as it stands at the end of the week's sweep.
+    `whose` is the label of what was seen, at the end of the week's sweep.
     """
 
     person: str
@@ -150,15 +153,15 @@ def enroll_everyone(app: App, folder: Path) -> None:
         )
         joined = enroll_with_code(app, _find_invitation_code(folder, person.mail), answers)
         for change in list_name_changes(app):
-            confirm_name_change(app, change.ref, district.OPERATOR)
+            confirm_name_change(app, change.id, district.OPERATOR)
         if member.withdrawn:
-            withdraw_consent(app, joined.ref)
+            withdraw_consent(app, joined.id)
     take_over_jobs(app)
     run_mail_and_cleanup(app)
 
 
 def _find_invitation_code(folder: Path, mail: str) -> str:
-    """Open the newest letter to an address, and take out the code."""
+    """Open the newest email to an address, and take out the code."""
     for path in sorted(folder.glob("*-invitation-*.eml")):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         body = message.get_body(("plain",))
@@ -180,6 +183,7 @@ def _play_weeks(
         week = _summarize_week(app, clock.at)
         clock.at += EMAILS_AFTER
         run_mail_and_cleanup(app)
+        run_upkeep(app)
         on_week(number, week)
         yield week
 
@@ -187,30 +191,33 @@ def _play_weeks(
 def _summarize_week(app: App, since: datetime) -> StoryWeek:
     db = app.db
     sweep = db.sweeps.find_latest_sweep(SweepKind.SWEEP)
-    mails = {ref: db.people.load_person(ref).mail for ref in db.people.list_person_ids()}
-    recorded = db.events.list_events_of_sweep(sweep.ref) if sweep else ()
+    mails = {
+        person_id: db.people.load_person(person_id).mail
+        for person_id in db.people.list_person_ids()
+    }
+    recorded = db.events.list_events_of_sweep(sweep.id) if sweep else ()
     events = (
         StoryEvent(
-            person=mails[each.event.person],
+            person=mails[each.event.person_id],
             kind=each.event.kind,
             url=each.url,
             fields=each.event.fields,
-            whose=db.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN,
+            whose=db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN,
         )
         for each in recorded
     )
     flags = (
         StoryFlag(
-            person=mails[flag.person],
+            person=mails[flag.person_id],
             kind=flag.kind,
             severity=flag.severity,
-            url=db.items.load_item(flag.item).portrait.url,
+            url=db.items.load_item(flag.item_id).portrait.url,
             reasons=flag.reasons,
         )
         for flag in db.flags.list_undecided_flags()
         if flag.opened_at >= since
     )
-    runs = db.sweeps.list_source_runs(sweep.ref) if sweep else ()
+    runs = db.sweeps.list_source_runs(sweep.id) if sweep else ()
     return StoryWeek(
         events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
         flags=tuple(sorted(flags, key=lambda each: (each.person, each.url, each.kind))),

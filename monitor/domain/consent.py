@@ -2,36 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Scope
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
 RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
 
 
-class ConsentChannel(StrEnum):
-    """By which way somebody's word reached us; ITSELF is none: time did it."""
-
-    PORTAL = "portal"
-    EMAIL = "email"
-    OPERATOR = "operator"
-    AUTOMATIC = "automatic"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """One line of a person's ledger: how things stand with their consent from `at` on.
+    """One line of a person's consent ledger, which counts from `at` on.
 
-    `at` is None where that is when the text was answered. `withdrawn_at` is None while it stands.
+    `at` is None if that is when the person answered the text. `withdrawn_at` is None until it ends.
     `paused_from` is when the last pause began and `paused_until` when it ends or ended, None before
     the first one.
     """
 
-    person: str
+    person_id: str
     text_version: str
     text_hash: str
     scopes: frozenset[Scope]
@@ -49,14 +39,14 @@ class Consent:
         return self.at or self.given_at
 
     def is_active(self, now: datetime) -> bool:
-        """Tell whether it is in force: what was found is kept, and notices are sent."""
+        """Tell whether it is in force, so that data stays and notices are sent."""
         return self.withdrawn_at is None and self.given_at <= now < self.expires_at
 
     def is_paused(self, now: datetime) -> bool:
         return self.is_active(now) and self.paused_until is not None and now < self.paused_until
 
     def allows_queries(self, now: datetime) -> bool:
-        """Tell whether anything may be asked, settled or told in digests now."""
+        """Tell whether questions, settlements and digests are allowed now."""
         return self.is_active(now) and not self.is_paused(now)
 
     def compute_paused_time(self, since: datetime, until: datetime) -> timedelta:
@@ -81,14 +71,14 @@ def compute_consent_phase(consent: Consent, now: datetime) -> ConsentPhase:
 
 
 def is_renewal_due(consent: Consent, now: datetime) -> bool:
-    """Tell whether to ask for an answer to be renewed; only a standing one can be."""
+    """Tell whether to ask for a renewal; only a consent in force can be renewed."""
     return consent.is_active(now) and consent.expires_at - now <= RENEWAL_WINDOW
 
 
 def select_due_reminder(consent: Consent, now: datetime) -> timedelta | None:
     """Return which reminder of the end is due: the last one whose time has come, if any has.
 
-    Also after the end: whoever was not reminded in time, is reminded late.
+    Also after the end: anyone who was not reminded in time, is reminded late.
     """
     if consent.withdrawn_at is not None:
         return None
@@ -105,7 +95,7 @@ def apply_narrowing(consent: Consent, scopes: frozenset[Scope], now: datetime) -
 
 
 def apply_pause(consent: Consent, until: datetime, now: datetime) -> Consent:
-    """Let everything rest until a day; without one, nobody would remember to go on."""
+    """Let everything rest until a day; without one, no one would remember to go on."""
     if not now < until <= now + LONGEST_PAUSE:
         reason = "A pause must end on a future day within one year. Choose a day."
         raise InputError(reason)
@@ -121,5 +111,5 @@ def apply_end(consent: Consent, act: ConsentAction, now: datetime) -> Consent:
 
 
 def hash_consent_text(text: str) -> str:
-    """Return the fingerprint of a consent text, as it is kept with each answer."""
+    """Return the hash of a consent text, as stored with each answer."""
     return sha256(text.encode()).hexdigest()

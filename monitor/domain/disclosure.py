@@ -1,8 +1,8 @@
 """Who sees a flag, and when: one table, and nothing else opens anything to anyone.
 
-What takes two reviewers, each in a session of their own: one proposes and another confirms. Both
-open a flag early for a while, or place or lift a legal hold. The person is told at once. Figures
-about staff are shown only where too many people stand behind them to tell who.
+What takes two reviewers, each in their own session: one proposes and another confirms. They open a
+flag early for a while, or place or lift a legal hold. The person is notified at once. Figures about
+staff are shown only if they cover enough people to hide each one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.consent import Consent
+from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
@@ -22,7 +23,6 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     Severity,
 )
-from monitor.errors import ConfigError, InputError, NotPermittedError
 from scrapers.models import QueryKind
 
 MIN_REVIEWERS = 2
@@ -37,7 +37,7 @@ class BreakGlass:
     `until` is when the opening is over, None for a single look.
     """
 
-    flag: str
+    flag_id: str
     reviewers: frozenset[str]
     reason: str
     at: datetime
@@ -61,9 +61,9 @@ class BreakGlassProposal:
     person will read them.
     """
 
-    ref: str
-    flag: str
-    person: str
+    id: str
+    flag_id: str
+    person_id: str
     first: str
     reason: str
     at: datetime
@@ -80,11 +80,11 @@ class BreakGlassProposal:
 
     @property
     def break_glass(self) -> BreakGlass | None:
-        """Return what it opened; None while nobody has confirmed it."""
+        """Return what it opened; None while no one has confirmed it."""
         if self.broken_at is None:
             return None
         return BreakGlass(
-            flag=self.flag,
+            flag_id=self.flag_id,
             reviewers=frozenset({self.first, self.second}),
             reason=self.reason,
             at=self.broken_at,
@@ -104,8 +104,8 @@ class HoldProposal:
     `first` is their address, as the person will read it.
     """
 
-    ref: str
-    person: str
+    id: str
+    person_id: str
     step: HoldAction
     first: str
     reason: str
@@ -176,7 +176,7 @@ DISCLOSURE_RULES: Mapping[FlagKind, DisclosureRule] = {
 class DisclosurePolicy:
     """What a district decided. `student_link_days` is None where student links never open.
 
-    `told_in` holds the hashes of the consent texts that tell of these days: for whoever
+    `told_in` holds the hashes of the consent texts that tell of these days: for anyone who
     agreed to another text they do not count.
     """
 
@@ -220,10 +220,10 @@ class FlagHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningForecast:
-    """When a flag opens to IT by its history alone, while its person's consent stands.
+    """When a flag opens to IT by its history alone, while its person's consent is in force.
 
-    `since` is None where nothing of its own opens it, `counted_from` where a district's days for
-    student links do not count.
+    `since` is None if its history does not open it, `counted_from` if a district's days for student
+    links do not count.
     """
 
     since: datetime | None
@@ -260,7 +260,7 @@ def get_notice_timing(flag: Flag) -> NoticeTiming:
 
 
 def needs_immediate_notice(flag: Flag) -> bool:
-    """Tell whether the person gets a letter at once, not only a place to look."""
+    """Tell whether the person gets an email at once, not only a place to look."""
     return flag.severity is Severity.HIGH and get_notice_timing(flag) is NoticeTiming.AT_ONCE
 
 
@@ -271,7 +271,7 @@ def compute_review_opening(
 
     Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
     """
-    if case.consent.person != case.flag.person or not case.consent.is_active(now):
+    if case.consent.person_id != case.flag.person_id or not case.consent.is_active(now):
         return None
     openings = [each for each in _list_openings(case, policy, now) if each.at <= now]
     return min(openings, key=lambda each: (each.at, each.reason), default=None)
@@ -282,7 +282,7 @@ def build_review_fields(
 ) -> ReviewFields:
     """Return what IT sees of a flag, which takes the opening that allows it."""
     flag = case.flag
-    if (person.ref, item.ref, item.person) != (flag.person, flag.item, flag.person):
+    if (person.id, item.id, item.person_id) != (flag.person_id, flag.item_id, flag.person_id):
         reason = "This flag is about another person or another item."
         raise InputError(reason)
     if opening.reason not in {*DISCLOSURE_RULES[flag.kind].opened_by, OpeningReason.BREAK_GLASS}:
@@ -305,7 +305,7 @@ def build_review_fields(
 
 
 def get_own_decision(case: DisclosureCase) -> Decision | None:
-    """Return the person's own word on what a flag is, None if none stands."""
+    """Return the person's own answer about a flag, None if there is none."""
     standing = _list_standing_decisions(case.history)
     said = [each.ruling for each in standing if each.ruling is not Decision.SHARED]
     return said[-1] if said else None
@@ -330,7 +330,7 @@ def _list_openings(
             yield ReviewOpening(at=at, reason=key)
     for glass in case.glass:
         # What was broken for an earlier life of a flag does not open the next.
-        of_this_life = glass.flag == case.flag.ref and glass.at >= case.flag.opened_at
+        of_this_life = glass.flag_id == case.flag.id and glass.at >= case.flag.opened_at
         if of_this_life and glass.is_in_force(now):
             yield ReviewOpening(at=glass.at, reason=OpeningReason.BREAK_GLASS)
 
@@ -351,7 +351,7 @@ def _compute_opening_time(
 
 
 def _delay_by_pause(consent: Consent, at: datetime | None, span: timedelta) -> datetime | None:
-    """Put off what time opens: while its person has paused, none of theirs runs out."""
+    """Delay what opens by time: no time limit runs while its person has paused."""
     return at and at + consent.compute_paused_time(at - span, at)
 
 
@@ -380,10 +380,10 @@ def _get_unanswered_time(history: FlagHistory) -> datetime | None:
 
 
 def _get_count_start(history: FlagHistory) -> datetime | None:
-    """Count from the letter, or from when the person last took a word back, to think again.
+    """Count from the email, or from when the person last took a word back, to think again.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
-    it is not, and is for nobody else to know.
+    it is not, and is for no one else to know.
     """
     flag = history.flag
     if flag.relation != QueryKind.FOLLOWS:
@@ -405,7 +405,9 @@ _OPENED: Mapping[OpeningReason, Callable[[FlagHistory], datetime | None]] = {
 
 def _list_own_decisions(history: FlagHistory) -> Iterator[DecisionRecord]:
     flag = history.flag
-    return (each for each in history.decisions if (each.flag, each.by) == (flag.ref, flag.person))
+    return (
+        each for each in history.decisions if (each.flag_id, each.by) == (flag.id, flag.person_id)
+    )
 
 
 def _list_standing_decisions(history: FlagHistory) -> list[DecisionRecord]:
@@ -421,7 +423,7 @@ def _list_standing_decisions(history: FlagHistory) -> list[DecisionRecord]:
 
 # Fewer people than this in one figure, and it is not shown.
 MIN_PEOPLE_SHOWN = 5
-# In a smaller district any figure would say something of somebody.
+# In a smaller district any figure would say something of someone.
 MIN_DISTRICT_SIZE = 10
 
 
@@ -434,7 +436,7 @@ class ReportableCount:
 
     @property
     def visible_number(self) -> int | None:
-        """Return the number; None where so few people stand behind it that it would tell who."""
+        """Return the number; None if it covers so few people that it would show who."""
         return self.number if self.people == 0 or self.people >= MIN_PEOPLE_SHOWN else None
 
 

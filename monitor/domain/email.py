@@ -1,8 +1,10 @@
-"""Everything about a letter but its words, and what became of it.
+"""Everything about an email but its words, and what became of it.
 
-What a mail server says later, after it took a letter: that it could not be delivered.
+What a mail server says later, after it took an email: that it could not be delivered.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +12,7 @@ from hashlib import sha256
 
 
 class DeliveryStatus(StrEnum):
-    """DEFERRED is worth another try; REFUSED is the server's final word on this letter.
+    """DEFERRED is worth another try; REFUSED is the server's final word on this email.
 
     HELD was not tried: it waits for something else than the mail server.
     """
@@ -23,10 +25,10 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What the mail server said, in words that hold no address and no text of the letter.
+    """What the mail server said, in words that hold no address and no text of the email.
 
     `bounce` is the status by which it refused the reader's address for good; else it is empty.
-    `in_doubt` says that it fell silent behind the letter: it may have taken it.
+    `in_doubt` says that it fell silent behind the email: it may have taken it.
     """
 
     status: DeliveryStatus
@@ -37,9 +39,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Everything about a letter but its words. `dedupe_key` is an ISO week or a date.
+    """Everything about an email but its words. `dedupe_key` is an ISO week or a date.
 
-    `unsubscribe_url` is the page that stops such letters, empty where there is none.
+    `unsubscribe_url` is the page that stops such emails, empty where there is none.
     """
 
     recipient: str
@@ -52,12 +54,12 @@ class Envelope:
 
     @property
     def local_id(self) -> str:
-        """The letter's own part of its id."""
+        """The email's own part of its id."""
         return extract_local_id(self.message_id)
 
 
 def build_message_id(*parts: str, domain: str) -> str:
-    """Derive the id from what the letter is, so that a repeat folds in the reader's mailbox."""
+    """Derive the id from what the email is, so that a repeat folds in the reader's mailbox."""
     digest = sha256("|".join(parts).encode()).hexdigest()[:32]
     return f"<{digest}@{domain}>"
 
@@ -73,12 +75,34 @@ NO_ROUTE = "5.4.4"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
-    """`local_id` is the letter's own part of its Message-ID, `status` that of RFC 3463."""
+    """`local_id` is the email's own part of its Message-ID, `status` that of RFC 3463."""
 
     local_id: str
     status: str
 
     @property
     def is_permanent(self) -> bool:
-        """Tell whether the next letter to the same address would fare no better."""
+        """Tell whether the next email to the same address would fare no better."""
         return self.status.startswith(PERMANENT) and self.status != NO_ROUTE
+
+
+# What separates addresses, or gives one a name or a meaning of its own.
+_SPECIAL = r"\s@,;:<>()\[\]\"\\"
+_ADDRESS = re.compile(rf"[^{_SPECIAL}]+@[^{_SPECIAL}]+")
+_ENCODED_WORD = "=?"
+LONGEST_ADDRESS = 200
+# Controls, loose accents and pictures, then the letters that draw nothing (Hangul fillers): with
+# them, an address would look like another one.
+_UNSEEN_CATEGORIES = ("C", "M", "So")
+_UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+
+
+def is_single_address(text: str) -> bool:
+    """Tell whether it is one plain address; a list would reach people whom no one invited."""
+    one = len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+    return one and not any(map(_is_unseen, text)) and _ENCODED_WORD not in text
+
+
+def _is_unseen(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category.startswith(_UNSEEN_CATEGORIES) or character in _UNSEEN_LETTERS

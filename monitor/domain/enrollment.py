@@ -1,40 +1,16 @@
-"""What somebody who is joining has answered so far; nothing is asked about them before the end."""
+"""What someone who is joining has answered so far; nothing is asked about them before the end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Self
 
 from monitor.domain.person import Person, PersonName
-from monitor.domain.vocabulary import Scope
-
-
-class EnrollmentStep(StrEnum):
-    """The pages of joining, in their order."""
-
-    READ = "read"
-    SCOPES = "scopes"
-    NAMES = "names"
-    WORK = "work"
-    ACCOUNTS = "accounts"
-    CHECK = "check"
-
-    @property
-    def previous_step(self) -> "EnrollmentStep | None":
-        """Return the page that this one leads back to; None for the first."""
-        steps = list(EnrollmentStep)
-        place = steps.index(self)
-        return steps[place - 1] if place else None
-
-    @property
-    def next_step(self) -> "EnrollmentStep":
-        steps = list(EnrollmentStep)
-        return steps[min(steps.index(self) + 1, len(steps) - 1)]
+from monitor.domain.vocabulary import EnrollmentStep, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentDraft:
-    """`done` are the pages that were answered; an answer is kept when its page is shown again."""
+    """`done` are the answered pages; an answer stays when its page is shown again."""
 
     name: PersonName
     done: frozenset[EnrollmentStep] = field(default_factory=frozenset)
@@ -49,7 +25,7 @@ class EnrollmentDraft:
 
     @classmethod
     def from_person(cls, person: Person, scopes: frozenset[Scope]) -> Self:
-        """Return the answers of somebody who has joined, to be changed page by page."""
+        """Return the answers of someone who has joined, to be changed page by page."""
         return cls(
             name=person.name,
             done=frozenset(EnrollmentStep),
@@ -64,7 +40,7 @@ class EnrollmentDraft:
         )
 
     def apply_to_person(self, person: Person) -> Person:
-        """Return the person with these answers in place of theirs."""
+        """Return the person with these answers."""
         return replace(
             person,
             name=self.name,
@@ -79,7 +55,7 @@ class EnrollmentDraft:
 
     @property
     def first_open_step(self) -> EnrollmentStep:
-        """Return the first page without an answer: nobody skips what comes before the consent."""
+        """Return the first page without an answer: no one skips what comes before the consent."""
         return next(
             (step for step in EnrollmentStep if step not in self.done), EnrollmentStep.CHECK
         )
@@ -97,7 +73,7 @@ def adds_search_terms(before: Person, after: Person) -> bool:
 def _list_search_terms(person: Person) -> Iterator[tuple[str, str]]:
     """Yield each word that a person may be looked up by, with what it is."""
     name = person.name
-    told = {
+    terms = {
         "given": (name.given, name.middle, *name.nicknames),
         "family": (name.family, *name.former_families),
         "work": (person.school, person.role),
@@ -105,4 +81,4 @@ def _list_search_terms(person: Person) -> Iterator[tuple[str, str]]:
         "handle": person.handles,
         "account": (*person.accounts, *person.pages),
     }
-    return ((what, word) for what, words in told.items() for word in words if word)
+    return ((what, word) for what, words in terms.items() for word in words if word)

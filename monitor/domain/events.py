@@ -1,7 +1,7 @@
-"""What the policy makes of raw changes: what is worth telling a person, and what is not.
+"""Which raw changes become events for a person, and which do not.
 
-The raw difference between what one question showed before and what it shows now. When a private
-contact counts as gone: where it stood shows it no longer, proved twice.
+The raw difference between what one question showed before and what it shows now. Private contact
+details count as gone if the page that showed them proves it twice.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -102,8 +102,8 @@ MASS_LOSS_PERCENT = 60
 class Event:
     """`fields` are those that differ; of what is cleared, the kinds of contact it showed."""
 
-    person: str
-    item: str
+    person_id: str
+    item_id: str
     kind: EventKind
     at: datetime
     fields: tuple[str, ...] = ()
@@ -122,10 +122,9 @@ class EventPolicy:
 class ItemObservation:
     """What one question showed of an item. `change` is None where nothing differs.
 
-    `baseline` marks a question that was never settled before, or not with these words or by
-    this version of the reader: it has nothing to be compared with, and so tells nothing. `listed`
-    marks what a search engine lists: the words are the engine's, a name cut from a title too, and
-    are no change of what stands there.
+    `baseline` marks a question that was never settled before, or not with these words or this
+    version of the parser: there is nothing to compare, so it creates no events. `listed` marks a
+    search result: its words are the engine's, and a change in them is no change of the page.
     """
 
     kind: QueryKind
@@ -154,7 +153,7 @@ class ItemAbsence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemUpdate:
-    """Where an item stands now, what to tell, and when to ask its own address again, if so."""
+    """The new state of an item, its events, and when to ask its own address again, if at all."""
 
     item: Item
     events: tuple[Event, ...] = ()
@@ -167,10 +166,10 @@ def create_item(
     """Begin the history of an item that no question showed before. Needs at least one look."""
     seen_by = tuple(looks)
     portrait = combine_findings(look.finding for look in seen_by)
-    item = Item(ref=item_id, person=person_id, portrait=portrait, first_seen=at, last_seen=at)
-    told = any(not look.baseline for look in seen_by)
+    item = Item(id=item_id, person_id=person_id, portrait=portrait, first_seen=at, last_seen=at)
+    is_reported = any(not look.baseline for look in seen_by)
     return ItemUpdate(
-        item=item, events=(_build_event(item, EventKind.APPEARED, at),) if told else ()
+        item=item, events=(_build_event(item, EventKind.APPEARED, at),) if is_reported else ()
     )
 
 
@@ -203,7 +202,7 @@ def update_unseen_item(
 
 
 def refresh_portrait(item: Item, shown: Iterable[Finding]) -> Item:
-    """Paint an item's portrait anew from all that its questions show now, if any does."""
+    """Paint an item's portrait again from all that its questions show now, if any does."""
     findings = tuple(shown)
     return replace(item, portrait=combine_findings(findings)) if findings else item
 
@@ -212,7 +211,7 @@ def merge_events(events: Iterable[Event]) -> Iterator[Event]:
     """Yield one event for each item and kind, dated by the first, with the fields of all."""
     groups: dict[tuple[str, str, EventKind], list[Event]] = {}
     for event in events:
-        groups.setdefault((event.person, event.item, event.kind), []).append(event)
+        groups.setdefault((event.person_id, event.item_id, event.kind), []).append(event)
     for _, group in sorted(groups.items()):
         fields = {each for event in group for each in event.fields}
         first = min(group, key=lambda event: event.at)
@@ -254,7 +253,7 @@ def _list_reportable_changes(look: ItemObservation) -> tuple[str, ...]:
 def _record_flip(item: Item, kind: EventKind, at: datetime, policy: EventPolicy) -> ItemUpdate:
     """Note that an item came or went, and say so, unless it does nothing else."""
     flips = (*item.flips, at)
-    # Two windows are kept: the older one tells whether the flapping was told already.
+    # Two windows are stored: the older one shows whether the flapping was already reported.
     kept = tuple(flip for flip in flips if flip > at - 2 * policy.flips_window)
     flipped = replace(item, flips=kept)
     if not _is_flapping(flips, policy):
@@ -273,7 +272,9 @@ def _is_flapping(flips: tuple[datetime, ...], policy: EventPolicy) -> bool:
 
 
 def _build_event(item: Item, kind: EventKind, at: datetime, fields: Iterable[str] = ()) -> Event:
-    return Event(person=item.person, item=item.ref, kind=kind, at=at, fields=tuple(sorted(fields)))
+    return Event(
+        person_id=item.person_id, item_id=item.id, kind=kind, at=at, fields=tuple(sorted(fields))
+    )
 
 
 def update_cleared_contacts(
@@ -283,7 +284,7 @@ def update_cleared_contacts(
     at: datetime,
     policy: EventPolicy,
 ) -> ItemUpdate:
-    """Tell which of the kinds that somebody was told of are gone, or when to look once more.
+    """Tell which of the reported kinds are gone, or when to look once more.
 
     Only the question that showed a contact, and answered now, proves that it is gone. What a search
     engine still shows is still shown, and what it stops showing proves nothing.
@@ -311,10 +312,11 @@ def update_cleared_contacts(
 def add_cleared_event(
     before: Item, step: ItemUpdate, reported_kinds: Collection[str], at: datetime
 ) -> ItemUpdate:
-    """Add to the step by which an item went what it showed, and shows no longer.
+    """Add the contact details that a vanished item no longer shows.
 
-    That it vanished says as much. But of what keeps coming and going nobody is told any more,
-    and whoever was told of a contact there still learns of its end.
+    The event that it vanished already says so. But no one is notified of an item that keeps coming
+    and going, and a person who was notified of contact details there must still learn that they are
+    gone.
     """
     goes = step.item.presence is Presence.GONE and before.presence is not Presence.GONE
     said = any(each.kind is EventKind.VANISHED for each in step.events)
@@ -327,4 +329,6 @@ def add_cleared_event(
 
 def _build_cleared_event(item: Item, kinds: Iterable[str], at: datetime) -> Event:
     cleared = EventKind.CLEARED
-    return Event(person=item.person, item=item.ref, kind=cleared, at=at, fields=tuple(kinds))
+    return Event(
+        person_id=item.person_id, item_id=item.id, kind=cleared, at=at, fields=tuple(kinds)
+    )

@@ -22,7 +22,7 @@ class EvidenceAxis(StrEnum):
 class Evidence:
     """`bits` is a log2 likelihood ratio; `reason` is a sentence a person can dispute.
 
-    The reason quotes nothing from the web, so that it may stand in any reader's view. `in_full`
+    The reason quotes nothing from the web, so any reader may see it. `in_full`
     may quote words, and is for the person alone; it is empty where the reason says it all.
     """
 
@@ -34,15 +34,15 @@ class Evidence:
 
     @property
     def personal_reason(self) -> str:
-        """What the person is told."""
+        """What the person reads."""
         return self.in_full or self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRule:
-    """What can be seen of an account, in a sentence; how much it weighs is told by the weights.
+    """What can be seen of an account, in a sentence. The weights file says how much it counts.
 
-    `otherwise` says what would have weakened it, where that is worth saying.
+    `otherwise` says what would have weakened it, if that is useful.
     """
 
     name: str
@@ -77,9 +77,9 @@ class EvidenceSums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelProbabilities:
-    """Shares of one: of the person, of an imitation, of somebody else with their name or without.
+    """Shares of one: of the person, of an imitation, of someone else with their name or without.
 
-    `linked` says that the account's contacts look like students, which the person must be told.
+    `linked` says that the account's contacts look like students, which the person must hear of.
     """
 
     own: float
@@ -89,7 +89,7 @@ class LabelProbabilities:
 
 
 # Minutes of a reviewer. A missed imitation is dear, and dearest where it is taken for the person's
-# own; a question is one look of the person. Which of namesake and unrelated somebody else is
+# own; a question is one look of the person. Which of namesake and unrelated someone else is
 # costs next to nothing, so the name decides.
 QUESTION_COST = 2.0
 _IMITATION_MISSED = {
@@ -116,7 +116,7 @@ _MOST_BITS = 60.0
 def compute_probabilities(
     sums: EvidenceSums, prior: float, *, linked: bool = False
 ) -> LabelProbabilities:
-    """Compare three stories: the person runs it, somebody plays them, it is somebody else.
+    """Compare three stories: the person runs it, someone plays them, it is someone else.
 
     What presents itself as the person speaks for the first two alike, `prior` bits less for the
     second. Control then speaks for the first alone, imitation for the second alone.

@@ -1,20 +1,20 @@
-"""Sources that fail alike are one fault: told in one line, with what is likely to be behind it."""
+"""Sources that fail in the same way are one fault: one line, with the likely cause."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-# Fewer than these, or less than half of all sources, are better told one by one.
+# Fewer than these, or less than half of all sources, are better listed one by one.
 _MIN_GROUP = 5
 # What the notes of the fetch tier point to; every note of one row has one cause.
 _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("DNS error", "name service did not answer"), "Is DNS up?"),
-    (("no connection could be made", "connection broke off"), "Is the network up?"),
+    (("no connection could be made", "connection was lost"), "Is the network up?"),
     (("no whole answer in time",), "Is the network slow?"),
     (("connection could not be trusted",), "Does something on the network intercept TLS?"),
     (("does not belong to the public internet",), "Does DNS answer with private addresses?"),
-    (("key that it asks for has not been put in",), "Are the keys set?"),
+    (("API key is not configured",), "Are the keys set?"),
 )
 
 
@@ -30,9 +30,9 @@ class SourceFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureGroup:
-    """What is told in one line: one failure, or `count` of `total` sources that fail alike.
+    """One line: one failure, or `count` of `total` sources that fail in the same way.
 
-    All of them have failed since `since`. `suspicion` is a question, empty where none is near.
+    All of them have failed since `since`. `suspicion` is a question about the cause, or empty.
     """
 
     source: str
@@ -61,12 +61,12 @@ class FailureGroup:
 
 
 def fold_failures(failures: Iterable[SourceFailure], total: int) -> tuple[FailureGroup, ...]:
-    """Fold what most of `total` sources fail alike in; the rest stands by itself, in its order."""
-    told = tuple(failures)
+    """Merge the failures that most of `total` sources share; keep the others, in their order."""
+    listed = tuple(failures)
     alike: dict[tuple[str, str], list[SourceFailure]] = defaultdict(list)
-    for each in told:
+    for each in listed:
         alike[_build_failure_key(each)].append(each)
-    return tuple(_build_groups(told, alike, total))
+    return tuple(_build_groups(listed, alike, total))
 
 
 def _build_groups(

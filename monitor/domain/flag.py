@@ -1,7 +1,7 @@
-"""What may be flagged, how bad it is, where it stands, and what people ruled.
+"""What may be flagged, how severe it is, its state, and what people decided.
 
-How a flag moves: by what people rule, by what happens to its item, and by time. Which of two
-rulings stays when two items turn out to be one.
+How a flag changes state: by decisions, by what happens to its item, and by time. Which of two
+decisions stays when two items turn out to be one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
-from monitor.errors import InputError, NotPermittedError
 from scrapers.models import Finding
 
 
@@ -30,9 +30,9 @@ PURSUED_STATES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
-    """One ruling, appended and never overwritten. `by` is an opaque ref or a role."""
+    """One decision, appended and never overwritten. `by` is an opaque id or a role."""
 
-    flag: str
+    flag_id: str
     ruling: Decision
     by: str
     at: datetime
@@ -47,14 +47,14 @@ class Flag:
     It is which contacts of an account look like students, or which kind of contact is exposed.
 
     `notified_at` is when the mail server accepted the notice to the person, None before.
-    `ruled_at` is when the state was last ruled, None while nobody did; `harmless_until` is when
-    a ruling of harmless lapses, None where it does not. A flag that re-opens begins anew:
-    `opened_at` is when it did, and whom it was told or shown before counts for nothing.
+    `ruled_at` is when the state was last decided, None if never; `harmless_until` is when a
+    decision of harmless ends, None if it does not. A flag that reopens starts over: `opened_at` is
+    when it did, and earlier emails and shares do not count.
     """
 
-    ref: str
-    person: str
-    item: str
+    id: str
+    person_id: str
+    item_id: str
     kind: FlagKind
     severity: Severity
     state: FlagState
@@ -84,7 +84,7 @@ def list_undecided_exposures(flags: Iterable[Flag]) -> frozenset[str]:
 
 def build_urgency_key(flag: Flag) -> tuple[int, datetime, str]:
     """Return a sort key: the worst first, among equals the oldest."""
-    return list(Severity).index(flag.severity), flag.opened_at, flag.ref
+    return list(Severity).index(flag.severity), flag.opened_at, flag.id
 
 
 def assess_change_severity(
@@ -106,7 +106,7 @@ def _is_bare(finding: Finding) -> bool:
     return not (finding.name or finding.bio or finding.picture_hash or finding.links)
 
 
-# Each state and the one before it: a ruling leads one step down, undoing it one step up.
+# Each state and the one before it: a decision leads one step down, undoing it one step up.
 PREVIOUS_STATE: Mapping[FlagState, FlagState] = {
     FlagState.MINE: FlagState.OPEN,
     FlagState.NAMESAKE: FlagState.OPEN,
@@ -142,13 +142,13 @@ ALLOWED_DECISIONS: Mapping[FlagKind, frozenset[Decision]] = {
 
 
 def apply_decision(flag: Flag, record: DecisionRecord) -> Flag:
-    """Return where the flag stands after a ruling.
+    """Return the flag after a decision.
 
-    Raises InputError for a ruling that does not fit, NotPermittedError where it is not the
-    judge's to give.
+    Raises InputError for a decision that does not fit, NotPermittedError if this person may not
+    make it.
     """
-    if record.flag != flag.ref:
-        reason = "This ruling is about another flag."
+    if record.flag_id != flag.id:
+        reason = "This decision is about another flag."
         raise InputError(reason)
     if record.ruling is Decision.SHARED:
         return _apply_sharing(flag, record)
@@ -158,7 +158,7 @@ def apply_decision(flag: Flag, record: DecisionRecord) -> Flag:
 
 
 def list_decision_steps(flag: Flag, decision: Decision) -> tuple[Decision, ...]:
-    """Return the rulings that lead to one: who says "family" says that it is a student link."""
+    """Return the decisions that lead to one: who says "family" says that it is a student link."""
     state = RESULTING_STATE.get(decision)
     before = PREVIOUS_STATE[state] if state else FlagState.OPEN
     if flag.is_undecided and before is not FlagState.OPEN:
@@ -167,7 +167,7 @@ def list_decision_steps(flag: Flag, decision: Decision) -> tuple[Decision, ...]:
 
 
 def list_possible_decisions(flag: Flag) -> frozenset[Decision]:
-    """Return what may be ruled as things stand; before anything is, all that fits the kind."""
+    """Return the decisions allowed now; before the first one, all that fit the kind."""
     fitting = ALLOWED_DECISIONS[flag.kind]
     if flag.is_undecided:
         return fitting
@@ -177,19 +177,19 @@ def list_possible_decisions(flag: Flag) -> frozenset[Decision]:
 
 
 def mark_notified(flag: Flag, at: datetime) -> Flag:
-    """Note that the mail server accepted the first letter that tells the person of this flag."""
+    """Note that the mail server accepted the first email that tells the person of this flag."""
     state = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
     return replace(flag, state=state, notified_at=flag.notified_at or at)
 
 
 def mark_notice_bounced(flag: Flag) -> Flag:
-    """Note that the letter did not arrive after all: nobody was told."""
+    """Note that the email did not arrive after all, so no one was notified."""
     return replace(flag, notified_at=None)
 
 
 def reopen_on_event(flag: Flag, event: Event) -> Flag:
-    """Begin anew what an event of the flag's own item unsettles; else return the flag as it is."""
-    if (event.person, event.item) != (flag.person, flag.item):
+    """Begin again what an event of the flag's own item unsettles; else return the flag as it is."""
+    if (event.person_id, event.item_id) != (flag.person_id, flag.item_id):
         return flag
     if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
         settled = flag.state in {FlagState.MINE, FlagState.HARMLESS, FlagState.REMOVED}
@@ -206,7 +206,7 @@ def reopen_on_event(flag: Flag, event: Event) -> Flag:
 
 def close_on_event(flag: Flag, event: Event) -> Flag:
     """Close what an event of the flag's own item proves to be shown no longer; else return it."""
-    if (event.person, event.item) != (flag.person, flag.item) or not flag.is_undecided:
+    if (event.person_id, event.item_id) != (flag.person_id, flag.item_id) or not flag.is_undecided:
         return flag
     cleared = event.kind is EventKind.CLEARED and flag.relation in event.fields
     gone = cleared or event.kind is EventKind.VANISHED
@@ -216,18 +216,18 @@ def close_on_event(flag: Flag, event: Event) -> Flag:
 
 
 def reopen_if_gone(flag: Flag, at: datetime) -> Flag:
-    """Begin anew where what was gone is back; else return the flag as it is."""
+    """Begin again where what was gone is back; else return the flag as it is."""
     return _restart_flag(flag, FlagState.OPEN, at) if flag.state is FlagState.GONE else flag
 
 
 def reopen_if_lapsed(flag: Flag, now: datetime) -> Flag:
-    """Begin anew where a ruling of harmless has run out; else return the flag as it is."""
+    """Begin again where a decision of harmless has run out; else return the flag as it is."""
     until = flag.harmless_until
     return flag if until is None or now < until else _restart_flag(flag, FlagState.OPEN, now)
 
 
 def _apply_sharing(flag: Flag, record: DecisionRecord) -> Flag:
-    if record.by != flag.person:
+    if record.by != flag.person_id:
         reason = "Only the person a flag is about can share it."
         raise NotPermittedError(reason)
     state = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
@@ -235,7 +235,7 @@ def _apply_sharing(flag: Flag, record: DecisionRecord) -> Flag:
 
 
 def _undo_last_decision(flag: Flag, record: DecisionRecord) -> Flag:
-    """Undo the last word: the sharing, or one step of the rulings, whichever is later."""
+    """Undo the last word: the sharing, or one step of the decisions, whichever is later."""
     shared = flag.shared_at
     if shared and (flag.is_undecided or flag.ruled_at is None or shared >= flag.ruled_at):
         return replace(flag, shared_at=None)
@@ -267,7 +267,7 @@ def _apply_state_change(flag: Flag, record: DecisionRecord) -> Flag:
 
 
 def _restart_flag(flag: Flag, state: FlagState, at: datetime) -> Flag:
-    # Nobody was told of this yet, and what was shared was something else.
+    # No one was notified of this yet, and what was shared was something else.
     return replace(
         flag,
         state=state,

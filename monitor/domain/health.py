@@ -15,33 +15,33 @@ from scrapers.models import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthResult:
-    """`what` names the part, `told` says how it is, and `remedy` what to do.
+    """`what` names the part, `message` says how it is, and `remedy` what to do.
 
     `exit_code` is what a command ends with for it; only BAD has one.
     """
 
     what: str
     level: HealthLevel
-    told: str
+    message: str
     remedy: str = ""
     exit_code: int = 0
 
 
 def report_ok(part: str, message: str) -> HealthResult:
-    return HealthResult(what=part, level=HealthLevel.OK, told=message)
+    return HealthResult(what=part, level=HealthLevel.OK, message=message)
 
 
 def report_warning(part: str, message: str, remedy: str) -> HealthResult:
-    return HealthResult(what=part, level=HealthLevel.WARN, told=message, remedy=remedy)
+    return HealthResult(what=part, level=HealthLevel.WARN, message=message, remedy=remedy)
 
 
 def report_failure(part: str, message: str, remedy: str, exit_code: int) -> HealthResult:
     return HealthResult(
-        what=part, level=HealthLevel.BAD, told=message, remedy=remedy, exit_code=exit_code
+        what=part, level=HealthLevel.BAD, message=message, remedy=remedy, exit_code=exit_code
     )
 
 
-# What keeps all else from being told comes first.
+# A problem that hides the others comes first.
 EXIT_CODES_WORST_FIRST = (78, 64, 73, 77, 76, 65, 75, 69, 70)
 
 
@@ -98,8 +98,8 @@ def assess_sources(
         yield report_warning("sources", "No sources configured.", "Add some under [sources].")
         return
     well, unasked = len(asked) - len(troubled), len(names) - len(asked)
-    told = f"{well} of {len(names)} sources could be checked"
-    yield report_ok("sources", f"{told}; {unasked} not run yet." if unasked else f"{told}.")
+    message = f"{well} of {len(names)} sources could be checked"
+    yield report_ok("sources", f"{message}; {unasked} not run yet." if unasked else f"{message}.")
     failures = (
         SourceFailure(source=each.name, outcome=each.outcome, since=each.since, note=each.note)
         for each in troubled
@@ -120,10 +120,10 @@ def _report_failure_group(group: FailureGroup) -> HealthResult:
         remedy = f"See `namesake sources show {group.source}`. Turn it off if this continues."
         return report_warning("sources", f"{group.source}: {how}.", remedy)
     note = f" ({group.note})" if group.note else ""
-    told = f"{group.count} of {group.total} sources fail the same way: {how}{note}."
+    message = f"{group.count} of {group.total} sources fail the same way: {how}{note}."
     after = "Fix that, then run `namesake sources check`."
     return report_warning(
-        "sources", told, f"{group.suspicion} {after}" if group.suspicion else after
+        "sources", message, f"{group.suspicion} {after}" if group.suspicion else after
     )
 
 
@@ -132,19 +132,19 @@ def assess_sweep(
 ) -> HealthResult:
     if open_since and now - open_since > SWEEP_STUCK:
         remedy = "See `namesake sources list` for the slow source, and the service log."
-        told = f"The sweep that started on {format_date(open_since, now.year)} has not finished."
-        return report_failure("sweep", told, remedy, UNAVAILABLE)
+        message = f"The sweep that started on {format_date(open_since, now.year)} has not finished."
+        return report_failure("sweep", message, remedy, UNAVAILABLE)
     if not joined:
         return report_ok("sweep", "No one has enrolled yet, so there is nothing to check.")
     if closed is None:
-        told, remedy = "No sweep has run yet.", "See the next one with `namesake jobs`."
-        return report_warning("sweep", told, remedy)
-    told = f"The last sweep finished on {format_date(closed)}."
+        message, remedy = "No sweep has run yet.", "See the next one with `namesake jobs`."
+        return report_warning("sweep", message, remedy)
+    message = f"The last sweep finished on {format_date(closed)}."
     if now - closed > SWEEP_MISSED:
         return report_failure(
-            "sweep", told, "Check that the service is running, and read its log.", UNAVAILABLE
+            "sweep", message, "Check that the service is running, and read its log.", UNAVAILABLE
         )
-    return report_ok("sweep", told)
+    return report_ok("sweep", message)
 
 
 def assess_backup(
@@ -155,10 +155,10 @@ def assess_backup(
     remedy = "Enable namesake-backup.timer, or run `namesake backup`. See docs/backup.md."
     if made_at is None:
         return report_warning("backup", "No backup has been made yet.", remedy)
-    told = f"The last backup was made on {format_date(made_at)}."
+    message = f"The last backup was made on {format_date(made_at)}."
     if now - made_at > BACKUP_MAX_AGE:
-        return report_failure("backup", told, remedy, UNAVAILABLE)
-    return report_ok("backup", told)
+        return report_failure("backup", message, remedy, UNAVAILABLE)
+    return report_ok("backup", message)
 
 
 def _assess_failed_backup(
@@ -169,34 +169,34 @@ def _assess_failed_backup(
     if made_at:
         last = f"the last good one is from {format_date(made_at)}"
     at = format_local_time(failed.at, "UTC")
-    told = f"The backup of {at} failed ({failed.exit_code}); {last}."
+    message = f"The backup of {at} failed ({failed.exit_code}); {last}."
     remedy = "See `journalctl -u namesake-backup`, or run `namesake backup`."
     if failed.exit_code == DAMAGED:
-        return report_failure("backup", told, remedy, DAMAGED)
+        return report_failure("backup", message, remedy, DAMAGED)
     if made_at is None or now - made_at > BACKUP_MAX_AGE:
-        return report_failure("backup", told, remedy, UNAVAILABLE)
-    return report_warning("backup", told, remedy)
+        return report_failure("backup", message, remedy, UNAVAILABLE)
+    return report_warning("backup", message, remedy)
 
 
 def assess_queue(waiting: int, oldest: datetime | None, now: datetime) -> HealthResult:
-    told = f"{waiting} emails are queued."
+    message = f"{waiting} emails are queued."
     if oldest and now - oldest > QUEUE_MAX_WAIT:
         since = f"The oldest has waited since {format_near_time(oldest, 'UTC')}."
         remedy = "Check that the mail server accepts email. Retries are automatic."
-        return report_failure("outbox", f"{told} {since}", remedy, UNAVAILABLE)
-    return report_ok("outbox", told)
+        return report_failure("outbox", f"{message} {since}", remedy, UNAVAILABLE)
+    return report_ok("outbox", message)
 
 
 def assess_undelivered(dead: int, paused: int) -> Iterator[HealthResult]:
     if dead:
-        told = f"{dead} emails failed."
+        message = f"{dead} emails failed."
         yield report_warning(
-            "outbox", told, "See `namesake mail list`. Retry with `namesake mail retry`."
+            "outbox", message, "See `namesake mail list`. Retry with `namesake mail retry`."
         )
     if paused:
-        told = f"Email to {paused} people is paused, because their address rejects it."
+        message = f"Email to {paused} people is paused, because their address rejects it."
         yield report_warning(
-            "outbox", told, "See `namesake mail paused`. Resume with `namesake mail resume`."
+            "outbox", message, "See `namesake mail paused`. Resume with `namesake mail resume`."
         )
 
 
@@ -207,27 +207,27 @@ def assess_overdue_jobs(names: Iterable[tuple[str, datetime]], now: datetime) ->
         if now - at > (SWEEP_STUCK if name in SWEEP_JOBS else JOB_OVERDUE_AFTER)
     }
     if late:
-        told = f"Overdue: {', '.join(sorted(late))}."
+        message = f"Overdue: {', '.join(sorted(late))}."
         return report_failure(
-            "jobs", told, "Check that the service is running, and read its log.", UNAVAILABLE
+            "jobs", message, "Check that the service is running, and read its log.", UNAVAILABLE
         )
     return report_ok("jobs", "No job is overdue.")
 
 
 def assess_clock(now: datetime, recorded: datetime | None) -> HealthResult:
-    told = f"The clock says {format_local_time(now, 'UTC')}"
+    message = f"The clock says {format_local_time(now, 'UTC')}"
     if recorded and recorded - now > CLOCK_TOLERANCE:
-        told = f"{told}, earlier than the last recorded time."
-        return report_failure("clock", told, "Set it: `timedatectl set-ntp true`.", UNAVAILABLE)
-    return report_ok("clock", f"{told}.")
+        message = f"{message}, earlier than the last recorded time."
+        return report_failure("clock", message, "Set it: `timedatectl set-ntp true`.", UNAVAILABLE)
+    return report_ok("clock", f"{message}.")
 
 
 def assess_disk_space(free: int, database: int) -> HealthResult:
     """Count with an upgrade and a copy, which each need the database's size once more."""
-    told = f"{free / MEGABYTE:,.0f} MB free; the database uses {database / MEGABYTE:,.1f} MB."
+    message = f"{free / MEGABYTE:,.0f} MB free; the database uses {database / MEGABYTE:,.1f} MB."
     remedy = "Free up space on the disk of the state folder."
     if free < MIN_FREE_BYTES:
-        return report_failure("disk", told, remedy, CANNOT_WRITE)
+        return report_failure("disk", message, remedy, CANNOT_WRITE)
     if free < MIN_FREE_BYTES + 3 * database:
-        return report_warning("disk", told, remedy)
-    return report_ok("disk", told)
+        return report_warning("disk", message, remedy)
+    return report_ok("disk", message)

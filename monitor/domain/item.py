@@ -1,6 +1,6 @@
 """What exists, where it is seen, and what it looked like.
 
-When a question may be asked with "only if it has changed", and when it is read anew.
+When a question may be asked with "only if it has changed", and when it is read again.
 """
 
 from collections.abc import Collection, Iterable
@@ -35,7 +35,7 @@ VOLATILE = {
 }
 
 # The first byte of a hash. A new way of hashing gets the next number, so that old hashes are
-# known for what they are and the world is not told as changed.
+# recognized and do not look like changes.
 HASH_VERSION = 1
 
 
@@ -51,8 +51,8 @@ class Presence(StrEnum):
 class Item:
     """One account or one page, of one person. `flips` are the times it came or went."""
 
-    ref: str
-    person: str
+    id: str
+    person_id: str
     portrait: Finding
     first_seen: datetime
     last_seen: datetime
@@ -68,7 +68,7 @@ class Sighting:
     `unshown` are the private contacts that the item's own address showed once, and no longer.
     """
 
-    item: str
+    item_id: str
     query: str
     source: str
     finding: Finding
@@ -82,7 +82,7 @@ class Sighting:
 class ItemVersion:
     """What an item looked like to one question from `at` on."""
 
-    item: str
+    item_id: str
     query: str
     at: datetime
     material_hash: bytes
@@ -125,15 +125,15 @@ def list_material_changes(before: Finding, after: Finding) -> tuple[str, ...]:
 
 def hash_material_fields(finding: Finding) -> bytes:
     """Hash what is material. Empty fields count for nothing, so that a new field changes none."""
-    told = ((each, _normalize_field(finding, each)) for each in MATERIAL[finding.kind])
-    digest = sha256(ascii([pair for pair in told if pair[1]]).encode())
+    values = ((each, _normalize_field(finding, each)) for each in MATERIAL[finding.kind])
+    digest = sha256(ascii([pair for pair in values if pair[1]]).encode())
     return bytes((HASH_VERSION,)) + digest.digest()
 
 
 def combine_findings(findings: Iterable[Finding]) -> Finding:
-    """Make a portrait of one item out of its sightings, whatever their order.
+    """Combine the sightings of one item, in any order, into one portrait.
 
-    Of each text the longest is kept, of an account's keys the one that is not a handle.
+    Each text is the longest seen; of an account's keys it uses the one that is not a handle.
     Raises ValueError where there is no finding.
     """
     several = list(findings)
@@ -162,12 +162,12 @@ def combine_findings(findings: Iterable[Finding]) -> Finding:
 
 
 def merge_items(items: Iterable[Item]) -> Item:
-    """Make one item of several that turned out to be the same; the older history is kept.
+    """Merge several items that turned out to be one; the older history stays.
 
     Raises ValueError where there is no item.
     """
-    several = sorted(items, key=lambda each: (each.first_seen, each.ref))
-    freshest = max(several, key=lambda each: (each.last_seen, each.ref))
+    several = sorted(items, key=lambda each: (each.first_seen, each.id))
+    freshest = max(several, key=lambda each: (each.last_seen, each.id))
     return replace(
         several[0],
         portrait=combine_findings(each.portrait for each in several),
@@ -223,7 +223,7 @@ REREAD_AFTER = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastReadPage:
-    """The page that a question read last: what is kept of it, and how much it `shown`.
+    """The page that a question read last: what is stored of it, and how much it showed (`shown`).
 
     `read_at` is when it was read, not when it was last found to be the same.
     """

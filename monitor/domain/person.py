@@ -1,11 +1,12 @@
-"""Who is watched over: only what they told us themselves.
+"""An enrolled person: only what they entered themselves.
 
-What somebody who is signed in may do: their own things, review, or operating.
+What a signed-in person may do: see their own pages, review, or operate.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+
+from monitor.domain.vocabulary import AuthMethod, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +35,10 @@ class Person:
     confirmed, `name` may be empty: then nothing is searched.
     """
 
-    ref: str
+    id: str
     name: PersonName
     mail: str
-    organisation: str
+    organization: str
     zone: str
     school: str = ""
     role: str = ""
@@ -53,29 +54,11 @@ class Person:
         return bool(self.name.given and self.name.family)
 
 
-class Role(StrEnum):
-    """`operator` sees health and delivery, and no finding of anybody's."""
-
-    STAFF = "staff"
-    REVIEWER = "reviewer"
-    OPERATOR = "operator"
-
-
-class AuthMethod(StrEnum):
-    """How somebody proved who they are. An invitation opens the joining pages and no more."""
-
-    LINK = "link"
-    INVITATION = "invitation"
-    OIDC = "oidc"
-    HEADER = "header"
-    DEMO = "demo"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is signed in. `reader_id` is the opaque ref under which they are known everywhere.
+    """Who is signed in. `reader_id` is the opaque id under which they are known everywhere.
 
-    `person_id` is their ref once they joined, else empty; `invitation` is one that this session
+    `person_id` is their id once they joined, else empty; `invitation` is one that this session
     may answer, else empty.
     """
 

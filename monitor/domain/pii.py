@@ -1,9 +1,9 @@
 """Private contacts and secret numbers in a text: found, and taken out before storage.
 
-Of a contact only its kind and place are kept. What merely looks like a secret has to stay: so a
-bare run of digits is never enough. A social security number is grouped or named as one, a card
+Only the kind and place of contact details are stored. Text that only looks like a secret must stay,
+so a bare run of digits is never enough. A social security number is grouped or named as one, a card
 number has the length, the beginning and the check digit of its network, any other number follows a
-word that says what it is. That a contact is gone is proved like any absence, twice.
+word that says what it is. To count as gone, contact details must be absent twice, like any finding.
 """
 
 import re
@@ -11,12 +11,12 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import ContactKind
 from scrapers.models import Finding
 
 _NUMBER = r"\b\d{1,5}(?:[A-D]|-\d{1,3})?"
@@ -38,24 +38,17 @@ STREET = re.compile(
 )
 
 
-class ContactKind(StrEnum):
-    PHONE = "phone"
-    MAIL = "mail"
-    HOME = "home-address"
-
-    @property
-    def marker(self) -> str:
-        """What stands in a text in its place: the value itself is never kept."""
-        return {
-            ContactKind.PHONE: "[phone number]",
-            ContactKind.MAIL: "[mail address]",
-            ContactKind.HOME: "[street address]",
-        }[self]
+# A text is stored with these in place of the contact details.
+MARKERS = {
+    ContactKind.PHONE: "[phone number]",
+    ContactKind.MAIL: "[email address]",
+    ContactKind.HOME: "[street address]",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:
-    """What anybody may know: where somebody works, and how they are reached there.
+    """What anyone may know: where someone works, and how they are reached there.
 
     `domains` are those of staff mail, `contacts` phone numbers and addresses of its schools, and
     `names` what it is called.
@@ -103,11 +96,11 @@ _OF_WORK = re.compile(
 _OF_HOME = re.compile(r"\b(?:home|lives?|resid\w+|cell|mobile|personal|private)\b", re.IGNORECASE)
 _EXTENSION = re.compile(r"[ ,]{0,3}(?:ext(?:ension)?\.?|x)[ .]?\d", re.IGNORECASE)
 _NEXT_SENTENCE = re.compile(r"[.;!?|\n]\s|\n")
-# How far before it the word stands that says whose it is.
+# How far before it the word may be that says whose it is.
 _BEFORE = 60
 _LONGEST = 8_000
 _SHORTEST_NAME = 3
-# Whose mail says nothing of where somebody works.
+# Whose mail says nothing of where someone works.
 _PRIVATE_HOSTS = frozenset(
     {
         *("aol.com", "att.net", "bellsouth.net", "centurylink.net", "charter.net", "comcast.net"),
@@ -136,7 +129,7 @@ def mask_contacts(text: str, spans: tuple[ContactSpan, ...]) -> str:
     pieces, at = [], 0
     for each in spans:
         if each.start >= at:
-            pieces += [text[at : each.start], each.kind.marker]
+            pieces += [text[at : each.start], MARKERS[each.kind]]
             at = each.end
     return "".join((*pieces, text[at:]))
 
@@ -211,7 +204,7 @@ _NAMED = re.compile(
     r"(?P<number>[A-Z]{0,3}[ -]?\d(?:[ -]?\d){5,})\b",
     re.IGNORECASE,
 )
-# Two years, or a day, behind "licence" are no number of one.
+# Two years, or a day, after "license" are not a license number.
 _YEARS = re.compile(r"(?:19|20)\d\d[ -](?:(?:19|20)\d\d|\d\d(?:[ -]\d\d)?)")
 # How cards print their digits.
 _GROUPED = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
@@ -249,9 +242,9 @@ def overwrite_numbers(text: str) -> str:
 def redact_url(url: str) -> str:
     """Take what an address asks for with such a number out of it; the rest of it stays."""
     path, mark, asked = url.partition("?")
-    told = asked.split("&")
-    kept = [each for each in told if not _is_secret_parameter(each)]
-    if len(kept) == len(told):
+    parameters = asked.split("&")
+    kept = [each for each in parameters if not _is_secret_parameter(each)]
+    if len(kept) == len(parameters):
         return url
     return f"{path}{mark}{'&'.join(kept)}" if kept else path
 
@@ -329,7 +322,7 @@ class ExposedContact:
 
 
 def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> Finding:
-    """Return a finding about somebody without what nobody may keep.
+    """Return a finding about someone without what no one may keep.
 
     What their own district shows on its own pages is there to be seen, and stays.
     """
@@ -345,12 +338,12 @@ def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> 
         ExposedContact(kind=kind, place=LINKS_FIELD)
         for kind in _find_kinds_in_links(bare, name, work)
     }
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         field: mask_contacts(texts[field], shown[field]) for field in TEXT_FIELDS
     }
     return replace(
         bare,
-        **told,
+        **fields,
         links=tuple(link for link in bare.links if _parse_scheme(link) not in _SCHEMES),
         exposed=tuple(sorted(each.stored_text for each in exposed)),
     )
@@ -412,7 +405,7 @@ def list_vanished_contacts(
 ) -> tuple[VanishedContact, ...]:
     """Return what a question leaves out now of all that it ever showed of a finding.
 
-    `at` is None where the answer proves nothing; the proofs then begin anew with the next one.
+    `at` is None where the answer proves nothing; the proofs then begin again with the next one.
     """
     since = {each.kind: each.since for each in known}
     gone = (list_exposed_kinds(before) | since.keys()) - list_exposed_kinds(after)

@@ -1,4 +1,4 @@
-"""How long each thing is kept: one table, and everything that is stored stands in it."""
+"""How long everything is stored, in one table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class RetentionStage(StrEnum):
 class RetentionPeriod:
     """None means: for as long as the person stays.
 
-    For the audit, and for how sources stand, it means: for as long as the service does.
+    For the audit log and the state of sources: as long as the service exists.
     """
 
     open: timedelta | None
@@ -71,7 +71,7 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # Closed is a version that a later one replaced.
     RetainedKind.VERSION: RetentionPeriod(open=None, closed=YEAR),
     RetainedKind.EVENT: RetentionPeriod(open=YEAR, closed=YEAR),
-    # A ruling is remembered while its item is seen, or the next sweep would ask again.
+    # A decision is remembered while its item is seen, or the next sweep would ask again.
     RetainedKind.FLAG: RetentionPeriod(open=None, closed=YEAR),
     RetainedKind.EVIDENCE: RetentionPeriod(open=None, closed=AT_ONCE),
     RetainedKind.STUDENT_EVIDENCE: RetentionPeriod(open=90 * DAY, closed=AT_ONCE),
@@ -79,12 +79,12 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.BREAK_GLASS: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is a reviewer's look that has run out.
     RetainedKind.ACCESS: RetentionPeriod(open=None, closed=AT_ONCE),
-    # Closed is a letter that the mail server accepted: its words go, its id stays. One that was
+    # Closed is an email that the mail server accepted: its words go, its id stays. One that was
     # given up stays open for a while, in case an operator mends what was wrong.
     RetainedKind.EMAIL: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
-    # Open is one without an answer; a reminder begins its time anew, once.
+    # Open is one without an answer; a reminder begins its time again, once.
     RetainedKind.INVITATION: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
-    # Answers of somebody who began to join and did not end it.
+    # Answers of someone who began to join and did not end it.
     RetainedKind.ENROLLMENT_DRAFT: RetentionPeriod(open=DAY, closed=AT_ONCE),
     RetainedKind.RUN_REQUEST: RetentionPeriod(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
@@ -92,18 +92,18 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # A host that keeps us away, or has just done so; a rested one is nothing to remember, and
     # its name may hold a handle.
     RetainedKind.HOST: RetentionPeriod(open=14 * DAY, closed=DAY),
-    # That a letter was sent, when, and its hash: as long as a reminder has to be found again.
+    # That an email was sent, when, and its hash: as long as a reminder has to be found again.
     RetainedKind.EMAIL_RECORD: RetentionPeriod(open=None, closed=YEAR + 60 * DAY),
     # How a sweep went, and each source in it: nothing of what was found.
     RetainedKind.SWEEP: RetentionPeriod(open=None, closed=YEAR),
-    # How a source stands, without a word about anybody.
+    # The state of a source, with no personal data.
     RetainedKind.SOURCE: RetentionPeriod(open=None, closed=None),
-    # What was asked and paid: counts, until the next sweep, or the next day, begins anew.
+    # What was asked and paid: counts, until the next sweep, or the next day, begins again.
     RetainedKind.REQUEST_QUOTA: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
     # Closed is one whose time is over: a reader signs in again.
     RetainedKind.SESSION: RetentionPeriod(open=DAY, closed=AT_ONCE),
-    # Open is a change that was made: letters to the old address may still come back, and its owner
-    # may say that it was not them. Closed is a new address that nobody confirmed.
+    # Open is a change that was made: emails to the old address may still come back, and its owner
+    # may say that it was not them. Closed is a new address that no one confirmed.
     RetainedKind.ADDRESS_CHANGE: RetentionPeriod(open=30 * DAY, closed=DAY),
     # What a consent that ran out had allowed: until then it can be renewed.
     RetainedKind.EXPIRED_CONSENT: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 SECOND_PROOF_AFTER = timedelta(days=2)
 CANARY_VALID_FOR = timedelta(hours=24)
-# One that was cut short and not taken up by then is given up: the next one is due, and asks anew.
+# One that was cut short and not taken up by then is given up: the next one is due, and asks again.
 SWEEP_ABANDONED_AFTER = timedelta(days=7)
-# A letter that comes so late was missed, as by a machine that was turned off.
+# An email that comes so late was missed, as by a machine that was turned off.
 MISSED_AFTER = timedelta(hours=12)
 CAUGHT_UP_WITHIN_MINUTES = 60
 # What failed is tried again after this, doubled each time.
 RETRY_DELAY = timedelta(minutes=10)
 MAX_RETRY_DELAY = timedelta(hours=6)
-# A source that has not answered all by then is late, and the letters say so.
+# A source that has not answered all by then is late, and the emails say so.
 SWEEP_DEADLINE = timedelta(hours=12)
 
 
@@ -27,8 +27,8 @@ SWEEP_DEADLINE = timedelta(hours=12)
 class WeeklySlot:
     """A window that opens once a week at a local time; `weekday` 1 is Monday (ISO 8601).
 
-    Within it each ref has a minute of its own, derived from its hash: the load is spread, and
-    nobody's time moves from week to week.
+    Within it each id has a minute of its own, derived from its hash: the load is spread, and
+    no one's time moves from week to week.
     """
 
     weekday: int
@@ -58,7 +58,7 @@ class WeeklySlot:
         )
 
     def compute_latest_time(self, now: datetime, subject_id: str, zone: str) -> datetime:
-        """Return the last time that is not after `now`: what a late run stands for."""
+        """Return the last time that is not after `now`: the one that a late run makes up for."""
         this_week = self.compute_due_time(subject_id, zone, format_iso_week(now, zone))
         return (
             this_week
@@ -126,8 +126,8 @@ def _format_week(now: datetime, zone: str, later: int) -> str:
 
 # No machine that runs this program has ever truly been there: it has forgotten the time.
 EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
-# One that ran a week ahead may be put right again: what was done stays done, and no letter comes
-# twice. Farther back lie days on which consents stood that have ended.
+# A clock that ran a week ahead may be set back: work stays done, and no email is sent twice. A
+# larger step could return to days before a consent ended.
 MAX_CLOCK_SETBACK = timedelta(days=8)
 # No district is away for so long that every consent has ended meanwhile.
 MAX_ABSENCE = timedelta(days=366)
@@ -179,6 +179,6 @@ def compute_next_edit(made: Iterable[datetime], now: datetime) -> datetime | Non
 def _compute_next_allowed(
     made: Iterable[datetime], now: datetime, most: int, span: timedelta
 ) -> datetime | None:
-    # A time that is still to come was written by a clock that ran ahead, and holds up nobody.
+    # A time that is still to come was written by a clock that ran ahead, and holds up no one.
     within = sorted(at for at in made if now - span < at <= now)
     return within[-most] + span if len(within) >= most else None

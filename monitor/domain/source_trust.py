@@ -77,7 +77,7 @@ def _describe_contradiction(expected: Outcome) -> str:
 def _summarize_results(results: tuple[ParseResult, ...]) -> tuple[Outcome, str]:
     """Sum up the answers: whole, in part, or what most of them came to."""
     outcomes = Counter(reading.outcome for reading in results)
-    # What somebody asked us not to read is a gap about them, not about the source.
+    # What someone asked us not to read is a gap about them, not about the source.
     silent = Counter({o: n for o, n in outcomes.items() if not o.is_conclusive})
     silent.pop(Outcome.DECLINED, None)
     if not silent:

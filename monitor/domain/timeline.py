@@ -1,7 +1,7 @@
-"""What happened to one item, oldest first: how it looked, what was told, what people said.
+"""What happened to one item, oldest first: how it looked, its events, what people answered.
 
-Two texts laid on each other: what was added, what was taken away, word by word. What an item
-looked like at two times, field by field.
+The difference of two texts, word by word. The difference of two versions of an item, field by
+field.
 """
 
 import re
@@ -13,23 +13,24 @@ from enum import StrEnum
 from rapidfuzz.distance import Indel
 
 from monitor.domain.dates import format_date
-from monitor.domain.detection.lessons import Feedback
+from monitor.domain.detection.feedback import Feedback
 from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import MATERIAL, ItemVersion, normalize_text
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Finding
 
-# Nobody reads marks in a longer text, and a hostile one costs the square of its length.
+# No one reads marks in a longer text, and a hostile one costs the square of its length.
 _MOST_WORDS = 2_000
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffMark:
-    """A run of text; the kept and the removed ones together are the older text, letter by letter.
+    """A run of text.
 
-    The kept and the added ones are the newer.
+    The unchanged and removed runs together are the older text, the unchanged and added ones the
+    newer.
     """
 
     kind: DiffMarkKind
@@ -80,9 +81,9 @@ PICTURE = "picture"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDiff:
-    """One field that at least one of the two versions tells.
+    """One field that at least one of the two versions has.
 
-    `material` says that a change of it is told as an event; of the rest no change is.
+    `material` says that a change of it is an event; changes of other fields are not.
     """
 
     field: str
@@ -157,10 +158,10 @@ class DecisionMaker(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """`word` is the event's kind, the flag's kind or the ruling, by `kind`; empty for SHOWN.
+    """`word` is the event's kind, the flag's kind or the decision, by `kind`; empty for SHOWN.
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
-    same question showed before: none at its first. `flag` is the ref of the flag meant, if any.
+    same question showed before: none at its first. `flag` is the id of the flag meant, if any.
     `word` is empty, too, where the item became another one, so that what was said fell away.
     """
 
@@ -168,7 +169,7 @@ class TimelineEntry:
     kind: TimelineEntryKind
     word: str = ""
     by: DecisionMaker = DecisionMaker.PERSON
-    flag: str = ""
+    flag_id: str = ""
     fields: tuple[str, ...] = ()
     number: int = 0
     source: str = ""
@@ -177,7 +178,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRecord:
-    """All that is kept of one item. `sources` says which source asked a question, by its key."""
+    """All that is stored about one item. `sources` maps a question's key to its source."""
 
     versions: Mapping[int, ItemVersion]
     events: tuple[Event, ...] = ()
@@ -226,21 +227,25 @@ def _list_event_entries(events: Iterable[Event]) -> Iterator[TimelineEntry]:
 def _list_flag_entries(flags: Iterable[Flag]) -> Iterator[TimelineEntry]:
     for each in flags:
         yield TimelineEntry(
-            at=each.opened_at, kind=TimelineEntryKind.FLAGGED, word=each.kind, flag=each.ref
+            at=each.opened_at, kind=TimelineEntryKind.FLAGGED, word=each.kind, flag_id=each.id
         )
 
 
 def _list_decision_entries(record: ItemRecord) -> Iterator[TimelineEntry]:
-    owners = {each.ref: each.person for each in record.flags}
+    owners = {each.id: each.person_id for each in record.flags}
     for each in record.decisions:
-        by = DecisionMaker.PERSON if each.by == owners.get(each.flag) else DecisionMaker.REVIEWER
+        by = DecisionMaker.PERSON if each.by == owners.get(each.flag_id) else DecisionMaker.REVIEWER
         yield TimelineEntry(
-            at=each.at, kind=TimelineEntryKind.DECIDED, word=each.ruling, by=by, flag=each.flag
+            at=each.at,
+            kind=TimelineEntryKind.DECIDED,
+            word=each.ruling,
+            by=by,
+            flag_id=each.flag_id,
         )
 
 
 def _list_feedback_entries(feedback: Iterable[Feedback]) -> Iterator[TimelineEntry]:
-    """Leave out what was said of a flag, whose ruling stands in the timeline already."""
+    """Leave out answers about a flag whose decision is already in the timeline."""
     for each in feedback:
         if not each.flag_id:
             yield TimelineEntry(

@@ -176,7 +176,7 @@ class FieldLikeness(StrEnum):
 
 
 class InvitationStatus(StrEnum):
-    """Where an invitation stands; UNKNOWN is also one whose person has left."""
+    """The status of an invitation; UNKNOWN also if its person has left."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -194,7 +194,7 @@ class ConsentPhase(StrEnum):
 
 
 class GuideReliability(StrEnum):
-    """How we know: the platform says so itself, others say so, or nobody has looked it up."""
+    """How we know: the platform says so itself, others say so, or no one has looked it up."""
 
     OFFICIAL = "official"
     SECONDARY = "secondary"
@@ -205,7 +205,7 @@ class AllowedReporter(StrEnum):
     PERSON = "person"
     REPRESENTATIVE = "representative"
     PARENT = "parent"
-    ANYBODY = "anybody"
+    ANYONE = "anyone"
 
 
 class ProofRequirement(StrEnum):
@@ -214,7 +214,7 @@ class ProofRequirement(StrEnum):
     NO = "no"
     SOMETIMES = "sometimes"
     ALWAYS = "always"
-    UNTOLD = "untold"
+    UNKNOWN = "unknown"
 
 
 class Scope(StrEnum):
@@ -224,3 +224,112 @@ class Scope(StrEnum):
     MAIL_HASH = "mail-hash"
     PHOTOS = "photos"
     STUDENT_LINKS = "student-links"
+
+
+class StudentCue(StrEnum):
+    SCHOOL_YEAR = "school-year"
+    CLASS_OF = "class-of"
+    GRADE = "grade"
+    SCHOOL = "school"
+    TOWN = "town"
+    SEVERAL_NAMES = "several-names"
+
+
+class ContactKind(StrEnum):
+    PHONE = "phone"
+    MAIL = "mail"
+    HOME = "home-address"
+
+
+class AuditEndStatus(StrEnum):
+    """How the audit log ends, compared with the seals in the database and with the keys.
+
+    CUT: rows that its own seal counts are missing. OLDER: the log is whole, but ends before the end
+    that is stored with the keys, like a database that was restored. REPLACED: another row is there.
+    """
+
+    WHOLE = "whole"
+    CUT = "cut"
+    OLDER = "older"
+    REPLACED = "replaced"
+
+
+class SweepKind(StrEnum):
+    """CANARIES tests the sources with made-up names; it is requested like a sweep."""
+
+    SWEEP = "sweep"
+    SELFCHECK = "selfcheck"
+    PROOF = "proof"
+    CANARIES = "canaries"
+
+
+class AddressConfirmRefusal(StrEnum):
+    """Why a code does not change the address. ELSEWHERE: another browser asked for it."""
+
+    OVER = "over"
+    ELSEWHERE = "elsewhere"
+    TAKEN = "taken"
+
+
+class AddressRequestRefusal(StrEnum):
+    """Why we sent no email to a new address. No reason says whether someone else uses it."""
+
+    FOREIGN = "foreign"
+    SAME = "same"
+    OFTEN = "often"
+
+
+class EnrollmentStep(StrEnum):
+    """The pages of joining, in their order."""
+
+    READ = "read"
+    SCOPES = "scopes"
+    NAMES = "names"
+    WORK = "work"
+    ACCOUNTS = "accounts"
+    CHECK = "check"
+
+    @property
+    def previous_step(self) -> "EnrollmentStep | None":
+        """Return the page that this one leads back to; None for the first."""
+        steps = list(EnrollmentStep)
+        place = steps.index(self)
+        return steps[place - 1] if place else None
+
+    @property
+    def next_step(self) -> "EnrollmentStep":
+        steps = list(EnrollmentStep)
+        return steps[min(steps.index(self) + 1, len(steps) - 1)]
+
+
+class Role(StrEnum):
+    """OPERATOR sees the health of the service and of its email, and no one's findings."""
+
+    STAFF = "staff"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+
+
+class ConsentChannel(StrEnum):
+    """How a change of consent reached us. AUTOMATIC: no one acted; the time was up."""
+
+    PORTAL = "portal"
+    EMAIL = "email"
+    OPERATOR = "operator"
+    AUTOMATIC = "automatic"
+
+
+class EmailState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class AuthMethod(StrEnum):
+    """How someone proved who they are. An invitation opens the joining pages and no more."""
+
+    LINK = "link"
+    INVITATION = "invitation"
+    OIDC = "oidc"
+    HEADER = "header"
+    DEMO = "demo"

@@ -1,6 +1,6 @@
-"""Reads the reports of mail servers about letters that did not arrive (RFC 3464).
+"""Reads the reports of mail servers about emails that did not arrive (RFC 3464).
 
-What lies in a mailbox was written by strangers: it names a letter by an id that only its reader
+What lies in a mailbox was written by strangers: it names an email by an id that only its reader
 and the servers on its way can know, and nothing else in it is believed.
 """
 
@@ -18,14 +18,14 @@ MAX_PARTS = 50
 MAX_RECIPIENTS = 10
 _LOCAL_ID = re.compile(r"[0-9a-f]{32}")
 _STATUS = re.compile(r"\s*([45]\.\d{1,3}\.\d{1,3})\b")
-# Where the address stands to which a report was delivered; which of them depends on the server.
+# The headers that may have the address a report was delivered to; it depends on the server.
 _DELIVERED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _FAILED = "failed"
 _NESTS = b"boundary="
 
 
 def parse_bounces(content: bytes, return_path: str) -> tuple[Bounce, ...]:
-    """Return what a message says of our letters: nothing, if it is no report of delivery.
+    """Return what a message says of our emails: nothing, if it is no report of delivery.
 
     Raises ValueError, or whatever the parser of the standard library makes of a hostile message.
     """
@@ -66,7 +66,7 @@ def _find_id_in_address(message: Message, return_path: str) -> str:
 
 
 def _find_id_in_copy(parts: list[Message]) -> str:
-    """Look into what the server sends back of the letter: the whole of it, or its headers."""
+    """Look into what the server sends back of the email: the whole of it, or its headers."""
     for part in parts:
         kind = part.get_content_type()
         if kind == "text/rfc822-headers":

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 from monitor.config import BouncesConfig, MailSecurity
 from monitor.domain.email import Bounce
-from monitor.errors import UnavailableError
+from monitor.domain.errors import UnavailableError
 from monitor.mail.dsn import MAX_BYTES, parse_bounces
 from monitor.mail.smtp import build_tls_context, format_xoauth2, read_token
 
@@ -47,7 +47,7 @@ class ImapBounceMailbox:
             raise UnavailableError(reason) from error
 
     def _parse_message(self, content: bytes) -> tuple[Bounce, ...] | None:
-        """Return None for a message that nobody can read: a stranger wrote it, the next is fine."""
+        """Return None for a message that no one can read: a stranger wrote it, the next is fine."""
         try:
             return parse_bounces(content, self.return_path)
         except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
@@ -84,7 +84,7 @@ class ImapBounceMailbox:
 
 
 def _list_unseen_uids(mailbox: imaplib.IMAP4) -> list[str]:
-    """Return the UIDs of what nobody has read, the oldest first; too large is none of ours."""
+    """Return the UIDs of what no one has read, the oldest first; skip what is too large."""
     answer, found = mailbox.uid("SEARCH", "UNSEEN", "SMALLER", str(MAX_BYTES))
     if answer != "OK":
         raise imaplib.IMAP4.error

@@ -1,4 +1,4 @@
-"""A letter as a mail message: its headers, and both of its bodies."""
+"""An email as a mail message: its headers, and both of its bodies."""
 
 import re
 from datetime import datetime
@@ -11,9 +11,9 @@ from monitor.domain.email import Envelope
 from reports.emails.render import Email
 from reports.sanitize import clean_header_line
 
-# Stands for the letter in the address that bounces go to.
-ID_PLACEHOLDER = "{letter}"
-# Mail programs that keep letters in one file part them by it, and put a ">" before ours.
+# In the address that bounces go to; replaced with the email's ID.
+ID_PLACEHOLDER = "{id}"
+# Mail programs that store emails in one file separate them by this, and escape it with ">".
 _FROM = re.compile(r"^From ", re.MULTILINE)
 # Addresses and ids are longer than 78 characters, and folded they would be no addresses.
 UNFOLDED = SMTP.clone(max_line_length=998)
@@ -54,7 +54,7 @@ def build_message(email: Email, envelope: Envelope, settings: MailConfig) -> Ema
 
 
 def _set_boundaries(message: EmailMessage, local_id: str) -> None:
-    """Part a letter's parts by its own id, so that the same letter is the same bytes again.
+    """Part an email's parts by its own id, so that the same email is the same bytes again.
 
     No line of a part can be taken for it: quoted-printable writes "=" otherwise, base64 has no "_".
     """
@@ -88,6 +88,6 @@ def _format_week(moment: datetime) -> str:
 
 
 def build_return_address(envelope: Envelope, settings: MailConfig) -> str:
-    """Return where bounces go: an address that names the letter, if the settings ask for one."""
-    kept = settings.return_path.replace(ID_PLACEHOLDER, envelope.local_id)
-    return kept or parseaddr(settings.sender)[1]
+    """Return where bounces go: an address that names the email, if the settings ask for one."""
+    address = settings.return_path.replace(ID_PLACEHOLDER, envelope.local_id)
+    return address or parseaddr(settings.sender)[1]

@@ -1,6 +1,6 @@
-"""Letters to a mail server, or to a folder where there is none.
+"""Emails to a mail server, or to a folder where there is none.
 
-The folder in which letters lie where there is no mail server: what we still have of them.
+The folder in which emails lie where there is no mail server: what we still have of them.
 """
 
 import os
@@ -17,19 +17,18 @@ from pathlib import Path
 from typing import Final
 
 from monitor.config import MailConfig, MailSecurity
-from monitor.domain.email import NO_ROUTE, Delivery, DeliveryStatus, Envelope
+from monitor.domain.email import NO_ROUTE, Delivery, DeliveryStatus, Envelope, is_single_address
 from monitor.mail.message import build_message, build_return_address
 from reports.emails.render import Email
-from reports.sanitize import is_single_address
 from scrapers.http.clock import Clock
 
 PERMANENT = 500
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-NOT_ONE = "the recipient is not one mail address"
+NOT_ONE = "the recipient is not a single email address"
 UNREACHABLE = "the mail server cannot be reached ({kind})"
 
 
-# Whoever falls silent instead, once there is a letter to take, may have taken it.
+# Anyone who falls silent instead, once there is an email to take, may have taken it.
 ANSWERED_ERRORS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 
 
@@ -50,7 +49,7 @@ ERROR_NOTES: Final = (
 
 
 class SmtpTransport:
-    """One letter, one connection: at the pace of a digest that costs nothing."""
+    """One email, one connection: at the pace of a digest that costs nothing."""
 
     def __init__(self, settings: MailConfig, password: str, clock: Clock) -> None:
         self.settings = settings
@@ -80,7 +79,7 @@ class SmtpTransport:
         return ""
 
     def _wait_for_pace(self) -> None:
-        """Wait until the server has had its pause; many of them count letters a second."""
+        """Wait until the server has had its pause; many of them count emails a second."""
         self.clock.sleep(max(self._free_at - self.clock.monotonic(), 0.0))
         self._free_at = self.clock.monotonic() + 1 / self.settings.per_second
 
@@ -91,7 +90,7 @@ class SmtpTransport:
         try:
             server.send_message(message, from_addr=bounces_to, to_addrs=[envelope.recipient])
         except smtplib.SMTPNotSupportedError:
-            return _build_refused("the mail server takes no address in such letters")
+            return _build_refused("the mail server does not accept the characters in this address")
         except OSError as error:
             return replace(_classify_error(error), in_doubt=not isinstance(error, ANSWERED_ERRORS))
         return Delivery(status=DeliveryStatus.ACCEPTED)
@@ -109,7 +108,7 @@ class SmtpTransport:
             elif settings.user:
                 server.login(settings.user, self.password)
             yield server
-            # What a server says to our farewell changes nothing about the letter it has taken.
+            # What a server says to our farewell changes nothing about the email it has taken.
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
         finally:
@@ -140,7 +139,7 @@ def format_xoauth2(user: str, token: str) -> str:
 
 
 def read_token(file: Path) -> str:
-    """Read a token anew each time: whoever renews it just writes the file."""
+    """Read a token again each time: anyone who renews it just writes the file."""
     try:
         return file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -159,13 +158,13 @@ def _authenticate_with_token(server: smtplib.SMTP, user: str, token: str) -> Non
 
 
 def _classify_error(error: smtplib.SMTPException | OSError | UnicodeError) -> Delivery:
-    """Give up a letter only for what is wrong with it or its reader; mend the rest and go on."""
+    """Give up an email only for a fault of its own or of its recipient; retry after all others."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _classify_recipient_refusal(*next(iter(error.recipients.values())))
+            return _classify_recipient_idusal(*next(iter(error.recipients.values())))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused(smtp_code=552):
-            # 552 comes before the letter, and yet is about it: it is too big.
-            return _classify_reply(error.smtp_code, error.smtp_error, "the letter")
+            # 552 comes before the data, but is about the email: it is too big.
+            return _classify_reply(error.smtp_code, error.smtp_error, "the email")
     return _build_deferred(_describe_error(error))
 
 
@@ -183,15 +182,15 @@ def _build_refused(note: str) -> Delivery:
     return Delivery(status=DeliveryStatus.REFUSED, note=note)
 
 
-def _classify_recipient_refusal(code: int, words: bytes | str) -> Delivery:
-    """Tell an address that is gone (5.1, 5.2) from a server that takes nothing of ours (5.7)."""
+def _classify_recipient_idusal(code: int, words: bytes | str) -> Delivery:
+    """Tell an address that is gone (5.1, 5.2) from a server that refuses all our email (5.7)."""
     delivery = _classify_reply(code, words, "the recipient")
     status = _extract_status(words) or f"{code}"
     if delivery.status is DeliveryStatus.DEFERRED:
         return delivery
     if status.startswith(("5.1.", "5.2.")) or "." not in status:
         return replace(delivery, bounce=status)
-    # Such as "relay access denied": mended by the operator, and no letter dies of it.
+    # Such as "relay access denied": mended by the operator, and no email dies of it.
     return _build_deferred(delivery.note)
 
 
@@ -218,7 +217,7 @@ def name_by_message_id(envelope: Envelope) -> str:
 
 
 class FolderTransport:
-    """Writes letters as .eml files, for districts without a mail server and for the demo."""
+    """Writes emails as .eml files, for districts without a mail server and for the demo."""
 
     def __init__(
         self,
@@ -260,7 +259,7 @@ class FolderTransport:
 
 
 def delete_emails(folder: Path, address: str) -> None:
-    """Remove every letter to an address: nobody fetched it, and its reader has left."""
+    """Remove every email to an address: no one fetched it, and its reader has left."""
     for path in folder.glob("*.eml"):
         with suppress(FileNotFoundError):
             if _read_recipient(path) == address.casefold():

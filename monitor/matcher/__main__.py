@@ -1,4 +1,4 @@
-"""`python -m monitor.matcher TOKENS LEDGER [KEY_FD]`: started by the service, and by nobody else.
+"""`python -m monitor.matcher TOKENS LEDGER [KEY_FD]`: started by the service, and by no one else.
 
 The key comes by an inherited file descriptor, else as the systemd credential `roster-key`, else
 from the environment.
@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 
+from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.names.frequency import load_census
 from monitor.domain.students.roster import KeyedRoster
-from monitor.errors import InputError, MonitorError
 from monitor.matcher.keys import (
     SECRET,
     check_key,

@@ -8,8 +8,8 @@ from datetime import date
 from enum import Enum, auto
 from pathlib import Path
 
+from monitor.domain.errors import CannotWriteError, ConfigError, InputError, WrongKeyError
 from monitor.domain.students.roster import Roster, RosterStudent, compute_key_id
-from monitor.errors import CannotWriteError, ConfigError, InputError, WrongKeyError
 from monitor.matcher.keys import (
     KEY_BYTES,
     SECRET,
@@ -49,7 +49,7 @@ class RosterAdmin:
     def import_roster(self, students: Iterable[RosterStudent], today: date) -> Roster:
         """Make the tokens of the key in use, or of a first one.
 
-        Raise WrongKeyError where other tokens stand there: they are replaced only by `rotate`.
+        Raise WrongKeyError if there are other tokens: only `rotate` replaces them.
         """
         key = self._read_key()
         if self.tokens.exists():
@@ -75,8 +75,8 @@ class RosterAdmin:
 
     def delete_files(self) -> tuple[Path, ...]:
         """Remove tokens and key, and return what was there."""
-        kept = (self.tokens, self.key_file)
-        there = tuple(path for path in kept if path and path.exists())
+        paths = (self.tokens, self.key_file)
+        there = tuple(path for path in paths if path and path.exists())
         try:
             for path in there:
                 path.unlink()
@@ -86,8 +86,8 @@ class RosterAdmin:
         return there
 
     def _read_current_key_id(self) -> str:
-        kept = self._read_current_roster()
-        return kept.key_id if kept else ""
+        roster = self._read_current_roster()
+        return roster.key_id if roster else ""
 
     def _read_current_roster(self) -> Roster | None:
         """Return the roster in use; None where there is none that can be read."""
@@ -97,11 +97,11 @@ class RosterAdmin:
             return None
 
     def _refuse_unusual_size(self, roster: Roster) -> None:
-        kept = self._read_current_roster() if self.size_check is SizeCheck.LIKE_THE_LAST else None
-        if kept is not None and roster.has_unusual_size(kept):
+        last = self._read_current_roster() if self.size_check is SizeCheck.LIKE_THE_LAST else None
+        if last is not None and roster.has_unusual_size(last):
             reason = (
                 f"The file holds about {roster.size:,} students, and the roster in use about "
-                f"{kept.size:,}: nothing was written. If that is right, add --size-is-right."
+                f"{last.size:,}: nothing was written. If that is right, add --size-is-right."
             )
             raise InputError(reason)
 
@@ -123,7 +123,7 @@ class RosterAdmin:
             raise InputError(reason) from error
 
     def _write_roster(self, key: bytes, students: Iterable[RosterStudent], today: date) -> Roster:
-        """Write the key beside its place first, so that no tokens stand there without their key."""
+        """Write the key under another name first, so that tokens never lack their key."""
         roster = build_roster(students, key, today, self.random_bytes)
         self._refuse_unusual_size(roster)
         fresh = _write_new_key(self.key_file, key) if self.key_file else None

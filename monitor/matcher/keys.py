@@ -1,4 +1,4 @@
-"""The roster key: 32 bytes, kept apart from the tokens that it makes.
+"""The roster key: 32 bytes, stored apart from the tokens that it makes.
 
 The roster's token file: a line that says what it is, and then tokens, all of one length.
 """
@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from monitor.config import read_secret
+from monitor.domain.errors import CannotWriteError, InputError, UnavailableError, WrongKeyError
 from monitor.domain.students.roster import (
     TOKEN_BYTES,
     Roster,
@@ -16,7 +17,6 @@ from monitor.domain.students.roster import (
     compute_key_id,
     tokenize_roster,
 )
-from monitor.errors import CannotWriteError, InputError, UnavailableError, WrongKeyError
 
 KEY_BYTES = 32
 # As a systemd credential; in the environment it is NAMESAKE_ROSTER_KEY.

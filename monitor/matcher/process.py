@@ -18,8 +18,8 @@ from typing import Self
 from msgspec import DecodeError, json
 
 from monitor.config import Config
+from monitor.domain.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
-from monitor.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.matcher.protocol import MatchReply, MatchRequest
 from monitor.matcher.worker import BUSY
 from scrapers.models import Contact
@@ -50,7 +50,7 @@ class MatcherSetup:
 
 
 class NoMatcher:
-    """Stands in where the district has not turned student links on: nothing is compared."""
+    """Used if the district has not turned student links on: compares nothing."""
 
     is_enabled: bool = False
     spent: MatcherUsage | None = None
@@ -67,7 +67,7 @@ class NoMatcher:
 
 
 class OtherProcessMatcher(NoMatcher):
-    """Stands in where another process has the matcher, and this one compares nothing."""
+    """Used if another process has the matcher: compares nothing."""
 
     is_enabled = True
 

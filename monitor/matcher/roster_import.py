@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from monitor.domain.errors import InputError
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.students.roster_file import (
     RosterContext,
@@ -22,7 +23,6 @@ from monitor.domain.students.roster_file import (
     parse_header,
     parse_row,
 )
-from monitor.errors import InputError
 
 _PIECE = 1 << 20
 _LONGEST_HEADER = 1 << 16
@@ -82,7 +82,7 @@ def _declares_separator(cells: list[str]) -> bool:
 
 
 def _detect_separator(file: TextIO) -> str:
-    """Take the separator that stands most often in the first line with any."""
+    """Take the most frequent separator in the first line that has any."""
     head = file.read(_LONGEST_HEADER)
     file.seek(0)
     for line in head.splitlines():
@@ -138,7 +138,7 @@ class StudentImport:
 
 
 def read_students(path: Path, roles: Path | None = None, unit: str = "") -> StudentImport:
-    """Read the students of a file, and nobody else. Raise InputError where there are none.
+    """Read the students of a file, and no one else. Raise InputError where there are none.
 
     `roles` is the file that tells who is one, where this one does not: else the roles.csv
     beside it. `unit` is what a directory calls the unit of students.

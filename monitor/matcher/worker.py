@@ -1,7 +1,7 @@
-"""The matcher's side of the pipe: it answers within a budget, and tells no name.
+"""The matcher's side of the pipe: it answers within a quota, and returns no name.
 
-What was asked today, kept where a restart does not forget it. Keeping other processes, and core
-files, away from the memory that holds the key.
+The use of today, stored so that it survives a restart. Protection of the memory with the key from
+other processes and core files.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from msgspec import DecodeError, json
 
+from monitor.domain.errors import CannotWriteError, InputError, MonitorError, UnavailableError
 from monitor.domain.names.frequency import NameCounts
 from monitor.domain.students.cues import SchoolSetting
 from monitor.domain.students.matching import (
@@ -27,7 +28,6 @@ from monitor.domain.students.matching import (
     roll_over_usage,
 )
 from monitor.domain.students.roster import KeyedRoster
-from monitor.errors import CannotWriteError, InputError, MonitorError, UnavailableError
 from monitor.matcher.protocol import MatchReply, MatchRequest
 
 _OWNER_ONLY = 0o600
@@ -126,7 +126,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def harden_process() -> None:
-    """Write no core file, and on Linux let nobody of the same user read this process's memory."""
+    """Write no core file, and on Linux let no one of the same user read this process's memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
         reason = (

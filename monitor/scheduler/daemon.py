@@ -4,7 +4,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,14 @@ from time import monotonic
 from types import FrameType
 from typing import Protocol
 
-from monitor.errors import MonitorError
+from monitor.domain.errors import MonitorError
 from monitor.scheduler.workers import (
     HUNG_AFTER_SECONDS,
     TICK_SECONDS,
     ClockJumpDetector,
+    JobScheduler,
     Liveness,
-    Ticker,
+    TimedJob,
     Worker,
 )
 
@@ -34,22 +35,20 @@ LOG = logging.getLogger(__name__)
 
 
 class DaemonJobs(Protocol):
-    """The work that falls due. Each call looks once and returns; `stop` ends a running one.
+    """The work of the service, job by job. Each looks once and returns.
 
     `describe_wait` says why nothing may be done now, and nothing where all may. `check_files`
-    raises ReplacedError where what is written would go to files that nobody else sees.
+    raises ReplacedError where what is written would go to files that no one else sees.
     """
 
-    def run_requested_checks(self) -> None: ...
-    def run_due_sweeps(self) -> None: ...
-    def run_mail_and_cleanup(self) -> None: ...
+    def list_timed_jobs(self) -> Iterable[TimedJob]: ...
     def stop_running_sweep(self) -> None: ...
     def describe_wait(self) -> str: ...
     def check_files(self) -> None: ...
 
 
 class SystemdNotifier:
-    """Tells systemd how we are (sd_notify(3)); silent where nobody listens."""
+    """Reports to systemd (sd_notify(3)); does nothing without systemd."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.address = environ.get("NOTIFY_SOCKET", "")
@@ -64,14 +63,14 @@ class SystemdNotifier:
 
 
 class WakeSocket:
-    """A socket in the state folder by which a command wakes the daemon before its next tick."""
+    """A socket in the state folder. Commands use it to wake the daemon before its next tick."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "wake.sock"
 
     @contextmanager
     def listen_for_wakeups(self, on_wake: Callable[[], None]) -> Iterator[None]:
-        """Call `on_wake` whenever somebody rings, until the block ends."""
+        """Call `on_wake` for each wake-up message, until the block ends."""
         wake_socket, ended = self._bind_socket(), threading.Event()
         if wake_socket is None:
             yield
@@ -90,12 +89,12 @@ class WakeSocket:
             self.path.unlink(missing_ok=True)
 
     def wake_daemon(self) -> None:
-        """Wake the daemon; where none listens, its next tick will find the work."""
+        """Wake the daemon; if it does not listen, its next tick finds the work."""
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
             to.sendto(b"!", str(self.path))
 
     def _bind_socket(self) -> socket.socket | None:
-        """Return the bell; None where there can be none, as in a folder with a long path."""
+        """Return the socket; None if there can be none, as in a folder with a long path."""
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self.path.unlink(missing_ok=True)
@@ -125,7 +124,7 @@ def _receive_wakeups(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
-    """APScheduler only ticks: what is due, and for whom, stands in the database."""
+    """Runs the jobs, and watches over the threads that they run on."""
 
     jobs: DaemonJobs
     notifier: SystemdNotifier
@@ -136,57 +135,43 @@ class Daemon:
     def run_until_stopped(self) -> None:
         """Serve until SIGTERM or SIGINT; to be called on the main thread.
 
-        Raises ReplacedError, once all work has ended, where the database's files were replaced.
+        Raises ReplacedError, after all work has ended, if the database files were replaced.
         """
-        workers = [
-            Worker("checks", self.jobs.run_requested_checks, self.liveness),
-            Worker("sweeps", self.jobs.run_due_sweeps, self.liveness),
-            Worker("mail", self.jobs.run_mail_and_cleanup, self.liveness),
-        ]
-
-        def wake_workers() -> None:
-            for worker in workers:
-                worker.wake_up()
-
-        ticker = Ticker(workers)
+        scheduler = JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
         with (
             stop_on_signals(self.stopping),
-            self.wake_socket.listen_for_wakeups(on_wake=wake_workers),
+            self.wake_socket.listen_for_wakeups(on_wake=scheduler.answer_bell),
         ):
-            for worker in workers:
-                worker.start()
-            ticker.start_ticking()
+            scheduler.start()
             status = self._describe_status()
             self._report_status(status, "READY=1")
             try:
-                self._watch_workers(workers, ticker, status)
+                self._watch_workers(scheduler, status)
             finally:
-                self._stop_workers(workers, ticker)
+                self._stop_workers(scheduler)
 
-    def _stop_workers(self, workers: Sequence[Worker], ticker: Ticker) -> None:
+    def _stop_workers(self, scheduler: JobScheduler) -> None:
         self._report_status("Stopping.", "STOPPING=1")
-        ticker.stop_ticking()
-        for worker in workers:
-            worker.request_stop()
+        scheduler.stop()
         self.jobs.stop_running_sweep()
-        _join_workers(workers)
+        _join_workers(scheduler.workers)
 
     def _report_status(self, status: str, *lines: str) -> None:
         LOG.info(status)
         self.notifier.send_state(*lines, f"STATUS={status}")
 
-    def _watch_workers(self, workers: Sequence[Worker], ticker: Ticker, status: str) -> None:
-        """Tell systemd that we live, as long as everybody moves; tick at once when time jumps."""
+    def _watch_workers(self, scheduler: JobScheduler, status: str) -> None:
+        """Tell systemd that we live, as long as all move; run all jobs at once when time jumps."""
         jumps, hung = ClockJumpDetector(self.liveness.clock), frozenset[str]()
         while not self.stopping.wait(WATCHED_SECONDS):
             self.jobs.check_files()
             if jumped := jumps.measure_jump():
                 LOG.warning("clock_jumped seconds=%+.0f", jumped)
-                ticker.tick_now()
+                scheduler.run_all_now()
             if (now := self._describe_status()) != status:
                 status = now
                 self._report_status(status)
-            hung = _list_hung_workers(workers, hung)
+            hung = _list_hung_workers(scheduler.workers, hung)
             if not hung:
                 self.notifier.send_state("WATCHDOG=1")
 
@@ -197,22 +182,22 @@ class Daemon:
             return str(error)
 
 
-def _list_hung_workers(workers: Sequence[Worker], reported: frozenset[str]) -> frozenset[str]:
-    """Name the workers that do not move; systemd, where it is told nothing more, starts us anew."""
-    hung = frozenset(worker.name for worker in workers if not worker.is_responsive)
-    for name in sorted(hung - reported):
+def _list_hung_workers(workers: Iterable[Worker], reported: frozenset[str]) -> frozenset[str]:
+    """Name the workers that hang; without a sign of life, systemd restarts the service."""
+    hung = {each.name: each.running_job for each in workers if not each.is_responsive}
+    for name in sorted(hung.keys() - reported):
         minutes = HUNG_AFTER_SECONDS / 60
-        LOG.error("worker_hung worker=%s minutes=%d", name, minutes)
-    return hung
+        LOG.error("worker_hung worker=%s job=%s minutes=%d", name, hung[name], minutes)
+    return frozenset(hung)
 
 
-def _join_workers(workers: Sequence[Worker]) -> None:
+def _join_workers(workers: Iterable[Worker]) -> None:
     until = monotonic() + FAREWELL_SECONDS
     for worker in workers:
-        worker.join(max(until - monotonic(), 0.0))
-        if worker.is_alive():
+        if not worker.has_ended_within(max(until - monotonic(), 0.0)):
             LOG.warning(
-                "Job %s did not finish before shutdown. The next start resumes it.", worker.name
+                "Job %s did not finish before shutdown. The next start resumes it.",
+                worker.running_job,
             )
 
 

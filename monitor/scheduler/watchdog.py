@@ -1,4 +1,4 @@
-"""Watch the jobs: pause on a full disk, and ping a monitor each minute while all is well.
+"""What the service does and when: pause on a full disk, ping a monitor while all is well.
 
 A monitor that gets no ping for a while knows that something is wrong.
 """
@@ -7,16 +7,18 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, timedelta
 from importlib.metadata import version
 
-from monitor.app import App
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.app import App, Environment
 from monitor.config import WatchConfig
 from monitor.db.files import DiskReserve, write_file
+from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
-from monitor.environment import Environment
-from monitor.errors import CannotWriteError, MonitorError
+from monitor.scheduler.workers import TICK_SECONDS, TimedJob
 from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.health import Vitals, check_vitals, collect_vitals
@@ -28,47 +30,93 @@ from scrapers.models import Page, Request
 from scrapers.source import AccessMode, CrawlPolicy
 
 LOG = logging.getLogger(__name__)
-HEARTBEAT_INTERVAL = timedelta(minutes=1)
-# A copy on trial is restored in minutes.
+# A test restore takes minutes.
 TRIAL_ABANDONED_AFTER = timedelta(hours=1)
 NO_ROOM = "The disk is full. Searches are paused until there is space."
 
 HeartbeatFunction = Callable[[Vitals, HealthLevel], None]
-"""Told of the numbers, and of whether all is well."""
+"""Gets the metrics, and how healthy the service is."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SupervisedRunner:
-    """What the daemon calls. Each kind of work has a thread of its own, and fails by itself."""
+    """What the daemon runs. Each job fails by itself, and the heart stops until it succeeds."""
 
     app: App
     reserve: DiskReserve
     heartbeat: HeartbeatFunction
     _failed: set[str] = field(default_factory=set)
-    _last_heartbeat: datetime | None = None
+
+    def list_timed_jobs(self) -> tuple[TimedJob, ...]:
+        """Name what the service does. Only the first three look into the due table.
+
+        What the worker "mail" does is never done twice at once: the record of sent letters and
+        the copy of the keys have one writer.
+        """
+        due_work = {
+            "checks": self.run_requested_checks,
+            "sweeps": self.run_due_sweeps,
+            "mail": self.run_mail_and_cleanup,
+        }
+        tick, minute, quarter, day = (
+            IntervalTrigger(seconds=seconds, timezone=UTC)
+            for seconds in (TICK_SECONDS, 60, 15 * 60, 24 * 3600)
+        )
+        bounces = TimedJob(
+            name="bounces", work=self.collect_bounces, trigger=quarter, worker="bounces"
+        )
+        return (
+            *(
+                TimedJob(name=name, work=work, trigger=tick, worker=name, answers_bell=True)
+                for name, work in due_work.items()
+            ),
+            TimedJob(name="keys", work=self.renew_keys, trigger=minute, worker="mail"),
+            TimedJob(name="purge", work=self.delete_expired_data, trigger=day, worker="mail"),
+            TimedJob(name="heartbeat", work=self.send_heartbeat, trigger=minute, worker="watch"),
+            *((bounces,) if self.app.config.bounces else ()),
+        )
 
     def run_requested_checks(self) -> None:
         if self.reserve.ensure_reserve():
-            with self._track_failure("serve"):
+            with self._track_failure("checks"):
                 jobs.run_requested_checks(self.app)
 
     def run_due_sweeps(self) -> None:
-        """Ask what is due; on a full disk not even begin: it would be answered in vain."""
+        """Run due sweeps; on a full disk do not start, since answers could not be stored."""
         if self.reserve.ensure_reserve():
-            with self._track_failure("ask"):
+            with self._track_failure("sweeps"):
                 jobs.run_due_sweeps(self.app)
 
     def run_mail_and_cleanup(self) -> None:
-        """Write and send, on a full disk, too: what was kept back is there for this."""
-        with self._track_failure("write"):
+        """Write and send even on a full disk: the reserve is there for this."""
+        with self._track_failure("mail"):
             jobs.run_mail_and_cleanup(self.app)
-        if (
-            self._last_heartbeat is None
-            or abs(self.app.clock.now() - self._last_heartbeat) >= HEARTBEAT_INTERVAL
-        ):
-            self._last_heartbeat = self.app.clock.now()
-            self._renew_keys()
-            self._send_heartbeat()
+
+    def delete_expired_data(self) -> None:
+        with self._track_failure("purge"):
+            jobs.delete_expired_data(self.app)
+
+    def collect_bounces(self) -> None:
+        with self._track_failure("bounces"):
+            jobs.collect_new_bounces(self.app)
+
+    def renew_keys(self) -> None:
+        """Destroy the keys of who was erased where copies of them lie, too."""
+        try:
+            remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)
+            renew_key_backup(self.app.db, self.app.config)
+        except MonitorError as error:
+            LOG.warning("The copy of the keys still has keys of deleted people: %s", error)
+            self._failed.add("keys")
+        else:
+            self._failed.discard("keys")
+
+    def send_heartbeat(self) -> None:
+        vitals = collect_vitals(self.app.db, self.app.clock.now())
+        well = not (
+            self._failed or self.describe_wait() or compute_exit_code(check_vitals(vitals, ()))
+        )
+        self.heartbeat(vitals, HealthLevel.OK if well else HealthLevel.BAD)
 
     def describe_wait(self) -> str:
         return jobs.describe_wait(self.app) or ("" if self.reserve.ensure_reserve() else NO_ROOM)
@@ -93,29 +141,12 @@ class SupervisedRunner:
         self._failed.discard(job)
 
     def _release_reserve(self) -> None:
-        """Give up the reserve, once, so that an operator can be told."""
+        """Free the reserve, once, so that an email to the operator can be written."""
         if self.reserve.release_reserve():
             now = self.app.clock.now()
             with suppress(MonitorError), self.app.db.begin_transaction():
                 day = now.date().isoformat()
                 queue_operator_emails(self.app, day, lambda to: DiskFullView(**to, since=now))
-
-    def _renew_keys(self) -> None:
-        try:
-            remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)
-            renew_key_backup(self.app.db, self.app.config)
-        except MonitorError as error:
-            LOG.warning("The copy of the keys still has keys of deleted people: %s", error)
-            self._failed.add("keys")
-        else:
-            self._failed.discard("keys")
-
-    def _send_heartbeat(self) -> None:
-        vitals = collect_vitals(self.app.db, self.app.clock.now())
-        well = not (
-            self._failed or self.describe_wait() or compute_exit_code(check_vitals(vitals, ()))
-        )
-        self.heartbeat(vitals, HealthLevel.OK if well else HealthLevel.BAD)
 
 
 SUCCESS_STATUSES = range(200, 300)
@@ -125,7 +156,7 @@ Ping = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """What cannot be told is logged, and holds up nothing."""
+    """A metric that cannot be written is logged, and delays nothing."""
 
     watch: WatchConfig
     ping: Ping
@@ -138,12 +169,12 @@ class Heartbeat:
         except CannotWriteError as error:
             LOG.warning("%s", error)
         if well and self.watch.heartbeat_url and not self.ping():
-            # The address itself is a secret: whoever knows it can say that all is well.
+            # The address itself is a secret: anyone who knows it can say that all is well.
             LOG.warning("Could not ping the URL in heartbeat_url under [watch].")
 
 
 def build_supervised_runner(app: App, environment: Environment) -> SupervisedRunner:
-    """Return the rounds of a service as its daemon calls them."""
+    """Return the periodic tasks of the service, for the daemon to call."""
     watch = app.config.watch
     return SupervisedRunner(
         app=app,
@@ -153,7 +184,7 @@ def build_supervised_runner(app: App, environment: Environment) -> SupervisedRun
 
 
 def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
-    """Ask the address by the one guarded client; it may lie on the district's own network."""
+    """Request the address with our guarded client; it may be on the district's own network."""
     url = watch.heartbeat_url
     origin = "/".join(url.split("/")[:3])
     policy = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))

@@ -1,7 +1,7 @@
-"""An account that shows somebody else's name is not followed, unless its owner proves control.
+"""An account that shows someone else's name is not followed, unless its owner proves control.
 
-The proof is a code in its description, or a link from it to something of theirs that is trusted:
-proven already, or bearing their exact name. It is looked for once, by the next check.
+The proof is a code in its description, or a link from it to one of their trusted accounts: proven
+already, or with their exact name. The next check looks for it, once.
 
 Called inside the transaction that settles the answers.
 """
@@ -13,8 +13,8 @@ from typing import Final
 from monitor.app import App
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.journal import StagedAnswer
-from monitor.domain.names.bound import shows_other_name
 from monitor.domain.names.frequency import load_census
+from monitor.domain.names.invited import shows_other_name
 from monitor.domain.person import Person
 from monitor.services.flagging import include_confirmed_accounts, is_trusted_account, list_own_items
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
@@ -31,7 +31,7 @@ NOT_PROVEN: Final = "proof-failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofCheckResult:
-    """Who the answers are about, as they stand now, and the answers that may be settled."""
+    """The person as stored now, and the answers that may be settled."""
 
     person: Person
     answers: tuple[StagedAnswer, ...]
@@ -41,16 +41,14 @@ def check_account_proofs(
     app: App, person: Person, source: Source, answers: tuple[StagedAnswer, ...]
 ) -> ProofCheckResult:
     """Drop what shows another name, and take in what was proved."""
-    proofs = {
-        each.account: each for each in app.db.account_proofs.list_proofs_of_person(person.ref)
-    }
+    proofs = {each.account: each for each in app.db.account_proofs.list_proofs_of_person(person.id)}
     requested = [each for each in proofs.values() if each.state is ProofState.REQUESTED]
     for proof in requested:
-        about = tuple(_select_account_answers(proof.account, person.ref, source, answers))
+        about = tuple(_select_account_answers(proof.account, person.id, source, answers))
         if about and not _check_requested_proof(app, person, proof, about):
             answers = _exclude_answers(answers, about)
     for account in _list_followed_accounts(app, person):
-        about = tuple(_select_account_answers(account, person.ref, source, answers))
+        about = tuple(_select_account_answers(account, person.id, source, answers))
         if (
             account not in proofs
             and about
@@ -58,7 +56,7 @@ def check_account_proofs(
         ):
             answers = _exclude_answers(answers, about)
             _drop_account(app, person, account)
-    return ProofCheckResult(person=app.db.people.load_person(person.ref), answers=answers)
+    return ProofCheckResult(person=app.db.people.load_person(person.id), answers=answers)
 
 
 def _list_followed_accounts(app: App, person: Person) -> tuple[str, ...]:
@@ -69,8 +67,8 @@ def _list_followed_accounts(app: App, person: Person) -> tuple[str, ...]:
 def _is_other_persons_account(
     app: App, person: Person, account: str, about: tuple[StagedAnswer, ...]
 ) -> bool:
-    """Judge the first name an account shows; what was theirs and changed is for a flag."""
-    items = app.db.items.find_items_by_aliases(person.ref, (account, canonicalize_url(account)))
+    """Check the first name that an account shows; a later change raises a flag instead."""
+    items = app.db.items.find_items_by_aliases(person.id, (account, canonicalize_url(account)))
     before = [each.portrait.name for each in items if each.portrait.name]
     if any(not shows_other_name(name, person, load_census()) for name in before):
         return False
@@ -79,27 +77,27 @@ def _is_other_persons_account(
 
 
 def _drop_account(app: App, person: Person, account: str) -> None:
-    now, before = app.clock.now(), app.db.people.load_person(person.ref)
+    now, before = app.clock.now(), app.db.people.load_person(person.id)
     after = replace(
         before,
         accounts=tuple(each for each in before.accounts if each != account),
         pages=tuple(each for each in before.pages if each != account),
     )
-    proof = AccountProof(person=person.ref, account=account, state=ProofState.WAITING, at=now)
+    proof = AccountProof(person_id=person.id, account=account, state=ProofState.WAITING, at=now)
     app.db.account_proofs.save_account_proof(proof)
     app.db.people.update_person(after)
     forget_removed_terms(app, before, after)
     queue_email(
         app,
-        EmailPlan(recipient_id=person.ref, dedupe_key=f"{account}-{now.isoformat()}"),
+        EmailPlan(recipient_id=person.id, dedupe_key=f"{account}-{now.isoformat()}"),
         AccountDroppedView(
             **build_greeting(app, before),
             at=now,
             account=account,
-            code=app.db.account_proofs.derive_proof_code(person.ref, account),
+            code=app.db.account_proofs.derive_proof_code(person.id, account),
         ),
     )
-    app.db.audit.append_entry(now, "namesake", DROPPED, person.ref, {})
+    app.db.audit.append_entry(now, "namesake", DROPPED, person.id, {})
 
 
 def _check_requested_proof(
@@ -119,7 +117,7 @@ def _check_requested_proof(
 
 
 def _has_proof(app: App, person: Person, account: str, finding: Finding) -> bool:
-    code = app.db.account_proofs.derive_proof_code(person.ref, account)
+    code = app.db.account_proofs.derive_proof_code(person.id, account)
     texts = (finding.bio, finding.name, finding.title, finding.snippet)
     if any(code in text.casefold() for text in texts):
         return True
@@ -147,11 +145,11 @@ def _list_trusted_keys(app: App, person: Person) -> frozenset[str]:
 def _record_proof_result(app: App, proof: AccountProof, state: ProofState, action: str) -> None:
     now = app.clock.now()
     app.db.account_proofs.save_account_proof(replace(proof, state=state, at=now))
-    app.db.audit.append_entry(now, "namesake", action, proof.person, {})
+    app.db.audit.append_entry(now, "namesake", action, proof.person_id, {})
 
 
 def _add_proven_account(app: App, proof: AccountProof) -> None:
-    person, own = app.db.people.load_person(proof.person), proof.account
+    person, own = app.db.people.load_person(proof.person_id), proof.account
     if "://" in own:
         after = replace(person, pages=tuple(dict.fromkeys((*person.pages, own))))
     else:

@@ -1,8 +1,8 @@
-"""Who is let in: a session for whoever proved who they are, and their roles as of now.
+"""Who is let in: a session for anyone who proved who they are, and their roles as of now.
 
 Signing in by a link that only a mailbox gets, and only the browser that asked can use.
 
-Roles are read again for each page: whoever is taken off a list is out at once.
+Roles are read again for each page: anyone who is taken off a list is out at once.
 """
 
 import hmac
@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from monitor.app import App
 from monitor.db.accounts import SignInLink, SignInSession
-from monitor.domain.person import AuthMethod, Principal, Role
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
+from monitor.domain.person import Principal
+from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
     EmailPlan,
@@ -32,7 +33,7 @@ IDLE_LASTS = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class UserAccount:
-    """Whom a session stands for. `person` and `invitation` are empty where there is none."""
+    """The account of a session. `person` and `invitation` are empty if there is none."""
 
     mail: str
     name: str
@@ -41,7 +42,7 @@ class UserAccount:
 
 
 def find_account_id(app: App, mail: str) -> str:
-    """Return the ref of whoever may sign in under an address; empty where nobody may."""
+    """Return the id of anyone who may sign in under an address; empty where no one may."""
     address = mail.strip().casefold()
     return app.db.people.find_person_id_by_mail(address) or _find_office_id(app, address)
 
@@ -92,10 +93,12 @@ def _build_principal(
 
 def find_vouched_principal(app: App, mail: str) -> Principal | None:
     """Tell who has an address that the district's proxy vouches for; None for a stranger."""
-    ref = find_account_id(app, mail)
-    reader = _find_account(app, ref) if ref else None
+    account_id = find_account_id(app, mail)
+    reader = _find_account(app, account_id) if account_id else None
     return (
-        _build_principal(app, ref, reader, AuthMethod.HEADER, app.clock.now()) if reader else None
+        _build_principal(app, account_id, reader, AuthMethod.HEADER, app.clock.now())
+        if reader
+        else None
     )
 
 
@@ -119,7 +122,7 @@ def _find_account(app: App, account_id: str) -> UserAccount | None:
     except InputError:
         address = find_office_address(account_id, app.config.district)
         return UserAccount(address, address) if address else None
-    return UserAccount(person.mail, person.name.given or person.mail, person_id=person.ref)
+    return UserAccount(person.mail, person.name.given or person.mail, person_id=person.id)
 
 
 def _find_invited_account(app: App, invitation_id: str) -> UserAccount | None:
@@ -157,14 +160,14 @@ MAX_LINKS_PER_HOUR = 5
 
 
 class SignInRefusal(StrEnum):
-    """Why a link does not open: it is over for everybody, or was asked for elsewhere."""
+    """Why a link does not open: it is over for everyone, or was asked for elsewhere."""
 
     OVER = "over"
     ELSEWHERE = "elsewhere"
 
 
 def request_sign_in_link(app: App, address: str, browser_session_id: str) -> None:
-    """Queue a letter with a link, if the address may sign in: the answer never tells."""
+    """Queue an email with a link, if the address may sign in: the answer never tells."""
     now, reader = app.clock.now(), find_account_id(app, address)
     link = SignInLink(
         id=app.ids.new_id(),
@@ -191,7 +194,7 @@ def request_sign_in_link(app: App, address: str, browser_session_id: str) -> Non
 
 
 def redeem_sign_in_link(app: App, code: str, browser_session_id: str) -> str | SignInRefusal:
-    """Spend a link and return who it stands for, or say why it does not open."""
+    """Use up a link and return whose it is, or why it does not work."""
     now = app.clock.now()
     link = app.db.sign_in_links.find_sign_in_link_by_code(hash_code(code))
     if link is None or not link.is_open(now):

@@ -1,7 +1,7 @@
 """Back up a district, prove each copy by restoring it, and bring a district back.
 
-A restore brings back neither who left nor what was sent. Times that no rule gives are reported; the
-service puts them right when it next looks, but they say that a disk, or a hand, changed the
+A restore neither brings back people who left nor sends emails again. Due times that no rule gives
+are reported: the service corrects them, but they show that a disk, or a person, changed the
 database.
 """
 
@@ -13,23 +13,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.config import CONSENT_DURATION, Config
-from monitor.db.audit import AuditEndStatus, AuditTable
+from monitor.db.audit import AuditTable
 from monitor.db.backups import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
 from monitor.db.connection import check_database
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.outbox import EmailState
 from monitor.db.ownership import hand_over_folder, read_owner
-from monitor.db.trial import make_trial_folder, move_keys_to_disk, remove_trial
+from monitor.db.trial_restore import make_trial_folder, move_keys_to_disk, remove_trial
 from monitor.domain.consent import Consent
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, MonitorError
 from monitor.domain.schedule import compute_next_digest
-from monitor.errors import CannotWriteError, DatabaseError, InputError, MonitorError
+from monitor.domain.vocabulary import AuditEndStatus, EmailState
 from monitor.services.erasure import BACKUPS_ROTATE, ERASURE
 from monitor.services.ingest import SECOND_PROOF
-from monitor.services.retention import PURGE
 from monitor.services.schedule import DIGEST, MAX_DELAYS, REVIEW, SWEEP
 from monitor.services.sweeps import RECHECK
 from reports.emails.registry import EmailKind
+from reports.labels import AUDIT_END_PROBLEMS
 
 WEEK = timedelta(days=7)
 MAX_DUE_AHEAD = {**MAX_DELAYS, SWEEP: WEEK, DIGEST: WEEK, REVIEW: WEEK}
@@ -40,7 +40,7 @@ SLACK = timedelta(days=1)
 
 
 def check_due_dates(db: Database, at: datetime) -> None:
-    """Raise DatabaseError for a due date that is not as the rules would have it at a moment."""
+    """Raise DatabaseError for a due date that the rules do not give at that time."""
     for name in find_wrong_due_dates(db, at):
         reason = (
             f"The due date of `{name}` is missing or wrong. Start the service, which corrects "
@@ -50,7 +50,7 @@ def check_due_dates(db: Database, at: datetime) -> None:
 
 
 def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
-    """Name what is due too late, and what is due at no time; nothing before the service ran."""
+    """Name jobs that are due too late or never; none before the service first ran."""
     last_time = db.clock.find_last_time()
     if last_time is None:
         return
@@ -72,16 +72,16 @@ def _find_late_due_dates(db: Database, at: datetime) -> Iterator[str]:
 
 
 def _find_missing_due_dates(db: Database, last_time: datetime, at: datetime) -> Iterator[str]:
-    """Expect what each look of the service sees to; who joined since then waits for the next."""
+    """Yield the missing jobs; those of people who joined since are created next time."""
     there = {(due.name, due.subject) for due in db.jobs.list_jobs()}
-    expected = [(SWEEP, ""), (PURGE, "")]
+    expected = [(SWEEP, "")]
     for consent in db.consents.list_latest_consents():
         if consent.withdrawn_at is not None:
-            expected.append((ERASURE, consent.person))
+            expected.append((ERASURE, consent.person_id))
         elif (
             consent.given_at < last_time and consent.is_active(last_time) and consent.is_active(at)
         ):
-            expected.append((DIGEST, consent.person))
+            expected.append((DIGEST, consent.person_id))
     yield from (name for name, subject in expected if (name, subject) not in there)
 
 
@@ -90,49 +90,37 @@ EVER_SINCE = datetime.min.replace(tzinfo=UTC)
 DAMAGE_ERRORS = (ValueError, LookupError, TypeError)
 
 END_ACCEPTED = "end-accepted"
-AUDIT_TAIL_WORDS = {
-    AuditEndStatus.WHOLE: "",
-    AuditEndStatus.CUT: "Rows were removed from the end of the audit log.",
-    AuditEndStatus.OLDER: (
-        "This database is older than the audit log end stored with the keys. "
-        "If you restored it yourself, confirm that with `namesake audit accept`."
-    ),
-    AuditEndStatus.REPLACED: (
-        "This audit log does not match the end stored with the keys, as after a restored database "
-        "was written to. If you restored it yourself, confirm that with `namesake audit accept`."
-    ),
-}
 
 
 def describe_audit_damage(log: AuditTable) -> str:
-    """Say what was changed in the audit log, or taken from it; nothing where it is whole."""
+    """Say what was changed in the audit log, or removed from it; empty if it is intact."""
     broken = log.verify_chain()
     if broken is not None:
         return f"The audit log was changed from row {broken} on."
-    return AUDIT_TAIL_WORDS[log.log_end.check_end()]
+    return AUDIT_END_PROBLEMS[log.log_end.check_end()]
 
 
 def accept_audit_end(db: Database, now: datetime) -> None:
-    """Let the audit log go on from where it ends; that somebody let it stands in it from then on.
+    """Continue the audit log from its last row, and record that an operator accepted this.
 
-    Raises InputError where nothing is missing.
+    Raises InputError if nothing is missing.
     """
     with db.begin_transaction():
         ending = db.audit.log_end
-        tail, kept = ending.check_end(), ending.load_sealed_position()
+        tail, sealed = ending.check_end(), ending.load_sealed_position()
         if tail is AuditEndStatus.WHOLE:
             reason = "No rows are missing at the end of the audit log. There is nothing to accept."
             raise InputError(reason)
         ending.accept_current_end()
-        details = {"tail": tail.value, "was": kept.text_form}
+        details = {"tail": tail.value, "was": sealed.text_form}
         db.audit.append_entry(now, "operator", END_ACCEPTED, "", details)
 
 
 def check_stored_values(db: Database) -> int:
-    """Open all that is kept, and return how many values that were.
+    """Decrypt every stored value, and return how many there were.
 
-    Raises DatabaseError where one is not as it was written. That a database is older than its keys
-    is no fault of a copy.
+    Raises DatabaseError if one was damaged. A database that is older than its keys is not a fault
+    of a copy.
     """
     try:
         broken = db.audit.verify_chain()
@@ -140,7 +128,7 @@ def check_stored_values(db: Database) -> int:
             reason = f"The audit log was changed from row {broken} on."
             raise DatabaseError(reason)
         if db.audit.log_end.check_end() is AuditEndStatus.CUT:
-            raise DatabaseError(AUDIT_TAIL_WORDS[AuditEndStatus.CUT])
+            raise DatabaseError(AUDIT_END_PROBLEMS[AuditEndStatus.CUT])
         for what in _find_altered_rows(db):
             reason = f"The columns of {what} were changed. Restore a backup."
             raise DatabaseError(reason)
@@ -151,23 +139,23 @@ def check_stored_values(db: Database) -> int:
 
 
 def _find_altered_rows(db: Database) -> Iterator[str]:
-    """Name what says otherwise than what is sealed of it, or than its other columns do.
+    """Name rows whose plain columns contradict the encrypted values or each other.
 
-    Times of different moments are not compared: a clock that was set back puts them out of order.
+    Times of different moments are not compared, since a clock may be set back.
     """
-    yield from (f"flag {ref}" for ref in db.flags.list_altered_flag_ids())
-    for ref in db.people.list_person_ids():
-        if any(not _has_valid_duration(each) for each in db.consents.list_consents(ref)):
-            yield f"a consent of {ref}"
+    yield from (f"flag {flag_id}" for flag_id in db.flags.list_altered_flag_ids())
+    for person_id in db.people.list_person_ids():
+        if any(not _has_valid_duration(each) for each in db.consents.list_consents(person_id)):
+            yield f"a consent of {person_id}"
     for email in db.outbox.list_emails():
-        # One that came back is dead, and was sent all the same.
+        # A bounced email is dead, but it was sent.
         impossible = EmailState.QUEUED if email.sent_at else EmailState.SENT
         if email.state is impossible:
-            yield f"letter {email.ref}"
+            yield f"email {email.id}"
 
 
 def _has_valid_duration(consent: Consent) -> bool:
-    """Compare its two ends, which are written in one moment."""
+    """Compare its two ends, which are written at the same moment."""
     return timedelta(0) < consent.expires_at - consent.given_at <= CONSENT_DURATION
 
 
@@ -175,12 +163,12 @@ def _read_all_values(db: Database) -> Iterator[object]:
     yield from db.audit.list_entries()
     for invitation in db.invitations.list_invitations():
         yield invitation
-        yield db.enrollment_drafts.find_draft(invitation.ref)
+        yield db.enrollment_drafts.find_draft(invitation.id)
     yield from db.run_requests.list_run_requests()
     for email in db.outbox.list_emails():
         yield email
         if email.readable:
-            yield db.outbox.load_email_view(email.ref, object)
+            yield db.outbox.load_email_view(email.id, object)
     yield from db.break_glass.list_break_glass_proposals()
     yield from db.jobs.list_jobs()
     yield from db.source_health.list_source_health()
@@ -189,11 +177,11 @@ def _read_all_values(db: Database) -> Iterator[object]:
     yield from db.pages.list_pages()
     for sweep in db.sweeps.list_open_sweeps():
         yield sweep
-        yield from db.journal.list_answered_keys(sweep.ref)
-        for source in db.journal.list_answering_sources(sweep.ref):
-            yield from db.journal.load_answers_by_subject(sweep.ref, source).items()
-    for ref in db.people.list_person_ids():
-        yield from _read_person_values(db, ref)
+        yield from db.journal.list_answered_keys(sweep.id)
+        for source in db.journal.list_answering_sources(sweep.id):
+            yield from db.journal.load_answers_by_subject(sweep.id, source).items()
+    for person_id in db.people.list_person_ids():
+        yield from _read_person_values(db, person_id)
 
 
 def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
@@ -210,22 +198,22 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
     yield from db.events.list_events_of_person(person_id, EVER_SINCE)
     for item in db.items.list_items_of_person(person_id):
         yield item
-        yield db.items.find_assessment(item.ref)
-        yield from db.versions.list_versions(item.ref)
+        yield db.items.find_assessment(item.id)
+        yield from db.versions.list_versions(item.id)
     for flag in db.flags.list_flags_of_person(person_id):
         yield flag
-        yield from db.flags.list_decisions(flag.ref)
+        yield from db.flags.list_decisions(flag.id)
 
 
 BACKED_UP = "backed-up"
 BACKUP_FAILED = "backup-failed"
-# It begins with a dot, so that it is in no copy itself.
+# It begins with a dot, so no copy includes it.
 TRIAL_FOLDER = ".restoring"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRotation:
-    """Longer than this no copy is kept: so much was promised to who leaves."""
+    """No copy is stored longer than this: that is the promise to people who leave."""
 
     max_age: timedelta = BACKUPS_ROTATE
     max_count: int = 30
@@ -247,10 +235,10 @@ class BackupResult:
 
 
 def back_up(db: Database, config: Config, now: datetime, target: BackupTarget) -> BackupResult:
-    """Copy, prove the copy by restoring it, then let old copies go.
+    """Make a copy, test it by restoring it, then delete old copies.
 
-    The database is copied first: keys that come too late open nothing, too early too little.
-    A failure is recorded, so that whoever looks after the service is told.
+    The database is copied first: keys copied too early would lack those of new people.
+    A failure is recorded, so that the operator finds out.
     """
     _check_separate_folders(config.state, target.folder, target.keys)
     try:
@@ -282,13 +270,13 @@ def _write_backup(
 
 
 def _list_excluded_files(config: Config) -> frozenset[Path]:
-    """Leave out the roster and its key, wherever they lie: these two never meet in a copy."""
+    """Leave out the roster and its key, wherever they are, so that no copy has both."""
     students = config.students
     return frozenset(each.resolve() for each in (students.tokens, students.key_file) if each)
 
 
 def _test_restore(config: Config, copy: Backup, keys: KeyBackup) -> None:
-    """Restore it beside the district, where database and keys lie together anyway."""
+    """Restore it next to the district, where database and keys are together anyway."""
     try:
         with make_trial_folder(config.state / TRIAL_FOLDER) as trial:
             build_state_folder(copy, keys, trial)
@@ -302,9 +290,9 @@ def _test_restore(config: Config, copy: Backup, keys: KeyBackup) -> None:
 
 
 def remove_abandoned_trial(config: Config, before: datetime) -> None:
-    """Remove what a trial that was killed has left: keys lie in it that may be destroyed since.
+    """Remove what a killed test restore left: its keys may have been destroyed since.
 
-    Raises CannotWriteError where it cannot be removed.
+    Raises CannotWriteError if it cannot be removed.
     """
     trial = config.state / TRIAL_FOLDER
     try:
@@ -318,7 +306,7 @@ def remove_abandoned_trial(config: Config, before: datetime) -> None:
 
 
 def renew_key_backup(db: Database, config: Config) -> None:
-    """Destroy in the copy of the keys, too, what was destroyed here since it was made."""
+    """Renew the copy of the keys, so that it loses the keys destroyed here since."""
     if config.backup.keys is not None:
         copy = KeyBackup(config.backup.keys)
         if copy.count_missing_erasures(db):
@@ -326,10 +314,10 @@ def renew_key_backup(db: Database, config: Config) -> None:
 
 
 def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:
-    """Make a district's folder of a copy and its keys, and prove it sound.
+    """Build a district's folder from a copy and its keys, and check it.
 
-    Opening it refuses keys of another district and a newer database, and erases who was erased
-    since. Raises DatabaseError.
+    Opening it refuses keys of another district and a newer database, and erases people who were
+    erased since. Raises DatabaseError.
     """
     copy.check_files()
     copy.copy_files_to(folder)
@@ -341,7 +329,7 @@ def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:
 
 
 def _check_separate_folders(state: Path, to: Path, keys: Path | None) -> None:
-    """Refuse places where whoever finds one finds the other."""
+    """Refuse folders that are not separate."""
     places = [("the state folder", state), ("the copies", to)]
     if keys is not None:
         places.append(("the copy of the keys", keys))
@@ -359,7 +347,7 @@ def _is_within(path: Path, folder: Path) -> bool:
 RESTORED = "restored"
 # The last ones to come, so that a folder that was restored by half is none.
 MOVED_LAST = (KEYS_DATABASE, DATABASE_FILE)
-# Sent again they would be last week's news; all else may be sent twice, and is one letter then.
+# Sent again they would be last week's news; all else may be sent twice, and is one email then.
 WEEKLY_KINDS = frozenset({EmailKind.DIGEST, EmailKind.REVIEW})
 
 
@@ -379,10 +367,10 @@ class RestoreResult:
 def restore_district(
     config: Config, now: datetime, copy: Backup, keys: KeyBackup, sent_log: Path | None = None
 ) -> RestoreResult:
-    """Fill the empty state folder; what fails leaves it empty.
+    """Fill the empty state folder; a failure leaves it empty.
 
-    With the `sent_log` of the folder that was lost it is known of every email whether it went
-    out; without it the weekly ones are left out.
+    The `sent_log` of the lost folder shows which emails were sent; without it, the weekly ones are
+    left out.
     """
     folder = config.state
     _check_folder_empty(folder)
@@ -409,7 +397,7 @@ def restore_district(
 
 
 def _record_restore(db: Database, now: datetime, made_at: datetime, held: int) -> RestoreResult:
-    """Let the audit log go on from where the copy ends, with a row that says so."""
+    """Continue the audit log from the end of the copy, with a row that says so."""
     lost = db.audit.log_end.missing_row_count
     # What was written after the copy is gone with the old folder, and that is no fraud.
     db.audit.log_end.accept_current_end()
@@ -424,13 +412,13 @@ def _record_restore(db: Database, now: datetime, made_at: datetime, held: int) -
 
 
 def _postpone_digests(db: Database, config: Config, now: datetime) -> None:
-    """Nobody can tell whether this week's was sent, so the next one is next week's."""
+    """We cannot know whether this week's was sent, so the next one is next week's."""
     district = config.district
     for due in db.jobs.list_jobs():
         if due.due_at > now:
             continue
         if due.name == REVIEW:
-            next_at = compute_next_digest(now, district.ref, district.zone)
+            next_at = compute_next_digest(now, district.id, district.zone)
             db.jobs.finish_job(REVIEW, due.subject, next_at)
         elif due.name == DIGEST and due.subject in db.people.list_person_ids():
             zone = db.people.load_person(due.subject).zone
@@ -446,12 +434,12 @@ def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
         if each.state is EmailState.QUEUED and each.kind in WEEKLY_KINDS
     ]
     for each in waiting:
-        db.outbox.mark_email_dead(each.ref, "it may have been sent before the copy was restored")
+        db.outbox.mark_email_dead(each.id, "it may have been sent before the copy was restored")
     return len(waiting)
 
 
 def _check_folder_empty(folder: Path) -> None:
-    # What a restore that was killed has left is no district, and is made anew.
+    # What a restore that was killed has left is no district, and is made again.
     if folder.exists() and any(each.name != TRIAL_FOLDER for each in folder.iterdir()):
         reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
         raise InputError(reason)

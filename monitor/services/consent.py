@@ -1,10 +1,10 @@
-"""A consent that goes on: renewed, narrowed, widened, resting, or going on again.
+"""A consent that continues: renewed, narrowed, widened, paused, or resumed.
 
-Consent that ends by itself: its person is reminded, and what nobody renewed is erased. What this
-district's people are told before they agree, and what follows from it.
+A consent that expires: the person gets reminders, and without renewal everything is erased. The
+text that people in this district read before they agree, and what follows from it.
 
-Checks stop when a consent ends; its data waits a while to be renewed. Each change is a row of the
-ledger, an email to the mailbox, and an audit entry.
+Checks stop when a consent ends; its data stays a while, so that it can be renewed. Each change is a
+row of the ledger, an email to the mailbox, and an audit entry.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,6 @@ from monitor.config import CONSENT_DURATION
 from monitor.db.people import LegalHold
 from monitor.domain.consent import (
     Consent,
-    ConsentChannel,
     apply_narrowing,
     apply_pause,
     apply_resume,
@@ -33,9 +32,9 @@ from monitor.domain.consent_text import (
     render_consent_text,
 )
 from monitor.domain.disclosure import DisclosurePolicy
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Scope
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.erasure import end_lapsed_consent, resolve_actor
 from monitor.services.notifications import (
     EmailPlan,
@@ -49,7 +48,7 @@ from reports.emails.account import ConsentChangedView, ConsentExpiryView
 from reports.emails.registry import EmailKind
 
 CONSENT_REMINDER = "consent-reminder"
-# So that a clock that is wrong erases nobody: somebody has a week to notice.
+# A wrong clock must erase no one: there is a week to notice it.
 MIN_REMINDER_AGE = timedelta(days=7)
 
 
@@ -58,9 +57,9 @@ def process_expiring_consents(app: App) -> None:
         app.beat()
         _queue_expiry_reminder(app, consent)
         if _is_lapse_due(app, consent) and not app.db.legal_holds.has_active_legal_hold(
-            consent.person
+            consent.person_id
         ):
-            end_lapsed_consent(app, consent.person)
+            end_lapsed_consent(app, consent.person_id)
 
 
 def _queue_expiry_reminder(app: App, consent: Consent) -> None:
@@ -68,11 +67,11 @@ def _queue_expiry_reminder(app: App, consent: Consent) -> None:
     if before is None:
         return
     person, contact = (
-        app.db.people.load_person(consent.person),
+        app.db.people.load_person(consent.person_id),
         app.config.district.contact,
     )
     plan = EmailPlan(
-        recipient_id=person.ref,
+        recipient_id=person.id,
         dedupe_key=f"{consent.expires_at.date().isoformat()}-{before.days}",
     )
     view = ConsentExpiryView(
@@ -89,13 +88,13 @@ def _is_lapse_due(app: App, consent: Consent) -> bool:
     if consent.withdrawn_at is not None or now < compute_lapse_erasure(consent):
         return False
     reminded = app.db.outbox.find_first_queued_time(
-        consent.person, EmailKind.CONSENT_ENDING, since=consent.given_at
+        consent.person_id, EmailKind.CONSENT_ENDING, since=consent.given_at
     )
     return reminded is not None and now - reminded >= MIN_REMINDER_AGE
 
 
 def compute_lapse_erasure(consent: Consent) -> datetime:
-    """Return when what a consent that ran out had allowed to keep is erased."""
+    """Return when the data of an expired consent is erased."""
     return consent.expires_at + (
         RETENTION_PERIODS[RetainedKind.EXPIRED_CONSENT].open or timedelta(0)
     )
@@ -106,7 +105,7 @@ def render_district_terms(app: App) -> str:
 
 
 def list_terms_sections(app: App) -> tuple[ConsentSection, ...]:
-    """Return the same text part by part, as a page lays it out."""
+    """Return the same text in sections, for a page."""
     return tuple(build_consent_sections(_build_terms(app)))
 
 
@@ -121,7 +120,7 @@ def hash_district_terms(app: App) -> str:
 
 
 def build_disclosure_policy(app: App) -> DisclosurePolicy:
-    """Days that a person was not told of do not count for them."""
+    """Days that were not in the text a person read do not count for them."""
     return replace(_build_configured_policy(app), told_in=frozenset({hash_district_terms(app)}))
 
 
@@ -148,10 +147,10 @@ class ConsentAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentStatus:
-    """How things stand with a person.
+    """A person's consent and what follows from it.
 
-    `hold` is None where no legal hold stands. `erased_by` is when all is erased at the latest if
-    nobody renews the consent, None while a hold stands.
+    `hold` is None without a legal hold. `erased_by` is when all data is erased at the latest if the
+    person does not renew, None during a hold.
     """
 
     consent: Consent
@@ -163,7 +162,7 @@ class ConsentStatus:
 
 
 def renew_consent(app: App, person_id: str, answer: ConsentAnswer) -> Consent:
-    """Take an answer to the whole text as it is today: it lasts for a year from now."""
+    """Record an answer to today's whole text; it lasts for a year from now."""
     _check_scopes_chosen(answer.scopes)
     if answer.seen_text_hash != hash_district_terms(app):
         reason = "The consent text has changed since you saw it. Please read it again, then answer."
@@ -186,7 +185,7 @@ def renew_consent(app: App, person_id: str, answer: ConsentAnswer) -> Consent:
 def drop_consent_scopes(
     app: App, person_id: str, scopes: frozenset[Scope], channel: ConsentChannel
 ) -> Consent:
-    """Drop scopes; what only they had shown is forgotten (`flows/membership/retiring.py`)."""
+    """Drop scopes, and delete what only they had shown (`monitor/services/retention.py`)."""
     _check_scopes_chosen(scopes)
     before = _load_live_consent(app, person_id)
     return _save_consent_change(
@@ -195,7 +194,7 @@ def drop_consent_scopes(
 
 
 def pause_checks(app: App, person_id: str, until: datetime, channel: ConsentChannel) -> Consent:
-    """Ask nothing and tell nothing but notices, until a day; what is known is kept."""
+    """Run no checks and send only notices, until a day; data stays."""
     before = _load_live_consent(app, person_id)
     return _save_consent_change(
         app, before, replace(apply_pause(before, until, app.clock.now()), channel=channel)
@@ -213,10 +212,10 @@ def resume_checks(app: App, person_id: str, channel: ConsentChannel) -> Consent:
 
 
 def load_consent_status(app: App, person_id: str) -> ConsentStatus:
-    """Return how things stand with a person's consent and data, for themselves to read."""
+    """Return a person's consent status, for that person to read."""
     consent = app.db.consents.find_latest_consent(person_id)
     if consent is None:
-        reason = f"Nobody is enrolled under {person_id}."
+        reason = f"No one is enrolled under {person_id}."
         raise InputError(reason)
     hold = app.db.legal_holds.find_active_legal_hold(person_id)
     return ConsentStatus(
@@ -230,7 +229,7 @@ def load_consent_status(app: App, person_id: str) -> ConsentStatus:
 
 
 def _load_renewable_consent(app: App, person_id: str) -> Consent:
-    """Return the consent that can go on; one that ran out can until its data is erased."""
+    """Return a consent that can be renewed; an expired one can until its data is erased."""
     consent = app.db.consents.find_latest_consent(person_id)
     if consent is None or consent.withdrawn_at is not None:
         reason = "This consent has ended. To come back, the person needs a new invitation."
@@ -253,24 +252,24 @@ def _check_scopes_chosen(scopes: frozenset[Scope]) -> None:
 
 
 def _save_consent_change(app: App, before: Consent, after: Consent) -> Consent:
-    ref, now = after.person, app.clock.now()
+    person_id, now = after.person_id, app.clock.now()
     with app.db.begin_transaction():
-        if app.db.consents.find_latest_consent(ref) != before:
+        if app.db.consents.find_latest_consent(person_id) != before:
             reason = "This consent has changed in the meantime. Please look at it again."
             raise InputError(reason)
         app.db.consents.insert_consent(after)
         if before.scopes - after.scopes:
             delete_unconsented_results(app, after)
-        plan = EmailPlan(recipient_id=ref, dedupe_key=f"{after.act}-{now.isoformat()}")
+        plan = EmailPlan(recipient_id=person_id, dedupe_key=f"{after.act}-{now.isoformat()}")
         queue_email(app, plan, _build_change_email(app, after))
         app.db.audit.append_entry(
-            now, resolve_actor(ref, after.channel), f"consent-{after.act}", ref, {}
+            now, resolve_actor(person_id, after.channel), f"consent-{after.act}", person_id, {}
         )
     return after
 
 
 def _build_change_email(app: App, consent: Consent) -> ConsentChangedView:
-    person = app.db.people.load_person(consent.person)
+    person = app.db.people.load_person(consent.person_id)
     return ConsentChangedView(
         **build_greeting(app, person),
         **build_undo_instructions(app, person),
@@ -283,7 +282,7 @@ def _build_change_email(app: App, consent: Consent) -> ConsentChangedView:
 
 
 def _compute_erasure_deadline(consent: Consent) -> datetime:
-    """Return when all is erased at the latest, unless the consent goes on."""
+    """Return when all data is erased at the latest, unless the consent continues."""
     if consent.withdrawn_at is not None:
         return consent.withdrawn_at + ERASED_WITHIN
     return compute_lapse_erasure(consent)

@@ -1,6 +1,6 @@
-"""A copy of everything that is kept of one person, and of who looked at it, for that person.
+"""The copy of all data about one person, for that person, and who viewed it.
 
-Staff are named by role: who exactly it was is for the district to say.
+Staff appear by role, not by name.
 
 Each request is recorded; the export itself is stored nowhere.
 """
@@ -23,24 +23,42 @@ from monitor.db.pages import StoredPage
 from monitor.db.people import AddressChange, LegalHold
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent import Consent
+from monitor.domain.errors import TooSoonError
 from monitor.domain.flag import DecisionRecord, Flag, FlaggedItems
 from monitor.domain.item import Item, ItemVersion
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
-from monitor.domain.vocabulary import ConsentPhase
-from monitor.errors import TooSoonError
+from monitor.domain.vocabulary import AuthMethod, ConsentPhase, Decision, OwnershipLabel
 from monitor.services.consent import load_consent_status
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
 from reports.emails.account import OwnDataView
 from reports.emails.render import Attachment
+from reports.labels import (
+    AUDIT_ACTIONS,
+    AUTH_METHODS,
+    CONSENT_ACTIONS,
+    CONSENT_CHANNELS,
+    EMAIL_KINDS,
+    EMAIL_STATES,
+    EVENT_KINDS,
+    FLAG_KINDS,
+    GIVEN_ANSWERS,
+    OWN_FLAG_STATES,
+    OWN_STEPS,
+    OWNERS,
+    SCOPE_TITLES,
+    SEVERITIES,
+    SWEEP_KINDS,
+    describe_field,
+)
 from reports.pages.data import AccessLogLine, LegalHoldLine
 
 REVIEWER = "A reviewer"
 
 
 def describe_actor(actor: str, person_id: str) -> str:
-    """Name an actor to a person; "person" is whom a ruling's line has for its own person."""
+    """Name an actor to a person. The row of a decision has "person" for the person it is about."""
     if actor in {person_id, "person"}:
         return "You"
     if actor == "namesake":
@@ -53,7 +71,7 @@ ExportRow = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecords:
-    """All that is kept of one person, as the store has it."""
+    """All stored data about one person."""
 
     person: Person
     consents: tuple[Consent, ...]
@@ -63,8 +81,8 @@ class PersonRecords:
     decisions: Mapping[str, tuple[DecisionRecord, ...]]
     events: tuple[EventRecord, ...]
     versions: Mapping[str, tuple[ItemVersion, ...]]
-    labels: Mapping[str, str]
-    feedback: Mapping[str, str]
+    labels: Mapping[str, OwnershipLabel]
+    feedback: Mapping[str, Decision | None]
     emails: tuple[OutboxEmail, ...]
     checks: tuple[Sweep, ...]
     pages: tuple[StoredPage, ...]
@@ -75,23 +93,23 @@ class PersonRecords:
 
     @property
     def subject_ids(self) -> frozenset[str]:
-        return frozenset({self.person.ref, *(item.ref for item in self.items)})
+        return frozenset({self.person.id, *(item.id for item in self.items)})
 
     def find_item_url(self, item_id: str) -> str:
-        return next((each.portrait.url for each in self.items if each.ref == item_id), "")
+        return next((each.portrait.url for each in self.items if each.id == item_id), "")
 
 
 def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="What you gave us",
-        about="We look you up by these words and by no others.",
+        about="We search for these words and for no others.",
         columns=("What", "Your words"),
         rows=tuple(_build_profile_rows(records.person)),
     )
     yield ExportPart(
         title="What you agreed to",
         about="Every step of your consent, in order. None of it can be changed.",
-        columns=("When", "What", "Text", "Agreed to", "Lasts until", "Through"),
+        columns=("When", "What", "Text", "Agreed to", "Lasts until", "How"),
         rows=tuple(_build_consent_rows(records)),
     )
     yield ExportPart(
@@ -116,7 +134,7 @@ def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
         "Nicknames": name.nicknames,
         "Former surnames": name.former_families,
         "Work address": (person.mail,),
-        "Organization": (person.organisation,),
+        "Organization": (person.organization,),
         "School": (person.school,),
         "Your job": (person.role,),
         "Towns": person.places,
@@ -136,11 +154,11 @@ def _build_consent_rows(records: PersonRecords) -> Iterator[ExportRow]:
     for each in records.consents:
         yield (
             each.written_at,
-            each.act,
+            CONSENT_ACTIONS[each.act],
             f"{each.text_version} ({each.text_hash[:12]})",
-            ", ".join(sorted(each.scopes)),
+            ", ".join(SCOPE_TITLES[scope] for scope in sorted(each.scopes)),
             each.withdrawn_at or each.expires_at,
-            each.channel,
+            CONSENT_CHANNELS[each.channel],
         )
 
 
@@ -149,17 +167,7 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
         title="What was found",
         about="Accounts and pages that may be about you, and whose we think they are.",
         columns=("Address", "Platform", "First seen", "Last seen", "Whose", "You said"),
-        rows=tuple(
-            (
-                item.portrait.url,
-                item.portrait.platform,
-                item.first_seen,
-                item.last_seen,
-                records.labels[item.ref],
-                records.feedback[item.ref],
-            )
-            for item in records.items
-        ),
+        rows=tuple(_build_item_row(records, item) for item in records.items),
     )
     yield ExportPart(
         title="What it looked like",
@@ -176,9 +184,25 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="Events, which your weekly emails listed.",
         columns=("When", "What", "Address", "Which fields"),
         rows=tuple(
-            (each.event.at, each.event.kind, each.url, ", ".join(each.event.fields))
+            (
+                each.event.at,
+                EVENT_KINDS[each.event.kind],
+                each.url,
+                ", ".join(map(describe_field, each.event.fields)),
+            )
             for each in records.events
         ),
+    )
+
+
+def _build_item_row(records: PersonRecords, item: Item) -> ExportRow:
+    return (
+        item.portrait.url,
+        item.portrait.platform,
+        item.first_seen,
+        item.last_seen,
+        OWNERS[records.labels[item.id]],
+        _describe_decision(records.feedback[item.id]),
     )
 
 
@@ -195,10 +219,10 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
         rows=tuple(
             (
                 each.opened_at,
-                each.kind,
-                each.severity,
-                each.state,
-                records.find_item_url(each.item),
+                FLAG_KINDS[each.kind],
+                SEVERITIES[each.severity],
+                OWN_FLAG_STATES[each.state],
+                records.find_item_url(each.item_id),
                 " ".join(each.reasons),
                 each.shared_at or "no",
             )
@@ -206,15 +230,30 @@ def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
         ),
     )
     yield ExportPart(
-        title="What was said about flags",
+        title="Answers about flags",
         about="Answers and notes, yours and those of reviewers.",
         columns=("When", "By", "Answer", "Note"),
         rows=tuple(
-            (each.at, describe_actor(each.by, records.person.ref), each.ruling, each.note)
-            for judgements in records.decisions.values()
-            for each in judgements
+            (
+                each.at,
+                describe_actor(each.by, records.person.id),
+                _describe_decision(each.ruling),
+                each.note,
+            )
+            for judgments in records.decisions.values()
+            for each in judgments
         ),
     )
+
+
+def _describe_decision(decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    return GIVEN_ANSWERS.get(decision) or OWN_STEPS[decision]
+
+
+def _describe_action(action: str) -> str:
+    return AUDIT_ACTIONS.get(action, action.replace("-", " "))
 
 
 def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
@@ -223,7 +262,8 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about="That they were sent, and when. Their text is erased once they are sent.",
         columns=("Written", "Kind", "Status", "Sent"),
         rows=tuple(
-            (each.queued_at, each.kind, each.state, each.sent_at or "") for each in records.emails
+            (each.queued_at, EMAIL_KINDS[each.kind], EMAIL_STATES[each.state], each.sent_at or "")
+            for each in records.emails
         ),
     )
     yield ExportPart(
@@ -240,10 +280,11 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
 def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Checks",
-        about="When you asked to be looked up, and what else was asked of you alone.",
-        columns=("Begun", "Kind", "Ended"),
+        about="Checks that you asked for, and other checks of you alone.",
+        columns=("Started", "Kind", "Ended"),
         rows=tuple(
-            (each.started_at, each.kind, each.closed_at or "in progress") for each in records.checks
+            (each.started_at, SWEEP_KINDS[each.kind], each.closed_at or "in progress")
+            for each in records.checks
         ),
     )
     yield ExportPart(
@@ -258,15 +299,21 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Where you are signed in",
         about="Each browser that is signed in as you right now.",
-        columns=("Since", "Until", "Through"),
-        rows=tuple((each.started_at, each.expires_at, each.way) for each in records.sessions),
+        columns=("Since", "Until", "How"),
+        rows=tuple(
+            (each.started_at, each.expires_at, AUTH_METHODS[AuthMethod(each.way)])
+            for each in records.sessions
+        ),
     )
     yield ExportPart(
-        title="The record",
-        about="Who did what with your data. It remains when all else is erased, without you.",
+        title="Audit log",
+        about=(
+            "Who did what with your data. When all other data is erased, it stays, without your "
+            "name."
+        ),
         columns=("When", "Who", "What"),
         rows=tuple(
-            (each.at, describe_actor(each.actor, records.person.ref), each.action)
+            (each.at, describe_actor(each.actor, records.person.id), _describe_action(each.action))
             for each in records.audit_entries
         ),
     )
@@ -275,7 +322,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
 ExportData = Mapping[str, object]
 EXPORTED = "exported"
 
-# Where each table with somebody's rows in it stands in a copy.
+# The part of the copy that has the rows of each table with personal data.
 EXPORTED_TABLES: Mapping[str, str] = {
     "people": "profile",
     "consents": "consents",
@@ -308,14 +355,14 @@ EXPORTED_TABLES: Mapping[str, str] = {
 }
 # What is left out, and why.
 EXCLUDED_TABLES: Mapping[str, str] = {
-    "aliases": "keyed hashes of addresses that stand in what was found",
-    "pictures": "keyed hashes of prints that stand in what was found",
-    "review_index": "dates that follow from the flags, for a quick look",
-    "access_log": "permissions of minutes; each look stands in the record",
-    "evidence": "which page belongs to which finding; the pages stand there",
-    "settlements": "which source was done with when, without what it said",
+    "aliases": "keyed hashes of addresses; the findings have the addresses",
+    "pictures": "keyed hashes of pictures; the findings have the prints",
+    "review_index": "dates computed from the flags, for speed",
+    "access_log": "permissions that last minutes; the audit log has each view",
+    "evidence": "which page belongs to which finding; the pages are included",
+    "settlements": "when each source was finished, without its answers",
     "api_costs": "counts of requests and what they cost",
-    "sign_in_links": "hashes of links that are good for minutes",
+    "sign_in_links": "hashes of links that work for minutes",
 }
 
 
@@ -360,10 +407,10 @@ class DataExport:
 def export_person_data(
     app: App, person_id: str, by: str, flagged: FlaggedItems = FlaggedItems.SHOWN
 ) -> DataExport:
-    """Copy what is kept of a person. `by` is who asked: the person, or a role.
+    """Copy what is stored about a person. `by` is who asked: the person, or a role.
 
-    Raises TooSoonError where the person has had as many as they may within the hour. What an
-    operator takes does not count.
+    Raises TooSoonError if the person made the most copies allowed in an hour. An operator's copies
+    do not count.
     """
     with app.db.begin_transaction():
         if by == person_id and find_next_export_time(app, person_id):
@@ -374,13 +421,13 @@ def export_person_data(
 
 
 def find_next_export_time(app: App, person_id: str) -> datetime | None:
-    """Return from when on a person may have another copy; None where they may now."""
+    """Return when a person may have the next copy; None for now."""
     made = app.db.audit.list_own_action_times(person_id, EXPORTED, MAX_EXPORTS_AN_HOUR)
     return compute_next_export(made, app.clock.now())
 
 
 def queue_export_email(app: App, person_id: str, by: str) -> None:
-    """Send the copy to its person, and to nobody else: it is made when the letter is."""
+    """Send the copy to its person only. It is made when the email is sent."""
     now, person = app.clock.now(), app.db.people.load_person(person_id)
     with app.db.begin_transaction():
         app.db.audit.append_entry(now, by, EXPORTED, person_id, {})
@@ -391,7 +438,7 @@ def queue_export_email(app: App, person_id: str, by: str) -> None:
 def build_data_export(
     app: App, person_id: str, flagged: FlaggedItems = FlaggedItems.SHOWN
 ) -> DataExport:
-    """Make a copy that was asked for, and written down, before."""
+    """Make a copy. The request must be in the audit log already."""
     now, records = app.clock.now(), _load_person_records(app, person_id, flagged)
     person = records.person
     view = ExportView(
@@ -414,23 +461,25 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
     )
     whole_copy = flagged is FlaggedItems.SHOWN
     if not whole_copy:
-        hidden = frozenset(flag.item for flag in flags)
-        items, flags = tuple(each for each in items if each.ref not in hidden), ()
-    whole = (person_id, *(item.ref for item in items), *(flag.ref for flag in flags))
+        hidden = frozenset(flag.item_id for flag in flags)
+        items, flags = tuple(each for each in items if each.id not in hidden), ()
+    whole = (person_id, *(item.id for item in items), *(flag.id for flag in flags))
     return PersonRecords(
         person=person,
         consents=db.consents.list_consents(person_id),
         holds=db.legal_holds.list_legal_holds_of_person(person_id),
         items=items,
         flags=flags,
-        decisions={flag.ref: db.flags.list_decisions(flag.ref) for flag in flags},
-        events=tuple(each for item in items for each in db.events.list_events_of_item(item.ref)),
-        versions={item.ref: db.versions.list_versions(item.ref) for item in items},
-        labels={item.ref: db.items.find_item_label(item.ref) or "" for item in items},
-        feedback={item.ref: db.items.find_item_feedback(item.ref) or "" for item in items},
-        emails=tuple(each for each in db.outbox.list_emails() if each.recipient_ref == person_id),
+        decisions={flag.id: db.flags.list_decisions(flag.id) for flag in flags},
+        events=tuple(each for item in items for each in db.events.list_events_of_item(item.id)),
+        versions={item.id: db.versions.list_versions(item.id) for item in items},
+        labels={
+            item.id: db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN for item in items
+        },
+        feedback={item.id: db.items.find_item_feedback(item.id) for item in items},
+        emails=tuple(each for each in db.outbox.list_emails() if each.recipient_id == person_id),
         checks=db.sweeps.list_sweeps_of_person(person_id),
-        # Pages are kept as evidence of flags, and what waits may yet raise one.
+        # Pages are evidence of flags, and a staged answer may raise one.
         pages=db.pages.list_pages_of_person(person_id) if whole_copy else (),
         staged_answers=tuple(_list_staged_answers(app, person_id)) if whole_copy else (),
         address_changes=db.address_changes.list_address_changes(person_id),
@@ -440,21 +489,21 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
 
 
 def _build_export_data(app: App, records: PersonRecords) -> ExportData:
-    db, ref = app.db, records.person.ref
+    db, person_id = app.db, records.person.id
     return {
         "profile": records.person,
         "consents": records.consents,
         "legal_holds": records.holds,
         "hold_proposals": [
             _replace_names(each, first=REVIEWER)
-            for each in db.hold_proposals.list_hold_proposals_of_person(ref)
+            for each in db.hold_proposals.list_hold_proposals_of_person(person_id)
         ],
         "findings": [_build_item_data(app, item) for item in records.items],
-        "questions": db.questions.list_questions_of_person(ref),
+        "questions": db.questions.list_questions_of_person(person_id),
         "emails": records.emails,
         "email_settings": {
-            "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(ref),
-            "suppressed": db.suppression_list.find_suppression(ref, records.person.mail),
+            "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(person_id),
+            "suppressed": db.suppression_list.find_suppression(person_id, records.person.mail),
             "address_changes": [
                 _replace_names(each, browser="") for each in records.address_changes
             ],
@@ -462,17 +511,17 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "checks": {
             "sweeps": records.checks,
             "requests": [
-                each for each in db.run_requests.list_run_requests() if each.person == ref
+                each for each in db.run_requests.list_run_requests() if each.person_id == person_id
             ],
         },
-        "name_changes": db.name_changes.find_name_change_of_person(ref),
-        "account_proofs": db.account_proofs.list_proofs_of_person(ref),
+        "name_changes": db.name_changes.find_name_change_of_person(person_id),
+        "account_proofs": db.account_proofs.list_proofs_of_person(person_id),
         "staged_answers": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
         "sessions": [_replace_names(each, hash="") for each in records.sessions],
         "jobs": [each for each in db.jobs.list_jobs() if each.subject in records.subject_ids],
         "audit_log": [
-            _replace_names(each, actor=describe_actor(each.actor, ref))
+            _replace_names(each, actor=describe_actor(each.actor, person_id))
             for each in records.audit_entries
         ],
     }
@@ -480,19 +529,19 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
 
 def _list_staged_answers(app: App, person_id: str) -> Iterator[StagedAnswer]:
     for sweep in app.db.sweeps.list_open_sweeps():
-        yield from app.db.journal.list_answers_about_person(sweep.ref, person_id)
+        yield from app.db.journal.list_answers_about_person(sweep.id, person_id)
 
 
 def _build_item_data(app: App, item: Item) -> dict[str, object]:
-    db, ref = app.db, item.ref
+    db, item_id = app.db, item.id
     return {
         "item": item,
-        "feedback": db.feedback.list_feedback_of_item(ref),
-        "assessment": db.items.find_assessment(ref),
-        "sightings": db.sightings.list_sightings_of_item(ref),
-        "versions": db.versions.list_versions(ref),
-        "events": db.events.list_events_of_item(ref),
-        "flags": [_build_flag_data(app, flag.ref) for flag in db.flags.list_flags_of_item(ref)],
+        "feedback": db.feedback.list_feedback_of_item(item_id),
+        "assessment": db.items.find_assessment(item_id),
+        "sightings": db.sightings.list_sightings_of_item(item_id),
+        "versions": db.versions.list_versions(item_id),
+        "events": db.events.list_events_of_item(item_id),
+        "flags": [_build_flag_data(app, flag.id) for flag in db.flags.list_flags_of_item(item_id)],
     }
 
 
@@ -512,62 +561,20 @@ def _build_flag_data(app: App, flag_id: str) -> dict[str, object]:
 
 
 def _replace_names(value: object, **roles: object) -> dict[str, object]:
-    """Write a value down with roles where the names of those who acted on it stand."""
+    """Replace the names of people who acted on something with their roles."""
     return {**msgspec.to_builtins(value, builtin_types=(datetime,)), **roles}
 
 
-def _build_page_data(kept: StoredPage) -> ExportData:
-    page = kept.page
+def _build_page_data(stored: StoredPage) -> ExportData:
+    page = stored.page
     return {
-        "source": kept.source,
+        "source": stored.source,
         "url": page.url,
         "status": page.status,
         "fetched_at": page.fetched_at,
         "text": page.text,
-        "read": kept.reading,
+        "read": stored.reading,
     }
-
-
-ACTION_WORDS: Mapping[str, str] = {
-    "enrolled": "joined",
-    "edited": "changed names, places, or accounts",
-    "details-removed": "removed names, places, or accounts",
-    "name-change-requested": "gave a name for IT to confirm",
-    "name-withdrawn": "took back a name that was waiting for IT",
-    "name-confirmed": "confirmed a name; we emailed you",
-    "name-refused": "did not confirm a name; we emailed you",
-    "account-removed": "stopped monitoring an account that shows another name",
-    "proof-requested": "asked for a check of an account with a code",
-    "account-proven": "saw the proof that an account is controlled",
-    "proof-failed": "did not find the proof on an account",
-    "address-change-requested": "asked for email at another address",
-    "address-changed": "changed the work email",
-    "signed-in": "signed in",
-    "check-requested": "asked for a check",
-    "answered": "said whose this is",
-    "decided": "answered this flag",
-    "viewed": "viewed this flag",
-    "noted": "wrote a note on this flag",
-    "assigned": "took over this flag",
-    "unassigned": "gave this flag back",
-    "asked": "asked you about this flag",
-    "downloaded-evidence": "downloaded the evidence of this flag that you shared",
-    "requested-early-access": "requested early access to this flag",
-    "flagged": "raised a flag for you to review",
-    "opened-early": "opened something of yours early; we emailed you",
-    "exported": "took a copy of everything we have",
-    "hold-proposed": "proposed to place a legal hold",
-    "hold-placed": "placed a legal hold; we emailed you",
-    "hold-lift-proposed": "proposed to lift a legal hold",
-    "hold-lifted": "lifted a legal hold; we emailed you",
-    "consent-given": "agreed to the consent text",
-    "consent-renewed": "renewed the consent",
-    "consent-narrowed": "took back part of the consent",
-    "consent-paused": "paused everything",
-    "consent-resumed": "resumed after a pause",
-    "consent-withdrawn": "left",
-    "withdrew": "left",
-}
 
 
 def load_enrollment_status(app: App, person_id: str) -> ConsentPhase:
@@ -584,19 +591,19 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     items, flags = app.db.items, app.db.flags.list_flags_of_person(person_id)
     return (
         ("Findings: accounts and pages", len(items.list_item_ids_of_person(person_id))),
-        ("Your answers about them", items.count_items_with_feedback(person_id)),
+        ("Your answers about findings", items.count_items_with_feedback(person_id)),
         ("Flags", len(flags)),
         ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
     )
 
 
 def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
-    """Tell each line of the record about a person or a thing of theirs, the newest first."""
+    """List the audit log about a person and their findings, newest first."""
     labels_by_id = {item: item for item in app.db.items.list_item_ids_of_person(person_id)}
-    labels_by_id |= {flag.ref: flag.item for flag in app.db.flags.list_flags_of_person(person_id)}
+    labels_by_id |= {flag.id: flag.item_id for flag in app.db.flags.list_flags_of_person(person_id)}
     entries = app.db.audit.list_entries_of_subjects((person_id, *labels_by_id))
     said = {
-        (each.flag, each.at): each.text
+        (each.flag_id, each.at): each.text
         for each in app.db.review_notes.list_review_notes_of_person(person_id)
     }
     return tuple(
@@ -614,7 +621,7 @@ def _build_access_line(
     return AccessLogLine(
         at=entry.at,
         who=describe_actor(entry.actor, person_id),
-        what=ACTION_WORDS.get(entry.action, entry.action.replace("-", " ")),
-        item=labels_by_id.get(entry.subject, ""),
+        what=_describe_action(entry.action),
+        item_id=labels_by_id.get(entry.subject, ""),
         words=notes.get((entry.subject, entry.at), "") if remarked else "",
     )

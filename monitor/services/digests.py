@@ -1,6 +1,6 @@
-"""The weekly letter to each person, and the letter after a check they asked for.
+"""The weekly email to each person, and the email after a check they asked for.
 
-What a weekly letter says of the sources: how they did this week, and not the week before.
+What a weekly email says of the sources: how they did this week, and not the week before.
 
 Each thing is reported once: what was noticed since the last email of this kind.
 """
@@ -13,12 +13,12 @@ from typing import TypedDict
 
 from monitor.app import App
 from monitor.db.events import EventRecord
-from monitor.db.sweeps import SourceRun, SourceRunState, Sweep, SweepKind
+from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.flag import Flag, FlaggedItems
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
-from monitor.domain.vocabulary import EventKind, OwnershipLabel
+from monitor.domain.vocabulary import EventKind, OwnershipLabel, SweepKind
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
     build_aside_line,
@@ -45,14 +45,14 @@ from reports.emails.sections import (
 from reports.labels import DigestKind
 from scrapers.models import Outcome
 
-# Of two Saturdays before a Monday, the earlier one is nine days back.
+# Of two Saturdays before a Monday, the earlier one is nine days ago.
 MAX_SWEEP_AGE = timedelta(days=8)
 
 
 def list_weekly_runs(app: App) -> tuple[SourceRun, ...]:
-    """Return how each source did in this week's sweep, or how far it is.
+    """Return each source's result in this week's sweep, or its progress.
 
-    Where there was none, no source was asked.
+    Empty if there was no sweep.
     """
     now, sweeps = app.clock.now(), app.db.sweeps
     late = now - SWEEP_DEADLINE
@@ -121,23 +121,23 @@ def queue_weekly_digest(app: App, person_id: str) -> None:
 
 def queue_self_check_email(app: App, sweep: Sweep) -> None:
     """Answer a person's own check; only they get it."""
-    person = app.db.people.load_person(sweep.person)
-    since = app.db.outbox.find_last_queued_time(person.ref, EmailKind.SELF_CHECK)
+    person = app.db.people.load_person(sweep.person_id)
+    since = app.db.outbox.find_last_queued_time(person.id, EmailKind.SELF_CHECK)
     with app.db.begin_transaction():
         view = SelfCheckView(
             **build_greeting(app, person),
             **_build_digest_sections(
-                app, person.ref, since, app.db.sweeps.list_source_runs(sweep.ref)
+                app, person.id, since, app.db.sweeps.list_source_runs(sweep.id)
             ),
             at=app.clock.now(),
             since=since,
         )
-        plan = EmailPlan(recipient_id=person.ref, dedupe_key=sweep.ref)
+        plan = EmailPlan(recipient_id=person.id, dedupe_key=sweep.id)
         queue_email(app, plan, view)
 
 
 def _format_digest_week(app: App, person: Person) -> str:
-    return compute_digest_week(app.clock.now(), person.ref, person.zone)
+    return compute_digest_week(app.clock.now(), person.id, person.zone)
 
 
 def _build_digest_sections(
@@ -155,11 +155,11 @@ def _build_digest_sections(
     recorded = tuple(
         each
         for each in app.db.events.list_events_of_person(person_id, after)
-        if each.event.item not in hidden
+        if each.event.item_id not in hidden
     )
     found = _list_new_items(app, recorded) if since else _list_unanswered_items(app, person_id)
-    items = tuple(item for item in found if item.ref not in hidden)
-    asked = frozenset(flag.item for flag in undecided)
+    items = tuple(item for item in found if item.id not in hidden)
+    asked = frozenset(flag.item_id for flag in undecided)
     own = () if since else _list_own_items(app, person_id, asked | hidden)
     return DigestSections(
         coverage=build_coverage(runs),
@@ -184,49 +184,49 @@ def _build_digest_sections(
 def _select_flags(
     app: App, person_id: str, flagged: FlaggedItems
 ) -> tuple[tuple[Flag, ...], frozenset[str]]:
-    """Return the flags to tell of, and the findings that are left out for theirs."""
+    """Return the flags to list, and the findings that are left out because of them."""
     flags = app.db.flags.list_flags_of_person(person_id)
     if flagged is FlaggedItems.SHOWN:
         return flags, frozenset()
-    return (), frozenset(flag.item for flag in flags)
+    return (), frozenset(flag.item_id for flag in flags)
 
 
 def _build_change_lines(
     app: App, recorded: tuple[EventRecord, ...], flags: tuple[Flag, ...]
 ) -> Iterator[ChangeLine]:
-    """Leave out what a flag tells already, what is asked, and what is somebody else's."""
-    flagged = {flag.item for flag in flags}
+    """Leave out what a flag already shows, what is asked, and what belongs to someone else."""
+    flagged = {flag.item_id for flag in flags}
     for each in recorded:
-        label = app.db.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN
+        label = app.db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN
         asked = each.event.kind is EventKind.APPEARED and label is OwnershipLabel.UNKNOWN
         if each.event.kind is EventKind.CLEARED:
-            continue  # what became of its flag is told
-        if each.event.item not in flagged and label not in OTHER_PERSON_LABELS and not asked:
+            continue  # its flag is listed instead
+        if each.event.item_id not in flagged and label not in OTHER_PERSON_LABELS and not asked:
             yield build_change_line(app, each)
 
 
 def _list_new_items(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Item]:
     for each in recorded:
         if each.event.kind is EventKind.APPEARED:
-            yield app.db.items.load_item(each.event.item)
+            yield app.db.items.load_item(each.event.item_id)
 
 
 def _list_unanswered_items(app: App, person_id: str) -> Iterator[Item]:
-    """Yield what a first letter asks to have sorted: everything without a ruling."""
+    """Yield what a first email asks the person to sort: everything without an answer."""
     for item in app.db.items.list_items_of_person(person_id):
-        if app.db.items.find_item_feedback(item.ref) is None:
+        if app.db.items.find_item_feedback(item.id) is None:
             yield item
 
 
 def _list_own_items(app: App, person_id: str, flagged: frozenset[str]) -> Iterator[Item]:
-    """Yield what is known to be theirs, accounts first."""
+    """Yield what is known to be their own, accounts first."""
     for item in sorted(
         app.db.items.list_items_of_person(person_id),
         key=lambda each: not each.portrait.platform,
     ):
-        if _has_label(app, item, OwnershipLabel.OWN) and item.ref not in flagged:
+        if _has_label(app, item, OwnershipLabel.OWN) and item.id not in flagged:
             yield item
 
 
 def _has_label(app: App, item: Item, label: OwnershipLabel) -> bool:
-    return app.db.items.find_item_label(item.ref) is label
+    return app.db.items.find_item_label(item.id) is label

@@ -1,10 +1,10 @@
 """Enrollment: an invitation that only a mailbox can open, and an answer only its owner can give.
 
-Answers are kept sealed until consent is given, and the person sees what would be asked before the
-first question goes out. Who does not answer is reminded once, and then forgotten.
+Answers are encrypted until consent is given, and the person sees every question before the first
+one is sent. People who do not answer get one reminder, and then are deleted.
 
-Nobody can enroll someone else: consent needs the code from the mailbox. Each answer of a draft is
-kept as it is given, and deleted with the last one, or a day later.
+No one can enroll someone else: consent needs the code from the mailbox. Each answer of a draft is
+stored as it is given, and deleted with the last one, or after a day.
 """
 
 from collections import defaultdict
@@ -16,14 +16,15 @@ from hashlib import sha256
 
 from monitor.app import App
 from monitor.config import CONSENT_DURATION, DistrictConfig, is_known_time_zone
-from monitor.crawling import PictureSupport, detect_picture_support
 from monitor.db.accounts import Invitation
 from monitor.db.name_changes import NameChange
-from monitor.domain.consent import Consent, ConsentChannel
+from monitor.domain.consent import Consent
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
-from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
-from monitor.domain.names.bound import check_name_claim, parse_names_from_email
+from monitor.domain.email import is_single_address
+from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
     SCOPE_BY_FAMILY,
@@ -31,8 +32,7 @@ from monitor.domain.planning.queries import (
     build_person_queries,
     get_required_scope,
 )
-from monitor.domain.vocabulary import InvitationStatus, Scope
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.vocabulary import ConsentChannel, EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent import hash_district_terms
 from monitor.services.erasure import release_work_address
 from monitor.services.name_changes import apply_searchable_name, store_name_change
@@ -45,30 +45,30 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.query_planning import get_student_link_switch
+from monitor.sources import PictureSupport, detect_picture_support
 from reports.emails.account import EnrollmentConfirmationView
 from reports.emails.registry import EmailKind
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
-from reports.sanitize import is_single_address
 from scrapers.models import Query, QueryKind
 from scrapers.source import Source
 
 REMINDER = "reminder"
 INVITATION_LASTS = timedelta(days=14)
-# Whoever was invited so long ago hears no more of it, as when the service slept for a month.
+# Anyone who was invited so long ago hears no more of it, as when the service slept for a month.
 MAX_REMINDER_AGE = 2 * INVITATION_LASTS
 
 
 def schedule_reminder(app: App, invitation: Invitation) -> None:
-    """Lay the row that reminds; to be called inside the transaction that invites."""
+    """Add the reminder's row; call this inside the transaction that invites."""
     if app.config.invitations.sends_reminders and invitation.reminded_at is None:
         days = app.config.invitations.remind_after_days
         at = invitation.invited_at + timedelta(days=days)
-        app.db.jobs.ensure_job(REMINDER, invitation.ref, at)
+        app.db.jobs.ensure_job(REMINDER, invitation.id, at)
 
 
 def queue_invitation_reminder(app: App, invitation_id: str) -> None:
-    """Remind, unless there is nothing any more to remind of, or never was."""
+    """Remind, unless there is no open invitation anymore."""
     now = app.clock.now()
     with app.db.begin_transaction():
         invitation = _find_invitation(app, invitation_id)
@@ -93,18 +93,18 @@ def _find_invitation(app: App, invitation_id: str) -> Invitation | None:
 
 
 def _needs_reminder(app: App, invitation: Invitation, now: datetime) -> bool:
-    """Tell whether they got a letter, said nothing, and were never reminded."""
+    """Tell whether they got the email, did not answer, and were never reminded."""
     return (
         app.config.invitations.sends_reminders
         and invitation.spent_at is None
         and invitation.reminded_at is None
         and now - invitation.invited_at < MAX_REMINDER_AGE
-        and _is_invitation_delivered(app, invitation.ref)
+        and _is_invitation_delivered(app, invitation.id)
     )
 
 
 def _is_invitation_delivered(app: App, invitation_id: str) -> bool:
-    """Tell whether a mail server took the invitation, and did not send it back."""
+    """Tell whether a mail server accepted the invitation, and it did not bounce."""
     outbox, kind = app.db.outbox, EmailKind.INVITATION
     return (
         outbox.find_last_queued_time(invitation_id, kind) is not None
@@ -117,7 +117,7 @@ EMPTY_NAME = PersonName(given="", family="")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentAnswers:
-    """What a person tells us when joining. The mail address is the invitation's own."""
+    """What a person enters when joining. The email address is that of the invitation."""
 
     name: PersonName
     scopes: frozenset[Scope]
@@ -132,14 +132,14 @@ class EnrollmentAnswers:
 
 
 def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Invitation:
-    """Queue an invitation; its code is made when the letter is sent.
+    """Queue an invitation; its code is made when the email is sent.
 
-    The names are those that its person may join under; without any, the address tells.
+    The person may join under these names; without any, they come from the address.
     """
     address = _parse_district_address(app, mail)
     now = app.clock.now()
     invitation = Invitation(
-        ref=app.ids.new_id(),
+        id=app.ids.new_id(),
         mail=address,
         given=given,
         family=family,
@@ -150,8 +150,8 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
         release_work_address(app, address)
         if app.db.people.find_person_id_by_mail(address):
             reason = (
-                "This person is enrolled already; there is nothing to do. If the address is "
-                "somebody else's by now, run `namesake staff left` for it first."
+                "This person is enrolled already; there is nothing to do. If someone else has "
+                "the address now, run `namesake staff left` for it first."
             )
             raise InputError(reason)
         invitation = replace(invitation, reminded_at=_revoke_earlier_invitations(app, address))
@@ -160,27 +160,27 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
         queue_email(
             app,
             EmailPlan(
-                recipient_id=invitation.ref,
+                recipient_id=invitation.id,
                 dedupe_key=now.date().isoformat(),
             ),
             build_invitation_view(app, invitation),
         )
-        app.db.audit.append_entry(now, "operator", "invited", invitation.ref, {})
+        app.db.audit.append_entry(now, "operator", "invited", invitation.id, {})
     return invitation
 
 
 def enroll_with_code(app: App, code: str, answers: EnrollmentAnswers) -> Person:
-    """Spend a code and record the consent given with it, in one transaction."""
+    """Use up a code and record the consent given with it, in one transaction."""
     return accept_invitation(app, load_open_invitation(app, code), answers, ConsentChannel.PORTAL)
 
 
 def accept_invitation(
     app: App, invitation: Invitation, answers: EnrollmentAnswers, channel: ConsentChannel
 ) -> Person:
-    """Spend an invitation that its code, or who was bound by it, has opened."""
+    """Use up an open invitation."""
     now = app.clock.now()
     if not answers.scopes:
-        reason = "No scope was agreed to, so there is nothing to look at; nothing was stored."
+        reason = "No scope was chosen, so there is nothing to search. Nothing was stored."
         raise NotPermittedError(reason)
     if answers.zone and not is_known_time_zone(answers.zone):
         # A time that cannot be computed for one person would hold up the whole district's.
@@ -188,7 +188,7 @@ def accept_invitation(
         raise InputError(reason)
     person = build_person(app, invitation, answers)
     consent = Consent(
-        person=person.ref,
+        person_id=person.id,
         text_version=TEXT_VERSION,
         text_hash=hash_district_terms(app),
         scopes=answers.scopes,
@@ -199,20 +199,20 @@ def accept_invitation(
     with app.db.begin_transaction():
         app.db.people.insert_person(person)
         app.db.consents.insert_consent(consent)
-        app.db.invitations.mark_invitation_answered(invitation.ref, now)
+        app.db.invitations.mark_invitation_answered(invitation.id, now)
         queue_email(
             app,
-            EmailPlan(recipient_id=person.ref, dedupe_key=now.date().isoformat()),
+            EmailPlan(recipient_id=person.id, dedupe_key=now.date().isoformat()),
             _build_enrolled_email(app, person, consent),
         )
-        app.db.audit.append_entry(now, person.ref, "enrolled", person.ref, {})
+        app.db.audit.append_entry(now, person.id, "enrolled", person.id, {})
         if needs_name_confirmation(invitation, answers.name):
             store_name_change(app.db, _build_name_change(app, person, invitation, answers.name))
     return person
 
 
 def needs_name_confirmation(invitation: Invitation, name: PersonName) -> bool:
-    """Tell whether a name is, in whole or in part, another one than somebody was invited by."""
+    """Tell whether a name, or a part of it, differs from the invited one."""
     return check_name_claim(name, list_invited_names(invitation)).needs_confirmation
 
 
@@ -221,8 +221,8 @@ def _build_name_change(
 ) -> NameChange:
     current_name = f"{invitation.given} {invitation.family}".strip() or invitation.mail
     return NameChange(
-        ref=app.ids.new_id(),
-        person=person.ref,
+        id=app.ids.new_id(),
+        person_id=person.id,
         known=current_name,
         name=name,
         asked_at=app.clock.now(),
@@ -230,14 +230,14 @@ def _build_name_change(
 
 
 def _revoke_earlier_invitations(app: App, address: str) -> datetime | None:
-    """Let a new invitation end the earlier ones: one address is one person's.
+    """Close the earlier invitations of an address, which belongs to one person.
 
     Return when they were reminded of one of those, if so: no other reminder follows.
     """
     reminded = None
     while earlier := app.db.invitations.find_open_invitation_by_mail(address, app.clock.now()):
         reminded = reminded or earlier.reminded_at
-        app.db.invitations.delete_invitation(earlier.ref)
+        app.db.invitations.delete_invitation(earlier.id)
     return reminded
 
 
@@ -260,16 +260,16 @@ def load_open_invitation(app: App, code: str) -> Invitation:
 
 
 def build_person(app: App, invitation: Invitation, answers: EnrollmentAnswers) -> Person:
-    """Return who would join with these answers; nothing is kept.
+    """Return who would join with these answers; store nothing.
 
-    Of a name that nobody was invited by, only what is a form of the invited one is searched.
+    Of another name, only the parts that are a form of the invited one are searched.
     """
     person = Person(
-        ref=app.ids.new_id(),
+        id=app.ids.new_id(),
         name=EMPTY_NAME,
         confirmed_names=list_invited_names(invitation),
         mail=invitation.mail,
-        organisation=app.config.district.name,
+        organization=app.config.district.name,
         zone=answers.zone or app.config.district.zone,
         school=answers.school,
         role=answers.role,
@@ -293,19 +293,19 @@ def _build_enrolled_email(app: App, person: Person, consent: Consent) -> Enrollm
 
 
 def list_invited_names(invitation: Invitation) -> tuple[PersonName, ...]:
-    """Return the names somebody was invited by: those typed, else those that the address tells."""
+    """Return the names someone was invited by: those typed, else those that the address tells."""
     if invitation.family:
         return (PersonName(given=invitation.given, family=invitation.family),)
     return parse_names_from_email(invitation.mail)
 
 
 def is_district_address(address: str, district: DistrictConfig) -> bool:
-    """Tell whether it is one bare address, in small letters, under a domain of staff mail."""
+    """Tell whether it is one plain address, in lowercase, under a domain of staff mail."""
     return is_single_address(address) and address.rpartition("@")[2] in district.domains
 
 
 def hash_code(code: str) -> str:
-    """Codes are kept as hashes: what is in the database opens nothing."""
+    """Codes are stored as hashes, so the database alone opens nothing."""
     return sha256(code.strip().encode()).hexdigest()
 
 
@@ -318,7 +318,7 @@ def plan_preview_queries(
     app: App, person: Person, scopes: frozenset[Scope], now: datetime
 ) -> Iterator[Query]:
     supposed = Consent(
-        person=person.ref,
+        person_id=person.id,
         text_version="",
         text_hash="",
         scopes=scopes,
@@ -331,7 +331,7 @@ def plan_preview_queries(
 
 
 def build_query_preview(queries: Iterable[Query], sources: Mapping[str, Source]) -> QueryPreview:
-    """Put together which sites are asked for the same words."""
+    """Group the sites that are asked for the same words."""
     planned = tuple(queries)
     words: dict[tuple[Scope, str], dict[str, None]] = defaultdict(dict)
     for query in planned:
@@ -367,7 +367,7 @@ def _describe_query_words(query: Query, scope: Scope) -> str:
 
 
 def list_offered_scopes(app: App) -> tuple[Scope, ...]:
-    """Return the scopes that something is asked under here: no other is asked for."""
+    """Return the scopes that some source here uses; no other is offered."""
     families = {SCOPE_BY_FAMILY[source.family] for source in app.sources.values()}
     if detect_picture_support() is PictureSupport.OPENED:
         families.add(Scope.PHOTOS)
@@ -389,15 +389,15 @@ def find_invitation_status(app: App, invitation_id: str) -> InvitationStatus:
 
 
 def find_sent_invitation(app: App, code: str) -> Invitation | None:
-    """Return what a code was sent with, whether or not it still opens anything."""
+    """Return the invitation of a code, even if it has expired."""
     return app.db.invitations.find_invitation_by_code(hash_code(code))
 
 
 def load_enrollment_draft(app: App, invitation_id: str) -> EnrollmentDraft:
-    """Return the answers so far; at first, the name under which somebody was invited."""
+    """Return the answers so far; at first, the name under which someone was invited."""
     invitation = _require_open_invitation(app, invitation_id)
-    kept = app.db.enrollment_drafts.find_draft(invitation_id)
-    return kept or EnrollmentDraft(
+    draft = app.db.enrollment_drafts.find_draft(invitation_id)
+    return draft or EnrollmentDraft(
         name=PersonName(given=invitation.given, family=invitation.family)
     )
 
@@ -405,7 +405,7 @@ def load_enrollment_draft(app: App, invitation_id: str) -> EnrollmentDraft:
 def save_step_answers(
     app: App, invitation_id: str, step: EnrollmentStep, draft: EnrollmentDraft
 ) -> EnrollmentDraft:
-    """Keep the answers of one page; what comes later is kept, too."""
+    """Store the answers of one page; answers to later pages stay."""
     _require_open_invitation(app, invitation_id)
     if not draft.can_open(step):
         reason = "You are not at this step yet. Continue where you left off."
@@ -422,7 +422,7 @@ def save_enrollment_draft(app: App, invitation_id: str, draft: EnrollmentDraft) 
 
 
 def discard_enrollment_draft(app: App, invitation_id: str) -> None:
-    """Forget what was answered; the invitation stays open."""
+    """Delete the answers; the invitation stays open."""
     app.db.enrollment_drafts.delete_draft(invitation_id)
 
 
@@ -449,7 +449,10 @@ def preview_enrollment_queries(
 def complete_enrollment(
     app: App, invitation_id: str, draft: EnrollmentDraft, text_hash: str
 ) -> Person:
-    """Join. `text_hash` is that of the text that was read: another one is not agreed to."""
+    """Join.
+
+    `text_hash` is the hash of the text that the person read; consent to another text is refused.
+    """
     if text_hash != hash_district_terms(app):
         reason = "The consent text has changed since you read it. Please read it again."
         raise NotPermittedError(reason)
@@ -496,5 +499,5 @@ def preview_added_queries(
         partial(plan_preview_queries, app),
     )
     keys_before = {query.key for query in questions(person, before, now)}
-    anew = (each for each in questions(person, after, now) if each.key not in keys_before)
-    return build_query_preview(anew, app.sources)
+    added = (each for each in questions(person, after, now) if each.key not in keys_before)
+    return build_query_preview(added, app.sources)

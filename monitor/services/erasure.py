@@ -1,9 +1,7 @@
-"""Leaving: nothing is asked from that moment on, and everything is erased within a day.
+"""Leaving: questions stop at once, and everything is erased within a day.
 
-Undoing what was not one's own doing: the owner of a mailbox says so by one button.
-
-The token for "this was not me" is only in emails about a consent or an address, so it proves the
-mailbox.
+"It was not me": the owner of a mailbox undoes with one button what someone else did. The token for
+"this was not me" is only in emails about a consent or an address, so it proves the mailbox.
 """
 
 import hmac
@@ -12,13 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.db.outbox import EmailState
-from monitor.domain.consent import Consent, ConsentChannel, apply_end
+from monitor.domain.consent import Consent, apply_end
+from monitor.domain.errors import InputError
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
-from monitor.domain.vocabulary import ConsentAction
-from monitor.errors import InputError
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, EmailState
 from monitor.services.notifications import (
     EmailPlan,
     build_farewell_greeting,
@@ -35,14 +32,14 @@ ERASURE_RETRY = timedelta(minutes=10)
 def withdraw_consent(
     app: App, person_id: str, channel: ConsentChannel = ConsentChannel.OPERATOR
 ) -> None:
-    """End a consent and take leave by letter; the erasure follows when that was sent."""
+    """End a consent and send a goodbye email; the erasure follows when it was sent."""
     _record_consent_end(app, person_id, ConsentAction.WITHDRAWN, channel)
 
 
 def record_departure(app: App, person_id: str) -> None:
-    """End the consent of somebody who works here no more, and whose mailbox may be another's.
+    """End the consent of a person who left the district, and whose mailbox may have a new owner.
 
-    One farewell is tried, for a day at most; all other letters that wait are dropped.
+    We try to send one goodbye email, for a day at most; all other queued emails are dropped.
     """
     with app.db.begin_transaction():
         app.db.outbox.delete_unsent_emails(person_id)
@@ -50,7 +47,7 @@ def record_departure(app: App, person_id: str) -> None:
 
 
 def erase_disowned_person(app: App, person_id: str) -> None:
-    """Undo at once what the owner of the mailbox says was not their doing, and erase it."""
+    """Erase at once what the owner of the mailbox says was done by someone else."""
     with app.db.begin_transaction():
         app.db.outbox.delete_unsent_emails(person_id)
         _record_consent_end(app, person_id, ConsentAction.REPORTED_NOT_ME, ConsentChannel.EMAIL)
@@ -59,29 +56,29 @@ def erase_disowned_person(app: App, person_id: str) -> None:
 
 
 def end_lapsed_consent(app: App, person_id: str) -> None:
-    """End a consent that ran out and was not renewed in time."""
+    """End a consent that expired and was not renewed in time."""
     _record_consent_end(app, person_id, ConsentAction.EXPIRED, ConsentChannel.AUTOMATIC)
 
 
 def release_work_address(app: App, mail: str) -> None:
-    """Erase at once who has left an address, when it is about to be somebody else's.
+    """Erase at once a person who left, when their address gets a new owner.
 
-    Under a legal hold the address alone is taken from them: it leads to them no more.
+    Under a legal hold, only the address is removed from their data.
     """
-    ref = app.db.people.find_person_id_by_mail(mail)
-    consent = None if ref is None else app.db.consents.find_latest_consent(ref)
-    if ref is None or consent is None or consent.withdrawn_at is None:
+    person_id = app.db.people.find_person_id_by_mail(mail)
+    consent = None if person_id is None else app.db.consents.find_latest_consent(person_id)
+    if person_id is None or consent is None or consent.withdrawn_at is None:
         return
-    if app.db.legal_holds.has_active_legal_hold(ref):
+    if app.db.legal_holds.has_active_legal_hold(person_id):
         with app.db.begin_transaction():
-            app.db.outbox.delete_unsent_emails(ref)
-            app.db.people.release_address(ref)
+            app.db.outbox.delete_unsent_emails(person_id)
+            app.db.people.release_address(person_id)
         return
-    erase_person(app, ref)
+    erase_person(app, person_id)
 
 
 def erase_if_ready(app: App, person_id: str) -> bool:
-    """Erase a person who left; put it off, for a day at most, while a letter waits."""
+    """Erase a person who left; wait, for a day at most, for the goodbye email."""
     consent = app.db.consents.find_latest_consent(person_id)
     if (
         consent is None
@@ -89,7 +86,7 @@ def erase_if_ready(app: App, person_id: str) -> bool:
         or app.db.legal_holds.has_active_legal_hold(person_id)
     ):
         return False
-    # The next try would come too late to keep the promise.
+    # The next attempt would be too late for the promised day.
     last_try = app.clock.now() + ERASURE_RETRY >= _find_erasure_start(app, consent) + ERASED_WITHIN
     if _has_queued_email(app, person_id) and not last_try:
         return False
@@ -110,10 +107,10 @@ def erase_person(app: App, person_id: str) -> None:
 
 
 def _delete_stored_emails(app: App, person: Person) -> None:
-    """Forget what lies in our folder, also for old addresses that are nobody else's now."""
-    given_up = (each.old for each in app.db.address_changes.list_address_changes(person.ref))
+    """Delete emails from our outbox folder, also those to old addresses without a new owner."""
+    given_up = (each.old for each in app.db.address_changes.list_address_changes(person.id))
     for address in {person.mail, *given_up}:
-        if app.db.people.find_person_id_by_mail(address) in {None, person.ref}:
+        if app.db.people.find_person_id_by_mail(address) in {None, person.id}:
             app.mailer.delete_stored_emails(address)
 
 
@@ -123,7 +120,7 @@ def _record_consent_end(
     now, person = app.clock.now(), app.db.people.load_person(person_id)
     consent = app.db.consents.find_latest_consent(person_id)
     if consent is None or consent.withdrawn_at is not None:
-        reason = "This person has withdrawn already; the erasure is under way."
+        reason = "This person has already withdrawn. Their data is being deleted."
         raise InputError(reason)
     held = app.db.legal_holds.has_active_legal_hold(person_id)
     with app.db.begin_transaction():
@@ -145,41 +142,41 @@ def _record_consent_end(
 
 def _has_queued_email(app: App, person_id: str) -> bool:
     return any(
-        email.recipient_ref == person_id and email.state is EmailState.QUEUED
+        email.recipient_id == person_id and email.state is EmailState.QUEUED
         for email in app.db.outbox.list_emails()
     )
 
 
 def _find_erasure_start(app: App, consent: Consent) -> datetime:
-    """Return when erasing became allowed: by leaving, or by the end of a legal hold."""
+    """Return when the erasure became possible: when the person left, or the legal hold ended."""
     lifted = (
-        each.lifted_at for each in app.db.legal_holds.list_legal_holds_of_person(consent.person)
+        each.lifted_at for each in app.db.legal_holds.list_legal_holds_of_person(consent.person_id)
     )
     return max(each for each in (consent.withdrawn_at, *lifted) if each is not None)
 
 
 def resolve_actor(person_id: str, channel: ConsentChannel) -> str:
-    """Name who acted, for the record: the person, or who wrote down their word."""
+    """Return who acted, for the audit log: the person, or who acted for them."""
     return {ConsentChannel.OPERATOR: "operator", ConsentChannel.AUTOMATIC: "namesake"}.get(
         channel, person_id
     )
 
 
-# Long enough to read one's mail, and short enough that an old letter erases nobody.
+# Long enough to read one's mail, and short enough that an old email erases no one.
 NOT_ME_LINK_LASTS = timedelta(days=14)
 
 
 def find_not_me_reporter(app: App, token: str) -> str | None:
-    """Return whose letter a token stands in; None where it does nothing any more."""
-    ref = token.rpartition("-")[0]
-    tokens = (build_mailbox_token(app.db, each) for each in _list_recent_recipients(app, ref))
+    """Return whose email has this token; None if it no longer works."""
+    person_id = token.rpartition("-")[0]
+    tokens = (build_mailbox_token(app.db, each) for each in _list_recent_recipients(app, person_id))
     if any(hmac.compare_digest(token.encode(), each.encode()) for each in tokens):
-        return ref
+        return person_id
     return None
 
 
 def _list_recent_recipients(app: App, person_id: str) -> Iterator[Person]:
-    """Yield the person with each address at which a letter told of a deed not long ago."""
+    """Yield the person with each address that recently got an email about a change."""
     consent, since = (
         app.db.consents.find_latest_consent(person_id),
         app.clock.now() - NOT_ME_LINK_LASTS,
@@ -196,8 +193,8 @@ def _list_recent_recipients(app: App, person_id: str) -> Iterator[Person]:
 
 def report_not_me(app: App, token: str) -> None:
     """End the consent and erase everything at once."""
-    ref = find_not_me_reporter(app, token)
-    if ref is None:
-        reason = "This link does nothing any more."
+    person_id = find_not_me_reporter(app, token)
+    if person_id is None:
+        reason = "This link does nothing anymore."
         raise InputError(reason)
-    erase_disowned_person(app, ref)
+    erase_disowned_person(app, person_id)

@@ -17,14 +17,14 @@ from reports.labels import DECISION_PHRASES, EVIDENCE_LIKENESSES
 
 def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
     person, item = (
-        app.db.people.load_person(flag.person),
-        app.db.items.load_item(flag.item),
+        app.db.people.load_person(flag.person_id),
+        app.db.items.load_item(flag.item_id),
     )
     portrait = item.portrait
     return EvidenceView(
-        ref=flag.ref,
+        id=flag.id,
         person=person.name.full_name,
-        organization=person.organisation,
+        organization=person.organization,
         zone=person.zone,
         kind=flag.kind,
         severity=flag.severity,
@@ -39,26 +39,26 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         own=tuple(_list_own_urls(app, flag)),
         copied=list_copied_fields(app, flag),
         log=tuple(_build_log_lines(app, flag, person.name.full_name)),
-        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_item(flag.item))),
+        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_item(flag.item_id))),
     )
 
 
 def list_copied_fields(app: App, flag: Flag) -> tuple[ComparedElement, ...]:
     """Lay the account beside the own one that it shows most of."""
-    for beside in compare_with_own_items(app, flag.person, flag.item)[:1]:
+    for beside in compare_with_own_items(app, flag.person_id, flag.item_id)[:1]:
         return tuple(_build_copied_line(each, beside) for each in beside.field_comparisons)
     return ()
 
 
 def _list_own_urls(app: App, flag: Flag) -> Iterator[str]:
-    for item in list_own_items(app.db, app.db.people.load_person(flag.person)):
-        if item.ref != flag.item:
+    for item in list_own_items(app.db, app.db.people.load_person(flag.person_id)):
+        if item.id != flag.item_id:
             yield item.portrait.url
 
 
 def _build_log_lines(app: App, flag: Flag, name: str) -> Iterator[ActionLogLine]:
-    for each in app.db.flags.list_decisions(flag.ref):
-        who = name if each.by == flag.person else "IT"
+    for each in app.db.flags.list_decisions(flag.id):
+        who = name if each.by == flag.person_id else "IT"
         yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
 
 
@@ -78,8 +78,8 @@ def _join_pieces(pieces: tuple[TextRun, ...]) -> str:
     return "".join(each.text for each in pieces)
 
 
-def _build_page_copy(kept: StoredPage) -> PageCopy:
-    page = kept.page
+def _build_page_copy(stored: StoredPage) -> PageCopy:
+    page = stored.page
     return PageCopy(
         url=page.url,
         status=page.status,

@@ -1,9 +1,9 @@
-"""What people decide: rulings on flags, words on items, and taking either back.
+"""What people decide: decisions on flags, answers about items, and undoing either.
 
-A person sorts what exists: theirs, somebody else's, an imitation, not about them.
+A person sorts findings: their own, someone else's, an imitation, not about them.
 
-`owner_id` is the person who asks: what is not theirs does not exist. Who may decide what is for the
-callers to check. Called inside a transaction, with the learning once at its end.
+`owner_id` is the person who asks; other people's data is not found. Callers check who may decide
+what. Called inside a transaction, with the learning once at its end.
 """
 
 from collections import defaultdict
@@ -13,12 +13,13 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.lessons import (
+from monitor.domain.detection.feedback import (
     ITEM_DECISIONS,
     Feedback,
     resolve_feedback,
     resolve_previous_decision,
 )
+from monitor.domain.errors import InputError
 from monitor.domain.flag import (
     RESULTING_STATE,
     DecisionRecord,
@@ -29,7 +30,6 @@ from monitor.domain.flag import (
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.errors import InputError
 from monitor.services.flagging import (
     add_impersonation_flag,
     list_declared_items,
@@ -39,9 +39,10 @@ from monitor.services.flagging import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionInput:
-    """What somebody says of a flag. `by` is the person's ref or a role.
+    """A decision about a flag.
 
-    `until` is when a ruling of harmless lapses, None where it does not.
+    `by` is the person's ID or a role. `until` is when a decision of harmless ends, None if it does
+    not.
     """
 
     decision: Decision
@@ -51,35 +52,35 @@ class DecisionInput:
 
 
 def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
-    """Append a ruling; what its person says of a flag is remembered with the item."""
+    """Append a decision; the person's own decision is stored with the item, too."""
     # One word has one time, however many steps it leads: so it is taken back as one.
     after, at = flag, app.clock.now()
     for step in list_decision_steps(flag, entry.decision):
-        judgement = DecisionRecord(
-            flag=flag.ref,
+        judgment = DecisionRecord(
+            flag_id=flag.id,
             ruling=step,
             by=entry.by,
             at=at,
             note=entry.note,
             until=entry.until if step is entry.decision else None,
         )
-        before, after = after, apply_decision(after, judgement)
-        app.db.flags.insert_decision(judgement)
-        if entry.by == flag.person:
+        before, after = after, apply_decision(after, judgment)
+        app.db.flags.insert_decision(judgment)
+        if entry.by == flag.person_id:
             _remember_feedback(app, before, step)
     app.db.flags.update_flag(after)
-    _audit_decision(app, "decided", flag.ref, entry, flag.person)
+    _audit_decision(app, "decided", flag.id, entry, flag.person_id)
     return after
 
 
 def save_feedback(app: App, item_id: str, entry: DecisionInput) -> None:
-    """Keep a person's word on an item, or take their last one back."""
+    """Store a person's answer about an item, or undo their last one."""
     _append_feedback(app, item_id, entry.decision)
-    _audit_decision(app, "answered", item_id, entry, app.db.items.load_item(item_id).person)
+    _audit_decision(app, "answered", item_id, entry, app.db.items.load_item(item_id).person_id)
 
 
 def learn_from_feedback(app: App, person_id: str) -> None:
-    """See everything of a person in the light of what they just said."""
+    """Assess all findings of a person again with their new answers."""
     reassess_person(app, app.db.people.load_person(person_id))
 
 
@@ -87,15 +88,15 @@ def _remember_feedback(app: App, before: Flag, ruling: Decision) -> None:
     if ruling in ITEM_DECISIONS or (
         ruling is Decision.REOPENED and _has_feedback_from_flag(app, before)
     ):
-        _append_feedback(app, before.item, ruling, before.ref)
+        _append_feedback(app, before.item_id, ruling, before.id)
 
 
 def _has_feedback_from_flag(app: App, flag: Flag) -> bool:
-    """Tell whether the last word on the item was said of this flag, as it stands."""
-    last = resolve_feedback(app.db.feedback.list_feedback_of_item(flag.item))
+    """Tell whether the last answer about the item came from this flag in its present state."""
+    last = resolve_feedback(app.db.feedback.list_feedback_of_item(flag.item_id))
     return (
         last is not None
-        and last.flag_id == flag.ref
+        and last.flag_id == flag.id
         and _find_decided_state(last.decision) is flag.state
     )
 
@@ -134,7 +135,7 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingFeedback:
-    """`flags` are the item's undecided ones, the worst first. `assessment` tells the reasons."""
+    """`flags` are the item's open ones, the worst first. `assessment` has the reasons."""
 
     item: Item
     assessment: Assessment
@@ -142,7 +143,7 @@ class PendingFeedback:
 
     @property
     def suggested_answer(self) -> Decision | None:
-        """What we would say; None where we cannot tell."""
+        """Our suggestion; None if we have none."""
         return SUGGESTED_ANSWERS.get(self.assessment.label)
 
 
@@ -153,30 +154,33 @@ class ItemFeedback:
 
 
 def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...]:
-    """Return what is to be sorted, the worst first."""
+    """Return the items without an answer, the worst first."""
     return tuple(sorted(_find_pending_feedback(app, owner_id), key=_rank_pending_feedback))
 
 
 def list_given_feedback(app: App, owner_id: str) -> tuple[ItemFeedback, ...]:
-    """Return what they sorted so far, the oldest first."""
+    """Return the answered items, the oldest first."""
     items_with_feedback = app.db.items.list_items_with_feedback(owner_id)
     return tuple(ItemFeedback(item=item, answer=ruling) for item, ruling in items_with_feedback)
 
 
 def record_feedback(app: App, owner_id: str, answers: Mapping[str, Decision]) -> None:
-    """Keep all answers or none, and learn from them at once. A later answer replaces one."""
-    items = {ref: app.db.items.load_item_of_person(owner_id, ref) for ref in answers}
+    """Store all answers or none, and learn from them at once.
+
+    A later answer replaces an earlier one.
+    """
+    items = {item_id: app.db.items.load_item_of_person(owner_id, item_id) for item_id in answers}
     for ruling in answers.values():
         _check_feedback_allowed(ruling)
     with app.db.begin_transaction():
-        for ref, item in items.items():
-            _record_item_feedback(app, item, DecisionInput(decision=answers[ref], by=owner_id))
+        for item_id, item in items.items():
+            _record_item_feedback(app, item, DecisionInput(decision=answers[item_id], by=owner_id))
         learn_from_feedback(app, owner_id)
 
 
 def undo_feedback(app: App, owner_id: str, item_ids: Iterable[str]) -> None:
-    """Take back the last answer about each; what they said before that stands again."""
-    items = [app.db.items.load_item_of_person(owner_id, ref) for ref in item_ids]
+    """Undo the last answer about each; the answer before it counts again."""
+    items = [app.db.items.load_item_of_person(owner_id, item_id) for item_id in item_ids]
     with app.db.begin_transaction():
         for item in items:
             _undo_item_feedback(app, item, owner_id)
@@ -185,15 +189,15 @@ def undo_feedback(app: App, owner_id: str, item_ids: Iterable[str]) -> None:
 
 def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]:
     declared = {
-        each.ref for each in list_declared_items(app.db, app.db.people.load_person(owner_id))
+        each.id for each in list_declared_items(app.db, app.db.people.load_person(owner_id))
     }
     raised = defaultdict(list)
     for flag in app.db.flags.list_flags_of_person(owner_id):
-        raised[flag.item].append(flag)
+        raised[flag.item_id].append(flag)
     for item, assessment in app.db.items.list_items_awaiting_feedback(owner_id):
-        if item.ref in declared or item.presence is Presence.GONE:
+        if item.id in declared or item.presence is Presence.GONE:
             continue
-        flags = raised[item.ref]
+        flags = raised[item.id]
         if not any(each.kind is FlagKind.IMPERSONATION and not each.is_undecided for each in flags):
             undecided = (each for each in flags if each.is_undecided)
             ordered = tuple(sorted(undecided, key=build_urgency_key))
@@ -201,12 +205,12 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
 
 
 def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:
-    """Settle the question of who plays whom together with whose it is: it is one question."""
-    flag = app.db.flags.find_flag(item.ref, FlagKind.IMPERSONATION)
+    """Answer the item and its impersonation flag together: it is one question."""
+    flag = app.db.flags.find_flag(item.id, FlagKind.IMPERSONATION)
     if flag is None and entry.decision is Decision.IMPERSONATION:
-        flag = add_impersonation_flag(app, app.db.people.load_person(item.person), item)
+        flag = add_impersonation_flag(app, app.db.people.load_person(item.person_id), item)
     if flag is None or (flag.is_pursued and entry.decision is Decision.IMPERSONATION):
-        save_feedback(app, item.ref, entry)
+        save_feedback(app, item.id, entry)
         return
     _replace_decision(app, flag, entry)
 
@@ -218,26 +222,26 @@ def _replace_decision(app: App, flag: Flag, entry: DecisionInput) -> None:
 
 
 def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
-    decisions = app.db.feedback.list_feedback_of_item(item.ref)
-    if app.db.items.find_item_feedback(item.ref) is None:
+    decisions = app.db.feedback.list_feedback_of_item(item.id)
+    if app.db.items.find_item_feedback(item.id) is None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
     before = resolve_previous_decision(decisions)
-    flag = app.db.flags.find_flag(item.ref, FlagKind.IMPERSONATION)
-    verdict = app.db.items.find_item_feedback(item.ref)
+    flag = app.db.flags.find_flag(item.id, FlagKind.IMPERSONATION)
+    verdict = app.db.items.find_item_feedback(item.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
     if flag and verdict and RESULTING_STATE[verdict] is flag.state:
         record_decision(app, flag, taken_back)
     else:
-        save_feedback(app, item.ref, taken_back)
-    if before is not app.db.items.find_item_feedback(item.ref) and before is not None:
+        save_feedback(app, item.id, taken_back)
+    if before is not app.db.items.find_item_feedback(item.id) and before is not None:
         _record_item_feedback(app, item, DecisionInput(decision=before, by=owner_id))
 
 
 def _rank_pending_feedback(each: PendingFeedback) -> tuple[object, ...]:
     flag = build_urgency_key(each.flags[0]) if each.flags else ()
     label = _WORST_FIRST.index(each.assessment.label)
-    return (not each.flags, flag, label, -each.assessment.bits, each.item.ref)
+    return (not each.flags, flag, label, -each.assessment.bits, each.item.id)
 
 
 def _check_feedback_allowed(ruling: Decision) -> None:

@@ -1,6 +1,6 @@
 """What a person sees: what is open, cards to answer, and one finding in full.
 
-`owner_id` is the person who asks: what is not theirs does not exist.
+`owner_id` is the person who asks; other people's data is not found.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.db.sweeps import SourceRun, Sweep, SweepKind
+from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.disclosure import ANSWER_WITHIN, ReviewFields, needs_immediate_notice
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_digest, compute_next_sweep
@@ -24,8 +25,8 @@ from monitor.domain.vocabulary import (
     FlagKind,
     OwnershipLabel,
     Severity,
+    SweepKind,
 )
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.feedback import (
     PendingFeedback,
     list_given_feedback,
@@ -70,7 +71,7 @@ PAGE_QUESTION = "Is this about you?"
 
 
 def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
-    """Return all that waits for the person's word, the worst first."""
+    """Return everything that waits for an answer, the worst first."""
     asked = [build_pending_card(app, each) for each in list_pending_feedback(app, owner_id)]
     flags = app.db.flags.list_flags_of_person(owner_id)
     flag_cards = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
@@ -83,8 +84,8 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
     portrait = item.portrait
     question = ACCOUNT_QUESTION if portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION
     return QuestionCard(
-        ref=item.ref,
-        item=item.ref,
+        id=item.id,
+        item_id=item.id,
         question=build_flag_line(app, worst).what if worst else question,
         kind=words.FLAG_KINDS[worst.kind] if worst else "",
         severity=worst.severity if worst else None,
@@ -96,12 +97,12 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
 
 
 def build_flag_card(app: App, flag: Flag) -> QuestionCard:
-    """Show a flag that is about more than whose something is."""
+    """Show a flag that asks more than whose account it is."""
     line = build_flag_line(app, flag)
     return QuestionCard(
-        ref=flag.ref,
-        item=flag.item,
-        flag=True,
+        id=flag.id,
+        item_id=flag.item_id,
+        is_flag=True,
         question=line.what,
         kind=words.FLAG_KINDS[line.kind],
         severity=line.severity,
@@ -119,10 +120,10 @@ def build_flag_card(app: App, flag: Flag) -> QuestionCard:
 
 def build_item_card(app: App, item: Item) -> QuestionCard:
     """Show an item, whether or not anything is asked about it."""
-    assessment = app.db.items.find_assessment(item.ref)
+    assessment = app.db.items.find_assessment(item.id)
     return QuestionCard(
-        ref=item.ref,
-        item=item.ref,
+        id=item.id,
+        item_id=item.id,
         question=ACCOUNT_QUESTION if item.portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION,
         choices=build_item_choices(item.portrait.kind),
         **_build_card_fields(item, assessment),
@@ -133,7 +134,7 @@ def list_answered_items(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...
     """Return what was answered, the latest found first."""
     return tuple(
         AnswerHistoryLine(
-            item=each.item.ref,
+            item_id=each.item.id,
             title=format_finding_title(each.item.portrait),
             url=each.item.portrait.url,
             platform=each.item.portrait.platform,
@@ -146,7 +147,7 @@ def list_answered_items(app: App, owner_id: str) -> tuple[AnswerHistoryLine, ...
 def build_item_choices(
     kind: FindingKind, suggested: Decision | None = None
 ) -> tuple[AnswerChoice, ...]:
-    """Return the four answers to whose something is."""
+    """Return the four answers to the question whose it is."""
     answers = words.ANSWERS if kind is FindingKind.ACCOUNT else words.PAGE_ANSWERS
     return tuple(
         AnswerChoice(value=value, words=label, suggested=value == suggested)
@@ -155,7 +156,7 @@ def build_item_choices(
 
 
 def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
-    """Return the answers that fit a kind of flag; sharing is a thing of its own."""
+    """Return the answers that fit a kind of flag; sharing is separate."""
     labels = words.FLAG_ANSWERS[kind]
     return tuple(AnswerChoice(value=value, words=label) for value, label in labels.items())
 
@@ -165,7 +166,7 @@ def _needs_flag_card(flag: Flag) -> bool:
 
 
 class ItemCardFields(TypedDict):
-    """The part of a card that an item shows of itself."""
+    """The part of a card that shows the item."""
 
     url: str
     platform: str
@@ -222,7 +223,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         more_flags=max(len(flags) - MAX_FLAGS, 0),
         to_sort=sum(1 for each in list_pending_feedback(app, person_id) if not each.flags),
         joined_at=consents[0].given_at,
-        next_sweep=compute_next_sweep(now, district.ref, district.zone),
+        next_sweep=compute_next_sweep(now, district.id, district.zone),
         next_digest=compute_next_digest(now, person_id, person.zone),
         ends_at=consents[-1].expires_at,
         coverage=_build_sweep_coverage(app, latest),
@@ -234,7 +235,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
-    """Tell what the latest look at them could check; None before there was one."""
+    """Return what the latest check covered; None before the first."""
     return _build_sweep_coverage(
         app,
         _find_latest_sweep(app, person_id, app.db.consents.list_consents(person_id)[0].given_at),
@@ -242,13 +243,13 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
 
 
 def list_open_flags(app: App, person_id: str) -> tuple[Flag, ...]:
-    """Return what nobody has ruled on, the worst first."""
+    """Return the flags without a decision, the worst first."""
     flags = (flag for flag in app.db.flags.list_flags_of_person(person_id) if flag.is_undecided)
     return tuple(sorted(flags, key=build_urgency_key))
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
-    """Return the last look at them that can be told of: at everybody, or at their wish."""
+    """Return the last check that can be shown: the weekly one, or one they asked for."""
     swept = app.db.sweeps.find_latest_reportable_sweep(app.clock.now() - SWEEP_DEADLINE)
     checked = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
     sweeps = [each for each in (swept, checked) if each and each.started_at >= joined]
@@ -263,7 +264,7 @@ def _build_sweep_coverage(app: App, latest: Sweep | None) -> Coverage | None:
 def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:
     if sweep.kind is SweepKind.SWEEP:
         return app.db.sweeps.list_source_runs_so_far(sweep, app.clock.now() - SWEEP_DEADLINE)
-    return app.db.sweeps.list_source_runs(sweep.ref)
+    return app.db.sweeps.list_source_runs(sweep.id)
 
 
 def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
@@ -291,15 +292,15 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
 def build_comparison_view(
     app: App, owner_id: str, item_id: str, own_item_id: str
 ) -> ComparisonView:
-    """Lay an item beside one own account; without one, beside that it shows most of."""
+    """Compare an item with one own account, by default the one it copies most from."""
     item = app.db.items.load_item_of_person(owner_id, item_id)
     comparisons = compare_with_own_items(app, owner_id, item_id)
-    chosen = next((each for each in comparisons if own_item_id in {"", each.own.ref}), None)
+    chosen = next((each for each in comparisons if own_item_id in {"", each.own.id}), None)
     if chosen is None:
         reason = "There is no account of yours to compare it with."
         raise InputError(reason)
     return ComparisonView(
-        item=item_id,
+        item_id=item_id,
         title=format_finding_title(item.portrait),
         url=item.portrait.url,
         own_title=format_finding_title(chosen.own.portrait),
@@ -320,7 +321,7 @@ def build_versions_view(
     first, last = (older or numbers[0], newer or numbers[-1]) if numbers else (0, 0)
     marks = compare_item_versions(app, owner_id, item_id, first, last) if numbers else ()
     return VersionsView(
-        item=item_id,
+        item_id=item_id,
         title=format_finding_title(item.portrait),
         zone=app.db.people.load_person(owner_id).zone,
         versions=versions,
@@ -347,20 +348,20 @@ def _list_versions(app: App, owner_id: str, item_id: str) -> tuple[tuple[int, st
 
 def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPanel:
     line = build_flag_line(app, flag)
-    opening = find_own_flag_opening(app, owner_id, flag.ref)
+    opening = find_own_flag_opening(app, owner_id, flag.id)
     waits = (
         flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag) and flag.is_undecided
     )
     opens = flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
     return FlagPanel(
-        ref=flag.ref,
+        id=flag.id,
         kind=words.FLAG_KINDS[line.kind],
         severity=line.severity,
         what=line.what,
         reasons=flag.reasons,
         lowered_by=flag.lowered_by,
         choices=build_flag_choices(flag.kind),
-        fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.ref), zone)),
+        fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.id), zone)),
         opened_at=opening.at if opening else None,
         why=words.ACCESS_REASONS[opening.reason] if opening else "",
         opens_at=None if opening else opens,
@@ -400,7 +401,7 @@ def _build_own_lines(comparisons: Iterable[OwnItemComparison]) -> Iterator[OwnAc
     for each in comparisons:
         portrait = each.own.portrait
         yield OwnAccountLine(
-            item=each.own.ref,
+            item_id=each.own.id,
             title=format_finding_title(portrait),
             platform=portrait.platform,
             copied=each.copied_count,

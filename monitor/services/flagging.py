@@ -1,18 +1,24 @@
-"""From what was noticed to what a person should look at, with the reasons in sentences.
+"""Raise flags from changes, with reasons in sentences.
 
-What a person declared, confirmed or ruled before is taken into account.
+What a person declared, confirmed or decided before counts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.app import App
+from monitor.config import load_weights
 from monitor.db.account_proofs import ProofState
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
 from monitor.domain.detection.assessment import Assessment, Assessor, rate_severity
 from monitor.domain.detection.case import Inventory, Subject, build_appearance
-from monitor.domain.detection.lessons import Feedback, TraitCentroid, TraitKind, learn_from_feedback
+from monitor.domain.detection.feedback import (
+    Feedback,
+    TraitCentroid,
+    TraitKind,
+    learn_from_feedback,
+)
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event
 from monitor.domain.evidence import EvidenceAxis
@@ -26,52 +32,31 @@ from monitor.domain.flag import (
     reopen_on_event,
 )
 from monitor.domain.item import Item, Presence
-from monitor.domain.names.bound import has_exact_name
 from monitor.domain.names.frequency import estimate_namesakes, load_census
+from monitor.domain.names.invited import has_exact_name
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
-from monitor.domain.pii import LINKS_FIELD, ContactKind, ExposedContact
+from monitor.domain.pii import ExposedContact
 from monitor.domain.planning.queries import find_queried_accounts
 from monitor.domain.source_trust import SourceTrust
-from monitor.domain.students.cues import StudentCue
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import (
+    ContactKind,
     Decision,
     EventKind,
     FlagKind,
     FlagState,
     OwnershipLabel,
     Severity,
+    StudentCue,
 )
 from monitor.services.notifications import queue_alert
-from monitor.weights import load_weights
-from reports.labels import describe_field
+from reports.labels import CONTACT_KINDS, CONTACT_PLACES, STUDENT_CUES, describe_field
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import Finding, FindingKind, QueryKind
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url
 
-CUE_WORDS = {
-    StudentCue.SCHOOL_YEAR: "a graduation year",
-    StudentCue.CLASS_OF: "a graduation year",
-    StudentCue.GRADE: "a grade",
-    StudentCue.SCHOOL: "a school name",
-    StudentCue.TOWN: "your town",
-}
-
-CONTACT_WORDS = {
-    ContactKind.PHONE: "a phone number",
-    ContactKind.MAIL: "a private email address",
-    ContactKind.HOME: "a street address",
-}
-PLACE_WORDS = {
-    "title": "the title",
-    "snippet": "the search result",
-    "name": "the display name",
-    "bio": "the description",
-    "location": "the location",
-    LINKS_FIELD: "the links",
-}
 EXPOSURE_SEVERITY = {
     ContactKind.HOME: Severity.HIGH,
     ContactKind.PHONE: Severity.MEDIUM,
@@ -91,7 +76,7 @@ class FlagDraft:
 
 
 def build_impersonation_draft(assessment: Assessment) -> FlagDraft:
-    """Say first what looks made to deceive; what speaks against it is no reason for a flag."""
+    """List the signs of imitation first; signs against it are no reasons for a flag."""
     supporting = [each for each in assessment.evidence if each.bits > 0]
     ordered = sorted(
         supporting, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits)
@@ -120,7 +105,7 @@ def build_account_change_draft(event: Event, worst: Severity) -> FlagDraft:
 
 
 def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> FlagDraft:
-    """Following is the account's own doing; being followed is not, and only worth knowing."""
+    """People choose whom they follow, but not who follows them."""
     follows = kind is QueryKind.FOLLOWS
     whom = "follows" if follows else "is followed by"
     seem = "account that may belong to a student"
@@ -147,12 +132,12 @@ def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> Fl
 
 
 def build_contact_drafts(portrait: Finding, label: OwnershipLabel) -> Iterator[FlagDraft]:
-    """Yield one flag for each kind of contact, so that each can be answered by itself."""
+    """Yield one flag for each kind of contact details, so that each can be answered alone."""
     places: dict[ContactKind, list[str]] = {}
     for each in map(ExposedContact.from_stored_text, portrait.exposed):
-        places.setdefault(each.kind, []).append(PLACE_WORDS[each.place])
+        places.setdefault(each.kind, []).append(CONTACT_PLACES[each.place])
     for kind, where in places.items():
-        what = CONTACT_WORDS[kind]
+        what = CONTACT_KINDS[kind]
         own = label is OwnershipLabel.OWN and portrait.kind is FindingKind.ACCOUNT
         yield FlagDraft(
             kind=FlagKind.EXPOSED_CONTACT,
@@ -172,7 +157,7 @@ def build_contact_drafts(portrait: Finding, label: OwnershipLabel) -> Iterator[F
 
 def _describe_cues(verdict: ContactMatchResult) -> Iterator[str]:
     listed = "from your district's student list"
-    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
+    cues = dict.fromkeys(words for cue, words in STUDENT_CUES.items() if cue in verdict.cues)
     if cues:
         yield f"A name {listed} appears with {_join_words(cues)}."
     if StudentCue.SEVERAL_NAMES in verdict.cues:
@@ -186,27 +171,26 @@ def _join_words(words: Iterable[str]) -> str:
 
 
 def list_declared_items(db: Database, person: Person) -> tuple[Item, ...]:
-    """Return what they told us of when they joined: accounts, and pages by their address."""
+    """Return the accounts and pages that they declared."""
     addresses = (*person.accounts, *map(canonicalize_url, person.pages))
-    return db.items.find_items_by_aliases(person.ref, addresses)
+    return db.items.find_items_by_aliases(person.id, addresses)
 
 
 def list_own_items(db: Database, person: Person) -> Iterator[Item]:
     """Yield accounts and pages that the person declared, and accounts that they confirmed.
 
-    A page that is theirs by their ruling may still be written by others: a school's, say.
+    A page that they confirmed may still be written by others, such as their school.
     """
     own = {
-        item.ref
-        for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
+        item.id for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
     }
-    yield from (item for item in db.items.list_items_of_person(person.ref) if item.ref in own)
+    yield from (item for item in db.items.list_items_of_person(person.id) if item.id in own)
 
 
 def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
-    """Yield the accounts of which the person said: this is me; not what shows another name."""
-    unproven = list_unproven_accounts(db, person.ref)
-    for item, decision in db.items.list_items_with_feedback(person.ref):
+    """Yield accounts that the person confirmed, without those that show another name."""
+    unproven = list_unproven_accounts(db, person.id)
+    for item, decision in db.items.list_items_with_feedback(person.id):
         portrait = item.portrait
         theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
         if decision is Decision.MINE and portrait.kind is FindingKind.ACCOUNT and theirs:
@@ -214,13 +198,13 @@ def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
 
 
 def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
-    """Return what shows somebody else's name, and is not proved to be controlled."""
+    """Return the accounts that show someone else's name, without proof of control."""
     proofs = db.account_proofs.list_proofs_of_person(person_id)
     return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
 
 
 def include_confirmed_accounts(db: Database, person: Person) -> Person:
-    """Return the person with what they confirmed among their accounts; the rest stays as told."""
+    """Return the person with confirmed accounts added; the rest stays as entered."""
     declared = set(person.accounts)
     confirmed = (
         extract_handle_key(item.portrait)
@@ -231,8 +215,8 @@ def include_confirmed_accounts(db: Database, person: Person) -> Person:
 
 
 def include_requested_accounts(db: Database, person: Person) -> Person:
-    """Return the person with what they asked to be looked at once more, for its proof."""
-    proofs = db.account_proofs.list_proofs_of_person(person.ref)
+    """Return the person with the accounts that wait for a proof check."""
+    proofs = db.account_proofs.list_proofs_of_person(person.id)
     asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
     return replace(
         person,
@@ -246,17 +230,17 @@ def list_trusted_accounts(db: Database, person: Person) -> frozenset[str]:
     return frozenset(
         account
         for account in person.accounts
-        for item in db.items.find_items_by_aliases(person.ref, (account,))
+        for item in db.items.find_items_by_aliases(person.id, (account,))
         if is_trusted_account(db, person, item)
     )
 
 
 def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
-    """Tell whether an account is theirs by more than their word: by its proof, or its exact name.
+    """Tell whether a proof, or its exact name, shows that an account is the person's own.
 
-    One that showed their name once stays trusted: it may have been taken from them.
+    One that showed their name once stays trusted: it may have been taken over.
     """
-    proofs = db.account_proofs.list_proofs_of_person(person.ref)
+    proofs = db.account_proofs.list_proofs_of_person(person.id)
     proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
     if not proven.isdisjoint(
         (item.portrait.key, *map(str.casefold, _list_account_keys(item.portrait)))
@@ -264,17 +248,19 @@ def is_trusted_account(db: Database, person: Person, item: Item) -> bool:
         return True
     shown = (
         item.portrait.name,
-        *(each.finding.name for each in db.versions.list_versions(item.ref)),
+        *(each.finding.name for each in db.versions.list_versions(item.id)),
     )
     return any(has_exact_name(name, person) for name in shown if name)
 
 
 def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
-    """Return the accounts of others that are taken for imitations of this person."""
+    """Return the accounts that were decided to be impersonations of this person."""
     flags = (each for each in db.flags.list_flags_of_person(person_id) if each.is_pursued)
-    items = dict.fromkeys(each.item for each in flags)
+    items = dict.fromkeys(each.item_id for each in flags)
     return tuple(
-        filter(None, (extract_handle_key(db.items.load_item(ref).portrait) for ref in items))
+        filter(
+            None, (extract_handle_key(db.items.load_item(item_id).portrait) for item_id in items)
+        )
     )
 
 
@@ -283,23 +269,23 @@ def _list_account_keys(portrait: Finding) -> tuple[str, ...]:
 
 
 def extract_handle_key(portrait: Finding) -> str:
-    """Return the key that names its handle, as people tell us of accounts; else nothing."""
+    """Return the account key with its handle, as people declare accounts; else empty."""
     if portrait.kind is not FindingKind.ACCOUNT:
         return ""
     return next((each.casefold() for each in _list_account_keys(portrait) if ":@" in each), "")
 
 
 def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
-    """Put together what is theirs, what they judged, and who was found to pretend to be them.
+    """Collect the person's own items, their answers, and earlier impersonators.
 
-    All of it is read from their sealed items each time, so that nothing outlives these.
+    All of it is read from their encrypted items each time, so nothing outlives those.
     """
     items = tuple(own)
     portraits = tuple(item.portrait for item in items)
-    items_with_feedback = app.db.items.list_items_with_feedback(person.ref)
-    impostors = {item.ref: item for item in _find_impersonators(app, person)}
+    items_with_feedback = app.db.items.list_items_with_feedback(person.id)
+    impostors = {item.id: item for item in _find_impersonators(app, person)}
     impostors |= {
-        item.ref: item
+        item.id: item
         for item, decision in items_with_feedback
         if decision is Decision.IMPERSONATION
     }
@@ -319,23 +305,23 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
 def _count_picture_bearers(app: App, own: tuple[Item, ...]) -> Mapping[str, int]:
     """Count, for each picture of an own account, how many accounts of others show it."""
     prints = {item.portrait.picture_print for item in own} - {""}
-    refs = tuple(item.ref for item in own)
+    item_ids = tuple(item.id for item in own)
     return {
-        each: app.db.pictures.count_accounts_with_picture(each, excluded_item_ids=refs)
+        each: app.db.pictures.count_accounts_with_picture(each, excluded_item_ids=item_ids)
         for each in prints
     }
 
 
 def _find_impersonators(app: App, person: Person) -> Iterator[Item]:
-    """Yield what IT, too, may have ruled: a flag that it confirmed is one like any other."""
-    for flag in app.db.flags.list_flags_of_person(person.ref):
+    """Yield impersonations that the person or IT confirmed."""
+    for flag in app.db.flags.list_flags_of_person(person.id):
         if flag.kind is FlagKind.IMPERSONATION and flag.is_pursued:
-            yield app.db.items.load_item(flag.item)
+            yield app.db.items.load_item(flag.item_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementChanges:
-    """What a settlement noticed: items, what is told of them, and how they looked before."""
+    """The result of a settlement: items, their events, and how they looked before."""
 
     item_ids: tuple[str, ...]
     events: tuple[Event, ...]
@@ -344,13 +330,15 @@ class SettlementChanges:
 
 
 def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None:
-    """Assess what was noticed; only what a proven source shows may raise a flag."""
+    """Assess changed items; only a proven source may raise a flag."""
     if not changes.item_ids:
         return
-    for ref in changes.item_ids:
-        app.db.pictures.save_picture(app.db.items.load_item(ref))
-    own = {item.ref: item for item in list_own_items(app.db, person)}
-    unsettled = [ref for event in changes.events for ref in _reopen_unsettled_flags(app, event)]
+    for item_id in changes.item_ids:
+        app.db.pictures.save_picture(app.db.items.load_item(item_id))
+    own = {item.id: item for item in list_own_items(app.db, person)}
+    unsettled = [
+        flag_id for event in changes.events for flag_id in _reopen_unsettled_flags(app, event)
+    ]
     for event in changes.events if changes.trust_status is SourceTrust.PROVEN else ():
         _close_cleared_flags(app, event)
     _withdraw_outgrown_feedback(app, person, changes, own)
@@ -358,53 +346,53 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
         app, person, _select_items_to_assess(app, person, changes, own), own, changes.trust_status
     )
     for event in changes.events:
-        if event.item in own and changes.trust_status is SourceTrust.PROVEN:
-            _flag_account_change(app, person, own[event.item], event, changes.before)
-    for ref in unsettled:
-        queue_alert(app, person, app.db.flags.load_flag(ref))
+        if event.item_id in own and changes.trust_status is SourceTrust.PROVEN:
+            _flag_account_change(app, person, own[event.item_id], event, changes.before)
+    for flag_id in unsettled:
+        queue_alert(app, person, app.db.flags.load_flag(flag_id))
 
 
 def reassess_person(app: App, person: Person) -> None:
-    """Assess everything anew by what the person has just said.
+    """Assess everything again after the person's answers.
 
-    Flags are left to the next sweep, which knows whether what it sees is proven.
+    The next sweep updates flags, since it knows which sources are proven.
     """
-    own = {item.ref: item for item in list_own_items(app.db, person)}
+    own = {item.id: item for item in list_own_items(app.db, person)}
     _assess_items(
-        app, person, app.db.items.list_items_of_person(person.ref), own, SourceTrust.UNPROVEN
+        app, person, app.db.items.list_items_of_person(person.id), own, SourceTrust.UNPROVEN
     )
 
 
 def build_person_assessor(app: App, person: Person) -> Assessor:
-    """Return how this person's findings are judged as things stand."""
-    return _build_assessor(app, person, {item.ref: item for item in list_own_items(app.db, person)})
+    """Return the assessor for this person's findings."""
+    return _build_assessor(app, person, {item.id: item for item in list_own_items(app.db, person)})
 
 
 def reopen_lapsed_flags(app: App, person_id: str) -> None:
-    """Open again what a person called harmless for a time that is over now."""
+    """Reopen flags that a person called harmless for a time that is over."""
     now = app.clock.now()
     for flag in app.db.flags.list_flags_of_person(person_id):
-        anew = reopen_if_lapsed(flag, now)
-        if anew != flag:
-            app.db.flags.update_flag(anew)
-            app.db.audit.append_entry(now, "namesake", "lapsed", flag.ref, {})
-            queue_alert(app, app.db.people.load_person(person_id), anew)
+        reopened = reopen_if_lapsed(flag, now)
+        if reopened != flag:
+            app.db.flags.update_flag(reopened)
+            app.db.audit.append_entry(now, "namesake", "lapsed", flag.id, {})
+            queue_alert(app, app.db.people.load_person(person_id), reopened)
 
 
 def close_vanished_flags(app: App, person_id: str) -> None:
-    """Close what still shows a contact of an item that is gone: it is asked no more."""
+    """Close flags about contact details of an item that is gone and no longer asked."""
     now = app.clock.now()
     for flag in app.db.flags.list_flags_of_person(person_id):
         if (
             list_undecided_exposures((flag,))
-            and app.db.items.load_item(flag.item).presence is Presence.GONE
+            and app.db.items.load_item(flag.item_id).presence is Presence.GONE
         ):
-            gone = Event(person=person_id, item=flag.item, kind=EventKind.VANISHED, at=now)
+            gone = Event(person_id=person_id, item_id=flag.item_id, kind=EventKind.VANISHED, at=now)
             _close_cleared_flags(app, gone)
 
 
 def add_impersonation_flag(app: App, person: Person, item: Item) -> Flag:
-    """Return the flag of an item that its person calls an imitation; nobody need be told."""
+    """Return the flag of an item that its person calls an imitation; no email is needed."""
     assessment = build_person_assessor(app, person).assess_with_feedback(
         _exclude_disputed_handles(app, item), Decision.IMPERSONATION
     )
@@ -414,25 +402,25 @@ def add_impersonation_flag(app: App, person: Person, item: Item) -> Flag:
 
 
 def flag_student_links(app: App, person: Person, staged: StagedAnswer, source: Source) -> None:
-    """Flag an own account that looks linked to students; the matcher said no more than that."""
+    """Flag an own account that looks linked to students; the matcher says only that."""
     verdict, query = staged.verdict, staged.visit.query
     if verdict is None or not verdict.flagged:
         return
     accounts = find_queried_accounts(query, person, source)
-    for item in app.db.items.find_items_by_aliases(person.ref, accounts):
+    for item in app.db.items.find_items_by_aliases(person.id, accounts):
         _raise_flag(app, person, item, build_student_link_draft(query.kind, verdict))
 
 
 def _exclude_disputed_handles(app: App, item: Item) -> Finding:
-    """Leave out a handle that another item bore first: it has changed hands since.
+    """Leave out a handle that another item had first: it has another owner now.
 
-    With it goes the address made of it, since older links still mean the first bearer.
+    The address made of it is also left out, since older links still mean the first owner.
     """
     portrait, find = item.portrait, app.db.items.find_items_by_aliases
     mine = tuple(
         alias
         for alias in portrait.account_aliases
-        if all(each.ref == item.ref for each in find(item.person, (alias,)))
+        if all(each.id == item.id for each in find(item.person_id, (alias,)))
     )
     if mine == portrait.account_aliases:
         return portrait
@@ -442,10 +430,10 @@ def _exclude_disputed_handles(app: App, item: Item) -> Finding:
 def _select_items_to_assess(
     app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Item]
 ) -> tuple[Item, ...]:
-    """Choose what was noticed; or everything, since all is measured by the own accounts."""
-    if any(ref in own for ref in changes.item_ids):
-        return app.db.items.list_items_of_person(person.ref)
-    return tuple(app.db.items.load_item(ref) for ref in changes.item_ids)
+    """Choose the changed items; or all, if own accounts changed, which all are compared with."""
+    if any(item_id in own for item_id in changes.item_ids):
+        return app.db.items.list_items_of_person(person.id)
+    return tuple(app.db.items.load_item(item_id) for item_id in changes.item_ids)
 
 
 def _assess_items(
@@ -457,9 +445,9 @@ def _assess_items(
 ) -> None:
     judging = _build_assessor(app, person, own)
     for item in items:
-        verdict = app.db.items.find_item_feedback(item.ref)
+        verdict = app.db.items.find_item_feedback(item.id)
         assessment = judging.assess_with_feedback(_exclude_disputed_handles(app, item), verdict)
-        app.db.items.set_assessment(item.ref, assessment)
+        app.db.items.set_assessment(item.id, assessment)
         if trust_status is SourceTrust.PROVEN:
             for draft in _build_flag_drafts(person, item, assessment):
                 _raise_flag(app, person, item, draft)
@@ -468,13 +456,13 @@ def _assess_items(
 def _withdraw_outgrown_feedback(
     app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Item]
 ) -> None:
-    """Take back what was said of an account that has become another one since."""
+    """Undo answers about an account that has become another one since."""
     for event in changes.events:
-        verdict = app.db.items.find_item_feedback(event.item)
+        verdict = app.db.items.find_item_feedback(event.item_id)
         if event.kind is EventKind.CHANGED and verdict:
-            changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item))
+            changed = _exclude_disputed_handles(app, app.db.items.load_item(event.item_id))
             if _build_assessor(app, person, own).is_decision_outdated(changed, verdict):
-                outgrown = Feedback(item_id=event.item, decision=None, at=app.clock.now())
+                outgrown = Feedback(item_id=event.item_id, decision=None, at=app.clock.now())
                 app.db.feedback.insert_feedback(outgrown)
 
 
@@ -495,7 +483,7 @@ def _flag_account_change(
         return
     after = item.portrait if event.kind is EventKind.CHANGED else None
     worst = assess_change_severity(
-        before.get(event.item, item.portrait),
+        before.get(event.item_id, item.portrait),
         after,
         lambda written: match_display_name(written, person.name).is_whole,
     )
@@ -503,26 +491,26 @@ def _flag_account_change(
 
 
 def _reopen_unsettled_flags(app: App, event: Event) -> Iterator[str]:
-    """Open again what a change unsettles, and yield which flags that are."""
-    for flag in app.db.flags.list_flags_of_item(event.item):
-        anew = reopen_on_event(flag, event)
-        if anew != flag:
-            app.db.flags.update_flag(anew)
-            yield flag.ref
+    """Reopen the flags that a change affects, and yield them."""
+    for flag in app.db.flags.list_flags_of_item(event.item_id):
+        reopened = reopen_on_event(flag, event)
+        if reopened != flag:
+            app.db.flags.update_flag(reopened)
+            yield flag.id
 
 
 def _close_cleared_flags(app: App, event: Event) -> None:
-    """Close by itself what is proved to be shown no longer."""
-    for flag in app.db.flags.list_flags_of_item(event.item):
+    """Close flags about details that are proven gone."""
+    for flag in app.db.flags.list_flags_of_item(event.item_id):
         done = close_on_event(flag, event)
         if done != flag:
             app.db.flags.update_flag(done)
-            app.db.audit.append_entry(event.at, "namesake", "closed", flag.ref, {})
+            app.db.audit.append_entry(event.at, "namesake", "closed", flag.id, {})
 
 
 def _raise_flag(app: App, person: Person, item: Item, draft: FlagDraft) -> None:
-    """Raise a flag once: of one kind and relation an item has one, open or decided."""
-    existing = app.db.flags.find_flag(item.ref, draft.kind, draft.relation)
+    """Raise a flag once: an item has one flag of each kind and relation, open or decided."""
+    existing = app.db.flags.find_flag(item.id, draft.kind, draft.relation)
     if existing:
         _renew_flag(app, person, reopen_if_gone(existing, app.clock.now()), draft)
         return
@@ -533,9 +521,9 @@ def _raise_flag(app: App, person: Person, item: Item, draft: FlagDraft) -> None:
 
 def _build_flag(app: App, item: Item, draft: FlagDraft) -> Flag:
     return Flag(
-        ref=app.ids.new_id(),
-        person=item.person,
-        item=item.ref,
+        id=app.ids.new_id(),
+        person_id=item.person_id,
+        item_id=item.id,
         kind=draft.kind,
         severity=draft.severity,
         state=FlagState.NEW,
@@ -548,24 +536,24 @@ def _build_flag(app: App, item: Item, draft: FlagDraft) -> Flag:
 
 def _add_flag(app: App, flag: Flag) -> None:
     app.db.flags.insert_flag(flag)
-    app.db.audit.append_entry(app.clock.now(), "namesake", "flagged", flag.ref, {"kind": flag.kind})
+    app.db.audit.append_entry(app.clock.now(), "namesake", "flagged", flag.id, {"kind": flag.kind})
 
 
 def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
-    """Give an undecided flag the reasons of today; what was decided stays as it was."""
+    """Give an open flag today's reasons; a decided one stays as it was."""
     if not flag.is_undecided:
         return
     worst = min(flag.severity, draft.severity, key=list(Severity).index)
     renewed = replace(flag, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
     if needs_immediate_notice(renewed) and not needs_immediate_notice(flag):
-        # They were told of something milder, so that their time to answer starts again.
+        # They were notified of something less severe, so the time to answer starts again.
         renewed = replace(renewed, notified_at=None)
         queue_alert(app, person, renewed)
     app.db.flags.update_flag(renewed)
 
 
 def _build_flag_drafts(person: Person, item: Item, assessment: Assessment) -> Iterator[FlagDraft]:
-    """Yield what an assessed item may be flagged for; what is gone exposes nothing."""
+    """Yield the possible flags of an assessed item; an item that is gone exposes nothing."""
     portrait = item.portrait
     if assessment.label is OwnershipLabel.IMPERSONATION:
         yield build_impersonation_draft(assessment)
@@ -576,7 +564,7 @@ def _build_flag_drafts(person: Person, item: Item, assessment: Assessment) -> It
 
 
 def _is_contact_likely_theirs(person: Person, portrait: Finding, assessment: Assessment) -> bool:
-    """Tell whether contacts shown are likely theirs: whoever bears the same name has some, too."""
+    """Tell whether the contact details are likely the person's: a namesake has some, too."""
     match assessment.label:
         case OwnershipLabel.OWN:
             return True
@@ -591,7 +579,7 @@ MAX_TRAITS = 6
 
 
 def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
-    """Tell which places, schools and words of work count now; None before eight answers."""
+    """List the places, schools and words of work that count now; None before eight answers."""
     answers = app.db.items.count_items_with_feedback(owner_id)
     if answers < MIN_ANSWERS:
         return None
@@ -604,7 +592,7 @@ def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
 
 
 def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
-    """Name what weighs most; sites are weighed and never spelt out."""
+    """Return the strongest traits; sites count but are never named."""
     strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
     named = (each for each in strongest if each.kind is not TraitKind.SITE)
     return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[

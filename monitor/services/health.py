@@ -1,17 +1,18 @@
-"""How the service is doing, in numbers: of sources, times and letters, and of nobody.
+"""How the service is doing, in numbers without names: sources, times and emails.
 
-The district's own part of a checkup: what its database tells. The machine's own part of a
-checkup: files and their rights, room, the clock's zones, mail.
+The checks of a district's database, and of its machine: file permissions, disk space, time zones,
+mail.
 """
 
 import shutil
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from monitor.app import MailTransport
 from monitor.config import Config, is_known_time_zone
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
@@ -19,12 +20,11 @@ from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import StateFolderLock
 from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
-from monitor.db.outbox import EmailState
 from monitor.db.ownership import list_foreign_files, read_owner
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import SweepKind
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
+from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
 from monitor.domain.health import (
     FailedBackup,
     HealthResult,
@@ -33,14 +33,12 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
-from monitor.domain.vocabulary import FlagKind, FlagState
-from monitor.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
-from monitor.mail.smtp import SmtpTransport
+from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
 from reports.emails.operator import TrialView
 from reports.emails.registry import EmailKind, render_email
 
-# Below it a count could tell who has joined, or about whom something was found.
+# A smaller count could show who has joined, or who has findings.
 MIN_COUNT = 10
 
 
@@ -71,7 +69,7 @@ class Vitals:
 
     @property
     def overdue_jobs(self) -> tuple[Job, ...]:
-        """Return what nobody works on though it is due, the longest first."""
+        """Return the jobs that are due but not in progress, the longest overdue first."""
         late = (each for each in self.jobs if each.due_at <= self.at)
         return tuple(each for each in late if not (each.lease_until and each.lease_until > self.at))
 
@@ -147,7 +145,7 @@ LOCK_CHECK_SECONDS = 0.1
 
 
 def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]:
-    """See that what is secret is its owner's alone, and that nobody else can turn the screws."""
+    """Check that only the owner can read secrets, and that no one else can change files."""
     secret = [config.state, config.state / DATABASE_FILE, config.state / KEYS_DATABASE]
     key_file = config.students.key_file
     if key_file is not None and key_file.exists():
@@ -169,7 +167,7 @@ def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]
 
 
 def _check_file_owners(config: Config) -> Iterator[HealthResult]:
-    """Name what the service may not open, since another user, root say, has made it."""
+    """Name files that the service may not open, because another user such as root created them."""
     for folder in (config.state, config.backup.keys, config.backup.folder):
         found = list_foreign_files(folder) if folder else ()
         if folder and found:
@@ -185,7 +183,7 @@ def _check_file_owners(config: Config) -> Iterator[HealthResult]:
 
 
 def check_database_locks(config: Config) -> Iterator[HealthResult]:
-    """See that each process that uses the databases is seen by the others, as locks show."""
+    """Check that each process that uses the databases holds locks that the others see."""
     used = [
         (process, path)
         for path in (config.state / DATABASE_FILE, config.state / KEYS_DATABASE)
@@ -204,7 +202,7 @@ def check_database_locks(config: Config) -> Iterator[HealthResult]:
 
 
 def _has_visible_locks(process: int, path: Path) -> bool:
-    """Say whether it holds locks, and no deleted file; one that has just begun has none yet."""
+    """Tell whether it holds locks and no deleted file; one that has just started has none yet."""
     for _ in range(LOCK_CHECKS):
         if list_deleted_files(process, path):
             return False
@@ -215,7 +213,7 @@ def _has_visible_locks(process: int, path: Path) -> bool:
 
 
 def check_disk_space(config: Config) -> HealthResult:
-    """Ask the disk itself: a full one may not even let the database be opened."""
+    """Check the disk itself: with a full one, the database may not even open."""
     database = measure_database_bytes(config.state / DATABASE_FILE)
     return condition.assess_disk_space(shutil.disk_usage(config.state).free, database)
 
@@ -239,8 +237,8 @@ def check_service_running(config: Config) -> HealthResult:
     )
 
 
-def send_test_email(config: Config, transport: SmtpTransport, now: datetime) -> HealthResult:
-    """Send a letter to the contact, by the way that all letters take."""
+def send_test_email(config: Config, transport: MailTransport, now: datetime) -> HealthResult:
+    """Send a test email to the contact, in the same way as all emails."""
     email = render_email(
         TrialView(
             name="operators",
@@ -252,7 +250,7 @@ def send_test_email(config: Config, transport: SmtpTransport, now: datetime) -> 
         )
     )
     period = now.isoformat(timespec="seconds")
-    name = (config.district.ref, "contact", EmailKind.TRIAL.value, period)
+    name = (config.district.id, "contact", EmailKind.TRIAL.value, period)
     envelope = Envelope(
         recipient=config.district.contact,
         message_id=build_message_id(*name, domain=config.mail_domain),
@@ -271,14 +269,14 @@ def send_test_email(config: Config, transport: SmtpTransport, now: datetime) -> 
     )
 
 
-def check_mail_server(config: Config, transport: SmtpTransport | None) -> HealthResult:
-    """Greet the mail server and sign in, and send nothing."""
-    if transport is None:
+def check_mail_server(config: Config, check_connection: Callable[[], str] | None) -> HealthResult:
+    """Connect to the mail server and sign in, but send nothing; no check without a server."""
+    if check_connection is None:
         sentence = f"No mail server. Emails are written to {config.state / 'outbox'}."
         return report_warning(
             "mail", sentence, "Set `host` under [mail]. Until then, no one can be invited."
         )
-    trouble = transport.check_connection()
+    trouble = check_connection()
     where = f"{config.mail.host}:{config.mail.port}"
     if trouble:
         remedy = "See [mail] in the configuration, and the secret `smtp-password`."

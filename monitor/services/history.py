@@ -1,8 +1,8 @@
-"""What became of one item over time, and how it looks beside a person's own accounts.
+"""How one item changed over time, and how it compares with a person's own accounts.
 
-What happened to a finding, told to its person: marks and moments in words.
+The history of a finding, in words for its person.
 
-`owner_id` is the person who asks: what is not theirs does not exist.
+`owner_id` is the person who asks; other people's data is not found.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from monitor.app import App
 from monitor.domain.detection.comparison import FieldComparison, compare_accounts
+from monitor.domain.errors import InputError
 from monitor.domain.item import Item, ItemVersion
 from monitor.domain.timeline import (
     DecisionMaker,
@@ -22,7 +23,6 @@ from monitor.domain.timeline import (
     diff_findings,
 )
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind
-from monitor.errors import InputError
 from monitor.services.flagging import list_own_items
 from reports import labels as words
 from reports.labels import format_site_name
@@ -48,13 +48,13 @@ class OwnItemComparison:
 def build_item_timeline(app: App, owner_id: str, item_id: str) -> tuple[TimelineEntry, ...]:
     """Return what happened to an item, oldest first."""
     item = app.db.items.load_item_of_person(owner_id, item_id)
-    flags = app.db.flags.list_flags_of_item(item.ref)
+    flags = app.db.flags.list_flags_of_item(item.id)
     record = ItemRecord(
-        versions=app.db.versions.load_versions_by_seq(item.ref),
-        events=tuple(each.event for each in app.db.events.list_events_of_item(item.ref)),
+        versions=app.db.versions.load_versions_by_seq(item.id),
+        events=tuple(each.event for each in app.db.events.list_events_of_item(item.id)),
         flags=flags,
-        decisions=tuple(each for flag in flags for each in app.db.flags.list_decisions(flag.ref)),
-        feedback=app.db.feedback.list_feedback_of_item(item.ref),
+        decisions=tuple(each for flag in flags for each in app.db.flags.list_decisions(flag.id)),
+        feedback=app.db.feedback.list_feedback_of_item(item.id),
         sources={
             each.key: each.source for each in app.db.questions.list_questions_of_person(owner_id)
         },
@@ -67,7 +67,7 @@ def compare_item_versions(
 ) -> tuple[FieldDiff, ...]:
     """Compare two versions of an item by the numbers that its timeline gives them."""
     versions = app.db.versions.load_versions_by_seq(
-        app.db.items.load_item_of_person(owner_id, item_id).ref
+        app.db.items.load_item_of_person(owner_id, item_id).id
     )
     return diff_findings(
         _find_version(versions, older).finding, _find_version(versions, newer).finding
@@ -83,7 +83,7 @@ def compare_with_own_items(app: App, owner_id: str, item_id: str) -> tuple[OwnIt
             own=each, field_comparisons=compare_accounts(item.portrait, each.portrait)
         )
         for each in own
-        if each.ref != item.ref
+        if each.id != item.id
     ]
     return tuple(sorted(comparisons, key=lambda each: -each.copied_count))
 
@@ -113,7 +113,7 @@ def build_field_line(marks: FieldDiff) -> FieldDiffLine:
         field=words.describe_field(marks.field),
         pieces=tuple(map(_build_piece, marks.marks)),
         changed=marks.is_changed,
-        told=marks.material,
+        emailed=marks.material,
     )
 
 

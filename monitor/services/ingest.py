@@ -1,7 +1,8 @@
-"""Closing a source: believed or not, and if believed, settled person by person.
+"""Closing a source: decide whether to trust it, and if so, settle its answers person by person.
 
-Comparing one question's answer with what the same question showed before. What one source's
-answers change for one person, inside one transaction.
+Compare each answer with what the same question showed before. All changes for one person are one
+
+transaction.
 """
 
 import logging
@@ -77,7 +78,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class ItemChanges:
-    """What the questions of one settlement showed of each item, and what they missed."""
+    """The items that the questions of one settlement showed, and those they missed."""
 
     observations: dict[str, list[ItemObservation]] = field(
         default_factory=lambda: defaultdict(list)
@@ -89,7 +90,11 @@ class ItemChanges:
     @property
     def item_ids(self) -> tuple[str, ...]:
         seen = {**self.observations, **self.absences}
-        return tuple(ref for ref in seen if self.observations.get(ref) or self.absences.get(ref))
+        return tuple(
+            item_id
+            for item_id in seen
+            if self.observations.get(item_id) or self.absences.get(item_id)
+        )
 
     def merge_items(self, kept_id: str, dropped_id: str) -> None:
         self.observations[kept_id].extend(self.observations.pop(dropped_id, ()))
@@ -136,13 +141,13 @@ class SnapshotComparer:
         known_so_far = len(self.item_changes.new_item_ids)
         for key, finding in _collect_findings(earlier, result).items():
             item_before = (
-                self.item_changes.resolve_item_id(earlier[key].item) if key in earlier else ""
+                self.item_changes.resolve_item_id(earlier[key].item_id) if key in earlier else ""
             )
             item = item_before or self._find_or_add_item(finding)
             sighting = self._build_sighting(query, finding, earlier.get(key))
             if not baseline and key in earlier and query.kind.proves_absence:
                 sighting = self._mark_removed_contacts(sighting, earlier[key], result)
-            self._write_sighting(replace(sighting, item=item), before.get(key))
+            self._write_sighting(replace(sighting, item_id=item), before.get(key))
             look = ItemObservation(
                 kind=query.kind,
                 finding=finding,
@@ -154,7 +159,7 @@ class SnapshotComparer:
         for key, change in changes.items():
             if change.after is None:
                 missed = replace(
-                    earlier[key], item=self.item_changes.resolve_item_id(earlier[key].item)
+                    earlier[key], item_id=self.item_changes.resolve_item_id(earlier[key].item_id)
                 )
                 self._record_absence(missed, query, result, baseline=baseline)
         news = not baseline and len(self.item_changes.new_item_ids) > known_so_far
@@ -169,7 +174,7 @@ class SnapshotComparer:
         return replace(result, findings=tuple(findings))
 
     def _find_or_add_item(self, finding: Finding) -> str:
-        """Find the item by any of its keys, or begin one; two that turn out one are merged."""
+        """Find the item by any of its keys, or create it; two that are one are merged."""
         items = self.db.items
         found = [
             each
@@ -181,31 +186,31 @@ class SnapshotComparer:
         whole = found[0]
         for other in found[1:]:
             whole = items.merge_items(whole, other)
-            self.item_changes.merge_items(whole.ref, other.ref)
-        items.update_item(whole, self._list_unclaimed_aliases(finding, whole.ref))
-        return whole.ref
+            self.item_changes.merge_items(whole.id, other.id)
+        items.update_item(whole, self._list_unclaimed_aliases(finding, whole.id))
+        return whole.id
 
     def _add_item(self, finding: Finding) -> str:
         look = ItemObservation(kind=QueryKind.SEARCH, finding=finding, baseline=True)
         step = create_item(self.new_id(), self.person_id, (look,), self.at)
-        self.db.items.insert_item(step.item, self._list_unclaimed_aliases(finding, step.item.ref))
-        self.item_changes.new_item_ids.add(step.item.ref)
-        return step.item.ref
+        self.db.items.insert_item(step.item, self._list_unclaimed_aliases(finding, step.item.id))
+        self.item_changes.new_item_ids.add(step.item.id)
+        return step.item.id
 
     def _list_unclaimed_aliases(self, finding: Finding, item_id: str) -> tuple[str, ...]:
-        """Leave out what names another item: a handle that has changed hands."""
+        """Leave out aliases of another item: a handle that has a new owner."""
         owners = {
             each: self.db.items.find_items_by_aliases(self.person_id, (each,))
             for each in list_aliases(finding)
         }
         return tuple(
-            alias for alias, owned in owners.items() if all(item.ref == item_id for item in owned)
+            alias for alias, owned in owners.items() if all(item.id == item_id for item in owned)
         )
 
     def _build_sighting(self, query: Query, finding: Finding, before: Sighting | None) -> Sighting:
-        """Carry on where a question sees something; of which item it is comes after."""
+        """Update the sighting of a question; its item is resolved later."""
         return Sighting(
-            item="",
+            item_id="",
             query=query.key,
             source=query.source,
             finding=finding,
@@ -216,7 +221,7 @@ class SnapshotComparer:
     def _mark_removed_contacts(
         self, sighting: Sighting, before: Sighting, result: ParseResult
     ) -> Sighting:
-        """Note which private contacts an item's own address shows no longer."""
+        """Note which private contact details an item's own address no longer shows."""
         at = self.at if result.outcome.is_conclusive else None
         unshown = list_vanished_contacts(before.unshown, before.finding, sighting.finding, at)
         return replace(sighting, unshown=unshown)
@@ -227,7 +232,7 @@ class SnapshotComparer:
         if before is None or hash_material_fields(before) != material_hash:
             self.db.versions.insert_version(
                 ItemVersion(
-                    item=sighting.item,
+                    item_id=sighting.item_id,
                     query=sighting.query,
                     at=self.at,
                     material_hash=material_hash,
@@ -238,13 +243,13 @@ class SnapshotComparer:
     def _record_absence(
         self, sighting: Sighting, query: Query, result: ParseResult, *, baseline: bool
     ) -> None:
-        """Note an absence that may prove something; leaving a list proves nothing."""
+        """Note an absence that may be proof; to leave a result list proves nothing."""
         if not query.kind.proves_absence or result.outcome is not Outcome.ABSENT:
             self.db.sightings.delete_sighting(sighting)
             return
         # It stays a sighting until a second proof, so that the second proof knows of it.
         self.db.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))
-        self.item_changes.absences[sighting.item].append(
+        self.item_changes.absences[sighting.item_id].append(
             ItemAbsence(
                 kind=query.kind, baseline=baseline, elsewhere=self._is_shown_elsewhere(sighting)
             )
@@ -259,13 +264,13 @@ class SnapshotComparer:
             each.query != missed.query
             and not each.misses
             and kinds.get(each.query, QueryKind.SEARCH).proves_absence
-            for each in self.db.sightings.list_sightings_of_item(missed.item)
+            for each in self.db.sightings.list_sightings_of_item(missed.item_id)
         )
 
     def _update_history(
         self, result: ParseResult, before: QuestionRecord | None, brought: AnswerNovelty
     ) -> QueryHistory | None:
-        """Carry on how the question has done: an answer in part leaves it due."""
+        """Update the question's history; a partial answer leaves it due."""
         earlier = before.history if before else None
         if result.outcome is Outcome.PARTIAL and brought is AnswerNovelty.NOTHING:
             return earlier
@@ -279,7 +284,7 @@ class SnapshotComparer:
         history: QueryHistory | None,
     ) -> None:
         record = QuestionRecord(
-            person=self.person_id,
+            person_id=self.person_id,
             key=query.key,
             source=query.source,
             kind=query.kind,
@@ -327,14 +332,12 @@ class PersonSettlement:
     at: datetime
 
     def settle_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
-        """Settle what is theirs; an account that shows another's name is dropped unread."""
+        """Settle the person's own accounts; one that shows another name is dropped unread."""
         checked = check_account_proofs(self.app, self.person, self.source, answers)
         replace(self, person=checked.person).apply_answers(checked.answers)
 
     def apply_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
-        before = {
-            item.ref: item for item in self.app.db.items.list_items_of_person(self.person.ref)
-        }
+        before = {item.id: item for item in self.app.db.items.list_items_of_person(self.person.id)}
         changes = self._compare_answers(answers)
         steps = (
             *self._process_seen_items(changes, frozenset(before)),
@@ -343,12 +346,12 @@ class PersonSettlement:
         )
         events = tuple(merge_events(event for step in steps for event in step.events))
         for event in events:
-            url = self.app.db.items.load_item(event.item).portrait.url
-            self.app.db.events.insert_event(self.sweep.ref, event, url)
+            url = self.app.db.items.load_item(event.item_id).portrait.url
+            self.app.db.events.insert_event(self.sweep.id, event, url)
         settlement = SettlementChanges(
             item_ids=changes.item_ids,
             events=events,
-            before={ref: item.portrait for ref, item in before.items()},
+            before={item_id: item.portrait for item_id, item in before.items()},
             trust_status=self.trust,
         )
         assess_changes(self.app, self.person, settlement)
@@ -359,7 +362,7 @@ class PersonSettlement:
     def _compare_answers(self, answers: tuple[StagedAnswer, ...]) -> ItemChanges:
         comparer = SnapshotComparer(
             db=self.app.db,
-            person_id=self.person.ref,
+            person_id=self.person.id,
             version=self.source.version,
             at=self.at,
             week=to_week_number(self.sweep.week),
@@ -381,52 +384,54 @@ class PersonSettlement:
         self, item_changes: ItemChanges, known_ids: frozenset[str]
     ) -> Iterator[ItemUpdate]:
         db = self.app.db
-        for ref, looks in item_changes.observations.items():
+        for item_id, looks in item_changes.observations.items():
             if not looks:
                 continue
-            if ref in known_ids:
-                step = update_seen_item(db.items.load_item(ref), looks, self.at, EVENT_POLICY)
+            if item_id in known_ids:
+                step = update_seen_item(db.items.load_item(item_id), looks, self.at, EVENT_POLICY)
             else:
-                step = create_item(ref, self.person.ref, looks, self.at)
+                step = create_item(item_id, self.person.id, looks, self.at)
             shown = (
-                each.finding for each in db.sightings.list_sightings_of_item(ref) if not each.misses
+                each.finding
+                for each in db.sightings.list_sightings_of_item(item_id)
+                if not each.misses
             )
             db.items.update_item(refresh_portrait(step.item, shown))
             yield step
 
     def _process_missing_items(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
         db = self.app.db
-        for ref, absences in item_changes.absences.items():
-            contact_kinds = self._find_flagged_contacts(ref)
+        for item_id, absences in item_changes.absences.items():
+            contact_kinds = self._find_flagged_contacts(item_id)
             for absence in absences:
-                item = db.items.load_item(ref)
+                item = db.items.load_item(item_id)
                 step = update_unseen_item(item, absence, self.at, EVENT_POLICY)
                 step = add_cleared_event(item, step, contact_kinds, self.at)
                 db.items.update_item(step.item)
                 if step.second_proof_at:
-                    db.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
+                    db.jobs.ensure_job(SECOND_PROOF, item_id, step.second_proof_at)
                 self._end_sightings_if_gone(step.item)
                 yield step
 
     def _process_cleared_contacts(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
-        """Look for what somebody was told of, and what its own address shows no longer."""
+        """Look for reported contact details that the page no longer shows."""
         db = self.app.db
-        for ref, looks in item_changes.observations.items():
-            contact_kinds = self._find_flagged_contacts(ref) if looks else ()
+        for item_id, looks in item_changes.observations.items():
+            contact_kinds = self._find_flagged_contacts(item_id) if looks else ()
             if contact_kinds:
                 item, sightings = (
-                    db.items.load_item(ref),
-                    db.sightings.list_sightings_of_item(ref),
+                    db.items.load_item(item_id),
+                    db.sightings.list_sightings_of_item(item_id),
                 )
                 step = update_cleared_contacts(
                     item, contact_kinds, sightings, self.at, EVENT_POLICY
                 )
                 if step.second_proof_at:
-                    db.jobs.ensure_job(SECOND_PROOF, ref, step.second_proof_at)
+                    db.jobs.ensure_job(SECOND_PROOF, item_id, step.second_proof_at)
                 yield step
 
     def _find_flagged_contacts(self, item_id: str) -> frozenset[str]:
-        """Return the kinds of contact that somebody was told of; only proof takes that back."""
+        """Return the kinds of contact details that were reported; only proof clears them."""
         proven = self.trust is SourceTrust.PROVEN
         return (
             list_undecided_exposures(self.app.db.flags.list_flags_of_item(item_id))
@@ -436,7 +441,7 @@ class PersonSettlement:
 
     def _end_sightings_if_gone(self, item: Item) -> None:
         if item.presence is Presence.GONE:
-            for sighting in self.app.db.sightings.list_sightings_of_item(item.ref):
+            for sighting in self.app.db.sightings.list_sightings_of_item(item.id):
                 self.app.db.sightings.delete_sighting(sighting)
 
 
@@ -444,13 +449,13 @@ AnswersByPerson = Mapping[str, tuple[StagedAnswer, ...]]
 
 
 def is_sweep_erased(db: Database, sweep: Sweep) -> bool:
-    """Tell whether a sweep was one person's own, and went with them."""
-    return bool(sweep.person) and db.consents.find_latest_consent(sweep.person) is None
+    """Tell whether a sweep was about one person, and was deleted with them."""
+    return bool(sweep.person_id) and db.consents.find_latest_consent(sweep.person_id) is None
 
 
 def settle_source(app: App, sweep: Sweep, source: Source) -> None:
-    """Settle what a source said, or hold it; either way note how the source did."""
-    answers = app.db.journal.load_answers_by_subject(sweep.ref, source.name)
+    """Settle a source's answers, or hold them; in both cases record the source's result."""
+    answers = app.db.journal.load_answers_by_subject(sweep.id, source.name)
     results = tuple(_summarize_visits(app, answers))
     trust = _assess_source_trust(app, sweep, source, answers, results)
     if trust.standing is not SourceTrust.REFUTED:
@@ -476,11 +481,10 @@ def _assess_source_trust(
 
 
 def _summarize_visits(app: App, answers: AnswersByPerson) -> Iterator[ParseResult]:
-    """Yield how each visit went, without what it found, which may be too much to hold at once.
+    """Yield each outcome without its findings, which may not fit into memory.
 
-    Who has left, or has paused, is left out: that their questions went unasked is nobody
-    else's to know. So are pictures: an account whose picture cannot be had is compared
-    without it.
+    People who left or paused are left out, since others must not learn of that. So are pictures: an
+    account is compared without a picture that cannot be fetched.
     """
     for person in filter(None, answers):
         app.beat()
@@ -491,7 +495,7 @@ def _summarize_visits(app: App, answers: AnswersByPerson) -> Iterator[ParseResul
 
 
 def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAssessment:
-    """Go by the last proof where this run asked for none of its own."""
+    """Use the last proof if this run asked for none."""
     health = app.db.source_health.find_source_health(source.name)
     proven = health is not None and health.proven_at is not None
     trust_status = SourceTrust.PROVEN if proven else SourceTrust.UNPROVEN
@@ -516,9 +520,9 @@ def _settle_person(
     """One transaction: consent is read again, then everything is written or nothing."""
     app.beat()
     with app.db.begin_transaction():
-        if app.db.journal.is_settled(sweep.ref, source.name, person_id):
+        if app.db.journal.is_settled(sweep.id, source.name, person_id):
             return
-        staged = app.db.journal.list_answers_about_subject(sweep.ref, source.name, person_id)
+        staged = app.db.journal.list_answers_about_subject(sweep.id, source.name, person_id)
         if not staged:  # erased since they were listed
             return
         consented = tuple(each for each in staged if _has_consent(app, each, source))
@@ -531,7 +535,7 @@ def _settle_person(
                 trust=trust.standing,
                 at=app.clock.now(),
             ).settle_answers(consented)
-        app.db.journal.mark_settled(sweep.ref, source.name, person_id)
+        app.db.journal.mark_settled(sweep.id, source.name, person_id)
 
 
 def _has_consent(app: App, staged: StagedAnswer, source: Source) -> bool:
@@ -568,7 +572,7 @@ def _record_source_run(
             asked=len(results),
             answered=sum(1 for each in results if each.outcome.is_conclusive),
         )
-        app.db.sweeps.save_source_run(sweep.ref, run)
+        app.db.sweeps.save_source_run(sweep.id, run)
         app.db.source_health.save_source_health(
             SourceHealth(
                 source=source.name,
@@ -585,11 +589,11 @@ def _record_source_run(
 def _log_trouble(
     sweep: Sweep, source: Source, trust: TrustAssessment, parked_until: datetime | None
 ) -> None:
-    """Log a source that did not work. Of one that did, found or absent would tell what exists."""
+    """Log only a source that failed: "found" or "absent" would show what exists."""
     if trust.outcome.is_conclusive:
         return
     event = "source_parked" if parked_until else "source_failed"
-    LOG.info("%s sweep=%s source=%s outcome=%s", event, sweep.ref, source.name, trust.outcome)
+    LOG.info("%s sweep=%s source=%s outcome=%s", event, sweep.id, source.name, trust.outcome)
 
 
 def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iterator[CanaryProbe]:
@@ -601,7 +605,7 @@ def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iter
 
 
 def _find_outcome_start(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:
-    """Date a state by its beginning: being checkable, or one way of not being so."""
+    """Return when the source's present state began."""
     if before is None:
         return now
     same = before.outcome is outcome or (before.outcome.is_conclusive and outcome.is_conclusive)

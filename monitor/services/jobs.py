@@ -1,4 +1,7 @@
-"""The rounds of the service: what falls due is looked up, done once, and given its next time."""
+"""The rounds of the service: what falls due is looked up, done once, and given its next time.
+
+What needs no more than a timer has none: the service calls it whenever its trigger says.
+"""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -6,9 +9,10 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.db.jobs import Job
-from monitor.db.sweeps import RunRequest, Sweep, SweepKind
+from monitor.db.sweeps import RunRequest, Sweep
+from monitor.domain.errors import UnavailableError
 from monitor.domain.schedule import compute_retry_delay, compute_sweep_week
-from monitor.errors import UnavailableError
+from monitor.domain.vocabulary import SweepKind
 from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
 from monitor.services.digests import queue_self_check_email, queue_weekly_digest
 from monitor.services.enrollment import REMINDER, queue_invitation_reminder
@@ -16,7 +20,7 @@ from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.notifications import queue_source_alert
 from monitor.services.outbox import send_due
-from monitor.services.retention import PURGE, purge_expired_data
+from monitor.services.retention import purge_expired_data
 from monitor.services.review import queue_review_digests
 from monitor.services.schedule import (
     DAILY,
@@ -27,7 +31,7 @@ from monitor.services.schedule import (
     find_next_run,
     update_schedule,
 )
-from monitor.services.suppression import BOUNCES, COLLECTED_EVERY, collect_bounces
+from monitor.services.suppression import collect_bounces
 from monitor.services.sweeps import (
     RECHECK,
     CloseListener,
@@ -43,21 +47,25 @@ from monitor.services.sweeps import (
 )
 from scrapers.models import Query
 
-# Each kind of work has one worker, in the one process that holds the folder; what it finds leased
-# when it begins a round, a failure has left, and it is free again. So a lease need not run out
-# before the longest sweep does: it marks what runs, and the lock decides who works.
+# Each kind of work has one worker, in the one process that holds the folder. If it starts and finds
+# leased jobs, an earlier failure left them, and it takes them over. So a lease may outlast the
+# longest sweep: it only marks what is running; the lock decides who works.
 JOB_LEASE = timedelta(days=7)
 QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK)
 # A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
-UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
+UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, ERASURE)
+# A database may still have rows for these: by now the service runs them on a timer.
+FORMER_JOBS = ("bounces", "purge")
 MAX_ATTEMPTS = 3
 
 
 def take_over_jobs(app: App) -> None:
-    """Take over the folder: what an earlier holder left claimed is free again."""
+    """Take over the folder: release the jobs that an earlier process left claimed."""
     app.db.jobs.release_leases()
+    for name in FORMER_JOBS:
+        app.db.jobs.finish_job(name, "", None)
     schedule_jobs(app)
 
 
@@ -66,17 +74,17 @@ def schedule_jobs(app: App) -> None:
 
 
 def describe_wait(app: App) -> str:
-    """Say why nothing is done now; nothing where all may go on."""
+    """Say why no work is done now; empty if work may go on."""
     return describe_clock_problem(app)
 
 
 def run_requested_checks(app: App) -> None:
-    """Serve who waits, beside whatever else is running: somebody looks at a screen."""
+    """Run requested checks while other work runs: a person waits in front of a screen."""
     _serve_open_requests(app, SHORT_REQUESTS)
 
 
 def run_due_sweeps(app: App) -> None:
-    """Sweep where a command asks for it, and ask what is due, one job after another."""
+    """Run sweeps that a command requested, then the due jobs, one after another."""
     app.db.jobs.release_leases(*QUERY_JOBS)
     if not _serve_open_requests(app, LONG_REQUESTS):
         return
@@ -89,7 +97,7 @@ def run_due_sweeps(app: App) -> None:
 
 
 def run_mail_and_cleanup(app: App) -> None:
-    """Write the letters that are due, send what waits, and forget who left."""
+    """Write the emails that are due, send queued ones, and erase people who left."""
     app.db.jobs.release_leases(*UPKEEP_JOBS)
     schedule_jobs(app)
     if describe_wait(app):
@@ -98,7 +106,7 @@ def run_mail_and_cleanup(app: App) -> None:
         _process_email_jobs(app)
     finally:
         # Forgetting is promised to be done in time, whatever becomes of the letters.
-        _process_deletion_jobs(app)
+        _process_erasures(app)
 
 
 def _process_email_jobs(app: App) -> None:
@@ -114,21 +122,35 @@ def _process_email_jobs(app: App) -> None:
         with _postpone_on_failure(app, due):
             _queue_due_digest(app, due)
     send_due(app)
-    while due := _claim_job(app, BOUNCES):
-        with _postpone_on_failure(app, due):
-            collect_bounces(app)
-            app.db.jobs.finish_job(BOUNCES, due.subject, app.clock.now() + COLLECTED_EVERY)
 
 
-def _process_deletion_jobs(app: App) -> None:
+def _process_erasures(app: App) -> None:
     while due := _claim_job(app, ERASURE):
         with _postpone_on_failure(app, due):
             _erase_person(app, due)
-    while due := _claim_job(app, PURGE):
-        with _postpone_on_failure(app, due):
-            purge_expired_data(app)
-            app.db.sent_log.delete_old_sent_entries(app.clock.now())
-            app.db.jobs.finish_job(PURGE, due.subject, app.clock.now() + DAILY)
+
+
+def run_upkeep(app: App) -> None:
+    """Do what the service does on timers, for a command that works in its stead."""
+    delete_expired_data(app)
+    if app.config.bounces:
+        collect_new_bounces(app)
+
+
+def delete_expired_data(app: App) -> None:
+    """Purge; never beside the sending of emails, since both write the record of sent ones.
+
+    Raises UnavailableError while the clock cannot be right: it would delete too much.
+    """
+    _check_clock(app)
+    purge_expired_data(app)
+    app.db.sent_log.delete_old_sent_entries(app.clock.now())
+
+
+def collect_new_bounces(app: App) -> None:
+    """Read the mailbox for bounces. Raises UnavailableError."""
+    _check_clock(app)
+    collect_bounces(app)
 
 
 def check_files(app: App) -> None:
@@ -145,7 +167,7 @@ def run_self_check(
     on_progress: ProgressListener = ignore_progress,
     on_close: CloseListener = ignore_close,
 ) -> Sweep:
-    """Run a self-check and answer the person, and nobody else."""
+    """Run a self-check and answer the person, and no one else."""
     _check_clock(app)
 
     def queue_answer(sweep: Sweep) -> None:
@@ -157,7 +179,7 @@ def run_self_check(
 
 
 def preview_sweep(app: App) -> Iterator[Query]:
-    """Yield what a sweep would ask first about everybody, and ask nothing."""
+    """Yield the first questions of a sweep about everyone; ask none."""
     return list_planned_queries(app, SweepJob(kind=SweepKind.SWEEP, week=_compute_week(app)))
 
 
@@ -172,7 +194,7 @@ def run_full_sweep(
 
 
 def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:
-    """Serve all wishes of these kinds; False where the service ends before that."""
+    """Serve all requests of these kinds; False if the service stops before that."""
     while not describe_wait(app) and (request := app.db.run_requests.find_next_open_request(kinds)):
         app.beat()
         with _limit_attempts(app, request):
@@ -184,17 +206,17 @@ def _serve_open_requests(app: App, kinds: Collection[SweepKind]) -> bool:
 
 def _serve_request(app: App, request: RunRequest) -> bool:
     def store_progress(source: str, state: str) -> None:
-        app.db.run_requests.save_progress(request.ref, source, state)
+        app.db.run_requests.save_progress(request.id, source, state)
 
     def finish_request(_sweep: Sweep) -> None:
-        app.db.run_requests.finish_run_request(request.ref, app.clock.now())
+        app.db.run_requests.finish_run_request(request.id, app.clock.now())
 
     if request.kind is SweepKind.CANARIES:
         run_canaries(app, request.source, store_progress)
-        app.db.run_requests.finish_run_request(request.ref, app.clock.now())
+        app.db.run_requests.finish_run_request(request.id, app.clock.now())
         return True
     if request.kind is SweepKind.SELFCHECK:
-        done = run_self_check(app, request.person, store_progress, finish_request)
+        done = run_self_check(app, request.person_id, store_progress, finish_request)
     else:
         done = run_full_sweep(app, store_progress, finish_request)
     return done.closed_at is not None
@@ -212,17 +234,17 @@ def _run_query_job(app: App, due: Job) -> bool:
 
 
 def _recheck_item(app: App, due: Job) -> bool:
-    """Ask an item's own address again: what is absent twice, days apart, is gone."""
+    """Ask an item's own address again: if it is absent twice, days apart, it is gone."""
     item = app.db.items.load_item(due.subject)
-    consent = app.db.consents.find_latest_consent(item.person)
+    consent = app.db.consents.find_latest_consent(item.person_id)
     if consent is not None and consent.is_paused(app.clock.now()):
         app.db.jobs.finish_job(due.name, due.subject, consent.paused_until)
         return True
-    sightings = app.db.sightings.list_sightings_of_item(item.ref)
+    sightings = app.db.sightings.list_sightings_of_item(item.id)
     keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
     if due.name == RECHECK:
         keys |= list_recheck_keys(app, item)
-    if not keys and not _has_open_proof(app, item.person):
+    if not keys and not _has_open_proof(app, item.person_id):
         app.db.jobs.finish_job(due.name, due.subject, None)
         return True
 
@@ -231,15 +253,15 @@ def _recheck_item(app: App, due: Job) -> bool:
         app.db.jobs.finish_job(due.name, due.subject, again_at)
 
     job = SweepJob(
-        kind=SweepKind.PROOF, week=_compute_week(app), person_id=item.person, query_keys=keys
+        kind=SweepKind.PROOF, week=_compute_week(app), person_id=item.person_id, query_keys=keys
     )
     return run_sweep(app, job, on_close=finish_recheck_job).closed_at is not None
 
 
 def _has_open_proof(app: App, person_id: str) -> bool:
-    """Tell whether one settled, and then failed to close: there is nothing more to ask."""
+    """Tell whether one settled but failed to close: then there is nothing more to ask."""
     open_ones = app.db.sweeps.list_open_sweeps()
-    return any((e.kind, e.person) == (SweepKind.PROOF, person_id) for e in open_ones)
+    return any((e.kind, e.person_id) == (SweepKind.PROOF, person_id) for e in open_ones)
 
 
 def _queue_due_digest(app: App, due: Job) -> None:
@@ -261,7 +283,7 @@ def _queue_due_digest(app: App, due: Job) -> None:
 
 @contextmanager
 def _postpone_on_failure(app: App, due: Job) -> Iterator[None]:
-    """Put off what fails, so that it holds up nothing else and is tried again soon."""
+    """Postpone a job that fails, so that it delays no other and is retried soon."""
     try:
         yield
     except Exception as error:
@@ -272,26 +294,28 @@ def _postpone_on_failure(app: App, due: Job) -> Iterator[None]:
 
 @contextmanager
 def _limit_attempts(app: App, request: RunRequest) -> Iterator[None]:
-    """Give up what fails again and again: somebody waits for it, and others behind it."""
+    """Give up a request that fails again and again: its person waits, and others after it."""
     try:
         yield
     except Exception as error:
         if request.attempts + 1 < MAX_ATTEMPTS:
-            app.db.run_requests.record_failed_attempt(request.ref)
+            app.db.run_requests.record_failed_attempt(request.id)
             raise
         note = f"It failed {MAX_ATTEMPTS} times ({type(error).__name__}). See the service log."
-        app.db.run_requests.finish_run_request(request.ref, app.clock.now(), note)
+        app.db.run_requests.finish_run_request(request.id, app.clock.now(), note)
         raise
 
 
 def _erase_person(app: App, due: Job) -> None:
-    erased = erase_if_ready(app, due.subject)
-    if erased and not app.db.truncate_logs():
-        # Somebody read on while it was erased; the purge empties the log once they are done.
-        app.db.jobs.finish_job(PURGE, "", app.clock.now() + ERASURE_RETRY)
-    app.db.jobs.finish_job(
-        due.name, due.subject, None if erased else app.clock.now() + ERASURE_RETRY
-    )
+    """Erase, and come back while somebody reads on: what was erased still stands in the log."""
+    gone = due.subject not in app.db.people.list_person_ids() or erase_if_ready(app, due.subject)
+    if gone and app.db.truncate_logs():
+        app.db.jobs.finish_job(due.name, due.subject, None)
+        return
+    again_at = app.clock.now() + ERASURE_RETRY
+    with app.db.begin_transaction():
+        app.db.jobs.ensure_job(due.name, due.subject, again_at)  # gone with the person
+        app.db.jobs.finish_job(due.name, due.subject, again_at)
 
 
 def _check_clock(app: App) -> None:
@@ -309,4 +333,4 @@ def _claim_job(app: App, *names: str) -> Job | None:
 
 def _compute_week(app: App) -> str:
     district = app.config.district
-    return compute_sweep_week(app.clock.now(), district.ref, district.zone)
+    return compute_sweep_week(app.clock.now(), district.id, district.zone)

@@ -1,9 +1,9 @@
-"""A legal hold: what a person has here is kept, whatever they or time would erase, and they know.
+"""A legal hold: a person's data stays even if they leave or it expires, and they are notified.
 
-It opens nothing to anybody. Whoever leaves under it is asked about and written to no more; the
-erasure waits until it is lifted. One reviewer proposes each step and another confirms it.
+It opens nothing to anyone. If the person leaves, checks and emails stop; only the erasure waits
+until the hold is lifted. One reviewer proposes each step and another confirms it.
 
-Each of the two steps needs its own session: nobody can name a second person.
+Each of the two steps needs its own session, so no one can type a second name.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from dataclasses import replace
 from monitor.app import App
 from monitor.db.people import LegalHold
 from monitor.domain.disclosure import HoldProposal
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.vocabulary import HoldAction
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.erasure import ERASURE
 from monitor.services.notifications import (
     EmailPlan,
@@ -25,7 +26,6 @@ from monitor.services.notifications import (
 from monitor.services.retention import delete_unconsented_results
 from reports.emails.account import LegalHoldView
 from reports.labels import HOLD_ERRORS
-from reports.sanitize import is_single_address
 
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 
@@ -39,8 +39,8 @@ def propose_legal_hold(
     with app.db.begin_transaction():
         _check_hold_step(app, reviewer, person, step)
         proposal = HoldProposal(
-            ref=app.ids.new_id(),
-            person=person,
+            id=app.ids.new_id(),
+            person_id=person,
             step=step,
             first=reviewer.address,
             reason=reason.strip(),
@@ -52,62 +52,62 @@ def propose_legal_hold(
 
 
 def list_hold_proposals(app: App) -> Iterator[HoldProposal]:
-    """Yield what waits for a second reviewer, the oldest first."""
+    """Yield the requests that wait for a second reviewer, the oldest first."""
     now = app.clock.now()
     return (each for each in app.db.hold_proposals.list_hold_proposals() if each.is_pending(now))
 
 
 def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldProposal:
-    """Do what another reviewer proposed. The person is written to in the same transaction."""
+    """Do what another reviewer proposed. The email to the person is in the same transaction."""
     with app.db.begin_transaction():
         proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
         _check_reviewers(app, proposal.first, reviewer.address)
         proposal.check_second_reviewer(reviewer.address, app.clock.now())
-        _check_hold_step(app, reviewer, proposal.person, proposal.step)
+        _check_hold_step(app, reviewer, proposal.person_id, proposal.step)
         by = tuple(sorted((proposal.first, reviewer.address)))
         if proposal.step is HoldAction.PLACE:
             _place_hold(app, proposal, by)
         else:
             _lift_hold(app, proposal, by)
-        app.db.hold_proposals.delete_proposals_of_person(proposal.person)
+        app.db.hold_proposals.delete_proposals_of_person(proposal.person_id)
         _audit_hold(app, reviewer, _get_audit_action(proposal.step), proposal)
     return proposal
 
 
 def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
-    """Return the person's ref. Whoever tries out who has joined is on record."""
+    """Return the person's ID. Failed attempts are recorded: no one may test who has joined."""
     people = app.db.people
-    ref = (
+    person_id = (
         people.find_person_id_by_mail(address_or_id.lower())
         if is_single_address(address_or_id)
         else address_or_id
     )
-    if ref is None or ref not in people.list_person_ids():
+    if person_id is None or person_id not in people.list_person_ids():
         app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
         sentence = "No one has joined under this address or reference."
         raise InputError(sentence)
-    return ref
+    return person_id
 
 
 def _place_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
     now = app.clock.now()
-    hold = LegalHold(person=proposal.person, placed_at=now, by=by, reason=proposal.reason)
+    hold = LegalHold(person_id=proposal.person_id, placed_at=now, by=by, reason=proposal.reason)
     app.db.legal_holds.insert_legal_hold(hold)
     _queue_hold_email(app, proposal, _build_hold_view(app, hold, by, proposal.reason))
 
 
 def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
-    """Lift it; who has left meanwhile is erased within a day from now."""
-    now, ref = app.clock.now(), proposal.person
-    hold = app.db.legal_holds.find_active_legal_hold(ref)
+    """Lift it; a person who left meanwhile is erased within a day from now."""
+    now, person_id = app.clock.now(), proposal.person_id
+    hold = app.db.legal_holds.find_active_legal_hold(person_id)
     if hold is None:
         raise InputError(HOLD_ERRORS[HoldAction.LIFT])
-    consent = app.db.consents.find_latest_consent(ref)
+    consent = app.db.consents.find_latest_consent(person_id)
     left = consent is not None and consent.withdrawn_at is not None
     view = _build_hold_view(app, hold, by, proposal.reason)
-    app.db.legal_holds.lift_legal_holds(ref, now)
+    app.db.legal_holds.lift_legal_holds(person_id, now)
     if left:
-        app.db.jobs.ensure_job(ERASURE, ref, now)
+        app.db.jobs.ensure_job(ERASURE, person_id, now)
     elif consent is not None:
         delete_unconsented_results(app, consent)
     erased_by = now + ERASED_WITHIN if left else None
@@ -115,7 +115,7 @@ def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
 
 
 def _build_hold_view(app: App, hold: LegalHold, by: tuple[str, ...], reason: str) -> LegalHoldView:
-    person = app.db.people.load_person(hold.person)
+    person = app.db.people.load_person(hold.person_id)
     return LegalHoldView(
         **build_greeting(app, person), placed_at=hold.placed_at, by=by, reason=reason
     )
@@ -137,13 +137,13 @@ def _check_reviewers(app: App, *addresses: str) -> None:
 
 def _queue_hold_email(app: App, proposal: HoldProposal, view: LegalHoldView) -> None:
     period = f"{_get_audit_action(proposal.step)}-{app.clock.now().isoformat()}"
-    queue_email(app, EmailPlan(recipient_id=proposal.person, dedupe_key=period), view)
+    queue_email(app, EmailPlan(recipient_id=proposal.person_id, dedupe_key=period), view)
 
 
 def _audit_hold(app: App, reviewer: Reviewer, action: str, proposal: HoldProposal) -> None:
-    commitment = app.db.audit.compute_commitment(proposal.person, proposal.reason)
+    commitment = app.db.audit.compute_commitment(proposal.person_id, proposal.reason)
     app.db.audit.append_entry(
-        app.clock.now(), reviewer.id, action, proposal.person, {"reason": commitment}
+        app.clock.now(), reviewer.id, action, proposal.person_id, {"reason": commitment}
     )
 
 

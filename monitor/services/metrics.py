@@ -1,4 +1,4 @@
-"""The service's numbers in the form that Prometheus reads: of nobody, and of no single person."""
+"""The service's numbers in the form that Prometheus reads: of no one, and of no single person."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from monitor.db.outbox import EmailState
+from monitor.domain.vocabulary import EmailState
 from monitor.services.health import Vitals
 from scrapers.models import Outcome
 

@@ -1,4 +1,4 @@
-"""Another name than the one somebody was invited by: it waits for one word of an operator.
+"""Another name than the one someone was invited by: it waits for one word of an operator.
 
 A name is searched only once it is confirmed. The operator sees that name and nothing else.
 """
@@ -9,9 +9,9 @@ from typing import Final
 from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.name_changes import NameChange
-from monitor.domain.names.bound import check_name_claim, list_confirmed_names
+from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.notifications import (
     EmailPlan,
     build_greeting,
@@ -47,7 +47,7 @@ def list_name_changes(app: App) -> tuple[NameChange, ...]:
     return tuple(
         each
         for each in changes
-        if app.db.consents.has_consent_in_force(each.person, app.clock.now())
+        if app.db.consents.has_consent_in_force(each.person_id, app.clock.now())
     )
 
 
@@ -58,7 +58,7 @@ def confirm_name_change(app: App, change_id: str, operator: str) -> None:
         confirmed = (*list_confirmed_names(before), change.name)
         after = replace(before, name=change.name, confirmed_names=confirmed)
         app.db.people.update_person(after)
-        app.db.name_changes.delete_name_change(before.ref)
+        app.db.name_changes.delete_name_change(before.id)
         forget_removed_terms(app, before, after)
         _announce_decision(app, after, change, operator, confirmed=True)
 
@@ -66,16 +66,18 @@ def confirm_name_change(app: App, change_id: str, operator: str) -> None:
 def decline_name_change(app: App, change_id: str, operator: str) -> None:
     with app.db.begin_transaction():
         change, person = _load_open_change(app, change_id, operator)
-        app.db.name_changes.delete_name_change(person.ref)
+        app.db.name_changes.delete_name_change(person.id)
         _announce_decision(app, person, change, operator, confirmed=False)
 
 
 def _load_open_change(app: App, change_id: str, operator: str) -> tuple[NameChange, Person]:
     change = app.db.name_changes.find_name_change(change_id)
-    if change is None or not app.db.consents.has_consent_in_force(change.person, app.clock.now()):
+    if change is None or not app.db.consents.has_consent_in_force(
+        change.person_id, app.clock.now()
+    ):
         reason = "This name was already decided, changed or withdrawn. Check the list again."
         raise InputError(reason)
-    person = app.db.people.load_person(change.person)
+    person = app.db.people.load_person(change.person_id)
     if person.mail.casefold() == operator.casefold():
         reason = "This name is your own. Ask another operator to confirm or decline it."
         raise NotPermittedError(reason)
@@ -88,7 +90,7 @@ def _announce_decision(
     now, decision = app.clock.now(), "name-confirmed" if confirmed else "name-refused"
     queue_email(
         app,
-        EmailPlan(recipient_id=person.ref, dedupe_key=change.ref),
+        EmailPlan(recipient_id=person.id, dedupe_key=change.id),
         NameDecisionView(
             **build_greeting(app, person),
             at=now,
@@ -96,13 +98,13 @@ def _announce_decision(
             confirmed=confirmed,
         ),
     )
-    app.db.audit.append_entry(now, build_operator_id(operator), decision, person.ref, {})
+    app.db.audit.append_entry(now, build_operator_id(operator), decision, person.id, {})
 
 
 def _build_name_change(app: App, person: Person, name: PersonName, current_name: str) -> NameChange:
     return NameChange(
-        ref=app.ids.new_id(),
-        person=person.ref,
+        id=app.ids.new_id(),
+        person_id=person.id,
         known=current_name or person.mail,
         name=name,
         asked_at=app.clock.now(),
@@ -111,10 +113,10 @@ def _build_name_change(app: App, person: Person, name: PersonName, current_name:
 
 def store_name_change(db: Database, change: NameChange) -> None:
     """Keep a name that waits, unless the very same one waits already."""
-    waiting = db.name_changes.find_name_change_of_person(change.person)
+    waiting = db.name_changes.find_name_change_of_person(change.person_id)
     if waiting is None or waiting.name != change.name:
         db.name_changes.save_name_change(change)
-        db.audit.append_entry(change.asked_at, change.person, NAME_ASKED, change.person, {})
+        db.audit.append_entry(change.asked_at, change.person_id, NAME_ASKED, change.person_id, {})
 
 
 def format_searched_name(name: PersonName) -> str:
@@ -128,7 +130,7 @@ def format_searched_name(name: PersonName) -> str:
 def apply_searchable_name(person: Person, name: PersonName) -> Person:
     """Return the person searched by what may be searched of a name; as before where that is none.
 
-    Whoever was never named stays without a name, and nothing is searched.
+    Anyone who was never named stays without a name, and nothing is searched.
     """
     confirmed = list_confirmed_names(person)
     claim = check_name_claim(name, confirmed)

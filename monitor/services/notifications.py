@@ -1,6 +1,6 @@
 """Which emails there are, and how each is queued: as a view that is rendered when it is sent.
 
-An operator who reads what is a person's own is audited, and the person is told at once.
+If an operator reads a person's data, that is audited, and the person is notified at once.
 
 Called inside the transaction that gives the reason for an email.
 """
@@ -20,11 +20,11 @@ from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_immediate_notice
 from monitor.domain.email import build_message_id
+from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.flag import Flag
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import FlagKind
-from monitor.errors import InputError
 from monitor.services.presenters import build_flag_line, build_gap
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
 from reports.emails.operator import SourcesParkedView
@@ -37,13 +37,13 @@ TOKEN_LENGTH = 32
 
 
 def build_mailbox_token(db: Database, person: Person) -> str:
-    """Make the token of a person's mailbox: at another address they have another one."""
-    bearer = f"{person.ref} {person.mail.casefold()}".encode()
+    """Make the token of a person's mailbox; each address has its own."""
+    bearer = f"{person.id} {person.mail.casefold()}".encode()
     mark = hmac.new(db.derive_secret(NOT_ME), bearer, "sha256").hexdigest()[:TOKEN_LENGTH]
-    return f"{person.ref}-{mark}"
+    return f"{person.id}-{mark}"
 
 
-# These go to an office, whoever holds it on the day.
+# These go to an office, no matter who holds it that day.
 OFFICE_EMAILS = frozenset(
     {
         EmailKind.REVIEW,
@@ -65,7 +65,7 @@ CONSENT_FREE_EMAILS = (OFFICE_EMAILS | INVITATION_EMAILS) | {
     EmailKind.SIGN_IN_LINK,
     EmailKind.ADDRESS_CHANGED,
 }
-# What rests while somebody has paused; all else is a notice, and goes.
+# What rests while someone has paused; all else is a notice, and goes.
 PAUSABLE_EMAILS = frozenset({EmailKind.DIGEST, EmailKind.SELF_CHECK})
 
 
@@ -73,7 +73,7 @@ DEFAULT_GIVEN_NAME = "colleague"
 
 
 class EmailGreeting(TypedDict):
-    """The part of a view that every letter has."""
+    """The part of a view that every email has."""
 
     name: str
     district: str
@@ -85,7 +85,7 @@ class EmailGreeting(TypedDict):
 
 
 class UndoInstructions(TypedDict):
-    """How to undo what somebody else did; `undo_url` is empty where there are no pages."""
+    """How to undo what someone else did; `undo_url` is empty where there are no pages."""
 
     not_me: str
     undo_url: str
@@ -93,20 +93,20 @@ class UndoInstructions(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailPlan:
-    """`period` tells two letters of one kind to one reader apart."""
+    """`period` tells two emails of one kind to one reader apart."""
 
     recipient_id: str
     dedupe_key: str
 
 
 def build_reviewer_id(address: str) -> str:
-    """Stand in for a reviewer's address, which is looked up in the config when mail is sent."""
+    """Return an ID for a reviewer's address; the address is looked up when mail is sent."""
     return f"reviewer-{_hash_address(address)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewer:
-    """`person` is their own ref where they have joined as staff, else empty."""
+    """`person` is their own id where they have joined as staff, else empty."""
 
     address: str
     person_id: str = ""
@@ -121,7 +121,7 @@ def build_operator_id(address: str) -> str:
 
 
 def find_office_address(office_id: str, district: DistrictConfig) -> str:
-    """Return the address that holds an office today, or nothing if it holds none any more."""
+    """Return the address that holds an office today, or nothing if it holds none anymore."""
     addresses = {
         **{build_reviewer_id(each): each for each in district.reviewers},
         **{build_operator_id(each): each for each in district.operators},
@@ -134,14 +134,14 @@ def _hash_address(address: str) -> str:
 
 
 def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
-    """Queue once: a letter of this kind to this reader for this period is not repeated."""
+    """Queue once: an email of this kind to this reader for this period is not repeated."""
     now, kind = app.clock.now(), get_email_kind(view)
-    name = (app.config.district.ref, plan.recipient_id, kind.value, plan.dedupe_key)
+    name = (app.config.district.id, plan.recipient_id, kind.value, plan.dedupe_key)
     app.db.outbox.insert_email(
         OutboxEmail(
-            ref=app.ids.new_id(),
-            person="" if _is_for_office(app, kind, plan.recipient_id) else plan.recipient_id,
-            recipient_ref=plan.recipient_id,
+            id=app.ids.new_id(),
+            person_id="" if _is_for_office(app, kind, plan.recipient_id) else plan.recipient_id,
+            recipient_id=plan.recipient_id,
             kind=kind,
             period=plan.dedupe_key,
             message_id=build_message_id(*name, domain=app.config.mail_domain),
@@ -185,7 +185,7 @@ def _describe_how_to_leave(app: App) -> str:
 
 
 def build_undo_instructions(app: App, person: Person) -> UndoInstructions:
-    """Say how the mailbox's owner undoes what was not their doing, and by which address."""
+    """Say how the mailbox's owner undoes what someone else did, and by which address."""
     address, contact = app.config.portal.address, app.config.district.contact
     if not address:
         return UndoInstructions(
@@ -198,7 +198,7 @@ def build_undo_instructions(app: App, person: Person) -> UndoInstructions:
 
 
 def build_farewell_greeting(app: App, person: Person) -> EmailGreeting:
-    """Greet somebody who has left; there is nothing more to stop, and no page to open."""
+    """Greet someone who has left; there is nothing more to stop, and no page to open."""
     return {
         **build_greeting(app, person),
         "why": "You get this email because you have left Namesake.",
@@ -227,7 +227,7 @@ def queue_operator_emails(
 
 
 def build_custom_greeting(app: App, name: str, why: str, leave: str) -> EmailGreeting:
-    """Greet somebody who is not enrolled: an invited person, or a reviewer."""
+    """Greet someone who is not enrolled: an invited person, or a reviewer."""
     district = app.config.district
     return EmailGreeting(
         name=name,
@@ -245,9 +245,9 @@ def queue_alert(app: App, person: Person, flag: Flag) -> None:
         return
     opens = flag.kind is FlagKind.IMPERSONATION
     queue_email(
-        # A flag that opened again begins anew, and is told anew.
+        # A flag that reopened starts over, with a new email.
         app,
-        EmailPlan(recipient_id=person.ref, dedupe_key=f"{flag.ref} {flag.opened_at.isoformat()}"),
+        EmailPlan(recipient_id=person.id, dedupe_key=f"{flag.id} {flag.opened_at.isoformat()}"),
         AlertView(
             **build_greeting(app, person),
             flag=build_flag_line(app, flag),
@@ -271,7 +271,7 @@ def build_invitation_view(app: App, invitation: Invitation) -> InvitationView:
 
 
 def build_reminder_view(app: App, invitation: Invitation) -> InvitationReminderView:
-    """Speak of an invitation that may be answered until its `expires_at`."""
+    """Remind of an invitation that can be answered until its `expires_at`."""
     district = app.config.district.name
     greeting = _build_invitation_greeting(
         app,
@@ -312,7 +312,7 @@ def _describe_how_to_answer(app: App) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassActor:
-    """Who opens it. `audit_actor` stands in the audit; `names` are what the person reads."""
+    """Who opens it. `audit_actor` is for the audit log; the person reads `names`."""
 
     audit_actor: str
     names: tuple[str, ...]
@@ -324,7 +324,7 @@ OPERATOR_ACTOR = BreakGlassActor(audit_actor="operator", names=("the operator",)
 def record_break_glass(
     app: App, person_id: str, seen: str, reason: str, by: BreakGlassActor = OPERATOR_ACTOR
 ) -> None:
-    """Write it down and write to the person; call it before anything is shown."""
+    """Audit it and email the person; call this before anything is shown."""
     if not reason.strip():
         sentence = "Break-glass access needs a reason. The person will read it."
         raise InputError(sentence)
@@ -343,17 +343,17 @@ def record_break_glass(
                 seen=seen,
                 by=by.names,
                 reason=reason,
-                ref=person_id,
+                id=person_id,
             ),
         )
 
 
-# What a source cannot help (an account that asks not to be read, a budget of ours) is no trouble.
+# An account that asks not to be read, or our own budget, is not a source's failure.
 TROUBLE_OUTCOMES = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.UNREADABLE, Outcome.FAILED})
 
 
 def queue_source_alert(app: App, sweep: Sweep) -> None:
-    """Write one letter about all trouble that a sweep was the first to find."""
+    """Queue one email about all source failures that this sweep found first."""
     health = app.db.source_health.list_source_health()
     failures = [_build_failure(each) for each in health if _is_new_failure(each, sweep)]
     gaps = tuple(map(build_gap, fold_failures(failures, len(health))))
@@ -362,7 +362,7 @@ def queue_source_alert(app: App, sweep: Sweep) -> None:
         return SourcesParkedView(**greeting, gaps=gaps)
 
     if gaps:
-        queue_operator_emails(app, sweep.ref, build_parked_view)
+        queue_operator_emails(app, sweep.id, build_parked_view)
 
 
 def _is_new_failure(health: SourceHealth, sweep: Sweep) -> bool:

@@ -1,6 +1,6 @@
-"""Sending what is due: each letter on its own, so that one that fails holds up no other.
+"""Send due emails, each one alone, so that one failure delays no other.
 
-What a queued letter comes to when it is sent: to whom it goes today, and what it says now.
+Recipient and content of a queued email are worked out when it is sent.
 """
 
 import logging
@@ -12,12 +12,12 @@ from functools import partial
 from hashlib import sha256
 
 from monitor.app import App
-from monitor.db.outbox import EmailState, OutboxEmail
+from monitor.db.outbox import OutboxEmail
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.errors import BusyError, CannotWriteError, InputError
 from monitor.domain.flag import mark_notified
-from monitor.domain.vocabulary import Severity
-from monitor.errors import BusyError, CannotWriteError, InputError
+from monitor.domain.vocabulary import EmailState, Severity
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
@@ -55,7 +55,7 @@ ALREADY_ALERTED_TODAY = "the person got an email like this today"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailDestination:
-    """Where a letter goes today, or why it never will, or what it waits for and until when."""
+    """Where an email goes today, or why it never will, or what it waits for and until when."""
 
     address: str = ""
     refusal: str = ""
@@ -65,7 +65,7 @@ class EmailDestination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailDraft:
-    """A letter as it is sent; `bundle` are the queued ones it stands for, `flags` what it tells."""
+    """An email as it is sent; `bundle` are the queued ones in it, `flags` those that it reports."""
 
     email: Email
     envelope: Envelope
@@ -74,15 +74,15 @@ class EmailDraft:
 
 
 def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
-    kind, ref = EmailKind(email.kind), email.recipient_ref
+    kind, recipient_id = EmailKind(email.kind), email.recipient_id
     if kind is EmailKind.SIGN_IN_LINK and not _is_link_open(app, email):
         return EmailDestination(refusal=LINK_EXPIRED)
-    if not email.person:
-        return _build_destination(find_office_address(ref, app.config.district))
+    if not email.person_id:
+        return _build_destination(find_office_address(recipient_id, app.config.district))
     if kind in INVITATION_EMAILS:
-        invited = app.db.invitations.load_invitation(ref)
+        invited = app.db.invitations.load_invitation(recipient_id)
         return _build_destination(invited.mail if invited.is_open(app.clock.now()) else "")
-    never = _describe_refusal(app, kind, ref)
+    never = _describe_refusal(app, kind, recipient_id)
     if never:
         return EmailDestination(refusal=never)
     return (
@@ -93,10 +93,10 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
 
 
 def _resolve_usual_address(app: App, email: OutboxEmail) -> EmailDestination:
-    """Write to where its reader is written to today, unless that rests."""
-    ref = email.recipient_ref
-    mail = app.db.people.load_mail_address(ref)
-    if mail and app.db.suppression_list.find_suppression(ref, mail):
+    """Use the reader's address of today, unless it is paused."""
+    recipient_id = email.recipient_id
+    mail = app.db.people.load_mail_address(recipient_id)
+    if mail and app.db.suppression_list.find_suppression(recipient_id, mail):
         return EmailDestination(hold_reason=ADDRESS_PAUSED)
     return (
         _throttle_alert(app, email) if email.kind == EmailKind.ALERT else _build_destination(mail)
@@ -109,7 +109,7 @@ def _is_link_open(app: App, email: OutboxEmail) -> bool:
 
 
 def _resolve_other_address(app: App, email: OutboxEmail) -> EmailDestination:
-    """Write to an address that is not the reader's yet, or is theirs no more."""
+    """Write to an address that is not the reader's yet, or no longer is."""
     change = app.db.address_changes.find_address_change(email.period)
     if change is None:
         return EmailDestination(refusal=LINK_EXPIRED)
@@ -122,13 +122,13 @@ def _resolve_other_address(app: App, email: OutboxEmail) -> EmailDestination:
     owner = app.db.people.find_person_id_by_mail(change.old)
     return (
         _build_destination(change.old)
-        if owner in {None, email.person}
+        if owner in {None, email.person_id}
         else EmailDestination(refusal=ADDRESS_TAKEN)
     )
 
 
 def _describe_refusal(app: App, kind: EmailKind, person_id: str) -> str:
-    """Say why a person gets no letter of this kind, or nothing if they do."""
+    """Say why a person gets no email of this kind, or nothing if they do."""
     consent, now = app.db.consents.find_latest_consent(person_id), app.clock.now()
     if kind not in CONSENT_FREE_EMAILS and (consent is None or not consent.is_active(now)):
         return CONSENT_ENDED
@@ -146,14 +146,14 @@ def _throttle_alert(app: App, email: OutboxEmail) -> EmailDestination:
     bundle = _bundle_alerts(app, email) if email.tried_at else (email,)
     if not any(map(partial(_is_news, app), bundle)):
         return EmailDestination(refusal=ALREADY_KNOWN)
-    last = app.db.outbox.find_last_sent_time(email.recipient_ref, email.kind)
+    last = app.db.outbox.find_last_sent_time(email.recipient_id, email.kind)
     if last and app.clock.now() - last < ALERT_INTERVAL:
         return EmailDestination(hold_reason=ALREADY_ALERTED_TODAY, until=last + ALERT_INTERVAL)
-    return _build_destination(app.db.people.load_mail_address(email.recipient_ref))
+    return _build_destination(app.db.people.load_mail_address(email.recipient_id))
 
 
 def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
-    """Write it; whatever is wrong with its view leaves as an exception."""
+    """Render it; a fault in its view raises an exception."""
     kind = EmailKind(email.kind)
     bundle = _bundle_alerts(app, email) if kind is EmailKind.ALERT else (email,)
     sent_at = bundle[0].tried_at or app.clock.now()
@@ -172,26 +172,26 @@ def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
     written = render_email(view)
     if not isinstance(view, OwnDataView):
         return written
-    copy = build_data_export(app, email.recipient_ref)
+    copy = build_data_export(app, email.recipient_id)
     return replace(written, attachments=(copy.build_attachment(),))
 
 
 def _load_view(app: App, email: OutboxEmail) -> EmailView:
     kind = EmailKind(email.kind)
-    view = app.db.outbox.load_email_view(email.ref, get_view_type(kind))
+    view = app.db.outbox.load_email_view(email.id, get_view_type(kind))
     match view:
         case InvitationView() | InvitationReminderView():
-            return replace(view, code=_derive_code(app, email, email.recipient_ref))
+            return replace(view, code=_derive_code(app, email, email.recipient_id))
         case SignInLinkView() | NewAddressView():
             return replace(view, token=_derive_code(app, email, email.period))
     return view
 
 
 def activate_code(app: App, email: OutboxEmail) -> None:
-    """Let what stands in a letter open its door; it opens nothing before the letter goes."""
+    """Activate the links of an email; they do nothing before it is sent."""
     match EmailKind(email.kind):
         case EmailKind.INVITATION | EmailKind.REMINDER:
-            target_id = email.recipient_ref
+            target_id = email.recipient_id
             app.db.invitations.set_code_hash(
                 target_id, hash_code(_derive_code(app, email, target_id))
             )
@@ -208,32 +208,32 @@ def activate_code(app: App, email: OutboxEmail) -> None:
 
 
 def _derive_code(app: App, email: OutboxEmail, target_id: str) -> str:
-    return app.db.email_codes.derive_email_code(email.person, target_id)
+    return app.db.email_codes.derive_email_code(email.person_id, target_id)
 
 
 def _bundle_alerts(app: App, email: OutboxEmail) -> tuple[OutboxEmail, ...]:
-    """Put all that a person is to be told at once into one letter, and leave out old news.
+    """Put all urgent news for a person into one email, and leave out old news.
 
-    What a mail server may have already is the same letter again: a mailbox shows but one of
-    two with one Message-ID, and what only the other one tells would never be read.
+    An email that a server may already have is repeated unchanged: a mailbox shows only one of two
+    with one Message-ID, so news in the other one would never be read.
     """
-    waiting = app.db.outbox.list_queued_emails(email.recipient_ref, email.kind)
+    waiting = app.db.outbox.list_queued_emails(email.recipient_id, email.kind)
     alike = tuple(each for each in waiting if each.tried_at == email.tried_at)
     return alike if email.tried_at else tuple(filter(partial(_is_news, app), alike))
 
 
 def _is_news(app: App, email: OutboxEmail) -> bool:
-    """Tell whether its reader was not told meanwhile, and has not answered."""
+    """Tell whether its reader got no other email about it, and has not answered."""
     try:
-        flag = app.db.flags.load_flag(_load_alert(app, email).flag.ref)
+        flag = app.db.flags.load_flag(_load_alert(app, email).flag.id)
     except InputError:
-        # Two flags became one, when their accounts turned out to be one: say it all the same.
+        # Two flags were merged because their accounts are one: report it all the same.
         return True
     return flag.is_undecided and flag.notified_at is None
 
 
 def _load_alert(app: App, email: OutboxEmail) -> AlertView:
-    return app.db.outbox.load_email_view(email.ref, AlertView)
+    return app.db.outbox.load_email_view(email.id, AlertView)
 
 
 def _merge_alerts(app: App, bundle: tuple[OutboxEmail, ...], sent_at: datetime) -> AlertView:
@@ -242,7 +242,7 @@ def _merge_alerts(app: App, bundle: tuple[OutboxEmail, ...], sent_at: datetime) 
     return replace(
         first,
         more=tuple(each.flag for each in others),
-        # The time to answer runs from the day on which the letter arrives, or later.
+        # The time to answer runs from the day on which the email arrives, or later.
         opens_at=sent_at + ANSWER_WITHIN if opens else None,
     )
 
@@ -265,7 +265,7 @@ def _build_stop_url(app: App, email: OutboxEmail) -> str:
     portal = app.config.portal.address
     if not portal or email.kind not in STOPPABLE_EMAILS:
         return ""
-    token = app.db.unsubscribes.sign_unsubscribe_token(email.recipient_ref)
+    token = app.db.unsubscribes.sign_unsubscribe_token(email.recipient_id)
     return f"{portal.rstrip('/')}/stop/{token}"
 
 
@@ -274,17 +274,17 @@ def _build_destination(address: str) -> EmailDestination:
 
 
 def list_flag_ids(view: EmailView) -> tuple[str, ...]:
-    """Return the flags that a letter tells its own person of."""
+    """Return the flags that an email tells its own person of."""
     match view:
         case AlertView():
-            return tuple(each.ref for each in (view.flag, *view.more))
+            return tuple(each.id for each in (view.flag, *view.more))
         case PersonalEmailView():
-            return tuple(line.ref for line in view.flags)
+            return tuple(line.id for line in view.flags)
     return ()
 
 
 def find_worst_severity(view: EmailView) -> str:
-    """Say how bad the worst is, for whoever sorts mail by it."""
+    """Say how bad the worst is, for anyone who sorts mail by it."""
     match view:
         case AlertView():
             return Severity.HIGH
@@ -300,7 +300,7 @@ def _rank_severity(severity: Severity) -> int:
 FIRST_RETRY_DELAY = timedelta(minutes=5)
 MAX_RETRY_DELAY = timedelta(hours=12)
 GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: as long as mail servers keep trying
-# A server that takes so many in a row no better is left alone until the next round.
+# After so many deferrals in a row, the server is left alone until the next run.
 MAX_DEFERRALS_IN_A_ROW = 3
 
 
@@ -311,7 +311,7 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
         app.beat()
-        verdict = _send_email(app, each.ref)
+        verdict = _send_email(app, each.id)
         if verdict:
             verdicts[verdict] += 1
             in_vain = in_vain + 1 if verdict is DeliveryStatus.DEFERRED else 0
@@ -322,7 +322,7 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
 
 
 def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
-    """Send a letter, unless what became of another one, or of its reader, settles it."""
+    """Send an email, unless the fate of another one, or of its reader, makes it unnecessary."""
     if not app.db.outbox.has_email(email_id):
         return None
     email = app.db.outbox.load_email(email_id)
@@ -331,23 +331,23 @@ def _send_email(app: App, email_id: str) -> DeliveryStatus | None:
     try:
         return _recover_sent_email(app, email) or _try_delivery(app, email)
     except (BusyError, CannotWriteError):
-        # Nothing is wrong with the letter: it waits until there is room to note what became
+        # Nothing is wrong with the email: it waits until there is room to note what became
         # of it.
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
         if not app.db.outbox.has_email(email_id):
             return None  # its reader was erased while it was on its way
-        # Only the class of the fault is kept: its words may quote the letter.
+        # Store only the class of the error: its message may quote the email.
         return _fail_email(app, email, f"the email could not be created ({type(error).__name__})")
 
 
 def _recover_sent_email(app: App, email: OutboxEmail) -> DeliveryStatus | None:
-    """Tell from the sent log that an email went out before the database was put back."""
+    """Find in the sent log that an email was sent before the database was restored."""
     entry = app.db.sent_log.find_sent_entry(email.message_key)
     if entry is None:
         return None
     activate_code(app, email)
-    view = app.db.outbox.load_email_view(email.ref, get_view_type(EmailKind(email.kind)))
+    view = app.db.outbox.load_email_view(email.id, get_view_type(EmailKind(email.kind)))
     _record_sent(app, (email,), list_flag_ids(view), entry.body_hash)
     return DeliveryStatus.ACCEPTED
 
@@ -361,8 +361,8 @@ def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
     draft = build_email(app, email, reader.address)
     with app.db.begin_transaction():
         if resolve_destination(app, email) != reader:
-            return None  # a word about consent came while it was written: read again next round
-        app.db.outbox.record_attempts((each.ref for each in draft.bundle), draft.envelope.sent_at)
+            return None  # the consent changed meanwhile: read it again in the next run
+        app.db.outbox.record_attempts((each.id for each in draft.bundle), draft.envelope.sent_at)
         activate_code(app, email)
     return _handle_delivery(
         app, draft, app.mailer.transport.send_email(draft.email, draft.envelope)
@@ -398,29 +398,29 @@ def _record_sent(
         for flag in flag_ids:
             _mark_flag_notified(app, flag, now)
         for email in emails:
-            app.db.outbox.mark_email_sent(email.ref, now, body_hash)
+            app.db.outbox.mark_email_sent(email.id, now, body_hash)
 
 
 def _mark_flag_notified(app: App, flag_id: str, at: datetime) -> None:
-    """From here, not before, runs the time after which a flag may open to IT."""
-    # Two flags become one, once their accounts turn out to be one.
+    """Start the time after which a flag may open to IT."""
+    # Two flags are merged if their accounts turn out to be one.
     with suppress(InputError):
         app.db.flags.update_flag(mark_notified(app.db.flags.load_flag(flag_id), at))
 
 
 def _hold_email(app: App, email: OutboxEmail, destination: EmailDestination) -> DeliveryStatus:
-    """Let it wait for something else than the mail server."""
+    """Let it wait for something other than the mail server."""
     now = app.clock.now()
     if now - email.attempting_since > GIVE_UP_AFTER:
         return _fail_email(app, email, destination.hold_reason)
     with app.db.begin_transaction():
         until = destination.until or now + MAX_RETRY_DELAY
-        app.db.outbox.schedule_retry(email.ref, until, destination.hold_reason, email.tried_at)
+        app.db.outbox.schedule_retry(email.id, until, destination.hold_reason, email.tried_at)
     return DeliveryStatus.HELD
 
 
 def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
-    """Put off the whole bundle; one that the server may have is to come again as it was."""
+    """Postpone the whole bundle; an email that the server may have must be repeated unchanged."""
     now, email = app.clock.now(), draft.bundle[0]
     if now - email.attempting_since > GIVE_UP_AFTER:
         return _fail_email(app, email, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}")
@@ -428,19 +428,19 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
     with app.db.begin_transaction():
         for each in draft.bundle:
             tried_at = draft.envelope.sent_at if delivery.in_doubt else each.tried_at
-            app.db.outbox.schedule_retry(each.ref, until, delivery.note, tried_at)
+            app.db.outbox.schedule_retry(each.id, until, delivery.note, tried_at)
     return DeliveryStatus.DEFERRED
 
 
 def _fail_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
     with app.db.begin_transaction():
-        app.db.outbox.mark_email_dead(email.ref, reason)
+        app.db.outbox.mark_email_dead(email.id, reason)
     return DeliveryStatus.REFUSED
 
 
 def _discard_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
-    """Give up what nobody is to get any more, and forget what it would have said."""
+    """Give up an email that no one should get anymore, and delete its content."""
     with app.db.begin_transaction():
-        app.db.outbox.mark_email_dead(email.ref, reason)
-        app.db.outbox.delete_email_view(email.ref)
+        app.db.outbox.mark_email_dead(email.id, reason)
+        app.db.outbox.delete_email_view(email.id)
     return DeliveryStatus.REFUSED

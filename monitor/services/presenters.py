@@ -1,4 +1,4 @@
-"""Turning what is known into the lines of a letter: the one place where findings are disclosed."""
+"""Build the lines of emails from stored data: the one place that discloses findings."""
 
 from collections.abc import Iterable
 
@@ -28,14 +28,14 @@ from reports.emails.sections import (
 from scrapers.models import Finding
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
-# These speak of who sees a flag, or take another ruling back.
+# These speak of who sees a flag, or take another decision back.
 SILENT_DECISIONS = frozenset({Decision.SHARED, Decision.REOPENED})
 UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
 
 
 def build_flag_line(app: App, flag: Flag) -> FlagLine:
-    item = app.db.items.load_item(flag.item)
-    # An own account is no news: what is seen there is.
+    item = app.db.items.load_item(flag.item_id)
+    # An own account is no news; what it shows may be.
     first_seen = flag.opened_at if flag.kind in OWN_ACCOUNT_KINDS else item.first_seen
     return FlagLine(
         kind=flag.kind,
@@ -44,20 +44,20 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         url=item.portrait.url,
         first_seen=first_seen,
         last_seen=max(first_seen, item.last_seen),
-        ref=flag.ref,
+        id=flag.id,
         platform=item.portrait.platform,
         title="" if flag.kind is FlagKind.STUDENT_LINK else _format_title(item.portrait),
         reasons=flag.reasons,
         lowered_by=flag.lowered_by,
         earlier=_describe_earlier_answer(app, flag),
-        item=flag.item,
+        item_id=flag.item_id,
     )
 
 
 def _describe_earlier_answer(app: App, flag: Flag) -> str:
-    """Say what was ruled before a change opened the flag again."""
-    judgements = app.db.flags.list_decisions(flag.ref)
-    decisions = [each for each in judgements if each.at < flag.opened_at]
+    """Say what was decided before a change reopened the flag."""
+    judgments = app.db.flags.list_decisions(flag.id)
+    decisions = [each for each in judgments if each.at < flag.opened_at]
     spoken = [each.ruling for each in decisions if each.ruling not in SILENT_DECISIONS]
     return (
         f"Earlier answer: {words.DECISION_SENTENCES[spoken[-1]]}. Then it changed."
@@ -68,14 +68,14 @@ def _describe_earlier_answer(app: App, flag: Flag) -> str:
 
 def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
     event = recorded.event
-    item = app.db.items.load_item(event.item)
-    label = app.db.items.find_item_label(event.item) or OwnershipLabel.UNKNOWN
+    item = app.db.items.load_item(event.item_id)
+    label = app.db.items.find_item_label(event.item_id) or OwnershipLabel.UNKNOWN
     return ChangeLine(
         event=event.kind,
         whose=label,
         url=recorded.url,
         at=event.at,
-        ref=event.item,
+        id=event.item_id,
         platform=item.portrait.platform,
         title=_format_title(item.portrait),
         fields=event.fields,
@@ -83,10 +83,10 @@ def build_change_line(app: App, recorded: EventRecord) -> ChangeLine:
 
 
 def build_question_line(app: App, item: Item) -> QuestionLine:
-    assessment = app.db.items.find_assessment(item.ref)
+    assessment = app.db.items.find_assessment(item.id)
     return QuestionLine(
         url=item.portrait.url,
-        ref=item.ref,
+        id=item.id,
         title=_format_title(item.portrait),
         platform=item.portrait.platform,
         snippet=item.portrait.bio or item.portrait.snippet,
@@ -103,45 +103,45 @@ def build_own_line(item: Item) -> OwnItemLine:
 
 
 def build_waiting_line(app: App, flag: Flag) -> UnansweredFlagLine:
-    portrait = app.db.items.load_item(flag.item).portrait
+    portrait = app.db.items.load_item(flag.item_id).portrait
     return UnansweredFlagLine(
         kind=flag.kind,
         url=portrait.url,
         since=flag.notified_at or flag.opened_at,
-        ref=flag.ref,
+        id=flag.id,
         platform=portrait.platform,
     )
 
 
 def build_decided_line(app: App, flag: Flag) -> FlagOutcomeLine | None:
-    """Tell what others decided, and how what is pursued fares; one's own word needs no echo."""
+    """List what others decided, and the state of reports; the person's own answers are left out."""
     if flag.ruled_at is None or flag.is_undecided:
         return None
     by = _find_decider(app, flag)
     if by == "You" and not flag.is_pursued:
         return None
-    portrait = app.db.items.load_item(flag.item).portrait
+    portrait = app.db.items.load_item(flag.item_id).portrait
     return FlagOutcomeLine(
         kind=flag.kind,
         url=portrait.url,
         what=words.DECISION_SENTENCES[flag.state],
         by=by,
         at=flag.ruled_at,
-        ref=flag.ref,
+        id=flag.id,
         platform=portrait.platform,
     )
 
 
 def _find_decider(app: App, flag: Flag) -> str:
-    """Say who had the last word; nobody had it where something ended by itself."""
+    """Say who decided last; empty if it ended by itself."""
     if flag.state is FlagState.GONE:
         return ""
-    by = app.db.flags.list_decisions(flag.ref)[-1].by
-    return "You" if by == flag.person else "IT"
+    by = app.db.flags.list_decisions(flag.id)[-1].by
+    return "You" if by == flag.person_id else "IT"
 
 
 def build_aside_line(app: App, item: Item) -> NamesakeLine:
-    assessment = app.db.items.find_assessment(item.ref)
+    assessment = app.db.items.find_assessment(item.id)
     return NamesakeLine(
         url=item.portrait.url,
         reason=_describe_strongest_doubt(assessment) if assessment else "",
@@ -178,21 +178,21 @@ def build_gap(group: FailureGroup) -> CoverageGap:
 
 
 def list_reasons_for(assessment: Assessment) -> tuple[str, ...]:
-    """Return what speaks for the person, strongest first."""
+    """Return the reasons that point to the person, strongest first."""
     return tuple(
         each.personal_reason for each in _select_identity_evidence(assessment) if each.bits >= 0
     )
 
 
 def list_reasons_against(assessment: Assessment) -> tuple[str, ...]:
-    """Return what speaks for somebody else, strongest first."""
+    """Return the reasons that point to someone else, strongest first."""
     return tuple(
         each.personal_reason for each in _select_identity_evidence(assessment) if each.bits < 0
     )
 
 
 def _list_reasons(assessment: Assessment) -> tuple[str, ...]:
-    """Return what speaks for the person first; each half stands strongest first already."""
+    """Return the reasons for the person first; each half already has the strongest first."""
     return (*list_reasons_for(assessment), *list_reasons_against(assessment))
 
 
@@ -201,7 +201,7 @@ def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
 
 
 def _describe_strongest_doubt(assessment: Assessment) -> str:
-    """Say what best tells the other one apart; that there are others, only for want of it."""
+    """Return the strongest sign of someone else, else that others have the name."""
     doubts = [
         each
         for each in assessment.evidence
@@ -212,7 +212,7 @@ def _describe_strongest_doubt(assessment: Assessment) -> str:
 
 
 def _is_against_impersonation(evidence: Evidence) -> bool:
-    """Tell whether it speaks against an imitation only, which does not tell whose it is."""
+    """Tell whether it only speaks against imitation, which does not show whose it is."""
     return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
 
 

@@ -1,13 +1,12 @@
 """A person changes their names, handles, accounts, places or work address.
 
-Nothing happens when a new address is asked for: whether it is somebody's already plays no part
-before its mailbox has answered, so it cannot be told from what is said, written or sent.
+A request for a new address never shows whether someone uses that address already: this is checked
+only after its mailbox has answered.
 """
 
 import hmac
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from monitor.app import App
@@ -16,10 +15,11 @@ from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.people import AddressChange
 from monitor.domain.dates import format_near_time
 from monitor.domain.enrollment import adds_search_terms
-from monitor.domain.names.bound import check_name_claim, list_confirmed_names
+from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
+from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
 from monitor.domain.schedule import MAX_EDITS_A_WEEK, compute_next_edit
-from monitor.errors import InputError, NotPermittedError, TooSoonError
+from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, MAX_LINKS_PER_HOUR
 from monitor.services.enrollment import hash_code, is_district_address
 from monitor.services.erasure import release_work_address
@@ -45,23 +45,23 @@ PROOF_ASKED: Final = "proof-requested"
 
 
 def edit_profile(app: App, person: Person) -> Person:
-    """Keep a person's new words for themselves, and forget what only the old ones showed.
+    """Store a person's new names and places, and delete what only the old ones showed.
 
-    What is asked by new words has no history, so its first answers are silent. The mail
-    address is changed by its mailbox alone, and the organisation is the district's to say.
-    A name that is no form of a confirmed one waits for an operator. Raises TooSoonError where
-    words were added too often within a week.
+    Questions with new words have no history, so their first answers create no events. Only its
+    mailbox changes the email address, and only the district the organization. A name that is no
+    form of a confirmed one waits for an operator. Raises TooSoonError where words were added too
+    often within a week.
     """
     with app.db.begin_transaction():
-        # Not before: in another tab the address may just have become another one.
-        before = app.db.people.load_person(person.ref)
-        if not app.db.consents.has_consent_in_force(person.ref, app.clock.now()):
+        # Read it now: the address may have just changed in another tab.
+        before = app.db.people.load_person(person.id)
+        if not app.db.consents.has_consent_in_force(person.id, app.clock.now()):
             reason = "This consent has ended, so no search is run."
             raise NotPermittedError(reason)
         asked = replace(
             person,
             mail=before.mail,
-            organisation=before.organisation,
+            organization=before.organization,
             accounts=tuple(account.strip().casefold() for account in person.accounts),
             confirmed_names=before.confirmed_names,
         )
@@ -70,21 +70,21 @@ def edit_profile(app: App, person: Person) -> Person:
             return before
         adds = adds_search_terms(before, asked)
         if adds:
-            _check_edit_rate(app, person.ref)
+            _check_edit_rate(app, person.id)
         after = _apply_requested_name(app, before, asked)
         if after != before:
             app.db.people.update_person(after)
-            # Whatever is added, or added again, is judged anew.
+            # Whatever is added, or added again, is judged again.
             for own in {*before.accounts, *before.pages} ^ {*after.accounts, *after.pages}:
-                app.db.account_proofs.delete_account_proof(before.ref, own)
+                app.db.account_proofs.delete_account_proof(before.id, own)
             forget_removed_terms(app, before, after)
             action = EDITED if adds else TAKEN_BACK
-            app.db.audit.append_entry(app.clock.now(), person.ref, action, person.ref, {})
+            app.db.audit.append_entry(app.clock.now(), person.id, action, person.id, {})
     return after
 
 
 def find_next_edit_time(app: App, person_id: str) -> datetime | None:
-    """Return from when on a person may add words again; None where they may now."""
+    """Return when a person may add words again; None for now."""
     events = (EDITED, NAME_ASKED, PROOF_ASKED)
     # A name that waits may have been given in one edit with other words, at one time.
     made = {
@@ -115,7 +115,7 @@ def request_account_proof(app: App, person_id: str, account: str) -> None:
 
 
 def delete_account_proof(app: App, person_id: str, account: str) -> None:
-    """Forget an account that showed another name, and that nobody proved."""
+    """Delete an account that showed another name and was not proven."""
     with app.db.begin_transaction():
         if _find_unproven_account(app, person_id, account):
             app.db.account_proofs.delete_account_proof(person_id, account)
@@ -129,19 +129,19 @@ def _find_unproven_account(app: App, person_id: str, account: str) -> AccountPro
 
 
 def find_requested_name(app: App, person_id: str) -> PersonName | None:
-    """Return the name that waits for an operator, None where none does."""
+    """Return the name that waits for an operator, if any."""
     waiting = app.db.name_changes.find_name_change_of_person(person_id)
     return waiting.name if waiting else None
 
 
 def _apply_requested_name(app: App, before: Person, asked: Person) -> Person:
-    """Search by what may be searched of a new name, and let an operator decide on the rest."""
+    """Search for the allowed parts of a new name; an operator decides on the rest."""
     if asked.name == before.name:
         return replace(asked, confirmed_names=list_confirmed_names(before))
     if check_name_claim(asked.name, list_confirmed_names(before)).needs_confirmation:
         request_name_change(app, before, asked.name)
     else:
-        withdraw_name_change(app, before.ref)
+        withdraw_name_change(app, before.id)
     return apply_searchable_name(replace(asked, name=before.name), asked.name)
 
 
@@ -166,32 +166,16 @@ def _check_profile_fields(asked: Person, before: Person) -> None:
         raise InputError(reason)
 
 
-class AddressRequestRefusal(StrEnum):
-    """Why no letter was written to a new address; each reason is the asking person's own."""
-
-    FOREIGN = "foreign"
-    SAME = "same"
-    OFTEN = "often"
-
-
-class AddressConfirmRefusal(StrEnum):
-    """Why a code changes nothing: it is over, was asked for elsewhere, or its address is taken."""
-
-    OVER = "over"
-    ELSEWHERE = "elsewhere"
-    TAKEN = "taken"
-
-
 def find_pending_address_change(app: App, person_id: str) -> AddressChange | None:
-    """Return the last change that somebody asked for and can still confirm."""
-    kept = app.db.address_changes.list_address_changes(person_id)
-    return next((each for each in reversed(kept) if each.is_open(app.clock.now())), None)
+    """Return the last change that someone asked for and can still confirm."""
+    changes = app.db.address_changes.list_address_changes(person_id)
+    return next((each for each in reversed(changes) if each.is_open(app.clock.now())), None)
 
 
 def find_last_address_change(app: App, person_id: str) -> AddressChange | None:
-    """Return the last change that was confirmed, while it is remembered."""
-    kept = app.db.address_changes.list_address_changes(person_id)
-    return next((each for each in reversed(kept) if each.changed_at), None)
+    """Return the last confirmed change, while it is stored."""
+    changes = app.db.address_changes.list_address_changes(person_id)
+    return next((each for each in reversed(changes) if each.changed_at), None)
 
 
 def request_work_email_change(
@@ -211,8 +195,8 @@ def request_work_email_change(
         ):
             return AddressRequestRefusal.OFTEN
         change = AddressChange(
-            ref=app.ids.new_id(),
-            person=person_id,
+            id=app.ids.new_id(),
+            person_id=person_id,
             browser=hash_code(browser_session_id),
             old=person.mail,
             new=new,
@@ -222,7 +206,7 @@ def request_work_email_change(
         app.db.address_changes.insert_address_change(change)
         queue_email(
             app,
-            EmailPlan(recipient_id=person_id, dedupe_key=change.ref),
+            EmailPlan(recipient_id=person_id, dedupe_key=change.id),
             _build_new_address_view(app, change),
         )
         app.db.audit.append_entry(now, person_id, "address-change-requested", person_id, {})
@@ -232,13 +216,13 @@ def request_work_email_change(
 def confirm_work_email_change(
     app: App, person_id: str, code: str, browser_session_id: str
 ) -> AddressConfirmRefusal | None:
-    """Spend a code of this person's, in the browser that asked for it, or say why not.
+    """Use up a code of this person, in the browser that asked for it, or say why not.
 
-    Raises NotPermittedError where their consent has ended.
+    Raises NotPermittedError if their consent has ended.
     """
     with app.db.begin_transaction():
         change = app.db.address_changes.find_address_change_by_code(hash_code(code))
-        if change is None or change.person != person_id or not change.is_open(app.clock.now()):
+        if change is None or change.person_id != person_id or not change.is_open(app.clock.now()):
             return AddressConfirmRefusal.OVER
         if not hmac.compare_digest(change.browser, hash_code(browser_session_id)):
             return AddressConfirmRefusal.ELSEWHERE
@@ -252,23 +236,23 @@ def confirm_work_email_change(
 
 
 def _change_work_email(app: App, before: Person, change: AddressChange) -> None:
-    """Know the person by the new address alone, and tell the old one."""
+    """Change to the new address, and email the old one."""
     now, after = app.clock.now(), replace(before, mail=change.new)
-    # Who invited them anew, not knowing that they are in, invited nobody else.
+    # Who invited them again, not knowing that they are in, invited no one else.
     while invitation := app.db.invitations.find_open_invitation_by_mail(change.new, now):
-        app.db.invitations.delete_invitation(invitation.ref)
+        app.db.invitations.delete_invitation(invitation.id)
     app.db.people.update_person(after)
     forget_removed_terms(app, before, after)
-    app.db.address_changes.confirm_address_change(change.ref, now)
-    if app.db.suppression_list.delete_suppression(before.ref):
-        app.db.outbox.expedite_queued_emails(before.ref, now)
-    plan = EmailPlan(recipient_id=before.ref, dedupe_key=change.ref)
+    app.db.address_changes.confirm_address_change(change.id, now)
+    if app.db.suppression_list.delete_suppression(before.id):
+        app.db.outbox.expedite_queued_emails(before.id, now)
+    plan = EmailPlan(recipient_id=before.id, dedupe_key=change.id)
     queue_email(app, plan, _build_address_changed_view(app, before, now))
-    app.db.audit.append_entry(now, before.ref, "address-changed", before.ref, {})
+    app.db.audit.append_entry(now, before.id, "address-changed", before.id, {})
 
 
 def _end_other_sessions(app: App, person_id: str, browser_session_id: str) -> None:
-    """Shut out whoever came in by the old address, and what it may still bring in."""
+    """End the other sessions and the open sign-in links of the old address."""
     app.db.sign_in_links.delete_sign_in_links(person_id)
     app.db.sessions.delete_other_sessions(person_id, hash_code(browser_session_id))
 
@@ -281,7 +265,7 @@ def _load_consenting_person(app: App, person_id: str) -> Person:
 
 
 def _build_new_address_view(app: App, change: AddressChange) -> NewAddressView:
-    # A slip of the pen brings it to somebody else, who is to learn of nobody that they joined.
+    # A slip of the pen brings it to someone else, who is to learn of no one that they joined.
     greeting = build_custom_greeting(
         app,
         "colleague",

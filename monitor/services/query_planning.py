@@ -1,8 +1,8 @@
-"""What is asked about whom this week, by what each question has brought and may cost.
+"""Which questions are asked about whom this week, by their results so far and their cost.
 
-Questions about the district as a whole: asked once, told to each person what is theirs.
+Questions about the whole district: asked once, and each person gets what names them.
 
-What an answer says of a person falls under that person's consent; the rest is dropped.
+What an answer says about a person needs that person's consent; the rest is dropped.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,6 +12,7 @@ from decimal import Decimal
 from monitor.app import App
 from monitor.config import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
+from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.planning.budget import (
     ApiCost,
@@ -39,7 +40,6 @@ from monitor.domain.planning.selection import (
     select_queries,
 )
 from monitor.domain.vocabulary import Scope
-from monitor.errors import DatabaseError, InputError
 from monitor.services.flagging import (
     include_confirmed_accounts,
     include_requested_accounts,
@@ -61,20 +61,20 @@ def build_crawl_district(app: App) -> District:
 
 
 def list_district_queries(app: App) -> Iterator[Query]:
-    """Yield what is asked about the district, while there is anybody it is asked for."""
+    """Yield the questions about the district, while someone is enrolled who benefits."""
     if any(True for _ in _list_searched_people(app)):
         yield from build_district_queries(app)
 
 
 def build_district_queries(app: App) -> Iterator[Query]:
-    """Yield the same, whoever there is."""
+    """Yield the same for everyone."""
     for source in app.sources.values():
         if source.family is SourceFamily.SEARCH and isinstance(source, DistrictSource):
             yield from source.build_district_queries(build_crawl_district(app))
 
 
 def split_district_visit(app: App, visit: CrawlResult) -> Iterator[CrawlResult]:
-    """Yield what a visit told each person, and last, without any of it, that it was made."""
+    """Yield each person's part of an answer, and last the answer without any of them."""
     source = app.sources[visit.query.source]
     if isinstance(source, DistrictSource):
         for reader, result in source.split_result_by_person(
@@ -90,20 +90,20 @@ def split_district_visit(app: App, visit: CrawlResult) -> Iterator[CrawlResult]:
 def _list_searched_people(app: App) -> Iterator[Identity]:
     """Yield those who agreed to be searched for, as of this moment."""
     now = app.clock.now()
-    for ref in tuple(app.db.consents.list_consenting_person_ids(now)):
+    for person_id in tuple(app.db.consents.list_consenting_person_ids(now)):
         try:
-            person = app.db.people.load_person(ref)
+            person = app.db.people.load_person(person_id)
         except (InputError, DatabaseError):
-            if app.db.consents.find_latest_consent(ref) is None:
+            if app.db.consents.find_latest_consent(person_id) is None:
                 continue  # erased since they were listed, and their key with them
             raise
-        consent = app.db.consents.find_latest_consent(ref)
+        consent = app.db.consents.find_latest_consent(person_id)
         if consent is not None and consent.covers_scope(Scope.SEARCH, now):
             yield build_identity(person, consent, now)
 
 
 OVER_BUDGET = "this week's budget for searches that cost money is used up"
-# Nobody is paid for a refusal, or for what did not arrive.
+# Refusals and missing answers cost nothing.
 BILLED_OUTCOMES = frozenset(
     {Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL, Outcome.UNREADABLE}
 )
@@ -134,7 +134,7 @@ def list_source_prices(sources: Iterable[Source]) -> Mapping[str, Decimal]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepTargets:
-    """Whom a run may ask about, and `district_queries`: what it may ask once for everybody."""
+    """Whom a run may ask about, and `district_queries`: the questions asked once for everyone."""
 
     person_ids: Collection[str]
     district_queries: tuple[Query, ...] = ()
@@ -146,8 +146,8 @@ def plan_person_queries(app: App, person_id: str) -> Iterator[Query]:
 
 
 def list_person_query_keys(app: App, person: Person) -> frozenset[str]:
-    """Return the keys of all that is asked first for a person, though it may rest just now."""
-    consent = app.db.consents.find_latest_consent(person.ref)
+    """Return the keys of all first questions for a person, due or not."""
+    consent = app.db.consents.find_latest_consent(person.id)
     if consent is None:
         return frozenset()
     awake = replace(consent, paused_until=None)
@@ -157,7 +157,7 @@ def list_person_query_keys(app: App, person: Person) -> frozenset[str]:
     keys = {query.key for query in own}
     if awake.covers_scope(Scope.SEARCH, app.clock.now()):
         shared = build_district_queries(app)
-        keys |= {replace(query, subject=person.ref).key for query in shared}
+        keys |= {replace(query, subject=person.id).key for query in shared}
     return frozenset(keys)
 
 
@@ -179,8 +179,8 @@ def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandi
     prices = list_source_prices(app.sources.values())
     priced = (query for query in targets.district_queries if query.source in prices)
     yield from rank_candidates(priced, prices, {})
-    for ref in targets.person_ids:
-        yield from list_paid_candidates(app, ref)
+    for person_id in targets.person_ids:
+        yield from list_paid_candidates(app, person_id)
 
 
 def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]:
@@ -200,7 +200,7 @@ def list_paid_candidates(app: App, person_id: str) -> tuple[QueryCandidate, ...]
 
 
 def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlook, ...]:
-    """Tell of each question about a person when it is asked, as seen from a week's sweep."""
+    """Show when each question about a person is asked, as seen from a week's sweep."""
     candidates = {each.query.key: each for each in list_paid_candidates(app, person_id)}
     outlooks = (
         QueryOutlook.from_candidate(candidates[query.key], to_week_number(week))
@@ -212,7 +212,7 @@ def build_query_outlook(app: App, person_id: str, week: str) -> tuple[QueryOutlo
 
 
 def build_weekly_bill(app: App, week: str) -> SweepBill:
-    """Tell what a week's sweep will ask of the sources that cost something."""
+    """Show what a week's sweep will ask of the sources that cost money."""
     people = app.db.consents.list_queryable_person_ids(app.clock.now())
     run = SweepTargets(person_ids=people, district_queries=tuple(list_district_queries(app)))
     choice = choose_paid_queries(app, week, run, SearchDepth.ROTATING)
@@ -235,7 +235,7 @@ def build_weekly_bill(app: App, week: str) -> SweepBill:
 
 
 def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
-    """Return what was spent this week, by person; under "" what was about nobody."""
+    """Return what was spent this week, by person; "" for questions about no person."""
     prices, spent = list_source_prices(app.sources.values()), dict[str, ApiCost]()
     for paid in app.db.api_costs.list_api_costs_of_week(week):
         outlay = ApiCost.from_requests(paid.requests, prices.get(paid.source, Decimal(0)))
@@ -244,7 +244,7 @@ def sum_spending_by_person(app: App, week: str) -> dict[str, ApiCost]:
 
 
 def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
-    """Count what a visit cost: all its pages, since it does not tell how many there were."""
+    """Count the cost of a visit: all its pages, since it does not say how many there were."""
     query = visit.query
     source = app.sources.get(query.source)
     if source and source.info.usd_per_1000 and visit.result.outcome in BILLED_OUTCOMES:
@@ -305,7 +305,7 @@ def _list_allowed_contact_keys(app: App, person: Person) -> frozenset[str]:
     if get_student_link_switch(app) is StudentLinkSwitch.OFF:
         return frozenset()
     trusted = replace(person, accounts=tuple(list_trusted_accounts(app.db, person)))
-    consent = app.db.consents.find_latest_consent(person.ref)
+    consent = app.db.consents.find_latest_consent(person.id)
     lists = build_person_queries(
         trusted, consent, app.sources.values(), app.clock.now(), get_student_link_switch(app)
     )

@@ -1,11 +1,9 @@
-"""Forget, once a day: the retention table applied to all that is stored.
+"""The daily purge: apply the retention table to all stored data.
 
-A question that is no longer asked shows nothing any more, and what no other question shows is
-forgotten with it. Two things stay: what the person said is theirs, and what they shared or pursue,
-since others act on that.
-
-An item keeps its address and its keys, or the next sweep would take it for new. Under a legal hold
-nothing is deleted, but what is no longer asked is not asked.
+Findings that only a dropped question showed are deleted with it. Two things stay: what the person
+called their own, and what they shared or reported, since others act on that. An item keeps its
+address and its keys, or the next sweep would take it for new. Under a legal hold nothing is
+deleted, but dropped questions are still not asked.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -39,38 +37,38 @@ from scrapers.models import Finding
 
 
 def delete_expired_text(app: App, person_id: str, now: datetime) -> None:
-    """Forget what was lent longer ago, and what a later answer has replaced as long ago."""
+    """Delete texts past their source's time limit, also those that a later answer replaced."""
     limits = list_text_retention(app)
     if not limits:
         return
     for item in app.db.items.list_items_of_person(person_id):
         lent = [
             each
-            for each in app.db.sightings.list_sightings_of_item(item.ref)
+            for each in app.db.sightings.list_sightings_of_item(item.id)
             if each.source in limits
         ]
         for each in lent:
             cutoff = now - limits[each.source]
-            app.db.versions.delete_replaced_versions(item.ref, each.query, cutoff)
+            app.db.versions.delete_replaced_versions(item.id, each.query, cutoff)
         over = [each for each in lent if now - each.last >= limits[each.source]]
         for each in over:
-            app.db.versions.delete_versions_of_question(item.ref, each.query)
+            app.db.versions.delete_versions_of_question(item.id, each.query)
             app.db.sightings.delete_sighting(each)
         if over:
             _rebuild_portrait(app, item)
 
 
 def _rebuild_portrait(app: App, item: Item) -> None:
-    left = [each.finding for each in app.db.sightings.list_sightings_of_item(item.ref)]
+    left = [each.finding for each in app.db.sightings.list_sightings_of_item(item.id)]
     portrait = combine_findings(left) if left else strip_portrait_text(item.portrait)
     app.db.items.update_item(replace(item, portrait=portrait))
-    assessment = app.db.items.find_assessment(item.ref)
+    assessment = app.db.items.find_assessment(item.id)
     if assessment:
-        app.db.items.set_assessment(item.ref, assessment.without_quotes)
+        app.db.items.set_assessment(item.id, assessment.without_quotes)
 
 
 def strip_portrait_text(portrait: Finding) -> Finding:
-    """Return the account alone: what it is called, without what it says of itself."""
+    """Return the account with its names only, without its texts."""
     return Finding(
         key=portrait.key,
         kind=portrait.kind,
@@ -81,27 +79,26 @@ def strip_portrait_text(portrait: Finding) -> Finding:
     )
 
 
-PURGE = "purge"
-# As long as any copy: so much was promised to who leaves.
+# As long as any backup: that is the promise to people who leave.
 SPARE_RETENTION = timedelta(days=30)
-FORGOTTEN_REASONS = ("What was seen then is no longer kept.",)
+FORGOTTEN_REASONS = ("What we saw then has been deleted.",)
 
 
 class _PreviewRollback(Exception):  # noqa: N818 - nothing went wrong
-    """Takes back what a preview has done."""
+    """Rolls back what a preview has done."""
 
 
 def purge_expired_data(app: App) -> None:
     _delete_all_expired(app)
     app.db.truncate_logs()
-    # A disk that has no room for these keeps nobody's deleted words in the log.
+    # Empty the log even if the disk has no room for these rows, so no deleted text stays in it.
     app.db.delete_pre_upgrade_copy(app.clock.now() - SPARE_RETENTION)
 
 
 def preview_purge(app: App) -> Mapping[str, int]:
-    """Tell how many rows of each table a purge would take now, and take none.
+    """Count the rows of each table that a purge would delete now; delete none.
 
-    It is the purge itself, undone: what it tells cannot differ from what would happen.
+    It runs the real purge and rolls it back, so the count is exact.
     """
     gone: dict[str, int] = {}
     with suppress(_PreviewRollback), app.db.begin_transaction():
@@ -141,20 +138,20 @@ def _delete_spent_invitations(app: App) -> None:
             stage = RetentionStage.CLOSED if each.spent_at else RetentionStage.OPEN
             last_at = each.spent_at or each.reminded_at or each.invited_at
             if _is_past_retention(app, RetainedKind.INVITATION, stage, last_at):
-                app.db.invitations.delete_invitation(each.ref)
+                app.db.invitations.delete_invitation(each.id)
 
 
 def _delete_unfinished_enrollments(app: App) -> None:
-    kept = RETENTION_PERIODS[RetainedKind.ENROLLMENT_DRAFT].open
-    if kept is not None:
-        app.db.enrollment_drafts.delete_drafts_before(app.clock.now() - kept)
+    period = RETENTION_PERIODS[RetainedKind.ENROLLMENT_DRAFT].open
+    if period is not None:
+        app.db.enrollment_drafts.delete_drafts_before(app.clock.now() - period)
 
 
 def _delete_old_access_records(app: App) -> None:
-    kept, now = RETENTION_PERIODS[RetainedKind.BREAK_GLASS].closed, app.clock.now()
-    if kept is not None:
-        app.db.break_glass.delete_break_glass_before(now - kept)
-        app.db.hold_proposals.delete_hold_proposals_before(now - kept)
+    period, now = RETENTION_PERIODS[RetainedKind.BREAK_GLASS].closed, app.clock.now()
+    if period is not None:
+        app.db.break_glass.delete_break_glass_before(now - period)
+        app.db.hold_proposals.delete_hold_proposals_before(now - period)
     app.db.access_log.delete_access_before(now)
 
 
@@ -165,33 +162,33 @@ def _delete_served_requests(app: App) -> None:
             if _is_past_retention(
                 app, RetainedKind.RUN_REQUEST, stage, each.done_at or each.asked_at
             ):
-                app.db.run_requests.delete_run_request(each.ref)
+                app.db.run_requests.delete_run_request(each.id)
 
 
 def _close_abandoned_sweeps(app: App) -> None:
-    """Close what was never finished; its answers are too old to settle anything."""
+    """Close sweeps that were never finished; their answers are too old to settle."""
     with app.db.begin_transaction():
         for each in app.db.sweeps.list_open_sweeps():
             if _is_past_retention(app, RetainedKind.JOURNAL, RetentionStage.OPEN, each.started_at):
-                keep_evidence_pages(app, each.ref)
-                app.db.journal.delete_answers_of_sweep(each.ref)
-                app.db.sweeps.close_sweep(each.ref, app.clock.now())
+                keep_evidence_pages(app, each.id)
+                app.db.journal.delete_answers_of_sweep(each.id)
+                app.db.sweeps.close_sweep(each.id, app.clock.now())
 
 
 def _delete_dead_emails(app: App) -> None:
-    kept = RETENTION_PERIODS[RetainedKind.EMAIL].open
-    if kept is not None:
-        app.db.outbox.delete_dead_email_views(app.clock.now() - kept)
+    period = RETENTION_PERIODS[RetainedKind.EMAIL].open
+    if period is not None:
+        app.db.outbox.delete_dead_email_views(app.clock.now() - period)
 
 
 def _delete_stale_robots_files(app: App) -> None:
-    kept, now = RETENTION_PERIODS[RetainedKind.ROBOTS_FILE], app.clock.now()
-    if kept.open is not None and kept.closed is not None:
-        app.db.robots_files.delete_robots_files_outside(now - kept.closed, now + kept.open)
+    periods, now = RETENTION_PERIODS[RetainedKind.ROBOTS_FILE], app.clock.now()
+    if periods.open is not None and periods.closed is not None:
+        app.db.robots_files.delete_robots_files_outside(now - periods.closed, now + periods.open)
 
 
 def _delete_old_records(app: App) -> None:
-    """Forget how old sweeps went, that letters were sent, and hosts that keep nobody away."""
+    """Delete old sweep results, records of sent emails, and hosts without restrictions."""
     now, host = app.clock.now(), RETENTION_PERIODS[RetainedKind.HOST]
     with app.db.begin_transaction():
         if host.open and host.closed:
@@ -214,7 +211,7 @@ def _delete_old_records(app: App) -> None:
 def _delete_old_person_data(app: App, person_id: str) -> None:
     now = app.clock.now()
     for item in tuple(_list_expired_items(app, person_id)):
-        app.db.items.delete_item(item.ref)
+        app.db.items.delete_item(item.id)
     _delete_student_evidence(app, person_id)
     events, versions = (
         RETENTION_PERIODS[RetainedKind.EVENT].closed,
@@ -226,13 +223,14 @@ def _delete_old_person_data(app: App, person_id: str) -> None:
         app.db.events.delete_events_before(person_id, now - events)
     if versions:
         for item in app.db.items.list_items_of_person(person_id):
-            app.db.versions.delete_versions_before(item.ref, now - versions)
+            app.db.versions.delete_versions_before(item.id, now - versions)
 
 
 def _delete_student_evidence(app: App, person_id: str) -> None:
-    """Forget what was seen of students: at once when it is cleared up, else in time.
+    """Delete evidence about students: at once when the flag is decided, else in time.
 
-    What nobody answered or shared goes as a whole; if it is still so, it is asked again.
+    A flag that was neither answered nor shared is deleted; if the link still exists, it is raised
+    again.
     """
     for flag in app.db.flags.list_flags_of_person(person_id):
         if flag.kind is not FlagKind.STUDENT_LINK:
@@ -244,7 +242,7 @@ def _delete_student_evidence(app: App, person_id: str) -> None:
         ):
             continue
         if flag.is_undecided and not flag.shared_at:
-            app.db.flags.delete_flag(flag.ref)
+            app.db.flags.delete_flag(flag.id)
         elif flag.reasons != FORGOTTEN_REASONS:
             app.db.flags.update_flag(replace(flag, reasons=FORGOTTEN_REASONS, lowered_by=()))
 
@@ -263,23 +261,23 @@ def _is_past_retention(app: App, what: RetainedKind, stage: RetentionStage, at: 
 
 
 def delete_unconsented_results(app: App, consent: Consent) -> None:
-    """Forget what a consent covers no more; the consent is the person's last word."""
-    person = app.db.people.load_person(consent.person)
-    if app.db.legal_holds.has_active_legal_hold(person.ref):
+    """Delete what a consent no longer covers, given the person's latest consent."""
+    person = app.db.people.load_person(consent.person_id)
+    if app.db.legal_holds.has_active_legal_hold(person.id):
         return
-    asked = app.db.questions.list_questions_of_person(person.ref)
+    asked = app.db.questions.list_questions_of_person(person.id)
     _retire_questions(
         app, person, {each.key for each in asked if not _is_covered(app, each, consent)}
     )
     if Scope.PHOTOS not in consent.scopes:
-        _remove_picture_prints(app, person.ref)
+        _remove_picture_prints(app, person.id)
     if Scope.STUDENT_LINKS not in consent.scopes:
-        _delete_student_links(app, person.ref)
+        _delete_student_links(app, person.id)
     reassess_person(app, person)
 
 
 def forget_removed_terms(app: App, before: Person, after: Person) -> None:
-    """Forget what only words showed that a person has taken back. Nothing new is told of.
+    """Delete findings that only removed names found. This creates no events.
 
     The questions that come in their place are new ones, so their first answers are silent.
     """
@@ -287,7 +285,7 @@ def forget_removed_terms(app: App, before: Person, after: Person) -> None:
         list_person_query_keys(app, before),
         list_person_query_keys(app, after),
     )
-    if not app.db.legal_holds.has_active_legal_hold(after.ref):
+    if not app.db.legal_holds.has_active_legal_hold(after.id):
         _retire_questions(app, after, old - new)
     reassess_person(app, after)
 
@@ -299,21 +297,21 @@ def _is_covered(app: App, question: QuestionRecord, consent: Consent) -> bool:
 
 def _retire_questions(app: App, person: Person, keys: Collection[str]) -> None:
     touched = {
-        sighting.item
+        sighting.item_id
         for key in keys
-        for sighting in app.db.sightings.list_sightings_of_question(person.ref, key)
+        for sighting in app.db.sightings.list_sightings_of_question(person.id, key)
     }
     for key in keys:
-        app.db.questions.retire_question(person.ref, key)
+        app.db.questions.retire_question(person.id, key)
     active_keys = list_person_query_keys(app, person)
     for item in sorted(touched):
-        _release_item(app, person.ref, item, active_keys)
+        _release_item(app, person.id, item, active_keys)
 
 
 def _release_item(app: App, person_id: str, item_id: str, active_keys: Collection[str]) -> None:
-    """Forget an item that no first question shows, or paint it anew from what is left.
+    """Delete an item that no first question shows, or rebuild it from what is left.
 
-    What only a followed question shows is never looked at again: nothing leads there now.
+    What only a follow-up question showed is never asked again.
     """
     left = app.db.sightings.list_sightings_of_item(item_id)
     if any(each.query in active_keys for each in left):
@@ -335,7 +333,7 @@ def _is_kept_for_person(app: App, item_id: str) -> bool:
 def _delete_student_links(app: App, person_id: str) -> None:
     for flag in app.db.flags.list_flags_of_person(person_id):
         if flag.kind is FlagKind.STUDENT_LINK and not flag.shared_at:
-            app.db.flags.delete_flag(flag.ref)
+            app.db.flags.delete_flag(flag.id)
 
 
 def _remove_picture_prints(app: App, person_id: str) -> None:
@@ -345,7 +343,7 @@ def _remove_picture_prints(app: App, person_id: str) -> None:
                 replace(sighting, finding=_strip_picture_print(sighting.finding))
             )
     for item in app.db.items.list_items_of_person(person_id):
-        app.db.versions.rewrite_versions(item.ref, _strip_picture_print)
+        app.db.versions.rewrite_versions(item.id, _strip_picture_print)
         bare = replace(item, portrait=_strip_picture_print(item.portrait))
         if bare != item:
             app.db.items.update_item(bare)
@@ -363,11 +361,11 @@ def record_roster_import(db: Database, roster: Roster, now: datetime) -> None:
 
 
 def erase_student_links(db: Database, now: datetime) -> int:
-    """Forget every student link with its rulings, and return how many there were."""
+    """Delete every student link with its decisions, and return how many there were."""
     with db.begin_transaction():
         flags = db.flags.list_flags_of_kind(FlagKind.STUDENT_LINK)
         for flag in flags:
-            db.flags.delete_flag(flag.ref)
+            db.flags.delete_flag(flag.id)
         details = {"flags": str(len(flags))}
         db.audit.append_entry(now, "operator", "roster-erased", "", details)
     return len(flags)

@@ -1,6 +1,6 @@
-"""IT review: the flags that disclosure opens, rulings on them, and the reviewers' digest.
+"""IT review: the flags that disclosure opens, decisions on them, and the reviewers' digest.
 
-A flag opens early only if a second reviewer confirms; its person is told at once.
+A flag opens early only if a second reviewer confirms; its person is notified at once.
 
 Each act is audited under the reviewer's id, and the person can read what it says. Early access
 needs two people, each in a session of their own.
@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.review import WHOLE_LIST, ReviewAssignment, ReviewFilter, ReviewNote, ReviewNoteKind
 from monitor.domain.disclosure import BreakGlassProposal, ReviewFields
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.schedule import can_ask_again, compute_digest_week
 from monitor.domain.vocabulary import Decision
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.digests import list_weekly_runs
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
@@ -48,43 +48,40 @@ RECENT_PERIOD = timedelta(days=7)
 
 
 def list_reviewable_flags(app: App) -> Iterator[tuple[Flag, ReviewFields]]:
-    """Yield what IT may see today, the worst first, and among equals the oldest."""
-    for ref in app.db.review_index.list_visible_flag_ids(
+    """Yield the flags that IT may see today, the worst first, then the oldest."""
+    for flag_id in app.db.review_index.list_visible_flag_ids(
         build_review_gate(app), ReviewFilter(), WHOLE_LIST
     ):
-        flag = app.db.flags.load_flag(ref)
+        flag = app.db.flags.load_flag(flag_id)
         opening = find_review_opening(app, flag)
         if opening:
             yield flag, load_review_fields(app, flag, opening)
 
 
-def decide_flag(app: App, flag_id: str, ruling: Decision, by: str, note: str = "") -> Flag:
-    """Append a ruling; what the person says of an item is remembered with the item."""
-    (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=ruling, by=by, note=note))
-    return after
-
-
 def decide_flags(app: App, flag_ids: Iterable[str], word: DecisionInput) -> tuple[Flag, ...]:
-    """Rule on several flags alike, or on none of them if one of them forbids it."""
-    flags = tuple(app.db.flags.load_flag(ref) for ref in dict.fromkeys(flag_ids))
+    """Append one decision to several flags, or to none if one of them forbids it.
+
+    A person's own decisions are stored with the items, too.
+    """
+    flags = tuple(app.db.flags.load_flag(flag_id) for flag_id in dict.fromkeys(flag_ids))
     for flag in flags:
-        if word.by != flag.person and find_review_opening(app, flag) is None:
-            reason = f"Flag {flag.ref} is not open to IT. Only the staff member can decide on it."
+        if word.by != flag.person_id and find_review_opening(app, flag) is None:
+            reason = f"Flag {flag.id} is not open to IT. Only the staff member can decide on it."
             raise NotPermittedError(reason)
     with app.db.begin_transaction():
         after = tuple(record_decision(app, flag, word) for flag in flags)
-        for person in {flag.person for flag in flags if word.by == flag.person}:
+        for person in {flag.person_id for flag in flags if word.by == flag.person_id}:
             learn_from_feedback(app, person)
     return after
 
 
 def undo_decisions(app: App, flag_ids: Iterable[str], by: str) -> tuple[Flag, ...]:
-    """Take back the last word on each flag, or on none; what was learnt by it is unlearnt."""
+    """Undo the last decision on each flag, or on none, and what was learned from it."""
     return decide_flags(app, flag_ids, DecisionInput(decision=Decision.REOPENED, by=by))
 
 
 def queue_review_digests(app: App) -> None:
-    """Write to each reviewer, also when there is nothing: silence would prove nothing."""
+    """Email each reviewer, even without news: no email could also mean a failure."""
     now, district = app.clock.now(), app.config.district
     view = _build_review_digest(app, now)
     with app.db.begin_transaction():
@@ -103,7 +100,7 @@ def _build_review_digest(app: App, now: datetime) -> ReviewDigestView:
             why=f"You get this email because {district.name} lists you as a reviewer.",
             leave="To stop, ask your operator to take you off the list of reviewers.",
         ),
-        week=compute_digest_week(now, district.ref, district.zone),
+        week=compute_digest_week(now, district.id, district.zone),
         coverage=build_coverage(list_weekly_runs(app)),
         lines=tuple(
             _build_review_line(flag, fields) for flag, fields in shown if flag.is_undecided
@@ -153,7 +150,7 @@ def load_reviewable_flag(app: App, reviewer: Reviewer, flag_id: str) -> Flag:
 
 
 def download_review_evidence(app: App, reviewer: Reviewer, flag_id: str) -> EvidenceView:
-    """Hand out the evidence of what its person shared, and of nothing else."""
+    """Return the evidence of a shared flag, and of no other."""
     flag = _load_viewed_flag(app, reviewer, flag_id)
     if flag.shared_at is None:
         reason = "The staff member has not shared the evidence. You can ask them to."
@@ -163,10 +160,10 @@ def download_review_evidence(app: App, reviewer: Reviewer, flag_id: str) -> Evid
 
 
 def assign_flag(app: App, reviewer: Reviewer, flag_id: str, seen_assignee: str) -> None:
-    """Take it over. `seen` is who had taken it when the reviewer looked, empty for nobody."""
+    """Assign it. `seen` is who had it when the page was loaded, empty for no one."""
     with app.db.begin_transaction():
         flag = _load_viewed_flag(app, reviewer, flag_id)
-        taken = app.db.assignments.find_assignment(flag.ref)
+        taken = app.db.assignments.find_assignment(flag.id)
         if (taken.reviewer_id if taken else NO_REVIEWER) != seen_assignee:
             raise InputError(CHANGED_MEANWHILE)
         app.db.assignments.save_assignment(
@@ -178,7 +175,7 @@ def assign_flag(app: App, reviewer: Reviewer, flag_id: str, seen_assignee: str) 
 def release_flag(app: App, reviewer: Reviewer, flag_id: str) -> None:
     with app.db.begin_transaction():
         flag = _load_viewed_flag(app, reviewer, flag_id)
-        taken = app.db.assignments.find_assignment(flag.ref)
+        taken = app.db.assignments.find_assignment(flag.id)
         if taken is None or taken.reviewer_id != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
         app.db.assignments.delete_assignment(flag_id)
@@ -194,7 +191,7 @@ def add_review_note(app: App, reviewer: Reviewer, flag_id: str, text: str) -> No
 
 
 def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str) -> None:
-    """Ask its person by letter; once a week at most, whoever asks."""
+    """Ask its person by email; once a week at most, no matter who asks."""
     with app.db.begin_transaction():
         flag = _load_viewed_flag(app, reviewer, flag_id)
         if not can_ask_again(find_last_question_time(app.db, flag_id), app.clock.now()):
@@ -205,7 +202,7 @@ def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str)
         queue_email(
             app,
             EmailPlan(
-                recipient_id=flag.person, dedupe_key=f"{flag_id} {note_record.at.isoformat()}"
+                recipient_id=flag.person_id, dedupe_key=f"{flag_id} {note_record.at.isoformat()}"
             ),
             _build_question_view(app, flag, note_record),
         )
@@ -215,13 +212,16 @@ def queue_review_question(app: App, reviewer: Reviewer, flag_id: str, text: str)
 def decide_viewed_flags(
     app: App, reviewer: Reviewer, seen_states: Mapping[str, str], ruling: Decision, note: str = ""
 ) -> tuple[Flag, ...]:
-    """Rule on several flags alike, or on none. `seen` is the state of each as it was read."""
+    """Append one decision to several flags, or to none.
+
+    `seen` is the state of each when it was read.
+    """
     if ruling not in REVIEWER_DECISIONS:
         reason = "Only the staff member can say that."
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
-        for ref, state in seen_states.items():
-            if _load_viewed_flag(app, reviewer, ref).state != state:
+        for flag_id, state in seen_states.items():
+            if _load_viewed_flag(app, reviewer, flag_id).state != state:
                 raise InputError(CHANGED_MEANWHILE)
         return decide_flags(
             app, seen_states, DecisionInput(decision=ruling, by=reviewer.id, note=note.strip())
@@ -229,11 +229,11 @@ def decide_viewed_flags(
 
 
 def undo_own_decisions(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) -> None:
-    """Take back one's own last ruling on each, or on none; of others nothing is taken back."""
+    """Undo the reviewer's own last decision on each, or on none, and never another's."""
     with app.db.begin_transaction():
-        flags = [_load_viewed_flag(app, reviewer, ref) for ref in dict.fromkeys(flag_ids)]
+        flags = [_load_viewed_flag(app, reviewer, flag_id) for flag_id in dict.fromkeys(flag_ids)]
         for flag in flags:
-            decisions = app.db.flags.list_decisions(flag.ref)
+            decisions = app.db.flags.list_decisions(flag.id)
             if (
                 not decisions
                 or decisions[-1].by != reviewer.id
@@ -245,11 +245,11 @@ def undo_own_decisions(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) ->
 
 
 def _undo_own_decision(app: App, reviewer: Reviewer, flag: Flag) -> None:
-    """Undo every step that the ruling led: who rules "removed" has ruled "reported", too."""
-    decisions = app.db.flags.list_decisions(flag.ref)
+    """Undo every step of the decision: "removed" includes "reported"."""
+    decisions = app.db.flags.list_decisions(flag.id)
     at = decisions[-1].at
     for _ in [each for each in decisions if each.by == reviewer.id and each.at == at]:
-        undo_decisions(app, (flag.ref,), reviewer.id)
+        undo_decisions(app, (flag.id,), reviewer.id)
 
 
 def _load_viewed_flag(app: App, reviewer: Reviewer, flag_id: str) -> Flag:
@@ -267,17 +267,17 @@ def _build_remark(
         reason = "Write something first."
         raise InputError(reason)
     return ReviewNote(
-        flag=flag.ref, kind=kind, by=reviewer.address, at=app.clock.now(), text=text.strip()
+        flag_id=flag.id, kind=kind, by=reviewer.address, at=app.clock.now(), text=text.strip()
     )
 
 
 def _build_question_view(app: App, flag: Flag, note_record: ReviewNote) -> ReviewerQuestionView:
-    portrait = app.db.items.load_item(flag.item).portrait
+    portrait = app.db.items.load_item(flag.item_id).portrait
     return ReviewerQuestionView(
-        **build_greeting(app, app.db.people.load_person(flag.person)),
+        **build_greeting(app, app.db.people.load_person(flag.person_id)),
         kind=flag.kind,
         url=portrait.url,
-        ref=flag.ref,
+        id=flag.id,
         by=note_record.by,
         question=note_record.text,
     )
@@ -293,39 +293,37 @@ FOR_A_DAY = "IT can see it for one day."
 def propose_break_glass(
     app: App, reviewer: Reviewer, id_prefix: str, reason: str
 ) -> BreakGlassProposal:
-    """Wish to open a flag, named by as much of its ref as letters print."""
+    """Request early access to a flag, named by the part of its ID that emails print."""
     with app.db.begin_transaction():
         flag = app.db.flags.load_flag(app.db.flags.resolve_flag_prefix(id_prefix.strip()))
         check_not_own_flag(reviewer, flag)
         _check_not_open(app, flag)
         proposal = BreakGlassProposal(
-            ref=app.ids.new_id(),
-            flag=flag.ref,
-            person=flag.person,
+            id=app.ids.new_id(),
+            flag_id=flag.id,
+            person_id=flag.person_id,
             first=reviewer.address,
             reason=reason.strip(),
             at=app.clock.now(),
         )
-        commitment = app.db.audit.compute_commitment(flag.person, proposal.reason)
+        commitment = app.db.audit.compute_commitment(flag.person_id, proposal.reason)
         app.db.break_glass.save_break_glass_proposal(proposal)
-        _audit_break_glass(
-            app, reviewer, "requested-early-access", flag.ref, {"reason": commitment}
-        )
+        _audit_break_glass(app, reviewer, "requested-early-access", flag.id, {"reason": commitment})
     return proposal
 
 
 def list_break_glass_proposals(app: App) -> Iterator[tuple[BreakGlassProposal, Flag]]:
-    """Yield what waits for a second reviewer, the oldest first."""
+    """Yield the requests that wait for a second reviewer, the oldest first."""
     for proposal in app.db.break_glass.list_unconfirmed_proposals():
         if proposal.is_pending(app.clock.now()):
-            yield proposal, app.db.flags.load_flag(proposal.flag)
+            yield proposal, app.db.flags.load_flag(proposal.flag_id)
 
 
 def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> BreakGlassProposal:
-    """Open it for a day. Its person is written to in the same transaction."""
+    """Open it for a day. The email to its person is in the same transaction."""
     with app.db.begin_transaction():
         proposal = app.db.break_glass.load_break_glass_proposal(proposal_id)
-        flag = app.db.flags.load_flag(proposal.flag)
+        flag = app.db.flags.load_flag(proposal.flag_id)
         check_not_own_flag(reviewer, flag)
         _check_reviewers(app, proposal.first, reviewer.address)
         broken = proposal.confirm_proposal(reviewer.address, app.clock.now())
@@ -336,8 +334,8 @@ def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> Break
             raise NotPermittedError(sentence)
         seen = f"{words.describe_flag_kind(flag.kind, flag.severity)} {FOR_A_DAY}"
         by = BreakGlassActor(audit_actor=reviewer.id, names=(broken.first, broken.second))
-        record_break_glass(app, flag.person, seen, broken.reason, by)
-        _audit_break_glass(app, reviewer, "opened-early", flag.ref, {})
+        record_break_glass(app, flag.person_id, seen, broken.reason, by)
+        _audit_break_glass(app, reviewer, "opened-early", flag.id, {})
     return broken
 
 

@@ -1,8 +1,7 @@
-"""Which flags IT is let in to at this moment, and what of each.
+"""Which flags IT may see now, and which fields.
 
-The queue of IT review: a list that names nobody, and flags that are opened one by one.
-
-Every flag is shown by the one rule of `domain/disclosure`, with all that bears on it read again.
+The review queue is a list without names, and flags that are opened one by one. Each flag is checked
+by the rule in `monitor/domain/disclosure.py`, with current data.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,9 +19,9 @@ from monitor.domain.disclosure import (
     build_review_fields,
     compute_review_opening,
 )
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.flag import DecisionRecord, Flag, list_possible_decisions
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OpeningReason, Severity
-from monitor.errors import NotPermittedError
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.notifications import Reviewer, build_reviewer_id
 
@@ -35,7 +34,7 @@ NOT_YET = (
 def find_review_opening(
     app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
 ) -> ReviewOpening | None:
-    """Return why IT may see it; `glass` is what was broken besides what is kept."""
+    """Return why IT may see it; `glass` is early access beyond what is stored."""
     case = _load_case(app, flag, break_glass)
     return (
         compute_review_opening(case, app.clock.now(), build_disclosure_policy(app))
@@ -45,7 +44,7 @@ def find_review_opening(
 
 
 def check_review_access(app: App, flag: Flag) -> ReviewOpening:
-    """Raise NotPermittedError while it is its person's alone."""
+    """Raise NotPermittedError while only its person may see it."""
     opening = find_review_opening(app, flag)
     if opening is None:
         raise NotPermittedError(NOT_YET)
@@ -57,14 +56,14 @@ def load_review_fields(app: App, flag: Flag, opening: ReviewOpening) -> ReviewFi
     if case is None:
         raise NotPermittedError(NOT_YET)
     person, item = (
-        app.db.people.load_person(flag.person),
-        app.db.items.load_item(flag.item),
+        app.db.people.load_person(flag.person_id),
+        app.db.items.load_item(flag.item_id),
     )
     return build_review_fields(person, item, case, opening)
 
 
 def build_review_gate(app: App) -> DisclosureCutoff:
-    """Return the same rule as far as plain columns can tell."""
+    """Return the same rule in terms of plain columns."""
     policy, now = build_disclosure_policy(app), app.clock.now()
     days = policy.student_link_days
     return DisclosureCutoff(
@@ -77,16 +76,16 @@ def build_review_gate(app: App) -> DisclosureCutoff:
 def _load_case(
     app: App, flag: Flag, break_glass: tuple[BreakGlass, ...] = ()
 ) -> DisclosureCase | None:
-    consent = app.db.consents.find_latest_consent(flag.person)
+    consent = app.db.consents.find_latest_consent(flag.person_id)
     if consent is None:
         return None
     return DisclosureCase(
         flag=flag,
         consent=consent,
-        decisions=app.db.flags.list_decisions(flag.ref),
+        decisions=app.db.flags.list_decisions(flag.id),
         glass=(
             *break_glass,
-            *app.db.break_glass.list_active_break_glass(flag.ref, app.clock.now()),
+            *app.db.break_glass.list_active_break_glass(flag.id, app.clock.now()),
         ),
     )
 
@@ -106,10 +105,10 @@ ABOUT_YOURSELF = "This flag is about you. Find it under My findings; another rev
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueRow:
-    """What the list tells of a flag: nothing by which its person could be known.
+    """What the list shows of a flag: nothing that identifies its person.
 
-    `assignee_address` is a reviewer's address, empty while nobody has; `is_own` says that it is
-    about the reader themselves. `asked_at` is when its person was last asked, None where nobody
+    `assignee_address` is a reviewer's address, empty while no one has; `is_own` says that it is
+    about the reader themselves. `asked_at` is when its person was last asked, None where no one
     did.
     """
 
@@ -139,7 +138,7 @@ class QueuePage:
 class ViewedFlag:
     """A flag that a reviewer has opened. `has_evidence` says that its person shared it.
 
-    `taken` is the ref of who has taken it, `assignee_address` their address; both empty for nobody.
+    `taken` is the id of who has taken it, `assignee_address` their address; both empty for no one.
     """
 
     flag: Flag
@@ -153,7 +152,7 @@ class ViewedFlag:
 
     @property
     def allowed_decisions(self) -> tuple[Decision, ...]:
-        """What IT may say of it now."""
+        """What IT may decide now."""
         return tuple(
             each
             for each in Decision
@@ -162,41 +161,43 @@ class ViewedFlag:
 
 
 def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: int) -> QueuePage:
-    """Return one page; a number beyond the last gives the last."""
+    """Return one page; a number after the last gives the last."""
     gate = build_review_gate(app)
     total = app.db.review_index.count_visible_flags(gate, wanted)
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     part = ListSlice(start=(number - 1) * PAGE_SIZE, length=PAGE_SIZE)
-    refs = app.db.review_index.list_visible_flag_ids(gate, wanted, part)
-    rows = tuple(_build_queue_rows(app, reviewer, refs))
+    flag_ids = app.db.review_index.list_visible_flag_ids(gate, wanted, part)
+    rows = tuple(_build_queue_rows(app, reviewer, flag_ids))
     return QueuePage(rows=rows, number=number, last=last, total=total)
 
 
 def list_open_schools(app: App) -> tuple[str, ...]:
-    """Name the schools of which something is open."""
+    """List the schools with an open flag."""
     people = app.db.review_index.list_one_person_per_school(build_review_gate(app))
-    return tuple(sorted({app.db.people.load_person(ref).school for ref in people} - {""}))
+    return tuple(
+        sorted({app.db.people.load_person(person_id).school for person_id in people} - {""})
+    )
 
 
 def record_flag_views(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) -> None:
-    """Write down that a reviewer looks at these flags, all or none, before they do."""
-    flags = [app.db.flags.load_flag(ref) for ref in dict.fromkeys(flag_ids)]
+    """Record that a reviewer views these flags, all or none, before they are shown."""
+    flags = [app.db.flags.load_flag(flag_id) for flag_id in dict.fromkeys(flag_ids)]
     now = app.clock.now()
     with app.db.begin_transaction():
         for flag in flags:
             check_not_own_flag(reviewer, flag)
             opening = check_review_access(app, flag)
-            app.db.access_log.record_access(reviewer.id, flag.ref, now + VIEW_LASTS)
+            app.db.access_log.record_access(reviewer.id, flag.id, now + VIEW_LASTS)
             app.db.audit.append_entry(
-                now, reviewer.id, "viewed", flag.ref, {"opened-by": opening.reason}
+                now, reviewer.id, "viewed", flag.id, {"opened-by": opening.reason}
             )
 
 
 def load_opened_flag(app: App, reviewer: Reviewer, flag_id: str) -> ViewedFlag | None:
-    """Return a flag that this reviewer has opened; None where they have not, or long ago.
+    """Return a flag that this reviewer opened recently, else None.
 
-    Raises NotPermittedError where it is not open to IT, or no longer.
+    Raises NotPermittedError if it is not open to IT, or no longer.
     """
     flag = app.db.flags.load_flag(flag_id)
     check_not_own_flag(reviewer, flag)
@@ -216,7 +217,7 @@ def load_opened_flag(app: App, reviewer: Reviewer, flag_id: str) -> ViewedFlag |
 
 
 def find_reviewer_address(app: App, reviewer_id: str) -> str:
-    """Return the address behind a reviewer's ref; the ref where they left the list."""
+    """Return the address of a reviewer's ID; the ID itself if they left the list."""
     named = {build_reviewer_id(each): each for each in app.config.district.reviewers}
     return named.get(reviewer_id, reviewer_id)
 
@@ -224,8 +225,8 @@ def find_reviewer_address(app: App, reviewer_id: str) -> str:
 def _build_queue_rows(
     app: App, reviewer: Reviewer, flag_ids: Iterable[str]
 ) -> Iterator[ReviewQueueRow]:
-    for ref in flag_ids:
-        flag = app.db.flags.load_flag(ref)
+    for flag_id in flag_ids:
+        flag = app.db.flags.load_flag(flag_id)
         opening = find_review_opening(app, flag)
         if opening:
             yield _build_queue_row(app, reviewer, flag, opening)
@@ -236,7 +237,7 @@ def _build_queue_row(
 ) -> ReviewQueueRow:
     fields = load_review_fields(app, flag, opening)
     return ReviewQueueRow(
-        flag_id=flag.ref,
+        flag_id=flag.id,
         kind=fields.kind,
         severity=fields.severity,
         state=fields.state,
@@ -244,10 +245,10 @@ def _build_queue_row(
         school=fields.school,
         opened_at=fields.opened_at,
         ruling=fields.ruling,
-        assignee_address=_find_assignee_address(app, flag.ref),
-        asked_at=find_last_question_time(app.db, flag.ref),
+        assignee_address=_find_assignee_address(app, flag.id),
+        asked_at=find_last_question_time(app.db, flag.id),
         is_opened_early=opening.reason is OpeningReason.BREAK_GLASS,
-        is_own=reviewer.person_id == flag.person,
+        is_own=reviewer.person_id == flag.person_id,
     )
 
 
@@ -261,7 +262,7 @@ def _find_assignee_address(app: App, flag_id: str) -> str:
 
 
 def find_last_question_time(db: Database, flag_id: str) -> datetime | None:
-    """Return when its person was last asked; None where nobody did."""
+    """Return when its person was last asked; None where no one did."""
     asked = (
         each
         for each in db.review_notes.list_review_notes_of_flag(flag_id)
@@ -271,6 +272,6 @@ def find_last_question_time(db: Database, flag_id: str) -> datetime | None:
 
 
 def check_not_own_flag(reviewer: Reviewer, flag: Flag) -> None:
-    """Nobody reviews what is about themselves."""
-    if reviewer.person_id and reviewer.person_id == flag.person:
+    """No one reviews what is about themselves."""
+    if reviewer.person_id and reviewer.person_id == flag.person_id:
         raise NotPermittedError(ABOUT_YOURSELF)

@@ -1,4 +1,4 @@
-"""The grid: when what recurs is due, whatever clocks, zones and long sleeps have done to it."""
+"""When recurring jobs are due, in spite of clock changes, time zones and long downtime."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,8 +17,6 @@ from monitor.services.consent import CONSENT_REMINDER
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER
 from monitor.services.erasure import ERASURE, ERASURE_RETRY
 from monitor.services.ingest import SECOND_PROOF
-from monitor.services.retention import PURGE
-from monitor.services.suppression import BOUNCES, COLLECTED_EVERY
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER
 
 SWEEP = "sweep"
@@ -27,22 +25,20 @@ REVIEW = "review"
 DAILY = timedelta(days=1)
 # No row of these is ever due later than that: what is, was set by a clock that was ahead.
 MAX_DELAYS = {
-    PURGE: DAILY,
     CONSENT_REMINDER: DAILY,
     REMINDER: INVITATION_LASTS,
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
-    BOUNCES: COLLECTED_EVERY,
     RECHECK: RECHECK_AFTER,
 }
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 
 
 def update_schedule(app: App) -> None:
-    """See that everything that recurs has its row, and that each stands where it belongs.
+    """Give every recurring job its row, with the right time.
 
-    A row that is overdue is never put off by this, but for a letter that was missed by half
-    a day: it waits for its minute within the hour.
+    This never delays an overdue row, except an email that is half a day late: it waits for its
+    minute of the hour.
     """
     if describe_clock_problem(app):
         return
@@ -50,22 +46,19 @@ def update_schedule(app: App) -> None:
     with app.db.begin_transaction():
         consents = app.db.consents.list_latest_consents()
         zones = {
-            each.person: app.db.people.load_person(each.person).zone
+            each.person_id: app.db.people.load_person(each.person_id).zone
             for each in consents
             if each.is_active(now)
         }
-        app.db.jobs.ensure_job(SWEEP, "", compute_next_sweep(now, district.ref, district.zone))
-        app.db.jobs.ensure_job(PURGE, "", now)
+        app.db.jobs.ensure_job(SWEEP, "", compute_next_sweep(now, district.id, district.zone))
         app.db.jobs.ensure_job(CONSENT_REMINDER, "", now)
-        if app.config.bounces:
-            app.db.jobs.ensure_job(BOUNCES, "", now)
-        app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.ref, district.zone))
-        for ref, zone in zones.items():
-            app.db.jobs.ensure_job(DIGEST, ref, compute_next_digest(now, ref, zone))
+        app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.id, district.zone))
+        for subject_id, zone in zones.items():
+            app.db.jobs.ensure_job(DIGEST, subject_id, compute_next_digest(now, subject_id, zone))
         for each in consents:
             if each.withdrawn_at is not None:
                 # It is there since they left; were it lost, nothing else would erase them.
-                app.db.jobs.ensure_job(ERASURE, each.person, now)
+                app.db.jobs.ensure_job(ERASURE, each.person_id, now)
         for due in app.db.jobs.list_jobs():
             belongs = _compute_due_time(app, due, zones)
             if belongs != due.due_at and due.lease_until is None:
@@ -74,15 +67,15 @@ def update_schedule(app: App) -> None:
 
 
 def find_next_run(app: App, name: str, subject: str = "", zone: str = "") -> datetime:
-    """Return the next time on the grid of what is done now."""
+    """Return the next regular time of a job that runs now."""
     district, now = app.config.district, app.clock.now()
     if name == SWEEP:
-        return compute_next_sweep(now, district.ref, district.zone)
-    return compute_next_digest(now, subject or district.ref, zone or district.zone)
+        return compute_next_sweep(now, district.id, district.zone)
+    return compute_next_digest(now, subject or district.id, zone or district.zone)
 
 
 def describe_clock_problem(app: App) -> str:
-    """Say why nothing may be done now; nothing where the clock can be believed."""
+    """Say why no work may be done now; empty if the clock can be trusted."""
     now, last = app.clock.now(), app.db.clock.find_last_time()
     if is_clock_plausible(now, last):
         return ""
@@ -95,7 +88,7 @@ def describe_clock_problem(app: App) -> str:
 
 
 def believe_clock(app: App) -> None:
-    """Take the operator's word for it that the clock is right."""
+    """Record that an operator confirmed the clock."""
     with app.db.begin_transaction():
         app.db.audit.append_entry(app.clock.now(), "operator", "clock-accepted", "", {})
         app.db.clock.record_time(app.clock.now())

@@ -1,4 +1,4 @@
-"""A check that a person asks for at the portal: asked by whoever may use the network.
+"""A check that a person asks for at the portal: asked by anyone who may use the network.
 
 The service does the work; here it is asked for and watched.
 """
@@ -9,15 +9,15 @@ from dataclasses import replace
 
 from monitor.app import App
 from monitor.db.events import EventRecord
-from monitor.db.sweeps import RunRequest, Sweep, SweepKind
+from monitor.db.sweeps import RunRequest, Sweep
+from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
-from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage
-from monitor.errors import NotPermittedError, TooSoonError
+from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.findings import format_finding_title
 from monitor.services.presenters import build_change_line, build_coverage
 from reports.emails.sections import ChangeLine
-from reports.pages.check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
+from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Finding
 
 MAX_FINDINGS_SHOWN = 20
@@ -34,7 +34,7 @@ def request_self_check(app: App, person_id: str) -> None:
             _check_interval(app, person_id)
             app.db.run_requests.insert_run_request(
                 RunRequest(
-                    ref=app.ids.new_id(), kind=SweepKind.SELFCHECK, asked_at=now, person=person_id
+                    id=app.ids.new_id(), kind=SweepKind.SELFCHECK, asked_at=now, person_id=person_id
                 )
             )
             app.db.audit.append_entry(now, person_id, "check-requested", person_id, {})
@@ -72,12 +72,12 @@ def _check_interval(app: App, person_id: str) -> None:
 
 
 def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPageView:
-    progress = app.db.run_requests.load_progress(request.ref)
+    progress = app.db.run_requests.load_progress(request.id)
     sweep, now = _find_running_sweep(app, request), app.clock.now()
     believed = {name for name, state in progress.items() if SourceStage(state).is_trusted}
     findings = tuple(_list_findings_so_far(app, sweep, believed)) if sweep else ()
     found = Counter(source for source, _ in findings)
-    answers = app.db.journal.count_answers_by_source(sweep.ref, sweep.person) if sweep else {}
+    answers = app.db.journal.count_answers_by_source(sweep.id, sweep.person_id) if sweep else {}
     return SelfCheckPageView(
         state=SelfCheckState.RUNNING if progress else SelfCheckState.WAITING,
         zone=zone,
@@ -97,14 +97,14 @@ def _build_running_view(app: App, request: RunRequest, zone: str) -> SelfCheckPa
             _build_found_line(source, each) for source, each in findings[:MAX_FINDINGS_SHOWN]
         ),
         more=max(len(findings) - MAX_FINDINGS_SHOWN, 0),
-        answers=app.db.journal.count_answers(sweep.ref) if sweep else 0,
-        judged=len(app.db.sweeps.list_source_runs(sweep.ref)) if sweep else 0,
+        answers=app.db.journal.count_answers(sweep.id) if sweep else 0,
+        judged=len(app.db.sweeps.list_source_runs(sweep.id)) if sweep else 0,
         unheard=not progress and now - request.asked_at > PICKED_UP_WITHIN,
     )
 
 
 def _find_running_sweep(app: App, request: RunRequest) -> Sweep | None:
-    sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, request.person)
+    sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, request.person_id)
     return None if sweep is None or sweep.closed_at is not None else sweep
 
 
@@ -113,7 +113,7 @@ def _list_findings_so_far(
 ) -> Iterator[tuple[str, Finding]]:
     """Yield what was read so far, each trace once, by the source that showed it first."""
     met: set[str] = set()
-    for staged in app.db.journal.list_answers_with_findings(sweep.ref, sweep.person):
+    for staged in app.db.journal.list_answers_with_findings(sweep.id, sweep.person_id):
         source = staged.visit.query.source
         for finding in staged.visit.result.findings:
             if source in believed and finding.key not in met:
@@ -123,16 +123,16 @@ def _list_findings_so_far(
 
 def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
     ended = sweep.closed_at or sweep.started_at
-    items = app.db.items.list_items_of_person(sweep.person)
-    unknown = (each for each in items if _is_unsorted(app, each.ref))
-    flags = app.db.flags.list_flags_of_person(sweep.person)
+    items = app.db.items.list_items_of_person(sweep.person_id)
+    unknown = (each for each in items if _is_unsorted(app, each.id))
+    flags = app.db.flags.list_flags_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
         zone=zone,
         asked_at=sweep.started_at,
         ended_at=ended,
         next_at=compute_next_check(ended, app.clock.now()),
-        coverage=build_coverage(app.db.sweeps.list_source_runs(sweep.ref)),
+        coverage=build_coverage(app.db.sweeps.list_source_runs(sweep.id)),
         changes=tuple(_build_change_lines(app, sweep)),
         first=all(item.first_seen >= sweep.started_at for item in items),
         to_sort=sum(1 for _ in unknown),
@@ -146,8 +146,8 @@ def _is_unsorted(app: App, item_id: str) -> bool:
 
 
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
-    for each in app.db.events.list_events_of_sweep(sweep.ref):
-        label = app.db.items.find_item_label(each.event.item) or OwnershipLabel.UNKNOWN
+    for each in app.db.events.list_events_of_sweep(sweep.id):
+        label = app.db.items.find_item_label(each.event.item_id) or OwnershipLabel.UNKNOWN
         if label not in OTHER_PERSON_LABELS and _is_reportable(each):
             yield build_change_line(app, each)
 

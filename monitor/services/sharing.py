@@ -1,6 +1,6 @@
-"""Sharing a flag with IT: what they would see, word for word; showing it, and taking it back.
+"""Sharing a flag with IT: what IT would see, word for word; sharing it, and stopping.
 
-`owner_id` is the person who asks: what is not theirs does not exist.
+`owner_id` is the person who asks; other people's data is not found.
 """
 
 from monitor.app import App
@@ -12,9 +12,9 @@ from monitor.domain.disclosure import (
     compute_review_opening,
     get_own_decision,
 )
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, OpeningReason
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
 
@@ -24,7 +24,7 @@ def preview_shared_fields(app: App, owner_id: str, flag_id: str) -> ReviewFields
     flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
     person, item = (
         app.db.people.load_person(owner_id),
-        app.db.items.load_item(flag.item),
+        app.db.items.load_item(flag.item_id),
     )
     opening = ReviewOpening(at=app.clock.now(), reason=OpeningReason.SHARED)
     return build_review_fields(person, item, _load_own_case(app, flag), opening)
@@ -47,7 +47,7 @@ def share_flag(app: App, owner_id: str, flag_id: str) -> None:
 
 
 def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
-    """Close a flag to IT again; what its person ruled on it stands as it was."""
+    """Close a flag to IT again; the person's decision on it stays."""
     flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
     if flag.shared_at is None:
         reason = "This was not shared, so there is nothing to undo."
@@ -64,10 +64,10 @@ def unshare_flag(app: App, owner_id: str, flag_id: str) -> None:
 
 
 def _load_own_case(app: App, flag: Flag) -> DisclosureCase:
-    consent = app.db.consents.find_latest_consent(flag.person)
+    consent = app.db.consents.find_latest_consent(flag.person_id)
     if consent is None:
         reason = "Your consent has ended, so review has ended too."
         raise NotPermittedError(reason)
     return DisclosureCase(
-        flag=flag, consent=consent, decisions=app.db.flags.list_decisions(flag.ref)
+        flag=flag, consent=consent, decisions=app.db.flags.list_decisions(flag.id)
     )

@@ -1,7 +1,7 @@
-"""Take out of an answer what may not be kept, then keep the rest.
+"""Remove from an answer what may not be stored, then store the rest.
 
-Contacts of an own account go to the matcher's pipe and nowhere else. A page is kept as it came
-only behind an open flag.
+Contacts of an own account go to the matcher's pipe and nowhere else. A page is stored unchanged
+only for an open flag.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.config import Config
+from monitor.domain.errors import DatabaseError, InputError, UnavailableError
 from monitor.domain.person import PersonName
 from monitor.domain.pii import Workplace, overwrite_numbers, redact_private_data, redact_url
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import FlagKind, FlagState
-from monitor.errors import DatabaseError, InputError, UnavailableError
 from scrapers.models import CrawlResult, Outcome, ParsedPage, ParseResult, QueryKind
 from scrapers.source import Source
 
@@ -40,7 +40,7 @@ def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
 
 
 def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
-    """Clean what is said of somebody; an address that holds a secret is not followed."""
+    """Clean the text about a person; an address that contains a secret is not followed."""
     if not result.findings and not result.follow:
         return result
     name, work = _find_subject(app, person_id)
@@ -50,7 +50,7 @@ def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
 
 
 def _redact_page(app: App, read: ParsedPage) -> ParsedPage:
-    """Blot out secrets in the body; everything else stays as it came."""
+    """Mask secrets in the body; everything else stays as received."""
     body = read.page.body.decode("utf-8", "surrogateescape")
     blank = overwrite_numbers(body).encode("utf-8", "surrogateescape")
     result = redact_result(app, read.query.subject, read.result)
@@ -68,7 +68,7 @@ def _find_subject(app: App, person_id: str) -> tuple[PersonName, Workplace]:
         if app.db.consents.find_latest_consent(person_id) is None:
             return UNNAMED_PERSON, work  # erased since they were asked about
         raise
-    names = (*work.names, person.school, person.organisation)
+    names = (*work.names, person.school, person.organization)
     return person.name, replace(work, names=names)
 
 
@@ -77,7 +77,7 @@ CONTACTS_COMPARED = "compared"
 
 
 def check_contacts(app: App, visit: CrawlResult) -> tuple[CrawlResult, ContactMatchResult | None]:
-    """Return a visit without its contacts, and what the matcher says of them."""
+    """Return an answer without its contacts, and what the matcher says about them."""
     if visit.query.kind not in CONTACT_QUERY_KINDS:
         return visit, None
     contacts, result = visit.result.contacts, replace(visit.result, contacts=())
@@ -91,7 +91,7 @@ def check_contacts(app: App, visit: CrawlResult) -> tuple[CrawlResult, ContactMa
 
 
 def audit_contact_checks(app: App) -> None:
-    """Record how much the matcher was asked on its last day of work, unless that is known."""
+    """Record how much the matcher was used on its last day, unless that is recorded already."""
     spent = app.matcher.spent
     if spent is None or not (spent.lists or spent.refused):
         return
@@ -106,7 +106,7 @@ def audit_contact_checks(app: App) -> None:
         app.db.audit.append_entry(app.clock.now(), "namesake", CONTACTS_COMPARED, "", counted)
 
 
-# Of what is exposed only its kind is kept, and of students nothing: no page of theirs, then.
+# Of exposed details only the kind is stored, and of students nothing, so none of their pages.
 EVIDENCE_FLAG_KINDS = frozenset({FlagKind.IMPERSONATION, FlagKind.OWN_ACCOUNT_CHANGED})
 UNSETTLED_STATES = frozenset(
     {
@@ -120,12 +120,12 @@ UNSETTLED_STATES = frozenset(
 
 
 def list_evidence_kinds(app: App) -> frozenset[FlagKind]:
-    """Return the flags whose pages are kept: none where the district wants no page kept."""
+    """Return the flags whose pages are stored: none if the district turned that off."""
     return EVIDENCE_FLAG_KINDS if app.config.evidence.pages else frozenset()
 
 
 def list_text_retention(app: App) -> Mapping[str, timedelta]:
-    """Return how long the terms of some sources let us keep their text, by source."""
+    """Return how long the terms of some sources let us store their text, by source."""
     limits = ((each.name, each.info.retain_text_for) for each in app.sources.values())
     return {name: limit for name, limit in limits if limit}
 
@@ -138,19 +138,19 @@ def keep_pages(app: App, sweep_id: str, source: Source | None, visit: CrawlResul
 
 
 def list_items_lacking_pages(app: App, person_id: str) -> frozenset[str]:
-    """Return the items whose page is wanted: they are asked for in full, changed or not."""
+    """Return the items that need a page copy: they are fetched in full, changed or not."""
     return app.db.pages.list_items_lacking_evidence(
         person_id, list_evidence_kinds(app), UNSETTLED_STATES
     )
 
 
 def keep_evidence_pages(app: App, sweep_id: str) -> None:
-    """Decide only when all is settled: a flag may be raised by what another source shows."""
+    """Decide only when everything is settled: the answer of another source may raise a flag."""
     app.db.pages.keep_evidence_of_sweep(sweep_id, list_evidence_kinds(app), UNSETTLED_STATES)
 
 
 def delete_old_pages(app: App, now: datetime) -> None:
-    """Forget what is in question no more, and what is too old."""
+    """Delete pages that no open flag needs, and pages that are too old."""
     longest = RETENTION_PERIODS[RetainedKind.PAGE_BODY].open
     with app.db.begin_transaction():
         app.db.pages.delete_unneeded_evidence(list_evidence_kinds(app), UNSETTLED_STATES)

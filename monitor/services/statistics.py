@@ -1,4 +1,4 @@
-"""The district as IT sees it: figures that tell nobody apart, coverage, sources, and the audit."""
+"""The district as IT sees it: figures that tell no one apart, coverage, sources, and the audit."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -60,9 +60,9 @@ def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:
 
 
 def _sum_weekly_cost(app: App) -> ApiCost:
-    """Return what the week's sources cost; of what was about nobody, too."""
+    """Return what the week's sources cost; of what was about no one, too."""
     district = app.config.district
-    week = compute_sweep_week(app.clock.now(), district.ref, district.zone)
+    week = compute_sweep_week(app.clock.now(), district.id, district.zone)
     return sum(sum_spending_by_person(app, week).values(), ApiCost())
 
 

@@ -1,18 +1,19 @@
-"""Letters that come back: the address rests, the operators learn of it, and no clock runs on.
+"""Emails that come back: the address rests, the operators learn of it, and no clock runs on.
 
-Stopping the weekly letter, and no more than that: who wants to leave says so elsewhere.
+Stopping the weekly email, and no more than that: who wants to leave says so elsewhere.
 
 A bounce pauses the address, not the person, who may get another one.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.app import App
-from monitor.db.outbox import EmailState, OutboxEmail, SuppressedAddress
+from monitor.db.outbox import OutboxEmail, SuppressedAddress
 from monitor.domain.email import Bounce
+from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.domain.flag import mark_notice_bounced
-from monitor.errors import BusyError, CannotWriteError, DatabaseError, InputError
+from monitor.domain.vocabulary import EmailState
 from monitor.services.notifications import (
     INVITATION_EMAILS,
     OTHER_ADDRESS_EMAILS,
@@ -21,9 +22,7 @@ from monitor.services.notifications import (
 )
 from reports.emails.operator import AddressSuppressedView
 
-BOUNCES = "bounces"
 SET_ASIDE = "bounces-set-aside"
-COLLECTED_EVERY = timedelta(minutes=15)
 LOG = logging.getLogger(__name__)
 
 
@@ -57,36 +56,40 @@ def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
 
 
 def process_bounce(app: App, bounce: Bounce) -> None:
-    """Believe only what names a letter that went out; one that bounced is news but once."""
-    email = app.db.outbox.find_email_by_message_key(bounce.local_id)
-    if not bounce.is_permanent or email is None or email.state is not EmailState.SENT:
-        return
+    """Believe only what names an email that went out; one that bounced is news but once."""
     with app.db.begin_transaction():
+        email = app.db.outbox.find_email_by_message_key(bounce.local_id)
+        if not bounce.is_permanent or email is None or email.state is not EmailState.SENT:
+            return
         _unmark_notified_flags(app, email)
-        app.db.outbox.mark_email_dead(email.ref, f"it bounced with {bounce.status}")
+        app.db.outbox.mark_email_dead(email.id, f"it bounced with {bounce.status}")
         pause_address(app, email, bounce.status, email.tried_at or email.queued_at)
 
 
 def pause_address(app: App, email: OutboxEmail, status: str, tried_at: datetime) -> None:
     """Write no more to an address that a mail server refuses for good.
 
-    `tried_at` is when the letter was tried, and so tells at which of their addresses.
+    `tried_at` is when the email was tried, and so tells at which of their addresses.
     """
-    if not email.person or email.kind in INVITATION_EMAILS | OTHER_ADDRESS_EMAILS:
+    if not email.person_id or email.kind in INVITATION_EMAILS | OTHER_ADDRESS_EMAILS:
         return
-    moved_at = app.db.address_changes.find_last_change_time(email.recipient_ref)
+    moved_at = app.db.address_changes.find_last_change_time(email.recipient_id)
     if moved_at and tried_at < moved_at:
         return
-    paused = SuppressedAddress(person=email.recipient_ref, since=app.clock.now(), status=status)
-    app.db.suppression_list.suppress_address(app.db.people.load_person(paused.person).mail, paused)
-    app.db.audit.append_entry(app.clock.now(), "namesake", "address-suppressed", paused.person, {})
+    paused = SuppressedAddress(person_id=email.recipient_id, since=app.clock.now(), status=status)
+    app.db.suppression_list.suppress_address(
+        app.db.people.load_person(paused.person_id).mail, paused
+    )
+    app.db.audit.append_entry(
+        app.clock.now(), "namesake", "address-suppressed", paused.person_id, {}
+    )
 
     def build_paused_view(greeting: EmailGreeting) -> AddressSuppressedView:
         return AddressSuppressedView(
-            **greeting, ref=paused.person, status=status, since=paused.since
+            **greeting, id=paused.person_id, status=status, since=paused.since
         )
 
-    queue_operator_emails(app, f"{paused.person} {paused.since.isoformat()}", build_paused_view)
+    queue_operator_emails(app, f"{paused.person_id} {paused.since.isoformat()}", build_paused_view)
 
 
 def resume_address(app: App, person_id: str) -> None:
@@ -100,14 +103,14 @@ def resume_address(app: App, person_id: str) -> None:
 
 
 def _unmark_notified_flags(app: App, email: OutboxEmail) -> None:
-    """Take back that they were told: what a letter said that came back, nobody has read."""
-    for flag in app.db.flags.list_flags_of_person(email.person):
+    """Undo the notification: a bounced email was not read."""
+    for flag in app.db.flags.list_flags_of_person(email.person_id):
         if flag.notified_at and flag.notified_at == email.sent_at:
             app.db.flags.update_flag(mark_notice_bounced(flag))
 
 
 def find_stop_token_owner(app: App, token: str) -> str | None:
-    """Return who may be spoken for with a token, None if nobody."""
+    """Return who may be spoken for with a token, None if no one."""
     return app.db.unsubscribes.verify_unsubscribe_token(token)
 
 

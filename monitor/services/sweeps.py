@@ -1,6 +1,6 @@
-"""A sweep: each question that consent covers, staged as answered, settled source by source.
+"""A sweep asks all questions that consent covers; answers are staged, then settled by source.
 
-Also canaries, which ask what we know the answer to, and second looks at a reported account.
+Also canaries, which are questions with known answers, and checks of reported accounts.
 """
 
 import contextlib
@@ -20,15 +20,15 @@ from monitor.db.database import Database
 from monitor.db.encryption import DISTRICT
 from monitor.db.journal import StagedAnswer
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import CanaryCheck, Sweep, SweepKind
+from monitor.db.sweeps import CanaryCheck, Sweep
+from monitor.domain.errors import DatabaseError
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item, LastReadPage, Sighting, select_validators
 from monitor.domain.planning.queries import build_account_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
-from monitor.domain.vocabulary import Decision, FlagState, SourceStage
-from monitor.errors import DatabaseError
+from monitor.domain.vocabulary import Decision, FlagState, SourceStage, SweepKind
 from monitor.services.flagging import extract_handle_key
 from monitor.services.ingest import is_sweep_erased, settle_source
 from monitor.services.query_planning import (
@@ -53,21 +53,21 @@ from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Qu
 from scrapers.source import Canary, Source, SourceFamily, interleave_canaries
 
 ProgressListener = Callable[[str, str], None]
-"""Told of each source by name: waiting, asking, done or blocked."""
+"""Gets each source by name and its progress: waiting, asking, done or blocked."""
 
 LOG = logging.getLogger(__name__)
 
 
 def ignore_progress(_source: str, _state: str) -> None:
-    """Watch nothing, where nobody looks on."""
+    """Ignore progress, if no one watches."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SweepProgress:
-    """Each stage of a source is passed on to `watch` once, as it is reached.
+    """Passes each stage of a source to `watch` once, when it is reached.
 
-    Nothing is over before all first questions are up: a source that has answered the first
-    of them would be called done, and then again asked.
+    No source is done before all first questions are known: otherwise a source that answered one of
+    them would be called done, and then be asked again.
     """
 
     on_progress: ProgressListener
@@ -78,20 +78,20 @@ class SweepProgress:
     _drained: bool = False
 
     def expect_canaries(self, canaries: Iterable[Canary]) -> None:
-        """Believe their sources only once each has been answered as it should be."""
+        """Trust their sources only after each canary was answered correctly."""
         for canary in canaries:
             tests = self._open_canaries.setdefault(canary.query.source, {})
             tests[canary.query.key] = canary.expects
 
     def announce_sources(self, queries: Iterable[Query]) -> Iterator[Query]:
-        """Tell of all sources before the first is asked: who looks on counts them."""
+        """Announce all sources before the first is asked, so that the viewer can count them."""
         planned = tuple(queries)
         for source in dict.fromkeys(query.source for query in planned):
             self.update_source_state(source, SourceStage.WAITING)
         return iter(planned)
 
     def record_visit(self, visit: CrawlResult) -> None:
-        """Take an answer: a test that went as it should is over, another one stays open."""
+        """Record an answer: a canary that passed is done, another one stays open."""
         source, outcome = visit.query.source, visit.result.outcome
         if outcome.is_conclusive:
             self._answered.add(source)
@@ -100,12 +100,12 @@ class SweepProgress:
             del tests[visit.query.key]
 
     def update_source_state(self, source: str, state: str) -> None:
-        """Take what the crawler says of a source."""
+        """Take the crawler's progress of a source."""
         self._source_states[source] = state
         self._report_stage(source)
 
     def mark_queries_drained(self) -> None:
-        """Note that all first questions are up."""
+        """Note that all first questions are known."""
         self._drained = True
         for source in self._source_states:
             self._report_stage(source)
@@ -136,10 +136,10 @@ SHORT_RUN = timedelta(hours=1)
 
 @dataclass(slots=True, kw_only=True)
 class SourceTracker:
-    """A slow host holds up nobody but itself: the others close while it is still being asked.
+    """A slow host delays only itself: other sources close while it is still being asked.
 
-    A run that is over within the hour closes all at its end, in one order, so that the same
-    answers are told in the same words, line by line. `closed` are those that were closed before
+    A run that ends within the hour closes all sources at its end, in a fixed order, so that the
+    same answers give the same output, line by line. `closed` are those that were closed before
     the run was cut short. A search engine may lead to questions for any source, a profile site
     only to more of its own; so nothing is final before the last engine has answered.
     """
@@ -159,7 +159,7 @@ class SourceTracker:
         self.progress.mark_queries_drained()
 
     def track_source(self, source: str, state: str) -> None:
-        """Take what the crawler says of a source, and pass it on to who looks on."""
+        """Take the crawler's progress of a source, and pass it to the viewer."""
         self.progress.update_source_state(source, state)
         if state in FINAL_STATES:
             self._open_sources.discard(source)
@@ -181,17 +181,17 @@ class SourceTracker:
 
 
 CloseListener = Callable[[Sweep], None]
-"""What else is kept in the transaction that closes a sweep: both are done, or neither."""
+"""Writes what belongs in the transaction that closes a sweep, so that both happen or neither."""
 
 
 def ignore_close(_sweep: Sweep) -> None:
-    """Keep nothing else, where nobody waits for the end of a sweep."""
+    """Write nothing else, if no one waits for the end of a sweep."""
 
 
 def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) -> Iterator[Query]:
     """Yield the canaries of each source right before its own questions.
 
-    Somebody waits for a first result: one source is seen through while others are begun.
+    A person waits for a first result, so one source is finished while others start.
     """
     ahead = defaultdict(list)
     for query in canaries:
@@ -204,7 +204,7 @@ def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepJob:
-    """Whom a sweep is for and what it asks. `keys` narrows it to some questions, None to all."""
+    """Whom a sweep is for and what it asks. `keys` limits it to some questions; None means all."""
 
     kind: SweepKind
     week: str
@@ -213,17 +213,17 @@ class SweepJob:
 
     @property
     def depth(self) -> SearchDepth:
-        """Who asks about themselves, asks everything."""
+        """A self-check asks everything."""
         return SearchDepth.ROTATING if self.kind is SweepKind.SWEEP else SearchDepth.FULL
 
     @property
     def is_for_everyone(self) -> bool:
-        """Tell whether what serves everybody is asked, too."""
+        """Tell whether questions for everyone are asked, too."""
         return not self.person_id and self.query_keys is None
 
     @property
     def is_awaited(self) -> bool:
-        """Tell whether somebody looks on."""
+        """Tell whether a person waits for the result."""
         return self.kind is SweepKind.SELFCHECK
 
     def covers_query(self, query: Query) -> bool:
@@ -236,13 +236,13 @@ def run_sweep(
     on_progress: ProgressListener = ignore_progress,
     on_close: CloseListener = ignore_close,
 ) -> Sweep:
-    """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
+    """Ask, settle and close; a sweep that was interrupted resumes where it stopped."""
     sweep = _open_sweep(app, job)
-    LOG.info("sweep_started sweep=%s kind=%s", sweep.ref, sweep.kind)
+    LOG.info("sweep_started sweep=%s kind=%s", sweep.id, sweep.kind)
     job = replace(job, week=sweep.week)
     progress = _build_progress(app, sweep, job, on_progress)
     tracker = _build_tracker(app, sweep, job, progress)
-    choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.ref))
+    choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
     _stage_refused_queries(app, sweep, choice)
     questions = list_open_queries(app, sweep, job, choice)
     if job.is_awaited:
@@ -258,10 +258,10 @@ def run_sweep(
             _settle_finished_sources(app, sweep, tracker)
     _settle_finished_sources(app, sweep, tracker)
     if app.crawler.is_stopped():
-        LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.ref, sweep.kind)
+        LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.id, sweep.kind)
         return sweep
     closed = _close_sweep(app, sweep, on_close)
-    LOG.info("sweep_ended sweep=%s kind=%s", sweep.ref, sweep.kind)
+    LOG.info("sweep_ended sweep=%s kind=%s", sweep.id, sweep.kind)
     return closed
 
 
@@ -272,7 +272,7 @@ def _build_progress(
     tests = tuple(_list_due_canaries(app, sweep, job))
     progress.expect_canaries(tests)
     for source in {each.query.source for each in tests}:
-        for staged in app.db.journal.list_answers_about_subject(sweep.ref, source, DISTRICT):
+        for staged in app.db.journal.list_answers_about_subject(sweep.id, source, DISTRICT):
             progress.record_visit(staged.visit)
     return progress
 
@@ -283,7 +283,7 @@ def _build_tracker(app: App, sweep: Sweep, job: SweepJob, progress: SweepProgres
         progress=progress,
         now=app.clock.now,
         began_at=app.clock.now(),
-        closed_sources={run.source for run in app.db.sweeps.list_source_runs(sweep.ref)},
+        closed_sources={run.source for run in app.db.sweeps.list_source_runs(sweep.id)},
     )
 
 
@@ -297,9 +297,9 @@ def _settle_finished_sources(app: App, sweep: Sweep, tracker: SourceTracker) -> 
 def list_open_queries(
     app: App, sweep: Sweep, job: SweepJob, choice: QuerySelection
 ) -> Iterator[Query]:
-    """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
-    answered = app.db.journal.list_answered_keys(sweep.ref)
-    followed = app.db.journal.list_follow_up_queries(sweep.ref)
+    """Yield the questions without an answer: canaries first, since trust depends on them."""
+    answered = app.db.journal.list_answered_keys(sweep.id)
+    followed = app.db.journal.list_follow_up_queries(sweep.id)
     canaries = (canary.query for canary in _list_due_canaries(app, sweep, job))
     planned = _add_remembered_pages(app, _plan_chosen_queries(app, job, choice))
     first = (place_canaries_first if job.is_awaited else chain)(canaries, planned)
@@ -314,7 +314,11 @@ def list_planned_queries(app: App, job: SweepJob) -> Iterator[Query]:
 
 
 def _plan_chosen_queries(app: App, job: SweepJob, choice: QuerySelection) -> Iterator[Query]:
-    about = (query for ref in _list_person_ids(app, job) for query in plan_person_queries(app, ref))
+    about = (
+        query
+        for person_id in _list_person_ids(app, job)
+        for query in plan_person_queries(app, person_id)
+    )
     of_all = list_district_queries(app) if job.is_for_everyone else ()
     for query in filter(job.covers_query, chain(of_all, about)):
         chosen = choice.get_selected_query(query)
@@ -331,7 +335,7 @@ def _list_person_ids(app: App, job: SweepJob) -> tuple[str, ...]:
 
 
 def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> QuerySelection:
-    """Choose what costs something; who asks for certain questions wants just these."""
+    """Choose questions within the budget; a request for certain questions asks just those."""
     if job.query_keys is not None:
         return QuerySelection()
     of_all = tuple(list_district_queries(app)) if job.is_for_everyone else ()
@@ -340,36 +344,36 @@ def _choose_sweep_queries(app: App, job: SweepJob, answered: frozenset[str]) -> 
 
 
 def _stage_refused_queries(app: App, sweep: Sweep, choice: QuerySelection) -> None:
-    """Stage what the week's budget does not pay for: coverage tells, and nothing ends by it."""
+    """Stage questions over the week's budget as skipped, so that nothing counts as gone."""
     over = ParseResult(outcome=Outcome.SKIPPED, note=OVER_BUDGET)
     visits = (
         CrawlResult(query=query, result=over, at=app.clock.now())
         for query in choice.over_budget.values()
     )
     staged = (StagedAnswer(visit=each) for visit in visits for each in _split_visit(app, visit))
-    app.db.journal.stage_answers(sweep.ref, staged)
+    app.db.journal.stage_answers(sweep.id, staged)
 
 
 def _split_visit(app: App, visit: CrawlResult) -> Iterable[CrawlResult]:
-    """Return what a visit says, about whom it says something."""
+    """Return the parts of an answer, and whom each is about."""
     of_all = visit.query.kind is QueryKind.DISTRICT
     return split_district_visit(app, visit) if of_all else (visit,)
 
 
 def _add_remembered_pages(app: App, planned: Iterator[Query]) -> Iterator[Query]:
-    """Add what is remembered of the last answers, where nothing is lost by resting on it."""
-    for ref, queries in groupby(planned, key=attrgetter("subject")):
-        pages = _load_remembered_pages(app, ref)
+    """Add the stored fingerprints of the last answers, if a "not changed" answer is enough."""
+    for person_id, queries in groupby(planned, key=attrgetter("subject")):
+        pages = _load_remembered_pages(app, person_id)
         for query in queries:
             remembered, sightings = pages.get(query.key, (None, ()))
-            kept = select_validators(remembered, sightings, app.clock.now())
-            yield replace(query, kept=kept) if kept else query
+            fingerprint = select_validators(remembered, sightings, app.clock.now())
+            yield replace(query, kept=fingerprint) if fingerprint else query
 
 
 def _load_remembered_pages(
     app: App, person_id: str
 ) -> Mapping[str, tuple[LastReadPage, Sequence[Sighting]]]:
-    """Return what is kept of each question's last page, and where it saw things."""
+    """Return what is stored of each question's last page, and which items it showed."""
     sightings = defaultdict(list)
     try:
         asked = app.db.questions.list_questions_of_person(person_id)
@@ -383,7 +387,7 @@ def _load_remembered_pages(
     return {
         each.key: (each.remembered, sightings[each.key])
         for each in asked
-        if each.remembered and not any(seen.item in lacking for seen in sightings[each.key])
+        if each.remembered and not any(seen.item_id in lacking for seen in sightings[each.key])
     }
 
 
@@ -395,35 +399,35 @@ def _open_sweep(app: App, job: SweepJob) -> Sweep:
         _close_outdated_sweeps(app, job)
         return app.db.sweeps.open_or_resume(
             Sweep(
-                ref=app.ids.new_id(),
+                id=app.ids.new_id(),
                 week=job.week,
                 kind=job.kind,
                 nonce=app.ids.new_id(),
                 started_at=app.clock.now(),
-                person=job.person_id,
+                person_id=job.person_id,
             )
         )
 
 
 def _close_outdated_sweeps(app: App, job: SweepJob) -> None:
-    """Close what was cut short too long ago: its answers are too old to settle anything."""
+    """Close sweeps that were interrupted too long ago: their answers are too old to settle."""
     for old in app.db.sweeps.list_open_sweeps():
-        alike = (old.kind, old.person) == (job.kind, job.person_id)
+        alike = (old.kind, old.person_id) == (job.kind, job.person_id)
         if alike and app.clock.now() - old.started_at >= SWEEP_ABANDONED_AFTER:
-            app.db.journal.delete_answers_of_sweep(old.ref)
-            app.db.sweeps.close_sweep(old.ref, app.clock.now())
+            app.db.journal.delete_answers_of_sweep(old.id)
+            app.db.sweeps.close_sweep(old.id, app.clock.now())
 
 
 def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
     with app.db.begin_transaction():
         if is_sweep_erased(app.db, sweep):
             return replace(sweep, closed_at=app.clock.now())
-        app.db.sweeps.close_sweep(sweep.ref, app.clock.now())
-        keep_evidence_pages(app, sweep.ref)
-        app.db.journal.delete_answers_of_sweep(sweep.ref)
+        app.db.sweeps.close_sweep(sweep.id, app.clock.now())
+        keep_evidence_pages(app, sweep.id)
+        app.db.journal.delete_answers_of_sweep(sweep.id)
         app.db.api_costs.delete_api_costs_before(sweep.week)
         audit_contact_checks(app)
-        closed = app.db.sweeps.load_sweep(sweep.ref)
+        closed = app.db.sweeps.load_sweep(sweep.id)
         on_close(closed)
     return closed
 
@@ -452,22 +456,22 @@ def _is_recently_proven(app: App, source: Source) -> bool:
 
 
 def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
-    kept, verdict = check_contacts(app, visit)
+    checked, verdict = check_contacts(app, visit)
     with app.db.begin_transaction(SyncMode.NORMAL):
         record_visit_cost(app, sweep.week, visit)
         source = app.sources.get(visit.query.source)
-        bare = keep_pages(app, sweep.ref, source, redact_pages(app, kept))
+        bare = keep_pages(app, sweep.id, source, redact_pages(app, checked))
         redacted = map(partial(redact_visit, app), _split_visit(app, bare))
         staged = (StagedAnswer(visit=each, verdict=verdict) for each in redacted)
-        app.db.journal.stage_answers(sweep.ref, staged)
+        app.db.journal.stage_answers(sweep.id, staged)
 
 
 def run_canaries(
     app: App, source_name: str = "", on_progress: ProgressListener = ignore_progress
 ) -> tuple[CanaryCheck, ...]:
-    """Ask the canaries of one source, or of all, and remember what came of it.
+    """Ask the canaries of one source, or of all, and store the results.
 
-    What was cut short tells nothing, and is left out; so is a source that is not known here.
+    Unfinished tests and unknown sources are left out.
     """
     sources = [each for name, each in app.sources.items() if source_name in {"", name}]
     expected = {
@@ -492,7 +496,7 @@ def run_canaries(
 
 
 def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
-    """Keep what was told. A proof counts from now on; a refutation is for sweeps to tell."""
+    """Store the answers. A proof counts from now on; only a sweep can disprove."""
     with app.db.begin_transaction():
         for each in checks:
             app.db.canary_checks.save_canary_check(each)
@@ -509,7 +513,7 @@ RECHECK_AFTER = timedelta(days=3)
 
 def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
     """Return the questions that ask for the account at its own address."""
-    consent = app.db.consents.find_latest_consent(item.person)
+    consent = app.db.consents.find_latest_consent(item.person_id)
     sources = app.sources.values()
     asked = build_account_queries(
         (extract_handle_key(item.portrait),), consent, sources, app.clock.now()
@@ -518,20 +522,20 @@ def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
 
 
 def find_next_recheck(app: App, item: Item) -> datetime | None:
-    """Return when to look once more; None where that was done, or nothing is reported."""
-    flags = app.db.flags.list_flags_of_item(item.ref)
+    """Return when to check once more; None if that was done, or nothing is reported."""
+    flags = app.db.flags.list_flags_of_item(item.id)
     due = [at for flag in flags if (at := find_recheck_time(app.db, flag))]
     return next((at for at in due if at > app.clock.now()), None)
 
 
 def find_recheck_time(db: Database, flag: Flag) -> datetime | None:
-    """Return when the later look is; None for what is not reported."""
+    """Return when the later check is; None if it is not reported."""
     reported = find_report_time(db, flag)
     still = flag.state is FlagState.REPORTED
     return reported + RECHECK_AFTER if reported and still else None
 
 
 def find_report_time(db: Database, flag: Flag) -> datetime | None:
-    """Return when it was last reported; None where nobody did."""
-    decisions = db.flags.list_decisions(flag.ref)
+    """Return when it was last reported; None where no one did."""
+    decisions = db.flags.list_decisions(flag.id)
     return max((each.at for each in decisions if each.ruling is Decision.REPORTED), default=None)

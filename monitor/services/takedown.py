@@ -1,26 +1,26 @@
 """Taking an impersonation down: the person reports it; we give them what that takes.
 
-We never report for anybody, and never take a document that proves who they are.
+We never report for anyone, and never take a document that proves who they are.
 
-`owner_id` is the person who asks: what is not theirs does not exist.
+`owner_id` is the person who asks; other people's data is not found.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from monitor.app import App
+from monitor.domain.errors import InputError
 from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
 from monitor.domain.vocabulary import Decision, FlagState, ProofRequirement
-from monitor.errors import InputError
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput
 from monitor.services.review import decide_flags
 from monitor.services.sweeps import RECHECK, find_recheck_time, find_report_time
 from monitor.sources import list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.labels import DECISION_PHRASES, FLAG_STATES
+from reports.labels import DECISION_PHRASES, FLAG_STATES, OWN_FLAG_STATES
 from reports.pages.takedown import AccountSighting, PlatformGuide, TakedownView
 
 NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
@@ -40,13 +40,13 @@ LOOK_BY_PRESENCE = {
 
 def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    item, now = app.db.items.load_item(flag.item), app.clock.now()
+    item, now = app.db.items.load_item(flag.item_id), app.clock.now()
     place = load_takedown_guides().find_guide(
         item.portrait, list_report_forms(app.sources.values()).get(item.portrait.platform, "")
     )
     view = build_evidence_view(app, flag)
     return TakedownView(
-        ref=flag.ref,
+        id=flag.id,
         evidence=view,
         state=FLAG_STATES[flag.state],
         place=_build_place_line(place, now) if place else None,
@@ -68,16 +68,19 @@ def record_takedown_step(
     """Keep what the person did, and have a reported account looked at again."""
     flag = _load_pursued_flag(app, owner_id, flag_id)
     if ruling not in NEXT_DECISIONS[flag.state]:
-        reason = f"A report that is {flag.state} cannot become {ruling}. Reload the page."
+        reason = (
+            f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
+            "do next."
+        )
         raise InputError(reason)
     with app.db.begin_transaction():
         (after,) = decide_flags(
             app, (flag_id,), DecisionInput(decision=ruling, by=owner_id, note=note.strip())
         )
         if after.state is FlagState.REPORTED:
-            app.db.jobs.ensure_job(RECHECK, flag.item, app.clock.now())
+            app.db.jobs.ensure_job(RECHECK, flag.item_id, app.clock.now())
         else:
-            app.db.jobs.finish_job(RECHECK, flag.item, None)
+            app.db.jobs.finish_job(RECHECK, flag.item_id, None)
     return after
 
 
@@ -87,14 +90,14 @@ def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:
         reason = "You can report only an account that pretends to be you or was taken over."
         raise InputError(reason)
     if flag.state not in NEXT_DECISIONS:
-        reason = f"You said that it is {flag.state}. Undo that before you report it."
+        reason = f'The status is "{OWN_FLAG_STATES[flag.state]}". Undo that before you report it.'
         raise InputError(reason)
     return flag
 
 
 def _build_log_lines(app: App, flag: Flag) -> Iterator[ActionLogLine]:
-    for each in app.db.flags.list_decisions(flag.ref):
-        who = "You" if each.by == flag.person else "IT"
+    for each in app.db.flags.list_decisions(flag.id):
+        who = "You" if each.by == flag.person_id else "IT"
         yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
 
 
@@ -123,11 +126,11 @@ def _build_place_line(place: TakedownGuide, now: datetime) -> PlatformGuide:
         identity=place.identity,
         rule=place.rule,
         least=place.least,
-        defence=place.defence,
+        exception=place.exception,
         help=place.help or "",
         known=place.known,
         seen_on=place.seen_on,
         stale=place.is_stale(now),
         proof=place.identity
-        in {ProofRequirement.ALWAYS, ProofRequirement.SOMETIMES, ProofRequirement.UNTOLD},
+        in {ProofRequirement.ALWAYS, ProofRequirement.SOMETIMES, ProofRequirement.UNKNOWN},
     )

@@ -5,14 +5,12 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, request
 
 from monitor.app import App
 from monitor.config import SignInMethod
-from monitor.domain.person import Role
+from monitor.domain.vocabulary import Role
 from monitor.web import (
-    auth,
-    check,
     district,
     enrollment,
     findings,
@@ -20,24 +18,27 @@ from monitor.web import (
     my_data,
     operator,
     review,
+    self_check,
+    sign_in,
     takedown,
 )
-from monitor.web.auth import IdentityProvider, bind_account_routes
 from monitor.web.context import NavItem, PortalContext
 from monitor.web.errors import register_error_handlers
 from monitor.web.operator import bind_metrics_routes
-from monitor.web.security import ACCESS_RULES, AccessRules, RequestGuard
-from monitor.web.sessions import BrowserSession, BrowserSessions
+from monitor.web.roles import ACCESS_RULES, AccessRules, check_role
+from monitor.web.security import RequestGuard
+from monitor.web.sessions import BrowserSessions, get_browser_session
+from monitor.web.sign_in import IdentityProvider, bind_account_routes
 
 BlueprintFactory = Callable[[PortalContext], Blueprint]
 BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_front_routes,
-    auth.build_sign_in_routes,
+    sign_in.build_sign_in_routes,
     enrollment.build_invitation_routes,
     enrollment.build_not_me_routes,
     enrollment.build_join_routes,
     home.build_home_routes,
-    check.build_check_routes,
+    self_check.build_check_routes,
     findings.build_sort_routes,
     findings.build_item_routes,
     findings.build_flag_routes,
@@ -109,6 +110,7 @@ def create_flask_app(
     # What Flask would serve from a folder by itself, a family does under our own rules.
     app = Flask("namesake", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES)
+    app.session_interface = context.sessions
     address = context.app.config.portal.address
     _register_request_hooks(
         app,
@@ -124,17 +126,14 @@ def create_flask_app(
 def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGuard) -> None:
     @app.before_request
     def check_request() -> None:
-        # There is a session even where the rest refuses: the page that says so has a frame.
-        g.browser_session = BrowserSession(id="")
         guard.check_host(request)
-        g.browser_session = context.sessions.load_session(request)
-        guard.check_access(request, g.browser_session)
-        guard.check_csrf(request, g.browser_session)
+        session = get_browser_session()
+        context.sessions.identify(session, request)
+        check_role(request.path, session.principal, guard.access_rules)
+        guard.check_csrf(request, session)
 
     @app.after_request
     def finish_response(response: Response) -> Response:
-        if g.browser_session.id and not request.path.startswith("/static/"):
-            context.sessions.set_session_cookie(g.browser_session, response)
         guard.set_security_headers(request, response)
         if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
             # Whatever a form has asked for or promised is the service's to do now.

@@ -6,12 +6,14 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from flask import Response, g, request, url_for
+from flask import Response, request, url_for
 from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
-from monitor.domain.person import AuthMethod, Principal, Role
-from monitor.web.sessions import BrowserSession, BrowserSessions
+from monitor.domain.person import Principal
+from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.web.forms import WebForm, read_form
+from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_session
 from reports.pages.layout import NavLink, PageFrame
 
 V = TypeVar("V")
@@ -44,8 +46,7 @@ class PortalContext:
 
     @property
     def browser_session(self) -> BrowserSession:
-        session: BrowserSession = g.browser_session
-        return session
+        return get_browser_session()
 
     def now(self) -> datetime:
         return self.app.clock.now()
@@ -70,8 +71,7 @@ class PortalContext:
         """Redirect to one of our pages and show `notice` there, which names no one."""
         response = Response(status=HTTPStatus.SEE_OTHER)
         response.headers["Location"] = path
-        if notice:
-            self.sessions.set_notice(self.browser_session, response, notice)
+        self.browser_session.next_notice = notice
         return response
 
     def sign_in(self, account_id: str, method: AuthMethod) -> None:
@@ -119,6 +119,10 @@ class PortalContext:
         return [NavLink(title=each.title, path=each.path, here=each is here) for each in mine]
 
 
+class CodeForm(WebForm, frozen=True, kw_only=True):
+    code: str = ""
+
+
 def read_pasted_code() -> str:
     """Return the code of a form; people paste the whole link, and mail breaks it with spaces."""
-    return "".join(request.form.get("code", "").split()).rstrip("/").rpartition("/")[2]
+    return "".join(read_form(CodeForm).code.split()).rstrip("/").rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""The pages of a demonstration, where one may be anybody: an app of its own.
+"""The pages of a demonstration, where one may be anyone: an app of its own.
 
 Only `namesake demo` makes it. No configuration, address or form of the portal reaches it.
 """
@@ -6,19 +6,24 @@ Only `namesake demo` makes it. No configuration, address or form of the portal r
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, url_for
 
 from monitor.app import App
-from monitor.domain.person import AuthMethod
+from monitor.domain.vocabulary import AuthMethod
 from monitor.web.app import BLUEPRINT_FACTORIES, build_portal_context, create_flask_app
 from monitor.web.context import PortalContext
-from monitor.web.security import ACCESS_RULES, AccessRule
+from monitor.web.forms import WebForm, read_form
+from monitor.web.roles import ACCESS_RULES, AccessRule
 from reports.pages import demo as cast
 from reports.pages.demo import CastMember, CastView
 
 DEMO_NOTICE: Final = (
     "All people here are made up, and so is the internet. Nothing leaves this computer."
 )
+
+
+class ActorForm(WebForm, frozen=True, kw_only=True):
+    reader: str = ""
 
 
 def create_demo_app(
@@ -48,7 +53,7 @@ def _build_switcher_routes(
 
     @routes.post("/demo")
     def submit_actor() -> Response:
-        chosen = request.form.get("reader", "")
+        chosen = read_form(ActorForm).reader
         if chosen not in {each.reader for each in actors()}:
             abort(400)
         context.sign_in(chosen, AuthMethod.DEMO)

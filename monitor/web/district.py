@@ -1,14 +1,16 @@
-"""The district in figures, and the audit: both for reviewers, and neither names anybody."""
+"""The district in figures, and the audit: both for reviewers, and neither names anyone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from monitor.db.audit import AuditEntry
 from monitor.services.review_queue import find_reviewer_address
 from monitor.services.statistics import build_district_view
 from monitor.web.context import PortalContext
+from monitor.web.forms import WebForm, read_query
+from reports.labels import AUDIT_ACTIONS
 from reports.pages import district as document
 from reports.pages import review as audit_document
 from reports.pages.review import AuditLogLine, AuditLogView
@@ -17,23 +19,30 @@ ROWS_PER_PAGE = 50
 # The largest number that SQLite knows; a larger one cannot even be asked for.
 MAX_ROW_ID = 2**63 - 1
 SHORT_ID_LENGTH = 8
-# What reviewers do with what is others'; what else is audited is no reviewer's business.
-ACTION_LABELS = {
-    "viewed": "Viewed",
-    "assigned": "Assigned to self",
-    "unassigned": "Unassigned",
-    "noted": "Added a note",
-    "asked": "Asked the person",
-    "decided": "Decided",
-    "downloaded-evidence": "Downloaded evidence",
-    "requested-early-access": "Requested early access",
-    "opened-early": "Opened early",
-    "hold-proposed": "Proposed a legal hold",
-    "hold-placed": "Placed a legal hold",
-    "hold-lift-proposed": "Proposed lifting a legal hold",
-    "hold-lifted": "Lifted a legal hold",
-    "hold-proposal-refused": "Tried to propose a legal hold",
-}
+# What reviewers do with the data of others. The rest of the audit log is not shown to reviewers.
+PRIVILEGED_ACTIONS = (
+    "viewed",
+    "assigned",
+    "unassigned",
+    "noted",
+    "asked",
+    "decided",
+    "downloaded-evidence",
+    "requested-early-access",
+    "opened-early",
+    "hold-proposed",
+    "hold-placed",
+    "hold-lift-proposed",
+    "hold-lifted",
+    "hold-proposal-refused",
+)
+
+
+class AuditLogQuery(WebForm, frozen=True, kw_only=True):
+    """Which action is shown, and from which row back; all, and from the newest, by default."""
+
+    action: str = ""
+    before: int = 0
 
 
 def build_district_routes(context: PortalContext) -> Blueprint:
@@ -53,15 +62,15 @@ class _DistrictPages:
 
     def show_audit_log(self) -> Response:
         log = self.context.app.db.audit
-        chosen = request.args.get("action", "")
-        chosen = chosen if chosen in ACTION_LABELS else ""
-        before = min(max(0, request.args.get("before", default=0, type=int)), MAX_ROW_ID)
+        query = read_query(AuditLogQuery)
+        chosen = query.action if query.action in PRIVILEGED_ACTIONS else ""
+        before = min(max(0, query.before), MAX_ROW_ID)
         entries = log.list_privileged_entries(
-            (chosen,) if chosen else tuple(ACTION_LABELS), before, ROWS_PER_PAGE + 1
+            (chosen,) if chosen else PRIVILEGED_ACTIONS, before, ROWS_PER_PAGE + 1
         )
         view = AuditLogView(
             lines=tuple(self._build_audit_lines(entries[:ROWS_PER_PAGE])),
-            actions=(("", "All"), *ACTION_LABELS.items()),
+            actions=(("", "All"), *((each, _describe_action(each)) for each in PRIVILEGED_ACTIONS)),
             action=chosen,
             older=entries[ROWS_PER_PAGE - 1].seq if len(entries) > ROWS_PER_PAGE else 0,
             newest=not before,
@@ -75,20 +84,21 @@ class _DistrictPages:
                 seq=entry.seq,
                 at=entry.at,
                 who=_shorten_id(find_reviewer_address(app, entry.actor)),
-                what=ACTION_LABELS[entry.action],
+                what=_describe_action(entry.action),
                 subject=entry.subject[:SHORT_ID_LENGTH],
                 details=", ".join(_format_detail(*each) for each in sorted(entry.details.items())),
             )
 
 
-def _format_action(action: str) -> str:
-    return action.replace("-", " ").capitalize()
+def _describe_action(action: str) -> str:
+    words = AUDIT_ACTIONS[action]
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def _shorten_id(who: str) -> str:
-    """Leave a role and a reviewer's address whole, and cut an opaque ref."""
+    """Leave a role and a reviewer's address whole, and cut an opaque id."""
     return who if "@" in who or len(who) <= len("reviewer") else who[:SHORT_ID_LENGTH]
 
 
 def _format_detail(name: str, value: str) -> str:
-    return f"{_format_action(name)}: {value[:16]}"
+    return f"{name.replace('-', ' ').capitalize()}: {value[:16]}"

@@ -1,24 +1,24 @@
 """Enrollment in the browser: from an opened invitation, through the forms, to a yes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final, TypedDict
 
-from flask import Blueprint, Response, request, url_for
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, Response, url_for
 
 from monitor.config import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION, ConsentSection
 from monitor.domain.detection.recognition import NO_TARGET, AddressTarget
-from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
-from monitor.domain.person import AuthMethod, PersonName
-from monitor.domain.vocabulary import InvitationStatus, Scope
-from monitor.errors import InputError
+from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.errors import InputError
+from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent import hash_district_terms, list_terms_sections
 from monitor.services.enrollment import (
     complete_enrollment,
@@ -35,7 +35,8 @@ from monitor.services.enrollment import (
 )
 from monitor.services.erasure import find_not_me_reporter, report_not_me
 from monitor.web.context import PortalContext, read_pasted_code
-from reports.labels import SCOPE_TITLES, format_site_name
+from monitor.web.forms import WebForm, read_form
+from reports.labels import ENROLLMENT_STEPS, SCOPE_TITLES, format_site_name
 from reports.pages import enrollment as pages
 from reports.pages.enrollment import (
     AccountLine,
@@ -60,68 +61,124 @@ from reports.pages.layout import FieldProblem, PageFrame
 
 MAX_LENGTH = 100
 MAX_ENTRIES = 20
-FormData = MultiDict[str, str]
+
+
+class ScopesForm(WebForm, frozen=True, kw_only=True):
+    scopes: tuple[Scope, ...] = ()
+
+
+class NamesForm(WebForm, frozen=True, kw_only=True):
+    """`former` and `nicknames` are lists, typed with commas."""
+
+    given: str = ""
+    family: str = ""
+    middle: str = ""
+    former: str = ""
+    nicknames: str = ""
+
+
+class WorkForm(WebForm, frozen=True, kw_only=True):
+    """`places` is a list, typed with commas."""
+
+    school: str = ""
+    role: str = ""
+    places: str = ""
+
+
+class AccountsAction(StrEnum):
+    ADD = "add"
+
+
+class AccountsForm(WebForm, frozen=True, kw_only=True):
+    """`handles` and `others` are lists, typed with commas.
+
+    Each of `remove`, `prove` and `forget` is the account whose button was pressed.
+    """
+
+    address: str = ""
+    handles: str = ""
+    none_on: tuple[str, ...] = ()
+    others: str = ""
+    action: AccountsAction | None = None
+    remove: str = ""
+    prove: str = ""
+    forget: str = ""
+
+
+class AgreementForm(WebForm, frozen=True, kw_only=True):
+    """`seal` is the hash of the text that its reader saw."""
+
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepInput:
-    """The draft with what was typed, and what keeps it from being an answer."""
+    """The draft with what was typed, and what keeps it from being an answer.
+
+    `address` is what was left in the box of an account to add.
+    """
 
     draft: EnrollmentDraft
     faults: tuple[FieldProblem, ...] = ()
+    address: str = ""
 
 
-def parse_step_form(step: EnrollmentStep, form: FormData, draft: EnrollmentDraft) -> StepInput:
-    """Read the form of one page and save what was typed, even if it has errors."""
+def read_step(step: EnrollmentStep, draft: EnrollmentDraft) -> StepInput:
+    """Read the form of one page and keep what was typed, even if it has errors."""
     match step:
         case EnrollmentStep.SCOPES:
-            typed = apply_scopes(form, draft)
+            return apply_scopes(read_form(ScopesForm), draft)
         case EnrollmentStep.NAMES:
-            typed = apply_names(form, draft)
+            return apply_names(read_form(NamesForm), draft)
         case EnrollmentStep.WORK:
-            typed = apply_work(form, draft)
+            return apply_work(read_form(WorkForm), draft)
         case EnrollmentStep.ACCOUNTS:
-            typed = apply_accounts(form, draft)
-        case _:
-            typed = draft
-    return StepInput(draft=typed, faults=tuple(_find_faults(step, typed, form)))
+            return apply_accounts(read_form(AccountsForm), draft)
+        case EnrollmentStep.READ | EnrollmentStep.CHECK:
+            return StepInput(draft=draft)
 
 
-def apply_scopes(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
-    scopes = {scope.value: scope for scope in Scope}
-    chosen = (scopes[each] for each in form.getlist("scopes") if each in scopes)
-    return replace(draft, scopes=frozenset(chosen))
+def apply_scopes(form: ScopesForm, draft: EnrollmentDraft) -> StepInput:
+    words = "Choose at least one. Without one, there is nothing to do."
+    faults = () if form.scopes else (FieldProblem(field="scopes", words=words),)
+    return StepInput(draft=replace(draft, scopes=frozenset(form.scopes)), faults=faults)
 
 
-def apply_names(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
+def apply_names(form: NamesForm, draft: EnrollmentDraft) -> StepInput:
     name = PersonName(
-        given=read_line(form, "given"),
-        family=read_line(form, "family"),
-        middle=read_line(form, "middle"),
-        former_families=read_list(form, "former"),
-        nicknames=read_list(form, "nicknames"),
+        given=join_words(form.given),
+        family=join_words(form.family),
+        middle=join_words(form.middle),
+        former_families=split_entries(form.former),
+        nicknames=split_entries(form.nicknames),
     )
-    return replace(draft, name=name)
+    faults = (
+        *_find_missing_names(name),
+        *_find_long_lines(given=name.given, family=name.family, middle=name.middle),
+        *_find_long_lists(former=name.former_families, nicknames=name.nicknames),
+    )
+    return StepInput(draft=replace(draft, name=name), faults=faults)
 
 
-def apply_work(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
-    return replace(
-        draft,
-        school=read_line(form, "school"),
-        role=read_line(form, "role"),
-        places=read_list(form, "places"),
+def apply_work(form: WorkForm, draft: EnrollmentDraft) -> StepInput:
+    school, role = join_words(form.school), join_words(form.role)
+    places = split_entries(form.places)
+    return StepInput(
+        draft=replace(draft, school=school, role=role, places=places),
+        faults=(*_find_long_lines(school=school, role=role), *_find_long_lists(places=places)),
     )
 
 
-def apply_accounts(form: FormData, draft: EnrollmentDraft) -> EnrollmentDraft:
-    handles = (each.removeprefix("@") for each in read_list(form, "handles"))
-    none_on = (*form.getlist("none_on"), *read_list(form, "others"))
-    platforms = (each.strip().casefold() for each in none_on)
-    return replace(
+def apply_accounts(form: AccountsForm, draft: EnrollmentDraft) -> StepInput:
+    handles, others = split_entries(form.handles), split_entries(form.others)
+    platforms = (each.casefold() for each in (*form.none_on, *others))
+    typed = replace(
         draft,
-        handles=tuple(handles),
+        handles=tuple(each.removeprefix("@") for each in handles),
         absent_from=tuple(dict.fromkeys(each for each in platforms if each))[:MAX_ENTRIES],
     )
+    faults = (*_find_contradictions(typed), *_find_long_lists(handles=handles, others=others))
+    return StepInput(draft=typed, faults=faults, address=form.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +211,8 @@ class AccountList:
 
 def recheck_contradictions(draft: EnrollmentDraft, step_input: StepInput) -> StepInput:
     """Look again for contradictions, after an account was added."""
-    return StepInput(draft=draft, faults=(*step_input.faults, *_find_contradictions(draft)))
+    faults = (*step_input.faults, *_find_contradictions(draft))
+    return replace(step_input, draft=draft, faults=faults)
 
 
 def add_address_fault(step_input: StepInput, words: str) -> StepInput:
@@ -164,33 +222,23 @@ def add_address_fault(step_input: StepInput, words: str) -> StepInput:
     )
 
 
-def read_line(form: Mapping[str, str], name: str) -> str:
-    """Read one line of text, without the blanks around it."""
-    return " ".join(form.get(name, "").split())
+def join_words(text: str) -> str:
+    """Leave one blank between words, as on one line."""
+    return " ".join(text.split())
 
 
-def read_list(form: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Read a list that was typed with commas, each entry once."""
-    text = form.get(name, "").replace("\n", ",").replace(";", ",")
-    entries = (" ".join(each.split()) for each in text.split(","))
+def split_entries(text: str) -> tuple[str, ...]:
+    """Take apart a list that was typed with commas, each entry once."""
+    typed = text.replace("\n", ",").replace(";", ",")
+    entries = map(join_words, typed.split(","))
     return tuple(dict.fromkeys(each for each in entries if each))
 
 
-def _find_faults(
-    step: EnrollmentStep, draft: EnrollmentDraft, form: FormData
-) -> Iterator[FieldProblem]:
-    if step is EnrollmentStep.SCOPES and not draft.scopes:
-        yield FieldProblem(
-            field="scopes", words="Choose at least one. Without one, there is nothing to do."
-        )
-    if step is EnrollmentStep.NAMES:
-        if not draft.name.given:
-            yield FieldProblem(field="given", words="Enter your first name.")
-        if not draft.name.family:
-            yield FieldProblem(field="family", words="Enter your last name.")
-    if step is EnrollmentStep.ACCOUNTS:
-        yield from _find_contradictions(draft)
-    yield from _find_length_faults(form)
+def _find_missing_names(name: PersonName) -> Iterator[FieldProblem]:
+    if not name.given:
+        yield FieldProblem(field="given", words="Enter your first name.")
+    if not name.family:
+        yield FieldProblem(field="family", words="Enter your last name.")
 
 
 def _find_contradictions(draft: EnrollmentDraft) -> Iterator[FieldProblem]:
@@ -201,13 +249,14 @@ def _find_contradictions(draft: EnrollmentDraft) -> Iterator[FieldProblem]:
             yield FieldProblem(field="none_on", words=f"{words} Remove one of the two.")
 
 
-def _find_length_faults(form: FormData) -> Iterator[FieldProblem]:
-    lists = ("former", "nicknames", "places", "handles", "others")
-    for name in ("given", "family", "middle", "school", "role"):
-        if len(read_line(form, name)) > MAX_LENGTH:
+def _find_long_lines(**lines: str) -> Iterator[FieldProblem]:
+    for name, line in lines.items():
+        if len(line) > MAX_LENGTH:
             yield FieldProblem(field=name, words=f"Use at most {MAX_LENGTH} characters.")
-    for name in lists:
-        entries = read_list(form, name)
+
+
+def _find_long_lists(**lists: tuple[str, ...]) -> Iterator[FieldProblem]:
+    for name, entries in lists.items():
         if len(entries) > MAX_ENTRIES:
             yield FieldProblem(
                 field=name, words=f"Enter at most {MAX_ENTRIES}. Choose the most likely ones."
@@ -421,14 +470,6 @@ def _join_sentences(lines: Iterable[str]) -> Iterator[str]:
         yield begun
 
 
-STEP_TITLES = {
-    EnrollmentStep.READ: "Join Namesake",
-    EnrollmentStep.SCOPES: "What may we search?",
-    EnrollmentStep.NAMES: "What names do you go by?",
-    EnrollmentStep.WORK: "Where do you work and live?",
-    EnrollmentStep.ACCOUNTS: "Which accounts are yours?",
-    EnrollmentStep.CHECK: "Check your answers and join",
-}
 NO_ADDRESS = "Paste the address of a page, such as instagram.com/yourname."
 NAME_NEEDS_CONFIRMATION = (
     "IT invited you under another name. We show IT the name you entered so they can confirm it. "
@@ -472,10 +513,9 @@ class EnrollmentFlow:
             return self.context.redirect_to(f"/join/{draft.first_open_step}")
         if step is EnrollmentStep.CHECK:
             return self._submit_consent(draft)
-        read = parse_step_form(step, request.form, draft)
         if step is EnrollmentStep.ACCOUNTS:
-            return self._update_accounts(read)
-        return self._save_step(step, read)
+            return self._update_accounts(read_form(AccountsForm), draft)
+        return self._save_step(step, read_step(step, draft))
 
     def _save_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         if step_input.faults:
@@ -488,47 +528,41 @@ class EnrollmentFlow:
             f"/join/{step.next_step}", NAME_NEEDS_CONFIRMATION if waits else ""
         )
 
-    def _update_accounts(self, step_input: StepInput) -> Response:
+    def _update_accounts(self, form: AccountsForm, draft: EnrollmentDraft) -> Response:
         """Add or remove one account, or go on; an address that was left in its box is added."""
-        listed, form = (
-            AccountList(step_input.draft, partial(recognize_profile_url, self.context.app)),
-            request.form,
-        )
-        if "remove" in form:
+        step_input = apply_accounts(form, draft)
+        listed = AccountList(step_input.draft, partial(recognize_profile_url, self.context.app))
+        if form.remove:
             save_enrollment_draft(
-                self.context.app, self.invitation_id, listed.remove_entry(form["remove"])
+                self.context.app, self.invitation_id, listed.remove_entry(form.remove)
             )
             return self.context.redirect_to(url_for("join.show-accounts", _anchor="declared"))
-        if not form.get("address", "").strip():
-            if form.get("deed") == "add":
-                return self._render_step(
-                    EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
-                )
+        adding = form.action is AccountsAction.ADD
+        if not adding and not form.address:
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input)
-        draft = listed.add_address(form["address"])
-        if draft is None:
+        longer = listed.add_address(form.address)
+        if longer is None:
             return self._render_step(
                 EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
             )
-        if form.get("deed") == "add":
-            save_enrollment_draft(self.context.app, self.invitation_id, draft)
+        if adding:
+            save_enrollment_draft(self.context.app, self.invitation_id, longer)
             return self.context.redirect_to(
                 url_for("join.show-accounts", _anchor="declared"),
                 "Added to your accounts and pages.",
             )
-        return self._save_step(EnrollmentStep.ACCOUNTS, recheck_contradictions(draft, step_input))
+        return self._save_step(EnrollmentStep.ACCOUNTS, recheck_contradictions(longer, step_input))
 
     def _submit_consent(self, draft: EnrollmentDraft) -> Response:
-        if request.form.get("seal", "") != hash_district_terms(self.context.app):
+        seal = read_form(AgreementForm).seal
+        if seal != hash_district_terms(self.context.app):
             save_enrollment_draft(
                 self.context.app, self.invitation_id, replace(draft, done=frozenset())
             )
             return self.context.redirect_to(url_for("join.show-read"), CONSENT_TEXT_CHANGED)
         waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
-        person = complete_enrollment(
-            self.context.app, self.invitation_id, draft, request.form["seal"]
-        )
-        self.context.sign_in(person.ref, AuthMethod.LINK)
+        person = complete_enrollment(self.context.app, self.invitation_id, draft, seal)
+        self.context.sign_in(person.id, AuthMethod.LINK)
         return self.context.redirect_to(
             url_for("me.show_joined"), NAME_NEEDS_CONFIRMATION if waits else ""
         )
@@ -536,7 +570,7 @@ class EnrollmentFlow:
     def _render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
         render, view = self._build_step_view(step, step_input)
-        return self.context.render_page(STEP_TITLES[step], render, view, status)
+        return self.context.render_page(ENROLLMENT_STEPS[step], render, view, status)
 
     def _build_step_view(
         self, step: EnrollmentStep, step_input: StepInput
@@ -558,8 +592,9 @@ class EnrollmentFlow:
                     draft, faults, build_step_position(step)
                 )
             case EnrollmentStep.ACCOUNTS:
-                address = request.form.get("address", "")
-                own = build_accounts_view(draft, faults, build_step_position(step), address)
+                own = build_accounts_view(
+                    draft, faults, build_step_position(step), step_input.address
+                )
                 return pages.render_accounts_step, own
             case EnrollmentStep.CHECK:
                 asked = preview_enrollment_queries(self.context.app, self.invitation_id, draft)
@@ -627,11 +662,11 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
         invitation = find_sent_invitation(app, code)
         if (
             invitation is None
-            or find_invitation_status(app, invitation.ref) is not InvitationStatus.OPEN
+            or find_invitation_status(app, invitation.id) is not InvitationStatus.OPEN
         ):
             return _render_closed_invitation(
                 context,
-                find_invitation_status(app, invitation.ref)
+                find_invitation_status(app, invitation.id)
                 if invitation
                 else InvitationStatus.UNKNOWN,
             )
@@ -648,11 +683,11 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
             )
         invitation = find_sent_invitation(app, code)
         invitation_status = (
-            find_invitation_status(app, invitation.ref) if invitation else InvitationStatus.UNKNOWN
+            find_invitation_status(app, invitation.id) if invitation else InvitationStatus.UNKNOWN
         )
         if invitation is None or invitation_status is not InvitationStatus.OPEN:
             return _render_closed_invitation(context, invitation_status)
-        context.sign_in(invitation.ref, AuthMethod.INVITATION)
+        context.sign_in(invitation.id, AuthMethod.INVITATION)
         return context.redirect_to(url_for("join.show-read"))
 
     return routes

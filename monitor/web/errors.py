@@ -14,7 +14,7 @@ from typing import Final
 from flask import Flask, Response, jsonify, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 
-from monitor.errors import (
+from monitor.domain.errors import (
     BusyError,
     DatabaseError,
     InputError,
@@ -25,7 +25,8 @@ from monitor.errors import (
     describe_error_location,
 )
 from monitor.web.context import PortalContext
-from monitor.web.security import API_PREFIX, FORGED_FORM
+from monitor.web.roles import API_PREFIX
+from monitor.web.security import FORGED_FORM
 from reports.pages import account as refusal
 from reports.pages.account import ErrorPageView
 
@@ -88,7 +89,7 @@ _STATUS_BY_ERROR: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyT
 
 
 def register_error_handlers(app: Flask, context: PortalContext) -> None:
-    """Have every error end as a page of ours, and none with a traceback."""
+    """Show every error as one of our pages, never with a traceback."""
 
     @app.errorhandler(HTTPException)
     def handle_http_error(error: HTTPException) -> Response:

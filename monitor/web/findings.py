@@ -5,15 +5,17 @@ Sorting: cards, an answer for one or for several, and taking it back.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from flask import Blueprint, Response, abort, request, url_for
+import msgspec
+from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
+from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision
-from monitor.errors import InputError
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
 from monitor.services.findings import (
     build_comparison_view,
@@ -28,6 +30,7 @@ from monitor.services.flagging import build_lessons_line
 from monitor.services.review import decide_flags, undo_decisions
 from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
 from monitor.web.context import PortalContext
+from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import AnswerHistoryView, ShareView, SortView, UndoLine
@@ -35,6 +38,32 @@ from reports.pages.findings import AnswerHistoryView, ShareView, SortView, UndoL
 CARDS_PER_PAGE: Final = 10
 ANSWERS_PER_PAGE: Final = 25
 Line = TypeVar("Line")
+
+
+class AnswerPage(StrEnum):
+    """Where a form stood, and so where its reader goes back to."""
+
+    ITEM = "item"
+    SORT = "sort"
+
+
+class ItemsForm(WebForm, frozen=True, kw_only=True):
+    item: Annotated[tuple[str, ...], msgspec.Meta(max_length=CARDS_PER_PAGE)] = ()
+    back: AnswerPage | None = None
+
+
+class AnswerForm(ItemsForm, frozen=True, kw_only=True):
+    decision: Decision
+
+
+class PageQuery(WebForm, frozen=True, kw_only=True):
+    page: int = 1
+
+
+class AnsweredQuery(WebForm, frozen=True, kw_only=True):
+    """`done` names the items just answered, joined by hyphens."""
+
+    done: str = ""
 
 
 def build_sort_routes(context: PortalContext) -> Blueprint:
@@ -56,25 +85,24 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/sort")
     def submit_answers() -> Response:
-        refs, owner = _read_item_ids(), context.require_principal().person_id
-        if request.form.get("ruling", "") not in ANSWERS:
+        form, owner = read_form(AnswerForm), context.require_principal().person_id
+        if form.decision not in ANSWERS:
             abort(HTTPStatus.BAD_REQUEST)
-        if not refs:
+        if not form.item:
             return context.redirect_to(url_for(".show_cards"), "Select at least one card first.")
-        ruling = Decision(request.form["ruling"])
-        check_owns_items(context.app, owner, refs)
-        record_feedback(context.app, owner, dict.fromkeys(refs, ruling))
-        return _redirect_back(context, refs, "Saved.")
+        check_owns_items(context.app, owner, form.item)
+        record_feedback(context.app, owner, dict.fromkeys(form.item, form.decision))
+        return _redirect_back(context, form, "Saved.", done="-".join(form.item))
 
     @routes.post("/me/sort/undo")
     def submit_undo() -> Response:
-        refs, owner = _read_item_ids(), context.require_principal().person_id
-        check_owns_items(context.app, owner, refs)
+        form, owner = read_form(ItemsForm), context.require_principal().person_id
+        check_owns_items(context.app, owner, form.item)
         try:
-            undo_feedback(context.app, owner, refs)
+            undo_feedback(context.app, owner, form.item)
         except InputError:
             return context.redirect_to(url_for(".show_cards"), "There was nothing to undo.")
-        return _redirect_back(context, (), "Undone.", refs)
+        return _redirect_back(context, form, "Undone.")
 
     return routes
 
@@ -82,8 +110,8 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
 def check_owns_items(app: App, person_id: str, item_ids: Iterable[str]) -> None:
     """Answer as if it were not there where one of the items is not the reader's own."""
     try:
-        for ref in item_ids:
-            app.db.items.load_item_of_person(person_id, ref)
+        for item_id in item_ids:
+            app.db.items.load_item_of_person(person_id, item_id)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 
@@ -91,8 +119,7 @@ def check_owns_items(app: App, person_id: str, item_ids: Iterable[str]) -> None:
 def paginate_lines(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[Line, ...]]:
     """Return the number of the requested page, of the last page, and the rows."""
     last = max(-(-len(lines) // size), 1)
-    asked = request.args.get("page", "1")
-    number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), last)
+    number = min(max(read_query(PageQuery).page, 1), last)
     return number, last, lines[(number - 1) * size : number * size]
 
 
@@ -107,7 +134,7 @@ def _build_sort_view(context: PortalContext) -> SortView:
         number=number,
         last=last,
         done=_build_done_line(app, owner),
-        learnt=build_lessons_line(app, owner),
+        learned=build_lessons_line(app, owner),
         answered=app.db.items.count_items_with_feedback(owner),
         coverage=build_latest_coverage(app, owner),
     )
@@ -115,35 +142,40 @@ def _build_sort_view(context: PortalContext) -> SortView:
 
 def _build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as stored: the URL names only the items."""
-    refs = tuple(filter(None, request.args.get("done", "").split("-")))[:CARDS_PER_PAGE]
-    own = {item.ref: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
-    answered = tuple(ref for ref in refs if ref in own)
+    item_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
+    own = {item.id: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
+    answered = tuple(each for each in item_ids if each in own)
     if not answered:
         return None
     label = ANSWERS[own[answered[0]]]
     words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
-    return UndoLine(refs=answered, words=words)
-
-
-def _read_item_ids() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(request.form.getlist("item")))[:CARDS_PER_PAGE]
+    return UndoLine(item_ids=answered, words=words)
 
 
 def _redirect_back(
-    context: PortalContext,
-    answered_ids: tuple[str, ...],
-    notice: str,
-    undone_ids: tuple[str, ...] = (),
+    context: PortalContext, form: ItemsForm, notice: str, done: str = ""
 ) -> Response:
-    """Go back to where the answer was given: to the item's own page, or to the next card."""
-    item = next(iter((*answered_ids, *undone_ids)), "")
-    if request.form.get("back") == "item" and item:
-        return context.redirect_to(url_for("items.show_item", ref=item), notice)
-    if answered_ids:
-        return context.redirect_to(
-            url_for("sort.show_cards", done="-".join(answered_ids), _anchor="card-1")
-        )
-    return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), notice)
+    """Go back to where the answer was given: to the item's own page, or to the next card.
+
+    Where `done` names the items just answered, the cards tell it themselves.
+    """
+    if form.back is AnswerPage.ITEM and form.item:
+        return context.redirect_to(url_for("items.show_item", item_id=form.item[0]), notice)
+    path = url_for("sort.show_cards", done=done or None, _anchor="card-1")
+    return context.redirect_to(path, "" if done else notice)
+
+
+class VersionsQuery(WebForm, frozen=True, kw_only=True):
+    older: int = msgspec.field(name="from", default=0)
+    newer: int = msgspec.field(name="to", default=0)
+
+
+class FlagAnswerForm(WebForm, frozen=True, kw_only=True):
+    """`until` is how long a harmless flag rests, in days; empty means until something changes."""
+
+    decision: Decision
+    until: str = ""
+    back: AnswerPage | None = None
 
 
 HARMLESS_SPANS: Final = {"30": timedelta(days=30), "180": timedelta(days=180)}
@@ -152,27 +184,27 @@ HARMLESS_SPANS: Final = {"30": timedelta(days=30), "180": timedelta(days=180)}
 def build_item_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("items", __name__)
 
-    @routes.get("/me/items/<ref>")
-    def show_item(ref: str) -> Response:
-        view = build_item_view(context.app, _require_item_owner(context, ref), ref)
+    @routes.get("/me/items/<item_id>")
+    def show_item(item_id: str) -> Response:
+        view = build_item_view(context.app, _require_item_owner(context, item_id), item_id)
         return context.render_page("What we found", pages.render_item, view)
 
-    @routes.get("/me/items/<ref>/beside")
-    @routes.get("/me/items/<ref>/beside/<own>")
-    def show_side_by_side(ref: str, own: str = "") -> Response:
-        owner = _require_item_owner(context, ref)
+    @routes.get("/me/items/<item_id>/beside")
+    @routes.get("/me/items/<item_id>/beside/<own>")
+    def show_side_by_side(item_id: str, own: str = "") -> Response:
+        owner = _require_item_owner(context, item_id)
         try:
-            view = build_comparison_view(context.app, owner, ref, own)
+            view = build_comparison_view(context.app, owner, item_id, own)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
         return context.render_page("Side by side", pages.render_comparison, view)
 
-    @routes.get("/me/items/<ref>/versions")
-    def show_versions(ref: str) -> Response:
-        owner = _require_item_owner(context, ref)
-        older, newer = (request.args.get(each, 0, int) for each in ("from", "to"))
+    @routes.get("/me/items/<item_id>/versions")
+    def show_versions(item_id: str) -> Response:
+        owner = _require_item_owner(context, item_id)
+        query = read_query(VersionsQuery)
         try:
-            view = build_versions_view(context.app, owner, ref, older, newer)
+            view = build_versions_view(context.app, owner, item_id, query.older, query.newer)
         except InputError:
             abort(HTTPStatus.NOT_FOUND)
         return context.render_page("How it changed", pages.render_versions, view)
@@ -183,28 +215,31 @@ def build_item_routes(context: PortalContext) -> Blueprint:
 def build_flag_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("flags", __name__)
 
-    @routes.post("/me/flags/<ref>")
-    def submit_decision(ref: str) -> Response:
-        flag = _find_own_flag(context, ref)
+    @routes.post("/me/flags/<flag_id>")
+    def submit_decision(flag_id: str) -> Response:
+        flag, form = _find_own_flag(context, flag_id), read_form(FlagAnswerForm)
+        if form.decision in {Decision.SHARED, Decision.REOPENED}:
+            abort(HTTPStatus.BAD_REQUEST)
         try:
-            word = _parse_decision(flag.person, context.now())
-            decide_flags(context.app, (ref,), word)
+            decide_flags(
+                context.app, (flag_id,), _build_decision_input(form, flag.person_id, context.now())
+            )
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        if request.form.get("back") == "sort":
+        if form.back is AnswerPage.SORT:
             return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
-        return context.redirect_to(url_for("items.show_item", ref=flag.item), "Saved.")
+        return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Saved.")
 
-    @routes.post("/me/flags/<ref>/undo")
-    def submit_undo(ref: str) -> Response:
-        flag = _find_own_flag(context, ref)
+    @routes.post("/me/flags/<flag_id>/undo")
+    def submit_undo(flag_id: str) -> Response:
+        flag = _find_own_flag(context, flag_id)
         try:
-            undo_decisions(context.app, (ref,), flag.person)
+            undo_decisions(context.app, (flag_id,), flag.person_id)
         except InputError:
             return context.redirect_to(
-                url_for("items.show_item", ref=flag.item), "There was nothing to undo."
+                url_for("items.show_item", item_id=flag.item_id), "There was nothing to undo."
             )
-        return context.redirect_to(url_for("items.show_item", ref=flag.item), "Undone.")
+        return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Undone.")
 
     return routes
 
@@ -213,33 +248,36 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("sharing", __name__)
     app = context.app
 
-    @routes.get("/me/flags/<ref>/share")
-    def show_share(ref: str) -> Response:
-        flag = _find_own_flag(context, ref)
-        zone = context.app.db.people.load_person(flag.person).zone
-        fields = tuple(build_reviewer_lines(preview_shared_fields(app, flag.person, ref), zone))
-        view = ShareView(ref=ref, item=flag.item, fields=fields)
+    @routes.get("/me/flags/<flag_id>/share")
+    def show_share(flag_id: str) -> Response:
+        flag = _find_own_flag(context, flag_id)
+        zone = context.app.db.people.load_person(flag.person_id).zone
+        fields = tuple(
+            build_reviewer_lines(preview_shared_fields(app, flag.person_id, flag_id), zone)
+        )
+        view = ShareView(id=flag_id, item_id=flag.item_id, fields=fields)
         return context.render_page("Share this with IT?", pages.render_share, view)
 
-    @routes.post("/me/flags/<ref>/share")
-    def submit_share(ref: str) -> Response:
-        flag = _find_own_flag(context, ref)
-        share_flag(app, flag.person, ref)
+    @routes.post("/me/flags/<flag_id>/share")
+    def submit_share(flag_id: str) -> Response:
+        flag = _find_own_flag(context, flag_id)
+        share_flag(app, flag.person_id, flag_id)
         return context.redirect_to(
-            url_for("items.show_item", ref=flag.item), "Shared with IT. You can stop sharing below."
+            url_for("items.show_item", item_id=flag.item_id),
+            "Shared with IT. You can stop sharing below.",
         )
 
-    @routes.post("/me/flags/<ref>/unshare")
-    def submit_unshare(ref: str) -> Response:
-        flag = _find_own_flag(context, ref)
+    @routes.post("/me/flags/<flag_id>/unshare")
+    def submit_unshare(flag_id: str) -> Response:
+        flag = _find_own_flag(context, flag_id)
         try:
-            unshare_flag(app, flag.person, ref)
+            unshare_flag(app, flag.person_id, flag_id)
         except InputError:
             return context.redirect_to(
-                url_for("items.show_item", ref=flag.item), "It was not shared."
+                url_for("items.show_item", item_id=flag.item_id), "It was not shared."
             )
         return context.redirect_to(
-            url_for("items.show_item", ref=flag.item), "No longer shared with IT."
+            url_for("items.show_item", item_id=flag.item_id), "No longer shared with IT."
         )
 
     return routes
@@ -260,12 +298,7 @@ def _find_own_flag(context: PortalContext, flag_id: str) -> Flag:
         abort(HTTPStatus.NOT_FOUND)
 
 
-def _parse_decision(person_id: str, now: datetime) -> DecisionInput:
-    """Read a ruling; only one of harmless has an end. Raises ValueError for any other word."""
-    ruling = Decision(request.form.get("ruling", ""))
-    if ruling in {Decision.SHARED, Decision.REOPENED}:
-        raise ValueError(ruling)
-    span = (
-        HARMLESS_SPANS.get(request.form.get("until", "")) if ruling is Decision.HARMLESS else None
-    )
-    return DecisionInput(decision=ruling, by=person_id, until=now + span if span else None)
+def _build_decision_input(form: FlagAnswerForm, person_id: str, now: datetime) -> DecisionInput:
+    """Only a decision of harmless has an end."""
+    span = HARMLESS_SPANS.get(form.until) if form.decision is Decision.HARMLESS else None
+    return DecisionInput(decision=form.decision, by=person_id, until=now + span if span else None)

@@ -4,6 +4,7 @@ The front door: where one begins, signing out, our own files, and a sign of life
 the unsubscribe button of mail programs (RFC 8058): to look stops nothing.
 """
 
+from enum import StrEnum
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -21,6 +22,7 @@ from monitor.services.suppression import (
     stop_digest,
 )
 from monitor.web.context import PortalContext
+from monitor.web.forms import WebForm, read_form
 from reports.pages import account as pages
 from reports.pages import enrollment as joining
 from reports.pages import findings as home
@@ -50,7 +52,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
         district = context.app.config.district
         view = joining.EnrollmentDoneView(
             given=person.name.given or person.mail,
-            next_sweep=compute_next_sweep(context.now(), district.ref, district.zone),
+            next_sweep=compute_next_sweep(context.now(), district.id, district.zone),
             zone=person.zone,
         )
         return context.render_page("You have joined", joining.render_enrollment_done, view)
@@ -102,8 +104,15 @@ def build_front_routes(context: PortalContext) -> Blueprint:
     return routes
 
 
-ACTION_FIELD = "deed"
-RESUME_ACTION = "go-on"
+class WeeklyEmailAction(StrEnum):
+    STOP = "stop"
+    RESUME = "go-on"
+
+
+class WeeklyEmailForm(WebForm, frozen=True, kw_only=True):
+    """Any form stops the email unless it asks to resume: mail programs send fields of their own."""
+
+    action: WeeklyEmailAction = WeeklyEmailAction.STOP
 
 
 def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
@@ -134,7 +143,7 @@ def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
         person = find_stop_token_owner(app, token)
         if not person:
             return render_dead_link()
-        if request.form.get(ACTION_FIELD) == RESUME_ACTION:
+        if read_form(WeeklyEmailForm).action is WeeklyEmailAction.RESUME:
             resume_digest(app, person)
         else:
             stop_digest(app, person)
@@ -147,17 +156,18 @@ def build_weekly_email_routes(context: PortalContext) -> Blueprint:
     """Make the same switch for the page of own data, since links in old emails get lost."""
     routes = Blueprint("weekly", __name__)
 
-    @routes.post("/me/data/letter")
+    @routes.post("/me/data/weekly-email")
     def submit_weekly_email() -> Response:
         person = context.require_principal().person_id
-        if request.form.get(ACTION_FIELD) == RESUME_ACTION:
+        if read_form(WeeklyEmailForm).action is WeeklyEmailAction.RESUME:
             resume_digest(context.app, person)
             return context.redirect_to(
-                url_for("data.show_data", _anchor="letter"), "You will get the weekly email again."
+                url_for("data.show_data", _anchor="weekly-email"),
+                "You will get the weekly email again.",
             )
         stop_digest(context.app, person)
         return context.redirect_to(
-            url_for("data.show_data", _anchor="letter"),
+            url_for("data.show_data", _anchor="weekly-email"),
             "You will not get the weekly email anymore.",
         )
 

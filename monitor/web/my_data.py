@@ -1,9 +1,9 @@
 """A person's own data: see it, change it, get a copy, pause, renew, leave.
 
-Reading any of these pages, by anybody, changes nothing.
+Reading any of these pages, by anyone, changes nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,15 +12,19 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 
 from monitor.config import CONSENT_DURATION, SignInMethod
-from monitor.domain.consent import ConsentChannel
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
-from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
-from monitor.domain.person import Role
-from monitor.domain.vocabulary import Scope
-from monitor.errors import InputError, NotPermittedError, TooSoonError
+from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
+from monitor.domain.vocabulary import (
+    AddressConfirmRefusal,
+    AddressRequestRefusal,
+    ConsentChannel,
+    EnrollmentStep,
+    Scope,
+)
 from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, end_all_sessions
 from monitor.services.consent import (
     ConsentAnswer,
@@ -48,8 +52,6 @@ from monitor.services.enrollment import (
 from monitor.services.erasure import withdraw_consent
 from monitor.services.name_changes import format_searched_name, withdraw_name_change
 from monitor.services.profile import (
-    AddressConfirmRefusal,
-    AddressRequestRefusal,
     confirm_work_email_change,
     delete_account_proof,
     edit_profile,
@@ -65,18 +67,28 @@ from monitor.web import enrollment as views
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.enrollment import (
     NO_ADDRESS,
-    STEP_TITLES,
     AccountList,
+    AccountsAction,
+    AccountsForm,
+    ScopesForm,
     StepInput,
     add_address_fault,
+    apply_accounts,
     build_consent_parts,
     build_standalone_position,
     build_summary_rows,
-    parse_step_form,
+    read_step,
     recheck_contradictions,
 )
 from monitor.web.findings import paginate_lines
-from reports.labels import SCOPE_TITLES
+from monitor.web.forms import WebForm, read_form, read_query
+from reports.labels import (
+    ADDRESS_CONFIRM_REFUSALS,
+    ADDRESS_REQUEST_REFUSALS,
+    ENROLLMENT_STEPS,
+    ROLE_TASKS,
+    SCOPE_TITLES,
+)
 from reports.pages import account as pages_address
 from reports.pages import data as pages
 from reports.pages import enrollment as pages_editing
@@ -138,10 +150,10 @@ class ProfileEditor:
 
     @property
     def draft(self) -> EnrollmentDraft:
-        app, ref = self.context.app, self.context.require_principal().person_id
-        consent = app.db.consents.find_latest_consent(ref)
+        app, person_id = self.context.app, self.context.require_principal().person_id
+        consent = app.db.consents.find_latest_consent(person_id)
         scopes = consent.scopes if consent else frozenset()
-        return EnrollmentDraft.from_person(app.db.people.load_person(ref), scopes)
+        return EnrollmentDraft.from_person(app.db.people.load_person(person_id), scopes)
 
     def build_initial_draft(self, step: EnrollmentStep) -> EnrollmentDraft:
         """Return what the form begins with: a name that waits is the one last given."""
@@ -150,15 +162,14 @@ class ProfileEditor:
         return replace(draft, name=waiting) if waiting and step is EnrollmentStep.NAMES else draft
 
     def submit_step(self, step: EnrollmentStep) -> Response:
-        read = parse_step_form(step, request.form, self.draft)
         if step is EnrollmentStep.ACCOUNTS:
-            return self._update_accounts(read)
-        return self._save_step(step, read, "/me/data")
+            return self._update_accounts(read_form(AccountsForm))
+        return self._save_step(step, read_step(step, self.draft), "/me/data")
 
     def render_step(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if step_input.faults else HTTPStatus.OK
         render, view = self._build_step_view(step, step_input)
-        return self.context.render_page(STEP_TITLES[step], render, view, status)
+        return self.context.render_page(ENROLLMENT_STEPS[step], render, view, status)
 
     def _build_step_view(
         self, step: EnrollmentStep, step_input: StepInput
@@ -172,26 +183,27 @@ class ProfileEditor:
             return pages_editing.render_work_step, views.build_work_view(
                 draft, faults, build_standalone_position(step)
             )
-        address = request.form.get("address", "")
-        view = views.build_accounts_view(draft, faults, build_standalone_position(step), address)
+        view = views.build_accounts_view(
+            draft, faults, build_standalone_position(step), step_input.address
+        )
         return pages_editing.render_accounts_step, replace(view, proofs=self._build_proof_lines())
 
     def _build_proof_lines(self) -> tuple[AccountProofLine, ...]:
-        kept, ref = (
+        kept, person_id = (
             self.context.app.db.account_proofs,
             self.context.require_principal().person_id,
         )
         return tuple(
             views.build_proof_lines(
-                kept.list_proofs_of_person(ref), partial(kept.derive_proof_code, ref)
+                kept.list_proofs_of_person(person_id), partial(kept.derive_proof_code, person_id)
             )
         )
 
     def _request_proof(self, account: str, step_input: StepInput) -> Response:
         """Have the next check look for a proof once."""
-        app, ref = self.context.app, self.context.require_principal().person_id
+        app, person_id = self.context.app, self.context.require_principal().person_id
         try:
-            request_account_proof(app, ref, account)
+            request_account_proof(app, person_id, account)
         except TooSoonError:
             return self._render_too_soon(EnrollmentStep.ACCOUNTS, step_input)
         except NotPermittedError:
@@ -201,27 +213,25 @@ class ProfileEditor:
             "Requested. It runs with the next check. To run it right away, go to “Check now”.",
         )
 
-    def _update_accounts(self, step_input: StepInput) -> Response:
+    def _update_accounts(self, form: AccountsForm) -> Response:
         """Add or remove one account at once, or save the rest of the page."""
-        form = request.form
+        step_input = apply_accounts(form, self.draft)
         listed = AccountList(step_input.draft, partial(recognize_profile_url, self.context.app))
         again = "/me/data/accounts#declared"
-        if "prove" in form:
-            return self._request_proof(form["prove"], step_input)
-        if "forget" in form:
+        if form.prove:
+            return self._request_proof(form.prove, step_input)
+        if form.forget:
             delete_account_proof(
-                self.context.app, self.context.require_principal().person_id, form["forget"]
+                self.context.app, self.context.require_principal().person_id, form.forget
             )
             return self.context.redirect_to(again)
-        if "remove" in form:
-            step_input = StepInput(
-                draft=listed.remove_entry(form["remove"]), faults=step_input.faults
-            )
+        if form.remove:
+            step_input = replace(step_input, draft=listed.remove_entry(form.remove))
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input, again)
-        adding = form.get("deed") == "add"
-        if not adding and not form.get("address", "").strip():
+        adding = form.action is AccountsAction.ADD
+        if not adding and not form.address:
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input, "/me/data")
-        draft = listed.add_address(form.get("address", ""))
+        draft = listed.add_address(form.address)
         if draft is None:
             return self.render_step(
                 EnrollmentStep.ACCOUNTS, add_address_fault(step_input, NO_ADDRESS)
@@ -235,8 +245,8 @@ class ProfileEditor:
     def _save_step(self, step: EnrollmentStep, step_input: StepInput, path: str) -> Response:
         if step_input.faults:
             return self.render_step(step, step_input)
-        app, ref = self.context.app, self.context.require_principal().person_id
-        person = app.db.people.load_person(ref)
+        app, person_id = self.context.app, self.context.require_principal().person_id
+        person = app.db.people.load_person(person_id)
         try:
             edit_profile(app, step_input.draft.apply_to_person(person))
         except TooSoonError:
@@ -244,25 +254,45 @@ class ProfileEditor:
         except NotPermittedError:
             return self.context.redirect_to(url_for("data.show_data"), CONSENT_ENDED)
         if step is EnrollmentStep.NAMES and step_input.draft.name == person.name:
-            withdraw_name_change(app, ref)
-        waits = step is EnrollmentStep.NAMES and find_requested_name(app, ref)
+            withdraw_name_change(app, person_id)
+        waits = step is EnrollmentStep.NAMES and find_requested_name(app, person_id)
         return self.context.redirect_to(path, NAME_NEEDS_CONFIRMATION if waits else "Saved.")
 
     def _render_too_soon(self, step: EnrollmentStep, step_input: StepInput) -> Response:
         """Say when words may be added again, to a person in words and to a program in seconds."""
-        app, ref = self.context.app, self.context.require_principal().person_id
-        next_at = find_next_edit_time(app, ref) or self.context.now()
-        zone = app.db.people.load_person(ref).zone
+        app, person_id = self.context.app, self.context.require_principal().person_id
+        next_at = find_next_edit_time(app, person_id) or self.context.now()
+        zone = app.db.people.load_person(person_id).zone
         after = format_local_time(next_at, zone)
         words = f"You added words five times in seven days. You can add more after {after}"
         render, view = self._build_step_view(
             step, replace(step_input, faults=(FieldProblem(field=FIRST_FIELDS[step], words=words),))
         )
         response = self.context.render_page(
-            STEP_TITLES[step], render, view, HTTPStatus.TOO_MANY_REQUESTS
+            ENROLLMENT_STEPS[step], render, view, HTTPStatus.TOO_MANY_REQUESTS
         )
         response.headers["Retry-After"] = str(ceil((next_at - self.context.now()).total_seconds()))
         return response
+
+
+class PauseForm(WebForm, frozen=True, kw_only=True):
+    days: str = ""
+
+
+class RenewalQuery(WebForm, frozen=True, kw_only=True):
+    """`scopes` names the chosen ones, joined by `-or-`."""
+
+    scopes: str = ""
+
+
+class RenewalForm(ScopesForm, frozen=True, kw_only=True):
+    """`seal` is the hash of the text that its reader saw.
+
+    `shown` names the added scopes of which they saw the questions, joined by `-or-`.
+    """
+
+    shown: str = ""
+    seal: str = ""
 
 
 PAUSE_SPANS: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
@@ -290,7 +320,7 @@ def build_data_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/pause")
     def submit_pause() -> Response:
-        span = PAUSE_SPANS.get(request.form.get("days", ""))
+        span = PAUSE_SPANS.get(read_form(PauseForm).days)
         if span is None:
             return render_data_page(context, (NO_SPAN_FAULT,), HTTPStatus.UNPROCESSABLE_ENTITY)
         until, person_id = context.now() + span, _require_person_id(context)
@@ -325,7 +355,8 @@ def build_consent_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/scopes")
     def submit_scopes() -> Response:
-        chosen, before = _read_chosen_scopes(), _load_agreed_scopes(context)
+        chosen = frozenset(read_form(ScopesForm).scopes)
+        before = _load_agreed_scopes(context)
         if not chosen:
             view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
             title, status = "Change what we search", HTTPStatus.UNPROCESSABLE_ENTITY
@@ -349,7 +380,7 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/data/renew")
     def show_renewal() -> Response:
-        asked = frozenset(_parse_scopes(request.args.get("scopes", "").split("-or-")))
+        asked = _parse_scopes(read_query(RenewalQuery).scopes)
         return context.render_page(
             "Read and agree",
             pages.render_consent_answer,
@@ -358,17 +389,18 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/renew")
     def submit_renewal() -> Response:
-        chosen, title = _read_chosen_scopes(), "Read and agree"
+        form, title = read_form(RenewalForm), "Read and agree"
+        chosen = frozenset(form.scopes)
         if not chosen:
             view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
             return context.render_page(
                 title, pages.render_consent_answer, view, HTTPStatus.UNPROCESSABLE_ENTITY
             )
-        if not chosen - _load_agreed_scopes(context) <= _read_shown_scopes():
+        if not chosen - _load_agreed_scopes(context) <= _parse_scopes(form.shown):
             return context.redirect_to(_build_renewal_path(chosen), READ_ADDED_FIRST)
         answer = ConsentAnswer(
             scopes=chosen,
-            seen_text_hash=request.form.get("seal", ""),
+            seen_text_hash=form.seal,
             channel=ConsentChannel.PORTAL,
         )
         try:
@@ -433,17 +465,17 @@ def render_data_page(
 
 
 def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -> DataView:
-    app, ref = context.app, _require_person_id(context)
-    own, status = app, load_consent_status(app, ref)
-    person, consent = app.db.people.load_person(ref), status.consent
+    app, person_id = context.app, _require_person_id(context)
+    own, status = app, load_consent_status(app, person_id)
+    person, consent = app.db.people.load_person(person_id), status.consent
     asked, waiting = (
-        find_pending_address_change(app, ref),
-        find_requested_name(app, ref),
+        find_pending_address_change(app, person_id),
+        find_requested_name(app, person_id),
     )
     rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
-        standing=load_enrollment_status(own, ref),
+        standing=load_enrollment_status(own, person_id),
         address=person.mail,
         rows=tuple(each for each in rows if not each.change.endswith("/scopes")),
         moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
@@ -452,13 +484,13 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         version=consent.text_version,
         given_at=consent.given_at,
         ends_at=consent.expires_at,
-        kept=count_stored_data(own, ref),
-        copies_from=find_next_export_time(app, ref),
+        kept=count_stored_data(own, person_id),
+        copies_from=find_next_export_time(app, person_id),
         paused_until=consent.paused_until if consent.is_paused(context.now()) else None,
         erased_by=status.erased_by,
-        hold=find_hold_line(own, ref),
+        hold=find_hold_line(own, person_id),
         renewal_due=status.renewal_due,
-        weekly=not has_stopped_digest(context.app, ref),
+        weekly=not has_stopped_digest(context.app, person_id),
         faults=faults,
     )
 
@@ -489,20 +521,12 @@ def _build_answer_view(
 
 
 def _build_renewal_path(chosen: frozenset[Scope]) -> str:
-    return f"/me/data/renew?scopes={'-or-'.join(sorted(chosen))}#anew"
+    return f"/me/data/renew?scopes={'-or-'.join(sorted(chosen))}#new-searches"
 
 
-def _read_shown_scopes() -> frozenset[Scope]:
-    """Read which of the added scopes their reader saw the questions of."""
-    return frozenset(_parse_scopes(request.form.get("shown", "").split("-or-")))
-
-
-def _read_chosen_scopes() -> frozenset[Scope]:
-    return frozenset(_parse_scopes(request.form.getlist("scopes")))
-
-
-def _parse_scopes(words: list[str]) -> list[Scope]:
-    return [scope for scope in Scope if scope.value in words]
+def _parse_scopes(joined: str) -> frozenset[Scope]:
+    words = joined.split("-or-")
+    return frozenset(scope for scope in Scope if scope.value in words)
 
 
 def _load_agreed_scopes(context: PortalContext) -> frozenset[Scope]:
@@ -555,22 +579,12 @@ def _render_export_too_soon(context: PortalContext, person_id: str) -> Response:
 
 ADDRESS_TITLE: Final = "Change your work email"
 PROXY_NAME: Final = "your district's own sign-in page"
-ROLE_LABELS: Final = {Role.REVIEWER: "reviewing", Role.OPERATOR: "operating the service"}
-ADDRESS_FAULTS: Final[Mapping[AddressRequestRefusal, str]] = {
-    AddressRequestRefusal.FOREIGN: "Enter one address of your district, such as name@{domain}",
-    AddressRequestRefusal.SAME: "This is already your address. Enter the new one",
-    AddressRequestRefusal.OFTEN: "You asked five times within an hour. Wait a while, and try again",
-}
+
 LINK_EXPIRED: Final = "This link was already used or has expired. Enter the new address again"
-CODE_FAULTS: Final[Mapping[AddressConfirmRefusal, str]] = {
-    AddressConfirmRefusal.OVER: "This is not the code from your last email, or it has expired. "
-    "Check your email again",
-    AddressConfirmRefusal.ELSEWHERE: "You asked for this link in another browser. Open it there, "
-    "or ask for a new one here",
-    AddressConfirmRefusal.TAKEN: (
-        "Someone is already enrolled under this address. Ask IT whose it is"
-    ),
-}
+
+
+class WorkAddressForm(WebForm, frozen=True, kw_only=True):
+    address: str = ""
 
 
 def build_address_routes(context: PortalContext) -> Blueprint:
@@ -584,7 +598,7 @@ def build_address_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/address")
     def submit_address() -> Response:
-        typed = request.form.get("address", "").strip()
+        typed = read_form(WorkAddressForm).address
         try:
             unwritten = request_work_email_change(
                 app,
@@ -597,7 +611,9 @@ def build_address_routes(context: PortalContext) -> Blueprint:
         if unwritten:
             often = unwritten is AddressRequestRefusal.OFTEN
             status = HTTPStatus.TOO_MANY_REQUESTS if often else HTTPStatus.UNPROCESSABLE_ENTITY
-            words = ADDRESS_FAULTS[unwritten].format(domain=context.app.config.district.domains[0])
+            words = ADDRESS_REQUEST_REFUSALS[unwritten].format(
+                domain=context.app.config.district.domains[0]
+            )
             response = _render_address_page(context, typed, words, status)
             if often:
                 response.headers["Retry-After"] = str(int(LINK_LIMIT_PERIOD.total_seconds()))
@@ -664,7 +680,7 @@ def _render_address_page(
     context: PortalContext, typed: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
     person = context.app.db.people.load_person(context.require_principal().person_id)
-    made = find_last_address_change(context.app, person.ref)
+    made = find_last_address_change(context.app, person.id)
     view = WorkAddressView(
         zone=person.zone,
         address=person.mail,
@@ -683,7 +699,11 @@ def _render_address_page(
 def _render_code_page(
     context: PortalContext, unchanged: AddressConfirmRefusal | None = None
 ) -> Response:
-    faults = (FieldProblem(field="code", words=CODE_FAULTS[unchanged]),) if unchanged else ()
+    faults = (
+        (FieldProblem(field="code", words=ADDRESS_CONFIRM_REFUSALS[unchanged]),)
+        if unchanged
+        else ()
+    )
     view = AddressCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
     title = "Check your new inbox"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
@@ -699,4 +719,4 @@ def _describe_sign_in(context: PortalContext) -> str:
 
 def _describe_roles(context: PortalContext) -> Iterator[str]:
     roles = context.require_principal().roles
-    return (words for role, words in ROLE_LABELS.items() if role in roles)
+    return (words for role, words in ROLE_TASKS.items() if role in roles)

@@ -8,6 +8,7 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
@@ -16,8 +17,8 @@ from flask import Blueprint, Response, request, url_for
 
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
+from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
-from monitor.errors import ConfigError, InputError, NotPermittedError
 from monitor.services.findings import build_home_view
 from monitor.services.health import Vitals, check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
@@ -28,6 +29,7 @@ from monitor.services.name_changes import (
     list_name_changes,
 )
 from monitor.web.context import PortalContext
+from monitor.web.forms import WebForm, read_form
 from monitor.web.review import load_queue_view
 from reports.pages import operator as document
 from reports.pages.operator import (
@@ -39,10 +41,14 @@ from reports.pages.operator import (
     SourceStatusRow,
 )
 
-NAME_DECISION_NOTICES: Final = {
-    "confirm": "Confirmed. We are emailing the person.",
-    "refuse": "Declined. We are emailing the person.",
-}
+
+class NameDecision(StrEnum):
+    CONFIRM = "confirm"
+    DECLINE = "refuse"
+
+
+class NameDecisionForm(WebForm, frozen=True, kw_only=True):
+    action: NameDecision | None = None
 
 
 def build_operator_routes(context: PortalContext) -> Blueprint:
@@ -59,21 +65,21 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
         view = NameChangesView(changes=tuple(map(_build_name_line, list_name_changes(context.app))))
         return context.render_page("Names to confirm", document.render_name_changes, view)
 
-    @routes.post("/operate/names/<ref>")
-    def submit_name_decision(ref: str) -> Response:
+    @routes.post("/operate/names/<change_id>")
+    def submit_name_decision(change_id: str) -> Response:
         naming, operator = context.app, context.require_principal().mail
-        action = request.form.get("deed", "")
+        action = read_form(NameDecisionForm).action
         try:
-            if action == "confirm":
-                confirm_name_change(naming, ref, operator)
-            elif action == "refuse":
-                decline_name_change(naming, ref, operator)
+            if action is NameDecision.CONFIRM:
+                confirm_name_change(naming, change_id, operator)
+            elif action is NameDecision.DECLINE:
+                decline_name_change(naming, change_id, operator)
         except (InputError, NotPermittedError) as error:
             return context.redirect_to(url_for("operate.show_name_changes"), str(error))
         context.wake_service()
-        return context.redirect_to(
-            url_for("operate.show_name_changes"), NAME_DECISION_NOTICES.get(action, "")
-        )
+        done = "Confirmed" if action is NameDecision.CONFIRM else "Declined"
+        notice = f"{done}. We are emailing the person." if action else ""
+        return context.redirect_to(url_for("operate.show_name_changes"), notice)
 
     return routes
 
@@ -97,7 +103,7 @@ def build_operator_view(context: PortalContext) -> OperatorView:
 
 def _build_name_line(change: NameChange) -> NameChangeLine:
     return NameChangeLine(
-        ref=change.ref,
+        id=change.id,
         known=change.known,
         new=format_searched_name(change.name),
         asked_at=change.asked_at,
@@ -108,7 +114,7 @@ def _build_check_row(checked: HealthResult) -> HealthCheck:
     return HealthCheck(
         what=checked.what,
         level=checked.level,
-        told=checked.told,
+        message=checked.message,
         remedy=checked.remedy,
     )
 
@@ -143,7 +149,7 @@ def bind_metrics_routes(token: str) -> Callable[[PortalContext], Blueprint]:
     """
     if len(token) < MIN_TOKEN_LENGTH:
         least = f"{MIN_TOKEN_LENGTH} characters or more"
-        reason = f"The secret metrics-token needs {least}: draw a longer one."
+        reason = f"The secret metrics-token needs {least}: generate a longer one."
         raise ConfigError(reason)
 
     def build_routes(context: PortalContext) -> Blueprint:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
+from typing import Annotated
 
-from flask import Blueprint, Response, request, url_for
+import msgspec
+from flask import Blueprint, Response, url_for
 
 from monitor.app import App
 from monitor.db.review import ReviewFilter, ReviewNoteKind
 from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.vocabulary import (
@@ -24,7 +27,6 @@ from monitor.domain.vocabulary import (
     HoldAction,
     Severity,
 )
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.legal_holds import (
     confirm_legal_hold,
     list_hold_proposals,
@@ -57,6 +59,7 @@ from monitor.services.review_queue import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.errors import mask_as_not_found
+from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.takedown import build_pack_response
 from reports import labels
 from reports.evidence_pack import ActionLogLine
@@ -79,6 +82,71 @@ from reports.pages.review import (
     ReviewQueueView,
     UnopenedFlagsView,
 )
+
+MAX_TEXT_LENGTH = 1_000
+ReviewText = Annotated[str, msgspec.Meta(max_length=MAX_TEXT_LENGTH)]
+PageOfFlags = Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_SIZE)]
+
+
+class QueueQuery(WebForm, frozen=True, kw_only=True):
+    """The filters of the queue; what means nothing narrows nothing."""
+
+    kind: FlagKind | None = None
+    severity: Severity | None = None
+    state: str = ""
+    school: str = ""
+    taken: str = ""
+    age: str = ""
+    page: int = 1
+
+
+class SeveralFlagsQuery(WebForm, frozen=True, kw_only=True):
+    flag: PageOfFlags = ()
+
+
+class OpenFlagsForm(WebForm, frozen=True, kw_only=True):
+    """`one` is the flag whose own button was pressed, `flag` those that were selected."""
+
+    one: str = ""
+    flag: PageOfFlags = ()
+
+
+class AssignmentForm(WebForm, frozen=True, kw_only=True):
+    """`seen` is who was assigned when the page was made; empty where nobody was."""
+
+    seen: str = ""
+
+
+class ReviewNoteForm(WebForm, frozen=True, kw_only=True):
+    remark: ReviewText = ""
+
+
+class ReviewQuestionForm(WebForm, frozen=True, kw_only=True):
+    question: ReviewText = ""
+
+
+class ReviewDecisionForm(WebForm, frozen=True, kw_only=True):
+    """`seen` holds each flag with its state when the page was made, with a blank between."""
+
+    seen: tuple[str, ...] = ()
+    decision: Decision | None = None
+    note: ReviewText = ""
+
+
+class UndoDecisionsForm(WebForm, frozen=True, kw_only=True):
+    flag: tuple[str, ...] = ()
+
+
+class EarlyAccessForm(WebForm, frozen=True, kw_only=True):
+    flag_id: str = ""
+    reason: str = ""
+
+
+class LegalHoldForm(WebForm, frozen=True, kw_only=True):
+    person_id: str = ""
+    step: HoldAction = HoldAction.PLACE
+    reason: str = ""
+
 
 AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
 STATUS_FILTERS = {
@@ -104,25 +172,23 @@ STATUS_LABELS = {
 ASSIGNMENT_LABELS = {"me": "To me", "nobody": "Not assigned"}
 
 
-def parse_queue_filter(chosen: dict[str, str], reviewer: Reviewer, now: datetime) -> ReviewFilter:
-    """Read a choice out of an address; what means nothing narrows nothing."""
-    age = chosen.get("age", "")
+def build_queue_filter(query: QueueQuery, reviewer: Reviewer, now: datetime) -> ReviewFilter:
     assigned = {"me": reviewer.id, "nobody": ""}
     return ReviewFilter(
-        kind=FlagKind(chosen["kind"]) if chosen.get("kind") in set(FlagKind) else None,
-        severity=Severity(chosen["severity"]) if chosen.get("severity") in set(Severity) else None,
-        states=STATUS_FILTERS.get(chosen.get("state", ""), ()),
-        school=chosen.get("school") or None,
-        reviewer_id=assigned.get(chosen.get("taken", "")),
-        opened_before=now - timedelta(days=int(age)) if age in AGE_LABELS else None,
+        kind=query.kind,
+        severity=query.severity,
+        states=STATUS_FILTERS.get(query.state, ()),
+        school=query.school or None,
+        reviewer_id=assigned.get(query.taken),
+        opened_before=now - timedelta(days=int(query.age)) if query.age in AGE_LABELS else None,
     )
 
 
 def build_queue_view(
-    page: QueuePage, chosen: dict[str, str], schools: Iterable[str], now: datetime
+    page: QueuePage, query: QueueQuery, schools: Iterable[str], now: datetime
 ) -> ReviewQueueView:
     return ReviewQueueView(
-        filters=tuple(_build_filters(chosen, tuple(schools))),
+        filters=tuple(_build_filters(query, tuple(schools))),
         lines=tuple(_build_queue_line(row, now) for row in page.rows),
         number=page.number,
         last=page.last,
@@ -159,7 +225,7 @@ def build_flag_view(
 def build_opened_flag(shown: ViewedFlag) -> ReviewFlag:
     fields = shown.fields
     return ReviewFlag(
-        ref=shown.flag.ref,
+        id=shown.flag.id,
         person=fields.name,
         school=fields.school,
         kind=fields.kind,
@@ -187,7 +253,7 @@ def list_decision_options(several: tuple[ViewedFlag, ...]) -> tuple[Option, ...]
     )
 
 
-def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[QueueFilter]:
+def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[QueueFilter]:
     kinds = [(each.value, labels.FLAG_KINDS[each]) for each in FlagKind]
     severities = [(each.value, labels.SEVERITIES[each]) for each in Severity]
     filters: dict[str, tuple[str, list[Option]]] = {
@@ -199,14 +265,14 @@ def _build_filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator
         "age": ("Age", list(AGE_LABELS.items())),
     }
     for name, (label, options) in filters.items():
-        values = {value for value, _ in options}
-        selected = chosen.get(name, "") if chosen.get(name) in values else ""
+        asked = getattr(query, name)
+        selected = str(asked) if asked in {value for value, _ in options} else ""
         yield QueueFilter(name=name, label=label, options=(("", "All"), *options), chosen=selected)
 
 
 def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
     return ReviewQueueLine(
-        ref=row.flag_id,
+        id=row.flag_id,
         kind=row.kind,
         severity=row.severity,
         state=labels.FLAG_STATES[row.state],
@@ -223,9 +289,9 @@ def _build_queue_line(row: ReviewQueueRow, now: datetime) -> ReviewQueueLine:
 
 
 def _build_history(app: App, shown: ViewedFlag) -> Iterator[ActionLogLine]:
-    """Tell who ruled what; a note is shown if it is a reviewer's, for it is theirs to show."""
+    """List who decided what. Only reviewers' notes are shown."""
     for each in shown.history:
-        of_person = each.by == shown.flag.person
+        of_person = each.by == shown.flag.person_id
         who = "The staff member" if of_person else find_reviewer_address(app, each.by)
         note = "" if of_person else each.note
         yield ActionLogLine(
@@ -247,14 +313,11 @@ def _can_undo(last: DecisionRecord | None, reviewer: Reviewer) -> bool:
     return last is not None and last.by == reviewer.id and last.ruling is not Decision.REOPENED
 
 
-FILTER_NAMES = ("kind", "severity", "state", "school", "taken", "age")
-
-
 def build_review_routes(context: PortalContext) -> Blueprint:
     routes, shown = Blueprint("review", __name__), _ReviewPages(context)
     routes.add_url_rule("/review", "show_queue", shown.show_queue)
     routes.add_url_rule("/review/open", "submit_open", shown.submit_open, methods=["POST"])
-    routes.add_url_rule("/review/flags/<ref>", "show_flag", shown.show_flag)
+    routes.add_url_rule("/review/flags/<flag_id>", "show_flag", shown.show_flag)
     routes.add_url_rule("/review/several", "show_several", shown.show_several)
     return routes
 
@@ -266,11 +329,10 @@ def build_reviewer(context: PortalContext) -> Reviewer:
 
 def load_queue_view(context: PortalContext) -> pages.ReviewQueueView:
     """Return the page of the queue that the address asks for."""
-    chosen = {name: request.args.get(name, "") for name in FILTER_NAMES}
-    reviewer, now, queue = build_reviewer(context), context.now(), context.app
-    number = request.args.get("page", default=1, type=int)
-    page = load_queue_page(queue, reviewer, parse_queue_filter(chosen, reviewer, now), number)
-    return build_queue_view(page, chosen, list_open_schools(queue), now)
+    query, app = read_query(QueueQuery), context.app
+    reviewer, now = build_reviewer(context), context.now()
+    page = load_queue_page(app, reviewer, build_queue_filter(query, reviewer, now), query.page)
+    return build_queue_view(page, query, list_open_schools(app), now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,25 +356,25 @@ class _ReviewPages:
 
     def submit_open(self) -> Response:
         """Write the look down, then lead to where it can be read."""
-        one = request.form.get("one", "")
-        refs = [one] if one else request.form.getlist("ref")[:PAGE_SIZE]
-        if not refs:
+        form = read_form(OpenFlagsForm)
+        flag_ids = (form.one,) if form.one else form.flag
+        if not flag_ids:
             return self.context.redirect_to(
                 url_for("review.show_queue"), "Select at least one flag first."
             )
         with mask_as_not_found():
-            record_flag_views(self.context.app, build_reviewer(self.context), refs)
-        return self.context.redirect_to(_build_flag_path(refs))
+            record_flag_views(self.context.app, build_reviewer(self.context), flag_ids)
+        return self.context.redirect_to(_build_flag_path(flag_ids))
 
-    def show_flag(self, ref: str) -> Response:
-        return render_flag_page(self.context, ref)
+    def show_flag(self, flag_id: str) -> Response:
+        return render_flag_page(self.context, flag_id)
 
     def show_several(self) -> Response:
-        refs = tuple(dict.fromkeys(request.args.getlist("ref")))[:PAGE_SIZE]
-        found = tuple(self._load_still_open(refs))
+        flag_ids = read_query(SeveralFlagsQuery).flag
+        found = tuple(self._load_still_open(flag_ids))
         opened = tuple(each for each in found if each)
         if len(opened) < len(found):
-            return _render_unopened(self.context, refs)
+            return _render_unopened(self.context, flag_ids)
         if not opened:
             return self.context.redirect_to(
                 url_for("review.show_queue"), "None of these flags is open anymore."
@@ -324,9 +386,9 @@ class _ReviewPages:
 
     def _load_still_open(self, flag_ids: tuple[str, ...]) -> Iterator[ViewedFlag | None]:
         """Leave out flags that have closed meanwhile; the rest can still be decided."""
-        for ref in flag_ids:
+        for flag_id in flag_ids:
             with suppress(InputError, NotPermittedError):
-                yield load_opened_flag(self.context.app, build_reviewer(self.context), ref)
+                yield load_opened_flag(self.context.app, build_reviewer(self.context), flag_id)
 
 
 def render_flag_page(
@@ -358,17 +420,16 @@ def render_flag_page(
 
 def _render_unopened(context: PortalContext, flag_ids: tuple[str, ...]) -> Response:
     return context.render_page(
-        "Open flags", pages.render_unopened_flags, UnopenedFlagsView(refs=flag_ids)
+        "Open flags", pages.render_unopened_flags, UnopenedFlagsView(flag_ids=flag_ids)
     )
 
 
-def _build_flag_path(flag_ids: list[str]) -> str:
+def _build_flag_path(flag_ids: tuple[str, ...]) -> str:
     if len(flag_ids) == 1:
-        return url_for("review.show_flag", ref=flag_ids[0])
-    return url_for("review.show_several", ref=flag_ids)
+        return url_for("review.show_flag", flag_id=flag_ids[0])
+    return url_for("review.show_several", flag=flag_ids)
 
 
-MAX_TEXT_LENGTH = 1_000
 SAVED = "Saved."
 
 
@@ -382,7 +443,7 @@ def build_handling_routes(context: PortalContext) -> Blueprint:
         "pack": actions.download_evidence,
     }
     for name, action in of_one.items():
-        routes.add_url_rule(f"/review/flags/<ref>/{name}", name, action, methods=["POST"])
+        routes.add_url_rule(f"/review/flags/<flag_id>/{name}", name, action, methods=["POST"])
     routes.add_url_rule("/review/rule", "rule", actions.submit_decision, methods=["POST"])
     routes.add_url_rule("/review/undo", "undo", actions.submit_undo, methods=["POST"])
     return routes
@@ -392,60 +453,61 @@ def build_handling_routes(context: PortalContext) -> Blueprint:
 class _FlagActions:
     context: PortalContext
 
-    def submit_assignment(self, ref: str) -> Response:
-        by, seen = build_reviewer(self.context), request.form.get("seen", "")
+    def submit_assignment(self, flag_id: str) -> Response:
+        by, seen = build_reviewer(self.context), read_form(AssignmentForm).seen
         return self._run_and_redirect(
-            ref, lambda: assign_flag(self.context.app, by, ref, seen), "Assigned to you."
+            flag_id, lambda: assign_flag(self.context.app, by, flag_id, seen), "Assigned to you."
         )
 
-    def submit_unassignment(self, ref: str) -> Response:
+    def submit_unassignment(self, flag_id: str) -> Response:
         by = build_reviewer(self.context)
         return self._run_and_redirect(
-            ref, lambda: release_flag(self.context.app, by, ref), "You are no longer assigned."
+            flag_id,
+            lambda: release_flag(self.context.app, by, flag_id),
+            "You are no longer assigned.",
         )
 
-    def submit_note(self, ref: str) -> Response:
-        by, text = build_reviewer(self.context), _read_text("remark")
-        action = partial(partial(add_review_note, self.context.app), by, ref, text)
+    def submit_note(self, flag_id: str) -> Response:
+        by, text = build_reviewer(self.context), read_form(ReviewNoteForm).remark
+        action = partial(partial(add_review_note, self.context.app), by, flag_id, text)
         return self._run_with_draft(
-            ref, action, "Note saved.", FlagFormDraft(field="remark", remark=text)
+            flag_id, action, "Note saved.", FlagFormDraft(field="remark", remark=text)
         )
 
-    def submit_question(self, ref: str) -> Response:
-        by, text = build_reviewer(self.context), _read_text("question")
+    def submit_question(self, flag_id: str) -> Response:
+        by, text = build_reviewer(self.context), read_form(ReviewQuestionForm).question
         action, draft = (
-            partial(partial(queue_review_question, self.context.app), by, ref, text),
+            partial(partial(queue_review_question, self.context.app), by, flag_id, text),
             FlagFormDraft(field="question", question=text),
         )
-        return self._run_with_draft(ref, action, "We emailed them your question.", draft)
+        return self._run_with_draft(flag_id, action, "We emailed them your question.", draft)
 
-    def download_evidence(self, ref: str) -> Response:
+    def download_evidence(self, flag_id: str) -> Response:
         with mask_as_not_found():
             return build_pack_response(
-                download_review_evidence(self.context.app, build_reviewer(self.context), ref)
+                download_review_evidence(self.context.app, build_reviewer(self.context), flag_id)
             )
 
     def submit_decision(self) -> Response:
-        seen = dict(each.split(" ", 1) for each in request.form.getlist("seen") if " " in each)
-        value, note = request.form.get("ruling", ""), _read_text("note")
-        back = _build_return_path(seen)
-        if not seen or value not in {each.value for each in labels.REVIEWER_CHOICES}:
+        form, by = read_form(ReviewDecisionForm), build_reviewer(self.context)
+        seen = dict(each.split(" ", 1) for each in form.seen if " " in each)
+        decision, note = form.decision, form.note
+        if not seen or decision is None or decision not in labels.REVIEWER_CHOICES:
             return self._render_missing_choice(tuple(seen), note)
-        by, ruling = build_reviewer(self.context), Decision(value)
         words = self._run_action(
-            seen, lambda: decide_viewed_flags(self.context.app, by, seen, ruling, note), SAVED
+            seen, lambda: decide_viewed_flags(self.context.app, by, seen, decision, note), SAVED
         )
         if len(seen) == 1 or words != SAVED:
-            return self.context.redirect_to(back, words)
-        view = DecisionDoneView(refs=tuple(seen), ruling=labels.REVIEWER_CHOICES[ruling])
+            return self.context.redirect_to(_build_return_path(seen), words)
+        view = DecisionDoneView(flag_ids=tuple(seen), ruling=labels.REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
     def submit_undo(self) -> Response:
-        by, refs = build_reviewer(self.context), request.form.getlist("ref")
+        by, flag_ids = build_reviewer(self.context), read_form(UndoDecisionsForm).flag
         words = self._run_action(
-            refs, lambda: undo_own_decisions(self.context.app, by, refs), "Undone."
+            flag_ids, lambda: undo_own_decisions(self.context.app, by, flag_ids), "Undone."
         )
-        return self.context.redirect_to(_build_return_path(refs), words)
+        return self.context.redirect_to(_build_return_path(flag_ids), words)
 
     def _render_missing_choice(self, flag_ids: tuple[str, ...], note: str) -> Response:
         if len(flag_ids) != 1:
@@ -453,7 +515,7 @@ class _FlagActions:
                 url_for("review.show_queue"),
                 "Nothing was saved. Select flags and choose what they are.",
             )
-        draft = FlagFormDraft(field="ruling", note=note)
+        draft = FlagFormDraft(field="decision", note=note)
         with mask_as_not_found():
             load_reviewable_flag(self.context.app, build_reviewer(self.context), flag_ids[0])
         return render_flag_page(self.context, flag_ids[0], draft, "Choose what it is.")
@@ -464,14 +526,15 @@ class _FlagActions:
         """Do it and go back to the flag, or show the form again with what was typed."""
         outcome = self._run_action((flag_id,), action, notice)
         if outcome == notice:
-            return self.context.redirect_to(url_for("review.show_flag", ref=flag_id), notice)
+            return self.context.redirect_to(url_for("review.show_flag", flag_id=flag_id), notice)
         return render_flag_page(self.context, flag_id, draft, outcome)
 
     def _run_and_redirect(
         self, flag_id: str, action: Callable[[], object], notice: str
     ) -> Response:
         return self.context.redirect_to(
-            url_for("review.show_flag", ref=flag_id), self._run_action((flag_id,), action, notice)
+            url_for("review.show_flag", flag_id=flag_id),
+            self._run_action((flag_id,), action, notice),
         )
 
     def _run_action(
@@ -479,8 +542,8 @@ class _FlagActions:
     ) -> str:
         """Do it, or say why not: a closed flag is not found, and a changed one is named."""
         with mask_as_not_found():
-            for ref in flag_ids:
-                load_reviewable_flag(self.context.app, build_reviewer(self.context), ref)
+            for flag_id in flag_ids:
+                load_reviewable_flag(self.context.app, build_reviewer(self.context), flag_id)
         try:
             action()
         except InputError as error:
@@ -488,15 +551,11 @@ class _FlagActions:
         return notice
 
 
-def _read_text(field: str) -> str:
-    return request.form.get(field, "")[:MAX_TEXT_LENGTH]
-
-
 def _build_return_path(flag_ids: Iterable[str]) -> str:
     """Lead to the one flag it was about, else to the queue."""
     first, *others = (*flag_ids, "")
     if others == [""]:
-        return url_for("review.show_flag", ref=first)
+        return url_for("review.show_flag", flag_id=first)
     return url_for("review.show_queue")
 
 
@@ -517,7 +576,7 @@ def build_early_access_routes(context: PortalContext) -> Blueprint:
         "/review/early", "submit_proposal", early_pages.submit_proposal, methods=["POST"]
     )
     routes.add_url_rule(
-        "/review/early/<ref>",
+        "/review/early/<proposal_id>",
         "submit_confirmation",
         early_pages.submit_confirmation,
         methods=["POST"],
@@ -530,36 +589,42 @@ class _EarlyAccessPages:
     context: PortalContext
 
     def show_proposals(self) -> Response:
-        return self._render_proposals(())
+        return self._render_proposals(EarlyAccessForm(), ())
 
     def submit_proposal(self) -> Response:
-        flag, reason = request.form.get("flag", ""), request.form.get("reason", "").strip()
-        faults = tuple(_find_reason_faults(reason))
+        form, by = read_form(EarlyAccessForm), build_reviewer(self.context)
+        faults = tuple(_find_reason_faults(form.reason))
         if not faults:
             try:
-                propose_break_glass(self.context.app, build_reviewer(self.context), flag, reason)
+                propose_break_glass(self.context.app, by, form.flag_id, form.reason)
             except (InputError, NotPermittedError):
                 faults = (FieldProblem(field="flag", words=CANNOT_OPEN_EARLY),)
         if faults:
-            return self._render_proposals(faults)
+            return self._render_proposals(form, faults)
         return self.context.redirect_to(url_for("early.show_proposals"), PROPOSAL_SENT)
 
-    def submit_confirmation(self, ref: str) -> Response:
+    def submit_confirmation(self, proposal_id: str) -> Response:
         try:
-            proposal = confirm_break_glass(self.context.app, build_reviewer(self.context), ref)
+            proposal = confirm_break_glass(
+                self.context.app, build_reviewer(self.context), proposal_id
+            )
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to(url_for("early.show_proposals"), str(error))
         notice = "It is open for one day. We are emailing the staff member."
-        return self.context.redirect_to(url_for("review.show_flag", ref=proposal.flag), notice)
+        return self.context.redirect_to(
+            url_for("review.show_flag", flag_id=proposal.flag_id), notice
+        )
 
-    def _render_proposals(self, faults: tuple[FieldProblem, ...]) -> Response:
+    def _render_proposals(
+        self, form: EarlyAccessForm, faults: tuple[FieldProblem, ...]
+    ) -> Response:
         view = BreakGlassRequestsView(
             proposals=tuple(
                 _build_proposal_line(self.context, *each)
                 for each in list_break_glass_proposals(self.context.app)
             ),
-            flag=request.form.get("flag", ""),
-            reason=request.form.get("reason", ""),
+            flag_id=form.flag_id,
+            reason=form.reason,
             faults=faults,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
@@ -575,7 +640,7 @@ def build_legal_hold_routes(context: PortalContext) -> Blueprint:
         "/review/holds", "submit_proposal", hold_pages.submit_proposal, methods=["POST"]
     )
     routes.add_url_rule(
-        "/review/holds/<ref>",
+        "/review/holds/<proposal_id>",
         "submit_confirmation",
         hold_pages.submit_confirmation,
         methods=["POST"],
@@ -588,33 +653,32 @@ class _LegalHoldPages:
     context: PortalContext
 
     def show_holds(self) -> Response:
-        return self._render_holds(())
+        return self._render_holds(LegalHoldForm(), ())
 
     def submit_proposal(self) -> Response:
-        person, reason = request.form.get("person", ""), request.form.get("reason", "").strip()
-        step = HoldAction.LIFT if request.form.get("step") == HoldAction.LIFT else HoldAction.PLACE
-        faults = tuple(_find_reason_faults(reason))
+        form, by = read_form(LegalHoldForm), build_reviewer(self.context)
+        faults = tuple(_find_reason_faults(form.reason))
         if not faults:
             try:
-                propose_legal_hold(
-                    self.context.app, build_reviewer(self.context), person, step, reason
-                )
+                propose_legal_hold(self.context.app, by, form.person_id, form.step, form.reason)
             except (InputError, NotPermittedError):
                 faults = (FieldProblem(field="person", words=CANNOT_PROPOSE_HOLD),)
         if faults:
-            return self._render_holds(faults)
+            return self._render_holds(form, faults)
         return self.context.redirect_to(url_for("holds.show_holds"), PROPOSAL_SENT)
 
-    def submit_confirmation(self, ref: str) -> Response:
+    def submit_confirmation(self, proposal_id: str) -> Response:
         try:
-            proposal = confirm_legal_hold(self.context.app, build_reviewer(self.context), ref)
+            proposal = confirm_legal_hold(
+                self.context.app, build_reviewer(self.context), proposal_id
+            )
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to(url_for("holds.show_holds"), str(error))
         self.context.wake_service()
         notice = labels.HOLD_NOTICES[proposal.step]
         return self.context.redirect_to(url_for("holds.show_holds"), notice)
 
-    def _render_holds(self, faults: tuple[FieldProblem, ...]) -> Response:
+    def _render_holds(self, form: LegalHoldForm, faults: tuple[FieldProblem, ...]) -> Response:
         mine = build_reviewer(self.context).address.casefold()
         view = LegalHoldsView(
             proposals=tuple(
@@ -622,13 +686,13 @@ class _LegalHoldPages:
             ),
             standing=tuple(
                 ActiveLegalHoldLine(
-                    person=each.person, by=each.by, reason=each.reason, since=each.placed_at
+                    person_id=each.person_id, by=each.by, reason=each.reason, since=each.placed_at
                 )
                 for each in self.context.app.db.legal_holds.list_active_legal_holds()
             ),
-            person=request.form.get("person", ""),
-            step=request.form.get("step", HoldAction.PLACE),
-            reason=request.form.get("reason", ""),
+            person=form.person_id,
+            step=form.step,
+            reason=form.reason,
             faults=faults,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
@@ -637,8 +701,8 @@ class _LegalHoldPages:
 
 def _build_hold_line(proposal: HoldProposal, mine: str) -> LegalHoldProposalLine:
     return LegalHoldProposalLine(
-        ref=proposal.ref,
-        person=proposal.person,
+        id=proposal.id,
+        person_id=proposal.person_id,
         lifts=proposal.step is HoldAction.LIFT,
         by=proposal.first,
         reason=proposal.reason,
@@ -653,8 +717,8 @@ def _build_proposal_line(
 ) -> BreakGlassRequestLine:
     mine = build_reviewer(context).address.casefold()
     return BreakGlassRequestLine(
-        ref=proposal.ref,
-        flag=flag.ref,
+        id=proposal.id,
+        flag_id=flag.id,
         kind=flag.kind,
         severity=flag.severity,
         by=proposal.first,

@@ -12,7 +12,7 @@ from flask import Flask
 from waitress.server import BaseWSGIServer, create_server
 from waitress.wasyncore import close_all
 
-from monitor.errors import UnavailableError
+from monitor.domain.errors import UnavailableError
 from reports.pages.layout import preload_templates
 
 LOOPBACK: Final = "127.0.0.1"
@@ -56,7 +56,7 @@ def _bind_socket(
             where = (
                 bind_address if isinstance(bind_address, str) else ":".join(map(str, bind_address))
             )
-            reason = f"{where} cannot be listened on ({error.strerror}); choose another place."
+            reason = f"{where} cannot be used ({error.strerror}); choose another place."
             raise UnavailableError(reason) from error
         yield listener
 

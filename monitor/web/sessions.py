@@ -1,20 +1,24 @@
 """One browser's session, in a signed cookie that no script can read.
 
 The cookie names the session and says when it was last seen, so that reading a page changes
-nothing that is stored. Signing in, or out, always makes a new one.
+nothing that is stored. Signing in, or out, always makes a new one. Flask opens the session before
+each request and saves it after (`SessionInterface`); `BrowserSessions.identify` says whose it is.
 """
 
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final, NoReturn, cast
 
-from flask import Request, Response
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from monitor.app import App
-from monitor.domain.person import AuthMethod, Principal
+from monitor.domain.person import Principal
+from monitor.domain.vocabulary import AuthMethod
 from monitor.services.auth import (
     IDLE_LASTS,
     end_session,
@@ -23,6 +27,7 @@ from monitor.services.auth import (
     load_principal,
     start_session,
 )
+from reports.static_files import STATIC
 
 SESSION_COOKIE: Final = "namesake"
 NOTICE_COOKIE: Final = "namesake-notice"
@@ -33,15 +38,45 @@ def _build_signer(secret: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="visit", signer_kwargs={"digest_method": sha256})
 
 
-@dataclass(slots=True, kw_only=True)
-class BrowserSession:
-    """`id` is empty unless `principal` is signed in. `lapsed` says that the session expired."""
+@dataclass(kw_only=True, eq=False)
+class BrowserSession(SessionMixin):
+    """`id` names the visit; `principal` is who is signed in, once `identify` has looked it up.
+
+    `seen_at` comes from the cookie, None without one. `notice` is for this page, `next_notice` for
+    the next. `lapsed` says that the session expired, `modified` that the cookie has to be sent.
+
+    Flask asks for a mapping. Ours is empty and stays so: nothing else belongs into the cookie.
+    """
 
     id: str
+    seen_at: datetime | None = None
     principal: Principal | None = None
     notice: str = ""
+    next_notice: str = ""
     lapsed: bool = False
-    stale: bool = True
+    modified: bool = False
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise KeyError(key)
+
+    def __setitem__(self, key: str, value: object) -> NoReturn:
+        message = f"{key!r} cannot be stored in a session: add a field to BrowserSession."
+        raise TypeError(message)
+
+    def __delitem__(self, key: str) -> NoReturn:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def get_browser_session() -> BrowserSession:
+    """Return the session that `flask.session` stands for; it may outlast its request."""
+    found: BrowserSession = cast("Any", session)._get_current_object()  # noqa: SLF001 werkzeug's way
+    return found
 
 
 def _find_invited_principal(session: BrowserSession) -> Principal | None:
@@ -49,8 +84,8 @@ def _find_invited_principal(session: BrowserSession) -> Principal | None:
     return session.principal if session.principal and session.principal.invitation_id else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserSessions:
+@dataclass(frozen=True, kw_only=True)
+class BrowserSessions(SessionInterface):
     """`secure` is false on loopback only, where there is no TLS and no network.
 
     `proxy_header` is where a trusted proxy names the user; empty without such a proxy.
@@ -65,34 +100,63 @@ class BrowserSessions:
     def __post_init__(self) -> None:
         object.__setattr__(self, "signer", _build_signer(self.secret))
 
-    def load_session(self, request: Request) -> BrowserSession:
-        """Tell whose visit it is, and change nothing."""
-        session = self._load_from_cookie(request)
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """Read the cookies alone: for an error in here, Flask would have no page to show."""
+        del app
+        match self._load_signed_value(request.cookies.get(self.cookie_name, "")):
+            case [str(visit_id), int(stamp)]:
+                return BrowserSession(
+                    id=visit_id,
+                    seen_at=datetime.fromtimestamp(stamp, UTC),
+                    notice=self._read_notice(request, visit_id),
+                )
+        return BrowserSession(id=self.app.ids.new_code())
+
+    def identify(self, session: BrowserSession, request: Request) -> None:
+        """Look up whose visit it is, and change nothing that is stored."""
+        if session.seen_at is None:
+            session.modified = True
+        else:
+            self._resume(session, self.app.clock.now() - session.seen_at)
         if self.proxy_header:
             session.principal = self._find_proxy_principal(request) or _find_invited_principal(
                 session
             )
-        return session
+
+    def _resume(self, session: BrowserSession, age: timedelta) -> None:
+        principal = load_principal(self.app, session.id)
+        if age >= IDLE_LASTS:
+            self._renew(session)
+            session.lapsed = principal is not None
+        else:
+            session.principal = principal
+            session.modified = age > REFRESH_AFTER
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie along, unless the browser has one that will do; files of ours need none.
+
+        A request that was refused before `identify` gets no cookie either.
+        """
+        del app
+        if not isinstance(session, BrowserSession) or request.path.startswith(f"{STATIC}/"):
+            return
+        if session.modified:
+            value = self.signer.dumps([session.id, int(self.app.clock.now().timestamp())])
+            self._set_cookie(response, SESSION_COOKIE, value)
+        if session.next_notice:
+            value = self.signer.dumps([session.id, session.next_notice])
+            self._set_cookie(response, NOTICE_COOKIE, value)
+        # A page says it; on the way through other addresses it is not lost.
+        elif session.notice and not response.location:
+            response.delete_cookie(
+                self._prefix_cookie_name(NOTICE_COOKIE),
+                secure=self.secure,
+                httponly=True,
+                samesite="Lax",
+            )
 
     def _find_proxy_principal(self, request: Request) -> Principal | None:
         return find_vouched_principal(self.app, request.headers.get(self.proxy_header, ""))
-
-    def _load_from_cookie(self, request: Request) -> BrowserSession:
-        seen = self._load_signed_value(request.cookies.get(self.cookie_name, ""))
-        match seen:
-            case [str(visit_id), int(stamp)]:
-                age = self.app.clock.now() - datetime.fromtimestamp(stamp, UTC)
-            case _:
-                return self._create_session()
-        principal = load_principal(self.app, visit_id)
-        if age >= IDLE_LASTS:
-            return self._create_session(lapsed=principal is not None)
-        return BrowserSession(
-            id=visit_id,
-            principal=principal,
-            notice=self._read_notice(request, visit_id),
-            stale=age > REFRESH_AFTER,
-        )
 
     def build_csrf_token(self, session: BrowserSession) -> str:
         return hmac.new(self.secret, f"csrf {session.id}".encode(), "sha256").hexdigest()
@@ -103,7 +167,7 @@ class BrowserSessions:
             end_session(self.app, session.id)
         session.id = start_session(self.app, account_id, method)
         session.principal = load_principal(self.app, session.id)
-        session.stale = True
+        session.modified = True
 
     def is_still_valid(self, session: BrowserSession) -> bool:
         """Tell whether who was let in still would be, while an answer outlasts its request."""
@@ -114,22 +178,12 @@ class BrowserSessions:
 
     def sign_out(self, session: BrowserSession) -> None:
         end_session(self.app, session.id)
-        fresh = self._create_session()
-        session.id, session.principal, session.stale = fresh.id, None, True
+        self._renew(session)
 
-    def set_session_cookie(self, session: BrowserSession, response: Response) -> None:
-        """Send the cookie along, unless the browser has one that will do."""
-        if session.stale:
-            value = self.signer.dumps([session.id, int(self.app.clock.now().timestamp())])
-            self._set_cookie(response, SESSION_COOKIE, value)
-        # A page says it; on the way through other addresses it is not lost.
-        if session.notice and not response.location:
-            response.delete_cookie(
-                self._prefix_cookie_name(NOTICE_COOKIE),
-                secure=self.secure,
-                httponly=True,
-                samesite="Lax",
-            )
+    def _renew(self, session: BrowserSession) -> None:
+        """Begin a new visit of nobody in particular."""
+        session.id, session.principal, session.notice = self.app.ids.new_code(), None, ""
+        session.modified = True
 
     def set_signed_cookie(self, response: Response, name: str, values: list[str]) -> None:
         """Give this browser something to keep until it closes, which only we can have written."""
@@ -140,11 +194,6 @@ class BrowserSessions:
         values = self._load_signed_value(request.cookies.get(self._prefix_cookie_name(name), ""))
         return list(map(str, values)) if isinstance(values, list) else []
 
-    def set_notice(self, session: BrowserSession, response: Response, notice: str) -> None:
-        """Show a notice on the next page. It must not contain personal data."""
-        self._set_cookie(response, NOTICE_COOKIE, self.signer.dumps([session.id, notice]))
-        session.notice = ""
-
     def _read_notice(self, request: Request, visit_id: str) -> str:
         match self._load_signed_value(
             request.cookies.get(self._prefix_cookie_name(NOTICE_COOKIE), "")
@@ -152,9 +201,6 @@ class BrowserSessions:
             case [str(whose), str(words)] if whose == visit_id:
                 return words
         return ""
-
-    def _create_session(self, *, lapsed: bool = False) -> BrowserSession:
-        return BrowserSession(id=self.app.ids.new_code(), lapsed=lapsed)
 
     def _load_signed_value(self, value: str) -> object:
         try:

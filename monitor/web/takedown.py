@@ -5,17 +5,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from werkzeug.exceptions import NotFound
 
+from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision
-from monitor.errors import InputError
 from monitor.services.takedown import (
     build_takedown_evidence,
     build_takedown_view,
     record_takedown_step,
 )
 from monitor.web.context import PortalContext
+from monitor.web.forms import WebForm, read_form
 from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
 from reports.labels import REPORT_NOTICES
 from reports.pages import takedown as document
@@ -25,37 +26,46 @@ from reports.pages.takedown import TakedownView
 MAX_NOTE_LENGTH = 1_000
 
 
+class TakedownOutcomeForm(WebForm, frozen=True, kw_only=True):
+    done: Decision | None = None
+    note: str = ""
+
+
 def build_takedown_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("takedown", __name__)
     app = context.app
 
-    def load_kit(ref: str) -> TakedownView:
+    def load_kit(flag_id: str) -> TakedownView:
         with _mask_as_not_found():
-            return build_takedown_view(app, context.require_principal().person_id, ref)
+            return build_takedown_view(app, context.require_principal().person_id, flag_id)
 
-    @routes.get("/me/takedown/<ref>")
-    def show_kit(ref: str) -> Response:
-        return context.render_page("Report this account", document.render_takedown, load_kit(ref))
+    @routes.get("/me/takedown/<flag_id>")
+    def show_kit(flag_id: str) -> Response:
+        return context.render_page(
+            "Report this account", document.render_takedown, load_kit(flag_id)
+        )
 
-    @routes.post("/me/takedown/<ref>")
-    def submit_outcome(ref: str) -> Response:
-        view, note = load_kit(ref), request.form.get("note", "").strip()
-        faults = tuple(_find_faults(view, note))
-        if faults:
-            view = replace(view, faults=faults, note=note)
+    @routes.post("/me/takedown/<flag_id>")
+    def submit_outcome(flag_id: str) -> Response:
+        view, form = load_kit(flag_id), read_form(TakedownOutcomeForm)
+        faults = tuple(_find_faults(view, form))
+        if faults or form.done is None:
+            view = replace(view, faults=faults, note=form.note)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return context.render_page(
                 "Report this account", document.render_takedown, view, status
             )
-        ruling = Decision(request.form["done"])
-        record_takedown_step(app, context.require_principal().person_id, ref, ruling, note)
-        return context.redirect_to(url_for("takedown.show_kit", ref=ref), REPORT_NOTICES[ruling])
+        person_id = context.require_principal().person_id
+        record_takedown_step(app, person_id, flag_id, form.done, form.note)
+        return context.redirect_to(
+            url_for("takedown.show_kit", flag_id=flag_id), REPORT_NOTICES[form.done]
+        )
 
-    @routes.get("/me/takedown/<ref>/pack")
-    def download_evidence(ref: str) -> Response:
+    @routes.get("/me/takedown/<flag_id>/pack")
+    def download_evidence(flag_id: str) -> Response:
         with _mask_as_not_found():
             return build_pack_response(
-                build_takedown_evidence(app, context.require_principal().person_id, ref)
+                build_takedown_evidence(app, context.require_principal().person_id, flag_id)
             )
 
     return routes
@@ -68,10 +78,10 @@ def build_pack_response(view: EvidenceView) -> Response:
     return response
 
 
-def _find_faults(view: TakedownView, note: str) -> Iterator[FieldProblem]:
-    if request.form.get("done", "") not in view.choices:
+def _find_faults(view: TakedownView, form: TakedownOutcomeForm) -> Iterator[FieldProblem]:
+    if form.done not in view.choices:
         yield FieldProblem(field="done", words="Choose what happened.")
-    if len(note) > MAX_NOTE_LENGTH:
+    if len(form.note) > MAX_NOTE_LENGTH:
         yield FieldProblem(
             field="note", words=f"Use at most {MAX_NOTE_LENGTH} characters for the note."
         )

@@ -54,7 +54,7 @@ class BreakGlassView(EmailView):
     seen: str
     by: tuple[str, ...]
     reason: str
-    ref: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class ReviewerQuestionView(EmailView):
 
     kind: FlagKind
     url: str
-    ref: str
+    id: str
     by: str
     question: str
 

@@ -22,11 +22,11 @@ class DigestView(PersonalEmailView):
 
 
 def render_digest(view: DigestView) -> Email:
-    told = {"view": view, "year": parse_week_year(view.week)}
-    told["covered"] = fill_template("_base/covered.txt", told)
+    context = {"view": view, "year": parse_week_year(view.week)}
+    context["covered"] = fill_template("_base/covered.txt", context)
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {**told, "page": arrange_sections(view, most)}
+        return {**context, "page": arrange_sections(view, most)}
 
     return compose_fitting_email("digest", build_context)
 
@@ -40,10 +40,10 @@ class SelfCheckView(PersonalEmailView):
 
 
 def render_self_check(view: SelfCheckView) -> Email:
-    told = {"view": view, "year": view.at.year}
-    told["covered"] = fill_template("_base/covered.txt", told)
+    context = {"view": view, "year": view.at.year}
+    context["covered"] = fill_template("_base/covered.txt", context)
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {**told, "page": arrange_sections(view, most)}
+        return {**context, "page": arrange_sections(view, most)}
 
     return compose_fitting_email("selfcheck", build_context)

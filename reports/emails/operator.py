@@ -26,9 +26,9 @@ class SourcesParkedView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressSuppressedView(EmailView):
-    """Has no name: `ref` is the person, `status` is what their mail server answered."""
+    """Has no name: `id` is the person, `status` is what their mail server answered."""
 
-    ref: str
+    id: str
     status: str
     since: datetime
 

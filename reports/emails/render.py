@@ -48,11 +48,11 @@ def compose_email(folder: str, context: Mapping[str, object]) -> Email:
     """Fill in the templates of a folder; both bodies open with the same lines."""
     lines = {each: fill_template(f"{folder}/{each}.txt", context) for each in _LINES}
     lines["subject"] = clean_header_line(lines["subject"])
-    told = {**context, **lines}
+    template_context = {**context, **lines}
     return Email(
         subject=lines["subject"],
-        text=wrap_text(fill_template(f"{folder}/body.txt", told)),
-        html=_inline_styles(fill_template(f"{folder}/body.html", told)),
+        text=wrap_text(fill_template(f"{folder}/body.txt", template_context)),
+        html=_inline_styles(fill_template(f"{folder}/body.html", template_context)),
     )
 
 

@@ -60,18 +60,20 @@ class ReviewDigestView(EmailView):
 def render_review_digest(view: ReviewDigestView) -> Email:
     ordered = sorted(view.lines, key=_key_by_severity_and_age)
 
-    told = {
+    context = {
         "view": view,
         "kinds": _count_kinds(view.lines),
         "oldest": min((line.opened_at for line in view.lines), default=None),
         "gaps": limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
         "year": parse_week_year(view.week),
     }
-    told["covered"] = fill_template("_base/covered.txt", told)
-    told["upkeep"] = fill_template("review/upkeep.txt", told).splitlines() if view.upkeep else ()
+    context["covered"] = fill_template("_base/covered.txt", context)
+    context["upkeep"] = (
+        fill_template("review/upkeep.txt", context).splitlines() if view.upkeep else ()
+    )
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {**told, "lines": limit_lines(ordered, most)}
+        return {**context, "lines": limit_lines(ordered, most)}
 
     return compose_fitting_email("review", build_context)
 

@@ -34,7 +34,7 @@ class EmailView:
 class FlagLine:
     """`what` is our sentence, `title` what the page calls itself.
 
-    `reasons` are strongest first; `earlier` is a ruling that a change has reopened. `item` is
+    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item` is
     what it is about, for a page that leads there.
     """
 
@@ -44,13 +44,13 @@ class FlagLine:
     url: str
     first_seen: datetime
     last_seen: datetime
-    ref: str
+    id: str
     platform: str = ""
     title: str = ""
     reasons: tuple[str, ...] = ()
     lowered_by: tuple[str, ...] = ()
     earlier: str = ""
-    item: str = ""
+    item_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class ChangeLine:
     whose: OwnershipLabel
     url: str
     at: datetime
-    ref: str
+    id: str
     platform: str = ""
     title: str = ""
     fields: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class QuestionLine:
     """Something whose owner only the reader knows."""
 
     url: str
-    ref: str
+    id: str
     title: str = ""
     platform: str = ""
     snippet: str = ""
@@ -95,13 +95,13 @@ class UnansweredFlagLine:
     kind: FlagKind
     url: str
     since: datetime
-    ref: str
+    id: str
     platform: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagOutcomeLine:
-    """What became of an earlier flag: `what` is a clause of ours.
+    """What became of an earlier flag: `what` is our own clause.
 
     `by` is who said so, empty where it ended by itself.
     """
@@ -111,7 +111,7 @@ class FlagOutcomeLine:
     what: str
     by: str
     at: datetime
-    ref: str
+    id: str
     platform: str = ""
 
 
@@ -126,9 +126,9 @@ class NamesakeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
-    """A source that could not be checked, or `count` of them that fail alike.
+    """A source that could not be checked, or `count` of them that fail in the same way.
 
-    `note` is a clause of ours, without web text.
+    `note` is our own clause, without text from the web.
     """
 
     source: str
@@ -209,13 +209,13 @@ class EmailSections:
     def counts(self) -> tuple[tuple[int, str], ...]:
         """What there is how many of; nothing where the headline has said it."""
         questions = self.questions.total
-        told = (
+        counts = (
             (self.flags.total, "for your attention"),
             (self.changes.total, "changed"),
             (questions, "question" if questions == 1 else "questions"),
             (self.waiting.total, "still open"),
         )
-        some = tuple(each for each in told if each[0])
+        some = tuple(each for each in counts if each[0])
         return some if len(some) > 1 else ()
 
     @property
@@ -251,4 +251,4 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
 
 
 def _key_by_severity_and_age(line: FlagLine) -> tuple[int, float, str]:
-    return line.severity.rank, line.first_seen.timestamp(), line.ref
+    return line.severity.rank, line.first_seen.timestamp(), line.id

@@ -1,6 +1,6 @@
 """The pages on which one says that one's work address has changed.
 
-The pages on which one signs in. The page on which one stops the weekly letter, or gets it again.
+The pages on which one signs in. The page on which one stops the weekly email, or gets it again.
 A page that says why there is none.
 """
 
@@ -20,9 +20,9 @@ class PreviousAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkAddressView:
-    """`typed` is what stood in the field. `domains` are those of the district's staff.
+    """`typed` is what was in the field. `domains` are those of the district's staff.
 
-    `accounts` is what people call the accounts by which they sign in, empty where a letter brings
+    `accounts` is what people call the accounts by which they sign in, empty where an email brings
     a link. `offices` are the roles for which the configuration lists the old address.
     """
 
@@ -38,7 +38,7 @@ class WorkAddressView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressCodeView:
-    """Asks for the code of a letter; whether anybody has its address, nobody is told."""
+    """Asks for the code of an email; it never shows whether anyone has that address."""
 
     minutes: int
     faults: tuple[FieldProblem, ...] = ()
@@ -46,7 +46,7 @@ class AddressCodeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressConfirmView:
-    """One button. Whoever opens a link only to look at it, as scanners do, does not press it."""
+    """One button. Anyone who opens a link only to look at it, as scanners do, does not press it."""
 
     code: str
 
@@ -80,7 +80,7 @@ def render_address_saved(view: AddressSavedView, frame: PageFrame) -> str:
 class SignInView:
     """`lapsed` says that an earlier session ended because nothing was done for a while.
 
-    `by_link` says that a letter brings the link; `provider` names the district's own accounts,
+    `by_link` says that an email brings the link; `provider` names the district's own accounts,
     empty where people do not sign in with them.
     """
 
@@ -93,7 +93,7 @@ class SignInView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInCodeView:
-    """Asks for the code of a letter that may be on its way, and tells nobody whether it is."""
+    """Asks for the code of an email that may be on its way, and tells no one whether it is."""
 
     minutes: int
     faults: tuple[FieldProblem, ...] = ()
@@ -101,7 +101,7 @@ class SignInCodeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInConfirmView:
-    """One button. Whoever opens a link only to look at it, as scanners do, does not press it."""
+    """One button. Anyone who opens a link only to look at it, as scanners do, does not press it."""
 
     action: str
     fields: dict[str, str]
@@ -109,7 +109,7 @@ class SignInConfirmView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownAddressView:
-    """Somebody proved an address, and it is nobody's here."""
+    """Someone proved an address, and it is no one's here."""
 
     mail: str
 
@@ -132,7 +132,7 @@ def render_unknown_address(view: UnknownAddressView, frame: PageFrame) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsubscribeView:
-    """`token` is the link's own, and empty where it speaks for nobody."""
+    """`token` is the link's own, and empty where it speaks for no one."""
 
     token: str
     stopped: bool

@@ -1,4 +1,4 @@
-"""What is kept of a person, what they agreed to, who looked at it, and how to change or end it."""
+"""What is stored about a person, what they agreed to, who viewed it, and how to change it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,10 +27,10 @@ class PendingAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataView:
-    """`erased_by` is when all is erased at the latest, None while a hold stands.
+    """`erased_by` is when all is erased at the latest, None during a hold.
 
     `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
-    says that they get the weekly letter. `moving` is None unless they asked to be written to
+    says that they get the weekly email. `moving` is None unless they asked to be written to
     elsewhere, and `waiting_name` empty unless IT has a name to confirm. `copies_from` is when the
     next copy of everything may be made, None where it may now.
     """
@@ -67,7 +67,7 @@ class ConsentEditView:
     """What is agreed to, to be changed. `parts` is the text, shown where more is agreed to.
 
     `seal` is the fingerprint of that text; `until` is when an answer to it would end. `adding`
-    names what is chosen and was not agreed to before, and `asked` is what it would ask anew.
+    names what is chosen and was not agreed to before, and `asked` is what it would ask again.
     """
 
     lines: tuple[ScopeLine, ...]
@@ -101,7 +101,7 @@ class AccessLogLine:
     at: datetime
     who: str
     what: str
-    item: str = ""
+    item_id: str = ""
     words: str = ""
 
 

@@ -17,7 +17,7 @@ class CastMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastView:
-    """`here` is who one is at the moment, empty for nobody."""
+    """`here` is who one is at the moment, empty for no one."""
 
     actors: tuple[CastMember, ...]
     here: str = ""

@@ -1,4 +1,4 @@
-"""The district in figures: none behind which so few people stand that it would tell who.
+"""The district in figures. Figures about too few people are hidden.
 
 A chart of bars, as numbers that a template draws: each has a table beneath it.
 """
@@ -37,7 +37,7 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarChart:
-    """`title` is what a reader who cannot see it is told."""
+    """`title` describes the chart to a reader who cannot see it."""
 
     title: str
     bars: tuple[ChartBar, ...]

@@ -31,7 +31,7 @@ class QueryPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentBlock:
-    """Lines of the consent text that stand together."""
+    """Lines of the consent text that belong together."""
 
     lines: tuple[str, ...]
     listed: bool = False
@@ -45,10 +45,10 @@ class ConsentPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentStepView:
-    """`number` of `total` pages, 0 where a page stands alone; `back` is where it leads back to.
+    """`number` of `total` pages, 0 for a single page; `back` is where it leads back to.
 
-    `deed` is what its button says. `here` is where its form is sent: the page, and no place on it,
-    or its reader would be led past what is wrong.
+    `deed` is the text of its button. `here` is where its form is sent: the page without an anchor,
+    or the reader would miss what is wrong.
     """
 
     number: int
@@ -161,7 +161,7 @@ class AgreementStepView(EnrollmentStepView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentDoneView:
-    """`next_sweep` is when everybody is looked up next; a check may come first."""
+    """`next_sweep` is when everyone is looked up next; a check may come first."""
 
     given: str
     next_sweep: datetime
@@ -185,7 +185,7 @@ class InvitationCodeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotMeView:
-    """`token` is empty where it does nothing any more; `done` once everything is undone."""
+    """`token` is empty where it does nothing anymore; `done` once everything is undone."""
 
     token: str
     contact: str

@@ -51,20 +51,20 @@ class AnswerChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
-    """`ref` is what an answer is about: an item, or a flag where `flag` says so.
+    """`id` is what an answer is about: an item, or a flag where `flag` says so.
 
     `severity` is None where nothing is wrong, and only the owner is asked for. `calls_itself`
     and `snippet` are words from the web.
     """
 
-    ref: str
-    item: str
+    id: str
+    item_id: str
     question: str
     url: str
     choices: tuple[AnswerChoice, ...]
     first_seen: datetime
     last_seen: datetime
-    flag: bool = False
+    is_flag: bool = False
     kind: str = ""
     severity: Severity | None = None
     platform: str = ""
@@ -78,7 +78,7 @@ class QuestionCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackWordsLine:
-    """What verdicts taught: words that stand with the person, and with others."""
+    """What answers taught: words that point to the person, and to others."""
 
     verdicts: int
     me: tuple[str, ...]
@@ -89,13 +89,13 @@ class FeedbackWordsLine:
 class UndoLine:
     """What was just answered, to be taken back by one button."""
 
-    refs: tuple[str, ...]
+    item_ids: tuple[str, ...]
     words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortView:
-    """`left` counts what waits on all pages. `learnt` is None before eight verdicts.
+    """`left` counts what waits on all pages. `learned` is None before eight verdicts.
 
     `coverage` is that of the latest look at them, None before there was one.
     """
@@ -106,7 +106,7 @@ class SortView:
     number: int = 1
     last: int = 1
     done: UndoLine | None = None
-    learnt: FeedbackWordsLine | None = None
+    learned: FeedbackWordsLine | None = None
     answered: int = 0
     coverage: Coverage | None = None
 
@@ -117,12 +117,12 @@ class SortView:
     @property
     def can_answer_in_bulk(self) -> bool:
         """Tell whether more than one item can be answered alike."""
-        return sum(1 for card in self.cards if not card.flag) > 1
+        return sum(1 for card in self.cards if not card.is_flag) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerHistoryLine:
-    item: str
+    item_id: str
     title: str
     url: str
     words: str
@@ -153,12 +153,12 @@ class HighlightPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDiffLine:
-    """One field of a version beside another. `told` says whether a change of it is news."""
+    """One field of a version beside another. `emailed`: whether we email about changes."""
 
     field: str
     pieces: tuple[HighlightPiece, ...]
     changed: bool
-    told: bool = True
+    emailed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,14 +181,14 @@ class ReviewerFieldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagPanel:
-    """A flag with its rulings. `fields` is what IT sees, or would see.
+    """A flag with its decisions. `fields` is what IT sees, or would see.
 
     `opened_at` is since when IT sees it and `why` the clause that says why; None while it does
     not, and then `opens_at` is when it would without an answer: None for never by itself.
     `ruled` is what was ruled, empty while nothing was; `until` is when that lapses.
     """
 
-    ref: str
+    id: str
     kind: str
     severity: Severity
     what: str
@@ -220,7 +220,7 @@ class FlagPanel:
 class OwnAccountLine:
     """An own account to lay beside. `copied` counts the fields that look taken from it."""
 
-    item: str
+    item_id: str
     title: str
     platform: str
     copied: int
@@ -258,7 +258,7 @@ class ComparisonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonView:
-    item: str
+    item_id: str
     title: str
     url: str
     own_title: str
@@ -272,7 +272,7 @@ class ComparisonView:
 class VersionsView:
     """Two versions of one item; `older` and `newer` are their numbers."""
 
-    item: str
+    item_id: str
     title: str
     zone: str
     versions: tuple[tuple[int, str], ...]
@@ -285,8 +285,8 @@ class VersionsView:
 class ShareView:
     """What IT would see of a flag, before it is shared."""
 
-    ref: str
-    item: str
+    id: str
+    item_id: str
     fields: tuple[ReviewerFieldLine, ...]
 
 

@@ -1,4 +1,4 @@
-"""A page of the portal: what stands around every page, and how one is filled in."""
+"""A page of the portal: the frame of every page, and how it is rendered."""
 
 from dataclasses import dataclass
 
@@ -26,9 +26,9 @@ class FieldProblem:
 class PageFrame:
     """Everything on a page that is not its own.
 
-    `reader` is who is signed in, empty for nobody. `csrf` goes into every form. `notice` tells
-    once what was just done. `way_out` is where signing out is sent, empty where it is not ours to
-    do. `demo` is empty in every real district.
+    `reader` is who is signed in, empty for no one. `csrf` goes into every form. `notice` says once
+    what was just done. `way_out` is where signing out is sent, empty if someone else does it.
+    `demo` is empty in every real district.
     """
 
     title: str
@@ -44,7 +44,7 @@ class PageFrame:
 
 
 def preload_templates() -> None:
-    """Read the templates of all pages, which takes a second, before anybody waits for one.
+    """Read the templates of all pages, which takes a second, before anyone waits for one.
 
     Readers who come at once would each have the same ones read, and wait for all the others.
     """

@@ -1,4 +1,4 @@
-"""Where an operator begins: how the service fares, and nothing of anybody."""
+"""Where an operator begins: how the service fares, and nothing of anyone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,11 @@ from reports.pages.layout import PageFrame, render_page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
-    """`told` says how a part is, and `remedy` what to do, empty where nothing is."""
+    """`message` says how a part is, and `remedy` what to do, empty where nothing is."""
 
     what: str
     level: HealthLevel
-    told: str
+    message: str
     remedy: str = ""
 
     @property
@@ -70,7 +70,7 @@ class OperatorView:
 class NameChangeLine:
     """A name that waits. `known` is what its person was invited by: a name, or an address."""
 
-    ref: str
+    id: str
     known: str
     new: str
     asked_at: datetime

@@ -18,7 +18,7 @@ Option = tuple[str, str]
 class ReviewQueueLine:
     """One row. `state`, `ruling` and `taken_by` are words; empty where there is nothing to say."""
 
-    ref: str
+    id: str
     kind: FlagKind
     severity: Severity
     state: str
@@ -72,7 +72,7 @@ def render_review_queue(view: ReviewQueueView, frame: PageFrame) -> str:
 class ReviewFlag:
     """All that IT sees of a flag, without a word from the web. `ruling` is its person's own."""
 
-    ref: str
+    id: str
     person: str
     school: str
     kind: FlagKind
@@ -99,11 +99,11 @@ class ReviewNoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFlagView:
-    """`taken_by` is an address, `taken` its ref as the form hands it back.
+    """`taken_by` is an address, `taken` its id as the form hands it back.
 
     `note`, `question` and `remark` are what was typed into a form that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
-    last word is the reader's own.
+    last decision is the reader's own.
     """
 
     flag: ReviewFlag
@@ -138,7 +138,7 @@ class BulkDecisionView:
 class DecisionDoneView:
     """What was just ruled, and may be undone."""
 
-    refs: tuple[str, ...]
+    flag_ids: tuple[str, ...]
     ruling: str
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
@@ -148,7 +148,7 @@ class DecisionDoneView:
 class UnopenedFlagsView:
     """Flags that are open to IT, and that this reader has not opened, or not lately."""
 
-    refs: tuple[str, ...]
+    flag_ids: tuple[str, ...]
     part: str = "queue"
 
 
@@ -172,8 +172,8 @@ def render_unopened_flags(view: UnopenedFlagsView, frame: PageFrame) -> str:
 class BreakGlassRequestLine:
     """`mine` says that the reader proposed it, and so cannot confirm it."""
 
-    ref: str
-    flag: str
+    id: str
+    flag_id: str
     kind: FlagKind
     severity: Severity
     by: str
@@ -186,7 +186,7 @@ class BreakGlassRequestLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassRequestsView:
     proposals: tuple[BreakGlassRequestLine, ...]
-    flag: str = ""
+    flag_id: str = ""
     reason: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "early"
@@ -196,8 +196,8 @@ class BreakGlassRequestsView:
 class LegalHoldProposalLine:
     """`lifts` tells lifting from placing; `mine` says that the reader proposed it."""
 
-    ref: str
-    person: str
+    id: str
+    person_id: str
     lifts: bool
     by: str
     reason: str
@@ -208,7 +208,7 @@ class LegalHoldProposalLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveLegalHoldLine:
-    person: str
+    person_id: str
     by: tuple[str, ...]
     reason: str
     since: datetime
@@ -237,7 +237,7 @@ def render_legal_holds(view: LegalHoldsView, frame: PageFrame) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLogLine:
-    """`who` is a reviewer's address, a role or the beginning of an opaque ref; so is `subject`."""
+    """`who` is a reviewer's address, a role or the beginning of an opaque id; so is `subject`."""
 
     seq: int
     at: datetime

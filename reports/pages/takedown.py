@@ -1,4 +1,4 @@
-"""The take-down kit: where to report an account, what to write there, and how it stands."""
+"""The takedown kit: where to report an account, what to write there, and its status."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +25,7 @@ class AccountSighting(StrEnum):
 class PlatformGuide:
     """What a platform wants; `seen_on` is None where our text has no date.
 
-    `stale` says that nobody has looked at it for long, or ever. `least` is how many copied
+    `stale` says that no one has looked at it for long, or ever. `least` is how many copied
     elements its rule wants, 0 for no number.
     """
 
@@ -37,7 +37,7 @@ class PlatformGuide:
     identity: ProofRequirement
     rule: str
     least: int
-    defence: str
+    exception: str
     help: str
     known: GuideReliability
     seen_on: date | None
@@ -65,7 +65,7 @@ class TakedownView:
     `note` is what was typed into a form that came back.
     """
 
-    ref: str
+    id: str
     evidence: EvidenceView
     state: str
     place: PlatformGuide | None

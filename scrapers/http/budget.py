@@ -29,7 +29,7 @@ class QuotaUsage:
 def roll_over_usage(usage: QuotaUsage, now: datetime) -> QuotaUsage:
     """Return what of it still counts: a new day begins with nothing, and so does a new week.
 
-    A clock that was set back begins anew as well, or a source could be closed till it is right.
+    A clock that was set back begins again as well, or a source could be closed till it is right.
     """
     day = now.astimezone(UTC).date()
     if day == usage.day:

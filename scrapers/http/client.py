@@ -73,7 +73,7 @@ class HttpResponse(Protocol):
         ...
 
 
-# Ours, whatever a source's request says.
+# Our own headers, whatever a source's request says.
 OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "host", "connection", "cookie"})
 
 
@@ -306,7 +306,7 @@ class HttpClient:
         self._transport.close()
 
     def _build_broken_result(self, allowance: FetchAllowance) -> ParseResult:
-        """Ask again, but in turn, where a kept connection may have been closed meanwhile."""
+        """Ask again, in turn, if a reused connection may have been closed meanwhile."""
         result = build_failure_error(FailureReason.BROKE_OFF).result
         if allowance.dialled or allowance.received:
             return result
@@ -362,7 +362,7 @@ class HttpClient:
     ) -> Page:
         body, cut = read_body(response, self.limits.body_bytes, media)
         if cut and access is AccessMode.API:
-            # Half of a JSON document is nothing; half a page still shows what stands on it.
+            # Half of a JSON document is nothing; half a page still shows its content.
             raise build_unreadable_error(FailureReason.NOT_TEXT)
         return Page(
             url=target.url,

@@ -27,16 +27,16 @@ REMEMBERED = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE}
 def add_conditions(query: Query, version: int) -> Request:
     """Ask for the page only if it is another one than the one we keep, where we keep one."""
     request = remove_conditions(query.request)
-    kept = _get_usable_entry(query, version)
-    if kept is None:
+    entry = _get_usable_entry(query, version)
+    if entry is None:
         return request
-    validators = (("if-none-match", kept.etag), ("if-modified-since", kept.last_modified))
+    validators = (("if-none-match", entry.etag), ("if-modified-since", entry.last_modified))
     conditions = tuple((name, value) for name, value in validators if value)
     return replace(request, headers=request.headers + conditions)
 
 
 def remove_conditions(request: Request) -> Request:
-    """Ask for the page whatever it is; these headers are ours to set, and no source's."""
+    """Ask for the page unconditionally; only we set these headers, never a source."""
     if not any(name.lower() in CONDITIONS for name, _ in request.headers):
         return request
     plain = tuple(pair for pair in request.headers if pair[0].lower() not in CONDITIONS)
@@ -45,13 +45,13 @@ def remove_conditions(request: Request) -> Request:
 
 def check_unchanged(query: Query, version: int, page: Page) -> ParseResult | None:
     """Return the reading of a page that is the one we keep, or None where it is to be read."""
-    kept = _get_usable_entry(query, version)
+    entry = _get_usable_entry(query, version)
     if page.status == HTTPStatus.NOT_MODIFIED:
-        asked = kept is not None and (kept.etag or kept.last_modified)
+        asked = entry is not None and (entry.etag or entry.last_modified)
         if not asked or not _is_direct(query.request, page):
             return build_unreadable_error(FailureReason.NOT_ASKED).result
         return ParseResult(outcome=Outcome.UNCHANGED)
-    if kept is None or not _is_complete(query, page) or _hash_page(page) != kept.digest:
+    if entry is None or not _is_complete(query, page) or _hash_page(page) != entry.digest:
         return None
     return ParseResult(outcome=Outcome.UNCHANGED)
 
@@ -61,7 +61,7 @@ def build_cache_entry(
 ) -> PageFingerprint | None:
     """Return what to remember of a page that proved something, or None where it may not count.
 
-    Questions about nobody are canaries: they are asked in full each time, or they would prove
+    Questions about no one are canaries: they are asked in full each time, or they would prove
     nothing. A list of several pages is not the same because its first page is.
     """
     proof = result.outcome in {Outcome.FOUND, Outcome.ABSENT}
@@ -80,11 +80,11 @@ def build_cache_entry(
 
 
 def _get_usable_entry(query: Query, version: int) -> PageFingerprint | None:
-    """Return what is kept if it still speaks of this request, as this reader would read it."""
-    kept = query.kept
-    if kept is None or kept.version != version or kept.asked != _hash_request(query.request):
+    """Return the stored state if it is about this request and this version of the parser."""
+    entry = query.kept
+    if entry is None or entry.version != version or entry.asked != _hash_request(query.request):
         return None
-    return kept
+    return entry
 
 
 def _is_complete(query: Query, page: Page) -> bool:
@@ -92,7 +92,7 @@ def _is_complete(query: Query, page: Page) -> bool:
 
 
 def _is_direct(request: Request, page: Page) -> bool:
-    """Tell whether no redirect led here: the same front page may stand for many addresses."""
+    """Tell whether no redirect led here: many addresses may lead to the same front page."""
     try:
         return page.url == RequestTarget.from_request(request).url
     except FetchError:

@@ -31,7 +31,7 @@ _NAME, _VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20
 
 
 class Http1Connection:
-    """`sock` is connected and does its own waiting; `keep` is told when the line is free again."""
+    """`sock` is connected and does its own waiting; `keep` is called when it is free again."""
 
     __slots__ = ("_keep", "_sock")
 
@@ -58,7 +58,7 @@ class Http1Connection:
 
     @property
     def is_stale(self) -> bool:
-        """Say whether the other side has hung up, or spoken unasked, while the line was kept."""
+        """Tell whether the other side closed, or sent something, while the connection was idle."""
         polled = poll()
         polled.register(self._sock, POLLIN)
         return bool(polled.poll(0))
@@ -104,7 +104,7 @@ class Http1Response:
     def on_header(self, name: bytes, value: bytes) -> None:
         self._fields += 1
         if self.status or self._fields > _MOST_HEADERS:
-            return  # it stands behind a body, or nobody will read it
+            return  # it comes after a body, or no one will read it
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
 
@@ -160,7 +160,7 @@ class Http1Response:
         except HttpParserError:
             if not self._whole:
                 raise build_failure_error(FailureReason.BROKE_OFF) from None
-            self._surplus = True  # no part of the answer, which stands
+            self._surplus = True  # not part of the answer, which counts
         return bool(piece)
 
     def _accept_hangup_as_end(self) -> None:
@@ -198,7 +198,7 @@ PoolKey = tuple[str, NetworkScope]
 
 
 class IdleConnections:
-    """Lines that nobody uses, of `most` hosts at once: the one unused for longest goes first."""
+    """Lines that no one uses, of `most` hosts at once: the one unused for longest goes first."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -230,10 +230,10 @@ class IdleConnections:
 
 
 class ConnectionPool:
-    """What was opened to a declared origin serves nobody else; every connection is dialled by us.
+    """What was opened to a declared origin serves no one else; every connection is dialled by us.
 
     TLS speaks of the name (server name and certificate), the socket goes to the vetted address.
-    Whoever forgets to close this hangs up all the same, as with urllib3's pools.
+    Anyone who forgets to close this hangs up all the same, as with urllib3's pools.
     """
 
     def __init__(self, dialer: Dialer, tls: ssl.SSLContext, idle_hosts: int) -> None:
@@ -243,13 +243,13 @@ class ConnectionPool:
         finalize(self, self._idle.close)
 
     def get_connection(self, target: RequestTarget, scope: NetworkScope) -> Http1Connection:
-        """Return a kept line, or a new one; raise OSError or UnfinishedError where none comes."""
+        """Return an idle or a new connection; raise OSError or UnfinishedError if that fails."""
         key = (target.origin, scope)
-        kept = self._idle.take_connection(key)
-        if kept is not None and kept.is_stale:
-            kept.close()
-            kept = None
-        return kept or self._open_connection(target, key)
+        idle = self._idle.take_connection(key)
+        if idle is not None and idle.is_stale:
+            idle.close()
+            idle = None
+        return idle or self._open_connection(target, key)
 
     def close(self) -> None:
         self._idle.close()

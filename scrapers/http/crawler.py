@@ -64,7 +64,7 @@ AskPredicate = Callable[[Query], bool]
 def parse_page(source: Source, query: Query, page: Page, parser: PageParser) -> ParseResult:
     """Read a page with its source; whatever a page makes a reader do, the run goes on.
 
-    Everything is caught here and nowhere else: a source may be somebody else's plug-in, it is
+    Everything is caught here and nowhere else: a source may be someone else's plug-in, it is
     fed bytes that a stranger chose, and each parser has error families of its own. A reader
     that stumbles has not understood the page, so that is what it comes to.
     """
@@ -77,8 +77,8 @@ def parse_page(source: Source, query: Query, page: Page, parser: PageParser) -> 
         return build_parser_error_result(error)
     if page.cut and result.outcome is Outcome.ABSENT:
         return build_unreadable_error(FailureReason.CUT_PAGE).result
-    kept = build_cache_entry(query, source.version, page, result)
-    return result if kept is None else replace(result, kept=kept)
+    entry = build_cache_entry(query, source.version, page, result)
+    return result if entry is None else replace(result, kept=entry)
 
 
 def _parse_with_source(source: Source, query: Query, page: Page, parser: PageParser) -> ParseResult:
@@ -97,7 +97,7 @@ def add_picture_queries(
 ) -> ParseResult:
     """Go on to the pictures of the profiles found, where they lie at the source's own origins.
 
-    What is not agreed to is not even queued. A page whose pictures were asked for is read anew
+    What is not agreed to is not even queued. A page whose pictures were asked for is read again
     the next time, since a page that has not changed leads nowhere.
     """
     wanted = (each for each in picture_questions(query, result) if _is_own_origin(each, policy))
@@ -123,7 +123,7 @@ KeepPredicate = Callable[[Source, Query, ParseResult], bool]
 
 
 def allow_every_query(_query: Query) -> bool:
-    """Allow every question, where nobody can take a permission back."""
+    """Allow every question, where no one can take a permission back."""
     return True
 
 
@@ -148,7 +148,7 @@ class CrawlWorker:
     should_keep: KeepPredicate = keep_no_page
 
     def run(self) -> None:
-        """Serve turns until nobody wants anything more, side by side."""
+        """Serve turns until no one wants anything more, side by side."""
         try:
             with enter_event_loop() as loop:
                 self._serve_slots(loop)
@@ -189,7 +189,7 @@ class CrawlWorker:
                 self._conclude_question(slot, kept_away, slot.host_queue.due)
 
     def _check_may_ask(self, slot: CrawlSlot) -> ParseResult | None:
-        """Return what the question comes to unasked: not allowed any more, or not wanted there."""
+        """Return what the question comes to unasked: not allowed anymore, or not wanted there."""
         if not self.may_ask(slot.question.query):
             return build_refusal_error(FailureReason.NOT_ALLOWED).result
         if slot.host_queue.state.is_parked(self.clock.now()):
@@ -314,7 +314,7 @@ class CrawlWorker:
     def _update_host_state(
         self, slot: CrawlSlot, result: ParseResult, due: float
     ) -> HostState | None:
-        """Note where the host stands; return what a restart should know at once."""
+        """Record the state of the host; return what a restart must know."""
         host_queue, failures, route = (
             slot.host_queue,
             slot.run.failures,
@@ -425,10 +425,10 @@ class Crawler:
     Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
-    was planned may not be any more. `should_keep` says which pages come along with their visits.
-    `workers` is how many hosts may be asked at once, and as many again for whom somebody waits.
+    was planned may not be anymore. `should_keep` says which pages come along with their visits.
+    `workers` is how many hosts may be asked at once, and as many again for whom someone waits.
     `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
-    Whoever forgets to `close` them ends their thread all the same, at exit at the latest.
+    Anyone who forgets to `close` them ends their thread all the same, at exit at the latest.
     """
 
     client: PageFetcher
@@ -481,7 +481,7 @@ class Crawler:
             self._save_host_states(run)
 
     def stop(self) -> None:
-        """End every run now; nothing is asked through this crawler any more."""
+        """End every run now; nothing is asked through this crawler anymore."""
         self._frontier.stop()
 
     def is_stopped(self) -> bool:
@@ -507,7 +507,7 @@ class Crawler:
         )
 
     def _feed_run(self, run: CrawlRun) -> None:
-        """Pull queries while nobody waits for us and somebody could use them."""
+        """Pull queries while no one waits for us and someone could use them."""
         while not run.drained and run.events.empty() and self._frontier.needs_questions(run):
             query = next(run.queries, None)
             if query is None:

@@ -24,7 +24,7 @@ NO_CREDENTIAL = Credential()
 class Credentials:
     """Origins (`https://host`) with the credential that goes there and nowhere else.
 
-    `missing` are those that answer nobody without one that we do not have.
+    `missing` are those that answer no one without one that we do not have.
     """
 
     by_origin: Mapping[str, Credential] = field(default_factory=dict, repr=False)

@@ -51,7 +51,7 @@ class EventLoop:
 
 
 class _ThreadLoop(local):
-    """The loop that this thread runs, if any: elsewhere there is nobody to give way to."""
+    """The loop that this thread runs, if any: elsewhere there is no one to give way to."""
 
     loop: EventLoop | None = None
 
@@ -75,7 +75,7 @@ class EventLoopThread:
 
     A thread in gevent's loop that outlives the interpreter takes the process down with it: it is
     unwound through greenlet's frames (SIGSEGV). One that is no daemon would be waited for before
-    anybody could tell it to stop. Hence a daemon that `close` ends, at exit at the latest.
+    anyone could tell it to stop. So a daemon that `close` ends, at exit at the latest.
     `stop` has what runs in it return soon.
     """
 

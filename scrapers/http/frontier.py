@@ -45,9 +45,9 @@ class CrawlQuestion:
     """`depth` counts the questions that led to this one; `result` joins the pages so far.
 
     `pages` are still to be asked: hundreds of thousands of these wait at once, so it is a list,
-    which is a tenth of the size of an empty deque. `hops` are the redirects on the way to the page
-    at hand, `led` where the last of them leads, `postponed_count` how often the host wanted us to
-    come back later. `kept_pages` are the pages that are to be kept.
+    which is a tenth of the size of an empty deque. `hops` are the redirects to the current page,
+    `led` where the last of them leads, `postponed_count` how often the host asked us to come back
+    later. `kept_pages` are the pages to store.
     """
 
     query: Query
@@ -83,12 +83,12 @@ class CrawlQuestion:
         return not self.pages
 
     def add_result(self, result: ParseResult) -> tuple["CrawlQuestion", ...]:
-        """Take the result of the page at hand; return the new questions that it asks."""
+        """Take the result of the current page; return the new questions that it asks."""
         del self.pages[0]
         self.asked_count += 1
         self.hops, self.redirect = 0, None
         onward = self._build_followups(result.follow)
-        # What it leads to stays with the reading: whoever keeps that can go on after a crash.
+        # What it leads to stays with the reading: anyone who keeps that can go on after a crash.
         page_result = result
         if result.follow:
             page_result = replace(result, follow=tuple(each.query for each in onward))
@@ -246,7 +246,7 @@ class HostQueue:
 
     @property
     def next_priority(self) -> CrawlPriority | None:
-        """Say whose turn is next; None if nobody waits who may ask."""
+        """Say whose turn is next; None if no one waits who may ask."""
         run = self._find_next_run()
         return None if run is None else run.priority
 
@@ -275,7 +275,7 @@ class Frontier:
         self._clock = clock
         self._most = most
         self._look_ahead = look_ahead
-        # Whoever holds it may collect garbage, and so end a run that nobody can reach any more.
+        # Anyone who holds it may collect garbage, and so end a run that no one can reach anymore.
         self._lock = RLock()
         self._lines: dict[CrawlPriority, list[tuple[float, int, HostQueue]]] = {
             rank: [] for rank in CrawlPriority
@@ -308,7 +308,7 @@ class Frontier:
             self._wake_worker()
 
     def stop(self) -> None:
-        """Have nobody take another turn; what is in flight comes to nothing."""
+        """Have no one take another turn; what is in flight comes to nothing."""
         with self._lock:
             self.stopped = True
             for run in self._runs:
@@ -316,7 +316,7 @@ class Frontier:
             self._wake_worker()
 
     def fail_runs(self, error: Exception) -> None:
-        """Hand a fault of the thread that takes turns to all who wait for it.
+        """Pass an error of the event loop's thread to everyone who waits for it.
 
         What was in flight has ended with it: its hosts are free again, after a pause.
         """
@@ -355,7 +355,7 @@ class Frontier:
             self._schedule_host(host_queue)
 
     def needs_questions(self, run: CrawlRun) -> bool:
-        """Tell whether more questions of this tour could keep somebody busy."""
+        """Tell whether more questions of this tour could keep someone busy."""
         with self._lock:
             return run.waiting < self._look_ahead or not self._is_any_host_due()
 
@@ -366,7 +366,7 @@ class Frontier:
             self._wake_worker()
 
     def take_slot(self, loop: EventLoop) -> CrawlSlot | None:
-        """Wait in `loop` for a host that may be asked; None once nobody wants anything more."""
+        """Wait in `loop` for a host that may be asked; None once no one wants anything more."""
         while True:
             with self._lock:
                 wanted = bool(self._runs) and not self.stopped
@@ -429,7 +429,7 @@ class Frontier:
             self._wake_worker()
 
     def _wake_worker(self) -> None:
-        """End the rest of whoever waits for a turn: there may be one, or a shorter wait."""
+        """End the rest of anyone who waits for a turn: there may be one, or a shorter wait."""
         if self._resting is not None:
             loop, wake_event = self._resting
             self._resting = None
@@ -484,7 +484,7 @@ class Frontier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostGroups:
-    """Subdomains of one site share a queue, named `*.site`, whoever asks or is led there.
+    """Subdomains of one site share a queue, named `*.site`, no matter who asks or is led there.
 
     `seconds` holds, for the queues that sources declare, the longest pause that any of them wants,
     `owners` the names of these sources, and `apis` the queues that an API's source declares.
@@ -575,7 +575,7 @@ class CrawlRouter:
     def is_guest(self, question: CrawlQuestion, queue: str) -> bool:
         """Tell whether what a question meets in a queue says nothing of the hosts there.
 
-        Anybody can redirect their page to another host's refusal, and anybody can name an API's
+        Anyone can redirect their page to another host's refusal, and anyone can name an API's
         address as a page. An API answers for itself to its own source's questions only.
         """
         if self.host_groups.is_owner(question.pages[0].source, queue):

@@ -1,6 +1,6 @@
 """How much of our time and memory a server may take, and what is left of one visit.
 
-A socket's own time-out starts anew with each read, so a server that sends one byte now and then
+A socket's own time-out starts again with each read, so a server that sends one byte now and then
 never meets it. Our sockets ask before each read how much of the whole visit is left.
 """
 
@@ -18,8 +18,8 @@ from scrapers.http.errors import FailureReason, FetchError, build_failure_error
 class FetchLimits:
     """`total_seconds` ends one request with its answer, whatever still trickles in.
 
-    `body_bytes` counts the body after unpacking. `idle_hosts` is for how many hosts an unused
-    connection is kept open.
+    `body_bytes` counts the body after unpacking. `idle_hosts` is the number of hosts with an idle
+    connection kept open.
     """
 
     total_seconds: float = 15.0

@@ -1,8 +1,8 @@
 """requests over the guarded pools, for APIs.
 
-urllib3's pools with one change: a connection is opened by our dialer and nothing else. The
-judgement stands where the connection is made, so that no redirect, second DNS answer or
-disagreement between parsers gets around it. TLS is urllib3's own: server name, certificate and
+urllib3's pools with one change: a connection is opened by our dialer and nothing else. The check is
+where the connection is made, so that no redirect, second DNS answer or disagreement between parsers
+gets around it. TLS is urllib3's own: server name, certificate and
 Host header speak of the name, the socket goes to the vetted address.
 """
 
@@ -66,7 +66,7 @@ Pool = GuardedPool | GuardedTLSPool
 
 
 class HostPools:
-    """One pool a host and reach: what was opened to a declared origin serves nobody else."""
+    """One pool a host and reach: what was opened to a declared origin serves no one else."""
 
     def __init__(self, dialer: Dialer, tls: SSLContext, idle_hosts: int) -> None:
         self._dialer = dialer
@@ -111,8 +111,8 @@ class HostPools:
 class GuardedAdapter(HTTPAdapter):
     """Takes every connection from `pool_of(url)`.
 
-    It is used by hand, without a Session: a Session reads and unpacks the body of a redirect
-    even when told not to follow it, keeps one cookie jar for all hosts, and reads netrc.
+    We use it without a Session: a Session reads and unpacks the body of a redirect even if it must
+    not follow it, has one cookie jar for all hosts, and reads netrc.
     """
 
     def __init__(self, get_pool: Callable[[str], Pool]) -> None:
@@ -136,7 +136,7 @@ class GuardedAdapter(HTTPAdapter):
         request: requests.PreparedRequest,
         verify: object,  # noqa: ARG002 - requests passes these, and by name;
         proxies: object = None,  # noqa: ARG002 - the pool has its one way to verify,
-        cert: object = None,  # noqa: ARG002 - and there is no way round the guard
+        cert: object = None,  # noqa: ARG002 - nothing may bypass the guard
     ) -> Pool:
         return self._pool_of(request.url or "")
 

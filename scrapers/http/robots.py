@@ -19,7 +19,7 @@ from scrapers.models import MOST_HOPS, Outcome, Page, ParseResult, Request
 TOKEN = "namesake"  # noqa: S105 - the product token that robots.txt files address, no secret
 PATH = "/robots.txt"
 KEPT_FOR = timedelta(hours=24)
-# What a host could not tell us is asked again sooner than what it told us.
+# A failed answer of a host expires sooner than a good one.
 KEPT_UNKNOWN_FOR = timedelta(hours=1)
 LONGEST_DELAY = 300.0
 LONGEST_FILE = 512_000
@@ -35,9 +35,9 @@ _SOMEONE_ELSE = "User-agent: someone-else"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsRecord:
-    """What an origin answered, as it can be kept. An empty file allows all.
+    """What an origin answered, in the form that is stored. An empty file allows all.
 
-    `refusal` stands for the whole host; without one, `file` decides.
+    `refusal` is for the whole host; without one, `file` decides.
     """
 
     origin: str
@@ -46,7 +46,7 @@ class RobotsRecord:
     refusal: ParseResult | None = None
 
     def is_fresh(self, now: datetime) -> bool:
-        # Nothing is kept for longer than a day, unless the clock was set back meanwhile.
+        # Nothing is stored for longer than a day, unless the clock was set back meanwhile.
         return now < self.until <= now + KEPT_FOR
 
     @property
@@ -74,7 +74,7 @@ class InMemoryRobotsStore:
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """What was learnt, ready to be asked; without a parsed file all is allowed."""
+    """What was learned, ready to be asked; without a parsed file all is allowed."""
 
     record: RobotsRecord
     file: Protego | None
@@ -85,7 +85,7 @@ class RobotsRules:
 
 
 class RobotsCache:
-    """Binds pages only; whoever asks pages asks here first.
+    """Binds pages only; anyone who asks pages asks here first.
 
     `load_record` and `save_records` touch the memory; only a thread that consumes visits calls
     them.
@@ -116,10 +116,10 @@ class RobotsCache:
         if isinstance(answer, Redirect) and hops < MOST_HOPS:
             self._onward[target.origin] = answer.request, hops + 1
             return
-        learnt = _build_record(target.origin, answer, now)
-        self._store_rules(learnt)
-        if learnt.is_fresh(now):
-            self._unkept.append(learnt)
+        learned = _build_record(target.origin, answer, now)
+        self._store_rules(learned)
+        if learned.is_fresh(now):
+            self._unkept.append(learned)
 
     def load_record(self, origin: str, now: datetime) -> None:
         """Take up what was known of an origin before a restart, if it still holds."""
@@ -128,14 +128,14 @@ class RobotsCache:
         if len(self._recalled) >= MOST_HOSTS:
             self._recalled.clear()
         self._recalled.add(origin)
-        learnt = self._memory.load_robots_file(origin)
-        if learnt is not None and learnt.is_fresh(now):
-            self._store_rules(learnt)
+        learned = self._memory.load_robots_file(origin)
+        if learned is not None and learned.is_fresh(now):
+            self._store_rules(learned)
 
     def save_records(self) -> None:
-        """Remember what was learnt since."""
-        for learnt in self._drain_unsaved():
-            self._memory.save_robots_file(learnt)
+        """Remember what was learned since."""
+        for learned in self._drain_unsaved():
+            self._memory.save_robots_file(learned)
 
     def _store_rules(self, record: RobotsRecord) -> None:
         rules = RobotsRules.from_record(record)
@@ -194,9 +194,9 @@ def _build_record(
     if answer.status != HTTPStatus.OK:
         return RobotsRecord(origin=origin, until=now + KEPT_FOR)
     text = answer.body[:LONGEST_FILE].decode("utf-8-sig", "replace")
-    learnt = RobotsRecord(origin=origin, until=now + KEPT_FOR, file=_reduce_robots_file(text))
-    if learnt.size <= LONGEST_KEPT:
-        return learnt
+    learned = RobotsRecord(origin=origin, until=now + KEPT_FOR, file=_reduce_robots_file(text))
+    if learned.size <= LONGEST_KEPT:
+        return learned
     unknown = ParseResult(outcome=Outcome.DECLINED, note=FailureReason.ROBOTS_UNKNOWN.value)
     return RobotsRecord(origin=origin, until=now + KEPT_FOR, refusal=unknown)
 

@@ -69,7 +69,7 @@ class MeteredTLSSocket(ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature is that of ssl
         self.settimeout(0)
-        # What ends without TLS saying so may have been cut off by anybody on the way.
+        # What ends without TLS saying so may have been cut off by anyone on the way.
         self.suppress_ragged_eofs = False
         shake = super().do_handshake
         try:

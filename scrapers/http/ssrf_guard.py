@@ -61,7 +61,7 @@ NOT_PUBLIC_V4 = tuple(
         ),
     )
 )
-# IPv6 hands out global unicast from this block alone, so everything else (loopback, mapped,
+# IPv6 assigns global unicast from this block only, so everything else (loopback, mapped,
 # compatible, site-local, unique local, segment routing, multicast) is refused by not being in it.
 PUBLIC_V6 = IPv6Network("2000::/3")
 NOT_PUBLIC_V6 = tuple(
@@ -113,7 +113,7 @@ def parse_ip_literal(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-# A zone can name thousands of addresses; to try them all would be a scan, and it would be ours.
+# A zone can name thousands of addresses; to try them all would be a scan.
 MOST_DIALLED = 4
 
 # (family, type, protocol, canonical name, socket address), as socket.getaddrinfo answers.
@@ -135,7 +135,7 @@ def resolve_by_system(host: str, port: int) -> Iterable[AddressInfo]:
 
 
 def resolve_nothing(host: str, port: int) -> Iterable[AddressInfo]:
-    """Stand in for the name service where only mapped names exist."""
+    """Replace the name service if only mapped names exist."""
     raise socket.gaierror(socket.EAI_NONAME, f"{host}:{port} is outside of this world")
 
 
@@ -328,7 +328,7 @@ class RequestTarget:
 def _check_host(host: str) -> None:
     if "%" in host:
         raise build_refusal_error(FailureReason.ZONE)
-    # Whoever strips the dots behind a name reads another name than whoever does not.
+    # Anyone who strips the dots behind a name reads another name than anyone who does not.
     if not all(host.removesuffix(".").split(".")):
         raise build_refusal_error(FailureReason.MALFORMED)
     if _NUMBER_LIKE.search(host) and parse_ip_literal(host) is None:
@@ -352,7 +352,7 @@ def match_origin(target: RequestTarget, origins: Iterable[str]) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def normalize_origin(origin: str) -> str:
-    """Spell an origin as `Target.origin` does; empty where it is none, or stands for many."""
+    """Spell an origin as `Target.origin` does; empty if it is none, or a pattern for many."""
     try:
         return "" if "*" in origin else RequestTarget.from_url(origin).origin
     except FetchError:

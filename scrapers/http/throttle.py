@@ -32,7 +32,7 @@ class HostState:
     failures: int = 0
 
     def is_parked(self, now: datetime) -> bool:
-        # Nobody is parked for longer than that, unless the clock was set back meanwhile.
+        # No one is parked for longer than that, unless the clock was set back meanwhile.
         return self.parked_until is not None and now < self.parked_until <= now + LONGEST_AWAY
 
     def get_remaining_wait(self, now: datetime) -> float:
@@ -103,7 +103,7 @@ WITHOUT_WAITS = Throttle(wait_factor=0.0, patience_seconds=0.0)
 
 
 def apply_result(host_state: HostState, result: ParseResult, now: datetime) -> HostState:
-    """Say where a host stands once it has given this reading."""
+    """Return the state of a host after this answer."""
     if result.outcome is Outcome.LIMITED:
         until = result.retry_at or now + LIMITED_FOR
         return _park_host(host_state, Outcome.LIMITED, min(until, now + LONGEST_AWAY))

@@ -1,6 +1,6 @@
-"""Answers that are no answer: walls, limits, refusals, servers in trouble and vacant pages.
+"""Answers that are no answer: walls, limits, refusals, server errors and vacant pages.
 
-They are told apart whatever status they are sent with, and a limit says when to come back.
+They are recognized with any status, and a limit says when to come back.
 """
 
 import re
@@ -19,7 +19,7 @@ LOGIN = "it asks to log in first"
 CONSENT = "it asks to accept cookies first"
 REFUSAL = "it refuses automatic visits"
 
-# How far into a page its marks are looked for; walls are small, or carry theirs at the top.
+# How far into a page we look for marks; walls are small, or have them at the top.
 MARKS_WITHIN = 262_144
 # A wall says little. A profile that only talks of CAPTCHAs says more, or names itself a profile.
 FEW_WORDS = 160
@@ -88,7 +88,7 @@ BLOCK_TITLES: tuple[tuple[str, str], ...] = (
     (r"[\w.]+ (?:log ?in|login), sign ?in.*", LOGIN),
 )
 
-# What anybody could write on a page: it counts only where the page says little else.
+# What anyone could write on a page: it counts only where the page says little else.
 BLOCK_PHRASES: tuple[tuple[str, str], ...] = (
     ("_cf_chl_opt", CHECK),
     ("awswafintegration", CHECK),
@@ -150,7 +150,7 @@ ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in BLOCK_URLS)
 
 
 def detect_block(page: Page) -> str | None:
-    """Return what stands between us and the answer, or None where nothing does."""
+    """Return what blocks the answer, or None."""
     note = detect_block_around_body(page)
     if note or not is_markup(page):
         return note
@@ -364,7 +364,7 @@ def detect_refusal(page: Page) -> ParseResult | None:
     if page.status in SERVER_ERRORS:
         return ParseResult(
             outcome=Outcome.FAILED,
-            note=f"its server is in trouble (status {page.status})",
+            note=f"its server has an error (status {page.status})",
             retry_at=parse_retry_time(page),
         )
     if page.status in REFUSALS:
@@ -374,7 +374,7 @@ def detect_refusal(page: Page) -> ParseResult | None:
 
 def build_parser_error_result(error: Exception) -> ParseResult:
     """Return what a page comes to whose reader stumbled: the reader has not understood it."""
-    return build_unreadable_result(f"the reader stumbled ({type(error).__name__})")
+    return build_unreadable_result(f"its answer could not be parsed ({type(error).__name__})")
 
 
 def build_unreadable_result(note: str) -> ParseResult:
@@ -382,9 +382,9 @@ def build_unreadable_result(note: str) -> ParseResult:
 
 
 PARKED = "its domain is parked or for sale"
-UNFINISHED = "its host shows what it shows before there is a site"
+UNFINISHED = "its host shows a page from before there was a site"
 SUSPENDED = "its host says that the site was switched off"
-NO_SUCH_PAGE = "it says that there is no such page, with the status of one"
+NO_SUCH_PAGE = "it says that there is no such page, but with a normal status"
 LONGEST_LINE = 200
 
 # Addresses that only those who park domains put into a page.
@@ -428,7 +428,7 @@ VACANT_TITLES = {
         "p\u00e1gina no encontrada|page non trouv\u00e9e|pagina non trovata",
     ),
 }
-# What anybody could write: it counts only where the page says little else.
+# What anyone could write: it counts only where the page says little else.
 VACANT_PHRASES = {
     PARKED: (
         r"\bth(?:is|e) domain (?:name )?(?:[\w.-]+ )?(?:is|may be|has been) (?:for sale|parked)",
@@ -445,7 +445,7 @@ _EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
 
 
 def detect_vacant_page(page: Page, title: str, heading: str) -> str:
-    """Return in one clause why a page stands for none, empty where it may be somebody's."""
+    """Return in one clause why a page is no profile, empty if it may be one."""
     if has_bytes_match(PARKING_MARKS, page.searchable_bytes[:MARKS_WITHIN]):
         return PARKED
     lines = [part for line in (title, heading) for part in _split_title_parts(line)]

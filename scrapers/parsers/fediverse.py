@@ -43,7 +43,7 @@ def build_list_queries(build_query: QueryBuilder, username: str, subject: str) -
 
 
 def build_account_canaries(build_query: QueryBuilder, nobody: str, known: str) -> Iterator[Canary]:
-    """Ask for an account that nobody has, and for one that surely exists, where one is known."""
+    """Ask for an account that no one has, and for one that surely exists, where one is known."""
     yield Canary(query=build_query(QueryKind.PRESENCE, nobody, ""), expects=Outcome.ABSENT)
     if known:
         query = build_query(QueryKind.PRESENCE, known.removeprefix("@"), "")

@@ -51,14 +51,14 @@ def parse_document(text: str) -> BeautifulSoup:
 
 
 def parse_xml(text: str) -> BeautifulSoup:
-    """Parse a feed; raise DoctypeError where it holds a DOCTYPE, wherever it stands."""
+    """Parse a feed; raise DoctypeError if it has a DOCTYPE anywhere."""
     if DOCTYPE.search(text[:LARGEST_DOCUMENT]):
         raise DoctypeError
     return BeautifulSoup(text[:LARGEST_DOCUMENT], "xml")
 
 
 FEED_TYPES = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
-# Feeds of comments are somebody else's words.
+# Feeds of comments are someone else's words.
 COMMENT_FEEDS = re.compile(r"comment|kommentar|coment|réponse", re.IGNORECASE)
 
 
@@ -125,7 +125,7 @@ def _extract_feed_links(soup: BeautifulSoup) -> Iterator[str]:
 
 MOST_LINKS = 20
 _CARDS = frozenset({"h-card", "vcard"})
-# Other things that a page shows; whoever is named in one is its author, not the page's owner.
+# Other things that a page shows; anyone who is named in one is its author, not the page's owner.
 _NOT_CARDS = frozenset(
     {
         "h-entry",
@@ -182,7 +182,7 @@ class _HCardDraft:
 
 
 def remove_comments(soup: BeautifulSoup) -> None:
-    """Remove what visitors wrote below a page, so that nobody speaks there for its owner."""
+    """Remove what visitors wrote below a page, so that no one speaks there for its owner."""
     for region in soup.find_all(_is_comment):
         if not region.decomposed:
             region.decompose()
@@ -197,7 +197,7 @@ def extract_me_links(soup: BeautifulSoup) -> Iterator[str]:
 
 
 def parse_representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
-    """Read the card of the page's owner; an empty one where no card is known to be theirs."""
+    """Read the card of the page's owner; an empty one if none is known to be the owner's."""
     cards = list(_walk_cards(soup, page_url))
     chosen = _choose_card(
         cards, page_url, {normalize_page_address(page_url, each) for each in extract_me_links(soup)}

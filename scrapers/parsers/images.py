@@ -120,7 +120,7 @@ class PictureError(ValueError):
 
 
 def compute_picture_print(body: bytes) -> PicturePrint | None:
-    """Return None for a picture that says too little to be anybody's; raise PictureError."""
+    """Return None for a picture that says too little to be anyone's; raise PictureError."""
     picture = _open_picture(body)
     if min(picture.size) < SHORTEST_SIDE or _is_plain_picture(picture):
         return None
@@ -134,7 +134,7 @@ def _open_picture(body: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(body), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                message = "its picture has more pixels than we look at"
+                message = "its picture has more pixels than we read"
                 raise PictureError(message)
             upright = _flatten_on_white(ImageOps.exif_transpose(picture)).convert("RGB")
     except (OSError, Image.DecompressionBombError):

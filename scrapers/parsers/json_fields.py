@@ -137,7 +137,7 @@ BIO_KEYS = ("bio", "about", "aboutMe", "about_me", "description", "summary", "no
 LINK_KEYS = ("links", "urls", "accounts", "website", "blog", "url")
 PICTURE_KEYS = ("avatar", "avatar_url", "avatarUrl", "profile_image", "picture", "image")
 ADDRESS_KEYS = ("url", "value", "href")
-# A profile stands near the top; deeper down are its posts and its friends.
+# A profile is near the top; deeper down are its posts and its friends.
 DEEPEST = 3
 MOST_ROWS = 20
 
@@ -216,7 +216,7 @@ NO_PERSON = LinkedPerson()
 
 
 def extract_linked_person(scripts: Iterable[str]) -> LinkedPerson:
-    """Return the first person or profile, a person before an organisation."""
+    """Return the first person or profile, a person before an organization."""
     nodes = [node for script in scripts for node in _walk_nodes(parse_linked_data(script))]
     people = [node for node in nodes if PERSON_TYPES & extract_node_types(node)]
     people.sort(key=lambda node: "Organization" in extract_node_types(node))
@@ -240,7 +240,7 @@ def extract_node_types(node: Mapping[str, object]) -> frozenset[str]:
 
 
 def _decode_first_value(bare: str) -> object:
-    """Return what stands before something that is no JSON any more: a second object, a script."""
+    """Return what comes before something that is not JSON: a second object, a script."""
     try:
         value: object = json.JSONDecoder().raw_decode(bare)[0]
     except (ValueError, RecursionError):

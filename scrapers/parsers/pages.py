@@ -1,4 +1,4 @@
-"""What an answer proves of the page that was asked for, before anybody reads its words.
+"""What an answer proves of the page that was asked for, before anyone reads its words.
 
 Questions to pages and feeds that a person or a search named, whichever source leads there.
 Feeds: who publishes them, and where that is at home. JSON feeds are read here.
@@ -124,7 +124,7 @@ def build_page_finding(query: Query, page: Page, home: str = "") -> Finding:
     """Return what is known of a page by its address; `home` is the one it says it has.
 
     What a page says of its own address counts only where the platform itself says it: else
-    somebody could claim to be the page of another.
+    someone could claim to be the page of another.
     """
     asked, ended = query.request.url, page.url
     shown = ended if _extract_host(asked) in SHORTENERS else asked
@@ -166,9 +166,9 @@ def _describe_redirect_away(asked_url: str, final_url: str) -> str:
         return "it leads to another site"
     before, after = urlsplit(asked_url).path.rstrip("/"), urlsplit(final_url).path.rstrip("/")
     if before != after and f"{before}/".startswith(f"{after}/"):
-        return "it leads up to a page above the one we asked for"
+        return "it leads to a page above the one we asked for"
     if MISSING_PAGE_PATH.search(after):
-        return "it leads to a page for what is not there"
+        return "it leads to a page for missing accounts"
     return _describe_other_account(extract_account_keys(asked_url), extract_account_keys(final_url))
 
 
@@ -220,7 +220,7 @@ def _extract_host(address: str) -> str:
     return re.sub(r"^www\.", "", (urlsplit(address).hostname or "").lower())
 
 
-# Where the root of a feed begins; before it stand a declaration and maybe a remark.
+# Where the root of a feed begins, after a declaration and maybe a comment.
 FEED_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 FEED_ROOT_WITHIN = 4096
 JSON_FEED = "https://jsonfeed.org/version/"
@@ -262,7 +262,7 @@ def parse_json_feed(answer: object) -> Feed:
 
 
 def pick_sole_name(names: Iterable[str]) -> str:
-    """Return the name of somebody who writes alone."""
+    """Return the name of someone who writes alone."""
     by_folded = {each.casefold(): each for each in names}
     return next(iter(by_folded.values())) if len(by_folded) == 1 else ""
 

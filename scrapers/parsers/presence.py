@@ -18,7 +18,7 @@ from scrapers.parsers.block_detection import (
 ACCOUNT_PLACEHOLDER = "{account}"
 REDIRECTS = range(300, 400)
 BOTH_SHOWN = "its page says both that the account exists and that it does not"
-# In what somebody says of themselves, brackets and quotes would be escaped.
+# In what someone says of themselves, brackets and quotes would be escaped.
 _ONLY_IN_MARKUP = re.compile("[<>\"]|='")
 
 
@@ -49,12 +49,12 @@ class PresenceRule:
 
 
 def check_presence(rule: PresenceRule, asked_url: str, handle: str, page: Page) -> ParseResult:
-    """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before.
+    """Return FOUND (without findings) or ABSENT if the rule proves it and it is no wall.
 
-    A page that has the status and shows words of the site's own is no wall, whatever else it says.
-    Whoever runs an account can write the site's words for "no such account" into their bio, so a
+    A page that has the status and shows the site's own words is no wall, whatever else it says.
+    Anyone who runs an account can write the site's words for "no such account" into their bio, so a
     page that shows both is FOUND, with the note BOTH_SHOWN; unless what speaks against the
-    account is markup, which nobody can write there, and what speaks for it is not.
+    account is markup, which no one can write there, and what speaks for it is not.
     """
     exists = _find_mark(page, handle, (rule.e_code,), (rule.e_string, *rule.e_others))
     missing = _find_mark(
@@ -85,7 +85,7 @@ def check_presence(rule: PresenceRule, asked_url: str, handle: str, page: Page) 
 
 
 def build_impossible_handle(nonce: str, source: str, length: int = 14) -> str:
-    """Return a handle that nobody has, in letters that every site allows."""
+    """Return a handle that no one has, in letters that every site allows."""
     drawn = sha256(f"{nonce}\x1f{source}".encode()).digest()
     return "".join(chr(ord("a") + byte % 26) for byte in drawn[:length])
 

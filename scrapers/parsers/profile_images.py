@@ -1,6 +1,6 @@
-"""Pictures of profiles: asked for after the profile that names them, read once, and not kept.
+"""Pictures of profiles: fetched after the profile that names them, read once, and not stored.
 
-What of a picture's address tells one picture from another.
+The part of a picture's address that identifies the picture.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def can_open_pictures() -> bool:
 
 
 def build_picture_queries(query: Query, result: ParseResult) -> Iterator[Query]:
-    """Yield what asks for the picture of each profile that was found about somebody.
+    """Yield what asks for the picture of each profile that was found about someone.
 
     A picture's question is known by the profile, so that another picture is another answer.
     """
@@ -72,7 +72,7 @@ class PictureParser:
                 f"it sent no picture (status {page.status})"
             )
         if kind not in PICTURE_TYPES:
-            return build_unreadable_result("its picture is of a kind that we do not open")
+            return build_unreadable_result("its picture has a format that we do not read")
         if page.cut or len(page.body) > LARGEST_DOCUMENT:
             return build_unreadable_result("its picture is larger than we read")
         return ParseResult(outcome=Outcome.FOUND, unparsed=True)
@@ -96,7 +96,7 @@ NO_PICTURE = "missing.png"
 
 
 def extract_picture_name(address: str) -> str:
-    """Return the end of its path: hosts move, and what stands behind a `?` is drawn anew."""
+    """Return the end of its path: hosts change, and the part after a `?` is new each time."""
     try:
         end = urlsplit(address.strip()).path.rpartition("/")[2][:LONGEST_PICTURE_NAME]
     except ValueError:

@@ -45,7 +45,7 @@ SPOKEN_SITE_NAMES = {
 }
 LONGEST_NAME = 80
 
-# "(20+) Jane Doe | Facebook": somebody was logged in when the engine came by.
+# "(20+) Jane Doe | Facebook": someone was logged in when the engine came by.
 _NEWS = re.compile(r"\(\d{1,3}\+?\)\s+")
 _LEAD = re.compile(
     r"(?:(?:media )?(?:posts|tweets)(?: with replies)? by"
@@ -63,7 +63,7 @@ _NAMED = re.compile(r"(?P<name>.{0,100}?)\s*\(@(?P<handle>[\w.-]{2,30})\)")
 _ASIDE = re.compile(r"(?<=\S)\s+\([^()]{0,60}\)$")
 _BAR = re.compile(r"\s+[|\u2022\u00b7]\s+")
 _EDGES = " \t-\u2013\u2014|\u00b7\u2022:,/"
-# Titles of pages that show nobody, whatever stands in their address.
+# Titles of pages that show no person, whatever their address says.
 _NOBODY = re.compile(
     r"(?:(?:log ?in|sign ?(?:in|up)|log into|join)(?: .*)?|profiles?|home|posts?|photos|videos"
     r"|reels?|about"
@@ -104,7 +104,7 @@ def parse_author_title(title: str, platform: str) -> TitleIdentity:
 
 
 def _extract_name_before_handle(title: str, handle: str) -> str:
-    """Return what stands before `(@handle)`; a display name may hold brackets of its own."""
+    """Return what comes before `(@handle)`; a display name may contain brackets, too."""
     local = handle.partition("@")[0]
     if not local:
         return ""
@@ -151,7 +151,7 @@ def _list_site_names(platform: str) -> tuple[str, ...]:
 
 
 def _clean_name(found: str, handle: str) -> str:
-    """Return a name without what platforms write round it; nothing where it names nobody."""
+    """Return a name without the words that platforms add to it; empty if it names no one."""
     name = _TRAIL.sub("", found.strip(_EDGES)).strip(_EDGES)
     local = handle.partition("@")[0]
     same = {handle.casefold(), local.casefold(), f"@{local}".casefold(), f"u/{local}".casefold()}
@@ -199,7 +199,7 @@ OPAQUE_POSTS = (
 
 
 def extract_post_author(url: str, title: str) -> PostAuthor | None:
-    """Return the account that wrote what stands at an address, or None where nothing tells."""
+    """Return the account that wrote the page at an address, or None if nothing shows it."""
     return next(_derive_author_from_path(url, title), None) or next(
         _derive_author_from_title(url, title), None
     )
@@ -236,7 +236,7 @@ def _derive_author_from_title(url: str, title: str) -> Iterator[PostAuthor]:
             )
 
 
-# Shorter words beside a name stand on too many pages to say that it is the same person.
+# Shorter words next to a name are on too many pages to show that it is the same person.
 SHORTEST_CONTEXT = 4
 MOST_INITIALS = 2
 # Engines set off the words they found by tags; a bound, for the text is a stranger's.
@@ -291,7 +291,7 @@ def build_person_findings(terms: SearchTerms, hits: Iterable[SearchHit]) -> tupl
 
 
 def build_findings(hits: Iterable[SearchHit]) -> tuple[Finding, ...]:
-    """Return what the hits lead to, each address once, whoever they are about."""
+    """Return what the hits lead to, each address once, no matter whom they are about."""
     found = {finding.key: finding for finding in map(_build_finding, hits)}
     return tuple(found.values())
 
@@ -344,7 +344,7 @@ def _has_corroboration(name: str, contexts: SearchTerms, hit: SearchHit) -> bool
 
 
 def _has_given_initial(family: str, givens: list[str], text: str) -> bool:
-    """Say whether an initial of a given name stands before the family name: `N. J. Quill`."""
+    """Tell whether an initial of a given name is before the family name: `N. J. Quill`."""
     shown, initials = split_words(text), {word[0] for word in givens}
     return any(
         initials & set(shown[max(at - MOST_INITIALS, 0) : at])

@@ -1,6 +1,6 @@
-"""The words that a search engine is asked: quoted names, and what stands beside them.
+"""The words of a search: quoted names, and the words next to them.
 
-Terms are names, any of which will do, and last what stands beside them, if anything does.
+Terms are names, any of which may match, and last the words next to them, if any.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from scrapers.parsers.text import extract_family_name
 SearchTerms = tuple[str, ...]
 
 MOST_PLACES = 3
-# More names in one question would leave no room for what stands beside them.
+# More names in one question would leave no room for other words.
 MOST_NAMES = 4
 # Words that begin so are commands to one engine or another.
 COMMAND_MARKS = "!:<?-+~"
@@ -37,7 +37,7 @@ def build_merged_terms(identity: Identity) -> Iterator[SearchTerms]:
 
 
 def split_terms(terms: SearchTerms) -> tuple[SearchTerms, SearchTerms]:
-    """Return the names, and what stands beside them."""
+    """Return the names, and the words next to them."""
     return (terms[:-1], terms[-1:]) if len(terms) > 1 else (terms, ())
 
 
@@ -64,7 +64,7 @@ def _list_searchable_names(identity: Identity) -> list[str]:
 
 
 def _list_contexts(identity: Identity) -> list[str]:
-    contexts = (identity.organisation, *identity.places[:MOST_PLACES])
+    contexts = (identity.organization, *identity.places[:MOST_PLACES])
     return [context for context in contexts if context.strip()] or [""]
 
 

@@ -17,7 +17,7 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types; this is
 from scrapers.models import Page
 from scrapers.parsers.json_fields import LONGEST_TEXT, clean_text, clean_web_address
 
-# Enough for any profile page; what stands beyond is not parsed.
+# Enough for any profile page; the rest is not parsed.
 LARGEST_DOCUMENT = 524_288
 _OPENING = b"\xef\xbb\xbf \t\r\n"
 # Each alternative succeeds wherever it begins to look, at the end of the text at the latest, so no
@@ -120,7 +120,7 @@ def _is_same_handle(text: str, handle: str) -> bool:
 AFTER_NAMES = frozenset(
     {"jr", "sr", "ii", "iii", "iv", "phd", "md", "edd", "med", "ma", "ms", "mba"}
 )
-# Shorter family names stand inside too many other words.
+# Shorter family names are part of too many other words.
 SHORTEST_INSIDE = 4
 SHORTEST_IN_HANDLE = 3
 
@@ -144,7 +144,7 @@ def extract_family_name(name: str) -> str:
 
 
 def has_family_name(name: str, *texts: str, address: str = "") -> bool:
-    """Say whether the family name stands in a text, or in an address."""
+    """Tell whether a text or an address contains the family name."""
     family = extract_family_name(name)
     if not family:
         return False
@@ -212,7 +212,7 @@ _MARKS = " ,;:|-\N{MIDDLE DOT}\N{BULLET}\N{EN DASH}\N{EM DASH}"
 
 
 def strip_counts(description: str) -> str:
-    """Leave out counts, and the punctuation that stood between them."""
+    """Leave out counts, and the punctuation between them."""
     parts = _COUNTER.split(description)
     if len(parts) == 1:
         return description

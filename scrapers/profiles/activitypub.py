@@ -74,7 +74,7 @@ MOST_FIELDS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPubActor:
-    """`lists` are the addresses of whom it follows and who follows it, empty where not told."""
+    """`lists` are the addresses of whom it follows and who follows it, empty if not given."""
 
     username: str
     name: str
@@ -295,12 +295,12 @@ NOT_FOUND = 404
 GONE = 410
 FIRST, SECOND = 1, 2
 DOCUMENT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
-ACCOUNT_ELSEWHERE = "the account lies on another server than the one that was asked"
+ACCOUNT_ELSEWHERE = "the account is on another server than the one we asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPub:
-    """`domain` stands in the handles of its accounts, where it is not the host that is asked.
+    """`domain` is in the handles of its accounts, if it is not the host that we ask.
 
     `known` is an account of the server's own, which surely exists; empty where there is none.
     """

@@ -1,4 +1,4 @@
-"""Bluesky, as anybody may read it without an account, from its public AppView.
+"""Bluesky, as anyone may read it without an account, from its public AppView.
 
 An account as Bluesky shows it, read strictly and turned into what we keep.
 """
@@ -260,7 +260,7 @@ class Bluesky:
         if not cursor:
             return ParseResult(outcome=outcome, contacts=contacts)
         if cursor == dict(query.request.params).get("cursor"):
-            note = "its list leads round in a circle"
+            note = "its list goes in a circle"
             return ParseResult(outcome=Outcome.PARTIAL, contacts=contacts, note=note)
         if query.page >= LAST_PAGE:
             note = f"only the first {LAST_PAGE} pages of the list were read"

@@ -1,4 +1,4 @@
-"""GitHub: its REST API, as anybody may ask it."""
+"""GitHub: its REST API, as anyone may ask it."""
 
 from scrapers.models import Outcome
 from scrapers.profile_api import AccountShape, ApiMethod, ApiMethods, DenialRule, ProfileApi
@@ -32,7 +32,7 @@ ACCOUNT = AccountShape(
     counts=(("followers", "followers"), ("follows", "following"), ("repositories", "public_repos")),
 )
 SEARCH_HIT = AccountShape(id="id", handle="login", url="html_url", picture="avatar_url")
-SLOWER = "it found us too quick, and asks us to come back later"
+SLOWER = "it says that we ask too often, and to come back later"
 
 METHODS = ApiMethods(
     by_handle=ApiMethod(path="/users/{term}", shape=ACCOUNT),

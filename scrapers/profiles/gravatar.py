@@ -40,7 +40,7 @@ METHODS = ApiMethods(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gravatar(ProfileApi):
-    """100 requests an hour without a key, 1,000 with one. It has no canary that is nobody's own."""
+    """100 requests an hour without a key, 1,000 with one. It has no canary that is no one's own."""
 
     base_url: str = "https://api.gravatar.com"
     pictures: tuple[str, ...] = ("https://*.gravatar.com",)

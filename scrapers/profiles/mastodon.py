@@ -1,4 +1,4 @@
-"""One Mastodon server, or another that answers in Mastodon's API, as anybody may ask it.
+"""One Mastodon server, or another that answers in Mastodon's API, as anyone may ask it.
 
 An account as Mastodon's API shows it, read strictly and turned into what we keep.
 """
@@ -79,7 +79,7 @@ COUNTS = (
 class MastodonAccount:
     """`acct` is `user`, or `user@host` for those of other servers.
 
-    The flags say what its owner asks for; None is what nobody was asked. `moved_to` is where the
+    The flags say what its owner asks for; None is what no one was asked. `moved_to` is where the
     owner says they are now.
     """
 
@@ -190,7 +190,7 @@ def _extract_counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]
 
 
 def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:
-    # For accounts of other servers it is what these say, so a strange one is theirs to explain.
+    # For accounts of other servers it is what those servers say, so an odd one is not our error.
     try:
         return get_optional_datetime(shown, "created_at")
     except ShapeError:
@@ -221,7 +221,7 @@ GONE = 410
 ACCOUNTS_PER_SEARCH = 40
 CONTACTS_PER_PAGE = 80
 COUNT_NAMES = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
-# It counts and lists nobody's contacts, and says that they are not hidden.
+# It counts and lists no one's contacts, and says that they are not hidden.
 SNAC_PREFIX = "snac/"
 MEMBERS_ONLY = "it answers its members only"
 CONTACTS_HIDDEN = "the account does not show its contacts to strangers"
@@ -239,7 +239,7 @@ DENIAL_RULES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mastodon:
-    """`domain` stands in the handles of its accounts, where it is not the host that is asked.
+    """`domain` is in the handles of its accounts, if it is not the host that we ask.
 
     `known_account` is an account of the server's own, which surely exists; empty where there is
     none. `contacts_per_page` is how many contacts a page may list.

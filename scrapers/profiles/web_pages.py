@@ -56,7 +56,7 @@ PAGE_SOURCE_INFO = SourceInfo(
 class WebPageSource:
     """`known_page` is an institution's, and what its site does not have is answered with a 404.
 
-    They tell whether something between us and the web answers in place of everybody.
+    They tell whether something between us and the web answers in place of everyone.
     """
 
     known_page: str = "https://www.iana.org/about"
@@ -112,7 +112,7 @@ class WebPageSource:
         if not (card.name or card.title):
             return build_unreadable_result("its page has neither a name nor a title")
         if has_only_site_title(query.request.url, card.name or card.title, card.site):
-            return build_unreadable_result("its page names its site, and nobody")
+            return build_unreadable_result("its page names its site, but no person")
         shown = build_page_finding(query, page, card.home)
         finding = replace(
             shown,
@@ -132,7 +132,7 @@ class WebPageSource:
 
 
 def _build_feed_queries(shown: Finding, feeds: tuple[str, ...], subject: str) -> tuple[Query, ...]:
-    """Go on to the feed of somebody's own place; that of a newspaper tells nothing of them."""
+    """Go on to the feed of someone's own place; that of a newspaper tells nothing of them."""
     somebodys = shown.kind is FindingKind.ACCOUNT or urlsplit(shown.key).path == "/"
     return build_page_queries(FEEDS_SOURCE, feeds[:1], subject) if subject and somebodys else ()
 
@@ -230,7 +230,7 @@ def _build_feed_result(query: Query, page: Page, feed: Feed) -> ParseResult:
 
 
 def _build_home_finding(query: Query, page: Page, feed: Feed) -> Finding:
-    """Return the finding of the page whose feed this is; on another host it may be anybody's."""
+    """Return the finding of the page whose feed this is; on another host it may be anyone's."""
     try:
         site = clean_web_address(urljoin(page.url, feed.site)) if feed.site else ""
     except ValueError:

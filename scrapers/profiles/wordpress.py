@@ -1,4 +1,4 @@
-"""The authors of one WordPress site, as its REST interface lists them to anybody."""
+"""The authors of one WordPress site, as its REST interface lists them to anyone."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit

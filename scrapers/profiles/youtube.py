@@ -14,7 +14,7 @@ SOURCE_INFO = SourceInfo(
     cannot_see="videos and comments, and channels that YouTube has closed",
     provenance="the YouTube Data API's documentation, and recorded answers",
     terms=TermsOfService(url="https://developers.google.com/youtube/terms/developer-policies"),
-    # Its developer policies want what was fetched to be fetched anew or deleted within 30 days.
+    # Its developer policies want what was fetched to be fetched again or deleted within 30 days.
     retain_text_for=timedelta(days=30),
     api_key=ApiKeySpec(name="youtube-key", header="x-goog-api-key"),
 )
@@ -45,7 +45,7 @@ SEARCH_HIT = AccountShape(
     required_texts=frozenset({"name"}),
 )
 PART_PARAM = ("part", "snippet,statistics")
-# Its quotas begin anew at midnight on the Pacific coast.
+# Its quotas begin again at midnight on the Pacific coast.
 PACIFIC = "America/Los_Angeles"
 NO_KEY = "it does not accept the key it was given"
 

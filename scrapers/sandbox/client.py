@@ -1,4 +1,4 @@
-"""Strangers' markup and pictures are parsed in processes of their own, which nobody trusts.
+"""Strangers' markup and pictures are parsed in processes of their own, which no one trusts.
 
 One child that parses, as the service sees it: started when needed, killed when late.
 """
@@ -29,7 +29,7 @@ from scrapers.source import MarkupParser
 LARGEST_ANSWER = 1 << 20
 # A machine under load may take seconds to start Python; that is no page's fault.
 STARTING_SECONDS = 30.0
-# Started anew now and then, a child that a page took over sees no more than these.
+# Started again now and then, a child that a page took over sees no more than these.
 MOST_JOBS = 500
 _FAREWELL_SECONDS = 1.0
 
@@ -158,7 +158,7 @@ def _get_pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 PATIENCE_SECONDS = 2.0
 CHILDREN = 2
 OUT_OF_BOUNDS = "its page could not be parsed within bounds"
-"""The note of a page that its child did not survive: nothing was learnt, not even an empty card."""
+"""The note of a page that killed its parser: it proves nothing."""
 NO_CHILD = "no process could be started to parse its page"
 
 _READING = Decoder(ParseResult)
@@ -217,7 +217,7 @@ class SandboxParser:
             self._idle.put(child)
 
     def close(self) -> None:
-        """End the children; whoever still asks is told that nothing could be parsed."""
+        """End the children; later jobs get the answer that nothing could be parsed."""
         self._closed.set()
         busy = [self._idle.get() for _ in self._children]
         for child in busy:

@@ -12,7 +12,7 @@ class FrameError(Exception):
 
 
 def send_message(pipe: int, message: bytes) -> None:
-    """Write a whole message; raise OSError where nobody reads any more."""
+    """Write a whole message; raise OSError where no one reads anymore."""
     left = memoryview(_LENGTH.pack(len(message)) + message)
     while left:
         left = left[os.write(pipe, left) :]

@@ -1,7 +1,7 @@
 """`python -m scrapers.sandbox.worker`: parses pages for the service, which may end it at any time.
 
 What comes in is the service's own and trusted. What goes out is one Reading a job: pickles are
-for those one trusts, and nobody trusts a process that parsed a stranger's page.
+for those one trusts, and no one trusts a process that parsed a stranger's page.
 """
 
 import os
@@ -22,7 +22,7 @@ _JOBS, _ANSWERS = 0, 1
 
 
 def serve_jobs(jobs: int, answers: int) -> None:
-    """Answer until nobody asks any more: that also ends the child of a service that was killed."""
+    """Answer until no one asks anymore: that also ends the child of a service that was killed."""
     send_message(answers, READY)
     while True:
         try:

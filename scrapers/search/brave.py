@@ -1,4 +1,4 @@
-"""Brave Search, for pages and for news: an index of its own, and a licence to ask it."""
+"""Brave Search, for pages and for news: an index of its own, and a license to ask it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -93,7 +93,7 @@ def describe_scraped_engines(names: Iterable[str]) -> str:
         return ""
     return (
         f"it reads the result pages of {', '.join(engines)} instead of asking an API:"
-        " whether their terms allow it is for you to see to"
+        " check whether their terms allow that"
     )
 
 
@@ -244,7 +244,7 @@ class SearxNG:
         findings = build_person_findings(terms, parse_hits(listed, "url", "title", "content"))
         if silent and not listed and silent.keys() >= set(self.engines):
             ranks = [outcome for outcome, _, _ in SILENCE_RULES]
-            outcome, note = min(silent.values(), key=lambda told: ranks.index(told[0]))
+            outcome, note = min(silent.values(), key=lambda answer: ranks.index(answer[0]))
             return ParseResult(outcome=outcome, note=note)
         if silent:
             return ParseResult(
@@ -259,9 +259,9 @@ class SearxNG:
 
     def _describe_silent_engines(self, silent: SilentEngines) -> str:
         """Name the silent engines where the operator named them, else count them."""
-        ours = [name for name in self.engines if name in silent]
-        if len(ours) == len(silent):
-            return f"its engines did not all answer: {', '.join(ours)} kept silent"
+        configured = [name for name in self.engines if name in silent]
+        if len(configured) == len(silent):
+            return f"some of its engines did not answer: {', '.join(configured)}"
         return f"{len(silent)} of its engines did not answer"
 
     def _is_from_asked_engine(self, row: Mapping[str, object]) -> bool:

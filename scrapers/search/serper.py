@@ -56,7 +56,7 @@ def parse_serper_results(answer: Mapping[str, object]) -> SearchAnswer:
 
 
 def _extract_replacement_query(answer: Mapping[str, object]) -> str:
-    """Return the words it shows results for, if they are not ours; a mere suggestion is none."""
+    """Return the words it shows results for, if they differ from ours; ignore mere suggestions."""
     information = answer.get("searchInformation")
     return (
         ""

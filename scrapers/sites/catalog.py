@@ -1,6 +1,6 @@
 """Reads catalogs in the WhatsMyName format, and our own, which adds a few fields to it.
 
-A sound entry is left out, with a reason, where it cannot be asked or is not ours to ask.
+A valid entry is left out, with a reason, if it cannot or should not be asked.
 """
 
 import json
@@ -19,9 +19,9 @@ from scrapers.source import AccessMode, CrawlPolicy
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
 LONGEST_HANDLE = 64
-# What may stand before the dot of a host, and so all that a handle may be where it stands there.
+# What may be before the dot of a host, and so what a handle may be in that place.
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-# A site below which its accounts stand. Under `co.uk` and the like two hosts are two sites.
+# A site whose accounts are subdomains. Under `co.uk` and the like two hosts are two sites.
 ACCOUNT_SUBDOMAIN = re.compile(
     r"\{account\}\.(?!(?:ac|co|com|edu|gov|net|or|org)\.[a-z]{2}$)[\w-]+(?:\.[\w-]+)+(?::\d+)?",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ class SiteEntry:
     `handle` is a pattern (RE2) of the handles the site allows. `report` is the key of the form on
     which the site takes reports of impersonation, empty where none is known. `pictures` are
     further origins, at which the pictures of its profiles lie. `provenance` names the published
-    facts that the marks rest on; `seen_on` is the day somebody last saw them live, and empty
+    facts that the marks rest on; `seen_on` is the day someone last saw them live, and empty
     until then. `key` is the name as account keys and configurations spell it.
     """
 
@@ -110,7 +110,7 @@ def get_text(row: CatalogRow, key: str) -> str:
 
 
 def get_texts(row: CatalogRow, key: str) -> tuple[str, ...]:
-    """Return the texts of a list; one text stands for a list of one."""
+    """Return the texts of a list; a single text counts as a list of one."""
     value = row.get(key)
     if isinstance(value, str):
         return (value,)
@@ -143,7 +143,7 @@ def split_address(address: str) -> SplitResult:
 HTTP_STATUSES = range(100, 1000)
 TEXT_FIELDS = ("uri_pretty", "cat", "handle", "provenance", "seen_on", "report")
 LIST_FIELDS = ("known", "pictures", "protection", "e_others", "m_others")
-# `https://*.host` stands for its subdomains.
+# `https://*.host` means its subdomains.
 ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
 SLOWEST = 3600
 NO_RE2 = "handle is not a pattern that RE2 can run"
@@ -277,13 +277,13 @@ def _get_seconds_between(row: CatalogRow) -> float:
 
 
 ADULT_CATEGORY = "xx nsfw xx"
-# What these tell of a person is nobody's business at work.
+# What these tell of a person is no one's business at work.
 EXCLUDED_CATEGORIES = frozenset({"political", "dating", "religion"})
 MOSTLY_MINORS = re.compile(
     r"\b(?:animaljam|clubpenguin|fortnite\w*|kidblog|kidzworld|kik|minecraft|moviestarplanet"
     r"|namemc|neopets|poptropica|quotev|roblox|scratch|tellonym|wattpad|webkinz)\b"
 )
-# Their terms forbid automatic visits, whoever lists them; a licensed search engine shows them.
+# Their terms forbid automatic visits, whatever list names them; licensed search engines show them.
 CLOSED_PLATFORMS = frozenset(
     {"facebook", "instagram", "linkedin", "snapchat", "threads", "tiktok", "x"}
 )
@@ -301,19 +301,22 @@ def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
         (row.get("valid") is False, "its list says that it no longer works"),
         (get_text(row, "cat").lower() == ADULT_CATEGORY, "it is for adults only"),
         (_is_mostly_minors(row), "mostly minors are there"),
-        (get_text(row, "cat").lower() in EXCLUDED_CATEGORIES, "it is not ours to look there"),
+        (get_text(row, "cat").lower() in EXCLUDED_CATEGORIES, "it is about private matters"),
         (_is_closed_platform(row), "it forbids automatic visits; search engines show it"),
         (bool(row.get("protection")), "it does not want automatic visits"),
-        (bool(row.get("post_body")), "it has to be asked by POST"),
-        (not _has_harmless_headers(row), "it wants a browser or a login to be faked"),
+        (bool(row.get("post_body")), "it must be asked by POST"),
+        (not _has_harmless_headers(row), "it needs a faked browser or login"),
         (
             bool(SOMEBODYS_KEY.search(get_text(row, "uri_check"))),
-            "its address holds somebody's key",
+            "its address contains someone's key",
         ),
         (_is_unpaceable(row), "every account has a host of its own, so it cannot be paced"),
-        (_has_error_status(row), "its missing answer looks like a server in trouble"),
+        (_has_error_status(row), "its answer for a missing account looks like a server error"),
         (row.get("e_code") in REDIRECTS, "its answer for an account is a redirect"),
-        (not row.get("m_string") and row.get("m_code") in REFUSALS, "its missing answer is bare"),
+        (
+            not row.get("m_string") and row.get("m_code") in REFUSALS,
+            "its answer for a missing account is empty",
+        ),
     )
     yield from [reason for holds, reason in reasons if holds][:1]
 
@@ -405,13 +408,13 @@ def parse_catalog(file: str, content: bytes) -> SiteCatalog:
     return merge_catalogs(SiteCatalog(entries=entries, exclusions=left_out))
 
 
-def merge_catalogs(*catalogues: SiteCatalog) -> SiteCatalog:
+def merge_catalogs(*catalogs: SiteCatalog) -> SiteCatalog:
     """Return all entries; where one site is known twice, the earlier entry counts."""
     entries: dict[str, SiteEntry] = {}
     left_out: list[SiteExclusion] = []
-    for catalogue in catalogues:
-        left_out += catalogue.exclusions
-        for entry in catalogue.entries:
+    for catalog in catalogs:
+        left_out += catalog.exclusions
+        for entry in catalog.entries:
             if entries.setdefault(entry.key, entry) is not entry:
                 left_out.append(
                     SiteExclusion(name=entry.name, reason="an earlier entry has its name")
@@ -433,7 +436,7 @@ def _parse_rows(file: str, content: bytes) -> list[CatalogRow]:
     data = parse_json_file(file, content)
     sites = data.get("sites") if isinstance(data, dict) else None
     if not isinstance(sites, list) or not sites:
-        message = f"{file} is not a catalogue: it holds no list of sites."
+        message = f"{file} is not a site list: it has no `sites`."
         raise CatalogError([message])
     broken = [n for n, site in enumerate(sites, 1) if not isinstance(site, dict)]
     if broken:

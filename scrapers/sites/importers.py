@@ -35,9 +35,9 @@ from scrapers.sites.catalog import (
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
 NO_OBJECT = "it is not an object"
-BY_REDIRECT = "it tells a missing account by a redirect alone, as a login wall does"
-POST = "it has to be asked by POST"
-# Shorter words stand on pages of every kind.
+BY_REDIRECT = "it shows a missing account only by a redirect, as a login wall does"
+POST = "it must be asked by POST"
+# Shorter words are on pages of every kind.
 SHORTEST_WORDS = 6
 
 # A status tells a missing account; that one is there, only a page with its name on it.
@@ -153,7 +153,7 @@ def _describe_maigret_refusal(site: CatalogRow) -> str:
         (kind == "response_url", BY_REDIRECT),
         (kind not in {"status_code", "message", "response_url"}, "its kind of check is unknown"),
         (posted, POST),
-        (kind == "message" and _has_no_telling_words(site), "its words could stand on any page"),
+        (kind == "message" and _has_no_telling_words(site), "its words could be on any page"),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
@@ -238,7 +238,7 @@ def _describe_sherlock_refusal(site: CatalogRow) -> str:
     if kind not in {"status_code", "message"}:
         return "its kind of error is unknown"
     if kind == "message" and not filter_telling_words(get_texts(site, "errorMsg")):
-        return "its words for a missing account could stand on any page"
+        return "its words for a missing account could be on any page"
     posted = get_text(site, "request_method") not in {"", "GET", "HEAD"}
     return POST if posted or "request_payload" in site else ""
 
@@ -292,7 +292,7 @@ def _normalize_site_host(host: str) -> str:
 INVALID = "it is not valid"
 UNRUNNABLE = "RE2 cannot run its pattern of handles"
 NONSTANDARD_ADDRESS = "it is on a port of its own, or its address holds a user's name"
-# Only whoever answers for an entry may say of it that robots.txt does not bind, or whom to ask.
+# Only anyone who answers for an entry may say of it that robots.txt does not bind, or whom to ask.
 OURS_TO_SAY = frozenset({"access", "known", "provenance", "report", "seconds_between", "seen_on"})
 LARGEST_BYTES = 64 * 1024 * 1024
 
@@ -321,14 +321,14 @@ class SiteImport:
 
 @dataclass(slots=True)
 class KnownSites:
-    """Which places and names are taken, by ours first and then by earlier entries."""
+    """Which addresses and names are taken, by our own first and then by earlier entries."""
 
     places: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_entries(cls, entries: Iterable[SiteEntry], names: Iterable[str] = ()) -> "KnownSites":
-        sites = cls(names=dict.fromkeys(names, "a source of ours"))
+        sites = cls(names=dict.fromkeys(names, "one of our own sources"))
         sites.add_entries(entries)
         return sites
 

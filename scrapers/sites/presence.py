@@ -1,4 +1,4 @@
-"""Asks one site of the catalogue whether it shows an account with a handle."""
+"""Asks one site of the catalog whether it shows an account with a handle."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -70,7 +70,7 @@ class PresenceSource:
             discloses="a handle, and that someone checks whether it exists",
             sees="that such an account exists, and what its public page says of its owner",
             cannot_see="who owns the account, and pages that only members see",
-            provenance=self.entry.provenance or "the catalogue it stands in",
+            provenance=self.entry.provenance or "the site list that it comes from",
             seen_live=date.fromisoformat(seen_on) if seen_on else None,
         )
 
@@ -86,7 +86,7 @@ class PresenceSource:
         handle = query.terms[0]
         result = check_presence(self.entry.rule, query.request.url, handle, page)
         if result.outcome is not Outcome.FOUND or not query.subject:
-            return result  # nobody wants to know whose account a canary is
+            return result  # no one wants to know whose account a canary is
         if RobotsDirective.UNLISTED in parse_robots_header(page):
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         return replace(
@@ -123,7 +123,7 @@ class PresenceSource:
     def _redirect_limit(self) -> int:
         """Take a redirect for the answer where the rule does and a known account can refute it.
 
-        A site that sends everybody to its login page would else pass for one without accounts.
+        A site that sends everyone to its login page would else pass for one without accounts.
         """
         return 0 if self.entry.rule.m_code in REDIRECTS and self.entry.known_accounts else MOST_HOPS
 

@@ -19,7 +19,7 @@ from scrapers.urls.platforms import (
 from scrapers.urls.redirects import split_url_or_none, unwrap_url
 from scrapers.urls.spelling import normalize_path, normalize_query, normalize_route, strip_amp
 
-# Two spellings of one page settle in two rounds; the bound is for hostile addresses only.
+# Two spellings of one page become equal in two passes; the limit is for hostile addresses only.
 MOST_ROUNDS = 12
 SHORT_HOSTS = {
     "youtu.be": "https://youtube.com/watch?v=",

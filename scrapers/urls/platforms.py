@@ -33,14 +33,14 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One table of `platforms.toml`.
 
     `id` is the shape of profiles named by an id that stays when the handle changes, `legacy` that
-    of an older name space, kept apart from the handles. `hosts[0]` stands for all hosts, unless
-    they are servers of a federation. `subhosts` is a pattern of labels before the host that show
+    of an older name space, separate from the handles. `hosts[0]` replaces all hosts, unless they
+    are servers of a federation. `subhosts` is a pattern of labels before the host that show
     the same thing (`uk.linkedin.com`). Any other label is the handle where `in_host`, or where
     `label` says at which path the host itself shows it; where `sites`, it is a place of its own.
     `feed` is the address of what an account publishes, by its handle.
     A `closed` one shows strangers next to nothing, and its terms forbid robots to read that.
     The first `folds` segments of a path ignore case. `keeps` are the only query parameters that
-    tell two pages apart; None is none of them, or on somebody's own place all that are no tracking.
+    tell two pages apart; None is none of them, or on someone's own place all that are no tracking.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reserved: frozenset[str] = NO_RESERVED_NAMES
 
     def can_be_handle(self, handle: str) -> bool:
-        """Say whether a word that stands in the place of a handle can be one."""
+        """Tell whether a word in the place of a handle can be one."""
         return bool(handle) and handle not in RESERVED_NAMES and handle not in self.reserved
 
 
@@ -99,14 +99,14 @@ SEARCH_PARAMS = frozenset({"k", "keyword", "keywords", "q", "query", "search_que
 
 @dataclass(frozen=True, slots=True)
 class PlatformPlace:
-    """A platform, and the label before its host that names somebody's own place there."""
+    """A platform, and the label before its host that names someone's own place there."""
 
     platform: Platform
     label: str = ""
 
     @property
     def has_own_host(self) -> bool:
-        """Say whether it keeps its host: pages that somebody made, on a host of theirs."""
+        """Tell whether it keeps its host: pages that someone made, on their own host."""
         return bool(self.label) and not self.platform.label
 
     def choose_host(self, seen: str) -> str:
@@ -115,7 +115,7 @@ class PlatformPlace:
 
 @dataclass(frozen=True, slots=True)
 class ProfileLocation:
-    """What an address calls an account by, and where the profile stands."""
+    """The name of an account in an address, and the address of the profile."""
 
     account: str
     home: str

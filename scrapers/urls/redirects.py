@@ -12,7 +12,7 @@ WHOLE_QUERY = ""
 
 @dataclass(frozen=True, slots=True)
 class LinkWrapper:
-    """A redirector: the address it leads to stands in one of `params`. Any path where it is `*`."""
+    """A redirector: the address it leads to is in one of `params`. `*` means any path."""
 
     host: str
     path: str

@@ -57,7 +57,7 @@ def strip_amp(path: str) -> str:
 
 
 def normalize_query(query: str, keeps: frozenset[str] | None) -> str:
-    """Return the query sorted and without tracking; `keeps` are the only names kept, if given."""
+    """Return the query sorted and without tracking; if given, only the names in `keeps` stay."""
     if not query:
         return ""
     pairs = sorted(_split_parameter(part) for part in query.split("&") if part)

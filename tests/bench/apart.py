@@ -9,12 +9,11 @@ from http.client import HTTPConnection, HTTPException
 from itertools import cycle, islice
 from multiprocessing import get_context
 
-from monitor.app import open_app, open_portal_app
+from monitor.app import Environment, open_app, open_portal_app
 from monitor.cli import service as logbook
 from monitor.config import Config
 from monitor.db.files import StateFolderLock
-from monitor.domain.person import AuthMethod
-from monitor.environment import Environment
+from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.scheduler.watchdog import build_supervised_runner
 from monitor.scheduler.workers import Liveness

@@ -26,7 +26,7 @@ TOWNS = _words(
 )
 SCHOOLS = ("Elementary School", "Middle School", "High School", "Academy")
 TEACHING = "teacher classroom grade lesson curriculum students school district"
-# The first words are those that may be learnt from; the others stand for all that may not.
+# The first words are those that may be learned from; the others stand for all that may not.
 TRADES = (
     "realtor property listing estate homes agent closing buyers",
     "dentist dental hygienist clinic patients smile office",
@@ -109,10 +109,10 @@ def _target(random: Random, number: int) -> Target:
     name = PersonName(given=_word(random).title(), family=_word(random).title())
     life = _life(random, random.choice(SUBJECTS), teaching=True)
     person = Person(
-        ref=f"person-{number}",
+        id=f"person-{number}",
         name=name,
         mail=f"{number}@district.example",
-        organisation=f"{life.town} Public Schools",
+        organization=f"{life.town} Public Schools",
         zone="America/Chicago",
         school=life.employer,
         role=f"{life.work[0]} teacher",

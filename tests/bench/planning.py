@@ -83,7 +83,7 @@ class Engine:
 
 
 def measured(people: int) -> Figures:
-    everybody = {each.person.ref: each for each in staff(people, SEED)}
+    everybody = {each.person.id: each for each in staff(people, SEED)}
     offered = tuple(each for somebody in everybody.values() for each in questions(somebody))
     ours, whole = Engine(everybody), Engine(everybody)
     rotation = QueryRotation(

@@ -30,8 +30,9 @@ from msgspec import structs
 from monitor.app import open_app
 from monitor.config import PortalConfig
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.demo import scale
+from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import run_full_sweep
 from monitor.services.schedule import SWEEP
@@ -155,7 +156,9 @@ def _ask_for_checks(state: Database, count: int) -> Iterator[str]:
     for person in islice(state.people.list_person_ids(), count):
         ref = f"check of {person}"
         state.run_requests.insert_run_request(
-            RunRequest(ref=ref, kind=SweepKind.SELFCHECK, asked_at=datetime.now(UTC), person=person)
+            RunRequest(
+                id=ref, kind=SweepKind.SELFCHECK, asked_at=datetime.now(UTC), person_id=person
+            )
         )
         yield ref
 

@@ -1,9 +1,9 @@
-"""Ask every site of a catalogue about some names, and say what it took.
+"""Ask every site of a catalog about some names, and say what it took.
 
-    python -m tests.bench.presence --catalogue FILE --user NAME [--user NAME] --interval S \
+    python -m tests.bench.presence --catalog FILE --user NAME [--user NAME] --interval S \
         --workers N --timeout S --allow 127.0.0.0/8 [--ca FILE] [--no-canaries] --out FILE
 
-The catalogue is in the WhatsMyName format, with addresses inside the networks that are allowed;
+The catalog is in the WhatsMyName format, with addresses inside the networks that are allowed;
 nothing else can be asked. The sites' canaries come before the names, and a site whose canaries
 disagree is believed in nothing. robots.txt is not read: these sites are our own.
 """
@@ -96,12 +96,12 @@ class Tally:
         return {f"{share}": round(told[-(-len(told) * share // 100) - 1], 3) for share in SHARES}
 
 
-def sources_of(catalogue: Path, interval: float) -> dict[str, PresenceSource]:
-    """Read a catalogue; its known accounts are invented, so that they may be asked."""
-    rows = json.loads(catalogue.read_bytes())
+def sources_of(catalog: Path, interval: float) -> dict[str, PresenceSource]:
+    """Read a catalog; its known accounts are invented, so that they may be asked."""
+    rows = json.loads(catalog.read_bytes())
     for site in rows["sites"]:
         site["provenance"] = "made up"
-    read = parse_catalog(str(catalogue), json.dumps(rows).encode())
+    read = parse_catalog(str(catalog), json.dumps(rows).encode())
     for left_out in read.exclusions:
         sys.stderr.write(f"{left_out.name} is left out: {left_out.reason}.\n")
     entries = [replace(entry, seconds_between=interval) for entry in read.entries]
@@ -149,7 +149,7 @@ def main() -> None:
     reduce_gc_frequency()
     chosen = _options().parse_args()
     job = Job(
-        sources=sources_of(chosen.catalogue, chosen.interval),
+        sources=sources_of(chosen.catalog, chosen.interval),
         users=tuple(chosen.user),
         canaries=chosen.canaries,
     )
@@ -180,7 +180,7 @@ def main() -> None:
 
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--catalogue", type=Path, required=True)
+    options.add_argument("--catalog", type=Path, required=True)
     options.add_argument("--user", action="append", required=True, help="may be repeated")
     options.add_argument("--interval", type=float, default=1.0, help="seconds between requests")
     options.add_argument("--workers", type=int, default=256)

@@ -104,9 +104,9 @@ def _fill(state: Database, size: Size) -> None:
             shared = SATURDAY - DAY if number % 10 < size.shared else None
             state.flags.insert_flag(
                 Flag(
-                    ref=f"flag{number:028}",
-                    person=item.person,
-                    item=item.ref,
+                    id=f"flag{number:028}",
+                    person_id=item.person_id,
+                    item_id=item.id,
                     kind=kinds[number % 4],
                     severity=severities[number % 3],
                     state=FlagState.OPEN,
@@ -121,17 +121,17 @@ def _person(state: Database, number: int) -> None:
     ref = f"person{number:026}"
     state.people.insert_person(
         Person(
-            ref=ref,
+            id=ref,
             name=PersonName(given="Rosa", family=f"Delgado{number}"),
             mail=f"rosa{number}@cedarvalley.example",
-            organisation="Cedar Valley",
+            organization="Cedar Valley",
             zone="America/Chicago",
             school=f"School {number % 20}",
         )
     )
     state.consents.insert_consent(
         Consent(
-            person=ref,
+            person_id=ref,
             text_version="1",
             text_hash="aa",
             scopes=frozenset(Scope),
@@ -145,8 +145,8 @@ def _item(number: int, person: str) -> Item:
     url = f"https://alpha.example/rosa{number}"
     portrait = Finding(key=url, kind=FindingKind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
     return Item(
-        ref=f"item{number:028}",
-        person=person,
+        id=f"item{number:028}",
+        person_id=person,
         portrait=portrait,
         first_seen=SATURDAY - 200 * DAY,
         last_seen=SATURDAY,

@@ -92,12 +92,12 @@ def _joined(state: Database, number: int) -> str:
     name = PersonName(given="Invented", family=f"Number-{number}")
     mail = f"{number}@cedar.example"
     state.people.insert_person(
-        Person(ref=ref, name=name, mail=mail, organisation="Cedar Valley", zone="America/Chicago")
+        Person(id=ref, name=name, mail=mail, organization="Cedar Valley", zone="America/Chicago")
     )
     scopes = frozenset({Scope.PROFILES})
     state.consents.insert_consent(
         Consent(
-            person=ref,
+            person_id=ref,
             text_version="1",
             text_hash="aa",
             scopes=scopes,
@@ -162,7 +162,7 @@ def _writing(folder: Path) -> Iterator[list[float]]:
 
 def _config(state: Path) -> Config:
     district = DistrictConfig(
-        ref="cedar-valley",
+        id="cedar-valley",
         name="Cedar Valley",
         zone="America/Chicago",
         domains=("cedar.example",),

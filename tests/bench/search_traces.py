@@ -52,7 +52,7 @@ class Somebody:
     @cached_property
     def consent(self) -> Consent:
         return Consent(
-            person=self.person.ref,
+            person_id=self.person.id,
             text_version="1",
             text_hash="",
             scopes=frozenset({Scope.SEARCH}),
@@ -98,10 +98,10 @@ def _somebody(number: int, random: Random) -> Somebody:
         former_families=(_word(random),) if random.random() < 0.15 else (),
     )
     person = Person(
-        ref=f"staff-{number:05}",
+        id=f"staff-{number:05}",
         name=name,
         mail="",
-        organisation=district.NAME,
+        organization=district.NAME,
         zone=district.ZONE,
         places=(district.TOWN,) if random.random() < 0.7 else (district.TOWN, _word(random)),
     )
@@ -139,7 +139,7 @@ def _trace(serial: int, since: int, person: Person, random: Random) -> Trace:
     others += [f"{name.given} {family}" for family in name.former_families]
     others += [f"{name.given} {name.middle} {name.family}"] if name.middle else []
     written = random.choice(others) if others and random.random() < 0.15 else name.full_name
-    contexts = [person.organisation, *person.places]
+    contexts = [person.organization, *person.places]
     return Trace(
         number=serial,
         since=since,

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from monitor.app import App, open_app
+from monitor.app import App, Environment, open_app
 from monitor.config import (
     CONSENT_DURATION,
     BlueskyConfig,
@@ -30,7 +30,6 @@ from monitor.demo import district, scale
 from monitor.demo.district import StaffMember
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
-from monitor.environment import Environment
 from monitor.services.jobs import run_full_sweep
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
@@ -91,12 +90,12 @@ def district_of(size: Size, folder: Path, environment: Environment) -> Iterator[
 
 
 def configuration(folder: Path, sites: int) -> Config:
-    catalogue = folder / "catalogue.json"
-    catalogue.write_text(json.dumps(scale.build_site_catalog(sites)), "utf-8")
+    catalog = folder / "catalog.json"
+    catalog.write_text(json.dumps(scale.build_site_catalog(sites)), "utf-8")
     return Config(
         state=folder / "state",
         district=DistrictConfig(
-            ref=district.DISTRICT_ID,
+            id=district.DISTRICT_ID,
             name=district.NAME,
             zone=district.ZONE,
             domains=(district.MAIL_DOMAIN,),
@@ -105,7 +104,7 @@ def configuration(folder: Path, sites: int) -> Config:
         mail=MailConfig(sender=district.SENDER),
         sources=SourcesConfig(
             bluesky=BlueskyConfig(enabled=False),
-            sites=SiteCatalogConfig(own=False, files=(catalogue,)),
+            sites=SiteCatalogConfig(own=False, files=(catalog,)),
         ),
     )
 
@@ -117,7 +116,7 @@ def enrol(state: Database, members: tuple[StaffMember, ...]) -> None:
             state.people.insert_person(replace(member.person, name=UNGUESSABLE))
             state.consents.insert_consent(
                 Consent(
-                    person=member.person.ref,
+                    person_id=member.person.id,
                     text_version="1",
                     text_hash="",
                     scopes=member.scopes,
@@ -131,7 +130,7 @@ def swept(app: App) -> Figures:
     began, worked = datetime.now(UTC), process_time()
     sweep = run_full_sweep(app)
     worked, ended = process_time() - worked, datetime.now(UTC)
-    runs = app.db.sweeps.list_source_runs(sweep.ref)
+    runs = app.db.sweeps.list_source_runs(sweep.id)
     # The first source closes once all have been asked.
     asked_until = min(run.at for run in runs)
     people = app.db.people.list_person_ids()

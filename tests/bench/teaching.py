@@ -19,11 +19,11 @@ from monitor.demo.data import load_demo_contents
 from monitor.demo.district import JOHN
 from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.feedback import learn_from_feedback
 from monitor.domain.detection.imitation import match_likeness_rules
-from monitor.domain.detection.lessons import learn_from_feedback
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 from tests.bench.namesakes import Target, targets
 from tests.bench.plain_words import PlainWords
@@ -136,7 +136,7 @@ def of_the_demo() -> list[Trial]:
     shown = tuple(of_john())
     target = Target(
         person=Person(
-            ref="john", name=JOHN.person.name, mail="", organisation="", zone="America/Chicago"
+            id="john", name=JOHN.person.name, mail="", organization="", zone="America/Chicago"
         ),
         mine=tuple(each for each in shown if not elsewhere(each)),
         others=tuple(each for each in shown if elsewhere(each)),

@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from random import Random
 
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
-from monitor.weights import load_own_weights
 from tests.bench.labels.__main__ import write
 from tests.bench.labels.rows import KINDS, rows
 from tests.bench.score.rows import read_profile

@@ -31,7 +31,7 @@ def site(name: str) -> Loopback:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Path]:
+def catalog(tmp_path: Path) -> Iterator[Path]:
     servers = {name: site(name) for name in SITES}
     entries = [
         {
@@ -46,16 +46,16 @@ def catalogue(tmp_path: Path) -> Iterator[Path]:
         }
         for name, server in servers.items()
     ]
-    file = tmp_path / "catalogue.json"
+    file = tmp_path / "catalog.json"
     file.write_text(json.dumps({"sites": entries}))
     yield file
     for server in servers.values():
         server.close()
 
 
-def measured(catalogue: Path, *more: str) -> dict:
-    out = catalogue.with_name("out.json")
-    command = [sys.executable, "-m", "tests.bench.presence", "--catalogue", str(catalogue)]
+def measured(catalog: Path, *more: str) -> dict:
+    out = catalog.with_name("out.json")
+    command = [sys.executable, "-m", "tests.bench.presence", "--catalog", str(catalog)]
     command += ["--user", "rosa", "--user", "theo", "--interval", "0", "--workers", "4"]
     command += ["--timeout", "10", "--allow", "127.0.0.0/8", "--out", str(out), *more]
     subprocess.run(command, cwd=ROOT, check=True)
@@ -66,8 +66,8 @@ def verdicts(figures: dict) -> dict[tuple[str, str], str]:
     return {(each["site"], each["user"]): each["outcome"] for each in figures["verdicts"]}
 
 
-def test_canaries_see_through_a_stale_rule(catalogue: Path) -> None:
-    figures = measured(catalogue)
+def test_canaries_see_through_a_stale_rule(catalog: Path) -> None:
+    figures = measured(catalog)
 
     assert verdicts(figures) == {
         ("honest", "rosa"): "found",
@@ -80,5 +80,5 @@ def test_canaries_see_through_a_stale_rule(catalogue: Path) -> None:
     assert min(figures["cpu_s"], figures["rss_mib"], figures["bytes"]) > 0
 
 
-def test_without_canaries_each_name_costs_one_request_a_site(catalogue: Path) -> None:
-    assert measured(catalogue, "--no-canaries")["requests"] == 4
+def test_without_canaries_each_name_costs_one_request_a_site(catalog: Path) -> None:
+    assert measured(catalog, "--no-canaries")["requests"] == 4

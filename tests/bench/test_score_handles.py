@@ -2,10 +2,10 @@
 
 import pytest
 
+from monitor.domain.errors import InputError
 from monitor.domain.handles.lookalike import NEAR_LIKENESS, compare_handles
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
-from monitor.errors import InputError
 from tests.bench.score.handle_pairs import from_handle
 from tests.bench.score.handles import from_name
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle

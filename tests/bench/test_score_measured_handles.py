@@ -47,7 +47,7 @@ def test_two_handles_of_one_person_are_known_as_well_as_we_say():
 
 
 def test_an_imitation_is_found_as_often_as_we_say_at_one_false_alarm_in_a_hundred():
-    imitations, neighbours = scored("lookalike", Ask.LOOKALIKE)
-    bar = sorted(neighbours, reverse=True)[len(neighbours) // 100]
+    imitations, neighbors = scored("lookalike", Ask.LOOKALIKE)
+    bar = sorted(neighbors, reverse=True)[len(neighbors) // 100]
 
     assert sum(score > bar for score in imitations) / len(imitations) >= 0.93

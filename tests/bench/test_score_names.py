@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.errors import InputError
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table, load_census
 from monitor.domain.names.normalize import PARTICLES, SUFFIXES, TITLES
-from monitor.errors import InputError
 from tests.bench.score import names as name_weights
 from tests.bench.score.names import Family, Generation, Given, Rest
 from tests.bench.score.scorers import Answer, Found, SameName, Staff

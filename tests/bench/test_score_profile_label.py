@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.case import Inventory
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
-from monitor.weights import load_own_weights
 from scrapers.models import Contact, Finding, FindingKind
 from tests.bench.score.scorers import Profile, ProfileLabel
 

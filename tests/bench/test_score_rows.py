@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from tests.bench.score.rows import moment, number, read_profile, yes
 
 STAFF = {"name": "Maria Delgado", "handles": {"twitter": "mdelgado"}}

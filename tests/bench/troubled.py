@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from monitor.demo.response import FakeRequest, FakeResponse, build_html_response
 from monitor.demo.scale import ScaleInternet
-from monitor.errors import BusyError
+from monitor.domain.errors import BusyError
 from monitor.services.sweeps import ProgressListener
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, Page, ParseResult, Query
 from scrapers.source import MarkupSource, Source

@@ -19,19 +19,19 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any
 
-from monitor.app import App, open_app
+from monitor.app import App, Environment, open_app
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.demo import scale
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.errors import BusyError
 from monitor.domain.vocabulary import EventKind
-from monitor.environment import Environment
-from monitor.errors import BusyError
 from monitor.services.jobs import (
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,
+    run_upkeep,
     take_over_jobs,
 )
 from reports.emails.render import Email
@@ -147,6 +147,7 @@ class Year:
                 run_due_sweeps(rounds)
             self.web.breaks_after = 0
             run_mail_and_cleanup(rounds)
+            run_upkeep(rounds)
             self.clock.at += timedelta(hours=1)
         self.clock.at -= timedelta(hours=2)
 
@@ -169,7 +170,7 @@ class Year:
             ) is not there:
                 self.web.truth[host, handle] = there
                 kind = EventKind.APPEARED if there else EventKind.VANISHED
-                self.expected.add((member.person.ref, kind, f"http://{host}/u/{handle}"))
+                self.expected.add((member.person.id, kind, f"http://{host}/u/{handle}"))
                 return
 
 
@@ -222,7 +223,7 @@ def join(state: Database, size: Size) -> None:
             state.people.insert_person(replace(member.person, name=UNGUESSABLE))
             state.consents.insert_consent(
                 Consent(
-                    person=member.person.ref,
+                    person_id=member.person.id,
                     text_version="1",
                     text_hash="",
                     scopes=member.scopes,

@@ -56,7 +56,10 @@ def test_each_path_that_a_document_names_exists() -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("It is in `monitor/domain/weights.toml`.", ["monitor/domain/weights.toml"]),
+        (
+            "It is in `monitor/domain/detection/weights.toml`.",
+            ["monitor/domain/detection/weights.toml"],
+        ),
         ("Run `python -m pytest tests/house -k one`", ["tests/house"]),
         ("See `reports/templates/`, or `reports/`", ["reports/templates/"]),
         ("`monitor/db/test_flags.py::test_one`", []),

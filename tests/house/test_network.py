@@ -21,7 +21,7 @@ ALLOWED = {
     "monitor/matcher/worker.py": ({"ctypes"}, "asks the kernel to leave no core file"),
     "monitor/matcher/process.py": ({"subprocess"}, "starts the matcher, which is our own code"),
     "monitor/web/server.py": ({"socket", "waitress"}, "lets readers in to our pages"),
-    "monitor/web/auth.py": (
+    "monitor/web/sign_in.py": (
         {"authlib.integrations"},
         "asks the district's own provider who somebody is, where the configuration names one",
     ),

@@ -1,15 +1,15 @@
 """docs/sources.md says what the sources declare, no more and no less."""
 
-from docs.sources import FILE, page
+from docs.sources import FILE, build_page
 from tests.scrapers.known_sources import all_sources
 
 
 def test_the_page_of_sources_is_up_to_date() -> None:
-    assert FILE.read_text("utf-8") == page(), "renew it: make sources"
+    assert FILE.read_text("utf-8") == build_page(), "renew it: make sources"
 
 
 def test_the_page_names_each_source_and_what_it_discloses() -> None:
-    told = page()
+    told = build_page()
 
     for source in all_sources():
         assert source.info.title in told
@@ -18,4 +18,4 @@ def test_the_page_names_each_source_and_what_it_discloses() -> None:
 
 def test_the_page_says_that_none_was_run_live() -> None:
     assert not any(each.info.seen_live for each in all_sources())
-    assert "was ever run against the live service" in page()
+    assert "was ever run against the live service" in build_page()

@@ -2,13 +2,19 @@
 
 import ast
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+from sqlite_utils import Database
+
+from monitor.db.migrations import DISTRICT_SCHEMA
 from tests.house.tree import parsed, place, python_files
 
 ALL_COLUMNS = re.compile(r"\bSELECT\s+(DISTINCT\s+)?(\w+\.)?\*|,\s*(\w+\.)?\*")
 INSERT = re.compile(r"\bINSERT\s+(OR\s+\w+\s+)?INTO\s+\w+\s*(?P<columns>\(?)")
+ROW_WRITERS = {"insert_row", "replace_row"}
 ROWS = {"row", "found"}
 SOURCES = {*ROWS, "rows", "fetch_row", "fetch_rows"}
 
@@ -38,6 +44,38 @@ def test_each_insert_names_its_columns() -> None:
     ]
 
     assert unnamed == []
+
+
+def test_each_row_that_is_written_by_name_fits_a_table() -> None:
+    """A table that is not there would be made; a column that is left out may have to be filled."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        tables = Database(connection)
+        DISTRICT_SCHEMA.apply_steps(tables)
+        misfits = [
+            place(path, call.lineno)
+            for path in python_files("monitor")
+            for call in row_calls(path)
+            if not fits(tables, call)
+        ]
+
+    assert misfits == []
+
+
+def row_calls(path: Path) -> Iterator[ast.Call]:
+    calls = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    return (call for call in calls if name_of(call.func) in ROW_WRITERS)
+
+
+def fits(tables: Database, call: ast.Call) -> bool:
+    """Tell whether a call names a table, and every column that has to be given."""
+    table = ast.literal_eval(call.args[0])
+    if table not in tables.table_names():
+        return False
+    columns = tables.table(table).columns
+    replaced = name_of(call.func) == "replace_row"
+    given = {each.arg for each in call.keywords}
+    must = {e.name for e in columns if replaced or (e.notnull and e.default_value is None)}
+    return must <= given <= {each.name for each in columns}
 
 
 def test_rows_are_read_by_the_names_of_their_columns() -> None:

@@ -12,11 +12,12 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from monitor.app import OUTBOX
 from monitor.db.database import Database
-from monitor.db.outbox import EmailState, OutboxEmail
-from monitor.db.sweeps import SourceRun, SweepKind
+from monitor.db.outbox import OutboxEmail
+from monitor.db.sweeps import SourceRun
 from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.server import RecordedRequest
+from monitor.domain.vocabulary import EmailState, SweepKind
 from monitor.sources import build_sources
 from reports.emails.registry import EmailKind
 from scrapers.models import Outcome, Query
@@ -54,18 +55,19 @@ class Aftermath:
                 for ref in state.people.list_person_ids()
                 for item in state.items.list_items_of_person(ref)
             ]
-            url = {item.ref: item.portrait.url for item in items}
-            labels = {item.ref: state.items.find_item_label(item.ref) for item in items}
-            runs = state.sweeps.list_source_runs(sweep.ref)
+            url = {item.id: item.portrait.url for item in items}
+            labels = {item.id: state.items.find_item_label(item.id) for item in items}
+            runs = state.sweeps.list_source_runs(sweep.id)
             return cls(
                 items=Counter(
-                    (each.person, each.portrait, each.presence, labels[each.ref]) for each in items
+                    (each.person_id, each.portrait, each.presence, labels[each.id])
+                    for each in items
                 ),
                 sightings=Counter(_sightings(state, url)),
                 versions=Counter(_versions(state, url)),
                 events=Counter(
-                    (each.event.person, each.event.kind, each.url, each.event.fields)
-                    for each in state.events.list_events_of_sweep(sweep.ref)
+                    (each.event.person_id, each.event.kind, each.url, each.event.fields)
+                    for each in state.events.list_events_of_sweep(sweep.id)
                 ),
                 flags=Counter(_flags(state, url)),
                 outbox=Counter(map(_told, state.outbox.list_emails())),
@@ -106,27 +108,27 @@ def _parked(run: SourceRun) -> bool:
 def _flags(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in state.people.list_person_ids():
         for each in state.flags.list_flags_of_person(ref):
-            told = (each.person, each.kind, each.severity, each.state, url[each.item])
+            told = (each.person_id, each.kind, each.severity, each.state, url[each.item_id])
             yield *told, each.reasons, each.lowered_by, each.relation
 
 
 def _sightings(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
         for each in state.sightings.list_sightings_of_item(ref):
-            yield each.query, url[each.item], each.finding, each.misses
+            yield each.query, url[each.item_id], each.finding, each.misses
 
 
 def _versions(state: Database, url: dict[str, str]) -> Iterator[object]:
     for ref in url:
         for each in state.versions.list_versions(ref):
-            yield each.query, url[each.item], each.finding, each.at
+            yield each.query, url[each.item_id], each.finding, each.at
 
 
 def _told(letter: OutboxEmail) -> tuple[object, ...]:
     # An alert is named after its flag, whose ref is drawn.
     drawn = letter.kind == EmailKind.ALERT
     name = () if drawn else (letter.period, letter.message_id)
-    return letter.recipient_ref, letter.kind, letter.state, name
+    return letter.recipient_id, letter.kind, letter.state, name
 
 
 def sound(folder: Path) -> bool:
@@ -157,7 +159,7 @@ def staged(folder: Path) -> Counter[Address] | None:
         return Counter(
             _address(each.visit.query)
             for name in build_sources(config)
-            for answers in state.journal.load_answers_by_subject(sweep.ref, name).values()
+            for answers in state.journal.load_answers_by_subject(sweep.id, name).values()
             for each in answers
         )
 

@@ -16,7 +16,7 @@ from secrets import token_hex
 from signal import ITIMER_REAL, setitimer
 
 from monitor import app as building
-from monitor.app import App, MailTransport, open_app
+from monitor.app import App, Environment, MailTransport, open_app
 from monitor.db.connection import DatabaseConnection, SyncMode
 from monitor.db.files import StateFolderLock
 from monitor.demo import data as days
@@ -24,18 +24,23 @@ from monitor.demo import setup as stage
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.email import Delivery, Envelope
-from monitor.environment import Environment
 from monitor.mail.smtp import FolderTransport
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services import ingest, jobs, sweeps
 from monitor.services import outbox as drafting
 from monitor.services.ingest import SnapshotComparer
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, take_over_jobs
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_upkeep,
+    take_over_jobs,
+)
 from reports.emails.render import Email
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.sandbox.client import SandboxParser
+from tests.monitor.supervised import timed
 
 AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]
@@ -49,7 +54,7 @@ PHASES: Mapping[str, tuple[object, str]] = {
 }
 
 # On a loaded machine an honest page takes longer than the service gives it.
-PARSER_PATIENCE = 30.0
+PARSER_PATIENCE = 120.0
 
 # Its children begin with everything imported, so a life costs milliseconds.
 LIVES = get_context("forkserver")
@@ -96,6 +101,7 @@ def second_week(life: Life, pipe: Connection) -> None:
         run_due_sweeps(app)
         clock.at += EMAILS_AFTER
         run_mail_and_cleanup(app)
+        run_upkeep(app)
         pipe.send(deeds)
 
 
@@ -121,14 +127,12 @@ class AnnouncedJobs:
     app: App
     pipe: Connection
 
-    def run_requested_checks(self) -> None:
-        jobs.run_requested_checks(self.app)
-
-    def run_due_sweeps(self) -> None:
-        jobs.run_due_sweeps(self.app)
-
-    def run_mail_and_cleanup(self) -> None:
-        jobs.run_mail_and_cleanup(self.app)
+    def list_timed_jobs(self) -> tuple[TimedJob, ...]:
+        return (
+            timed("checks", partial(jobs.run_requested_checks, self.app)),
+            timed("sweeps", partial(jobs.run_due_sweeps, self.app)),
+            timed("mail", partial(jobs.run_mail_and_cleanup, self.app)),
+        )
 
     def stop_running_sweep(self) -> None:
         jobs.stop_running_sweep(self.app)

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from monitor.app import OUTBOX, open_app
+from monitor.app import OUTBOX, Environment, IdSource, open_app
 from monitor.db.database import Database
 from monitor.demo import data as days
 from monitor.demo import setup as stage
@@ -13,8 +13,7 @@ from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER, JOINING_DAYS_BEFORE, enroll_everyone
-from monitor.environment import Environment, IdSource
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 
@@ -52,5 +51,6 @@ def first_week_in(folder: Path, web: WebServer) -> None:
         run_due_sweeps(app)
         clock.at += EMAILS_AFTER
         run_mail_and_cleanup(app)
+        run_upkeep(app)
     shutil.rmtree(config.state / OUTBOX)
     web.week = 2

@@ -1,11 +1,17 @@
-"""What systemd hears of a service, and work that notes when it is asked."""
+"""What systemd hears of a service, and jobs that note when they are run."""
 
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 
-PATIENCE = 20
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.scheduler.workers import JobScheduler, Liveness, TimedJob
+from scrapers.http.clock import SystemClock
+
+PATIENCE = 120
 
 
 @contextmanager
@@ -24,12 +30,38 @@ def heard(systemd: socket.socket, word: str) -> str:
     return said
 
 
+def timed(name: str, work: Callable[[], None]) -> TimedJob:
+    """Name a job that runs at the start, and then only when it is rung for."""
+    hourly = IntervalTrigger(hours=1, timezone=UTC)
+    return TimedJob(name=name, work=work, trigger=hourly, worker=name, answers_bell=True)
+
+
+@contextmanager
+def working(*jobs: TimedJob) -> Iterator[JobScheduler]:
+    """Have jobs run as in a service, until the block ends."""
+    scheduler = JobScheduler(jobs, Liveness(SystemClock()))
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.stop()
+        for worker in scheduler.workers:
+            assert worker.has_ended_within(PATIENCE)
+
+
 class Rounds:
     """Rounds that note what was asked of them."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self.done: set[str] = set()
         self._stop = stop
+
+    def list_timed_jobs(self) -> tuple[TimedJob, ...]:
+        return (
+            timed("checks", self.run_requested_checks),
+            timed("sweeps", self.run_due_sweeps),
+            timed("mail", self.run_mail_and_cleanup),
+        )
 
     def run_requested_checks(self) -> None:
         self._note("serve")

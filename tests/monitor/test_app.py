@@ -3,12 +3,11 @@
 import pytest
 from msgspec import structs
 
-from monitor.app import open_app, open_portal_app
+from monitor.app import Environment, open_app, open_portal_app
 from monitor.config import DetectionConfig
 from monitor.db.database import Database
 from monitor.demo import setup as stage
-from monitor.environment import Environment
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
 
 
 @pytest.mark.parametrize("opening", [open_app, open_portal_app])

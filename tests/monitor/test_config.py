@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from monitor.config import MailSecurity, find_config_path, load_config, read_secret
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
 
 GOOD = """\
 state = "state"
 
 [district]
-ref = "cedar-valley"
+id = "cedar-valley"
 name = "Cedar Valley Public Schools"
 zone = "America/Chicago"
 domains = ["cedarvalley.example"]

@@ -1,4 +1,4 @@
-"""The configuration says which sources there are, and a catalogue it cannot use is named."""
+"""The configuration says which sources there are, and a catalog it cannot use is named."""
 
 import json
 
@@ -24,7 +24,7 @@ from monitor.config import (
     WordPressConfig,
 )
 from monitor.demo.setup import CATALOG_FILE
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
 from monitor.sources import build_sources, load_site_catalog
 from scrapers.search.searxng import SearxNG
 from scrapers.search_api import HitPageSource
@@ -39,7 +39,7 @@ def configured(**sources):
     return Config(
         state=CATALOG_FILE.parent,
         district=DistrictConfig(
-            ref="cedar-valley",
+            id="cedar-valley",
             name="Cedar Valley Public Schools",
             zone="America/Chicago",
             domains=("cedarvalley.example",),

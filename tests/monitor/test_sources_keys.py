@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
 from monitor.sources import load_credentials
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.profiles.github import GITHUB

@@ -15,7 +15,7 @@ from tests.real.process import Program, free_ports, says_ok
 
 NAME = "Bluesky"
 # To follow a whole network through a change takes a moment on a busy machine.
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ VIOLATIONS = """async (tags) => {
 }"""
 NARROW, WIDE = 360, 1440
 MOST_SHIFT = 0.001
-PATIENCE_MS = 10_000
+PATIENCE_MS = 120_000
 SHIFTS = """
   globalThis.shifted = 0;
   new PerformanceObserver((list) => {

@@ -24,15 +24,15 @@ from monitor.db.open_files import has_locks, list_deleted_files
 from tests.real.machine import LOCALHOST
 from tests.real.mail_sink import MailSink, mail_sink
 from tests.real.process import free_ports
-from tests.real.search_stub import search_engine
+from tests.real.search_stub import SearchStub, search_engine
 
 DOMAIN = "cedarvalley.example"
-PATIENCE = 180.0
+PATIENCE, SWEEP_PATIENCE = 180.0, 1800.0
 GLANCE = 0.05
 SETTINGS = """\
 state = "{folder}/state"
 [district]
-ref = "cedar-valley"
+id = "cedar-valley"
 name = "Cedar Valley Public Schools"
 zone = "America/Chicago"
 domains = ["cedarvalley.example"]
@@ -116,6 +116,7 @@ class District:
     folder: Path
     ports: dict[str, int]
     mail: MailSink
+    search: SearchStub
     done: Acknowledged = field(default_factory=Acknowledged)
     faults: list[str] = field(default_factory=list)
     workers: dict[str, Worker] = field(default_factory=dict)
@@ -143,7 +144,11 @@ class District:
     def run_command(
         self, *arguments: str, expected: Sequence[int] = (0,), config: Path | None = None
     ) -> tuple[int, str]:
-        """Run a command to its end; a traceback, a hang or another exit code is a fault."""
+        """Run a command to its end; a traceback, a hang or another exit code is a fault.
+
+        A sweep asks about everyone who has joined by then, one question after another.
+        """
+        patience = SWEEP_PATIENCE if arguments[0] == "sweep" else PATIENCE
         process = subprocess.Popen(
             self.argv(*arguments, config=config),
             stdout=subprocess.PIPE,
@@ -152,7 +157,7 @@ class District:
         )
         self.commands.add(process)
         try:
-            said, complained = process.communicate(timeout=PATIENCE)
+            said, complained = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
@@ -227,8 +232,8 @@ def running_district(folder: Path) -> Iterator[District]:
     ports = {"mail": mail_port, "portal": portal_port, "search": search_port}
     with ExitStack() as stack:
         mail = stack.enter_context(mail_sink(mail_port))
-        stack.enter_context(search_engine(search_port))
-        district = District(folder=folder, ports=ports, mail=mail)
+        search = stack.enter_context(search_engine(search_port))
+        district = District(folder=folder, ports=ports, mail=mail, search=search)
         district.config.write_text(SETTINGS.format(folder=folder, **ports), "utf-8")
         code, _ = district.run_command("init")
         assert code == 0, district.faults

@@ -11,7 +11,7 @@ CONFIG = "/etc/namesake/namesake.toml"
 SETTINGS = """\
 state = "/var/lib/namesake"
 [district]
-ref = "cedar-valley"
+id = "cedar-valley"
 name = "Cedar Valley Public Schools"
 zone = "America/Chicago"
 domains = ["cedarvalley.example"]
@@ -26,7 +26,7 @@ own = false
 enabled = true
 tokens = "/etc/namesake/roster.tokens"
 """
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def namesake(machine: Machine, *arguments: str, config: str = CONFIG) -> str:

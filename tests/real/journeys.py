@@ -151,11 +151,11 @@ class Journey:
         if form is None:
             self.fail("a checked person has nothing to sort")
         fields = _filled(form)
-        answers = [str(each["value"]) for each in form.select("button[name=ruling]")]
-        fields["ruling"] = self.lots.choice(answers)
+        answers = [str(each["value"]) for each in form.select("button[name=decision]")]
+        fields["decision"] = self.lots.choice(answers)
         answer = browser.send("POST", "/me/sort", data=fields)
         if answer.status_code == SEE_OTHER:
-            self.district.done.sorted[self.mail][str(fields["item"])] = str(fields["ruling"])
+            self.district.done.sorted[self.mail][str(fields["item"])] = str(fields["decision"])
 
     def share(self, browser: Browser) -> None:
         """Share the first flag, of the phone number beside the name."""

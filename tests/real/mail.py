@@ -33,7 +33,7 @@ DOMAIN = "cedarvalley.example"
 SELECTOR = "letters"
 DOVECOT = (2, 4)  # its settings were rewritten in this version
 DOVECOT_PROGRAMS = Path("/usr/lib/dovecot")
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from monitor.app import App
 from monitor.cli.demo import list_actors
 from monitor.demo.story import open_played_story
-from monitor.scheduler.workers import Liveness, Worker
 from monitor.services.jobs import (
     run_mail_and_cleanup,
     run_requested_checks,
@@ -18,7 +17,7 @@ from monitor.services.jobs import (
 )
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
-from scrapers.http.clock import SystemClock
+from tests.monitor.supervised import timed, working
 from tests.real.process import free_ports
 
 
@@ -35,23 +34,10 @@ def served(folder: Path) -> Iterator[Pages]:
     address = f"http://{LOOPBACK}:{port}"
     with open_played_story(folder, address) as app:
         take_over_jobs(app)
-        pulse = Liveness(SystemClock())
-        hands = [
-            Worker("checks", partial(run_requested_checks, app), pulse),
-            Worker("mail", partial(run_mail_and_cleanup, app), pulse),
-        ]
-
-        def wake() -> None:
-            for hand in hands:
-                hand.wake_up()
-
-        for hand in hands:
-            hand.start()
-        site = create_demo_app(app, wake, lambda: list_actors(app))
-        with serve_on_port(site, LOOPBACK, port):
-            yield Pages(address=address, app=app, wake=wake)
-        for hand in hands:
-            hand.request_stop()
-        stop_running_sweep(app)
-        for hand in hands:
-            hand.join(10)
+        checks = timed("checks", partial(run_requested_checks, app))
+        mail = timed("mail", partial(run_mail_and_cleanup, app))
+        with working(checks, mail) as scheduler:
+            site = create_demo_app(app, scheduler.answer_bell, lambda: list_actors(app))
+            with serve_on_port(site, LOOPBACK, port):
+                yield Pages(address=address, app=app, wake=scheduler.answer_bell)
+            stop_running_sweep(app)

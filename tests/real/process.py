@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.real.machine import LOCALHOST
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 GRACE = 15.0
 
 

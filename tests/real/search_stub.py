@@ -53,8 +53,15 @@ def search(query: str) -> Mapping[str, object]:
     }
 
 
+class SearchStub(ThreadingHTTPServer):
+    """`asked` counts the searches, answered or not."""
+
+    asked = 0
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: SearchStub
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -62,6 +69,7 @@ class Handler(BaseHTTPRequestHandler):
             told = {"name": ENGINE, "enabled": True, "categories": ["general"], "paging": True}
             self.answer({"engines": [told], "version": "2026.8.22"})
         elif parts.path == "/search":
+            self.server.asked += 1
             self.answer(search(parse_qs(parts.query).get("q", [""])[0]))
         else:
             self.send_error(404)
@@ -79,12 +87,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def search_engine(port: int) -> Iterator[None]:
-    server = ThreadingHTTPServer((LOCALHOST, port), Handler)
+def search_engine(port: int) -> Iterator[SearchStub]:
+    server = SearchStub((LOCALHOST, port), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield
+        yield server
     finally:
         server.shutdown()
         server.server_close()

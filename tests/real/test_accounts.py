@@ -17,8 +17,8 @@ from monitor.config import SignInMethod
 from monitor.demo.district import MARIA
 from monitor.demo.story import OPERATOR, open_played_story
 from monitor.web.app import create_portal_app
-from monitor.web.auth import CALLBACK_PATH, IdentityProvider
 from monitor.web.server import LOOPBACK, serve_on_port
+from monitor.web.sign_in import CALLBACK_PATH, IdentityProvider
 from tests.real import oidc as oidc_part
 from tests.real.oidc import CLIENT, SECRET, OpenId
 from tests.real.process import free_ports
@@ -70,7 +70,7 @@ def _provider(app: App, openid: OpenId, secret: str = SECRET) -> IdentityProvide
 @pytest.fixture
 def window(browser: Browser, district: District) -> Iterator[Page]:
     context = browser.new_context(base_url=district.address)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(120_000)
     yield context.new_page()
     context.close()
 

@@ -3,10 +3,12 @@
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count, cycle
 from pathlib import Path
@@ -26,6 +28,8 @@ SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 UNDISTURBED, DISTURBED = (600.0, 3600.0) if SOAKING else (60.0, 60.0)
 KILLS, ENDS = (200, 50) if SOAKING else (6, 2)
 WALKERS = 3
+# How often a service is told to stop while it asks; `share` makes it fewer.
+STOPS = 64
 # Each command that can be run at any time, with the exit codes that are right for it.
 COMMANDS: dict[str, tuple[int, ...]] = {
     "audit verify": (0,),
@@ -173,7 +177,7 @@ def check_acknowledged(district: District) -> list[str]:
                 lost.append(f"{mail} joined, and is not enrolled")
                 continue
             verdicts = {
-                item.ref: verdict for item, verdict in state.items.list_items_with_feedback(ref)
+                item.id: verdict for item, verdict in state.items.list_items_with_feedback(ref)
             }
             if any(verdicts.get(item) != said for item, said in done.sorted[mail].items()):
                 lost.append(f"{mail} sorted what is not sorted")
@@ -237,6 +241,42 @@ def test_killed_at_random_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
         run_side_by_side(district, time.monotonic() + DISTURBED, killing=True)
         end_and_check(district)
         assert sum(district.kills.values()) == KILLS + ENDS
+
+
+def test_a_service_told_to_stop_while_it_asks_ends_in_good_order(
+    tmp_path: Path, share: Callable[[range], list[int]]
+) -> None:
+    lots = drawn(3)
+    with running_district(tmp_path) as district:
+        district.resident = find_resident(district)
+        service = district.workers["run"]
+        for number, _ in enumerate(share(range(STOPS)), start=1):
+            wait_until_ready(district, number)
+            with ask_for_a_sweep(district):
+                district.ended.wait(lots.random() / 2)
+                service.signal(signal.SIGTERM)
+            district.wait_until(lambda n=number: len(service.ends) >= n, "the end of the service")
+            assert service.ends == [0] * number
+        assert district.faults == []
+
+
+def wait_until_ready(district: District, times: int) -> None:
+    """Wait until the service has said so many times that it is ready."""
+    log = district.workers["run"].log
+    district.wait_until(lambda: log.read_text("utf-8").count("Ready.") >= times, "a new start")
+
+
+@contextmanager
+def ask_for_a_sweep(district: District) -> Iterator[None]:
+    """Have the service asked for a sweep that has begun; who asked goes before it is over."""
+    before = district.search.asked
+    command = subprocess.Popen(district.argv("sweep"), stdout=subprocess.DEVNULL)
+    try:
+        district.wait_until(lambda: district.search.asked > before, "a search")
+        yield
+    finally:
+        command.kill()
+        command.wait()
 
 
 def report(district: District, doubled: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import open_app
+from monitor.app import Environment, open_app
 from monitor.db.backups import list_backups
 from monitor.db.database import Database
 from monitor.demo import data as days
@@ -18,8 +18,7 @@ from monitor.demo import setup as stage
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
-from monitor.environment import Environment
-from monitor.errors import CannotWriteError, MonitorError
+from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.scheduler.watchdog import build_supervised_runner
 from reports.emails.registry import EmailKind
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing

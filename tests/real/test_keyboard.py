@@ -32,7 +32,7 @@ def flag_of(pages: Pages, mail: str, kind: FlagKind) -> Flag:
 @pytest.fixture
 def invited(pages: Pages) -> str:
     invitation = invite_person(pages.app, "ottilie.field@cedarvalley.example", "Ottilie", "Field")
-    pages.app.db.invitations.set_code_hash(invitation.ref, hash_code(CODE))
+    pages.app.db.invitations.set_code_hash(invitation.id, hash_code(CODE))
     return f"/join/code/{CODE}"
 
 
@@ -95,24 +95,24 @@ def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
 ) -> None:
     flag, keys = flag_of(pages, THOMAS.person.mail, FlagKind.OWN_ACCOUNT_CHANGED), Keys(page)
     looks.become(page, "Thomas Okafor")
-    page.goto(f"/me/items/{flag.item}")
+    page.goto(f"/me/items/{flag.item_id}")
     keys.press("What IT would see (nothing else)")
     keys.press("Share with IT")
     keys.begins("Share this with IT?")
     keys.press("Share")
     keys.is_told("Shared with IT.")
-    assert pages.app.db.flags.load_flag(flag.ref).shared_at
+    assert pages.app.db.flags.load_flag(flag.id).shared_at
 
     keys.press("Stop sharing with IT")
 
     keys.is_told("No longer shared with IT.")
-    assert pages.app.db.flags.load_flag(flag.ref).shared_at is None
+    assert pages.app.db.flags.load_flag(flag.id).shared_at is None
 
 
 def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages: Pages) -> None:
     flag, keys = flag_of(pages, MARIA.person.mail, FlagKind.IMPERSONATION), Keys(page)
     looks.become(page, "Maria Delgado")
-    page.goto(f"/me/items/{flag.item}")
+    page.goto(f"/me/items/{flag.item_id}")
     keys.press("Someone pretending to be me")
     keys.is_told("Saved.")
     keys.press("Report it")

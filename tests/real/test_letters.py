@@ -11,7 +11,7 @@ import pytest
 
 from monitor.config import BouncesConfig, MailConfig, MailSecurity
 from monitor.domain.email import Bounce, DeliveryStatus, Envelope, build_message_id
-from monitor.errors import UnavailableError
+from monitor.domain.errors import UnavailableError
 from monitor.mail.imap import ImapBounceMailbox
 from monitor.mail.smtp import SmtpTransport
 from reports.emails.registry import get_email_kind, render_email
@@ -22,7 +22,7 @@ from tests.reports.samples import LETTERS
 pytestmark = pytest.mark.real
 
 STOP = f"https://namesake.{DOMAIN}/stop/{'a' * 32}.{'b' * 43}"
-RETURN_PATH = f"bounces+{{letter}}@{DOMAIN}"
+RETURN_PATH = f"bounces+{{id}}@{DOMAIN}"
 SIGNED = {b"from", b"subject", b"list-unsubscribe", b"list-unsubscribe-post"}
 
 

@@ -13,7 +13,7 @@ SUBJECT = "Zwölf neue Spuren für Łukasz"
 
 @pytest.fixture
 def session(mail: MailServer) -> Iterator[smtplib.SMTP]:
-    with smtplib.SMTP(mail.host, mail.port, timeout=15) as session:
+    with smtplib.SMTP(mail.host, mail.port, timeout=60) as session:
         yield session
 
 

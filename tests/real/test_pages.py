@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page
 
-from monitor.domain.person import Role
+from monitor.domain.vocabulary import Role
 from monitor.web.demo import create_demo_app
-from monitor.web.security import ACCESS_RULES, AccessRule, find_access_rule
+from monitor.web.roles import ACCESS_RULES, AccessRule, find_access_rule
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
-from monitor.services.review import decide_flag
+from tests.monitor.decisions import decide_flag
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -26,14 +26,14 @@ def shared(pages: Pages) -> Iterator[list[Flag]]:
         for flag in state.flags.list_flags_of_person(ref)
     ]
     for flag in flags:
-        decide_flag(review, flag.ref, Decision.SHARED, flag.person)
+        decide_flag(review, flag.id, Decision.SHARED, flag.person_id)
     yield flags
     for flag in flags:
         while (
-            not state.flags.load_flag(flag.ref).is_undecided
-            or state.flags.load_flag(flag.ref).shared_at
+            not state.flags.load_flag(flag.id).is_undecided
+            or state.flags.load_flag(flag.id).shared_at
         ):
-            decide_flag(review, flag.ref, Decision.REOPENED, flag.person)
+            decide_flag(review, flag.id, Decision.REOPENED, flag.person_id)
 
 
 def imitation(flags: list[Flag]) -> Flag:
@@ -41,7 +41,7 @@ def imitation(flags: list[Flag]) -> Flag:
 
 
 def states(pages: Pages, flags: list[Flag]) -> set[FlagState]:
-    return {pages.app.db.flags.load_flag(flag.ref).state for flag in flags}
+    return {pages.app.db.flags.load_flag(flag.id).state for flag in flags}
 
 
 def opens_first(page: Page) -> None:
@@ -115,7 +115,7 @@ def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Page
     with looks.window() as one, looks.window(scripts=False) as other:
         looks.become(one, IT)
         one.goto("/review/early")
-        one.get_by_label("Reference of the flag").fill(link.ref[:8])
+        one.get_by_label("Reference of the flag").fill(link.id[:8])
         one.get_by_label("Reason", exact=True).fill("A parent called.")
         one.get_by_role("button", name="Send request").click()
         expect(one.get_by_text("You requested this")).to_be_visible()
@@ -134,7 +134,7 @@ def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
     with looks.window(width=NARROW) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         looks.become(page, MARIA)
-        page.goto(f"/me/takedown/{imitation(shared).ref}")
+        page.goto(f"/me/takedown/{imitation(shared).id}")
         page.get_by_role("button", name="Copy the text").click()
         expect(page.get_by_text("Copied.")).to_be_visible()
         copied = page.evaluate("navigator.clipboard.readText()")

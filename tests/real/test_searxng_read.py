@@ -22,7 +22,7 @@ def fetched(query: Query) -> Page:
         session.trust_env = False
         request = query.request
         answer = session.get(
-            request.url, params=request.params, headers=dict(request.headers), timeout=15
+            request.url, params=request.params, headers=dict(request.headers), timeout=60
         )
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Page(

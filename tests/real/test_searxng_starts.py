@@ -13,7 +13,7 @@ def ask(searxng: Searxng, question: str) -> requests.Response:
         return session.get(
             f"{searxng.address}/search",
             params={"q": question, "format": "json"},
-            timeout=15,
+            timeout=60,
         )
 
 

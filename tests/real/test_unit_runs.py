@@ -22,10 +22,10 @@ MADE_UP = range(61184, 65520)  # users that exist while a service runs (systemd.
 def installed(machine: Machine) -> Iterator[Machine]:
     """Install as docs/operate.md says, with a roster key that only systemd hands over."""
     machine.put(CONFIG, SETTINGS)
-    machine.put("/tmp/pupils.csv", PUPILS)  # noqa: S108 - of a machine of its own
+    machine.put("/tmp/students.csv", PUPILS)  # noqa: S108 - of a machine of its own
     namesake(machine, "init")
     where = ("--key-file", "/etc/credstore/roster-key", "--tokens", "/etc/namesake/roster.tokens")
-    namesake(machine, "roster", "import", "/tmp/pupils.csv", *where)  # noqa: S108 - likewise
+    namesake(machine, "roster", "import", "/tmp/students.csv", *where)  # noqa: S108 - likewise
     machine.run("chmod", "700", "/etc/credstore")
     machine.run("chmod", "644", "/etc/namesake/roster.tokens")
     machine.put(PLACE, UNIT)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import App, open_app
+from monitor.app import App, Environment, open_app
 from monitor.config import Config, load_config
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.person import PersonName
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import Scope
-from monitor.environment import Environment
 from monitor.matcher.keys import build_roster, write_tokens
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
@@ -53,7 +52,7 @@ FIRST_MONDAY = datetime(2026, 9, 14, 11, tzinfo=UTC)
 SETTINGS = """
 state = "state"
 [district]
-ref = "cedar-valley"
+id = "cedar-valley"
 name = "Cedar Valley Public Schools"
 zone = "America/Chicago"
 domains = ["cedarvalley.example"]
@@ -104,17 +103,17 @@ class District:
             handles=("rosa-marchetti",),
             accounts=(f"bluesky:@{ROSA.handle}",),
         )
-        return enroll_with_code(self.app, code.group(1), answers).ref
+        return enroll_with_code(self.app, code.group(1), answers).id
 
     def sweeps(self) -> set[tuple[str, str, tuple[str, ...]]]:
         """Sweep, and return what was told: kind, address, fields."""
         sweep = run_full_sweep(self.app)
         assert {
-            run.outcome.is_conclusive for run in self.app.db.sweeps.list_source_runs(sweep.ref)
+            run.outcome.is_conclusive for run in self.app.db.sweeps.list_source_runs(sweep.id)
         } == {True}
         return {
             (each.event.kind, each.url, each.event.fields)
-            for each in self.app.db.events.list_events_of_sweep(sweep.ref)
+            for each in self.app.db.events.list_events_of_sweep(sweep.id)
         }
 
     def writes(self, person: str, *, letters: int) -> str:
@@ -151,7 +150,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     own = f"https://bsky.app/profile/{ROSA.handle}"
     assert {own, STAFF_PAGE.url, f"https://bsky.app/profile/{IMPOSTOR.handle}"} <= set(items)
     flags = district.app.db.flags.list_flags_of_person(rosa)
-    assert {(flag.kind, items_url(district, flag.item)) for flag in flags} == {
+    assert {(flag.kind, items_url(district, flag.item_id)) for flag in flags} == {
         ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
     }
     overview = district.writes(rosa, letters=4)

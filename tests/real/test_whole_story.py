@@ -31,7 +31,7 @@ def code(pages: Pages) -> str:
     run_mail_and_cleanup(service)
     assert service.db.people.find_person_id_by_mail(MAIL) is None
     invitation = invite_person(service, MAIL, "Maria", "Delgado")
-    service.db.invitations.set_code_hash(invitation.ref, hash_code(word))
+    service.db.invitations.set_code_hash(invitation.id, hash_code(word))
     return word
 
 
@@ -48,7 +48,7 @@ def joins(page: Page, code: str) -> None:
 
 def checks_herself(page: Page) -> None:
     page.get_by_role("button", name="Check now").click()
-    page.locator("[data-words]", has_text="We checked").wait_for(timeout=60_000)
+    page.locator("[data-words]", has_text="We checked").wait_for(timeout=180_000)
 
 
 def sorts_and_shares(page: Page) -> None:

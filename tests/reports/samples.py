@@ -64,7 +64,7 @@ IMPERSONATION: Final = FlagLine(
     ),
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
-    ref="7f3a91c2",
+    id="7f3a91c2",
 )
 STUDENT_LINK: Final = FlagLine(
     kind=FlagKind.STUDENT_LINK,
@@ -76,7 +76,7 @@ STUDENT_LINK: Final = FlagLine(
     lowered_by=("They are family, or they are not students at all. Only you can know.",),
     first_seen=MONDAY - timedelta(days=1),
     last_seen=MONDAY,
-    ref="c40d22ab",
+    id="c40d22ab",
     earlier="Earlier answer: There is a reason for it. Then it changed.",
 )
 CHANGED: Final = ChangeLine(
@@ -87,7 +87,7 @@ CHANGED: Final = ChangeLine(
     title="Rosa D. reads",
     fields=("name", "bio"),
     at=MONDAY - timedelta(days=3),
-    ref="19be77d0",
+    id="19be77d0",
 )
 QUESTION: Final = QuestionLine(
     url="https://www.bookclub.example/members/rdelgado",
@@ -98,14 +98,14 @@ QUESTION: Final = QuestionLine(
         "Only an initial and your family name are shown.",
         "It names your state, but no town.",
     ),
-    ref="a81c5e09",
+    id="a81c5e09",
 )
 WAITING: Final = UnansweredFlagLine(
     kind=FlagKind.OWN_ACCOUNT_CHANGED,
     url="https://alpha.example/@rosadelgado",
     platform="alpha",
     since=MONDAY - timedelta(days=14),
-    ref="5d2f80aa",
+    id="5d2f80aa",
 )
 DECIDED: Final = FlagOutcomeLine(
     kind=FlagKind.IMPERSONATION,
@@ -113,7 +113,7 @@ DECIDED: Final = FlagOutcomeLine(
     what="It pretends to be you, and was reported",
     by="IT",
     at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
-    ref="91c4e7d2",
+    id="91c4e7d2",
     platform="chirps",
 )
 OWN: Final = OwnItemLine(
@@ -153,7 +153,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
-        waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, ref="e07b1d63")),
+        waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, id="e07b1d63")),
         decided=(DECIDED,),
         review_url=PORTAL,
     ),
@@ -242,7 +242,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         **ROSA,
         kind=FlagKind.IMPERSONATION,
         url=IMPERSONATION.url,
-        ref="7f3a91c2",
+        id="7f3a91c2",
         by="it-security@cedarvalley.example",
         question="Is this the account that your band made for its tour?",
         review_url=PORTAL,
@@ -253,7 +253,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         seen="One flag on Bluesky, before it was open to IT.",
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
         reason="A parent reported the account as a danger to a student.",
-        ref="51d0c2aa",
+        id="51d0c2aa",
     ),
     "enrolled": EnrollmentConfirmationView(
         **ROSA,

@@ -10,6 +10,6 @@ UPKEEP: Final[dict[str, EmailView]] = {
     "trial": TrialView(**SAM),
     "disk-full": DiskFullView(**SAM, since=MONDAY),
     "address-paused": AddressSuppressedView(
-        **SAM, ref="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY
+        **SAM, id="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY
     ),
 }

@@ -36,7 +36,7 @@ PAGE = PageCopy(
     headers={"date": "Mon, 23 Nov 2026 12:12:00 GMT", "content-encoding": "gzip"},
 )
 VIEW = EvidenceView(
-    ref="7f3a91c2" * 4,
+    id="7f3a91c2" * 4,
     person="Rosa Delgado",
     organization="Cedar Valley Public Schools",
     zone="America/New_York",

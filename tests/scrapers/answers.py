@@ -70,7 +70,7 @@ def nora(source: Source) -> Identity:
         accounts=(f"{source.platform}:@{handle}",) if source.platform else (),
         pages=("https://noraquill.example/", "https://noraquill.example/feed.xml"),
         places=("Wexford Bay",),
-        organisation="Harbour Lane School",
+        organization="Harbour Lane School",
         mail_hash=sha256(b"nquill@harbourlane.example").hexdigest(),
     )
 

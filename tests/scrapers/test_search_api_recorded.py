@@ -71,7 +71,7 @@ def asked_for(engine: SearchApi, name: str) -> Query:
         given = [answer["queries"]["request"][0]["searchTerms"]]
     words, site, place = given[0].partition(" site:")
     (query,) = engine.build_queries(
-        Identity(person_id="p", names=(words,), organisation=site.strip() + place)
+        Identity(person_id="p", names=(words,), organization=site.strip() + place)
     )
     return query
 

@@ -141,7 +141,7 @@ def test_recorded_refusals_of_bluesky_prove_nothing(
 def test_recorded_answers_of_searxng_are_told_apart(
     name: str, status: int, outcome: Outcome, found: int
 ) -> None:
-    person = Identity(person_id="p", names=("Jane A. Doe",), organisation="teacher Wareham")
+    person = Identity(person_id="p", names=("Jane A. Doe",), organization="teacher Wareham")
     (query,) = SEARXNG.build_queries(person)
 
     reading = SEARXNG.parse_response(query, recorded(f"searxng/{name}", status))

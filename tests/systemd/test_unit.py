@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load_config
-from monitor.errors import BusyError, ConfigError, DatabaseError, InputError
+from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from tests.scrapers.known_sources import written_sources
 
@@ -34,9 +34,9 @@ def setting(name: str, unit: Path = UNIT) -> list[str]:
 @judged
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda each: each.name)
 def test_a_service_is_exposed_to_two_of_ten_at_most(unit: Path):
-    judgement = analyze("security", "--offline=true", "--threshold=20", str(unit))
+    judgment = analyze("security", "--offline=true", "--threshold=20", str(unit))
 
-    assert judgement.returncode == 0, judgement.stdout
+    assert judgment.returncode == 0, judgment.stdout
 
 
 @judged

@@ -59,7 +59,7 @@ _TOWN_AND_STATE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locality:
-    """`town` is in plain words, `state` its two letters; at least one of them is told."""
+    """`town` is in plain words, `state` its two letters; at least one of them is set."""
 
     town: tuple[str, ...] = ()
     state: str = ""
@@ -79,7 +79,7 @@ class Locality:
 
 @lru_cache(maxsize=4096)
 def parse_locality(written: str) -> Locality | None:
-    """Read what stands in the field for a place; None where that is no place."""
+    """Parse the location field; None if it names no place."""
     parts = _PARTS.split(_DOTTED.sub(r"\1\2", written)[:_LONGEST_PLACE_TEXT])
     words = tuple(word for part in parts for word in split_words(part) if word not in _AREA_WORDS)
     while words and words[-1] in _COUNTRY_WORDS:
@@ -91,7 +91,7 @@ def parse_locality(written: str) -> Locality | None:
 
 
 def extract_localities(text: str) -> Iterator[Locality]:
-    """Yield the towns that stand in a text with their states."""
+    """Yield the towns in a text, with their states."""
     for town, state in _TOWN_AND_STATE.findall(text):
         place = parse_locality(f"{town}, {state}")
         if place and place.state and place.town:
@@ -144,16 +144,15 @@ def count_named_employers(text: str, person: Person) -> int:
     return sum(
         any(contains_phrase(words, phrase) for phrase in list_employer_phrases(each))
         or _contains_initials(each, text)
-        for each in {person.organisation, person.school}
+        for each in {person.organization, person.school}
         if each
     )
 
 
 def mentions_other_employer(text: str, person: Person, known: str = "") -> bool:
-    """Tell whether the text says "at Home Depot" or "Fairmont High", and neither is theirs.
+    """Tell whether the text says "at Home Depot" or "Fairmont High", and that is another workplace.
 
-    Says nothing of a person whose school we do not know: the district does not tell it. `known`
-    is what the person's own accounts say.
+    False if we do not know the person's school. `known` is what their own accounts say.
     """
     if not person.school:
         return False
@@ -177,7 +176,7 @@ def list_employer_phrases(employer: str) -> Iterator[tuple[str, ...]]:
 
 
 def _contains_initials(employer: str, text: str) -> bool:
-    """Tell whether the initials of a name of three words or more stand in the text, in capitals."""
+    """Tell whether the text has the initials of a name of three words or more, in capitals."""
     initials = "".join(word[0] for word in split_words(employer)).upper()
     return len(initials) >= _SHORTEST_INITIALS and bool(
         re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", text)
@@ -194,9 +193,9 @@ def _extract_employers(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def _is_own_affiliation(words: tuple[str, ...], person: Person) -> bool:
-    """Tell whether the words may mean what the person told us of work, place or name."""
-    told = (person.organisation, person.school, *person.places, person.name.full_name)
-    names = [phrase for each in told for phrase in list_employer_phrases(each)]
+    """Tell whether the words may mean the person's work, place or name."""
+    known_names = (person.organization, person.school, *person.places, person.name.full_name)
+    names = [phrase for each in known_names for phrase in list_employer_phrases(each)]
     near = any(contains_phrase(phrase, words) or contains_phrase(words, phrase) for phrase in names)
     initials = {"".join(word[0] for word in phrase) for phrase in names}
     return near or (len(words) == 1 and words[0] in initials)
@@ -248,5 +247,5 @@ def mentions_other_role(text: str, person: Person) -> bool:
 
 
 def _works_at_school(person: Person) -> bool:
-    """Whoever told us a school, or no work at all, works at one."""
+    """Tell whether the person entered a school, or no other job."""
     return bool(person.school) or not _OTHER_OCCUPATIONS.intersection(split_words(person.role))

@@ -1,7 +1,7 @@
 """Whose profile is this, and why do we think so.
 
-How a person's findings are judged, as what they said so far stands. An assessment taken apart:
-what was weighed, how likely that makes what, what answers cost.
+How a person's findings are assessed, given their answers so far. The parts of an assessment: what
+was weighed, the chances, and what each answer costs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,12 +21,12 @@ from monitor.domain.detection.claim import (
     match_control_rules,
     presents_as_person,
 )
+from monitor.domain.detection.feedback import NO_LESSONS
 from monitor.domain.detection.imitation import (
     match_impersonation_rules,
     match_known_impersonator,
     match_likeness_rules,
 )
-from monitor.domain.detection.lessons import NO_LESSONS
 from monitor.domain.detection.weights import Weights
 from monitor.domain.evidence import (
     Evidence,
@@ -44,9 +44,9 @@ from scrapers.models import Finding, FindingKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """`evidence` stands strongest first. `lowered_by` says what would have weakened it.
+    """`evidence` is sorted, strongest first. `lowered_by` says what would have weakened it.
 
-    `weights` is the version of what it was weighed by, 0 where that was not written down yet.
+    `weights` is the version of the weights, 0 if it was not stored yet.
     """
 
     label: OwnershipLabel
@@ -69,7 +69,7 @@ class Assessment:
         return sum_by_axis(self.evidence)
 
 
-# What a person ruled, and what follows; the other rulings speak of a flag, not of the account.
+# What a person ruled, and what follows; the other decisions speak of a flag, not of the account.
 _LABEL_BY_DECISION = {
     Decision.MINE: (OwnershipLabel.OWN, rules.SAID_MINE),
     Decision.NAMESAKE: (OwnershipLabel.NAMESAKE, rules.SAID_NAMESAKE),
@@ -102,7 +102,7 @@ def assess_finding(
     decision: Decision | None,
     weights: Weights,
 ) -> Assessment:
-    """Say whose a finding is; what the person told us or ruled settles it."""
+    """Say whose a finding is; the person's own data and answers decide first."""
     return assess_case(build_case(subject, finding, inventory), decision, weights)
 
 
@@ -161,7 +161,7 @@ def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
 
 
 def compute_prior(kind: FindingKind, weights: Weights) -> float:
-    """Return how likely an imitation is beforehand; a page is about somebody and plays nobody."""
+    """Return how likely an imitation is beforehand; a page is about someone and plays no one."""
     return weights.prior if kind is FindingKind.ACCOUNT else float("-inf")
 
 
@@ -252,7 +252,7 @@ class Assessor:
         return assess_finding(self.subject, finding, said, decision, self.weights)
 
     def is_decision_outdated(self, changed: Finding, decision: Decision | None) -> bool:
-        """Tell whether a verdict of somebody else no longer fits what an account has become.
+        """Tell whether a verdict of someone else no longer fits what an account has become.
 
         Else an impostor would only have to look like a namesake first.
         """
@@ -291,10 +291,10 @@ class LabelCosts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`settled` says that the person decided, so that nothing was weighed against anything.
+    """`settled` says that the person decided, so nothing was weighed.
 
-    `held_back` says that another answer was cheaper, and not to be told from a handle alone, or
-    because of `asked_for`: a link of the person's own account, or words that hide the account.
+    `held_back` says that another answer was cheaper, but a handle alone does not show it, or
+    `asked_for` forbids it: a link from the person's own account, or words that hide the account.
     `weights` is the version by which the evidence was weighed, `prior` that of today.
     """
 

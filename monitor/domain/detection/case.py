@@ -1,6 +1,6 @@
-"""One finding laid beside everything that is known of the person.
+"""One finding compared with everything that is known about the person.
 
-The person a finding is compared with, and what is known to be theirs. What a finding shows of a
+The person whom a finding is compared with, and their own accounts. What a finding shows of a
 person. Whether one account or page links to another, however the address is spelled.
 """
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from monitor.domain.detection.lessons import NO_LESSONS, Lessons
+from monitor.domain.detection.feedback import NO_LESSONS, Lessons
 from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.handles import extract_local_part, is_same_handle
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
@@ -40,11 +40,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the person said is theirs: accounts as last seen, and platforms without one.
+    """What the person declared: accounts as last seen, and platforms without one.
 
-    `lessons` are what they said of findings so far, `impersonators` the accounts that were ruled to
-    pretend to be them, as last seen. `picture_use_counts` says of the own pictures' prints how many
-    accounts of others show exactly these.
+    `lessons` come from their answers so far; `impersonators` are accounts that were decided to be
+    impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
+    accounts of others show exactly that.
     """
 
     own_findings: tuple[Finding, ...] = ()
@@ -64,7 +64,7 @@ def list_account_keys(finding: Finding) -> frozenset[str]:
 
 
 def is_declared(finding: Finding, subject: Subject, inventory: Inventory) -> bool:
-    """Tell whether the person told us that this account, or the page at its address, is theirs."""
+    """Tell whether the person declared this account, or the page at its address."""
     own_pages = map(canonicalize_url, subject.person.pages)
     if finding.key in {*own_pages, *(each.key for each in inventory.own_findings)}:
         return True
@@ -76,20 +76,20 @@ def is_declared(finding: Finding, subject: Subject, inventory: Inventory) -> boo
 def list_handles_on(platform: str, subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles on a platform."""
     keys = (account.partition(":") for account in subject.person.accounts)
-    told = {handle[1:] for where, _, handle in keys if where == platform and handle[:1] == "@"}
+    declared = {handle[1:] for where, _, handle in keys if where == platform and handle[:1] == "@"}
     seen = {each.handle for each in inventory.list_own_on(platform)}
-    return frozenset(told | seen) - {""}
+    return frozenset(declared | seen) - {""}
 
 
 def list_all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
     """Return the person's handles anywhere."""
     keys = (account.partition(":")[2] for account in subject.person.accounts)
-    told = {handle[1:] for handle in keys if handle[:1] == "@"}
+    declared = {handle[1:] for handle in keys if handle[:1] == "@"}
     seen = {each.handle for each in inventory.own_findings}
-    return frozenset(told | seen | set(subject.person.handles)) - {""}
+    return frozenset(declared | seen | set(subject.person.handles)) - {""}
 
 
-# Nobody writes a name or a description this long in good faith.
+# No one writes a name or a description this long in good faith.
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
@@ -166,15 +166,15 @@ def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMat
     handle_again = one_word and squash_text(shown) == squash_text(
         extract_local_part(finding.handle)
     )
-    told = agreed.level is not MatchLevel.DIFFERENT and not handle_again
-    if told or len(split_words(shown)) > 1:
+    is_own_name = agreed.level is not MatchLevel.DIFFERENT and not handle_again
+    if is_own_name or len(split_words(shown)) > 1:
         return agreed
     inside = match_mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.is_whole else None
 
 
 def _begins_with_title(shown: str) -> bool:
-    """Tell whether somebody is addressed, as in "Mrs. Doe's Classroom"."""
+    """Tell whether someone is addressed, as in "Mrs. Doe's Classroom"."""
     return fold_text(shown).partition(" ")[0].rstrip(".") in TITLES
 
 

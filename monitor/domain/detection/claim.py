@@ -1,7 +1,7 @@
 """Whether a finding presents itself as the person, or is about them.
 
 Whether an account shows the picture of one of the person's own accounts. Whether the person runs
-an account. What a finding says of where somebody lives and works.
+an account. What a finding says of where someone lives and works.
 """
 
 import re
@@ -37,7 +37,7 @@ from monitor.domain.person import Person
 from scrapers.models import Finding, FindingKind, PicturePrint
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
-# gives to everybody who chose none is nobody's.
+# gives to everyone who chose none is no one's.
 _MOST_DOUBLINGS = 2.0
 
 
@@ -89,7 +89,7 @@ def _match_own_pictures(finding: Finding, inventory: Inventory) -> Iterator[Pict
 
 
 def _is_network_picture(finding: Finding, own: Finding) -> bool:
-    """Tell whether both show the network's own picture: one address stands for two accounts."""
+    """Tell whether both show the network's default picture, which has one address for all."""
     return finding.platform == own.platform and finding.picture == own.picture != ""
 
 
@@ -125,7 +125,7 @@ _MOST_NAMESAKES = 2.0
 _MOST_RARE = 2.0
 _RARE = 0.5
 _RAREST = 0.01
-# From here on a handle made of the name alone is taken by somebody else on most networks.
+# From here on a handle made of the name alone is taken by someone else on most networks.
 _COMMON = 256
 
 
@@ -138,7 +138,7 @@ def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if any(has_link_to(case.finding.links, own) for own in case.inventory.own_findings):
         yield rules.LINKS_TO_OWN.build_match()
     if case.contacts.flagged:
-        yield rules.PUPILS.build_match()
+        yield rules.STUDENT_CONTACTS.build_match()
     yield from match_picture_rule(case.finding, case.inventory)
 
 
@@ -182,7 +182,7 @@ def _choose_rule_without_name(case: AssessmentCase) -> EvidenceRule:
 
 
 def _match_namesake_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    """Weigh how common the name is; nobody bears a disguised one."""
+    """Weigh how common the name is; no one bears a disguised one."""
     if is_disguised_name(case.appearance.shown_name, case.person.name):
         return
     others = max(_RAREST, case.subject.commonness)
@@ -226,7 +226,7 @@ def _choose_same_handle_rule(case: AssessmentCase) -> EvidenceRule:
 
 def match_control_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if case.appearance.match_level is MatchLevel.NEAR:
-        yield rules.NAME_MISSPELT.build_match()
+        yield rules.NAME_MISSPELLED.build_match()
     mutual = is_linked_both_ways(case.finding, case.inventory.own_findings)
     if mutual:
         yield rules.LINKED_BOTH_WAYS.build_match()
@@ -248,13 +248,13 @@ _ELSEWHERE_RULES = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
 
 
 def match_context_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
-    told = (*_match_work_rules(case), *_match_place_rules(case))
-    yield from told
+    matches = (*_match_work_rules(case), *_match_place_rules(case))
+    yield from matches
     says_something = case.is_account and (case.appearance.description or case.finding.location)
     if (
         says_something
         and not case.same_bio_accounts
-        and all(each.rule in _ELSEWHERE_RULES for each in told)
+        and all(each.rule in _ELSEWHERE_RULES for each in matches)
     ):
         yield rules.SILENT.build_match()
 
@@ -278,11 +278,13 @@ def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     text, person = case.appearance.text, case.person
     homes = _list_home_localities(person)
-    told = parse_locality(case.finding.location)
-    if mentions_place(text, person) or (told and any(told.is_same_town(home) for home in homes)):
+    stated = parse_locality(case.finding.location)
+    if mentions_place(text, person) or (
+        stated and any(stated.is_same_town(home) for home in homes)
+    ):
         yield rules.PLACE.build_match()
         return
-    shown = [told] if told else list(_extract_places(text, person))
+    shown = [stated] if stated else list(_extract_places(text, person))
     if any(each.state and each.state == home.state for each in shown for home in homes):
         yield rules.STATE.build_match()
     if _has_other_place(shown, homes):
@@ -290,20 +292,12 @@ def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 def mentions_place(text: str, person: Person) -> bool:
-    """Tell whether a place of the person's stands in the text, other than in a school's name."""
+    """Tell whether the text names one of the person's places, other than in a school's name."""
     rest = split_words(text)
-    for employer in (person.organisation, person.school):
+    for employer in (person.organization, person.school):
         for phrase in list_employer_phrases(employer):
             rest = _remove_phrase(rest, phrase)
     return any(contains_phrase(rest, home.town) for home in _list_home_localities(person))
-
-
-def mentions_other_place(text: str, person: Person) -> bool:
-    """Tell whether the text says "in Fairmont", and that is not the person's.
-
-    Says nothing of a person who told us no place: then any place may be theirs.
-    """
-    return _has_other_place(_extract_places(text, person), _list_home_localities(person))
 
 
 def _list_home_localities(person: Person) -> tuple[Locality, ...]:
@@ -311,6 +305,7 @@ def _list_home_localities(person: Person) -> tuple[Locality, ...]:
 
 
 def _has_other_place(shown: Iterable[Locality], homes: tuple[Locality, ...]) -> bool:
+    """Tell whether a place is not the person's; without homes, any place may be the right one."""
     return bool(homes) and any(all(each.is_other_place(home) for home in homes) for each in shown)
 
 
@@ -318,13 +313,13 @@ def _remove_phrase(words: tuple[str, ...], phrase: tuple[str, ...]) -> tuple[str
     size = len(phrase)
     for at in range(len(words) - size + 1):
         if words[at : at + size] == phrase:
-            # A mark keeps the words before and after from forming a phrase that nobody wrote.
+            # A mark keeps the words before and after from forming a phrase that no one wrote.
             return _remove_phrase((*words[:at], "", *words[at + size :]), phrase)
     return words
 
 
 def _extract_places(text: str, person: Person) -> Iterator[Locality]:
-    """Yield the places that a text puts somebody in; one's own school and name are none."""
+    """Yield the places that a text puts someone in; one's own school and name are none."""
     yield from extract_localities(text)
     for found in _AFTER_IN_OR_FROM.finditer(text):
         words = split_words(found.group(1))
@@ -335,10 +330,10 @@ def _extract_places(text: str, person: Person) -> Iterator[Locality]:
 
 
 def _is_own_school_or_name(words: tuple[str, ...], person: Person) -> bool:
-    told = (person.organisation, person.school, *_list_all_names(person))
+    own_names = (person.organization, person.school, *_list_all_names(person))
     return any(
         contains_phrase(words, each) or contains_phrase(each, words)
-        for each in map(split_words, told)
+        for each in map(split_words, own_names)
     )
 
 

@@ -1,6 +1,6 @@
 """Two accounts side by side: what one of them shows of the other.
 
-Which words of a text stand in another one, too.
+Which words of a text are also in another one.
 """
 
 import re
@@ -22,7 +22,7 @@ from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import Finding, PicturePrint
 from scrapers.urls.canonical import canonicalize_url
 
-# Two words stand together by chance ("I teach"); three in a row seldom do.
+# Two words often match by chance ("I teach"); three in a row rarely do.
 SHORTEST_PHRASE = 3
 _PIECES = re.compile(r"\w+|\W+")
 
@@ -36,7 +36,7 @@ class TextRun:
 
 
 def mark_shared_words(text: str, other: str, run: int) -> tuple[TextRun, ...]:
-    """Mark the words that stand in the other text, in runs of at least so many, in any order."""
+    """Mark the words that the other text also has, in runs of at least so many, in any order."""
     pieces = _PIECES.findall(text)
     at = [index for index, piece in enumerate(pieces) if _is_word(piece)]
     words, known = (
@@ -47,13 +47,13 @@ def mark_shared_words(text: str, other: str, run: int) -> tuple[TextRun, ...]:
         index
         for start in range(len(words) - run + 1)
         if tuple(words[start : start + run]) in known
-        # What stands between the words of one run belongs to it.
+        # What is between the words of one run belongs to it.
         for index in range(at[start], at[start + run - 1] + 1)
     }
     runs = groupby(enumerate(pieces), key=lambda numbered: numbered[0] in copied)
     return tuple(
-        TextRun(text="".join(piece for _, piece in told), copied=is_copied)
-        for is_copied, told in runs
+        TextRun(text="".join(piece for _, piece in pieces), copied=is_copied)
+        for is_copied, pieces in runs
     )
 
 
@@ -93,7 +93,7 @@ class FieldComparison:
 
 def compare_accounts(theirs: Finding, ours: Finding) -> tuple[FieldComparison, ...]:
     """Lay an account beside one of the person's own; a field that neither shows is left out."""
-    told = (
+    fields = (
         _compare_names(theirs, ours),
         _compare_handles(theirs, ours),
         _compare_texts("bio", theirs.bio or theirs.snippet, ours.bio or ours.snippet),
@@ -101,7 +101,7 @@ def compare_accounts(theirs: Finding, ours: Finding) -> tuple[FieldComparison, .
         _compare_pictures(theirs, ours),
         _compare_links(theirs, ours),
     )
-    return tuple(each for each in told if each.theirs or each.ours)
+    return tuple(each for each in fields if each.theirs or each.ours)
 
 
 def _compare_names(theirs: Finding, ours: Finding) -> FieldComparison:
@@ -131,7 +131,7 @@ def _compare_pictures(theirs: Finding, ours: Finding) -> FieldComparison:
         PicturePrint.from_text(theirs.picture_print),
         PicturePrint.from_text(ours.picture_print),
     )
-    # One address stands for two accounts only where the network shows a picture of its own.
+    # Two accounts have one picture address only if it is the network's default picture.
     of_the_network = theirs.platform == ours.platform and theirs.picture == ours.picture != ""
     near = compare_prints(one, other) if one and other and not of_the_network else None
     if near is None or not near.is_same_picture:

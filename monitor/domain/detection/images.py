@@ -28,10 +28,10 @@ class PictureResults:
 
     def add_picture_print(self, finding: Finding, before: Finding | None) -> Finding:
         """Return the finding with its picture's print, or the last known if we could not look."""
-        told = self.print_by_key.get(finding.key, "")
-        if told is None:
-            told = before.picture_print if before else ""
-        return replace(finding, picture_print=told)
+        print_text = self.print_by_key.get(finding.key, "")
+        if print_text is None:
+            print_text = before.picture_print if before else ""
+        return replace(finding, picture_print=print_text)
 
 
 def _extract_print(visit: CrawlResult) -> str | None:

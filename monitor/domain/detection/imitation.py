@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.domain.detection import rules
 from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase
-from monitor.domain.detection.images import compare_prints
-from monitor.domain.detection.lessons import (
+from monitor.domain.detection.feedback import (
     Lessons,
     Trait,
     TraitCentroid,
@@ -20,6 +19,7 @@ from monitor.domain.detection.lessons import (
     Traits,
     extract_traits,
 )
+from monitor.domain.detection.images import compare_prints
 from monitor.domain.evidence import RuleMatch
 from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name
@@ -139,10 +139,10 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
-    """Weigh words and picture that an impostor showed; the person's own ones are no sign of it.
+    """Weigh the words and picture of an earlier impersonator; the person's own do not count.
 
-    An account that repeats the person's own words is weighed for that already, and a picture of
-    theirs may stand on another account of theirs.
+    Repeating the person's own words is weighed elsewhere, and their own picture may be on another
+    account of their own.
     """
     others = [each for each in case.inventory.impersonators if each.key != case.finding.key]
     words = (replace(each, bio=each.bio or each.snippet) for each in others)
@@ -155,7 +155,7 @@ def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 def _is_same_picture(one: Finding, other: Finding) -> bool:
-    """Tell by its address, or by what was kept of it: a picture may be cut, or lie elsewhere."""
+    """Compare by address, or by the stored print: a picture may be cropped, or moved."""
     if one.picture_hash and one.picture_hash == other.picture_hash:
         return True
     shown, known = map(PicturePrint.from_text, (one.picture_print, other.picture_print))

@@ -1,4 +1,4 @@
-"""An address that somebody pastes, recognised: whose site it is, and which account it shows."""
+"""An address that someone pastes, recognised: whose site it is, and which account it shows."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -113,8 +113,8 @@ LIKE_OTHERS = EvidenceRule(
 LINKS_TO_OWN = EvidenceRule(
     name="links-to-own", reason="It links to one of your accounts, as anyone can."
 )
-PUPILS = EvidenceRule(
-    name="pupils",
+STUDENT_CONTACTS = EvidenceRule(
+    name="student-contacts",
     reason="Its contacts include names of your district's students, with signs of school.",
 )
 
@@ -146,8 +146,10 @@ LINKED_BOTH_WAYS = EvidenceRule(
     reason="This account and one of yours link to each other.",
     otherwise="It would be an open question if it and your account did not link to each other.",
 )
-NAME_MISSPELT = EvidenceRule(
-    name="name-misspelt", axis=EvidenceAxis.CONTROL, reason="People rarely misspell their own name."
+NAME_MISSPELLED = EvidenceRule(
+    name="name-misspelled",
+    axis=EvidenceAxis.CONTROL,
+    reason="People rarely misspell their own name.",
 )
 NONE_HERE = EvidenceRule(
     name="none-here",

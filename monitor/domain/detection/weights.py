@@ -3,10 +3,12 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from monitor.domain.detection.rules import RULES
+from monitor.domain.errors import ConfigError
 from monitor.domain.evidence import Evidence, EvidenceAxis, RuleMatch
-from monitor.errors import ConfigError
 
 # How much likelier an imitation is than an account of one's own, before anything is seen of it.
 PRIOR_NAME = "impersonation"
@@ -111,3 +113,9 @@ def _is_complete_entry(entry: object) -> bool:
 
 def _is_whole_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+@cache
+def load_own_weights() -> Weights:
+    file = files("monitor.domain.detection").joinpath("weights.toml")
+    return parse_weights(file.read_text("utf-8"), "weights.toml")

@@ -47,7 +47,7 @@ _CUT_OFF_PARTS = frozenset(
     {NamePart.INITIAL, NamePart.INITIALS, NamePart.GIVEN_START, NamePart.FAMILY_START}
 )
 _DIVISIBLE_PARTS = frozenset({NamePart.FAMILY, NamePart.GIVEN, NamePart.MIDDLE})
-# Pieces up to the first length stand in many other words; from the second on they seldom do.
+# Pieces up to the first length are part of many other words; from the second on they rarely are.
 _SHORT = 3
 _LONG = 6
 _AFFIX_PIECES = [HandlePiece(text=word, is_affix=True) for word in sorted(NAME_AFFIXES)]
@@ -91,7 +91,7 @@ def _build_letter_piece(sign: str) -> HandlePiece:
 
 
 def _is_single_word(piece: HandlePiece) -> bool:
-    """Tell whether no separator may stand in a piece; "o-mara" and "ann-mary" are names."""
+    """Tell whether a piece may have no separator in it; "o-mara" and "ann-mary" are names."""
     return piece.is_affix or (len(piece.parts) == 1 and piece.parts[0] not in _DIVISIBLE_PARTS)
 
 
@@ -100,7 +100,7 @@ def _crosses_boundary(bounds: frozenset[int], start: int, size: int) -> bool:
 
 
 def _can_follow(piece: HandlePiece, tiling: _Tiling, parted: tuple[bool, bool]) -> bool:
-    """Tell whether a piece may stand here; `parted` says whether a word begins and ends with it."""
+    """Tell whether a piece may be here; `parted` says whether a word begins and ends with it."""
     size = len(piece.text)
     begins = parted[0] or not tiling.pieces[-1].is_foreign
     if piece.is_foreign:
@@ -159,7 +159,7 @@ def _is_same_kind(one: HandlePiece, other: HandlePiece) -> bool:
 
 
 class NameCover(StrEnum):
-    """What of a name stands in a handle, best first."""
+    """The parts of a name in a handle, best first."""
 
     FULL = "full"
     NICK = "nick"

@@ -17,7 +17,7 @@ from monitor.domain.names.normalize import (
 _TOP_DOMAINS = frozenset(["com", "net", "org", "edu", "us", "social", "example", "test"])
 # The longest handle that any network allows is a host name.
 _LONGEST = 253
-# What a network hands out where nobody chose a handle: a number, or a channel's id.
+# Handles that a network assigns by itself: a number, or a channel's ID.
 _OPAQUE = re.compile(r"\d{6,}|UC[\w-]{22}")
 # Words begin at a separator, a digit, and a capital after a small letter; "TXRandy" is TX, Randy.
 _WORDS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]|\d+")
@@ -64,7 +64,7 @@ SEPARATORS = frozenset(" ._-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyphs:
-    """`seen` are small Latin letters where a sign passes for one; `signs` stand behind each."""
+    """`seen` are lowercase Latin letters, if a sign looks like one; `signs` are the originals."""
 
     letters: str
     signs: tuple[str, ...]
@@ -92,7 +92,7 @@ def is_disguised_letter(sign: str, letter: str) -> bool:
 
 
 def has_invisible_sign(signs: str) -> bool:
-    """Tell whether something stands there that cannot be seen."""
+    """Tell whether one of the characters is invisible."""
     return any(unicodedata.category(sign) == "Cf" for sign in signs)
 
 
@@ -102,14 +102,14 @@ def _read_letters(sign: str) -> str:
 
 
 _WORD = re.compile(r"\w+")
-# What a fake, a fan, or somebody whose handle was taken adds.
+# What a fake, a fan, or someone whose handle was taken adds.
 BOASTS = frozenset(
     _WORD.findall(
         "the real official its iam im only true original og xo hq page backup new alt priv private "
         "account acct fan fans fanpage team tv"
     )
 )
-# How a teacher, or somebody else whom many people know, is addressed.
+# How a teacher, or someone else whom many people know, is addressed.
 TITLES = frozenset(_WORD.findall("mr mrs ms miss mx dr prof professor coach teacher principal"))
 EPITHETS = BOASTS | TITLES
 # What a public person's office or campaign is called.

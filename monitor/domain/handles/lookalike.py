@@ -39,7 +39,7 @@ class HandleChange(StrEnum):
     LOOK = "look"
     DOUBLED = "doubled"
     SWAPPED = "swapped"
-    NEIGHBOUR = "neighbour"
+    NEIGHBOR = "neighbor"
     ADDED = "added"
     DROPPED = "dropped"
     REPLACED = "replaced"
@@ -48,7 +48,7 @@ class HandleChange(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandleEdit:
-    """`ours` stands in the original, `theirs` in its place; either may be empty."""
+    """`ours` is in the original, `theirs` replaces it; either may be empty."""
 
     change: HandleChange
     ours: str
@@ -59,7 +59,7 @@ class HandleEdit:
         return PRICES[self.change]
 
 
-# In letters: another letter in its place costs 1. Set by hand, by what a hasty reader sees:
+# In letters: to replace one letter costs 1. Set by hand, by what a hasty reader sees:
 # nothing, what passes for the original, a slip of the finger, a letter too many or too few.
 _UNSEEN, _OVERLOOKED, _SLIP, _MISCOUNTED, _SEEN = 0.1, 0.2, 0.6, 0.8, 1.0
 PRICES = {
@@ -69,7 +69,7 @@ PRICES = {
     HandleChange.LOOK: _OVERLOOKED,
     HandleChange.DOUBLED: _OVERLOOKED,
     HandleChange.SWAPPED: _SLIP,
-    HandleChange.NEIGHBOUR: _SLIP,
+    HandleChange.NEIGHBOR: _SLIP,
     HandleChange.ORDER: _SLIP,
     HandleChange.ADDED: _MISCOUNTED,
     HandleChange.DROPPED: _MISCOUNTED,
@@ -107,7 +107,7 @@ def _list_similar_pairs() -> Iterator[tuple[tuple[str, str], HandleChange]]:
         # Each key touches the next of its row and two of the row below.
         for at, key in enumerate(upper):
             for other in upper[at + 1 : at + 2] + lower[max(0, at - 1) : at + 1]:
-                yield (key, other), HandleChange.NEIGHBOUR
+                yield (key, other), HandleChange.NEIGHBOR
     for pair in (*_SIMILAR_LETTERS, *_SIMILAR_SIGNS):
         yield (pair[0], pair[1]), HandleChange.LOOK
 
@@ -146,7 +146,7 @@ def _build_edit(step: _AlignmentStep, theirs: Glyphs, ours: Glyphs) -> HandleEdi
 
 
 def _align_handles(theirs: str, ours: str) -> Iterator[_AlignmentStep]:
-    """Yield the pieces of the cheapest alignment; what both begin and end with stands as it is."""
+    """Yield the pieces of the cheapest alignment; a common start and end stay as they are."""
     head, tail = _measure_shared_ends(theirs, ours)
     for at in range(head):
         yield _AlignmentStep(None, slice(at, at + 1), slice(at, at + 1))
@@ -248,12 +248,12 @@ def describe_edits(
     edits: Iterable[HandleEdit], added: Iterable[str], dropped: Iterable[str]
 ) -> str:
     """Say how a handle differs from the reader's: "Its handle is yours, but the l is …"."""
-    told = list(dict.fromkeys(_list_phrases(edits, added, dropped))) or [
+    phrases = list(dict.fromkeys(_list_phrases(edits, added, dropped))) or [
         "it is written in another way"
     ]
-    if len(told) > _MOST_PHRASES:
-        told[_MOST_PHRASES - 1 :] = ["more is changed"]
-    return f"Its handle is yours, but {_join_phrases(told)}."
+    if len(phrases) > _MOST_PHRASES:
+        phrases[_MOST_PHRASES - 1 :] = ["more is changed"]
+    return f"Its handle is yours, but {_join_phrases(phrases)}."
 
 
 def _list_phrases(
@@ -261,8 +261,8 @@ def _list_phrases(
 ) -> Iterator[str]:
     yield from (f"{_describe_word(word)} is added" for word in added)
     yield from (f"{_describe_word(word)} is left out" for word in dropped)
-    told = sorted(edits, key=lambda edit: edit.change in _GENERAL_PHRASES)
-    yield from (_GENERAL_PHRASES.get(edit.change) or _describe_edit(edit) for edit in told)
+    ordered = sorted(edits, key=lambda edit: edit.change in _GENERAL_PHRASES)
+    yield from (_GENERAL_PHRASES.get(edit.change) or _describe_edit(edit) for edit in ordered)
 
 
 def _join_phrases(phrases: list[str]) -> str:
@@ -285,7 +285,7 @@ def _describe_edit(edit: HandleEdit) -> str:
         return f"the {ours} is left out" if ours else f"{_describe_signs(theirs)} is added"
     if has_invisible_sign(theirs):
         return f"the {ours} is joined by an invisible character"
-    beside = " (beside it on the keyboard)" if change is HandleChange.NEIGHBOUR else ""
+    beside = " (beside it on the keyboard)" if change is HandleChange.NEIGHBOR else ""
     return f"the {ours} is replaced by {_describe_signs(theirs)}{beside}"
 
 
@@ -294,14 +294,14 @@ def _describe_own_sign(signs: str) -> str:
 
 
 def _describe_word(word: str) -> str:
-    """Name a word of ours; a stranger's words are not repeated, whoever reads this."""
+    """Name a word if it is on our own list; a stranger's words are never repeated."""
     if word in EPITHETS:
         return f'"{word}"'
     return "a number" if word.isdecimal() else "another word"
 
 
 def _describe_signs(signs: str) -> str:
-    """Name what stands in a handle, so that it is told from what it looks like."""
+    """Name the characters in a handle, so that a reader can tell lookalikes apart."""
     if not signs.isalnum():
         return "another character"
     if not signs.isascii():
@@ -363,7 +363,7 @@ class HandleLookalike:
 
     @property
     def is_unmistakable(self) -> bool:
-        """A handle that is but spelt like it may be that of somebody with a similar name."""
+        """A handle that is but spelt like it may be that of someone with a similar name."""
         return self.is_deliberate and self.kind is not LookalikeKind.SPELLING
 
 
@@ -373,7 +373,7 @@ NEAR_LIKENESS = 0.85
 # Handles further apart than this are not worth laying side by side, nor are more of their guises.
 _FAR_SIMILARITY = 0.5
 _WORTH_ALIGNING = 3
-# In letters: an addition that says nothing, the same words turned round, a word that may be any.
+# In letters: an addition without meaning, the same words in another order, any other word.
 _REMOVED_WORD_PRICE = 0.6
 _ANY_WORD_PRICE = 1.2
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
@@ -459,7 +459,7 @@ def _classify_added_words(words: set[str]) -> LookalikeKind | None:
 
 
 def _compare_word_lists(theirs: list[str], ours: list[str]) -> Iterator[HandleLookalike]:
-    """Compare handles whose words are told apart by separators."""
+    """Compare handles whose words have separators between them."""
     if len(ours) > 1 and theirs != ours and sorted(theirs) == sorted(ours):
         turned = HandleEdit(change=HandleChange.ORDER, ours="".join(ours), theirs="".join(theirs))
         size = len(turned.ours)
@@ -476,7 +476,7 @@ def _compare_word_lists(theirs: list[str], ours: list[str]) -> Iterator[HandleLo
 
 
 def _list_surrounding_words(core: list[str], words: list[str]) -> tuple[str, ...]:
-    """Return what stands before and after these words, if they stand in the others in one piece."""
+    """Return what is before and after these words, if the others contain them in one piece."""
     size = len(core)
     for at in range(len(words) - size + 1 if size else 0):
         if words[at : at + size] == core:

@@ -51,7 +51,7 @@ class NameCountTable:
         return self.count_bearers(name) / self.everybody
 
     def compute_rarity(self, name: str) -> float:
-        """Return how surprising it is to meet somebody of this name, in bits."""
+        """Return how surprising it is to meet someone of this name, in bits."""
         return -log2(self.compute_share(name))
 
     def _look_up_count(self, name: bytes) -> int:

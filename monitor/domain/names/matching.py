@@ -35,7 +35,7 @@ class MatchLevel(StrEnum):
 
 
 class MiddleMatch(StrEnum):
-    """What stands beside given and family name; FURTHER is a word after the family name."""
+    """What a name has besides given and family name; FURTHER is a word after the family name."""
 
     AGREES = "agrees"
     SILENT = "silent"
@@ -67,7 +67,7 @@ class NameMatch:
 
 NO_MATCH = NameMatch(level=MatchLevel.DIFFERENT)
 _LONGEST_FAMILY = 4
-# In running text a given and a middle name stand before the family name, and nothing else.
+# In running text, only a given and a middle name come before the family name.
 _LONGEST_GIVEN = 2
 # Below the first length one wrong letter makes another name; from the second, two are allowed.
 _SPELLABLE = 4
@@ -84,7 +84,7 @@ def match_display_name(written: str, name: PersonName) -> NameMatch:
 
 
 def match_mention(text: str, name: PersonName) -> NameMatch:
-    """Find the name in running text; what stands around it does not count against it."""
+    """Find the name in running text; the words around it do not count against it."""
     return _choose_best(
         each for words in _list_name_windows(text, name) for each in _match_in_order(words, name)
     )
@@ -124,12 +124,12 @@ def _count_family_words(words: tuple[str, ...], name: PersonName) -> int:
 
 
 def _is_given_name(word: str) -> bool:
-    """Tell whether a word before a family name says that it is somebody else's."""
+    """Tell whether a word before a family name says that it is someone else's."""
     return len(word) == 1 or is_listed_given(word)
 
 
 def _match_all_orders(words: tuple[str, ...], name: PersonName) -> Iterator[NameMatch]:
-    """Read a display name as given and family name, turned round, and with a word too many."""
+    """Parse a display name as given and family name, in reverse order, and with one extra word."""
     yield from _match_in_order(words, name)
     if words and "".join(words) == _squash_cached(name.given):
         yield NameMatch(level=MatchLevel.GIVEN)
@@ -142,7 +142,7 @@ def _match_all_orders(words: tuple[str, ...], name: PersonName) -> Iterator[Name
 
 
 def _match_in_order(words: tuple[str, ...], name: PersonName) -> Iterator[NameMatch]:
-    """Compare words in which the family name stands last."""
+    """Compare words that end with the family name."""
     for family in (name.family, *name.former_families):
         size = _count_trailing_family(words, family)
         if size:
@@ -168,7 +168,7 @@ def _count_trailing_family(words: tuple[str, ...], family: str) -> int:
 
 
 def _match_before_family(words: tuple[str, ...], name: PersonName) -> NameMatch:
-    """Compare what stands before the family name."""
+    """Compare what comes before the family name."""
     if not words:
         return NameMatch(level=MatchLevel.FAMILY)
     given, first = _squash_cached(name.given), _squash_cached(words[0])
@@ -184,7 +184,7 @@ def _match_other_given(words: tuple[str, ...], name: PersonName) -> NameMatch:
     first, called = _squash_cached(words[0]), _list_call_names(name)
     if first in called or first in _list_middle_call_names(name):
         return NameMatch(level=MatchLevel.NICKNAME, middle=_match_middle(words[1:], name))
-    # "Anna Maria" may go by her second name; only people who told us the first one contradict.
+    # "Anna Maria" may go by her second name; only a known first one contradicts.
     if not called.isdisjoint(words[1:]):
         return NameMatch(level=MatchLevel.NICKNAME, middle=_match_middle(words[:1], name))
     if _is_given_initial(first, name):
@@ -198,8 +198,8 @@ def _match_other_given(words: tuple[str, ...], name: PersonName) -> NameMatch:
 def _list_call_names(name: PersonName) -> frozenset[str]:
     """Return what else the person may be called, in one plain word each."""
     given = _squash_cached(name.given)
-    told = {_squash_cached(each) for each in name.nicknames}
-    return list_other_givens(given) | told | {given, *split_words(name.given)[:1]}
+    nicknames = {_squash_cached(each) for each in name.nicknames}
+    return list_other_givens(given) | nicknames | {given, *split_words(name.given)[:1]}
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -189,7 +189,7 @@ def is_listed_given(given: str) -> bool:
 
 
 def stem_given_name(given: str) -> str:
-    """Return how a fond form begins the name it stands for: Maddi and Mads are Mad, Danny Dan."""
+    """Return the start of the name in a short form: Mad for Maddi and Mads, Dan for Danny."""
     short = _FOND.sub("", given)
     return _DOUBLED.sub(r"\1", short) if short != given else given
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from unicodedata import lookup, normalize
 
 # Unicode Technical Standard 39 names these as confusable: letters and digits whose skeleton is one
-# Latin letter, once case, width and decoration are folded. Cyrillic and Greek small letters that it
-# leaves out, since only their capitals are like, stand here too.
+# Latin letter, once case, width and decoration are folded. It leaves out Cyrillic and Greek small
+# letters of which only the capitals look alike; they are here, too.
 _PASSING_FOR = {
     "a": "\u0251\u03b1\u0430\u13aa\u15c5\ua4ee\U000102a0\U00016f40",
     "b": "\u0432\u13cf\u13f4\u1472\u15af\u15f7\ua4d0\U00010282\U000102a1\U00010301",
@@ -212,7 +212,7 @@ def split_at_commas(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...
 
 
 def contains_phrase(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    """Tell whether the phrase stands in the words, in one piece."""
+    """Tell whether the words contain the phrase in one piece."""
     size = len(phrase)
     return bool(phrase) and any(
         words[at : at + size] == phrase for at in range(len(words) - size + 1)

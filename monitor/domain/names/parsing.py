@@ -1,4 +1,4 @@
-"""A name as one writes it, taken apart; whoever wrote it told nobody which word is which."""
+"""A name as people write it, taken apart; the writer did not say which word is which."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _REMEMBERED = 8192
 _LONGEST = 200
 _SHORTEST_LOUD = 3
 _HANDLES = re.compile(r"(?<!\w)@\S*")
-# JaneDoe, but not McDonald: there a small letter more stands before the capital.
+# JaneDoe, but not McDonald: that has another lowercase letter before the capital.
 _CAMEL_CASE = re.compile(r"(?<=[a-z]{3})(?=[A-Z])")
 # German and Scandinavian letters have a spelling without dots, beside the one that drops them.
 _SPELLED_OUT = str.maketrans(
@@ -43,8 +43,8 @@ _SPELLED_OUT = str.maketrans(
 class ParsedName:
     """Words are plain, and in parts where they are hyphenated; `bare_family` is without particles.
 
-    `called` are names in quotes or brackets, `generation` is "jr", "iii" or nothing. `turned`
-    says that the family name was taken to stand first, though no comma told so.
+    `called` are names in quotes or brackets, `generation` is "jr", "iii" or nothing. `turned` says
+    that the family name is read as the first word, although there is no comma.
     """
 
     givens: tuple[str, ...]
@@ -125,7 +125,7 @@ def _repair_encoding(text: str) -> str:
 
 
 def _is_in_capitals(word: str) -> bool:
-    """Tell whether a word is in capitals, as the French and catalogues write a family name."""
+    """Tell whether a word is in capitals, as the French and catalogs write a family name."""
     return word.isupper() and len(word) >= _SHORTEST_LOUD
 
 
@@ -140,7 +140,7 @@ def _list_orders(parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool
 
 
 def _move_initials_first(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Turn `Delgado M` round: nobody's family name is a letter, where another word is there."""
+    """Reverse `Delgado M`: a single letter is no family name if there is another word."""
     start = len(parts) - 1
     while start > 1 and len(parts[start - 1]) == 1:
         start -= 1

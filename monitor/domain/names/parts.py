@@ -29,11 +29,11 @@ PartsByText = Mapping[str, tuple[NamePart, ...]]
 _PartPairs = Iterator[tuple[str, tuple[NamePart, ...]]]
 _SHORTEST_PART = 3
 _FEWEST_INITIALS = 3
-# So many letters of a name stand for it: alone, and beside the other half of the name.
+# The number of letters that may stand for a name: alone, and with the other half of the name.
 _SHORTEST_START = {NamePart.FAMILY_START: 4, NamePart.GIVEN_START: 3}
 _SHORTEST_BESIDE = 2
 _FEWEST_CONSONANTS = 4
-# Nobody bears a longer name, or one of more parts.
+# No one bears a longer name, or one of more parts.
 _LONGEST_NAME = 80
 _MOST_PARTS = 8
 _VOWELS = re.compile(r"(?<=.)[aeiouy]")
@@ -59,8 +59,8 @@ def build_name_forms(name: PersonName) -> NameForms:
     given = squash_text(name.given[:_LONGEST_NAME])
     givens = _drop_duplicates(given, *_keep_long_parts(_split_name(name.given)[:1]))
     middles = _keep_long_parts(_split_name(name.middle))
-    told = map(squash_text, name.nicknames[:_MOST_PARTS])
-    nicks = {nick for nick in (*told, *_list_nicknames(givens)) if len(nick) > 1} - set(givens)
+    nicknames = map(squash_text, name.nicknames[:_MOST_PARTS])
+    nicks = {nick for nick in (*nicknames, *_list_nicknames(givens)) if len(nick) > 1} - set(givens)
     between = "".join(part[:1] for part in _split_name(name.middle))
     of_family = "".join(part[:1] for part in _split_name(name.family))
     families = [squash_text(each[:_LONGEST_NAME]) for each in (name.family, *name.former_families)]
@@ -75,7 +75,7 @@ def build_name_forms(name: PersonName) -> NameForms:
 
 
 def list_name_parts(text: str, name: PersonName) -> PartsByText:
-    """Return every piece of a name that stands in a text, and what it is of the name.
+    """Return every piece of a name in a text, and which part of the name it is.
 
     A piece that may be several things is the plainest of them.
     """

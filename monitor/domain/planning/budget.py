@@ -44,10 +44,10 @@ class CostCap:
 
     def reduce_by_share(self, share: Decimal) -> Self:
         """Return what is left when a share of it is laid by."""
-        kept = 1 - share
+        remaining = 1 - share
         return type(self)(
-            requests=None if self.requests is None else int(self.requests * kept),
-            usd=None if self.usd is None else self.usd * kept,
+            requests=None if self.requests is None else int(self.requests * remaining),
+            usd=None if self.usd is None else self.usd * remaining,
         )
 
 
@@ -66,7 +66,7 @@ class CostLimits:
 
 
 class WeeklyBudget:
-    """What was spent of a week, counted as it is spent. `spent` is by person; "" is of nobody."""
+    """What was spent of a week, counted as it is spent. `spent` is by person; "" is of no one."""
 
     __slots__ = ("_limits", "_spent", "total")
 
@@ -135,12 +135,12 @@ def record_answer(history: QueryHistory | None, week: int, novelty: AnswerNovelt
 
 
 def get_default_interval(rank: int) -> int:
-    """Return in how many weeks a question comes round of which nothing is known but its rank."""
+    """Return how many weeks apart a question is asked, if only its rank is known."""
     return DEFAULT_INTERVALS[min(rank, len(DEFAULT_INTERVALS) - 1)]
 
 
 def compute_interval(history: QueryHistory | None, rank: int) -> int:
-    """Return in how many weeks a question comes round now."""
+    """Return how many weeks apart a question is asked now."""
     if history is None:
         return get_default_interval(rank)
     begun = get_default_interval(rank) if history.hit is None else 1

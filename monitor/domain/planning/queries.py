@@ -8,10 +8,10 @@ from itertools import islice, product
 from unicodedata import normalize
 
 from monitor.domain.consent import Consent
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
-from monitor.errors import NotPermittedError
 from scrapers.models import Identity, Query, QueryKind
 from scrapers.source import ContactSource, Source, SourceFamily
 
@@ -23,12 +23,12 @@ SCOPE_BY_FAMILY = {
 
 MAX_NAMES = 8
 MAX_GUESSED_HANDLES = 6
-# A shorter guess belongs to somebody everywhere, and hardly ever to this person.
+# A shorter guess belongs to someone everywhere, and hardly ever to this person.
 SHORTEST_GUESS = 5
 
 
 class StudentLinkSwitch(StrEnum):
-    """The district's own switch; without it nobody's contacts are looked at."""
+    """The district's own switch; without it no one's contacts are looked at."""
 
     ON = "on"
     OFF = "off"
@@ -36,20 +36,20 @@ class StudentLinkSwitch(StrEnum):
 
 def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
     """Choose the words to search by. Raises NotPermittedError without a live consent."""
-    if consent.person != person.ref or not consent.allows_queries(now):
-        reason = "This person has no consent in force, or has paused: nothing may be asked."
+    if consent.person_id != person.id or not consent.allows_queries(now):
+        reason = "This person has no valid consent, or has paused checks. No search was run."
         raise NotPermittedError(reason)
     guesses = _guess_handles(person.name) if consent.covers_scope(Scope.PROFILES, now) else ()
     hashed = consent.covers_scope(Scope.MAIL_HASH, now)
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
     return Identity(
-        person_id=person.ref,
+        person_id=person.id,
         names=tuple(islice(_drop_duplicates(_list_full_names(person.name)), MAX_NAMES)),
         handles=tuple(_drop_duplicates((*declared, *guesses))),
         accounts=person.accounts,
         pages=person.pages,
         places=person.places,
-        organisation=person.organisation,
+        organization=person.organization,
         mail_hash=hash_email_address(person.mail) if hashed else "",
     )
 
@@ -74,7 +74,7 @@ def build_person_queries(
 ) -> Iterator[Query]:
     """Yield the first questions about a person, each once, in the same order every time.
 
-    Nothing is asked about somebody whose name the district has not confirmed.
+    Nothing is asked about someone whose name the district has not confirmed.
     """
     if consent is None or not consent.allows_queries(now) or not person.is_named:
         return
@@ -92,18 +92,18 @@ def build_person_queries(
 def build_account_queries(
     accounts: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
 ) -> Iterator[Query]:
-    """Yield what asks accounts of others at their own address: whether each still stands."""
+    """Yield the questions whether accounts of others still exist at their own addresses."""
     if (
         consent is None
         or not consent.allows_queries(now)
         or not consent.covers_scope(Scope.PROFILES, now)
     ):
         return
-    told = tuple(accounts)
+    declared = tuple(accounts)
     for source in sorted(sources, key=lambda each: each.name):
-        there = tuple(_filter_by_platform(source, told))
+        there = tuple(_filter_by_platform(source, declared))
         if there and source.family is SourceFamily.PROFILES:
-            words = Identity(person_id=consent.person, names=(), accounts=there)
+            words = Identity(person_id=consent.person_id, names=(), accounts=there)
             yield from (each for each in source.build_queries(words) if each.kind.proves_absence)
 
 
@@ -138,7 +138,7 @@ def find_queried_accounts(query: Query, person: Person, source: Source) -> tuple
     return tuple(
         account
         for account in _filter_by_platform(source, person.accounts)
-        if any(each.key == query.key for each in source.build_contact_queries(account, person.ref))
+        if any(each.key == query.key for each in source.build_contact_queries(account, person.id))
     )
 
 
@@ -153,7 +153,7 @@ def _get_allowed_scopes(consent: Consent, student_links: StudentLinkSwitch) -> f
 
 
 def hash_email_address(address: str) -> str:
-    """Return what Gravatar knows an address by: SHA-256, without spaces and in small letters."""
+    """Return what Gravatar knows an address by: SHA-256, without spaces and in lowercase."""
     return sha256(address.strip().lower().encode()).hexdigest()
 
 
@@ -175,7 +175,7 @@ def _guess_handles(name: PersonName) -> tuple[str, ...]:
         for given, family in ((squash_text(given), squash_text(family)) for family, given in pairs)
         if given and family
         for shape in (f"{given}{family}", f"{given}.{family}", f"{given[0]}{family}")
-        # Most sites know no other letters in a handle.
+        # Most sites allow no other letters in a handle.
         if len(shape) >= SHORTEST_GUESS and shape.isascii()
     )
     return tuple(islice(_drop_duplicates(shapes), MAX_GUESSED_HANDLES))

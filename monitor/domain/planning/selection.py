@@ -136,7 +136,7 @@ def _build_value_key(each: QueryCandidate, week: int) -> tuple[bool, bool, int, 
     return (each.history is not None, not late, each.rank, asked, source, key)
 
 
-# An assumption, for nobody can know: twice a year something new turns up about a person.
+# An assumption, for no one can know: twice a year something new turns up about a person.
 NEWS_INTERVAL = 26
 QUARTER = 13
 # Whatever was found in the first weeks has come to rest by then.
@@ -148,7 +148,7 @@ PredictNovelty = Callable[[Query, int], AnswerNovelty]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostForecast:
-    """Means of a week, in requests and dollars, if everybody joined now."""
+    """Means of a week, in requests and dollars, if everyone joined now."""
 
     first_quarter: ApiCost
     settled: ApiCost
@@ -172,14 +172,14 @@ class QueryRotation:
             now = (replace(each, history=histories[each.query.key]) for each in self.offered)
             choice = select_queries(now, week, purse, SearchDepth.ROTATING)
             for key, query in choice.selected.items():
-                # Of what is about nobody no history is kept: it is asked every week.
+                # A question about no person has no history: it is asked every week.
                 if query.subject:
                     histories[key] = record_answer(histories[key], week, predict(query, week))
             yield choice, purse.total
 
 
 def forecast_costs(rotation: QueryRotation, week: int) -> CostForecast:
-    """Play two years from a week on in which nobody was asked about yet."""
+    """Play two years from a week on in which no one was asked about yet."""
     new = tuple(replace(each, history=None) for each in rotation.offered)
     weeks = range(week, week + SETTLED_WEEKS.stop)
     brings = _AssumedNews({each.query.subject for each in new}, week)
@@ -257,7 +257,7 @@ class SourceBill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepBill:
-    """What one sweep of everybody costs at most, without a word of whom it is about.
+    """What one sweep of everyone costs at most, without a word of whom it is about.
 
     `most` is what may be spent in a week, None for any sum; `left_out` counts what that leaves out.
     """

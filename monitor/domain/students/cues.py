@@ -1,4 +1,4 @@
-"""What on a public card makes it likely that somebody goes to school.
+"""What on a public card makes it likely that someone goes to school.
 
 What people call a school: by its name, a shorter one, or its initials.
 """
@@ -6,13 +6,13 @@ What people call a school: by its name, a shorter one, or its initials.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from monitor.domain.names.normalize import contains_phrase, fold_text, split_words
+from monitor.domain.vocabulary import StudentCue
 from scrapers.models import Contact
 
-# Two letters before a number stand for too many other things.
+# Two letters before a number can mean too many other things.
 _SHORTEST_INITIALS = 3
 # What a school of this kind is abbreviated to after its own name: Cedar Valley HS.
 _SCHOOL_ABBREVIATIONS = {"high": "hs", "middle": "ms", "elementary": "es"}
@@ -33,20 +33,11 @@ def list_school_names(school: str) -> frozenset[str]:
     return frozenset(filter(None, names))
 
 
-class StudentCue(StrEnum):
-    SCHOOL_YEAR = "school-year"
-    CLASS_OF = "class-of"
-    GRADE = "grade"
-    SCHOOL = "school"
-    TOWN = "town"
-    SEVERAL_NAMES = "several-names"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolSetting:
-    """Where pupils go to school, and in which calendar year that is said.
+    """Where students go to school, and in which calendar year that is said.
 
-    `year` is None where nobody knows when the card was written: then any year will do.
+    `year` is None where no one knows when the card was written: then any year will do.
     """
 
     schools: tuple[str, ...] = ()
@@ -54,10 +45,10 @@ class SchoolSetting:
     year: int | None
 
 
-# In bits: how much likelier a pupil says so than another contact of a teacher. A year or a grade
-# stood on 3 of 8,822 cards of grown-ups, and one pupil in ten at least is taken to say it. The rest
-# are first guesses: parents and former pupils name the school, and neighbours say the town as often
-# as pupils do; beside it only a rare name counts.
+# In bits: how much likelier a student says so than another contact of a teacher. 3 of 8,822 adults'
+# profiles name a year or a grade, and we assume that at least one student in ten does. The rest are
+# first guesses: parents and former students name the school, and neighbors say the town as often as
+# students do, so with it only a rare name counts.
 CUE_BITS: Mapping[StudentCue, float] = {
     StudentCue.SCHOOL_YEAR: 8,
     StudentCue.CLASS_OF: 8,
@@ -67,11 +58,11 @@ CUE_BITS: Mapping[StudentCue, float] = {
 }
 _LONGEST_CARD = 1000
 _SCHOOL_YEARS = 13
-# A family's pride in a pupil, and a former pupil's in the school, are no cues.
+# A family's pride in a student, and a former student's in the school, are no cues.
 _RELATIVE_OR_ALUM = re.compile(
     r"\b(mom|mum|mama|dad|mother|father|parent|husband|wife|grand\w+|aunt|uncle|alum\w*|retired)\b"
 )
-# For these a school is a place of work, and a class one that they lead; but pupils dream, too.
+# For these a school is a place of work, and a class one that they lead; but students dream, too.
 _AT_WORK = re.compile(
     r"(?<!future )(?<!aspiring )\b(teach\w*|coach\w*|principal|counsel\w*|librarian|staff|educator|"
     r"advis\w+|sponsor|mrs?|phd)\b"
@@ -82,7 +73,7 @@ _BEFORE_YEAR = (
     r"\b(?:class of|class(?= ?(?:'|20))|c/o|clase (?:de|del)|grad(?:uat\w+)?(?: of| in)?)"
 )
 _CLASS_OF = re.compile(rf"(?:{_BEFORE_YEAR}|\N{{GRADUATION CAP}}){_YEAR}|\bco ?('\d\d|20\d\d)\b")
-# In capitals any high or middle school will do, in small letters only one of ours.
+# In capitals any high or middle school counts, in lowercase only one of the district's.
 _SOME_SCHOOL = re.compile(rf"\b[A-Z]{{1,4}}[HM]S{_YEAR}")
 _ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
 _GRADE = re.compile(
@@ -94,7 +85,7 @@ _AT_SCHOOL = re.compile(r"\b(?:junior|senior|student|pupil)\b")
 
 
 def detect_cues(contact: Contact, setting: SchoolSetting) -> frozenset[StudentCue]:
-    """Return what on a card says that a pupil wrote it."""
+    """Return what on a card says that a student wrote it."""
     card = f"{contact.name}\n{contact.bio}"[:_LONGEST_CARD]
     folded = fold_text(card)
     if _RELATIVE_OR_ALUM.search(folded) or _AT_WORK.search(folded):
@@ -105,7 +96,7 @@ def detect_cues(contact: Contact, setting: SchoolSetting) -> frozenset[StudentCu
 
 
 def sum_cue_bits(found: frozenset[StudentCue]) -> float:
-    """Return how much cues say together; two ways to tell a year are told once."""
+    """Return how much the cues say together; two ways to name a year count once."""
     dated = max((CUE_BITS[cue] for cue in found & _YEAR_CUES), default=0.0)
     return dated + sum(CUE_BITS[cue] for cue in found - _YEAR_CUES)
 

@@ -15,7 +15,7 @@ from monitor.domain.handles.handles import NAME_AFFIXES, is_opaque_handle, split
 from monitor.domain.names.frequency import NameCounts, NameCountTable
 from monitor.domain.names.nicknames import is_listed_given, list_short_givens, stem_given_name
 from monitor.domain.names.parsing import ParsedName, parse_name_variants
-from monitor.domain.students.cues import SchoolSetting, StudentCue, detect_cues, sum_cue_bits
+from monitor.domain.students.cues import SchoolSetting, detect_cues, sum_cue_bits
 from monitor.domain.students.roster import (
     START_LENGTHS,
     FormKind,
@@ -26,13 +26,14 @@ from monitor.domain.students.roster import (
     extract_chosen_part,
     list_given_forms,
 )
+from monitor.domain.vocabulary import StudentCue
 from scrapers.models import Contact
 
 _LONGEST_NAME = 5
 _LONGEST_WORD = 30
 _SHORTEST_FAMILY = 3
 _SHORTEST_UNPARTED = 4
-# What stands around a name in a handle for its looks, or says whose it is.
+# Words that are added to a name in a handle for looks, or to say whose it is.
 _FLOURISH = re.compile(r"^(?:x{2,}|x$)|x{2,}$")
 _BEFORE = re.compile(r"^(?:its|iam|im|the|real)")
 # People in the United States; from here on a word is a given name in its own right, and not a
@@ -46,7 +47,7 @@ _IDEOGRAPHS = range(0x3040, 0xD7A4)
 def list_card_forms(contact: Contact, counts: NameCounts) -> frozenset[RosterForm]:
     """Return the forms a card may be found by; of a card without any name, its handle alone.
 
-    Who shows a whole name is not taken for somebody else for the sake of a shortened handle.
+    Who shows a whole name is not taken for someone else for the sake of a shortened handle.
     """
     shown = frozenset(_list_shown_forms(contact.name, counts))
     whole = any(form.kind is FormKind.WHOLE for form in shown)
@@ -180,7 +181,7 @@ class FormChance:
 def rank_forms_by_chance(
     forms: Iterable[RosterForm], student_count: int, counts: NameCounts
 ) -> tuple[FormChance, ...]:
-    """Order what a card may stand for, the most telling first.
+    """Order the possible readings of a card, the strongest first.
 
     `student_count` are on the roster.
     """
@@ -215,9 +216,9 @@ def _estimate_given_share(given: str, counts: NameCounts) -> float:
     return sum(map(counts.given.compute_share, {given, *list_short_givens(given)}))
 
 
-# One contact in 300 of a member of staff is taken to be a pupil, before anything is known.
+# One contact in 300 of a member of staff is taken to be a student, before anything is known.
 PRIOR_BITS = log2(1 / 300)
-# Between five and six to one that it is a pupil. By costs alone one to four would do: to look
+# Between five and six to one that it is a student. By costs alone one to four would do: to look
 # costs the person 8 minutes, and a missed link 30. But a flag may hurt who has done nothing.
 NEEDED_BITS = 2.5
 FEWEST_RARE_HITS = 3
@@ -293,7 +294,7 @@ def _match_card(
 def _select_rare_hits(cards: Sequence[_CardMatch]) -> Sequence[FormChance]:
     """Return the most names on the roster that are so rare that chance brings few of them.
 
-    Accounts that show one name count once: they may be one person's, who is not a pupil.
+    Accounts that show one name count once: they may be one person's, who is not a student.
     """
     hit = filter(None, (card.hit for card in cards))
     falling = sorted(hit, key=attrgetter("chance"), reverse=True)
@@ -325,7 +326,7 @@ class MatcherUsage:
 
 
 def roll_over_usage(day: date, usage: MatcherUsage) -> MatcherUsage:
-    """Return what was asked on a day, as far as it was told: another day begins with nothing."""
+    """Return the reported use of a day; each day starts at zero."""
     return usage if usage.day == day else MatcherUsage(day=day)
 
 

@@ -19,7 +19,7 @@ from monitor.domain.names.nicknames import list_full_givens
 from monitor.domain.names.normalize import romanize_text, split_words, squash_text
 from monitor.domain.names.parsing import join_particles, spell_out_letters
 
-# A shorter handle is anybody's.
+# A shorter handle is anyone's.
 SHORTEST_HANDLE = 5
 START_LENGTHS = (3, 4)
 
@@ -127,13 +127,13 @@ def _list_families(written: str) -> frozenset[str]:
 
 
 TOKEN_BYTES = 16
-# A school year and a month of grace: then a new key is due, and whoever has left is forgotten.
+# A school year and a month of grace: then a new key is due, and anyone who has left is forgotten.
 ROSTER_LIFETIME = timedelta(days=400)
 # From one import to the next, a roster grows or shrinks by less than this share of it.
 UNUSUAL_CHANGE = 0.2
-# Sizes are rounded up, so that a token file does not tell how many pupils there are.
+# Sizes are rounded up, so that a token file does not tell how many students there are.
 _SIZE_STEP = 500
-# A pupil has eight forms on average, or two more for each handle.
+# A student has eight forms on average, or two more for each handle.
 _TOKENS_EACH = 12
 _VERSION = "v2"
 
@@ -149,7 +149,7 @@ class StudentList(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """`size` is the number of pupils, rounded up.
+    """`size` is the number of students, rounded up.
 
     `tokens` are sorted, of one length, and in one piece; random ones among them are padding.
     """

@@ -1,4 +1,4 @@
-"""A row of a roster file: a student, somebody else, or nobody that can be used.
+"""A row of a roster file: a student, someone else, or no one that can be used.
 
 What the columns of a roster file mean, whichever system wrote it.
 """
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from unicodedata import category
 
+from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.students.roster import RosterStudent
-from monitor.errors import InputError
 
 _GIVEN = ("givenname", "firstname", "legalfirstname", "studentfirstname", "forename", "given")
 _FAMILY = ("familyname", "lastname", "legallastname", "studentlastname", "surname", "family", "sn")
@@ -25,7 +25,7 @@ _ROLE = ("role", "roles", "userrole", "persontype", "usertype", "type")
 _GRADE = ("grade", "grades", "gradelevel", "yeargroup")
 _STUDENTS_ONLY = ("studentid", "studentnumber", "studentsisid")
 _STAFF_ONLY = ("teacherid", "teachernumber", "staffid")
-# Where a directory says what somebody is; its export holds everybody.
+# Where a directory says what someone is; its export holds everyone.
 _UNITS = ("orgunitpath", "department", "jobtitle", "employeetype", "employeetitle", "agegroup")
 _DIRECTORY = ("orgunitpath", "userprincipalname", "employeeid", "jobtitle", "department")
 _HANDLES = (
@@ -37,7 +37,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentMarker:
-    """The column that tells who is a student; where there is none, everybody in the file is.
+    """The column that tells who is a student; where there is none, everyone in the file is.
 
     `ids` are those of another file, roles.csv, which tells.
     """
@@ -153,7 +153,7 @@ student students pupil pupils learner learners scholar scholars estudiante estud
 alumnos eleve eleves schuler
 """
 _STUDENT_WORD_SET = frozenset(_STUDENT_WORDS.split())
-# What may stand beside the word for students in the name of a unit; "services" may not.
+# What may accompany the word for students in the name of a unit; "services" may not.
 _BESIDE_WORDS = "grade grades class of year hs ms es high middle elementary school"
 _BESIDE_WORD_SET = frozenset(_BESIDE_WORDS.split())
 _MINORS = frozenset({"minor", "notadult"})
@@ -197,7 +197,7 @@ class RosterContext:
 
 
 def parse_row(cells: Sequence[str], layout: RosterLayout, context: RosterContext) -> RosterRow:
-    """Read one row; of somebody who is no student nothing but that is told."""
+    """Read one row; for people who are not students, return only that fact."""
     if len(cells) > layout.width and any(cell.strip() for cell in cells[layout.width :]):
         return RosterRow(kind=RosterRowKind.UNUSABLE)
     row = [*cells, *[""] * (layout.width - len(cells))]
@@ -248,7 +248,7 @@ def _split_words(text: str) -> frozenset[str]:
 
 def _extract_names(row: Sequence[str], layout: RosterLayout) -> Iterator[tuple[str, str]]:
     pairs = [(row[given].strip(), row[family].strip()) for given, family in layout.names]
-    # The legal name stands first; without it no other one is believed.
+    # The legal name comes first; without it no other one counts.
     if pairs and all(map(_can_hold_name, pairs[0])):
         yield from (pair for pair in pairs if all(map(_can_hold_name, pair)))
     elif layout.full is not None and not any(pairs[0] if pairs else ()):

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from monitor.domain.errors import ConfigError
 from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
-from monitor.errors import ConfigError
 from scrapers.models import Finding
 
 STALE_AFTER = timedelta(days=180)
@@ -40,7 +40,7 @@ class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     known: GuideReliability
     form: Address | None = None
     least: Annotated[int, Meta(ge=0, le=9)] = 0
-    defence: str = ""
+    exception: str = ""
     help: Address | None = None
     seen_on: date | None = None
 
@@ -61,7 +61,7 @@ class TakedownGuides:
         return iter(self._places.items())
 
     def find_guide(self, portrait: Finding, report: str = "") -> TakedownGuide | None:
-        """Look by what the catalogue says of the site, then by platform, then by the address."""
+        """Look by what the catalog says of the site, then by platform, then by the address."""
         found = self._places.get(report) or self._places.get(portrait.platform)
         return found or next(self._find_by_host(portrait.url), None)
 

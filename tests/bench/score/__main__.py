@@ -9,9 +9,9 @@ import click
 import msgspec
 
 from monitor.cli.context import escape_controls
+from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.errors import InputError
 from monitor.domain.names.frequency import load_census
-from monitor.errors import InputError
-from monitor.weights import load_own_weights
 from scrapers.http.clock import SystemClock
 from tests.bench.score.rows import read_profile
 from tests.bench.score.scorers import Ask, ProfileLabel, Row, Scored, scorers

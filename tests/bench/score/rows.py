@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from monitor.domain.detection.case import Inventory
+from monitor.domain.errors import InputError
 from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.person import Person, PersonName
-from monitor.errors import InputError
 from scrapers.models import Contact, Finding, FindingKind
 from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 from tests.bench.score.scorers import Profile, Pupils
@@ -121,10 +121,10 @@ def read_profile(row: Fields) -> Profile:
 
 def _person(staff: Fields) -> Person:
     return Person(
-        ref="",
+        id="",
         name=_person_name(staff),
         mail="",
-        organisation=text(staff.get("employer")),
+        organization=text(staff.get("employer")),
         zone="UTC",
         school=text(staff.get("school")),
         role=text(staff.get("role")),

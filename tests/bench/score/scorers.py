@@ -9,6 +9,7 @@ from monitor.domain.detection.affiliation import list_employer_phrases, parse_lo
 from monitor.domain.detection.assessment import Assessment, assess_case
 from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
 from monitor.domain.detection.weights import Weights
+from monitor.domain.errors import InputError
 from monitor.domain.evidence import Evidence
 from monitor.domain.handles.lookalike import NEAR_LIKENESS, HandleLookalike, compare_handles
 from monitor.domain.names.frequency import NameCounts, NameCountTable, estimate_namesakes
@@ -19,7 +20,6 @@ from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.students.matching import match_contacts as judge_contacts
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import OwnershipLabel
-from monitor.errors import InputError
 from scrapers.models import Contact, Finding
 from tests.bench.plain_roster import PlainRoster, plain_roster
 from tests.bench.score import names as name_weights

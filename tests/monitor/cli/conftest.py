@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from monitor.app import App, open_app
+from monitor.app import App, Environment, IdSource, open_app
 from monitor.cli.main import main
 from monitor.config import Config, load_config
 from monitor.demo import data as days
@@ -24,7 +24,6 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
-from monitor.environment import Environment, IdSource
 from monitor.services.enrollment import (
     EnrollmentAnswers,
     enroll_with_code,
@@ -39,7 +38,7 @@ SETTINGS = """\
 state = "state"
 
 [district]
-ref = "cedar-valley"
+id = "cedar-valley"
 name = "Cedar Valley Public Schools"
 zone = "America/Chicago"
 domains = ["cedarvalley.example"]
@@ -141,7 +140,7 @@ class Terminal:
         code = f"code for {mail}"
         with self.app() as app:
             invitation = invite_person(app, mail, name.given, name.family)
-            app.db.invitations.set_code_hash(invitation.ref, hash_code(code))
+            app.db.invitations.set_code_hash(invitation.id, hash_code(code))
         return code
 
     def enrols(self, name: PersonName = ROSA, **told: Any) -> str:
@@ -149,7 +148,7 @@ class Terminal:
         code = self.invites(f"{name.given}.{name.family}@cedarvalley.example".lower(), name)
         with self.app() as app:
             answers = EnrollmentAnswers(name=name, scopes=EVERYTHING, **told)
-            return enroll_with_code(app, code, answers).ref
+            return enroll_with_code(app, code, answers).id
 
 
 def run(*arguments: str, typed: str = "", environment: Environment | None = None) -> Said:

@@ -11,8 +11,9 @@ import pytest
 
 from monitor.db.backups import Backup, list_backups
 from monitor.db.database import Database
-from monitor.db.outbox import EmailState, OutboxEmail
-from monitor.errors import CannotWriteError
+from monitor.db.outbox import OutboxEmail
+from monitor.domain.errors import CannotWriteError
+from monitor.domain.vocabulary import EmailState
 from monitor.services import backups as backup
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import THEO, back_up, lose, place, refs, restore
@@ -217,9 +218,9 @@ def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal
 
 def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxEmail:
     return OutboxEmail(
-        ref=kind.encode().hex(),
-        recipient_ref=rosa,
-        person=rosa,
+        id=kind.encode().hex(),
+        recipient_id=rosa,
+        person_id=rosa,
         kind=kind,
         period="2026-W37",
         message_id=f"<{kind}@cedarvalley.example>",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from errno import ENOSPC
 
-from monitor.errors import DatabaseError
+from monitor.domain.errors import DatabaseError
 from monitor.services import backups as backup
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import back_up, place

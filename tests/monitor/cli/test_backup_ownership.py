@@ -85,6 +85,6 @@ def test_the_doctor_names_what_belongs_to_somebody_else(terminal: Terminal):
     told = [each for each in terminal.run("doctor", "--json").json if each["what"] == "files"]
 
     (wrong,) = (each for each in told if each["level"] == "bad")
-    assert "namesake.db" in wrong["told"]
+    assert "namesake.db" in wrong["message"]
     assert wrong["remedy"] == f"chown -R {SERVICE}:{SERVICE} {state}"
     assert wrong["exit_code"] == 77

@@ -9,9 +9,9 @@ import pytest
 from monitor.app import App
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind
-from monitor.services.review import decide_flag
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import place
+from tests.monitor.decisions import decide_flag
 
 MEANINGLESS = (
     "UPDATE consents SET given_at = '2026-09-1' || char(113) || substr(given_at, 11)",
@@ -74,7 +74,7 @@ def after_demo(after_demo: Terminal) -> Terminal:
     with after_demo.app() as app:
         flags = (each for ref in app.db.people.list_person_ids() for each in _flags(app, ref))
         flag = next(each for each in flags if each.is_undecided)
-        decide_flag(app, flag.ref, Decision.MINE, flag.person)
+        decide_flag(app, flag.id, Decision.MINE, flag.person_id)
     return after_demo
 
 

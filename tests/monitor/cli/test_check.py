@@ -12,14 +12,15 @@ from rich.console import Console
 from monitor.cli.check import show_progress
 from monitor.cli.context import Output
 from monitor.db.files import StateFolderLock
-from monitor.db.sweeps import Sweep, SweepKind
+from monitor.db.sweeps import Sweep
 from monitor.demo import data as days
 from monitor.demo.internet import Internet
 from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.scheduler.workers import Liveness, Worker
 from monitor.services.jobs import run_requested_checks
 from tests.monitor.cli.conftest import ROSA
+from tests.monitor.supervised import timed, working
 
 WAITS = "Another Namesake process is using the state folder. Waiting for it to check this person."
 NOT_PICKED_UP = "The service did not pick this up. The request was canceled. See `namesake jobs`."
@@ -131,19 +132,17 @@ def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
         app = holding.enter_context(terminal.app())
         holding.enter_context(StateFolderLock(terminal.config.state))
-        hand = Worker("checks", partial(run_requested_checks, app), Liveness(terminal.clock))
-        hand.start()
+        checks = timed("checks", partial(run_requested_checks, app))
+        hand = holding.enter_context(working(checks))
         holding.enter_context(
-            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.wake_up)
+            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.answer_bell)
         )
 
-        said = threads.submit(terminal.run, "check", ref, "--json").result(timeout=30)
+        said = threads.submit(terminal.run, "check", ref, "--json").result(timeout=120)
 
         (request,) = app.db.run_requests.list_run_requests()
-        assert set(app.db.run_requests.load_progress(request.ref).values()) == {"done"}
+        assert set(app.db.run_requests.load_progress(request.id).values()) == {"done"}
         assert request.kind is SweepKind.SELFCHECK
-        hand.request_stop()
-        hand.join()
     assert said.code == 0
     assert len(said.json["coverage"]) == 10
 
@@ -157,7 +156,7 @@ def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(termin
         def give_up() -> None:
             request = app.db.run_requests.find_next_open_request()
             app.db.run_requests.finish_run_request(
-                request.ref, app.clock.now(), "It failed 3 times."
+                request.id, app.clock.now(), "It failed 3 times."
             )
 
         holding.enter_context(WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=give_up))
@@ -216,7 +215,7 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
 
         def begin(_passed):
             app.db.run_requests.save_progress(
-                app.db.run_requests.find_next_open_request().ref, "bluesky", "asking"
+                app.db.run_requests.find_next_open_request().id, "bluesky", "asking"
             )
 
         clock.meanwhile = begin
@@ -247,7 +246,7 @@ def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(termina
     with folder_held(terminal) as (app, clock):
         app.db.sweeps.open_or_resume(
             Sweep(
-                ref="earlier",
+                id="earlier",
                 week="2026-W37",
                 kind=SweepKind.SWEEP,
                 nonce="n",
@@ -259,7 +258,7 @@ def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(termina
             request = app.db.run_requests.find_next_open_request()
             if passed > hours * 3600 and request is not None:
                 app.db.run_requests.finish_run_request(
-                    request.ref, app.clock.now(), "It failed 3 times."
+                    request.id, app.clock.now(), "It failed 3 times."
                 )
 
         clock.meanwhile = give_up_later

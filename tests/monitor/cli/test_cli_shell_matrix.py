@@ -145,8 +145,8 @@ def things(after_demo) -> dict[str, Thing]:
         base = next(
             each for each in state.flags.list_flags_of_person(ref) if each.kind == "impersonation"
         )
-        item = state.items.load_item(base.item)
-        assessment = state.items.find_assessment(base.item)
+        item = state.items.load_item(base.item_id)
+        assessment = state.items.find_assessment(base.item_id)
         things = {}
         with state.begin_transaction():
             for number, name in enumerate((*FLAGS, FINDING)):
@@ -154,20 +154,20 @@ def things(after_demo) -> dict[str, Thing]:
                 shown = replace(
                     item.portrait, url=f"https://{secret}.example/me", handle="", name=secret
                 )
-                new = replace(item, ref=f"{number:032x}", portrait=shown)
+                new = replace(item, id=f"{number:032x}", portrait=shown)
                 state.items.insert_item(new, [secret])
-                state.items.set_assessment(new.ref, assessment)
+                state.items.set_assessment(new.id, assessment)
                 flag = f"{number + 64:032x}"
                 if name != FINDING:
                     reason = f"A page says {secret}reason."
                     kind = FlagKind(name.split(" ")[0])
-                    raised = replace(base, ref=flag, item=new.ref, kind=kind, reasons=(reason,))
+                    raised = replace(base, id=flag, item_id=new.id, kind=kind, reasons=(reason,))
                     now = app.clock.now()
                     state.flags.insert_flag(
                         replace(raised, state=FlagState.OPEN, opened_at=now, ruled_at=None)
                     )
                 things[name] = Thing(
-                    person=ref, flag=flag, item=new.ref, secrets=frozenset({secret})
+                    person=ref, flag=flag, item=new.id, secrets=frozenset({secret})
                 )
         for name in FLAGS:
             if name.endswith(SHARED):

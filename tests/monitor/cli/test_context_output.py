@@ -49,7 +49,7 @@ def test_json_is_spelled_out_and_reads_back_as_it_was(text):
 def test_a_sentence_and_a_table_take_markup_and_controls_for_text():
     for said in (
         printed(lambda output: output.print_line(HOSTILE)),
-        printed(lambda output: output.print_table(("ref", "title"), [("1", HOSTILE)])),
+        printed(lambda output: output.print_table(("id", "title"), [("1", HOSTILE)])),
     ):
         assert category_free(said)
         assert "[bold]" in said
@@ -67,9 +67,7 @@ def test_a_ref_stays_in_one_piece_on_a_narrow_screen():
     console = Console(file=screen, force_terminal=True, width=80, color_system=None)
     ref, note = "f" * 32, "words " * 20
 
-    Output("UTC", console).print_table(
-        ("ref", "kind", "note"), [(ref, "own-account-changed", note)]
-    )
+    Output("UTC", console).print_table(("id", "kind", "note"), [(ref, "own-account-changed", note)])
 
     assert ref in screen.getvalue()
 
@@ -78,7 +76,7 @@ def test_a_row_stays_on_one_line_where_a_program_reads_it():
     words = "words " * 100
 
     said = printed(
-        lambda output: output.print_table(("ref", "note"), [("r1", words), ("r2", words)])
+        lambda output: output.print_table(("id", "note"), [("r1", words), ("r2", words)])
     )
 
-    assert [line[:2] for line in said.splitlines()] == ["re", "r1", "r2"]
+    assert [line[:2] for line in said.splitlines()] == ["id", "r1", "r2"]

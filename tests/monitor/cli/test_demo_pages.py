@@ -94,7 +94,7 @@ def test_it_listens_on_loopback_alone_until_it_is_told_to_stop(folder):
     def look_and_stop():
         for _ in range(200):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/demo", timeout=5) as page:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/demo", timeout=60) as page:
                     seen.append(page.status)
                 break
             except urllib.error.URLError:

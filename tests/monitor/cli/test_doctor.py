@@ -28,7 +28,7 @@ def parts(terminal: Terminal) -> dict[str, list[tuple[str, str, str]]]:
     """Return level, words and remedy of each part."""
     told: dict[str, list[tuple[str, str, str]]] = {}
     for each in terminal.run("doctor", "--json").json:
-        told.setdefault(each["what"], []).append((each["level"], each["told"], each["remedy"]))
+        told.setdefault(each["what"], []).append((each["level"], each["message"], each["remedy"]))
     return told
 
 

@@ -27,18 +27,18 @@ def place(tmp_path):
 
 
 def test_evidence_is_its_persons_own(after_demo, flag, place):
-    said = after_demo.run("evidence", flag.ref, "--out", str(place))
+    said = after_demo.run("evidence", flag.id, "--out", str(place))
 
     assert said.code == 77
     assert "on their own page" in said.sentence
     assert list(place.iterdir()) == []
-    again = after_demo.run("evidence", flag.ref, "--out", str(place), "--break-glass", "A call.")
+    again = after_demo.run("evidence", flag.id, "--out", str(place), "--break-glass", "A call.")
     assert again.code == 2
 
 
 def test_of_the_demo_it_is_written(played, after_demo, flag, place):
     demo = ("--demo", str(played.folder))
-    said = after_demo.run("evidence", flag.ref[:8], "--out", str(place), *demo)
+    said = after_demo.run("evidence", flag.id[:8], "--out", str(place), *demo)
 
     assert said.code == 0
     (written,) = place.iterdir()
@@ -48,7 +48,7 @@ def test_of_the_demo_it_is_written(played, after_demo, flag, place):
 
 
 def test_nothing_is_overwritten(played, after_demo, flag, place):
-    told = ("evidence", flag.ref, "--out", str(place), "--demo", str(played.folder))
+    told = ("evidence", flag.id, "--out", str(place), "--demo", str(played.folder))
     after_demo.run(*told)
 
     assert after_demo.run(*told).code == 73
@@ -62,7 +62,7 @@ def test_no_half_of_it_is_left_on_a_full_disk(played, after_demo, flag, place, m
 
     monkeypatch.setattr(Path, "write_bytes", full)
     demo = ("--demo", str(played.folder))
-    said = after_demo.run("evidence", flag.ref, "--out", str(place), *demo)
+    said = after_demo.run("evidence", flag.id, "--out", str(place), *demo)
 
     assert said.code == 73
     assert "No space left on device" in said.sentence

@@ -19,9 +19,9 @@ def item_of(terminal, member, label):
         items = app.db.items
         ref = app.db.people.find_person_id_by_mail(member.person.mail)
         return next(
-            each.ref
+            each.id
             for each in items.list_items_of_person(ref)
-            if items.find_item_label(each.ref) is label
+            if items.find_item_label(each.id) is label
         )
 
 
@@ -70,11 +70,11 @@ def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
         flags = app.db.flags.list_flags_of_person(person(after_demo, MARIA))
         flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
-    for ref in (flag.ref[:8], flag.item):
+    for ref in (flag.id[:8], flag.item_id):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
         assert said.code == 77
         assert "Flags do not open on the command line" in said.sentence
-    told = after_demo.run("explain", flag.ref[:8], "--demo", str(played.folder), "--json").json
+    told = after_demo.run("explain", flag.id[:8], "--demo", str(played.folder), "--json").json
     assert told["label"] == "impersonation"
 
 
@@ -84,7 +84,7 @@ def test_what_the_person_said_settles_it(after_demo):
             person(after_demo, DANIEL), ("bluesky:@dreyesart.skies.example",)
         )
 
-    out = after_demo.run("explain", item.ref, "--break-glass", "he asked").out
+    out = after_demo.run("explain", item.id, "--break-glass", "he asked").out
 
     assert "Label: own. The person said so" in out
     assert "costs" not in out

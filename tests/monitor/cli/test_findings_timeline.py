@@ -9,7 +9,7 @@ def changed(terminal) -> str:
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
         flags = app.db.flags.list_flags_of_person(ref)
-        return next(each.ref for each in flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED)
+        return next(each.id for each in flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED)
 
 
 def test_what_became_of_a_finding_is_its_persons_own(after_demo):
@@ -27,7 +27,7 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
     assert said.code == 0
     assert "shown" in said.out
     with after_demo.app() as app:
-        person = app.db.items.load_item(item).person
+        person = app.db.items.load_item(item).person_id
         assert [each.action for each in app.db.audit.list_entries_of_subject(person)].count(
             "opened-early"
         ) == 1
@@ -60,7 +60,7 @@ def unflagged(terminal) -> str:
     """Return a finding of the same person that has no flag."""
     with terminal.app() as app:
         ref = app.db.people.find_person_id_by_mail(THOMAS.person.mail)
-        flagged = {each.item for each in app.db.flags.list_flags_of_person(ref)}
+        flagged = {each.item_id for each in app.db.flags.list_flags_of_person(ref)}
         return next(
-            each.ref for each in app.db.items.list_items_of_person(ref) if each.ref not in flagged
+            each.id for each in app.db.items.list_items_of_person(ref) if each.id not in flagged
         )

@@ -5,10 +5,10 @@ import pytest
 
 @pytest.fixture
 def flag(after_demo):
-    """Return the ref of the student link in week 2, which is its person's alone."""
+    """Return the id of the student link in week 2, which is its person's alone."""
     rows = after_demo.run("flags", "list", "--json").json
     (row,) = [row for row in rows if row["kind"] == "student-link"]
-    return row["ref"]
+    return row["id"]
 
 
 def test_flags_are_listed_by_ref_kind_and_age_and_whether_it_may_see_them(after_demo, flag):
@@ -57,4 +57,4 @@ def test_an_end_of_the_audit_log_that_was_kept_elsewhere_is_found_again(after_de
 
 def maria(terminal) -> str:
     with terminal.app() as app:
-        return app.db.flags.list_undecided_flags()[0].person
+        return app.db.flags.list_undecided_flags()[0].person_id

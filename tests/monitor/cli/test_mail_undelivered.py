@@ -19,8 +19,8 @@ def dead(after_demo, maria):
     after_demo.run("digest", "preview", maria, "--break-glass", "a call from her")
     with after_demo.app() as app, app.db.begin_transaction():
         (letter,) = app.db.outbox.list_queued_emails(maria, "break-glass")
-        app.db.outbox.mark_email_dead(letter.ref, "the mail server answered 554 to the letter")
-    return letter.ref
+        app.db.outbox.mark_email_dead(letter.id, "the mail server answered 554 to the letter")
+    return letter.id
 
 
 def test_what_arrived_is_not_listed(after_demo):
@@ -59,11 +59,11 @@ def test_all_of_nothing_is_nothing(after_demo):
 def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
     with after_demo.app() as app:
         letters = app.db.outbox.list_emails()
-        sent = next(each for each in letters if (each.person, each.kind) == (maria, "digest"))
+        sent = next(each for each in letters if (each.person_id, each.kind) == (maria, "digest"))
         process_bounce(app, Bounce(local_id=sent.message_key, status="5.1.1"))
 
     (row,) = after_demo.run("mail", "paused", "--json").json
-    assert (row["person"], row["status"]) == (maria, "5.1.1")
+    assert (row["person_id"], row["status"]) == (maria, "5.1.1")
     assert maria in after_demo.run("mail", "paused").out
 
     assert after_demo.run("mail", "resume", maria).code == 0

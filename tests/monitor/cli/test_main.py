@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
+from monitor.app import Environment
 from monitor.cli.main import namesake
 from monitor.db.files import StateFolderLock
-from monitor.environment import Environment
 from tests.monitor.cli.conftest import run
 
 NOBODY = "0" * 32
@@ -137,14 +137,14 @@ def test_the_environment_names_the_configuration(terminal):
 
 
 def test_a_half_written_catalogue_exits_with_64_and_is_named(terminal, tmp_path):
-    catalogue = tmp_path / "sites.json"
-    catalogue.write_text('{"sites": [{"name": "Alpha", "uri_check": "https://alp')
+    catalog = tmp_path / "sites.json"
+    catalog.write_text('{"sites": [{"name": "Alpha", "uri_check": "https://alp')
     terminal.configured(("own = false", 'own = false\nfiles = ["sites.json"]'))
 
     said = terminal.run("sources", "list")
 
     assert said.code == 64
-    assert str(catalogue) in said.sentence
+    assert str(catalog) in said.sentence
 
 
 def test_a_roster_key_that_is_not_there_exits_with_64_and_is_named(terminal, tmp_path):

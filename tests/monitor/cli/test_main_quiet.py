@@ -37,7 +37,7 @@ def known(after_demo):
         flag = next(
             flag for flag in app.db.flags.list_undecided_flags() if flag.kind == "student-link"
         )
-        return {"PERSON": flag.person, "FLAG": flag.ref}
+        return {"PERSON": flag.person_id, "FLAG": flag.id}
 
 
 def leaks(said: Said, planted: frozenset[str]) -> set[str]:

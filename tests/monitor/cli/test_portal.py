@@ -29,7 +29,7 @@ class Pipe(http.client.HTTPConnection):
     """What a proxy does: it asks over the socket, under the name that people know."""
 
     def __init__(self, path):
-        super().__init__("namesake.cedarvalley.example", timeout=5)
+        super().__init__("namesake.cedarvalley.example", timeout=60)
         self.path = str(path)
 
     def connect(self):
@@ -187,7 +187,7 @@ def test_the_process_of_the_pages_can_ask_nobody(after_demo):
         )
     with open_portal_app(after_demo.config, after_demo.environment) as pages:
         done = run_self_check(pages, person)
-        outcomes = {run.outcome for run in pages.db.sweeps.list_source_runs(done.ref)}
+        outcomes = {run.outcome for run in pages.db.sweeps.list_source_runs(done.id)}
 
     assert outcomes
     assert not any(outcome.is_conclusive for outcome in outcomes)

@@ -14,7 +14,7 @@ from monitor.cli import service as logbook
 from monitor.demo import district
 from monitor.demo.data import load_demo_contents
 from monitor.demo.story import play_story
-from monitor.errors import describe_error_location
+from monitor.domain.errors import describe_error_location
 
 # Shorter ones are words that any sentence may hold.
 SHORTEST = 6

@@ -67,7 +67,7 @@ def test_a_name_with_quotes_and_signs_stays_as_it_is(path):
     assert init(path, *GIVEN, *CONTACT, "--name", name).code == 0
 
     assert run("--config", str(path), "staff", "list").code == 0
-    assert 'ref = "the-old-north-district-rea-5"' in path.read_text("utf-8")
+    assert 'id = "the-old-north-district-rea-5"' in path.read_text("utf-8")
 
 
 def test_a_configuration_that_is_there_stays_and_nothing_is_asked(path):

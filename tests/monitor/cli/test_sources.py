@@ -8,12 +8,12 @@ from functools import partial
 import pytest
 
 from monitor.db.files import StateFolderLock
-from monitor.db.sweeps import SweepKind
 from monitor.demo.internet import Internet
+from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.scheduler.workers import Liveness, Worker
 from monitor.services.jobs import run_requested_checks
 from scrapers.registry import discover_built_in_sources
+from tests.monitor.supervised import timed, working
 from tests.scrapers.plugin import PLUGIN, install
 
 
@@ -139,18 +139,16 @@ def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
         service = holding.enter_context(terminal.app())
         holding.enter_context(StateFolderLock(terminal.config.state))
-        hand = Worker("checks", partial(run_requested_checks, service), Liveness(terminal.clock))
-        hand.start()
+        checks = timed("checks", partial(run_requested_checks, service))
+        hand = holding.enter_context(working(checks))
         holding.enter_context(
-            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.wake_up)
+            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.answer_bell)
         )
 
         check = ("sources", "check", "chalkboard", "--json")
-        said = threads.submit(terminal.run, *check).result(timeout=30)
+        said = threads.submit(terminal.run, *check).result(timeout=120)
 
         (request,) = service.db.run_requests.list_run_requests()
-        hand.request_stop()
-        hand.join()
     assert (request.kind, request.source) == (SweepKind.CANARIES, "chalkboard")
     assert said.code == 0
     assert [row["source"] for row in said.json] == ["chalkboard"]
@@ -164,16 +162,14 @@ def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(term
         service = holding.enter_context(terminal.app())
         terminal.path.write_text(settings)
         holding.enter_context(StateFolderLock(terminal.config.state))
-        hand = Worker("checks", partial(run_requested_checks, service), Liveness(terminal.clock))
-        hand.start()
+        checks = timed("checks", partial(run_requested_checks, service))
+        hand = holding.enter_context(working(checks))
         holding.enter_context(
-            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.wake_up)
+            WakeSocket(terminal.config.state).listen_for_wakeups(on_wake=hand.answer_bell)
         )
 
-        said = threads.submit(terminal.run, "sources", "check", "chalkboard").result(timeout=30)
+        said = threads.submit(terminal.run, "sources", "check", "chalkboard").result(timeout=120)
 
-        hand.request_stop()
-        hand.join()
     assert said.code == 69
     assert "restart the service" in said.err
 

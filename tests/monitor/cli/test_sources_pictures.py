@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor import crawling
+from monitor import sources
 
 SENTENCE = "Profile pictures are not compared"
 
@@ -10,7 +10,7 @@ SENTENCE = "Profile pictures are not compared"
 @pytest.fixture
 def installed(monkeypatch):
     def installed(there: str) -> None:
-        monkeypatch.setattr(crawling, "can_open_pictures", lambda: there == "installed")
+        monkeypatch.setattr(sources, "can_open_pictures", lambda: there == "installed")
 
     return installed
 

@@ -3,9 +3,8 @@ from threading import Event
 
 import pytest
 
-from monitor.db.outbox import EmailState
 from monitor.demo import data as days
-from monitor.domain.vocabulary import Scope
+from monitor.domain.vocabulary import EmailState, Scope
 from monitor.scheduler.daemon import WakeSocket
 from tests.monitor.supervised import PATIENCE
 
@@ -26,7 +25,7 @@ def test_an_invitation_is_queued_and_listed_by_an_opaque_ref(terminal):
     assert "queued" in said.out
     (listed,) = terminal.run("staff", "list", "--json").json
     assert (listed["state"], listed["scopes"]) == ("invited", [])
-    assert len(listed["ref"]) == 32
+    assert len(listed["id"]) == 32
 
 
 def test_no_invitation_is_queued_without_a_mail_server(terminal):
@@ -80,7 +79,7 @@ def test_the_list_tells_states_and_scopes_and_no_name(terminal):
     listed, table = terminal.run("staff", "list", "--json"), terminal.run("staff", "list")
 
     (row,) = listed.json
-    assert row["ref"] == ref
+    assert row["id"] == ref
     assert row["state"] == "enrolled"
     assert row["scopes"] == [Scope.PROFILES, Scope.SEARCH]
     assert ref in table.out

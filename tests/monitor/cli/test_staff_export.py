@@ -21,7 +21,7 @@ def test_printing_it_tells_the_person(terminal, tmp_path):
     printed = terminal.run("staff", "export", ref, "--break-glass", "she asked at the desk")
     terminal.run("staff", "export", ref, "--break-glass", "on a stick", "--to", str(tmp_path / "x"))
 
-    assert json.loads(printed.out)["profile"]["ref"] == ref
+    assert json.loads(printed.out)["profile"]["id"] == ref
     assert sorted(each.name for each in (tmp_path / "x").iterdir()) == [
         "data.html",
         "data.json",

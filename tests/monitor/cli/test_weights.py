@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from monitor.weights import load_own_weights
+from monitor.domain.detection.weights import load_own_weights
 
 
 def test_each_weight_is_shown_with_the_source_of_its_figure(terminal):
@@ -15,7 +15,7 @@ def test_each_weight_is_shown_with_the_source_of_its_figure(terminal):
 
 
 def test_the_file_that_the_config_names_is_the_one_shown(terminal):
-    ours = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
+    ours = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf-8")
     other = terminal.config.state.parent / "weights-2.toml"
     other.write_text(ours.replace("version = 1", "version = 2"), "utf-8")
     named = '[detection]\nweights = "weights-2.toml"\n\n[sources.sites]'

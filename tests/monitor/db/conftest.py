@@ -11,12 +11,12 @@ import pytest
 from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.db.people import LegalHold
-from monitor.db.sweeps import Sweep, SweepKind
+from monitor.db.sweeps import Sweep
 from monitor.domain.consent import Consent, apply_end
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item, ItemVersion, Sighting
 from monitor.domain.person import Person, PersonName
-from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity
+from monitor.domain.vocabulary import ConsentAction, FlagKind, FlagState, Scope, Severity, SweepKind
 from scrapers.models import (
     CrawlResult,
     Finding,
@@ -46,23 +46,23 @@ class World:
 
     def person(self, given: str = "Rosa", family: str = "Delgado", **fields: object) -> Person:
         told = {
-            "ref": self.ref(),
+            "id": self.ref(),
             "name": PersonName(given=given, family=family),
             "mail": f"{given}.{family}@cedar.example",
             **fields,
         }
-        return Person(organisation="Cedar Valley", zone="America/Chicago", **told)
+        return Person(organization="Cedar Valley", zone="America/Chicago", **told)
 
     def enrolled(self, given: str = "Rosa", family: str = "Delgado", **fields: object) -> str:
         person = self.person(given, family, **fields)
         self.state.people.insert_person(person)
-        self.state.consents.insert_consent(self.consent(person.ref))
-        return person.ref
+        self.state.consents.insert_consent(self.consent(person.id))
+        return person.id
 
     def held(self, given: str = "Rosa", reason: str = "a lawsuit") -> str:
         """Enrol somebody who is under a legal hold from the first day."""
         ref = self.enrolled(given)
-        hold = LegalHold(person=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
+        hold = LegalHold(person_id=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
         self.state.legal_holds.insert_legal_hold(hold)
         return ref
 
@@ -74,7 +74,7 @@ class World:
 
     def consent(self, person: str) -> Consent:
         return Consent(
-            person=person,
+            person_id=person,
             text_version="1",
             text_hash="aa",
             scopes=frozenset({Scope.SEARCH, Scope.PROFILES}),
@@ -84,14 +84,14 @@ class World:
 
     def sweep(self, kind: SweepKind = SweepKind.SWEEP, person: str = "") -> str:
         sweep = Sweep(
-            ref=self.ref(),
+            id=self.ref(),
             week="2026-W02",
             kind=kind,
-            person=person,
+            person_id=person,
             nonce="qzxv",
             started_at=self.now,
         )
-        return self.state.sweeps.open_or_resume(sweep).ref
+        return self.state.sweeps.open_or_resume(sweep).id
 
     def query(self, subject: str, *terms: str, source: str = "alpha") -> Query:
         return Query(
@@ -112,8 +112,8 @@ class World:
 
     def item(self, person: str, *aliases: str, **fields: object) -> Item:
         item = Item(
-            ref=self.ref(),
-            person=person,
+            id=self.ref(),
+            person_id=person,
             **{
                 "portrait": self.finding(),
                 "first_seen": self.now,
@@ -126,11 +126,11 @@ class World:
 
     def sighting(self, item: Item, query: str, **fields: object) -> Sighting:
         told = {"first": self.now, "last": self.now, "finding": item.portrait, **fields}
-        return Sighting(item=item.ref, query=query, source="alpha", **told)
+        return Sighting(item_id=item.id, query=query, source="alpha", **told)
 
     def version(self, item: Item, **fields: object) -> ItemVersion:
         told = {"at": self.now, "finding": item.portrait, **fields}
-        return ItemVersion(item=item.ref, query="q", material_hash=b"\x01h", **told)
+        return ItemVersion(item_id=item.id, query="q", material_hash=b"\x01h", **told)
 
     def flag(self, item: Item, **fields: object) -> Flag:
         told = {
@@ -141,14 +141,14 @@ class World:
             **fields,
         }
         return Flag(
-            ref=self.ref(), person=item.person, item=item.ref, severity=Severity.HIGH, **told
+            id=self.ref(), person_id=item.person_id, item_id=item.id, severity=Severity.HIGH, **told
         )
 
     def letter(self, person: str = "", **fields: object) -> OutboxEmail:
-        told = {"recipient_ref": person or "reviewer-1", "period": "2026-W02", **fields}
+        told = {"recipient_id": person or "reviewer-1", "period": "2026-W02", **fields}
         return OutboxEmail(
-            ref=self.ref(),
-            person=person,
+            id=self.ref(),
+            person_id=person,
             kind="digest",
             message_id="<abc@cedar.example>",
             queued_at=self.now,

@@ -7,10 +7,11 @@ from contextlib import closing, suppress
 
 import pytest
 
-from monitor.db.audit import AuditEndStatus, AuditLogEnd
+from monitor.db.audit import AuditLogEnd
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
-from monitor.errors import BusyError, CannotWriteError
+from monitor.domain.errors import BusyError, CannotWriteError
+from monitor.domain.vocabulary import AuditEndStatus
 
 LAST = "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)"
 

@@ -10,7 +10,7 @@ from monitor.db.backups import KeyBackup
 from monitor.db.database import SENT_LOG_FILE
 from monitor.db.encryption import KEYS_DATABASE, KeyStore
 from monitor.db.people import TOMBSTONES_FILE
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
 
 
 def test_a_disk_that_is_full_in_between_leaves_what_was_copied_before(world, tmp_path, monkeypatch):

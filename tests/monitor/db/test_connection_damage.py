@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.db.connection import DatabaseConnection
-from monitor.errors import DatabaseError
+from monitor.domain.errors import DatabaseError
 from tests.monitor.db.words import WORDS
 
 

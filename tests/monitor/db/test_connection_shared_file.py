@@ -12,7 +12,7 @@ import pytest
 
 from monitor.db.connection import DatabaseConnection
 from monitor.db.open_files import has_locks, list_deleted_files
-from monitor.errors import DatabaseError, ReplacedError
+from monitor.domain.errors import DatabaseError, ReplacedError
 from tests.monitor.db.words import WORDS
 
 OPEN_AND_CLOSE = textwrap.dedent(

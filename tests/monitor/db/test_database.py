@@ -7,7 +7,7 @@ import pytest
 
 from monitor.db.database import Database
 from monitor.db.people import PeopleTable
-from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 
 
 def test_a_folder_without_a_district_says_how_to_make_one(tmp_path):
@@ -74,17 +74,17 @@ def test_what_is_written_with_several_nouns_is_kept_or_lost_together(world):
     def cut_short():
         with world.state.begin_transaction():
             world.state.people.insert_person(person)
-            world.state.consents.insert_consent(world.consent(person.ref))
-            world.state.outbox.insert_email(world.letter(person.ref), "view")
-            world.state.jobs.ensure_job("digest", person.ref, world.now)
-            world.state.audit.append_entry(world.now, "operator", "enrolled", person.ref, {})
+            world.state.consents.insert_consent(world.consent(person.id))
+            world.state.outbox.insert_email(world.letter(person.id), "view")
+            world.state.jobs.ensure_job("digest", person.id, world.now)
+            world.state.audit.append_entry(world.now, "operator", "enrolled", person.id, {})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         cut_short()
 
     assert world.state.people.list_person_ids() == ()
-    assert world.state.consents.find_latest_consent(person.ref) is None
+    assert world.state.consents.find_latest_consent(person.id) is None
     assert world.state.outbox.list_emails() == ()
     assert world.state.jobs.list_jobs() == ()
     assert world.state.audit.list_entries() == ()

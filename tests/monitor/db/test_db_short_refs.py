@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 
 REF = "9aa1409239b303cb303b5646a1ea3a2d"
 
@@ -12,8 +12,8 @@ REF = "9aa1409239b303cb303b5646a1ea3a2d"
 @pytest.fixture
 def flags(world):
     rosa = world.enrolled()
-    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "one")), ref=REF))
-    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "two")), ref=f"{REF[:10]}ff"))
+    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "one")), id=REF))
+    world.state.flags.insert_flag(replace(world.flag(world.item(rosa, "two")), id=f"{REF[:10]}ff"))
     return world.state.flags
 
 
@@ -35,4 +35,4 @@ def test_less_than_a_letter_prints_stands_for_itself(flags, begun):
 def test_an_item_is_found_by_its_first_letters_too(world):
     item = world.item(world.enrolled())
 
-    assert world.state.items.resolve_item_prefix(item.ref[:8]) == item.ref
+    assert world.state.items.resolve_item_prefix(item.id[:8]) == item.id

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from monitor.db.connection import DatabaseConnection
 from monitor.db.encryption import DataKey, Encryption, KeyStore, decode_json, encode_json
 from monitor.db.journal import StagedAnswer
+from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.errors import DatabaseError, InputError
 from scrapers.models import CrawlResult, Finding, ParseResult, Query
 
 times = st.datetimes(timezones=st.just(UTC))
@@ -75,7 +75,7 @@ def test_a_visit_comes_back_as_it_was(staged: StagedAnswer) -> None:
 
 def test_half_a_surrogate_pair_on_a_page_spoils_nothing() -> None:
     hostile = Person(
-        ref="r", name={"a": ["\ud83d\ude00", "\ud800!"]}, mail="", organisation="", zone=""
+        id="r", name={"a": ["\ud83d\ude00", "\ud800!"]}, mail="", organization="", zone=""
     )
 
     assert b'{"a":["\xf0\x9f\x98\x80","\xef\xbf\xbd!"]}' in encode_json(hostile)

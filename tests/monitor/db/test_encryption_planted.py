@@ -9,17 +9,17 @@ from monitor.db.accounts import Invitation
 from monitor.db.encryption import Encryption, KeyStore
 from monitor.db.journal import QuestionRecord
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.disclosure import BreakGlassProposal
+from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.flag import DecisionRecord
 from monitor.domain.item import LastReadPage
 from monitor.domain.person import PersonName
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
-from monitor.errors import DatabaseError
+from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel, SweepKind
 from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState
 from scrapers.models import (
@@ -51,19 +51,19 @@ def rosa(world):
     """Enrol somebody and plant a word of hers in everything that is kept."""
     rosa = person(world)
     world.state.people.insert_person(rosa)
-    world.state.consents.insert_consent(world.consent(rosa.ref))
+    world.state.consents.insert_consent(world.consent(rosa.id))
     invite(world, rosa.mail)
-    query = planted_query(rosa.ref)
+    query = planted_query(rosa.id)
     world.state.journal.stage_answer(world.sweep(), *staged(world, query))
     world.state.questions.save_question(question(world, query))
     world.state.pages.insert_pages(world.sweep(), 1, [seen(world, query)])
-    item = planted_item(world, rosa.ref, query)
+    item = planted_item(world, rosa.id, query)
     world.state.events.insert_event(world.sweep(), event(item), f"https://{PLANTED['url']}.example")
     rule(world, item)
-    letter = world.letter(rosa.ref)
+    letter = world.letter(rosa.id)
     world.state.outbox.insert_email(letter, {"text": PLANTED["letter"]})
-    world.state.outbox.schedule_retry(letter.ref, world.now, f"no such user {PLANTED['error']}")
-    for subject in (rosa.ref, item.ref):
+    world.state.outbox.schedule_retry(letter.id, world.now, f"no such user {PLANTED['error']}")
+    for subject in (rosa.id, item.id):
         world.state.jobs.ensure_job("second-proof", subject, world.now)
     world.state.hosts.save_host_state(HostState(host=f"{PLANTED['host']}.example"))
     world.state.robots_files.save_robots_file(
@@ -71,8 +71,8 @@ def rosa(world):
             origin=f"https://{PLANTED['host']}.example", until=world.now, file=PLANTED["file"]
         )
     )
-    ask(world, rosa.ref)
-    world.state.audit.append_entry(world.now, rosa.ref, "enrolled", rosa.ref, {"item": item.ref})
+    ask(world, rosa.id)
+    world.state.audit.append_entry(world.now, rosa.id, "enrolled", rosa.id, {"item": item.id})
     return rosa
 
 
@@ -95,7 +95,7 @@ def person(world):
 
 def invite(world, mail):
     invitation = Invitation(
-        ref=world.ref(),
+        id=world.ref(),
         mail=mail,
         given=PLANTED["invited"],
         family=PLANTED["family"],
@@ -103,7 +103,7 @@ def invite(world, mail):
         expires_at=world.now,
     )
     world.state.invitations.insert_invitation(invitation)
-    world.state.outbox.insert_email(world.letter(invitation.ref), {"name": PLANTED["invited"]})
+    world.state.outbox.insert_email(world.letter(invitation.id), {"name": PLANTED["invited"]})
 
 
 def planted_query(subject):
@@ -146,7 +146,7 @@ def seen(world, query):
 
 def question(world, query):
     return QuestionRecord(
-        person=query.subject,
+        person_id=query.subject,
         key=query.key,
         source="alpha",
         kind=query.kind,
@@ -167,12 +167,14 @@ def planted_item(world, rosa, query):
     world.state.versions.insert_version(world.version(item))
     reason = Evidence(rule="name", axis=EvidenceAxis.CLAIM, bits=1.0, reason=PLANTED["reason"])
     assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=1.0, evidence=(reason,))
-    world.state.items.set_assessment(item.ref, assessment)
+    world.state.items.set_assessment(item.id, assessment)
     return item
 
 
 def event(item):
-    return Event(person=item.person, item=item.ref, kind=EventKind.APPEARED, at=item.first_seen)
+    return Event(
+        person_id=item.person_id, item_id=item.id, kind=EventKind.APPEARED, at=item.first_seen
+    )
 
 
 def rule(world, item):
@@ -180,9 +182,9 @@ def rule(world, item):
     world.state.flags.insert_flag(flag)
     world.state.flags.insert_decision(
         DecisionRecord(
-            flag=flag.ref,
+            flag_id=flag.id,
             ruling=Decision.HARMLESS,
-            by=item.person,
+            by=item.person_id,
             at=world.now,
             note=PLANTED["ruling"],
         )
@@ -193,18 +195,18 @@ def rule(world, item):
 def review(world, flag):
     """Have it taken, opened, noted on, asked about, and opened early."""
     world.state.assignments.save_assignment(
-        ReviewAssignment(flag_id=flag.ref, reviewer_id="reviewer-1", at=world.now)
+        ReviewAssignment(flag_id=flag.id, reviewer_id="reviewer-1", at=world.now)
     )
-    world.state.access_log.record_access("reviewer-1", flag.ref, world.now)
+    world.state.access_log.record_access("reviewer-1", flag.id, world.now)
     by = f"{PLANTED['reviewer']}@cedar.example"
     for kind in ReviewNoteKind:
-        remark = ReviewNote(flag=flag.ref, kind=kind, by=by, at=world.now, text=PLANTED[kind])
+        remark = ReviewNote(flag_id=flag.id, kind=kind, by=by, at=world.now, text=PLANTED[kind])
         world.state.review_notes.insert_review_note(remark)
     world.state.break_glass.save_break_glass_proposal(
         BreakGlassProposal(
-            ref=world.ref(),
-            flag=flag.ref,
-            person=flag.person,
+            id=world.ref(),
+            flag_id=flag.id,
+            person_id=flag.person_id,
             first=by,
             reason=PLANTED["reason"],
             at=world.now,
@@ -215,7 +217,7 @@ def review(world, flag):
 def ask(world, rosa):
     ref = world.ref()
     world.state.run_requests.insert_run_request(
-        RunRequest(ref=ref, kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now)
+        RunRequest(id=ref, kind=SweepKind.SELFCHECK, person_id=rosa, asked_at=world.now)
     )
     world.state.run_requests.save_progress(ref, "alpha", "asking")
 
@@ -251,7 +253,7 @@ def test_no_planted_word_stands_in_any_file(world):
 
 def test_no_query_key_stands_in_any_file(world, rosa):
     # A key is a plain hash of names, so whoever knows a name could look for it.
-    key = planted_query(rosa.ref).key
+    key = planted_query(rosa.id).key
     kept = world.bytes_on_disk()
 
     assert key.encode() not in kept
@@ -259,20 +261,20 @@ def test_no_query_key_stands_in_any_file(world, rosa):
 
 
 def test_an_erasure_leaves_neither_rows_nor_marks(world, rosa):
-    query = planted_query(rosa.ref)
+    query = planted_query(rosa.id)
     with KeyStore.open_store(world.folder) as keys:
         sealing = Encryption(keys)
         marks = [
             sealing.keyed_hash("", rosa.mail.casefold()),
-            sealing.keyed_hash(rosa.ref, query.key),
-            sealing.keyed_hash(rosa.ref, PLANTED["url"]),
+            sealing.keyed_hash(rosa.id, query.key),
+            sealing.keyed_hash(rosa.id, PLANTED["url"]),
         ]
     assert all(mark in world.bytes_on_disk() for mark in marks)
 
-    world.state.people.erase_person(rosa.ref)
+    world.state.people.erase_person(rosa.id)
 
     assert not any(mark in world.bytes_on_disk() for mark in marks)
-    assert {table for table, value in plain_values(world) if value == rosa.ref} == set(SURVIVORS)
+    assert {table for table, value in plain_values(world) if value == rosa.id} == set(SURVIVORS)
     emptied = {table for table, _ in plain_values(world)}
     nobodys = {"_sqlite_migrations", "audit_end", "district", "sweeps", "hosts", "robots_files"}
     assert emptied == {*SURVIVORS, *nobodys}
@@ -282,19 +284,19 @@ def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
     with closing(sqlite3.connect(world.folder / "namesake.db")) as connection:
         ((sealed,),) = connection.execute("SELECT encrypted FROM people").fetchall()
 
-    world.state.people.erase_person(rosa.ref)
+    world.state.people.erase_person(rosa.id)
 
     with (
         KeyStore.open_store(world.folder) as keys,
         pytest.raises(DatabaseError, match="lacks the key"),
     ):
-        Encryption(keys).decrypt(rosa.ref, f"people/{rosa.ref}/encrypted", sealed, type(rosa))
+        Encryption(keys).decrypt(rosa.id, f"people/{rosa.id}/encrypted", sealed, type(rosa))
 
 
 def test_an_erasure_touches_nobody_else(world, rosa):
     theo = world.enrolled("Theo")
     item = world.item(theo, "alpha:@theo")
-    world.state.people.erase_person(rosa.ref)
+    world.state.people.erase_person(rosa.id)
 
     assert world.state.people.list_person_ids() == (theo,)
     assert world.state.items.find_items_by_aliases(theo, ["alpha:@theo"]) == (item,)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.db.files import StateFolderLock
-from monitor.errors import BusyError, CannotWriteError
+from monitor.domain.errors import BusyError, CannotWriteError
 
 HOLDER = """
 import sys

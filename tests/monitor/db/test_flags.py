@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.domain.errors import InputError
 from monitor.domain.flag import DecisionRecord
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
-from monitor.errors import InputError
 
 
 def test_a_flag_is_found_by_item_kind_and_relation(world):
     flag = world.flag(world.item(world.enrolled()))
     world.state.flags.insert_flag(flag)
 
-    assert world.state.flags.load_flag(flag.ref) == flag
-    assert world.state.flags.find_flag(flag.item, FlagKind.IMPERSONATION) == flag
-    assert world.state.flags.find_flag(flag.item, FlagKind.IMPERSONATION, "follows") is None
+    assert world.state.flags.load_flag(flag.id) == flag
+    assert world.state.flags.find_flag(flag.item_id, FlagKind.IMPERSONATION) == flag
+    assert world.state.flags.find_flag(flag.item_id, FlagKind.IMPERSONATION, "follows") is None
 
 
 def test_an_item_is_flagged_once_for_one_thing(world):
@@ -54,35 +54,37 @@ def test_rulings_are_appended_and_never_overwritten(world):
     flag = world.flag(world.item(world.enrolled()))
     world.state.flags.insert_flag(flag)
     said = [
-        DecisionRecord(flag=flag.ref, ruling=ruling, by=flag.person, at=world.now, note="my sister")
+        DecisionRecord(
+            flag_id=flag.id, ruling=ruling, by=flag.person_id, at=world.now, note="my sister"
+        )
         for ruling in (Decision.FAMILY, Decision.REOPENED)
     ]
     said.append(replace(said[0], at=world.now + timedelta(days=1), until=world.now))
-    for judgement in said:
-        world.state.flags.insert_decision(judgement)
+    for judgment in said:
+        world.state.flags.insert_decision(judgment)
 
-    assert world.state.flags.list_decisions(flag.ref) == tuple(said)
+    assert world.state.flags.list_decisions(flag.id) == tuple(said)
 
 
 def test_a_removed_flag_takes_its_rulings_along(world):
     flag = world.flag(world.item(world.enrolled()))
     world.state.flags.insert_flag(flag)
     world.state.flags.insert_decision(
-        DecisionRecord(flag=flag.ref, ruling=Decision.MINE, by=flag.person, at=world.now)
+        DecisionRecord(flag_id=flag.id, ruling=Decision.MINE, by=flag.person_id, at=world.now)
     )
 
-    world.state.flags.delete_flag(flag.ref)
+    world.state.flags.delete_flag(flag.id)
 
-    assert world.state.flags.list_flags_of_person(flag.person) == ()
-    assert world.state.flags.list_decisions(flag.ref) == ()
+    assert world.state.flags.list_flags_of_person(flag.person_id) == ()
+    assert world.state.flags.list_decisions(flag.id) == ()
 
 
 def test_an_unknown_flag_is_said_in_a_sentence(world):
-    judgement = DecisionRecord(flag="none", ruling=Decision.MINE, by="rosa", at=world.now)
+    judgment = DecisionRecord(flag_id="none", ruling=Decision.MINE, by="rosa", at=world.now)
 
     with pytest.raises(InputError, match="There is no flag none"):
         world.state.flags.load_flag("none")
     with pytest.raises(InputError, match="There is no flag none"):
-        world.state.flags.insert_decision(judgement)
+        world.state.flags.insert_decision(judgment)
     with pytest.raises(InputError, match="There is no flag"):
         world.state.flags.update_flag(world.flag(world.item(world.enrolled())))

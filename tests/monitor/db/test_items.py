@@ -6,28 +6,30 @@ from datetime import timedelta
 import pytest
 
 from monitor.domain.detection.assessment import Assessment
+from monitor.domain.errors import InputError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.flag import DecisionRecord
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, OwnershipLabel
-from monitor.errors import InputError
 
 DAY = timedelta(days=1)
 
 
-def judgement(world, flag, ruling):
-    return DecisionRecord(flag=flag.ref, ruling=ruling, by=flag.person, at=world.now, note="truly")
+def judgment(world, flag, ruling):
+    return DecisionRecord(
+        flag_id=flag.id, ruling=ruling, by=flag.person_id, at=world.now, note="truly"
+    )
 
 
 def appeared(world, item):
-    return Event(person=item.person, item=item.ref, kind=EventKind.APPEARED, at=world.now)
+    return Event(person_id=item.person_id, item_id=item.id, kind=EventKind.APPEARED, at=world.now)
 
 
 def test_an_item_is_found_by_any_of_its_aliases(world):
     rosa = world.enrolled()
     item = world.item(rosa, "alpha.example/rosa", "alpha:@rosa")
 
-    assert world.state.items.load_item(item.ref) == item
+    assert world.state.items.load_item(item.id) == item
     assert world.state.items.find_items_by_aliases(rosa, ["alpha:@rosa", "alpha:17"]) == (item,)
     assert world.state.items.find_items_by_aliases(rosa, ["alpha:17"]) == ()
 
@@ -53,11 +55,11 @@ def test_items_are_listed_the_oldest_first(world):
 def test_items_are_counted_without_being_opened(world):
     rosa = world.enrolled()
     items = [world.item(rosa, each) for each in "abc"]
-    world.state.items.set_item_feedback(items[1].ref, Decision.MINE)
+    world.state.items.set_item_feedback(items[1].id, Decision.MINE)
     world.state.items.encryption.keys.destroy_key(rosa)
 
     assert world.state.items.count_items_with_feedback(rosa) == 1
-    assert world.state.items.list_item_ids_of_person(rosa) == tuple(each.ref for each in items)
+    assert world.state.items.list_item_ids_of_person(rosa) == tuple(each.id for each in items)
 
 
 def test_a_replaced_item_learns_aliases_and_forgets_none(world):
@@ -79,7 +81,7 @@ def test_an_alias_never_names_two_items(world):
 
 
 def test_an_unknown_item_is_said_in_a_sentence(world):
-    never_added = replace(world.item(world.enrolled()), ref="none")
+    never_added = replace(world.item(world.enrolled()), id="none")
 
     with pytest.raises(InputError, match="There is no item none"):
         world.state.items.load_item("none")
@@ -98,7 +100,7 @@ def test_a_sighting_is_kept_for_each_question(world):
         world.state.sightings.save_sighting(each)
 
     assert world.state.sightings.list_sightings_of_question(rosa, "q1") == (renewed,)
-    assert world.state.sightings.list_sightings_of_item(item.ref) == (renewed, there)
+    assert world.state.sightings.list_sightings_of_item(item.id) == (renewed, there)
     assert world.state.sightings.list_sightings_of_person(rosa) == (renewed, there)
 
 
@@ -109,8 +111,8 @@ def test_an_ended_sighting_is_gone_and_its_item_stays(world):
     world.state.sightings.save_sighting(sighting)
     world.state.sightings.delete_sighting(sighting)
 
-    assert world.state.sightings.list_sightings_of_item(item.ref) == ()
-    assert world.state.items.load_item(item.ref) == item
+    assert world.state.sightings.list_sightings_of_item(item.id) == ()
+    assert world.state.items.load_item(item.id) == item
 
 
 def test_versions_are_kept_in_their_order(world):
@@ -120,7 +122,7 @@ def test_versions_are_kept_in_their_order(world):
     for each in (later, first):
         world.state.versions.insert_version(each)
 
-    assert world.state.versions.list_versions(item.ref) == (first, later)
+    assert world.state.versions.list_versions(item.id) == (first, later)
 
 
 def test_old_versions_are_forgotten_but_never_the_last(world):
@@ -129,8 +131,8 @@ def test_old_versions_are_forgotten_but_never_the_last(world):
     for each in versions:
         world.state.versions.insert_version(each)
 
-    assert world.state.versions.delete_versions_before(item.ref, world.now + 9 * DAY) == 2
-    assert world.state.versions.list_versions(item.ref) == (versions[2],)
+    assert world.state.versions.delete_versions_before(item.id, world.now + 9 * DAY) == 2
+    assert world.state.versions.list_versions(item.id) == (versions[2],)
 
 
 def test_an_assessment_comes_back_with_its_reasons(world):
@@ -139,13 +141,13 @@ def test_an_assessment_comes_back_with_its_reasons(world):
         rule="name", axis=EvidenceAxis.CLAIM, bits=3.5, reason="It shows the same name."
     )
     assessment = Assessment(label=OwnershipLabel.NAMESAKE, bits=3.5, evidence=(reason,))
-    assert world.state.items.find_assessment(item.ref) is None
-    assert world.state.items.find_item_label(item.ref) is None
+    assert world.state.items.find_assessment(item.id) is None
+    assert world.state.items.find_item_label(item.id) is None
 
-    world.state.items.set_assessment(item.ref, assessment)
+    world.state.items.set_assessment(item.id, assessment)
 
-    assert world.state.items.find_assessment(item.ref) == assessment
-    assert world.state.items.find_item_label(item.ref) is OwnershipLabel.NAMESAKE
+    assert world.state.items.find_assessment(item.id) == assessment
+    assert world.state.items.find_item_label(item.id) is OwnershipLabel.NAMESAKE
 
 
 def test_what_is_unjudged_was_assessed_and_has_no_verdict(world):
@@ -155,21 +157,21 @@ def test_what_is_unjudged_was_assessed_and_has_no_verdict(world):
     )
     assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=0.0, evidence=())
     for item in (waiting, judged, others):
-        world.state.items.set_assessment(item.ref, assessment)
-    world.state.items.set_item_feedback(judged.ref, Decision.MINE)
+        world.state.items.set_assessment(item.id, assessment)
+    world.state.items.set_item_feedback(judged.id, Decision.MINE)
 
     assert world.state.items.list_items_awaiting_feedback(rosa) == ((waiting, assessment),)
 
 
 def test_a_verdict_can_be_given_and_taken_back(world):
     item = world.item(world.enrolled())
-    assert world.state.items.find_item_feedback(item.ref) is None
+    assert world.state.items.find_item_feedback(item.id) is None
 
-    world.state.items.set_item_feedback(item.ref, Decision.MINE)
-    assert world.state.items.find_item_feedback(item.ref) is Decision.MINE
+    world.state.items.set_item_feedback(item.id, Decision.MINE)
+    assert world.state.items.find_item_feedback(item.id) is Decision.MINE
 
-    world.state.items.set_item_feedback(item.ref, None)
-    assert world.state.items.find_item_feedback(item.ref) is None
+    world.state.items.set_item_feedback(item.id, None)
+    assert world.state.items.find_item_feedback(item.id) is None
 
 
 def test_a_removed_item_leaves_nothing_behind(world):
@@ -177,9 +179,9 @@ def test_a_removed_item_leaves_nothing_behind(world):
     item = world.item(rosa, "alpha:@rosa")
     world.state.sightings.save_sighting(world.sighting(item, "q"))
     world.state.flags.insert_flag(world.flag(item))
-    world.state.jobs.ensure_job("second-proof", item.ref, world.now)
+    world.state.jobs.ensure_job("second-proof", item.id, world.now)
 
-    world.state.items.delete_item(item.ref)
+    world.state.items.delete_item(item.id)
 
     assert world.state.items.list_items_of_person(rosa) == ()
     assert world.state.flags.list_flags_of_person(rosa) == ()
@@ -195,7 +197,7 @@ def test_of_two_items_that_are_one_the_older_history_stays(world):
     )
     whole = world.state.items.merge_items(newer, older)
 
-    assert whole.ref == newer.ref
+    assert whole.id == newer.id
     assert (whole.first_seen, whole.last_seen) == (older.first_seen, newer.last_seen)
     assert world.state.items.list_items_of_person(rosa) == (whole,)
     assert world.state.items.find_items_by_aliases(rosa, ["alpha:@rosa"]) == (whole,)
@@ -214,12 +216,10 @@ def test_merging_moves_sightings_versions_and_events(world):
 
     world.state.items.merge_items(keep, drop)
 
-    sightings = {
-        each.query: each for each in world.state.sightings.list_sightings_of_item(keep.ref)
-    }
+    sightings = {each.query: each for each in world.state.sightings.list_sightings_of_item(keep.id)}
     assert set(sightings) == {"q1", "q2"}
     assert (sightings["q1"].first, sightings["q1"].last) == (world.now - DAY, world.now + DAY)
-    assert world.state.versions.list_versions(keep.ref) == (world.version(keep),)
+    assert world.state.versions.list_versions(keep.id) == (world.version(keep),)
     (told,) = world.state.events.list_events_of_person(rosa, world.now)
     assert told.event == appeared(world, keep)
     assert told.url == "https://alpha.example/rosa"
@@ -228,8 +228,8 @@ def test_merging_moves_sightings_versions_and_events(world):
 def test_merging_never_quietens_an_impersonation(world):
     rosa = world.enrolled()
     keep, drop = world.item(rosa, "a"), world.item(rosa, "b")
-    world.state.items.set_item_feedback(keep.ref, Decision.MINE)
-    world.state.items.set_item_feedback(drop.ref, Decision.IMPERSONATION)
+    world.state.items.set_item_feedback(keep.id, Decision.MINE)
+    world.state.items.set_item_feedback(drop.id, Decision.IMPERSONATION)
     quiet = world.flag(keep, state=FlagState.HARMLESS)
     loud = world.flag(
         drop,
@@ -240,17 +240,17 @@ def test_merging_never_quietens_an_impersonation(world):
     )
     for flag in (quiet, loud):
         world.state.flags.insert_flag(flag)
-    world.state.flags.insert_decision(judgement(world, quiet, Decision.HARMLESS))
-    world.state.flags.insert_decision(judgement(world, loud, Decision.REPORTED))
+    world.state.flags.insert_decision(judgment(world, quiet, Decision.HARMLESS))
+    world.state.flags.insert_decision(judgment(world, loud, Decision.REPORTED))
 
     world.state.items.merge_items(keep, drop)
 
     (flag,) = world.state.flags.list_flags_of_person(rosa)
-    assert world.state.items.find_item_feedback(keep.ref) is Decision.IMPERSONATION
-    assert (flag.ref, flag.item, flag.state) == (quiet.ref, keep.ref, FlagState.REPORTED)
+    assert world.state.items.find_item_feedback(keep.id) is Decision.IMPERSONATION
+    assert (flag.id, flag.item_id, flag.state) == (quiet.id, keep.id, FlagState.REPORTED)
     assert (flag.opened_at, flag.shared_at) == (loud.opened_at, loud.shared_at)
     assert flag.reasons == loud.reasons
-    assert {each.ruling for each in world.state.flags.list_decisions(flag.ref)} == {
+    assert {each.ruling for each in world.state.flags.list_decisions(flag.id)} == {
         Decision.HARMLESS,
         Decision.REPORTED,
     }
@@ -264,9 +264,9 @@ def test_merging_moves_a_flag_that_has_no_twin(world):
 
     world.state.items.merge_items(keep, drop)
 
-    moved = world.state.flags.find_flag(keep.ref, FlagKind.STUDENT_LINK, "follows")
+    moved = world.state.flags.find_flag(keep.id, FlagKind.STUDENT_LINK, "follows")
     assert moved is not None
-    assert moved.ref == flag.ref
+    assert moved.id == flag.id
 
 
 def test_two_people_s_items_never_become_one(world):
@@ -280,8 +280,8 @@ def test_events_are_told_by_sweep_and_by_person(world):
     rosa, sweep = world.enrolled(), world.sweep()
     item = world.item(rosa)
     event = Event(
-        person=rosa,
-        item=item.ref,
+        person_id=rosa,
+        item_id=item.id,
         kind=EventKind.CHANGED,
         at=world.now,
         fields=("name", "bio"),
@@ -289,9 +289,9 @@ def test_events_are_told_by_sweep_and_by_person(world):
     world.state.events.insert_event(sweep, event, "https://alpha.example/rosa")
 
     (told,) = world.state.events.list_events_of_sweep(sweep)
-    assert (told.event, told.url, told.sweep) == (event, "https://alpha.example/rosa", sweep)
+    assert (told.event, told.url, told.sweep_id) == (event, "https://alpha.example/rosa", sweep)
     assert world.state.events.list_events_of_person(rosa, world.now) == (told,)
-    assert world.state.events.list_events_of_item(item.ref) == (told,)
+    assert world.state.events.list_events_of_item(item.id) == (told,)
     assert world.state.events.list_events_of_person(rosa, world.now + DAY) == ()
 
 

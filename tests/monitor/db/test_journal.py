@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.db.journal import StagedAnswer
-from monitor.db.sweeps import SweepKind
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.vocabulary import SweepKind
 from scrapers.models import Contact, Outcome, ParseResult
 
 

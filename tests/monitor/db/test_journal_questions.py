@@ -9,7 +9,7 @@ from scrapers.models import PageFingerprint, QueryKind
 
 def question(world, person, key="q", version=1):
     return QuestionRecord(
-        person=person,
+        person_id=person,
         key=key,
         source="alpha",
         kind=QueryKind.PRESENCE,
@@ -53,5 +53,5 @@ def test_a_retired_question_starts_anew_and_ends_nothing_else(world):
 
     assert world.state.questions.find_question(rosa, "q1") is None
     assert world.state.questions.list_questions_of_person(rosa) == (question(world, rosa, "q2"),)
-    assert [each.query for each in world.state.sightings.list_sightings_of_item(item.ref)] == ["q2"]
+    assert [each.query for each in world.state.sightings.list_sightings_of_item(item.id)] == ["q2"]
     assert world.state.items.list_items_of_person(rosa) == (item,)

@@ -12,7 +12,7 @@ from sqlite_utils import Database as Tables
 from monitor.db.connection import DatabaseConnection, check_database
 from monitor.db.database import DATABASE_FILE, PRE_UPGRADE_FILE, Database
 from monitor.db.migrations import DISTRICT_SCHEMA, Schema, build_step
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
 
 FIRST = build_step("namesake_1")
 

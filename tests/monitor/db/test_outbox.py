@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.outbox import EmailState
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import EmailState
 
 HOUR = timedelta(hours=1)
 
@@ -23,7 +23,7 @@ def test_a_queued_letter_is_due_with_its_view(world):
 
     assert world.state.outbox.list_due_emails(world.now - HOUR) == ()
     assert world.state.outbox.list_due_emails(world.now) == (letter,)
-    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
 
 
 def test_a_repeat_changes_nothing(world):
@@ -34,14 +34,14 @@ def test_a_repeat_changes_nothing(world):
     assert not world.state.outbox.insert_email(world.letter(rosa), View(name="again"))
 
     assert world.state.outbox.list_emails() == (letter,)
-    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
 
 
 def test_a_sent_letter_is_not_queued_again(world):
     rosa = world.enrolled()
     letter = world.letter(rosa)
     world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.mark_email_sent(letter.ref, world.now, "hash")
+    world.state.outbox.mark_email_sent(letter.id, world.now, "hash")
 
     assert not world.state.outbox.insert_email(world.letter(rosa), View(name="Rosa"))
     assert world.state.outbox.list_due_emails(world.now + HOUR) == ()
@@ -52,7 +52,7 @@ def test_another_week_another_reader_another_letter(world):
         world.letter(world.enrolled("Rosa")),
         world.letter(world.enrolled("Theo")),
         world.letter(),
-        world.letter(recipient_ref="reviewer-2"),
+        world.letter(recipient_id="reviewer-2"),
         world.letter(period="2026-W03"),
     ]
 
@@ -63,43 +63,43 @@ def test_another_week_another_reader_another_letter(world):
 def test_an_accepted_letter_is_forgotten_and_its_hash_is_kept(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.mark_email_sent(letter.ref, world.now + HOUR, "hash")
+    world.state.outbox.mark_email_sent(letter.id, world.now + HOUR, "hash")
 
-    sent = world.state.outbox.load_email(letter.ref)
+    sent = world.state.outbox.load_email(letter.id)
     assert (sent.state, sent.sent_at, sent.body_hash) == (
         EmailState.SENT,
         world.now + HOUR,
         "hash",
     )
     with pytest.raises(InputError, match="There is no letter"):
-        world.state.outbox.load_email_view(letter.ref, View)
+        world.state.outbox.load_email_view(letter.id, View)
 
 
 def test_a_deferred_letter_waits_and_counts(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.record_attempts([letter.ref], world.now)
-    world.state.outbox.schedule_retry(letter.ref, world.now + HOUR, "the mail server answered 450")
+    world.state.outbox.record_attempts([letter.id], world.now)
+    world.state.outbox.schedule_retry(letter.id, world.now + HOUR, "the mail server answered 450")
 
     assert world.state.outbox.list_due_emails(world.now) == ()
     (waiting,) = world.state.outbox.list_due_emails(world.now + HOUR)
     assert (waiting.attempts, waiting.error) == (1, "the mail server answered 450")
-    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
 
 
 @pytest.fixture
 def dead(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.record_attempts([letter.ref], world.now)
-    world.state.outbox.mark_email_dead(letter.ref, "the mail server answered 550")
-    return letter.ref
+    world.state.outbox.record_attempts([letter.id], world.now)
+    world.state.outbox.mark_email_dead(letter.id, "the mail server answered 550")
+    return letter.id
 
 
 def test_a_dead_letter_says_why_and_is_not_tried_again(world, dead):
     outbox = world.state.outbox
 
-    assert [(each.ref, each.error) for each in outbox.list_dead_emails()] == [
+    assert [(each.id, each.error) for each in outbox.list_dead_emails()] == [
         (dead, "the mail server answered 550")
     ]
     assert outbox.list_due_emails(world.now + HOUR) == ()
@@ -136,7 +136,7 @@ def test_what_waits_outlives_what_is_dead(world):
 
     world.state.outbox.delete_dead_email_views(before=world.now + HOUR)
 
-    assert world.state.outbox.load_email_view(letter.ref, View) == View(name="Rosa")
+    assert world.state.outbox.load_email_view(letter.id, View) == View(name="Rosa")
 
 
 def test_a_letter_that_waits_is_not_revived(world):
@@ -144,7 +144,7 @@ def test_a_letter_that_waits_is_not_revived(world):
     world.state.outbox.insert_email(letter, View(name="Rosa"))
 
     with pytest.raises(InputError):
-        world.state.outbox.requeue_dead_email(letter.ref, world.now)
+        world.state.outbox.requeue_dead_email(letter.id, world.now)
 
 
 def test_a_bounce_finds_its_letter_by_the_whole_of_its_id(world):
@@ -170,7 +170,7 @@ def test_one_letter_never_holds_up_another(world):
     first, second = world.letter(world.enrolled("Rosa")), world.letter(world.enrolled("Theo"))
     for letter in (first, second):
         world.state.outbox.insert_email(letter, View(name=""))
-    world.state.outbox.mark_email_dead(first.ref, "refused")
+    world.state.outbox.mark_email_dead(first.id, "refused")
 
     assert world.state.outbox.list_due_emails(world.now) == (second,)
 
@@ -193,10 +193,10 @@ def test_an_unknown_letter_is_said_in_a_sentence(world):
 def test_each_try_of_a_letter_bears_the_date_of_the_first(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.insert_email(letter, View(name="Rosa"))
-    world.state.outbox.record_attempts([letter.ref], world.now)
-    world.state.outbox.record_attempts([letter.ref], world.now + HOUR)
+    world.state.outbox.record_attempts([letter.id], world.now)
+    world.state.outbox.record_attempts([letter.id], world.now + HOUR)
 
-    assert world.state.outbox.load_email(letter.ref).tried_at == world.now
+    assert world.state.outbox.load_email(letter.id).tried_at == world.now
 
 
 def test_a_dead_letter_that_is_given_another_chance_is_dated_anew(world, dead):

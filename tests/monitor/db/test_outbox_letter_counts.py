@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.db.outbox import EmailState
+from monitor.domain.vocabulary import EmailState
 
 HOUR = timedelta(hours=1)
 
@@ -18,7 +18,7 @@ def test_letters_are_counted_by_what_became_of_them(world):
     letters = [world.letter(world.enrolled(name)) for name in ("Rosa", "Theo", "Ada", "Bo", "Cy")]
     for letter in letters:
         outbox.insert_email(letter, View(name="x"))
-    fresh, late, dead, void, sent = (each.ref for each in letters)
+    fresh, late, dead, void, sent = (each.id for each in letters)
     outbox.schedule_retry(late, world.now + HOUR, "the mail server answered 450")
     outbox.mark_email_dead(dead, "the mail server answered 550")
     outbox.mark_email_dead(void, "its reader's consent has ended")

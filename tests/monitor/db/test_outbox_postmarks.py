@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.db.outbox import SentLog, SentLogEntry
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LETTER, OTHER = "a" * 32, "b" * 32

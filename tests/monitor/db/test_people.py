@@ -9,15 +9,15 @@ import pytest
 from monitor.db.accounts import Invitation
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
+from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Scope
-from monitor.errors import InputError
 
 DAY = timedelta(days=1)
 
 
 def invitation(world, mail="rosa.delgado@cedar.example"):
     return Invitation(
-        ref=world.ref(),
+        id=world.ref(),
         mail=mail,
         given="Rosa",
         family="Delgado",
@@ -30,12 +30,12 @@ def test_a_person_comes_back_as_they_told_it(world):
     person = world.person(handles=("rosa_d",))
     world.state.people.insert_person(person)
 
-    assert world.state.people.load_person(person.ref) == person
-    assert world.state.people.list_person_ids() == (person.ref,)
+    assert world.state.people.load_person(person.id) == person
+    assert world.state.people.list_person_ids() == (person.id,)
 
 
 def test_an_unknown_person_is_said_in_a_sentence(world):
-    with pytest.raises(InputError, match="Nobody is enrolled under nobody") as refusal:
+    with pytest.raises(InputError, match="No one is enrolled under nobody") as refusal:
         world.state.people.load_person("nobody")
 
     assert refusal.value.exit_code == 65
@@ -55,20 +55,18 @@ def test_two_people_never_share_a_mail_address(world):
     with pytest.raises(InputError, match="enrolled already"):
         world.enrolled("Ines", mail="Office@cedar.example")
     with pytest.raises(InputError, match="enrolled already"):
-        world.state.people.update_person(
-            world.person("Theo", mail="office@cedar.example", ref=theo)
-        )
+        world.state.people.update_person(world.person("Theo", mail="office@cedar.example", id=theo))
 
 
 def test_a_changed_person_is_found_by_the_new_address_only(world):
     rosa = world.person(mail="rosa@cedar.example")
     world.state.people.insert_person(rosa)
-    renamed = world.person("Rosa", "Marsh", mail="rosa.marsh@cedar.example", ref=rosa.ref)
+    renamed = world.person("Rosa", "Marsh", mail="rosa.marsh@cedar.example", id=rosa.id)
     world.state.people.update_person(renamed)
 
-    assert world.state.people.load_person(rosa.ref) == renamed
+    assert world.state.people.load_person(rosa.id) == renamed
     assert world.state.people.find_person_id_by_mail("rosa@cedar.example") is None
-    assert world.state.people.find_person_id_by_mail("rosa.marsh@cedar.example") == rosa.ref
+    assert world.state.people.find_person_id_by_mail("rosa.marsh@cedar.example") == rosa.id
 
 
 def test_nobody_unknown_can_be_changed(world):
@@ -113,7 +111,7 @@ def test_an_invitation_opens_by_its_code_alone(world):
     world.state.invitations.insert_invitation(invited)
     assert world.state.invitations.find_open_invitation_by_code("hash", world.now) is None
 
-    world.state.invitations.set_code_hash(invited.ref, "hash")
+    world.state.invitations.set_code_hash(invited.id, "hash")
 
     assert world.state.invitations.find_open_invitation_by_code("hash", world.now) == invited
     assert world.state.invitations.find_open_invitation_by_code("other", world.now) is None
@@ -123,8 +121,8 @@ def test_an_invitation_opens_by_its_code_alone(world):
 def test_a_new_code_ends_the_old_one(world):
     invited = invitation(world)
     world.state.invitations.insert_invitation(invited)
-    world.state.invitations.set_code_hash(invited.ref, "old")
-    world.state.invitations.set_code_hash(invited.ref, "new")
+    world.state.invitations.set_code_hash(invited.id, "old")
+    world.state.invitations.set_code_hash(invited.id, "new")
 
     assert world.state.invitations.find_open_invitation_by_code("old", world.now) is None
 
@@ -132,13 +130,13 @@ def test_a_new_code_ends_the_old_one(world):
 def test_an_invitation_is_spent_once(world):
     invited = invitation(world)
     world.state.invitations.insert_invitation(invited)
-    world.state.invitations.set_code_hash(invited.ref, "hash")
-    world.state.invitations.mark_invitation_answered(invited.ref, world.now)
+    world.state.invitations.set_code_hash(invited.id, "hash")
+    world.state.invitations.mark_invitation_answered(invited.id, world.now)
 
     assert world.state.invitations.find_open_invitation_by_code("hash", world.now) is None
-    assert world.state.invitations.load_invitation(invited.ref).spent_at == world.now
+    assert world.state.invitations.load_invitation(invited.id).spent_at == world.now
     with pytest.raises(InputError, match="answered already"):
-        world.state.invitations.mark_invitation_answered(invited.ref, world.now)
+        world.state.invitations.mark_invitation_answered(invited.id, world.now)
 
 
 def test_an_open_invitation_is_found_by_its_address(world):
@@ -158,16 +156,16 @@ def test_an_open_invitation_is_found_by_its_address(world):
 def test_a_dropped_invitation_leaves_neither_row_nor_letter_nor_key(world):
     invited = invitation(world)
     world.state.invitations.insert_invitation(invited)
-    world.state.outbox.insert_email(world.letter(invited.ref), "view")
+    world.state.outbox.insert_email(world.letter(invited.id), "view")
 
-    world.state.invitations.delete_invitation(invited.ref)
+    world.state.invitations.delete_invitation(invited.id)
 
     assert world.state.invitations.list_invitations() == ()
     assert world.state.outbox.list_emails() == ()
     with pytest.raises(InputError, match="There is no invitation"):
-        world.state.invitations.load_invitation(invited.ref)
+        world.state.invitations.load_invitation(invited.id)
     with KeyStore.open_store(world.folder) as keys:
-        assert not keys.has_key(invited.ref)
+        assert not keys.has_key(invited.id)
 
 
 def test_an_erased_person_takes_their_invitations_along_even_after_a_change_of_address(world):
@@ -175,9 +173,9 @@ def test_an_erased_person_takes_their_invitations_along_even_after_a_change_of_a
     world.state.invitations.insert_invitation(invited)
     rosa = world.person(mail=invited.mail)
     world.state.people.insert_person(rosa)
-    world.state.people.update_person(world.person(mail="r.marsh@cedar.example", ref=rosa.ref))
+    world.state.people.update_person(world.person(mail="r.marsh@cedar.example", id=rosa.id))
 
-    world.state.people.erase_person(rosa.ref)
+    world.state.people.erase_person(rosa.id)
 
     assert world.state.invitations.list_invitations() == ()
 
@@ -188,13 +186,13 @@ def test_an_erasure_that_is_taken_back_destroys_no_key(world):
 
     def taken_back():
         with world.state.begin_transaction():
-            world.state.people.erase_person(rosa.ref)
+            world.state.people.erase_person(rosa.id)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         taken_back()
 
-    assert world.state.people.load_person(rosa.ref) == rosa
+    assert world.state.people.load_person(rosa.id) == rosa
 
 
 def test_an_erasure_cut_short_is_finished_at_the_next_start(world, monkeypatch):

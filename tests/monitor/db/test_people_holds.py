@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.errors import DatabaseError, NotPermittedError
+from monitor.domain.errors import DatabaseError, NotPermittedError
 
 DAY = timedelta(days=1)
 

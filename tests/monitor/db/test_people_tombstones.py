@@ -7,7 +7,7 @@ import pytest
 from monitor.db.accounts import Invitation
 from monitor.db.database import Database
 from monitor.db.people import TOMBSTONES_FILE
-from monitor.errors import DatabaseError, InputError
+from monitor.domain.errors import DatabaseError, InputError
 
 COPIED = ("namesake.db", "keys.db")
 
@@ -78,7 +78,7 @@ def test_marks_are_added_to_a_file_and_none_is_lost(world, tmp_path):
 
 def test_a_spent_invitation_in_an_old_copy_holds_nothing_up(world, copied, tmp_path):
     invitation = Invitation(
-        ref=world.ref(),
+        id=world.ref(),
         mail="theo@cedar.example",
         given="Theo",
         family="Lind",
@@ -87,7 +87,7 @@ def test_a_spent_invitation_in_an_old_copy_holds_nothing_up(world, copied, tmp_p
     )
     world.state.invitations.insert_invitation(invitation)
     copied()
-    world.state.invitations.delete_invitation(invitation.ref)
+    world.state.invitations.delete_invitation(invitation.id)
 
     with restored(tmp_path, *world.state.tombstones.list_tombstones()) as state:
         assert state.invitations.list_invitations() == ()

@@ -15,9 +15,9 @@ from monitor.domain.disclosure import (
     DisclosurePolicy,
     compute_review_opening,
 )
+from monitor.domain.errors import MonitorError
 from monitor.domain.flag import DecisionRecord, apply_decision, build_urgency_key
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
-from monitor.errors import MonitorError
 from tests.monitor.db.conftest import MONDAY
 
 DAY = timedelta(days=1)
@@ -54,9 +54,12 @@ def raised(world, people, chance):
     )
     world.state.flags.insert_flag(flag)
     for day in range(chance.randint(0, 5)):
-        by = chance.choice([flag.person, flag.person, "reviewer"])
+        by = chance.choice([flag.person_id, flag.person_id, "reviewer"])
         told = DecisionRecord(
-            flag=flag.ref, ruling=chance.choice(list(Decision)), by=by, at=MONDAY + (6 + day) * DAY
+            flag_id=flag.id,
+            ruling=chance.choice(list(Decision)),
+            by=by,
+            at=MONDAY + (6 + day) * DAY,
         )
         try:
             flag = apply_decision(flag, told)
@@ -81,17 +84,17 @@ def flags(world):
 
 
 def broken(flag):
-    told = {"ref": f"glass-{flag.ref}", "flag": flag.ref, "person": flag.person}
+    told = {"id": f"glass-{flag.id}", "flag_id": flag.id, "person_id": flag.person_id}
     wish = BreakGlassProposal(first="ana", reason="A parent called.", at=MONDAY, **told)
     return replace(wish, second="bo", broken_at=MONDAY + 3 * DAY)
 
 
 def opened(world, flag, now, policy):
     case = DisclosureCase(
-        flag=world.state.flags.load_flag(flag.ref),
-        consent=world.state.consents.find_latest_consent(flag.person),
-        decisions=world.state.flags.list_decisions(flag.ref),
-        glass=world.state.break_glass.list_active_break_glass(flag.ref, now),
+        flag=world.state.flags.load_flag(flag.id),
+        consent=world.state.consents.find_latest_consent(flag.person_id),
+        decisions=world.state.flags.list_decisions(flag.id),
+        glass=world.state.break_glass.list_active_break_glass(flag.id, now),
     )
     return compute_review_opening(case, now, policy) is not None
 
@@ -104,7 +107,7 @@ def test_the_queue_holds_what_the_rule_opens_and_nothing_else(world, flags):
 
         found = world.state.review_index.list_visible_flag_ids(gate(now, policy), ANY, ALL)
 
-        assert list(found) == [each.ref for each in by_rule]
+        assert list(found) == [each.id for each in by_rule]
         assert world.state.review_index.count_visible_flags(gate(now, policy), ANY) == len(by_rule)
 
 
@@ -150,7 +153,7 @@ FILTERS = (
 def fits(world, ref, wanted):
     flag = world.state.flags.load_flag(ref)
     taken = world.state.assignments.find_assignment(ref)
-    school = world.state.people.load_person(flag.person).school
+    school = world.state.people.load_person(flag.person_id).school
     return (
         wanted.kind in {None, flag.kind}
         and wanted.severity in {None, flag.severity}
@@ -181,7 +184,7 @@ def test_a_filter_only_narrows(world, flags):
 def test_withdrawing_consent_empties_the_queue_of_that_person(world, flags):
     now = MONDAY + 20 * DAY
     whole = world.state.review_index.list_visible_flag_ids(gate(now), ANY, ALL)
-    whose = {ref: world.state.flags.load_flag(ref).person for ref in whole}
+    whose = {ref: world.state.flags.load_flag(ref).person_id for ref in whole}
     gone = whose[whole[0]]
 
     world.withdraws(gone, now)
@@ -229,17 +232,15 @@ def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
     world.state.flags.insert_flag(flag)
     glass = broken(flag)
     world.state.break_glass.save_break_glass_proposal(replace(glass, second="", broken_at=None))
-    assert [each.ref for each in world.state.break_glass.list_unconfirmed_proposals()] == [
-        glass.ref
-    ]
-    assert world.state.break_glass.list_active_break_glass(flag.ref, MONDAY + 3 * DAY) == ()
+    assert [each.id for each in world.state.break_glass.list_unconfirmed_proposals()] == [glass.id]
+    assert world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 3 * DAY) == ()
 
     world.state.break_glass.save_break_glass_proposal(glass)
 
     assert world.state.break_glass.list_unconfirmed_proposals() == ()
-    (held,) = world.state.break_glass.list_active_break_glass(flag.ref, MONDAY + 3 * DAY)
+    (held,) = world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 3 * DAY)
     assert isinstance(held, BreakGlass)
     assert held.reviewers == {"ana", "bo"}
-    assert world.state.break_glass.list_active_break_glass(flag.ref, MONDAY + 4 * DAY) == ()
+    assert world.state.break_glass.list_active_break_glass(flag.id, MONDAY + 4 * DAY) == ()
     assert world.state.break_glass.delete_break_glass_before(MONDAY + 3 * DAY) == 0
     assert world.state.break_glass.delete_break_glass_before(MONDAY + 5 * DAY) == 1

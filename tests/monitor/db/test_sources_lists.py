@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from monitor.db.sources import SiteListStore
-from monitor.errors import CannotWriteError, InputError
+from monitor.domain.errors import CannotWriteError, InputError
 
 
 def test_a_list_is_kept_as_it_came_and_for_nobody_else(tmp_path):

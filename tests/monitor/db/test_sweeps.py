@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.sweeps import SourceRun, Sweep, SweepKind
-from monitor.errors import InputError
+from monitor.db.sweeps import SourceRun, Sweep
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import SweepKind
 from scrapers.models import Outcome
 
 
 def candidate(world, **fields):
     told = {"week": "2026-W02", "kind": SweepKind.SWEEP, **fields}
-    return Sweep(ref=world.ref(), nonce="qzxv", started_at=world.now, **told)
+    return Sweep(id=world.ref(), nonce="qzxv", started_at=world.now, **told)
 
 
 def test_an_open_sweep_is_taken_up_with_its_nonce(world):
@@ -24,11 +25,11 @@ def test_an_open_sweep_is_taken_up_with_its_nonce(world):
 def test_a_closed_sweep_is_not_taken_up(world):
     first = world.state.sweeps.open_or_resume(candidate(world))
     closed_at = world.now + timedelta(hours=1)
-    world.state.sweeps.close_sweep(first.ref, closed_at)
+    world.state.sweeps.close_sweep(first.id, closed_at)
     second = world.state.sweeps.open_or_resume(candidate(world))
 
-    assert second.ref != first.ref
-    assert world.state.sweeps.load_sweep(first.ref).closed_at == closed_at
+    assert second.id != first.id
+    assert world.state.sweeps.load_sweep(first.id).closed_at == closed_at
     assert world.state.sweeps.find_latest_sweep(SweepKind.SWEEP) == second
 
 
@@ -37,12 +38,12 @@ def test_a_self_check_is_neither_the_district_s_nor_another_s(world):
     sweep = world.state.sweeps.open_or_resume(candidate(world))
     checks = {
         person: world.state.sweeps.open_or_resume(
-            candidate(world, kind=SweepKind.SELFCHECK, person=person)
+            candidate(world, kind=SweepKind.SELFCHECK, person_id=person)
         )
         for person in (rosa, theo)
     }
 
-    assert len({sweep.ref, *(each.ref for each in checks.values())}) == 3
+    assert len({sweep.id, *(each.id for each in checks.values())}) == 3
     assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK, rosa) == checks[rosa]
     assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK) is None
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from monitor.db.database import Database
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import CanaryCheck, RunRequest, SweepKind
+from monitor.db.sweeps import CanaryCheck, RunRequest
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
+from monitor.domain.vocabulary import SweepKind
 from scrapers.http.budget import QuotaUsage
 from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState, HostStore
@@ -57,8 +58,8 @@ def test_a_restart_forgets_no_file_for_robots(world):
     open_ = RobotsRecord(
         origin="https://beta.example", until=world.now + 2 * HOUR, file="User-agent: *"
     )
-    for learnt in (closed, open_):
-        world.state.robots_files.save_robots_file(learnt)
+    for learned in (closed, open_):
+        world.state.robots_files.save_robots_file(learned)
     other = replace(closed, origin="https://gamma.example")
     world.state.robots_files.save_robots_file(other)
 
@@ -70,8 +71,8 @@ def test_a_restart_forgets_no_file_for_robots(world):
 
 def test_a_file_for_robots_is_forgotten_when_it_ended_or_would_never_end(world):
     for hours in (-1, 0, 1, 24, 25):
-        learnt = RobotsRecord(origin=f"https://{hours}.example", until=world.now + hours * HOUR)
-        world.state.robots_files.save_robots_file(learnt)
+        learned = RobotsRecord(origin=f"https://{hours}.example", until=world.now + hours * HOUR)
+        world.state.robots_files.save_robots_file(learned)
 
     world.state.robots_files.delete_robots_files_outside(world.now, world.now + 24 * HOUR)
 
@@ -95,8 +96,8 @@ def test_a_restart_forgets_nothing_that_was_spent(world):
 
 def test_whoever_waits_for_a_self_check_is_served_before_a_sweep(world):
     rosa = world.enrolled()
-    sweep = RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now)
-    check = RunRequest(ref="2", kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now + HOUR)
+    sweep = RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
+    check = RunRequest(id="2", kind=SweepKind.SELFCHECK, person_id=rosa, asked_at=world.now + HOUR)
     for request in (sweep, check):
         world.state.run_requests.insert_run_request(request)
 
@@ -111,9 +112,9 @@ def test_whoever_waits_for_a_self_check_is_served_before_a_sweep(world):
 
 
 def test_canaries_are_asked_before_a_sweep_and_name_their_source(world):
-    sweep = RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now)
+    sweep = RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
     canaries = RunRequest(
-        ref="2", kind=SweepKind.CANARIES, source="alpha", asked_at=world.now + HOUR
+        id="2", kind=SweepKind.CANARIES, source="alpha", asked_at=world.now + HOUR
     )
     for request in (sweep, canaries):
         world.state.run_requests.insert_run_request(request)
@@ -141,13 +142,13 @@ def test_the_last_that_canaries_came_to_stays(world):
 def test_the_checks_before_one_are_those_asked_for_earlier_and_not_served(world):
     people = [world.enrolled(name) for name in ("Rosa", "Theo", "Ana")]
     requests = [
-        RunRequest(ref=f"{number}", kind=SweepKind.SELFCHECK, person=each, asked_at=world.now)
+        RunRequest(id=f"{number}", kind=SweepKind.SELFCHECK, person_id=each, asked_at=world.now)
         for number, each in enumerate(people)
     ]
     for request in requests:
         world.state.run_requests.insert_run_request(request)
     world.state.run_requests.insert_run_request(
-        RunRequest(ref="all", kind=SweepKind.SWEEP, asked_at=world.now)
+        RunRequest(id="all", kind=SweepKind.SWEEP, asked_at=world.now)
     )
 
     assert [world.state.run_requests.count_checks_before(each) for each in requests] == [0, 1, 2]
@@ -159,7 +160,7 @@ def test_the_checks_before_one_are_those_asked_for_earlier_and_not_served(world)
 
 def test_progress_is_shown_by_source(world):
     world.state.run_requests.insert_run_request(
-        RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now)
+        RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
     )
     for state in ("waiting", "asking"):
         world.state.run_requests.save_progress("1", "alpha", state)
@@ -171,7 +172,7 @@ def test_progress_is_shown_by_source(world):
 def test_a_request_goes_with_its_person_and_its_progress_with_it(world):
     rosa = world.enrolled()
     world.state.run_requests.insert_run_request(
-        RunRequest(ref="1", kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now)
+        RunRequest(id="1", kind=SweepKind.SELFCHECK, person_id=rosa, asked_at=world.now)
     )
     world.state.run_requests.save_progress("1", "alpha", "asking")
 
@@ -184,7 +185,7 @@ def test_a_request_goes_with_its_person_and_its_progress_with_it(world):
 
 def test_a_served_request_can_be_forgotten(world):
     world.state.run_requests.insert_run_request(
-        RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now)
+        RunRequest(id="1", kind=SweepKind.SWEEP, asked_at=world.now)
     )
     world.state.run_requests.delete_run_request("1")
 

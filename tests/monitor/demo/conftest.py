@@ -31,7 +31,7 @@ class Reader:
         return answer
 
     def verdict(self, entry: dict[str, Any], handle: str, week: int = 1) -> str:
-        """Judge as the catalogue says: both marks of one side, or nothing was learnt."""
+        """Judge as the catalog says: both marks of one side, or nothing was learned."""
         answer = self.read(entry["uri_check"].format(account=handle), week=week)
         exists = answer.status == entry["e_code"] and entry["e_string"] in answer.text
         missing = answer.status == entry["m_code"] and entry["m_string"] in answer.text

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.district import BETH, ENROLLED, MARIA
 
-CATALOGUE = json.loads((files("monitor.demo") / "catalogue.json").read_text("utf-8"))["sites"]
+CATALOG = json.loads((files("monitor.demo") / "catalog.json").read_text("utf-8"))["sites"]
 TROUBLED = {"readerly.example", "stitchbook.example", "snapgarden.example"}
 GUESSES = ("{given}{family}", "{given}.{family}", "{given}_{family}", "{initial}{family}")
 SHAPES = (
@@ -71,10 +71,10 @@ def compared(look, before, after):
 
 
 PLANTED = {
-    MARIA.person.ref: {"https://bsky.app/profile/mariadelgad0.skies.example"},
-    BETH.person.ref: {"http://whereabouts.example/novak-elizabeth"},
+    MARIA.person.id: {"https://bsky.app/profile/mariadelgad0.skies.example"},
+    BETH.person.id: {"http://whereabouts.example/novak-elizabeth"},
 }
-EACH_MEMBER = pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.ref)
+EACH_MEMBER = pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)
 
 
 @EACH_MEMBER
@@ -82,7 +82,7 @@ def test_only_what_was_planted_is_newly_listed_by_the_search_engine(reader, memb
     for query in queries_of(member.person):
         gained, lost = compared(lambda week, query=query: listed(reader, query, week), 1, 2)
 
-        assert {url for url, _ in gained} <= PLANTED.get(member.person.ref, set()), query
+        assert {url for url, _ in gained} <= PLANTED.get(member.person.id, set()), query
         dropped = {"http://readingcircle.example/groups/cedar-valley"}
         assert {url for url, _ in lost} <= (dropped if member is BETH else set()), query
 
@@ -134,7 +134,7 @@ def test_only_the_impersonation_and_the_namesake_are_new_accounts(reader, member
 
     gained, lost = compared(look, 1, 2)
 
-    assert gained == NEW_ACCOUNTS.get(member.person.ref, set())
+    assert gained == NEW_ACCOUNTS.get(member.person.id, set())
     assert lost == set()
 
 
@@ -150,7 +150,7 @@ def test_only_one_own_account_changes_and_only_its_display_name(reader, member):
 
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)} - moving
 
-    assert changed == ({"displayName"} if member.person.ref == "staff-thomas" else set())
+    assert changed == ({"displayName"} if member.person.id == "staff-thomas" else set())
     assert old["followersCount"] != new["followersCount"]
 
 
@@ -190,7 +190,7 @@ def test_only_one_own_account_follows_anybody_new(reader, member):
     )
 
     pupils = {"masonw28.skies.example", "priyaplaysoboe.skies.example"}
-    assert gained == (pupils if member.person.ref == "staff-rosa" else set())
+    assert gained == (pupils if member.person.id == "staff-rosa" else set())
     assert lost == set()
 
 
@@ -203,8 +203,8 @@ def test_no_pupil_follows_a_member_of_staff(reader, member):
     ) == (set(), set())
 
 
-WELL = [entry for entry in CATALOGUE if f"{entry['name'].casefold()}.example" not in TROUBLED]
-ASKED = [(member.person.ref, it) for member in ENROLLED for it in handles_of(member.person)]
+WELL = [entry for entry in CATALOG if f"{entry['name'].casefold()}.example" not in TROUBLED]
+ASKED = [(member.person.id, it) for member in ENROLLED for it in handles_of(member.person)]
 
 
 @pytest.mark.parametrize("entry", WELL, ids=lambda entry: entry["name"])
@@ -226,7 +226,7 @@ def test_five_sites_say_the_same_of_everybody_in_all_weeks(reader, entry):
     ],
 )
 def test_three_sites_get_into_trouble_in_week_two(reader, site, second, third):
-    entry = next(entry for entry in CATALOGUE if entry["name"].casefold() == site)
+    entry = next(entry for entry in CATALOG if entry["name"].casefold() == site)
     first = [reader.verdict(entry, handle, 1) for _, handle in ASKED]
 
     assert {"exists", "missing"} == set(first)
@@ -247,7 +247,7 @@ def test_a_site_in_trouble_hides_an_account_that_was_there(site):
 def test_whoever_declared_to_have_no_account_on_a_site_has_none(reader):
     for member in ENROLLED:
         for platform in member.person.absent_from:
-            entry = next(entry for entry in CATALOGUE if entry["name"].casefold() == platform)
+            entry = next(entry for entry in CATALOG if entry["name"].casefold() == platform)
             assert {
                 reader.verdict(entry, handle, week)
                 for handle in handles_of(member.person)

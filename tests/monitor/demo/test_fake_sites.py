@@ -5,7 +5,7 @@ import pytest
 
 from monitor.demo.data import load_demo_contents
 
-CATALOGUE = json.loads((files("monitor.demo") / "catalogue.json").read_text("utf-8"))["sites"]
+CATALOG = json.loads((files("monitor.demo") / "catalog.json").read_text("utf-8"))["sites"]
 DENIALS = {
     "chalkboard": (404, "Page not found"),
     "readerly": (200, "No reader goes by that name"),
@@ -19,7 +19,7 @@ DENIALS = {
 
 
 def entry_of(site):
-    return next(entry for entry in CATALOGUE if entry["name"].casefold() == site)
+    return next(entry for entry in CATALOG if entry["name"].casefold() == site)
 
 
 @pytest.mark.parametrize("site", DENIALS)
@@ -42,7 +42,7 @@ def test_the_catalogue_recognises_every_profile(reader, profile):
     assert profile.name in reader.read(entry["uri_check"].format(account=profile.handle)).text
 
 
-@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda it: it["name"])
+@pytest.mark.parametrize("entry", CATALOG, ids=lambda it: it["name"])
 def test_the_known_account_of_each_site_belongs_to_the_site_itself(entry):
     assert entry["known"] == [entry["name"].casefold()]
     assert load_demo_contents().find_profile(entry["name"].casefold(), entry["known"][0])

@@ -51,7 +51,7 @@ def test_all_made_up_people_differ():
 
 def test_it_can_be_served_from_a_process_of_its_own():
     with run_server_process(sites=2) as web:
-        line = HTTPConnection(*web.address_map["site001.example"], timeout=5)
+        line = HTTPConnection(*web.address_map["site001.example"], timeout=60)
         line.request("GET", "/u/site001", headers={"Host": "site001.example"})
 
         assert line.getresponse().status == 200

@@ -18,7 +18,7 @@ def server():
 
 @pytest.fixture
 def line(server):
-    connection = HTTPConnection(*server.address, timeout=5)
+    connection = HTTPConnection(*server.address, timeout=60)
     yield connection
     connection.close()
 
@@ -106,7 +106,7 @@ def test_every_host_is_mapped_to_the_server(server):
 
 def test_many_are_served_at_once(server):
     with ExitStack() as lines:
-        opened = [HTTPConnection(*server.address, timeout=5) for _ in range(20)]
+        opened = [HTTPConnection(*server.address, timeout=60) for _ in range(20)]
         for connection in opened:
             lines.callback(connection.close)
             connection.request("GET", "/", headers={"Host": "readerly.example"})

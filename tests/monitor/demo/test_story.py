@@ -228,7 +228,7 @@ def test_to_whom_nothing_happened_nothing_is_told_as_new(played: Played, mail: s
     assert "nothing new" in played.digest(mail, week).subject
 
 
-@pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.ref)
+@pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)
 def test_nothing_is_new_in_the_third_week(played: Played, member):
     assert "nothing new" in played.digest(member.person.mail, 3).subject
 

@@ -33,7 +33,7 @@ from monitor.domain.vocabulary import ConsentAction, ConsentPhase, FlagKind, Sco
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 CONSENT = Consent(
-    person="rosa",
+    person_id="rosa",
     text_version="1",
     text_hash=hash_consent_text(DEFAULT_TEXT),
     scopes=frozenset({Scope.SEARCH}),

@@ -19,6 +19,7 @@ from monitor.domain.disclosure import (
     get_own_decision,
     needs_immediate_notice,
 )
+from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag, apply_decision, mark_notified, reopen_on_event
 from monitor.domain.item import Item
@@ -32,7 +33,6 @@ from monitor.domain.vocabulary import (
     Scope,
     Severity,
 )
-from monitor.errors import ConfigError, InputError
 from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -46,7 +46,7 @@ COUNSELLED = DisclosurePolicy(
     told_in=frozenset({"tells of it"}),
 )
 CONSENT = Consent(
-    person="rosa",
+    person_id="rosa",
     text_version="1",
     text_hash="tells of it",
     scopes=frozenset(Scope),
@@ -54,16 +54,16 @@ CONSENT = Consent(
     expires_at=MONDAY + 365 * DAY,
 )
 PERSON = Person(
-    ref="rosa",
+    id="rosa",
     name=PersonName(given="Rosa", family="Marchetti"),
     mail="rosa@cedar.example",
-    organisation="Cedar Valley",
+    organization="Cedar Valley",
     school="Cedar Valley High School",
     zone="America/Chicago",
 )
 ITEM = Item(
-    ref="item",
-    person="rosa",
+    id="item",
+    person_id="rosa",
     portrait=Finding(
         key="https://skies.example/r0sa",
         kind=FindingKind.ACCOUNT,
@@ -79,9 +79,9 @@ ITEM = Item(
 
 def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"):
     return Flag(
-        ref="flag",
-        person="rosa",
-        item="item",
+        id="flag",
+        person_id="rosa",
+        item_id="item",
         kind=kind,
         severity=severity,
         state=FlagState.OPEN,
@@ -94,12 +94,12 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"
 
 def case(flag, *rulings, by="rosa", consent=CONSENT):
     """Let somebody rule on consecutive days."""
-    judgements = []
+    judgments = []
     for day, ruling in enumerate(rulings, start=1):
-        judgement = DecisionRecord(flag=flag.ref, ruling=ruling, by=by, at=MONDAY + day * DAY)
-        flag = apply_decision(flag, judgement)
-        judgements.append(judgement)
-    return DisclosureCase(flag=flag, consent=consent, decisions=tuple(judgements))
+        judgment = DecisionRecord(flag_id=flag.id, ruling=ruling, by=by, at=MONDAY + day * DAY)
+        flag = apply_decision(flag, judgment)
+        judgments.append(judgment)
+    return DisclosureCase(flag=flag, consent=consent, decisions=tuple(judgments))
 
 
 def opening(case, now=NEVER, policy=POLICY):
@@ -183,7 +183,7 @@ def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
 
 def test_a_flag_that_begins_anew_is_its_persons_alone_again():
     before = case(flag(), Decision.SHARED, Decision.HARMLESS)
-    changed = Event(person="rosa", item="item", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY)
+    changed = Event(person_id="rosa", item_id="item", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY)
     anew = replace(before, flag=reopen_on_event(before.flag, changed))
 
     assert opening(anew) is None
@@ -243,7 +243,7 @@ def test_no_district_opens_student_links_early_or_without_counsel(wrong):
 
 
 def glass(flag="flag", at=MONDAY, reviewers=("one", "two"), reason="A child may be in danger."):
-    return BreakGlass(flag=flag, reviewers=frozenset(reviewers), reason=reason, at=at)
+    return BreakGlass(flag_id=flag, reviewers=frozenset(reviewers), reason=reason, at=at)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
 
     with pytest.raises(InputError):
         build_review_fields(
-            replace(PERSON, ref="beth"),
+            replace(PERSON, id="beth"),
             ITEM,
             link,
             ReviewOpening(at=MONDAY, reason=OpeningReason.SHARED),

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN, BreakGlassProposal
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.errors import InputError, NotPermittedError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
 WISH = BreakGlassProposal(
-    ref="wish",
-    flag="flag",
-    person="rosa",
+    id="wish",
+    flag_id="flag",
+    person_id="rosa",
     first="Ana@cedar.example",
     reason="A parent called.",
     at=MONDAY,

@@ -14,14 +14,14 @@ from monitor.domain.disclosure import (
     DisclosurePolicy,
     compute_review_opening,
 )
+from monitor.domain.errors import MonitorError
 from monitor.domain.flag import DecisionRecord, Flag, apply_decision
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope, Severity
-from monitor.errors import MonitorError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 CONSENT = Consent(
-    person="rosa",
+    person_id="rosa",
     text_version="1",
     text_hash="tells of it",
     scopes=frozenset(Scope),
@@ -38,9 +38,9 @@ POLICIES = st.sampled_from([DisclosurePolicy(), COUNSELLED])
 MOMENTS = st.integers(0, 60).map(lambda days: MONDAY + days * DAY)
 FLAGS = st.builds(
     Flag,
-    ref=st.just("flag"),
-    person=st.just("rosa"),
-    item=st.just("item"),
+    id=st.just("flag"),
+    person_id=st.just("rosa"),
+    item_id=st.just("item"),
     kind=st.sampled_from(FlagKind),
     severity=st.sampled_from(Severity),
     state=st.sampled_from([FlagState.NEW, FlagState.OPEN]),
@@ -55,7 +55,7 @@ FLAGS = st.builds(
 )
 GLASS = st.builds(
     BreakGlass,
-    flag=st.sampled_from(["flag", "another"]),
+    flag_id=st.sampled_from(["flag", "another"]),
     reviewers=st.just(frozenset({"one", "two"})),
     reason=st.just("A child may be in danger."),
     at=MOMENTS,
@@ -66,17 +66,17 @@ GLASS = st.builds(
 def cases(draw):
     """Cases that rulings really lead to, told or not, with and without broken glass."""
     flag = draw(FLAGS)
-    judgements = []
+    judgments = []
     for day, ruling in enumerate(draw(st.lists(st.sampled_from(Decision), max_size=6))):
         by = draw(st.sampled_from(["rosa", "reviewer"]))
-        judgement = DecisionRecord(flag="flag", ruling=ruling, by=by, at=MONDAY + day * DAY)
+        judgment = DecisionRecord(flag_id="flag", ruling=ruling, by=by, at=MONDAY + day * DAY)
         try:
-            flag = apply_decision(flag, judgement)
+            flag = apply_decision(flag, judgment)
         except MonitorError:
             continue
-        judgements.append(judgement)
+        judgments.append(judgment)
     broken = tuple(draw(st.lists(GLASS, max_size=2)))
-    return DisclosureCase(flag=flag, consent=CONSENT, decisions=tuple(judgements), glass=broken)
+    return DisclosureCase(flag=flag, consent=CONSENT, decisions=tuple(judgments), glass=broken)
 
 
 @given(cases(), MOMENTS, POLICIES)
@@ -100,13 +100,13 @@ def test_only_sharing_and_confirming_ever_open_a_flag(case, now, policy, ruling)
         case, now, policy
     ):
         return
-    judgement = DecisionRecord(flag="flag", ruling=ruling, by="rosa", at=now)
+    judgment = DecisionRecord(flag_id="flag", ruling=ruling, by="rosa", at=now)
     try:
-        ruled_flag = apply_decision(case.flag, judgement)
+        ruled_flag = apply_decision(case.flag, judgment)
     except MonitorError:
         return
 
-    later = replace(case, flag=ruled_flag, decisions=(*case.decisions, judgement))
+    later = replace(case, flag=ruled_flag, decisions=(*case.decisions, judgment))
 
     assert compute_review_opening(later, now, policy) is None
 

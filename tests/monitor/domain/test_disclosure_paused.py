@@ -11,7 +11,7 @@ from monitor.domain.vocabulary import FlagKind, FlagState, OpeningReason, Scope,
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 CONSENT = Consent(
-    person="rosa",
+    person_id="rosa",
     text_version="1",
     text_hash="",
     scopes=frozenset(Scope),
@@ -19,9 +19,9 @@ CONSENT = Consent(
     expires_at=MONDAY + 365 * DAY,
 )
 FLAG = Flag(
-    ref="flag",
-    person="rosa",
-    item="item",
+    id="flag",
+    person_id="rosa",
+    item_id="item",
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
     state=FlagState.OPEN,

@@ -38,7 +38,7 @@ PROFILE = Finding(
     name="Rosa Marchetti",
     handle="rosa",
 )
-ITEM = Item(ref="item", person="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY)
+ITEM = Item(id="item", person_id="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY)
 GONE = replace(ITEM, presence=Presence.GONE, missing_since=SUNDAY)
 AT_ITS_ADDRESS = ItemObservation(kind=QueryKind.PROFILE, finding=PROFILE)
 IN_A_LIST = ItemObservation(kind=QueryKind.SEARCH, finding=PROFILE)
@@ -234,9 +234,11 @@ def test_a_portrait_is_painted_from_what_is_shown_now():
 
 
 def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
-    event = Event(person="rosa", item="item", kind=EventKind.CHANGED, at=SUNDAY, fields=("name",))
+    event = Event(
+        person_id="rosa", item_id="item", kind=EventKind.CHANGED, at=SUNDAY, fields=("name",)
+    )
     other = replace(event, at=SUNDAY + DAY, fields=("bio", "name"))
-    apart = replace(event, item="another")
+    apart = replace(event, item_id="another")
 
     assert set(merge_events((other, apart, event))) == {
         apart,
@@ -248,8 +250,8 @@ def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
     st.lists(
         st.builds(
             Event,
-            person=st.sampled_from(["a", "b"]),
-            item=st.sampled_from(["1", "2"]),
+            person_id=st.sampled_from(["a", "b"]),
+            item_id=st.sampled_from(["1", "2"]),
             kind=st.sampled_from(EventKind),
             at=st.just(SUNDAY),
             fields=st.lists(st.sampled_from(["bio", "name"])).map(tuple),

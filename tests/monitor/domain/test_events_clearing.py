@@ -11,8 +11,8 @@ from monitor.domain.events import (
     update_cleared_contacts,
 )
 from monitor.domain.item import Item, Presence, Sighting
-from monitor.domain.pii import ContactKind, VanishedContact, list_vanished_contacts
-from monitor.domain.vocabulary import EventKind
+from monitor.domain.pii import VanishedContact, list_vanished_contacts
+from monitor.domain.vocabulary import ContactKind, EventKind
 from scrapers.models import Finding, FindingKind
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -22,13 +22,13 @@ BARE = Finding(
     kind=FindingKind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
 )
 SHOWING = replace(BARE, exposed=("phone:bio",))
-ITEM = Item(ref="i", person="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
+ITEM = Item(id="i", person_id="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
 SINCE_LONG = (VanishedContact(kind=PHONE, since=NOW - TWO_DAYS),)
 
 
 def sighting(query: str = "own", finding: Finding = BARE, **changed) -> Sighting:
     return replace(
-        Sighting(item="i", query=query, source="alpha", finding=finding, first=NOW, last=NOW),
+        Sighting(item_id="i", query=query, source="alpha", finding=finding, first=NOW, last=NOW),
         **changed,
     )
 
@@ -97,7 +97,7 @@ GONE = replace(ITEM, presence=Presence.GONE)
 
 
 def goes(*told_events: EventKind, before: Item = MISSING, after: Item = GONE):
-    said = tuple(Event(person="p", item="i", kind=kind, at=NOW) for kind in told_events)
+    said = tuple(Event(person_id="p", item_id="i", kind=kind, at=NOW) for kind in told_events)
     step = add_cleared_event(before, ItemUpdate(item=after, events=said), {PHONE, MAIL}, NOW)
     return [each.kind for each in step.events]
 

@@ -68,9 +68,9 @@ def test_an_account_that_never_showed_the_name_has_not_lost_it():
 def test_the_worst_comes_first_and_among_equals_the_oldest():
     def flag(ref, severity, days):
         return Flag(
-            ref=ref,
-            person="rosa",
-            item="item",
+            id=ref,
+            person_id="rosa",
+            item_id="item",
             kind=FlagKind.IMPERSONATION,
             severity=severity,
             state=FlagState.NEW,

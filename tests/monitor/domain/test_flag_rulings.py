@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.flag import (
     ALLOWED_DECISIONS,
@@ -24,14 +25,13 @@ from monitor.domain.flag import (
     reopen_on_event,
 )
 from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
-from monitor.errors import InputError, MonitorError, NotPermittedError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 FLAG = Flag(
-    ref="flag",
-    person="rosa",
-    item="item",
+    id="flag",
+    person_id="rosa",
+    item_id="item",
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
     state=FlagState.OPEN,
@@ -42,7 +42,7 @@ FLAG = Flag(
 
 
 def says(ruling, at=MONDAY + DAY, **more):
-    return DecisionRecord(flag="flag", ruling=ruling, by=more.pop("by", "rosa"), at=at, **more)
+    return DecisionRecord(flag_id="flag", ruling=ruling, by=more.pop("by", "rosa"), at=at, **more)
 
 
 def after(flag, *rulings):
@@ -50,7 +50,7 @@ def after(flag, *rulings):
 
 
 def event(kind, at=MONDAY + 9 * DAY, item="item"):
-    return Event(person="rosa", item=item, kind=kind, at=at, fields=("name",))
+    return Event(person_id="rosa", item_id=item, kind=kind, at=at, fields=("name",))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_ruling_that_does_not_fit_is_refused_in_one_sentence(kind, path):
 
 def test_a_ruling_about_another_flag_is_refused():
     with pytest.raises(InputError):
-        apply_decision(FLAG, replace(says(Decision.MINE), flag="another"))
+        apply_decision(FLAG, replace(says(Decision.MINE), flag_id="another"))
 
 
 def test_a_new_flag_can_be_ruled_at_once():

@@ -65,7 +65,7 @@ def test_a_copy_that_fails_may_do_so_for_a_night_unless_something_is_damaged(
     told = condition.assess_backup(None if age is None else NOW - age, failed, NOW)
 
     assert (told.level, told.exit_code) == (level, exit_code)
-    assert f"({code})" in told.told
+    assert f"({code})" in told.message
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
     told = list(condition.assess_sources(["alpha", "beta", "gamma", "delta"], known))
 
     assert [each.level for each in told] == [HealthLevel.OK, HealthLevel.WARN, HealthLevel.WARN]
-    assert told[0].told == "2 of 4 sources could be checked; 1 not run yet."
-    assert told[1].told == "alpha: blocked since Nov 22, 2026."
-    assert "beta" in told[2].told
+    assert told[0].message == "2 of 4 sources could be checked; 1 not run yet."
+    assert told[1].message == "alpha: blocked since Nov 22, 2026."
+    assert "beta" in told[2].message
 
 
 def test_the_worst_exit_code_wins_and_a_warning_has_none():
@@ -164,8 +164,8 @@ def test_a_network_that_is_down_is_one_line_of_the_checkup():
 
     well, trouble = condition.assess_sources(names, known)
 
-    assert well.told == "4 of 61 sources could be checked."
-    assert trouble.told == (
+    assert well.message == "4 of 61 sources could be checked."
+    assert trouble.message == (
         "57 of 61 sources fail the same way: failed since Nov 23, 2026 (DNS error)."
     )
     assert trouble.remedy.startswith("Is DNS up?")

@@ -188,8 +188,8 @@ def test_a_handle_that_changed_hands_makes_no_two_accounts_one():
 
 def test_items_that_turn_out_one_keep_the_older_history():
     old = Item(
-        ref="old",
-        person="rosa",
+        id="old",
+        person_id="rosa",
         portrait=replace(ROSA, bio=""),
         first_seen=MONDAY,
         last_seen=MONDAY,
@@ -197,8 +197,8 @@ def test_items_that_turn_out_one_keep_the_older_history():
         flips=(MONDAY,),
     )
     new = Item(
-        ref="new",
-        person="rosa",
+        id="new",
+        person_id="rosa",
         portrait=ROSA,
         first_seen=MONDAY + timedelta(days=7),
         last_seen=MONDAY + timedelta(days=7),
@@ -206,6 +206,6 @@ def test_items_that_turn_out_one_keep_the_older_history():
 
     one = merge_items((new, old))
 
-    assert (one.ref, one.first_seen, one.flips) == ("old", MONDAY, (MONDAY,))
+    assert (one.id, one.first_seen, one.flips) == ("old", MONDAY, (MONDAY,))
     assert (one.presence, one.last_seen) == (Presence.PRESENT, new.last_seen)
     assert one.portrait.bio == ROSA.bio

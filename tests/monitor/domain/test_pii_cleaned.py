@@ -6,13 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.person import PersonName
-from monitor.domain.pii import (
-    TEXT_FIELDS,
-    ContactKind,
-    ExposedContact,
-    Workplace,
-    redact_private_data,
-)
+from monitor.domain.pii import TEXT_FIELDS, ExposedContact, Workplace, redact_private_data
+from monitor.domain.vocabulary import ContactKind
 from scrapers.models import Finding, FindingKind
 
 ROSA = PersonName(given="Rosa", family="Delgado")

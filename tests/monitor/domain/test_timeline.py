@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.detection.lessons import Feedback
+from monitor.domain.detection.feedback import Feedback
 from monitor.domain.events import Event
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import ItemVersion
@@ -16,9 +16,9 @@ SHOWN = Finding(
     key="k", kind=FindingKind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One"
 )
 FLAG = Flag(
-    ref="f",
-    person="rosa",
-    item="i",
+    id="f",
+    person_id="rosa",
+    item_id="i",
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
     state=FlagState.NEW,
@@ -30,16 +30,16 @@ FLAG = Flag(
 def version(hours: int, query: str = "q", **fields: object) -> ItemVersion:
     at = NOON + timedelta(hours=hours)
     return ItemVersion(
-        item="i", query=query, at=at, material_hash=b"", finding=replace(SHOWN, **fields)
+        item_id="i", query=query, at=at, material_hash=b"", finding=replace(SHOWN, **fields)
     )
 
 
 def event(hours: int, kind: EventKind) -> Event:
-    return Event(person="rosa", item="i", kind=kind, at=NOON + timedelta(hours=hours))
+    return Event(person_id="rosa", item_id="i", kind=kind, at=NOON + timedelta(hours=hours))
 
 
-def judgement(hours: int, ruling: Decision, by: str) -> DecisionRecord:
-    return DecisionRecord(flag="f", ruling=ruling, by=by, at=NOON + timedelta(hours=hours))
+def judgment(hours: int, ruling: Decision, by: str) -> DecisionRecord:
+    return DecisionRecord(flag_id="f", ruling=ruling, by=by, at=NOON + timedelta(hours=hours))
 
 
 def test_all_is_told_in_the_order_of_time():
@@ -47,7 +47,7 @@ def test_all_is_told_in_the_order_of_time():
         versions={1: version(0), 5: version(2, bio="Two")},
         events=(event(2, EventKind.CHANGED), event(0, EventKind.APPEARED)),
         flags=(FLAG,),
-        decisions=(judgement(1, Decision.NAMESAKE, "rosa"), judgement(3, Decision.REOPENED, "ana")),
+        decisions=(judgment(1, Decision.NAMESAKE, "rosa"), judgment(3, Decision.REOPENED, "ana")),
         feedback=(
             Feedback(
                 item_id="i", decision=Decision.NAMESAKE, at=NOON + timedelta(hours=1), flag_id="f"

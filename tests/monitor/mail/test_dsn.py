@@ -8,7 +8,7 @@ from monitor.domain.email import Bounce
 from monitor.mail.dsn import MAX_BYTES, parse_bounces
 
 LETTER, OTHER = "0123456789abcdef" * 2, "f" * 32
-RETURN_PATH = "bounces+{letter}@cedarvalley.example"
+RETURN_PATH = "bounces+{id}@cedarvalley.example"
 REPORT = """\
 Return-Path: <>
 From: MAILER-DAEMON@mail.cedarvalley.example

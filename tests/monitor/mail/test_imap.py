@@ -5,7 +5,7 @@ import imaplib
 import pytest
 
 from monitor.config import BouncesConfig
-from monitor.errors import UnavailableError
+from monitor.domain.errors import UnavailableError
 from monitor.mail import imap as bounce_box
 from monitor.mail.imap import ImapBounceMailbox
 from tests.monitor.mail.test_dsn import LETTER, report

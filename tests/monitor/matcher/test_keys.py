@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.students.roster import RosterStudent
-from monitor.errors import CannotWriteError, InputError
 from monitor.matcher.keys import build_roster, parse_key, read_tokens, write_tokens
 
 KEY = bytes(range(32))

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from msgspec import json
 
+from monitor.domain.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.domain.names.frequency import load_census
 from monitor.domain.students.matching import (
     UNFLAGGED,
@@ -16,7 +17,6 @@ from monitor.domain.students.matching import (
     MatcherUsage,
 )
 from monitor.domain.students.roster import KeyedRoster, RosterStudent
-from monitor.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.matcher.keys import build_roster, read_tokens, write_tokens
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.matcher.protocol import MatchReply, MatchRequest

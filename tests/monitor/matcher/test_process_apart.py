@@ -74,7 +74,7 @@ def test_gcore_gets_nothing_of_the_matcher(pids, tmp_path):
     matcher, _ = pids
     command = [*PLAIN, "gcore", "-o", str(tmp_path / "core"), str(matcher)]
 
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=180)
 
     assert "not permitted" in done.stderr
     assert list(tmp_path.glob("core*")) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from monitor.matcher.roster_import import read_students
 
 MASON = ("Mason", "Whitlock")

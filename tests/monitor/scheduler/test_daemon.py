@@ -13,17 +13,16 @@ from pathlib import Path
 import pytest
 
 from monitor.db.database import Database
-from monitor.errors import describe_error_location
-from monitor.scheduler import workers as ticker
+from monitor.domain.errors import describe_error_location
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.workers import Liveness, Worker
+from monitor.scheduler.workers import Liveness
 from scrapers.http.clock import SystemClock
-from tests.monitor.supervised import PATIENCE, Rounds, heard, listening
+from tests.monitor.supervised import PATIENCE, Rounds, heard, listening, timed, working
 
 CONFIG = """\
 state = "state"
 [district]
-ref = "cedar-valley"
+id = "cedar-valley"
 name = "Cedar Valley Public Schools"
 zone = "America/Chicago"
 domains = ["cedarvalley.example"]
@@ -141,16 +140,12 @@ def test_a_round_that_fails_ends_nothing_and_quotes_nobody(caplog):
             raise ValueError(reason)
         again.set()
 
-    hand = Worker("work", work, Liveness(SystemClock()))
-    hand.start()
-    hand.wake_up()
-    while not caplog.records:
-        hand.join(0.01)
-    hand.wake_up()
+    with working(timed("work", work)) as scheduler:
+        while "ValueError" not in caplog.text:
+            again.wait(0.01)
+        scheduler.answer_bell()
 
-    assert again.wait(PATIENCE)
-    hand.request_stop()
-    hand.join(PATIENCE)
+        assert again.wait(PATIENCE)
     assert "ValueError" in caplog.text
     assert "Maria" not in caplog.text
 
@@ -180,8 +175,7 @@ def test_every_round_is_made_as_soon_as_the_service_starts(tmp_path):
     assert rounds.done == {"serve", "ask", "write", "stop"}
 
 
-def test_a_ring_wakes_every_kind_of_work_before_the_next_tick(tmp_path, monkeypatch):
-    monkeypatch.setattr(ticker, "TICK_SECONDS", 3600)
+def test_a_ring_wakes_every_kind_of_work_before_the_next_tick(tmp_path):
     stopping, bell = threading.Event(), WakeSocket(tmp_path)
     times: Counter[str] = Counter()
 

@@ -26,7 +26,7 @@ KILLS = range(500)
 WRITES = 10
 UNHARMED = Doom()
 # No life takes half as long: one that does hangs.
-PATIENCE = 60.0
+PATIENCE = 180.0
 # About what asking costs, so that at any instant something is in flight.
 SECONDS_TO_ANSWER = 0.004
 # About as long as one entry into a phase lasts.

@@ -13,18 +13,20 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import load_demo_contents
 from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler import daemon
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services.jobs import preview_sweep
 from monitor.services.sweeps import ignore_progress
 from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal
+from tests.monitor.supervised import timed
 
 PATIENCE = 120
 SLOW_NETWORK = """
@@ -100,7 +102,7 @@ def district(tmp_path):
 
 
 def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(district):
-    request = RunRequest(ref="r1", kind=SweepKind.SWEEP, asked_at=district.terminal.clock.now())
+    request = RunRequest(id="r1", kind=SweepKind.SWEEP, asked_at=district.terminal.clock.now())
     with district.state as state:
         state.run_requests.insert_run_request(request)
     with district.started("run") as service:
@@ -119,7 +121,7 @@ def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(di
     with district.started("run") as service, district.state as state:
         while state.sweeps.list_open_sweeps() and service.poll() is None:
             threading.Event().wait(0.1)
-        assert state.sweeps.load_sweep(begun.ref).closed_at is not None
+        assert state.sweeps.load_sweep(begun.id).closed_at is not None
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
     assert district.asked[first] == 1, "what was answered is not asked again"
@@ -139,7 +141,7 @@ def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
     assert out == ""
     with district.state as state:
         (begun,) = state.sweeps.list_open_sweeps()
-        assert len(state.journal.list_answered_keys(begun.ref)) == 1
+        assert len(state.journal.list_answered_keys(begun.id)) == 1
     assert district.terminal.run("audit", "verify").code == 0
 
 
@@ -159,14 +161,15 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
     stopping, over = threading.Event(), threading.Event()
 
     class SilentMailServer:
-        def run_requested_checks(self) -> None: ...
-        def run_due_sweeps(self) -> None: ...
+        def list_timed_jobs(self) -> tuple[TimedJob, ...]:
+            return (timed("mail", self.wait_for_server),)
+
         def stop_running_sweep(self) -> None: ...
         def check_files(self) -> None: ...
         def describe_wait(self) -> str:
             return ""
 
-        def run_mail_and_cleanup(self) -> None:
+        def wait_for_server(self) -> None:
             stopping.set()
             over.wait(PATIENCE)
 

@@ -8,14 +8,14 @@ from threading import Barrier
 import pytest
 from msgspec import structs
 
-from monitor.config import BackupConfig, WatchConfig
+from monitor.config import BackupConfig, BouncesConfig, WatchConfig
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
 from monitor.db.files import DiskReserve
 from monitor.demo.district import MARIA
+from monitor.domain.errors import CannotWriteError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
-from monitor.errors import CannotWriteError
 from monitor.scheduler.watchdog import Heartbeat, SupervisedRunner
 from monitor.services.digests import build_digest_view
 from monitor.services.health import Vitals
@@ -158,18 +158,70 @@ def test_where_there_is_no_room_for_it_nothing_is_kept_back(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_heart_beats_once_a_minute_while_all_is_well(world: World, watched: Watched):
+def intervals(world: World) -> dict[str, float]:
+    """Return how many seconds lie between two runs of each job."""
+    jobs = Watched(world).rounds.list_timed_jobs()
+    return {each.name: each.trigger.interval.total_seconds() for each in jobs}
+
+
+def test_what_needs_no_more_than_a_timer_has_its_own(world: World):
+    in_time = {"keys": 60, "heartbeat": 60, "purge": 86400}
+    assert intervals(world) == {"checks": 20, "sweeps": 20, "mail": 20} | in_time
+
+
+def test_a_mailbox_for_bounces_is_read_every_quarter_of_an_hour(world: World):
+    settings = BouncesConfig(host="localhost", user="bounces@cedarvalley.example")
+    world.restarts(structs.replace(world.config, bounces=settings))
+
+    assert intervals(world)["bounces"] == 900
+
+
+def test_the_record_of_sent_emails_and_the_copy_of_the_keys_have_one_writer(watched: Watched):
+    workers = {each.name: each.worker for each in watched.rounds.list_timed_jobs()}
+
+    assert {workers[name] for name in ("mail", "purge", "keys")} == {"mail"}
+
+
+def test_a_ring_asks_for_what_stands_in_the_due_table_alone(watched: Watched):
+    rung = {each.name for each in watched.rounds.list_timed_jobs() if each.answers_bell}
+
+    assert rung == {"checks", "sweeps", "mail"}
+
+
+def test_the_heart_beats_while_all_is_well(watched: Watched):
     watched.rounds.run_due_sweeps()
-    for _ in range(7):
-        watched.rounds.run_mail_and_cleanup()
-        world.later(seconds=20)
+    watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
 
-    assert watched.beats == [HealthLevel.OK] * 3
+    assert watched.beats == [HealthLevel.OK]
 
 
-def test_it_stops_while_a_round_fails_and_beats_again_after(
-    world: World, watched: Watched, monkeypatch
+@pytest.mark.parametrize("job", ["delete_expired_data", "collect_new_bounces"])
+def test_a_timed_job_that_fails_stops_the_heart_until_it_succeeds(
+    watched: Watched, monkeypatch, job: str
 ):
+    def breaks(*_: object) -> None:
+        raise UnavailableError
+
+    works = {
+        "delete_expired_data": watched.rounds.delete_expired_data,
+        "collect_new_bounces": watched.rounds.collect_bounces,
+    }
+    watched.rounds.run_due_sweeps()
+    watched.rounds.run_mail_and_cleanup()
+    monkeypatch.setattr(f"monitor.services.jobs.{job}", breaks)
+    with pytest.raises(UnavailableError):
+        works[job]()
+    watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
+    monkeypatch.setattr(f"monitor.services.jobs.{job}", lambda _: None)
+    works[job]()
+    watched.rounds.send_heartbeat()
+
+    assert watched.beats == [HealthLevel.BAD, HealthLevel.OK]
+
+
+def test_it_stops_while_a_round_fails_and_beats_again_after(watched: Watched, monkeypatch):
     def breaks(*_: object) -> None:
         raise RuntimeError
 
@@ -179,9 +231,9 @@ def test_it_stops_while_a_round_fails_and_beats_again_after(
         with pytest.raises(RuntimeError):
             watched.rounds.run_due_sweeps()
     watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
     watched.rounds.run_due_sweeps()
-    world.later(minutes=1)
-    watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.BAD, HealthLevel.OK]
 
@@ -189,8 +241,10 @@ def test_it_stops_while_a_round_fails_and_beats_again_after(
 def test_it_stops_when_no_sweep_is_made(world: World, watched: Watched):
     watched.rounds.run_due_sweeps()
     watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
     world.later(days=10)
     watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.OK, HealthLevel.BAD]
 
@@ -211,7 +265,7 @@ def test_the_ping_url_is_called_only_while_all_is_well(
 
     seen: list[Vitals] = []
     watched.rounds.heartbeat = lambda vitals, _: seen.append(vitals)
-    watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
     Heartbeat(watch=watch, ping=ping)(seen[0], level)
 
     assert bool(pinged) is told
@@ -232,7 +286,7 @@ def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: Worl
     world.state.people.erase_person(ref)
     assert copy.count_missing_erasures(world.state) > 0
 
-    Watched(world).rounds.run_mail_and_cleanup()
+    Watched(world).rounds.renew_keys()
 
     assert copy.count_missing_erasures(world.state) == 0
     with KeyStore.open_store(folder) as keys:
@@ -242,7 +296,7 @@ def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: Worl
 def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
     world.state.people.erase_person(world.state.people.list_person_ids()[0])
 
-    Watched(world).rounds.run_mail_and_cleanup()
+    Watched(world).rounds.renew_keys()
 
     assert list(folder.iterdir()) == []
 
@@ -255,6 +309,8 @@ def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World,
     world.state.people.erase_person(world.state.people.list_person_ids()[0])
 
     watched.rounds.run_mail_and_cleanup()
+    watched.rounds.renew_keys()
+    watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.BAD]
 
@@ -269,6 +325,8 @@ def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
     watched.rounds.run_due_sweeps()
 
     watched.rounds.run_mail_and_cleanup()
+    watched.rounds.renew_keys()
+    watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.BAD]
     assert f"{folder} cannot be read" in caplog.text
@@ -283,6 +341,7 @@ def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tm
 
     watched.rounds.run_due_sweeps()
     watched.rounds.run_mail_and_cleanup()
+    watched.rounds.send_heartbeat()
 
     assert "cannot be written" in caplog.text
     assert "Could not ping" in caplog.text

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.app import Environment
 from monitor.config import WatchConfig
 from monitor.demo.response import FakeRequest, FakeResponse, build_text_response
 from monitor.demo.server import WebServer
-from monitor.environment import Environment
 from monitor.scheduler.watchdog import build_ping
 
 

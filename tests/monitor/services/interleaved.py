@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from monitor.crawling import QueryPermission
 from monitor.db.connection import DatabaseConnection
 from monitor.services.sweeps import ProgressListener
+from monitor.sources import QueryPermission
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query
 from tests.monitor.services.world import World
 
@@ -111,19 +111,18 @@ def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
     """Name every row that holds a result about a person, and what it came from."""
     state, found = world.state, set()
     for item in state.items.list_items_of_person(person):
-        found.add(("item", item.ref))
+        found.add(("item", item.id))
         found |= {
-            (each.source, f"{item.ref} {each.query}")
-            for each in state.sightings.list_sightings_of_item(item.ref)
+            (each.source, f"{item.id} {each.query}")
+            for each in state.sightings.list_sightings_of_item(item.id)
         }
         found |= {
-            ("version", f"{item.ref} {seq}")
-            for seq in state.versions.load_versions_by_seq(item.ref)
+            ("version", f"{item.id} {seq}") for seq in state.versions.load_versions_by_seq(item.id)
         }
     found |= {(each.source, each.key) for each in state.questions.list_questions_of_person(person)}
     found |= {
-        ("event", each.event.item)
+        ("event", each.event.item_id)
         for each in state.events.list_events_of_person(person, world.started)
     }
-    found |= {("flag", each.ref) for each in state.flags.list_flags_of_person(person)}
+    found |= {("flag", each.id) for each in state.flags.list_flags_of_person(person)}
     return frozenset(found)

@@ -4,13 +4,9 @@ import re
 from dataclasses import dataclass
 
 from monitor.db.people import AddressChange
+from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.outbox import send_due
-from monitor.services.profile import (
-    AddressConfirmRefusal,
-    AddressRequestRefusal,
-    confirm_work_email_change,
-    request_work_email_change,
-)
+from monitor.services.profile import confirm_work_email_change, request_work_email_change
 from tests.monitor.services.fakes import Sent
 from tests.monitor.services.world import Staff, World
 
@@ -31,14 +27,14 @@ class Mover:
 
     @property
     def mail(self) -> str:
-        return self.world.state.people.load_person(self.staff.ref).mail
+        return self.world.state.people.load_person(self.staff.id).mail
 
     @property
     def changes(self) -> tuple[AddressChange, ...]:
-        return self.world.state.address_changes.list_address_changes(self.staff.ref)
+        return self.world.state.address_changes.list_address_changes(self.staff.id)
 
     def asks(self, address: str = NEW) -> AddressRequestRefusal | None:
-        return request_work_email_change(self.world.app, self.staff.ref, address, BROWSER)
+        return request_work_email_change(self.world.app, self.staff.id, address, BROWSER)
 
     def code(self, address: str = NEW) -> str:
         send_due(self.world.app)
@@ -47,7 +43,7 @@ class Mover:
 
     def confirms(self, code: str = "", browser: str = BROWSER) -> AddressConfirmRefusal | None:
         return confirm_work_email_change(
-            self.world.app, self.staff.ref, code or self.code(), browser
+            self.world.app, self.staff.id, code or self.code(), browser
         )
 
     def moves(self, address: str = NEW) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from monitor.db.account_proofs import ProofState
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.errors import TooSoonError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind
-from monitor.errors import TooSoonError
 from monitor.services.feedback import record_feedback
 from monitor.services.flagging import include_confirmed_accounts
 from monitor.services.outbox import send_due
@@ -37,16 +37,16 @@ def maria(world: World) -> Staff:
 
 
 def accounts(staff: Staff) -> tuple[str, ...]:
-    return staff.world.state.people.load_person(staff.ref).accounts
+    return staff.world.state.people.load_person(staff.id).accounts
 
 
 def proof(staff: Staff) -> ProofState | None:
-    (found,) = staff.world.state.account_proofs.list_proofs_of_person(staff.ref)
+    (found,) = staff.world.state.account_proofs.list_proofs_of_person(staff.id)
     return found.state
 
 
 def actions(staff: Staff) -> list[str]:
-    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.ref,))]
+    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.id,))]
 
 
 def says(world: World, bio: str) -> None:
@@ -54,11 +54,11 @@ def says(world: World, bio: str) -> None:
 
 
 def code(staff: Staff, of: str = HERS) -> str:
-    return staff.world.state.account_proofs.derive_proof_code(staff.ref, of)
+    return staff.world.state.account_proofs.derive_proof_code(staff.id, of)
 
 
 def asks(staff: Staff, of: str = HERS) -> None:
-    request_account_proof(staff.world.app, staff.ref, of)
+    request_account_proof(staff.world.app, staff.id, of)
 
 
 def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept(
@@ -115,7 +115,7 @@ def test_without_the_code_it_is_looked_for_once_and_no_more(world, maria):
 
 def test_an_account_that_is_declared_again_is_dropped_again(world, maria):
     world.sweep()
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
     edit_profile(world.app, replace(person, accounts=(HERS,)))
     world.a_week_later()
     world.sweep()
@@ -211,12 +211,12 @@ def test_an_account_with_another_name_that_is_called_mine_is_not_followed_either
     maria = world.joins(MARIA, accounts=(), handles=("victoriavictim",))
     world.sweep()
     (item,) = (each for url, each in maria.items.items() if "victoria" in url)
-    record_feedback(world.app, maria.ref, {item.ref: Decision.MINE})
+    record_feedback(world.app, maria.id, {item.id: Decision.MINE})
     world.a_week_later()
     world.sweep()
 
     assert proof(maria) is ProofState.WAITING
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
     assert include_confirmed_accounts(world.state, person).accounts == ()
 
 

@@ -2,8 +2,8 @@
 
 from base64 import urlsafe_b64decode
 
+from monitor.app import Environment
 from monitor.demo.district import MARIA
-from monitor.environment import Environment
 from monitor.services.notifications import build_mailbox_token
 from tests.monitor.services.world import World
 
@@ -14,11 +14,11 @@ def bits(code: str) -> int:
 
 def test_codes_links_and_sessions_have_256_bits(world: World):
     maria = world.joins(MARIA)
-    _, stops = world.state.unsubscribes.sign_unsubscribe_token(maria.ref).split(".")
+    _, stops = world.state.unsubscribes.sign_unsubscribe_token(maria.id).split(".")
 
     for code in (
         Environment().ids.new_code(),
-        world.state.email_codes.derive_email_code(maria.ref, "a door"),
+        world.state.email_codes.derive_email_code(maria.id, "a door"),
         stops,
     ):
         assert bits(code) == 256
@@ -26,7 +26,7 @@ def test_codes_links_and_sessions_have_256_bits(world: World):
 
 def test_it_was_not_me_has_128_bits_behind_a_ref_of_as_many(world: World):
     maria = world.joins(MARIA)
-    _, mark = build_mailbox_token(world.state, world.state.people.load_person(maria.ref)).rsplit(
+    _, mark = build_mailbox_token(world.state, world.state.people.load_person(maria.id)).rsplit(
         "-", 1
     )
 

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from monitor.db.backups import KeyBackup
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.consent import ConsentChannel
+from monitor.domain.vocabulary import ConsentChannel
 from monitor.services import backups as backup
 from monitor.services.backups import BackupTarget, back_up, find_wrong_due_dates, restore_district
 from monitor.services.consent import pause_checks
@@ -53,7 +53,7 @@ def test_a_clock_that_ran_a_week_ahead_is_no_damage(world: World, maria: Staff):
 
 def test_what_waits_for_a_pause_to_end_may_wait(world: World, maria: Staff):
     until = world.clock.at + 60 * DAY
-    pause_checks(world.app, maria.ref, until, ConsentChannel.PORTAL)
+    pause_checks(world.app, maria.id, until, ConsentChannel.PORTAL)
     world.state.jobs.ensure_job(RECHECK, "an item", until)
     assert found(world) == []
 
@@ -76,15 +76,15 @@ def test_before_the_service_ever_ran_nothing_is_expected(world: World):
 
 def test_an_erasure_that_is_due_at_no_time_is_told_and_made_up_for(world: World, maria: Staff):
     maria.withdraws()
-    world.state.jobs.finish_job(ERASURE, maria.ref, None)
+    world.state.jobs.finish_job(ERASURE, maria.id, None)
     world.later(hours=1)
     schedule_jobs(world.app)
-    assert world.state.jobs.find_due_time(ERASURE, maria.ref)
+    assert world.state.jobs.find_due_time(ERASURE, maria.id)
 
-    world.state.jobs.finish_job(ERASURE, maria.ref, None)
+    world.state.jobs.finish_job(ERASURE, maria.id, None)
     assert found(world) == [ERASURE]
     world.writes()
-    assert maria.ref not in world.state.people.list_person_ids()
+    assert maria.id not in world.state.people.list_person_ids()
 
 
 def test_an_older_copy_with_such_a_date_can_be_restored_and_is_put_right(

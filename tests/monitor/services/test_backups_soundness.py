@@ -7,18 +7,16 @@ from datetime import datetime
 import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
-from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import Decision, EventKind
-from monitor.errors import DatabaseError
+from monitor.domain.vocabulary import Decision, EventKind, SweepKind
 from monitor.services.backups import check_stored_values
 from monitor.services.enrollment import invite_person
 from monitor.services.profile import edit_profile
-from monitor.services.review import decide_flag
 from scrapers.models import (
     CrawlResult,
     Outcome,
@@ -29,6 +27,7 @@ from scrapers.models import (
     QueryKind,
     Request,
 )
+from tests.monitor.decisions import decide_flag
 from tests.monitor.services.mover import Mover
 from tests.monitor.services.test_erasure import joined_with_words_everywhere
 from tests.monitor.services.world import World
@@ -56,28 +55,28 @@ def filled(world_of) -> World:
     state, now = world.state, world.clock.at
     flag, *_ = state.flags.list_flags_of_person(ref)
     proposal = BreakGlassProposal(
-        ref="p", flag=flag.ref, person=ref, first="ana", reason="urgent", at=now
+        id="p", flag_id=flag.id, person_id=ref, first="ana", reason="urgent", at=now
     )
     state.break_glass.save_break_glass_proposal(proposal)
-    decide_flag(world.app, flag.ref, Decision.IMPERSONATION, ref)
-    vanished = Event(person=ref, item=flag.item, kind=EventKind.VANISHED, at=now)
+    decide_flag(world.app, flag.id, Decision.IMPERSONATION, ref)
+    vanished = Event(person_id=ref, item_id=flag.item_id, kind=EventKind.VANISHED, at=now)
     state.events.insert_event("", vanished, "https://chalkboard.example/t/mariadelgado")
     invited = invite_person(world.app, ROSA.person.mail, "Rosa", "Marchetti")
-    state.enrollment_drafts.save_draft(invited.ref, EnrollmentDraft(name=ROSA.person.name), now)
+    state.enrollment_drafts.save_draft(invited.id, EnrollmentDraft(name=ROSA.person.name), now)
     maria = world.joins(MARIA)
     Mover(maria).asks()
     victoria = PersonName(given="Victoria", family="Victim")
-    edit_profile(world.app, replace(state.people.load_person(maria.ref), name=victoria))
+    edit_profile(world.app, replace(state.people.load_person(maria.id), name=victoria))
     state.account_proofs.save_account_proof(
-        AccountProof(person=maria.ref, account="x:@v", state=ProofState.WAITING, at=now)
+        AccountProof(person_id=maria.id, account="x:@v", state=ProofState.WAITING, at=now)
     )
     waiting, *_ = state.outbox.list_due_emails(now)
-    state.outbox.schedule_retry(waiting.ref, now, "refused")
+    state.outbox.schedule_retry(waiting.id, now, "refused")
     under_way = replace(
-        state.sweeps.find_latest_sweep(SweepKind.SWEEP), ref="under way", closed_at=None
+        state.sweeps.find_latest_sweep(SweepKind.SWEEP), id="under way", closed_at=None
     )
     visit = answered(ref, now)
-    state.journal.stage_answer(state.sweeps.open_or_resume(under_way).ref, visit)
+    state.journal.stage_answer(state.sweeps.open_or_resume(under_way).id, visit)
     page = Page(url=visit.query.request.url, status=200, body=b"A page.", fetched_at=now)
     read = ParsedPage(query=visit.query, page=page, result=visit.result)
     state.pages.insert_pages("under way", 1, [read])

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.consent import ConsentChannel
-from monitor.domain.vocabulary import ConsentAction, ConsentPhase, Decision, Scope
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Decision, Scope
 from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
@@ -37,20 +36,20 @@ def answers(world: World, staff: Staff, scopes: frozenset[Scope]) -> None:
         seen_text_hash=hash_district_terms(world.app),
         channel=ConsentChannel.PORTAL,
     )
-    renew_consent(world.app, staff.ref, answer)
+    renew_consent(world.app, staff.id, answer)
 
 
 def pauses(world: World, staff: Staff, **span: float) -> None:
     until = world.clock.at + timedelta(**span)
-    pause_checks(world.app, staff.ref, until, ConsentChannel.PORTAL)
+    pause_checks(world.app, staff.id, until, ConsentChannel.PORTAL)
 
 
 def drops_search(world: World, staff: Staff) -> None:
-    drop_consent_scopes(world.app, staff.ref, PROFILES, ConsentChannel.PORTAL)
+    drop_consent_scopes(world.app, staff.id, PROFILES, ConsentChannel.PORTAL)
 
 
 def sources_of(world: World, staff: Staff) -> set[str]:
-    return {each.source for each in world.state.sightings.list_sightings_of_person(staff.ref)}
+    return {each.source for each in world.state.sightings.list_sightings_of_person(staff.id)}
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten(
     assert "searxng" not in sources_of(world, maria)
     assert set(maria.items) < everything
     assert all(
-        world.state.sightings.list_sightings_of_item(each.ref) for each in maria.items.values()
+        world.state.sightings.list_sightings_of_item(each.id) for each in maria.items.values()
     )
 
 
@@ -85,10 +84,10 @@ def test_what_is_theirs_by_their_own_word_outlives_the_scope_that_showed_it(
     found = next(
         item
         for item in maria.items.values()
-        if {each.source for each in world.state.sightings.list_sightings_of_item(item.ref)}
+        if {each.source for each in world.state.sightings.list_sightings_of_item(item.id)}
         == {"searxng"}
     )
-    record_feedback(world.app, maria.ref, {found.ref: Decision.MINE})
+    record_feedback(world.app, maria.id, {found.id: Decision.MINE})
 
     drops_search(world, maria)
 
@@ -117,7 +116,7 @@ def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
     world.sweep()
 
     assert sources_of(world, maria) == {"bluesky", "chalkboard"}
-    assert {each.source for each in world.state.questions.list_questions_of_person(maria.ref)} == {
+    assert {each.source for each in world.state.questions.list_questions_of_person(maria.id)} == {
         "bluesky",
         "chalkboard",
     }
@@ -126,25 +125,25 @@ def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
 def test_nobody_widens_by_narrowing_and_nobody_agrees_to_nothing(world: World, maria: Staff):
     consenting = world.app
     with pytest.raises(InputError, match="agree to the current consent text"):
-        drop_consent_scopes(consenting, maria.ref, BOTH | {Scope.PHOTOS}, ConsentChannel.PORTAL)
+        drop_consent_scopes(consenting, maria.id, BOTH | {Scope.PHOTOS}, ConsentChannel.PORTAL)
     with pytest.raises(InputError, match="Choose at least one"):
-        drop_consent_scopes(consenting, maria.ref, frozenset(), ConsentChannel.PORTAL)
+        drop_consent_scopes(consenting, maria.id, frozenset(), ConsentChannel.PORTAL)
     with pytest.raises(InputError, match="Choose at least one"):
         answers(world, maria, frozenset())
 
 
 def test_narrowing_prolongs_nothing_and_answering_lasts_a_year(world: World, maria: Staff):
-    given = world.state.consents.find_latest_consent(maria.ref)
+    given = world.state.consents.find_latest_consent(maria.id)
     world.later(days=100)
     drops_search(world, maria)
-    assert world.state.consents.find_latest_consent(maria.ref).expires_at == given.expires_at
+    assert world.state.consents.find_latest_consent(maria.id).expires_at == given.expires_at
 
     answers(world, maria, BOTH)
 
     assert (
-        world.state.consents.find_latest_consent(maria.ref).expires_at == world.clock.at + 365 * DAY
+        world.state.consents.find_latest_consent(maria.id).expires_at == world.clock.at + 365 * DAY
     )
-    acts = [each.act for each in world.state.consents.list_consents(maria.ref)]
+    acts = [each.act for each in world.state.consents.list_consents(maria.id)]
     assert acts == [ConsentAction.GIVEN, ConsentAction.NARROWED, ConsentAction.RENEWED]
 
 
@@ -154,7 +153,7 @@ def test_a_text_that_was_not_shown_is_not_agreed_to(world: World, maria: Staff):
     )
 
     with pytest.raises(InputError, match="read it again"):
-        renew_consent(world.app, maria.ref, old)
+        renew_consent(world.app, maria.id, old)
 
 
 def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: Staff):
@@ -170,7 +169,7 @@ def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
     world: World, maria: Staff
 ):
     before = maria.items
-    queue_weekly_digest(world.app, maria.ref)
+    queue_weekly_digest(world.app, maria.id)
     pauses(world, maria, days=20)
     world.forgets_visits()
     world.a_week_later()
@@ -181,7 +180,7 @@ def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
     assert world.asked_about("maria") == []
     assert maria.items == before
     assert maria.letters_of("digest") == []
-    assert load_consent_status(world.app, maria.ref).phase is ConsentPhase.PAUSED
+    assert load_consent_status(world.app, maria.id).phase is ConsentPhase.PAUSED
 
 
 def test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened(world: World, maria: Staff):
@@ -198,11 +197,11 @@ def test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened(world: World,
 
 def test_whoever_resumes_early_is_asked_about_at_once(world: World, maria: Staff):
     pauses(world, maria, days=200)
-    resume_checks(world.app, maria.ref, ConsentChannel.PORTAL)
+    resume_checks(world.app, maria.id, ConsentChannel.PORTAL)
 
-    assert world.state.consents.list_queryable_person_ids(world.clock.at) == (maria.ref,)
+    assert world.state.consents.list_queryable_person_ids(world.clock.at) == (maria.id,)
     with pytest.raises(InputError, match="not paused"):
-        resume_checks(world.app, maria.ref, ConsentChannel.PORTAL)
+        resume_checks(world.app, maria.id, ConsentChannel.PORTAL)
 
 
 @pytest.mark.parametrize("days", [0, -1, 366])
@@ -213,12 +212,12 @@ def test_a_pause_has_an_end_within_a_year(world: World, maria: Staff, days):
 
 def test_a_second_proof_waits_until_a_pause_is_over(world: World, maria: Staff):
     item = next(iter(maria.items.values()))
-    world.state.jobs.ensure_job("second-proof", item.ref, world.clock.at)
+    world.state.jobs.ensure_job("second-proof", item.id, world.clock.at)
     pauses(world, maria, days=20)
 
     run_due_sweeps(world.app)
 
-    (due,) = (each for each in world.state.jobs.list_jobs() if each.subject == item.ref)
+    (due,) = (each for each in world.state.jobs.list_jobs() if each.subject == item.id)
     assert due.due_at == world.clock.at + 20 * DAY
 
 
@@ -236,14 +235,14 @@ def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(wo
     beth = world.joins(BETH)
     world.sweep()
     before = set(beth.items)
-    person = world.state.people.load_person(beth.ref)
+    person = world.state.people.load_person(beth.id)
     married = replace(
         person.name, family="Lindqvist", former_families=("Novak", *person.name.former_families)
     )
 
     edit_profile(world.app, replace(person, name=married))
     (waiting,) = list_name_changes(world.app)
-    confirm_name_change(world.app, waiting.ref, "ops@cedarvalley.example")
+    confirm_name_change(world.app, waiting.id, "ops@cedarvalley.example")
     world.forgets_visits()
     world.a_week_later()
 
@@ -256,7 +255,7 @@ def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(wo
 def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: World):
     beth = world.joins(BETH, accounts=())
     world.sweep()
-    person = world.state.people.load_person(beth.ref)
+    person = world.state.people.load_person(beth.id)
     shown = {url for url in beth.items if "bethnovak" in url}
     assert shown
 
@@ -271,24 +270,24 @@ def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: Wor
 
 
 def test_the_address_and_the_district_are_not_a_persons_to_edit(world: World, maria: Staff):
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
 
     edited = edit_profile(
         world.app,
-        replace(person, mail="ceo@elsewhere.example", organisation="Elsewhere", role="principal"),
+        replace(person, mail="ceo@elsewhere.example", organization="Elsewhere", role="principal"),
     )
 
-    assert (edited.mail, edited.organisation) == (person.mail, person.organisation)
-    assert world.state.people.load_person(maria.ref).role == "principal"
+    assert (edited.mail, edited.organization) == (person.mail, person.organization)
+    assert world.state.people.load_person(maria.id).role == "principal"
 
 
 @pytest.mark.parametrize(
     "fault", [{"zone": "Mars/Olympus"}, {"name": replace(MARIA.person.name, family=" ")}]
 )
 def test_words_that_cannot_be_used_change_nothing(world: World, maria: Staff, fault):
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
 
     with pytest.raises(InputError):
         edit_profile(world.app, replace(person, **fault))
 
-    assert world.state.people.load_person(maria.ref) == person
+    assert world.state.people.load_person(maria.id) == person

@@ -3,8 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import ConsentChannel
-from monitor.domain.vocabulary import ConsentPhase, Scope
+from monitor.domain.vocabulary import ConsentChannel, ConsentPhase, Scope
 from monitor.services.consent import (
     ConsentAnswer,
     hash_district_terms,
@@ -35,7 +34,7 @@ def reminders(maria: Staff) -> int:
 
 def until(world: World, maria: Staff, days: int) -> None:
     """Go on to so many days after the consent was given, a week at a time."""
-    given = world.state.consents.find_latest_consent(maria.ref).given_at
+    given = world.state.consents.find_latest_consent(maria.id).given_at
     while (world.clock.at - given).days < days:
         world.later(days=min(7, days - (world.clock.at - given).days))
         world.writes()
@@ -48,7 +47,7 @@ def renews(world: World, maria: Staff) -> None:
         seen_text_hash=hash_district_terms(world.app),
         channel=ConsentChannel.PORTAL,
     )
-    renew_consent(world.app, maria.ref, answer)
+    renew_consent(world.app, maria.id, answer)
 
 
 def test_whoever_joined_is_reminded_twice_before_the_end(world: World, maria: Staff):
@@ -70,7 +69,7 @@ def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: Wor
     assert world.sweep() == []
     assert world.asked_about("maria") == []
     assert maria.items
-    assert load_consent_status(world.app, maria.ref).phase is ConsentPhase.EXPIRED
+    assert load_consent_status(world.app, maria.id).phase is ConsentPhase.EXPIRED
 
 
 def test_whoever_renews_in_time_goes_on_as_if_nothing_had_been(world: World, maria: Staff):
@@ -81,19 +80,19 @@ def test_whoever_renews_in_time_goes_on_as_if_nothing_had_been(world: World, mar
     assert world.sweep() == []
     assert set(maria.items) == before
     until(world, maria, 40)
-    assert maria.ref in world.state.people.list_person_ids()
+    assert maria.id in world.state.people.list_person_ids()
 
 
 def test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said(
     world: World, maria: Staff
 ):
     until(world, maria, 394)
-    assert maria.ref in world.state.people.list_person_ids()
+    assert maria.id in world.state.people.list_person_ids()
 
     world.later(days=1, minutes=1)
     world.writes()
 
-    assert maria.ref not in world.state.people.list_person_ids()
+    assert maria.id not in world.state.people.list_person_ids()
     assert "It was not renewed." in maria.letters_of("withdrawn")[-1].text
 
 
@@ -101,26 +100,26 @@ def test_a_clock_that_jumps_years_ahead_erases_nobody(world: World, maria: Staff
     true = world.clock.at
     world.later(days=2000)
     world.writes()
-    assert maria.ref in world.state.people.list_person_ids()
+    assert maria.id in world.state.people.list_person_ids()
     assert reminders(maria) == 1
 
     world.clock.at = true
     world.later(days=7)
     world.writes()
 
-    assert world.state.consents.can_query_person(maria.ref, world.clock.at)
-    assert maria.ref in world.state.people.list_person_ids()
+    assert world.state.consents.can_query_person(maria.id, world.clock.at)
+    assert maria.id in world.state.people.list_person_ids()
 
 
 def test_an_address_that_takes_no_letters_keeps_nobody_here_for_ever(world: World, maria: Staff):
     world.post.answer = REFUSED
     until(world, maria, 400)
 
-    assert maria.ref not in world.state.people.list_person_ids()
+    assert maria.id not in world.state.people.list_person_ids()
 
 
 def test_who_has_left_is_not_reminded(world: World, maria: Staff):
-    places_hold(world.app, maria.ref, "a case")
+    places_hold(world.app, maria.id, "a case")
     maria.withdraws()
     until(world, maria, 364)
 

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, EmailState, FlagState, SweepKind
 from monitor.mail.message import build_message
 from monitor.services.data_export import (
     EXCLUDED_TABLES,
@@ -55,45 +55,56 @@ def test_every_table_with_something_of_a_persons_is_copied_or_left_out_for_a_rea
 
 
 def test_the_copy_holds_all_that_is_there(world: World, maria: Staff):
-    copy = export_person_data(world.app, maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.id, maria.id)
     data = json.loads(copy.encode_json())
 
     assert set(data) == {"made_at", *EXPORTED_TABLES.values()}
     assert data["profile"]["mail"] == maria.mail
     assert {each["item"]["portrait"]["url"] for each in data["findings"]} == set(maria.items)
-    told = {flag["flag"]["ref"] for each in data["findings"] for flag in each["flags"]}
-    assert told == {flag.ref for flag in maria.flags}
-    assert len(data["questions"]) == len(world.state.questions.list_questions_of_person(maria.ref))
+    told = {flag["flag"]["id"] for each in data["findings"] for flag in each["flags"]}
+    assert told == {flag.id for flag in maria.flags}
+    assert len(data["questions"]) == len(world.state.questions.list_questions_of_person(maria.id))
     assert {each["kind"] for each in data["emails"]} >= {"enrolled", "digest"}
     assert data["audit_log"][-1]["action"] == "exported"
+
+
+def test_the_page_to_read_has_words_for_every_state(world: World, maria: Staff):
+    record_feedback(world.app, maria.id, {next(iter(maria.items.values())).id: Decision.MINE})
+    parts = export_person_data(world.app, maria.id, maria.id).view.parts
+    states = {str(each) for enum in (FlagState, EmailState, SweepKind) for each in enum}
+
+    cells = {str(cell) for part in parts for row in part.rows for cell in row}
+
+    assert {"You agreed", "Weekly email", "Sent", "This is me"} <= cells
+    assert not cells & states
 
 
 def test_the_copy_holds_nothing_of_anybody_else(world: World, maria: Staff):
     john = world.joins(JOHN)
     world.sweep()
 
-    copy = export_person_data(world.app, maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.id, maria.id)
 
     whole = copy.encode_json().decode() + copy.render_html()
-    assert john.ref not in whole
+    assert john.id not in whole
     assert john.mail not in whole
-    assert not set(re.findall(r"ref-\w+", whole)) & {item.ref for item in john.items.values()}
+    assert not set(re.findall(r"ref-\w+", whole)) & {item.id for item in john.items.values()}
 
 
 def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
-    page = export_person_data(world.app, maria.ref, maria.ref).render_html()
+    page = export_person_data(world.app, maria.id, maria.id).render_html()
 
     assert not re.search(r"<(script|link|img|iframe|a|form)\b|\bsrc=|\bhref=|url\(|@import", page)
     assert "default-src 'none'" in page
-    assert all(title in page for title in ("What you gave us", "What was found", "The record"))
+    assert all(title in page for title in ("What you gave us", "What was found", "Audit log"))
 
 
 def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: World, maria: Staff):
     hostile = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e'
     for item in maria.items.values():
-        world.state.versions.rewrite_versions(item.ref, lambda each: replace(each, name=hostile))
+        world.state.versions.rewrite_versions(item.id, lambda each: replace(each, name=hostile))
 
-    copy = export_person_data(world.app, maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.id, maria.id)
 
     page = copy.render_html()
     assert "evil" in page
@@ -104,7 +115,7 @@ def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: W
 
 def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):
     rows = list(
-        csv.reader(StringIO(export_person_data(world.app, maria.ref, maria.ref).render_csv()))
+        csv.reader(StringIO(export_person_data(world.app, maria.id, maria.id).render_csv()))
     )
 
     assert rows[0][0] == "Address"
@@ -113,12 +124,12 @@ def test_no_cell_of_the_sheet_is_computed(world: World, maria: Staff):
 
 
 def test_the_parcel_holds_all_three(world: World, maria: Staff):
-    copy = export_person_data(world.app, maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.id, maria.id)
 
     with zipfile.ZipFile(BytesIO(copy.build_archive())) as parcel:
         assert parcel.namelist() == ["data.json", "data.html", "findings.csv"]
         assert parcel.testzip() is None
-        assert json.loads(parcel.read("data.json"))["profile"]["ref"] == maria.ref
+        assert json.loads(parcel.read("data.json"))["profile"]["id"] == maria.id
 
 
 def test_reviewers_are_named_by_their_role(world_of):
@@ -130,13 +141,13 @@ def test_reviewers_are_named_by_their_role(world_of):
     maria.rules(flag, Decision.SHARED)
     reviewer = world.config.district.reviewers[0]
     world.state.audit.append_entry(
-        world.clock.at, build_reviewer_id(reviewer), "viewed", flag.ref, {}
+        world.clock.at, build_reviewer_id(reviewer), "viewed", flag.id, {}
     )
     world.state.assignments.save_assignment(
-        ReviewAssignment(flag_id=flag.ref, reviewer_id=reviewer, at=world.clock.at)
+        ReviewAssignment(flag_id=flag.id, reviewer_id=reviewer, at=world.clock.at)
     )
     remark = ReviewNote(
-        flag=flag.ref,
+        flag_id=flag.id,
         kind=ReviewNoteKind.NOTE,
         by=reviewer,
         at=world.clock.at,
@@ -144,7 +155,7 @@ def test_reviewers_are_named_by_their_role(world_of):
     )
     world.state.review_notes.insert_review_note(remark)
 
-    copy = export_person_data(world.app, maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.id, maria.id)
 
     whole = copy.encode_json().decode() + copy.render_html()
     assert "A reviewer" in whole
@@ -154,9 +165,9 @@ def test_reviewers_are_named_by_their_role(world_of):
 
 def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: World, maria: Staff):
     item = next(iter(maria.items.values()))
-    record_feedback(world.app, maria.ref, {item.ref: Decision.MINE})
+    record_feedback(world.app, maria.id, {item.id: Decision.MINE})
 
-    copy = export_person_data(world.app, maria.ref, maria.ref)
+    copy = export_person_data(world.app, maria.id, maria.id)
 
     record = json.loads(copy.encode_json())["audit_log"]
     assert {each["actor"] for each in record if each["action"] == "answered"} == {"You"}
@@ -166,11 +177,11 @@ def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: Wo
 def test_whoever_has_left_and_is_not_erased_yet_gets_a_copy_too(world: World, maria: Staff):
     maria.withdraws()
 
-    assert export_person_data(world.app, maria.ref, "operator").encode_json()
+    assert export_person_data(world.app, maria.id, "operator").encode_json()
 
 
 def test_a_copy_that_is_sent_is_attached_and_made_when_it_is_sent(world: World, maria: Staff):
-    queue_export_email(world.app, maria.ref, "operator")
+    queue_export_email(world.app, maria.id, "operator")
     world.later(minutes=1)
     world.writes()
 
@@ -186,14 +197,14 @@ def test_a_copy_of_five_hundred_findings_is_made_within_a_minute(world: World, m
     item = next(iter(maria.items.values()))
     with world.state.begin_transaction():
         for number in range(500):
-            further = replace(item, ref=f"further-{number}")
+            further = replace(item, id=f"further-{number}")
             world.state.items.insert_item(further, (f"further:{number}",))
             world.state.versions.insert_version(
-                replace(world.state.versions.list_versions(item.ref)[-1], item=further.ref)
+                replace(world.state.versions.list_versions(item.id)[-1], item_id=further.id)
             )
     began = perf_counter()
 
-    parcel = export_person_data(world.app, maria.ref, maria.ref).build_archive()
+    parcel = export_person_data(world.app, maria.id, maria.id).build_archive()
 
     assert perf_counter() - began < MOST_SECONDS
     assert len(parcel) < 1_000_000

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
+from monitor.domain.errors import BusyError
 from monitor.domain.vocabulary import Decision, FlagKind
-from monitor.errors import BusyError
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
-from monitor.services.review import decide_flag
 from scrapers.models import CrawlResult
+from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.services.world import Staff, World, account, profile
 
@@ -73,10 +73,10 @@ def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
         world.sweep()
     (begun,) = world.state.sweeps.list_open_sweeps()
     before = world.state.sweeps.find_latest_reportable_sweep(begun.started_at)
-    done, *_ = world.state.sweeps.list_source_runs(before.ref)
-    world.state.sweeps.save_source_run(begun.ref, done)
+    done, *_ = world.state.sweeps.list_source_runs(before.id)
+    world.state.sweeps.save_source_run(begun.id, done)
     world.later(hours=8)
-    queue_weekly_digest(world.app, maria.ref)
+    queue_weekly_digest(world.app, maria.id)
     send_due(world.app)
 
     assert "1 of 3 sources checked" in newest(maria).text
@@ -103,7 +103,7 @@ def test_a_flag_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     world.on_monday()
 
     assert "STILL OPEN" in newest(maria).text
-    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED).ref[:8] in newest(maria).text
+    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED).id[:8] in newest(maria).text
 
 
 def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
@@ -189,7 +189,7 @@ def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
         if not written:
             written.append(visit)
             world.later(hours=hours)
-            queue_weekly_digest(world.app, maria.ref)
+            queue_weekly_digest(world.app, maria.id)
             send_due(world.app)
 
     world.meanwhile = write
@@ -230,7 +230,7 @@ def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: Wo
     world.on_monday()
     flag = maria.flag(FlagKind.IMPERSONATION)
     maria.rules(flag, Decision.IMPERSONATION)
-    decide_flag(world.app, flag.ref, Decision.REPORTED, "reviewer")
+    decide_flag(world.app, flag.id, Decision.REPORTED, "reviewer")
 
     world.on_monday()
     assert "It pretends to be you, and was reported. IT noted this on" in newest(maria).text

@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import Scope
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.consent import hash_district_terms
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.jobs import schedule_jobs
@@ -125,7 +125,7 @@ def test_who_agrees_to_nothing_is_not_enrolled_and_may_answer_again(world: World
 def test_the_consent_says_what_was_agreed_to_and_by_which_words(world: World):
     joined = enrol(world, invited(world), scopes=frozenset({Scope.SEARCH}))
 
-    consent = world.state.consents.find_latest_consent(joined.ref)
+    consent = world.state.consents.find_latest_consent(joined.id)
     assert consent.scopes == {Scope.SEARCH}
     assert consent.text_hash == hash_district_terms(world.app)
     assert (consent.expires_at - consent.given_at).days == 365

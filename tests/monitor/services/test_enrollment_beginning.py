@@ -6,9 +6,9 @@ import pytest
 
 from monitor.app import App
 from monitor.demo.district import MARIA
-from monitor.domain.enrollment import EnrollmentDraft, EnrollmentStep
-from monitor.domain.vocabulary import InvitationStatus, Scope
-from monitor.errors import NotPermittedError
+from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.errors import NotPermittedError
+from monitor.domain.vocabulary import EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent import hash_district_terms
 from monitor.services.enrollment import (
     complete_enrollment,
@@ -33,7 +33,7 @@ def beginning(world: World) -> App:
 
 @pytest.fixture
 def invitation(world: World) -> str:
-    return invite_person(world.app, MAIL, "Maria", "Delgado").ref
+    return invite_person(world.app, MAIL, "Maria", "Delgado").id
 
 
 def answered(beginning: App, invitation: str, **told: object) -> EnrollmentDraft:
@@ -99,9 +99,9 @@ def test_the_yes_is_what_joining_at_the_keyboard_is(world, beginning, invitation
 
     person = complete_enrollment(beginning, invitation, draft, hash_district_terms(world.app))
 
-    assert world.state.consents.find_latest_consent(person.ref).scopes == {Scope.PROFILES}
-    assert world.state.people.load_person(person.ref).handles == ("mariadelgado",)
-    assert [each.action for each in world.state.audit.list_entries_of_subject(person.ref)] == [
+    assert world.state.consents.find_latest_consent(person.id).scopes == {Scope.PROFILES}
+    assert world.state.people.load_person(person.id).handles == ("mariadelgado",)
+    assert [each.action for each in world.state.audit.list_entries_of_subject(person.id)] == [
         "enrolled"
     ]
 
@@ -179,7 +179,7 @@ def test_the_preview_shows_every_first_question_and_asks_none(world, beginning, 
         save_step_answers(beginning, invitation, EnrollmentStep.SCOPES, draft),
         hash_district_terms(world.app),
     )
-    assert asked.questions == len(list(plan_person_queries(world.app, person.ref)))
+    assert asked.questions == len(list(plan_person_queries(world.app, person.id)))
 
 
 def test_the_preview_shows_no_fingerprint_and_nothing_outside_the_scopes(beginning, invitation):

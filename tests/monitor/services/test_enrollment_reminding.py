@@ -7,7 +7,7 @@ from msgspec import structs
 
 from monitor.config import InvitationsConfig
 from monitor.demo.district import MARIA
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from monitor.services.enrollment import (
     REMINDER,
     enroll_with_code,
@@ -33,7 +33,7 @@ def invite(world: World) -> str:
     name = MARIA.person.name
     invited = invite_person(world.app, MAIL, name.given, name.family)
     world.writes()
-    return invited.ref
+    return invited.id
 
 
 def after(world: World, days: int) -> None:
@@ -76,10 +76,8 @@ def test_nobody_is_reminded_twice_and_then_all_is_forgotten(world: World):
     after(world, 14)
 
     assert world.state.invitations.list_invitations() == ()
-    assert not world.state.people.encryption.keys.has_key(invitation.ref)
-    assert not any(
-        each.recipient_ref == invitation.ref for each in world.state.outbox.list_emails()
-    )
+    assert not world.state.people.encryption.keys.has_key(invitation.id)
+    assert not any(each.recipient_id == invitation.id for each in world.state.outbox.list_emails())
     after(world, 60)
     assert len(reminders(world)) == 1
     assert len(world.post.to(MAIL)) == 2
@@ -117,7 +115,7 @@ def test_whose_invitation_never_arrived_is_not_reminded(world_of):
 
 def test_whose_invitation_came_back_is_not_reminded(world: World):
     (letter,) = world.state.outbox.list_emails()
-    world.state.outbox.mark_email_dead(letter.ref, "it came back, with 5.1.1")
+    world.state.outbox.mark_email_dead(letter.id, "it came back, with 5.1.1")
     after(world, 20)
 
     assert reminders(world) == []
@@ -173,7 +171,7 @@ def test_a_row_that_comes_twice_reminds_once_and_opens_nothing_for_longer(world:
     after(world, 14)
     (invitation,) = world.state.invitations.list_invitations()
     world.later(days=1)
-    world.state.jobs.ensure_job(REMINDER, invitation.ref, world.clock.at)
+    world.state.jobs.ensure_job(REMINDER, invitation.id, world.clock.at)
     world.writes()
 
     assert len(reminders(world)) == 1
@@ -184,4 +182,4 @@ def test_when_it_is_due_is_shown_beside_everything_else(world: World):
     (row,) = due(world)
     (invitation,) = world.state.invitations.list_invitations()
 
-    assert (row.subject, row.due_at) == (invitation.ref, invitation.invited_at + 14 * DAY)
+    assert (row.subject, row.due_at) == (invitation.id, invitation.invited_at + 14 * DAY)

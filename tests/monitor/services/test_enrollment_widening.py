@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.consent import ConsentChannel
-from monitor.domain.vocabulary import Scope
+from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.consent import ConsentAnswer, hash_district_terms, pause_checks, renew_consent
 from monitor.services.enrollment import preview_added_queries
 from reports.pages.enrollment import QueryPreview
@@ -21,7 +20,7 @@ def maria(world: World) -> Staff:
 
 
 def anew(maria: Staff, scopes: frozenset[Scope]) -> QueryPreview:
-    return preview_added_queries(maria.world.app, maria.ref, SEARCH, scopes)
+    return preview_added_queries(maria.world.app, maria.id, SEARCH, scopes)
 
 
 def test_only_what_is_added_is_told_and_nothing_is_asked(world, maria):
@@ -47,7 +46,7 @@ def test_every_word_that_is_told_goes_out_once_it_is_agreed_to_and_none_before(w
         seen_text_hash=hash_district_terms(world.app),
         channel=ConsentChannel.PORTAL,
     )
-    renew_consent(world.app, maria.ref, answer)
+    renew_consent(world.app, maria.id, answer)
     world.a_week_later()
     world.sweep()
 
@@ -59,7 +58,7 @@ def test_every_word_that_is_told_goes_out_once_it_is_agreed_to_and_none_before(w
 def test_a_consent_that_asks_nothing_today_can_be_widened_with_open_eyes(world, maria, rests):
     until = world.clock.at + timedelta(days=30)
     if rests:
-        pause_checks(world.app, maria.ref, until, ConsentChannel.PORTAL)
+        pause_checks(world.app, maria.id, until, ConsentChannel.PORTAL)
     else:
         world.later(days=366)
 

@@ -10,12 +10,13 @@ from monitor.app import OUTBOX
 from monitor.db.database import Database
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, StaffMember
+from monitor.domain.errors import DatabaseError
 from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import FlagKind, FlagState, HoldAction, Severity
-from monitor.errors import DatabaseError
 from monitor.mail.smtp import FolderTransport, name_by_message_id
-from monitor.services.erasure import withdraw_consent
+from monitor.services.erasure import ERASURE, ERASURE_RETRY, withdraw_consent
+from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.legal_holds import propose_legal_hold
 from monitor.services.notifications import Reviewer, record_break_glass
 from monitor.services.outbox import send_due
@@ -58,16 +59,16 @@ def joined_with_words_everywhere(world: World) -> str:
     joined = world.joins(WHO, pages=WHO.person.pages)
     world.sweep()
     state, now = world.state, world.clock.at
-    for item in state.items.list_items_of_person(joined.ref):
+    for item in state.items.list_items_of_person(joined.id):
         words = {each: PLANTED[each] for each in ("title", "snippet", "name", "bio")}
         url, link = f"https://{PLANTED['url']}.example", f"https://{PLANTED['link']}.example"
         shown = replace(item.portrait, **words, url=url, links=(link,))
         state.items.update_item(replace(item, portrait=shown))
-        state.versions.rewrite_versions(item.ref, lambda _, shown=shown: shown)
+        state.versions.rewrite_versions(item.id, lambda _, shown=shown: shown)
         flag = Flag(
-            ref=f"flag-{item.ref}",
-            person=joined.ref,
-            item=item.ref,
+            id=f"flag-{item.id}",
+            person_id=joined.id,
+            item_id=item.id,
             kind=FlagKind.IMPERSONATION,
             severity=Severity.HIGH,
             state=FlagState.NEW,
@@ -76,17 +77,17 @@ def joined_with_words_everywhere(world: World) -> str:
         )
         state.flags.insert_flag(flag)
         note = {"kind": ReviewNoteKind.NOTE, "text": PLANTED["note"]}
-        state.review_notes.insert_review_note(ReviewNote(flag=flag.ref, by="ana", at=now, **note))
-    places_hold(world.app, joined.ref, PLANTED["hold"])
-    lifts_hold(world.app, joined.ref, PLANTED["hold"])
+        state.review_notes.insert_review_note(ReviewNote(flag_id=flag.id, by="ana", at=now, **note))
+    places_hold(world.app, joined.id, PLANTED["hold"])
+    lifts_hold(world.app, joined.id, PLANTED["hold"])
     reviewer = Reviewer(address=world.config.district.reviewers[0])
-    propose_legal_hold(world.app, reviewer, joined.ref, HoldAction.PLACE, PLANTED["hold"])
-    record_break_glass(world.app, joined.ref, "everything", PLANTED["glass"])
+    propose_legal_hold(world.app, reviewer, joined.id, HoldAction.PLACE, PLANTED["hold"])
+    record_break_glass(world.app, joined.id, "everything", PLANTED["glass"])
     host = HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now)
     state.hosts.save_host_state(host)
     for letter in state.outbox.list_due_emails(now)[:1]:
-        state.outbox.schedule_retry(letter.ref, now, PLANTED["error"])
-    return joined.ref
+        state.outbox.schedule_retry(letter.id, now, PLANTED["error"])
+    return joined.id
 
 
 def words_in(world: World) -> dict[str, list[str]]:
@@ -135,7 +136,7 @@ def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, ca
 
 def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tmp_path):
     ref = joined_with_words_everywhere(world)
-    items = [each.ref for each in world.state.items.list_items_of_person(ref)]
+    items = [each.id for each in world.state.items.list_items_of_person(ref)]
     assert items
     world.state.truncate_logs()
     old = tmp_path / "restored"
@@ -153,3 +154,19 @@ def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tm
     with Database.open_folder(old) as restored:
         assert ref not in restored.people.list_person_ids()
         assert restored.items.list_items_of_person(ref) == ()
+
+
+def test_an_erasure_comes_back_until_nothing_of_it_stands_in_the_log(world: World, monkeypatch):
+    ref = joined_with_words_everywhere(world)
+    withdraw_consent(world.app, ref)
+    send_due(world.app)
+    with monkeypatch.context() as somebody_reads:
+        somebody_reads.setattr(Database, "truncate_logs", lambda _: False)
+        run_mail_and_cleanup(world.app)
+    assert ref not in world.state.people.list_person_ids()
+    assert world.state.jobs.find_due_time(ERASURE, ref) == world.clock.at + ERASURE_RETRY
+
+    world.later(minutes=10)
+    run_mail_and_cleanup(world.app)
+
+    assert world.state.jobs.find_due_time(ERASURE, ref) is None

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from monitor.services.erasure import erase_if_ready
 from scrapers.http.robots import RobotsRecord
 from scrapers.http.throttle import HostState
@@ -53,10 +53,10 @@ def test_nothing_but_opaque_lines_is_left_of_who_has_left(world: World, maria: S
     maria.withdraws()
     world.writes()
 
-    assert rows_about(world, maria.ref) == ["audit", "erased_people"]
-    assert not has_key(world, maria.ref)
+    assert rows_about(world, maria.id) == ["audit", "erased_people"]
+    assert not has_key(world, maria.id)
     with pytest.raises(InputError):
-        world.state.people.load_person(maria.ref)
+        world.state.people.load_person(maria.id)
     assert world.state.audit.verify_chain() is None
     everything = b"".join(path.read_bytes() for path in world.config.state.glob("namesake.db*"))
     assert b"maria.delgado@" not in everything
@@ -71,21 +71,21 @@ def test_who_stays_loses_nothing(world: World, maria: Staff):
     world.writes()
 
     assert john.items == before
-    assert world.state.consents.list_consenting_person_ids(world.clock.at) == (john.ref,)
+    assert world.state.consents.list_consenting_person_ids(world.clock.at) == (john.id,)
 
 
 def test_the_erasure_waits_for_the_farewell(world: World, maria: Staff):
     world.post.answer = DEFERRED
     maria.withdraws()
     world.writes()
-    assert has_key(world, maria.ref)
+    assert has_key(world, maria.id)
 
     world.post.answer = ACCEPTED
     world.later(minutes=10)
     world.writes()
 
     assert maria.letters[-1].envelope.kind == "withdrawn"
-    assert not has_key(world, maria.ref)
+    assert not has_key(world, maria.id)
 
 
 def test_a_farewell_that_is_refused_holds_nothing_up(world: World, maria: Staff):
@@ -93,7 +93,7 @@ def test_a_farewell_that_is_refused_holds_nothing_up(world: World, maria: Staff)
     maria.withdraws()
     world.writes()
 
-    assert not has_key(world, maria.ref)
+    assert not has_key(world, maria.id)
 
 
 def test_who_leaves_is_erased_within_a_day_even_if_no_mail_goes_out(world: World, maria: Staff):
@@ -101,12 +101,12 @@ def test_who_leaves_is_erased_within_a_day_even_if_no_mail_goes_out(world: World
     left = world.clock.at
     maria.withdraws()
 
-    while has_key(world, maria.ref):
+    while has_key(world, maria.id):
         world.writes()
         world.later(minutes=10)
 
     assert world.clock.at - left <= timedelta(hours=24)
-    assert rows_about(world, maria.ref) == ["audit", "erased_people"]
+    assert rows_about(world, maria.id) == ["audit", "erased_people"]
 
 
 def test_nobody_leaves_twice(world: World, maria: Staff):
@@ -118,8 +118,8 @@ def test_nobody_leaves_twice(world: World, maria: Staff):
 
 
 def test_nobody_is_erased_who_has_not_left(world: World, maria: Staff):
-    assert not erase_if_ready(world.app, maria.ref)
-    assert has_key(world, maria.ref)
+    assert not erase_if_ready(world.app, maria.id)
+    assert has_key(world, maria.id)
 
 
 def test_who_has_left_gets_no_digest(world: World, maria: Staff):
@@ -132,7 +132,7 @@ def test_who_has_left_gets_no_digest(world: World, maria: Staff):
     world.on_monday()
 
     assert len(maria.letters_of("digest")) == digests
-    assert not [due for due in world.state.jobs.list_jobs() if due.subject == maria.ref]
+    assert not [due for due in world.state.jobs.list_jobs() if due.subject == maria.id]
 
 
 def test_who_has_left_may_come_back_as_somebody_new(world: World, maria: Staff):
@@ -141,7 +141,7 @@ def test_who_has_left_may_come_back_as_somebody_new(world: World, maria: Staff):
 
     again = world.joins(MARIA)
 
-    assert again.ref != maria.ref
+    assert again.id != maria.id
     assert world.sweep() == []
     assert again.items
 
@@ -154,15 +154,15 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(
     world.restarts()
     world.writes()
 
-    assert not has_key(world, maria.ref)
+    assert not has_key(world, maria.id)
 
 
 def test_a_host_that_bears_a_handle_goes_with_its_person(world: World, maria: Staff):
     away = world.clock.at + timedelta(days=5)
     for host in ("mariadelgado.posts.example", "posts.example"):
         world.state.hosts.save_host_state(HostState(host=host, parked_until=away, failures=1))
-        learnt = RobotsRecord(origin=f"https://{host}", until=away, file="")
-        world.state.robots_files.save_robots_file(learnt)
+        learned = RobotsRecord(origin=f"https://{host}", until=away, file="")
+        world.state.robots_files.save_robots_file(learned)
 
     maria.withdraws()
     world.writes()

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.feedback import DecisionInput, record_feedback
 from monitor.services.outbox import send_due
-from monitor.services.review import decide_flag, decide_flags, undo_decisions
+from monitor.services.review import decide_flags, undo_decisions
+from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account
 
@@ -40,7 +41,7 @@ def rosa(world_of) -> Staff:
 
 
 def label_of(maria: Staff, flag) -> OwnershipLabel | None:
-    return maria.world.state.items.find_item_label(flag.item)
+    return maria.world.state.items.find_item_label(flag.item_id)
 
 
 def changes_its_words(world: World) -> None:
@@ -58,7 +59,7 @@ def changes_its_words(world: World) -> None:
         (Decision.IMPERSONATION, FlagState.IMPERSONATION, OwnershipLabel.IMPERSONATION),
     ],
 )
-def test_what_its_person_says_of_an_account_is_learnt(maria: Staff, ruling, state, label):
+def test_what_its_person_says_of_an_account_is_learned(maria: Staff, ruling, state, label):
     ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
     maria.world.a_week_later()
     maria.world.sweep()
@@ -127,9 +128,9 @@ def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
     maria.world.sweep()
 
     assert undone.state is FlagState.OPEN
-    assert maria.world.state.items.find_item_feedback(flag.item) is None
+    assert maria.world.state.items.find_item_feedback(flag.item_id) is None
     assert label_of(maria, flag) is OwnershipLabel.IMPERSONATION
-    rulings = [each.ruling for each in maria.world.state.flags.list_decisions(flag.ref)]
+    rulings = [each.ruling for each in maria.world.state.flags.list_decisions(flag.id)]
     assert rulings == [Decision.MINE, Decision.REOPENED]
 
 
@@ -139,7 +140,7 @@ def test_taking_back_one_step_keeps_what_was_said_before_it(maria: Staff):
     flag = maria.rules(flag, Decision.REOPENED)
 
     assert flag.state is FlagState.IMPERSONATION
-    assert maria.world.state.items.find_item_feedback(flag.item) is Decision.IMPERSONATION
+    assert maria.world.state.items.find_item_feedback(flag.item_id) is Decision.IMPERSONATION
 
 
 def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff):
@@ -168,7 +169,7 @@ def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
         world.sweep()
 
     assert ruled.state is FlagState.FAMILY
-    assert world.state.flags.load_flag(flag.ref) == ruled
+    assert world.state.flags.load_flag(flag.id) == ruled
 
 
 def test_who_follows_and_who_is_followed_are_two_flags(rosa: Staff):
@@ -179,12 +180,12 @@ def test_who_follows_and_who_is_followed_are_two_flags(rosa: Staff):
 
 
 def test_a_student_link_is_flagged_once_however_often_it_is_seen(rosa: Staff):
-    before = {flag.ref for flag in rosa.flags}
+    before = {flag.id for flag in rosa.flags}
     for _ in range(3):
         rosa.world.a_week_later()
         rosa.world.sweep()
 
-    assert {flag.ref for flag in rosa.flags} == before
+    assert {flag.id for flag in rosa.flags} == before
 
 
 @pytest.mark.parametrize("by", ["reviewer", "somebody-else"])
@@ -192,9 +193,9 @@ def test_nobody_else_rules_on_what_is_its_persons_alone(maria: Staff, by):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
     with pytest.raises(NotPermittedError):
-        decide_flag(maria.world.app, flag.ref, Decision.HARMLESS, by)
+        decide_flag(maria.world.app, flag.id, Decision.HARMLESS, by)
     assert maria.flag(FlagKind.IMPERSONATION) == flag
-    assert maria.world.state.flags.list_decisions(flag.ref) == ()
+    assert maria.world.state.flags.list_decisions(flag.id) == ()
 
 
 def test_a_ruling_that_does_not_fit_leaves_no_trace(maria: Staff):
@@ -203,23 +204,23 @@ def test_a_ruling_that_does_not_fit_leaves_no_trace(maria: Staff):
     with pytest.raises(InputError):
         maria.rules(flag, Decision.FAMILY)
     assert maria.flag(FlagKind.IMPERSONATION) == flag
-    assert maria.world.state.flags.list_decisions(flag.ref) == ()
-    assert maria.world.state.items.find_item_feedback(flag.item) is None
+    assert maria.world.state.flags.list_decisions(flag.id) == ()
+    assert maria.world.state.items.find_item_feedback(flag.item_id) is None
 
 
 def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
     world = maria.world
     own = "https://bsky.app/profile/mariadelgado.skies.example"
 
-    record_feedback(world.app, maria.ref, {maria.items[own].ref: Decision.UNRELATED})
+    record_feedback(world.app, maria.id, {maria.items[own].id: Decision.UNRELATED})
 
-    assert world.state.items.find_item_feedback(maria.items[own].ref) is Decision.UNRELATED
+    assert world.state.items.find_item_feedback(maria.items[own].id) is Decision.UNRELATED
 
 
 def test_every_ruling_is_audited(maria: Staff):
     flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.IMPERSONATION)
 
-    (entry,) = maria.world.state.audit.list_entries_of_subject(flag.ref)[1:]
+    (entry,) = maria.world.state.audit.list_entries_of_subject(flag.id)[1:]
     assert (entry.action, entry.details) == ("decided", {"decision": "impersonation"})
 
 
@@ -247,9 +248,9 @@ def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
     world.writes()
     flag, until = maria.flag(FlagKind.IMPERSONATION), world.clock.at + timedelta(days=30)
     word = DecisionInput(
-        decision=Decision.HARMLESS, by=maria.ref, until=until, note="a parody that ends"
+        decision=Decision.HARMLESS, by=maria.id, until=until, note="a parody that ends"
     )
-    decide_flags(world.app, (flag.ref,), word)
+    decide_flags(world.app, (flag.id,), word)
     world.later(days=29)
     world.writes()
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.HARMLESS
@@ -266,13 +267,13 @@ def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
 
 def test_several_flags_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):
     reviewing = rosa.world.app
-    refs = [flag.ref for flag in rosa.flags]
-    ruled = decide_flags(reviewing, refs, DecisionInput(decision=Decision.FAMILY, by=rosa.ref))
+    refs = [flag.id for flag in rosa.flags]
+    ruled = decide_flags(reviewing, refs, DecisionInput(decision=Decision.FAMILY, by=rosa.id))
     assert {flag.state for flag in ruled} == {FlagState.FAMILY}
 
-    undone = undo_decisions(reviewing, refs, rosa.ref)
+    undone = undo_decisions(reviewing, refs, rosa.id)
     assert {flag.state for flag in undone} == {FlagState.STUDENT_LINK}
     rosa.rules(undone[0], Decision.REOPENED)
     with pytest.raises(InputError):
-        undo_decisions(reviewing, refs, rosa.ref)
+        undo_decisions(reviewing, refs, rosa.id)
     assert rosa.world.state.flags.load_flag(refs[1]).state is FlagState.STUDENT_LINK

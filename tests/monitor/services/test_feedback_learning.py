@@ -24,15 +24,15 @@ def maria(world) -> Staff:
 
 
 def found(maria: Staff, url: str) -> str:
-    return next(item.ref for each, item in maria.items.items() if each.partition("?")[0] == url)
+    return next(item.id for each, item in maria.items.items() if each.partition("?")[0] == url)
 
 
 def sorts(maria: Staff, url: str, ruling: Decision) -> None:
     sorting, item = maria.world.app, found(maria, url)
     if ruling is Decision.REOPENED:
-        undo_feedback(sorting, maria.ref, (item,))
+        undo_feedback(sorting, maria.id, (item,))
     else:
-        record_feedback(sorting, maria.ref, {item: ruling})
+        record_feedback(sorting, maria.id, {item: ruling})
 
 
 def bits(maria: Staff, url: str) -> float:
@@ -55,11 +55,11 @@ def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
 
 def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):
     sorts(maria, DIRECTORY, Decision.MINE)
-    learnt = evidence(maria, FAIR)
+    learned = evidence(maria, FAIR)
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert evidence(maria, FAIR) == learnt
+    assert evidence(maria, FAIR) == learned
 
 
 def test_an_answer_that_is_taken_back_is_unlearnt_at_once(maria: Staff):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
-from monitor.errors import InputError
 from monitor.services.feedback import (
     list_given_feedback,
     list_pending_feedback,
@@ -32,7 +32,7 @@ def sorting(maria: Staff):
 
 
 def waiting(maria: Staff):
-    return list_pending_feedback(sorting(maria), maria.ref)
+    return list_pending_feedback(sorting(maria), maria.id)
 
 
 def verdict(maria: Staff, ref: str) -> Decision | None:
@@ -41,26 +41,26 @@ def verdict(maria: Staff, ref: str) -> Decision | None:
 
 def sorts(maria: Staff, ruling: Decision, *refs: str) -> None:
     maria.world.later(minutes=1)
-    record_feedback(sorting(maria), maria.ref, dict.fromkeys(refs, ruling))
+    record_feedback(sorting(maria), maria.id, dict.fromkeys(refs, ruling))
 
 
 def takes_back(maria: Staff, *refs: str) -> None:
     maria.world.later(minutes=1)
-    undo_feedback(sorting(maria), maria.ref, refs)
+    undo_feedback(sorting(maria), maria.id, refs)
 
 
 def fake(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).item
+    return maria.flag(FlagKind.IMPERSONATION).item_id
 
 
 def unflagged(maria: Staff) -> list[str]:
-    return [each.item.ref for each in waiting(maria) if not each.flags]
+    return [each.item.id for each in waiting(maria) if not each.flags]
 
 
 def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     first, *rest = waiting(maria)
 
-    assert first.item.ref == fake(maria)
+    assert first.item.id == fake(maria)
     assert first.suggested_answer is Decision.IMPERSONATION
     assert first.assessment.reasons
     assert rest
@@ -69,10 +69,10 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
 
 
 def test_what_was_declared_is_not_asked_about(maria: Staff):
-    own = {item.ref for item in maria.items.values() if _own(maria, item.ref)}
+    own = {item.id for item in maria.items.values() if _own(maria, item.id)}
 
     assert own
-    assert own.isdisjoint(each.item.ref for each in waiting(maria))
+    assert own.isdisjoint(each.item.id for each in waiting(maria))
 
 
 def _own(maria: Staff, ref: str) -> bool:
@@ -88,8 +88,8 @@ def test_a_sorting_is_learnt_at_once_and_asked_no_more(maria: Staff):
     assert {maria.world.state.items.find_item_label(ref) for ref in refs} == {
         OwnershipLabel.UNRELATED
     }
-    assert [each.item.ref for each in waiting(maria)] == [fake(maria)]
-    assert {each.item.ref for each in list_given_feedback(sorting(maria), maria.ref)} == set(refs)
+    assert [each.item.id for each in waiting(maria)] == [fake(maria)]
+    assert {each.item.id for each in list_given_feedback(sorting(maria), maria.id)} == set(refs)
 
 
 def test_a_sorting_settles_the_flag_that_asks_the_same(maria: Staff):
@@ -124,12 +124,12 @@ def test_a_later_answer_replaces_the_earlier_one_and_comes_back_when_taken_back(
 
 
 def test_taking_back_restores_what_was_known_before(maria: Staff):
-    refs = [each.item.ref for each in waiting(maria)]
-    before = [(each.item.ref, each.assessment) for each in waiting(maria)]
+    refs = [each.item.id for each in waiting(maria)]
+    before = [(each.item.id, each.assessment) for each in waiting(maria)]
     sorts(maria, Decision.MINE, *refs)
     takes_back(maria, *refs)
 
-    assert [(each.item.ref, each.assessment) for each in waiting(maria)] == before
+    assert [(each.item.id, each.assessment) for each in waiting(maria)] == before
     assert maria.flag(FlagKind.IMPERSONATION).is_undecided
 
 
@@ -140,10 +140,10 @@ def test_what_was_never_sorted_cannot_be_taken_back(maria: Staff):
 
 @pytest.mark.parametrize("bad", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
 def test_one_bad_answer_keeps_none(maria: Staff, bad: Decision):
-    good, other, *_ = (each.item.ref for each in waiting(maria))
+    good, other, *_ = (each.item.id for each in waiting(maria))
 
     with pytest.raises(InputError):
-        record_feedback(sorting(maria), maria.ref, {good: Decision.MINE, other: bad})
+        record_feedback(sorting(maria), maria.id, {good: Decision.MINE, other: bad})
     assert verdict(maria, good) is None
 
 
@@ -151,9 +151,9 @@ def test_nobody_sorts_what_is_anothers(maria: Staff):
     john = maria.world.joins(JOHN)
 
     with pytest.raises(InputError, match="There is no item"):
-        record_feedback(sorting(maria), john.ref, {fake(maria): Decision.MINE})
+        record_feedback(sorting(maria), john.id, {fake(maria): Decision.MINE})
     with pytest.raises(InputError, match="There is no item"):
-        undo_feedback(sorting(maria), john.ref, (fake(maria),))
+        undo_feedback(sorting(maria), john.id, (fake(maria),))
     assert verdict(maria, fake(maria)) is None
 
 

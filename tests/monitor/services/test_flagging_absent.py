@@ -21,7 +21,9 @@ def test_an_account_where_its_person_has_none_is_suspect(world_of):
     maria = joined(world_of, "bluesky")
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    assert maria.world.state.items.load_item(flag.item).portrait.handle == account("maria").handle
+    assert (
+        maria.world.state.items.load_item(flag.item_id).portrait.handle == account("maria").handle
+    )
     assert any("no account" in reason for reason in flag.reasons)
 
 
@@ -29,5 +31,5 @@ def test_without_that_word_the_same_account_is_only_asked_about(world_of):
     maria = joined(world_of)
 
     assert maria.flags == ()
-    label = maria.world.state.items.find_item_label(maria.items[THERE].ref)
+    label = maria.world.state.items.find_item_label(maria.items[THERE].id)
     assert label in {OwnershipLabel.UNKNOWN, OwnershipLabel.OWN}

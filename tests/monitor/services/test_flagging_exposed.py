@@ -7,8 +7,8 @@ from msgspec import structs
 
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
-from monitor.errors import NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review_queue import load_opened_flag, record_flag_views
@@ -57,9 +57,9 @@ def test_the_value_is_kept_nowhere(maria: Staff):
         for each in (
             item,
             maria.flags,
-            state.items.find_assessment(item.ref),
-            state.versions.list_versions(item.ref),
-            state.sightings.list_sightings_of_item(item.ref),
+            state.items.find_assessment(item.id),
+            state.versions.list_versions(item.id),
+            state.sightings.list_sightings_of_item(item.id),
         )
     ]
     world.on_monday()
@@ -85,12 +85,12 @@ def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
     world.on_monday()
     world.later(days=60)
     with pytest.raises(NotPermittedError):
-        record_flag_views(world.app, ANA, [flag.ref])
+        record_flag_views(world.app, ANA, [flag.id])
 
     maria.rules(flag, Decision.SHARED)
 
-    record_flag_views(world.app, ANA, [flag.ref])
-    shown = load_opened_flag(world.app, ANA, flag.ref)
+    record_flag_views(world.app, ANA, [flag.id])
+    shown = load_opened_flag(world.app, ANA, flag.id)
     assert shown
     assert not any(value in repr(shown.fields) for value in VALUES)
 
@@ -127,8 +127,8 @@ def test_the_same_number_found_again_is_told_once(maria: Staff):
         maria.world.a_week_later()
         assert maria.world.sweep() == []
 
-    assert {kind: flag.ref for kind, flag in exposed(maria).items()} == {
-        kind: flag.ref for kind, flag in before.items()
+    assert {kind: flag.id for kind, flag in exposed(maria).items()} == {
+        kind: flag.id for kind, flag in before.items()
     }
 
 

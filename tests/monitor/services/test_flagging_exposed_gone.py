@@ -9,8 +9,8 @@ import pytest
 from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
+from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
-from monitor.errors import InputError
 from monitor.services.history import build_item_timeline
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.retention import purge_expired_data
@@ -106,9 +106,9 @@ def test_its_end_stands_in_the_log_and_in_the_timeline(maria: Staff):
     proves_again(maria)
 
     rows = [row for row in maria.world.state.audit.list_entries() if row.action == "closed"]
-    assert [row.subject for row in rows] == [flag(maria).ref]
+    assert [row.subject for row in rows] == [flag(maria).id]
     item = maria.items[URL]
-    words = [each.word for each in build_item_timeline(maria.world.app, maria.ref, item.ref)]
+    words = [each.word for each in build_item_timeline(maria.world.app, maria.id, item.id)]
     assert words[-1] == "cleared"
 
 
@@ -197,7 +197,7 @@ def test_what_is_shown_again_is_told_anew(maria: Staff):
     assert (again.state, again.notified_at) == (FlagState.OPEN, None)
     maria.world.on_monday()
     assert "a phone number" in maria.letters_of("digest")[-1].text
-    assert again.ref == flag(maria).ref
+    assert again.id == flag(maria).id
 
 
 def test_what_its_person_has_ruled_stays_as_they_ruled_it(maria: Staff):

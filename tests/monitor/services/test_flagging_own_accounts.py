@@ -10,7 +10,7 @@ from tests.monitor.services.world import Staff, World
 
 def accounts(maria: Staff) -> tuple[str, ...]:
     state = maria.world.state
-    return include_confirmed_accounts(state, state.people.load_person(maria.ref)).accounts
+    return include_confirmed_accounts(state, state.people.load_person(maria.id)).accounts
 
 
 def found_anew(world: World) -> tuple[Staff, str]:
@@ -18,14 +18,14 @@ def found_anew(world: World) -> tuple[Staff, str]:
     maria = world.joins(MARIA, accounts=())
     world.sweep()
     item = next(each for each in maria.items.values() if each.portrait.handle)
-    return maria, item.ref
+    return maria, item.id
 
 
 def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
     maria, item = found_anew(world)
     assert accounts(maria) == ()
 
-    record_feedback(world.app, maria.ref, {item: Decision.MINE})
+    record_feedback(world.app, maria.id, {item: Decision.MINE})
 
     handle = world.state.items.load_item(item).portrait.handle.casefold()
     assert [each.partition(":@")[2] for each in accounts(maria)] == [handle]
@@ -35,8 +35,8 @@ def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
 
 def test_what_was_taken_back_or_is_somebody_elses_is_not(world):
     maria, item = found_anew(world)
-    record_feedback(world.app, maria.ref, {item: Decision.MINE})
-    record_feedback(world.app, maria.ref, {item: Decision.NAMESAKE})
+    record_feedback(world.app, maria.id, {item: Decision.MINE})
+    record_feedback(world.app, maria.id, {item: Decision.NAMESAKE})
 
     assert accounts(maria) == ()
 
@@ -45,8 +45,8 @@ def test_an_account_that_was_told_of_is_not_there_twice(world):
     maria = world.joins(MARIA)
     world.sweep()
     for item in maria.items.values():
-        record_feedback(world.app, maria.ref, {item.ref: Decision.MINE})
-    told = world.state.people.load_person(maria.ref).accounts
+        record_feedback(world.app, maria.id, {item.id: Decision.MINE})
+    told = world.state.people.load_person(maria.id).accounts
 
     assert accounts(maria)[: len(told)] == told
     assert len(set(accounts(maria))) == len(accounts(maria))

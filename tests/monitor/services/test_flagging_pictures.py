@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor import crawling
+from monitor import sources
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
@@ -49,7 +49,7 @@ def maria(world: World) -> Staff:
 
 def reasons(maria: Staff, account: DemoAccount) -> tuple[str, ...]:
     item = maria.items[shown(account)]
-    assessment = maria.world.state.items.find_assessment(item.ref)
+    assessment = maria.world.state.items.find_assessment(item.id)
     return assessment.reasons if assessment else ()
 
 
@@ -77,7 +77,7 @@ def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
 
 
 def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch):
-    monkeypatch.setattr(crawling, "can_open_pictures", lambda: False)
+    monkeypatch.setattr(sources, "can_open_pictures", lambda: False)
     world = world_of(families=("bluesky",))
     maria = world.joins(MARIA, scopes=WITH_PHOTOS)
     world.sweep()

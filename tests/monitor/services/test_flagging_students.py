@@ -8,9 +8,9 @@ from msgspec import structs
 
 from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
+from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
-from monitor.errors import UnavailableError
 from monitor.services.staging import CONTACT_QUERY_KINDS
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher
@@ -62,7 +62,7 @@ def test_no_contact_is_kept_anywhere(network: World):
     kept = []
     network.meanwhile = lambda visit: kept.extend(
         network.state.journal.list_answers_about_subject(
-            network.state.sweeps.list_open_sweeps()[0].ref, "bluesky", rosa.ref
+            network.state.sweeps.list_open_sweeps()[0].id, "bluesky", rosa.id
         )
     )
     network.sweep()
@@ -132,9 +132,7 @@ def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World
     assert run.outcome is Outcome.PARTIAL
     assert run.note == "the student matcher cannot be reached"
     assert rosa.flags == ()
-    keys = {
-        question.kind for question in network.state.questions.list_questions_of_person(rosa.ref)
-    }
+    keys = {question.kind for question in network.state.questions.list_questions_of_person(rosa.id)}
     assert not keys & {"follows", "followers"}
 
 
@@ -190,7 +188,7 @@ def test_a_list_that_could_not_be_read_is_not_a_no(network: World):
     assert network.gaps() == {"bluesky": Outcome.FAILED}
     assert not [
         each
-        for each in network.state.questions.list_questions_of_person(rosa.ref)
+        for each in network.state.questions.list_questions_of_person(rosa.id)
         if each.kind in CONTACT_QUERY_KINDS
     ]
 
@@ -236,5 +234,5 @@ def test_a_real_matcher_finds_the_pupils_that_rosa_follows(world_of):
 
     (flag,) = rosa.flags
     assert (flag.kind, flag.relation) == (FlagKind.STUDENT_LINK, "follows")
-    assert rosa.items["https://bsky.app/profile/rosamarchetti.skies.example"].ref == flag.item
+    assert rosa.items["https://bsky.app/profile/rosamarchetti.skies.example"].id == flag.item_id
     assert account("rosa").handle == "rosamarchetti.skies.example"

@@ -10,7 +10,7 @@ from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.item import Presence
 from monitor.domain.vocabulary import FlagKind, Severity
 from monitor.services.outbox import send_due
-from tests.monitor.services.world import World, account, catalogue, profile
+from tests.monitor.services.world import World, account, catalog, profile
 
 IMPOSTOR = account("impersonator", week=2)
 PRETENDER = "https://bsky.app/profile/mariadelgad0.skies.example"
@@ -37,7 +37,7 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
 
     flag = maria.flag(FlagKind.IMPERSONATION)
     assert flag.severity is Severity.HIGH
-    assert maria.items[PRETENDER].ref == flag.item
+    assert maria.items[PRETENDER].id == flag.item_id
     (alert,) = maria.letters_of("alert")
     assert "pretending to be you" in alert.text
     assert all(reason in alert.text for reason in flag.reasons[:6])
@@ -65,7 +65,7 @@ def test_a_new_handle_starts_silently(world_of):
     )
     maria = world.joins(MARIA)
     world.sweep()
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
     world.state.people.update_person(replace(person, handles=(*person.handles, "mariareads")))
     world.a_week_later()
 
@@ -80,7 +80,7 @@ def test_a_new_handle_starts_silently(world_of):
 def test_a_new_name_starts_silently(world: World, change):
     maria = world.joins(MARIA)
     world.sweep()
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
     world.state.people.update_person(replace(person, name=replace(person.name, **change)))
     world.a_week_later()
 
@@ -92,7 +92,7 @@ def test_a_new_source_starts_silently(world_of, tmp_path):
     world = world_of("readerly")
     maria = world.joins(MARIA)
     world.sweep()
-    files = (catalogue(tmp_path, ("readerly", "chalkboard")),)
+    files = (catalog(tmp_path, ("readerly", "chalkboard")),)
     sources = structs.replace(world.config.sources, sites=SiteCatalogConfig(own=False, files=files))
     world.restarts(structs.replace(world.config, sources=sources))
     world.a_week_later()
@@ -115,7 +115,7 @@ def reads_anew(tmp_path):
     """Ask and read in the same way under another mark, as a new version of the reader would."""
 
     def read_anew(world: World, mark: str) -> None:
-        catalogue(tmp_path, ("chalkboard",), e_string=mark)
+        catalog(tmp_path, ("chalkboard",), e_string=mark)
         world.restarts()
 
     return read_anew

@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self, world: World) -> None:
         self.state = world.state
-        self.person = world.joins(MARIA).ref
+        self.person = world.joins(MARIA).id
         self.numbers = count()
         self.comparing = SnapshotComparer(
             db=self.state,
@@ -59,7 +59,7 @@ class Desk:
 
     @property
     def items(self) -> set[str]:
-        return {item.ref for item in self.state.items.list_items_of_person(self.person)}
+        return {item.id for item in self.state.items.list_items_of_person(self.person)}
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_an_item_that_was_merged_away_in_the_same_answer_is_met_as_the_whole(des
 
     assert len(desk.items) == 1
     sightings = desk.state.sightings.list_sightings_of_person(desk.person)
-    assert {each.item for each in sightings} == desk.items
+    assert {each.item_id for each in sightings} == desk.items
 
 
 def test_an_account_that_bears_anothers_former_handle_is_another_item(desk: Desk):
@@ -120,7 +120,7 @@ def test_whatever_is_shown_every_sighting_and_every_look_is_of_an_item_that_exis
         desk.shows(word, shown)
 
     sightings = desk.state.sightings.list_sightings_of_person(desk.person)
-    assert {each.item for each in sightings} <= desk.items
+    assert {each.item_id for each in sightings} <= desk.items
     assert set(desk.comparing.item_changes.item_ids) <= desk.items
 
 

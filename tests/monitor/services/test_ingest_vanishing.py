@@ -141,15 +141,15 @@ def test_what_comes_back_is_told_as_such_and_keeps_its_ruling(world):
     maria = world.joins(MARIA)
     world.sweep()
     item = maria.items[SITE]
-    record_feedback(world.app, maria.ref, {item.ref: Decision.NAMESAKE})
+    record_feedback(world.app, maria.id, {item.id: Decision.NAMESAKE})
     vanishes(world)
     comes(world)
     world.a_week_later()
 
     assert world.sweep() == [("Maria", "reappeared", SITE)]
-    assert maria.items[SITE].ref == item.ref
+    assert maria.items[SITE].id == item.id
     assert maria.items[SITE].first_seen == item.first_seen
-    assert world.state.items.find_item_feedback(item.ref) is Decision.NAMESAKE
+    assert world.state.items.find_item_feedback(item.id) is Decision.NAMESAKE
 
 
 def test_what_comes_and_goes_is_called_flapping_once_and_then_left_alone(world):

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.demo.district import MARIA, ROSA
-from monitor.errors import BusyError, CannotWriteError
+from monitor.domain.errors import BusyError, CannotWriteError
+from monitor.domain.vocabulary import SweepKind
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.jobs import (
     run_due_sweeps,
@@ -99,9 +100,9 @@ def test_a_restart_doubles_nothing_and_puts_nothing_off(world: World, maria: Sta
 def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, maria: Staff):
     world.sweep()
     world.on_monday()
-    queue_weekly_digest(world.app, maria.ref)
+    queue_weekly_digest(world.app, maria.id)
     world.later(days=2)
-    queue_weekly_digest(world.app, maria.ref)
+    queue_weekly_digest(world.app, maria.id)
     send_due(world.app)
 
     assert len(maria.letters_of("digest")) == 1
@@ -111,7 +112,7 @@ def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, 
 def test_who_moves_to_another_zone_gets_no_letter_twice(world: World, maria: Staff, zone):
     world.sweep()
     world.on_monday()
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
     world.state.people.update_person(replace(person, zone=zone))
     for _ in range(7 * 4):
         world.later(hours=6)
@@ -150,7 +151,7 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
     queue = queue_weekly_digest
 
     def fail(digesting, ref):
-        if ref == maria.ref:
+        if ref == maria.id:
             reason = "a fault of ours"
             raise ValueError(reason)
         queue(digesting, ref)
@@ -179,7 +180,7 @@ def test_who_left_is_erased_though_no_letter_can_be_sent(world: World, maria: St
     with pytest.raises(CannotWriteError):
         world.writes()
 
-    assert maria.ref not in world.state.people.list_person_ids()
+    assert maria.id not in world.state.people.list_person_ids()
 
 
 def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff):
@@ -188,7 +189,7 @@ def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff
     a_tick(world)
 
     subjects = [each.subject for each in world.state.jobs.list_jobs() if each.name == "digest"]
-    assert sorted(subjects) == sorted([maria.ref, rosa.ref])
+    assert sorted(subjects) == sorted([maria.id, rosa.id])
 
 
 def test_what_a_failure_left_in_hand_is_free_in_the_next_round(world: World, maria: Staff):
@@ -225,13 +226,13 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
     rosa = world.joins(ROSA)
     for number, staff in enumerate((maria, rosa)):
         wish = RunRequest(
-            ref=f"r{number}", kind=SweepKind.SELFCHECK, asked_at=world.clock.at, person=staff.ref
+            id=f"r{number}", kind=SweepKind.SELFCHECK, asked_at=world.clock.at, person_id=staff.id
         )
         world.state.run_requests.insert_run_request(wish)
         world.later(seconds=1)
 
     def about_maria(visit):
-        if visit.query.subject == maria.ref:
+        if visit.query.subject == maria.id:
             fails(visit)
 
     world.meanwhile = about_maria

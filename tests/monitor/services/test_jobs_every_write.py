@@ -19,8 +19,13 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.email import Envelope
-from monitor.errors import MonitorError
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_requested_checks
+from monitor.domain.errors import MonitorError
+from monitor.services.jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_requested_checks,
+    run_upkeep,
+)
 from tests.monitor.conftest import SATURDAY
 from tests.monitor.services.frail import BROKEN, FULL, LOCKED, Trouble, connecting
 from tests.monitor.services.world import World, account, configured, profile
@@ -100,6 +105,7 @@ def passes(world: World, span: timedelta, trouble: Trouble) -> None:
             partial(run_requested_checks, world.app),
             partial(run_due_sweeps, world.app),
             partial(run_mail_and_cleanup, world.app),
+            partial(run_upkeep, world.app),
         ):
             tolerated(work)
         failed = len(trouble.struck) > struck
@@ -123,7 +129,7 @@ def left_behind(world: World) -> Week:
     assert list(database.fetch_rows("SELECT seq FROM journal")) == []
     assert [each for each in state.jobs.list_jobs() if each.lease_until] == []
     people = state.people.list_person_ids()
-    items = {item.ref: item for ref in people for item in state.items.list_items_of_person(ref)}
+    items = {item.id: item for ref in people for item in state.items.list_items_of_person(ref)}
     letters = {each.envelope.message_id: each.envelope for each in world.post.accepted}
     count = database.fetch_row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'") or (0,)
     return Week(
@@ -133,7 +139,7 @@ def left_behind(world: World) -> Week:
             for each in state.events.list_events_of_person(ref, SATURDAY)
         ),
         flags=Counter(
-            (ref, each.kind, each.state, items[each.item].portrait.url)
+            (ref, each.kind, each.state, items[each.item_id].portrait.url)
             for ref in people
             for each in state.flags.list_flags_of_person(ref)
         ),

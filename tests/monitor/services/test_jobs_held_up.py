@@ -8,10 +8,10 @@ import pytest
 
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS
 from monitor.db.database import DATABASE_FILE, Database
-from monitor.db.outbox import EmailState
 from monitor.demo.district import MARIA
+from monitor.domain.errors import BusyError
 from monitor.domain.item import Presence
-from monitor.errors import BusyError
+from monitor.domain.vocabulary import EmailState
 from monitor.services.jobs import (
     run_due_sweeps,
     run_mail_and_cleanup,
@@ -47,7 +47,7 @@ def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
         ):
             with pytest.raises(BusyError, match="is locked by another program"):
                 work()
-    assert world.state.people.load_person(maria.ref), "what is there can be read meanwhile"
+    assert world.state.people.load_person(maria.id), "what is there can be read meanwhile"
     holder.execute("ROLLBACK")
     holder.close()
 

@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.demo.district import MARIA
+from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World
@@ -24,7 +25,7 @@ def maria(world: World) -> Staff:
 def asks_for(world: World, kind: SweepKind, person: str = "") -> str:
     ref = f"wish for a {kind}"
     world.state.run_requests.insert_run_request(
-        RunRequest(ref=ref, kind=kind, asked_at=world.clock.at, person=person)
+        RunRequest(id=ref, kind=kind, asked_at=world.clock.at, person_id=person)
     )
     return ref
 
@@ -66,7 +67,7 @@ def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, 
     hand.start()
     try:
         assert sweeping.wait(LONG)
-        wish = asks_for(world, SweepKind.SELFCHECK, maria.ref)
+        wish = asks_for(world, SweepKind.SELFCHECK, maria.id)
         run_requested_checks(world.app)
 
         assert served(world, wish)

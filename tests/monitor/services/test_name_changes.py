@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import Person, PersonName
-from monitor.errors import InputError, NotPermittedError, TooSoonError
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
 from monitor.services.name_changes import (
     confirm_name_change,
@@ -30,20 +30,20 @@ def joined(world: World, name: PersonName, *invited: str, mail: str = MAIL) -> S
     invite_person(world.app, mail, *invited)
     send_due(world.app)
     answers = EnrollmentAnswers(name=name, scopes=MARIA.scopes)
-    return Staff(world, enroll_with_code(world.app, world.code(mail), answers).ref, mail)
+    return Staff(world, enroll_with_code(world.app, world.code(mail), answers).id, mail)
 
 
 def person(staff: Staff) -> Person:
-    return staff.world.state.people.load_person(staff.ref)
+    return staff.world.state.people.load_person(staff.id)
 
 
 def actions(staff: Staff) -> list[str]:
-    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.ref,))]
+    return [each.action for each in staff.world.state.audit.list_entries_of_subjects((staff.id,))]
 
 
 def waiting(world: World) -> str:
     (change,) = list_name_changes(world.app)
-    return change.ref
+    return change.id
 
 
 def edited(staff: Staff, **changes: object) -> Person:
@@ -83,8 +83,8 @@ def test_a_confirmed_name_is_searched_and_told_and_on_record(world):
     (letter,) = bob.letters_of("name-decided")
     assert "Victoria Victim, also Vicky" in letter.text
     assert "IT confirmed it" in letter.text
-    asked, confirmed = world.state.audit.list_entries_of_subjects((bob.ref,))[-2:]
-    assert (asked.actor, asked.action) == (bob.ref, "name-change-requested")
+    asked, confirmed = world.state.audit.list_entries_of_subjects((bob.id,))[-2:]
+    assert (asked.actor, asked.action) == (bob.id, "name-change-requested")
     assert (confirmed.actor, confirmed.action) == (build_operator_id(OPERATOR), "name-confirmed")
 
 
@@ -172,7 +172,7 @@ def test_a_name_taken_back_cannot_be_confirmed(world):
     edited(maria, name=VICTIM)
     seen = waiting(world)
 
-    withdraw_name_change(world.app, maria.ref)
+    withdraw_name_change(world.app, maria.id)
 
     with pytest.raises(InputError):
         confirm_name_change(world.app, seen, OPERATOR)

@@ -151,7 +151,7 @@ def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
     a_second_impostor_appears(maria)
     send_due(world.app)
     with world.state.begin_transaction():
-        queue_weekly_digest(world.app, maria.ref)
+        queue_weekly_digest(world.app, maria.id)
     send_due(world.app)
     world.later(days=2)
     send_due(world.app)

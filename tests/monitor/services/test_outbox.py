@@ -7,12 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.db.outbox import EmailState
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import DeliveryStatus
-from monitor.domain.vocabulary import FlagKind, FlagState
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
+from monitor.domain.vocabulary import EmailState, FlagKind, FlagState
 from monitor.services.notifications import EmailPlan, queue_email
 from monitor.services.outbox import send_due
 from reports.emails.account import AlertView
@@ -59,7 +58,7 @@ def test_a_letter_is_sent_once_and_its_words_are_forgotten(world: World, maria: 
         assert letter.state is EmailState.SENT
         assert letter.body_hash
         with pytest.raises(Exception, match="no letter"):
-            world.state.outbox.load_email_view(letter.ref, AlertView)
+            world.state.outbox.load_email_view(letter.id, AlertView)
 
 
 def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up(
@@ -187,7 +186,7 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
     with world.state.begin_transaction():
         world.state.outbox.connection.execute(
             "UPDATE outbox SET encrypted = X'00' WHERE person_id = ? AND kind = 'withdrawn'",
-            john.ref,
+            john.id,
         )
 
     send_due(world.app)
@@ -196,7 +195,7 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody_else(world: World, monk
     assert states(world)[EmailState.QUEUED] == 0
     letters = [each for each in world.state.outbox.list_emails() if each.kind == "withdrawn"]
     dead = [each for each in letters if each.state is EmailState.DEAD]
-    assert {each.recipient_ref for each in dead} == {maria.ref, john.ref}
+    assert {each.recipient_id for each in dead} == {maria.id, john.id}
     assert not any("linefeed" in each.error for each in dead)
 
 
@@ -214,7 +213,7 @@ def test_somebody_who_withdrew_is_written_nothing_but_farewell(impersonated: Sta
 
 def test_a_letter_goes_to_the_address_of_the_day_it_is_sent(impersonated: Staff):
     world = impersonated.world
-    person = world.state.people.load_person(impersonated.ref)
+    person = world.state.people.load_person(impersonated.id)
     world.state.people.update_person(replace(person, mail="maria.d@cedarvalley.example"))
 
     send_due(world.app)
@@ -255,7 +254,7 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
 def test_a_letter_about_a_flag_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):
     """Two flags become one when their accounts turn out to be one."""
     world = impersonated.world
-    world.state.flags.delete_flag(impersonated.flag(FlagKind.IMPERSONATION).ref)
+    world.state.flags.delete_flag(impersonated.flag(FlagKind.IMPERSONATION).id)
 
     send_due(world.app)
     send_due(world.app)
@@ -268,10 +267,10 @@ def test_a_letter_of_one_kind_and_period_is_queued_once(impersonated: Staff):
     world = impersonated.world
     letters = world.app
     (letter,) = (each for each in world.state.outbox.list_emails() if each.kind == EmailKind.ALERT)
-    view = world.state.outbox.load_email_view(letter.ref, AlertView)
+    view = world.state.outbox.load_email_view(letter.id, AlertView)
 
     queue_email(
-        letters, EmailPlan(recipient_id=letter.recipient_ref, dedupe_key=letter.period), view
+        letters, EmailPlan(recipient_id=letter.recipient_id, dedupe_key=letter.period), view
     )
 
     assert states(world) == {EmailState.SENT: 2, EmailState.QUEUED: 1}

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from monitor.config import MailSecurity
-from monitor.db.outbox import EmailState, OutboxTable
+from monitor.db.outbox import OutboxTable
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
+from monitor.domain.vocabulary import EmailState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
@@ -93,7 +94,7 @@ def staff(world_of: Callable[..., World]) -> list[Staff]:
     send_due(world.app)
     with world.state.begin_transaction():
         for each in staff:
-            queue_weekly_digest(world.app, each.ref)
+            queue_weekly_digest(world.app, each.id)
     return staff
 
 
@@ -206,7 +207,7 @@ def test_a_dead_letter_that_is_revived_arrives(post: Post, staff: list[Staff]):
     post.is_back()
     outbox, now = post.world.state.outbox, post.world.clock.at
     for each in outbox.list_dead_emails():
-        outbox.requeue_dead_email(each.ref, now)
+        outbox.requeue_dead_email(each.id, now)
 
     post.sends()
     assert everybody_got_one(post, staff)

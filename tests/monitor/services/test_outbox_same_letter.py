@@ -16,7 +16,7 @@ from monitor.config import MailSecurity
 from monitor.db.accounts import InvitationsTable, SignInLinksTable
 from monitor.db.people import AddressChangesTable
 from monitor.demo.district import MARIA
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
 from monitor.services.auth import redeem_sign_in_link, request_sign_in_link
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due

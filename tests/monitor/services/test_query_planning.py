@@ -7,9 +7,9 @@ from msgspec import structs
 
 from monitor.config import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
-from monitor.db.sweeps import SweepKind
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.planning.budget import MAX_INTERVAL
+from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import preview_sweep, run_self_check
 from monitor.services.query_planning import OVER_BUDGET
 from scrapers.models import Outcome
@@ -101,7 +101,7 @@ def test_a_check_of_oneself_asks_everything(priced: World):
     priced.sweep()
     searched(priced)
 
-    run_self_check(priced.app, maria.ref)
+    run_self_check(priced.app, maria.id)
 
     assert len(searched(priced)) == everything
 
@@ -139,12 +139,12 @@ def test_checks_of_oneself_cannot_overrun_ones_budget(priced: World):
 
     counts = []
     for _ in range(40):
-        run_self_check(priced.app, maria.ref)
+        run_self_check(priced.app, maria.id)
         counts.append(len(searched(priced)))
 
     assert counts[0] == everything
     assert counts[-1] == 0
-    dollars = sum(each.requests * 5 / 1000 for each in paid(priced) if each.person_id == maria.ref)
+    dollars = sum(each.requests * 5 / 1000 for each in paid(priced) if each.person_id == maria.id)
     assert 0.2 < dollars <= 0.25
 
 

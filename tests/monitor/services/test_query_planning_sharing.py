@@ -186,7 +186,7 @@ def test_who_withdraws_while_it_is_asked_is_told_nothing(engine, maria, beth):
             if (
                 visit.query.kind is QueryKind.DISTRICT
                 and engine.world.state.consents.has_consent_in_force(
-                    maria.ref, engine.world.clock.now()
+                    maria.id, engine.world.clock.now()
                 )
             ):
                 maria.withdraws()
@@ -222,7 +222,7 @@ def test_a_sweep_that_was_cut_short_does_not_ask_again(engine, maria):
 
 
 def test_a_check_of_oneself_asks_nothing_for_others(engine, maria):
-    run_self_check(engine.app, maria.ref)
+    run_self_check(engine.app, maria.id)
 
     assert engine.of_all == []
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA, StaffMember
-from monitor.errors import InputError
+from monitor.domain.errors import InputError
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import erase_disowned_person, record_departure
@@ -40,8 +40,8 @@ def world(maria: Staff) -> World:
 
 
 def test_who_left_the_district_is_neither_asked_about_nor_written_to(world: World, maria: Staff):
-    queue_weekly_digest(world.app, maria.ref)
-    record_departure(world.app, maria.ref)
+    queue_weekly_digest(world.app, maria.id)
+    record_departure(world.app, maria.id)
     world.forgets_visits()
 
     assert world.sweep() == []
@@ -51,39 +51,39 @@ def test_who_left_the_district_is_neither_asked_about_nor_written_to(world: Worl
     assert maria.letters_of("digest") == []
     (farewell,) = maria.letters_of("withdrawn")
     assert "no longer work there" in farewell.text
-    assert maria.ref not in world.state.people.list_person_ids()
+    assert maria.id not in world.state.people.list_person_ids()
 
 
 def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(world: World, maria: Staff):
     world.post.answer = DEFERRED
-    queue_weekly_digest(world.app, maria.ref)
-    record_departure(world.app, maria.ref)
+    queue_weekly_digest(world.app, maria.id)
+    record_departure(world.app, maria.id)
     world.post.accepted.clear()
     world.post.answer = ACCEPTED
 
     mark = world.joins(MARK)
     world.writes()
 
-    assert maria.ref not in world.state.people.list_person_ids()
+    assert maria.id not in world.state.people.list_person_ids()
     assert mark.items == {}
-    assert world.state.flags.list_flags_of_person(mark.ref) == ()
+    assert world.state.flags.list_flags_of_person(mark.id) == ()
     assert {each.envelope.kind for each in mark.letters} == {"invitation", "enrolled"}
     assert "Maria" not in "".join(each.text for each in mark.letters)
 
 
 def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria: Staff):
-    places_hold(world.app, maria.ref, "a case about Maria")
-    record_departure(world.app, maria.ref)
+    places_hold(world.app, maria.id, "a case about Maria")
+    record_departure(world.app, maria.id)
     world.post.accepted.clear()
 
     mark = world.joins(MARK)
     kept = maria.items
-    lifts_hold(world.app, maria.ref, "The case about Maria is over.")
+    lifts_hold(world.app, maria.id, "The case about Maria is over.")
     world.writes()
 
     assert kept
     assert "Maria" not in "".join(each.text for each in mark.letters)
-    assert world.state.people.list_person_ids() == (mark.ref,)
+    assert world.state.people.list_person_ids() == (mark.id,)
 
 
 def test_an_address_in_use_is_not_given_to_another(world: World, maria: Staff):
@@ -95,11 +95,11 @@ def test_two_of_one_name_are_two_people(world: World, maria: Staff):
     other = world.joins(OTHER_MARIA)
     world.sweep()
 
-    assert {each.person for each in other.items.values()} == {other.ref}
+    assert {each.person_id for each in other.items.values()} == {other.id}
     maria.withdraws()
     world.writes()
     assert other.items
-    assert world.state.people.list_person_ids() == (other.ref,)
+    assert world.state.people.list_person_ids() == (other.id,)
 
 
 def test_a_later_invitation_ends_the_earlier_one(world: World):
@@ -121,7 +121,7 @@ def test_nobody_enrols_twice_with_one_code(world: World, maria: Staff):
     with pytest.raises(InputError, match="unknown, already used, or expired"):
         enroll_with_code(world.app, world.code(maria.mail), answers_of(MARIA))
 
-    assert world.state.people.list_person_ids() == (maria.ref,)
+    assert world.state.people.list_person_ids() == (maria.id,)
 
 
 def test_whoever_comes_back_before_the_erasure_begins_anew(world: World, maria: Staff):
@@ -131,16 +131,16 @@ def test_whoever_comes_back_before_the_erasure_begins_anew(world: World, maria: 
 
     again = world.joins(MARIA)
 
-    assert world.state.people.list_person_ids() == (again.ref,)
+    assert world.state.people.list_person_ids() == (again.id,)
     assert again.items == {}
 
 
-def test_an_enrolment_that_was_not_theirs_is_undone_at_once(world: World, maria: Staff):
-    erase_disowned_person(world.app, maria.ref)
+def test_an_enrollment_that_was_not_theirs_is_undone_at_once(world: World, maria: Staff):
+    erase_disowned_person(world.app, maria.id)
 
     assert world.state.people.list_person_ids() == ()
-    assert not world.state.people.encryption.keys.has_key(maria.ref)
-    told = [each.action for each in world.state.audit.list_entries_of_subject(maria.ref)]
+    assert not world.state.people.encryption.keys.has_key(maria.id)
+    told = [each.action for each in world.state.audit.list_entries_of_subject(maria.id)]
     assert told[-2:] == ["consent-reported-not-me", "erased"]
     world.writes()
     assert maria.letters_of("withdrawn") == []

@@ -41,32 +41,30 @@ def seen_by(world: World, person: str, source: str):
 def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
-    sighting = seen_by(world, maria.ref, "bluesky")[0]
-    others = len(world.state.sightings.list_sightings_of_person(maria.ref))
-    assert world.state.versions.list_versions(sighting.item)
+    sighting = seen_by(world, maria.id, "bluesky")[0]
+    others = len(world.state.sightings.list_sightings_of_person(maria.id))
+    assert world.state.versions.list_versions(sighting.item_id)
 
-    delete_expired_text(lent, maria.ref, sighting.last + MONTH)
+    delete_expired_text(lent, maria.id, sighting.last + MONTH)
 
-    item = world.state.items.load_item(sighting.item)
-    assert seen_by(world, maria.ref, "bluesky") == []
-    assert 0 < len(world.state.sightings.list_sightings_of_person(maria.ref)) < others
-    assert all(
-        each.query != sighting.query for each in world.state.versions.list_versions(item.ref)
-    )
+    item = world.state.items.load_item(sighting.item_id)
+    assert seen_by(world, maria.id, "bluesky") == []
+    assert 0 < len(world.state.sightings.list_sightings_of_person(maria.id)) < others
+    assert all(each.query != sighting.query for each in world.state.versions.list_versions(item.id))
     assert (item.portrait.url, item.portrait.account) != ("", "")
 
 
 def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
-    alone = seen_by(world, maria.ref, "bluesky")[0]
-    for other in world.state.sightings.list_sightings_of_item(alone.item):
+    alone = seen_by(world, maria.id, "bluesky")[0]
+    for other in world.state.sightings.list_sightings_of_item(alone.item_id):
         if other.source != "bluesky":
             world.state.sightings.delete_sighting(other)
 
-    delete_expired_text(lent, maria.ref, alone.last + MONTH)
+    delete_expired_text(lent, maria.id, alone.last + MONTH)
 
-    portrait = world.state.items.load_item(alone.item).portrait
+    portrait = world.state.items.load_item(alone.item_id).portrait
     assert portrait.account == alone.finding.account
     assert (portrait.name, portrait.bio, portrait.links, portrait.counts) == ("", "", (), ())
 
@@ -74,26 +72,26 @@ def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world:
 def test_no_reason_quotes_what_was_forgotten(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
-    shown = seen_by(world, maria.ref, "bluesky")[0]
+    shown = seen_by(world, maria.id, "bluesky")[0]
     quoting = evidence(in_full="It shares “volcanoes” with results you said are you.")
-    known = world.state.items.find_assessment(shown.item)
+    known = world.state.items.find_assessment(shown.item_id)
     assert known
-    world.state.items.set_assessment(shown.item, replace(known, evidence=(quoting,)))
+    world.state.items.set_assessment(shown.item_id, replace(known, evidence=(quoting,)))
 
-    delete_expired_text(lent, maria.ref, shown.last + MONTH)
+    delete_expired_text(lent, maria.id, shown.last + MONTH)
 
-    after = world.state.items.find_assessment(shown.item)
+    after = world.state.items.find_assessment(shown.item_id)
     assert after == replace(known, evidence=(evidence(in_full=""),))
 
 
 def test_what_was_seen_since_stays(world: World, lent: App):
     maria = world.joins(MARIA)
     world.sweep()
-    before = world.state.sightings.list_sightings_of_person(maria.ref)
+    before = world.state.sightings.list_sightings_of_person(maria.id)
 
-    delete_expired_text(lent, maria.ref, before[0].last + MONTH - timedelta(seconds=1))
+    delete_expired_text(lent, maria.id, before[0].last + MONTH - timedelta(seconds=1))
 
-    assert world.state.sightings.list_sightings_of_person(maria.ref) == before
+    assert world.state.sightings.list_sightings_of_person(maria.id) == before
 
 
 def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_seen(
@@ -101,19 +99,19 @@ def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_see
 ):
     maria = world.joins(MARIA)
     world.sweep()
-    sighting = seen_by(world, maria.ref, "bluesky")[0]
+    sighting = seen_by(world, maria.id, "bluesky")[0]
     (first,) = [
         each
-        for each in world.state.versions.list_versions(sighting.item)
+        for each in world.state.versions.list_versions(sighting.item_id)
         if each.query == sighting.query
     ]
     later = replace(first, at=first.at + MONTH)
     world.state.versions.insert_version(later)
     world.state.sightings.save_sighting(replace(sighting, last=later.at))
 
-    delete_expired_text(lent, maria.ref, later.at + timedelta(days=1))
+    delete_expired_text(lent, maria.id, later.at + timedelta(days=1))
 
-    kept = world.state.versions.list_versions(sighting.item)
+    kept = world.state.versions.list_versions(sighting.item_id)
     assert later in kept
     assert first not in kept
 
@@ -125,8 +123,8 @@ def test_the_daily_round_forgets_what_the_declarations_say(world: World, lent: A
     world.clock.at += MONTH
     purge_expired_data(purging)
     assert list_text_retention(purging) == {}
-    assert seen_by(world, maria.ref, "bluesky") != []
+    assert seen_by(world, maria.id, "bluesky") != []
 
     purge_expired_data(lent)
 
-    assert seen_by(world, maria.ref, "bluesky") == []
+    assert seen_by(world, maria.id, "bluesky") == []

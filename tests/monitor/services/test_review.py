@@ -7,14 +7,15 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind
-from monitor.errors import NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
-from monitor.services.review import decide_flag, list_reviewable_flags, queue_review_digests
+from monitor.services.review import list_reviewable_flags, queue_review_digests
 from monitor.services.review_queue import record_flag_views
+from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
@@ -45,11 +46,11 @@ def link(maria: Staff) -> Flag:
 
 
 def opened(world: World) -> set[str]:
-    return {flag.ref for flag, _ in list_reviewable_flags(world.app)}
+    return {flag.id for flag, _ in list_reviewable_flags(world.app)}
 
 
 def looked_at(maria: Staff, flag: Flag) -> None:
-    record_flag_views(maria.world.app, ANA, [flag.ref])
+    record_flag_views(maria.world.app, ANA, [flag.id])
 
 
 def reviewers_read(world: World):
@@ -68,13 +69,13 @@ def test_nothing_is_open_before_its_person_was_told(maria: Staff):
 def test_an_impersonation_opens_when_its_person_shares_it(maria: Staff):
     maria.rules(fake(maria), Decision.SHARED)
 
-    assert opened(maria.world) == {fake(maria).ref}
+    assert opened(maria.world) == {fake(maria).id}
 
 
 def test_an_impersonation_opens_when_its_person_confirms_it(maria: Staff):
     maria.rules(fake(maria), Decision.IMPERSONATION)
 
-    assert opened(maria.world) == {fake(maria).ref}
+    assert opened(maria.world) == {fake(maria).id}
 
 
 def test_sharing_can_be_taken_back(maria: Staff):
@@ -97,7 +98,7 @@ def test_an_impersonation_opens_seven_days_after_its_notice_was_accepted(maria: 
     world.clock.at = accepted + WEEK - timedelta(seconds=1)
     assert opened(world) == set()
     world.clock.at = accepted + WEEK
-    assert opened(world) == {fake(maria).ref}
+    assert opened(world) == {fake(maria).id}
 
 
 def test_a_notice_that_never_arrives_opens_nothing(maria: Staff):
@@ -125,13 +126,13 @@ def test_a_student_link_never_opens_by_itself(maria: Staff):
     world.on_monday()
     world.later(days=300)
 
-    assert link(maria).ref not in opened(world)
+    assert link(maria).id not in opened(world)
 
 
 def test_a_student_link_opens_when_its_person_shares_it(maria: Staff):
     maria.rules(link(maria), Decision.SHARED)
 
-    assert opened(maria.world) == {link(maria).ref}
+    assert opened(maria.world) == {link(maria).id}
 
 
 def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
@@ -179,7 +180,7 @@ def test_every_view_is_audited(maria: Staff):
     flag = maria.rules(fake(maria), Decision.SHARED)
     looked_at(maria, flag)
 
-    assert [each.action for each in maria.world.state.audit.list_entries_of_subject(flag.ref)] == [
+    assert [each.action for each in maria.world.state.audit.list_entries_of_subject(flag.id)] == [
         "flagged",
         "decided",
         "viewed",
@@ -190,7 +191,7 @@ def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
     world = maria.world
     flag = maria.rules(fake(maria), Decision.SHARED)
 
-    ruled = decide_flag(world.app, flag.ref, Decision.HARMLESS, "reviewer")
+    ruled = decide_flag(world.app, flag.id, Decision.HARMLESS, "reviewer")
 
     assert ruled.state == "harmless"
-    assert world.state.items.find_item_feedback(flag.item) is None
+    assert world.state.items.find_item_feedback(flag.item_id) is None

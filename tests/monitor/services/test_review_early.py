@@ -8,10 +8,10 @@ from msgspec import structs
 from monitor.db.review import ReviewFilter
 from monitor.demo.district import MARIA
 from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.retention import purge_expired_data
@@ -57,131 +57,131 @@ def told(maria: Staff):
 
 
 def test_a_proposal_opens_nothing_and_waits_for_another(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref[:8], REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id[:8], REASON)
 
-    assert [each.ref for each, _ in list_break_glass_proposals(early(maria))] == [proposal.ref]
+    assert [each.id for each, _ in list_break_glass_proposals(early(maria))] == [proposal.id]
     assert opened(maria) == []
     assert told(maria) == []
 
 
 def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
-    confirm_break_glass(early(maria), BO, proposal.ref)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    confirm_break_glass(early(maria), BO, proposal.id)
 
-    assert opened(maria) == [link(maria).ref]
+    assert opened(maria) == [link(maria).id]
     (letter,) = told(maria)
     for word in (REASON, ANA.address, BO.address, "one day"):
         assert word in letter.text
     actions = [
         (each.actor, each.action)
-        for each in maria.world.state.audit.list_entries_of_subject(link(maria).ref)
+        for each in maria.world.state.audit.list_entries_of_subject(link(maria).id)
     ]
     assert actions[-2:] == [(ANA.id, "requested-early-access"), (BO.id, "opened-early")]
-    assert maria.world.state.audit.list_entries_of_subject(maria.ref)[-1].actor == BO.id
+    assert maria.world.state.audit.list_entries_of_subject(maria.id)[-1].actor == BO.id
     assert "parent" not in repr(maria.world.state.audit.list_entries())
 
 
 def test_the_opening_ends_by_itself(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
-    confirm_break_glass(early(maria), BO, proposal.ref)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    confirm_break_glass(early(maria), BO, proposal.id)
 
     maria.world.clock.at += BREAK_GLASS_FOR - timedelta(seconds=1)
-    assert opened(maria) == [link(maria).ref]
+    assert opened(maria) == [link(maria).id]
     maria.world.later(seconds=1)
 
     assert opened(maria) == []
     queue = maria.world.app
     with pytest.raises(NotPermittedError):
-        record_flag_views(queue, ANA, [link(maria).ref])
+        record_flag_views(queue, ANA, [link(maria).id])
 
 
 def test_nobody_confirms_what_they_proposed(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
 
     with pytest.raises(NotPermittedError, match="two people"):
-        confirm_break_glass(early(maria), ANA, proposal.ref)
+        confirm_break_glass(early(maria), ANA, proposal.id)
     assert told(maria) == []
 
 
 def test_a_proposal_lapses_after_a_day(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     maria.world.clock.at += CONFIRM_WITHIN
 
     assert list(list_break_glass_proposals(early(maria))) == []
     with pytest.raises(NotPermittedError):
-        confirm_break_glass(early(maria), BO, proposal.ref)
+        confirm_break_glass(early(maria), BO, proposal.id)
     assert told(maria) == []
 
 
 def test_a_proposal_of_who_left_the_list_counts_for_nothing(maria: Staff):
     world = maria.world
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     district = structs.replace(world.config.district, reviewers=(BO.address,))
     world.restarts(structs.replace(world.config, district=district))
 
     with pytest.raises(NotPermittedError, match="no longer a reviewer"):
-        confirm_break_glass(early(maria), BO, proposal.ref)
+        confirm_break_glass(early(maria), BO, proposal.id)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_a_proposal_takes_a_reason(maria: Staff, reason: str):
     with pytest.raises(InputError):
-        propose_break_glass(early(maria), ANA, link(maria).ref, reason)
+        propose_break_glass(early(maria), ANA, link(maria).id, reason)
     assert list(list_break_glass_proposals(early(maria))) == []
 
 
 def test_nobody_opens_what_is_about_themselves(maria: Staff):
-    own = Reviewer(address=maria.mail, person_id=maria.ref)
+    own = Reviewer(address=maria.mail, person_id=maria.id)
     with pytest.raises(NotPermittedError):
-        propose_break_glass(early(maria), own, link(maria).ref, REASON)
+        propose_break_glass(early(maria), own, link(maria).id, REASON)
 
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     with pytest.raises(NotPermittedError):
-        confirm_break_glass(early(maria), own, proposal.ref)
+        confirm_break_glass(early(maria), own, proposal.id)
 
 
 def test_what_is_open_already_needs_no_glass(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     maria.rules(link(maria), Decision.SHARED)
 
     with pytest.raises(InputError, match="already open to IT"):
-        confirm_break_glass(early(maria), BO, proposal.ref)
+        confirm_break_glass(early(maria), BO, proposal.id)
     with pytest.raises(InputError, match="already open to IT"):
-        propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+        propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     assert told(maria) == []
 
 
 def test_the_glass_stays_whole_once_consent_has_ended(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
     maria.withdraws()
 
     with pytest.raises(NotPermittedError):
-        confirm_break_glass(early(maria), BO, proposal.ref)
+        confirm_break_glass(early(maria), BO, proposal.id)
     assert told(maria) == []
     assert (
-        maria.world.state.break_glass.list_active_break_glass(link(maria).ref, maria.world.clock.at)
+        maria.world.state.break_glass.list_active_break_glass(link(maria).id, maria.world.clock.at)
         == ()
     )
 
 
 def test_there_is_no_search_for_people_by_proposing(maria: Staff):
-    for guess in ("Maria", "Delgado", maria.mail, maria.ref, ""):
+    for guess in ("Maria", "Delgado", maria.mail, maria.id, ""):
         with pytest.raises(InputError):
             propose_break_glass(early(maria), ANA, guess, REASON)
 
 
 def test_what_is_over_is_forgotten_after_a_month_and_a_look_at_once(maria: Staff):
     world = maria.world
-    proposal = propose_break_glass(early(maria), ANA, link(maria).ref, REASON)
-    confirm_break_glass(early(maria), BO, proposal.ref)
-    record_flag_views(world.app, ANA, [link(maria).ref])
+    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    confirm_break_glass(early(maria), BO, proposal.id)
+    record_flag_views(world.app, ANA, [link(maria).id])
 
     world.later(days=30)
     purge_expired_data(world.app)
-    assert world.state.break_glass.load_break_glass_proposal(proposal.ref)
-    assert not world.state.access_log.has_access(ANA.id, link(maria).ref, world.started)
+    assert world.state.break_glass.load_break_glass_proposal(proposal.id)
+    assert not world.state.access_log.has_access(ANA.id, link(maria).id, world.started)
 
     world.later(days=2)
     purge_expired_data(world.app)
     with pytest.raises(InputError):
-        world.state.break_glass.load_break_glass_proposal(proposal.ref)
+        world.state.break_glass.load_break_glass_proposal(proposal.id)

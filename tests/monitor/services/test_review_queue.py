@@ -10,9 +10,9 @@ import pytest
 
 from monitor.db.review import ReviewFilter, ReviewNoteKind
 from monitor.demo.district import MARIA
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
-from monitor.errors import InputError, NotPermittedError
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review import (
@@ -70,14 +70,14 @@ def rows(maria: Staff, reviewer: Reviewer = ANA):
 @pytest.fixture
 def ref(maria: Staff) -> str:
     """A flag that Ana has opened."""
-    record_flag_views(queue(maria), ANA, [fake(maria).ref])
-    return fake(maria).ref
+    record_flag_views(queue(maria), ANA, [fake(maria).id])
+    return fake(maria).id
 
 
 def acts(maria: Staff) -> list[tuple[str, str]]:
     return [
         (each.actor, each.action)
-        for each in maria.world.state.audit.list_entries_of_subject(fake(maria).ref)
+        for each in maria.world.state.audit.list_entries_of_subject(fake(maria).id)
     ]
 
 
@@ -86,7 +86,7 @@ def test_the_list_tells_nothing_by_which_its_person_could_be_known(maria: Staff)
 
     told = repr(row)
     assert row.school == MARIA.person.school
-    for word in ("Maria", "Delgado", "delgad0", MARIA.person.mail, maria.ref, "Volcanoes"):
+    for word in ("Maria", "Delgado", "delgad0", MARIA.person.mail, maria.id, "Volcanoes"):
         assert word not in told
 
 
@@ -118,19 +118,19 @@ def test_what_is_not_open_to_it_is_neither_listed_nor_opened(maria: Staff):
 
     assert rows(maria) == ()
     with pytest.raises(NotPermittedError):
-        record_flag_views(queue(maria), ANA, [fake(maria).ref])
+        record_flag_views(queue(maria), ANA, [fake(maria).id])
     assert "viewed" not in [action for _, action in acts(maria)]
 
 
 def test_of_several_flags_none_is_opened_if_one_is_not_open(maria: Staff):
     shared = fake(maria)
-    closed = replace(shared, ref="another", relation="x", shared_at=None)
+    closed = replace(shared, id="another", relation="x", shared_at=None)
     maria.world.state.flags.insert_flag(closed)
 
     with pytest.raises(NotPermittedError):
-        record_flag_views(queue(maria), ANA, [shared.ref, closed.ref])
+        record_flag_views(queue(maria), ANA, [shared.id, closed.id])
 
-    assert load_opened_flag(queue(maria), ANA, shared.ref) is None
+    assert load_opened_flag(queue(maria), ANA, shared.id) is None
 
 
 @pytest.mark.parametrize("ends", ["sharing", "consent"])
@@ -168,8 +168,8 @@ def test_nothing_is_done_with_a_flag_that_one_has_not_opened(maria: Staff, ref: 
 
 
 def test_nobody_reviews_what_is_about_themselves(maria: Staff):
-    own = Reviewer(address=maria.mail, person_id=maria.ref)
-    ref = fake(maria).ref
+    own = Reviewer(address=maria.mail, person_id=maria.id)
+    ref = fake(maria).id
 
     (row,) = rows(maria, own)
     assert row.is_own
@@ -207,7 +207,7 @@ def test_who_looked_before_another_took_it_cannot_take_it_unknowing(maria: Staff
 def test_a_note_is_sealed_and_its_persons_to_read(maria: Staff, ref: str):
     add_review_note(handling(maria), ANA, ref, "  Called the platform. ")
 
-    (remark,) = maria.world.state.review_notes.list_review_notes_of_person(maria.ref)
+    (remark,) = maria.world.state.review_notes.list_review_notes_of_person(maria.id)
     assert (remark.kind, remark.text, remark.by) == (
         ReviewNoteKind.NOTE,
         "Called the platform.",
@@ -247,7 +247,7 @@ def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, r
     decide_viewed_flags(handling(maria), ANA, {ref: "open"}, Decision.REMOVED, "They answered.")
     assert fake(maria).state is FlagState.REMOVED
     assert {each.by for each in load_opened_flag(queue(maria), ANA, ref).history} == {
-        maria.ref,
+        maria.id,
         ANA.id,
     }
 

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain import schedule as due
-from monitor.errors import UnavailableError
+from monitor.domain.errors import UnavailableError
 from monitor.services.jobs import (
     describe_wait,
     run_due_sweeps,
@@ -67,7 +67,7 @@ def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hou
     world.later(days=9)
     run_due_sweeps(world.app)
     run_mail_and_cleanup(world.app)
-    spread = [due_at(world, DIGEST, each.ref) - world.clock.at for each in everybody]
+    spread = [due_at(world, DIGEST, each.id) - world.clock.at for each in everybody]
 
     assert len(set(spread)) == len(spread)
     assert all(timedelta(0) < each < timedelta(hours=1) for each in spread)
@@ -122,7 +122,7 @@ def test_a_clock_that_cannot_be_right_stops_all_work_until_it_is(world: World, e
     assert (world.state.jobs.list_jobs(), len(world.post.tried)) == before
     assert world.asked == []
     with pytest.raises(UnavailableError, match="All jobs are paused until the clock is right"):
-        run_self_check(world.app, everybody[0].ref)
+        run_self_check(world.app, everybody[0].id)
     with pytest.raises(UnavailableError):
         run_full_sweep(world.app)
 
@@ -154,12 +154,12 @@ def test_a_machine_that_has_forgotten_the_time_does_nothing_with_a_new_folder(wo
 def test_who_moves_is_written_to_at_their_new_hour(world: World, everybody, zone):
     maria = everybody[0]
     passes(world, days=3)
-    person = world.state.people.load_person(maria.ref)
+    person = world.state.people.load_person(maria.id)
     world.state.people.update_person(replace(person, zone=zone))
     passes(world, weeks=2)
 
-    next_week = due.DIGEST.compute_due_time(maria.ref, zone, "2026-W41")
-    assert due_at(world, DIGEST, maria.ref) == next_week
+    next_week = due.DIGEST.compute_due_time(maria.id, zone, "2026-W41")
+    assert due_at(world, DIGEST, maria.id) == next_week
     weeks = [week for mail, week in digests(world) if mail == maria.mail]
     assert sorted(weeks) == sorted(set(weeks)) == ["2026-W38", "2026-W39", "2026-W40"]
 
@@ -168,9 +168,9 @@ def test_new_rules_of_a_zone_move_what_was_set_by_the_old_ones(world: World, eve
     """A row that was computed by older rules stands up to an hour off."""
     passes(world, days=3)
     maria = everybody[0]
-    (row,) = (each for each in world.state.jobs.list_jobs() if each.subject == maria.ref)
+    (row,) = (each for each in world.state.jobs.list_jobs() if each.subject == maria.id)
     world.state.jobs.reschedule_job(row, row.due_at + timedelta(hours=1))
 
     run_mail_and_cleanup(world.app)
 
-    assert due_at(world, DIGEST, maria.ref) == row.due_at
+    assert due_at(world, DIGEST, maria.id) == row.due_at

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from monitor.app import App
-from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.vocabulary import SourceStage
-from monitor.errors import NotPermittedError
+from monitor.domain.errors import NotPermittedError
+from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.services.ingest import settle_source
 from monitor.services.jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.services.sweeps import ProgressListener, SweepJob, run_sweep
-from reports.pages.check import SelfCheckState
+from reports.pages.self_check import SelfCheckState
 from scrapers.models import CrawlPriority, CrawlResult, Query
 from tests.monitor.services.world import Staff, World
 
@@ -55,27 +54,27 @@ def checking(world: World) -> App:
 
 
 def test_before_the_first_check_there_is_nothing_to_show(checking, maria):
-    assert build_check_view(checking, maria.ref).state is SelfCheckState.NEVER
+    assert build_check_view(checking, maria.id).state is SelfCheckState.NEVER
 
 
 def test_a_wish_waits_for_who_may_use_the_network(world, checking, maria):
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
 
-    assert build_check_view(checking, maria.ref).state is SelfCheckState.WAITING
+    assert build_check_view(checking, maria.id).state is SelfCheckState.WAITING
     assert world.asked == []
 
 
 def test_pressing_twice_asks_once(world, checking, maria):
-    request_self_check(checking, maria.ref)
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
+    request_self_check(checking, maria.id)
 
     assert len(world.state.run_requests.list_run_requests()) == 1
 
 
 def test_results_are_shown_as_they_come_and_called_provisional(world, checking, maria):
     views = []
-    world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.ref))
-    request_self_check(checking, maria.ref)
+    world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.id))
+    request_self_check(checking, maria.id)
 
     run_requested_checks(world.app)
 
@@ -91,8 +90,8 @@ def test_results_are_shown_as_they_come_and_called_provisional(world, checking, 
 def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, maria):
     world.internet = world.internet.show_same_profile("chalkboard.example")
     views = []
-    world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.ref))
-    request_self_check(checking, maria.ref)
+    world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.id))
+    request_self_check(checking, maria.id)
 
     run_requested_checks(world.app)
 
@@ -100,7 +99,7 @@ def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, ma
     assert "chalkboard" not in found
     assert found
     progress = world.state.run_requests.load_progress(
-        world.state.run_requests.find_latest_check_request(maria.ref).ref
+        world.state.run_requests.find_latest_check_request(maria.id).id
     )
     assert progress["chalkboard"] == SourceStage.DOUBTED
 
@@ -109,11 +108,11 @@ def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
     stages = defaultdict(list)
 
     def look(_visit):
-        for line in build_check_view(checking, maria.ref).sources:
+        for line in build_check_view(checking, maria.id).sources:
             stages[line.source].append(line.state)
 
     world.meanwhile = look
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
 
     run_requested_checks(world.app)
 
@@ -126,7 +125,7 @@ def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
 def test_all_sources_are_told_of_before_the_first_is_asked(world, maria):
     counting = Counting()
     app = replace(world.app, crawler=counting)
-    errand = SweepJob(kind=SweepKind.SELFCHECK, week="2026-W40", person_id=maria.ref)
+    errand = SweepJob(kind=SweepKind.SELFCHECK, week="2026-W40", person_id=maria.id)
 
     run_sweep(app, errand, on_progress=counting.watch)
 
@@ -135,21 +134,21 @@ def test_all_sources_are_told_of_before_the_first_is_asked(world, maria):
 
 def test_who_waits_behind_others_is_told_of_them(world, checking, maria):
     rosa = world.joins(ROSA)
-    request_self_check(checking, rosa.ref)
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, rosa.id)
+    request_self_check(checking, maria.id)
 
-    assert build_check_view(checking, rosa.ref).ahead == 0
-    assert build_check_view(checking, maria.ref).ahead == 1
+    assert build_check_view(checking, rosa.id).ahead == 0
+    assert build_check_view(checking, maria.id).ahead == 1
 
 
 def test_judging_is_told_source_by_source_once_all_have_answered(
     world, checking, maria, monkeypatch
 ):
     views = []
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
 
     def settle(*given: object) -> None:
-        views.append(build_check_view(checking, maria.ref))
+        views.append(build_check_view(checking, maria.id))
         settle_source(*given)
 
     monkeypatch.setattr("monitor.services.sweeps.settle_source", settle)
@@ -160,17 +159,17 @@ def test_judging_is_told_source_by_source_once_all_have_answered(
 
 
 def test_it_is_told_for_how_long_one_has_waited(world, checking, maria):
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
     world.later(seconds=7.9)
 
-    assert build_check_view(checking, maria.ref).seconds == 7
+    assert build_check_view(checking, maria.id).seconds == 7
 
 
 def test_the_first_check_has_nothing_to_be_compared_with(world, checking, maria):
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
     run_requested_checks(world.app)
 
-    view = build_check_view(checking, maria.ref)
+    view = build_check_view(checking, maria.id)
 
     assert view.state is SelfCheckState.ENDED
     assert view.first
@@ -179,57 +178,57 @@ def test_the_first_check_has_nothing_to_be_compared_with(world, checking, maria)
 
 
 def test_the_next_check_tells_what_is_different(world, checking, maria):
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
     run_requested_checks(world.app)
     world.web.week = 2
     world.later(hours=2)
 
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
     run_requested_checks(world.app)
 
-    view = build_check_view(checking, maria.ref)
+    view = build_check_view(checking, maria.id)
     assert not view.first
     assert [each.event for each in view.changes]
 
 
 def test_a_second_check_within_the_hour_is_refused_and_says_when(world, checking, maria):
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
     run_requested_checks(world.app)
     world.later(minutes=59)
 
-    assert (build_check_view(checking, maria.ref).next_at - world.clock.at).total_seconds() == 60
+    assert (build_check_view(checking, maria.id).next_at - world.clock.at).total_seconds() == 60
     with pytest.raises(NotPermittedError):
-        request_self_check(checking, maria.ref)
+        request_self_check(checking, maria.id)
     world.later(minutes=1)
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
 
-    assert build_check_view(checking, maria.ref).state is SelfCheckState.WAITING
+    assert build_check_view(checking, maria.id).state is SelfCheckState.WAITING
 
 
 def test_nobody_is_checked_after_their_consent_has_ended(world, checking, maria):
     maria.withdraws()
 
     with pytest.raises(NotPermittedError):
-        request_self_check(checking, maria.ref)
+        request_self_check(checking, maria.id)
 
-    assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK, maria.ref) is None
+    assert world.state.sweeps.find_latest_sweep(SweepKind.SELFCHECK, maria.id) is None
 
 
 def test_it_is_said_when_nobody_begins_with_it(world, checking, maria):
-    request_self_check(checking, maria.ref)
-    assert not build_check_view(checking, maria.ref).unheard
+    request_self_check(checking, maria.id)
+    assert not build_check_view(checking, maria.id).unheard
 
     world.later(minutes=1)
 
-    assert build_check_view(checking, maria.ref).unheard
+    assert build_check_view(checking, maria.id).unheard
 
 
 def test_what_could_not_be_checked_is_said_and_proves_nothing(world, checking, maria):
     world.internet = world.internet.block_requests("chalkboard.example")
-    request_self_check(checking, maria.ref)
+    request_self_check(checking, maria.id)
     run_requested_checks(world.app)
 
-    view = build_check_view(checking, maria.ref)
+    view = build_check_view(checking, maria.id)
 
     assert (view.coverage.checked, view.coverage.total) == (2, 3)
     assert [gap.source for gap in view.coverage.gaps] == ["chalkboard"]

@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import (
     run_due_sweeps,
     run_requested_checks,
@@ -26,7 +27,7 @@ def maria(world: World) -> Staff:
 
 def test_a_check_that_somebody_waits_for_is_served_and_answered(world: World, maria: Staff):
     request = RunRequest(
-        ref="request", kind=SweepKind.SELFCHECK, person=maria.ref, asked_at=world.clock.at
+        id="request", kind=SweepKind.SELFCHECK, person_id=maria.id, asked_at=world.clock.at
     )
     world.state.run_requests.insert_run_request(request)
 
@@ -45,7 +46,7 @@ def test_a_check_is_answered_to_its_person_and_to_nobody_else(world: World, mari
     send_due(world.app)
     letters = len(world.post.accepted)
 
-    run_self_check(world.app, maria.ref)
+    run_self_check(world.app, maria.id)
     send_due(world.app)
 
     assert len(world.post.accepted) == letters + 1
@@ -59,11 +60,11 @@ def test_a_check_soon_after_a_sweep_asks_no_canary_again(world: World, maria: St
     world.sweep()
     asked = len(canaries)
     world.later(hours=23)
-    run_self_check(world.app, maria.ref)
+    run_self_check(world.app, maria.id)
     assert len(canaries) == asked > 0
 
     world.later(hours=2)
-    run_self_check(world.app, maria.ref)
+    run_self_check(world.app, maria.id)
 
     assert len(canaries) > asked
 
@@ -72,7 +73,7 @@ def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
     world.sweep()
     world.internet = world.internet.block_requests("chalkboard.example")
     world.later(hours=2)
-    run_self_check(world.app, maria.ref)
+    run_self_check(world.app, maria.id)
     send_due(world.app)
 
     (answer,) = maria.letters_of("self-check")
@@ -87,7 +88,7 @@ def test_a_check_beside_a_sweep_disturbs_nobody(world: World, maria: Staff):
     with ThreadPoolExecutor() as hands:
         sweep, check = (
             hands.submit(partial(run_due_sweeps, rounds)),
-            hands.submit(partial(run_self_check, rounds), maria.ref),
+            hands.submit(partial(run_self_check, rounds), maria.id),
         )
         sweep.result()
         check.result()

@@ -28,7 +28,7 @@ def maria(world: World) -> Staff:
 
 def kept_of(person: Staff):
     flag = person.flag(FlagKind.IMPERSONATION)
-    return person.world.state.pages.list_evidence_of_item(flag.item)
+    return person.world.state.pages.list_evidence_of_item(flag.item_id)
 
 
 def items_with_a_page(world: World) -> set[str]:
@@ -52,11 +52,11 @@ def test_the_page_behind_a_flag_is_kept_as_it_came(maria: Staff):
 
 def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
     assert len(maria.items) > 1
-    assert items_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).item}
+    assert items_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).item_id}
 
 
 def test_no_page_of_a_canary_is_kept(maria: Staff):
-    assert {each.person_id for each in maria.world.state.pages.list_pages()} == {maria.ref}
+    assert {each.person_id for each in maria.world.state.pages.list_pages()} == {maria.id}
 
 
 def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
@@ -101,7 +101,9 @@ def test_a_page_is_forgotten_in_time(maria: Staff, days: int, spans: dict[str, i
 
 def test_a_legal_hold_keeps_the_page(maria: Staff):
     world = maria.world
-    hold = LegalHold(person=maria.ref, placed_at=world.clock.at, by=("counsel",), reason="A suit.")
+    hold = LegalHold(
+        person_id=maria.id, placed_at=world.clock.at, by=("counsel",), reason="A suit."
+    )
     world.state.legal_holds.insert_legal_hold(hold)
     maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.NAMESAKE)
 
@@ -130,7 +132,7 @@ def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
 
 
 def test_pages_are_erased_with_the_person(maria: Staff):
-    maria.world.state.people.erase_person(maria.ref)
+    maria.world.state.people.erase_person(maria.id)
 
     assert items_with_a_page(maria.world) == set()
 

@@ -10,7 +10,7 @@ from monitor.domain.item import Presence
 from monitor.services.jobs import run_due_sweeps, run_self_check
 from scrapers.models import CrawlResult, Outcome
 from tests.monitor.services.tagged import Tagged, tagged
-from tests.monitor.services.world import Staff, World, catalogue, profile
+from tests.monitor.services.world import Staff, World, catalog, profile
 
 SITE = "http://snapgarden.example/@mariadelgado"
 PROFILE = profile("snapgarden", "mariadelgado")
@@ -60,7 +60,7 @@ def test_an_unchanged_page_confirms_what_it_showed_and_renews_its_age(world, web
     assert seen["maria"] == [Outcome.UNCHANGED]
     assert web.spared
     assert maria.items[SITE].last_seen == world.clock.at
-    (sighting,) = world.state.sightings.list_sightings_of_item(maria.items[SITE].ref)
+    (sighting,) = world.state.sightings.list_sightings_of_item(maria.items[SITE].id)
     assert (sighting.last, sighting.misses) == (world.clock.at, 0)
     assert world.gaps() == {}
 
@@ -131,7 +131,7 @@ def test_an_absence_that_lasts_is_not_read_again_and_what_appears_is(world, web,
 
 
 def test_what_was_forgotten_meanwhile_is_read_anew(world, web, maria):
-    world.state.items.delete_item(maria.items[SITE].ref)
+    world.state.items.delete_item(maria.items[SITE].id)
     seen = outcomes(world)
 
     world.sweep()
@@ -141,7 +141,7 @@ def test_what_was_forgotten_meanwhile_is_read_anew(world, web, maria):
 
 
 def test_a_new_reader_reads_anew_and_silently(world, web, maria, tmp_path):
-    catalogue(tmp_path, ("snapgarden",), e_string="og:type")
+    catalog(tmp_path, ("snapgarden",), e_string="og:type")
     world.restarts()
     web.conditional.clear()
 
@@ -164,7 +164,7 @@ def test_every_fourth_week_a_page_is_read_whole(world, web, maria):
 def test_a_check_that_somebody_asks_for_may_rest_on_it_too(world, web, maria):
     seen = outcomes(world)
 
-    run_self_check(world.app, maria.ref)
+    run_self_check(world.app, maria.id)
 
     assert seen["maria"] == [Outcome.UNCHANGED]
     assert maria.items[SITE].last_seen == world.clock.at
@@ -178,7 +178,7 @@ def test_nothing_is_kept_of_an_answer_that_is_not_believed(world):
     world.sweep()
 
     assert world.gaps() == {"snapgarden": Outcome.UNREADABLE}
-    assert world.state.questions.list_questions_of_person(maria.ref) == ()
+    assert world.state.questions.list_questions_of_person(maria.id) == ()
 
 
 class _AlwaysTheSame(Tagged):
@@ -199,13 +199,11 @@ def test_a_site_that_calls_everything_unchanged_is_not_believed(world, web, mari
 
 
 def test_what_is_kept_leaves_with_its_person(world, web, maria):
-    assert any(
-        each.remembered for each in world.state.questions.list_questions_of_person(maria.ref)
-    )
+    assert any(each.remembered for each in world.state.questions.list_questions_of_person(maria.id))
 
-    world.state.people.erase_person(maria.ref)
+    world.state.people.erase_person(maria.id)
 
-    assert world.state.questions.list_questions_of_person(maria.ref) == ()
+    assert world.state.questions.list_questions_of_person(maria.id) == ()
 
 
 def test_a_world_that_does_not_change_is_confirmed_whole_and_told_by_nothing(world_of):

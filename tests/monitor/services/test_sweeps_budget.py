@@ -70,7 +70,7 @@ def test_a_check_obeys_the_budget_that_a_sweep_has_used_up_also_after_a_restart(
     world.restarts()
     world.forgets_visits()
 
-    run_self_check(world.app, maria.ref)
+    run_self_check(world.app, maria.id)
     send_due(world.app)
 
     assert asked(world) == 0

@@ -6,7 +6,7 @@ from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.source_trust import SourceTrust
 from monitor.services.sweeps import run_canaries
-from tests.monitor.services.world import World, catalogue
+from tests.monitor.services.world import World, catalog
 
 
 def standings(world: World) -> dict[str, SourceTrust]:
@@ -63,7 +63,7 @@ def test_a_refutation_takes_no_earlier_proof_away(world: World):
 def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, flags):
     """Without a known account nobody can tell that a site shows what it has."""
     world = world_of("paceclub")
-    catalogue(tmp_path, ("paceclub",), known=known)
+    catalog(tmp_path, ("paceclub",), known=known)
     world.restarts()
     pretender = DemoProfile(
         site="paceclub",

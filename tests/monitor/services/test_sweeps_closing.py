@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.db.sweeps import RunRequest
 from monitor.demo.district import MARIA
+from monitor.domain.vocabulary import SweepKind
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from tests.monitor.services.world import Staff, World
 
@@ -60,7 +61,7 @@ def test_a_crash_as_a_sweep_ends_asks_nobody_again(world: World, maria: Staff):
 def test_a_crash_as_a_check_ends_asks_and_answers_once(world: World, maria: Staff):
     now = world.clock.now()
     world.state.run_requests.insert_run_request(
-        RunRequest(ref="waiting", kind=SweepKind.SELFCHECK, asked_at=now, person=maria.ref)
+        RunRequest(id="waiting", kind=SweepKind.SELFCHECK, asked_at=now, person_id=maria.id)
     )
     with pytest.raises(Crash):
         run_requested_checks(replace(world.app, db=crashing(world.state, "run_requests")))

@@ -37,7 +37,7 @@ def interrupted(world: World, after: int) -> list[Query]:
     run_due_sweeps(world.app)
     world.meanwhile = nothing_happens
     (sweep,) = world.state.sweeps.list_open_sweeps()
-    assert world.state.journal.list_answered_keys(sweep.ref) == {each.key for each in answered}
+    assert world.state.journal.list_answered_keys(sweep.id) == {each.key for each in answered}
     return answered
 
 
@@ -111,7 +111,7 @@ def test_a_sweep_that_was_cut_short_is_taken_up_in_the_next_week_too(world: Worl
 
     asked = {(each.path, each.query) for each in world.asked}
     assert asked.isdisjoint(map(address, answered))
-    assert world.state.sweeps.load_sweep(begun[0].ref).closed_at == world.clock.at
+    assert world.state.sweeps.load_sweep(begun[0].id).closed_at == world.clock.at
     assert sweeps(world) == 1
 
 
@@ -129,6 +129,6 @@ def test_a_sweep_that_was_cut_short_too_long_ago_is_given_up_for_a_new_one(
 
     asked = {(each.path, each.query) for each in world.asked}
     assert set(map(address, answered)) & asked
-    assert world.state.sweeps.load_sweep(begun.ref).closed_at == world.clock.at
-    assert world.state.journal.list_answered_keys(begun.ref) == frozenset()
+    assert world.state.sweeps.load_sweep(begun.id).closed_at == world.clock.at
+    assert world.state.journal.list_answered_keys(begun.id) == frozenset()
     assert sweeps(world) == 2

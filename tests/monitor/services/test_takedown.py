@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
-from monitor.errors import InputError
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER
 from monitor.services.takedown import (
@@ -38,11 +38,11 @@ def fake(maria: Staff) -> Flag:
 
 
 def kit(maria: Staff):
-    return build_takedown_view(maria.world.app, maria.ref, fake(maria).ref)
+    return build_takedown_view(maria.world.app, maria.id, fake(maria).id)
 
 
 def says(maria: Staff, ruling: Decision, note: str = "") -> Flag:
-    return record_takedown_step(maria.world.app, maria.ref, fake(maria).ref, ruling, note)
+    return record_takedown_step(maria.world.app, maria.id, fake(maria).id, ruling, note)
 
 
 def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
@@ -67,9 +67,9 @@ def test_the_kit_of_somebody_else_is_not_there(maria: Staff):
 
     for look in (partial(build_takedown_view, kits), partial(build_takedown_evidence, kits)):
         with pytest.raises(InputError):
-            look(rosa.ref, fake(maria).ref)
+            look(rosa.id, fake(maria).id)
     with pytest.raises(InputError):
-        record_takedown_step(kits, rosa.ref, fake(maria).ref, Decision.REPORTED)
+        record_takedown_step(kits, rosa.id, fake(maria).id, Decision.REPORTED)
 
 
 @pytest.mark.parametrize("ruling", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
@@ -141,7 +141,7 @@ def test_a_reported_account_is_looked_at_at_once_and_some_days_later_and_nothing
     assert kit(maria).looked_at == reported + RECHECK_AFTER
     assert not world.asked_about("mariadelgado.")
     assert kit(maria).looks_at is None
-    assert world.state.jobs.find_due_time(RECHECK, fake(maria).item) is None
+    assert world.state.jobs.find_due_time(RECHECK, fake(maria).item_id) is None
 
 
 def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_days_later(
@@ -189,7 +189,7 @@ def test_nobody_looks_again_for_a_report_that_is_settled_or_taken_back(
     says(maria, ruling)
 
     assert kit(maria).looks_at is None
-    assert maria.world.state.jobs.find_due_time(RECHECK, fake(maria).item) is None
+    assert maria.world.state.jobs.find_due_time(RECHECK, fake(maria).item_id) is None
 
 
 def test_nothing_is_asked_again_once_consent_has_ended(maria: Staff):
@@ -204,7 +204,7 @@ def test_nothing_is_asked_again_once_consent_has_ended(maria: Staff):
 
 
 def test_the_pack_holds_the_page_while_one_is_kept(maria: Staff):
-    view = build_takedown_evidence(maria.world.app, maria.ref, fake(maria).ref)
+    view = build_takedown_evidence(maria.world.app, maria.id, fake(maria).id)
 
     assert view.pages
     assert any(IMPOSTOR.handle.encode() in each.body for each in view.pages)
@@ -213,18 +213,18 @@ def test_the_pack_holds_the_page_while_one_is_kept(maria: Staff):
 
 def test_the_pack_stays_the_same_while_nothing_happens(maria: Staff):
     kits = maria.world.app
-    before = build_evidence_pack(build_takedown_evidence(kits, maria.ref, fake(maria).ref))
+    before = build_evidence_pack(build_takedown_evidence(kits, maria.id, fake(maria).id))
 
     maria.world.later(days=1)
 
-    assert build_evidence_pack(build_takedown_evidence(kits, maria.ref, fake(maria).ref)) == before
+    assert build_evidence_pack(build_takedown_evidence(kits, maria.id, fake(maria).id)) == before
     says(maria, Decision.REPORTED)
-    assert build_evidence_pack(build_takedown_evidence(kits, maria.ref, fake(maria).ref)) != before
+    assert build_evidence_pack(build_takedown_evidence(kits, maria.id, fake(maria).id)) != before
 
 
 def test_what_is_reported_is_known_to_the_audit_by_its_ref_alone(maria: Staff):
     says(maria, Decision.REPORTED, "Called Ana at the platform.")
 
-    rows = maria.world.state.audit.list_entries_of_subject(fake(maria).ref)
+    rows = maria.world.state.audit.list_entries_of_subject(fake(maria).id)
     assert [each.details["decision"] for each in rows if each.action == "decided"] == ["reported"]
     assert "Ana" not in repr(rows)

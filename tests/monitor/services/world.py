@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec import structs
 
-from monitor.app import App, open_app
+from monitor.app import App, Environment, IdSource, open_app
 from monitor.config import Config, SiteCatalogConfig
 from monitor.db.database import Database
-from monitor.db.sweeps import SourceRun, Sweep, SweepKind
+from monitor.db.sweeps import SourceRun, Sweep
 from monitor.demo import setup as stage
 from monitor.demo.data import DemoAccount, DemoProfile, load_demo_contents
 from monitor.demo.district import StaffMember
@@ -24,24 +24,24 @@ from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
-from monitor.domain.vocabulary import Decision, FlagKind
-from monitor.environment import Environment, IdSource
+from monitor.domain.vocabulary import Decision, FlagKind, SweepKind
 from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code, invite_person
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import (
+    delete_expired_data,
     run_full_sweep,
     run_mail_and_cleanup,
     schedule_jobs,
     take_over_jobs,
 )
 from monitor.services.outbox import send_due
-from monitor.services.review import decide_flag
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
 from scrapers.http.crawler import Crawler
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import CrawlPriority, CrawlResult, Query
 from scrapers.registry import SourceRegistry
+from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent, confirm_name
 
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
@@ -114,6 +114,7 @@ class World:
     def __init__(self, config: Config, web: WebServer, clock: StoryClock) -> None:
         self.config, self.web, self.clock = config, web, clock
         self.started = clock.at
+        self.purged: datetime | None = None
         self.post = Mailroom()
         self.matcher: FakeMatcher | None = None
         self.prices: dict[str, Any] = {}
@@ -193,9 +194,9 @@ class World:
             **answers,
         }
         joined = enroll_with_code(self.app, self.code(person.mail), answers_of(member, **told))
-        confirm_name(self.state, joined.ref)
+        confirm_name(self.state, joined.id)
         _ = read and self.sweep()
-        return Staff(self, joined.ref, person.mail)
+        return Staff(self, joined.id, person.mail)
 
     def code(self, mail: str) -> str:
         """Take the code out of the newest invitation to an address."""
@@ -217,11 +218,15 @@ class World:
             ref: self.state.people.load_person(ref).name.given
             for ref in self.state.people.list_person_ids()
         }
-        recorded = self.state.events.list_events_of_sweep(sweep.ref)
-        return sorted((given[each.event.person], each.event.kind, each.url) for each in recorded)
+        recorded = self.state.events.list_events_of_sweep(sweep.id)
+        return sorted((given[each.event.person_id], each.event.kind, each.url) for each in recorded)
 
     def writes(self) -> None:
+        """Write and erase what is due, and purge what has expired if a day has passed."""
         run_mail_and_cleanup(self.app)
+        if self.purged is None or self.clock.at - self.purged >= timedelta(days=1):
+            delete_expired_data(self.app)
+            self.purged = self.clock.at
 
     def on_monday(self) -> None:
         """Go on to the next Monday, when every hour for digests has passed, and write."""
@@ -234,7 +239,7 @@ class World:
     def coverage(self) -> dict[str, SourceRun]:
         sweep = self.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
         return (
-            {run.source: run for run in self.state.sweeps.list_source_runs(sweep.ref)}
+            {run.source: run for run in self.state.sweeps.list_source_runs(sweep.id)}
             if sweep
             else {}
         )
@@ -250,12 +255,12 @@ class Staff:
     """A member of staff who joined."""
 
     world: World
-    ref: str
+    id: str
     mail: str
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        return self.world.state.flags.list_flags_of_person(self.ref)
+        return self.world.state.flags.list_flags_of_person(self.id)
 
     def flag(self, kind: FlagKind) -> Flag:
         (flag,) = (flag for flag in self.flags if flag.kind is kind)
@@ -264,14 +269,13 @@ class Staff:
     @property
     def items(self) -> dict[str, Item]:
         return {
-            item.portrait.url: item
-            for item in self.world.state.items.list_items_of_person(self.ref)
+            item.portrait.url: item for item in self.world.state.items.list_items_of_person(self.id)
         }
 
     @property
     def told(self) -> list[tuple[str, str]]:
         """Return what happened, and where, in the order it was noticed."""
-        recorded = self.world.state.events.list_events_of_person(self.ref, self.world.started)
+        recorded = self.world.state.events.list_events_of_person(self.id, self.world.started)
         return [(each.event.kind, each.url) for each in recorded]
 
     @property
@@ -282,10 +286,10 @@ class Staff:
         return [each for each in self.letters if each.envelope.kind == kind]
 
     def withdraws(self) -> None:
-        withdraw_consent(self.world.app, self.ref)
+        withdraw_consent(self.world.app, self.id)
 
     def rules(self, flag: Flag, ruling: Decision) -> Flag:
-        return decide_flag(self.world.app, flag.ref, ruling, self.ref)
+        return decide_flag(self.world.app, flag.id, ruling, self.id)
 
 
 def answers_of(member: StaffMember, **told: Any) -> EnrollmentAnswers:
@@ -319,7 +323,7 @@ def configured(folder: Path, sites: tuple[str, ...], *families: str) -> Config:
         config.sources,
         searxng=config.sources.searxng if "searxng" in families else None,
         bluesky=structs.replace(config.sources.bluesky, enabled="bluesky" in families),
-        sites=SiteCatalogConfig(own=False, files=(catalogue(folder, sites),) if sites else ()),
+        sites=SiteCatalogConfig(own=False, files=(catalog(folder, sites),) if sites else ()),
     )
     return structs.replace(
         config,
@@ -329,9 +333,9 @@ def configured(folder: Path, sites: tuple[str, ...], *families: str) -> Config:
     )
 
 
-def catalogue(folder: Path, sites: tuple[str, ...], **changes: Any) -> Path:
-    """Write the demo's catalogue with only some of its sites, all of them changed alike."""
-    path = folder / "catalogue.json"
+def catalog(folder: Path, sites: tuple[str, ...], **changes: Any) -> Path:
+    """Write the demo's catalog with only some of its sites, all of them changed alike."""
+    path = folder / "catalog.json"
     whole = json.loads(stage.CATALOG_FILE.read_text("utf-8"))
     chosen = [entry for entry in whole["sites"] if entry["name"].casefold() in sites]
     told = {**whole, "sites": [{**entry, **changes} for entry in chosen]}

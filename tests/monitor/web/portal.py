@@ -13,11 +13,11 @@ from msgspec import structs
 from werkzeug.test import TestResponse
 
 from monitor.config import Config, SignInMethod
-from monitor.domain.person import AuthMethod
+from monitor.domain.vocabulary import AuthMethod
 from monitor.services.auth import find_account_id
 from monitor.web.app import build_portal_context, create_portal_app
-from monitor.web.auth import CALLBACK_PATH, PROOF_REJECTED, IdentityProvider, SignInAttempt
 from monitor.web.sessions import BrowserSession, BrowserSessions
+from monitor.web.sign_in import CALLBACK_PATH, PROOF_REJECTED, IdentityProvider, SignInAttempt
 from tests.monitor.services.world import World
 
 HOST = "namesake.cedarvalley.example"

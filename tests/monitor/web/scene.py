@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from werkzeug.routing import Rule
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
-from monitor.domain.person import AuthMethod
-from monitor.domain.vocabulary import FlagKind
+from monitor.domain.vocabulary import AuthMethod, FlagKind
 from monitor.services.enrollment import invite_person
 from tests.monitor.services.world import REVIEWERS, account
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
@@ -28,8 +27,8 @@ class Scene:
         return sorted(self.portal.app.url_map.iter_rules(), key=lambda rule: rule.rule)
 
     def address(self, rule: Rule) -> str:
-        ref = self.item if "/items/" in rule.rule else self.flag
-        given = {"ref": ref, "own": self.item, "code": "x", "name": "page.css", "token": "x"}
+        given = {"item_id": self.item, "own": self.item, "code": "x", "name": "page.css"}
+        given |= dict.fromkeys(("flag_id", "change_id", "proposal_id"), self.flag) | {"token": "x"}
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
         return path
 
@@ -54,10 +53,10 @@ def set_in(portal: Portal) -> Scene:
     flag = maria.flag(FlagKind.IMPERSONATION)
     guests = {
         "nobody": portal.guest(),
-        "invited": portal.entered(invitation.ref, AuthMethod.INVITATION),
+        "invited": portal.entered(invitation.id, AuthMethod.INVITATION),
         "maria": portal.signed_in(maria.mail),
         "thomas": portal.signed_in(thomas.mail),
         "reviewer": portal.signed_in(REVIEWERS[0]),
         "operator": portal.signed_in(OPERATOR),
     }
-    return Scene(portal=portal, guests=guests, flag=flag.ref, item=flag.item)
+    return Scene(portal=portal, guests=guests, flag=flag.id, item=flag.item_id)

@@ -10,7 +10,7 @@ TEXTS = (*SHOWN, *HEADERS)
 def test_hostile_text_is_inert_on_every_page_about_it(scene: Scene) -> None:
     state, maria = scene.portal.world.state, scene.guests["maria"]
     item = state.items.load_item(scene.item)
-    known = {each.portrait.url for each in state.items.list_items_of_person(item.person)}
+    known = {each.portrait.url for each in state.items.list_items_of_person(item.person_id)}
     places = (
         *("/me", "/me/sort", f"/me/items/{scene.item}", f"/me/items/{scene.item}/beside"),
         *(f"/me/items/{scene.item}/versions", f"/me/takedown/{scene.flag}"),

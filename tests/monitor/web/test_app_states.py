@@ -14,7 +14,7 @@ from tests.real.states.table import CHAPTERS
 # What nobody reads as a page: files, streams, what programs read, and what only leads on.
 NO_PAGES = {
     *("/", "/healthz", "/static/<name>", "/api/v1/me", "/api/v1/operate", "/api/v1/review"),
-    *("/me/check/live", "/me/check/stream", "/me/takedown/<ref>/pack"),
+    *("/me/check/live", "/me/check/stream", "/me/takedown/<flag_id>/pack"),
 }
 STATES = [state for chapter in CHAPTERS.values() for state in chapter]
 

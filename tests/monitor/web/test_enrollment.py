@@ -3,8 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.person import AuthMethod
-from monitor.domain.vocabulary import Scope
+from monitor.domain.vocabulary import AuthMethod, Scope
 from monitor.services.consent import render_district_terms
 from monitor.services.enrollment import invite_person, list_offered_scopes
 from tests.monitor.web.portal import Guest, Portal, Seen
@@ -23,7 +22,7 @@ SHORTEST = {
 @pytest.fixture
 def invited(portal: Portal) -> Guest:
     invitation = invite_person(portal.world.app, MAIL, "Maria", "Delgado")
-    return portal.entered(invitation.ref, AuthMethod.INVITATION)
+    return portal.entered(invitation.id, AuthMethod.INVITATION)
 
 
 def seal(page: Seen) -> str:
@@ -87,8 +86,8 @@ def test_nothing_is_chosen_for_anybody_and_only_what_works_here_is_offered(porta
             {"given": "M", "family": "D", "nicknames": ", ".join(map(str, range(30)))},
             "nicknames",
         ),
-        ("accounts", {"address": "maria", "deed": "add"}, "address"),
-        ("accounts", {"address": "", "deed": "add"}, "address"),
+        ("accounts", {"address": "maria", "action": "add"}, "address"),
+        ("accounts", {"address": "", "action": "add"}, "address"),
         ("accounts", {"address": "javascript:alert(1)"}, "address"),
     ],
 )
@@ -106,7 +105,7 @@ def test_a_fault_is_said_first_leads_to_its_field_and_loses_nothing(invited, ste
     assert answer.page.title.get_text().startswith("Error: ")
     for name, value in typed.items():
         box = answer.page.find("input", {"name": name})
-        if box is not None and value and name != "deed":
+        if box is not None and value and name != "action":
             assert box["value"] == str(value).strip()
 
 
@@ -123,8 +122,8 @@ def test_answers_are_kept_when_going_back(invited):
 def test_a_pasted_address_is_recognised_shown_and_can_be_taken_off_again(portal, invited):
     up_to(invited, "accounts")
 
-    invited.post("/join/accounts", address="https://www.instagram.com/maria.d/", deed="add")
-    invited.post("/join/accounts", address="mariadelgado.example/blog", deed="add")
+    invited.post("/join/accounts", address="https://www.instagram.com/maria.d/", action="add")
+    invited.post("/join/accounts", address="mariadelgado.example/blog", action="add")
     shown = invited.get("/join/accounts").text
     assert "Instagram @maria.d" in shown
     assert "Your page mariadelgado[.]example/blog" in shown or "mariadelgado.example" in shown
@@ -195,7 +194,7 @@ def test_without_an_invitation_no_page_of_joining_opens(portal, step):
 
 def test_two_browsers_with_one_invitation_join_once(portal, invited):
     other = portal.entered(
-        portal.world.state.invitations.list_invitations()[0].ref, AuthMethod.INVITATION
+        portal.world.state.invitations.list_invitations()[0].id, AuthMethod.INVITATION
     )
     page = up_to(invited, "check")
     invited.post("/join/check", seal=seal(page))

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import ConsentAction
-from monitor.errors import InputError
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import report_not_me
 from monitor.services.outbox import send_due

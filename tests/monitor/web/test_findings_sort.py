@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, SweepKind
 from monitor.services.jobs import take_over_jobs
 from monitor.services.review import list_reviewable_flags
 from tests.monitor.services.world import Staff, account
@@ -35,7 +34,7 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 
 def suspect(maria: Staff) -> str:
-    return maria.flag(FlagKind.IMPERSONATION).item
+    return maria.flag(FlagKind.IMPERSONATION).item_id
 
 
 def test_the_worst_comes_first_with_its_reasons_and_four_answers(guest, maria):
@@ -44,14 +43,14 @@ def test_the_worst_comes_first_with_its_reasons_and_four_answers(guest, maria):
     card = page.find(attrs={"data-card": True})
     assert "card-high" in card["class"]
     assert "replaced by the digit 0" in card.find("details").get_text()
-    values = [button["value"] for button in card.find_all("button", {"name": "ruling"})]
+    values = [button["value"] for button in card.find_all("button", {"name": "decision"})]
     assert values == ["mine", "namesake", "impersonation", "unrelated"]
 
 
 def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):
     item = suspect(maria)
 
-    answer = guest.post("/me/sort", item=item, ruling="impersonation")
+    answer = guest.post("/me/sort", item=item, decision="impersonation")
     after = guest.follow(answer)
 
     assert "Saved: Someone pretending to be me." in after.text
@@ -67,28 +66,28 @@ def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria
     refs = [card["value"] for card in cards]
     assert len(refs) > 1
 
-    answer = guest.post("/me/sort", item=refs, ruling="unrelated")
+    answer = guest.post("/me/sort", item=refs, decision="unrelated")
     assert f"Saved {len(refs)} answers" in guest.follow(answer).text
     guest.post("/me/sort/undo", item=refs)
 
-    assert portal.world.state.items.list_items_with_feedback(maria.ref) == ()
+    assert portal.world.state.items.list_items_with_feedback(maria.id) == ()
 
 
 def test_picking_nothing_is_said_and_changes_nothing(portal, guest, maria):
-    answer = guest.post("/me/sort", ruling="mine")
+    answer = guest.post("/me/sort", decision="mine")
 
     assert "Select at least one card" in guest.follow(answer).text
-    assert portal.world.state.items.list_items_with_feedback(maria.ref) == ()
+    assert portal.world.state.items.list_items_with_feedback(maria.id) == ()
 
 
-@pytest.mark.parametrize("ruling", ["", "shared", "harmless", "nonsense"])
-def test_another_word_than_the_four_is_refused(portal, guest, maria, ruling):
-    assert guest.post("/me/sort", item=suspect(maria), ruling=ruling).status == 400
-    assert portal.world.state.items.list_items_with_feedback(maria.ref) == ()
+@pytest.mark.parametrize("decision", ["", "shared", "harmless", "nonsense"])
+def test_another_word_than_the_four_is_refused(portal, guest, maria, decision):
+    assert guest.post("/me/sort", item=suspect(maria), decision=decision).status == 400
+    assert portal.world.state.items.list_items_with_feedback(maria.id) == ()
 
 
 def test_what_was_sorted_can_be_read_and_taken_back_later(guest, maria):
-    guest.post("/me/sort", item=suspect(maria), ruling="namesake")
+    guest.post("/me/sort", item=suspect(maria), decision="namesake")
 
     listed = guest.get("/me/sort/done")
     assert "Someone else with my name" in listed.text
@@ -107,7 +106,7 @@ def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monk
     monkeypatch.setattr("monitor.services.flagging.MIN_ANSWERS", 1)
     assert "What we learned from your answers" not in guest.get("/me/sort").text
 
-    guest.post("/me/sort", item=suspect(maria), ruling="unrelated")
+    guest.post("/me/sort", item=suspect(maria), decision="unrelated")
 
     assert "One answer so far." in guest.get("/me/sort").text
 
@@ -140,24 +139,24 @@ def test_two_versions_are_compared_word_by_word(portal, maria):
 
 def test_a_flag_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    asked = guest.get(f"/me/flags/{flag.ref}/share")
+    asked = guest.get(f"/me/flags/{flag.id}/share")
     assert "Maria Delgado" in asked.text
     assert "Volcanoes" not in asked.text
 
-    guest.post(f"/me/flags/{flag.ref}/share")
-    assert [each.ref for each, _ in list_reviewable_flags(portal.world.app)] == [flag.ref]
-    assert "because you shared it" in guest.get(f"/me/items/{flag.item}").text
+    guest.post(f"/me/flags/{flag.id}/share")
+    assert [each.id for each, _ in list_reviewable_flags(portal.world.app)] == [flag.id]
+    assert "because you shared it" in guest.get(f"/me/items/{flag.item_id}").text
 
-    guest.post(f"/me/flags/{flag.ref}/unshare")
+    guest.post(f"/me/flags/{flag.id}/unshare")
     assert list(list_reviewable_flags(portal.world.app)) == []
 
 
 def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post(f"/me/flags/{flag.ref}/share")
-    guest.post(f"/me/flags/{flag.ref}", ruling="harmless", until="30")
+    guest.post(f"/me/flags/{flag.id}/share")
+    guest.post(f"/me/flags/{flag.id}", decision="harmless", until="30")
 
-    guest.post(f"/me/flags/{flag.ref}/unshare")
+    guest.post(f"/me/flags/{flag.id}/unshare")
 
     after = maria.flag(FlagKind.IMPERSONATION)
     assert after.state is FlagState.HARMLESS
@@ -166,10 +165,10 @@ def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):
 
 
 @pytest.mark.parametrize("word", ["shared", "reopened", "family", "", "nonsense"])
-def test_a_ruling_that_does_not_fit_a_flag_is_refused(guest, maria, word):
+def test_a_decision_that_does_not_fit_a_flag_is_refused(guest, maria, word):
     flag = maria.flag(FlagKind.IMPERSONATION)
 
-    assert guest.post(f"/me/flags/{flag.ref}", ruling=word).status == 400
+    assert guest.post(f"/me/flags/{flag.id}", decision=word).status == 400
     assert maria.flag(FlagKind.IMPERSONATION) == flag
 
 
@@ -177,29 +176,29 @@ def test_what_is_another_persons_is_not_there(portal, guest, maria):
     thomas = portal.signed_in(portal.world.joins(THOMAS).mail)
     flag = maria.flag(FlagKind.IMPERSONATION)
     gets = (
-        *(f"/me/items/{flag.item}{rest}" for rest in ("", "/beside", "/versions")),
-        f"/me/flags/{flag.ref}/share",
+        *(f"/me/items/{flag.item_id}{rest}" for rest in ("", "/beside", "/versions")),
+        f"/me/flags/{flag.id}/share",
     )
-    posts = (f"/me/flags/{flag.ref}{rest}" for rest in ("", "/undo", "/share", "/unshare"))
+    posts = (f"/me/flags/{flag.id}{rest}" for rest in ("", "/undo", "/share", "/unshare"))
 
     assert {thomas.get(path).status for path in gets} == {404}
-    assert {thomas.post(path, ruling="mine").status for path in posts} == {404}
+    assert {thomas.post(path, decision="mine").status for path in posts} == {404}
     for path in ("/me/sort", "/me/sort/undo"):
-        assert thomas.post(path, item=flag.item, ruling="mine").status == 404
+        assert thomas.post(path, item=flag.item_id, decision="mine").status == 404
     assert maria.flag(FlagKind.IMPERSONATION) == flag
     # The address may name anything; only one's own is told of.
-    assert "Saved" not in thomas.get(f"/me/sort?done={flag.item}").text
+    assert "Saved" not in thomas.get(f"/me/sort?done={flag.item_id}").text
 
 
 def test_looking_changes_no_row(portal, guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post("/me/sort", item=flag.item, ruling="impersonation")
+    guest.post("/me/sort", item=flag.item_id, decision="impersonation")
     before = dump(portal)
 
     for path in (
         *("/me", "/me/sort", "/me/sort/done", "/me/check", "/me/joined"),
-        *(f"/me/items/{flag.item}{rest}" for rest in ("", "/beside", "/versions")),
-        f"/me/flags/{flag.ref}/share",
+        *(f"/me/items/{flag.item_id}{rest}" for rest in ("", "/beside", "/versions")),
+        f"/me/flags/{flag.id}/share",
     ):
         assert guest.get(path).status == 200, path
 
@@ -238,7 +237,7 @@ def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
     world = portal.world
     world.a_week_later()
     last = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
-    begun = replace(last, ref="begun", started_at=world.clock.at, closed_at=None)
+    begun = replace(last, id="begun", started_at=world.clock.at, closed_at=None)
     world.state.sweeps.open_or_resume(begun)
 
     shown = portal.signed_in(maria.mail).get("/me").text
@@ -266,11 +265,11 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
 
 def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    guest.post(f"/me/flags/{flag.ref}", ruling=Decision.IMPERSONATION)
-    assert "You said: Someone pretending to be me." in guest.get(f"/me/items/{flag.item}").text
+    guest.post(f"/me/flags/{flag.id}", decision=Decision.IMPERSONATION)
+    assert "You said: Someone pretending to be me." in guest.get(f"/me/items/{flag.item_id}").text
 
-    guest.post(f"/me/flags/{flag.ref}/undo")
+    guest.post(f"/me/flags/{flag.id}/undo")
 
     assert maria.flag(FlagKind.IMPERSONATION).is_undecided
-    answer = guest.post(f"/me/flags/{flag.ref}/undo")
+    answer = guest.post(f"/me/flags/{flag.id}/undo")
     assert "nothing to undo" in guest.follow(answer).text

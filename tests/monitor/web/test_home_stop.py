@@ -37,13 +37,13 @@ def digests(portal: Portal, person) -> int:
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_looking_at_the_page_stops_nothing(portal: Portal, maria, link, method):
     client = portal.guest().client
-    before = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)]
+    before = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.id)]
 
     for _ in range(3):
         assert client.open(link, method=method.upper(), base_url=ADDRESS).status_code == 200
 
     assert [
-        each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)
+        each.action for each in portal.world.state.audit.list_entries_of_subject(maria.id)
     ] == before
     assert digests(portal, maria) == 1
 
@@ -62,7 +62,7 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
     for _ in range(3):
         assert portal.guest().send(link, ONE_CLICK).status == 200
 
-    actions = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.ref)]
+    actions = [each.action for each in portal.world.state.audit.list_entries_of_subject(maria.id)]
     assert actions.count("unsubscribed") == 1
 
 
@@ -70,17 +70,17 @@ def test_the_page_stops_it_and_gets_it_going_again(portal: Portal, maria, link):
     guest = portal.guest()
     assert guest.get(link).title == "Stop the weekly email?"
 
-    assert guest.post(link, deed="stop").title == "You stopped the weekly email"
+    assert guest.post(link, action="stop").title == "You stopped the weekly email"
     assert digests(portal, maria) == 0
 
-    assert guest.post(link, deed="go-on").title == "Stop the weekly email?"
+    assert guest.post(link, action="go-on").title == "Stop the weekly email?"
     assert digests(portal, maria) == 1
 
 
 def test_what_was_noticed_meanwhile_is_told_afterwards(portal: Portal, maria, link):
     portal.guest().send(link, ONE_CLICK)
     portal.world.on_monday()
-    portal.guest().post(link, deed="go-on")
+    portal.guest().post(link, action="go-on")
     portal.world.on_monday()
 
     assert len(maria.letters_of("digest")) == 2
@@ -89,7 +89,7 @@ def test_what_was_noticed_meanwhile_is_told_afterwards(portal: Portal, maria, li
 def test_stopping_a_letter_ends_no_consent_and_says_how_to(portal: Portal, maria, link):
     seen = portal.guest().send(link, ONE_CLICK)
 
-    assert portal.world.state.consents.has_consent_in_force(maria.ref, portal.world.clock.at)
+    assert portal.world.state.consents.has_consent_in_force(maria.id, portal.world.clock.at)
     assert "does not end your consent" in seen.text
     assert seen.page.find("a", href="/me/data/leave")
 
@@ -104,7 +104,7 @@ def test_one_persons_link_stops_nobody_elses_letter(portal: Portal, maria, link)
 
 def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
     portal.guest().send(link, ONE_CLICK)
-    record_break_glass(portal.world.app, maria.ref, "One flag", "a call from the police")
+    record_break_glass(portal.world.app, maria.id, "One flag", "a call from the police")
     send_due(portal.world.app)
 
     assert maria.letters_of("break-glass")
@@ -137,7 +137,7 @@ def test_a_link_that_is_none_says_so_and_stops_nothing(portal: Portal, maria, li
 
 
 def test_a_link_is_nobodys_once_its_person_is_erased(portal: Portal, maria, link):
-    portal.world.state.people.erase_person(maria.ref)
+    portal.world.state.people.erase_person(maria.id)
 
     assert portal.guest().send(link, ONE_CLICK).title == "This link no longer works"
 
@@ -146,9 +146,9 @@ def test_who_is_signed_in_finds_the_same_among_their_data(portal: Portal, maria)
     guest = portal.signed_in(maria.mail)
     assert "Stop the weekly email" in guest.get("/me/data").text
 
-    assert guest.post("/me/data/letter", deed="stop").leads_to == "/me/data#letter"
+    assert guest.post("/me/data/weekly-email", action="stop").leads_to == "/me/data#weekly-email"
     assert "Get the weekly email again" in guest.get("/me/data").text
     assert digests(portal, maria) == 0
 
-    portal.signed_in(maria.mail).post("/me/data/letter", deed="go-on")
+    portal.signed_in(maria.mail).post("/me/data/weekly-email", action="go-on")
     assert digests(portal, maria) == 1

@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.consent import ConsentChannel
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
-from monitor.domain.vocabulary import ConsentAction, FlagKind, Scope
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, FlagKind, Scope
 from monitor.services.data_export import export_person_data
 from monitor.services.notifications import Reviewer
 from monitor.services.review_queue import record_flag_views
@@ -29,7 +28,7 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 
 def consent(maria: Staff):
-    return maria.world.state.consents.find_latest_consent(maria.ref)
+    return maria.world.state.consents.find_latest_consent(maria.id)
 
 
 def sent_along(seen: Seen) -> dict[str, str]:
@@ -93,7 +92,7 @@ def test_a_scope_ticked_beside_the_text_is_previewed_before_it_counts(guest, mar
 
     answer = guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
 
-    assert answer.leads_to == "/me/data/renew?scopes=profiles-or-search#anew"
+    assert answer.leads_to == "/me/data/renew?scopes=profiles-or-search#new-searches"
     assert consent(maria).scopes == {Scope.SEARCH}
     shown = guest.follow(answer)
     assert "See below what your choice would add." in shown.text
@@ -156,38 +155,38 @@ def test_what_one_told_can_be_changed_and_faults_are_said(guest, maria, page, ty
 
     assert kept in guest.get("/me/data").text
     assert guest.post("/me/data/names", given="", family="D").status == 422
-    assert maria.world.state.people.load_person(maria.ref).name.given == "Maria"
+    assert maria.world.state.people.load_person(maria.id).name.given == "Maria"
 
 
 def test_an_account_is_added_and_taken_off_at_once(guest, maria):
-    guest.post("/me/data/accounts", address="instagram.com/maria.d", deed="add")
-    assert "instagram:@maria.d" in maria.world.state.people.load_person(maria.ref).accounts
+    guest.post("/me/data/accounts", address="instagram.com/maria.d", action="add")
+    assert "instagram:@maria.d" in maria.world.state.people.load_person(maria.id).accounts
 
     guest.post("/me/data/accounts", remove="instagram:@maria.d")
 
-    assert "instagram:@maria.d" not in maria.world.state.people.load_person(maria.ref).accounts
-    assert guest.post("/me/data/accounts", address="maria", deed="add").status == 422
+    assert "instagram:@maria.d" not in maria.world.state.people.load_person(maria.id).accounts
+    assert guest.post("/me/data/accounts", address="maria", action="add").status == 422
 
 
 def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
     portal.world.internet = portal.world.internet.add_entry(IMPOSTOR)
     portal.world.sweep()
     flag = maria.flag(FlagKind.IMPERSONATION)
-    share_flag(portal.world.app, maria.ref, flag.ref)
-    record_flag_views(portal.world.app, Reviewer(address=REVIEWERS[0]), [flag.ref])
+    share_flag(portal.world.app, maria.id, flag.id)
+    record_flag_views(portal.world.app, Reviewer(address=REVIEWERS[0]), [flag.id])
     rosa = portal.world.joins(ROSA)
 
     seen = guest.get("/me/data/seen")
 
     assert "A reviewer viewed this flag" in seen.text
     assert "You joined" in seen.text
-    assert seen.page.find("a", href=f"/me/items/{flag.item}")
+    assert seen.page.find("a", href=f"/me/items/{flag.item_id}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
     assert "viewed this flag" not in other
 
 
 def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
-    places_hold(portal.world.app, maria.ref, "A request for records.")
+    places_hold(portal.world.app, maria.id, "A request for records.")
 
     shown = guest.get("/me/data").text
     assert "Legal hold since Sep 12, 2026" in shown
@@ -260,7 +259,7 @@ def test_a_copy_of_everything_is_handed_over_and_written_down(portal, guest, mar
 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.response.data.startswith(b"PK")
-    assert portal.world.state.audit.list_entries_of_subject(maria.ref)[-1].action == "exported"
+    assert portal.world.state.audit.list_entries_of_subject(maria.id)[-1].action == "exported"
 
 
 def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal, guest):
@@ -282,6 +281,6 @@ def test_copies_that_others_take_use_up_nobodys_own(portal, guest, maria):
     rosa = portal.signed_in(portal.world.joins(ROSA).mail)
     for _ in range(MAX_EXPORTS_AN_HOUR):
         rosa.post("/me/data/export")
-        export_person_data(portal.world.app, maria.ref, "operator")
+        export_person_data(portal.world.app, maria.id, "operator")
 
     assert guest.post("/me/data/export").status == 200

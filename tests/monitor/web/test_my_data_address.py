@@ -45,7 +45,7 @@ def presses(guest: Guest, path: str) -> Seen:
 
 
 def mail(maria: Staff) -> str:
-    return maria.world.state.people.load_person(maria.ref).mail
+    return maria.world.state.people.load_person(maria.id).mail
 
 
 def test_the_way_from_my_data_to_a_new_address(portal: Portal, maria: Staff, guest: Guest):
@@ -189,7 +189,7 @@ def test_a_move_that_was_not_their_own_is_undone_from_the_old_mailbox_alone(
 
     assert "Was this not you?" in portal.guest().get(found[1]).title
     assert portal.guest().post(found[1]).title == "Undone"
-    assert maria.ref not in portal.world.state.people.list_person_ids()
+    assert maria.id not in portal.world.state.people.list_person_ids()
     assert thief.get("/me").leads_to == "/sign-in"
 
 
@@ -206,7 +206,7 @@ def test_letters_in_the_old_mailbox_undo_nothing_that_is_done_later(portal: Port
 
     assert old
     assert portal.guest().post(old[1]).status == 410
-    assert maria.ref in portal.world.state.people.list_person_ids()
+    assert maria.id in portal.world.state.people.list_person_ids()
 
 
 def test_who_is_listed_by_the_old_address_is_told_what_the_move_costs(portal: Portal):
@@ -233,7 +233,7 @@ def test_who_signs_in_with_an_account_is_told_that_it_must_name_the_new_address(
 
     assert guest.get("/me").status == 200
     assert find_account_id(portal.world.app, maria.mail) == ""
-    assert find_account_id(portal.world.app, NEW) == maria.ref
+    assert find_account_id(portal.world.app, NEW) == maria.id
 
 
 @pytest.mark.parametrize("sign_in", [SignInMethod.HEADER])

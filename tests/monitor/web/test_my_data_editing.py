@@ -49,16 +49,16 @@ def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(
     hers = "instagram:@victoria.v"
     proofs, at = maria.world.state.account_proofs, maria.world.clock.at
     proofs.save_account_proof(
-        AccountProof(person=maria.ref, account=hers, state=ProofState.WAITING, at=at)
+        AccountProof(person_id=maria.id, account=hers, state=ProofState.WAITING, at=at)
     )
 
     page = guest.get("/me/data/accounts")
 
     assert "Accounts that show another name" in page.text
-    assert proofs.derive_proof_code(maria.ref, hers) in page.text
+    assert proofs.derive_proof_code(maria.id, hers) in page.text
     assert guest.post("/me/data/accounts", prove=hers).leads_to == "/me/data/accounts#proofs"
     assert "The next check will look for it" in guest.get("/me/data/accounts").text
-    assert proofs.list_proofs_of_person(maria.ref)[0].state is ProofState.REQUESTED
+    assert proofs.list_proofs_of_person(maria.id)[0].state is ProofState.REQUESTED
     guest.post("/me/data/accounts", forget=hers)
     assert "Accounts that show another name" not in guest.get("/me/data/accounts").text
 
@@ -66,4 +66,4 @@ def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(
 def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):
     guest.post("/me/data/accounts", prove="instagram:@anybody")
 
-    assert maria.world.state.account_proofs.list_proofs_of_person(maria.ref) == ()
+    assert maria.world.state.account_proofs.list_proofs_of_person(maria.id) == ()

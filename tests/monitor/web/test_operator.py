@@ -25,7 +25,7 @@ def test_the_operator_sees_how_the_service_fares_and_nothing_of_anybody(portal: 
 
     assert "Chalkboard" in seen.text
     assert "Emails by status" in seen.text
-    for its in (maria.ref, maria.mail, "Maria", "Delgado", "mariadelgado"):
+    for its in (maria.id, maria.mail, "Maria", "Delgado", "mariadelgado"):
         assert its not in seen.html
 
 
@@ -70,7 +70,7 @@ def renamed(portal: Portal) -> Staff:
     send_due(world.app)
     code = world.code(MARIA.person.mail)
     person = enroll_with_code(world.app, code, answers_of(MARIA, handles=("mariadelgado",)))
-    return Staff(world, person.ref, MARIA.person.mail)
+    return Staff(world, person.id, MARIA.person.mail)
 
 
 def test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else(portal, renamed):
@@ -81,7 +81,7 @@ def test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else(porta
 
     assert "Bob Baker" in seen.text
     assert "Maria Delgado" in seen.text
-    for its in (renamed.ref, renamed.mail, "mariadelgado", MARIA.person.school):
+    for its in (renamed.id, renamed.mail, "mariadelgado", MARIA.person.school):
         assert its not in seen.html
 
 
@@ -89,11 +89,11 @@ def test_one_click_confirms_a_name_or_does_not(portal, renamed):
     operator, world = portal.signed_in(OPERATOR), portal.world
     (change,) = list_name_changes(world.app)
 
-    done = operator.post(f"/operate/names/{change.ref}", deed="confirm")
+    done = operator.post(f"/operate/names/{change.id}", action="confirm")
 
     assert "Confirmed." in operator.follow(done).text
-    assert world.state.people.load_person(renamed.ref).name == MARIA.person.name
-    again = operator.post(f"/operate/names/{change.ref}", deed="refuse")
+    assert world.state.people.load_person(renamed.id).name == MARIA.person.name
+    again = operator.post(f"/operate/names/{change.id}", action="refuse")
     assert "Check the list again" in operator.follow(again).text
     assert "No names are waiting." in operator.get("/operate/names").text
 
@@ -102,7 +102,7 @@ def test_a_name_in_hostile_letters_is_shown_as_letters(portal):
     world = portal.world
     maria = world.joins(MARIA)
     hostile = PersonName(given="<script>alert(1)</script>", family="\u202egap")
-    edit_profile(world.app, replace(world.state.people.load_person(maria.ref), name=hostile))
+    edit_profile(world.app, replace(world.state.people.load_person(maria.id), name=hostile))
 
     seen = portal.signed_in(OPERATOR).get("/operate/names")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.errors import ConfigError
+from monitor.domain.errors import ConfigError
 from monitor.services.health import collect_vitals
 from monitor.services.metrics import render_metrics
 from monitor.web.app import create_portal_app
@@ -36,7 +36,7 @@ def test_who_has_the_token_gets_what_the_command_prints(portal: Portal, asks):
     assert answer.data == render_metrics(vitals)
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     assert answer.headers["Cache-Control"] == "no-store"
-    for its in (maria.ref, maria.mail, "Maria", "Delgado"):
+    for its in (maria.id, maria.mail, "Maria", "Delgado"):
         assert its not in answer.text
 
 

@@ -1,11 +1,12 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.person import AuthMethod
-from monitor.errors import BusyError, CannotWriteError
+from monitor.domain.errors import BusyError, CannotWriteError
+from monitor.domain.vocabulary import AuthMethod
 from monitor.services.auth import IDLE_LASTS, SESSION_LASTS, load_principal
 from monitor.services.enrollment import invite_person
-from monitor.web.security import ACCESS_RULES, HEADERS, find_access_rule
+from monitor.web.roles import ACCESS_RULES, find_access_rule
+from monitor.web.security import HEADERS
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, COOKIE, HOST, OPERATOR, Portal
 
@@ -180,7 +181,7 @@ def test_what_was_done_is_said_once(portal: Portal) -> None:
 def test_an_invitation_opens_nothing_but_joining(portal: Portal) -> None:
     world = portal.world
     invitation = invite_person(world.app, REVIEWERS[0], "Ana", "Bo")
-    guest = portal.entered(invitation.ref, AuthMethod.INVITATION)
+    guest = portal.entered(invitation.id, AuthMethod.INVITATION)
 
     assert guest.get("/review").status == 403
     assert guest.get("/").leads_to == "/join"
@@ -191,11 +192,11 @@ def test_who_is_erased_is_signed_out_at_once(portal: Portal) -> None:
     guest = portal.signed_in(maria.mail)
     assert guest.get("/me").status == 200
 
-    portal.world.state.people.erase_person(maria.ref)
+    portal.world.state.people.erase_person(maria.id)
 
     assert guest.get("/me").leads_to == "/sign-in"
     assert (
-        portal.world.state.sessions.list_sessions_of_account(maria.ref, portal.world.clock.now())
+        portal.world.state.sessions.list_sessions_of_account(maria.id, portal.world.clock.now())
         == ()
     )
 

@@ -14,7 +14,7 @@ from monitor.web import server as listen
 from monitor.web.server import LOOPBACK, THREADS, serve_on_port
 from reports.templating import ENVIRONMENT
 
-PATIENCE = 5
+PATIENCE = 120
 
 
 def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.MonkeyPatch):
@@ -31,6 +31,7 @@ def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.M
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: "])
 def test_connections_that_ask_nothing_keep_nobody_out(monkeypatch: pytest.MonkeyPatch, begun):
     monkeypatch.setattr(listen, "CONNECTIONS", 40)
+    monkeypatch.setattr(listen, "IDLE_TIMEOUT_SECONDS", 10 * PATIENCE)  # no help from there
 
     with (
         serve_on_port(Flask("pages", static_folder=None), LOOPBACK, 0) as port,
@@ -39,7 +40,7 @@ def test_connections_that_ask_nothing_keep_nobody_out(monkeypatch: pytest.Monkey
         for _ in range(60):
             one = silent.enter_context(socket.create_connection((LOOPBACK, port), PATIENCE))
             one.sendall(begun)
-        asked = HTTPConnection(LOOPBACK, port, timeout=15)
+        asked = HTTPConnection(LOOPBACK, port, timeout=120)
         asked.request("GET", "/")
         assert asked.getresponse().status == 404
         asked.close()
@@ -57,7 +58,7 @@ def test_every_thread_ends_with_the_block():
 
     with serve_on_port(app, LOOPBACK, 0) as port:
         begun = set(threading.enumerate()) - before
-        asked = HTTPConnection(LOOPBACK, port, timeout=10)
+        asked = HTTPConnection(LOOPBACK, port, timeout=120)
         asked.request("GET", "/")
         assert asked.getresponse().status == 404
         asked.close()

@@ -27,7 +27,7 @@ def maria(portal: Portal) -> Staff:
 
 @pytest.fixture
 def place(maria: Staff) -> str:
-    return f"/me/takedown/{maria.flag(FlagKind.IMPERSONATION).ref}"
+    return f"/me/takedown/{maria.flag(FlagKind.IMPERSONATION).id}"
 
 
 def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
@@ -52,11 +52,11 @@ def test_there_is_no_field_for_a_document_and_the_page_says_so(
 def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
     instagram = dict(load_takedown_guides())["instagram"]
     flag = maria.flag(FlagKind.IMPERSONATION)
-    item = portal.world.state.items.load_item(flag.item)
+    item = portal.world.state.items.load_item(flag.item_id)
     moved = replace(item.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")
     portal.world.state.items.update_item(replace(item, portrait=moved))
 
-    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
+    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.id}").text
 
     assert instagram.name in text
     assert "Namesake never asks for a document, has no place to upload one, and keeps none." in text
@@ -64,11 +64,11 @@ def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal
 
 def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
-    item = portal.world.state.items.load_item(flag.item)
+    item = portal.world.state.items.load_item(flag.item_id)
     moved = replace(item.portrait, url="https://nook.example/rosa", account="nook:@rosa")
     portal.world.state.items.update_item(replace(item, portrait=moved))
 
-    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
+    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.id}").text
 
     assert "We do not know how this platform takes such reports." in text
 

@@ -13,11 +13,11 @@ from monitor.services.notifications import Reviewer
 from monitor.services.review import (
     add_review_note,
     assign_flag,
-    decide_flag,
     propose_break_glass,
     queue_review_question,
 )
 from monitor.services.review_queue import record_flag_views
+from tests.monitor.decisions import decide_flag
 
 IT, HELP_DESK = REVIEWERS
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     state, reviewing = app.db, app
     fake = _flag(app, refs["maria"], FlagKind.IMPERSONATION)
     own = _flag(app, refs["thomas"], FlagKind.OWN_ACCOUNT_CHANGED)
-    told = {"flag": fake.ref, "item": fake.item, "unshared": own.ref, "changed": own.item}
+    told = {"flag": fake.id, "item": fake.item_id, "unshared": own.id, "changed": own.item_id}
     with state.begin_transaction():
         for name in (*OPEN, *REPORTED, *ELSEWHERE):
             told[name] = _another(app, fake, name)
@@ -46,8 +46,10 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         decide_flag(reviewing, told[name], Decision.SHARED, refs["maria"])
     _talked_about(app, told["first"])
     for by in (IT, HELP_DESK):
-        propose_break_glass(app, _as(by), own.ref, "A parent called about it.")
-    told["own"] = next(each.item for each in build_item_view(app, refs["maria"], fake.item).own)
+        propose_break_glass(app, _as(by), own.id, "A parent called about it.")
+    told["own"] = next(
+        each.item_id for each in build_item_view(app, refs["maria"], fake.item_id).own
+    )
     return told
 
 
@@ -57,18 +59,20 @@ def _flag(app: App, person: str, kind: FlagKind) -> Flag:
 
 def _another(app: App, flag: Flag, name: str) -> str:
     state, now = app.db, app.clock.now()
-    item = state.items.load_item(flag.item)
+    item = state.items.load_item(flag.item_id)
     presence = REPORTED.get(name, Presence.PRESENT)
     portrait = replace(item.portrait, **ELSEWHERE.get(name, {}))
     gone = None if presence is Presence.PRESENT else now - DAY
     ref = f"{name:f<32}"
-    told = replace(item, ref=ref, portrait=portrait, presence=presence, missing_since=gone)
+    told = replace(item, id=ref, portrait=portrait, presence=presence, missing_since=gone)
     state.items.insert_item(replace(told, last_seen=now), [f"alias of {name}"])
     reported = name in REPORTED
     standing = FlagState.REPORTED if reported else FlagState.OPEN
-    state.flags.insert_flag(replace(flag, ref=ref, item=ref, state=standing, shared_at=None))
+    state.flags.insert_flag(replace(flag, id=ref, item_id=ref, state=standing, shared_at=None))
     if reported:
-        said = DecisionRecord(flag=ref, ruling=Decision.REPORTED, by=flag.person, at=now - 2 * DAY)
+        said = DecisionRecord(
+            flag_id=ref, ruling=Decision.REPORTED, by=flag.person_id, at=now - 2 * DAY
+        )
         state.flags.insert_decision(replace(said, note="Number 17"))
     return ref
 

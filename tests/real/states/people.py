@@ -10,10 +10,9 @@ from monitor.app import App
 from monitor.db.accounts import Invitation, SignInLink
 from monitor.db.people import AddressChange
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
-from monitor.domain.consent import ConsentChannel
-from monitor.domain.person import AuthMethod, PersonName
+from monitor.domain.person import PersonName
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
-from monitor.domain.vocabulary import Decision, Scope
+from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
 from monitor.services.auth import find_account_id
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import export_person_data
@@ -88,7 +87,7 @@ def reader(app: App, who: str) -> tuple[str, AuthMethod]:
     """Return who somebody is to the pages, and how they came in."""
     invitation = app.db.invitations.find_open_invitation_by_mail(address(who), app.clock.now())
     if invitation and who in INVITED:
-        return invitation.ref, AuthMethod.INVITATION
+        return invitation.id, AuthMethod.INVITATION
     known = next(filter(None, map(partial(find_account_id, app), _addresses(who))))
     return known, AuthMethod.LINK
 
@@ -101,19 +100,19 @@ def _addresses(who: str) -> tuple[str, ...]:
 
 def _joined(app: App, name: str) -> str:
     invitation = invite_person(app, address(name), name.title(), "Field")
-    app.db.invitations.set_code_hash(invitation.ref, hash_code(f"joined-{name}"))
+    app.db.invitations.set_code_hash(invitation.id, hash_code(f"joined-{name}"))
     scopes = frozenset({Scope.PROFILES})
     answers = EnrollmentAnswers(name=PersonName(given=name.title(), family="Field"), scopes=scopes)
-    return enroll_with_code(app, f"joined-{name}", answers).ref
+    return enroll_with_code(app, f"joined-{name}", answers).id
 
 
 def _invited(app: App) -> dict[str, str]:
     for name in INVITED:
         invitation = invite_person(app, address(name), name.title(), "Field")
-        app.db.invitations.set_code_hash(invitation.ref, hash_code(f"code-of-{name}"))
+        app.db.invitations.set_code_hash(invitation.id, hash_code(f"code-of-{name}"))
     now = app.clock.now()
     old = Invitation(
-        ref="old-invitation",
+        id="old-invitation",
         mail=address("ode"),
         given="Ode",
         family="Field",
@@ -121,7 +120,7 @@ def _invited(app: App) -> dict[str, str]:
         expires_at=now - 6 * DAY,
     )
     app.db.invitations.insert_invitation(old)
-    app.db.invitations.set_code_hash(old.ref, hash_code("an-old-code"))
+    app.db.invitations.set_code_hash(old.id, hash_code("an-old-code"))
     return {f"code_{name}": f"code-of-{name}" for name in INVITED}
 
 
@@ -149,8 +148,8 @@ def _moves(app: App, refs: dict[str, str]) -> None:
         person = app.db.people.load_person(ref)
         kept.insert_address_change(
             AddressChange(
-                ref=name,
-                person=ref,
+                id=name,
+                person_id=ref,
                 browser=hash_code("another browser"),
                 old=f"former.{person.mail}",
                 new=person.mail,
@@ -178,7 +177,7 @@ def _standing(app: App, refs: dict[str, str]) -> None:
             replace(consents.find_latest_consent(refs[name]), expires_at=ends, at=now)
         )
     withdraw_consent(app, refs["daniel"], ConsentChannel.PORTAL)
-    several = (each.ref for each in app.db.items.list_items_of_person(refs["john"]))
+    several = (each.id for each in app.db.items.list_items_of_person(refs["john"]))
     record_feedback(app, refs["john"], dict.fromkeys(several, Decision.NAMESAKE))
 
 
@@ -193,7 +192,7 @@ def _checks(app: App, refs: dict[str, str]) -> None:
     request_self_check(checking, refs["wilma"])
     request_self_check(checking, refs["ulla"])
     unheard = requests.find_latest_check_request(refs["ulla"])
-    requests.delete_run_request(unheard.ref)
+    requests.delete_run_request(unheard.id)
     requests.insert_run_request(replace(unheard, asked_at=app.clock.now() - HOUR))
 
 

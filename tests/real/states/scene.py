@@ -16,14 +16,14 @@ from monitor.config import SignInMethod
 from monitor.db.database import Database as Store
 from monitor.demo.setup import build_config, hash_roster
 from monitor.demo.story import open_played_story
-from monitor.errors import BusyError, NotPermittedError
+from monitor.domain.errors import BusyError, NotPermittedError
 from monitor.services.auth import IDLE_LASTS
 from monitor.services.jobs import take_over_jobs
 from monitor.web.app import build_portal_context, create_portal_app
-from monitor.web.auth import CALLBACK_PATH, IdentityProvider, SignInAttempt
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from monitor.web.sessions import BrowserSession, BrowserSessions
+from monitor.web.sign_in import CALLBACK_PATH, IdentityProvider, SignInAttempt
 from tests.real.process import free_ports
 from tests.real.states.flags import raised
 from tests.real.states.people import reader, set_out

@@ -6,7 +6,7 @@ from tests.real.states.state import Site, State, fill, press, seen, tick
 
 it, desk = partial(seen, who="it-security"), partial(seen, who="it-help-desk")
 empty = partial(it, site=Site.EMPTY)
-SEVERAL = "/review/several?ref={second}&ref={third}"
+SEVERAL = "/review/several?flag={second}&flag={third}"
 
 REVIEW: tuple[State, ...] = (
     it("/review", "flags are open to you"),

@@ -95,7 +95,7 @@ def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
 def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
     def a_flag(ref: str, severity: Severity, days: int) -> FlagLine:
         seen = flag.first_seen - timedelta(days=days)
-        return replace(flag, ref=ref, severity=severity, first_seen=seen)
+        return replace(flag, id=ref, severity=severity, first_seen=seen)
 
     flags = (
         a_flag("fourth", Severity.LOW, 9),
@@ -143,7 +143,7 @@ def test_what_waits_for_an_answer_is_named_again(
     letter = render_digest(digest(waiting=(waiting,)))
 
     for part in (letter.text, letter.html):
-        assert f"Reference {waiting.ref}" in part
+        assert f"Reference {waiting.id}" in part
         assert "How to answer".casefold() in part.casefold()
 
 
@@ -152,7 +152,7 @@ def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest
 
     for part in (letter.text, letter.html):
         assert "It pretends to be you, and was reported. IT noted this on" in " ".join(part.split())
-        assert f"Reference {DECIDED.ref}" in part
+        assert f"Reference {DECIDED.id}" in part
         assert "How to answer".casefold() not in part.casefold()
 
 
@@ -164,7 +164,7 @@ def test_one_count_is_left_to_the_headline(
 
 
 def test_a_reference_is_short_enough_to_write_back(digest: Digest, flag: FlagLine) -> None:
-    letter = render_digest(digest(flags=(replace(flag, ref="0123456789abcdef" * 2),)))
+    letter = render_digest(digest(flags=(replace(flag, id="0123456789abcdef" * 2),)))
 
     for part in (letter.text, letter.html):
         assert "Reference 01234567\n" in part or "Reference 01234567<" in part
@@ -203,7 +203,7 @@ def test_with_a_portal_the_letter_leads_there(digest: Digest, flag: FlagLine) ->
 def test_25_items_are_shown_and_the_rest_is_counted(
     digest: Digest, question: QuestionLine, number: int, more: int | None
 ) -> None:
-    questions = tuple(replace(question, ref=f"q{n}") for n in range(number))
+    questions = tuple(replace(question, id=f"q{n}") for n in range(number))
     letter = render_digest(digest(questions=questions))
 
     for part in (letter.text, letter.html):

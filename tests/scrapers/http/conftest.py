@@ -15,7 +15,7 @@ from scrapers.models import Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeClock
 from tests.scrapers.http.follower import Follower
-from tests.scrapers.http.loopback import Behaviour, Loopback
+from tests.scrapers.http.loopback import Behavior, Loopback
 from tests.scrapers.http.wire import AGENT, Connect, Wire
 
 # A loaded machine still answers honestly in this time.
@@ -38,11 +38,11 @@ class Internet:
 
     def serve(
         self,
-        behaviour: Behaviour,
+        behavior: Behavior,
         host: str = "site.example",
         tls: ssl.SSLContext | None = None,
     ) -> Loopback:
-        self.servers[host] = Loopback(behaviour, tls)
+        self.servers[host] = Loopback(behavior, tls)
         return self.servers[host]
 
     def client(self, limits: FetchLimits = PATIENT, **parts: object) -> HttpClient:

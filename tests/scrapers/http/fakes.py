@@ -143,7 +143,7 @@ def asked_while_a_run_goes_on(clock: FakeClock, rank: CrawlPriority) -> list[str
     def respond(url: str) -> str:
         if url.endswith("name0"):
             asking.set()
-            queued.wait(10)
+            queued.wait(120)
         return "absent"
 
     def planning() -> Iterator[Query]:
@@ -154,7 +154,7 @@ def asked_while_a_run_goes_on(clock: FakeClock, rank: CrawlPriority) -> list[str
     lanes = lanes_over(client, alpha, pace=Throttle(wait_factor=0))
     earlier = threading.Thread(target=lambda: list(lanes.crawl(questions(200, alpha))))
     earlier.start()
-    asking.wait(10)
+    asking.wait(120)
     list(lanes.crawl(planning(), priority=rank))
-    earlier.join(10)
+    earlier.join(120)
     return client.urls

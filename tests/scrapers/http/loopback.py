@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-Behaviour = Callable[[socket.socket, bytes], None]
+Behavior = Callable[[socket.socket, bytes], None]
 
 
 def head_of(connection: socket.socket) -> bytes:
@@ -23,9 +23,9 @@ def head_of(connection: socket.socket) -> bytes:
 
 @dataclass
 class Loopback:
-    """Each connection gets its requests answered by `behaviour` until one side hangs up."""
+    """Each connection gets its requests answered by `behavior` until one side hangs up."""
 
-    behaviour: Behaviour
+    behavior: Behavior
     tls: ssl.SSLContext | None = None
     hear: Callable[[socket.socket], bytes] = head_of
     requests: list[bytes] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Loopback:
             self.open.append(connection)
             while not self.stopping.is_set() and (request := self.hear(connection)):
                 self.requests.append(request)
-                self.behaviour(connection, request)
+                self.behavior(connection, request)
 
     def _secured(self, connection: socket.socket) -> socket.socket:
         if self.tls is None:
@@ -83,7 +83,7 @@ def answer(body: bytes = b"hello", *, status: str = "200 OK", headers: str = "")
     return head.encode("latin-1") + body
 
 
-def answering(*answers: bytes) -> Behaviour:
+def answering(*answers: bytes) -> Behavior:
     """Give these answers in turn, the last one for ever."""
     left = list(answers)
 
@@ -101,13 +101,13 @@ def moved(location: str, body: bytes = b"", headers: str = "") -> bytes:
     return answer(body, status="302 Found", headers=f"Location: {location}\r\n{headers}")
 
 
-def without_robots(behaviour: Behaviour) -> Behaviour:
-    """Say that there is no robots.txt, and leave everything else to `behaviour`."""
+def without_robots(behavior: Behavior) -> Behavior:
+    """Say that there is no robots.txt, and leave everything else to `behavior`."""
 
     def behave(connection: socket.socket, request: bytes) -> None:
         if request.startswith(b"GET /robots.txt "):
             connection.sendall(answer(b"", status="404 Not Found"))
         else:
-            behaviour(connection, request)
+            behavior(connection, request)
 
     return behave

@@ -157,7 +157,7 @@ def test_several_runs_share_one_budget_and_a_self_check_has_none_of_its_own(
     for each in runs:
         each.start()
     for each in runs:
-        each.join(10)
+        each.join(120)
 
     assert len(came) == 150
     assert len(client.urls) == 60

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from scrapers.http.limits import FetchLimits
-from tests.scrapers.http.loopback import Behaviour, Loopback, answer, answering, without_robots
-from tests.scrapers.http.misbehaviour import BODIES, HANDSHAKES
+from tests.scrapers.http.loopback import Behavior, Loopback, answer, answering, without_robots
+from tests.scrapers.http.misbehavior import BODIES, HANDSHAKES
 from tests.scrapers.http.visitor import Cost, visit_apart
 
 MOST_MEBIBYTES = 64
@@ -17,8 +17,8 @@ BRIEF = FetchLimits(total_seconds=0.6)
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="Linux: tells a process's own peak of memory"
 )
-every_body = pytest.mark.parametrize("behaviour", BODIES.values(), ids=BODIES)
-every_handshake = pytest.mark.parametrize("behaviour", HANDSHAKES.values(), ids=HANDSHAKES)
+every_body = pytest.mark.parametrize("behavior", BODIES.values(), ids=BODIES)
+every_handshake = pytest.mark.parametrize("behavior", HANDSHAKES.values(), ids=HANDSHAKES)
 
 
 @pytest.fixture
@@ -28,16 +28,16 @@ def calm() -> Iterator[Loopback]:
     server.close()
 
 
-def body_cost(behaviour: Behaviour, calm: Loopback, limits: FetchLimits) -> Cost:
-    hostile = Loopback(without_robots(behaviour))
+def body_cost(behavior: Behavior, calm: Loopback, limits: FetchLimits) -> Cost:
+    hostile = Loopback(without_robots(behavior))
     try:
         return visit_apart(calm.port, hostile.port, limits)
     finally:
         hostile.close()
 
 
-def handshake_cost(behaviour: Behaviour, calm: Loopback, limits: FetchLimits) -> Cost:
-    hostile = Loopback(behaviour, hear=lambda connection: connection.recv(4_096))
+def handshake_cost(behavior: Behavior, calm: Loopback, limits: FetchLimits) -> Cost:
+    hostile = Loopback(behavior, hear=lambda connection: connection.recv(4_096))
     try:
         return visit_apart(calm.port, hostile.port, limits, scheme="https")
     finally:
@@ -51,18 +51,18 @@ def is_borne(cost: Cost, limits: FetchLimits) -> bool:
 
 @every_body
 def test_a_hostile_body_ends_in_time_and_in_little_memory(
-    calm: Loopback, behaviour: Behaviour
+    calm: Loopback, behavior: Behavior
 ) -> None:
-    cost = body_cost(behaviour, calm, BRIEF)
+    cost = body_cost(behavior, calm, BRIEF)
 
     assert is_borne(cost, BRIEF), cost
 
 
 @every_handshake
 def test_a_hostile_handshake_fails_in_time_and_in_little_memory(
-    calm: Loopback, behaviour: Behaviour
+    calm: Loopback, behavior: Behavior
 ) -> None:
-    cost = handshake_cost(behaviour, calm, BRIEF)
+    cost = handshake_cost(behavior, calm, BRIEF)
 
     assert is_borne(cost, BRIEF), cost
     assert cost.came == ["failed", "failed"]
@@ -71,9 +71,9 @@ def test_a_hostile_handshake_fails_in_time_and_in_little_memory(
 @pytest.mark.soak
 @every_body
 def test_a_hostile_body_is_borne_under_the_limits_of_the_service(
-    calm: Loopback, behaviour: Behaviour
+    calm: Loopback, behavior: Behavior
 ) -> None:
-    cost = body_cost(behaviour, calm, FetchLimits())
+    cost = body_cost(behavior, calm, FetchLimits())
 
     assert is_borne(cost, FetchLimits()), cost
 
@@ -81,8 +81,8 @@ def test_a_hostile_body_is_borne_under_the_limits_of_the_service(
 @pytest.mark.soak
 @every_handshake
 def test_a_hostile_handshake_is_borne_under_the_limits_of_the_service(
-    calm: Loopback, behaviour: Behaviour
+    calm: Loopback, behavior: Behavior
 ) -> None:
-    cost = handshake_cost(behaviour, calm, FetchLimits())
+    cost = handshake_cost(behavior, calm, FetchLimits())
 
     assert is_borne(cost, FetchLimits()), cost

@@ -12,8 +12,8 @@ from scrapers.http.limits import FetchLimits
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
-from tests.scrapers.http.loopback import Behaviour, answer, answering, moved, packed, without_robots
-from tests.scrapers.http.misbehaviour import (
+from tests.scrapers.http.loopback import Behavior, answer, answering, moved, packed, without_robots
+from tests.scrapers.http.misbehavior import (
     CHUNKED,
     MIB,
     OK,
@@ -33,7 +33,7 @@ DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
 
 @pytest.mark.parametrize("access", AccessMode)
 @pytest.mark.parametrize(
-    "behaviour",
+    "behavior",
     [
         pytest.param(silent, id="nothing"),
         pytest.param(dripping(b"HTTP/1.1 200 "), id="status line drip"),
@@ -46,9 +46,9 @@ DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
     ],
 )
 def test_a_server_that_dawdles_is_left_at_the_deadline(
-    internet: Internet, behaviour: Behaviour, access: AccessMode
+    internet: Internet, behavior: Behavior, access: AccessMode
 ) -> None:
-    internet.serve(without_robots(behaviour))
+    internet.serve(without_robots(behavior))
     began = time.monotonic()
 
     came = internet.visit(access=access, limits=QUICK)
@@ -60,7 +60,7 @@ def test_a_server_that_dawdles_is_left_at_the_deadline(
 
 @pytest.mark.parametrize("access", AccessMode)
 @pytest.mark.parametrize(
-    "behaviour",
+    "behavior",
     [
         pytest.param(flooding(OK, b"X-Flood: " + b"x" * 60_000 + b"\r\n"), id="headers"),
         pytest.param(flooding(OK + b"X-Flood: ", b"x" * 60_000), id="one header"),
@@ -75,9 +75,9 @@ def test_a_server_that_dawdles_is_left_at_the_deadline(
     ],
 )
 def test_a_flood_or_a_torso_of_an_answer_fails(
-    internet: Internet, behaviour: Behaviour, access: AccessMode
+    internet: Internet, behavior: Behavior, access: AccessMode
 ) -> None:
-    internet.serve(without_robots(behaviour))
+    internet.serve(without_robots(behavior))
 
     came = internet.visit(access=access, limits=FetchLimits(total_seconds=0.8, body_bytes=100_000))
 
@@ -97,9 +97,9 @@ ENDLESS = [
 ]
 
 
-@pytest.mark.parametrize("behaviour", ENDLESS)
-def test_a_page_is_cut_at_the_cap_and_says_so(internet: Internet, behaviour: Behaviour) -> None:
-    internet.serve(without_robots(behaviour))
+@pytest.mark.parametrize("behavior", ENDLESS)
+def test_a_page_is_cut_at_the_cap_and_says_so(internet: Internet, behavior: Behavior) -> None:
+    internet.serve(without_robots(behavior))
 
     came = internet.visit(limits=SMALL)
 
@@ -108,9 +108,9 @@ def test_a_page_is_cut_at_the_cap_and_says_so(internet: Internet, behaviour: Beh
     assert len(came.body) == SMALL.body_bytes
 
 
-@pytest.mark.parametrize("behaviour", ENDLESS)
-def test_half_an_api_answer_is_unreadable(internet: Internet, behaviour: Behaviour) -> None:
-    internet.serve(behaviour)
+@pytest.mark.parametrize("behavior", ENDLESS)
+def test_half_an_api_answer_is_unreadable(internet: Internet, behavior: Behavior) -> None:
+    internet.serve(behavior)
 
     came = internet.visit(access=AccessMode.API, limits=SMALL)
 

@@ -126,13 +126,13 @@ def test_what_ends_with_its_connection_is_whole_only_if_tls_says_that_it_ended(
 ) -> None:
     internet.ca_file = issue(tmp_path, "site.example")
 
-    def behaviour(connection: socket.socket, _request: bytes) -> None:
+    def behavior(connection: socket.socket, _request: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello")
         if told and isinstance(connection, SSLSocket):
             connection.unwrap()
         connection.shutdown(socket.SHUT_RDWR)
 
-    internet.serve(without_robots(behaviour), tls=server_context(internet.ca_file))
+    internet.serve(without_robots(behavior), tls=server_context(internet.ca_file))
 
     came = fetch(internet, etiquette)
 

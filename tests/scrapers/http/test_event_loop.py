@@ -19,7 +19,7 @@ from scrapers.http.event_loop import (
     wait_until_ready,
 )
 
-PATIENCE = 10.0
+PATIENCE = 120.0
 EITHER = pytest.mark.parametrize(
     "thread", [enter_event_loop, nullcontext], ids=["asking", "any other"]
 )

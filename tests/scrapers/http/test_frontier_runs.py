@@ -46,7 +46,7 @@ def lane_threads() -> list[threading.Thread]:
 
 def wait_for_the_loop_to_end() -> None:
     for thread in lane_threads():
-        thread.join(5)
+        thread.join(120)
     assert lane_threads() == []
 
 
@@ -73,13 +73,13 @@ def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: Fa
 
     def hang(_: str) -> str:
         asked.set()
-        release.wait(10)
+        release.wait(120)
         return "absent"
 
     lanes = lanes_over(FakeClient(clock, respond=hang), ALPHA)
 
     def stop() -> None:
-        asked.wait(10)
+        asked.wait(120)
         lanes.stop()
 
     stopper = threading.Thread(target=stop)
@@ -100,12 +100,12 @@ def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread
 
     def hang() -> None:
         asked.set()
-        over.wait(60)
+        over.wait(120)
 
     lanes = lanes_over(FakeClient(clock, respond=lambda _: run_in_thread(hang) or "absent"), ALPHA)
     run = threading.Thread(target=lambda: list(lanes.crawl([ALPHA.query("rosa")])))
     run.start()
-    asked.wait(10)
+    asked.wait(120)
     lanes.close()
     left = lane_threads()
     over.set()

@@ -16,7 +16,7 @@ from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.hostile_addresses import ANSWERS, LURES, OTHER_PUBLIC, PUBLIC
 from tests.scrapers.http.ledger import Ledger, opened_ledger
-from tests.scrapers.http.loopback import Behaviour, answer, answering, moved, without_robots
+from tests.scrapers.http.loopback import Behavior, answer, answering, moved, without_robots
 from tests.scrapers.http.wire import AGENT, Wire
 
 Fetch = Callable[..., Page | ParseResult]
@@ -52,8 +52,8 @@ def resolving(*answers: str) -> dict[str, list[list[str]]]:
 def lured(wire: Wire, internet: Internet, ledger: Ledger, fetch: Fetch) -> Callable[..., set[str]]:
     """Visit a public site that behaves so; return where the visit led, as the wire saw it."""
 
-    def visit(behaviour: Behaviour, access: AccessMode) -> set[str]:
-        server = internet.serve(behaviour)
+    def visit(behavior: Behavior, access: AccessMode) -> set[str]:
+        server = internet.serve(behavior)
         wire.names = resolving(PUBLIC)
         wire.routes = {(PUBLIC, 80): server.port}
         came = fetch("http://site.example/", access)

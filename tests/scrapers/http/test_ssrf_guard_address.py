@@ -33,7 +33,7 @@ JUDGED_OTHERWISE = {
 
 
 def near(block: IPv4Network | IPv6Network) -> st.SearchStrategy[Address]:
-    """Draw from a block, its edges and its neighbours: where a table is wrong by one."""
+    """Draw from a block, its edges and its neighbors: where a table is wrong by one."""
     kind = IPv4Address if block.version == 4 else IPv6Address
     first, last = int(block[0]), int(block[-1])
     most = 2**block.max_prefixlen - 1

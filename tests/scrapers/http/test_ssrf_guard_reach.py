@@ -16,12 +16,12 @@ from scrapers.source import ANY_ORIGIN, AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.hostile_addresses import PUBLIC
-from tests.scrapers.http.loopback import Behaviour, answer, answering, moved, without_robots
+from tests.scrapers.http.loopback import Behavior, answer, answering, moved, without_robots
 from tests.scrapers.http.wire import Wire
 
 
-def private_engine(wire: Wire, internet: Internet, behaviour: Behaviour) -> int:
-    port = internet.serve(behaviour).port
+def private_engine(wire: Wire, internet: Internet, behavior: Behavior) -> int:
+    port = internet.serve(behavior).port
     wire.routes = {("127.0.0.1", port): port}
     return port
 

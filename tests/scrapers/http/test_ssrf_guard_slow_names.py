@@ -13,7 +13,7 @@ from tests.scrapers.http.fakes import lanes_over, questions, site
 from tests.scrapers.http.loopback import answer, answering, without_robots
 from tests.scrapers.http.wire import AGENT
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 HURRIED = FetchLimits(total_seconds=0.2)
 
 

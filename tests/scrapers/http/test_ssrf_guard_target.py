@@ -137,7 +137,7 @@ def test_a_source_is_asked_only_at_its_own_origins(origins: tuple[str, ...], cov
     assert (match_origin(HERE, origins) is not None) is covered
 
 
-def test_a_neighbour_with_a_similar_name_is_not_a_subdomain() -> None:
+def test_a_neighbor_with_a_similar_name_is_not_a_subdomain() -> None:
     assert (
         match_origin(
             RequestTarget.from_url("https://evilsite.example/"), ("https://*.site.example",)

@@ -132,7 +132,7 @@ def test_no_gap_is_shorter_than_configured_whatever_runs_at_once(
         checking.start()
         for _visit in visits:
             pass
-        checking.join(60)
+        checking.join(120)
         lanes.client.close()
 
     assert too_soon(watched.notes) == []

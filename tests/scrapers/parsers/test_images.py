@@ -15,7 +15,7 @@ from scrapers.parsers.images import MOST_PIXELS, PictureError, compute_picture_p
 from tests.bench.altered import packed
 from tests.bench.drawn import drawn, letter, silhouette
 
-# As the reference implementation of PDQ (pdqhash 0.2.8) hashes these drawn pictures in grey.
+# As the reference implementation of PDQ (pdqhash 0.2.8) hashes these drawn pictures in gray.
 PDQ = {
     ("portrait", 0): "1a7378c27bcf5930a78c642c6b3791da70f3eb04a6a8a6355e345ad858c3e517",
     ("scene", 0): "28cce3899e2263783dcd70c953761713798ca4bcdb06fabd29a955505575aae2",
@@ -29,13 +29,13 @@ def told(body: bytes) -> PicturePrint:
     return found
 
 
-def in_grey(picture: Image.Image) -> Image.Image:
+def in_gray(picture: Image.Image) -> Image.Image:
     return picture.convert("L")
 
 
 @pytest.mark.parametrize("lot", PDQ)
 def test_pdq_is_what_others_call_pdq(lot: tuple[str, int]) -> None:
-    whole = told(packed(in_grey(drawn(*lot)))).straight[0]
+    whole = told(packed(in_gray(drawn(*lot)))).straight[0]
 
     assert (whole.pdq ^ int(PDQ[lot], 16)).bit_count() <= 12
 
@@ -55,7 +55,7 @@ def test_no_other_format_is_opened(kind: str) -> None:
 
 
 def test_the_mirrored_views_are_those_of_the_mirror_image() -> None:
-    picture = in_grey(drawn("scene", 2))
+    picture = in_gray(drawn("scene", 2))
     turned = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 
     mirrored, straight = told(packed(picture)).mirrored[0], told(packed(turned)).straight[0]
@@ -91,7 +91,7 @@ def test_what_is_transparent_is_seen_as_white() -> None:
 
 
 def test_a_picture_is_seen_as_its_camera_was_held() -> None:
-    upright = in_grey(drawn("portrait", 4))
+    upright = in_gray(drawn("portrait", 4))
     held = Image.Exif()
     held[274] = 6  # it lies on its right side
     file = BytesIO()

@@ -12,7 +12,7 @@ NORA = Identity(
     person_id="person-1",
     names=("Nora Quill", "Nora Lark"),
     places=("Wexford Bay", ""),
-    organisation="Harbour Lane School",
+    organization="Harbour Lane School",
 )
 
 
@@ -51,8 +51,8 @@ def test_what_does_not_fit_is_left_out_from_the_end() -> None:
 
 def test_where_each_question_costs_the_other_names_share_one():
     assert list(build_merged_terms(NORA))[:2] == [
-        (NORA.names[0], NORA.organisation),
-        (*NORA.names[1:], NORA.organisation),
+        (NORA.names[0], NORA.organization),
+        (*NORA.names[1:], NORA.organization),
     ]
     assert {term for terms in build_merged_terms(NORA) for term in split_terms(terms)[0]} == set(
         NORA.names

@@ -12,7 +12,7 @@ Answered = Callable[..., Page]
 Comes = Callable[..., ParseResult]
 
 NORA = Identity(
-    person_id="person-1", names=("Nora Quill",), places=(), organisation="Harbour Lane School"
+    person_id="person-1", names=("Nora Quill",), places=(), organization="Harbour Lane School"
 )
 
 

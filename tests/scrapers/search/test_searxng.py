@@ -12,7 +12,7 @@ NORA = Identity(
     person_id="person-1",
     names=("Nora Quill", "Nora Lark"),
     places=("Wexford Bay", ""),
-    organisation="Harbour Lane School",
+    organization="Harbour Lane School",
 )
 
 
@@ -51,7 +51,7 @@ def test_json_is_asked_for_of_the_engines_that_were_named() -> None:
 
 
 def test_what_people_call_themselves_is_no_command(searxng: SearxNG) -> None:
-    odd = Identity(person_id="p", names=('Nora "!bang" Quill',), organisation="!!go :fr School")
+    odd = Identity(person_id="p", names=('Nora "!bang" Quill',), organization="!!go :fr School")
 
     assert [asked(query) for query in searxng.build_queries(odd)] == [
         '"Nora !bang Quill" go fr School'
@@ -247,7 +247,7 @@ SILENT = '{"results": [], "unresponsive_engines": [["meadow", "CAPTCHA"], ["lant
     ("engines", "outcome", "note"),
     [
         (("meadow", "lantern"), Outcome.BLOCKED, "refused to answer"),
-        (("meadow", "lantern", "harbour"), Outcome.PARTIAL, "meadow, lantern kept silent"),
+        (("meadow", "lantern", "harbour"), Outcome.PARTIAL, "did not answer: meadow, lantern"),
         ((), Outcome.BLOCKED, "refused to answer"),
     ],
 )

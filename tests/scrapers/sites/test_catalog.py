@@ -58,24 +58,24 @@ def test_accounts_that_nobody_vouches_for_are_never_asked(read: Read, alpha: Sit
         ({"uri_check": "https://{account}.example/"}, "host of its own"),
         ({"uri_check": "https://{account}.co.uk/"}, "host of its own"),
         ({"uri_check": "https://u-{account}.alpha.example/"}, "host of its own"),
-        ({"uri_check": "https://alpha.example/{account}?api_key=abc"}, "somebody's key"),
+        ({"uri_check": "https://alpha.example/{account}?api_key=abc"}, "someone's key"),
         ({"uri_check": "https://www.instagram.com/{account}/"}, "forbids automatic visits"),
         ({"cat": "xx NSFW xx"}, "adults only"),
-        ({"cat": "dating"}, "not ours"),
+        ({"cat": "dating"}, "private matters"),
         ({"uri_check": "https://scratch.example/{account}"}, "minors"),
         ({"name": "Roblox"}, "minors"),
-        ({"m_code": 500}, "server in trouble"),
+        ({"m_code": 500}, "server error"),
         ({"e_code": 301}, "redirect"),
-        ({"m_code": 403, "m_string": ""}, "bare"),
+        ({"m_code": 403, "m_string": ""}, "is empty"),
     ],
 )
 def test_what_cannot_be_used_is_listed_with_the_reason(
     read: Read, alpha: Site, change: Site, reason: str
 ) -> None:
-    catalogue = read(alpha | change)
+    catalog = read(alpha | change)
 
-    assert catalogue.entries == ()
-    assert reason in catalogue.exclusions[0].reason
+    assert catalog.entries == ()
+    assert reason in catalog.exclusions[0].reason
 
 
 @pytest.mark.parametrize(

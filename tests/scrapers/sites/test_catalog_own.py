@@ -18,7 +18,7 @@ OWN = load_own_catalog().entries
 own = pytest.mark.parametrize("entry", OWN, ids=lambda entry: entry.key)
 
 
-TABLE = Path(__file__).parents[3] / "docs" / "sources-catalogue.md"
+TABLE = Path(__file__).parents[3] / "docs" / "sources-catalog.md"
 CATEGORIES = {
     *("blogging", "books", "films", "games", "giving", "images", "links", "messaging", "music"),
     *("reference", "teaching", "video", "work"),

@@ -97,7 +97,7 @@ def test_what_has_the_name_of_another_is_a_double(alpha: Site) -> None:
     found = listed(alpha, other, known=KnownSites.from_entries((), ["alpha"]))
 
     assert found.entries == ()
-    assert {each.reason for each in found.duplicates} == {"a source of ours has its name"}
+    assert {each.reason for each in found.duplicates} == {"one of our own sources has its name"}
 
 
 def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
@@ -109,7 +109,7 @@ def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
     assert [each.reason for each in found.duplicates] == ["Linktree asks at the same address"]
 
 
-def test_the_next_list_is_compared_with_what_was_learnt(alpha: Site) -> None:
+def test_the_next_list_is_compared_with_what_was_learned(alpha: Site) -> None:
     known = KnownSites()
     known.add_entries(listed(alpha, known=known).entries)
 

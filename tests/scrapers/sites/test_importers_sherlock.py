@@ -94,7 +94,7 @@ def test_a_handle_that_its_pattern_is_not_found_in_is_not_asked(
     ("site", "reason"),
     [
         ("alpha", "not an object"),
-        (BY_STATUS | {"errorType": "response_url"}, "redirect alone"),
+        (BY_STATUS | {"errorType": "response_url"}, "only by a redirect"),
         (BY_STATUS | {"errorType": "telepathy"}, "unknown"),
         (BY_STATUS | {"request_method": "POST"}, "POST"),
         (BY_STATUS | {"request_payload": {"name": "{}"}}, "POST"),

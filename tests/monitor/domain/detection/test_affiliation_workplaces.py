@@ -9,7 +9,7 @@ from monitor.domain.detection.affiliation import count_named_employers, mentions
 
 PERSON = replace(
     MARIA.person,
-    organisation="Cedar Valley School District",
+    organization="Cedar Valley School District",
     school="Maple Street Elementary School",
 )
 

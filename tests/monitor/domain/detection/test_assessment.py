@@ -8,8 +8,8 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.assessment import Assessment, assess_finding, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."

@@ -7,9 +7,9 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import Assessor
 from monitor.domain.detection.case import Inventory, Subject
-from monitor.domain.detection.lessons import learn_from_feedback
+from monitor.domain.detection.feedback import learn_from_feedback
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from monitor.weights import load_own_weights
 from tests.monitor.domain.detection.test_imitation_watch import OWN, STRANGER
 
 CLONE = replace(STRANGER, handle="mariade1gado", bio=OWN.bio)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()

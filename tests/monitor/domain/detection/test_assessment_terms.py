@@ -13,6 +13,7 @@ from monitor.domain.detection.assessment import (
     rate_severity,
 )
 from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import (
     Evidence,
     EvidenceAxis,
@@ -21,7 +22,6 @@ from monitor.domain.evidence import (
 )
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.vocabulary import OwnershipLabel, Severity
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()

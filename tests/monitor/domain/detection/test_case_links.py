@@ -6,9 +6,9 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import Assessment, assess_finding
 from monitor.domain.detection.case import Inventory, Subject, has_link_to
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import OwnershipLabel
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 SUBJECT = Subject(person=MARIA.person, commonness=60.0)

@@ -9,7 +9,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.claim import match_picture_rule
-from monitor.weights import load_own_weights
+from monitor.domain.detection.weights import load_own_weights
 from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
 
 WEIGHTS = load_own_weights()

@@ -1,13 +1,27 @@
 """What a text says of where somebody lives and works."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection import affiliation as occupations
 from monitor.domain.detection import affiliation as workplaces
 from monitor.domain.detection import claim as surroundings
+from monitor.domain.detection.case import Inventory, Subject, build_case
+from monitor.domain.person import Person
+from scrapers.models import Finding, FindingKind
 
 PERSON = MARIA.person
+PAGE = Finding(key="https://a.example/", kind=FindingKind.PAGE, url="https://a.example/")
+
+
+def names_another_town(text: str, person: Person) -> bool:
+    case = build_case(
+        Subject(person=person, commonness=2.0), replace(PAGE, snippet=text), Inventory()
+    )
+    rules = {each.rule for each in surroundings.match_context_rules(case)}
+    return "other-place" in {each.name for each in rules}
 
 
 @pytest.mark.parametrize(
@@ -54,15 +68,15 @@ def test_a_place_counts_where_it_is_not_just_part_of_the_employers_name(text, na
     ],
 )
 def test_another_place_is_one_that_the_text_puts_somebody_in(text, named):
-    assert surroundings.mentions_other_place(text, PERSON) is named
+    assert names_another_town(text, PERSON) is named
 
 
 def test_no_place_is_another_one_for_somebody_who_told_us_none():
     homeless = type(PERSON)(
-        ref="x", name=PERSON.name, mail="x@a.example", organisation="A", zone="UTC"
+        id="x", name=PERSON.name, mail="x@a.example", organization="A", zone="UTC"
     )
 
-    assert not surroundings.mentions_other_place("Dental hygienist in Fairmont", homeless)
+    assert not names_another_town("Dental hygienist in Fairmont", homeless)
 
 
 def test_work_is_named_by_a_telling_word_of_the_role():

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from monitor.demo.district import JOHN
 from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.feedback import NO_LESSONS, Lessons, learn_from_feedback
 from monitor.domain.detection.imitation import match_likeness_rules
-from monitor.domain.detection.lessons import NO_LESSONS, Lessons, learn_from_feedback
 from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 NAME = JOHN.person.name
@@ -150,10 +150,10 @@ judged = st.lists(
 )
 
 
-lessons_learnt = judged.map(lambda several: said(*several))
+lessons_learned = judged.map(lambda several: said(*several))
 
 
-@given(taught=lessons_learnt, shown=pages)
+@given(taught=lessons_learned, shown=pages)
 def test_words_alone_settle_nothing(taught, shown):
     weighed = list(load_own_weights().weigh_matches(match_likeness_rules(taught, shown, NAME)))
 
@@ -162,7 +162,7 @@ def test_words_alone_settle_nothing(taught, shown):
     assert all(each.axis is EvidenceAxis.CLAIM for each in weighed)
 
 
-@given(taught=lessons_learnt, shown=pages)
+@given(taught=lessons_learned, shown=pages)
 def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
     for rule, sign in signs(taught, shown).items():
         side = taught.other if rule is LIKE_OTHERS else taught.me
@@ -171,7 +171,7 @@ def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
             assert word.lower() in {trait.word for trait in side.vector}
 
 
-@given(taught=lessons_learnt, shown=pages)
+@given(taught=lessons_learned, shown=pages)
 def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
     reasons = {each.reason for each in signs(taught, shown).values()}
 
@@ -187,7 +187,7 @@ def test_what_a_person_sorted_speaks_of_what_they_have_not_seen():
     assert answered.bits > asked.bits + 1
 
 
-@given(taught=lessons_learnt, shown=pages)
+@given(taught=lessons_learned, shown=pages)
 def test_words_alone_accuse_nobody(taught, shown):
     account = replace(
         shown, kind=FindingKind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet

@@ -7,8 +7,8 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import assess_finding, rate_severity
 from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
-from monitor.weights import load_own_weights
 from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
 
 BIO = "Fifth grade science at Maple Street Elementary. Volcanoes and bad puns."

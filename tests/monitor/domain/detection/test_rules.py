@@ -9,8 +9,8 @@ from monitor.demo.district import BETH, MARIA
 from monitor.domain.detection.assessment import assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.rules import RULES
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName
-from monitor.weights import load_own_weights
 from scrapers.models import Finding, FindingKind
 
 WEIGHTS = load_own_weights()
@@ -55,7 +55,7 @@ HOLDS = [
     ("name-nickname", {"name": "Rosa Delgado"}, {"name": "Maria Delgado"}),
     ("name-initial", {"name": "M. Delgado"}, {"name": "Maria Delgado"}),
     ("name-near", {"name": "Maria Delgato"}, {"name": "Maria Delgado"}),
-    ("name-misspelt", {"name": "Maria Delgato"}, {"name": "Maria Delgado"}),
+    ("name-misspelled", {"name": "Maria Delgato"}, {"name": "Maria Delgado"}),
     ("name-family", {"name": "Mrs. Delgado"}, {"name": "Maria Delgado"}),
     ("name-given", {"name": "Maria"}, {"name": "Maria Delgado"}),
     ("name-other", {"name": "Karl Brandt"}, {"name": "Karl Delgado"}),
@@ -204,7 +204,7 @@ def test_every_rule_is_tried_somewhere():
     elsewhere = {
         *("same-handle", "same-handle-family", "same-handle-longer"),
         *("name-former", "school-too", "state", "same-picture"),
-        *("linked-from-own", "linked-both-ways", "declared", "pupils"),
+        *("linked-from-own", "linked-both-ways", "declared", "student-contacts"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),

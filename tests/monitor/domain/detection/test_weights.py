@@ -6,12 +6,11 @@ from importlib.resources import files
 import pytest
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.weights import parse_weights
+from monitor.domain.detection.weights import load_own_weights, parse_weights
+from monitor.domain.errors import ConfigError
 from monitor.domain.evidence import EvidenceAxis
-from monitor.errors import ConfigError
-from monitor.weights import load_own_weights
 
-OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
+OURS = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
 
 

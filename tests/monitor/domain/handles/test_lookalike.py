@@ -91,7 +91,7 @@ def test_what_differs_in_many_places_is_not_told_in_full():
 @pytest.mark.parametrize(
     "handle", ["marcosdelgado", "mario-salgado", "volcanolady", "delgado", "m", "", "\u200b"]
 )
-def test_a_neighbour_is_no_imitation(handle):
+def test_a_neighbor_is_no_imitation(handle):
     assert detect_lookalike(handle, ORIGINAL) is None
 
 

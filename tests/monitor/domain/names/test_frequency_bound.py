@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.names.bound import (
+from monitor.domain.names.frequency import load_census
+from monitor.domain.names.invited import (
     check_name_claim,
     has_exact_name,
     list_confirmed_names,
     parse_names_from_email,
     shows_other_name,
 )
-from monitor.domain.names.frequency import load_census
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import MAX_NAMES
 
@@ -34,10 +34,10 @@ def name(given: str, family: str, **more: object) -> PersonName:
 
 def person(named: PersonName = BOB, *confirmed: PersonName) -> Person:
     return Person(
-        ref="bob",
+        id="bob",
         name=named,
         mail="bob.baker@cedarvalley.example",
-        organisation="Cedar Valley",
+        organization="Cedar Valley",
         zone="UTC",
         confirmed_names=confirmed,
     )

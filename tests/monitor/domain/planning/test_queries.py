@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.consent import Consent
+from monitor.domain.errors import NotPermittedError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
     MAX_GUESSED_HANDLES,
@@ -19,26 +20,25 @@ from monitor.domain.planning.queries import (
     get_required_scope,
 )
 from monitor.domain.vocabulary import Scope
-from monitor.errors import NotPermittedError
 from scrapers.models import Query, QueryKind, Request
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 YEAR = timedelta(days=365)
 BETH = Person(
-    ref="beth",
+    id="beth",
     name=PersonName(
         given="Elizabeth", family="Novák", nicknames=("Beth",), former_families=("Hartley",)
     ),
     mail="beth@cedar.example",
-    organisation="Cedar Valley Public Schools",
+    organization="Cedar Valley Public Schools",
     zone="America/Chicago",
     handles=("@bethreads",),
     accounts=("skies:@bethreads", "elsewhere:@beth"),
     pages=("https://beth.example/",),
 )
 EVERYTHING = Consent(
-    person="beth",
+    person_id="beth",
     text_version="1",
     text_hash="",
     scopes=frozenset(Scope),
@@ -105,7 +105,7 @@ def test_nothing_is_asked_without_a_consent_in_force(consent, now):
 
 def test_another_persons_consent_allows_nothing():
     with pytest.raises(NotPermittedError):
-        planned(replace(EVERYTHING, person="rosa"))
+        planned(replace(EVERYTHING, person_id="rosa"))
 
 
 @given(st.sets(st.sampled_from(Scope)), st.sampled_from(StudentLinkSwitch))
@@ -114,7 +114,7 @@ def test_every_question_is_covered_by_a_scope(scopes, links):
 
     for query in planned(replace(EVERYTHING, scopes=frozenset(scopes)), links=links):
         assert get_required_scope(query.kind, family[query.source]) in scopes
-        assert query.subject == BETH.ref
+        assert query.subject == BETH.id
 
 
 @given(st.sets(st.sampled_from(Scope)), st.sampled_from(Scope))

@@ -27,7 +27,7 @@ PERSON = replace(ROSA.person, accounts=(*ACCOUNTS, "chalkboard:@rosa"))
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_a_question_about_contacts_leads_back_to_its_account_alone(account):
     source = ACCOUNTS[account]
-    questions = tuple(source.build_contact_queries(account, PERSON.ref))
+    questions = tuple(source.build_contact_queries(account, PERSON.id))
 
     assert len(questions) == 2
     for query in questions:
@@ -36,6 +36,6 @@ def test_a_question_about_contacts_leads_back_to_its_account_alone(account):
 
 
 def test_an_account_that_is_no_longer_declared_gets_no_verdict():
-    (query, _) = MASTODON.build_contact_queries("mastodon:@rosa@skies.example", PERSON.ref)
+    (query, _) = MASTODON.build_contact_queries("mastodon:@rosa@skies.example", PERSON.id)
 
     assert find_queried_accounts(query, replace(PERSON, accounts=()), MASTODON) == ()

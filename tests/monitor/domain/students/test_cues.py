@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from monitor.domain.students.cues import (
     CUE_BITS,
     SchoolSetting,
-    StudentCue,
     detect_cues,
     list_school_names,
     sum_cue_bits,
 )
+from monitor.domain.vocabulary import StudentCue
 from tests.monitor.domain.students.school import SETTING, contact
 
 OURS = {StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL}

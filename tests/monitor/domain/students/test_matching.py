@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.cues import StudentCue
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, match_contacts
+from monitor.domain.vocabulary import StudentCue
 from tests.bench.plain_roster import plain_roster
 from tests.monitor.domain.students.school import (
     A_CUE,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.names.frequency import load_census
-from monitor.domain.students.cues import CUE_BITS, StudentCue
+from monitor.domain.students.cues import CUE_BITS
 from monitor.domain.students.matching import (
     FAMILY_INITIAL_SHARE,
     FEWEST_RARE_HITS,
@@ -19,6 +19,7 @@ from monitor.domain.students.matching import (
     MatcherQuota,
 )
 from monitor.domain.students.roster import ROSTER_LIFETIME
+from monitor.domain.vocabulary import StudentCue
 
 PAGE = " ".join((Path(__file__).parents[4] / "docs" / "students.md").read_text("utf-8").split())
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.errors import InputError
 from monitor.domain.students.roster_file import (
     RosterContext,
     RosterRowKind,
@@ -14,7 +15,6 @@ from monitor.domain.students.roster_file import (
     parse_header,
     parse_row,
 )
-from monitor.errors import InputError
 
 NOBODY = RosterContext()
 TITLES = [

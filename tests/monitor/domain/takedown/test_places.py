@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from monitor.domain.errors import ConfigError
 from monitor.domain.takedown.places import (
     STALE_AFTER,
     TakedownGuide,
@@ -11,7 +12,6 @@ from monitor.domain.takedown.places import (
     parse_takedown_guides,
 )
 from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
-from monitor.errors import ConfigError
 from scrapers.models import Finding, FindingKind
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.canonical import build_account_key

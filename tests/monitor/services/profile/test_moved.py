@@ -10,8 +10,8 @@ from monitor.config import ProfileApiConfig
 from monitor.db.journal import QuestionRecord
 from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
+from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import Scope
-from monitor.errors import DatabaseError
 from monitor.services.auth import SignInRefusal, redeem_sign_in_link, request_sign_in_link
 from monitor.services.backups import check_stored_values
 from monitor.services.data_export import export_person_data
@@ -33,7 +33,7 @@ GONE = replace(REFUSED, bounce="5.1.1")
 def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
     world = maria.world
     world.post.answers_to[maria.staff.mail] = DEFERRED
-    queue_weekly_digest(world.app, maria.staff.ref)
+    queue_weekly_digest(world.app, maria.staff.id)
     maria.sends()
 
     maria.moves()
@@ -48,7 +48,7 @@ def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
 def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
     world = maria.world
     world.post.answers_to[maria.staff.mail] = GONE
-    queue_weekly_digest(world.app, maria.staff.ref)
+    queue_weekly_digest(world.app, maria.staff.id)
     maria.sends()
     assert world.state.suppression_list.list_suppressions()
     world.on_monday()
@@ -75,7 +75,7 @@ def test_a_letter_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover
 
 def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mover):
     world = maria.world
-    queue_weekly_digest(world.app, maria.staff.ref)
+    queue_weekly_digest(world.app, maria.staff.id)
     maria.sends()
     (sent,) = maria.staff.letters_of("digest")
     world.later(minutes=1)
@@ -88,13 +88,13 @@ def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mo
     world.on_monday()
     fresh = world.post.to(NEW)[-1].envelope.local_id
     process_bounce(world.app, Bounce(local_id=fresh, status="5.1.1"))
-    assert [each.person for each in world.state.suppression_list.list_suppressions()] == [
-        maria.staff.ref
+    assert [each.person_id for each in world.state.suppression_list.list_suppressions()] == [
+        maria.staff.id
     ]
 
 
 def test_who_stopped_the_weekly_letter_gets_none_at_the_new_address_either(maria: Mover):
-    stop_digest(maria.world.app, maria.staff.ref)
+    stop_digest(maria.world.app, maria.staff.id)
 
     maria.moves()
     maria.world.on_monday()
@@ -134,11 +134,11 @@ def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
     sources = structs.replace(world.config.sources, gravatar=ProfileApiConfig())
     world.restarts(with_portal(structs.replace(world.config, sources=sources)))
     maria = Mover(world.joins(MARIA, scopes=frozenset({Scope.MAIL_HASH})))
-    person = world.state.people.load_person(maria.staff.ref)
+    person = world.state.people.load_person(maria.staff.id)
     (key,) = list_person_query_keys(world.app, person)
     world.state.questions.save_question(
         QuestionRecord(
-            person=person.ref,
+            person_id=person.id,
             key=key,
             source="gravatar-api",
             kind=QueryKind.PROFILE,
@@ -149,7 +149,7 @@ def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
 
     maria.moves()
 
-    assert world.state.questions.list_questions_of_person(person.ref) == ()
+    assert world.state.questions.list_questions_of_person(person.id) == ()
 
 
 def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
@@ -165,7 +165,7 @@ def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
 def test_the_record_tells_of_both_without_an_address(maria: Mover):
     maria.moves()
 
-    rows = maria.world.state.audit.list_entries_of_subject(maria.staff.ref)
+    rows = maria.world.state.audit.list_entries_of_subject(maria.staff.id)
     told = {each.action for each in rows}
     assert {"address-change-requested", "address-changed"} <= told
     assert "@" not in str(rows)
@@ -183,7 +183,7 @@ def test_neither_address_stands_in_the_database_in_clear(maria: Mover):
 def test_a_copy_of_everything_tells_the_change(maria: Mover):
     maria.moves()
 
-    copy = export_person_data(maria.world.app, maria.staff.ref, maria.staff.ref)
+    copy = export_person_data(maria.world.app, maria.staff.id, maria.staff.id)
 
     (told,) = json.loads(copy.encode_json())["email_settings"]["address_changes"]
     assert (told["old"], told["new"], told["browser"]) == (maria.staff.mail, NEW, "")
@@ -213,8 +213,8 @@ def test_leaving_erases_both_addresses(maria: Mover):
     mailer = replace(app.mailer, delete_stored_emails=forgotten.append)
     leaving = replace(app, mailer=mailer)
 
-    withdraw_consent(leaving, maria.staff.ref)
-    erase_person(leaving, maria.staff.ref)
+    withdraw_consent(leaving, maria.staff.id)
+    erase_person(leaving, maria.staff.id)
 
     assert sorted(forgotten) == sorted({NEW, maria.staff.mail})
     assert maria.world.state.count_rows()["address_changes"] == 0
@@ -226,7 +226,7 @@ def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(mari
     world.joins(MARIA)
 
     mailer = replace(world.app.mailer, delete_stored_emails=forgotten.append)
-    erase_person(replace(world.app, mailer=mailer), maria.staff.ref)
+    erase_person(replace(world.app, mailer=mailer), maria.staff.id)
 
     assert forgotten == [NEW]
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.db.connection import DatabaseConnection
 from monitor.db.database import Database
-from monitor.errors import CannotWriteError
+from monitor.domain.errors import CannotWriteError
 from monitor.services.profile import edit_profile
 from tests.monitor.services.mover import NEW, Mover
 
@@ -30,12 +30,12 @@ class Overtaken:
 
 
 def test_names_that_are_saved_in_another_tab_meanwhile_bring_no_old_address_back(maria: Mover):
-    person = maria.world.state.people.load_person(maria.staff.ref)
+    person = maria.world.state.people.load_person(maria.staff.id)
     overtaken: Any = Overtaken(maria.world.state, maria.moves)
 
     edit_profile(replace(maria.world.app, db=overtaken), replace(person, role="Librarian"))
 
-    saved = maria.world.state.people.load_person(maria.staff.ref)
+    saved = maria.world.state.people.load_person(maria.staff.id)
     assert (saved.role, saved.mail) == ("Librarian", NEW)
 
 

@@ -7,14 +7,13 @@ import pytest
 
 from monitor.db.connection import DatabaseConnection
 from monitor.demo.district import JOHN
-from monitor.domain.consent import ConsentChannel
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal, ConsentChannel
 from monitor.services.auth import LINK_LASTS, MAX_LINKS_PER_HOUR, find_account_id
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.erasure import record_departure
-from monitor.services.profile import AddressConfirmRefusal, AddressRequestRefusal
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
 
@@ -31,7 +30,7 @@ def test_after_the_answer_a_person_is_known_by_the_new_address_alone(maria: Move
     maria.moves()
 
     assert maria.mail == NEW
-    assert find_account_id(maria.world.app, NEW) == maria.staff.ref
+    assert find_account_id(maria.world.app, NEW) == maria.staff.id
     assert find_account_id(maria.world.app, maria.staff.mail) == ""
 
 
@@ -131,7 +130,7 @@ def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
     for address in (NEW, john.mail):
         ran: list[str] = []
         with monkeypatch.context() as watched:
-            for name in ("execute", "fetch_row", "fetch_rows"):
+            for name in ("execute", "fetch_row", "fetch_rows", "count_rows"):
                 watched.setattr(
                     DatabaseConnection, name, recorded(getattr(DatabaseConnection, name), ran)
                 )
@@ -140,7 +139,7 @@ def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
 
     free, taken = work
     assert free == taken
-    copy = build_data_export(maria.world.app, maria.staff.ref)
+    copy = build_data_export(maria.world.app, maria.staff.id)
     told = [each for each in copy.data["emails"] if each.kind == "new-address"]
     assert [(each.state, each.attempts) for each in told] == [("sent", 1)] * 2
 
@@ -159,7 +158,7 @@ def test_an_address_that_is_somebodys_is_not_taken_from_them(maria: Mover):
 
     assert maria.confirms(maria.code(john.mail)) is AddressConfirmRefusal.TAKEN
     assert maria.mail == maria.staff.mail
-    assert maria.world.state.people.load_mail_address(john.ref) == john.mail
+    assert maria.world.state.people.load_mail_address(john.id) == john.mail
 
 
 def test_who_left_the_address_is_erased_when_its_mailbox_is_another_persons(maria: Mover):
@@ -168,19 +167,19 @@ def test_who_left_the_address_is_erased_when_its_mailbox_is_another_persons(mari
 
     maria.moves(john.mail)
 
-    assert john.ref not in maria.world.state.people.list_person_ids()
+    assert john.id not in maria.world.state.people.list_person_ids()
     assert maria.mail == john.mail
 
 
 def test_who_left_under_a_legal_hold_gives_up_the_address_alone(maria: Mover):
     world, john = maria.world, maria.world.joins(JOHN)
-    places_hold(world.app, john.ref, "a case about John")
-    record_departure(world.app, john.ref)
+    places_hold(world.app, john.id, "a case about John")
+    record_departure(world.app, john.id)
 
     maria.moves(john.mail)
 
-    assert world.state.people.find_person_id_by_mail(john.mail) == maria.staff.ref
-    assert world.state.people.load_mail_address(john.ref) == ""
+    assert world.state.people.find_person_id_by_mail(john.mail) == maria.staff.id
+    assert world.state.people.load_mail_address(john.id) == ""
 
 
 def test_an_invitation_to_the_new_address_is_ended_with_the_move(maria: Mover):
@@ -209,7 +208,7 @@ def test_nobody_moves_whose_consent_has_ended(maria: Mover):
 
 def test_who_pauses_may_move(maria: Mover):
     until = maria.world.clock.at + timedelta(days=30)
-    pause_checks(maria.world.app, maria.staff.ref, until, ConsentChannel.PORTAL)
+    pause_checks(maria.world.app, maria.staff.id, until, ConsentChannel.PORTAL)
 
     maria.moves()
 

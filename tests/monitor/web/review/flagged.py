@@ -20,9 +20,9 @@ def several(portal: Portal, maria: Staff, count: int) -> list[str]:
     world, refs = portal.world, []
     with world.state.begin_transaction():
         for number in range(count):
-            item = replace(world.state.items.load_item(fake(maria).item), ref=f"item{number:028}")
+            item = replace(world.state.items.load_item(fake(maria).item_id), id=f"item{number:028}")
             world.state.items.insert_item(item, [f"alias{number}"])
-            flag = replace(fake(maria), ref=f"flag{number:028}", item=item.ref)
+            flag = replace(fake(maria), id=f"flag{number:028}", item_id=item.id)
             world.state.flags.insert_flag(flag)
-            refs.append(flag.ref)
+            refs.append(flag.id)
     return refs

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 from monitor.db.review import ReviewNote, ReviewNoteKind
-from monitor.db.sweeps import SweepKind
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.flag import DecisionRecord, Flag
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, SweepKind
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
 from tests.monitor.services.world import Staff
 from tests.monitor.web.inert import FIELDS, poisoned
@@ -41,13 +40,13 @@ class Planting:
 
     @property
     def address(self) -> str:
-        return self.portal.world.state.items.load_item(fake(self.maria).item).portrait.url
+        return self.portal.world.state.items.load_item(fake(self.maria).item_id).portrait.url
 
     @property
     def own_addresses(self) -> set[str]:
         return {
             each.portrait.url
-            for each in self.portal.world.state.items.list_items_of_person(self.maria.ref)
+            for each in self.portal.world.state.items.list_items_of_person(self.maria.id)
         }
 
     def _texts(self, first: int, used: list[str]) -> Iterator[str]:
@@ -59,36 +58,36 @@ class Planting:
         state, flag = self.portal.world.state, fake(self.maria)
         told = [next(texts) for _ in FIELDS]
         more = {name: next(texts) for name in ("url", "account", "location")}
-        item = poisoned(state.items.load_item(flag.item), told, **more)
+        item = poisoned(state.items.load_item(flag.item_id), told, **more)
         state.items.update_item(item)
         state.flags.update_flag(replace(flag, reasons=(next(texts), next(texts))))
-        for own in state.items.list_items_of_person(self.maria.ref):
-            if own.ref != flag.item:
+        for own in state.items.list_items_of_person(self.maria.id):
+            if own.id != flag.item_id:
                 state.items.update_item(poisoned(own, told, url=next(texts)))
         sweep = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
-        for run in state.sweeps.list_source_runs(sweep.ref) if sweep else ():
-            state.sweeps.save_source_run(sweep.ref, replace(run, note=plain(next(texts))))
+        for run in state.sweeps.list_source_runs(sweep.id) if sweep else ():
+            state.sweeps.save_source_run(sweep.id, replace(run, note=plain(next(texts))))
 
     def _by_people(self, texts: Iterator[str]) -> None:
         state, flag, now = self.portal.world.state, fake(self.maria), self.portal.world.clock.at
-        person = state.people.load_person(self.maria.ref)
+        person = state.people.load_person(self.maria.id)
         name = replace(person.name, given=next(texts), family=next(texts), middle=next(texts))
-        told = {each: next(texts) for each in ("school", "role", "organisation")}
+        told = {each: next(texts) for each in ("school", "role", "organization")}
         state.people.update_person(replace(person, name=name, **told))
         state.flags.update_review_index(flag)
         for kind in ReviewNoteKind:
             text = next(texts)
             state.review_notes.insert_review_note(
-                ReviewNote(flag=flag.ref, kind=kind, by=BO, at=now, text=text)
+                ReviewNote(flag_id=flag.id, kind=kind, by=BO, at=now, text=text)
             )
         said = Decision.IMPERSONATION
         state.flags.insert_decision(
-            DecisionRecord(flag=flag.ref, ruling=said, by="reviewer", at=now, note=next(texts))
+            DecisionRecord(flag_id=flag.id, ruling=said, by="reviewer", at=now, note=next(texts))
         )
         proposal = BreakGlassProposal(
-            ref="proposal",
-            flag=self.closed.ref,
-            person=self.maria.ref,
+            id="proposal",
+            flag_id=self.closed.id,
+            person_id=self.maria.id,
             first=BO,
             reason=next(texts),
             at=now,

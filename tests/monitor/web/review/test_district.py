@@ -16,22 +16,22 @@ from tests.monitor.web.review.flagged import ANA, fake
 def crowd(portal: Portal, maria: Staff, count: int) -> None:
     """Have so many further people join, each with a flag like Maria's."""
     state, now = portal.world.state, portal.world.clock.at
-    consent = state.consents.find_latest_consent(maria.ref)
+    consent = state.consents.find_latest_consent(maria.id)
     with state.begin_transaction():
         for number in range(count):
-            told = {"ref": f"p{number:031}", "mail": f"{number}@x.example"}
-            person = replace(state.people.load_person(maria.ref), **told)
+            told = {"id": f"p{number:031}", "mail": f"{number}@x.example"}
+            person = replace(state.people.load_person(maria.id), **told)
             state.people.insert_person(person)
-            state.consents.insert_consent(replace(consent, person=person.ref))
-            known = state.items.load_item(fake(maria).item)
-            item = replace(known, ref=f"i{number:031}", person=person.ref)
+            state.consents.insert_consent(replace(consent, person_id=person.id))
+            known = state.items.load_item(fake(maria).item_id)
+            item = replace(known, id=f"i{number:031}", person_id=person.id)
             state.items.insert_item(item, [f"alias{number}"])
             state.flags.insert_flag(
                 replace(
                     fake(maria),
-                    ref=f"f{number:031}",
-                    person=person.ref,
-                    item=item.ref,
+                    id=f"f{number:031}",
+                    person_id=person.id,
+                    item_id=item.id,
                     opened_at=now,
                 )
             )
@@ -69,7 +69,7 @@ def test_the_figures_name_nobody(portal: Portal, maria: Staff, ana: Guest):
 
     html = ana.get("/review/district").html
 
-    for word in ("Maria", "Delgado", "delgad0", maria.mail, maria.ref, MARIA.person.school):
+    for word in ("Maria", "Delgado", "delgad0", maria.mail, maria.id, MARIA.person.school):
         assert word not in html
 
 
@@ -106,10 +106,10 @@ def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest,
         for row in seen.page.select("tbody tr")
     ]
     assert [row[1:4] for row in rows[:2]] == [
-        [ANA, "Added a note", fake(maria).ref[:8]],
-        [ANA, "Viewed", fake(maria).ref[:8]],
+        [ANA, "Wrote a note on this flag", fake(maria).id[:8]],
+        [ANA, "Viewed this flag", fake(maria).id[:8]],
     ]
-    for word in ("Maria", "Delgado", "platform", maria.mail, maria.ref, "Enrolled", "Shared"):
+    for word in ("Maria", "Delgado", "platform", maria.mail, maria.id, "Enrolled", "Shared"):
         assert word not in seen.page.find("main").find("table").get_text()
 
 
@@ -123,7 +123,7 @@ def test_what_people_do_about_themselves_is_not_in_the_audit_of_offices(maria: S
 def test_the_audit_has_pages_and_can_be_narrowed(portal: Portal, maria: Staff, ana: Guest):
     queue = portal.world.app
     for _ in range(60):
-        record_flag_views(queue, Reviewer(address=ANA), [fake(maria).ref])
+        record_flag_views(queue, Reviewer(address=ANA), [fake(maria).id])
 
     first = ana.get("/review/audit?action=viewed")
     (older,) = first.page.select("nav.pages a[rel=next]")

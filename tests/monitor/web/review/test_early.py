@@ -9,8 +9,8 @@ from tests.monitor.web.review.flagged import ANA, BO, fake
 
 def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Decision.REOPENED)
-    bo, ref = portal.signed_in(BO), fake(maria).ref
-    assert "Sent." in ana.follow(ana.post("/review/early", flag=ref[:8], reason="A call.")).text
+    bo, ref = portal.signed_in(BO), fake(maria).id
+    assert "Sent." in ana.follow(ana.post("/review/early", flag_id=ref[:8], reason="A call.")).text
     assert "You requested this" in ana.get("/review/early").text
 
     form = bo.get("/review/early").page.select_one("form.deed")
@@ -25,32 +25,32 @@ def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Decision.REOPENED)
-    ana.post("/review/early", flag=fake(maria).ref, reason="A call.")
+    ana.post("/review/early", flag_id=fake(maria).id, reason="A call.")
     (proposal,) = portal.world.state.break_glass.list_unconfirmed_proposals()
 
-    answer = ana.follow(ana.post(f"/review/early/{proposal.ref}"))
+    answer = ana.follow(ana.post(f"/review/early/{proposal.id}"))
 
     assert "Another reviewer must confirm it" in answer.text
     assert "No flags are open to you." in ana.get("/review").text
 
 
 def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
-    for flag in ("", "Maria", "Delgado", "00000000", maria.mail, maria.ref):
-        seen = ana.post("/review/early", flag=flag, reason="A call.")
+    for flag in ("", "Maria", "Delgado", "00000000", maria.mail, maria.id):
+        seen = ana.post("/review/early", flag_id=flag, reason="A call.")
 
         assert seen.status == 422
         assert "You cannot open a flag with this reference early." in seen.text
 
 
 def test_a_proposal_takes_a_reason(maria: Staff, ana: Guest):
-    seen = ana.post("/review/early", flag=fake(maria).ref, reason=" ")
+    seen = ana.post("/review/early", flag_id=fake(maria).id, reason=" ")
 
     assert seen.status == 422
     assert "Give a reason. The person will read it." in seen.text
 
 
 def hold(guest: Guest, maria: Staff, step: str = "place", reason: str = "A lawsuit."):
-    return guest.post("/review/holds", person=maria.mail, step=step, reason=reason)
+    return guest.post("/review/holds", person_id=maria.mail, step=step, reason=reason)
 
 
 def confirms(guest: Guest) -> str:
@@ -63,16 +63,16 @@ def test_a_hold_is_placed_and_lifted_by_two_reviewers(portal: Portal, maria: Sta
     bo, holds = portal.signed_in(BO), portal.world.state.legal_holds
     assert "Sent." in ana.follow(hold(ana, maria)).text
     assert "You proposed this" in ana.get("/review/holds").text
-    assert not holds.has_active_legal_hold(maria.ref)
+    assert not holds.has_active_legal_hold(maria.id)
 
     assert "The hold is in place" in confirms(bo)
-    assert holds.has_active_legal_hold(maria.ref)
-    assert maria.ref in bo.get("/review/holds").text
+    assert holds.has_active_legal_hold(maria.id)
+    assert maria.id in bo.get("/review/holds").text
     assert "Maria" not in bo.get("/review/holds").text
 
     hold(bo, maria, "lift", "It was settled.")
     assert "The hold is lifted" in confirms(ana)
-    assert not holds.has_active_legal_hold(maria.ref)
+    assert not holds.has_active_legal_hold(maria.id)
     assert "No legal hold is in place." in ana.get("/review/holds").text
 
 
@@ -81,15 +81,15 @@ def test_one_reviewer_places_no_hold(portal: Portal, maria: Staff, ana: Guest):
     (proposal,) = list_hold_proposals(portal.world.app)
 
     for guest in (ana, portal.signed_in(ANA)):
-        answer = guest.follow(guest.post(f"/review/holds/{proposal.ref}"))
+        answer = guest.follow(guest.post(f"/review/holds/{proposal.id}"))
         assert "Another reviewer must confirm it" in answer.text
-    assert not portal.world.state.legal_holds.has_active_legal_hold(maria.ref)
+    assert not portal.world.state.legal_holds.has_active_legal_hold(maria.id)
 
 
 def test_a_hold_takes_a_reason_and_somebody_who_has_joined(maria: Staff, ana: Guest):
     assert "Give a reason" in hold(ana, maria, reason=" ").text
     for person in ("", "Maria", "eve@cedarvalley.example", "0" * 32):
-        seen = ana.post("/review/holds", person=person, step="place", reason="A lawsuit.")
+        seen = ana.post("/review/holds", person_id=person, step="place", reason="A lawsuit.")
 
         assert seen.status == 422
         assert "You cannot propose this for this person." in seen.text

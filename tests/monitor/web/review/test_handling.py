@@ -4,7 +4,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from monitor.domain.vocabulary import Decision, FlagState
-from monitor.services.review import decide_flag
+from tests.monitor.decisions import decide_flag
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
@@ -22,7 +22,7 @@ def test_a_flag_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
 
 def test_who_looked_before_another_took_it_is_told(portal: Portal, maria: Staff, ana: Guest, here):
     bo = portal.signed_in(BO)
-    bo.post("/review/open", one=fake(maria).ref)
+    bo.post("/review/open", one=fake(maria).id)
     ana.post(f"{here}/take", seen="")
 
     seen = bo.follow(bo.post(f"{here}/take", seen=""))
@@ -56,31 +56,31 @@ def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
     for words in (
         "A reviewer viewed this flag",
         "Called the platform.",
-        "A reviewer asked you about this flag",
+        "A reviewer asked a question about this flag",
         "Is it yours?",
-        "A reviewer downloaded the evidence of this flag that you shared",
+        "A reviewer downloaded the evidence of this flag",
     ):
         assert words in text
     assert text.count("Called the platform.") == 1
 
 
 def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: str):
-    ref = fake(maria).ref
+    ref = fake(maria).id
     ruled = ana.follow(
-        ana.post("/review/rule", seen=f"{ref} open", ruling="harmless", note="Known fan page.")
+        ana.post("/review/rule", seen=f"{ref} open", decision="harmless", note="Known fan page.")
     )
     assert "Saved." in ruled.text
     assert f"{ANA} said that it is harmless. Known fan page." in ruled.text
     assert fake(maria).state is FlagState.HARMLESS
 
-    assert "Undone." in ana.follow(ana.post("/review/undo", ref=ref)).text
+    assert "Undone." in ana.follow(ana.post("/review/undo", flag=ref)).text
     assert fake(maria).state is FlagState.OPEN
 
 
-def test_a_ruling_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, here: str):
-    for ruling in ("", "shared", "mine", "nonsense"):
+def test_a_decision_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, here: str):
+    for decision in ("", "shared", "mine", "nonsense"):
         seen = ana.post(
-            "/review/rule", seen=f"{fake(maria).ref} open", ruling=ruling, note="My reason."
+            "/review/rule", seen=f"{fake(maria).id} open", decision=decision, note="My reason."
         )
         assert seen.status == 422
         assert "Choose what it is." in seen.text
@@ -98,7 +98,7 @@ def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str)
 
 def test_a_note_that_a_person_wrote_for_themselves_is_not_shown(maria: Staff, ana: Guest, here):
     reviewing = maria.world.app
-    decide_flag(reviewing, fake(maria).ref, Decision.IMPERSONATION, maria.ref, "privatenotezq")
+    decide_flag(reviewing, fake(maria).id, Decision.IMPERSONATION, maria.id, "privatenotezq")
 
     assert "privatenotezq" not in ana.get(here).html
 
@@ -107,25 +107,25 @@ def test_several_flags_are_opened_ruled_and_taken_back_together(
     portal: Portal, maria: Staff, ana: Guest
 ):
     refs = several(portal, maria, 3)
-    opened = ana.send("/review/open", {"csrf": ana.csrf, "several": "yes", "ref": refs})
+    opened = ana.send("/review/open", {"csrf": ana.csrf, "several": "yes", "flag": refs})
     assert "3 flags together" in ana.follow(opened).title
 
     told = [f"{ref} open" for ref in refs[:2]]
-    ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
+    ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "decision": "impersonation"})
 
     states = lambda: [portal.world.state.flags.load_flag(ref).state for ref in refs]  # noqa: E731 - short
     assert "Decision saved for 2 flags" in ruled.title
     assert states() == ["impersonation", "impersonation", "open"]
-    ana.send("/review/undo", {"csrf": ana.csrf, "ref": refs[:2]})
+    ana.send("/review/undo", {"csrf": ana.csrf, "flag": refs[:2]})
     assert states() == ["open", "open", "open"]
 
 
 def test_of_several_flags_all_are_ruled_or_none(portal: Portal, maria: Staff, ana: Guest):
     refs = several(portal, maria, 2)
-    ana.send("/review/open", {"csrf": ana.csrf, "ref": refs})
+    ana.send("/review/open", {"csrf": ana.csrf, "flag": refs})
     told = [f"{refs[0]} open", f"{refs[1]} harmless"]
 
-    seen = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
+    seen = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "decision": "impersonation"})
 
     assert "This changed" in ana.follow(seen).text
     assert [portal.world.state.flags.load_flag(ref).state for ref in refs] == ["open", "open"]
@@ -133,7 +133,7 @@ def test_of_several_flags_all_are_ruled_or_none(portal: Portal, maria: Staff, an
 
 def test_what_closed_meanwhile_is_left_out_of_several(portal: Portal, maria: Staff, ana: Guest):
     refs = several(portal, maria, 2)
-    place = ana.send("/review/open", {"csrf": ana.csrf, "ref": refs}).leads_to
+    place = ana.send("/review/open", {"csrf": ana.csrf, "flag": refs}).leads_to
     maria.rules(portal.world.state.flags.load_flag(refs[0]), Decision.REOPENED)
 
     assert "1 flag together" in ana.get(place).title
@@ -147,7 +147,7 @@ def test_the_evidence_is_handed_out_where_it_was_shared_and_written_down(
     with ZipFile(BytesIO(answer.response.data)) as zipped:
         assert "report.html" in zipped.namelist()
     assert (
-        maria.world.state.audit.list_entries_of_subject(fake(maria).ref)[-1].action
+        maria.world.state.audit.list_entries_of_subject(fake(maria).id)[-1].action
         == "downloaded-evidence"
     )
 

@@ -20,7 +20,18 @@ from tests.monitor.web.review.flagged import fake, several
 from tests.monitor.web.review.planted import TEXTS, Planting, plain
 
 PARTS = ("/review", "/review/early", "/review/district", "/review/audit")
-CHOICES = ("kind", "severity", "state", "school", "taken", "age", "page", "action", "before", "ref")
+CHOICES = (
+    "kind",
+    "severity",
+    "state",
+    "school",
+    "taken",
+    "age",
+    "page",
+    "action",
+    "before",
+    "flag",
+)
 COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -38,7 +49,7 @@ def alive(seen: Seen, known: set[str]) -> list[str]:
 def test_planted_texts_are_inert_on_every_page_of_review(
     planting: Planting, ana: Guest, here: str, share
 ) -> None:
-    places = (*PARTS, here, f"/review/several?ref={fake(planting.maria).ref}")
+    places = (*PARTS, here, f"/review/several?flag={fake(planting.maria).id}")
     wrong = []
     for first in share(range(len(TEXTS))):
         planting.plant(first)
@@ -55,7 +66,7 @@ def test_planted_texts_are_inert_where_their_person_reads_what_it_did(
 ) -> None:
     maria, flag = portal.signed_in(planting.maria.mail), fake(planting.maria)
     places = ("/me", "/me/data", "/me/data/seen", "/me/data/names", "/me/data/work")
-    places = (*places, f"/me/items/{flag.item}", f"/me/takedown/{flag.ref}")
+    places = (*places, f"/me/items/{flag.item_id}", f"/me/takedown/{flag.id}")
     wrong = []
     for first in share(range(len(TEXTS))):
         planting.plant(first)
@@ -103,13 +114,24 @@ def test_what_is_typed_into_an_address_is_inert_and_finds_nobody(
 def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
     portal: Portal, maria: Staff, ana: Guest, here: str, share
 ) -> None:
-    ref, wrong = fake(maria).ref, []
-    known = {portal.world.state.items.load_item(fake(maria).item).portrait.url}
+    ref, wrong = fake(maria).id, []
+    known = {portal.world.state.items.load_item(fake(maria).item_id).portrait.url}
     deeds = ("/review/open", "/review/rule", "/review/undo", "/review/early")
     deeds = (*deeds, *(f"{here}/{each}" for each in ("take", "give-back", "note", "ask")))
     for text in share(ALL):
         typed = plain(text)
-        fields = ("one", "ref", "ruling", "note", "flag", "reason", "seen", "remark", "question")
+        fields = (
+            "one",
+            "flag",
+            "decision",
+            "note",
+            "flag_id",
+            "person_id",
+            "reason",
+            "seen",
+            "remark",
+            "question",
+        )
         for place in deeds:
             seen = ana.post(place, **dict.fromkeys(fields, typed))
             wrong += [(place, text, each) for each in alive(seen, known)]
@@ -124,7 +146,7 @@ def test_what_is_typed_into_a_form_stays_in_it_or_is_kept_as_text(
 def test_planted_texts_are_inert_in_the_evidence(
     planting: Planting, ana: Guest, here: str, share, whose: str
 ) -> None:
-    maria, ref = planting.portal.signed_in(planting.maria.mail), fake(planting.maria).ref
+    maria, ref = planting.portal.signed_in(planting.maria.mail), fake(planting.maria).id
     for first in share(range(len(TEXTS))):
         planting.plant(first)
         mine = whose == "person"

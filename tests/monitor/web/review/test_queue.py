@@ -42,7 +42,7 @@ def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Gue
 
 
 def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
-    place = f"/review/flags/{fake(maria).ref}"
+    place = f"/review/flags/{fake(maria).id}"
     before = maria.world.state.audit.list_entries()
 
     seen = ana.get(place)
@@ -50,14 +50,14 @@ def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest
     assert "You will see who it is about." in seen.text
     assert "Delgado" not in seen.html
     assert maria.world.state.audit.list_entries() == before
-    assert ana.post("/review/open", ref=fake(maria).ref).leads_to == place
+    assert ana.post("/review/open", flag=fake(maria).id).leads_to == place
     assert "Maria Delgado" in ana.get(place).text
 
 
 def test_an_opened_flag_shows_the_closed_list_and_no_word_from_the_web(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
-    item = portal.world.state.items.load_item(fake(maria).item)
+    item = portal.world.state.items.load_item(fake(maria).item_id)
     planted = {
         name: f"planted{name}zq"
         for name in ("title", "snippet", "name", "handle", "bio", "location")
@@ -102,8 +102,10 @@ def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: s
     assert ana.get(here).status == 404
     for deed in ("take", "give-back", "note", "ask", "pack"):
         assert ana.post(f"{here}/{deed}").status == 404
-    assert ana.post("/review/rule", seen=f"{fake(maria).ref} open", ruling="harmless").status == 404
-    assert ana.post("/review/undo", ref=fake(maria).ref).status == 404
+    assert (
+        ana.post("/review/rule", seen=f"{fake(maria).id} open", decision="harmless").status == 404
+    )
+    assert ana.post("/review/undo", flag=fake(maria).id).status == 404
     assert "No flags are open to you." in ana.get("/review").text
 
 
@@ -128,8 +130,8 @@ def test_a_reviewer_who_is_staff_does_not_review_what_is_about_them(portal: Port
     guest = Portal(portal.world).signed_in(maria.mail)
 
     assert "This is about you. Another reviewer decides." in guest.get("/review").text
-    assert guest.post("/review/open", one=fake(maria).ref).status == 404
-    assert guest.get(f"/review/flags/{fake(maria).ref}").status == 404
+    assert guest.post("/review/open", one=fake(maria).id).status == 404
+    assert guest.get(f"/review/flags/{fake(maria).id}").status == 404
 
 
 def test_the_queue_has_pages_and_keeps_the_choice_from_one_to_the_next(
@@ -170,7 +172,7 @@ def test_no_school_is_named_of_which_nothing_is_open(portal: Portal, maria: Staf
 def test_looking_at_the_pages_writes_nothing(portal: Portal, maria: Staff, ana: Guest, here: str):
     before = portal.world.state.audit.list_entries()
 
-    for place in ("/review", here, f"/review/several?ref={fake(maria).ref}", "/review/early"):
+    for place in ("/review", here, f"/review/several?flag={fake(maria).id}", "/review/early"):
         assert ana.get(place).status == 200
 
     assert portal.world.state.audit.list_entries() == before

@@ -30,11 +30,11 @@ def guests(portal: Portal, maria: Staff) -> dict[str, Guest]:
 def raised(maria: Staff, kind: FlagKind) -> str:
     """Raise a flag of a kind, of a finding of its own, that has been answered by nobody."""
     world, ref = maria.world, f"{kind}-of-maria"
-    item = world.state.items.load_item(fake(maria).item)
+    item = world.state.items.load_item(fake(maria).item_id)
     shown = replace(item.portrait, url=f"https://{SECRET}.example", name=SECRET)
     with world.state.begin_transaction():
-        world.state.items.insert_item(replace(item, ref=f"item-{kind}", portrait=shown), [kind])
-        flag = replace(fake(maria), ref=ref, item=f"item-{kind}", kind=kind, shared_at=None)
+        world.state.items.insert_item(replace(item, id=f"item-{kind}", portrait=shown), [kind])
+        flag = replace(fake(maria), id=ref, item_id=f"item-{kind}", kind=kind, shared_at=None)
         world.state.flags.insert_flag(replace(flag, state=FlagState.OPEN, opened_at=world.clock.at))
     return ref
 
@@ -42,7 +42,7 @@ def raised(maria: Staff, kind: FlagKind) -> str:
 def sees(guest: Guest, flag: str) -> bool:
     """Try every address that shows a flag, having asked to open it."""
     guest.post("/review/open", one=flag)
-    places = (f"/review/flags/{flag}", f"/review/several?ref={flag}", f"/me/flags/{flag}/share")
+    places = (f"/review/flags/{flag}", f"/review/several?flag={flag}", f"/me/flags/{flag}/share")
     return any(SECRET.casefold() in guest.get(each).html.casefold() for each in places)
 
 

@@ -1,0 +1,308 @@
+"""What a person's answers taught: the average of their own findings, and of the others.
+
+Only places, sites and a listed vocabulary of work, school and pastimes may be compared, so no one
+has to list what may not: a word of what someone believes or suffers from is simply not here.
+docs/detection.md says why. Words are in the singular; `look_up_word` folds plurals.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import dropwhile
+from math import log2, sqrt
+
+from monitor.domain.detection.affiliation import NOT_A_PLACE, extract_localities
+from monitor.domain.names.normalize import fold_text, split_words
+from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import Decision
+from scrapers.models import Finding, FindingKind
+
+_WORK = """
+accountant accounting actor agent analyst animator appraiser architect architecture artist
+attorney author baker banker barber bartender biologist bookkeeper bookseller brewer broker
+builder butcher carpenter cashier chef chemist choreographer comedian composer conductor
+construction consultant contractor cook curator dancer dealer dental dentist dentistry designer
+detective developer director dispatcher driver economist editor electrician engineer engineering
+entrepreneur estate farmer filmmaker firefighter florist founder geologist goldsmith guide
+hairdresser handyman historian hygienist illustrator inspector installer instructor insurance
+interpreter inventor investor janitor jeweler journalist landscaper lawyer lecturer locksmith
+logger machinist manager manufacturer mason mechanic meteorologist miner model mover musician
+novelist nurse nursing officer optician orchard painter paralegal paramedic pharmacist
+photographer physicist physiotherapist pilot planner plumber plumbing potter printer producer
+professor programmer publisher realtor realty receptionist reporter researcher roofer sailor
+salesman salon scientist screenwriter sculptor secretary security singer software songwriter
+stylist surgeon surveyor tailor taxidermist technician translator trucker tutor upholsterer usher
+veterinarian waiter warehouse watchmaker welder winery writer
+"""
+_VOCABULARY_SCHOOL = """
+algebra alumni anatomy art assistant astronomy athletic band biology bookmobile botany bulletin
+calculus career chemistry choir chorus class classroom coach coding college counselor curriculum
+custodian debate department drama economics educator elementary faculty fifth fourth freshman
+geography geometry grade grader graduate gym gymnasium handwriting history homeroom honors
+journalism kindergarten lab language lesson librarian library literacy literature math mathematics
+mentor metalwork music orchestra paraprofessional pe phonics physics poetry prekindergarten
+preschool principal psychology reading recess robotics scholarship school science semester sixth
+sociology spelling statistics stem student substitute superintendent syllabus teacher teaching
+theater theatre trigonometry twelfth university woodwork workbook worksheet yearbook
+"""
+_PASTIMES = """
+acrobat album antique aquarium archery astronomer athlete aviation badminton ballet banjo baseball
+basketball bass beekeeper beekeeping beetle bicycle bike birding birdwatching blog board boat
+bonsai book bowling bridge butterfly cactus calligraphy camera camping canoe car carpentry cartoon
+cat cello ceramics chess clarinet climbing clock coin collector comic cooking cornet cricket
+crochet crossword cycling cyclist dance dessert disco dog doll drone drum drummer embroidery fair
+fencing fern film fishing flute football fossil frog game garden gardener gardening genealogy golf
+guitar gymnastics harmonica heron hike hiker hiking hockey horse improv insect jazz judo juggling
+karate kayak kayaking kite knitter knitting lacrosse lighthouse locomotive marathon marimba meteor
+mosaic moth motorcycle mural mushroom novel oboe opera orchid origami paddle painting photo
+photograph photography pianist piano pie pinball podcast poem poet pottery print puppet puzzle
+quilt quilter quilting quiz radio railroad railway recipe record relay review rock roller rose
+rowing rugby runner running sailing saxophone scout sculpture sewing singing skate skateboard
+skating sketch ski skiing snowboard soccer softball song sourdough sprint squash stamp stargazing
+story surfing swim swimmer swimming tennis thriller track train triathlon trombone trumpet tuba
+ukulele ultra vinyl viola violin volcano volleyball walking watercolor weaving western wind
+woodworking wrestler wrestling zine
+"""
+# What sort of page it is says something, too: results of races are seldom a teacher's.
+_PAGES = """
+agenda auction award biography brochure catalogue directory event exhibit exhibition fundraiser
+gallery grant interview invoice leaderboard lineup listing meet newsletter obituary patent
+playlist portfolio property recital result roster schedule season shop standing store team
+tournament volunteer webinar workshop
+"""
+_SHORTEST_PLURAL = 4
+
+
+def look_up_word(word: str) -> str:
+    """Return a plain word as this list has it, and nothing where it does not."""
+    for form in _list_singular_forms(word):
+        if form in _LISTED_WORDS:
+            return form
+    return ""
+
+
+def _list_singular_forms(word: str) -> tuple[str, ...]:
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s"):
+        return (word,)
+    return (word, f"{word[:-3]}y" if word.endswith("ies") else word[:-1], word[:-2])
+
+
+_LISTED_WORDS = frozenset(f"{_WORK} {_VOCABULARY_SCHOOL} {_PASTIMES} {_PAGES}".split())
+
+_LONGEST_TEXT = 4000
+# Bounded, so that a text of capitals alone takes no longer than any other.
+_CAPITALISED = r"[A-Z][\w'-]{1,30}"
+_CHAIN = rf"{_CAPITALISED}(?:[ ]{_CAPITALISED}){{0,2}}"
+_AFTER_A_PREPOSITION = re.compile(rf"\b(?:[Ii]n|[Nn]ear|[Ff]rom)\s+({_CHAIN})")
+_KINDS_OF_SCHOOL = "Academy|College|District|Elementary|Library|Schools?|University"
+_SCHOOL = re.compile(rf"((?:{_CAPITALISED}[ ]){{1,5}}(?:{_KINDS_OF_SCHOOL}))\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class TraitKind(StrEnum):
+    """A place, a school, a word of work or pastime, a site: nothing else is learned from."""
+
+    PLACE = "place"
+    SCHOOL = "school"
+    WORD = "word"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trait:
+    """`word` is plain: two spellings of one thing are one trait."""
+
+    kind: TraitKind
+    word: str
+
+
+# Each trait, with the words that show it.
+Traits = Mapping[Trait, str]
+
+
+def extract_traits(finding: Finding, name: PersonName) -> Traits:
+    """Read what is shown besides the name; two people with one name do not differ in it.
+
+    The number of times does not count, since a snippet repeats the words of the query.
+    """
+    parts = (finding.title, finding.snippet, finding.bio)
+    text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
+    own = frozenset(split_words(f"{name.full_name} {name.middle} {' '.join(name.former_families)}"))
+    found: dict[Trait, str] = {}
+    for trait, written in (
+        *_extract_word_traits(f"{text}\n{_extract_page_path(finding)}", own),
+        *_extract_place_traits(f"{text}\n{finding.location}", own),
+        *_extract_site_trait(finding),
+    ):
+        found.setdefault(trait, written)
+    return found
+
+
+def _extract_word_traits(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    for word in _LETTERS.findall(fold_text(text)):
+        form = look_up_word(word)
+        if form and word not in own:
+            yield Trait(TraitKind.WORD, form), word
+
+
+def _extract_place_traits(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    for found in _AFTER_A_PREPOSITION.findall(text):
+        yield from _build_named_trait(TraitKind.PLACE, found.split(), own)
+    for place in extract_localities(text):
+        yield from _build_named_trait(TraitKind.PLACE, [word.title() for word in place.town], own)
+    for found in _SCHOOL.findall(text):
+        # In a title the person's name often precedes the school.
+        yield from _build_named_trait(TraitKind.SCHOOL, _drop_leading_name(own, found.split()), own)
+
+
+def _drop_leading_name(own: frozenset[str], words: list[str]) -> list[str]:
+    return list(dropwhile(lambda word: fold_text(word) in own, words))
+
+
+def _build_named_trait(
+    kind: TraitKind, words: list[str], own: frozenset[str]
+) -> Iterator[tuple[Trait, str]]:
+    """Leave out what bears the person's name: their namesakes' families live there, too."""
+    plainly = [fold_text(word) for word in words]
+    if plainly and plainly[0] not in NOT_A_PLACE and own.isdisjoint(plainly):
+        yield Trait(kind, " ".join(plainly)), " ".join(words)
+
+
+def _extract_page_path(finding: Finding) -> str:
+    """Return what a page's address says; that of an account holds a handle, and no words."""
+    if finding.kind is not FindingKind.PAGE:
+        return ""
+    return re.split("[?#]", finding.url.partition("://")[2].partition("/")[2])[0][:_LONGEST_TEXT]
+
+
+def _extract_site_trait(finding: Finding) -> Iterator[tuple[Trait, str]]:
+    """Two accounts on one network are anyone's; two pages of one site are often one person's."""
+    host = re.split("[/?#]", finding.url.partition("://")[2])[0].casefold().removeprefix("www.")
+    if host and finding.kind is FindingKind.PAGE:
+        yield Trait(TraitKind.SITE, host), "its site"
+
+
+Vector = Mapping[Trait, float]
+
+# More than these were never measured, and count no more.
+_MOST_FINDINGS = 8
+# An impersonator copies what is the person's, so that their words belong to neither side.
+_NOT_ME_DECISIONS = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraitCentroid:
+    """The middle of `finding_count` unit vectors, itself of length 1 unless there are none."""
+
+    vector: Vector = field(default_factory=dict)
+    finding_count: int = 0
+
+    @property
+    def likeness_weight(self) -> float:
+        """Say how much a likeness to this side counts: each doubling of findings adds as much."""
+        return log2(1 + min(_MOST_FINDINGS, self.finding_count))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    me: TraitCentroid = field(default_factory=TraitCentroid)
+    other: TraitCentroid = field(default_factory=TraitCentroid)
+    rarity: Vector = field(default_factory=dict)
+
+    def build_unit_vector(self, shown: Traits) -> Vector:
+        """Weigh what is shown by its rarity among what was judged; what is new is rarest."""
+        rarest = max(self.rarity.values(), default=1.0)
+        return _normalize_vector({trait: self.rarity.get(trait, rarest) for trait in shown})
+
+
+NO_LESSONS = Lessons()
+
+
+def learn_from_feedback(
+    judged: Iterable[tuple[Finding, Decision]], own: Iterable[Finding], name: PersonName
+) -> Lessons:
+    """Learn from what the person ruled; once they began to, their own accounts teach, too."""
+    said = {finding.key: (finding, ruling) for finding, ruling in judged}
+    if not said:
+        return NO_LESSONS
+    mine = {each.key: each for each in own}
+    mine |= {key: finding for key, (finding, ruling) in said.items() if ruling is Decision.MINE}
+    theirs = [finding for finding, ruling in said.values() if ruling in _NOT_ME_DECISIONS]
+    return build_lessons(
+        [extract_traits(each, name) for each in mine.values()],
+        [extract_traits(each, name) for each in theirs],
+    )
+
+
+def build_lessons(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:
+    mine, theirs = tuple(me), tuple(other)
+    rarity = _compute_rarity((*mine, *theirs))
+    return Lessons(
+        me=_build_centroid(mine, rarity), other=_build_centroid(theirs, rarity), rarity=rarity
+    )
+
+
+def _compute_rarity(judged: tuple[Traits, ...]) -> Vector:
+    met = Counter(trait for each in judged for trait in each)
+    return {trait: 1 + log2((1 + len(judged)) / (1 + times)) for trait, times in met.items()}
+
+
+def _build_centroid(several: tuple[Traits, ...], rarity: Vector) -> TraitCentroid:
+    middle: dict[Trait, float] = defaultdict(float)
+    for each in several:
+        for trait, weight in _normalize_vector({trait: rarity[trait] for trait in each}).items():
+            middle[trait] += weight
+    return TraitCentroid(vector=_normalize_vector(middle), finding_count=len(several))
+
+
+def _normalize_vector(vector: Vector) -> Vector:
+    length = sqrt(sum(weight * weight for weight in vector.values()))
+    return {trait: weight / length for trait, weight in vector.items()}
+
+
+# What says whose an item is; the other decisions speak of a flag.
+ITEM_DECISIONS = frozenset(
+    {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.IMPERSONATION}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """`REOPENED` takes back the last word. `ruling` is None where the item became another one.
+
+    Nothing that was said before that counts anymore. `flag` is the flag it was said of, if any.
+    """
+
+    item_id: str
+    decision: Decision | None
+    at: datetime
+    flag_id: str = ""
+
+
+def resolve_feedback(feedback: Iterable[Feedback]) -> Feedback | None:
+    """Return the latest answer, None if there is none."""
+    stand: list[Feedback] = []
+    for each in feedback:
+        if each.decision is None:
+            stand.clear()
+        elif each.decision is not Decision.REOPENED:
+            stand.append(each)
+        elif stand:
+            stand.pop()
+    return stand[-1] if stand else None
+
+
+def resolve_decision(feedback: Iterable[Feedback]) -> Decision | None:
+    """Return the person's answer about the item, None if there is none."""
+    word = resolve_feedback(feedback)
+    return word.decision if word else None
+
+
+def resolve_previous_decision(feedback: Iterable[Feedback]) -> Decision | None:
+    """Return what they said before they last said anything: words of one time are one."""
+    words = tuple(feedback)
+    last = max((each.at for each in words), default=None)
+    return resolve_decision(each for each in words if each.at != last)

@@ -1,0 +1,103 @@
+"""Reads what a browser sent: each form and each query string is declared once, as a struct.
+
+A field may be a line of text, a whole number, an enum or a tuple of these. Text comes without the
+blanks around it; `Meta(max_length=...)` cuts text and tuples. A value that its field cannot hold
+counts as not sent: the field keeps its default, and one without a default answers 400.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+
+import msgspec
+from flask import request
+from msgspec.structs import FieldInfo
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+# More than the longest text that any page takes, so that a page can say that a text is too long.
+MAX_TEXT_LENGTH: Final = 10_000
+UNREADABLE: Final = object()
+
+
+class WebForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What one form or one address may hold. Other fields that a browser sends are not read."""
+
+
+FormType = TypeVar("FormType", bound=WebForm)
+
+
+def read_form(form_type: type[FormType]) -> FormType:
+    """Read the form of this request. A bad or missing field that has no default answers 400."""
+    return parse_fields(form_type, request.form)
+
+
+def read_query(query_type: type[FormType]) -> FormType:
+    """Read the query string of this request, by the same rules."""
+    return parse_fields(query_type, request.args)
+
+
+def parse_fields(form_type: type[FormType], sent: MultiDict[str, str]) -> FormType:
+    values: dict[str, Any] = {}
+    for name, field in _list_fields(form_type).items():
+        value = field.parse_values(sent.getlist(field.sent_as))
+        if value is not UNREADABLE:
+            values[name] = value
+        elif field.required:
+            raise BadRequest
+    return form_type(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldReader:
+    """How one field is read. `kind` is its type, or that of its entries if it is `repeated`."""
+
+    sent_as: str
+    kind: object
+    required: bool
+    repeated: bool
+    max_characters: int = MAX_TEXT_LENGTH
+    max_entries: int | None = None
+
+    def parse_values(self, sent: list[str]) -> object:
+        if self.repeated:
+            entries = map(self._parse_value, sent)
+            readable = dict.fromkeys(each for each in entries if each is not UNREADABLE)
+            return tuple(readable)[: self.max_entries]
+        return self._parse_value(sent[0]) if sent else UNREADABLE
+
+    def _parse_value(self, text: str) -> object:
+        try:
+            line = text.strip()[: self.max_characters].rstrip()
+            return msgspec.convert(line, self.kind, strict=False)
+        except msgspec.ValidationError:
+            return UNREADABLE
+
+
+@cache
+def _list_fields(form_type: type[WebForm]) -> Mapping[str, FieldReader]:
+    return MappingProxyType(
+        {each.name: _build_reader(each) for each in msgspec.structs.fields(form_type)}
+    )
+
+
+def _build_reader(field: FieldInfo) -> FieldReader:
+    bare, *notes = get_args(field.type) if get_origin(field.type) is Annotated else (field.type,)
+    longest = next((each.max_length for each in notes if isinstance(each, msgspec.Meta)), None)
+    if get_origin(bare) is tuple:
+        return FieldReader(
+            sent_as=field.encode_name,
+            kind=get_args(bare)[0],
+            required=field.required,
+            repeated=True,
+            max_entries=longest,
+        )
+    return FieldReader(
+        sent_as=field.encode_name,
+        kind=field.type,
+        required=field.required,
+        repeated=False,
+        max_characters=longest or MAX_TEXT_LENGTH,
+    )

@@ -1,0 +1,62 @@
+"""Which part of the pages is open to which role: one table, and what is not in it is closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
+
+from monitor.domain.person import Principal
+from monitor.domain.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRule:
+    """One part of the pages. `role` is None where everybody may enter.
+
+    `token_in_url` says that a token in the address proves who asks, so that a mail program may send
+    the form for its reader.
+    """
+
+    role: Role | None = None
+    token_in_url: bool = False
+
+    def allows_principal(self, principal: Principal | None) -> bool:
+        return self.role is None or (principal is not None and self.role in principal.roles)
+
+
+AccessRules = Mapping[str, AccessRule]
+_PUBLIC: Final = AccessRule()
+ACCESS_RULES: Final[AccessRules] = MappingProxyType(
+    {
+        "": _PUBLIC,
+        "healthz": _PUBLIC,
+        "join": _PUBLIC,
+        # Behind it a token is asked for, and without one configured there is nothing.
+        "metrics": _PUBLIC,
+        "sign-in": _PUBLIC,
+        "sign-out": _PUBLIC,
+        "static": _PUBLIC,
+        "stop": AccessRule(token_in_url=True),
+        "me": AccessRule(role=Role.STAFF),
+        "review": AccessRule(role=Role.REVIEWER),
+        "operate": AccessRule(role=Role.OPERATOR),
+    }
+)
+API_PREFIX: Final = "/api/v1/"
+
+
+def find_access_rule(path: str, rules: AccessRules = ACCESS_RULES) -> AccessRule | None:
+    """Return the door before a path; None where there is none, and so no way in."""
+    place = path.removeprefix(API_PREFIX) if path.startswith(API_PREFIX) else path.removeprefix("/")
+    return rules.get(place.partition("/")[0])
+
+
+def check_role(path: str, principal: Principal | None, rules: AccessRules) -> None:
+    """Refuse people without the role that these pages need; answer 404 where there are none."""
+    rule = find_access_rule(path, rules)
+    if rule is None:
+        raise NotFound
+    if not rule.allows_principal(principal):
+        raise Unauthorized if principal is None else Forbidden

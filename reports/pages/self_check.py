@@ -1,0 +1,92 @@
+"""The self-check: asked for now, seen as it runs, and what it came to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.domain.vocabulary import SourceStage
+from reports.emails.sections import ChangeLine, Coverage
+from reports.pages.layout import PageFrame, render_page
+
+
+class SelfCheckState(StrEnum):
+    """ENDED shows the last check; NEVER means that there was none."""
+
+    NEVER = "never"
+    WAITING = "waiting"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCheckLine:
+    """`answers` are those about the person, whether they show something or not."""
+
+    source: str
+    state: SourceStage
+    answers: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultLine:
+    """What one source shows, before anyone has judged it."""
+
+    title: str
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfCheckPageView:
+    """`next_at` is when the next check may be asked for, None where one may be now.
+
+    `answers` counts what came in so far, also where it says nothing of the person, and `judged`
+    the sources whose answers have been judged since all were in. `seconds` have gone by since it
+    was asked for; `ahead` counts the checks that are served before. `unheard` says that no one
+    has begun with it for a while. `first` tells that there was no earlier look
+    to compare with. `refused` says in a sentence why none can be asked for.
+    """
+
+    state: SelfCheckState
+    zone: str
+    asked_at: datetime | None = None
+    ended_at: datetime | None = None
+    next_at: datetime | None = None
+    sources: tuple[SourceCheckLine, ...] = ()
+    found: tuple[ResultLine, ...] = ()
+    more: int = 0
+    answers: int = 0
+    judged: int = 0
+    seconds: int = 0
+    ahead: int = 0
+    coverage: Coverage | None = None
+    changes: tuple[ChangeLine, ...] = ()
+    first: bool = False
+    to_sort: int = 0
+    flags: int = 0
+    unheard: bool = False
+    refused: str = ""
+
+    @property
+    def finished_count(self) -> int:
+        """Count the sources that are through, whatever came of it."""
+        return sum(1 for each in self.sources if each.state.is_finished)
+
+    @property
+    def pending_sources(self) -> tuple[SourceCheckLine, ...]:
+        """Return the sources that are not through yet."""
+        return tuple(each for each in self.sources if not each.state.is_finished)
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in {SelfCheckState.WAITING, SelfCheckState.RUNNING}
+
+
+def render_self_check_page(view: SelfCheckPageView, frame: PageFrame) -> str:
+    return render_page("check", view, frame)
+
+
+def render_self_check_live(view: SelfCheckPageView, frame: PageFrame) -> str:
+    """Fill in only the part of the page that changes while a check runs."""
+    return render_page("check_live", view, frame)

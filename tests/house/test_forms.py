@@ -1,0 +1,40 @@
+"""A browser's fields are declared as structs and read in one place."""
+
+import ast
+from collections.abc import Iterator
+
+import monitor.web.demo
+from monitor.web.forms import WebForm
+from tests.house.tree import ROOT, parsed, place, python_files
+
+READER = ROOT / "monitor/web/forms.py"
+FIELDS_OF_A_REQUEST = {"form", "args", "values", "files", "json", "get_json", "get_data"}
+ROUTES = monitor.web.demo.__name__  # loads every family of pages, and so every form
+
+
+def declared(form: type[WebForm] = WebForm) -> Iterator[type[WebForm]]:
+    for each in form.__subclasses__():
+        yield each
+        yield from declared(each)
+
+
+def test_what_a_browser_sent_is_read_in_one_place() -> None:
+    elsewhere = [
+        place(path, node.lineno)
+        for path in python_files("monitor/web")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in FIELDS_OF_A_REQUEST
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "request"
+        and path != READER
+    ]
+
+    assert elsewhere == []
+
+
+def test_each_form_cannot_be_changed_once_it_is_read() -> None:
+    found = [each for each in declared() if each.__module__.startswith(ROUTES.rpartition(".")[0])]
+
+    assert found
+    assert [each for each in found if not each.__struct_config__.frozen] == []

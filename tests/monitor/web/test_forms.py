@@ -1,0 +1,131 @@
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+from monitor.web.forms import MAX_TEXT_LENGTH, WebForm, parse_fields, read_form, read_query
+
+
+class Color(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Order(WebForm, frozen=True, kw_only=True):
+    note: str = ""
+    short: Annotated[str, msgspec.Meta(max_length=3)] = ""
+    color: Color = Color.RED
+    second: Color | None = None
+    page: int = 1
+    since: int = msgspec.field(name="from", default=0)
+    colors: tuple[Color, ...] = ()
+    refs: Annotated[tuple[str, ...], msgspec.Meta(max_length=2)] = ()
+
+
+class Choice(WebForm, frozen=True, kw_only=True):
+    color: Color
+
+
+NAMES = [*Order.__struct_encode_fields__, "csrf"]
+SENT = st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=30)), max_size=12)
+
+
+def order(*sent: tuple[str, str]) -> Order:
+    return parse_fields(Order, MultiDict(sent))
+
+
+@pytest.fixture
+def flask_app() -> Iterator[Flask]:
+    return Flask("forms", static_folder=None)
+
+
+def test_text_comes_without_the_blanks_around_it() -> None:
+    assert order(("note", " \n two  words\t")).note == "two  words"
+
+
+def test_text_is_cut_where_its_field_says_and_else_far_out() -> None:
+    read = order(("short", "  abcdef"), ("note", "x" * (MAX_TEXT_LENGTH + 1)))
+
+    assert read.short == "abc"
+    assert len(read.note) == MAX_TEXT_LENGTH
+
+
+def test_each_entry_of_a_list_comes_once_and_no_more_than_its_field_takes() -> None:
+    assert order(*(("refs", each) for each in ("a", "b", "a", "c"))).refs == ("a", "b")
+    assert order(*(("refs", each) for each in ("b", "b ", "a"))).refs == ("b", "a")
+
+
+def test_the_first_of_several_values_counts_where_one_is_asked_for() -> None:
+    assert order(("note", "first"), ("note", "second")).note == "first"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("color", "green"),
+        ("color", ""),
+        ("color", "RED"),
+        ("second", "null"),
+        ("page", "two"),
+        ("page", ""),
+        ("page", "1.5"),
+        ("page", "9" * 9_000),
+        ("from", "0x10"),
+        ("colors", "green"),
+        ("unknown", "anything"),
+    ],
+)
+def test_a_value_that_its_field_cannot_hold_counts_as_not_sent(name: str, value: str) -> None:
+    assert order((name, value)) == Order()
+
+
+def test_a_value_that_fits_is_read_as_its_type() -> None:
+    read = order(
+        *(("color", "blue"), ("second", " red "), ("page", " 7"), ("from", "-2")),
+        *(("colors", each) for each in ("blue", "green", "red")),
+    )
+
+    assert read.color is Color.BLUE
+    assert read.second is Color.RED
+    assert (read.page, read.since) == (7, -2)
+    assert read.colors == (Color.BLUE, Color.RED)
+
+
+@pytest.mark.parametrize("sent", [{}, {"color": ""}, {"color": "green"}])
+def test_a_field_without_a_default_has_to_be_sent(sent: dict[str, str]) -> None:
+    with pytest.raises(BadRequest):
+        parse_fields(Choice, MultiDict(sent))
+
+    assert parse_fields(Choice, MultiDict({"color": "red"})).color is Color.RED
+
+
+@given(SENT)
+def test_whatever_is_sent_is_read_as_what_the_struct_declares(sent: list[tuple[str, str]]) -> None:
+    read = order(*sent)
+
+    assert msgspec.convert(msgspec.to_builtins(read), Order) == read
+
+
+@given(SENT)
+def test_what_was_read_is_read_the_same_when_it_is_sent_again(sent: list[tuple[str, str]]) -> None:
+    read = order(*sent)
+    again = [
+        (name, str(each))
+        for name, value in msgspec.to_builtins(read).items()
+        for each in (value if isinstance(value, list | tuple) else [value])
+    ]
+
+    assert order(*again) == read
+
+
+def test_a_form_is_read_from_the_body_and_a_query_from_the_address(flask_app: Flask) -> None:
+    with flask_app.test_request_context("/?note=query", method="POST", data={"note": "form"}):
+        assert read_form(Order).note == "form"
+        assert read_query(Order).note == "query"

@@ -1,0 +1,198 @@
+import re
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import MARIA, THOMAS
+from monitor.services.auth import LINK_LASTS, MAX_LINKS_PER_HOUR
+from tests.monitor.services.world import REVIEWERS
+from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
+
+LINK = re.compile(rf"{ADDRESS}(/sign-in/\S+)")
+
+
+def asks(guest: Guest, address: str) -> Seen:
+    return guest.post("/sign-in", address=address)
+
+
+def links(portal: Portal, address: str) -> list[str]:
+    """Let the letters go out, and return the links that reached a mailbox."""
+    portal.world.writes()
+    letters = (each for each in portal.world.post.to(address))
+    texts = (each.letter.text for each in letters if each.envelope.kind == "sign-in-link")
+    return [LINK.search(text)[1] for text in texts]  # type: ignore[index]  # each has one
+
+
+def link_for(portal: Portal, guest: Guest, address: str) -> str:
+    asks(guest, address)
+    return links(portal, address)[-1]
+
+
+def code_in(link: str) -> str:
+    return link.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("who", ["staff", "reviewer", "operator"])
+def test_a_link_from_the_mailbox_signs_in_the_browser_that_asked(portal: Portal, who: str) -> None:
+    staff = portal.world.joins(MARIA).mail
+    address = {"staff": staff, "reviewer": REVIEWERS[0], "operator": OPERATOR}[who]
+    guest = portal.guest()
+
+    link = link_for(portal, guest, address)
+    assert guest.get(link).title == "One more step"
+    gone = guest.post("/sign-in/link", code=code_in(link))
+
+    start = {"staff": "/me", "reviewer": "/review", "operator": "/operate"}[who]
+    assert guest.follow(gone).leads_to == start
+    assert guest.get(start).status == 200
+
+
+def test_a_link_that_was_used_opens_nothing_a_second_time(portal: Portal) -> None:
+    guest = portal.guest()
+    link = link_for(portal, guest, OPERATOR)
+    guest.post("/sign-in/link", code=code_in(link))
+    other_visit = guest.post("/sign-out")
+
+    assert other_visit.status == 303
+    assert guest.post("/sign-in/link", code=code_in(link)).status == 410
+
+
+def test_a_link_is_over_after_a_quarter_of_an_hour(portal: Portal) -> None:
+    guest = portal.guest()
+    link = link_for(portal, guest, OPERATOR)
+    portal.world.clock.at += LINK_LASTS
+
+    assert guest.post("/sign-in/link", code=code_in(link)).status == 410
+
+
+def test_a_link_opens_nothing_in_a_browser_that_did_not_ask_and_is_not_spent_there(
+    portal: Portal,
+) -> None:
+    guest, thief = portal.guest(), portal.guest()
+    link = link_for(portal, guest, OPERATOR)
+
+    refused = thief.post("/sign-in/link", code=code_in(link))
+
+    assert refused.status == 422
+    assert "another browser" in refused.text
+    assert thief.get("/operate").leads_to == "/sign-in"
+    assert guest.post("/sign-in/link", code=code_in(link)).status == 303
+
+
+def test_a_scanner_that_opens_every_link_leaves_it_working(portal: Portal) -> None:
+    guest, scanner = portal.guest(), portal.guest()
+    link = link_for(portal, guest, OPERATOR)
+    for _ in range(3):
+        scanner.client.head(link, base_url=ADDRESS)
+        scanner.get(link)
+
+    assert guest.post("/sign-in/link", code=code_in(link)).status == 303
+
+
+@pytest.mark.parametrize("code", ["", "forged", "a" * 43, "é", "x" * 5000])
+def test_a_code_that_nobody_sent_is_refused(portal: Portal, code: str) -> None:
+    guest = portal.guest()
+    link_for(portal, guest, OPERATOR)
+
+    assert guest.post("/sign-in/link", code=code).status == 410
+
+
+def test_the_whole_link_does_as_well_as_its_code_even_broken_by_a_mail_program(
+    portal: Portal,
+) -> None:
+    guest = portal.guest()
+    link = link_for(portal, guest, OPERATOR)
+    pasted = f" {ADDRESS}{link[:20]} {link[20:]}\r\n"
+
+    assert guest.post("/sign-in/link", code=pasted).leads_to == "/"
+
+
+def test_whether_an_address_is_known_cannot_be_told_from_the_answer(portal: Portal) -> None:
+    joined = portal.world.joins(MARIA).mail
+
+    known, unknown = (asks(portal.guest(), each) for each in (joined, THOMAS.person.mail))
+
+    assert (known.status, known.leads_to) == (unknown.status, unknown.leads_to)
+    assert links(portal, joined)
+    assert links(portal, THOMAS.person.mail) == []
+
+
+def test_an_address_gets_at_most_five_links_an_hour(portal: Portal) -> None:
+    guest = portal.guest()
+    answers = {asks(guest, OPERATOR).leads_to for _ in range(MAX_LINKS_PER_HOUR + 3)}
+
+    assert answers == {"/sign-in/link"}
+    assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR
+    portal.world.clock.at += timedelta(hours=1, minutes=1)
+    asks(portal.guest(), OPERATOR)
+    assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR + 1
+
+
+def test_tries_without_end_leave_no_more_than_the_links_that_are_sent(portal: Portal) -> None:
+    guest = portal.guest()
+    for number in range(20):
+        asks(guest, OPERATOR)
+        asks(guest, f"nobody-{number}@cedarvalley.example")
+
+    assert portal.world.state.count_rows()["sign_in_links"] == MAX_LINKS_PER_HOUR + 1
+    assert len(links(portal, OPERATOR)) == MAX_LINKS_PER_HOUR
+
+
+def test_a_letter_that_goes_out_too_late_is_not_sent(portal: Portal) -> None:
+    asks(portal.guest(), OPERATOR)
+    portal.world.clock.at += LINK_LASTS
+
+    assert links(portal, OPERATOR) == []
+
+
+@pytest.mark.parametrize("address", ["", "maria", "a@b.example, c@d.example", "a@b\r\nBcc: x@y"])
+def test_what_is_not_one_address_is_said_at_the_field(portal: Portal, address: str) -> None:
+    told = asks(portal.guest(), address)
+
+    assert told.status == 422
+    assert told.page.title.string.startswith("Error: ")
+    assert told.page.find(id="address")["aria-describedby"] == "address-hint address-fault"
+    assert told.page.select_one(".faults a")["href"] == "#address"
+
+
+def test_who_left_between_asking_and_pressing_stays_outside(portal: Portal) -> None:
+    maria = portal.world.joins(MARIA)
+    guest = portal.guest()
+    link = link_for(portal, guest, maria.mail)
+    portal.world.state.people.erase_person(maria.id)
+
+    assert guest.post("/sign-in/link", code=code_in(link)).status == 410
+
+
+def test_no_code_stands_in_the_database(portal: Portal) -> None:
+    guest = portal.guest()
+    code = code_in(link_for(portal, guest, OPERATOR)).encode()
+    guest.post("/sign-in/link", code=code.decode())
+    session = guest.visit_id.encode()
+
+    kept = b"".join(path.read_bytes() for path in portal.world.config.state.glob("*.db*"))
+    assert code not in kept
+    assert session not in kept
+
+
+def test_signing_out_everywhere_ends_every_session_of_that_reader(portal: Portal) -> None:
+    one, other = portal.signed_in(OPERATOR), portal.signed_in(OPERATOR)
+    reviewer = portal.signed_in(REVIEWERS[0])
+
+    one.post("/sign-out/everywhere")
+
+    assert other.get("/operate").leads_to == "/sign-in"
+    assert reviewer.get("/review").status == 200
+
+
+def test_every_form_that_is_taken_wakes_the_service_and_nothing_else_does(portal: Portal) -> None:
+    guest = portal.guest()
+    guest.get("/sign-in")
+    assert asks(guest, "no address").status == 422
+    assert portal.rung == []
+
+    assert asks(guest, OPERATOR).status == 303
+    assert len(portal.rung) == 1
+    guest.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1]))
+    assert guest.post("/sign-out").status == 303
+    assert len(portal.rung) == 3
