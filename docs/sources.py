@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from scrapers.source import AccessMode, ApiKeySpec, Source, SourceInfo
+from scrapers.source import ApiKeySpec, Source, SourceInfo
 from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import CONFIGURED, all_sources, written_sources
 
@@ -12,14 +12,14 @@ FILE = Path(__file__).with_suffix(".md")
 FOREWORD = """\
 # Sources
 
-Everything Namesake can ask, as each source declares it. `make sources` writes this page; a test
-fails when it is out of date. See also [how to add one](add-a-source.md). `HOST` is a server from
-the configuration. Text is stored as long as our own rules say, unless a source sets a limit.
+Everything Namesake can ask, as each source declares it. `make sources` writes this page.
+`namesake sources show NAME` also prints what goes out, what comes back, and how we know its form.
+See also [how to add one](add-a-source.md).
 
 {live}
 
-Prices and terms were not checked again for this page, and terms without a date were not read: ask
-before you rely on them.
+Links lead to the terms. Prices and terms were not checked again for this page: ask before you rely
+on them.
 """
 NEVER = """\
 **None of these {number} sources was ever run against the live service.** They were written from
@@ -32,10 +32,7 @@ HEADINGS = {
 SITES = """\
 ## Profile sites
 
-One source per site, each an entry in `scrapers/sites/own.json`. An entry is *unproven* until its
-canaries have passed on the live site; an unproven one never raises a flag. [Profile
-sites](sources-catalog.md) lists their addresses and says how they were chosen. `namesake sources
-show NAME` prints what each one is based on.
+Each of [our sixty](sources-catalog.md#our-sixty) is a source of its own.
 """
 CLOSED = """\
 ## What is never read
@@ -79,55 +76,37 @@ def _describe_live_runs(sources: Iterable[Source]) -> str:
 
 
 def _build_overview(written: Iterable[Source]) -> str:
-    head = "| source | name | consent | USD per 1,000 requests | key | text limit |\n"
+    head = "| source | name | USD per 1,000 requests | key |\n"
     rows = (_build_row(each, each.info) for each in written)
-    return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
+    return f"## At a glance\n\n{head}|{'---|' * 4}\n{''.join(rows)}"
 
 
 def _build_row(source: Source, info: SourceInfo) -> str:
     cells = (
-        _clean_cell(info.title),
+        _clean_cell(_link_terms(info)),
         f"`{source.name}`",
-        source.family,
         _format_price(info),
         _describe_key(info.api_key),
-        f"{info.retain_text_for.days} days" if info.retain_text_for else "none",
     )
     return f"| {' | '.join(cells)} |\n"
 
 
 def _build_chapter(family: str, sources: Iterable[Source]) -> str:
     heading = HEADINGS.get(family, family.replace("-", " ").capitalize())
-    parts = (f"### {each.info.title}\n\n{''.join(_build_lines(each))}" for each in sources)
+    parts = (f"### {each.info.title}\n\n{''.join(_build_lines(each.info))}" for each in sources)
     return f"## {heading}\n\n" + "\n".join(parts)
 
 
-def _build_lines(source: Source) -> Iterator[str]:
-    info = source.info
+def _build_lines(info: SourceInfo) -> Iterator[str]:
     if info.notice:
         yield f"**{info.notice}**\n\n"
-    yield from _build_declarations(info)
-    yield f"- *Queried at* {_describe_origins(source)}, {_describe_pace(source)}.\n"
-    yield f"- *Terms*: {_format_terms(info)}.\n"
-    yield f"- *Based on* {info.provenance}.{_describe_live_run(info)}\n"
+    if info.retain_text_for:
+        yield f"Its terms let us store text for {info.retain_text_for.days} days.\n\n"
+    yield _build_declarations(info)
 
 
-def _build_declarations(info: SourceInfo) -> Iterator[str]:
-    yield f"- *Queried with* {info.asks}.\n"
-    yield f"- *Discloses* {info.discloses}.\n"
-    yield f"- *Sees* {info.sees}.\n"
-    yield f"- *Cannot see* {info.cannot_see}.\n"
-
-
-def _describe_origins(source: Source) -> str:
-    if any(origin.endswith("://*") for origin in source.crawl_policy.origins):
-        return "whatever public host the address names"
-    return _join_names(f"`{each}`" for each in source.crawl_policy.origins)
-
-
-def _describe_pace(source: Source) -> str:
-    pace = f"at most once in {source.crawl_policy.seconds_between:g} s"
-    return f"{pace}; obeys robots.txt" if source.crawl_policy.access is AccessMode.PAGE else pace
+def _build_declarations(info: SourceInfo) -> str:
+    return f"- *Discloses* {info.discloses}.\n- *Cannot see* {info.cannot_see}.\n"
 
 
 def _format_price(info: SourceInfo) -> str:
@@ -137,41 +116,18 @@ def _format_price(info: SourceInfo) -> str:
 
 
 def _describe_key(key: ApiKeySpec | None) -> str:
-    """Say whether a key is needed, what it is called, and where it goes in the request."""
     if key is None:
-        return "none"
-    where = f"header `{key.header}`" if key.header else f"parameter `{key.param}`"
-    called = f" `{key.name}`" if key.name else ""
-    return f"{'needs' if key.required else 'takes'}{called} ({where})"
+        return ""
+    return f"`{key.name}`" if key.required else f"`{key.name}`, optional"
 
 
-def _format_terms(info: SourceInfo) -> str:
-    if info.terms is None:
-        return "those of the site"
-    read = f" (read on {info.terms.seen_on})" if info.terms.seen_on else ""
-    return f"<{info.terms.url}>{read}"
-
-
-def _describe_live_run(info: SourceInfo) -> str:
-    return f" *Run live*: {info.seen_live}." if info.seen_live else ""
+def _link_terms(info: SourceInfo) -> str:
+    return f"[{info.title}]({info.terms.url})" if info.terms else info.title
 
 
 def _build_site_groups(sites: Iterable[Source]) -> str:
-    """State once what many sites share, then what differs for each."""
-    groups: dict[str, list[Source]] = {}
-    for each in sites:
-        groups.setdefault("".join(_build_declarations(each.info)), []).append(each)
-    return "\n".join(f"{shared}\n{_list_titles(several)}" for shared, several in groups.items())
-
-
-def _list_titles(sites: Iterable[Source]) -> str:
-    by_title = sorted(sites, key=lambda each: each.info.title.casefold())
-    return f"{_join_names(f'{each.info.title}{_format_live_day(each)}' for each in by_title)}.\n"
-
-
-def _format_live_day(site: Source) -> str:
-    seen = site.info.seen_live
-    return f" (run live: {seen})" if seen else ""
+    """State once what many sites share."""
+    return "\n".join(dict.fromkeys(_build_declarations(each.info) for each in sites))
 
 
 def _clean_cell(text: str) -> str:

@@ -66,7 +66,7 @@ def is_feed_address(address: str) -> bool:
 def build_page_queries(source: str, addresses: Iterable[str], subject: str) -> tuple[Query, ...]:
     """Return a question for each address that may be read, two spellings of one page once.
 
-    `source` is PAGES or FEEDS.
+    `source` is PAGES_SOURCE or FEEDS_SOURCE.
     """
     asked: dict[str, str] = {}
     for address in addresses:
