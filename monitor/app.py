@@ -32,6 +32,7 @@ from reports.emails.render import Email
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import Clock, SystemClock
 from scrapers.http.crawler import Crawler, keep_no_page
+from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_limit
 from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import Throttle
@@ -82,9 +83,12 @@ def build_crawler(
     parser: PageParser,
 ) -> Crawler:
     """Build the crawler. A district has only one: two would each be polite, but not together."""
+    workers = config.fetch.workers
+    hosts = {origin for each in sources.values() for origin in each.crawl_policy.origins}
     client = HttpClient(
         dialer=environment.dialer,
         clock=environment.clock,
+        limits=FetchLimits(idle_hosts=compute_idle_hosts(len(hosts), workers, raise_file_limit())),
         user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{config.district.contact})",
         credentials=load_credentials(sources.values(), environment.variables),
     )
@@ -102,7 +106,7 @@ def build_crawler(
         may_ask=permission,
         should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
         throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
-        workers=config.fetch.workers,
+        workers=workers,
     )
 
 

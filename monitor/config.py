@@ -376,7 +376,7 @@ class FetchConfig(ConfigSection, frozen=True, kw_only=True):
     """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
 
     pace: Annotated[float, Meta(ge=1, le=100)] = 1.0
-    workers: Annotated[int, Meta(ge=1, le=512)] = 64
+    workers: Annotated[int, Meta(ge=1, le=4096)] = 512
 
 
 class PlanningConfig(ConfigSection, frozen=True, kw_only=True):

@@ -440,7 +440,7 @@ class Crawler:
     robots: RobotsCache = field(default_factory=RobotsCache)
     may_ask: AskPredicate = allow_every_query
     should_keep: KeepPredicate = keep_no_page
-    workers: int = 64
+    workers: int = 512
     look_ahead: int = LOOK_AHEAD
     quota_store: QuotaStore = field(default_factory=InMemoryQuotaStore)
     _frontier: Frontier = field(init=False)

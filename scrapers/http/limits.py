@@ -4,6 +4,7 @@ A socket's own time-out starts again with each read, so a server that sends one 
 never meets it. Our sockets ask before each read how much of the whole visit is left.
 """
 
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +13,8 @@ from math import inf
 
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error
+
+USUAL_IDLE_HOSTS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,34 @@ class FetchLimits:
     connect_seconds: float = 5.0
     head_bytes: int = 65_536
     body_bytes: int = 2_000_000
-    idle_hosts: int = 512
+    idle_hosts: int = USUAL_IDLE_HOSTS
+
+
+# A sweep goes person by person over all hosts: with fewer idle connections than hosts, each person
+# costs a new handshake at every host.
+MOST_IDLE_HOSTS = 4_096
+# The database, the log, mail, the parsers and name lookups need files, too.
+RESERVED_FILES = 256
+WANTED_FILES = 8_192
+
+
+def raise_file_limit() -> int:
+    """Allow this process more open files than a shell does (1,024); return how many it has now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        return allowed
+    return WANTED_FILES if soft == resource.RLIM_INFINITY else soft
+
+
+def compute_idle_hosts(declared_hosts: int, workers: int, open_files: int) -> int:
+    """Return how many hosts may keep an idle connection: all, as far as open files allow.
+
+    Each worker may hold one more connection, and so may each that serves a self-check.
+    """
+    wanted = min(max(declared_hosts, USUAL_IDLE_HOSTS), MOST_IDLE_HOSTS)
+    return max(1, min(wanted, open_files - 2 * workers - RESERVED_FILES))
 
 
 class FetchAllowance:
