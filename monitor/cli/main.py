@@ -1,4 +1,4 @@
-"""The command `namesake`.
+"""The command `namesake`: each part of it is loaded when it is run, so that help comes at once.
 
 How often Python looks for objects that hold each other.
 """
@@ -6,34 +6,17 @@ How often Python looks for objects that hold each other.
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from monitor.app import Environment
-from monitor.cli import (
-    backup,
-    check,
-    demo,
-    doctor,
-    findings,
-    flags,
-    jobs,
-    mail,
-    maintenance,
-    plan,
-    portal,
-    roster,
-    service,
-    setup,
-    sources,
-    staff,
-    weights,
-)
-from monitor.cli.context import CliContext, escape_controls
-from monitor.config import find_config_path
 from monitor.domain.errors import MonitorError, NotPermittedError
+
+if TYPE_CHECKING:
+    from monitor.app import Environment
 
 # Python's own figure is 700. A sweep makes hundreds of thousands of objects that live until its
 # end and hardly any cycle: looking at all of them again and again took a tenth of its work.
@@ -67,7 +50,62 @@ Exit codes:
 """
 
 
-@click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+# What each command does, in a line: help loads none of them.
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "audit": "Check the audit log.",
+        "backup": "Back up the district, and test the backup.",
+        "check": "Check one person now.",
+        "demo": "Play three weeks in a made-up district.",
+        "digest": "Preview one digest, or send the emails that are due.",
+        "doctor": "Check everything that can fail, and say what to do.",
+        "evidence": "Write the evidence pack of a flag in the demo.",
+        "explain": "Print the evidence for whose an item is.",
+        "flags": "List open flags by reference.",
+        "init": "Write a starter configuration, and create the state folder.",
+        "jobs": "List scheduled jobs, next one first.",
+        "mail": "List and retry emails, and resume a paused address.",
+        "metrics": "Print the service's metrics for Prometheus.",
+        "plan": "Print planned queries, with dates and costs.",
+        "portal": "Serve the portal, next to `namesake run`.",
+        "purge": "Delete data past its retention period now.",
+        "restore": "Restore a backup into the empty state folder.",
+        "roster": "Manage the tokens that the student matcher reads.",
+        "run": "Run the service until SIGTERM.",
+        "sources": "List, test and import sources.",
+        "staff": "Invite staff, list them by ID, record withdrawals.",
+        "sweep": "Run this week's sweep for everyone with consent.",
+        "timeline": "Print the history of an item.",
+        "weights": "Show what each detection rule weighs.",
+    }
+)
+# They bring the web framework.
+WEB_COMMANDS: Final = frozenset({"demo", "portal"})
+
+
+class LazyGroup(click.Group):
+    """Loads commands only to run one, or to print its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name in WEB_COMMANDS:
+            from monitor.cli import demo, portal  # noqa: PLC0415 - takes long, and help needs none
+
+            return demo.demo if cmd_name == "demo" else portal.portal
+        from monitor.cli.commands import COMMANDS_BY_NAME  # noqa: PLC0415 - likewise
+
+        return COMMANDS_BY_NAME[cmd_name]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -76,61 +114,35 @@ Exit codes:
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
-    environment = context.ensure_object(Environment)
+    from monitor.app import Environment  # noqa: PLC0415 - takes long, and help needs none of it
+    from monitor.cli.context import CliContext  # noqa: PLC0415 - likewise
+    from monitor.config import find_config_path  # noqa: PLC0415 - likewise
+
+    environment = context.obj or Environment(variables=os.environ)
     context.obj = cli_context = CliContext(
         config or find_config_path(environment.variables), environment
     )
     context.call_on_close(cli_context.fix_file_ownership)
 
 
-for command in (
-    setup.init,
-    service.run,
-    portal.portal,
-    jobs.jobs,
-    service.audit,
-    maintenance.purge,
-    doctor.doctor,
-    service.metrics,
-    staff.staff,
-    check.check,
-    check.sweep,
-    plan.plan,
-    sources.sources,
-    mail.digest,
-    mail.mail,
-    flags.flags,
-    findings.explain_item,
-    findings.show_timeline,
-    findings.evidence,
-    roster.roster,
-    weights.weights,
-    backup.backup,
-    backup.restore,
-    demo.demo,
-):
-    namesake.add_command(command)
-
-
-def main(arguments: Sequence[str] | None = None, environment: Environment | None = None) -> None:
+def main(arguments: Sequence[str] | None = None, environment: "Environment | None" = None) -> None:
     """Run a command. An error becomes one sentence and an exit code, never a traceback."""
     reduce_gc_frequency()
     given = None if arguments is None else list(arguments)
-    obj = environment or Environment(variables=os.environ)
     try:
-        code = namesake.main(given, "namesake", standalone_mode=False, obj=obj)
+        code = namesake.main(given, "namesake", standalone_mode=False, obj=environment)
     except (click.Abort, KeyboardInterrupt):
         click.echo("namesake: Stopped. Finished work is saved.", err=True)
         sys.exit(INTERRUPTED)
     except MonitorError as error:
-        click.echo(f"namesake: {escape_controls(str(error))}", err=True)
+        click.echo(f"namesake: {_escape(str(error))}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except PermissionError as error:
         click.echo(
-            f"namesake: {escape_controls(str(error.filename))} cannot be opened by this user. "
+            f"namesake: {_escape(str(error.filename))} cannot be opened by this user. "
             "Run namesake "
             "as the service's own user, or as root.",
             err=True,
@@ -147,3 +159,10 @@ def main(arguments: Sequence[str] | None = None, environment: Environment | None
         )
         sys.exit(MonitorError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _escape(text: str) -> str:
+    """Spell out controls, as all output of commands does."""
+    from monitor.cli.context import escape_controls  # noqa: PLC0415 - takes long, and help needs none of it
+
+    return escape_controls(text)

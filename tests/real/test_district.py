@@ -71,7 +71,10 @@ NOT_IN_THE_LOOP = {
 
 def list_commands(command: click.Command, *path: str) -> Iterator[str]:
     if isinstance(command, click.Group):
-        for name, part in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            part = command.get_command(context, name)
+            assert part is not None
             yield from list_commands(part, *path, name)
     else:
         yield " ".join(path)

@@ -1,0 +1,52 @@
+"""All commands but those of the web framework, by their names."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from monitor.cli import (
+    backup,
+    check,
+    doctor,
+    findings,
+    flags,
+    jobs,
+    mail,
+    maintenance,
+    plan,
+    roster,
+    service,
+    setup,
+    sources,
+    staff,
+    weights,
+)
+
+COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
+    {
+        "audit": service.audit,
+        "backup": backup.backup,
+        "check": check.check,
+        "digest": mail.digest,
+        "doctor": doctor.doctor,
+        "evidence": findings.evidence,
+        "explain": findings.explain_item,
+        "flags": flags.flags,
+        "init": setup.init,
+        "jobs": jobs.jobs,
+        "mail": mail.mail,
+        "metrics": service.metrics,
+        "plan": plan.plan,
+        "purge": maintenance.purge,
+        "restore": backup.restore,
+        "roster": roster.roster,
+        "run": service.run,
+        "sources": sources.sources,
+        "staff": staff.staff,
+        "sweep": check.sweep,
+        "timeline": findings.show_timeline,
+        "weights": weights.weights,
+    }
+)
