@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from monitor.domain.detection import rules
 from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase
@@ -40,6 +41,7 @@ _LURES = re.compile(
     r"(?:got|was|were|one|been) hacked|locked out)\b|\$\d",
     re.IGNORECASE,
 )
+_SHORTEST_SITE_NAME = 4
 # Bought followers and mass-made accounts follow many and are followed by few.
 _LOPSIDED_RATIO = 4.0
 _MANY_FOLLOWED = 50
@@ -61,10 +63,18 @@ def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Itera
     yield from _match_counter_rules(case)
     if case.appearance.is_whole_match and _BOASTS.search(case.appearance.shown_name):
         yield rules.BOAST.build_match()
-    if _LURES.search(case.appearance.text):
+    if _has_lure(case):
         yield rules.LURE.build_match()
     if case.finding.says_missing:
         yield rules.SAYS_MISSING.build_match()
+
+
+def _has_lure(case: AssessmentCase) -> bool:
+    """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
+    finding = case.finding
+    site = squash_text(f"{finding.platform}{urlsplit(finding.url).hostname or ''}")
+    baits = (squash_text(each[0]) for each in _LURES.finditer(case.appearance.text))
+    return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
 def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:

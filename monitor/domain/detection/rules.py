@@ -90,7 +90,7 @@ OTHER_EMPLOYER = EvidenceRule(
 )
 PLACE = EvidenceRule(
     name="place",
-    reason="It names a place that you gave us.",
+    reason="It names your town, or a town of your district.",
     otherwise="It would point to you less if it did not name your town.",
 )
 STATE = EvidenceRule(name="state", reason="It names your state, but no town.")

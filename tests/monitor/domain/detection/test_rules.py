@@ -233,3 +233,17 @@ def test_a_page_of_the_school_that_does_not_name_the_person_is_not_about_them():
 
     found = assess_finding(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
     assert found.label == "unrelated"
+
+
+@pytest.mark.parametrize(
+    ("address", "account", "says"),
+    [
+        ("https://venmo.example/u/sunny", "venmo:@sunny", "Maria Delgado on Venmo"),
+        ("https://cash.app/$sunny", "", "Pay Maria Delgado on Cash App"),
+        ("https://t.example/sunny", "telegram:@sunny", "Telegram: contact @sunny"),
+    ],
+)
+def test_the_name_of_the_site_itself_asks_nobody_for_money(address, account, says):
+    assert "lure" not in rules(url=address, account=account, bio=says)
+    assert "lure" in rules(url=address, account=account, bio=f"{says}. DM me for gift cards")
+    assert "lure" in rules(bio=says)
