@@ -149,14 +149,14 @@ def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(pl
     assert flag.reasons[0] in alert.text
     digest = played.digest(MARIA, 2)
     assert "mariadelgad0[.]skies[.]example" in digest.text
-    assert all(reason in digest.text for reason in flag.reasons[:6])
+    assert all(reason in digest.text for reason in flag.reasons[:3])
 
 
 def test_the_student_link_is_told_to_its_person_alone(played: Played):
     (flag,) = (each for each in played.story.weeks[1].flags if each.person == ROSA)
     digest = played.digest(ROSA, 2)
     assert LINKED in digest.text
-    assert all(reason in digest.text for reason in flag.reasons)
+    assert all(reason in digest.text for reason in flag.reasons[:3])
 
     telling = [mail for mail in played.mails if LINKED in mail.whole]
     assert telling == [digest]

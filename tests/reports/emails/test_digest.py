@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.vocabulary import GapKind, Severity
+from monitor.domain.vocabulary import FlagKind, GapKind, Severity
 from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST
 from reports.emails.sections import (
@@ -254,3 +254,34 @@ def test_the_worst_pages_never_make_a_letter_too_heavy(
     assert len(letter.html.encode()) < HEAVIEST
     assert f"and {40 - shown} more." in letter.html
     assert letter.text.count("Last seen") == shown
+
+
+@pytest.mark.parametrize(
+    ("portal", "shown", "rest"),
+    [
+        ("https://pages.example", 3, "and 4 weaker reasons on your page"),
+        ("", 7, "A different bio would change this."),
+    ],
+)
+def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
+    digest: Digest, portal: str, shown: int, rest: str
+) -> None:
+    reasons = tuple(f"Reason {number}." for number in range(7))
+    flag = FlagLine(
+        kind=FlagKind.IMPERSONATION,
+        severity=Severity.HIGH,
+        what="This account may be pretending to be you.",
+        url="https://x.example/a",
+        first_seen=SINCE,
+        last_seen=SINCE,
+        id="7f3a91c2",
+        reasons=reasons,
+        lowered_by=("A different bio would change this.",),
+    )
+
+    letter = render_digest(digest(flags=(flag,), review_url=portal))
+
+    for text in (letter.text, letter.html):
+        assert [reason for reason in reasons if reason in text] == list(reasons[:shown])
+        assert rest in text
+        assert ("What would change our mind" in text) == (not portal)
