@@ -19,6 +19,7 @@ from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import EventKind, OwnershipLabel, SweepKind
+from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
     build_aside_line,
@@ -168,7 +169,7 @@ def _build_digest_sections(
         questions=tuple(
             build_question_line(app, each)
             for each in items
-            if _has_label(app, each, OwnershipLabel.UNKNOWN)
+            if _has_label(app, each, OwnershipLabel.UNKNOWN) and not is_district_page(app, each)
         ),
         own=tuple(build_own_line(each) for each in own),
         set_aside=tuple(

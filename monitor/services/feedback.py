@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from monitor.app import App
 from monitor.domain.detection.assessment import Assessment
@@ -198,10 +199,20 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
         if item.id in declared or item.presence is Presence.GONE:
             continue
         flags = raised[item.id]
+        if not flags and is_district_page(app, item):
+            continue
         if not any(each.kind is FlagKind.IMPERSONATION and not each.is_undecided for each in flags):
             undecided = (each for each in flags if each.is_undecided)
             ordered = tuple(sorted(undecided, key=build_urgency_key))
             yield PendingFeedback(item=item, assessment=assessment, flags=ordered)
+
+
+def is_district_page(app: App, item: Item) -> bool:
+    """Tell whether it is a page of the district: it knows its own pages, so no one is asked."""
+    host = urlsplit(item.portrait.url).hostname or ""
+    domains = app.config.district.domains
+    own = any(host == domain or host.endswith(f".{domain}") for domain in domains)
+    return own and not item.portrait.account
 
 
 def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:

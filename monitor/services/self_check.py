@@ -11,9 +11,11 @@ from monitor.app import App
 from monitor.db.events import EventRecord
 from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
+from monitor.domain.item import Item
 from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
+from monitor.services.feedback import is_district_page
 from monitor.services.findings import format_finding_title
 from monitor.services.presenters import build_change_line, build_coverage
 from reports.emails.sections import ChangeLine
@@ -124,7 +126,7 @@ def _list_findings_so_far(
 def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView:
     ended = sweep.closed_at or sweep.started_at
     items = app.db.items.list_items_of_person(sweep.person_id)
-    unknown = (each for each in items if _is_unsorted(app, each.id))
+    unknown = (each for each in items if _is_unsorted(app, each))
     flags = app.db.flags.list_flags_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
@@ -140,9 +142,11 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
     )
 
 
-def _is_unsorted(app: App, item_id: str) -> bool:
-    label = app.db.items.find_item_label(item_id) or OwnershipLabel.UNKNOWN
-    return label is OwnershipLabel.UNKNOWN and app.db.items.find_item_feedback(item_id) is None
+def _is_unsorted(app: App, item: Item) -> bool:
+    label = app.db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN
+    if label is not OwnershipLabel.UNKNOWN or is_district_page(app, item):
+        return False
+    return app.db.items.find_item_feedback(item.id) is None
 
 
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:

@@ -75,6 +75,22 @@ def test_what_was_declared_is_not_asked_about(maria: Staff):
     assert own.isdisjoint(each.item.id for each in waiting(maria))
 
 
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("https://cedarvalley.example/staff/delgado", False),
+        ("https://www.cedarvalley.example/staff/delgado", False),
+        ("https://notcedarvalley.example/staff/delgado", True),
+    ],
+)
+def test_a_page_of_the_district_is_not_asked_about(maria: Staff, address: str, asked):
+    page = next(each.item for each in waiting(maria) if not each.item.portrait.account)
+    shown = replace(page.portrait, url=address)
+    maria.world.state.items.update_item(replace(page, portrait=shown))
+
+    assert (page.id in {each.item.id for each in waiting(maria)}) is asked
+
+
 def _own(maria: Staff, ref: str) -> bool:
     item = maria.world.state.items.load_item(ref)
     return bool({item.portrait.account, *item.portrait.account_aliases} & {*MARIA.person.accounts})
