@@ -15,7 +15,7 @@ from flask import Blueprint, Response, abort, url_for
 from monitor.app import App
 from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
 from monitor.services.findings import (
     build_comparison_view,
@@ -92,7 +92,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
             return context.redirect_to(url_for(".show_cards"), "Select at least one card first.")
         check_owns_items(context.app, owner, form.item)
         record_feedback(context.app, owner, dict.fromkeys(form.item, form.decision))
-        return _redirect_back(context, form, "Saved.", done="-".join(form.item))
+        return _redirect_after_answers(context, form)
 
     @routes.post("/me/sort/undo")
     def submit_undo() -> Response:
@@ -133,14 +133,14 @@ def _build_sort_view(context: PortalContext) -> SortView:
         left=len(cards),
         number=number,
         last=last,
-        done=_build_done_line(app, owner),
+        done=build_done_line(app, owner),
         learned=build_lessons_line(app, owner),
         answered=app.db.items.count_items_with_feedback(owner),
         coverage=build_latest_coverage(app, owner),
     )
 
 
-def _build_done_line(app: App, person_id: str) -> UndoLine | None:
+def build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as stored: the URL names only the items."""
     item_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
     own = {item.id: verdict for item, verdict in app.db.items.list_items_with_feedback(person_id)}
@@ -150,6 +150,20 @@ def _build_done_line(app: App, person_id: str) -> UndoLine | None:
     label = ANSWERS[own[answered[0]]]
     words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
     return UndoLine(item_ids=answered, words=words)
+
+
+def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Response:
+    if form.decision is Decision.IMPERSONATION and len(form.item) == 1:
+        return _redirect_to_kit(context, form.item[0])
+    return _redirect_back(context, form, "Saved.", done="-".join(form.item))
+
+
+def _redirect_to_kit(context: PortalContext, item_id: str) -> Response:
+    """Lead someone who is impersonated to what they can do about it."""
+    flag = context.app.db.flags.find_flag(item_id, FlagKind.IMPERSONATION)
+    if flag is None:
+        return context.redirect_to(url_for("items.show_item", item_id=item_id), "Saved.")
+    return context.redirect_to(url_for("takedown.show_kit", flag_id=flag.id, done=item_id))
 
 
 def _redirect_back(
@@ -226,6 +240,8 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
             )
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
+        if form.decision is Decision.IMPERSONATION and flag.kind is FlagKind.IMPERSONATION:
+            return _redirect_to_kit(context, flag.item_id)
         if form.back is AnswerPage.SORT:
             return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
         return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Saved.")

@@ -16,6 +16,7 @@ from monitor.services.takedown import (
     record_takedown_step,
 )
 from monitor.web.context import PortalContext
+from monitor.web.findings import build_done_line
 from monitor.web.forms import WebForm, read_form
 from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
 from reports.labels import REPORT_NOTICES
@@ -41,9 +42,9 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/takedown/<flag_id>")
     def show_kit(flag_id: str) -> Response:
-        return context.render_page(
-            "Report this account", document.render_takedown, load_kit(flag_id)
-        )
+        done = build_done_line(app, context.require_principal().person_id)
+        view = replace(load_kit(flag_id), done=done)
+        return context.render_page("Report this account", document.render_takedown, view)
 
     @routes.post("/me/takedown/<flag_id>")
     def submit_outcome(flag_id: str) -> Response:

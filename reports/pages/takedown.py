@@ -8,6 +8,7 @@ from monitor.domain.dates import format_date
 from monitor.domain.vocabulary import AllowedReporter, Decision, GuideReliability, ProofRequirement
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import GUIDE_SOURCES, PROOF_REQUIREMENTS, REPORT_STEPS, REPORTERS
+from reports.pages.findings import UndoLine
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 from reports.templating import ENVIRONMENT
 
@@ -62,7 +63,7 @@ class PlatformGuide:
 class TakedownView:
     """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
 
-    `note` is what was typed into a form that came back.
+    `note` is what was typed into a form that came back, `done` the answer that led here.
     """
 
     id: str
@@ -76,6 +77,7 @@ class TakedownView:
     looks_at: datetime | None = None
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
+    done: UndoLine | None = None
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:

@@ -61,6 +61,18 @@ def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, mari
     assert portal.world.state.items.find_item_feedback(item) is None
 
 
+@pytest.mark.parametrize("path", ["/me/sort", "/me/flags/{flag}"])
+def test_who_is_impersonated_is_led_to_what_they_can_do_about_it(guest, maria, path):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    answer = guest.post(path.format(flag=flag.id), item=flag.item_id, decision="impersonation")
+    kit = guest.follow(answer)
+
+    assert "Report this account" in kit.text
+    assert "Saved: Someone pretending to be me." in kit.text
+    assert kit.page.find("form", action="/me/sort/undo")
+
+
 def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria):
     cards = guest.get("/me/sort").page.find_all("input", {"form": "together"})
     refs = [card["value"] for card in cards]

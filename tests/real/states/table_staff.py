@@ -25,7 +25,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/takedown/{gone}", "It is gone"),
     maria("/me/takedown/{unknown}", "We do not know how this platform"),
     maria("/me/takedown/{proof}", "Proof of identity"),
-    maria("/me/items/{first}", "Saved.", press("Someone pretending to be me")),
+    maria("/me/items/{first}", "Saved:", press("Someone pretending to be me")),
     maria("/me/items/{first}", "You said:"),
 )
 SHARING: tuple[State, ...] = (
