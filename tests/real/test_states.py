@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, CDPSession, Error, Page, Response, expect
 
+from monitor.web import self_check
 from tests.real.browser import NARROW, WIDE, Looks, shifted, too_wide, unreachable
 from tests.real.states.scene import Scene, set_in
 from tests.real.states.state import State
@@ -22,7 +23,13 @@ UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = t
 
 @pytest.fixture(scope="module")
 def scene(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with set_in(played_demo, tmp_path_factory.mktemp("states")) as scene:
+    """Set the scene; a page that was left keeps its stream until the server notices."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        set_in(played_demo, tmp_path_factory.mktemp("states")) as scene,
+    ):
+        patch.setattr(self_check, "MAX_STREAMS", 100)
+        patch.setattr(self_check, "MAX_STREAMS_PER_PERSON", 100)
         yield scene
 
 
