@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from monitor.domain.names.normalize import squash_text
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import ContactKind
 from scrapers.models import Finding
+from scrapers.urls.redirects import split_url_or_none
 
 _NUMBER = r"\b\d{1,5}(?:[A-D]|-\d{1,3})?"
 _TURN = r"(?:\s+(?:[NS][EW]|[NSEW]|North|South|East|West)\b\.?)?"
@@ -327,7 +328,7 @@ def redact_private_data(finding: Finding, name: PersonName, work: Workplace) -> 
     What their own district shows on its own pages is there to be seen, and stays.
     """
     bare = _redact_numbers_in(finding)
-    if _is_on_district_site(bare, work):
+    if is_on_district_site(bare, work):
         return bare
     texts = {field: getattr(bare, field) for field in TEXT_FIELDS}
     shown = {field: find_contacts(text, name, work) for field, text in texts.items()}
@@ -377,11 +378,10 @@ def _parse_scheme(link: str) -> str:
     return link.partition(":")[0].strip().casefold()
 
 
-def _is_on_district_site(finding: Finding, work: Workplace) -> bool:
-    try:
-        host = urlsplit(finding.url).hostname or ""
-    except ValueError:
-        return False
+def is_on_district_site(finding: Finding, work: Workplace) -> bool:
+    """Tell whether the address is at a domain of the district's mail, or below one."""
+    address = split_url_or_none(finding.url)
+    host = (address.hostname if address else None) or ""
     return any(host == each or host.endswith(f".{each}") for each in work.domains)
 
 

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from monitor.app import App
 from monitor.domain.detection.assessment import Assessment
@@ -30,12 +29,14 @@ from monitor.domain.flag import (
     list_decision_steps,
 )
 from monitor.domain.item import Item, Presence
+from monitor.domain.pii import is_on_district_site
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from monitor.services.flagging import (
     add_impersonation_flag,
     list_declared_items,
     reassess_person,
 )
+from monitor.services.staging import build_workplace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,10 +210,8 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
 
 def is_district_page(app: App, item: Item) -> bool:
     """Tell whether it is a page of the district: it knows its own pages, so no one is asked."""
-    host = urlsplit(item.portrait.url).hostname or ""
-    domains = app.config.district.domains
-    own = any(host == domain or host.endswith(f".{domain}") for domain in domains)
-    return own and not item.portrait.account
+    page = item.portrait
+    return not page.account and is_on_district_site(page, build_workplace(app.config))
 
 
 def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:

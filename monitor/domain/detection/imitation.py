@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from monitor.domain.detection import rules
 from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase
@@ -27,6 +26,7 @@ from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, squash_text
 from monitor.domain.person import PersonName
 from scrapers.models import Finding, PicturePrint
+from scrapers.urls.redirects import split_url_or_none
 
 _MUCH_LATER = timedelta(days=365)
 # Some networks tell no more than a year.
@@ -71,9 +71,12 @@ def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Itera
 
 def _has_lure(case: AssessmentCase) -> bool:
     """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    finding = case.finding
-    site = squash_text(f"{finding.platform}{urlsplit(finding.url).hostname or ''}")
-    baits = (squash_text(each[0]) for each in _LURES.finditer(case.appearance.text))
+    baits = [squash_text(each[0]) for each in _LURES.finditer(case.appearance.text)]
+    if not baits:
+        return False
+    address = split_url_or_none(case.finding.url)
+    host = (address.hostname if address else None) or ""
+    site = squash_text(f"{case.finding.platform}{host}")
     return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 

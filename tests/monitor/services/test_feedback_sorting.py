@@ -81,6 +81,7 @@ def test_what_was_declared_is_not_asked_about(maria: Staff):
         ("https://cedarvalley.example/staff/delgado", False),
         ("https://www.cedarvalley.example/staff/delgado", False),
         ("https://notcedarvalley.example/staff/delgado", True),
+        ("https://[cedarvalley.example/staff/delgado", True),
     ],
 )
 def test_a_page_of_the_district_is_not_asked_about(maria: Staff, address: str, asked):

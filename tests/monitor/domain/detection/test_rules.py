@@ -247,3 +247,7 @@ def test_the_name_of_the_site_itself_asks_nobody_for_money(address, account, say
     assert "lure" not in rules(url=address, account=account, bio=says)
     assert "lure" in rules(url=address, account=account, bio=f"{says}. DM me for gift cards")
     assert "lure" in rules(bio=says)
+
+
+def test_an_address_that_cannot_be_taken_apart_spoils_no_assessment():
+    assert "lure" in rules(url="https://[sunny", bio="DM me for gift cards")
