@@ -134,7 +134,7 @@ class ActionLogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceView:
-    """What the person may give to others about one impersonation.
+    """What the person may give to others about one account that others made or took over.
 
     `account` is the platform's own key of it, `name` and `handle` as it shows them. `pages` are
     the newest first. Nothing in it depends on when it is made.

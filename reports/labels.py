@@ -51,6 +51,7 @@ FLAG_KINDS: Final[Mapping[FlagKind, str]] = {
     FlagKind.STUDENT_LINK: "Link to a student",
     FlagKind.EXPOSED_CONTACT: "Private contact details in public",
     FlagKind.OWN_ACCOUNT_CHANGED: "Own account changed",
+    FlagKind.MOCK_ACCOUNT: "Account made by others",
 }
 # Before what a page says of itself, in quotes.
 QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {
@@ -58,6 +59,7 @@ QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {
     FlagKind.STUDENT_LINK: "It calls itself",
     FlagKind.EXPOSED_CONTACT: "It calls itself",
     FlagKind.OWN_ACCOUNT_CHANGED: "It now calls itself",
+    FlagKind.MOCK_ACCOUNT: "It calls itself",
 }
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
@@ -68,7 +70,9 @@ EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.CLEARED: "Private contact details no longer shown",
 }
 OWNERS: Final[Mapping[OwnershipLabel, str]] = {
-    OwnershipLabel.OWN: "your own account",
+    OwnershipLabel.MINE: "yours",
+    OwnershipLabel.ABOUT_ME: "seems to be about you",
+    OwnershipLabel.MOCK: "made by others about you",
     OwnershipLabel.NAMESAKE: "someone else with your name",
     OwnershipLabel.IMPERSONATION: "possibly someone pretending to be you",
     OwnershipLabel.UNRELATED: "not about you",
@@ -142,6 +146,7 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.UNRELATED: "said that it is not about them",
     Decision.HARMLESS: "said that it is harmless",
     Decision.IMPERSONATION: "confirmed that it is an impersonation",
+    Decision.MOCK: "said that others made it about them",
     Decision.REPORTED: "reported it to the platform",
     Decision.REMOVED: "noted that the platform removed it",
     Decision.REFUSED: "noted that the platform left it up",
@@ -160,6 +165,7 @@ FLAG_STATES: Final[Mapping[FlagState, str]] = {
     FlagState.NAMESAKE: "Someone else with that name",
     FlagState.HARMLESS: "Harmless",
     FlagState.IMPERSONATION: "Confirmed",
+    FlagState.MOCK: "Confirmed",
     FlagState.REPORTED: "Reported",
     FlagState.REMOVED: "Removed",
     FlagState.REFUSED: "Left up by the platform",
@@ -176,9 +182,10 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.UNRELATED: "It is not about you",
     Decision.HARMLESS: "It is harmless",
     Decision.IMPERSONATION: "It pretends to be you",
-    Decision.REPORTED: "It pretends to be you, and was reported",
-    Decision.REMOVED: "It pretended to be you, and was taken down",
-    Decision.REFUSED: "It pretends to be you, but its platform left it up",
+    Decision.MOCK: "Others made it about you",
+    Decision.REPORTED: "It was reported to its platform",
+    Decision.REMOVED: "It was reported and taken down",
+    Decision.REFUSED: "It was reported, but its platform left it up",
     Decision.STUDENT_LINK: "It is linked to students",
     Decision.UNLINKED: "It was linked to students, but no longer is",
     Decision.EXPLAINED: "There is a reason for it",
@@ -191,6 +198,7 @@ _FLAG_SENTENCES: Final[Mapping[FlagKind, str]] = {
     FlagKind.STUDENT_LINK: "Your account seems to be linked to student accounts.",
     FlagKind.EXPOSED_CONTACT: "Private contact details appear next to your name.",
     FlagKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
+    FlagKind.MOCK_ACCOUNT: "Someone else may have made this account about you.",
 }
 
 # What a person may answer, in the order of the buttons and of their keys.
@@ -199,10 +207,15 @@ ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.NAMESAKE: "Someone else with my name",
     Decision.IMPERSONATION: "Someone pretending to be me",
     Decision.UNRELATED: "Not about me",
+    Decision.MOCK: "Others made it about me",
 }
-PAGE_ANSWERS: Final[Mapping[Decision, str]] = {**ANSWERS, Decision.MINE: "This is about me"}
+PAGE_ANSWERS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "This is about me",
+    **{said: text for said, text in ANSWERS.items() if said not in {Decision.MINE, Decision.MOCK}},
+}
 FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[Decision, str]]] = {
     FlagKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
+    FlagKind.MOCK_ACCOUNT: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
     FlagKind.STUDENT_LINK: {
         Decision.UNLINKED: "I removed the link",
         Decision.EXPLAINED: "There is a good reason for it",
@@ -226,6 +239,7 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.MINE: "This is me",
     Decision.NAMESAKE: "Someone else with my name",
     Decision.IMPERSONATION: "Someone pretending to be me",
+    Decision.MOCK: "Others made it about me",
     Decision.UNRELATED: "Not about me",
     Decision.UNLINKED: "I removed the link",
     Decision.EXPLAINED: "There is a good reason for it",
@@ -248,7 +262,8 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.UNRELATED: "Not about this person",
     Decision.HARMLESS: "Harmless",
     Decision.IMPERSONATION: "Impersonation",
-    Decision.REPORTED: "Impersonation, reported",
+    Decision.MOCK: "Made by others about this person",
+    Decision.REPORTED: "Reported to the platform",
     Decision.REMOVED: "Reported, and the platform removed it",
     Decision.REFUSED: "Reported, and the platform left it up",
     Decision.STUDENT_LINK: "A link to a student",

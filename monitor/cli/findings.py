@@ -113,21 +113,26 @@ def _list_sums(found: Explanation) -> Iterator[_SumRow]:
     yield _SumRow("claim", f"{sums.claim:+.1f} bits")
     yield _SumRow("control", f"{sums.control:+.1f} bits")
     yield _SumRow("imitation", f"{sums.imitation:+.1f} bits")
+    yield _SumRow("mock", f"{sums.mock:+.1f} bits")
     yield _SumRow("total", f"{found.bits:+.1f} bits")
     if found.settled:
         return
-    if found.prior is not None:
-        yield _SumRow("prior of an impersonation", f"{found.prior:+.1f} bits")
-    yield _SumRow("theirs", f"{found.chances.own:.1%}")
+    if found.priors is not None:
+        yield _SumRow("prior of an impersonation", f"{found.priors.impersonation:+.1f} bits")
+        yield _SumRow("prior of a mock account", f"{found.priors.mock:+.1f} bits")
+    yield _SumRow("theirs", f"{found.chances.mine:.1%}")
     yield _SumRow("an impersonation", f"{found.chances.impersonation:.1%}")
+    yield _SumRow("made by others about them", f"{found.chances.mock:.1%}")
     yield _SumRow("someone else's", f"{found.chances.other:.1%}")
-    for answer in ("own", "impersonation", "namesake", "unrelated", "unknown"):
+    for answer in ("mine", "impersonation", "mock", "namesake", "unrelated", "unknown"):
         yield _SumRow(f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes")
 
 
 def _describe_label(found: Explanation) -> Iterator[str]:
     if found.settled:
         yield f"Label: {found.label}. The person said so, and that always decides."
+    elif found.suggestion:
+        yield f"Label: unknown. It may be {found.suggestion}, but only the person can say so."
     elif found.held_back and found.asked_for:
         yield f"Label: unknown. Where {found.asked_for} holds, the person is asked."
     elif found.held_back:

@@ -81,6 +81,10 @@ _WHO_SEES: Mapping[FlagKind, tuple[str, ...]] = {
         "Otherwise, it is in your weekly email.",
         "IT sees it when you share it.",
     ),
+    FlagKind.MOCK_ACCOUNT: (
+        "Others made an account about you: you find out right away, by email if it is serious.",
+        "IT sees it when you share it.",
+    ),
     FlagKind.EXPOSED_CONTACT: (
         "A private number or address appears next to your name: it is in your weekly email.",
         "IT sees it when you share it.",
@@ -95,7 +99,7 @@ _FIELDS = """\
 Then IT sees this and no more: your name and school, the kind of flag, how serious it is,
 the platform, the address, its status and since when, the reasons as general sentences,
 and what you said about it.
-While a flag is open because someone may be pretending to be you, or your account changed,
+While a flag is open because others made an account as you or about you, or yours changed,
 we store a locked copy of its page, for 30 days at most. We pass it on only if you share the flag.
 In an emergency, two reviewers together may open one flag early, with a written reason.
 We tell you right away. Only a flag can be opened this way.

@@ -166,6 +166,10 @@ DISCLOSURE_RULES: Mapping[FlagKind, DisclosureRule] = {
         at_once=frozenset({Severity.HIGH}), opened_by=frozenset({OpeningReason.SHARED})
     ),
     FlagKind.EXPOSED_CONTACT: DisclosureRule(opened_by=frozenset({OpeningReason.SHARED})),
+    # Who is mocked decides alone whether anyone else hears of it.
+    FlagKind.MOCK_ACCOUNT: DisclosureRule(
+        at_once=frozenset(Severity), opened_by=frozenset({OpeningReason.SHARED})
+    ),
     FlagKind.STUDENT_LINK: DisclosureRule(
         opened_by=frozenset({OpeningReason.SHARED, OpeningReason.COUNSEL})
     ),

@@ -11,11 +11,15 @@ from monitor.domain.vocabulary import OwnershipLabel
 
 
 class EvidenceAxis(StrEnum):
-    """Claim: presents as this person. Control: run by this person. Imitation: made to deceive."""
+    """Claim: presents as this person. Control: run by this person. Imitation: made to deceive.
+
+    Mock: made by others, about this person, and for all to see.
+    """
 
     CLAIM = "claim"
     CONTROL = "control"
     IMITATION = "imitation"
+    MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +77,27 @@ class EvidenceSums:
     claim: float
     control: float
     imitation: float
+    mock: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priors:
+    """How likely each is before anything is seen, in bits, beside an account of one's own."""
+
+    impersonation: float
+    mock: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelProbabilities:
-    """Shares of one: of the person, of an imitation, of someone else with their name or without.
+    """Shares of one: the person's, an impersonation, a mock account, someone else's.
 
     `linked` says that the account's contacts look like students, which the person must hear of.
     """
 
-    own: float
+    mine: float
     impersonation: float
+    mock: float
     other: float
     linked: bool = False
 
@@ -93,17 +107,27 @@ class LabelProbabilities:
 # costs next to nothing, so the name decides.
 QUESTION_COST = 2.0
 _IMITATION_MISSED = {
-    OwnershipLabel.OWN: 60.0,
+    OwnershipLabel.MINE: 60.0,
+    OwnershipLabel.MOCK: 5.0,
     OwnershipLabel.NAMESAKE: 40.0,
     OwnershipLabel.UNRELATED: 60.0,
 }
+# Someone who mocks deceives less, and a flag of either kind leads to a report.
+_MOCK_MISSED = {
+    OwnershipLabel.MINE: 60.0,
+    OwnershipLabel.IMPERSONATION: 2.0,
+    OwnershipLabel.NAMESAKE: 30.0,
+    OwnershipLabel.UNRELATED: 30.0,
+}
 _OWN_MISSED = {
     OwnershipLabel.IMPERSONATION: 5.0,
+    OwnershipLabel.MOCK: 5.0,
     OwnershipLabel.NAMESAKE: 3.0,
     OwnershipLabel.UNRELATED: 5.0,
 }
 _LINK_MISSED = {
     OwnershipLabel.IMPERSONATION: 10.0,
+    OwnershipLabel.MOCK: 10.0,
     OwnershipLabel.NAMESAKE: 30.0,
     OwnershipLabel.UNRELATED: 30.0,
 }
@@ -114,34 +138,44 @@ _MOST_BITS = 60.0
 
 
 def compute_probabilities(
-    sums: EvidenceSums, prior: float, *, linked: bool = False
+    sums: EvidenceSums, priors: Priors, *, linked: bool = False
 ) -> LabelProbabilities:
-    """Compare three stories: the person runs it, someone plays them, it is someone else.
+    """Compare four stories: it is run by the person, plays them, mocks them, or is someone else's.
 
-    What presents itself as the person speaks for the first two alike, `prior` bits less for the
-    second. Control then speaks for the first alone, imitation for the second alone.
+    What presents itself as the person speaks for the first three alike, less by the priors of the
+    second and third. Control then speaks for the first alone, imitation for the second alone. What
+    says that others made it speaks for the third, and as much against the first two.
     """
-    own = _to_odds(sums.claim + sums.control)
-    impersonation = _to_odds(prior + sums.claim + sums.imitation)
-    whole = own + impersonation + 1.0
+    made_by_others = max(sums.mock, 0.0)
+    mine = _to_odds(sums.claim + sums.control - made_by_others)
+    impersonation = _to_odds(priors.impersonation + sums.claim + sums.imitation - made_by_others)
+    mock = _to_odds(priors.mock + sums.claim + sums.mock)
+    whole = mine + impersonation + mock + 1.0
     return LabelProbabilities(
-        own=own / whole, impersonation=impersonation / whole, other=1.0 / whole, linked=linked
+        mine=mine / whole,
+        impersonation=impersonation / whole,
+        mock=mock / whole,
+        other=1.0 / whole,
+        linked=linked,
     )
 
 
 def compute_label_cost(label: OwnershipLabel, shares: LabelProbabilities) -> float:
     """Return what an answer costs on average, in minutes."""
-    missed = shares.own * (_LINK_MISSED if shares.linked else _OWN_MISSED).get(label, 0.0)
+    if label is OwnershipLabel.ABOUT_ME:
+        return compute_label_cost(OwnershipLabel.MINE, shares)
+    missed = shares.mine * (_LINK_MISSED if shares.linked else _OWN_MISSED).get(label, 0.0)
     missed += shares.impersonation * _IMITATION_MISSED.get(label, 0.0)
+    missed += shares.mock * _MOCK_MISSED.get(label, 0.0)
     match label:
         case OwnershipLabel.UNKNOWN:
             return QUESTION_COST
-        case OwnershipLabel.IMPERSONATION:
+        case OwnershipLabel.IMPERSONATION | OwnershipLabel.MOCK:
             return missed + shares.other * _ALARM
-        case OwnershipLabel.OWN if shares.linked:
+        case OwnershipLabel.MINE if shares.linked:
             taken = shares.impersonation * (_IMITATION_TAKEN_FOR_A_LINK - _IMITATION_MISSED[label])
             return missed + taken + shares.other * _ALARM_OF_A_LINK
-        case OwnershipLabel.OWN:
+        case OwnershipLabel.MINE:
             return missed + shares.other * _SOMEBODY_TAKEN_FOR_OWN
     return missed
 
@@ -151,8 +185,9 @@ def choose_cheapest_label(
 ) -> OwnershipLabel:
     """Return the answer that costs least; `somebody_else` is what the name says they would be."""
     answers = (
-        OwnershipLabel.OWN,
+        OwnershipLabel.MINE,
         OwnershipLabel.IMPERSONATION,
+        OwnershipLabel.MOCK,
         somebody_else,
         OwnershipLabel.UNKNOWN,
     )

@@ -24,7 +24,10 @@ class FlaggedItems(StrEnum):
 
 
 PURSUED_STATES = frozenset(
-    {FlagState.IMPERSONATION, FlagState.REPORTED, FlagState.REMOVED, FlagState.REFUSED}
+    {
+        *(FlagState.IMPERSONATION, FlagState.MOCK),
+        *(FlagState.REPORTED, FlagState.REMOVED, FlagState.REFUSED),
+    }
 )
 
 
@@ -106,12 +109,19 @@ def _is_bare(finding: Finding) -> bool:
     return not (finding.name or finding.bio or finding.picture_hash or finding.links)
 
 
+# The flags that ask whose an account is, by the answer that confirms them.
+FLAG_OF_DECISION: Mapping[Decision, FlagKind] = {
+    Decision.IMPERSONATION: FlagKind.IMPERSONATION,
+    Decision.MOCK: FlagKind.MOCK_ACCOUNT,
+}
+OWNERSHIP_FLAGS = frozenset(FLAG_OF_DECISION.values())
 # Each state and the one before it: a decision leads one step down, undoing it one step up.
 PREVIOUS_STATE: Mapping[FlagState, FlagState] = {
     FlagState.MINE: FlagState.OPEN,
     FlagState.NAMESAKE: FlagState.OPEN,
     FlagState.HARMLESS: FlagState.OPEN,
     FlagState.IMPERSONATION: FlagState.OPEN,
+    FlagState.MOCK: FlagState.OPEN,
     FlagState.REPORTED: FlagState.IMPERSONATION,
     FlagState.REMOVED: FlagState.REPORTED,
     FlagState.REFUSED: FlagState.REPORTED,
@@ -126,7 +136,16 @@ RESULTING_STATE: Mapping[Decision, FlagState] = {
     **{Decision(state): state for state in PREVIOUS_STATE},
 }
 
-_PURSUIT_DECISIONS = {Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}
+
+def get_previous_state(kind: FlagKind, state: FlagState) -> FlagState:
+    """Return the state before one: what was reported was an impersonation, or a mock account."""
+    if kind is FlagKind.MOCK_ACCOUNT and state is FlagState.REPORTED:
+        return FlagState.MOCK
+    return PREVIOUS_STATE[state]
+
+
+_REPORT_DECISIONS = {Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}
+_PURSUIT_DECISIONS = {Decision.IMPERSONATION, *_REPORT_DECISIONS}
 _LINK_DECISIONS = {Decision.STUDENT_LINK, Decision.UNLINKED, Decision.EXPLAINED, Decision.FAMILY}
 _DISMISSALS = {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS}
 
@@ -138,6 +157,7 @@ ALLOWED_DECISIONS: Mapping[FlagKind, frozenset[Decision]] = {
     ),
     FlagKind.EXPOSED_CONTACT: frozenset(_DISMISSALS),
     FlagKind.STUDENT_LINK: frozenset({Decision.HARMLESS} | _LINK_DECISIONS),
+    FlagKind.MOCK_ACCOUNT: frozenset(_DISMISSALS | {Decision.MOCK} | _REPORT_DECISIONS),
 }
 
 
@@ -160,7 +180,7 @@ def apply_decision(flag: Flag, record: DecisionRecord) -> Flag:
 def list_decision_steps(flag: Flag, decision: Decision) -> tuple[Decision, ...]:
     """Return the decisions that lead to one: who says "family" says that it is a student link."""
     state = RESULTING_STATE.get(decision)
-    before = PREVIOUS_STATE[state] if state else FlagState.OPEN
+    before = get_previous_state(flag.kind, state) if state else FlagState.OPEN
     if flag.is_undecided and before is not FlagState.OPEN:
         return (*list_decision_steps(flag, Decision(before)), decision)
     return (decision,)
@@ -172,7 +192,9 @@ def list_possible_decisions(flag: Flag) -> frozenset[Decision]:
     if flag.is_undecided:
         return fitting
     return frozenset(
-        each for each in fitting if PREVIOUS_STATE[RESULTING_STATE[each]] is flag.state
+        each
+        for each in fitting
+        if get_previous_state(flag.kind, RESULTING_STATE[each]) is flag.state
     )
 
 
@@ -196,7 +218,8 @@ def reopen_on_event(flag: Flag, event: Event) -> Flag:
         again = event.kind in {EventKind.CHANGED, EventKind.VANISHED}
         return _restart_flag(flag, FlagState.OPEN, event.at) if settled and again else flag
     if flag.state is FlagState.REMOVED and event.kind is EventKind.REAPPEARED:
-        return _restart_flag(flag, FlagState.IMPERSONATION, event.at)
+        confirmed = get_previous_state(flag.kind, FlagState.REPORTED)
+        return _restart_flag(flag, confirmed, event.at)
     # What an own account says of itself has no bearing on whom it is linked with.
     quiet = flag.state in {FlagState.HARMLESS, FlagState.NAMESAKE}
     if flag.kind is not FlagKind.STUDENT_LINK and quiet and event.kind is EventKind.CHANGED:
@@ -242,7 +265,7 @@ def _undo_last_decision(flag: Flag, record: DecisionRecord) -> Flag:
     if flag.state not in PREVIOUS_STATE:
         reason = "There is no decision on this flag to undo."
         raise InputError(reason)
-    back = PREVIOUS_STATE[flag.state]
+    back = get_previous_state(flag.kind, flag.state)
     ruled_at = None if back is FlagState.OPEN else record.at
     return replace(flag, state=back, ruled_at=ruled_at, harmless_until=None)
 
@@ -254,7 +277,7 @@ def _apply_state_change(flag: Flag, record: DecisionRecord) -> Flag:
         raise InputError(reason)
     state = RESULTING_STATE[ruling]
     here = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
-    if PREVIOUS_STATE[state] is not here:
+    if get_previous_state(flag.kind, state) is not here:
         reason = (
             f"A flag that is {here} cannot be marked {ruling}; reopen it, or decide step by step."
         )
@@ -285,6 +308,7 @@ _STRONGEST_FIRST = (
     "reported",
     "refused",
     "removed",
+    "mock",
     "student-link",
     "unlinked",
     "explained",

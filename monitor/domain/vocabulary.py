@@ -10,6 +10,7 @@ class FlagKind(StrEnum):
     STUDENT_LINK = "student-link"
     EXPOSED_CONTACT = "exposed-contact"
     OWN_ACCOUNT_CHANGED = "own-account-changed"
+    MOCK_ACCOUNT = "mock-account"
 
 
 class Severity(StrEnum):
@@ -33,6 +34,7 @@ class FlagState(StrEnum):
     REPORTED = "reported"
     REMOVED = "removed"
     REFUSED = "refused"
+    MOCK = "mock"
     STUDENT_LINK = "student-link"
     UNLINKED = "unlinked"
     EXPLAINED = "explained"
@@ -51,6 +53,7 @@ class Decision(StrEnum):
     REPORTED = "reported"
     REMOVED = "removed"
     REFUSED = "refused"
+    MOCK = "mock"
     STUDENT_LINK = "student-link"
     UNLINKED = "unlinked"
     EXPLAINED = "explained"
@@ -69,9 +72,17 @@ class EventKind(StrEnum):
 
 
 class OwnershipLabel(StrEnum):
-    OWN = "own"
+    """Whose a finding is; NAMESAKE and UNRELATED are someone else's, with the name or without.
+
+    MINE is what the person declared, said to be theirs, or proved to control, and nothing else.
+    ABOUT_ME is a page that speaks of them; a MOCK account was made by others about them.
+    """
+
+    MINE = "mine"
+    ABOUT_ME = "about-me"
     NAMESAKE = "namesake"
     IMPERSONATION = "impersonation"
+    MOCK = "mock"
     UNRELATED = "unrelated"
     UNKNOWN = "unknown"
 

@@ -88,6 +88,7 @@ class DigestSections(TypedDict):
     changes: tuple[ChangeLine, ...]
     questions: tuple[QuestionLine, ...]
     own: tuple[OwnItemLine, ...]
+    about: tuple[OwnItemLine, ...]
     set_aside: tuple[NamesakeLine, ...]
     waiting: tuple[UnansweredFlagLine, ...]
     decided: tuple[FlagOutcomeLine, ...]
@@ -161,7 +162,9 @@ def _build_digest_sections(
     found = _list_new_items(app, recorded) if since else _list_unanswered_items(app, person_id)
     items = tuple(item for item in found if item.id not in hidden)
     asked = frozenset(flag.item_id for flag in undecided)
-    own = () if since else _list_own_items(app, person_id, asked | hidden)
+    left_out = asked | hidden
+    own = () if since else _list_labeled_items(app, person_id, OwnershipLabel.MINE, left_out)
+    about = () if since else _list_labeled_items(app, person_id, OwnershipLabel.ABOUT_ME, left_out)
     return DigestSections(
         coverage=build_coverage(runs),
         flags=tuple(build_flag_line(app, flag) for flag in fresh),
@@ -172,6 +175,7 @@ def _build_digest_sections(
             if _has_label(app, each, OwnershipLabel.UNKNOWN) and not is_district_page(app, each)
         ),
         own=tuple(build_own_line(each) for each in own),
+        about=tuple(build_own_line(each) for each in about),
         set_aside=tuple(
             build_aside_line(app, each)
             for each in items
@@ -219,13 +223,15 @@ def _list_unanswered_items(app: App, person_id: str) -> Iterator[Item]:
             yield item
 
 
-def _list_own_items(app: App, person_id: str, flagged: frozenset[str]) -> Iterator[Item]:
-    """Yield what is known to be their own, accounts first."""
+def _list_labeled_items(
+    app: App, person_id: str, label: OwnershipLabel, flagged: frozenset[str]
+) -> Iterator[Item]:
+    """Yield what is known to be theirs, or seems to be about them, accounts first."""
     for item in sorted(
         app.db.items.list_items_of_person(person_id),
         key=lambda each: not each.portrait.platform,
     ):
-        if _has_label(app, item, OwnershipLabel.OWN) and item.id not in flagged:
+        if _has_label(app, item, label) and item.id not in flagged:
             yield item
 
 

@@ -8,7 +8,7 @@ what. Called inside a transaction, with the learning once at its end.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.app import App
@@ -21,6 +21,8 @@ from monitor.domain.detection.feedback import (
 )
 from monitor.domain.errors import InputError
 from monitor.domain.flag import (
+    FLAG_OF_DECISION,
+    OWNERSHIP_FLAGS,
     RESULTING_STATE,
     DecisionRecord,
     Flag,
@@ -30,9 +32,9 @@ from monitor.domain.flag import (
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.pii import is_on_district_site
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
+from monitor.domain.vocabulary import Decision, FlagState, OwnershipLabel
 from monitor.services.flagging import (
-    add_impersonation_flag,
+    add_ownership_flag,
     list_declared_items,
     reassess_person,
 )
@@ -123,14 +125,17 @@ def _find_decided_state(ruling: Decision | None) -> FlagState | None:
 
 
 SUGGESTED_ANSWERS = {
-    OwnershipLabel.OWN: Decision.MINE,
+    OwnershipLabel.MINE: Decision.MINE,
+    OwnershipLabel.ABOUT_ME: Decision.MINE,
+    OwnershipLabel.MOCK: Decision.MOCK,
     OwnershipLabel.NAMESAKE: Decision.NAMESAKE,
     OwnershipLabel.UNRELATED: Decision.UNRELATED,
     OwnershipLabel.IMPERSONATION: Decision.IMPERSONATION,
 }
 # What we cannot tell comes before what we think we can; an imitation before everything.
 _WORST_FIRST = (
-    *(OwnershipLabel.IMPERSONATION, OwnershipLabel.UNKNOWN, OwnershipLabel.OWN),
+    *(OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN),
+    *(OwnershipLabel.MINE, OwnershipLabel.ABOUT_ME),
     *(OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED),
 )
 
@@ -146,7 +151,7 @@ class PendingFeedback:
     @property
     def suggested_answer(self) -> Decision | None:
         """Our suggestion; None if we have none."""
-        return SUGGESTED_ANSWERS.get(self.assessment.label)
+        return SUGGESTED_ANSWERS.get(self.assessment.suggestion or self.assessment.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +207,7 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
         flags = raised[item.id]
         if not flags and is_district_page(app, item):
             continue
-        if not any(each.kind is FlagKind.IMPERSONATION and not each.is_undecided for each in flags):
+        if not any(each.kind in OWNERSHIP_FLAGS and not each.is_undecided for each in flags):
             undecided = (each for each in flags if each.is_undecided)
             ordered = tuple(sorted(undecided, key=build_urgency_key))
             yield PendingFeedback(item=item, assessment=assessment, flags=ordered)
@@ -214,15 +219,29 @@ def is_district_page(app: App, item: Item) -> bool:
     return not page.account and is_on_district_site(page, build_workplace(app.config))
 
 
+def list_ownership_flags(app: App, item_id: str) -> tuple[Flag, ...]:
+    """Return the flags of an item that ask whose it is; the last one decided is the last."""
+    flags = app.db.flags.list_flags_of_item(item_id)
+    asking = (each for each in flags if each.kind in OWNERSHIP_FLAGS)
+    return tuple(sorted(asking, key=lambda each: each.ruled_at or each.opened_at))
+
+
 def _record_item_feedback(app: App, item: Item, entry: DecisionInput) -> None:
-    """Answer the item and its impersonation flag together: it is one question."""
-    flag = app.db.flags.find_flag(item.id, FlagKind.IMPERSONATION)
-    if flag is None and entry.decision is Decision.IMPERSONATION:
-        flag = add_impersonation_flag(app, app.db.people.load_person(item.person_id), item)
-    if flag is None or (flag.is_pursued and entry.decision is Decision.IMPERSONATION):
+    """Answer the item and the flags that ask whose it is together: it is one question."""
+    wanted = FLAG_OF_DECISION.get(entry.decision)
+    flags = {each.kind: each for each in list_ownership_flags(app, item.id)}
+    if wanted and wanted not in flags:
+        person = app.db.people.load_person(item.person_id)
+        flags[wanted] = add_ownership_flag(app, person, item, entry.decision)
+    answered = flags[wanted] if wanted else next(reversed(flags.values()), None)
+    for flag in flags.values():
+        if flag is not answered and (flag.is_undecided or flag.is_pursued):
+            # It is an account of the other kind, so that this flag has nothing left to ask.
+            _replace_decision(app, flag, replace(entry, decision=Decision.HARMLESS))
+    if answered is None or (wanted and answered.is_pursued):
         save_feedback(app, item.id, entry)
         return
-    _replace_decision(app, flag, entry)
+    _replace_decision(app, answered, entry)
 
 
 def _replace_decision(app: App, flag: Flag, entry: DecisionInput) -> None:
@@ -237,12 +256,15 @@ def _undo_item_feedback(app: App, item: Item, owner_id: str) -> None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
     before = resolve_previous_decision(decisions)
-    flag = app.db.flags.find_flag(item.id, FlagKind.IMPERSONATION)
     verdict = app.db.items.find_item_feedback(item.id)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
-    if flag and verdict and RESULTING_STATE[verdict] is flag.state:
-        record_decision(app, flag, taken_back)
-    else:
+    flags = list_ownership_flags(app, item.id)
+    answered = [each for each in flags if verdict and RESULTING_STATE[verdict] is each.state]
+    for flag in flags:
+        # What the answer settled for the other flag is open again, too.
+        if flag in answered[-1:] or (answered and flag.state is FlagState.HARMLESS):
+            record_decision(app, flag, taken_back)
+    if not answered:
         save_feedback(app, item.id, taken_back)
     if before is not app.db.items.find_item_feedback(item.id) and before is not None:
         _record_item_feedback(app, item, DecisionInput(decision=before, by=owner_id))

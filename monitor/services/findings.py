@@ -15,7 +15,7 @@ from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.disclosure import ANSWER_WITHIN, ReviewFields, needs_immediate_notice
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.flag import Flag, build_urgency_key
+from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_digest, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
@@ -162,7 +162,7 @@ def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
 
 
 def _needs_flag_card(flag: Flag) -> bool:
-    return flag.is_undecided and flag.kind is not FlagKind.IMPERSONATION
+    return flag.is_undecided and flag.kind not in OWNERSHIP_FLAGS
 
 
 class ItemCardFields(TypedDict):
@@ -370,7 +370,7 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
         earlier=line.earlier,
         shared=flag.shared_at is not None,
         pursued=flag.is_pursued,
-        asks_whose=flag.kind is FlagKind.IMPERSONATION,
+        asks_whose=flag.kind in OWNERSHIP_FLAGS,
     )
 
 

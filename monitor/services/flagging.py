@@ -75,14 +75,24 @@ class FlagDraft:
     relation: str = ""
 
 
-def build_impersonation_draft(assessment: Assessment) -> FlagDraft:
-    """List the signs of imitation first; signs against it are no reasons for a flag."""
+_AXIS_OF_FLAG = {
+    FlagKind.IMPERSONATION: EvidenceAxis.IMITATION,
+    FlagKind.MOCK_ACCOUNT: EvidenceAxis.MOCK,
+}
+FLAG_OF_LABEL = {
+    OwnershipLabel.IMPERSONATION: FlagKind.IMPERSONATION,
+    OwnershipLabel.MOCK: FlagKind.MOCK_ACCOUNT,
+}
+
+
+def build_ownership_draft(assessment: Assessment, kind: FlagKind) -> FlagDraft:
+    """List the signs of the flag's own axis first; signs against it are no reasons for a flag."""
     supporting = [each for each in assessment.evidence if each.bits > 0]
     ordered = sorted(
-        supporting, key=lambda each: (each.axis is not EvidenceAxis.IMITATION, -each.bits)
+        supporting, key=lambda each: (each.axis is not _AXIS_OF_FLAG[kind], -each.bits)
     )
     return FlagDraft(
-        kind=FlagKind.IMPERSONATION,
+        kind=kind,
         severity=rate_severity(assessment),
         reasons=tuple(each.reason for each in ordered),
         lowered_by=assessment.lowered_by,
@@ -138,7 +148,7 @@ def build_contact_drafts(portrait: Finding, label: OwnershipLabel) -> Iterator[F
         places.setdefault(each.kind, []).append(CONTACT_PLACES[each.place])
     for kind, where in places.items():
         what = CONTACT_KINDS[kind]
-        own = label is OwnershipLabel.OWN and portrait.kind is FindingKind.ACCOUNT
+        own = label is OwnershipLabel.MINE and portrait.kind is FindingKind.ACCOUNT
         yield FlagDraft(
             kind=FlagKind.EXPOSED_CONTACT,
             severity=EXPOSURE_SEVERITY[kind],
@@ -363,6 +373,12 @@ def reassess_person(app: App, person: Person) -> None:
     )
 
 
+def assess_unassessed_items(app: App, person_id: str) -> None:
+    """Assess a person's items again where an upgrade changed what the labels mean."""
+    if app.db.items.has_unassessed_items(person_id):
+        reassess_person(app, app.db.people.load_person(person_id))
+
+
 def build_person_assessor(app: App, person: Person) -> Assessor:
     """Return the assessor for this person's findings."""
     return _build_assessor(app, person, {item.id: item for item in list_own_items(app.db, person)})
@@ -391,12 +407,13 @@ def close_vanished_flags(app: App, person_id: str) -> None:
             _close_cleared_flags(app, gone)
 
 
-def add_impersonation_flag(app: App, person: Person, item: Item) -> Flag:
-    """Return the flag of an item that its person calls an imitation; no email is needed."""
+def add_ownership_flag(app: App, person: Person, item: Item, decision: Decision) -> Flag:
+    """Return the flag of an item that its person says others made; no email is needed."""
     assessment = build_person_assessor(app, person).assess_with_feedback(
-        _exclude_disputed_handles(app, item), Decision.IMPERSONATION
+        _exclude_disputed_handles(app, item), decision
     )
-    flag = _build_flag(app, item, build_impersonation_draft(assessment))
+    draft = build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
+    flag = _build_flag(app, item, draft)
     _add_flag(app, flag)
     return flag
 
@@ -555,8 +572,8 @@ def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
 def _build_flag_drafts(person: Person, item: Item, assessment: Assessment) -> Iterator[FlagDraft]:
     """Yield the possible flags of an assessed item; an item that is gone exposes nothing."""
     portrait = item.portrait
-    if assessment.label is OwnershipLabel.IMPERSONATION:
-        yield build_impersonation_draft(assessment)
+    if assessment.label in FLAG_OF_LABEL:
+        yield build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
     if item.presence is Presence.GONE:
         return
     if portrait.exposed and _is_contact_likely_theirs(person, portrait, assessment):
@@ -566,7 +583,7 @@ def _build_flag_drafts(person: Person, item: Item, assessment: Assessment) -> It
 def _is_contact_likely_theirs(person: Person, portrait: Finding, assessment: Assessment) -> bool:
     """Tell whether the contact details are likely the person's: a namesake has some, too."""
     match assessment.label:
-        case OwnershipLabel.OWN:
+        case OwnershipLabel.MINE | OwnershipLabel.ABOUT_ME:
             return True
         case OwnershipLabel.NAMESAKE | OwnershipLabel.UNRELATED:
             return False

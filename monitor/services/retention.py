@@ -23,6 +23,7 @@ from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionS
 from monitor.domain.students.roster import Roster
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope
 from monitor.services.flagging import (
+    assess_unassessed_items,
     close_vanished_flags,
     reassess_person,
     reopen_lapsed_flags,
@@ -123,6 +124,7 @@ def _delete_all_expired(app: App) -> None:
     for person in app.db.people.list_person_ids():
         app.beat()
         with app.db.begin_transaction():
+            assess_unassessed_items(app, person)
             reopen_lapsed_flags(app, person)
             close_vanished_flags(app, person)
         if app.db.legal_holds.has_active_legal_hold(person):

@@ -107,12 +107,15 @@ def audit_contact_checks(app: App) -> None:
 
 
 # Of exposed details only the kind is stored, and of students nothing, so none of their pages.
-EVIDENCE_FLAG_KINDS = frozenset({FlagKind.IMPERSONATION, FlagKind.OWN_ACCOUNT_CHANGED})
+EVIDENCE_FLAG_KINDS = frozenset(
+    {FlagKind.IMPERSONATION, FlagKind.MOCK_ACCOUNT, FlagKind.OWN_ACCOUNT_CHANGED}
+)
 UNSETTLED_STATES = frozenset(
     {
         FlagState.NEW,
         FlagState.OPEN,
         FlagState.IMPERSONATION,
+        FlagState.MOCK,
         FlagState.REPORTED,
         FlagState.REFUSED,
     }

@@ -13,7 +13,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
-from monitor.domain.vocabulary import Decision, FlagState, ProofRequirement
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, ProofRequirement
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput
 from monitor.services.review import decide_flags
@@ -27,6 +27,7 @@ NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
     FlagState.NEW: (Decision.REPORTED,),
     FlagState.OPEN: (Decision.REPORTED,),
     FlagState.IMPERSONATION: (Decision.REPORTED,),
+    FlagState.MOCK: (Decision.REPORTED,),
     FlagState.REPORTED: (Decision.REMOVED, Decision.REFUSED, Decision.REOPENED),
     FlagState.REMOVED: (Decision.REOPENED,),
     FlagState.REFUSED: (Decision.REOPENED,),
@@ -41,9 +42,10 @@ LOOK_BY_PRESENCE = {
 def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     flag = _load_pursued_flag(app, owner_id, flag_id)
     item, now = app.db.items.load_item(flag.item_id), app.clock.now()
-    place = load_takedown_guides().find_guide(
-        item.portrait, list_report_forms(app.sources.values()).get(item.portrait.platform, "")
-    )
+    # The guides are for impersonation: an account about someone is reported as bullying.
+    mock = flag.kind is FlagKind.MOCK_ACCOUNT
+    form = list_report_forms(app.sources.values()).get(item.portrait.platform, "")
+    place = None if mock else load_takedown_guides().find_guide(item.portrait, form)
     view = build_evidence_view(app, flag)
     return TakedownView(
         id=flag.id,
@@ -87,7 +89,7 @@ def record_takedown_step(
 def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:
     flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
     if Decision.REPORTED not in ALLOWED_DECISIONS[flag.kind]:
-        reason = "You can report only an account that pretends to be you or was taken over."
+        reason = "You can report only an account that others made about you or took over."
         raise InputError(reason)
     if flag.state not in NEXT_DECISIONS:
         reason = f'The status is "{OWN_FLAG_STATES[flag.state]}". Undo that before you report it.'
@@ -103,7 +105,7 @@ def _build_log_lines(app: App, flag: Flag) -> Iterator[ActionLogLine]:
 
 def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
     """Return what was seen since the report; None where we have not looked since."""
-    if flag.state in {FlagState.NEW, FlagState.OPEN, FlagState.IMPERSONATION}:
+    if Decision.REPORTED in NEXT_DECISIONS[flag.state]:
         return None
     reported = find_report_time(app.db, flag)
     if item.presence is Presence.PRESENT and reported and item.last_seen < reported:

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
 from monitor.domain.errors import InputError
-from monitor.domain.flag import Flag
+from monitor.domain.flag import FLAG_OF_DECISION, Flag
 from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
 from monitor.services.findings import (
@@ -153,14 +153,14 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
 
 
 def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Response:
-    if form.decision is Decision.IMPERSONATION and len(form.item) == 1:
-        return _redirect_to_kit(context, form.item[0])
+    if form.decision in FLAG_OF_DECISION and len(form.item) == 1:
+        return _redirect_to_kit(context, form.item[0], FLAG_OF_DECISION[form.decision])
     return _redirect_back(context, form, "Saved.", done="-".join(form.item))
 
 
-def _redirect_to_kit(context: PortalContext, item_id: str) -> Response:
-    """Lead someone who is impersonated to what they can do about it."""
-    flag = context.app.db.flags.find_flag(item_id, FlagKind.IMPERSONATION)
+def _redirect_to_kit(context: PortalContext, item_id: str, kind: FlagKind) -> Response:
+    """Lead someone who is impersonated or mocked to what they can do about it."""
+    flag = context.app.db.flags.find_flag(item_id, kind)
     if flag is None:
         return context.redirect_to(url_for("items.show_item", item_id=item_id), "Saved.")
     return context.redirect_to(url_for("takedown.show_kit", flag_id=flag.id, done=item_id))
@@ -240,8 +240,8 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
             )
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        if form.decision is Decision.IMPERSONATION and flag.kind is FlagKind.IMPERSONATION:
-            return _redirect_to_kit(context, flag.item_id)
+        if FLAG_OF_DECISION.get(form.decision) is flag.kind:
+            return _redirect_to_kit(context, flag.item_id, flag.kind)
         if form.back is AnswerPage.SORT:
             return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
         return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Saved.")

@@ -151,14 +151,14 @@ class LegalHoldForm(WebForm, frozen=True, kw_only=True):
 AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
 STATUS_FILTERS = {
     "undecided": (FlagState.NEW, FlagState.OPEN),
-    "confirmed": (FlagState.IMPERSONATION, FlagState.STUDENT_LINK),
+    "confirmed": (FlagState.IMPERSONATION, FlagState.MOCK, FlagState.STUDENT_LINK),
     "reported": (FlagState.REPORTED,),
     "settled": tuple(
         each
         for each in FlagState
         if each
         not in {
-            *(FlagState.NEW, FlagState.OPEN, FlagState.IMPERSONATION),
+            *(FlagState.NEW, FlagState.OPEN, FlagState.IMPERSONATION, FlagState.MOCK),
             *(FlagState.STUDENT_LINK, FlagState.REPORTED),
         }
     ),

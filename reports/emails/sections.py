@@ -81,7 +81,7 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnItemLine:
-    """Something known to be the reader's own, or about them: nothing to do."""
+    """Something that is the reader's own, or seems to be about them: nothing to do."""
 
     url: str
     platform: str = ""
@@ -153,13 +153,14 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalEmailView(EmailView):
-    """What an email to a person says about them; `own` is in the first one only."""
+    """What an email to a person says about them; `own` and `about` are in the first one only."""
 
     coverage: Coverage
     flags: tuple[FlagLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
     own: tuple[OwnItemLine, ...] = ()
+    about: tuple[OwnItemLine, ...] = ()
     set_aside: tuple[NamesakeLine, ...] = ()
     waiting: tuple[UnansweredFlagLine, ...] = ()
     decided: tuple[FlagOutcomeLine, ...] = ()
@@ -198,6 +199,7 @@ class EmailSections:
     waiting: SectionLines[UnansweredFlagLine]
     decided: SectionLines[FlagOutcomeLine]
     own: SectionLines[OwnItemLine]
+    about: SectionLines[OwnItemLine]
     set_aside: SectionLines[NamesakeLine]
     gaps: SectionLines[CoverageGap]
 
@@ -238,6 +240,8 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     most -= len(decided.shown)
     own = limit_lines(view.own, most)
     most -= len(own.shown)
+    about = limit_lines(view.about, most)
+    most -= len(about.shown)
     return EmailSections(
         flags=flags,
         changes=changes,
@@ -245,6 +249,7 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         waiting=waiting,
         decided=decided,
         own=own,
+        about=about,
         set_aside=limit_lines(view.set_aside, most),
         gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
     )

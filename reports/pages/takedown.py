@@ -5,7 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.dates import format_date
-from monitor.domain.vocabulary import AllowedReporter, Decision, GuideReliability, ProofRequirement
+from monitor.domain.vocabulary import (
+    AllowedReporter,
+    Decision,
+    FlagKind,
+    GuideReliability,
+    ProofRequirement,
+)
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import GUIDE_SOURCES, PROOF_REQUIREMENTS, REPORT_STEPS, REPORTERS
 from reports.pages.findings import UndoLine
@@ -78,6 +84,11 @@ class TakedownView:
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     done: UndoLine | None = None
+
+    @property
+    def is_mock(self) -> bool:
+        """Tell whether it is an account about the person, which copies nothing."""
+        return self.evidence.kind is FlagKind.MOCK_ACCOUNT
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:

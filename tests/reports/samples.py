@@ -81,7 +81,7 @@ STUDENT_LINK: Final = FlagLine(
 )
 CHANGED: Final = ChangeLine(
     event=EventKind.CHANGED,
-    whose=OwnershipLabel.OWN,
+    whose=OwnershipLabel.MINE,
     url="https://alpha.example/@rosadelgado",
     platform="Alpha",
     title="Rosa D. reads",
@@ -110,7 +110,7 @@ WAITING: Final = UnansweredFlagLine(
 DECIDED: Final = FlagOutcomeLine(
     kind=FlagKind.IMPERSONATION,
     url="https://chirps.example/rosa_delgad0",
-    what="It pretends to be you, and was reported",
+    what="It was reported to its platform",
     by="IT",
     at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
     id="91c4e7d2",
@@ -171,7 +171,8 @@ LETTERS: Final[dict[str, EmailView]] = {
         coverage=WHOLE,
         flags=(IMPERSONATION,),
         questions=(QUESTION, QUESTION, QUESTION),
-        own=(OWN, OWN_PAGE),
+        own=(OWN,),
+        about=(OWN_PAGE,),
         set_aside=(ASIDE,),
     ),
     "digest-first-quiet": DigestView(

@@ -27,12 +27,14 @@ from monitor.domain.detection.imitation import (
     match_known_impersonator,
     match_likeness_rules,
 )
+from monitor.domain.detection.mock import match_mock_rules
 from monitor.domain.detection.weights import Weights
 from monitor.domain.evidence import (
     Evidence,
     EvidenceAxis,
     EvidenceSums,
     LabelProbabilities,
+    Priors,
     choose_cheapest_label,
     compute_label_cost,
     compute_probabilities,
@@ -46,11 +48,14 @@ from scrapers.models import Finding, FindingKind
 class Assessment:
     """`evidence` is sorted, strongest first. `lowered_by` says what would have weakened it.
 
-    `weights` is the version of the weights, 0 if it was not stored yet.
+    `suggestion` is what the evidence says where only the person can: an account that they did not
+    declare is never called theirs before they say so, however likely that is. `weights` is the
+    version of the weights, 0 if it was not stored yet.
     """
 
     label: OwnershipLabel
     bits: float
+    suggestion: OwnershipLabel | None = None
     evidence: tuple[Evidence, ...] = ()
     lowered_by: tuple[str, ...] = ()
     weights: int = 0
@@ -71,9 +76,10 @@ class Assessment:
 
 # What a person ruled, and what follows; the other decisions speak of a flag, not of the account.
 _LABEL_BY_DECISION = {
-    Decision.MINE: (OwnershipLabel.OWN, rules.SAID_MINE),
+    Decision.MINE: (OwnershipLabel.MINE, rules.SAID_MINE),
     Decision.NAMESAKE: (OwnershipLabel.NAMESAKE, rules.SAID_NAMESAKE),
     Decision.UNRELATED: (OwnershipLabel.UNRELATED, rules.SAID_UNRELATED),
+    Decision.MOCK: (OwnershipLabel.MOCK, rules.SAID_MOCK),
     Decision.IMPERSONATION: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
     Decision.REPORTED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
     Decision.REMOVED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
@@ -110,16 +116,45 @@ def assess_case(case: AssessmentCase, decision: Decision | None, weights: Weight
     """Say whose the finding of a case is."""
     if is_declared(case.finding, case.subject, case.inventory):
         known = weights.weigh_matches([rules.DECLARED.build_match()])
-        return _build_assessment(OwnershipLabel.OWN, known, weights)
+        return _build_assessment(OwnershipLabel.MINE, known, weights)
     shown = tuple(collect_evidence(case, decision, weights))
     if decision in _LABEL_BY_DECISION:
         label, rule = _LABEL_BY_DECISION[decision]
-        return _build_assessment(
-            label, (*weights.weigh_matches([rule.build_match()]), *shown), weights
-        )
+        decided = (*weights.weigh_matches([rule.build_match()]), *shown)
+        return _build_assessment(_adapt_to_kind(label, case), decided, weights)
     label = _choose_label(case, shown, weights)
-    asked = _should_ask_person(case, shown, label, weights)
-    return _build_assessment(OwnershipLabel.UNKNOWN if asked else label, shown, weights)
+    if _should_ask_person(case, shown, label, weights):
+        return _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
+    if label is OwnershipLabel.MINE and not _is_certain(case, shown):
+        undecided = _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
+        return replace(undecided, suggestion=_adapt_to_kind(label, case))
+    return _build_assessment(_adapt_to_kind(label, case), shown, weights)
+
+
+def _adapt_to_kind(label: OwnershipLabel, case: AssessmentCase) -> OwnershipLabel:
+    """Say of a page that it is about the person; it may be written by others, like a school."""
+    about = label is OwnershipLabel.MINE and not case.is_account
+    return OwnershipLabel.ABOUT_ME if about else label
+
+
+_CONTRADICTIONS = frozenset(
+    rule.name
+    for rule in (
+        *(rules.OTHER_ROLE, rules.OTHER_EMPLOYER, rules.OTHER_PLACE),
+        *(rules.TITLE_OTHER, rules.CRIME_PAGE),
+    )
+)
+
+
+def _is_certain(case: AssessmentCase, evidence: Iterable[Evidence]) -> bool:
+    """Tell whether more than likeness makes it the person's: else only they can say so.
+
+    An account needs proof that they control it. A page needs no sign that it is about someone else.
+    """
+    found = {each.rule for each in evidence}
+    if case.is_account:
+        return rules.LINKED_BOTH_WAYS.name in found
+    return found.isdisjoint(_CONTRADICTIONS)
 
 
 def collect_evidence(
@@ -133,14 +168,22 @@ def collect_evidence(
     )
     yield from weights.weigh_matches(match_control_rules(case))
     if case.is_account and decision is not Decision.MINE:
+        yield from weights.weigh_matches(match_mock_rules(case.appearance.mock_signs))
         yield from weights.weigh_matches(
             match_impersonation_rules(case, presented=presents_as_person(claimed))
         )
         yield from weights.weigh_matches(match_known_impersonator(case))
 
 
+# What makes an account that others made more than a prank.
+_HARM_RULES = frozenset({rules.MOCK_HARM.name, rules.LURE.name})
+
+
 def rate_severity(assessment: Assessment) -> Severity:
-    """Two independent kinds of imitation are no accident."""
+    """Two independent kinds of imitation are no accident; neither is harm beside a mock account."""
+    if assessment.label is OwnershipLabel.MOCK:
+        harmful = any(each.rule in _HARM_RULES for each in assessment.evidence)
+        return Severity.HIGH if harmful else Severity.MEDIUM
     kinds = {
         _KIND_BY_RULE.get(each.rule, "")
         for each in assessment.evidence
@@ -157,19 +200,23 @@ def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
         claim=bits[EvidenceAxis.CLAIM],
         control=bits[EvidenceAxis.CONTROL],
         imitation=bits[EvidenceAxis.IMITATION],
+        mock=bits[EvidenceAxis.MOCK],
     )
 
 
-def compute_prior(kind: FindingKind, weights: Weights) -> float:
-    """Return how likely an imitation is beforehand; a page is about someone and plays no one."""
-    return weights.prior if kind is FindingKind.ACCOUNT else float("-inf")
+_NEVER = Priors(impersonation=float("-inf"), mock=float("-inf"))
+
+
+def compute_priors(kind: FindingKind, weights: Weights) -> Priors:
+    """Return what is likely beforehand; a page is about someone and plays no one."""
+    return weights.priors if kind is FindingKind.ACCOUNT else _NEVER
 
 
 def _choose_label(
     case: AssessmentCase, evidence: Iterable[Evidence], weights: Weights
 ) -> OwnershipLabel:
-    prior = compute_prior(case.finding.kind, weights)
-    shares = compute_probabilities(sum_by_axis(evidence), prior, linked=case.contacts.flagged)
+    priors = compute_priors(case.finding.kind, weights)
+    shares = compute_probabilities(sum_by_axis(evidence), priors, linked=case.contacts.flagged)
     label = choose_cheapest_label(shares, _choose_other_label(case))
     return (
         OwnershipLabel.UNKNOWN
@@ -187,7 +234,7 @@ def _should_ask_person(
     sign of imitation no link does. An account under the person's name that says it is not there
     is shown to them. What is called an imitation is asked about anyway, as a flag.
     """
-    if label is OwnershipLabel.IMPERSONATION:
+    if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
         return False
     somebody_elses = case.appearance.match_level is MatchLevel.DIFFERENT
     if any(each.rule == rules.SAYS_MISSING.name for each in evidence):
@@ -201,13 +248,13 @@ def _should_ask_person(
     return (
         one_way
         and not somebody_elses
-        and _choose_label(case, unlinked, weights) is not OwnershipLabel.OWN
+        and _choose_label(case, unlinked, weights) is not OwnershipLabel.MINE
     )
 
 
 def _needs_more_than_handle(label: OwnershipLabel, case: AssessmentCase) -> bool:
     """Tell whether a handle alone cannot bear a label: others bear the name it is made of."""
-    guessed = label is OwnershipLabel.OWN and not case.has_telltale_handle
+    guessed = label is OwnershipLabel.MINE and not case.has_telltale_handle
     return label is OwnershipLabel.IMPERSONATION or guessed
 
 
@@ -272,18 +319,19 @@ _DECISIVE_RULES = frozenset(
     rule.name
     for rule in (
         *(rules.DECLARED, rules.SAID_MINE, rules.SAID_NAMESAKE),
-        *(rules.SAID_UNRELATED, rules.SAID_IMPERSONATION),
+        *(rules.SAID_UNRELATED, rules.SAID_IMPERSONATION, rules.SAID_MOCK),
     )
 )
-_BOLD_LABELS = frozenset({OwnershipLabel.OWN, OwnershipLabel.IMPERSONATION})
+_BOLD_LABELS = frozenset({OwnershipLabel.MINE, OwnershipLabel.IMPERSONATION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelCosts:
-    """What each answer costs on average, in minutes."""
+    """What each answer costs on average, in minutes; `mine` is that of a page about them, too."""
 
-    own: float
+    mine: float
     impersonation: float
+    mock: float
     namesake: float
     unrelated: float
     unknown: float
@@ -295,14 +343,16 @@ class Explanation:
 
     `held_back` says that another answer was cheaper, but a handle alone does not show it, or
     `asked_for` forbids it: a link from the person's own account, or words that hide the account.
-    `weights` is the version by which the evidence was weighed, `prior` that of today.
+    `suggestion` is the answer that only the person can give. `weights` is the version by which the
+    evidence was weighed, `priors` are those of today, None for a page.
     """
 
     label: OwnershipLabel
     evidence: tuple[Evidence, ...]
     sums: EvidenceSums
     bits: float
-    prior: float | None
+    suggestion: OwnershipLabel | None
+    priors: Priors | None
     chances: LabelProbabilities
     costs: LabelCosts
     lowered_by: tuple[str, ...]
@@ -313,8 +363,8 @@ class Explanation:
 
 
 def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weights) -> Explanation:
-    prior = compute_prior(kind, weights)
-    shares = compute_probabilities(assessment.axis_sums, prior)
+    priors = compute_priors(kind, weights)
+    shares = compute_probabilities(assessment.axis_sums, priors)
     settled = any(each.rule in _DECISIVE_RULES for each in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {each.rule for each in assessment.evidence}
@@ -324,10 +374,15 @@ def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weigh
         evidence=assessment.evidence,
         sums=assessment.axis_sums,
         bits=assessment.bits,
-        prior=prior if kind is FindingKind.ACCOUNT else None,
+        suggestion=assessment.suggestion,
+        priors=priors if kind is FindingKind.ACCOUNT else None,
         chances=shares,
         costs=LabelCosts(
-            **{each.value: compute_label_cost(each, shares) for each in OwnershipLabel}
+            **{
+                each.value: compute_label_cost(each, shares)
+                for each in OwnershipLabel
+                if each is not OwnershipLabel.ABOUT_ME
+            }
         ),
         lowered_by=assessment.lowered_by,
         settled=settled,

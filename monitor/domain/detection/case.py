@@ -12,6 +12,12 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from monitor.domain.detection.feedback import NO_LESSONS, Lessons
+from monitor.domain.detection.mock import (
+    NO_MOCK_SIGNS,
+    MockSigns,
+    has_mock_words,
+    read_mock_signs,
+)
 from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.handles import extract_local_part, is_same_handle
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
@@ -112,6 +118,7 @@ class Appearance:
     name_match: NameMatch | None
     shares_name_word: bool
     handle_fit: HandleFit
+    mock_signs: MockSigns = NO_MOCK_SIGNS
 
     @property
     def is_whole_match(self) -> bool:
@@ -134,12 +141,13 @@ class Appearance:
 
 def build_appearance(finding: Finding, name: PersonName) -> Appearance:
     account = finding.kind is FindingKind.ACCOUNT
+    description = (finding.bio or finding.snippet)[:_LONGEST_TEXT] if account else ""
     shown = _extract_shown_name(finding) if account else ""
     parts = (finding.name, finding.title, finding.bio, finding.snippet)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     return Appearance(
         shown_name=shown,
-        description=(finding.bio or finding.snippet)[:_LONGEST_TEXT] if account else "",
+        description=description,
         text=text,
         name_match=_match_shown_name(finding, shown, name)
         if account
@@ -148,6 +156,7 @@ def build_appearance(finding: Finding, name: PersonName) -> Appearance:
             _collect_words(shown) & _collect_words(f"{name.full_name} {' '.join(name.nicknames)}")
         ),
         handle_fit=fit_name_to_handle(finding.handle, name),
+        mock_signs=read_mock_signs(finding, shown, description, name),
     )
 
 
@@ -160,7 +169,10 @@ def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMat
     if is_disguised_name(shown, name):
         return NameMatch(level=MatchLevel.NEAR)
     agreed = match_display_name(shown, name)
-    if agreed.level is MatchLevel.DIFFERENT and _begins_with_title(shown):
+    # Around the name in "We hate Mrs. Doe" and "Doe Memes" there are words of others.
+    if agreed.level is MatchLevel.DIFFERENT and (
+        _begins_with_title(shown) or has_mock_words(shown, name)
+    ):
         agreed = match_mention(shown, name)
     one_word = len(shown.split()) == 1
     handle_again = one_word and squash_text(shown) == squash_text(

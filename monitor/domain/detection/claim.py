@@ -31,7 +31,14 @@ from monitor.domain.detection.case import (
 from monitor.domain.detection.images import PictureSimilarity, compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
 from monitor.domain.handles.from_name import NameCover
-from monitor.domain.names.matching import FULL_LEVELS, MatchLevel, MiddleMatch, is_disguised_name
+from monitor.domain.names.matching import (
+    FULL_LEVELS,
+    MatchLevel,
+    MiddleMatch,
+    is_disguised_name,
+    match_mention,
+)
+from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
 from scrapers.models import Finding, FindingKind, PicturePrint
@@ -140,6 +147,38 @@ def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if case.contacts.flagged:
         yield rules.STUDENT_CONTACTS.build_match()
     yield from match_picture_rule(case.finding, case.inventory)
+    if not case.is_account:
+        yield from _match_page_rules(case)
+
+
+# Words of pages that list arrests, which search engines show under the names of strangers, too.
+_CRIME = re.compile(
+    r"\b(?:mug ?shots?|arrest(?:ed|s)?|inmates?|jail roster|booking (?:photo|report)|"
+    r"sex offenders?|criminal records?|indict(?:ed|ment)|sentenced)\b",
+    re.IGNORECASE,
+)
+
+
+def _match_page_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
+    """Weigh what tells a page about the person from one about a relative or a stranger."""
+    title, name = case.finding.title, case.person.name
+    if not match_mention(title, name).is_whole and _names_relative(title, case.person):
+        yield rules.TITLE_OTHER.build_match()
+    if _CRIME.search(case.appearance.text):
+        yield rules.CRIME_PAGE.build_match()
+
+
+def _names_relative(title: str, person: Person) -> bool:
+    """Tell whether another given name, and perhaps an initial, precedes the family name."""
+    words = split_words(title)
+    family = split_words(person.name.family)
+    size = len(family)
+    for at in range(1, len(words) - size + 1):
+        if size and words[at : at + size] == family:
+            before = [word for word in words[max(0, at - 2) : at] if len(word) > 1]
+            if any(is_listed_given(word) for word in before):
+                return True
+    return False
 
 
 def presents_as_person(matches: Iterable[RuleMatch]) -> bool:
@@ -156,8 +195,14 @@ _MORE_THAN_NAME_RULES = (
 
 def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     written = case.appearance.name_match
+    addressed = case.appearance.mock_signs.addressed
     if written is None:
-        yield _choose_rule_without_name(case).build_match()
+        chosen = _choose_rule_without_name(case)
+        initial = addressed and chosen is rules.NOTHING_SHOWN
+        yield (rules.NAME_ADDRESSED if initial else chosen).build_match()
+        return
+    if addressed and written.level is MatchLevel.DIFFERENT:
+        yield rules.NAME_ADDRESSED.build_match()
         return
     other = written.level is MatchLevel.DIFFERENT and not case.appearance.shares_name_word
     yield (rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]).build_match()
@@ -186,10 +231,12 @@ def _match_namesake_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if is_disguised_name(case.appearance.shown_name, case.person.name):
         return
     others = max(_RAREST, case.subject.commonness)
-    amount = min(_MOST_NAMESAKES, log2(1 + others))
-    yield rules.NAMESAKES.build_match(amount=amount, reason=_describe_namesake_count(others))
+    # Where hardly anyone has the name, it would contradict itself to speak of others who do.
     if others < _RARE and case.appearance.match_level in FULL_LEVELS | {MatchLevel.FORMER}:
         yield rules.NAME_RARE.build_match(amount=min(_MOST_RARE, log2(_RARE / others)))
+        return
+    amount = min(_MOST_NAMESAKES, log2(1 + others))
+    yield rules.NAMESAKES.build_match(amount=amount, reason=_describe_namesake_count(others))
 
 
 def _describe_namesake_count(others: float) -> str:

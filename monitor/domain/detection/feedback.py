@@ -265,7 +265,10 @@ def _normalize_vector(vector: Vector) -> Vector:
 
 # What says whose an item is; the other decisions speak of a flag.
 ITEM_DECISIONS = frozenset(
-    {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.IMPERSONATION}
+    {
+        *(Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED),
+        *(Decision.IMPERSONATION, Decision.MOCK),
+    }
 )
 
 

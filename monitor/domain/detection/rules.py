@@ -17,6 +17,9 @@ NAME_FAMILY = EvidenceRule(name="name-family", reason="Only your family name is 
 NAME_GIVEN = EvidenceRule(name="name-given", reason="Only your given name is shown.")
 NAME_DIFFERENT = EvidenceRule(name="name-different", reason="Only part of the name matches yours.")
 NAME_OTHER = EvidenceRule(name="name-other", reason="The name shown is not yours.")
+NAME_ADDRESSED = EvidenceRule(
+    name="name-addressed", reason="It shows a title and the first letter of your family name."
+)
 NAME_NOT_SHOWN = EvidenceRule(
     name="name-not-shown", reason="Your name does not appear, but a handle or words of yours do."
 )
@@ -97,6 +100,13 @@ STATE = EvidenceRule(name="state", reason="It names your state, but no town.")
 OTHER_PLACE = EvidenceRule(name="other-place", reason="It names a different town.")
 ROLE = EvidenceRule(name="role", reason="It mentions the kind of work you do.")
 OTHER_ROLE = EvidenceRule(name="other-role", reason="It mentions a different kind of work.")
+TITLE_OTHER = EvidenceRule(
+    name="title-other", reason="Its title names someone else with your family name."
+)
+CRIME_PAGE = EvidenceRule(
+    name="crime-page",
+    reason="It speaks of an arrest or a crime, and such pages often mix people up.",
+)
 SAME_WORDS = EvidenceRule(
     name="same-words", reason="It describes itself in the words of one of your accounts."
 )
@@ -301,6 +311,36 @@ LIVED_IN = EvidenceRule(
     name="lived-in",
     axis=EvidenceAxis.IMITATION,
     reason="It has followers and posts, as a person's account does.",
+)
+
+# They speak of an account that others made, and so never in the first person.
+SAID_MOCK = EvidenceRule(
+    name="said-mock", axis=EvidenceAxis.MOCK, reason="You said that others made it about you."
+)
+MOCK_NAME = EvidenceRule(
+    name="mock-name",
+    axis=EvidenceAxis.MOCK,
+    reason="Its name says that others made it: a fan, meme, confession, or hate page.",
+    otherwise="It would be less likely to be made by others if its name did not say so.",
+)
+MOCK_BIO = EvidenceRule(
+    name="mock-bio",
+    axis=EvidenceAxis.MOCK,
+    reason="It describes itself as a page that others made.",
+    otherwise="It would be less likely to be made by others if its bio did not say so.",
+)
+ADDRESSED = EvidenceRule(
+    name="addressed",
+    axis=EvidenceAxis.MOCK,
+    reason="It calls you by title and name, as students do.",
+)
+MOCK_HARM = EvidenceRule(
+    name="mock-harm", axis=EvidenceAxis.MOCK, reason="It uses sexual or violent words."
+)
+CLASSROOM = EvidenceRule(
+    name="classroom",
+    axis=EvidenceAxis.MOCK,
+    reason="It speaks of a class as a teacher does, so you may have made it yourself.",
 )
 
 RULES = {each.name: each for each in list(globals().values()) if isinstance(each, EvidenceRule)}

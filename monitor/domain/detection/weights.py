@@ -8,11 +8,10 @@ from importlib.resources import files
 
 from monitor.domain.detection.rules import RULES
 from monitor.domain.errors import ConfigError
-from monitor.domain.evidence import Evidence, EvidenceAxis, RuleMatch
+from monitor.domain.evidence import Evidence, EvidenceAxis, Priors, RuleMatch
 
-# How much likelier an imitation is than an account of one's own, before anything is seen of it.
-PRIOR_NAME = "impersonation"
-_PRIORS = frozenset({PRIOR_NAME})
+# How much likelier each is than an account of one's own, before anything is seen of it.
+_PRIORS = frozenset({"impersonation", "mock"})
 _AXIS_BY_TABLE = {axis.value: axis for axis in EvidenceAxis}
 
 
@@ -20,11 +19,11 @@ _AXIS_BY_TABLE = {axis.value: axis for axis in EvidenceAxis}
 class Weights:
     """`bits` holds every rule's weight and `sources` where it comes from, both by the rule's name.
 
-    `prior` is in bits, too, and has its source among the others.
+    `priors` are in bits, too, and have their sources among the others.
     """
 
     version: int
-    prior: float
+    priors: Priors
     bits: Mapping[str, float]
     sources: Mapping[str, str]
 
@@ -57,10 +56,10 @@ def parse_weights(text: str, file_name: str) -> Weights:
     entries = {name: entry for table in _AXIS_BY_TABLE for name, entry in file[table].items()}
     return Weights(
         version=file["version"],
-        prior=float(file["prior"][PRIOR_NAME]["bits"]),
+        priors=Priors(**{name: float(file["prior"][name]["bits"]) for name in sorted(_PRIORS)}),
         bits={name: float(entry["bits"]) for name, entry in entries.items()},
         sources={
-            PRIOR_NAME: file["prior"][PRIOR_NAME]["source"],
+            **{name: file["prior"][name]["source"] for name in sorted(_PRIORS)},
             **{name: entry["source"] for name, entry in entries.items()},
         },
     )

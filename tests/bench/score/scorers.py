@@ -274,6 +274,13 @@ def _roster(pupils: Pupils) -> PlainRoster:
     return plain_roster(RosterStudent(names=(name,)) for name in pupils)
 
 
+_OWN = "own"
+# What a row calls its label: it has one word for the person's own accounts and pages.
+_ROW_LABELS = {OwnershipLabel.MINE: _OWN, OwnershipLabel.ABOUT_ME: _OWN}
+
+
 def label_of(assessment: Assessment, contacts: ContactMatchResult) -> str:
-    linked = assessment.label is OwnershipLabel.OWN and contacts.flagged
-    return STUDENT_LINKED if linked else assessment.label
+    """Return what the evidence says, also where only the person may say it."""
+    label = assessment.suggestion or assessment.label
+    linked = label is OwnershipLabel.MINE and contacts.flagged
+    return STUDENT_LINKED if linked else _ROW_LABELS.get(label, label)

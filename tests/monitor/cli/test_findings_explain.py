@@ -6,7 +6,7 @@ from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import FlagKind, OwnershipLabel
 from tests.monitor.cli.conftest import run
 
-FIELDS = ("own", "impersonation", "namesake", "unrelated", "unknown")
+FIELDS = ("mine", "impersonation", "mock", "namesake", "unrelated", "unknown")
 
 
 def person(terminal, member):
@@ -86,7 +86,7 @@ def test_what_the_person_said_settles_it(after_demo):
 
     out = after_demo.run("explain", item.id, "--break-glass", "he asked").out
 
-    assert "Label: own. The person said so" in out
+    assert "Label: mine. The person said so" in out
     assert "costs" not in out
 
 

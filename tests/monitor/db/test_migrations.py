@@ -14,7 +14,7 @@ from monitor.db.database import DATABASE_FILE, PRE_UPGRADE_FILE, Database
 from monitor.db.migrations import DISTRICT_SCHEMA, Schema, build_step
 from monitor.domain.errors import CannotWriteError
 
-FIRST = build_step("namesake_1")
+FIRST, SECOND = build_step("namesake_1"), build_step("namesake_2")
 
 
 class BrokenError(Exception):
@@ -30,7 +30,7 @@ def later_1(tables: Tables) -> None:
     tables.execute("CREATE TABLE later (word TEXT) STRICT")
 
 
-LATER = Schema.from_steps("namesake", FIRST, hosts_2, later_1)
+LATER = Schema.from_steps("namesake", FIRST, SECOND, hosts_2, later_1)
 
 
 @pytest.fixture

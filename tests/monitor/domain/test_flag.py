@@ -30,6 +30,7 @@ def test_the_kinds_of_flag_are_a_closed_list():
         "student-link",
         "exposed-contact",
         "own-account-changed",
+        "mock-account",
     ]
 
 

@@ -233,7 +233,7 @@ def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: Wo
     decide_flag(world.app, flag.id, Decision.REPORTED, "reviewer")
 
     world.on_monday()
-    assert "It pretends to be you, and was reported. IT noted this on" in newest(maria).text
+    assert "It was reported to its platform. IT noted this on" in newest(maria).text
     world.on_monday()
     assert "was reported" not in newest(maria).text
 

@@ -53,7 +53,7 @@ def changes_its_words(world: World) -> None:
 @pytest.mark.parametrize(
     ("ruling", "state", "label"),
     [
-        (Decision.MINE, FlagState.MINE, OwnershipLabel.OWN),
+        (Decision.MINE, FlagState.MINE, OwnershipLabel.MINE),
         (Decision.NAMESAKE, FlagState.NAMESAKE, OwnershipLabel.NAMESAKE),
         (Decision.UNRELATED, FlagState.HARMLESS, OwnershipLabel.UNRELATED),
         (Decision.IMPERSONATION, FlagState.IMPERSONATION, OwnershipLabel.IMPERSONATION),
@@ -156,7 +156,7 @@ def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff
     world.a_week_later()
     world.sweep()
 
-    assert label_of(maria, flag) is OwnershipLabel.OWN
+    assert label_of(maria, flag) is OwnershipLabel.MINE
 
 
 def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):

@@ -6,13 +6,22 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
+from monitor.domain.flag import OWNERSHIP_FLAGS
+from monitor.domain.vocabulary import (
+    Decision,
+    FlagKind,
+    FlagState,
+    OpeningReason,
+    OwnershipLabel,
+)
 from monitor.services.feedback import (
     list_given_feedback,
     list_pending_feedback,
     record_feedback,
     undo_feedback,
 )
+from monitor.services.sharing import find_own_flag_opening, share_flag
+from monitor.services.takedown import record_takedown_step
 from tests.monitor.services.world import Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
@@ -65,7 +74,7 @@ def test_the_worst_is_sorted_first_and_with_its_reasons(maria: Staff):
     assert first.assessment.reasons
     assert rest
     labels = [each.assessment.label for each in rest]
-    assert labels == sorted(labels, key=["unknown", "own", "namesake", "unrelated"].index)
+    assert labels == sorted(labels, key=["unknown", "about-me", "namesake", "unrelated"].index)
 
 
 def test_what_was_declared_is_not_asked_about(maria: Staff):
@@ -184,3 +193,62 @@ def test_every_sorting_and_every_taking_back_is_audited(maria: Staff):
         ("person", "answered", {"decision": "mine"}),
         ("person", "answered", {"decision": "reopened"}),
     ]
+
+
+def states(maria: Staff) -> dict[FlagKind, FlagState]:
+    return {flag.kind: flag.state for flag in maria.flags if flag.kind in OWNERSHIP_FLAGS}
+
+
+def test_what_others_made_about_the_person_becomes_a_flag_of_its_own(maria: Staff):
+    sorts(maria, Decision.MOCK, fake(maria))
+
+    assert maria.world.state.items.find_item_label(fake(maria)) is OwnershipLabel.MOCK
+    assert states(maria) == {
+        FlagKind.IMPERSONATION: FlagState.HARMLESS,
+        FlagKind.MOCK_ACCOUNT: FlagState.MOCK,
+    }
+
+
+def test_it_sees_what_others_made_only_when_the_person_shares_it(maria: Staff):
+    sorts(maria, Decision.MOCK, fake(maria))
+    flag = maria.flag(FlagKind.MOCK_ACCOUNT)
+    maria.world.later(days=30)
+
+    assert find_own_flag_opening(sorting(maria), maria.id, flag.id) is None
+    share_flag(sorting(maria), maria.id, flag.id)
+    opening = find_own_flag_opening(sorting(maria), maria.id, flag.id)
+    assert opening is not None
+    assert opening.reason is OpeningReason.SHARED
+
+
+def test_taking_that_back_asks_again_whose_it_is(maria: Staff):
+    sorts(maria, Decision.MOCK, fake(maria))
+    takes_back(maria, fake(maria))
+
+    assert set(states(maria).values()) == {FlagState.OPEN}
+    assert verdict(maria, fake(maria)) is None
+    assert fake(maria) in {each.item.id for each in waiting(maria)}
+
+
+def test_a_change_of_mind_between_mock_and_impersonation_leaves_one_flag_to_pursue(maria: Staff):
+    sorts(maria, Decision.MOCK, fake(maria))
+    sorts(maria, Decision.IMPERSONATION, fake(maria))
+
+    assert states(maria) == {
+        FlagKind.IMPERSONATION: FlagState.IMPERSONATION,
+        FlagKind.MOCK_ACCOUNT: FlagState.HARMLESS,
+    }
+    assert maria.world.state.items.find_item_label(fake(maria)) is OwnershipLabel.IMPERSONATION
+
+
+def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria: Staff):
+    sorts(maria, Decision.MOCK, fake(maria))
+    flag = maria.flag(FlagKind.MOCK_ACCOUNT)
+
+    steps = (Decision.REPORTED, Decision.REMOVED, Decision.REOPENED, Decision.REOPENED)
+    seen = []
+    for step in steps:
+        maria.world.later(minutes=1)
+        seen.append(record_takedown_step(sorting(maria), maria.id, flag.id, step).state)
+
+    assert seen == [FlagState.REPORTED, FlagState.REMOVED, FlagState.REPORTED, FlagState.MOCK]

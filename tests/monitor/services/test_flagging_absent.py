@@ -32,4 +32,4 @@ def test_without_that_word_the_same_account_is_only_asked_about(world_of):
 
     assert maria.flags == ()
     label = maria.world.state.items.find_item_label(maria.items[THERE].id)
-    assert label in {OwnershipLabel.UNKNOWN, OwnershipLabel.OWN}
+    assert label in {OwnershipLabel.UNKNOWN, OwnershipLabel.MINE}

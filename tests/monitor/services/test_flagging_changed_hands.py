@@ -14,7 +14,7 @@ def test_a_declared_handle_that_has_changed_hands_is_asked_about(world: World):
     maria = world.joins(MARIA)
     world.sweep()
     (own,) = world.state.items.find_items_by_aliases(maria.id, [OWN])
-    assert world.state.items.find_item_label(own.id) is OwnershipLabel.OWN
+    assert world.state.items.find_item_label(own.id) is OwnershipLabel.MINE
 
     squatter = replace(mine, id="squatter", bio="Painter in another town.")
     world.internet = world.internet.remove_entry(mine).add_entry(squatter)
@@ -27,8 +27,8 @@ def test_a_declared_handle_that_has_changed_hands_is_asked_about(world: World):
         if item.portrait.handle == mine.handle and item.id != own.id
     ]
     assert len(others) == 1
-    assert world.state.items.find_item_label(others[0].id) is not OwnershipLabel.OWN
-    assert world.state.items.find_item_label(own.id) is OwnershipLabel.OWN
+    assert world.state.items.find_item_label(others[0].id) is not OwnershipLabel.MINE
+    assert world.state.items.find_item_label(own.id) is OwnershipLabel.MINE
 
 
 def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World):
@@ -44,4 +44,4 @@ def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World
     assert ("Maria", "changed", "https://bsky.app/profile/maria-teaches.skies.example") in [
         each for each in world.sweep() if each[1] == "changed"
     ]
-    assert world.state.items.find_item_label(own.id) is OwnershipLabel.OWN
+    assert world.state.items.find_item_label(own.id) is OwnershipLabel.MINE

@@ -32,7 +32,7 @@ def test_an_own_page_is_read_and_known_for_what_it_is(world: World):
 
     item = maria.items[OWN]
     assert item.portrait.name == "Maria Delgado"
-    assert world.state.items.find_assessment(item.id).label is OwnershipLabel.OWN
+    assert world.state.items.find_assessment(item.id).label is OwnershipLabel.MINE
     assert "pages" not in world.gaps()
 
 
@@ -44,7 +44,7 @@ def test_what_an_own_page_links_to_is_own_as_well(world: World):
     world.sweep()
 
     (account,) = (each for each in maria.items.values() if each.portrait.url == linked)
-    assert world.state.items.find_assessment(account.id).label is OwnershipLabel.OWN
+    assert world.state.items.find_assessment(account.id).label is OwnershipLabel.MINE
 
 
 def test_the_first_hits_of_a_search_are_read_once_robots_txt_allows(world: World):

@@ -37,14 +37,14 @@ def suspect(maria: Staff) -> str:
     return maria.flag(FlagKind.IMPERSONATION).item_id
 
 
-def test_the_worst_comes_first_with_its_reasons_and_four_answers(guest, maria):
+def test_the_worst_comes_first_with_its_reasons_and_all_answers(guest, maria):
     page = guest.get("/me/sort").page
 
     card = page.find(attrs={"data-card": True})
     assert "card-high" in card["class"]
     assert "replaced by the digit 0" in card.find("details").get_text()
     values = [button["value"] for button in card.find_all("button", {"name": "decision"})]
-    assert values == ["mine", "namesake", "impersonation", "unrelated"]
+    assert values == ["mine", "namesake", "impersonation", "unrelated", "mock"]
 
 
 def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):

@@ -93,19 +93,19 @@ def test_a_namesake_who_took_the_handle_with_a_number_is_no_impersonation():
 def test_a_declared_account_is_own_whatever_it_says():
     taken_over = replace(OWN, name="FREE CRYPTO TIPS", bio="Click here", handle="x")
 
-    assert maria(taken_over).label is OwnershipLabel.OWN
+    assert maria(taken_over).label is OwnershipLabel.MINE
 
 
 def test_an_account_is_declared_by_its_handle_before_its_id_is_known():
     subject = Subject(person=MARIA.person, commonness=MANY)
 
-    assert assess_finding(subject, OWN, Inventory(), None, WEIGHTS).label is OwnershipLabel.OWN
+    assert assess_finding(subject, OWN, Inventory(), None, WEIGHTS).label is OwnershipLabel.MINE
 
 
 def test_the_address_of_an_own_account_is_own_where_it_is_found_as_a_page():
     page = replace(PAGE, key=OWN.key, title="Somebody")
 
-    assert maria(page).label is OwnershipLabel.OWN
+    assert maria(page).label is OwnershipLabel.MINE
 
 
 def test_a_very_common_name_without_a_cue_is_nobody_in_particular():
@@ -121,20 +121,20 @@ def test_a_common_name_on_the_staff_page_is_about_the_person():
         snippet="John Smith, mathematics teacher, Cedar Valley Public Schools.",
     )
 
-    assert john(page).label is OwnershipLabel.OWN
+    assert john(page).label is OwnershipLabel.ABOUT_ME
 
 
 def test_a_page_that_names_person_and_school_is_about_the_person():
     page = replace(PAGE, snippet="Maria Delgado teaches at Maple Street Elementary School.")
 
-    assert maria(page).label is OwnershipLabel.OWN
+    assert maria(page).label is OwnershipLabel.ABOUT_ME
 
 
 def test_a_page_that_only_shows_the_name_is_a_namesakes_unless_the_name_is_rare():
     page = replace(PAGE, title="Results of the fun run", snippet="Maria Delgado, 41 minutes")
 
     assert maria(page).label is OwnershipLabel.NAMESAKE
-    assert maria(page, others=0.02).label is OwnershipLabel.OWN
+    assert maria(page, others=0.02).label is OwnershipLabel.ABOUT_ME
 
 
 def test_another_town_turns_a_page_away_however_rare_the_name():
@@ -148,13 +148,13 @@ def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
     elder = replace(mine, created_at=datetime(2021, 1, 1, tzinfo=UTC))
 
     assert maria(mine, others=0.02).label is OwnershipLabel.UNKNOWN
-    assert maria(elder, others=0.02).label is OwnershipLabel.OWN
+    assert maria(elder, others=0.02).suggestion is OwnershipLabel.MINE
 
 
 def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_handle():
     again = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio=BIO)
 
-    assert maria(again).label is OwnershipLabel.OWN
+    assert maria(again).suggestion is OwnershipLabel.MINE
     assert maria(replace(again, handle="mariade1gado")).label is OwnershipLabel.UNKNOWN
 
 
@@ -245,17 +245,23 @@ def test_copied_words_under_another_name_are_still_an_imitation():
 @pytest.mark.parametrize(
     ("ruling", "label"),
     [
-        (Decision.MINE, OwnershipLabel.OWN),
+        (Decision.MINE, OwnershipLabel.MINE),
         (Decision.NAMESAKE, OwnershipLabel.NAMESAKE),
         (Decision.UNRELATED, OwnershipLabel.UNRELATED),
         (Decision.IMPERSONATION, OwnershipLabel.IMPERSONATION),
+        (Decision.MOCK, OwnershipLabel.MOCK),
         (Decision.REPORTED, OwnershipLabel.IMPERSONATION),
         (Decision.REMOVED, OwnershipLabel.IMPERSONATION),
     ],
 )
-@pytest.mark.parametrize("finding", [IMPOSTOR, STRANGER, PAGE])
+@pytest.mark.parametrize("finding", [IMPOSTOR, STRANGER])
 def test_the_persons_ruling_settles_it(finding, ruling, label):
     assert maria(finding, ruling).label is label
+
+
+def test_a_page_that_the_person_calls_theirs_is_about_them():
+    assert maria(PAGE, Decision.MINE).label is OwnershipLabel.ABOUT_ME
+    assert maria(PAGE, Decision.NAMESAKE).label is OwnershipLabel.NAMESAKE
 
 
 @pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.SHARED, Decision.REOPENED])
@@ -273,7 +279,7 @@ def test_a_bio_that_was_copied_and_added_to_is_copied_still():
 @pytest.mark.parametrize(
     ("others", "told"),
     [
-        (0.4, "Someone else may have your name, too."),
+        (0.6, "Someone else may have your name, too."),
         (1.2, "About 1 other person with an online presence may have your name."),
         (2.0, "About 2 other people with an online presence may have your name."),
         (2345.0, "About 2,000 other people with an online presence may have your name."),

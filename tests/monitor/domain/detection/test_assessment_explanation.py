@@ -7,7 +7,7 @@ from hypothesis import given
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import assess_finding, explain_assessment
 from monitor.domain.detection.case import Subject
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, OwnershipLabel
 from tests.monitor.domain.detection.test_assessment_laws import (
     INVENTORY,
     OWN,
@@ -22,8 +22,11 @@ def test_no_answer_would_have_cost_less_than_the_one_given(subject, finding):
     assessment = assess_finding(subject, finding, INVENTORY, None, WEIGHTS)
     told = explain_assessment(assessment, finding.kind, WEIGHTS)
 
-    others = (told.costs.own, told.costs.impersonation, told.costs.unknown)
-    assert told.held_back or getattr(told.costs, assessment.label) <= min(others)
+    costs = told.costs
+    others = (costs.mine, costs.impersonation, costs.mock, costs.unknown)
+    said = assessment.suggestion or assessment.label
+    given_cost = costs.mine if said is OwnershipLabel.ABOUT_ME else getattr(costs, said)
+    assert told.held_back or given_cost <= min(others)
 
 
 @given(subject=subjects, finding=findings)

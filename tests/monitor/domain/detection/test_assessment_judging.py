@@ -24,7 +24,7 @@ JUDGING = Assessor(
 @pytest.mark.parametrize(
     ("ruling", "label"),
     [
-        (Decision.MINE, OwnershipLabel.OWN),
+        (Decision.MINE, OwnershipLabel.MINE),
         (Decision.NAMESAKE, OwnershipLabel.NAMESAKE),
         (Decision.UNRELATED, OwnershipLabel.UNRELATED),
         (Decision.IMPERSONATION, OwnershipLabel.IMPERSONATION),

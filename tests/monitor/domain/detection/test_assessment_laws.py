@@ -73,16 +73,27 @@ def test_declaring_an_account_makes_it_own(subject, finding, ruling):
     declaring = replace(subject, person=replace(MARIA.person, accounts=(finding.account,)))
 
     assert (
-        assess_finding(declaring, finding, INVENTORY, ruling, WEIGHTS).label is OwnershipLabel.OWN
+        assess_finding(declaring, finding, INVENTORY, ruling, WEIGHTS).label is OwnershipLabel.MINE
     )
 
 
 @given(subject=subjects, finding=findings)
 def test_saying_mine_is_never_answered_with_an_accusation(subject, finding):
-    assert (
-        assess_finding(subject, finding, INVENTORY, Decision.MINE, WEIGHTS).label
-        is OwnershipLabel.OWN
+    label = assess_finding(subject, finding, INVENTORY, Decision.MINE, WEIGHTS).label
+
+    assert label is (
+        OwnershipLabel.MINE
+        if finding.kind is FindingKind.ACCOUNT or finding.key == OWN.key
+        else OwnershipLabel.ABOUT_ME
     )
+
+
+@given(subject=subjects, finding=findings)
+def test_no_account_is_the_persons_without_their_word_or_proof(subject, finding):
+    stranger = replace(subject, person=replace(subject.person, accounts=(), pages=()))
+    found = assess_finding(stranger, finding, Inventory(), None, WEIGHTS)
+
+    assert found.label is not OwnershipLabel.MINE
 
 
 @given(subject=subjects, finding=findings)
@@ -94,8 +105,8 @@ def test_a_more_common_name_never_speaks_more_for_the_person(subject, finding):
 
     assert there.bits <= here.bits
     assert (here.label, there.label) not in {
-        (OwnershipLabel.NAMESAKE, OwnershipLabel.OWN),
-        (OwnershipLabel.UNKNOWN, OwnershipLabel.OWN),
+        (OwnershipLabel.NAMESAKE, OwnershipLabel.MINE),
+        (OwnershipLabel.UNKNOWN, OwnershipLabel.MINE),
     }
 
 

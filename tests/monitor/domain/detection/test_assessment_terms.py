@@ -9,7 +9,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import (
     Assessment,
     assess_case,
-    compute_prior,
+    compute_priors,
     rate_severity,
 )
 from monitor.domain.detection.case import AssessmentCase, Inventory, Subject, build_case
@@ -57,14 +57,14 @@ def labels(
 ) -> tuple[list[OwnershipLabel], list[OwnershipLabel]]:
     """Return what is said however many bear the name, and what the costs make of the same bits."""
     said = [assess_case(case(bearers, contacts), None, WEIGHTS) for bearers in BEARERS]
-    prior = compute_prior(FOUND.kind, WEIGHTS)
+    priors = compute_priors(FOUND.kind, WEIGHTS)
     costs = [
         choose_cheapest_label(
-            compute_probabilities(each.axis_sums, prior, linked=linked), OwnershipLabel.NAMESAKE
+            compute_probabilities(each.axis_sums, priors, linked=linked), OwnershipLabel.NAMESAKE
         )
         for each in said
     ]
-    return [each.label for each in said], costs
+    return [each.suggestion or each.label for each in said], costs
 
 
 def test_an_account_with_students_among_its_contacts_is_judged_by_what_a_link_costs():

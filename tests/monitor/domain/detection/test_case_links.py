@@ -86,7 +86,7 @@ def rules(assessment: Assessment) -> set[str]:
 def test_an_account_and_an_own_one_that_link_to_each_other_are_both_own() -> None:
     found = judged(links=(OWN.url,))
 
-    assert found.label is OwnershipLabel.OWN
+    assert found.label is OwnershipLabel.MINE
     assert "linked-both-ways" in rules(found)
 
 
@@ -101,8 +101,8 @@ def test_a_link_one_way_is_a_question_and_never_an_answer(shown: dict[str, str])
 def test_a_link_one_way_takes_nothing_from_what_is_own_without_it() -> None:
     mine = {"handle": "mariadelgado", "bio": BIO, "account": "chalk:1"}
 
-    assert judged(own=replace(OWN, links=()), **mine).label is OwnershipLabel.OWN
-    assert judged(**mine).label is OwnershipLabel.OWN
+    assert judged(own=replace(OWN, links=()), **mine).suggestion is OwnershipLabel.MINE
+    assert judged(**mine).suggestion is OwnershipLabel.MINE
 
 
 def test_nobody_is_asked_about_a_friend_their_own_account_links_to() -> None:

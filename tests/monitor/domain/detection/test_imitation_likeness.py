@@ -196,4 +196,4 @@ def test_words_alone_accuse_nobody(taught, shown):
 
     found = assess_finding(subject, account, Inventory(lessons=taught), None, load_own_weights())
 
-    assert found.label not in {OwnershipLabel.IMPERSONATION, OwnershipLabel.OWN}
+    assert found.label not in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MINE}

@@ -126,7 +126,7 @@ def test_what_comes_again_is_more_suspect_and_severe():
 def test_saying_mine_outweighs_the_pattern():
     found = assessed(CLONE, IMPOSTOR, verdict=Decision.MINE)
 
-    assert found.label is OwnershipLabel.OWN
+    assert found.label is OwnershipLabel.MINE
     assert WATCHED.isdisjoint(each.rule for each in found.evidence)
 
 

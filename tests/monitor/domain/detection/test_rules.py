@@ -206,8 +206,9 @@ def test_every_rule_is_tried_somewhere():
         *("name-former", "school-too", "state", "same-picture"),
         *("linked-from-own", "linked-both-ways", "declared", "student-contacts"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
-        *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
-        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
+        *("said-mine", "said-namesake", "said-unrelated", "said-impersonation", "said-mock"),
+        *("mock-name", "mock-bio", "mock-harm", "addressed", "classroom"),
+        *("title-other", "crime-page", "name-addressed"),
     }
 
     assert RULES.keys() == {rule for rule, _, _ in HOLDS} | elsewhere

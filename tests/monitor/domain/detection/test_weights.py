@@ -20,7 +20,8 @@ def test_our_own_file_weighs_every_rule_and_says_why():
     assert weights.bits.keys() == rules.RULES.keys()
     assert all(weights.sources.values())
     assert weights.version >= 1
-    assert weights.prior < 0
+    assert weights.priors.impersonation < 0
+    assert weights.priors.mock < 0
 
 
 def test_each_rule_stands_under_its_axis():

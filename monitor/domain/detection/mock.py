@@ -1,0 +1,179 @@
+"""Whether others made an account about the person: fan, meme, confession and hate pages.
+
+Only closed lists of words count, and only beside the person's name; what a page thinks of anyone is
+never read.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.domain.detection import rules
+from monitor.domain.evidence import RuleMatch
+from monitor.domain.handles.handles import extract_local_part, split_handle_words
+from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
+from monitor.domain.person import PersonName
+from scrapers.models import Finding, FindingKind
+
+# In a name or a handle, whole words that say what the account is for. "Fan" alone is a family name.
+_MOCK_WORDS = frozenset(
+    split_words(
+        "fanpage fanclub fans meme memes confession confessions hate hater haters hating exposed "
+        "exposing burnbook parody gossip rumors rumours quotes cringe shitpost shitposts "
+        "unofficial daily fanaccount"
+    )
+)
+_MOCK_PAIRS = frozenset(
+    {
+        *(("fan", "page"), ("fan", "club"), ("fan", "account"), ("fan", "acct"), ("burn", "book")),
+        *(("hate", "page"), ("hate", "club"), ("spam", "page"), ("out", "context")),
+    }
+)
+# In a handle, words are often run together: "quackenbushmemes", "ihatemrsq".
+_MOCK_RUNS = re.compile(
+    r"fanpage|fanclub|fanacc|memes?|confess|hat(?:e|ers?)(?:page|club)?|exposed|burnbook|parody|"
+    r"gossip|rumou?rs|quotes|cringe|fans|^fan|fan$"
+)
+_MOCK_BIO = re.compile(
+    r"\b(?:(?:fan|meme|parody|hate|confessions?|gossip) ?(?:page|account|acct|club)|burn book|"
+    r"(?:this is )?(?:a )?parody|made by (?:her|his|their|the) (?:students?|class)|"
+    r"run by (?:\w+ )?(?:students?|fans?|kids)|submit your (?:confessions?|stories|memes?)|"
+    r"(?:we|not) (?:are )?affiliated with (?:mr|mrs|ms|miss|the teacher)|"
+    r"(?:dm|send) (?:us )?(?:your )?(?:memes?|confessions?|pics of)|not (?:really |actually )?"
+    r"(?:her|him|mr|mrs|ms|the teacher))\b",
+    re.IGNORECASE,
+)
+_HARM = re.compile(
+    r"\b(?:sex\w*|porn\w*|nudes?|naked|onlyfans|slut|whore|milf|dilf|hooker|rape\w*|"
+    r"kill (?:her|him|them|yourself)|kys|shoot(?:ing)? up|beat(?:ing)? (?:her|him) up|"
+    r"deserves? to die|bomb threat)\b",
+    re.IGNORECASE,
+)
+# How teachers speak of their own classes, and hardly anyone else does.
+_CLASSROOM = re.compile(
+    r"\b(?:my (?:class(?:room)?|students|kids|kiddos|teaching)|our class(?:room)?|I teach|"
+    r"homework|room \d+|class(?:room)? (?:news|updates?|account|page)|\w+ grade teacher|"
+    r"welcome to (?:my|our) class)\b",
+    re.IGNORECASE,
+)
+# With titles, which `split_words` leaves out.
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SHORT_TITLES = ("mr", "mrs", "ms", "miss", "mx")
+_SHORTEST_FAMILY = 4
+_LONGEST_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockSigns:
+    """What an account shows that others make about someone, and that it means the person.
+
+    `addressed` says that it calls them by title, as students do; `harmful` that it uses sexual or
+    violent words; `classroom` that it speaks as a teacher of their own class.
+    """
+
+    in_name: bool = False
+    in_bio: bool = False
+    addressed: bool = False
+    harmful: bool = False
+    classroom: bool = False
+
+
+NO_MOCK_SIGNS = MockSigns()
+
+
+def read_mock_signs(
+    finding: Finding, shown_name: str, description: str, name: PersonName
+) -> MockSigns:
+    """Return what an account shows; nothing, where it does not name the person."""
+    if finding.kind is not FindingKind.ACCOUNT:
+        return NO_MOCK_SIGNS
+    addressed = _is_addressed(_LETTERS.findall(fold_text(shown_name)), name) or (
+        _is_handle_addressed(finding, name)
+    )
+    if not (addressed or _names_family(split_words(shown_name), finding, name)):
+        return NO_MOCK_SIGNS
+    text = description[:_LONGEST_TEXT]
+    return MockSigns(
+        in_name=has_mock_words(shown_name, name) or _has_mock_handle(finding, name),
+        in_bio=_MOCK_BIO.search(text) is not None,
+        addressed=addressed,
+        harmful=_HARM.search(f"{shown_name}\n{text}") is not None,
+        classroom=_CLASSROOM.search(f"{shown_name}\n{text}") is not None,
+    )
+
+
+def match_mock_rules(signs: MockSigns) -> Iterator[RuleMatch]:
+    """Weigh the signs; harm and a classroom count only beside a sign that others made it."""
+    if signs.in_name:
+        yield rules.MOCK_NAME.build_match()
+    if signs.in_bio:
+        yield rules.MOCK_BIO.build_match()
+    if signs.addressed:
+        yield rules.ADDRESSED.build_match()
+    if not (signs.in_name or signs.in_bio or signs.addressed):
+        return
+    if signs.harmful:
+        yield rules.MOCK_HARM.build_match()
+    if signs.classroom:
+        yield rules.CLASSROOM.build_match()
+
+
+def has_mock_words(written: str, name: PersonName) -> bool:
+    """Tell whether a display name says that others made the account; the own name says nothing."""
+    own = frozenset(split_words(f"{name.full_name} {' '.join(name.former_families)}"))
+    words = tuple(word for word in split_words(written) if word not in own)
+    return not _MOCK_WORDS.isdisjoint(words) or not _MOCK_PAIRS.isdisjoint(
+        itertools.pairwise(words)
+    )
+
+
+def _has_mock_handle(finding: Finding, name: PersonName) -> bool:
+    """Tell whether a handle that holds the name says so; what is left of it must be such a word."""
+    squashed = squash_text(extract_local_part(finding.handle))
+    for part in (name.family, *name.former_families, name.given):
+        squashed = squashed.replace(squash_text(part), " ") if part else squashed
+    return any(_MOCK_RUNS.search(rest) for rest in squashed.split())
+
+
+def _names_family(words: tuple[str, ...], finding: Finding, name: PersonName) -> bool:
+    families = (name.family, *name.former_families)
+    handle = squash_text(extract_local_part(finding.handle))
+    for family in families:
+        plain = squash_text(family)
+        if plain in {squash_text(word.removesuffix("s")) for word in words} | set(words):
+            return True
+        if all(part in words for part in split_words(family)):
+            return True
+        if len(plain) >= _SHORTEST_FAMILY and plain in handle:
+            return True
+    return False
+
+
+def _is_addressed(words: Sequence[str], name: PersonName) -> bool:
+    """Tell whether a title stands before the family name or its initial: "Mrs. Q"."""
+    return any(
+        title in TITLES and _is_family_or_initial(word, name)
+        for title, word in itertools.pairwise(words)
+    )
+
+
+def _is_handle_addressed(finding: Finding, name: PersonName) -> bool:
+    """Tell the same of a handle: "mrs.quackenbush", "MrsQ_memes", "mrsquackenbush"."""
+    words = split_handle_words(finding.handle)
+    family, squashed = squash_text(name.family), squash_text(extract_local_part(finding.handle))
+    run_together = [f"{title}{family[:1]}" for title in _SHORT_TITLES]
+    return (
+        _is_addressed(words, name)
+        or not set(words).isdisjoint(run_together)
+        or (
+            len(family) >= _SHORTEST_FAMILY
+            and any(f"{title}{family}" in squashed for title in _SHORT_TITLES)
+        )
+    )
+
+
+def _is_family_or_initial(word: str, name: PersonName) -> bool:
+    plain = squash_text(word)
+    family = squash_text(name.family)
+    return plain in {family, f"{family}s"} or (bool(family) and plain == family[:1])

@@ -1,0 +1,179 @@
+"""What others make about a teacher is theirs to know of, and is neither their own nor a stranger's.
+
+Names, handles and texts are invented.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.domain.detection.assessment import (
+    Assessment,
+    assess_finding,
+    explain_assessment,
+    rate_severity,
+)
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
+from scrapers.models import Finding, FindingKind
+
+WEIGHTS = load_own_weights()
+RUTH = Person(
+    id="staff-ruth",
+    mail="rquackenbush@tallgrass.example",
+    zone="America/Chicago",
+    name=PersonName(given="Ruth", family="Quackenbush"),
+    school="Tallgrass Middle School",
+    organization="Tallgrass Public Schools",
+    role="math teacher",
+    places=("Tallgrass, KS",),
+    handles=("ruthq",),
+    accounts=("snapgarden:@ruthq",),
+)
+ACCOUNT = Finding(
+    key="found",
+    kind=FindingKind.ACCOUNT,
+    url="https://clips.example/@found",
+    account="clips:@found",
+    handle="found",
+)
+PAGE = Finding(key="page", kind=FindingKind.PAGE, url="https://news.example/1")
+ASKED_OR_FLAGGED = {OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN, OwnershipLabel.IMPERSONATION}
+
+
+def assess(finding: Finding, person: Person = RUTH, others: float = 0.8) -> Assessment:
+    subject = Subject(person=person, commonness=others)
+    return assess_finding(subject, finding, Inventory(), None, WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "bio"),
+    [
+        ("mrs quackenbush fan page", "mrsquackfans", "tallgrass middle, period 3"),
+        ("Quackenbush Memes", "quackenbush.memes", "the best of tallgrass middle school"),
+        ("We Hate Mrs. Quackenbush", "quackhaters", "Tallgrass Middle School 7th graders"),
+        ("mrs quackenbush confessions", "tms_confess_q", "send yours. Tallgrass Middle School"),
+        ("Burn Book Quackenbush", "burnbook.q", "Tallgrass Middle"),
+        ("Quackenbush exposed", "quackenbushexposed", "Tallgrass Middle School"),
+        ("Mrs Q out of context", "mrsq.quotes", "Tallgrass Middle School 7b"),
+        ("Ms. Quackenbush Quotes", "msquackenbushquotes", "said in Tallgrass Middle, room 12"),
+    ],
+)
+def test_an_account_that_others_made_is_called_so(name: str, handle: str, bio: str) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle=handle, bio=bio))
+
+    assert found.label is OwnershipLabel.MOCK
+    assert rate_severity(found) is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "bio"),
+    [
+        ("Mrs. Quackenbush", "mrsquackenbush1", "Tallgrass Middle School"),
+        ("ruth quackenbush memes", "ruthq.memes", "made by her students"),
+        ("quackenbush fan club", "quackclub", ""),
+        ("mrs q", "mrs.q.tms", "parody. Tallgrass Middle School"),
+        ("Ruth Quackenbush", "ruthquackenbush_", "DM me for gift cards. Tallgrass Middle School"),
+    ],
+)
+def test_what_may_be_made_by_others_is_asked_about(name: str, handle: str, bio: str) -> None:
+    assert assess(replace(ACCOUNT, name=name, handle=handle, bio=bio)).label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "Tallgrass Middle School. nudes leaked",
+        "tallgrass middle. somebody kill her already",
+        "Tallgrass Middle School. venmo me to join",
+    ],
+)
+def test_harm_makes_it_severe(bio: str) -> None:
+    found = assess(replace(ACCOUNT, name="Mrs Quackenbush Memes", handle="quackmemes", bio=bio))
+
+    assert (found.label, rate_severity(found)) == (OwnershipLabel.MOCK, Severity.HIGH)
+
+
+def test_a_teachers_classroom_account_is_a_question_and_no_flag() -> None:
+    classroom = replace(
+        ACCOUNT,
+        name="Mrs. Quackenbush's Class",
+        handle="mrsquackenbushclass",
+        bio="Welcome to my classroom! Math at Tallgrass Middle School. Homework and news.",
+    )
+
+    assert assess(classroom).label is OwnershipLabel.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("person", "name", "handle", "bio"),
+    [
+        # "Fan" is a family name, and a person may be a fan of much.
+        (replace(RUTH, name=PersonName(given="Mei", family="Fan")), "Mei Fan", "meifan", ""),
+        (RUTH, "Ruth Quackenbush", "ruthquack", "Huge fan of the Tallgrass Titans. Hate mondays."),
+        (RUTH, "Tallgrass Memes", "tallgrassmemes", "Everything about our town"),
+        (RUTH, "Quotes of the day", "dailyquotes", "Mrs. Dalloway and others"),
+    ],
+)
+def test_words_about_something_else_make_no_mock_account(
+    person: Person, name: str, handle: str, bio: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle=handle, bio=bio), person)
+
+    assert found.label is not OwnershipLabel.MOCK
+
+
+def test_a_declared_account_may_joke_about_itself() -> None:
+    own = replace(ACCOUNT, account="snapgarden:@ruthq", name="Quackenbush Memes", handle="ruthq")
+
+    assert assess(own).label is OwnershipLabel.MINE
+
+
+def test_the_persons_word_settles_that_others_made_it() -> None:
+    subject = Subject(person=RUTH, commonness=0.8)
+    shown = replace(ACCOUNT, name="Ruth Quackenbush")
+    found = assess_finding(subject, shown, Inventory(), Decision.MOCK, WEIGHTS)
+
+    assert found.label is OwnershipLabel.MOCK
+    assert explain_assessment(found, shown.kind, WEIGHTS).settled
+
+
+def test_a_likely_account_of_the_person_is_only_suggested() -> None:
+    likely = replace(
+        ACCOUNT, name="Ruth Quackenbush", handle="ruthq", bio="Math, Tallgrass Middle School"
+    )
+    found = assess(likely)
+
+    assert (found.label, found.suggestion) == (OwnershipLabel.UNKNOWN, OwnershipLabel.MINE)
+
+
+@pytest.mark.parametrize(
+    ("title", "snippet"),
+    [
+        ("Walter J. Quackenbush obituary", "Survived by Ruth Quackenbush of Tallgrass, KS."),
+        ("Ruth Quackenbush, DDS", "Ruth Quackenbush is a family dentist in Tallgrass, KS."),
+        ("Ruth Quackenbush mugshot", "Ruth Quackenbush, Tallgrass, KS, arrested on Friday."),
+        ("Arrest report", "Ruth Quackenbush of Tallgrass, KS, teacher at Tallgrass Middle School"),
+    ],
+)
+def test_a_page_that_may_be_about_someone_else_is_not_told_as_theirs(
+    title: str, snippet: str
+) -> None:
+    found = assess(replace(PAGE, title=title, snippet=snippet), others=0.02)
+
+    assert found.label not in {OwnershipLabel.ABOUT_ME, OwnershipLabel.MINE}
+
+
+def test_a_page_of_their_school_is_about_them() -> None:
+    staff = replace(PAGE, title="Staff", snippet="Ruth Quackenbush, math, Tallgrass Middle School")
+
+    assert assess(staff).label is OwnershipLabel.ABOUT_ME
+
+
+def test_no_reason_says_at_once_that_others_have_the_name_and_that_hardly_anyone_has() -> None:
+    reasons = assess(replace(ACCOUNT, name="Ruth Quackenbush"), others=0.02).reasons
+
+    assert "Hardly anyone else has your name." in reasons
+    assert "Someone else may have your name, too." not in reasons
