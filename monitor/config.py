@@ -262,7 +262,7 @@ class SignInMethod(StrEnum):
 
 
 class PortalConfig(ConfigSection, frozen=True, kw_only=True):
-    """`address` is where people find the pages, empty where there are none.
+    """`address` is where people find the pages; every email leads there.
 
     `listen` is `HOST:PORT` on loopback or `unix:PATH`, where the district's proxy asks. `header`
     names the mail address of who is signed in there, and is believed from a socket alone.
@@ -292,7 +292,15 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
 
 def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
     yield (
-        bool(portal.address) and not _is_portal_address(portal.address),
+        not portal.address,
+        "$.portal.address",
+        (
+            "Expected where people open the portal, such as https://namesake.school.example, since "
+            "every email leads there"
+        ),
+    )
+    yield (
+        not _is_portal_address(portal.address),
         "$.portal.address",
         "Expected https:// and a host only, such as https://namesake.school.example",
     )

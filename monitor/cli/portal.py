@@ -9,7 +9,6 @@ from monitor.app import open_portal_app
 from monitor.cli import service as logbook
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.config import SignInMethod, read_secret
-from monitor.domain.errors import ConfigError
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.web.app import create_portal_app
 from monitor.web.server import serve_on_port, serve_on_socket
@@ -25,10 +24,6 @@ def portal(context: CliContext) -> None:
     searches.
     """
     config = context.config.portal
-    if not config.address:
-        path = context.config_path
-        reason = f"{path} has no `address` under [portal]. People need it to find the pages."
-        raise ConfigError(reason)
     stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)
     oidc = config.sign_in is SignInMethod.OIDC
     with logbook.log_to_stream(), open_portal_app(context.config, context.environment) as app:

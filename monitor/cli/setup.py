@@ -34,6 +34,9 @@ sender = {sender}
 reply_to = {contact}
 # host = "smtp.example.org"  # without it, emails are written to the state folder
 
+[portal]
+address = {portal}  # where people open the pages: docs/portal.md
+
 [sources.bluesky]
 enabled = true
 
@@ -88,6 +91,7 @@ def _fill_template(answers: Mapping[str, str]) -> str:
         **answers,
         "id": "-".join(words) or answers["domain"],
         "sender": f"Namesake <namesake@{answers['domain']}>",
+        "portal": f"https://namesake.{answers['domain']}",
     }
     return CONFIG_TEMPLATE.format(**{name: _quote_toml(text) for name, text in filled_in.items()})
 

@@ -173,12 +173,6 @@ def invite(context: CliContext, mail: str, given: str, family: str) -> None:
             "Set `host` under [mail]."
         )
         raise UnavailableError(reason)
-    if not context.config.portal.address:
-        reason = (
-            "People answer an invitation on the portal. Set `address` under [portal], and run "
-            "`namesake portal`."
-        )
-        raise UnavailableError(reason)
     with context.open_app() as app:
         invitation = invite_person(app, mail, given.strip(), family.strip())
         context.output.print_line(

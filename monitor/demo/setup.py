@@ -18,6 +18,7 @@ from monitor.config import (
     Config,
     DistrictConfig,
     MailConfig,
+    PortalConfig,
     SearxNGConfig,
     SiteCatalogConfig,
     SourcesConfig,
@@ -33,6 +34,7 @@ from monitor.domain.students.roster import RosterStudent
 from monitor.matcher.keys import KEY_BYTES, build_roster, write_tokens
 
 MARKER = ".namesake-demo"
+PORTAL_URL = f"https://namesake.{district.MAIL_DOMAIN}"
 CATALOG_FILE = Path(__file__).parent / "catalog.json"
 
 
@@ -76,6 +78,7 @@ def build_config(folder: Path) -> Config:
             key_file=folder / "roster.key",
             schools=(*district.SCHOOLS, *district.SCHOOL_ABBREVIATIONS),
         ),
+        portal=PortalConfig(address=PORTAL_URL),
     )
 
 

@@ -43,7 +43,6 @@ JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
 EMAILS_AFTER = timedelta(hours=4)
 # Where its emails lead to; `--serve` shows the pages on this machine instead.
-PORTAL_URL = f"https://namesake.{district.MAIL_DOMAIN}"
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
 
@@ -109,10 +108,7 @@ def ignore_week(_number: int, _week: StoryWeek) -> None:
 
 def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_week) -> Story:
     """Play the story into a folder; `on_week` hears of each week as it ends."""
-    config = structs.replace(
-        stage.build_config(stage.clear_folder(folder.resolve())),
-        portal=PortalConfig(address=PORTAL_URL),
-    )
+    config = stage.build_config(stage.clear_folder(folder.resolve()))
     stage.hash_roster(config)
     clock = StoryClock(days.compute_sweep_time(1) - JOINING_DAYS_BEFORE)
     with WebServer(Internet(), now=clock.now) as web:

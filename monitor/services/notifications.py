@@ -85,7 +85,7 @@ class EmailGreeting(TypedDict):
 
 
 class UndoInstructions(TypedDict):
-    """How to undo what someone else did; `undo_url` is empty where there are no pages."""
+    """How to undo what someone else did, and the page that does it."""
 
     not_me: str
     undo_url: str
@@ -174,23 +174,16 @@ def build_greeting(app: App, person: Person) -> EmailGreeting:
 
 def _describe_how_to_leave(app: App) -> str:
     contact = app.config.district.contact
-    way = f"write to {contact} that you want to leave"
-    erased = "Everything about you is then erased within 24 hours."
-    if not app.config.portal.address:
-        return f"To stop, {way}. {erased}"
     return (
         "To stop only the weekly email, press “unsubscribe” in your mail program. "
-        f"To leave, open your page, or {way}. {erased}"
+        f"To leave, open your page, or write to {contact} that you want to leave. "
+        "Everything about you is then erased within 24 hours."
     )
 
 
 def build_undo_instructions(app: App, person: Person) -> UndoInstructions:
     """Say how the mailbox's owner undoes what someone else did, and by which address."""
     address, contact = app.config.portal.address, app.config.district.contact
-    if not address:
-        return UndoInstructions(
-            not_me=f"Write to {contact} right away, and we undo it.", undo_url=""
-        )
     return UndoInstructions(
         not_me=f"Open this page and press its button, or write to {contact}. We then undo it.",
         undo_url=f"{address}/join/not-me/{build_mailbox_token(app.db, person)}",
@@ -290,24 +283,14 @@ def build_reminder_view(app: App, invitation: Invitation) -> InvitationReminderV
 def _build_invitation_greeting(
     app: App, invitation: Invitation, why: str, leave: str
 ) -> EmailGreeting:
-    address = app.config.portal.address
     greeting = build_custom_greeting(
         app, invitation.given or DEFAULT_GIVEN_NAME, why=why, leave=leave
     )
-    if address:
-        greeting["review_url"] = f"{address}/join/code"
-    return greeting
+    return {**greeting, "review_url": f"{app.config.portal.address}/join/code"}
 
 
 def _describe_how_to_answer(app: App) -> str:
-    address = app.config.portal.address
-    if not address:
-        contact = app.config.district.contact
-        return (
-            "You answer on Namesake's web pages, which are not set up yet. Write to "
-            f"{contact} and ask when they will be ready."
-        )
-    return f"Press the button, or open {address}/join and paste the code."
+    return f"Press the button, or open {app.config.portal.address}/join and paste the code."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,11 +262,10 @@ def _build_envelope(
 
 
 def _build_stop_url(app: App, email: OutboxEmail) -> str:
-    portal = app.config.portal.address
-    if not portal or email.kind not in STOPPABLE_EMAILS:
+    if email.kind not in STOPPABLE_EMAILS:
         return ""
     token = app.db.unsubscribes.sign_unsubscribe_token(email.recipient_id)
-    return f"{portal.rstrip('/')}/stop/{token}"
+    return f"{app.config.portal.address}/stop/{token}"
 
 
 def _build_destination(address: str) -> EmailDestination:

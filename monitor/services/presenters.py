@@ -48,7 +48,6 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         platform=item.portrait.platform,
         title="" if flag.kind is FlagKind.STUDENT_LINK else _format_title(item.portrait),
         reasons=flag.reasons,
-        lowered_by=flag.lowered_by,
         earlier=_describe_earlier_answer(app, flag),
         item_id=flag.item_id,
     )

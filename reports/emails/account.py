@@ -76,7 +76,7 @@ class EnrollmentConfirmationView(EmailView):
     agreed: tuple[str, ...]
     expires_at: datetime
     not_me: str
-    undo_url: str = ""
+    undo_url: str
 
 
 def render_alert(view: AlertView) -> Email:
@@ -84,7 +84,7 @@ def render_alert(view: AlertView) -> Email:
     year = view.flag.last_seen.year
 
     def build_context(most: int) -> Mapping[str, object]:
-        return {"view": view, "flags": limit_lines(flags, most), "asks": True, "year": year}
+        return {"view": view, "flags": limit_lines(flags, most), "year": year}
 
     return compose_fitting_email("alert", build_context)
 
@@ -102,7 +102,7 @@ def render_break_glass(view: BreakGlassView) -> Email:
 
 
 def render_reviewer_question(view: ReviewerQuestionView) -> Email:
-    return compose_email("asked", {"view": view, "asks": True})
+    return compose_email("asked", {"view": view})
 
 
 def render_enrollment_confirmation(view: EnrollmentConfirmationView) -> Email:
@@ -123,7 +123,7 @@ class ConsentChangedView(EmailView):
     expires_at: datetime
     not_me: str
     paused_until: datetime | None = None
-    undo_url: str = ""
+    undo_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +198,6 @@ def _add_code_to_link(view: Inviting) -> Inviting:
     if not view.code:
         message = "An invitation without its code cannot be sent."
         raise ValueError(message)
-    if not view.review_url:
-        return view
     return replace(view, review_url=f"{view.review_url}/{quote(view.code, safe='')}")
 
 
@@ -250,7 +248,7 @@ class AddressChangedView(EmailView):
 
     at: datetime
     not_me: str
-    undo_url: str = ""
+    undo_url: str
 
 
 def render_new_address(view: NewAddressView) -> Email:

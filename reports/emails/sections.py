@@ -17,8 +17,8 @@ class EmailView:
     """What every email knows about its reader.
 
     `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
-    `leave` how to stop it. `review_url` is empty where the district has no portal; then `contact`
-    is who to ask about it.
+    `leave` how to stop it. `review_url` is empty for those who have no page to open: they have
+    left.
     """
 
     name: str
@@ -48,7 +48,6 @@ class FlagLine:
     platform: str = ""
     title: str = ""
     reasons: tuple[str, ...] = ()
-    lowered_by: tuple[str, ...] = ()
     earlier: str = ""
     item_id: str = ""
 
@@ -219,11 +218,6 @@ class EmailSections:
         )
         some = tuple(each for each in counts if each[0])
         return some if len(some) > 1 else ()
-
-    @property
-    def needs_answer(self) -> bool:
-        """Tell whether anything waits for an answer."""
-        return bool(self.flags.total or self.waiting.total or self.questions.total)
 
 
 def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:

@@ -18,6 +18,9 @@ contact = "it@cedarvalley.example"
 [mail]
 sender = "Namesake <namesake@cedarvalley.example>"
 port = 2525
+
+[portal]
+address = "https://namesake.cedarvalley.example"
 """
 
 
@@ -87,6 +90,11 @@ def test_a_missing_section_is_named(written):
         load_config(written(GOOD.partition("[mail]")[0]))
 
 
+def test_without_an_address_of_the_portal_the_remedy_is_said(written):
+    with pytest.raises(ConfigError, match=r"https://namesake\.school\.example.*portal\.address"):
+        load_config(written(GOOD.partition("[portal]")[0]))
+
+
 def test_a_missing_file_says_how_to_get_one(tmp_path):
     with pytest.raises(ConfigError, match="namesake init"):
         load_config(tmp_path / "nothing.toml")
@@ -116,5 +124,5 @@ def test_a_secret_comes_from_a_credential_before_the_environment(tmp_path):
 
 @pytest.mark.parametrize("url", ["watch.example/ping", "ftp://watch.example/", "https://"])
 def test_what_is_no_address_for_a_heartbeat_is_refused_with_its_line(written, url):
-    with pytest.raises(ConfigError, match=r"line 15.*watch\.heartbeat_url"):
+    with pytest.raises(ConfigError, match=r"line 18.*watch\.heartbeat_url"):
         load_config(written(f"{GOOD}\n[watch]\nheartbeat_url = '{url}'\n"))

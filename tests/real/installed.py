@@ -18,6 +18,8 @@ domains = ["cedarvalley.example"]
 contact = "it@cedarvalley.example"
 [mail]
 sender = "Namesake <namesake@cedarvalley.example>"
+[portal]
+address = "https://namesake.cedarvalley.example"
 [sources.bluesky]
 enabled = false
 [sources.sites]

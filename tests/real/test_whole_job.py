@@ -65,6 +65,8 @@ port = {mail.port}
 security = "starttls"
 user = "{mail.username}"
 ca_file = "{mail.authority}"
+[portal]
+address = "https://namesake.cedarvalley.example"
 [sources.searxng]
 url = "{searxng.address}"
 canary = "volcano"

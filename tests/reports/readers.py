@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
-PORTAL: Final = "https://namesake.cedarvalley.example/review"
+PORTAL: Final = "https://namesake.cedarvalley.example"
 WHY: Final = (
     "You get this email because you joined Namesake, "
     "which Cedar Valley Public Schools offers to its staff."
@@ -24,15 +24,18 @@ ROSA: Final[dict[str, Any]] = {
     "zone": "America/New_York",
     "why": WHY,
     "leave": LEAVE,
+    "review_url": PORTAL,
     "contact": "privacy@cedarvalley.example",
 }
 FAREWELL: Final[dict[str, Any]] = {
     **ROSA,
     "why": "You get this email because you have left Namesake.",
     "leave": "It is the last one.",
+    "review_url": "",
 }
 INVITED: Final[dict[str, Any]] = {
     **ROSA,
+    "review_url": f"{PORTAL}/join/code",
     "why": "You get this email because Cedar Valley Public Schools offers Namesake to its staff.",
     "leave": (
         "To decline, do nothing. Without your answer, we look up nothing. "

@@ -58,10 +58,6 @@ IMPERSONATION: Final = FlagLine(
         "It shows the same name as your account on the same network.",
         "It was created more than a year after your account on the same network.",
     ),
-    lowered_by=(
-        "A different bio would make this less likely to be an impersonation.",
-        "A handle less like yours would make this less likely to be an impersonation.",
-    ),
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
     id="7f3a91c2",
@@ -73,7 +69,6 @@ STUDENT_LINK: Final = FlagLine(
     url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
     reasons=("Your account follows 2 accounts that may belong to students.",),
-    lowered_by=("They are family, or they are not students at all. Only you can know.",),
     first_seen=MONDAY - timedelta(days=1),
     last_seen=MONDAY,
     id="c40d22ab",
@@ -155,14 +150,6 @@ LETTERS: Final[dict[str, EmailView]] = {
         set_aside=(ASIDE,),
         waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, id="e07b1d63")),
         decided=(DECIDED,),
-        review_url=PORTAL,
-    ),
-    "digest-without-portal": DigestView(
-        **ROSA,
-        week="2026-W48",
-        coverage=PARTLY,
-        flags=(IMPERSONATION,),
-        questions=(QUESTION,),
     ),
     "digest-first": DigestView(
         **ROSA,
@@ -178,7 +165,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     "digest-first-quiet": DigestView(
         **ROSA, week="2026-W48", kind=DigestKind.FIRST, coverage=WHOLE, own=(OWN,)
     ),
-    "digest-nothing-new": DigestView(**ROSA, week="2026-W48", coverage=WHOLE, review_url=PORTAL),
+    "digest-nothing-new": DigestView(**ROSA, week="2026-W48", coverage=WHOLE),
     "digest-nothing-checked": DigestView(
         **ROSA, week="2026-W48", coverage=Coverage(checked=0, total=2, gaps=GAPS)
     ),
@@ -188,7 +175,6 @@ LETTERS: Final[dict[str, EmailView]] = {
         since=MONDAY - timedelta(days=7),
         coverage=PARTLY,
         changes=(CHANGED,),
-        review_url=PORTAL,
     ),
     "review": ReviewDigestView(
         name="Sam",
@@ -246,7 +232,6 @@ LETTERS: Final[dict[str, EmailView]] = {
         id="7f3a91c2",
         by="it-security@cedarvalley.example",
         question="Is this the account that your band made for its tour?",
-        review_url=PORTAL,
     ),
     "break-glass": BreakGlassView(
         **ROSA,
@@ -265,14 +250,12 @@ LETTERS: Final[dict[str, EmailView]] = {
         ),
         expires_at=MONDAY + timedelta(days=365),
         not_me=NOT_ME,
-        undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
-        review_url=PORTAL,
+        undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
     ),
     "invitation": InvitationView(
         **INVITED,
         how="Press the button, or open the page to join and paste the code.",
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
-        review_url="https://namesake.cedarvalley.example/join",
         expires_at=MONDAY + timedelta(days=14),
     ),
     "reminder": InvitationReminderView(
@@ -286,7 +269,6 @@ LETTERS: Final[dict[str, EmailView]] = {
         },
         how="Press the button, or open the page to join and paste the code.",
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
-        review_url="https://namesake.cedarvalley.example/join",
         invited_at=MONDAY - timedelta(days=14),
         expires_at=MONDAY + timedelta(days=14),
     ),
@@ -295,7 +277,6 @@ LETTERS: Final[dict[str, EmailView]] = {
         expires_at=MONDAY + timedelta(days=30),
         erased_by=MONDAY + timedelta(days=31),
         how="Renew it on your Namesake page, or write to privacy@cedarvalley.example.",
-        review_url=PORTAL,
     ),
     "consent-lapsed": ConsentEndedView(
         **FAREWELL,
@@ -312,7 +293,6 @@ LETTERS: Final[dict[str, EmailView]] = {
         },
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         expires_at=MONDAY + timedelta(minutes=15),
-        review_url=PORTAL,
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
 }

@@ -22,7 +22,8 @@ STANDING: Final[dict[str, EmailView]] = {
         at=MONDAY,
         agreed=("We ask search engines for your names, with your town, school, or handles.",),
         expires_at=MONDAY + timedelta(days=365),
-        not_me="Write to privacy@cedarvalley.example right away, and we undo it.",
+        not_me=NOT_ME,
+        undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
     ),
     "consent-paused": ConsentChangedView(
         **ROSA,
@@ -31,9 +32,8 @@ STANDING: Final[dict[str, EmailView]] = {
         agreed=("We ask search engines for your names, with your town, school, or handles.",),
         expires_at=MONDAY + timedelta(days=365),
         not_me=NOT_ME,
-        undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
+        undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
         paused_until=MONDAY + timedelta(days=60),
-        review_url=PORTAL,
     ),
     "new-address": NewAddressView(
         **{
@@ -44,7 +44,6 @@ STANDING: Final[dict[str, EmailView]] = {
         },
         expires_at=MONDAY + timedelta(minutes=15),
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
-        review_url=PORTAL.removesuffix("/review"),
     ),
     "address-changed": AddressChangedView(
         **{
@@ -54,14 +53,13 @@ STANDING: Final[dict[str, EmailView]] = {
         },
         at=MONDAY,
         not_me=NOT_ME,
-        undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
+        undo_url=f"{PORTAL}/join/not-me/0f3b-6c1e",
     ),
     "name-confirmed": NameDecisionView(
         **ROSA,
         at=MONDAY,
         new_name="Rosa Hartley, also Rosie, formerly Marchetti",
         confirmed=True,
-        review_url=PORTAL.removesuffix("/review"),
     ),
     "name-refused": NameDecisionView(
         **ROSA,
@@ -74,13 +72,6 @@ STANDING: Final[dict[str, EmailView]] = {
         at=MONDAY,
         account="bluesky:@victoriavictim.skies.example",
         code="namesake-abcdefgh",
-        review_url=PORTAL.removesuffix("/review"),
-    ),
-    "account-dropped-without-pages": AccountDroppedView(
-        **ROSA,
-        at=MONDAY,
-        account="https://victoria.example/about",
-        code="namesake-abcdefgh",
     ),
     "own-data": OwnDataView(**ROSA),
     "hold-placed": LegalHoldView(
@@ -88,7 +79,6 @@ STANDING: Final[dict[str, EmailView]] = {
         placed_at=MONDAY,
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
         reason="Counsel expects a lawsuit about the account of last May.",
-        review_url=PORTAL,
     ),
     "hold-lifted": LegalHoldView(
         **ROSA,

@@ -49,6 +49,9 @@ reviewers = ["it-security@cedarvalley.example", "it-review@cedarvalley.example"]
 [mail]
 sender = "Namesake <namesake@cedarvalley.example>"
 
+[portal]
+address = "https://namesake.cedarvalley.example"
+
 [sources.bluesky]
 enabled = false
 

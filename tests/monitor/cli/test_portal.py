@@ -17,10 +17,17 @@ from tests.monitor.cli.conftest import SETTINGS, Terminal
 ADDRESS = "https://namesake.cedarvalley.example"
 
 
-def portal_of(tmp_path, lines: str) -> Terminal:
+def written(tmp_path, lines: str) -> Terminal:
+    """Write these lines under [portal], and the usual address where they have none."""
+    usual = f'address = "{ADDRESS}"'
     path = tmp_path / "namesake.toml"
-    path.write_text(f"{SETTINGS}\n[portal]\n{lines}\n", "utf-8")
-    terminal = Terminal(path)
+    shown = lines if "address" in lines else f"{usual}\n{lines}"
+    path.write_text(SETTINGS.replace(usual, shown), "utf-8")
+    return Terminal(path)
+
+
+def portal_of(tmp_path, lines: str) -> Terminal:
+    terminal = written(tmp_path, lines)
     terminal.run("init")
     return terminal
 
@@ -67,7 +74,7 @@ def meanwhile(path, *asked: tuple[str, dict[str, str]]):
 
 def test_the_pages_are_shown_on_a_socket_until_sigterm(tmp_path):
     path = tmp_path / "pages.sock"
-    terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"')
+    terminal = portal_of(tmp_path, f'listen = "unix:{path}"')
     answers = meanwhile(path, ("/healthz", {}), ("/sign-in", {}))
 
     said = terminal.run("portal")
@@ -79,7 +86,7 @@ def test_the_pages_are_shown_on_a_socket_until_sigterm(tmp_path):
 
 def test_pages_whose_database_was_replaced_end_with_one_sentence(tmp_path):
     path = tmp_path / "pages.sock"
-    terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"')
+    terminal = portal_of(tmp_path, f'listen = "unix:{path}"')
     state = terminal.config.state
 
     def replace_database():
@@ -96,9 +103,7 @@ def test_pages_whose_database_was_replaced_end_with_one_sentence(tmp_path):
 
 def test_who_the_proxy_let_in_is_signed_in_and_nobody_else(tmp_path):
     path = tmp_path / "pages.sock"
-    terminal = portal_of(
-        tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"\nsign_in = "header"'
-    )
+    terminal = portal_of(tmp_path, f'listen = "unix:{path}"\nsign_in = "header"')
     reviewer = {"X-Forwarded-Email": "IT-security@cedarvalley.example"}
     stranger = {"X-Forwarded-Email": "nobody@cedarvalley.example"}
     answers = meanwhile(
@@ -118,9 +123,7 @@ def test_who_the_proxy_let_in_is_signed_in_and_nobody_else(tmp_path):
 
 def test_a_link_is_no_way_in_where_the_proxy_decides(tmp_path):
     path = tmp_path / "pages.sock"
-    terminal = portal_of(
-        tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"\nsign_in = "header"'
-    )
+    terminal = portal_of(tmp_path, f'listen = "unix:{path}"\nsign_in = "header"')
     answers = meanwhile(path, ("/sign-in/link", {}), ("/sign-in/abc", {}))
 
     terminal.run("portal")
@@ -130,7 +133,7 @@ def test_a_link_is_no_way_in_where_the_proxy_decides(tmp_path):
 
 def test_a_header_is_believed_by_no_other_way_in(tmp_path):
     path = tmp_path / "pages.sock"
-    terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"')
+    terminal = portal_of(tmp_path, f'listen = "unix:{path}"')
     answers = meanwhile(path, ("/review", {"X-Forwarded-Email": "it-security@cedarvalley.example"}))
 
     terminal.run("portal")
@@ -141,7 +144,6 @@ def test_a_header_is_believed_by_no_other_way_in(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "word"),
     [
-        ("", "address"),
         ('address = "namesake.example"', "https"),
         ('address = "http://namesake.example"', "https"),
         ('address = "https://namesake.example/pages"', "host"),
@@ -154,10 +156,7 @@ def test_a_header_is_believed_by_no_other_way_in(tmp_path):
     ],
 )
 def test_what_would_open_the_pages_to_the_wrong_people_is_refused(tmp_path, lines, word):
-    path = tmp_path / "namesake.toml"
-    path.write_text(f"{SETTINGS}\n[portal]\n{lines}\n", "utf-8")
-
-    said = Terminal(path).run("portal")
+    said = written(tmp_path, lines).run("portal")
 
     assert said.code == 64
     assert word in said.sentence
@@ -168,7 +167,7 @@ def test_a_place_that_is_taken_is_said_in_one_sentence(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "127.0.0.1:{port}"')
+        terminal = portal_of(tmp_path, f'listen = "127.0.0.1:{port}"')
 
         said = terminal.run("portal")
 

@@ -9,10 +9,9 @@ from monitor.scheduler.daemon import WakeSocket
 from tests.monitor.supervised import PATIENCE
 
 MAIL = "rosa.marchetti@cedarvalley.example"
-PAGES = '\n[portal]\naddress = "https://namesake.cedarvalley.example"\n'
 WITH_SERVER = (
     '@cedarvalley.example>"\n',
-    f'@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n{PAGES}',
+    '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n',
 )
 
 
@@ -33,16 +32,6 @@ def test_no_invitation_is_queued_without_a_mail_server(terminal):
 
     assert said.code == 69
     assert "mail server" in said.sentence
-    assert terminal.run("staff", "list", "--json").json == []
-
-
-def test_no_invitation_is_queued_without_pages_to_answer_on(terminal):
-    terminal.configured(WITH_SERVER).configured((PAGES, ""))
-
-    said = terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti")
-
-    assert said.code == 69
-    assert "[portal]" in said.sentence
     assert terminal.run("staff", "list", "--json").json == []
 
 
