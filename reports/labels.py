@@ -154,6 +154,8 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.UNLINKED: "said that the link was removed",
     Decision.EXPLAINED: "explained the link",
     Decision.FAMILY: "said that it is family",
+    Decision.REMOVAL_ASKED: "asked the site to remove the details",
+    Decision.REMOVAL_DONE: "said that the details are gone",
     Decision.SHARED: "shared it with IT",
     Decision.REOPENED: "took the last answer back",
 }
@@ -173,6 +175,8 @@ FLAG_STATES: Final[Mapping[FlagState, str]] = {
     FlagState.UNLINKED: "Link removed",
     FlagState.EXPLAINED: "Explained",
     FlagState.FAMILY: "Family",
+    FlagState.REMOVAL_ASKED: "Removal requested",
+    FlagState.REMOVAL_DONE: "Removed",
     FlagState.GONE: "Gone",
 }
 # What was decided, as a sentence to the person without its period.
@@ -190,6 +194,8 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.UNLINKED: "It was linked to students, but no longer is",
     Decision.EXPLAINED: "There is a reason for it",
     Decision.FAMILY: "They are family",
+    Decision.REMOVAL_ASKED: "You asked the site to remove the details",
+    Decision.REMOVAL_DONE: "You said that the details are gone",
     FlagState.GONE: "They are no longer shown: two checks, days apart, agree",
 }
 # What a flag says to the person.
@@ -249,6 +255,8 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.REMOVED: "Taken down",
     Decision.REFUSED: "The platform left it up",
     Decision.STUDENT_LINK: "A link to a student",
+    Decision.REMOVAL_ASKED: "Removal requested",
+    Decision.REMOVAL_DONE: "The details are gone",
     FlagState.GONE: "No longer shown",
 }
 # What a person did with a flag that is no answer to it.
@@ -275,6 +283,8 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     **REVIEWER_CHOICES,
     Decision.MINE: "Their own",
     Decision.FAMILY: "Family",
+    Decision.REMOVAL_ASKED: "Removal requested",
+    Decision.REMOVAL_DONE: "The details are gone",
 }
 # Why IT sees a flag: to the person, after "IT sees this", and to a reviewer.
 ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {

@@ -14,7 +14,7 @@ from monitor.db.people import (
 )
 from monitor.db.review import ReviewIndexTable
 from monitor.domain.disclosure import FlagHistory, forecast_opening
-from monitor.domain.flag import DecisionRecord, Flag, rank_decision
+from monitor.domain.flag import DecisionRecord, Flag, exclude_contact_kinds, rank_decision
 from monitor.domain.vocabulary import FlagKind, FlagState
 
 UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
@@ -200,30 +200,55 @@ class FlagsTable:
         """Move them to another item of the same person; of two alike, the stronger one stays."""
         with self.connection.begin_transaction():
             for flag in self.list_flags_of_item(item_id):
+                if flag.kind is FlagKind.EXPOSED_CONTACT:
+                    self._move_exposure(flag, target_id)
+                    continue
                 twin = self.find_flag(target_id, flag.kind, flag.relation)
                 if twin is None:
                     self.update_flag(replace(flag, item_id=target_id))
                 else:
                     self._merge_flags(twin, flag)
 
+    def merge_flags(self, whole: Flag, part_id: str) -> None:
+        """Store `whole`, which has become one with another flag, with what was said of both."""
+        with self.connection.begin_transaction():
+            judgments = self.list_decisions(part_id)
+            for follow in _MOVE_REVIEW_ROWS:
+                self.connection.execute(follow, whole.id, part_id)
+            self.connection.execute("DELETE FROM flags WHERE id = ?", part_id)
+            for each in judgments:
+                self.insert_decision(replace(each, flag_id=whole.id))
+            self.update_flag(whole)
+
+    def _move_exposure(self, flag: Flag, target_id: str) -> None:
+        """Move a flag about contact details; what both items show, the stronger answer covers."""
+        moved: Flag = replace(flag, item_id=target_id)
+        for twin in self.list_flags_of_item(target_id):
+            if set(twin.contact_kinds).isdisjoint(moved.contact_kinds):
+                continue
+            strong, weak = sorted((moved, twin), key=lambda each: rank_decision(each.state))
+            left = exclude_contact_kinds(weak, strong.contact_kinds)
+            if left is None:
+                self.merge_flags(strong, weak.id)
+            elif weak is twin:
+                self.update_flag(left)
+            if weak is not twin:
+                if left is None:
+                    return
+                moved = left
+        self.update_flag(moved)
+
     def _merge_flags(self, keep: Flag, drop: Flag) -> None:
         stronger = min(keep, drop, key=lambda each: rank_decision(each.state))
-        judgments = self.list_decisions(drop.id)
-        for follow in _MOVE_REVIEW_ROWS:
-            self.connection.execute(follow, keep.id, drop.id)
-        self.connection.execute("DELETE FROM flags WHERE id = ?", drop.id)
-        for each in judgments:
-            self.insert_decision(replace(each, flag_id=keep.id))
-        self.update_flag(
-            replace(
-                stronger,
-                id=keep.id,
-                item_id=keep.item_id,
-                opened_at=min(keep.opened_at, drop.opened_at),
-                shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
-                notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
-            )
+        whole = replace(
+            stronger,
+            id=keep.id,
+            item_id=keep.item_id,
+            opened_at=min(keep.opened_at, drop.opened_at),
+            shared_at=_pick_earlier(keep.shared_at, drop.shared_at),
+            notified_at=_pick_earlier(keep.notified_at, drop.notified_at),
         )
+        self.merge_flags(whole, drop.id)
 
     def _decrypt_decision(self, row: Row) -> DecisionRecord:
         return self.encryption.decrypt(

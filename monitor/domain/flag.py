@@ -12,7 +12,14 @@ from enum import StrEnum
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.events import Event
 from monitor.domain.item import list_material_changes
-from monitor.domain.vocabulary import Decision, EventKind, FlagKind, FlagState, Severity
+from monitor.domain.vocabulary import (
+    ContactKind,
+    Decision,
+    EventKind,
+    FlagKind,
+    FlagState,
+    Severity,
+)
 from scrapers.models import Finding
 
 
@@ -47,7 +54,8 @@ class DecisionRecord:
 class Flag:
     """Reasons are sentences, weakest last. `relation` tells flags of one kind and item apart.
 
-    It is which contacts of an account look like students, or which kind of contact is exposed.
+    It is which contacts of an account look like students, or which contact details are exposed: no
+    two flags of an item list the same kind of those.
 
     `notified_at` is when the mail server accepted the notice to the person, None before.
     `ruled_at` is when the state was last decided, None if never; `harmless_until` is when a
@@ -78,11 +86,62 @@ class Flag:
     def is_pursued(self) -> bool:
         return self.state in PURSUED_STATES
 
+    @property
+    def contact_kinds(self) -> tuple[ContactKind, ...]:
+        """Return the kinds of contact details that it is about, the worst first."""
+        if self.kind is not FlagKind.EXPOSED_CONTACT:
+            return ()
+        return tuple(map(ContactKind, self.relation.split()))
 
-def list_undecided_exposures(flags: Iterable[Flag]) -> frozenset[str]:
-    """Return the kinds of exposed contact that await a word, or an end of their own."""
-    exposed = (each for each in flags if each.kind is FlagKind.EXPOSED_CONTACT)
-    return frozenset(each.relation for each in exposed if each.is_undecided)
+    @property
+    def awaits_clearing(self) -> bool:
+        """Tell whether proof that the details are gone would end it."""
+        exposed = self.kind is FlagKind.EXPOSED_CONTACT
+        return exposed and (self.is_undecided or self.state is FlagState.REMOVAL_ASKED)
+
+
+EXPOSURE_SEVERITY: Mapping[ContactKind, Severity] = {
+    ContactKind.HOME: Severity.HIGH,
+    ContactKind.PHONE: Severity.MEDIUM,
+    ContactKind.MAIL: Severity.LOW,
+}
+
+
+def join_contact_kinds(kinds: Iterable[ContactKind]) -> str:
+    """Write the kinds as `Flag.relation` has them, each once."""
+    listed = set(kinds)
+    return " ".join(kind for kind in EXPOSURE_SEVERITY if kind in listed)
+
+
+def rate_exposure(kinds: Iterable[ContactKind]) -> Severity:
+    return min((EXPOSURE_SEVERITY[kind] for kind in kinds), key=list(Severity).index)
+
+
+def exclude_contact_kinds(flag: Flag, kinds: Iterable[str]) -> Flag | None:
+    """Return an exposure without these kinds; None if none is left."""
+    left = [kind for kind in flag.contact_kinds if kind not in set(kinds)]
+    if not left:
+        return None
+    return replace(flag, relation=join_contact_kinds(left), severity=rate_exposure(left))
+
+
+def combine_exposures(whole: Flag, part: Flag) -> Flag:
+    """Return one flag about the contact details of both; the state is that of `whole`."""
+    kinds = {*whole.contact_kinds, *part.contact_kinds}
+    return replace(
+        whole,
+        relation=join_contact_kinds(kinds),
+        severity=rate_exposure(kinds),
+        opened_at=min(whole.opened_at, part.opened_at),
+        reasons=tuple(dict.fromkeys((*whole.reasons, *part.reasons))),
+        lowered_by=tuple(dict.fromkeys((*whole.lowered_by, *part.lowered_by))),
+        notified_at=min(filter(None, (whole.notified_at, part.notified_at)), default=None),
+    )
+
+
+def list_watched_exposures(flags: Iterable[Flag]) -> frozenset[str]:
+    """Return the kinds of exposed contact details whose end would close or change a flag."""
+    return frozenset(kind for each in flags if each.awaits_clearing for kind in each.contact_kinds)
 
 
 def build_urgency_key(flag: Flag) -> tuple[int, datetime, str]:
@@ -129,6 +188,8 @@ PREVIOUS_STATE: Mapping[FlagState, FlagState] = {
     FlagState.UNLINKED: FlagState.STUDENT_LINK,
     FlagState.EXPLAINED: FlagState.STUDENT_LINK,
     FlagState.FAMILY: FlagState.STUDENT_LINK,
+    FlagState.REMOVAL_ASKED: FlagState.MINE,
+    FlagState.REMOVAL_DONE: FlagState.REMOVAL_ASKED,
 }
 
 RESULTING_STATE: Mapping[Decision, FlagState] = {
@@ -147,6 +208,7 @@ def get_previous_state(kind: FlagKind, state: FlagState) -> FlagState:
 _REPORT_DECISIONS = {Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}
 _PURSUIT_DECISIONS = {Decision.IMPERSONATION, *_REPORT_DECISIONS}
 _LINK_DECISIONS = {Decision.STUDENT_LINK, Decision.UNLINKED, Decision.EXPLAINED, Decision.FAMILY}
+_REMOVAL_DECISIONS = {Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE}
 _DISMISSALS = {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS}
 
 # An own account that was taken over is an impersonation, and is reported like one.
@@ -155,7 +217,7 @@ ALLOWED_DECISIONS: Mapping[FlagKind, frozenset[Decision]] = {
     FlagKind.OWN_ACCOUNT_CHANGED: frozenset(
         {Decision.MINE, Decision.HARMLESS} | _PURSUIT_DECISIONS
     ),
-    FlagKind.EXPOSED_CONTACT: frozenset(_DISMISSALS),
+    FlagKind.EXPOSED_CONTACT: frozenset(_DISMISSALS | _REMOVAL_DECISIONS),
     FlagKind.STUDENT_LINK: frozenset({Decision.HARMLESS} | _LINK_DECISIONS),
     FlagKind.MOCK_ACCOUNT: frozenset(_DISMISSALS | {Decision.MOCK} | _REPORT_DECISIONS),
 }
@@ -220,6 +282,8 @@ def reopen_on_event(flag: Flag, event: Event) -> Flag:
     if flag.state is FlagState.REMOVED and event.kind is EventKind.REAPPEARED:
         confirmed = get_previous_state(flag.kind, FlagState.REPORTED)
         return _restart_flag(flag, confirmed, event.at)
+    if flag.state is FlagState.REMOVAL_DONE and event.kind is EventKind.REAPPEARED:
+        return _restart_flag(flag, FlagState.OPEN, event.at)
     # What an own account says of itself has no bearing on whom it is linked with.
     quiet = flag.state in {FlagState.HARMLESS, FlagState.NAMESAKE}
     if flag.kind is not FlagKind.STUDENT_LINK and quiet and event.kind is EventKind.CHANGED:
@@ -228,19 +292,29 @@ def reopen_on_event(flag: Flag, event: Event) -> Flag:
 
 
 def close_on_event(flag: Flag, event: Event) -> Flag:
-    """Close what an event of the flag's own item proves to be shown no longer; else return it."""
-    if (event.person_id, event.item_id) != (flag.person_id, flag.item_id) or not flag.is_undecided:
+    """Close what an event of the flag's own item proves to be shown no longer; else return it.
+
+    If only some of the contact details are gone, the flag goes on about the others.
+    """
+    own = (event.person_id, event.item_id) == (flag.person_id, flag.item_id)
+    if not (own and flag.awaits_clearing):
         return flag
-    cleared = event.kind is EventKind.CLEARED and flag.relation in event.fields
-    gone = cleared or event.kind is EventKind.VANISHED
-    if flag.kind is not FlagKind.EXPOSED_CONTACT or not gone:
-        return flag
-    return replace(flag, state=FlagState.GONE, ruled_at=event.at)
+    left: Flag | None = flag
+    if event.kind is EventKind.VANISHED:
+        left = None
+    elif event.kind is EventKind.CLEARED and not set(event.fields).isdisjoint(flag.contact_kinds):
+        left = exclude_contact_kinds(flag, event.fields)
+    return left or replace(flag, state=FlagState.GONE, ruled_at=event.at)
 
 
 def reopen_if_gone(flag: Flag, at: datetime) -> Flag:
     """Begin again where what was gone is back; else return the flag as it is."""
-    return _restart_flag(flag, FlagState.OPEN, at) if flag.state is FlagState.GONE else flag
+    return restart_flag(flag, at) if flag.state is FlagState.GONE else flag
+
+
+def restart_flag(flag: Flag, at: datetime) -> Flag:
+    """Begin again as an open flag: earlier emails and shares no longer count."""
+    return _restart_flag(flag, FlagState.OPEN, at)
 
 
 def reopen_if_lapsed(flag: Flag, now: datetime) -> Flag:
@@ -313,6 +387,8 @@ _STRONGEST_FIRST = (
     "unlinked",
     "explained",
     "family",
+    "removal-done",
+    "removal-asked",
     "mine",
     "namesake",
     "unrelated",
@@ -321,6 +397,7 @@ _STRONGEST_FIRST = (
     "reopened",
     "open",
     "new",
+    "gone",
 )
 
 

@@ -39,6 +39,8 @@ class FlagState(StrEnum):
     UNLINKED = "unlinked"
     EXPLAINED = "explained"
     FAMILY = "family"
+    REMOVAL_ASKED = "removal-asked"
+    REMOVAL_DONE = "removal-done"
     GONE = "gone"
 
 
@@ -58,6 +60,8 @@ class Decision(StrEnum):
     UNLINKED = "unlinked"
     EXPLAINED = "explained"
     FAMILY = "family"
+    REMOVAL_ASKED = "removal-asked"
+    REMOVAL_DONE = "removal-done"
     SHARED = "shared"
     REOPENED = "reopened"
 

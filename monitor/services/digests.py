@@ -18,7 +18,7 @@ from monitor.domain.flag import Flag, FlaggedItems
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
-from monitor.domain.vocabulary import EventKind, OwnershipLabel, SweepKind
+from monitor.domain.vocabulary import EventKind, FlagKind, OwnershipLabel, SweepKind
 from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
@@ -162,6 +162,7 @@ def _build_digest_sections(
     found = _list_new_items(app, recorded) if since else _list_unanswered_items(app, person_id)
     items = tuple(item for item in found if item.id not in hidden)
     asked = frozenset(flag.item_id for flag in undecided)
+    exposed = {flag.item_id for flag in undecided if flag.kind is FlagKind.EXPOSED_CONTACT}
     left_out = asked | hidden
     own = () if since else _list_labeled_items(app, person_id, OwnershipLabel.MINE, left_out)
     about = () if since else _list_labeled_items(app, person_id, OwnershipLabel.ABOUT_ME, left_out)
@@ -172,7 +173,9 @@ def _build_digest_sections(
         questions=tuple(
             build_question_line(app, each)
             for each in items
-            if _has_label(app, each, OwnershipLabel.UNKNOWN) and not is_district_page(app, each)
+            if _has_label(app, each, OwnershipLabel.UNKNOWN)
+            and each.id not in exposed
+            and not is_district_page(app, each)
         ),
         own=tuple(build_own_line(each) for each in own),
         about=tuple(build_own_line(each) for each in about),

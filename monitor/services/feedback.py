@@ -153,6 +153,12 @@ class PendingFeedback:
         """Our suggestion; None if we have none."""
         return SUGGESTED_ANSWERS.get(self.assessment.suggestion or self.assessment.label)
 
+    @property
+    def has_exposure_flag(self) -> bool:
+        """Tell whether a flag about contact details asks whose it is already."""
+        kinds = {each.kind for each in self.flags}
+        return FlagKind.EXPOSED_CONTACT in kinds and FlagKind.IMPERSONATION not in kinds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFeedback:

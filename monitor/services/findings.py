@@ -72,7 +72,8 @@ PAGE_QUESTION = "Is this about you?"
 
 def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
     """Return everything that waits for an answer, the worst first."""
-    asked = [build_pending_card(app, each) for each in list_pending_feedback(app, owner_id)]
+    pending = list_pending_feedback(app, owner_id)
+    asked = [build_pending_card(app, each) for each in pending if not each.has_exposure_flag]
     flags = app.db.flags.list_flags_of_person(owner_id)
     flag_cards = [build_flag_card(app, each) for each in flags if _needs_flag_card(each)]
     return tuple(sorted((*flag_cards, *asked), key=_rank_card))

@@ -3,7 +3,7 @@
 What a person declared, confirmed or decided before counts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.app import App
@@ -23,13 +23,17 @@ from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.flag import (
+    EXPOSURE_SEVERITY,
     Flag,
     assess_change_severity,
     close_on_event,
-    list_undecided_exposures,
+    combine_exposures,
+    join_contact_kinds,
+    rate_exposure,
     reopen_if_gone,
     reopen_if_lapsed,
     reopen_on_event,
+    restart_flag,
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.names.frequency import estimate_namesakes, load_census
@@ -56,12 +60,6 @@ from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import Finding, FindingKind, QueryKind
 from scrapers.source import Source
 from scrapers.urls.canonical import canonicalize_url
-
-EXPOSURE_SEVERITY = {
-    ContactKind.HOME: Severity.HIGH,
-    ContactKind.PHONE: Severity.MEDIUM,
-    ContactKind.MAIL: Severity.LOW,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,28 +139,42 @@ def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> Fl
     )
 
 
-def build_contact_drafts(portrait: Finding, label: OwnershipLabel) -> Iterator[FlagDraft]:
-    """Yield one flag for each kind of contact details, so that each can be answered alone."""
+def build_contact_draft(
+    portrait: Finding, label: OwnershipLabel, kinds: Collection[ContactKind]
+) -> FlagDraft:
+    """Build one flag for all these kinds of contact details: it is one page to take them off."""
+    several = len(kinds) > 1
+    own = label is OwnershipLabel.MINE and portrait.kind is FindingKind.ACCOUNT
+    them, are = ("them", "are") if several else ("it", "is")
+    values = "the values themselves" if several else "the value itself"
+    listed = _join_words(what for kind, what in CONTACT_KINDS.items() if kind in kinds)
+    return FlagDraft(
+        kind=FlagKind.EXPOSED_CONTACT,
+        severity=rate_exposure(kinds),
+        reasons=(
+            *_describe_contact_places(portrait, kinds),
+            *((f"This account is yours, so you can remove {them} yourself.",) if own else ()),
+            f"We record that {listed} {are} there, and where. We never store {values}.",
+        ),
+        lowered_by=(
+            "It belongs to your school or to an office.",
+            "It belongs to someone else with your name.",
+        ),
+        relation=join_contact_kinds(kinds),
+    )
+
+
+def _describe_contact_places(portrait: Finding, kinds: Collection[ContactKind]) -> Iterator[str]:
+    """Yield a sentence for each place or list of places, the worst kinds first."""
     places: dict[ContactKind, list[str]] = {}
     for each in map(ExposedContact.from_stored_text, portrait.exposed):
         places.setdefault(each.kind, []).append(CONTACT_PLACES[each.place])
-    for kind, where in places.items():
-        what = CONTACT_KINDS[kind]
-        own = label is OwnershipLabel.MINE and portrait.kind is FindingKind.ACCOUNT
-        yield FlagDraft(
-            kind=FlagKind.EXPOSED_CONTACT,
-            severity=EXPOSURE_SEVERITY[kind],
-            reasons=(
-                f"{what.capitalize()} appears next to your name, in {_join_words(where)}.",
-                *(("This account is yours, so you can remove it yourself.",) if own else ()),
-                f"We record that {what} is there, and where. We never store the value itself.",
-            ),
-            lowered_by=(
-                "It belongs to your school or to an office.",
-                "It belongs to someone else with your name.",
-            ),
-            relation=kind,
-        )
+    shown: dict[str, list[str]] = {}
+    for kind in filter(kinds.__contains__, EXPOSURE_SEVERITY):
+        shown.setdefault(_join_words(places[kind]), []).append(CONTACT_KINDS[kind])
+    for where, what in shown.items():
+        words, verb = _join_words(what), "appears" if len(what) == 1 else "appear"
+        yield f"{words[0].upper()}{words[1:]} {verb} next to your name, in {where}."
 
 
 def _describe_cues(verdict: ContactMatchResult) -> Iterator[str]:
@@ -272,6 +284,14 @@ def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
             None, (extract_handle_key(db.items.load_item(item_id).portrait) for item_id in items)
         )
     )
+
+
+def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
+    """Return the pages whose site was asked to take details of this person down."""
+    flags = db.flags.list_flags_of_person(person_id)
+    asked = dict.fromkeys(each.item_id for each in flags if each.state is FlagState.REMOVAL_ASKED)
+    portraits = (db.items.load_item(item_id).portrait for item_id in asked)
+    return tuple(each.url for each in portraits if not extract_handle_key(each))
 
 
 def _list_account_keys(portrait: Finding) -> tuple[str, ...]:
@@ -399,10 +419,7 @@ def close_vanished_flags(app: App, person_id: str) -> None:
     """Close flags about contact details of an item that is gone and no longer asked."""
     now = app.clock.now()
     for flag in app.db.flags.list_flags_of_person(person_id):
-        if (
-            list_undecided_exposures((flag,))
-            and app.db.items.load_item(flag.item_id).presence is Presence.GONE
-        ):
+        if flag.awaits_clearing and app.db.items.load_item(flag.item_id).presence is Presence.GONE:
             gone = Event(person_id=person_id, item_id=flag.item_id, kind=EventKind.VANISHED, at=now)
             _close_cleared_flags(app, gone)
 
@@ -466,8 +483,11 @@ def _assess_items(
         assessment = judging.assess_with_feedback(_exclude_disputed_handles(app, item), verdict)
         app.db.items.set_assessment(item.id, assessment)
         if trust_status is SourceTrust.PROVEN:
-            for draft in _build_flag_drafts(person, item, assessment):
+            if assessment.label in FLAG_OF_LABEL:
+                draft = build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
                 _raise_flag(app, person, item, draft)
+            if _is_exposure_likely_theirs(person, item, assessment):
+                _raise_exposure(app, person, item, assessment.label)
 
 
 def _withdraw_outgrown_feedback(
@@ -508,12 +528,13 @@ def _flag_account_change(
 
 
 def _reopen_unsettled_flags(app: App, event: Event) -> Iterator[str]:
-    """Reopen the flags that a change affects, and yield them."""
+    """Reopen the flags that a change affects, and yield those that an email may be about."""
     for flag in app.db.flags.list_flags_of_item(event.item_id):
         reopened = reopen_on_event(flag, event)
         if reopened != flag:
             app.db.flags.update_flag(reopened)
-            yield flag.id
+            if flag.kind is not FlagKind.EXPOSED_CONTACT:
+                yield flag.id
 
 
 def _close_cleared_flags(app: App, event: Event) -> None:
@@ -522,7 +543,8 @@ def _close_cleared_flags(app: App, event: Event) -> None:
         done = close_on_event(flag, event)
         if done != flag:
             app.db.flags.update_flag(done)
-            app.db.audit.append_entry(event.at, "namesake", "closed", flag.id, {})
+            if done.state is FlagState.GONE:
+                app.db.audit.append_entry(event.at, "namesake", "closed", flag.id, {})
 
 
 def _raise_flag(app: App, person: Person, item: Item, draft: FlagDraft) -> None:
@@ -569,15 +591,76 @@ def _renew_flag(app: App, person: Person, flag: Flag, draft: FlagDraft) -> None:
     app.db.flags.update_flag(renewed)
 
 
-def _build_flag_drafts(person: Person, item: Item, assessment: Assessment) -> Iterator[FlagDraft]:
-    """Yield the possible flags of an assessed item; an item that is gone exposes nothing."""
-    portrait = item.portrait
-    if assessment.label in FLAG_OF_LABEL:
-        yield build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
-    if item.presence is Presence.GONE:
+def _raise_exposure(app: App, person: Person, item: Item, label: OwnershipLabel) -> None:
+    """Raise one flag for the contact details that no flag of the item has an answer about."""
+    merge_open_exposures(app, item.id)
+    flags = _list_exposures(app, item.id)
+    answered = {kind for each in flags if _is_settled(each) for kind in each.contact_kinds}
+    asked = _list_exposed_kinds(item.portrait) - answered
+    flag = next((each for each in flags if _is_open_to_more(each)), None)
+    back = [each for each in flags if each.state is FlagState.GONE]
+    back = [each for each in back if not asked.isdisjoint(each.contact_kinds)]
+    if not asked:
         return
-    if portrait.exposed and _is_contact_likely_theirs(person, portrait, assessment):
-        yield from build_contact_drafts(portrait, assessment.label)
+    draft = build_contact_draft(item.portrait, label, asked)
+    if flag is None and not back:
+        _raise_flag(app, person, item, draft)
+        return
+    flag = flag or back.pop()
+    known = flag.contact_kinds if flag.is_undecided else ()
+    if not asked <= set(known):
+        # Their notice was about less, so it starts again.
+        grown = join_contact_kinds((*known, *asked))
+        draft = replace(draft, relation=grown)
+        flag = replace(restart_flag(flag, app.clock.now()), relation=grown)
+    for each in back:
+        app.db.flags.merge_flags(flag, each.id)
+    if asked >= set(known):
+        _renew_flag(app, person, flag, draft)
+    else:
+        app.db.flags.update_flag(flag)
+
+
+def merge_open_exposures(app: App, item_id: str) -> None:
+    """Make one flag of those about an item's contact details that no one has answered.
+
+    Versions before raised one for each kind. A shared one stays as it was shared.
+    """
+    flags = tuple(filter(_is_open_to_more, _list_exposures(app, item_id)))
+    for part in flags[1:]:
+        whole = combine_exposures(app.db.flags.load_flag(flags[0].id), part)
+        app.db.flags.merge_flags(whole, part.id)
+
+
+def merge_exposures_of_person(app: App, person_id: str) -> None:
+    flags = app.db.flags.list_flags_of_person(person_id)
+    for item_id in dict.fromkeys(each.item_id for each in flags if _is_open_to_more(each)):
+        merge_open_exposures(app, item_id)
+
+
+def _list_exposures(app: App, item_id: str) -> tuple[Flag, ...]:
+    flags = app.db.flags.list_flags_of_item(item_id)
+    return tuple(each for each in flags if each.kind is FlagKind.EXPOSED_CONTACT)
+
+
+def _is_open_to_more(flag: Flag) -> bool:
+    """Tell whether it may grow: no one answered it, and IT does not see it."""
+    exposed = flag.kind is FlagKind.EXPOSED_CONTACT
+    return exposed and flag.is_undecided and flag.shared_at is None
+
+
+def _is_settled(flag: Flag) -> bool:
+    return not _is_open_to_more(flag) and flag.state is not FlagState.GONE
+
+
+def _list_exposed_kinds(portrait: Finding) -> frozenset[ContactKind]:
+    return frozenset(ExposedContact.from_stored_text(each).kind for each in portrait.exposed)
+
+
+def _is_exposure_likely_theirs(person: Person, item: Item, assessment: Assessment) -> bool:
+    """Tell whether to flag contact details; an item that is gone exposes none."""
+    exposed = item.portrait.exposed and item.presence is not Presence.GONE
+    return bool(exposed) and _is_contact_likely_theirs(person, item.portrait, assessment)
 
 
 def _is_contact_likely_theirs(person: Person, portrait: Finding, assessment: Assessment) -> bool:

@@ -35,7 +35,7 @@ from monitor.domain.events import (
     update_seen_item,
     update_unseen_item,
 )
-from monitor.domain.flag import list_undecided_exposures
+from monitor.domain.flag import list_watched_exposures
 from monitor.domain.item import (
     Item,
     ItemVersion,
@@ -434,7 +434,7 @@ class PersonSettlement:
         """Return the kinds of contact details that were reported; only proof clears them."""
         proven = self.trust is SourceTrust.PROVEN
         return (
-            list_undecided_exposures(self.app.db.flags.list_flags_of_item(item_id))
+            list_watched_exposures(self.app.db.flags.list_flags_of_item(item_id))
             if proven
             else frozenset()
         )

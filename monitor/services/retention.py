@@ -25,6 +25,7 @@ from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope
 from monitor.services.flagging import (
     assess_unassessed_items,
     close_vanished_flags,
+    merge_exposures_of_person,
     reassess_person,
     reopen_lapsed_flags,
 )
@@ -127,6 +128,7 @@ def _delete_all_expired(app: App) -> None:
             assess_unassessed_items(app, person)
             reopen_lapsed_flags(app, person)
             close_vanished_flags(app, person)
+            merge_exposures_of_person(app, person)
         if app.db.legal_holds.has_active_legal_hold(person):
             continue
         with app.db.begin_transaction():
@@ -328,7 +330,9 @@ def _release_item(app: App, person_id: str, item_id: str, active_keys: Collectio
 
 def _is_kept_for_person(app: App, item_id: str) -> bool:
     flags = app.db.flags.list_flags_of_item(item_id)
-    acted_on = any(flag.shared_at or flag.is_pursued for flag in flags)
+    acted_on = any(
+        flag.shared_at or flag.is_pursued or flag.state is FlagState.REMOVAL_ASKED for flag in flags
+    )
     return acted_on or app.db.items.find_item_feedback(item_id) is Decision.MINE
 
 

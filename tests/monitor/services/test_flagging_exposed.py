@@ -8,9 +8,12 @@ from msgspec import structs
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.errors import NotPermittedError
+from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.services.findings import list_pending_cards
 from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
+from monitor.services.retention import purge_expired_data
 from monitor.services.review_queue import load_opened_flag, record_flag_views
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
@@ -20,6 +23,7 @@ PAGE = DemoPage(
     text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134. SSN 123-45-6789.",
 )
 ANA = Reviewer(address=REVIEWERS[0])
+BOTH = "home-address phone"
 VALUES = ("Elm", "0134", "45-6789", "555-01")
 
 
@@ -32,20 +36,26 @@ def maria(world: World) -> Staff:
     return maria
 
 
-def exposed(maria: Staff) -> dict[str, object]:
+def shows_an_email_address_too(maria: Staff) -> None:
+    """Let the page show one more kind of contact details from the next sweep on."""
+    world = maria.world
+    more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
+    world.internet = world.internet.remove_entry(PAGE).add_entry(more)
+    world.a_week_later()
+    world.sweep()
+
+
+def exposed(maria: Staff) -> dict[str, Flag]:
     flags = (flag for flag in maria.flags if flag.kind is FlagKind.EXPOSED_CONTACT)
     return {flag.relation: flag for flag in flags}
 
 
-def test_each_kind_is_a_flag_of_its_own_with_its_place(maria: Staff):
-    flags = exposed(maria)
+def test_a_page_has_one_flag_for_all_its_contact_details(maria: Staff):
+    (flag,) = exposed(maria).values()
 
-    assert {kind: flag.severity for kind, flag in flags.items()} == {
-        "home-address": Severity.HIGH,
-        "phone": Severity.MEDIUM,
-    }
-    assert flags["phone"].reasons[0] == (
-        "A phone number appears next to your name, in the search result."
+    assert (flag.contact_kinds, flag.severity) == (("home-address", "phone"), Severity.HIGH)
+    assert flag.reasons[0] == (
+        "A street address and a phone number appear next to your name, in the search result."
     )
 
 
@@ -81,7 +91,7 @@ def test_it_is_told_in_the_digest_and_not_at_once(maria: Staff):
 
 
 def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
-    world, flag = maria.world, exposed(maria)["home-address"]
+    world, flag = maria.world, exposed(maria)[BOTH]
     world.on_monday()
     world.later(days=60)
     with pytest.raises(NotPermittedError):
@@ -96,29 +106,79 @@ def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
 
 
 def test_what_was_ruled_harmless_stays_quiet_and_a_new_kind_is_told(maria: Staff):
-    world = maria.world
     for flag in exposed(maria).values():
         maria.rules(flag, Decision.HARMLESS)
-    more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
-    world.internet = world.internet.remove_entry(PAGE).add_entry(more)
-    world.a_week_later()
-    world.sweep()
+    shows_an_email_address_too(maria)
 
     assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
-        "home-address": FlagState.HARMLESS,
-        "phone": FlagState.HARMLESS,
+        BOTH: FlagState.HARMLESS,
         "mail": FlagState.NEW,
     }
 
 
 def test_what_is_said_to_be_a_namesakes_is_flagged_no_more(maria: Staff):
-    maria.rules(exposed(maria)["phone"], Decision.NAMESAKE)
-    more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
-    maria.world.internet = maria.world.internet.remove_entry(PAGE).add_entry(more)
+    maria.rules(exposed(maria)[BOTH], Decision.NAMESAKE)
+    shows_an_email_address_too(maria)
+
+    assert "mail" not in exposed(maria)
+
+
+def test_a_new_kind_joins_the_open_flag_and_is_told_in_the_next_digest(maria: Staff):
+    before = exposed(maria)[BOTH]
+    maria.world.on_monday()
+    shows_an_email_address_too(maria)
+
+    (flag,) = exposed(maria).values()
+    assert (flag.id, flag.relation) == (before.id, f"{BOTH} mail")
+    assert flag.notified_at is None
+    maria.world.on_monday()
+    assert "a private email address appear" in maria.letters_of("digest")[-1].text
+
+
+def test_a_new_kind_is_not_shown_to_it_with_what_was_shared(maria: Staff):
+    maria.rules(exposed(maria)[BOTH], Decision.SHARED)
+    shows_an_email_address_too(maria)
+
+    flags = exposed(maria)
+    assert {kind: flag.shared_at is None for kind, flag in flags.items()} == {
+        BOTH: False,
+        "mail": True,
+    }
+
+
+def raised_apart(maria: Staff) -> dict[str, Flag]:
+    """Leave the page's flags as versions before raised them: one for each kind."""
+    flags = maria.world.state.flags
+    whole = exposed(maria)[BOTH]
+    flags.update_flag(replace(whole, relation="phone", severity=Severity.MEDIUM))
+    flags.insert_flag(replace(whole, id="f" * 32, relation="home-address"))
+    return exposed(maria)
+
+
+def test_open_flags_of_one_page_become_one_within_the_day(maria: Staff):
+    before = raised_apart(maria)
+    maria.rules(before["home-address"], Decision.HARMLESS)
+    maria.rules(before["home-address"], Decision.REOPENED)
+
+    purge_expired_data(maria.world.app)
+
+    (flag,) = exposed(maria).values()
+    assert (flag.relation, flag.severity) == (BOTH, Severity.HIGH)
+    said = [each.ruling for each in maria.world.state.flags.list_decisions(flag.id)]
+    assert said == [Decision.HARMLESS, Decision.REOPENED]
+
+
+def test_an_answer_about_one_kind_outlives_the_upgrade(maria: Staff):
+    maria.rules(raised_apart(maria)["phone"], Decision.HARMLESS)
+
+    purge_expired_data(maria.world.app)
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert "mail" not in exposed(maria)
+    assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
+        "phone": FlagState.HARMLESS,
+        "home-address": FlagState.NEW,
+    }
 
 
 def test_the_same_number_found_again_is_told_once(maria: Staff):
@@ -190,3 +250,39 @@ def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
 
     assert kept
     assert not any(b"45-6789" in each.page.body or "0134" in repr(each.reading) for each in kept)
+
+
+def test_a_page_with_contact_details_is_one_card(maria: Staff):
+    (flag,) = exposed(maria).values()
+
+    cards = [each for each in list_pending_cards(maria.world.app, maria.id) if each.url == PAGE.url]
+    assert [each.id for each in cards] == [flag.id]
+
+
+def test_of_two_items_that_become_one_each_kind_is_asked_about_once(maria: Staff):
+    flags, whole = maria.world.state.flags, exposed(maria)[BOTH]
+    other = next(each for each in maria.items.values() if each.id != whole.item_id)
+    maria.rules(whole, Decision.HARMLESS)
+    flags.insert_flag(replace(whole, id="f" * 32, item_id=other.id, relation="phone mail"))
+
+    flags.move_to_item(other.id, whole.item_id)
+
+    assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
+        BOTH: FlagState.HARMLESS,
+        "mail": FlagState.NEW,
+    }
+
+
+def test_the_stronger_answer_stays_where_two_items_become_one(maria: Staff):
+    flags, whole = maria.world.state.flags, exposed(maria)[BOTH]
+    other = next(each for each in maria.items.values() if each.id != whole.item_id)
+    said = replace(
+        whole, id="f" * 32, item_id=other.id, relation=BOTH, state=FlagState.REMOVAL_ASKED
+    )
+    flags.insert_flag(said)
+
+    flags.move_to_item(other.id, whole.item_id)
+
+    assert [(each.id, each.state) for each in exposed(maria).values()] == [
+        (said.id, FlagState.REMOVAL_ASKED)
+    ]

@@ -10,7 +10,7 @@ from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.services.history import build_item_timeline
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.retention import purge_expired_data
@@ -237,3 +237,19 @@ def test_a_search_engine_that_shows_it_no_longer_proves_nothing(world: World):
 
     assert flag(maria).is_undecided
     assert not any(kind == "cleared" for kind, _ in maria.told)
+
+
+def test_a_kind_that_is_gone_leaves_the_flag_about_the_others(maria: Staff):
+    both = replace(OWN, bio="Science teacher. Text me at 319-555-0134 or maria@gmail.com!")
+    maria.world.internet = maria.world.internet.remove_entry(SHOWN).add_entry(both)
+    proves_once(maria)
+    assert flag(maria).relation == "phone mail"
+    mail_only = replace(OWN, bio="Science teacher. Write to maria@gmail.com!")
+    maria.world.internet = maria.world.internet.remove_entry(both).add_entry(mail_only)
+    maria.world.later(days=7)
+    run_due_sweeps(maria.world.app)
+    proves_again(maria)
+
+    assert (flag(maria).relation, flag(maria).severity) == ("mail", Severity.LOW)
+    assert flag(maria).is_undecided
+    assert "phone" not in " ".join(flag(maria).reasons)
