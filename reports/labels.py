@@ -344,6 +344,21 @@ REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
     Decision.REOPENED: "The last entry was undone.",
 }
+# What a person may say of a request to a site, and of an account of their own.
+REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
+    Decision.REMOVAL_ASKED: "I asked for removal",
+    Decision.REMOVAL_DONE: "It is gone",
+    Decision.REOPENED: "Undo the last entry",
+}
+OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
+    **REMOVAL_STEPS,
+    Decision.REMOVAL_ASKED: "I took it out",
+}
+REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
+    Decision.REMOVAL_ASKED: "Saved, with the date.",
+    Decision.REMOVAL_DONE: "Saved: it is gone.",
+    Decision.REOPENED: "The last entry was undone.",
+}
 REPORTERS: Final[Mapping[AllowedReporter, str]] = {
     AllowedReporter.PERSON: "you",
     AllowedReporter.REPRESENTATIVE: "your legal representative",
@@ -435,6 +450,17 @@ OWN_FLAG_STATES: Final[Mapping[str, str]] = {
     FlagState.NEW: "New",
     FlagState.OPEN: "Open",
     **GIVEN_ANSWERS,
+}
+# The same on the page about removal, and the ends of its sentences to the person.
+REMOVAL_STATES: Final[Mapping[str, str]] = {
+    **OWN_FLAG_STATES,
+    FlagState.MINE: "The details are mine",
+}
+REMOVAL_PHRASES: Final[Mapping[Decision, str]] = {
+    **DECISION_PHRASES,
+    Decision.MINE: "said that the details are yours",
+    Decision.NAMESAKE: "said that they belong to someone else with your name",
+    Decision.UNRELATED: "said that it is not about you",
 }
 SWEEP_KINDS: Final[Mapping[SweepKind, str]] = {
     SweepKind.SWEEP: "Weekly check",

@@ -162,7 +162,6 @@ def _build_digest_sections(
     found = _list_new_items(app, recorded) if since else _list_unanswered_items(app, person_id)
     items = tuple(item for item in found if item.id not in hidden)
     asked = frozenset(flag.item_id for flag in undecided)
-    exposed = {flag.item_id for flag in undecided if flag.kind is FlagKind.EXPOSED_CONTACT}
     left_out = asked | hidden
     own = () if since else _list_labeled_items(app, person_id, OwnershipLabel.MINE, left_out)
     about = () if since else _list_labeled_items(app, person_id, OwnershipLabel.ABOUT_ME, left_out)
@@ -170,13 +169,7 @@ def _build_digest_sections(
         coverage=build_coverage(runs),
         flags=tuple(build_flag_line(app, flag) for flag in fresh),
         changes=tuple(_build_change_lines(app, recorded, fresh)),
-        questions=tuple(
-            build_question_line(app, each)
-            for each in items
-            if _has_label(app, each, OwnershipLabel.UNKNOWN)
-            and each.id not in exposed
-            and not is_district_page(app, each)
-        ),
+        questions=tuple(_build_question_lines(app, items, undecided)),
         own=tuple(build_own_line(each) for each in own),
         about=tuple(build_own_line(each) for each in about),
         set_aside=tuple(
@@ -197,6 +190,17 @@ def _select_flags(
     if flagged is FlaggedItems.SHOWN:
         return flags, frozenset()
     return (), frozenset(flag.item_id for flag in flags)
+
+
+def _build_question_lines(
+    app: App, items: tuple[Item, ...], undecided: tuple[Flag, ...]
+) -> Iterator[QuestionLine]:
+    """Ask whose an item is where only the person knows; a flag about contact details asks it."""
+    exposed = {flag.item_id for flag in undecided if flag.kind is FlagKind.EXPOSED_CONTACT}
+    for item in items:
+        unknown = _has_label(app, item, OwnershipLabel.UNKNOWN)
+        if unknown and item.id not in exposed and not is_district_page(app, item):
+            yield build_question_line(app, item)
 
 
 def _build_change_lines(

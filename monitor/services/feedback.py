@@ -32,7 +32,7 @@ from monitor.domain.flag import (
 )
 from monitor.domain.item import Item, Presence
 from monitor.domain.pii import is_on_district_site
-from monitor.domain.vocabulary import Decision, FlagState, OwnershipLabel
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from monitor.services.flagging import (
     add_ownership_flag,
     list_declared_items,
@@ -157,7 +157,7 @@ class PendingFeedback:
     def has_exposure_flag(self) -> bool:
         """Tell whether a flag about contact details asks whose it is already."""
         kinds = {each.kind for each in self.flags}
-        return FlagKind.EXPOSED_CONTACT in kinds and FlagKind.IMPERSONATION not in kinds
+        return FlagKind.EXPOSED_CONTACT in kinds and kinds.isdisjoint(OWNERSHIP_FLAGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,9 +287,10 @@ def list_impersonator_keys(db: Database, person_id: str) -> tuple[str, ...]:
 
 
 def list_removal_pages(db: Database, person_id: str) -> tuple[str, ...]:
-    """Return the pages whose site was asked to take details of this person down."""
+    """Return the pages whose site was asked to take details down; what is gone may come back."""
+    states = {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE, FlagState.GONE}
     flags = db.flags.list_flags_of_person(person_id)
-    asked = dict.fromkeys(each.item_id for each in flags if each.state is FlagState.REMOVAL_ASKED)
+    asked = dict.fromkeys(each.item_id for each in flags if each.state in states)
     portraits = (db.items.load_item(item_id).portrait for item_id in asked)
     return tuple(each.url for each in portraits if not extract_handle_key(each))
 

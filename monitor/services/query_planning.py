@@ -8,6 +8,7 @@ What an answer says about a person needs that person's consent; the rest is drop
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from monitor.app import App
 from monitor.config import PlanningConfig
@@ -25,6 +26,7 @@ from monitor.domain.planning.queries import (
     StudentLinkSwitch,
     build_account_queries,
     build_identity,
+    build_page_queries,
     build_person_queries,
 )
 from monitor.domain.planning.selection import (
@@ -44,6 +46,7 @@ from monitor.services.flagging import (
     include_confirmed_accounts,
     include_requested_accounts,
     list_impersonator_keys,
+    list_removal_pages,
     list_trusted_accounts,
 )
 from monitor.services.staging import CONTACT_QUERY_KINDS
@@ -295,7 +298,11 @@ def _build_person_queries(app: App, person_id: str, sources: Collection[Source])
         if query.kind not in CONTACT_QUERY_KINDS or query.key in allowed:
             yield query
     watched = list_impersonator_keys(app.db, person_id)
-    for query in build_account_queries(watched, consent, sources, app.clock.now()):
+    pages, now = list_removal_pages(app.db, person_id), app.clock.now()
+    for query in chain(
+        build_account_queries(watched, consent, sources, now),
+        build_page_queries(pages, consent, sources, now),
+    ):
         if query.key not in asked:
             yield query
 

@@ -93,12 +93,14 @@ def _load_case(
 PAGE_SIZE = 25
 # Reading on is no new look; coming back after lunch is.
 VIEW_LASTS = timedelta(minutes=30)
-# What IT may rule. Sharing is its person's alone to do.
+# What IT may rule. Sharing, and asking a site for removal, are their person's alone to do.
 REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.SHARED,
     Decision.REOPENED,
     Decision.MINE,
     Decision.FAMILY,
+    Decision.REMOVAL_ASKED,
+    Decision.REMOVAL_DONE,
 }
 ABOUT_YOURSELF = "This flag is about you. Find it under My findings; another reviewer decides."
 

@@ -17,7 +17,7 @@ from monitor.services.consent import CONSENT_REMINDER
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER
 from monitor.services.erasure import ERASURE, ERASURE_RETRY
 from monitor.services.ingest import SECOND_PROOF
-from monitor.services.sweeps import RECHECK, RECHECK_AFTER
+from monitor.services.sweeps import MAX_RECHECK_DELAY, RECHECK
 
 SWEEP = "sweep"
 DIGEST = "digest"
@@ -29,7 +29,7 @@ MAX_DELAYS = {
     REMINDER: INVITATION_LASTS,
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
-    RECHECK: RECHECK_AFTER,
+    RECHECK: MAX_RECHECK_DELAY,
 }
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 

@@ -24,7 +24,7 @@ from monitor.db.sweeps import CanaryCheck, Sweep
 from monitor.domain.errors import DatabaseError
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item, LastReadPage, Sighting, select_validators
-from monitor.domain.planning.queries import build_account_queries
+from monitor.domain.planning.queries import build_account_queries, build_page_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
@@ -507,16 +507,25 @@ def _store_canary_checks(app: App, checks: tuple[CanaryCheck, ...]) -> None:
 
 
 RECHECK = "recheck"
-# Platforms take a few days; after that the weekly sweep looks again anyway.
+# Platforms take a few days, sites that list people up to a month. The weekly sweep looks anyway.
 RECHECK_AFTER = timedelta(days=3)
+REMOVAL_RECHECKS_AFTER = (timedelta(days=7), timedelta(days=30))
+RECHECKS_AFTER: Mapping[FlagState, tuple[timedelta, ...]] = {
+    FlagState.REPORTED: (RECHECK_AFTER,),
+    FlagState.REMOVAL_ASKED: REMOVAL_RECHECKS_AFTER,
+}
+MAX_RECHECK_DELAY = max(chain.from_iterable(RECHECKS_AFTER.values()))
 
 
 def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
-    """Return the questions that ask for the account at its own address."""
+    """Return the questions that ask for the account, or the page, at its own address."""
     consent = app.db.consents.find_latest_consent(item.person_id)
-    sources = app.sources.values()
-    asked = build_account_queries(
-        (extract_handle_key(item.portrait),), consent, sources, app.clock.now()
+    sources, now = tuple(app.sources.values()), app.clock.now()
+    account = extract_handle_key(item.portrait)
+    pages = () if account else (item.portrait.url,)
+    asked = chain(
+        build_account_queries((account,), consent, sources, now),
+        build_page_queries(pages, consent, sources, now),
     )
     return frozenset(each.key for each in asked)
 
@@ -524,18 +533,18 @@ def list_recheck_keys(app: App, item: Item) -> frozenset[str]:
 def find_next_recheck(app: App, item: Item) -> datetime | None:
     """Return when to check once more; None if that was done, or nothing is reported."""
     flags = app.db.flags.list_flags_of_item(item.id)
-    due = [at for flag in flags if (at := find_recheck_time(app.db, flag))]
-    return next((at for at in due if at > app.clock.now()), None)
+    due = [at for flag in flags for at in list_recheck_times(app.db, flag)]
+    return min((at for at in due if at > app.clock.now()), default=None)
 
 
-def find_recheck_time(db: Database, flag: Flag) -> datetime | None:
-    """Return when the later check is; None if it is not reported."""
-    reported = find_report_time(db, flag)
-    still = flag.state is FlagState.REPORTED
-    return reported + RECHECK_AFTER if reported and still else None
+def list_recheck_times(db: Database, flag: Flag) -> tuple[datetime, ...]:
+    """Return when the later checks are; none if nothing was reported or asked of a site."""
+    at = find_report_time(db, flag)
+    return tuple(at + after for after in RECHECKS_AFTER.get(flag.state, ())) if at else ()
 
 
 def find_report_time(db: Database, flag: Flag) -> datetime | None:
-    """Return when it was last reported; None where no one did."""
+    """Return when it was last reported, or its removal asked for; None where no one did."""
     decisions = db.flags.list_decisions(flag.id)
-    return max((each.at for each in decisions if each.ruling is Decision.REPORTED), default=None)
+    asked = {Decision.REPORTED, Decision.REMOVAL_ASKED}
+    return max((each.at for each in decisions if each.ruling in asked), default=None)

@@ -17,7 +17,7 @@ from monitor.domain.vocabulary import Decision, FlagKind, FlagState, ProofRequir
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput
 from monitor.services.review import decide_flags
-from monitor.services.sweeps import RECHECK, find_recheck_time, find_report_time
+from monitor.services.sweeps import RECHECK, find_report_time, list_recheck_times
 from monitor.sources import list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import DECISION_PHRASES, FLAG_STATES, OWN_FLAG_STATES
@@ -52,7 +52,7 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         evidence=view,
         state=FLAG_STATES[flag.state],
         place=_build_place_line(place, now) if place else None,
-        log=tuple(_build_log_lines(app, flag)),
+        log=tuple(build_log_lines(app, flag)),
         choices=NEXT_DECISIONS[flag.state],
         looked=_find_last_look(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
@@ -97,10 +97,12 @@ def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:
     return flag
 
 
-def _build_log_lines(app: App, flag: Flag) -> Iterator[ActionLogLine]:
+def build_log_lines(
+    app: App, flag: Flag, phrases: Mapping[Decision, str] = DECISION_PHRASES
+) -> Iterator[ActionLogLine]:
     for each in app.db.flags.list_decisions(flag.id):
         who = "You" if each.by == flag.person_id else "IT"
-        yield ActionLogLine(at=each.at, who=who, what=DECISION_PHRASES[each.ruling], note=each.note)
+        yield ActionLogLine(at=each.at, who=who, what=phrases[each.ruling], note=each.note)
 
 
 def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
@@ -114,8 +116,7 @@ def _find_last_look(app: App, flag: Flag, item: Item) -> AccountSighting | None:
 
 
 def _find_next_look(app: App, flag: Flag) -> datetime | None:
-    at = find_recheck_time(app.db, flag)
-    return at if at and at > app.clock.now() else None
+    return next((at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None)
 
 
 def _build_place_line(place: TakedownGuide, now: datetime) -> PlatformGuide:

@@ -242,6 +242,11 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
             abort(HTTPStatus.BAD_REQUEST)
         if FLAG_OF_DECISION.get(form.decision) is flag.kind:
             return _redirect_to_kit(context, flag.item_id, flag.kind)
+        if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
+            return context.redirect_to(url_for("removal.show_removal", flag_id=flag_id), "Saved.")
+        if form.decision is Decision.IMPERSONATION:
+            place = url_for("items.show_item", item_id=flag.item_id, _anchor=f"flag-{flag_id}")
+            return context.redirect_to(place, "Saved. Here is what to do now.")
         if form.back is AnswerPage.SORT:
             return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
         return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Saved.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice, product
+from typing import TypeGuard
 from unicodedata import normalize
 
 from monitor.domain.consent import Consent
@@ -93,11 +94,7 @@ def build_account_queries(
     accounts: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
 ) -> Iterator[Query]:
     """Yield the questions whether accounts of others still exist at their own addresses."""
-    if (
-        consent is None
-        or not consent.allows_queries(now)
-        or not consent.covers_scope(Scope.PROFILES, now)
-    ):
+    if not _allows_address_queries(consent, now):
         return
     declared = tuple(accounts)
     for source in sorted(sources, key=lambda each: each.name):
@@ -105,6 +102,27 @@ def build_account_queries(
         if there and source.family is SourceFamily.PROFILES:
             words = Identity(person_id=consent.person_id, names=(), accounts=there)
             yield from (each for each in source.build_queries(words) if each.kind.proves_absence)
+
+
+def build_page_queries(
+    pages: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
+) -> Iterator[Query]:
+    """Yield the questions whether pages of others still exist at their own addresses."""
+    addresses = tuple(pages)
+    if not addresses or not _allows_address_queries(consent, now):
+        return
+    words = Identity(person_id=consent.person_id, names=(), pages=addresses)
+    for source in sorted(sources, key=lambda each: each.name):
+        if source.family is SourceFamily.PROFILES:
+            yield from (each for each in source.build_queries(words) if each.kind.proves_absence)
+
+
+def _allows_address_queries(consent: Consent | None, now: datetime) -> TypeGuard[Consent]:
+    return (
+        consent is not None
+        and consent.allows_queries(now)
+        and consent.covers_scope(Scope.PROFILES, now)
+    )
 
 
 def get_required_scope(kind: QueryKind, family: SourceFamily) -> Scope:

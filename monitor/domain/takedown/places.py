@@ -23,6 +23,13 @@ Text = Annotated[str, Meta(min_length=1, max_length=300)]
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
 
 
+def is_fact_stale(known: GuideReliability, seen_on: date | None, now: datetime) -> bool:
+    """Tell whether to look twice: old, of no date, or never looked up."""
+    if known is GuideReliability.RECALLED or seen_on is None:
+        return True
+    return now.date() - seen_on > STALE_AFTER
+
+
 class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a platform wants. `form` and `help` are empty where there is none.
 
@@ -45,10 +52,7 @@ class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seen_on: date | None = None
 
     def is_stale(self, now: datetime) -> bool:
-        """Tell whether to look twice: old, of no date, or never looked up."""
-        if self.known is GuideReliability.RECALLED or self.seen_on is None:
-            return True
-        return now.date() - self.seen_on > STALE_AFTER
+        return is_fact_stale(self.known, self.seen_on, now)
 
 
 class TakedownGuides:

@@ -72,6 +72,7 @@ WHOSE = {
     "/me/items/<item_id>/beside/<own>": OWNER,
     "/me/items/<item_id>/versions": OWNER,
     "/me/joined": STAFF,
+    "/me/removal/<flag_id>": OWNER,
     "/me/sort": STAFF,
     "/me/sort/done": STAFF,
     "/me/sort/undo": STAFF,

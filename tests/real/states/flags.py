@@ -7,7 +7,7 @@ from monitor.app import App
 from monitor.demo.story import REVIEWERS
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Presence
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
 from monitor.services.findings import build_item_view
 from monitor.services.notifications import Reviewer
 from monitor.services.review import (
@@ -17,6 +17,7 @@ from monitor.services.review import (
     queue_review_question,
 )
 from monitor.services.review_queue import record_flag_views
+from scrapers.models import Finding, FindingKind
 from tests.monitor.decisions import decide_flag
 
 IT, HELP_DESK = REVIEWERS
@@ -27,6 +28,10 @@ REPORTED = {
     "gone": Presence.GONE,
 }
 OPEN = ("first", "second", "third", "fourth")
+EXPOSED = {
+    "listed": "https://www.spokeo.com/Maria-Delgado",
+    "unlisted": "https://whereabouts.example/delgado-maria",
+}
 ELSEWHERE = {
     "unknown": {"account": "nook:@maria", "url": "https://nook.example/maria"},
     "proof": {"account": "instagram:@maria", "url": "https://instagram.com/maria"},
@@ -47,6 +52,7 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
     _talked_about(app, told["first"])
     for by in (IT, HELP_DESK):
         propose_break_glass(app, _as(by), own.id, "A parent called about it.")
+    told |= _exposed(app, fake)
     told["own"] = next(
         each.item_id for each in build_item_view(app, refs["maria"], fake.item_id).own
     )
@@ -75,6 +81,29 @@ def _another(app: App, flag: Flag, name: str) -> str:
         )
         state.flags.insert_decision(replace(said, note="Number 17"))
     return ref
+
+
+def _exposed(app: App, flag: Flag) -> dict[str, str]:
+    """Show Maria's street and phone number on sites that we know, and on one that we do not."""
+    told = {}
+    for name, address in EXPOSED.items():
+        ref = _another(app, flag, name)
+        item = app.db.items.load_item(ref)
+        shown = Finding(
+            key=f"{address}?{name}",
+            kind=FindingKind.PAGE,
+            url=address,
+            title="Maria Delgado in Cedar Valley",
+            exposed=("home-address:snippet", "phone:snippet"),
+        )
+        app.db.items.update_item(replace(item, portrait=shown))
+        raised = app.db.flags.load_flag(ref)
+        kind = FlagKind.EXPOSED_CONTACT
+        app.db.flags.update_flag(
+            replace(raised, kind=kind, severity=Severity.HIGH, relation="home-address phone")
+        )
+        told[name] = ref
+    return told
 
 
 def _talked_about(app: App, ref: str) -> None:

@@ -1,0 +1,74 @@
+"""Where removal is asked for: facts of a known form and age, found by the address of a page."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from monitor.domain.errors import ConfigError
+from monitor.domain.takedown.places import STALE_AFTER
+from monitor.domain.takedown.removals import load_removal_guides, parse_removal_guides
+
+GOOD = """
+[alpha]
+name = "Alpha"
+hosts = ["alpha.example"]
+opt_out = "https://alpha.example/optout"
+asks = ["your name"]
+days = 3
+known = "secondary"
+seen_on = 2026-03-01
+"""
+
+
+def test_a_fact_is_fresh_for_180_days_and_then_warns():
+    guide = parse_removal_guides(GOOD, "mine.toml").find_guide("https://alpha.example/rosa")
+    seen = datetime.combine(date(2026, 3, 1), datetime.min.time(), UTC)
+
+    assert guide
+    assert not guide.is_stale(seen + STALE_AFTER)
+    assert guide.is_stale(seen + STALE_AFTER + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://alpha.example/rosa", "Alpha"),
+        ("https://www.Alpha.example/rosa", "Alpha"),
+        ("https://notalpha.example/rosa", None),
+        ("https://alpha.example.evil.example/rosa", None),
+        ("mailto:rosa@alpha.example", None),
+    ],
+)
+def test_a_site_is_found_by_its_host_and_below(url: str, found: str | None):
+    guide = parse_removal_guides(GOOD, "mine.toml").find_guide(url)
+
+    assert (guide.name if guide else None) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('opt_out = "https:', 'opt_out = "http:'),
+        ("asks =", "wants ="),
+        ("days = 3", "days = 0"),
+        ('hosts = ["alpha.example"]', "hosts = []"),
+        ("[alpha]", "[alpha"),
+    ],
+)
+def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
+    with pytest.raises(ConfigError, match=r"mine\.toml"):
+        parse_removal_guides(GOOD.replace(old, new), "mine.toml")
+
+
+def test_some_fifty_sites_are_known_and_none_twice():
+    guides = dict(load_removal_guides())
+    hosts = [host for each in guides.values() for host in each.hosts]
+
+    assert len(guides) >= 40
+    assert len(hosts) == len(set(hosts))
+    assert all(host == host.casefold() and "/" not in host for host in hosts)
+    assert {"spokeo", "whitepages", "beenverified", "truepeoplesearch", "radaris"} <= guides.keys()
+
+
+def test_none_is_said_to_be_official_before_someone_has_read_its_own_page():
+    assert {each.known for _, each in load_removal_guides()} <= {"secondary", "recalled"}

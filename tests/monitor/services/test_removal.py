@@ -1,0 +1,206 @@
+"""A person has details taken off a page: we show where, record when, and look at it again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from monitor.config import PageSourcesConfig
+from monitor.demo.data import DemoPage
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.errors import InputError
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.removal import build_removal_view, record_removal_step
+from monitor.services.sweeps import RECHECK
+from reports.pages.removal import PageSighting
+from tests.monitor.services.world import Staff, World
+
+PAGE = DemoPage(
+    url="http://whereabouts.example/maria-delgado",
+    title="Maria Delgado, teacher in Cedar Valley",
+    text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134.",
+)
+HOST = "whereabouts.example"
+READING = PageSourcesConfig(
+    hits=0, known_page="http://chalkboard.example/", known_feed="http://chalkboard.example/feed"
+)
+DAY = timedelta(days=1)
+
+
+def with_pages(world: World) -> World:
+    sources = structs.replace(world.config.sources, pages=READING)
+    world.restarts(structs.replace(world.config, sources=sources))
+    return world
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody whose street and phone number a page shows, and pages may be opened."""
+    world = with_pages(world_of("chalkboard", families=("searxng",)))
+    world.internet = world.internet.add_entry(PAGE)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def exposure(maria: Staff) -> Flag:
+    return maria.flag(FlagKind.EXPOSED_CONTACT)
+
+
+def page(maria: Staff):
+    return build_removal_view(maria.world.app, maria.id, exposure(maria).id)
+
+
+def says(maria: Staff, ruling: Decision) -> Flag:
+    return record_removal_step(maria.world.app, maria.id, exposure(maria).id, ruling)
+
+
+def looks(maria: Staff) -> list[str]:
+    return [each.path for each in maria.world.web.visits if each.host == HOST]
+
+
+def asks(maria: Staff) -> None:
+    """Ask the site, and let the look at once be done."""
+    maria.world.later(hours=5)
+    says(maria, Decision.REMOVAL_ASKED)
+    run_due_sweeps(maria.world.app)
+
+
+def waits(maria: Staff, days: int) -> None:
+    maria.world.forgets_visits()
+    maria.world.clock.at += days * DAY
+    run_due_sweeps(maria.world.app)
+
+
+def test_the_page_says_what_is_shown_and_what_can_be_done(maria: Staff):
+    view = page(maria)
+
+    assert view.listed_kinds == "a street address and a phone number"
+    assert (view.choices, view.looked, view.can_look) == ((Decision.REMOVAL_ASKED,), None, True)
+    assert not looks(maria)
+
+
+def test_who_asks_a_site_says_that_the_details_are_theirs(maria: Staff):
+    after = says(maria, Decision.REMOVAL_ASKED)
+
+    assert after.state is FlagState.REMOVAL_ASKED
+    assert maria.world.state.items.find_item_feedback(after.item_id) is Decision.MINE
+
+
+def test_the_page_is_looked_at_at_once_and_after_7_and_30_days(maria: Staff):
+    asks(maria)
+    asked = maria.world.clock.at
+
+    assert looks(maria)
+    assert page(maria).looked is PageSighting.THERE
+    assert [(at - asked).days for at in page(maria).looks_at] == [7, 30]
+    state = maria.world.state
+    assert state.jobs.find_due_time(RECHECK, exposure(maria).item_id) == asked + 7 * DAY
+    waits(maria, 7)
+    assert looks(maria)
+    assert state.jobs.find_due_time(RECHECK, exposure(maria).item_id) == asked + 30 * DAY
+    waits(maria, 23)
+    assert looks(maria)
+    assert state.jobs.find_due_time(RECHECK, exposure(maria).item_id) is None
+    assert page(maria).looks_at == ()
+
+
+def test_a_page_that_is_gone_twice_ends_it(maria: Staff):
+    asks(maria)
+    maria.world.internet = maria.world.internet.remove_entry(PAGE)
+    waits(maria, 7)
+    assert page(maria).looked is PageSighting.MISSING
+    waits(maria, 2)
+
+    assert exposure(maria).state is FlagState.GONE
+    assert page(maria).looked is PageSighting.GONE
+    maria.world.on_monday()
+    assert "They are no longer shown" in maria.letters_of("digest")[-1].text
+
+
+def test_a_page_that_comes_back_is_asked_about_again(maria: Staff):
+    asks(maria)
+    whole = maria.world.internet
+    maria.world.internet = whole.remove_entry(PAGE)
+    waits(maria, 7)
+    waits(maria, 2)
+    maria.world.internet = whole
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert exposure(maria).is_undecided
+
+
+def test_a_site_that_lets_nobody_in_proves_nothing(maria: Staff):
+    maria.world.internet = maria.world.internet.block_requests(HOST)
+    asks(maria)
+    for _ in range(2):
+        waits(maria, 7)
+
+    assert exposure(maria).state is FlagState.REMOVAL_ASKED
+
+
+def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staff):
+    asks(maria)
+    says(maria, Decision.REMOVAL_DONE)
+    assert maria.world.state.jobs.find_due_time(RECHECK, exposure(maria).item_id) is None
+    maria.world.a_week_later()
+    maria.world.sweep()
+    assert exposure(maria).state is FlagState.REMOVAL_DONE
+
+    says(maria, Decision.REOPENED)
+    assert exposure(maria).state is FlagState.REMOVAL_ASKED
+    says(maria, Decision.REOPENED)
+    assert exposure(maria).state is FlagState.MINE
+    with pytest.raises(InputError, match="Reload the page"):
+        says(maria, Decision.REMOVAL_DONE)
+
+
+@pytest.mark.parametrize("ruling", [Decision.HARMLESS, Decision.NAMESAKE])
+def test_what_is_not_to_be_removed_has_no_page(maria: Staff, ruling: Decision):
+    maria.rules(exposure(maria), ruling)
+
+    with pytest.raises(InputError, match="Undo that"):
+        page(maria)
+
+
+def test_the_page_of_somebody_else_is_not_there(maria: Staff):
+    rosa = maria.world.joins(ROSA)
+
+    with pytest.raises(InputError):
+        build_removal_view(maria.world.app, rosa.id, exposure(maria).id)
+    with pytest.raises(InputError):
+        record_removal_step(maria.world.app, rosa.id, exposure(maria).id, Decision.REMOVAL_ASKED)
+
+
+def test_nothing_is_looked_at_where_no_source_opens_pages(world: World):
+    world.internet = world.internet.add_entry(PAGE)
+    maria = world.joins(MARIA)
+    world.sweep()
+    asks(maria)
+
+    assert not page(maria).can_look
+    assert not looks(maria)
+
+
+def test_nothing_is_looked_at_once_consent_has_ended(maria: Staff):
+    says(maria, Decision.REMOVAL_ASKED)
+    maria.withdraws()
+    maria.world.forgets_visits()
+    maria.world.later(days=8)
+    run_due_sweeps(maria.world.app)
+
+    assert not looks(maria)
+
+
+def test_a_known_site_brings_its_own_way_out(maria: Staff):
+    state = maria.world.state
+    item = state.items.load_item(exposure(maria).item_id)
+    moved = replace(item.portrait, url="https://www.spokeo.com/maria-delgado")
+    state.items.update_item(replace(item, portrait=moved))
+
+    guide = page(maria).guide
+    assert (guide.name, guide.opt_out) == ("Spokeo", "https://www.spokeo.com/optout")

@@ -1,0 +1,96 @@
+"""The page about taking contact details off a site: from the answer to the request, in order."""
+
+import pytest
+
+from monitor.demo.data import DemoPage
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState
+from tests.monitor.services.world import REVIEWERS, Staff
+from tests.monitor.web.portal import OPERATOR, Portal, with_portal
+
+PAGE = DemoPage(
+    url="https://www.spokeo.com/maria-delgado",
+    title="Maria Delgado, teacher in Cedar Valley",
+    text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134.",
+)
+
+
+@pytest.fixture
+def portal(world_of) -> Portal:
+    """A portal in front of a district that asks a search engine."""
+    world = world_of(families=("searxng",))
+    world.restarts(with_portal(world.config))
+    return Portal(world)
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Somebody whose street and phone number a people-search site shows."""
+    world = portal.world
+    world.internet = world.internet.add_entry(PAGE)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def place(maria: Staff) -> str:
+    return f"/me/removal/{maria.flag(FlagKind.EXPOSED_CONTACT).id}"
+
+
+@pytest.mark.parametrize("back", ["", "sort"])
+def test_the_answer_that_they_are_mine_leads_to_removal(
+    portal: Portal, maria: Staff, place: str, back: str
+):
+    flag = maria.flag(FlagKind.EXPOSED_CONTACT)
+    guest = portal.signed_in(maria.mail)
+
+    seen = guest.post(f"/me/flags/{flag.id}", decision="mine", back=back)
+
+    assert seen.leads_to == place
+    page = guest.follow(seen)
+    text = page.text
+    assert page.page.find("a", href="https://www.spokeo.com/optout")
+    assert "You said that the details are yours." in text
+    assert "a street address and a phone number next to your name" in text
+    assert "your email address, to confirm by a link" in text
+    assert "Up to 5 days, others say" in text
+    assert "Results about you" in text
+
+
+def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+
+    seen = guest.follow(guest.post(place, done="removal-asked"))
+
+    assert "Saved, with the date." in seen.text
+    assert "Removal requested" in seen.text
+    assert "You asked the site to remove the details." in seen.text
+    assert maria.flag(FlagKind.EXPOSED_CONTACT).state is FlagState.REMOVAL_ASKED
+    guest.post(place, done="reopened")
+    assert maria.flag(FlagKind.EXPOSED_CONTACT).state is FlagState.MINE
+
+
+@pytest.mark.parametrize("done", ["", "removal-done", "harmless", "nonsense"])
+def test_a_step_that_does_not_fit_is_refused(portal: Portal, maria: Staff, place: str, done: str):
+    assert portal.signed_in(maria.mail).post(place, done=done).status == 400
+    assert maria.flag(FlagKind.EXPOSED_CONTACT).is_undecided
+
+
+def test_to_anybody_else_the_page_is_not_there(portal: Portal, maria: Staff, place: str):
+    rosa = portal.world.joins(ROSA)
+
+    assert portal.signed_in(rosa.mail).get(place).status == 404
+    assert portal.signed_in(rosa.mail).post(place, done="removal-asked").status == 404
+    for other in (REVIEWERS[0], OPERATOR):
+        assert portal.signed_in(other).get(place).status == 403
+    assert portal.guest().get(place).leads_to == "/sign-in"
+
+
+def test_what_may_stay_has_no_page(portal: Portal, maria: Staff, place: str):
+    maria.rules(maria.flag(FlagKind.EXPOSED_CONTACT), Decision.HARMLESS)
+
+    assert portal.signed_in(maria.mail).get(place).status == 404
+    assert portal.signed_in(maria.mail).get("/me/removal/none").status == 404
