@@ -1,4 +1,4 @@
-"""Fit the weights of `tests/bench/score/handles.py` to rows of names and handles.
+"""Fit the weights of `monitor/domain/handles/weighing.py` to rows of names and handles.
 
     python -m tests.bench.handle_weights ROWS.in.jsonl ROWS.gold.jsonl
 
@@ -16,15 +16,13 @@ from math import exp, log
 from pathlib import Path
 from zlib import crc32
 
+from monitor.domain.handles import weighing
+from monitor.domain.handles.weighing import HandleWeight, weigh_handle
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.parsing import parse_person_name
-from tests.bench.score import handles as handle_weights
-from tests.bench.score.handles import from_name
 
 STANDING = {
-    rule.name: rule.bits
-    for rule in vars(handle_weights).values()
-    if isinstance(rule, handle_weights.Weight)
+    rule.name: rule.bits for rule in vars(weighing).values() if isinstance(rule, HandleWeight)
 }
 FOLDS = 10
 SHRINKING = 1.0
@@ -46,7 +44,7 @@ def examples(rows: Path, gold: Path) -> Iterator[Example]:
     for row in map(json.loads, rows.open(encoding="utf-8")):
         person = row["staff"]["name"]
         amounts: Counter[str] = Counter()
-        for each in from_name(row["found"]["handle"], parse_person_name(person), counts):
+        for each in weigh_handle(row["found"]["handle"], parse_person_name(person), counts):
             amounts[each.rule] += each.bits / STANDING[each.rule]
         yield Example(person=person, amounts=amounts, theirs=bool(answers[row["id"]]))
 

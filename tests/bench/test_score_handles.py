@@ -4,10 +4,10 @@ import pytest
 
 from monitor.domain.errors import InputError
 from monitor.domain.handles.lookalike import NEAR_LIKENESS, compare_handles
+from monitor.domain.handles.pairs import weigh_handle_pair
+from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
-from tests.bench.score.handle_pairs import from_handle
-from tests.bench.score.handles import from_name
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
 
 COUNTS = NameCounts(
@@ -34,10 +34,10 @@ def total(evidence):
 
 @pytest.mark.parametrize("handle", FOUND)
 def test_one_source_says_what_its_evidence_adds_up_to(handle):
-    by_name = from_name(handle, PersonName(given="Maria", family="Delgado"), COUNTS)
+    by_name = weigh_handle(handle, PersonName(given="Maria", family="Delgado"), COUNTS)
 
     assert own(handle, NAME).score == total(by_name)
-    assert own(handle, any=HANDLE).score == total(from_handle(handle, HANDLE, COUNTS))
+    assert own(handle, any=HANDLE).score == total(weigh_handle_pair(handle, HANDLE, COUNTS))
 
 
 @pytest.mark.parametrize("handle", FOUND)
@@ -51,7 +51,7 @@ def test_of_several_sources_the_best_one_speaks(handle):
 
 @pytest.mark.parametrize("handle", FOUND)
 def test_the_strongest_reason_stands_first_whatever_it_speaks_for(handle):
-    evidence = from_name(handle, PersonName(given="Maria", family="Delgado"), COUNTS)
+    evidence = weigh_handle(handle, PersonName(given="Maria", family="Delgado"), COUNTS)
     strength = {each.reason: abs(each.bits) for each in evidence}
 
     told = [strength[reason] for reason in own(handle, NAME).reasons]

@@ -21,6 +21,9 @@ from monitor.domain.detection.mock import (
 from monitor.domain.handles.from_name import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.handles import extract_local_part, is_same_handle
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
+from monitor.domain.handles.pairs import weigh_handle_pair
+from monitor.domain.handles.weighing import weigh_handle
+from monitor.domain.names.frequency import load_census
 from monitor.domain.names.matching import (
     MatchLevel,
     NameMatch,
@@ -101,7 +104,6 @@ _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
 _AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s")
 FULL_NAME_COVERS = frozenset({NameCover.FULL, NameCover.NICK})
-_NAME_COVERS = FULL_NAME_COVERS | {NameCover.INITIALS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,7 @@ class Appearance:
 
     `shares_name_word` says that a word of the name shown is the person's given or family name.
     `description` is what an account says of itself; `text` is everything that is shown.
+    `handle_bits` is how much likelier the handle is theirs than not, by their name alone.
     """
 
     shown_name: str
@@ -118,6 +121,7 @@ class Appearance:
     name_match: NameMatch | None
     shares_name_word: bool
     handle_fit: HandleFit
+    handle_bits: float
     mock_signs: MockSigns = NO_MOCK_SIGNS
 
     @property
@@ -135,8 +139,8 @@ class Appearance:
 
     @property
     def handle_uses_name(self) -> bool:
-        """The handle is made of the name, or of initials and a part of it."""
-        return self.handle_fit.cover in _NAME_COVERS
+        """The handle is made of the name, or of so much of it that it is likelier theirs."""
+        return self.handle_bits > 0
 
 
 def build_appearance(finding: Finding, name: PersonName) -> Appearance:
@@ -156,6 +160,7 @@ def build_appearance(finding: Finding, name: PersonName) -> Appearance:
             _collect_words(shown) & _collect_words(f"{name.full_name} {' '.join(name.nicknames)}")
         ),
         handle_fit=fit_name_to_handle(finding.handle, name),
+        handle_bits=sum(each.bits for each in weigh_handle(finding.handle, name, load_census())),
         mock_signs=read_mock_signs(finding, shown, description, name),
     )
 
@@ -205,7 +210,8 @@ _SHORTEST_SAME = 15
 class AssessmentCase:
     """`lookalike_here` is how the handle imitates one of the person's on the same platform.
 
-    `lookalike_anywhere` is the same for the person's `handles` anywhere. `contacts` is what the
+    `lookalike_anywhere` is the same for the person's `handles` anywhere. `handle_pair_bits` is how
+    much likelier the handle and one of these are one person's than not. `contacts` is what the
     matcher said of its contacts, where it was asked.
     """
 
@@ -217,6 +223,7 @@ class AssessmentCase:
     has_same_handle: bool
     lookalike_here: HandleLookalike | None
     lookalike_anywhere: HandleLookalike | None
+    handle_pair_bits: float
     contacts: ContactMatchResult = UNFLAGGED
 
     @property
@@ -281,7 +288,14 @@ def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> Asse
         has_same_handle=any(is_same_handle(finding.handle, each) for each in anywhere),
         lookalike_here=_choose_closest_lookalike(finding.handle, here, look),
         lookalike_anywhere=_choose_closest_lookalike(finding.handle, anywhere, look),
+        handle_pair_bits=_compute_pair_bits(finding.handle, anywhere),
     )
+
+
+def _compute_pair_bits(handle: str, own_handles: Iterable[str]) -> float:
+    """Return how well a handle goes with the best of the person's, in bits."""
+    found = (weigh_handle_pair(handle, each, load_census()) for each in own_handles if handle)
+    return max((sum(each.bits for each in evidence) for evidence in found), default=float("-inf"))
 
 
 def _choose_closest_lookalike(

@@ -35,6 +35,7 @@ from monitor.domain.names.matching import (
     FULL_LEVELS,
     MatchLevel,
     MiddleMatch,
+    NameMatch,
     is_disguised_name,
     match_mention,
 )
@@ -111,6 +112,7 @@ _RULE_BY_LEVEL = {
     MatchLevel.NICKNAME: rules.NAME_NICKNAME,
     MatchLevel.FORMER: rules.NAME_FORMER,
     MatchLevel.INITIAL: rules.NAME_INITIAL,
+    MatchLevel.FAMILY_INITIAL: rules.NAME_FAMILY_INITIAL,
     MatchLevel.NEAR: rules.NAME_NEAR,
     MatchLevel.FAMILY: rules.NAME_FAMILY,
     MatchLevel.GIVEN: rules.NAME_GIVEN,
@@ -121,11 +123,18 @@ _RULE_BY_MIDDLE = {
     MiddleMatch.CONFLICTS: rules.MIDDLE_CONFLICTS,
     MiddleMatch.FURTHER: rules.NAME_LONGER,
 }
-_RULE_BY_COVER = {
-    NameCover.FULL: rules.HANDLE_FULL,
-    NameCover.NICK: rules.HANDLE_NICK,
-    NameCover.INITIALS: rules.HANDLE_INITIALS,
+_HANDLE_SENTENCES = {
+    NameCover.FULL: "No name is shown, but the handle is made from your name.",
+    NameCover.NICK: "No name is shown, but the handle is made from another form of your name.",
+    NameCover.INITIALS: (
+        "No name is shown, but the handle is made from part of your name and an initial."
+    ),
+    NameCover.FAMILY: ("No name is shown. Of your name, the handle contains only the family name."),
 }
+# What a handle of both halves of a common name weighs: docs/handles.md.
+_WHOLE_HANDLE_BITS = 6.9
+# What is left of a name that is shown in part, where the handle holds the rest of it.
+_COMPLETED = 0.25
 # Of the people of one name, result lists show a few: of the pages found for the common names of
 # two published sets of queries, one in six and one in three were the person's own.
 _MOST_NAMESAKES = 2.0
@@ -197,33 +206,60 @@ def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     written = case.appearance.name_match
     addressed = case.appearance.mock_signs.addressed
     if written is None:
-        chosen = _choose_rule_without_name(case)
-        initial = addressed and chosen is rules.NOTHING_SHOWN
-        yield (rules.NAME_ADDRESSED if initial else chosen).build_match()
+        chosen = _match_rule_without_name(case)
+        initial = addressed and chosen.rule is rules.NOTHING_SHOWN
+        yield rules.NAME_ADDRESSED.build_match() if initial else chosen
         return
     if addressed and written.level is MatchLevel.DIFFERENT:
         yield rules.NAME_ADDRESSED.build_match()
         return
     other = written.level is MatchLevel.DIFFERENT and not case.appearance.shares_name_word
-    yield (rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]).build_match()
+    rule = rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]
+    completion = _COMPLETIONS.get(written.level, "")
+    if completion and case.appearance.handle_covers_name:
+        yield rule.build_match(amount=_COMPLETED, reason=completion)
+    else:
+        yield rule.build_match(reason=_describe_exact_name(written))
     if written.middle in _RULE_BY_MIDDLE:
         yield _RULE_BY_MIDDLE[written.middle].build_match()
 
 
-def _choose_rule_without_name(case: AssessmentCase) -> EvidenceRule:
+_COMPLETIONS = {
+    MatchLevel.INITIAL: "The name shown has only an initial, but the handle holds your given name.",
+    MatchLevel.FAMILY_INITIAL: (
+        "The name shown ends with an initial, but the handle holds your family name."
+    ),
+    MatchLevel.FAMILY: "Only your family name is shown, but the handle holds your given name, too.",
+    MatchLevel.GIVEN: "Only your given name is shown, but the handle holds your family name, too.",
+}
+
+
+def _describe_exact_name(written: NameMatch) -> str:
+    """Say what else is shown beside an exact name, or nothing."""
+    if written.level is not MatchLevel.EXACT:
+        return ""
+    if written.is_part_of_family:
+        return "The name shown is yours, but your family name and the one shown share only a part."
+    if written.middle is MiddleMatch.UNKNOWN:
+        return "The name shown is yours, with another name that you did not give us."
+    return ""
+
+
+def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
     """Look for the name in the handle, or else for a handle or for words of the person's."""
-    fit = case.appearance.handle_fit
-    if fit.cover in _RULE_BY_COVER:
-        return _RULE_BY_COVER[fit.cover]
-    if fit.cover is NameCover.FAMILY and fit.is_only_name:
-        return rules.HANDLE_FAMILY
+    look = case.appearance
+    if look.handle_uses_name:
+        lacking = min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
+        return rules.HANDLE_NAME.build_match(
+            amount=lacking, reason=_HANDLE_SENTENCES.get(look.handle_fit.cover, "")
+        )
     known = (
         case.has_same_handle
         or case.lookalike_here
         or case.lookalike_anywhere
         or case.same_bio_accounts
     )
-    return rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN
+    return (rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN).build_match()
 
 
 def _match_namesake_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
@@ -251,12 +287,16 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if case.has_same_handle:
         yield _choose_same_handle_rule(case).build_match()
         return
-    if case.appearance.is_whole_match and case.appearance.handle_covers_name:
+    if (
+        case.appearance.is_whole_match
+        and case.appearance.match_level not in _COMPLETIONS
+        and case.appearance.handle_covers_name
+    ):
         yield rules.HANDLE_COVERS.build_match()
     if case.lookalike_here or case.lookalike_anywhere:
         if not (case.appearance.handle_covers_name and case.appearance.handle_fit.is_only_name):
             yield rules.HANDLE_AKIN.build_match()
-    elif case.finding.handle and case.own_handles:
+    elif case.finding.handle and case.own_handles and case.handle_pair_bits <= 0:
         yield rules.HANDLE_OTHER.build_match()
 
 

@@ -12,6 +12,10 @@ NAME_FORMER = EvidenceRule(
 NAME_INITIAL = EvidenceRule(
     name="name-initial", reason="Only an initial and your family name are shown."
 )
+NAME_FAMILY_INITIAL = EvidenceRule(
+    name="name-family-initial",
+    reason="Your given name and the initial of your family name are shown.",
+)
 NAME_NEAR = EvidenceRule(name="name-near", reason="The name shown is almost the same as yours.")
 NAME_FAMILY = EvidenceRule(name="name-family", reason="Only your family name is shown.")
 NAME_GIVEN = EvidenceRule(name="name-given", reason="Only your given name is shown.")
@@ -38,25 +42,13 @@ SAME_PICTURE = EvidenceRule(
     otherwise="It would point to you less if it showed a different picture.",
 )
 
-HANDLE_FULL = EvidenceRule(
-    name="handle-full", reason="No name is shown, but the handle is made from your name."
-)
-HANDLE_NICK = EvidenceRule(
-    name="handle-nick",
-    reason="No name is shown, but the handle is made from another form of your name.",
-)
-HANDLE_INITIALS = EvidenceRule(
-    name="handle-initials",
-    reason="No name is shown, but the handle is made from part of your name and an initial.",
+HANDLE_NAME = EvidenceRule(
+    name="handle-name", reason="No name is shown, but the handle holds parts of your name."
 )
 HANDLE_COVERS = EvidenceRule(
     name="handle-covers",
     reason="The handle is also made from your name.",
     otherwise="It would point to you less if its handle were not made from your name.",
-)
-HANDLE_FAMILY = EvidenceRule(
-    name="handle-family",
-    reason="No name is shown. Of your name, the handle contains only the family name.",
 )
 _SAME_HANDLE = "You use exactly the same handle elsewhere."
 SAME_HANDLE = EvidenceRule(name="same-handle", reason=_SAME_HANDLE)

@@ -114,6 +114,7 @@ def _is_exact(found: NameMatch) -> bool:
     return found.level is MatchLevel.EXACT and found.middle in {
         MiddleMatch.AGREES,
         MiddleMatch.SILENT,
+        MiddleMatch.UNKNOWN,
     }
 
 

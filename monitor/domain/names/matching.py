@@ -1,33 +1,54 @@
 """Whether a written name could be a person's name, and how well it agrees."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from monitor.domain.names.nicknames import is_listed_given, list_other_givens
+from monitor.domain.names.frequency import load_census
+from monitor.domain.names.likeness import (
+    FamilyAgreement,
+    GivenAgreement,
+    MiddleAgreement,
+    NameLikeness,
+    compare_middles,
+    compare_names,
+    score_likeness,
+)
+from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import (
     PARTICLES,
+    extract_generation,
     is_lookalike_text,
-    list_name_orders,
     romanize_text,
     split_at_commas,
     split_clauses,
     split_words,
     squash_text,
 )
+from monitor.domain.names.parsing import (
+    ParsedName,
+    build_parsed_name,
+    join_particles,
+    parse_name_variants,
+    spell_out_letters,
+)
 from monitor.domain.person import PersonName
 
 
 class MatchLevel(StrEnum):
-    """How a written name agrees, best first; FAMILY and GIVEN are one half without the other."""
+    """How a written name agrees, best first; FAMILY and GIVEN are one half without the other.
+
+    FAMILY_INITIAL is a given name and the initial of the family name.
+    """
 
     EXACT = "exact"
     NICKNAME = "nickname"
     FORMER = "former"
     INITIAL = "initial"
+    FAMILY_INITIAL = "family-initial"
     NEAR = "near"
     FAMILY = "family"
     GIVEN = "given"
@@ -35,24 +56,44 @@ class MatchLevel(StrEnum):
 
 
 class MiddleMatch(StrEnum):
-    """What a name has besides given and family name; FURTHER is a word after the family name."""
+    """What a name has besides given and family name.
+
+    UNKNOWN is a middle name where the person gave none; FURTHER is a word after the family name.
+    """
 
     AGREES = "agrees"
     SILENT = "silent"
+    UNKNOWN = "unknown"
     FURTHER = "further"
     CONFLICTS = "conflicts"
 
 
 WHOLE_LEVELS = frozenset(
-    {MatchLevel.EXACT, MatchLevel.NICKNAME, MatchLevel.FORMER, MatchLevel.INITIAL, MatchLevel.NEAR}
+    {
+        MatchLevel.EXACT,
+        MatchLevel.NICKNAME,
+        MatchLevel.FORMER,
+        MatchLevel.INITIAL,
+        MatchLevel.FAMILY_INITIAL,
+        MatchLevel.NEAR,
+    }
 )
 FULL_LEVELS = frozenset({MatchLevel.EXACT, MatchLevel.NICKNAME})
+# Lower than two names can get that contradict each other in every part.
+_WORDLESS = -40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameMatch:
+    """`bits` is the confidence that both are one person's name, yes above 0.
+
+    `is_part_of_family` says that only a part of a double family name agrees.
+    """
+
     level: MatchLevel
     middle: MiddleMatch = MiddleMatch.SILENT
+    bits: float = field(default=_WORDLESS, compare=False)
+    is_part_of_family: bool = field(default=False, compare=False)
 
     @property
     def is_whole(self) -> bool:
@@ -65,28 +106,49 @@ class NameMatch:
         return tuple(MatchLevel).index(self.level), tuple(MiddleMatch).index(self.middle)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameComparison:
+    """How one reading of a written name agrees with one of the person's names."""
+
+    match: NameMatch
+    likeness: NameLikeness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OwnReading:
+    parsed: ParsedName
+    is_former: bool
+
+
 NO_MATCH = NameMatch(level=MatchLevel.DIFFERENT)
 _LONGEST_FAMILY = 4
 # In running text, only a given and a middle name come before the family name.
 _LONGEST_GIVEN = 2
-# Below the first length one wrong letter makes another name; from the second, two are allowed.
-_SPELLABLE = 4
-_LONG = 8
+_SHORTEST_FAMILY = 3
 # One person's name is compared with thousands of others in a sweep.
 _REMEMBERED = 4096
 _squash_cached = lru_cache(maxsize=_REMEMBERED)(squash_text)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def match_display_name(written: str, name: PersonName) -> NameMatch:
     """Compare a display name: all of it should be the name."""
-    orders = list_name_orders(romanize_text(written))
-    return _choose_best(each for words in orders for each in _match_all_orders(words, name))
+    return _choose_best(each.match for each in compare_display_name(written, name))
+
+
+def compare_display_name(written: str, name: PersonName) -> Iterator[NameComparison]:
+    """Compare each reading of a display name with each of the person's names."""
+    readings = (*parse_name_variants(written), *_split_single_word(written, name))
+    for theirs in dict.fromkeys(readings):
+        yield from _compare_reading(theirs, name)
 
 
 def match_mention(text: str, name: PersonName) -> NameMatch:
     """Find the name in running text; the words around it do not count against it."""
     return _choose_best(
-        each for words in _list_name_windows(text, name) for each in _match_in_order(words, name)
+        each.match
+        for words in _list_name_windows(text, name)
+        for each in _compare_reading(build_parsed_name(words, words), name)
     )
 
 
@@ -98,20 +160,185 @@ def is_disguised_name(written: str, name: PersonName) -> bool:
 
 
 def _choose_best(found: Iterator[NameMatch]) -> NameMatch:
-    return min(found, key=lambda each: each.rank, default=NO_MATCH)
+    """Return the best level, with the highest confidence of all readings."""
+    matches = tuple(found)
+    best = min(matches, key=lambda each: each.rank, default=NO_MATCH)
+    return replace(best, bits=max((each.bits for each in matches), default=_WORDLESS))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _list_own_readings(name: PersonName) -> tuple[_OwnReading, ...]:
+    """Return the person's names as they could be written, the present one first."""
+    readings: dict[ParsedName, bool] = {}
+    for family in (name.family, *name.former_families):
+        for spell in (romanize_text, _spell_out_romanized):
+            parsed = _parse_own_name(name, family, spell)
+            readings.setdefault(parsed, family != name.family)
+    return tuple(_OwnReading(parsed=each, is_former=old) for each, old in readings.items())
+
+
+def _spell_out_romanized(text: str) -> str:
+    return spell_out_letters(romanize_text(text))
+
+
+def _parse_own_name(name: PersonName, family: str, spell: Callable[[str], str]) -> ParsedName:
+    """Take a name apart that its owner gave in parts."""
+    words = split_words(spell(family))
+    # A particle is joined to what follows it, if there is a word before it.
+    _, *joined = join_particles(("", *words))
+    return ParsedName(
+        givens=tuple(
+            part
+            for each in (name.given, name.middle)
+            for word in split_words(spell(each))
+            for part in word.split("-")
+        ),
+        family=tuple(part for word in joined for part in word.split("-")),
+        bare_family=words[-1] if words else "",
+        called=tuple(filter(None, (squash_text(spell(each)) for each in name.nicknames))),
+        generation=extract_generation(f"{name.given} {family}"),
+    )
+
+
+def _split_single_word(written: str, name: PersonName) -> Iterator[ParsedName]:
+    """Part a word that begins or ends with the family name: terryspahr."""
+    word = squash_text(romanize_text(written)) if len(written.split()) == 1 else ""
+    for each in (name.family, *name.former_families):
+        family = _squash_cached(each)
+        rest = word.removesuffix(family) if word.endswith(family) else word.removeprefix(family)
+        if len(family) >= _SHORTEST_FAMILY and 0 < len(rest) < len(word):
+            yield ParsedName(givens=(rest,), family=(family,), bare_family=family)
+
+
+def _compare_reading(theirs: ParsedName, name: PersonName) -> Iterator[NameComparison]:
+    for own in _list_own_readings(name):
+        likeness = compare_names(own.parsed, theirs)
+        # A word alone was not turned round.
+        if not (likeness.turned and likeness.given is GivenAgreement.MISSING):
+            yield NameComparison(
+                match=_rate_likeness(likeness, theirs, own, name), likeness=likeness
+            )
+
+
+def _rate_likeness(
+    likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
+) -> NameMatch:
+    level = _choose_level(likeness, theirs, own, name)
+    return NameMatch(
+        level=level,
+        middle=_choose_middle(likeness, theirs, own, name),
+        bits=score_likeness(likeness, load_census()),
+        is_part_of_family=likeness.family is FamilyAgreement.PART,
+    )
+
+
+_OTHER_FORMS = frozenset(
+    {
+        GivenAgreement.CALLED,
+        GivenAgreement.NICKNAME,
+        GivenAgreement.SECOND,
+        GivenAgreement.SHORT,
+    }
+)
+_FULL_GIVENS = _OTHER_FORMS | {GivenAgreement.SAME}
+_LEVEL_BY_GIVEN = {
+    GivenAgreement.SAME: MatchLevel.EXACT,
+    **dict.fromkeys(_OTHER_FORMS, MatchLevel.NICKNAME),
+    GivenAgreement.INITIAL: MatchLevel.INITIAL,
+    GivenAgreement.SECOND_INITIAL: MatchLevel.INITIAL,
+    GivenAgreement.MISSING: MatchLevel.FAMILY,
+}
+
+
+_LEVEL_BY_FAMILY = {
+    FamilyAgreement.INITIAL: MatchLevel.FAMILY_INITIAL,
+    FamilyAgreement.NEAR: MatchLevel.NEAR,
+}
+_SHARED_FAMILIES = frozenset({FamilyAgreement.SAME, FamilyAgreement.PART})
+
+
+def _choose_level(
+    likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
+) -> MatchLevel:
+    if not theirs.givens and _is_given_alone(theirs.family_text, own.parsed):
+        return MatchLevel.GIVEN
+    if likeness.family not in _SHARED_FAMILIES:
+        full = likeness.given in _FULL_GIVENS
+        return (
+            _LEVEL_BY_FAMILY.get(likeness.family, MatchLevel.DIFFERENT)
+            if full
+            else MatchLevel.DIFFERENT
+        )
+    if likeness.given is GivenAgreement.ALIKE:
+        return _rate_misspelling(theirs.givens[0], own.parsed.givens[0])
+    level = _LEVEL_BY_GIVEN.get(likeness.given, MatchLevel.DIFFERENT)
+    if level in FULL_LEVELS and (own.is_former or not _holds_own_family(likeness, own.parsed)):
+        # A family name among the middle names is a former one, unless people are called so.
+        known = own.is_former or not is_listed_given(likeness.shared)
+        return MatchLevel.FORMER if known else MatchLevel.DIFFERENT
+    whole = level is not MatchLevel.EXACT or _count_given_words(theirs, name)
+    return level if whole else MatchLevel.NICKNAME
+
+
+def _is_given_alone(word: str, own: ParsedName) -> bool:
+    return word in {"".join(own.givens[:1]), "".join(own.givens[:2]), *own.called} - {""}
+
+
+def _holds_own_family(likeness: NameLikeness, own: ParsedName) -> bool:
+    return likeness.family is FamilyAgreement.SAME or likeness.shared in {
+        *own.family,
+        own.bare_family,
+    }
+
+
+def _count_given_words(theirs: ParsedName, name: PersonName) -> int:
+    """Return how many of their words are the whole given name, none if it is not there."""
+    given = _squash_cached(romanize_text(name.given))
+    spelled = _squash_cached(_spell_out_romanized(name.given))
+    sizes = range(1, min(_LONGEST_FAMILY, len(theirs.givens)) + 1)
+    return next((size for size in sizes if "".join(theirs.givens[:size]) in {given, spelled}), 0)
+
+
+def _rate_misspelling(theirs: str, ours: str) -> MatchLevel:
+    """Tell a misspelled given name from another one; a name that people have is another one."""
+    near = OSA.distance(theirs, ours) == 1 or is_lookalike_text(theirs, ours)
+    return MatchLevel.NEAR if near and not is_listed_given(theirs) else MatchLevel.DIFFERENT
+
+
+_MIDDLE_BY_AGREEMENT = {
+    MiddleAgreement.SAME: MiddleMatch.AGREES,
+    MiddleAgreement.INITIAL: MiddleMatch.AGREES,
+    MiddleAgreement.OTHER: MiddleMatch.CONFLICTS,
+}
+
+
+def _choose_middle(
+    likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
+) -> MiddleMatch:
+    size = _count_given_words(theirs, name)
+    ours = tuple(part for word in split_words(name.middle) for part in word.split("-"))
+    # Of "Mary Lou Ann", only Ann is a middle name.
+    rest = compare_middles(ours, theirs.givens[size:]) if size > 1 else likeness.rest
+    if rest in _MIDDLE_BY_AGREEMENT:
+        return _MIDDLE_BY_AGREEMENT[rest]
+    if likeness.shared in theirs.givens[1:] and likeness.shared not in theirs.family:
+        return MiddleMatch.FURTHER
+    own_words = {*own.parsed.family, own.parsed.bare_family, own.parsed.family_text}
+    more = [word for word in theirs.givens[size:] if word not in own_words | PARTICLES]
+    return MiddleMatch.UNKNOWN if size and more and not name.middle else MiddleMatch.SILENT
 
 
 def _list_name_windows(text: str, name: PersonName) -> Iterator[tuple[str, ...]]:
-    """Yield the word groups of a text that end with a family name, or begin with one and comma."""
+    """Yield the names in a text that end with a family name, which is one word then."""
     for words in split_clauses(text):
         for end in range(1, len(words) + 1):
             size = _count_family_words(words[:end], name)
-            start = end - size
+            start, family = end - size, "".join(words[end - size : end])
             if size and not (start and _is_given_name(words[start - 1])):
-                yield words[start:end]
+                yield (family,)
             if size:
                 before = range(max(0, start - _LONGEST_GIVEN), start)
-                yield from (words[first:end] for first in before)
+                yield from ((*words[first:start], family) for first in before)
     for before_comma, after_comma in split_at_commas(text):
         if _count_family_words(before_comma, name):
             yield after_comma[:1] + before_comma[-1:]
@@ -128,33 +355,6 @@ def _is_given_name(word: str) -> bool:
     return len(word) == 1 or is_listed_given(word)
 
 
-def _match_all_orders(words: tuple[str, ...], name: PersonName) -> Iterator[NameMatch]:
-    """Parse a display name as given and family name, in reverse order, and with one extra word."""
-    yield from _match_in_order(words, name)
-    if words and "".join(words) == _squash_cached(name.given):
-        yield NameMatch(level=MatchLevel.GIVEN)
-    for each in _match_in_order(words[1:] + words[:1], name):
-        if each.level in {MatchLevel.EXACT, MatchLevel.INITIAL}:
-            yield each
-    for each in _match_in_order(words[:-1], name):
-        if each.level in FULL_LEVELS:
-            yield NameMatch(level=each.level, middle=MiddleMatch.FURTHER)
-
-
-def _match_in_order(words: tuple[str, ...], name: PersonName) -> Iterator[NameMatch]:
-    """Compare words that end with the family name."""
-    for family in (name.family, *name.former_families):
-        size = _count_trailing_family(words, family)
-        if size:
-            each = _match_before_family(words[:-size], name)
-            former = family != name.family and each.level in FULL_LEVELS
-            yield NameMatch(level=MatchLevel.FORMER, middle=each.middle) if former else each
-    if len(words) > 1 and _is_misspelling(words[-1], _squash_cached(name.family)):
-        each = _match_before_family(words[:-1], name)
-        if each.level in FULL_LEVELS:
-            yield NameMatch(level=MatchLevel.NEAR, middle=each.middle)
-
-
 def _count_trailing_family(words: tuple[str, ...], family: str) -> int:
     """Return how many of the last words are the family name; half a double name will do."""
     target = _squash_cached(family)
@@ -165,69 +365,3 @@ def _count_trailing_family(words: tuple[str, ...], family: str) -> int:
     ours = {part for word in split_words(family) for part in word.split("-")} - PARTICLES
     double = len(theirs) > 1 or len(ours) > 1
     return int(double and not theirs.isdisjoint(ours))
-
-
-def _match_before_family(words: tuple[str, ...], name: PersonName) -> NameMatch:
-    """Compare what comes before the family name."""
-    if not words:
-        return NameMatch(level=MatchLevel.FAMILY)
-    given, first = _squash_cached(name.given), _squash_cached(words[0])
-    if first == given:
-        return NameMatch(level=MatchLevel.EXACT, middle=_match_middle(words[1:], name))
-    if _squash_cached("".join(words[:2])) == given:
-        return NameMatch(level=MatchLevel.EXACT, middle=_match_middle(words[2:], name))
-    return _match_other_given(words, name)
-
-
-def _match_other_given(words: tuple[str, ...], name: PersonName) -> NameMatch:
-    """Compare words that do not begin with the given name itself."""
-    first, called = _squash_cached(words[0]), _list_call_names(name)
-    if first in called or first in _list_middle_call_names(name):
-        return NameMatch(level=MatchLevel.NICKNAME, middle=_match_middle(words[1:], name))
-    # "Anna Maria" may go by her second name; only a known first one contradicts.
-    if not called.isdisjoint(words[1:]):
-        return NameMatch(level=MatchLevel.NICKNAME, middle=_match_middle(words[:1], name))
-    if _is_given_initial(first, name):
-        return NameMatch(level=MatchLevel.INITIAL, middle=_match_middle(words[1:], name))
-    # A name that people bear is another name and no misspelling.
-    near = _is_misspelling(first, _squash_cached(name.given)) and not is_listed_given(first)
-    return NameMatch(level=MatchLevel.NEAR) if near else NO_MATCH
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _list_call_names(name: PersonName) -> frozenset[str]:
-    """Return what else the person may be called, in one plain word each."""
-    given = _squash_cached(name.given)
-    nicknames = {_squash_cached(each) for each in name.nicknames}
-    return list_other_givens(given) | nicknames | {given, *split_words(name.given)[:1]}
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _list_middle_call_names(name: PersonName) -> frozenset[str]:
-    """Return what people who go by their middle name are called; an initial is no such name."""
-    middle = _squash_cached(name.middle)
-    return list_other_givens(middle) | {middle} if len(middle) > 1 else frozenset()
-
-
-def _is_given_initial(first: str, name: PersonName) -> bool:
-    given, middle = _squash_cached(name.given), _squash_cached(name.middle)
-    if len(given) == 1:
-        return first.startswith(given)
-    nicknames = {_squash_cached(each)[:1] for each in name.nicknames}
-    return first in {given[:1], given[:1] + middle[:1]} | nicknames
-
-
-def _match_middle(words: tuple[str, ...], name: PersonName) -> MiddleMatch:
-    theirs = next((word for word in words if word not in PARTICLES), "")
-    ours = _squash_cached(name.middle)
-    if not theirs or not ours:
-        return MiddleMatch.SILENT
-    initial = 1 in {len(theirs), len(ours)} and theirs[0] == ours[0]
-    return MiddleMatch.AGREES if theirs == ours or initial else MiddleMatch.CONFLICTS
-
-
-def _is_misspelling(word: str, right: str) -> bool:
-    if word == right or len(right) < _SPELLABLE:
-        return False
-    allowed = 2 if len(right) >= _LONG else 1
-    return is_lookalike_text(word, right) or OSA.distance(word, right) <= allowed

@@ -20,8 +20,8 @@ _REMEMBERED = 8192
 _LONGEST = 200
 _SHORTEST_LOUD = 3
 _HANDLES = re.compile(r"(?<!\w)@\S*")
-# JaneDoe, but not McDonald: that has another lowercase letter before the capital.
-_CAMEL_CASE = re.compile(r"(?<=[a-z]{3})(?=[A-Z])")
+# JaneDoe, but not McDonald: that has one lowercase letter before the capital.
+_CAMEL_CASE = re.compile(r"(?<=[a-z]{2})(?=[A-Z])")
 # German and Scandinavian letters have a spelling without dots, beside the one that drops them.
 _SPELLED_OUT = str.maketrans(
     {
@@ -85,11 +85,12 @@ def _build_variants(written: str) -> Iterator[ParsedName]:
         nicks, which = extract_quoted_names(text), extract_generation(text)
         for words in list_name_orders(text):
             for order, turned in _list_orders(join_particles(words)):
-                read = _build_parsed_name(order, words)
+                read = build_parsed_name(order, words)
                 yield replace(read, called=nicks, generation=which, turned=turned)
 
 
-def _build_parsed_name(order: tuple[str, ...], words: tuple[str, ...]) -> ParsedName:
+def build_parsed_name(order: tuple[str, ...], words: tuple[str, ...]) -> ParsedName:
+    """Take the last word as the family name; `words` are those before particles were joined."""
     *first, last = order
     return ParsedName(
         givens=tuple(part for word in first for part in word.split("-")),

@@ -12,8 +12,13 @@ from monitor.domain.detection.weights import Weights
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import Evidence
 from monitor.domain.handles.lookalike import NEAR_LIKENESS, HandleLookalike, compare_handles
-from monitor.domain.names.frequency import NameCounts, NameCountTable, estimate_namesakes
-from monitor.domain.names.parsing import parse_name_variants, parse_person_name
+from monitor.domain.handles.pairs import weigh_handle_pair
+from monitor.domain.handles.weighing import weigh_handle
+from monitor.domain.names.frequency import NameCounts, estimate_namesakes, load_census
+from monitor.domain.names.likeness import UNSURE, weigh_likeness
+from monitor.domain.names.matching import NO_MATCH, compare_display_name, match_display_name
+from monitor.domain.names.normalize import extract_generation
+from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.person import Person
 from monitor.domain.students.cues import SchoolSetting
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
@@ -22,10 +27,6 @@ from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import OwnershipLabel
 from scrapers.models import Contact, Finding
 from tests.bench.plain_roster import PlainRoster, plain_roster
-from tests.bench.score import names as name_weights
-from tests.bench.score.handle_pairs import from_handle
-from tests.bench.score.handles import from_name
-from tests.bench.score.names import Given, Likeness, Weight, compare
 
 
 class Ask(StrEnum):
@@ -94,9 +95,9 @@ class OwnHandle:
 
     def _weighed(self, staff: Staff, found: Found) -> Iterator[tuple[Evidence, ...]]:
         if staff.name:
-            yield from_name(found.handle, parse_person_name(staff.name), self.counts)
+            yield weigh_handle(found.handle, parse_person_name(staff.name), self.counts)
         for handle in staff.handles.values():
-            yield from_handle(found.handle, handle, self.counts)
+            yield weigh_handle_pair(found.handle, handle, self.counts)
 
 
 def _bits(evidence: tuple[Evidence, ...]) -> float:
@@ -136,74 +137,38 @@ def _best(found: Iterable[HandleLookalike | None]) -> HandleLookalike | None:
     return max((each for each in found if each), key=lambda each: each.likeness, default=None)
 
 
-# A letter is an initial of a name, however few people are called so.
-_SHORTEST_NAME = 2
-# Lower than two names can get that contradict each other in every part.
-_WORDLESS = Scored(score=-40.0, label=Answer.NO, reasons=("There is no name to compare.",))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SameName:
-    counts: NameCounts
-
-    def __call__(self, staff: Staff, found: Found) -> Scored:
-        if not staff.name or not found.display_name:
-            reason = "same_name needs staff.name and found.display_name"
-            raise InputError(reason)
-        found_likenesses = _likenesses(staff.name, found.display_name)
-        best = max(found_likenesses, key=self._score, default=None)
-        return self._scored(best) if best else _WORDLESS
-
-    def _scored(self, likeness: Likeness) -> Scored:
-        score = self._score(likeness)
-        ordered = sorted(self._weights(likeness), key=lambda each: -abs(each.bits))
+def same_name(staff: Staff, found: Found) -> Scored:
+    """Say of a name what assessments say of it; the reasons are those of the likeliest reading."""
+    if not staff.name or not found.display_name:
+        reason = "same_name needs staff.name and found.display_name"
+        raise InputError(reason)
+    name = parse_person_name(staff.name)
+    # Who has a generation after their name enters it with the family name.
+    name = replace(name, family=f"{name.family} {extract_generation(staff.name)}".strip())
+    compared = compare_display_name(found.display_name, name)
+    best = max(compared, key=lambda each: each.match.bits, default=None)
+    if best is None:
         return Scored(
-            score=round(score, 3),
-            label=_label(score),
-            reasons=tuple(each.reason for each in ordered if each.reason),
+            score=NO_MATCH.bits, label=Answer.NO, reasons=("There is no name to compare.",)
         )
-
-    def _score(self, likeness: Likeness) -> float:
-        return sum(each.bits for each in self._weights(likeness)) - name_weights.THRESHOLD
-
-    def _weights(self, likeness: Likeness) -> Iterator[Weight]:
-        family, given = name_weights.FAMILY[likeness.family], name_weights.GIVEN[likeness.given]
-        yield _rare(family, likeness.shared, self.counts.family, name_weights.RAREST)
-        yield _rare(given, likeness.shared_given, self.counts.given, name_weights.RAREST_GIVEN)
-        yield name_weights.REST[likeness.rest]
-        yield name_weights.GENERATION[likeness.generation]
-        if likeness.turned:
-            yield name_weights.TURNED
-
-
-def _rare(weight: Weight, shared: str, counts: NameCountTable, most: float) -> Weight:
-    """Let a name that both hold weigh more, the fewer people bear it."""
-    if len(shared) < _SHORTEST_NAME:
-        return weight
-    rarity = min(most, counts.compute_rarity(shared))
-    said = "Few people have it." if rarity >= name_weights.RARE else "Many people have it."
-    return Weight(weight.bits + name_weights.RARITY * rarity, f"{weight.reason} {said}")
-
-
-def _likenesses(one: str, other: str) -> Iterator[Likeness]:
-    """Compare each reading with each; a word that stands alone was not turned round."""
-    for mine in parse_name_variants(one):
-        for theirs in parse_name_variants(other):
-            if not (mine.turned and theirs.turned):
-                likeness = compare(mine, theirs)
-                if not (likeness.turned and likeness.given is Given.MISSING):
-                    yield likeness
+    score = match_display_name(found.display_name, name).bits
+    ordered = sorted(weigh_likeness(best.likeness, load_census()), key=lambda each: -abs(each.bits))
+    return Scored(
+        score=round(score, 3),
+        label=_label(score),
+        reasons=tuple(each.reason for each in ordered if each.reason),
+    )
 
 
 def _label(score: float) -> Answer:
     if score >= 0:
         return Answer.YES
-    return Answer.PERHAPS if score > -name_weights.UNSURE else Answer.NO
+    return Answer.PERHAPS if score > -UNSURE else Answer.NO
 
 
 def scorers(counts: NameCounts) -> Mapping[Ask, Scorer]:
     return {
-        Ask.SAME_NAME: SameName(counts=counts),
+        Ask.SAME_NAME: same_name,
         Ask.OWN: OwnHandle(counts=counts),
         Ask.LOOKALIKE: imitated_handle,
     }

@@ -66,9 +66,10 @@ HOLDS = [
     ("middle-agrees", {"name": "Maria R. Delgado"}, {"name": "Maria Delgado"}),
     ("middle-conflicts", {"name": "Maria Ines Delgado"}, {"name": "Maria Rosa Delgado"}),
     ("name-longer", {"name": "Maria Delgado Torres"}, {"name": "Maria Delgado"}),
-    ("handle-full", {"name": "", "handle": "maria.delgado"}, {"name": "", "handle": "mdelgado"}),
-    ("handle-nick", {"name": "", "handle": "rosadelgado"}, {"name": "", "handle": "mdelgado"}),
-    ("handle-initials", {"name": "", "handle": "mdelgado"}, {"name": "", "handle": "sunny"}),
+    ("handle-name", {"name": "", "handle": "maria.delgado"}, {"name": "", "handle": "sunny"}),
+    ("handle-name", {"name": "", "handle": "rosadelgado"}, {"name": "", "handle": "rosabrandt"}),
+    ("handle-name", {"name": "", "handle": "mdelgado"}, {"name": "", "handle": "marcosdelgado"}),
+    ("name-family-initial", {"name": "Maria D."}, {"name": "Maria B."}),
     ("handle-covers", {"handle": "delgadomaria"}, {"handle": "sunny"}),
     ("handle-other", {"handle": "sunny"}, {"handle": "mariadelgado"}),
     ("employer", {"bio": "At Maple Street Elementary"}, {"bio": "At Elm Street Elementary"}),
@@ -129,7 +130,7 @@ HOLDS = [
     ("lure", {"bio": "Ask me how I made $5k"}, {"bio": "Ask me why"}),
     ("name-family", {"name": "Mrs. Delgado's Class"}, {"name": "Delgado Plumbing"}),
     ("name-family", {"name": "Mrs. Delgado", "handle": "mrsdelgado"}, {}),
-    ("handle-family", {"name": "", "handle": "mrs_delgado"}, {"name": "", "handle": "mdelgado"}),
+    ("handle-name", {"name": "", "handle": "mrs_delgado"}, {"name": "", "handle": "mrs_brandt"}),
     ("same-handle-common", {"handle": "mariadelgado", "others": 900.0}, {"others": 900.0}),
 ]
 

@@ -77,8 +77,32 @@ names = (
         ("Karl Delgado", PersonName(given="M.", family="Delgado"), MatchLevel.DIFFERENT),
         ("Mary Lou Novak", PersonName(given="Mary Lou", family="Novak"), MatchLevel.EXACT),
         ("Mary Novak", PersonName(given="Mary Lou", family="Novak"), MatchLevel.NICKNAME),
-        ("Lou Novak", PersonName(given="Mary Lou", family="Novak"), MatchLevel.DIFFERENT),
-        ("A. Smith", JOHN, MatchLevel.DIFFERENT),
+        ("Lou Novak", PersonName(given="Mary Lou", family="Novak"), MatchLevel.NICKNAME),
+        ("A. Smith", JOHN, MatchLevel.INITIAL),
+        ("Maria D.", MARIA, MatchLevel.FAMILY_INITIAL),
+        ("Maria D", MARIA, MatchLevel.FAMILY_INITIAL),
+        ("Mia D.", MARIA, MatchLevel.FAMILY_INITIAL),
+        ("Maria R.", RENEE, MatchLevel.DIFFERENT),
+        ("Renee C.", RENEE, MatchLevel.FAMILY_INITIAL),
+        ("Liz H.", BETH, MatchLevel.FAMILY_INITIAL),
+        ("M. D.", MARIA, MatchLevel.DIFFERENT),
+        ("Maria S.", MARIA, MatchLevel.DIFFERENT),
+        ("Marcos D.", MARIA, MatchLevel.DIFFERENT),
+        ("MariaDelgado", MARIA, MatchLevel.EXACT),
+        ("mariadelgado", MARIA, MatchLevel.EXACT),
+        ("delgadomaria", MARIA, MatchLevel.EXACT),
+        ("AnnMa", PersonName(given="Ann", family="Ma"), MatchLevel.EXACT),
+        ("mdelgado", MARIA, MatchLevel.INITIAL),
+        ("karldelgado", MARIA, MatchLevel.DIFFERENT),
+        ("Maria Delgado Torres", MARIA, MatchLevel.EXACT),
+        ("John Albert", JOHN, MatchLevel.DIFFERENT),
+        (
+            "Maria Achterberg",
+            PersonName(given="Maria", middle="Achterberg", family="Delgado"),
+            MatchLevel.FORMER,
+        ),
+        ("Karl de la Cruz", PersonName(given="Karl", family="de la Cruz"), MatchLevel.EXACT),
+        ("Joerg Mueller", PersonName(given="Jörg", family="Müller"), MatchLevel.EXACT),
         ("Mrs. Delgado", MARIA, MatchLevel.FAMILY),
         ("Maria", MARIA, MatchLevel.GIVEN),
         ("Marcos Delgado", MARIA, MatchLevel.DIFFERENT),
@@ -130,7 +154,10 @@ def test_the_middle_name_is_weighed_apart(written, middle):
 
 
 def test_a_middle_name_we_do_not_know_contradicts_nothing():
-    assert match_display_name("Maria Teresa Delgado", MARIA).middle is MiddleMatch.SILENT
+    assert match_display_name("Maria Teresa Delgado", MARIA).middle is MiddleMatch.UNKNOWN
+    assert match_display_name("Maria T. Delgado", MARIA).middle is MiddleMatch.UNKNOWN
+    assert match_display_name("Anna Maria Delgado", MARIA).middle is MiddleMatch.SILENT
+    assert match_display_name("Renee O'Brien Cruz", RENEE).middle is MiddleMatch.SILENT
 
 
 @pytest.mark.parametrize(
@@ -173,6 +200,20 @@ def test_a_given_name_of_two_words_is_no_middle_name():
 
     assert match_display_name("Mary Lou Ann Novak", mary_lou).middle is MiddleMatch.AGREES
     assert match_display_name("Mary Lou Beth Novak", mary_lou).middle is MiddleMatch.CONFLICTS
+
+
+def test_a_name_that_agrees_in_more_is_more_likely_the_persons():
+    written = ("Maria Delgado", "M. Delgado", "Mrs. Delgado", "Maria D.", "Karl Brandt", "🌻")
+
+    bits = [match_display_name(each, MARIA).bits for each in written]
+
+    assert bits == sorted(bits, reverse=True)
+    assert bits[1] > 0 > bits[2]
+
+
+def test_half_of_a_double_family_name_is_no_exact_match():
+    assert match_display_name("Renee Cruz", RENEE).is_part_of_family
+    assert not match_display_name("Renee O'Brien-Cruz", RENEE).is_part_of_family
 
 
 def test_a_name_is_whole_where_both_halves_agree():

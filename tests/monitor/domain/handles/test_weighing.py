@@ -4,10 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from monitor.domain.handles.pairs import parse_handle_name, weigh_handle_pair
+from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
 from monitor.domain.person import PersonName
-from tests.bench.score.handle_pairs import from_handle, read_name
-from tests.bench.score.handles import from_name
 
 COUNTS = NameCounts(
     given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),
@@ -26,19 +26,19 @@ handles = st.from_regex(r"[a-z]{3,9}(?:[._-][a-z]{1,9})?\d{0,3}", fullmatch=True
 
 
 def bits(handle, name=MARIA):
-    return sum(each.bits for each in from_name(handle, name, COUNTS))
+    return sum(each.bits for each in weigh_handle(handle, name, COUNTS))
 
 
 def weight(handle, name, rule):
-    return next(each.bits for each in from_name(handle, name, COUNTS) if each.rule == rule)
+    return next(each.bits for each in weigh_handle(handle, name, COUNTS) if each.rule == rule)
 
 
 def told(one, other):
-    return [each.reason for each in from_handle(one, other, COUNTS)]
+    return [each.reason for each in weigh_handle_pair(one, other, COUNTS)]
 
 
 def kinship(one, other):
-    return sum(each.bits for each in from_handle(one, other, COUNTS))
+    return sum(each.bits for each in weigh_handle_pair(one, other, COUNTS))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,10 @@ def test_a_number_that_a_network_hands_out_says_nothing_either_way():
 
 @given(handle=texts)
 def test_every_weight_has_a_sentence(handle):
-    for each in (*from_name(handle, MARIA, COUNTS), *from_handle(handle, "mdelgado", COUNTS)):
+    for each in (
+        *weigh_handle(handle, MARIA, COUNTS),
+        *weigh_handle_pair(handle, "mdelgado", COUNTS),
+    ):
         assert each.reason[0].isupper()
         assert each.reason.endswith(".")
         assert each.rule.startswith("handle-")
@@ -160,11 +163,11 @@ def test_every_weight_has_a_sentence(handle):
 @given(one=texts, other=texts)
 def test_two_handles_are_not_spoken_of_as_a_name(one, other):
     assume("your" not in f"{one} {other}".casefold())
-    assert not any("your" in each.reason for each in from_handle(one, other, COUNTS))
+    assert not any("your" in each.reason for each in weigh_handle_pair(one, other, COUNTS))
 
 
 def test_how_rare_a_name_is_is_told_as_it_is():
-    told = [each.reason for each in from_name("mariaquintrell", RARE, COUNTS)]
+    told = [each.reason for each in weigh_handle("mariaquintrell", RARE, COUNTS)]
 
     assert "About one in 800,000 people has the name quintrell." in told
 
@@ -240,7 +243,7 @@ def test_a_handle_that_says_less_denies_nothing():
     ],
 )
 def test_a_name_is_read_from_a_handle_alone(handle, name):
-    assert read_name(handle, COUNTS) == name
+    assert parse_handle_name(handle, COUNTS) == name
 
 
 @pytest.mark.parametrize("handle", ["maria" * 2000, "the" * 3300, "Ab1" * 3300, "\u0301" * 10000])
@@ -250,7 +253,9 @@ def test_a_handle_of_any_length_is_weighed_quickly(handle):
 
 
 def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
-    told = {each.rule: each.reason for each in from_name("delgado.robert.quintrell", MARIA, COUNTS)}
+    told = {
+        each.rule: each.reason for each in weigh_handle("delgado.robert.quintrell", MARIA, COUNTS)
+    }
 
     assert "The handle holds the given name robert." in told.values()
     assert "Your name does not explain robert, quintrell." in told.values()
@@ -258,6 +263,6 @@ def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
 
 
 def test_a_handle_without_a_letter_of_the_name_says_only_that_it_holds_nothing():
-    rules = [each.rule for each in from_name("bushpunt", MARIA, COUNTS)]
+    rules = [each.rule for each in weigh_handle("bushpunt", MARIA, COUNTS)]
 
     assert rules == ["handle-anybody", "handle-nothing"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.score import names as name_weights
+from monitor.domain.names import likeness as name_weights
 from tests.house.tree import ROOT
 
 PAGE = Path(ROOT, "docs", "detection.md")

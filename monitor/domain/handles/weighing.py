@@ -19,12 +19,12 @@ from monitor.domain.person import PersonName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
+class HandleWeight:
     name: str
     bits: float
     reason: str
 
-    def holds(self, *, bits: float | None = None, reason: str = "") -> Evidence:
+    def build_evidence(self, *, bits: float | None = None, reason: str = "") -> Evidence:
         return Evidence(
             rule=self.name,
             axis=EvidenceAxis.CLAIM,
@@ -33,69 +33,73 @@ class Weight:
         )
 
 
-ANYBODY = Weight(
+ANYBODY = HandleWeight(
     name="handle-anybody", bits=-1.9, reason="Most handles that come up belong to someone else."
 )
-OPAQUE = Weight(
+OPAQUE = HandleWeight(
     name="handle-opaque", bits=0.9, reason="Its network made up the handle, so it says nothing."
 )
 # By hand, beside what the handle itself says: people who never met share a common name or word.
-SAME = Weight(name="handle-same", bits=5.0, reason="The handles are the same.")
-NOTHING = Weight(name="handle-nothing", bits=-4.5, reason="The handle holds nothing of your name.")
+SAME = HandleWeight(name="handle-same", bits=5.0, reason="The handles are the same.")
+NOTHING = HandleWeight(
+    name="handle-nothing", bits=-4.5, reason="The handle holds nothing of your name."
+)
 
-FAMILY = Weight(name="handle-family", bits=3.9, reason="The handle holds your family name.")
-GIVEN = Weight(name="handle-given", bits=1.1, reason="The handle holds your given name.")
-NICK = Weight(
+FAMILY = HandleWeight(name="handle-family", bits=3.9, reason="The handle holds your family name.")
+GIVEN = HandleWeight(name="handle-given", bits=1.1, reason="The handle holds your given name.")
+NICK = HandleWeight(
     name="handle-nickname", bits=-0.5, reason="The handle holds another form of your given name."
 )
-MIDDLE = Weight(name="handle-middle", bits=0.3, reason="The handle holds your middle name.")
-BOTH = Weight(
+MIDDLE = HandleWeight(name="handle-middle", bits=0.3, reason="The handle holds your middle name.")
+BOTH = HandleWeight(
     name="handle-both", bits=3.8, reason="The handle holds both a given and the family name."
 )
 # By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
-INITIAL = Weight(name="handle-initial", bits=2.0, reason="One of your initials is next to it.")
-INITIALS = Weight(
+INITIAL = HandleWeight(
+    name="handle-initial", bits=2.0, reason="One of your initials is next to it."
+)
+INITIALS = HandleWeight(
     name="handle-all-initials", bits=2.6, reason="The handle holds all your initials."
 )
 # By hand, shrunk: two given letters, and a third one between them, are a stranger's once in 9 bits.
-HEADS = Weight(
+HEADS = HandleWeight(
     name="handle-heads",
     bits=5.0,
     reason="The handle is two or three letters, from your first initial to your last.",
 )
 MOST_HEADS = 3
 # By hand: few go by an initial that is none of theirs, and many share a family name.
-OTHER_INITIAL = Weight(
+OTHER_INITIAL = HandleWeight(
     name="handle-other-initial", bits=-2.5, reason="The handle holds another initial."
 )
 MOST_INITIALS = 2
 # By hand, shrunk: two letters more agree by chance once in 8 bits.
-FAMILY_START = Weight(
+FAMILY_START = HandleWeight(
     name="handle-family-start", bits=2.5, reason="The handle holds the start of your family name."
 )
-GIVEN_START = Weight(
+GIVEN_START = HandleWeight(
     name="handle-given-start", bits=0.5, reason="The handle holds the start of your given name."
 )
 # By hand, for each letter in a row beyond the second: three stand in one of thirty strangers'
 # handles, four in one of two hundred.
-SHARED = Weight(name="handle-shared-letters", bits=1.5, reason="")
+SHARED = HandleWeight(name="handle-shared-letters", bits=1.5, reason="")
 SHARED_BY_CHANCE = 2
 MOST_SHARED = 4
 
 # A share of how rare a name is, in bits beyond that of a common one.
-RARE_FAMILY = Weight(name="handle-rare-family", bits=0.6, reason="")
-RARE_GIVEN = Weight(name="handle-rare-given", bits=0.4, reason="")
+RARE_FAMILY = HandleWeight(name="handle-rare-family", bits=0.6, reason="")
+RARE_GIVEN = HandleWeight(name="handle-rare-given", bits=0.4, reason="")
 USUAL_FAMILY = 12.0
 USUAL_GIVEN = 8.0
 # Beyond it a name is as rare as any word is that somebody thought of.
 MOST_RARE = 4.0
 
 # For each letter that the name does not explain.
-BESIDE_FAMILY = Weight(name="handle-beside-family", bits=-0.8, reason="")
-BESIDE_GIVEN = Weight(name="handle-beside-given", bits=-1.1, reason="")
-BESIDE_BOTH = Weight(name="handle-beside-both", bits=-0.5, reason="")
+BESIDE_FAMILY = HandleWeight(name="handle-beside-family", bits=-0.8, reason="")
+BESIDE_GIVEN = HandleWeight(name="handle-beside-given", bits=-1.1, reason="")
+BESIDE_BOTH = HandleWeight(name="handle-beside-both", bits=-0.5, reason="")
 MOST_LETTERS = 5
-OTHER_GIVEN = Weight(
+OTHER_GIVEN = HandleWeight(
     name="handle-other-given", bits=-2.2, reason="The handle holds another given name."
 )
 AGAINST = frozenset(
@@ -116,30 +120,30 @@ _INITIALS = frozenset({NamePart.INITIAL, NamePart.INITIALS})
 _CALLED = frozenset({NamePart.GIVEN, NamePart.NICK, NamePart.MIDDLE, NamePart.GIVEN_START})
 
 
-def from_name(handle: str, name: PersonName, counts: NameCounts) -> tuple[Evidence, ...]:
+def weigh_handle(handle: str, name: PersonName, counts: NameCounts) -> tuple[Evidence, ...]:
     """Weigh a handle against a name; the sum is positive where it is likelier theirs than not."""
-    return tuple(_from_name(handle, name, counts))
+    return tuple(_list_evidence(handle, name, counts))
 
 
-def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
-    yield ANYBODY.holds()
+def _list_evidence(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
+    yield ANYBODY.build_evidence()
     if is_opaque_handle(handle):
-        yield OPAQUE.holds()
+        yield OPAQUE.build_evidence()
         return
     fit = fit_name_to_handle(handle, name)
     parts = fit.name_parts
     if not parts:
-        yield NOTHING.holds()
-        yield from _alike(fit, name)
+        yield NOTHING.build_evidence()
+        yield from _weigh_shared_letters(fit, name)
         return
-    yield from (rule.holds() for part, rule in _BY_PART if part in parts)
-    yield from _rarity(fit, name, counts)
+    yield from (rule.build_evidence() for part, rule in _BY_PART if part in parts)
+    yield from _weigh_rarity(fit, name, counts)
     if NamePart.FAMILY in parts and parts & _CALLED:
-        yield BOTH.holds()
-    yield from _against(fit, build_name_forms(name))
+        yield BOTH.build_evidence()
+    yield from _weigh_foreign_pieces(fit, build_name_forms(name))
 
 
-def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
+def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
     """Weigh letters in a row that name and handle share, where no part of the name is whole."""
     forms = build_name_forms(name)
     letters = "".join(filter(str.isalpha, fit.residue))
@@ -147,18 +151,18 @@ def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
         1 < len(letters) <= MOST_HEADS
         and letters[0] + letters[-1] == forms.initials[0] + forms.initials[2]
     ):
-        yield HEADS.holds()
+        yield HEADS.build_evidence()
     parts = (*forms.givens, *forms.families)
-    shared = max((_run(fit.residue, part) for part in parts), key=len, default="")
+    shared = max((_find_longest_run(fit.residue, part) for part in parts), key=len, default="")
     beyond = len(shared) - SHARED_BY_CHANCE
     if beyond > 0:
-        yield SHARED.holds(
+        yield SHARED.build_evidence(
             bits=SHARED.bits * min(beyond, MOST_SHARED),
             reason=f"The handle shares the letters {shared} with your name.",
         )
 
 
-def _run(text: str, part: str) -> str:
+def _find_longest_run(text: str, part: str) -> str:
     """Return the longest run of letters that two words share."""
     runs = (
         part[start : start + size]
@@ -168,30 +172,32 @@ def _run(text: str, part: str) -> str:
     return next((run for run in runs if run in text), "")
 
 
-def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
+def _weigh_rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
     if NamePart.FAMILY in fit.name_parts:
         family = fit.get_part_text(NamePart.FAMILY) or squash_text(name.family)
-        yield _rare(RARE_FAMILY, family, counts.family, USUAL_FAMILY)
+        yield _weigh_rare_name(RARE_FAMILY, family, counts.family, USUAL_FAMILY)
     called = (
         fit.get_part_text(NamePart.GIVEN)
         or fit.get_part_text(NamePart.NICK)
         or squash_text(name.given)
     )
     if fit.name_parts & _CALLED - {NamePart.MIDDLE}:
-        yield _rare(RARE_GIVEN, called, counts.given, USUAL_GIVEN)
+        yield _weigh_rare_name(RARE_GIVEN, called, counts.given, USUAL_GIVEN)
 
 
-def _rare(rule: Weight, name: str, counts: NameCountTable, usual: float) -> Evidence:
+def _weigh_rare_name(
+    rule: HandleWeight, name: str, counts: NameCountTable, usual: float
+) -> Evidence:
     rarity = counts.compute_rarity(name)
-    reason = f"About one in {_rounded(2**rarity):,} people has the name {name}."
-    return rule.holds(bits=rule.bits * min(rarity - usual, MOST_RARE), reason=reason)
+    reason = f"About one in {_round_to_digit(2**rarity):,} people has the name {name}."
+    return rule.build_evidence(bits=rule.bits * min(rarity - usual, MOST_RARE), reason=reason)
 
 
-def _rounded(number: float) -> int:
+def _round_to_digit(number: float) -> int:
     return int(float(f"{number:.1g}"))
 
 
-def _against(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
+def _weigh_foreign_pieces(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
     """Weigh what the name does not explain: letters of somebody else's name, or of anything."""
     foreign = [piece.text for piece in fit.pieces if piece.is_foreign]
     family, called = NamePart.FAMILY in fit.name_parts, bool(fit.name_parts & _CALLED)
@@ -199,29 +205,33 @@ def _against(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
         initials = next((text for text in foreign if len(text) <= MOST_INITIALS), "")
         if family and initials and initials[0] == forms.initials[0]:
             foreign.remove(initials)
-            yield INITIAL.holds()
+            yield INITIAL.build_evidence()
         elif (
-            initials and not fit.name_parts & _INITIALS and initials[0] not in _own_initials(forms)
+            initials
+            and not fit.name_parts & _INITIALS
+            and initials[0] not in _list_own_initials(forms)
         ):
-            yield OTHER_INITIAL.holds(reason=f"{initials.upper()} is not one of your initials.")
+            yield OTHER_INITIAL.build_evidence(
+                reason=f"{initials.upper()} is not one of your initials."
+            )
     if foreign:
-        yield _beside(foreign, family=family, called=called)
+        yield _weigh_unexplained(foreign, family=family, called=called)
     other = next(filter(is_listed_given, foreign), None)
     if other and not called:
-        yield OTHER_GIVEN.holds(reason=f"The handle holds the given name {other}.")
+        yield OTHER_GIVEN.build_evidence(reason=f"The handle holds the given name {other}.")
 
 
-def _own_initials(forms: NameForms) -> frozenset[str]:
+def _list_own_initials(forms: NameForms) -> frozenset[str]:
     """Return the initials of everything that the person may be called."""
     return frozenset("".join(forms.initials)) | {
         each[0] for each in (*forms.givens, *forms.nicknames)
     }
 
 
-def _beside(foreign: list[str], *, family: bool, called: bool) -> Evidence:
+def _weigh_unexplained(foreign: list[str], *, family: bool, called: bool) -> Evidence:
     beside = BESIDE_BOTH if called else BESIDE_FAMILY
     rule = beside if family else BESIDE_GIVEN
-    return rule.holds(
+    return rule.build_evidence(
         bits=rule.bits * min(sum(map(len, foreign)), MOST_LETTERS),
         reason=f"Your name does not explain {', '.join(foreign)}.",
     )

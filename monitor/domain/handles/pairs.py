@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.domain.evidence import Evidence
+from monitor.domain.handles import weighing
 from monitor.domain.handles.handles import (
     NAME_AFFIXES,
     extract_local_part,
@@ -16,12 +17,11 @@ from monitor.domain.handles.handles import (
     is_same_handle,
     split_handle_words,
 )
+from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import NameCounts, NameCountTable
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import PARTICLES, squash_text
 from monitor.domain.person import PersonName
-from tests.bench.score import handles as weights
-from tests.bench.score.handles import from_name
 
 # These stand before the rest of a family name: "Mc Caul", "O Mara".
 _JOINING = PARTICLES | {"mc", "mac", "o", "san", "santa"}
@@ -33,12 +33,12 @@ _COMMON = 20_000
 _KNOWN = 1_000
 
 
-def read_name(handle: str, counts: NameCounts) -> PersonName | None:
+def parse_handle_name(handle: str, counts: NameCounts) -> PersonName | None:
     """Read the first word as given name and the last as family name; one word may be either."""
-    words = _joined([word for word in split_handle_words(handle) if not _beside(word)])
+    words = _join_particles([word for word in split_handle_words(handle) if not _is_affix(word)])
     if not words:
         return None
-    first, known = _without_titles(words[0], counts)
+    first, known = _strip_titles(words[0], counts)
     if len(words) > 1:
         return PersonName(given=first, middle=" ".join(words[1:-1]), family=words[-1])
     if known == len(first):
@@ -50,11 +50,11 @@ def read_name(handle: str, counts: NameCounts) -> PersonName | None:
     return PersonName(given="", family=first)
 
 
-def _beside(word: str) -> bool:
+def _is_affix(word: str) -> bool:
     return word.isdecimal() or word in NAME_AFFIXES
 
 
-def _joined(words: list[str]) -> list[str]:
+def _join_particles(words: list[str]) -> list[str]:
     joined: list[str] = []
     for word in words:
         if joined and joined[-1] in _JOINING:
@@ -64,19 +64,19 @@ def _joined(words: list[str]) -> list[str]:
     return joined
 
 
-def _without_titles(word: str, counts: NameCounts) -> tuple[str, int]:
+def _strip_titles(word: str, counts: NameCounts) -> tuple[str, int]:
     """Cut off what stands before a name; also say how long the given name is that follows."""
     while True:
         known = max(
-            (size for size in _sizes(word) if _is_given(word[:size], counts.given)), default=0
+            (size for size in _list_sizes(word) if _is_given(word[:size], counts.given)), default=0
         )
-        title = max((size for size in _sizes(word) if word[:size] in NAME_AFFIXES), default=0)
+        title = max((size for size in _list_sizes(word) if word[:size] in NAME_AFFIXES), default=0)
         if title <= known or len(word) - title < _SHORTEST:
             return word, known
         word = word[title:]
 
 
-def _sizes(word: str) -> range:
+def _list_sizes(word: str) -> range:
     return range(_SHORTEST, min(len(word), _LONGEST) + 1)
 
 
@@ -85,18 +85,18 @@ def _is_given(word: str, given: NameCountTable) -> bool:
     return is_listed_given(word) or given.count_bearers(word) >= _COMMON
 
 
-_TOLD = {
-    weights.NOTHING.name: "The handles have no name in common.",
-    weights.FAMILY.name: "The handles share what may be a family name.",
-    weights.GIVEN.name: "The handles share what may be a given name.",
-    weights.NICK.name: "The handles hold two forms of one given name.",
-    weights.MIDDLE.name: "The handles share what may be a middle name.",
-    weights.BOTH.name: "The handles share both halves of a name.",
-    weights.INITIAL.name: "What one handle spells out, the other has an initial for.",
-    weights.INITIALS.name: "One handle holds the initials of the other.",
-    weights.HEADS.name: "One handle is the first and the last initial of the other.",
-    weights.FAMILY_START.name: "One handle holds the start of a name in the other.",
-    weights.GIVEN_START.name: "One handle holds the start of a name in the other.",
+_SENTENCES = {
+    weighing.NOTHING.name: "The handles have no name in common.",
+    weighing.FAMILY.name: "The handles share what may be a family name.",
+    weighing.GIVEN.name: "The handles share what may be a given name.",
+    weighing.NICK.name: "The handles hold two forms of one given name.",
+    weighing.MIDDLE.name: "The handles share what may be a middle name.",
+    weighing.BOTH.name: "The handles share both halves of a name.",
+    weighing.INITIAL.name: "What one handle spells out, the other has an initial for.",
+    weighing.INITIALS.name: "One handle holds the initials of the other.",
+    weighing.HEADS.name: "One handle is the first and the last initial of the other.",
+    weighing.FAMILY_START.name: "One handle holds the start of a name in the other.",
+    weighing.GIVEN_START.name: "One handle holds the start of a name in the other.",
 }
 
 _IN_OTHER_WORDS = (
@@ -108,54 +108,54 @@ _IN_OTHER_WORDS = (
 _SILENT = 0.25
 
 
-def from_handle(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ...]:
+def weigh_handle_pair(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ...]:
     """Weigh a handle against another one: each is read as a name, and the other laid beside it.
 
     The two readings count half each, so that both handles may change places. A reading that finds
     nothing, where the other one does, has read no name.
     """
-    if is_same_handle(handle, own) or _squashed(handle) == _squashed(own):
-        own_names = [_reading(each, each, counts) for each in (handle, own)]
-        return *_merged(own_names, 1.0), weights.SAME.holds()
+    if is_same_handle(handle, own) or _squash_handle(handle) == _squash_handle(own):
+        own_names = [_weigh_reading(each, each, counts) for each in (handle, own)]
+        return *_merge_readings(own_names, 1.0), weighing.SAME.build_evidence()
     if is_opaque_handle(handle) or is_opaque_handle(own):
-        return weights.ANYBODY.holds(), weights.OPAQUE.holds()
-    readings = [_reading(handle, own, counts), _reading(own, handle, counts)]
-    telling = [each for each in readings if not _says_nothing(each)] or readings
-    silent = any(not any(_against(each) for each in reading) for reading in telling)
-    return tuple(_merged(telling, _SILENT if silent else 1.0))
+        return weighing.ANYBODY.build_evidence(), weighing.OPAQUE.build_evidence()
+    readings = [_weigh_reading(handle, own, counts), _weigh_reading(own, handle, counts)]
+    telling = [each for each in readings if not _finds_nothing(each)] or readings
+    silent = any(not any(_speaks_against(each) for each in reading) for reading in telling)
+    return tuple(_merge_readings(telling, _SILENT if silent else 1.0))
 
 
-def _squashed(handle: str) -> str:
+def _squash_handle(handle: str) -> str:
     return squash_text(extract_local_part(handle))
 
 
-def _reading(handle: str, other: str, counts: NameCounts) -> tuple[Evidence, ...]:
-    name = read_name(other, counts)
-    return from_name(handle, name, counts) if name else (weights.ANYBODY.holds(),)
+def _weigh_reading(handle: str, other: str, counts: NameCounts) -> tuple[Evidence, ...]:
+    name = parse_handle_name(other, counts)
+    return weigh_handle(handle, name, counts) if name else (weighing.ANYBODY.build_evidence(),)
 
 
-def _says_nothing(reading: tuple[Evidence, ...]) -> bool:
-    return any(each.rule == weights.NOTHING.name for each in reading)
+def _finds_nothing(reading: tuple[Evidence, ...]) -> bool:
+    return any(each.rule == weighing.NOTHING.name for each in reading)
 
 
-def _against(each: Evidence) -> bool:
-    return each.rule in weights.AGAINST
+def _speaks_against(each: Evidence) -> bool:
+    return each.rule in weighing.AGAINST
 
 
-def _merged(readings: list[tuple[Evidence, ...]], against: float) -> Iterator[Evidence]:
+def _merge_readings(readings: list[tuple[Evidence, ...]], against: float) -> Iterator[Evidence]:
     """Add up what the readings say alike, in words that fit two handles."""
     shares: dict[str, tuple[Evidence, float]] = {}
     for each in chain(*readings):
-        bits = each.bits / len(readings) * (against if _against(each) else 1.0)
-        told = _told(each)
+        bits = each.bits / len(readings) * (against if _speaks_against(each) else 1.0)
+        told = _describe_shared(each)
         first, sum_so_far = shares.get(told, (each, 0.0))
         shares[told] = (first, sum_so_far + bits)
     for told, (each, bits) in shares.items():
         yield replace(each, bits=bits, reason=told)
 
 
-def _told(each: Evidence) -> str:
-    reason = _TOLD.get(each.rule, each.reason)
+def _describe_shared(each: Evidence) -> str:
+    reason = _SENTENCES.get(each.rule, each.reason)
     for of_a_name, of_a_handle in _IN_OTHER_WORDS:
         reason = reason.replace(of_a_name, of_a_handle)
     return reason
