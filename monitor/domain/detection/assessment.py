@@ -241,7 +241,7 @@ def _should_ask_person(
         return not somebody_elses
     if not any(each.rule in LINK_RULES for each in evidence):
         return False
-    if any(each.axis is EvidenceAxis.IMITATION and each.bits >= _STRONG_BITS for each in evidence):
+    if any(map(_is_strong_imitation, evidence)):
         return True
     unlinked = tuple(each for each in evidence if each.rule != rules.LINKED_FROM_OWN.name)
     one_way = len(unlinked) < len(evidence)
@@ -250,6 +250,12 @@ def _should_ask_person(
         and not somebody_elses
         and _choose_label(case, unlinked, weights) is not OwnershipLabel.MINE
     )
+
+
+def _is_strong_imitation(each: Evidence) -> bool:
+    """Tell whether a sign of imitation outweighs a link; few followers copy nothing."""
+    strong = each.axis is EvidenceAxis.IMITATION and each.bits >= _STRONG_BITS
+    return strong and each.rule != rules.HOLLOW.name
 
 
 def _needs_more_than_handle(label: OwnershipLabel, case: AssessmentCase) -> bool:

@@ -129,6 +129,11 @@ class Appearance:
         return self.name_match is not None and self.name_match.is_whole
 
     @property
+    def presents_name(self) -> bool:
+        """The name shown is the person's; where none is shown, the handle may be made of it."""
+        return self.name_match is None or self.name_match.is_whole
+
+    @property
     def match_level(self) -> MatchLevel | None:
         return self.name_match.level if self.name_match else None
 

@@ -249,7 +249,8 @@ def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
     """Look for the name in the handle, or else for a handle or for words of the person's."""
     look = case.appearance
     if look.handle_uses_name:
-        lacking = min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
+        whole = look.handle_fit.cover is NameCover.FULL
+        lacking = 0.0 if whole else min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
         return rules.HANDLE_NAME.build_match(
             amount=lacking, reason=_HANDLE_SENTENCES.get(look.handle_fit.cover, "")
         )

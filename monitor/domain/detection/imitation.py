@@ -23,7 +23,7 @@ from monitor.domain.detection.images import compare_prints
 from monitor.domain.evidence import RuleMatch
 from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name
-from monitor.domain.names.normalize import mixes_alphabets, squash_text
+from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
 from monitor.domain.person import PersonName
 from scrapers.models import Finding, PicturePrint
 from scrapers.urls.redirects import split_url_or_none
@@ -31,7 +31,7 @@ from scrapers.urls.redirects import split_url_or_none
 _MUCH_LATER = timedelta(days=365)
 # Some networks tell no more than a year.
 _MUCH_EARLIER = timedelta(days=183)
-_BOASTS = re.compile(r"\b(?:real|official|verified|original|backup)\b", re.IGNORECASE)
+_BOAST_WORDS = frozenset({"real", "official", "verified", "original", "backup"})
 _LURES = re.compile(
     r"\b(?:cash\s?app|venmo|zelle|paypal|bitcoin|btc|crypto\w*|forex|investments?|investing|"
     r"giveaways?|gift\s?cards?|free gifts?|winners?|whatsapp|telegram|onlyfans|"
@@ -46,7 +46,8 @@ _SHORTEST_SITE_NAME = 4
 _LOPSIDED_RATIO = 4.0
 _MANY_FOLLOWED = 50
 _BALANCED_RATIO = 2.0
-_FEW_POSTS = 20
+_FEW_POSTS = 100
+_SOME_POSTS = 20
 
 
 def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
@@ -61,12 +62,27 @@ def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Itera
         yield rules.NEW_NETWORK.build_match()
     yield from _match_age_rules(case)
     yield from _match_counter_rules(case)
-    if case.appearance.is_whole_match and _BOASTS.search(case.appearance.shown_name):
-        yield rules.BOAST.build_match()
+    yield from _match_boast_rule(case)
     if _has_lure(case):
         yield rules.LURE.build_match()
     if case.finding.says_missing:
         yield rules.SAYS_MISSING.build_match()
+
+
+def _match_boast_rule(case: AssessmentCase) -> Iterator[RuleMatch]:
+    """Look for a boast in the name shown, or in a handle that holds the name.
+
+    A handle that is the person's own one and a boast is weighed as an imitation of it.
+    """
+    look = case.appearance
+    if look.is_whole_match and not _BOAST_WORDS.isdisjoint(split_words(look.shown_name)):
+        yield rules.BOAST.build_match()
+    elif look.handle_uses_name and look.presents_name and not case.lookalike_here:
+        pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
+        if not _BOAST_WORDS.isdisjoint(pieces):
+            yield rules.BOAST.build_match(
+                reason="Its handle says that it is the real, official or backup account."
+            )
 
 
 def _has_lure(case: AssessmentCase) -> bool:
@@ -147,8 +163,11 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         and (posts is None or posts < _FEW_POSTS)
     ):
         yield rules.HOLLOW.build_match()
-    elif lopsided < _BALANCED_RATIO and (posts is None or posts >= _FEW_POSTS):
-        yield rules.LIVED_IN.build_match()
+    elif lopsided < _BALANCED_RATIO and (posts is None or posts >= _SOME_POSTS):
+        unknown = posts is None
+        yield rules.LIVED_IN.build_match(
+            reason="It has followers, as a person's account does." if unknown else ""
+        )
 
 
 def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:

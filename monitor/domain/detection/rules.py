@@ -202,7 +202,7 @@ KNOWN_HANDLE = EvidenceRule(
 BOAST = EvidenceRule(
     name="boast",
     axis=EvidenceAxis.IMITATION,
-    reason="It calls itself the real or the official one.",
+    reason="It calls itself the real, official or backup account.",
     otherwise="It would be less likely to be an impersonation if it did not call itself real.",
 )
 COPIED_BIO = EvidenceRule(
@@ -297,7 +297,7 @@ SAYS_MISSING = EvidenceRule(
 HOLLOW = EvidenceRule(
     name="hollow",
     axis=EvidenceAxis.IMITATION,
-    reason="It follows many accounts, few follow it, and it says little.",
+    reason="It follows many accounts, and few follow it.",
 )
 LIVED_IN = EvidenceRule(
     name="lived-in",

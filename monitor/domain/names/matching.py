@@ -22,6 +22,7 @@ from monitor.domain.names.normalize import (
     PARTICLES,
     extract_generation,
     is_lookalike_text,
+    reveal_capital_i,
     romanize_text,
     split_at_commas,
     split_clauses,
@@ -154,9 +155,9 @@ def match_mention(text: str, name: PersonName) -> NameMatch:
 
 def is_disguised_name(written: str, name: PersonName) -> bool:
     """Tell whether a name only looks like the person's: letters are replaced by look-alikes."""
-    theirs = "".join(letter for letter in written if not letter.isspace())
-    ours = _squash_cached(name.full_name)
-    return _squash_cached(theirs) != ours and is_lookalike_text(theirs, ours)
+    ours, theirs = _squash_cached(name.full_name), "".join(written.split())
+    looks = "".join(reveal_capital_i(written).split())
+    return _squash_cached(theirs) != ours and is_lookalike_text(looks, ours)
 
 
 def _choose_best(found: Iterator[NameMatch]) -> NameMatch:

@@ -79,8 +79,8 @@ _TRANSLITERATED = str.maketrans(
     }
 )
 _LETTER_BY_SIGN = str.maketrans("03456789$@", "oeasgtbgsa")
-# A capital I between small letters is there to be read as an l.
-_CAPITAL_I = re.compile(r"(?<=[^\W\d_A-Z])I(?=[^\W\d_A-Z])")
+# A capital I after a small letter is there to be read as an l.
+_CAPITAL_I = re.compile(r"(?<=[^\W\d_A-Z])I+(?![A-Z])")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -106,9 +106,14 @@ def latinize_lookalikes(text: str) -> str:
     return text.translate(LATIN_LOOKALIKES)
 
 
+def reveal_capital_i(text: str) -> str:
+    """Write an l for a capital I that ends a word or is inside one, as in "DanieI"."""
+    return _CAPITAL_I.sub(lambda found: "l" * len(found[0]), text)
+
+
 def list_visual_shapes(text: str) -> frozenset[str]:
     """Return what a word looks like at a glance; a 1 is read as l and as i."""
-    word = latinize_lookalikes(fold_text(_CAPITAL_I.sub("l", text))).translate(_LETTER_BY_SIGN)
+    word = latinize_lookalikes(fold_text(reveal_capital_i(text))).translate(_LETTER_BY_SIGN)
     for pair, single in (("rn", "m"), ("vv", "w"), ("cl", "d"), ("c1", "d")):
         word = word.replace(pair, single)
     return frozenset(re.sub(r"[1|!]", one, word) for one in "li")

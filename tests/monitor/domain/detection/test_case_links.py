@@ -127,6 +127,15 @@ def test_a_link_beside_a_sign_of_imitation_is_always_a_question(
     assert found.label is OwnershipLabel.UNKNOWN
 
 
+def test_few_followers_make_no_question_of_a_link_both_ways() -> None:
+    few = (("followers", 3), ("following", 300), ("posts", 9))
+
+    found = judged(links=(OWN.url,), counts=few)
+
+    assert "hollow" in rules(found)
+    assert found.label is OwnershipLabel.OWN
+
+
 def test_an_imitation_stays_one_whatever_links_to_it() -> None:
     impostor = {"handle": "maria-de1gado.skies.example", "bio": BIO}
 

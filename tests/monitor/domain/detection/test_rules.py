@@ -117,7 +117,7 @@ HOLDS = [
     ),
     ("lure", {"bio": "DM me for details"}, {"bio": "Me and the DMV"}),
     ("says-missing", {"says_missing": True}, {}),
-    ("hollow", counted(10, 400, 3), counted(10, 400, 30)),
+    ("hollow", counted(10, 400, 99), counted(10, 400, 100)),
     ("hollow", counted(5, 60, 3), counted(5, 20, 3)),
     ("lived-in", counted(100, 150, 30), counted(100, 250, 30)),
     ("lived-in", counted(100, 150, 20), counted(100, 150, 19)),
@@ -127,6 +127,11 @@ HOLDS = [
     ("same-handle-name", {"handle": "mariadelgado"}, {"handle": "mariadelgado", "others": 900.0}),
     ("known-handle", {"handle": "mariadelgado"}, {"handle": "mariadelgado7"}),
     ("boast", {"name": "Real Maria Delgado"}, {"name": "Real Estate"}),
+    ("boast", {"handle": "mariadelgado_backup"}, {"handle": "mariadelgado_books"}),
+    ("boast", {"name": "", "handle": "therealmdelgado"}, {"name": "", "handle": "mdelgado"}),
+    ("boast", {"handle": "realmariadelgado"}, {"handle": "realmariadelgado", "name": "Karl B."}),
+    ("boast", {"handle": "realmariadelgado"}, {**HERE, "handle": "realmariadelgado"}),
+    ("boast", {"handle": "realmariadelgado"}, {"handle": "realsunflower"}),
     ("lure", {"bio": "Ask me how I made $5k"}, {"bio": "Ask me why"}),
     ("name-family", {"name": "Mrs. Delgado's Class"}, {"name": "Delgado Plumbing"}),
     ("name-family", {"name": "Mrs. Delgado", "handle": "mrsdelgado"}, {}),
@@ -253,3 +258,55 @@ def test_the_name_of_the_site_itself_asks_nobody_for_money(address, account, say
 
 def test_an_address_that_cannot_be_taken_apart_spoils_no_assessment():
     assert "lure" in rules(url="https://[sunny", bio="DM me for gift cards")
+
+
+def told(rule, **shown):
+    """Return the sentence of a rule, and its bits."""
+    subject = Subject(person=replace(PERSON, name=MARIA.person.name), commonness=60.0)
+    inventory = Inventory(own_findings=(OWN,))
+    found = assess_finding(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
+    return next((each.reason, each.bits) for each in found.evidence if each.rule == rule)
+
+
+def test_an_account_whose_posts_are_not_known_is_not_said_to_have_any():
+    known, unknown = counted(100, 150, 30), counted(100, 150, None)
+
+    assert "posts" in told("lived-in", **known)[0]
+    assert "posts" not in told("lived-in", counts=unknown["counts"][:2])[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Maria Delgado", "The name shown matches yours exactly."),
+        ("Maria Ines Delgado", "The name shown is yours, with another name"),
+    ],
+)
+def test_a_name_that_says_more_than_the_persons_is_not_called_exact(name, said):
+    assert told("name-exact", name=name)[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        ("name-family", "Mrs. Delgado"),
+        ("name-given", "Maria"),
+        ("name-initial", "M. Delgado"),
+        ("name-family-initial", "Maria D."),
+    ],
+)
+def test_what_a_handle_adds_to_the_name_shown_is_said_and_counts(rule, name):
+    alone, completed = told(rule, name=name), told(rule, name=name, handle="delgadomaria")
+
+    assert "handle" in completed[0]
+    assert alone[1] < completed[1] < 0
+
+
+def test_a_handle_counts_for_as_much_as_it_holds_of_the_name():
+    handles = ("maria.delgado", "miadelgado", "mdelgado", "mrsdelgado")
+
+    bits = [told("handle-name", name="", handle=handle)[1] for handle in handles]
+
+    assert bits[0] == 0
+    assert bits == sorted(bits, reverse=True)
+    assert bits[-1] > -4
