@@ -219,6 +219,25 @@ PAGE_ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "This is about me",
     **{said: text for said, text in ANSWERS.items() if said not in {Decision.MINE, Decision.MOCK}},
 }
+# What comes after an answer that a link in an email gave.
+ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "We keep checking it, and email you when it changes.",
+    Decision.NAMESAKE: "We set it aside, and use your answer to tell you two apart.",
+    Decision.UNRELATED: "We set it aside.",
+    Decision.IMPERSONATION: (
+        "IT can see this flag now. Next, report the account to its platform: sign in, and we show "
+        "you how."
+    ),
+    Decision.MOCK: (
+        "Only you see it. Next, you can report the account to its platform: sign in, and we show "
+        "you how."
+    ),
+}
+FLAG_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
+ANSWER_LINK_OVER: Final = (
+    "The finding was answered, is gone, or the link is older than 14 days. Sign in to see where it "
+    "is now."
+)
 FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[Decision, str]]] = {
     FlagKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
     FlagKind.MOCK_ACCOUNT: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
@@ -547,6 +566,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "signed-in": "signed in",
     "check-requested": "asked for a check",
     "answered": "answered whose this is",
+    "answered-by-link": "answered with a link from an email",
     "decided": "answered this flag",
     "lapsed": "reopened this flag",
     "closed": "closed this flag, because nothing is shown anymore",

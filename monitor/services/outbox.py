@@ -18,6 +18,7 @@ from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
 from monitor.domain.flag import mark_notified
 from monitor.domain.vocabulary import EmailState, Severity
+from monitor.services.answer_links import add_finding_links
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
@@ -160,6 +161,7 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
     view = (
         _merge_alerts(app, bundle, sent_at) if kind is EmailKind.ALERT else _load_view(app, email)
     )
+    view = add_finding_links(app, view, sent_at)
     return EmailDraft(
         email=_render_email(app, email, view),
         envelope=_build_envelope(app, bundle[0], address, view, sent_at),

@@ -11,6 +11,7 @@ from monitor.app import App
 from monitor.config import SignInMethod
 from monitor.domain.vocabulary import Role
 from monitor.web import (
+    answer_link,
     district,
     enrollment,
     findings,
@@ -46,6 +47,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     findings.build_sharing_routes,
     takedown.build_takedown_routes,
     removal.build_removal_routes,
+    answer_link.build_answer_link_routes,
     my_data.build_data_routes,
     my_data.build_consent_routes,
     my_data.build_renewal_routes,

@@ -17,6 +17,8 @@ from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_se
 from reports.pages.layout import NavLink, PageFrame
 
 V = TypeVar("V")
+WANTED_COOKIE: Final = "namesake-wanted"
+MAX_PATH_LENGTH: Final = 200
 SIGN_OUT_ELSEWHERE: Final = (
     "You signed in through your district's own sign-in page. Sign out there."
 )
@@ -73,6 +75,21 @@ class PortalContext:
         response.headers["Location"] = path
         self.browser_session.next_notice = notice
         return response
+
+    def redirect_to_sign_in(self, path: str) -> Response:
+        """Ask to sign in, and remember which page was wanted: an email may have led to it."""
+        response = self.redirect_to(path)
+        if request.method == "GET" and request.path != "/":
+            wanted = [self.browser_session.id, request.path[:MAX_PATH_LENGTH]]
+            self.sessions.set_signed_cookie(response, WANTED_COOKIE, wanted)
+        return response
+
+    def find_wanted_path(self) -> str:
+        """Return the page that this visit wanted before it signed in; empty without one."""
+        match self.sessions.read_signed_cookie(request, WANTED_COOKIE):
+            case [visit, path] if visit == self.browser_session.id:
+                return path
+        return ""
 
     def sign_in(self, account_id: str, method: AuthMethod) -> None:
         """Sign in a person who has just proved who they are."""

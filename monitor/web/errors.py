@@ -95,7 +95,7 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
     def handle_http_error(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or 500)
         if status is HTTPStatus.UNAUTHORIZED and not _wants_json():
-            return context.redirect_to(url_for("sign_in.show_sign_in"))
+            return context.redirect_to_sign_in(url_for("sign_in.show_sign_in"))
         return _render_error(context, status, forged=error.description == FORGED_FORM)
 
     @app.errorhandler(MonitorError)

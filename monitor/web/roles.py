@@ -31,6 +31,8 @@ _PUBLIC: Final = AccessRule()
 ACCESS_RULES: Final[AccessRules] = MappingProxyType(
     {
         "": _PUBLIC,
+        # The token in the address proves whose finding it is; the form takes its usual token, too.
+        "answer": _PUBLIC,
         "healthz": _PUBLIC,
         "join": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.

@@ -97,8 +97,9 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
             return _render_code_page(context, (FieldProblem(field="code", words=OTHER_BROWSER),))
         if isinstance(used, SignInRefusal):
             raise Gone
+        wanted = context.find_wanted_path()
         context.sign_in(used, AuthMethod.LINK)
-        return context.redirect_to(url_for("front.redirect_home"))
+        return context.redirect_to(wanted or url_for("front.redirect_home"))
 
 
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:
@@ -361,8 +362,9 @@ def _build_account_routes(context: PortalContext, provider: IdentityProvider) ->
         reader = find_account_id(context.app, mail)
         if not reader:
             return render_not_enrolled(context, mail)
+        wanted = context.find_wanted_path()
         context.sign_in(reader, AuthMethod.OIDC)
-        return context.redirect_to(url_for("front.redirect_home"))
+        return context.redirect_to(wanted or url_for("front.redirect_home"))
 
     return routes
 

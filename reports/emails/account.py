@@ -59,13 +59,17 @@ class BreakGlassView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerQuestionView(EmailView):
-    """IT asks about a flag. `by` is who asks; `question` is in their words."""
+    """IT asks about a flag. `by` is who asks; `question` is in their words.
+
+    `link_url` leads to the finding's own page; it is put in when the email is sent.
+    """
 
     kind: FlagKind
     url: str
     id: str
     by: str
     question: str
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

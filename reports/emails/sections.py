@@ -34,8 +34,9 @@ class EmailView:
 class FlagLine:
     """`what` is our sentence, `title` what the page calls itself.
 
-    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item` is
-    what it is about, for a page that leads there.
+    `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item_id` is
+    what it is about, for a page that leads there. `link_url` is put in when an email is sent: it
+    answers this finding and no other.
     """
 
     kind: FlagKind
@@ -50,11 +51,12 @@ class FlagLine:
     reasons: tuple[str, ...] = ()
     earlier: str = ""
     item_id: str = ""
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """`fields` are names of fields that differ."""
+    """`fields` are names of fields that differ; `link_url` leads to the finding's own page."""
 
     event: EventKind
     whose: OwnershipLabel
@@ -64,6 +66,7 @@ class ChangeLine:
     platform: str = ""
     title: str = ""
     fields: tuple[str, ...] = ()
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class QuestionLine:
     platform: str = ""
     snippet: str = ""
     reasons: tuple[str, ...] = ()
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class UnansweredFlagLine:
     since: datetime
     id: str
     platform: str = ""
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,7 @@ class FlagOutcomeLine:
     at: datetime
     id: str
     platform: str = ""
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,15 @@
 """The pages on which one says that one's work address has changed.
 
-The pages on which one signs in. The page on which one stops the weekly email, or gets it again.
+The pages on which one signs in. The pages that a link in an email opens without signing in: to stop
+the weekly email, or to answer one finding.
 A page that says why there is none.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.vocabulary import Severity
+from reports.pages.findings import AnswerChoice
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 
@@ -141,6 +144,50 @@ class UnsubscribeView:
 
 def render_unsubscribe(view: UnsubscribeView, frame: PageFrame) -> str:
     return render_page("stop", view, frame)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCardView:
+    """One finding, as its email showed it. `severity` is None where only its owner is asked for.
+
+    `opens_to_it` says that one of the answers lets IT see it.
+    """
+
+    token: str
+    zone: str
+    item_id: str
+    question: str
+    url: str
+    choices: tuple[AnswerChoice, ...]
+    expires_at: datetime
+    opens_to_it: bool
+    kind: str = ""
+    severity: Severity | None = None
+    platform: str = ""
+    title: str = ""
+    snippet: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerDoneView:
+    """`answer` is what was just saved, empty where the link opens nothing anymore.
+
+    `next_path` is our own page for the next step, which takes signing in.
+    """
+
+    next_step: str
+    next_path: str
+    action: str
+    answer: str = ""
+
+
+def render_answer_card(view: AnswerCardView, frame: PageFrame) -> str:
+    return render_page("answer", view, frame)
+
+
+def render_answer_done(view: AnswerDoneView, frame: PageFrame) -> str:
+    return render_page("answered", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,11 @@ from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROS
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP
 
+ANSWER: Final = (
+    f"{PORTAL}/answer/i0123456789abcdef0123456789abcdef.1796472000."
+    "9bK3QwZ7Lm2T4xVdRpH8Nc5JsYf6Gt1A9bK3QwZ7Lm2"
+)
+ITEM: Final = f"{PORTAL}/me/items/0123456789abcdef0123456789abcdef"
 IMPERSONATION: Final = FlagLine(
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
@@ -61,6 +66,7 @@ IMPERSONATION: Final = FlagLine(
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
     id="7f3a91c2",
+    link_url=ANSWER,
 )
 STUDENT_LINK: Final = FlagLine(
     kind=FlagKind.STUDENT_LINK,
@@ -73,6 +79,7 @@ STUDENT_LINK: Final = FlagLine(
     last_seen=MONDAY,
     id="c40d22ab",
     earlier="Earlier answer: There is a reason for it. Then it changed.",
+    link_url=ANSWER,
 )
 CHANGED: Final = ChangeLine(
     event=EventKind.CHANGED,
@@ -83,6 +90,7 @@ CHANGED: Final = ChangeLine(
     fields=("name", "bio"),
     at=MONDAY - timedelta(days=3),
     id="19be77d0",
+    link_url=ITEM,
 )
 QUESTION: Final = QuestionLine(
     url="https://www.bookclub.example/members/rdelgado",
@@ -94,6 +102,7 @@ QUESTION: Final = QuestionLine(
         "It names your state, but no town.",
     ),
     id="a81c5e09",
+    link_url=ANSWER,
 )
 WAITING: Final = UnansweredFlagLine(
     kind=FlagKind.OWN_ACCOUNT_CHANGED,
@@ -101,6 +110,7 @@ WAITING: Final = UnansweredFlagLine(
     platform="alpha",
     since=MONDAY - timedelta(days=14),
     id="5d2f80aa",
+    link_url=ANSWER,
 )
 DECIDED: Final = FlagOutcomeLine(
     kind=FlagKind.IMPERSONATION,
@@ -110,6 +120,7 @@ DECIDED: Final = FlagOutcomeLine(
     at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
     id="91c4e7d2",
     platform="chirps",
+    link_url=ITEM,
 )
 OWN: Final = OwnItemLine(
     url="https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
@@ -232,6 +243,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         id="7f3a91c2",
         by="it-security@cedarvalley.example",
         question="Is this the account that your band made for its tour?",
+        link_url=ITEM,
     ),
     "break-glass": BreakGlassView(
         **ROSA,

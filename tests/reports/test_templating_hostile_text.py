@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from reports.emails.sections import EmailView
 from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
-SETTINGS = {"zone", "week", "review_url", "undo_url", "token", "code"}
+SETTINGS = {"zone", "week", "review_url", "undo_url", "link_url", "token", "code"}
 # Our own sentences, in which an address of the district may stand.
 OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by"}
 # Three numbers and a ref: what does not look so is refused where it comes in.
@@ -91,11 +92,23 @@ def test_no_text_becomes_a_link(view: EmailView, share) -> None:
             assert not re.search(r"(?<!\[)\.(?!\])evil", part), attack
 
 
-def test_the_only_links_lead_to_our_review_page(view: EmailView) -> None:
+def list_links(value: object) -> Iterator[str]:
+    """Yield the link of each line, each to one finding."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from list_links(each)
+    elif is_dataclass(value):
+        yield getattr(value, "link_url", "")
+        for each in fields(value):
+            yield from list_links(getattr(value, each.name))
+
+
+def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
     letter = render_email(view)
 
     linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', letter.html)
     linked += re.findall(r"https?://\S+", letter.text)
     ours = {getattr(view, each, "") for each in ("review_url", "address", "link_url", "undo_url")}
+    ours |= set(list_links(view))
     with_code = {f"{each}/{getattr(view, 'code', '')}" for each in ours}
     assert set(linked) <= ours | with_code

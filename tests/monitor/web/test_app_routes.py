@@ -27,6 +27,7 @@ LET_IN = {
 }
 WHOSE = {
     "/": ANYBODY,
+    "/answer/<token>": ANYBODY,
     "/api/v1/me": STAFF,
     "/api/v1/operate": OPERATING,
     "/api/v1/review": REVIEWER,

@@ -1,0 +1,258 @@
+"""One-card links: an email lets its reader answer one finding without signing in.
+
+A link is signed under the person's own key, for one card, one mailbox and 14 days, and put in only
+when the email is sent, so that nothing stores it. It opens while the card waits for an answer.
+"""
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict, TypeVar
+
+from monitor.app import App
+from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.flag import Flag
+from monitor.domain.person import Person
+from monitor.domain.vocabulary import Decision, FlagKind, Severity
+from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.services.findings import build_item_card, list_pending_cards
+from monitor.services.presenters import build_flag_line, build_question_line
+from monitor.services.review import decide_flags
+from reports import labels as words
+from reports.emails.account import AlertView, ReviewerQuestionView
+from reports.emails.sections import (
+    EmailView,
+    FlagLine,
+    PersonalEmailView,
+    QuestionLine,
+    UnansweredFlagLine,
+)
+from reports.pages.account import AnswerCardView
+from reports.pages.findings import QuestionCard
+
+ANSWER_LINK_LASTS = timedelta(days=14)
+# As many reasons as an email gives.
+MOST_REASONS = 3
+# Seconds since 1970 have ten digits until 2286; more would be no date.
+MAX_END_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLink:
+    """`card_id` is an item, or a flag where `is_flag` says so; `item_id` is what it is about."""
+
+    person_id: str
+    card_id: str
+    item_id: str
+    is_flag: bool
+    expires_at: datetime
+
+
+def build_answer_token(app: App, link: AnswerLink) -> str:
+    subject = f"{'f' if link.is_flag else 'i'}{link.card_id}"
+    end = str(int(link.expires_at.timestamp()))
+    person = app.db.people.load_person(link.person_id)
+    return f"{subject}.{end}.{_sign_link(app, person, subject, end)}"
+
+
+def open_answer_link(app: App, token: str) -> AnswerLink | None:
+    """Return what a link may answer; None where it has expired or was never ours.
+
+    Leaving, a new work address and erasure each end every link that is out.
+    """
+    subject, end, signature = (*token.split("."), "", "", "")[:3]
+    link = _find_link_target(app, subject, end)
+    if link is None or app.clock.now() >= link.expires_at:
+        return None
+    try:
+        person = app.db.people.load_person(link.person_id)
+        right = _sign_link(app, person, subject, end)
+    except (InputError, DatabaseError):
+        return None
+    genuine = hmac.compare_digest(right.encode(), signature.encode())
+    in_force = app.db.consents.has_consent_in_force(person.id, app.clock.now())
+    return link if genuine and in_force else None
+
+
+def _find_link_target(app: App, subject: str, end: str) -> AnswerLink | None:
+    card_id, is_flag = subject[1:], subject[:1] == "f"
+    if not (subject.isascii() and end.isascii() and end.isdecimal() and len(end) <= MAX_END_DIGITS):
+        return None
+    try:
+        item_id = app.db.flags.load_flag(card_id).item_id if is_flag else card_id
+        person_id = app.db.items.load_item(item_id).person_id
+    except (InputError, DatabaseError):
+        return None
+    return AnswerLink(
+        person_id=person_id,
+        card_id=card_id,
+        item_id=item_id,
+        is_flag=is_flag,
+        expires_at=datetime.fromtimestamp(int(end), UTC),
+    )
+
+
+def _sign_link(app: App, person: Person, subject: str, end: str) -> str:
+    purpose = f"answer {subject} {end} {person.mail.casefold()}"
+    return app.db.email_codes.derive_email_code(person.id, purpose)
+
+
+def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView | None:
+    """Show what the email showed; None where nothing waits for an answer anymore."""
+    card = _find_pending_card(app, link)
+    if card is None:
+        return None
+    return AnswerCardView(
+        token=token,
+        zone=app.db.people.load_person(link.person_id).zone,
+        item_id=link.item_id,
+        url=card.url,
+        platform=card.platform,
+        choices=card.choices,
+        opens_to_it=not link.is_flag,
+        expires_at=link.expires_at,
+        **_build_card_words(app, link),
+    )
+
+
+class AnswerCardWords(TypedDict):
+    """The words of a card: as an email has them for a flag, or for a question."""
+
+    question: str
+    title: str
+    kind: str
+    severity: Severity | None
+    snippet: str
+    reasons: tuple[str, ...]
+
+
+def _build_card_words(app: App, link: AnswerLink) -> AnswerCardWords:
+    flag = _find_card_flag(app, link)
+    if flag is not None:
+        line = build_flag_line(app, flag)
+        return AnswerCardWords(
+            question=line.what,
+            title=line.title,
+            kind=words.FLAG_KINDS[line.kind],
+            severity=line.severity,
+            snippet="",
+            reasons=line.reasons[:MOST_REASONS],
+        )
+    item = app.db.items.load_item(link.item_id)
+    question = build_question_line(app, item)
+    return AnswerCardWords(
+        question=build_item_card(app, item).question,
+        title=question.title,
+        kind="",
+        severity=None,
+        snippet=question.snippet,
+        reasons=question.reasons[:MOST_REASONS],
+    )
+
+
+def _find_card_flag(app: App, link: AnswerLink) -> Flag | None:
+    """Return the flag that the card is about; None for a question whose something is."""
+    if link.is_flag:
+        return app.db.flags.load_flag(link.card_id)
+    flag = app.db.flags.find_flag(link.item_id, FlagKind.IMPERSONATION)
+    return flag if flag and flag.is_undecided else None
+
+
+def answer_by_link(app: App, link: AnswerLink, decision: Decision) -> None:
+    """Record the person's answer. Raises InputError where this card does not take it."""
+    card = _find_pending_card(app, link)
+    if card is None or decision not in {choice.value for choice in card.choices}:
+        reason = "This finding does not take this answer now. Sign in to see it."
+        raise InputError(reason)
+    with app.db.begin_transaction():
+        app.db.audit.append_entry(
+            app.clock.now(), "person", "answered-by-link", link.card_id, {"decision": decision}
+        )
+        if link.is_flag:
+            entry = DecisionInput(decision=decision, by=link.person_id)
+            decide_flags(app, (link.card_id,), entry)
+        else:
+            record_feedback(app, link.person_id, {link.card_id: decision})
+
+
+def _find_pending_card(app: App, link: AnswerLink) -> QuestionCard | None:
+    cards = list_pending_cards(app, link.person_id)
+    return next((each for each in cards if each.id == link.card_id), None)
+
+
+def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView:
+    """Give each finding of an email its own link: to answer it, or to its page."""
+    links = LinkBuilder(app, sent_at + ANSWER_LINK_LASTS)
+    match view:
+        case AlertView():
+            return replace(
+                view, flag=links.link_flag(view.flag), more=tuple(map(links.link_flag, view.more))
+            )
+        case ReviewerQuestionView():
+            return replace(view, link_url=links.build_flag_page_url(view.id))
+        case PersonalEmailView():
+            return replace(
+                view,
+                flags=tuple(map(links.link_flag, view.flags)),
+                questions=tuple(map(links.link_question, view.questions)),
+                waiting=tuple(map(links.link_flag, view.waiting)),
+                changes=tuple(
+                    replace(each, link_url=links.build_page_url(each.id)) for each in view.changes
+                ),
+                decided=tuple(
+                    replace(each, link_url=links.build_flag_page_url(each.id))
+                    for each in view.decided
+                ),
+            )
+    return view
+
+
+FlagLike = TypeVar("FlagLike", FlagLine, UnansweredFlagLine)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBuilder:
+    """Makes the links of one email. What is gone since it was queued gets none."""
+
+    app: App
+    expires_at: datetime
+
+    def build_page_url(self, item_id: str) -> str:
+        return f"{self.app.config.portal.address}/me/items/{item_id}"
+
+    def build_flag_page_url(self, flag_id: str) -> str:
+        flag = self._find_flag(flag_id)
+        return self.build_page_url(flag.item_id) if flag else ""
+
+    def link_flag(self, line: FlagLike) -> FlagLike:
+        """Ask whose it is for an impersonation; any other flag has answers of its own."""
+        flag = self._find_flag(line.id)
+        if flag is None:
+            return line
+        is_flag = flag.kind is not FlagKind.IMPERSONATION
+        card_id = flag.id if is_flag else flag.item_id
+        return replace(
+            line, link_url=self._build_answer_url(card_id, flag.item_id, is_flag=is_flag)
+        )
+
+    def link_question(self, line: QuestionLine) -> QuestionLine:
+        try:
+            return replace(line, link_url=self._build_answer_url(line.id, line.id, is_flag=False))
+        except InputError:
+            return line
+
+    def _find_flag(self, flag_id: str) -> Flag | None:
+        try:
+            return self.app.db.flags.load_flag(flag_id)
+        except InputError:
+            return None
+
+    def _build_answer_url(self, card_id: str, item_id: str, *, is_flag: bool) -> str:
+        link = AnswerLink(
+            person_id=self.app.db.items.load_item(item_id).person_id,
+            card_id=card_id,
+            item_id=item_id,
+            is_flag=is_flag,
+            expires_at=self.expires_at,
+        )
+        return f"{self.app.config.portal.address}/answer/{build_answer_token(self.app, link)}"

@@ -1,0 +1,89 @@
+"""The page behind a link in an email that answers one finding, without signing in.
+
+Looking at it changes nothing, however often a mail scanner does; only its form answers.
+"""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, url_for
+
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.services.answer_links import (
+    AnswerLink,
+    answer_by_link,
+    build_answer_card,
+    open_answer_link,
+)
+from monitor.web.context import PortalContext
+from monitor.web.forms import WebForm, read_form
+from reports import labels
+from reports.pages import account as pages
+from reports.pages.account import AnswerDoneView
+
+
+class LinkAnswerForm(WebForm, frozen=True, kw_only=True):
+    decision: Decision
+
+
+def build_answer_link_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("answer", __name__)
+    app = context.app
+
+    @routes.get("/answer/<token>")
+    def show_card(token: str) -> Response:
+        link = open_answer_link(app, token)
+        view = build_answer_card(app, link, token) if link else None
+        if view is None:
+            return _render_over(context)
+        return context.render_page("Answer one finding", pages.render_answer_card, view)
+
+    @routes.post("/answer/<token>")
+    def submit_answer(token: str) -> Response:
+        decision = read_form(LinkAnswerForm).decision
+        link = open_answer_link(app, token)
+        card = build_answer_card(app, link, token) if link else None
+        if link is None or card is None:
+            return _render_over(context)
+        try:
+            answer_by_link(app, link, decision)
+        except InputError:
+            abort(HTTPStatus.BAD_REQUEST)
+        answer = next(each.words for each in card.choices if each.value == decision)
+        view = _build_done_view(context, link, decision, answer)
+        return context.render_page("Saved", pages.render_answer_done, view)
+
+    return routes
+
+
+def _build_done_view(
+    context: PortalContext, link: AnswerLink, decision: Decision, answer: str
+) -> AnswerDoneView:
+    """Say what comes next; all further pages take signing in."""
+    if link.is_flag:
+        return AnswerDoneView(
+            answer=answer,
+            next_step=labels.FLAG_ANSWERED,
+            next_path=url_for("items.show_item", item_id=link.item_id),
+            action="Open this finding",
+        )
+    flag = context.app.db.flags.find_flag(link.item_id, FlagKind.IMPERSONATION)
+    if flag is not None and decision is Decision.IMPERSONATION:
+        path, action = url_for("takedown.show_kit", flag_id=flag.id), "Open the steps"
+    else:
+        path, action = url_for("sort.show_cards"), "Open your findings"
+    return AnswerDoneView(
+        answer=answer, next_step=labels.ANSWER_NEXT_STEPS[decision], next_path=path, action=action
+    )
+
+
+def _render_over(context: PortalContext) -> Response:
+    """Say the same for a link that was answered, has expired or was never ours."""
+    view = AnswerDoneView(
+        next_step=labels.ANSWER_LINK_OVER,
+        next_path=url_for("me.show_home"),
+        action="Open your findings",
+    )
+    return context.render_page(
+        "This link no longer works", pages.render_answer_done, view, HTTPStatus.GONE
+    )

@@ -1,0 +1,216 @@
+"""A link in an email answers one finding: by its button alone, and nothing else."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.services.answer_links import (
+    ANSWER_LINK_LASTS,
+    AnswerLink,
+    build_answer_token,
+)
+from monitor.services.digests import build_digest_view
+from monitor.services.feedback import undo_feedback
+from monitor.services.outbox import send_due
+from reports.emails.registry import render_email
+from tests.monitor.services.world import Staff
+from tests.monitor.web.portal import ADDRESS, Portal
+from tests.monitor.web.scene import IMPOSTOR
+
+ANSWER = re.compile(rf"{re.escape(ADDRESS)}(/answer/\S+)")
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Maria, who was just written to about somebody who poses as her."""
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    send_due(world.app)
+    return maria
+
+
+@pytest.fixture
+def link(maria: Staff) -> str:
+    (alert,) = maria.letters_of("alert")
+    found = ANSWER.findall(alert.letter.text)
+    assert len(found) == 1
+    assert found[0] in alert.letter.html
+    return str(found[0])
+
+
+def answers(portal: Portal, maria: Staff) -> list[str]:
+    entries = portal.world.state.audit.list_entries()
+    return [each.action for each in entries if each.action in {"decided", "answered-by-link"}]
+
+
+def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
+    guest = portal.guest()
+    page = guest.get(link)
+    assert page.status == 200
+    assert "Someone pretending to be me” also shows this flag to IT" in page.text
+
+    seen = guest.post(link, decision="namesake")
+
+    assert seen.title == "Saved"
+    assert "You said: Someone else with my name" in seen.text
+    item = maria.flag(FlagKind.IMPERSONATION).item_id
+    assert portal.world.state.items.find_item_feedback(item) is Decision.NAMESAKE
+    assert answers(portal, maria) == ["answered-by-link", "decided"]
+    assert guest.get("/me").leads_to == "/sign-in"
+
+
+def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, link):
+    guest = portal.guest()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    seen = guest.post(link, decision="impersonation")
+    kit = seen.page.find("a", string="Open the steps")["href"]
+
+    assert kit == f"/me/takedown/{flag.id}"
+    assert guest.get(kit).leads_to == "/sign-in"
+    guest.post("/sign-in", address=maria.mail)
+    send_due(portal.world.app)
+    text = maria.letters_of("sign-in-link")[-1].letter.text
+    code = re.search(rf"{ADDRESS}/sign-in/(\S+)", text)[1]
+    assert guest.post("/sign-in/link", code=code).leads_to == kit
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_scanner_that_opens_the_link_answers_nothing(portal, maria, link, method):
+    client = portal.guest().client
+
+    for _ in range(3):
+        assert client.open(link, method=method, base_url=ADDRESS).status_code == 200
+
+    assert answers(portal, maria) == []
+    assert portal.guest().get(link).status == 200
+
+
+def test_a_form_of_another_page_answers_nothing(portal, maria, link):
+    seen = portal.guest().send(link, {"decision": "namesake", "csrf": "forged"})
+
+    assert seen.status == 403
+    assert answers(portal, maria) == []
+
+
+@pytest.mark.parametrize("decision", ["", "shared", "reported", "student-link", "nonsense"])
+def test_only_the_answers_on_the_page_are_taken(portal, maria, link, decision):
+    assert portal.guest().post(link, decision=decision).status == 400
+    assert answers(portal, maria) == []
+
+
+def test_a_link_is_over_once_the_finding_is_answered_and_open_again_when_that_is_undone(
+    portal, maria, link
+):
+    guest = portal.guest()
+    guest.post(link, decision="namesake")
+
+    again = guest.post(link, decision="mine")
+    assert (again.status, again.title) == (410, "This link no longer works")
+    assert "Someone else" not in guest.get(link).text
+
+    undo_feedback(portal.world.app, maria.id, (maria.flag(FlagKind.IMPERSONATION).item_id,))
+    assert guest.get(link).status == 200
+
+
+def test_a_link_is_over_after_14_days(portal, maria, link):
+    portal.world.clock.at += ANSWER_LINK_LASTS - timedelta(minutes=1)
+    assert portal.guest().get(link).status == 200
+
+    portal.world.clock.at += timedelta(minutes=1)
+    assert portal.guest().get(link).status == 410
+    assert portal.guest().post(link, decision="mine").status == 410
+
+
+def test_leaving_ends_every_link(portal, maria, link):
+    maria.withdraws()
+
+    assert portal.guest().get(link).status == 410
+    assert portal.guest().post(link, decision="mine").status == 410
+
+
+def test_a_link_of_the_old_mailbox_is_over_after_a_change_of_address(portal, maria, link):
+    people = portal.world.state.people
+    person = people.load_person(maria.id)
+    people.update_person(replace(person, mail="maria.new@cedarvalley.example"))
+
+    assert portal.guest().get(link).status == 410
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda link: link[:-1],
+        lambda link: f"{link}x",
+        lambda link: re.sub(r"\.\d+\.", ".9999999999.", link),
+        lambda link: link.replace("/answer/i", "/answer/f"),
+        lambda _link: "/answer/x",
+        lambda _link: "/answer/i.99999999999999999999.x",
+        lambda _link: "/answer/é.\u0661.x",
+    ],
+)
+def test_a_changed_link_opens_nothing(portal, maria, link, spoil):
+    assert portal.guest().get(spoil(link)).status == 410
+    assert portal.guest().post(spoil(link), decision="mine").status == 410
+    assert answers(portal, maria) == []
+
+
+def test_the_page_shows_no_more_than_the_email(portal, maria, link):
+    (alert,) = maria.letters_of("alert")
+    page = portal.guest().get(link)
+
+    for each in page.page.find("main").find_all("li"):
+        assert " ".join(each.get_text().split()) in alert.text
+    assert "/me/" not in page.html.replace("/me/items/", "")
+    assert maria.mail not in page.html
+
+
+def test_each_finding_of_a_digest_has_its_own_link(portal, maria):
+    portal.world.on_monday()
+    (digest,) = maria.letters_of("digest")
+    text = digest.letter.text
+
+    found = ANSWER.findall(text)
+
+    asked = text.count("Answer this:")
+    assert asked == len(set(found)) > 0
+    assert all(portal.guest().get(each).status == 200 for each in found)
+
+
+def test_a_preview_for_an_operator_holds_no_link_that_answers(portal, maria):
+    email = render_email(build_digest_view(portal.world.app, maria.id))
+
+    assert "/answer/" not in email.text + email.html
+
+
+def test_a_flag_with_answers_of_its_own_takes_those_and_says_what_comes_next(portal, maria):
+    world = portal.world
+    base = maria.flag(FlagKind.IMPERSONATION)
+    other = replace(
+        base, id="5" * 32, kind=FlagKind.EXPOSED_CONTACT, reasons=("It shows a phone.",)
+    )
+    world.state.flags.insert_flag(other)
+    link = AnswerLink(
+        person_id=maria.id,
+        card_id=other.id,
+        item_id=other.item_id,
+        is_flag=True,
+        expires_at=world.clock.at + ANSWER_LINK_LASTS,
+    )
+    path = f"/answer/{build_answer_token(world.app, link)}"
+
+    page = portal.guest().get(path)
+    assert "Leave it up" in page.text
+    assert "shows this flag to IT" not in page.text
+    seen = portal.guest().post(path, decision="harmless")
+
+    assert "You said: Leave it up" in seen.text
+    assert seen.page.find("a", string="Open this finding")["href"] == f"/me/items/{other.item_id}"
+    assert not world.state.flags.load_flag(other.id).is_undecided
+    assert world.state.flags.load_flag(base.id).is_undecided
