@@ -11,10 +11,10 @@ from typing import TypedDict, TypeVar
 
 from monitor.app import App
 from monitor.domain.errors import DatabaseError, InputError
-from monitor.domain.flag import Flag
+from monitor.domain.flag import OWNERSHIP_FLAGS, Flag
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import Decision, FlagKind, Severity
-from monitor.services.feedback import DecisionInput, record_feedback
+from monitor.domain.vocabulary import Decision, Severity
+from monitor.services.feedback import DecisionInput, list_ownership_flags, record_feedback
 from monitor.services.findings import build_item_card, list_pending_cards
 from monitor.services.presenters import build_flag_line, build_question_line
 from monitor.services.review import decide_flags
@@ -154,8 +154,8 @@ def _find_card_flag(app: App, link: AnswerLink) -> Flag | None:
     """Return the flag that the card is about; None for a question whose something is."""
     if link.is_flag:
         return app.db.flags.load_flag(link.card_id)
-    flag = app.db.flags.find_flag(link.item_id, FlagKind.IMPERSONATION)
-    return flag if flag and flag.is_undecided else None
+    asking = (each for each in list_ownership_flags(app, link.item_id) if each.is_undecided)
+    return next(asking, None)
 
 
 def answer_by_link(app: App, link: AnswerLink, decision: Decision) -> None:
@@ -225,11 +225,11 @@ class LinkBuilder:
         return self.build_page_url(flag.item_id) if flag else ""
 
     def link_flag(self, line: FlagLike) -> FlagLike:
-        """Ask whose it is for an impersonation; any other flag has answers of its own."""
+        """Ask whose it is where the flag does; any other flag has answers of its own."""
         flag = self._find_flag(line.id)
         if flag is None:
             return line
-        is_flag = flag.kind is not FlagKind.IMPERSONATION
+        is_flag = flag.kind not in OWNERSHIP_FLAGS
         card_id = flag.id if is_flag else flag.item_id
         return replace(
             line, link_url=self._build_answer_url(card_id, flag.item_id, is_flag=is_flag)

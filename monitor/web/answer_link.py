@@ -8,7 +8,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.flag import FLAG_OF_DECISION
+from monitor.domain.vocabulary import Decision
 from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
@@ -67,8 +68,9 @@ def _build_done_view(
             next_path=url_for("items.show_item", item_id=link.item_id),
             action="Open this finding",
         )
-    flag = context.app.db.flags.find_flag(link.item_id, FlagKind.IMPERSONATION)
-    if flag is not None and decision is Decision.IMPERSONATION:
+    kind = FLAG_OF_DECISION.get(decision)
+    flag = context.app.db.flags.find_flag(link.item_id, kind) if kind else None
+    if flag is not None:
         path, action = url_for("takedown.show_kit", flag_id=flag.id), "Open the steps"
     else:
         path, action = url_for("sort.show_cards"), "Open your findings"

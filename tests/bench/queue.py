@@ -46,7 +46,8 @@ class Figures:
 
     `queued` checks of the sweep lay in the lanes' queues by then, after `filled` seconds.
     `floor` is what the hosts' own queues take, given when the sweep has asked each of them last;
-    `idle_floor` is what they would take if no host had been asked before.
+    `idle_floor` is what they would take if no host had been asked before. `overtaken` is how often
+    the sweep was let before the self-check, at the host where that happened most.
     """
 
     queued: int
@@ -58,6 +59,7 @@ class Figures:
     idle_floor: float
     answered: int
     swept_a_second: float
+    overtaken: int
 
     @property
     def stretch(self) -> float:
@@ -120,6 +122,7 @@ def measured(size: Size) -> Figures:
 def figured(size: Size, asked: list[tuple[str, float, float]], wished: float) -> Figures:
     """Work out what the client's notes tell: (URL, when it was asked, when it had answered)."""
     begun, free = defaultdict(list), defaultdict(lambda: wished)
+    sweeping = defaultdict(list)
     swept = 0
     for url, began, ended in asked:
         place = urlsplit(url)
@@ -127,6 +130,8 @@ def figured(size: Size, asked: list[tuple[str, float, float]], wished: float) ->
             begun[place.hostname].append(began - wished)
         elif began < wished:
             free[place.hostname] = max(free[place.hostname], ended + size.interval)
+        else:
+            sweeping[place.hostname].append(began - wished)
         swept += place.path.startswith(f"/{SWEEP}") and began >= wished
     own = size.each * (size.answer + size.interval) - size.interval
     firsts = [min(times) for times in begun.values()]
@@ -141,6 +146,9 @@ def figured(size: Size, asked: list[tuple[str, float, float]], wished: float) ->
         idle_floor=own,
         answered=0,
         swept_a_second=swept / lasted,
+        overtaken=max(
+            sum(at < max(times) for at in sweeping[host]) for host, times in begun.items()
+        ),
     )
 
 

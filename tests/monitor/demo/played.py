@@ -1,6 +1,6 @@
 """The demo, played into a folder, with its letters opened and its visits counted."""
 
-import time
+import os
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import cached_property
@@ -29,7 +29,7 @@ class Played:
     story: Story
     visits: tuple[RecordedRequest, ...]
     folder: Path
-    seconds: float
+    processor_seconds: float
 
     @cached_property
     def mails(self) -> tuple[Mail, ...]:
@@ -69,8 +69,14 @@ def played_into(folder: Path) -> Played:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(story, "WebServer", Observed)
-        began = time.monotonic()
+        began = measure_processor_seconds()
         told = play_story(folder)
-        seconds = time.monotonic() - began
+        spent = measure_processor_seconds() - began
     (server,) = servers
-    return Played(story=told, visits=tuple(server.visits), folder=folder, seconds=seconds)
+    return Played(story=told, visits=tuple(server.visits), folder=folder, processor_seconds=spent)
+
+
+def measure_processor_seconds() -> float:
+    """Return what this process and its ended children spent: what else runs does not count."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

@@ -27,7 +27,7 @@ TAKEN_OVER = f"{SKIES}coachokafor.skies.example"
 WHEREABOUTS = "http://whereabouts.example/novak-elizabeth"
 BAND = f"{SKIES}rosamarchetti.skies.example"
 # Drawn anew for each district, and kept nowhere.
-CODE = re.compile(r" [\w-]{43} |(?<=/not-me/)\S+|(?<=/code/)\S+")
+CODE = re.compile(r" [\w-]{43} |(?<=/not-me/)\S+|(?<=/code/)\S+|(?<=/answer/)\S+")
 PUPILS = ("Mason", "Whitlock", "Priya", "Venkataraman", "masonw28", "priyaplaysoboe")
 SOURCES = {
     *("bluesky", "searxng", "chalkboard", "readerly", "stitchbook"),
@@ -54,8 +54,8 @@ def gaps(week: StoryWeek) -> dict[str, str]:
     return {each.source: each.outcome for each in week.coverage if each.outcome not in well}
 
 
-def test_it_is_told_in_less_than_a_minute(played: Played):
-    assert played.seconds < 60
+def test_it_takes_less_than_a_minute_of_one_processor(played: Played):
+    assert played.processor_seconds < 60
 
 
 def test_the_first_week_finds_what_exists_and_tells_nothing(played: Played):

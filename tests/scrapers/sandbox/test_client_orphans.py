@@ -11,6 +11,7 @@ import pytest
 from tests.house.tree import ROOT
 from tests.scrapers.sandbox.conftest import alive
 
+PATIENCE_SECONDS = 120
 SERVICE = """
 import sys
 from scrapers.models import Identity
@@ -22,7 +23,7 @@ from tests.scrapers.sandbox.sources import MANNERS, Rogue
 rogue = Rogue(name="rogue", crawl_policy=MANNERS)
 (query,) = rogue.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
 page = Page(url="https://a.example/", status=200, body=b"chat", fetched_at=datetime.now(UTC))
-parser = SandboxParser()
+parser = SandboxParser(patience=120)
 parser.parse_body(rogue, query, page)
 print(*parser.child_pids, flush=True)
 sys.stdin.read()
@@ -59,6 +60,6 @@ def test_the_children_of_a_killed_service_end_by_themselves(
 
 
 def ended(process: int) -> bool:
-    """Wait for a process that is nobody's child of ours, for ten seconds at most."""
-    ready, _, _ = select.select([process], [], [], 10)
+    """Wait for a process that is nobody's child of ours."""
+    ready, _, _ = select.select([process], [], [], PATIENCE_SECONDS)
     return ready != []
