@@ -107,6 +107,7 @@ HEALTH_LEVELS: Final[Mapping[HealthLevel, str]] = {
 }
 SCOPE_TITLES: Final[Mapping[Scope, str]] = {
     Scope.SEARCH: "Search engines",
+    Scope.PEOPLE_SEARCH: "People-search sites",
     Scope.PROFILES: "Profile sites",
     Scope.MAIL_ADDRESS: "Your work email",
     Scope.MAIL_HASH: "Gravatar",
@@ -116,12 +117,14 @@ SCOPE_TITLES: Final[Mapping[Scope, str]] = {
 # In the preview of all queries: whom a scope asks, in the order of the page, and what they learn.
 PREVIEW_HEADINGS: Final[Mapping[Scope, str]] = {
     Scope.SEARCH: "Search engines",
+    Scope.PEOPLE_SEARCH: "Search engines, about people-search sites",
     Scope.PROFILES: "Profile sites",
     Scope.MAIL_HASH: "Gravatar",
     Scope.STUDENT_LINKS: "Contacts of your own accounts",
 }
 PREVIEW_DISCLOSURES: Final[Mapping[Scope, str]] = {
     Scope.SEARCH: "They learn these words, but not who is asking.",
+    Scope.PEOPLE_SEARCH: "They learn these words. The people-search sites learn nothing.",
     Scope.PROFILES: "They learn that someone is looking for these names or handles.",
     Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
     Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",

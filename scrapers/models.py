@@ -89,9 +89,10 @@ class Identity:
     """All that a source may know of a person; `person_id` is opaque and never leaves this machine.
 
     `names` are full written names, best first. `handles` are worth asking about: declared
-    ones first, then guesses. `accounts` are account keys (`platform:@handle`) that the person
-    declared as their own, and `pages` are the addresses of their own pages. `mail_hash` is the
-    SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own.
+    ones first, then guesses; `own_handles` are the declared ones alone. `accounts` are account
+    keys (`platform:@handle`) that the person declared as their own, and `pages` are the addresses
+    of their own pages. `mail_hash` is the SHA-256 of the work mail address, in hexadecimal, and
+    empty without a consent of its own.
     """
 
     person_id: str
@@ -101,6 +102,8 @@ class Identity:
     pages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     organization: str = ""
+    school: str = ""
+    own_handles: tuple[str, ...] = ()
     mail_hash: str = ""
 
 
@@ -140,10 +143,12 @@ CONCLUSIVE_OUTCOMES = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGE
 class QueryKind(StrEnum):
     """What a question is about; only some can prove that something is gone.
 
-    DISTRICT is asked once for all staff, without anyone's name.
+    DISTRICT is asked once for all staff, without anyone's name. PEOPLE_SEARCH asks a search engine
+    for people-search sites that list a person.
     """
 
     SEARCH = "search"
+    PEOPLE_SEARCH = "people-search"
     DISTRICT = "district"
     PROFILE = "profile"
     PRESENCE = "presence"

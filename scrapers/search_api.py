@@ -39,8 +39,10 @@ from scrapers.parsers.search_results import (
     parse_hits,
 )
 from scrapers.parsers.search_terms import (
+    QueryOperators,
     SearchTerms,
     build_merged_terms,
+    build_people_search_terms,
     build_search_terms,
     format_search_query,
 )
@@ -153,7 +155,7 @@ class WireFormat:
     `page` is the parameter for further pages, empty where there is but one: page n is asked for
     by `first + (n - 1) * step`. `fixed` goes with every question. With `posts` all of it goes as
     a JSON document, else as parameters of the address. `either` says that the engine knows OR,
-    `sites` that it knows `site:` as well.
+    `sites` that it knows `site:` as well, and `news` that it lists articles alone.
     """
 
     path: str
@@ -165,11 +167,18 @@ class WireFormat:
     posts: bool = False
     either: bool = False
     sites: bool = False
+    news: bool = False
     url: str = "url"
     title: str = "title"
     snippet: str = ""
     most_words: int = 50
     most_characters: int = 400
+
+    @property
+    def operators(self) -> QueryOperators:
+        if self.news:
+            return QueryOperators.NEWS
+        return QueryOperators.SITES if self.sites else QueryOperators.PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +250,10 @@ class SearchApi:
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         planned = build_merged_terms if self.wire.either else build_search_terms
-        for terms in islice(planned(identity), self.most_questions):
+        for terms in islice(planned(identity, self.wire.operators), self.most_questions):
             yield self._build_query(terms, identity.person_id)
+        for terms in build_people_search_terms(identity, self.wire.operators):
+            yield self._build_query(terms, identity.person_id, QueryKind.PEOPLE_SEARCH)
 
     def build_district_queries(self, district: District) -> Iterator[Query]:
         for terms in build_district_terms(district) if self.wire.sites else ():
@@ -321,6 +332,7 @@ class SearchApi:
             terms=terms,
             request=self._build_request(kind, terms, 1),
             subject=subject,
+            pages=None if self.wire.page and self.last_page > 1 else 1,
         )
 
     def _format_query_text(self, kind: QueryKind, terms: SearchTerms) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.vocabulary import FlagKind, Scope
 
-TEXT_VERSION = "2026-11-27"
+TEXT_VERSION = "2026-11-27.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,9 @@ class ConsentTerms:
 
 SCOPE_SENTENCES: Mapping[Scope, str] = {
     Scope.SEARCH: "We ask search engines for your names, with your town, school, or handles.",
+    Scope.PEOPLE_SEARCH: (
+        "We ask search engines if people-search sites list you, by your name and town."
+    ),
     Scope.PROFILES: "We ask sites with profiles for your names, and for handles.",
     Scope.MAIL_ADDRESS: "We ask search engines for your work email address.",
     Scope.MAIL_HASH: "We ask Gravatar for the profile of your work address, by its fingerprint.",

@@ -234,6 +234,7 @@ class ProofRequirement(StrEnum):
 
 class Scope(StrEnum):
     SEARCH = "search"
+    PEOPLE_SEARCH = "people-search"
     PROFILES = "profiles"
     MAIL_ADDRESS = "mail-address"
     MAIL_HASH = "mail-hash"

@@ -29,6 +29,7 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
     SCOPE_BY_FAMILY,
     StudentLinkSwitch,
+    asks_people_search,
     build_person_queries,
     get_required_scope,
 )
@@ -361,7 +362,7 @@ def _build_asked_lines(alike: SitesByWords) -> Iterator[QueryPreviewLine]:
 def _describe_query_words(query: Query, scope: Scope) -> str:
     if scope is Scope.MAIL_HASH:
         return EMAIL_HASH_WORDS
-    if query.kind is QueryKind.SEARCH:
+    if query.kind in {QueryKind.SEARCH, QueryKind.PEOPLE_SEARCH}:
         return " · ".join(filter(None, query.terms))
     return query.terms[0]
 
@@ -369,6 +370,8 @@ def _describe_query_words(query: Query, scope: Scope) -> str:
 def list_offered_scopes(app: App) -> tuple[Scope, ...]:
     """Return the scopes that some source here uses; no other is offered."""
     families = {SCOPE_BY_FAMILY[source.family] for source in app.sources.values()}
+    if any(map(asks_people_search, app.sources.values())):
+        families.add(Scope.PEOPLE_SEARCH)
     if detect_picture_support() is PictureSupport.OPENED:
         families.add(Scope.PHOTOS)
     if get_student_link_switch(app) is StudentLinkSwitch.ON:

@@ -21,7 +21,9 @@ HTTP_DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
 )
 # Contacts are compared with a roster of their own, and are never stored: they are read each time.
-REMEMBERED = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})
+REMEMBERED = frozenset(
+    {QueryKind.SEARCH, QueryKind.PEOPLE_SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE}
+)
 
 
 def add_conditions(query: Query, version: int) -> Request:

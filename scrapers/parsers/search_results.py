@@ -19,7 +19,12 @@ from scrapers.parsers.json_fields import (
     raise_shape_error,
     require_object,
 )
-from scrapers.parsers.search_terms import SearchTerms, split_terms
+from scrapers.parsers.search_terms import (
+    HANDLE_MARK,
+    SearchTerms,
+    is_handle_term,
+    split_terms,
+)
 from scrapers.parsers.text import (
     SEPARATOR,
     extract_family_name,
@@ -297,10 +302,21 @@ def build_findings(hits: Iterable[SearchHit]) -> tuple[Finding, ...]:
 
 
 def _is_about_person(name: str, beside: SearchTerms, hit: SearchHit, finding: Finding) -> bool:
+    if is_handle_term(name):
+        return _shows_handle(name.removeprefix(HANDLE_MARK).casefold(), hit, finding)
     named = has_family_name(name, hit.title, hit.snippet, address=hit.url)
     return is_name_in_handle(name, finding.handle) or (
         named and _has_corroboration(name, beside, hit)
     )
+
+
+def _shows_handle(handle: str, hit: SearchHit, finding: Finding) -> bool:
+    """Say whether an account has a handle, or a hit shows it as a word of its own."""
+    if finding.handle.partition("@")[0].casefold() == handle:
+        return True
+    alone = re.compile(rf"(?<![\w.-]){re.escape(handle)}(?![\w-]|\.\w)")
+    shown = (hit.title, hit.snippet, unquote(hit.url))
+    return any(alone.search(text.casefold()) for text in shown)
 
 
 def _build_author_findings(name: str, hit: SearchHit, post: Finding) -> Iterator[Finding]:
@@ -308,6 +324,8 @@ def _build_author_findings(name: str, hit: SearchHit, post: Finding) -> Iterator
 
     A title that does not tell the author's name tells too little to begin an account with.
     """
+    if is_handle_term(name):
+        return
     author = None if post.account else extract_post_author(hit.url, hit.title)
     if author is None or not author.name:
         return

@@ -1,9 +1,11 @@
 """The words of a search: quoted names, and the words next to them.
 
-Terms are names, any of which may match, and last the words next to them, if any.
+Terms are names or handles (`@jdoe`), any of which may match, then the words next to them, if any,
+and last the sites to look into (`site:facebook.com`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 from scrapers.models import Identity
 from scrapers.parsers.text import extract_family_name
@@ -13,63 +15,161 @@ SearchTerms = tuple[str, ...]
 MOST_PLACES = 3
 # More names in one question would leave no room for other words.
 MOST_NAMES = 4
+MOST_HANDLES = 3
+# A shorter handle belongs to someone everywhere.
+SHORTEST_HANDLE = 5
+HANDLE_MARK = "@"
+SITE_OPERATOR = "site:"
+EITHER_PHRASE = " OR "
+# No one may read these but a search engine; an engine lists few pages of each unless it is asked
+# for them by name. One question looks into one group.
+CLOSED_NETWORKS = (
+    ("facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com"),
+    ("x.com", "linkedin.com", "youtube.com", "reddit.com", "ratemyteachers.com"),
+)
+PEOPLE_SEARCH_SITES = (
+    *("whitepages.com", "spokeo.com", "truepeoplesearch.com", "fastpeoplesearch.com"),
+    *("beenverified.com", "radaris.com"),
+)
 # Words that begin so are commands to one engine or another.
 COMMAND_MARKS = "!:<?-+~"
 
 
-def build_search_terms(identity: Identity) -> Iterator[SearchTerms]:
-    """Yield the best name in every context, and each other name in one."""
+class QueryOperators(StrEnum):
+    """What a question to an engine can ask for.
+
+    SITES knows `site:`, PLAIN does not; NEWS lists articles, so no account is looked for there.
+    """
+
+    SITES = "sites"
+    PLAIN = "plain"
+    NEWS = "news"
+
+
+def build_search_terms(identity: Identity, operators: QueryOperators) -> Iterator[SearchTerms]:
+    """Yield the best name in every context, and each other name in one; then sites and handles."""
     names, contexts = _list_searchable_names(identity), _list_contexts(identity)
     for rank, name in enumerate(names):
         for context in contexts if rank == 0 else contexts[:1]:
             yield (name, context)
+    for group in _list_site_groups(operators):
+        yield from ((name, "", *group) for name in names[:1])
+    yield from ((handle,) for handle in _list_handle_terms(identity, operators))
 
 
-def build_merged_terms(identity: Identity) -> Iterator[SearchTerms]:
-    """Yield the same, best first, with the other names in one question: each one costs."""
-    best, others = _list_searchable_names(identity)[:1], _list_searchable_names(identity)[1:]
-    contexts = _list_contexts(identity)
-    alone = [(name, context) for name in best for context in contexts]
-    yield from alone[:1]
-    for start in range(0, len(others), MOST_NAMES):
-        yield (*others[start : start + MOST_NAMES], contexts[0])
-    yield from alone[1:]
+def build_merged_terms(identity: Identity, operators: QueryOperators) -> Iterator[SearchTerms]:
+    """Yield the same, best first, with what can share a question in one: each one costs."""
+    names, (context, *more) = _list_searchable_names(identity), _list_contexts(identity)
+    if names:
+        yield (names[0], context)
+        for group in _list_site_groups(operators):
+            yield (*names[:MOST_NAMES], "", *group)
+    for start in range(1, len(names), MOST_NAMES):
+        yield (*names[start : start + MOST_NAMES], context)
+    if names and more:
+        yield (names[0], _join_phrases(more) if len(more) > 1 else more[0])
+    if handles := _list_handle_terms(identity, operators):
+        yield (*handles, "")
+
+
+def build_people_search_terms(
+    identity: Identity, operators: QueryOperators
+) -> Iterator[SearchTerms]:
+    """Yield the question whether people-search sites list the person, by name and town."""
+    if operators is QueryOperators.SITES:
+        sites = tuple(f"{SITE_OPERATOR}{site}" for site in PEOPLE_SEARCH_SITES)
+        town = next(iter(_list_places(identity)), "")
+        yield from ((name, town, *sites) for name in _list_searchable_names(identity)[:1])
 
 
 def split_terms(terms: SearchTerms) -> tuple[SearchTerms, SearchTerms]:
-    """Return the names, and the words next to them."""
-    return (terms[:-1], terms[-1:]) if len(terms) > 1 else (terms, ())
+    """Return the names, and the words next to them, without the sites."""
+    worded = tuple(term for term in terms if not term.startswith(SITE_OPERATOR))
+    return (worded[:-1], worded[-1:]) if len(worded) > 1 else (worded, ())
+
+
+def is_handle_term(term: str) -> bool:
+    """Tell whether a term is a handle that is searched for by itself, and no name."""
+    return term.startswith(HANDLE_MARK)
 
 
 def format_search_query(
     terms: SearchTerms, *, most_words: int = 50, most_characters: int = 400
 ) -> str:
     """Return the question as an engine reads it: the names, and as much beside them as fits."""
-    names, contexts = ([_split_term(term) for term in part] for part in split_terms(terms))
-    question = " OR ".join(f'"{" ".join(name)}"' for name in names)
+    names, contexts = split_terms(terms)
+    phrases = [" ".join(_split_term(name.removeprefix(HANDLE_MARK))) for name in names]
+    question = _join_phrases(phrases)
     if len(names) > 1:
         question = f"({question})"
-    room = most_words - len(question.split())
-    for word in [plain for context in contexts for plain in _strip_commands(context)][
-        : max(room, 0)
-    ]:
-        if len(question) + 1 + len(word) > most_characters:
+    sites = [term for term in terms if term.startswith(SITE_OPERATOR)]
+    group = EITHER_PHRASE.join(sites)
+    tail = f" ({group})" if len(sites) > 1 else f" {group}" if sites else ""
+    room = most_words - len(f"{question}{tail}".split())
+    for words in [part for context in contexts for part in _split_context(context)]:
+        count = len(words.split())
+        if count > room or len(question) + len(tail) + 1 + len(words) > most_characters:
             break
-        question = f"{question} {word}"
-    return question
+        question, room = f"{question} {words}", room - count
+    return f"{question}{tail}"
 
 
 def _list_searchable_names(identity: Identity) -> list[str]:
-    return [name for name in identity.names if extract_family_name(name)]
+    return [
+        name
+        for name in identity.names
+        if extract_family_name(name) and not name.startswith((SITE_OPERATOR, HANDLE_MARK))
+    ]
 
 
 def _list_contexts(identity: Identity) -> list[str]:
-    contexts = (identity.organization, *identity.places[:MOST_PLACES])
-    return [context for context in contexts if context.strip()] or [""]
+    """Return the school as a phrase, then the district and the places as words."""
+    school = " ".join(_split_term(identity.school))
+    phrases = [f'"{school}"'] if school else []
+    return [*phrases, *_clean_contexts((identity.organization,)), *_list_places(identity)] or [""]
+
+
+def _list_places(identity: Identity) -> list[str]:
+    return _clean_contexts(identity.places[:MOST_PLACES])
+
+
+def _clean_contexts(contexts: Iterable[str]) -> list[str]:
+    words = (" ".join(_split_term(context)).replace(EITHER_PHRASE, " or ") for context in contexts)
+    return [each for each in words if each and not each.startswith(SITE_OPERATOR)]
+
+
+def _list_site_groups(operators: QueryOperators) -> Iterator[SearchTerms]:
+    """Yield the closed networks to look into; without `site:`, once no site but the name alone."""
+    if operators is QueryOperators.PLAIN:
+        yield ()
+    elif operators is QueryOperators.SITES:
+        for sites in CLOSED_NETWORKS:
+            yield tuple(f"{SITE_OPERATOR}{site}" for site in sites)
+
+
+def _list_handle_terms(identity: Identity, operators: QueryOperators) -> list[str]:
+    if operators is QueryOperators.NEWS:
+        return []
+    long_enough = (each for each in identity.own_handles if len(each) >= SHORTEST_HANDLE)
+    return [f"{HANDLE_MARK}{each}" for each in long_enough][:MOST_HANDLES]
+
+
+def _join_phrases(phrases: Iterable[str]) -> str:
+    return EITHER_PHRASE.join(f'"{phrase}"' for phrase in phrases)
 
 
 def _split_term(term: str) -> list[str]:
     return term.replace('"', " ").split()
+
+
+def _split_context(context: str) -> list[str]:
+    """Return what may be left out word by word; phrases stay whole."""
+    phrases = [" ".join(_split_term(each)) for each in context.split(EITHER_PHRASE)]
+    if len(phrases) > 1:
+        return [f"({_join_phrases(phrases)})"]
+    if len(context) > 1 and context.startswith('"') and context.endswith('"'):
+        return [f'"{phrases[0]}"'] if phrases[0] else []
+    return list(_strip_commands(_split_term(context)))
 
 
 def _strip_commands(context: list[str]) -> Iterator[str]:

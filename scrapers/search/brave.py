@@ -26,8 +26,11 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Brave Search",
-    asks="a quoted name with the school or a place; also the district by its own name",
-    discloses="the name and the place, to Brave, which keeps what was asked for up to 90 days",
+    asks=(
+        "a quoted name with the school, the district or a place, and on social networks; handles"
+        " that the person listed; also the district by its own name"
+    ),
+    discloses="the name, school, place and handles, to Brave, which keeps them for up to 90 days",
     sees="title, snippet and address of pages, news and discussions in its own index",
     cannot_see="pages behind a login, and pages that it has not indexed",
     provenance="its published reference, and answers recorded in December 2024",
@@ -39,7 +42,8 @@ SOURCE_INFO = SourceInfo(
 NEWS_SOURCE_INFO = replace(
     SOURCE_INFO,
     title="Brave News",
-    asks="a quoted name with the school or a place",
+    asks="a quoted name with the school, the district or a place",
+    discloses="the name and the school, to Brave, which keeps what was asked for up to 90 days",
     sees="title, snippet and address of news that appeared within the last month",
     cannot_see="older news, and papers that it does not index",
 )
@@ -146,10 +150,12 @@ BRAVE_NEWS = replace(
         page="offset",
         first=0,
         either=True,
+        news=True,
         snippet="description",
     ),
     parse_results=parse_brave_news,
     known_query="school",
     # In one context: a place beside the name finds few papers that the school does not.
-    most_questions=2,
+    last_page=1,
+    most_questions=1,
 )

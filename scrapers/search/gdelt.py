@@ -9,8 +9,8 @@ from scrapers.source import SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="GDELT",
-    asks="a quoted name with the school or a place",
-    discloses="the name and the place, to the GDELT Project; we send no account with it",
+    asks="a quoted name with the school, the district or a place",
+    discloses="the name, school and place, to the GDELT Project; we send no account with it",
     sees="title and address of news articles of the last four weeks",
     cannot_see="articles that name the person in their text but not in their title or address",
     provenance="descriptions by its users; its own reference has not been read",
@@ -44,6 +44,7 @@ GDELT = SearchApi(
         path="/api/v2/doc/doc",
         query="query",
         either=True,
+        news=True,
         fixed=(
             ("mode", "artlist"),
             ("format", "json"),

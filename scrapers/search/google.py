@@ -24,8 +24,11 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Google Custom Search",
-    asks="a quoted name with the school or a place; also the district by its own name",
-    discloses="the name and the place, to Google",
+    asks=(
+        "a quoted name with the school, the district or a place, and on social networks; handles"
+        " that the person listed; also the district by its own name"
+    ),
+    discloses="the name, school, place and handles, to Google",
     sees="title, snippet and address of pages that the search engine you made there covers",
     cannot_see="pages behind a login, and sites that your search engine leaves out",
     provenance="answers recorded in 2018, and its published reference",

@@ -23,8 +23,11 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Kagi",
-    asks="a quoted name with the school or a place; also the district by its own name",
-    discloses="the name and the place, to Kagi and to the indexes that it asks in turn",
+    asks=(
+        "a quoted name with the school, the district or a place, and on social networks; handles"
+        " that the person listed; also the district by its own name"
+    ),
+    discloses="the name, school, place and handles, to Kagi and the indexes that it asks in turn",
     sees="title, snippet and address of pages, from its own index and from those of others",
     cannot_see="pages behind a login, and pages that none of these indexes has",
     provenance="its published OpenAPI description",

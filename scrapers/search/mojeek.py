@@ -24,8 +24,11 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Mojeek",
-    asks="a quoted name with the school or a place",
-    discloses="the name and the place, to Mojeek in the United Kingdom",
+    asks=(
+        "a quoted name, alone and with the school, the district or a place; handles that the"
+        " person listed"
+    ),
+    discloses="the name, school, place and handles, to Mojeek in the United Kingdom",
     sees="title, snippet and address of pages in its own index",
     cannot_see="pages behind a login, and the many pages that a small index lacks",
     provenance="its published reference",

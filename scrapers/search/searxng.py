@@ -9,7 +9,17 @@ known by the first word of its name.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from scrapers.models import Identity, Outcome, Page, ParseResult, Query, QueryKind, Request
+from scrapers.models import (
+    District,
+    Finding,
+    Identity,
+    Outcome,
+    Page,
+    ParseResult,
+    Query,
+    QueryKind,
+    Request,
+)
 from scrapers.parsers.block_detection import build_unreadable_result, detect_block, detect_refusal
 from scrapers.parsers.json_fields import (
     ShapeError,
@@ -22,8 +32,19 @@ from scrapers.parsers.json_fields import (
     require_text,
 )
 from scrapers.parsers.presence import build_impossible_handle
-from scrapers.parsers.search_results import build_person_findings, parse_hits
-from scrapers.parsers.search_terms import build_search_terms, format_search_query
+from scrapers.parsers.search_results import build_findings, build_person_findings, parse_hits
+from scrapers.parsers.search_terms import (
+    QueryOperators,
+    SearchTerms,
+    build_people_search_terms,
+    build_search_terms,
+    format_search_query,
+)
+from scrapers.search_api import (
+    build_district_terms,
+    format_district_query,
+    split_district_result,
+)
 from scrapers.source import (
     UNLIMITED_QUOTA,
     Canary,
@@ -106,8 +127,11 @@ def _match_scraped_engine(name: str) -> Iterator[str]:
 
 SOURCE_INFO = SourceInfo(
     title="SearXNG",
-    asks="a quoted name with the school or a place",
-    discloses="the name and the place, to the engines that the instance asks on our behalf",
+    asks=(
+        "a quoted name with the school, the district or a place, and on social networks; handles"
+        " that the person listed; also the district by its own name"
+    ),
+    discloses="the name, school, place and handles, to the engines that it asks for us",
     sees="title, snippet and address of pages that its engines list",
     cannot_see="pages behind a login, and anything its engines do not list",
     provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
@@ -160,8 +184,19 @@ class SearxNG:
         )
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
-        for terms in build_search_terms(identity):
+        for terms in build_search_terms(identity, QueryOperators.SITES):
             yield self._build_query(terms, identity.person_id)
+        for terms in build_people_search_terms(identity, QueryOperators.SITES):
+            yield self._build_query(terms, identity.person_id, QueryKind.PEOPLE_SEARCH)
+
+    def build_district_queries(self, district: District) -> Iterator[Query]:
+        for terms in build_district_terms(district):
+            yield self._build_query(terms, "", QueryKind.DISTRICT)
+
+    def split_result_by_person(
+        self, result: ParseResult, identities: Iterable[Identity]
+    ) -> Iterator[tuple[Identity, ParseResult]]:
+        return split_district_result(result, identities)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         if page.status == FORBIDDEN and detect_block(page) is None:
@@ -203,17 +238,19 @@ class SearxNG:
         note = describe_scraped_engines(self.engines or listed.by_default)
         return ParseResult(outcome=Outcome.FOUND, note=note)
 
-    def _build_query(self, terms: tuple[str, ...], subject: str) -> Query:
+    def _build_query(
+        self, terms: SearchTerms, subject: str, kind: QueryKind = QueryKind.SEARCH
+    ) -> Query:
         return Query(
             source=self.name,
-            kind=QueryKind.SEARCH,
+            kind=kind,
             terms=terms,
-            request=self._build_request(terms, 1),
+            request=self._build_request(kind, terms, 1),
             subject=subject,
         )
 
-    def _build_request(self, terms: tuple[str, ...], page: int) -> Request:
-        params = [("q", format_search_query(terms)), ("format", "json"), ("safesearch", "0")]
+    def _build_request(self, kind: QueryKind, terms: SearchTerms, page: int) -> Request:
+        params = [("q", _format_query_text(kind, terms)), ("format", "json"), ("safesearch", "0")]
         params += [("pageno", str(page))]
         params += [("engines", ",".join(self.engines))] if self.engines else []
         # SearXNG translates what it says of its engines; we read English.
@@ -232,16 +269,21 @@ class SearxNG:
             return build_unreadable_result(
                 "it asked other engines than the ones we named; check their names"
             )
-        result = self._build_result(query.terms, listed, silent)
+        hits = parse_hits(listed, "url", "title", "content")
+        of_all = query.kind is QueryKind.DISTRICT
+        findings = build_findings(hits) if of_all else build_person_findings(query.terms, hits)
+        result = self._build_result(findings, listed, silent)
         return replace(
             result, follow=self._build_next_page_queries(query) if len(listed) >= FULL_PAGE else ()
         )
 
     def _build_result(
-        self, terms: tuple[str, ...], listed: list[Mapping[str, object]], silent: SilentEngines
+        self,
+        findings: tuple[Finding, ...],
+        listed: list[Mapping[str, object]],
+        silent: SilentEngines,
     ) -> ParseResult:
         """Take an engine's silence for its own, and only that of all for the instance's."""
-        findings = build_person_findings(terms, parse_hits(listed, "url", "title", "content"))
         if silent and not listed and silent.keys() >= set(self.engines):
             ranks = [outcome for outcome, _, _ in SILENCE_RULES]
             outcome, note = min(silent.values(), key=lambda answer: ranks.index(answer[0]))
@@ -272,13 +314,22 @@ class SearxNG:
         page = query.page + 1
         if page > min(LAST_PAGE, query.pages or LAST_PAGE):
             return ()
-        return (replace(query, page=page, request=self._build_request(query.terms, page)),)
+        request = self._build_request(query.kind, query.terms, page)
+        return (replace(query, page=page, request=request),)
+
+
+def _format_query_text(kind: QueryKind, terms: SearchTerms) -> str:
+    by_kind = format_district_query if kind is QueryKind.DISTRICT else format_search_query
+    return by_kind(terms)
 
 
 def _is_query_altered(query: Query, answer: Mapping[str, object]) -> bool:
     searched = get_optional_text(answer, "query")
     corrected = require_list(answer, "corrections") if "corrections" in answer else ()
-    return bool(corrected) or searched.split() not in ([], format_search_query(query.terms).split())
+    return bool(corrected) or searched.split() not in (
+        [],
+        _format_query_text(query.kind, query.terms).split(),
+    )
 
 
 def _parse_complaint(row: object) -> tuple[str, tuple[Outcome, str]]:

@@ -22,8 +22,11 @@ from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Serper",
-    asks="a quoted name with the school or a place; also the district by its own name",
-    discloses="the name and the place, to Serper, and by it to Google",
+    asks=(
+        "a quoted name with the school, the district or a place, and on social networks; handles"
+        " that the person listed; also the district by its own name"
+    ),
+    discloses="the name, school, place and handles, to Serper, and by it to Google",
     sees="title, snippet and address of pages that Google lists",
     cannot_see="pages behind a login, and anything Google does not list",
     provenance="its published examples, and descriptions by its customers",

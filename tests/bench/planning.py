@@ -27,7 +27,7 @@ from monitor.domain.planning.selection import (
 from monitor.services.query_planning import build_spending_limits, list_source_prices
 from scrapers.models import District, Query
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
-from tests.bench.search_traces import SINCE, Somebody, Trace, staff
+from tests.bench.search_traces import SINCE, Somebody, Trace, shown_of_all, staff
 
 SEED = 20261124
 PEOPLE = 400
@@ -47,6 +47,8 @@ class Figures:
     dearest: float
     found: float
     found_when_settled: float
+    closed: float
+    closed_when_settled: float
 
     def told(self) -> str:
         return (
@@ -54,6 +56,8 @@ class Figures:
             f"settled, {self.dearest:.2f} in the dearest week\n"
             f"found within {WITHIN} weeks, of what the full plan finds: {self.found:.1%} "
             f"after joining, {self.found_when_settled:.1%} of what appears once settled\n"
+            f"accounts on closed networks found within {WITHIN} weeks: {self.closed:.1%} of those "
+            f"there at joining, {self.closed_when_settled:.1%} of those that appear once settled\n"
         )
 
 
@@ -65,11 +69,29 @@ class Engine:
     found: dict[str, dict[Trace, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def brings(self, query: Query, week: int) -> AnswerNovelty:
+        if not query.subject:
+            return self._brings_of_all(query, week)
         known = self.found[query.subject]
         shown = self.people[query.subject].shown(query, week, query.pages or FULL_DEPTH)
         fresh = [each for each in shown if each not in known]
         known.update(dict.fromkeys(fresh, week))
         return AnswerNovelty.NEWS if fresh else AnswerNovelty.NOTHING
+
+    def _brings_of_all(self, query: Query, week: int) -> AnswerNovelty:
+        traces = [each for somebody in self.people.values() for each in somebody.traces]
+        for each in shown_of_all(traces, query, week, query.pages or FULL_DEPTH):
+            self.found[each.owner].setdefault(each, week)
+        return AnswerNovelty.NOTHING
+
+    def share_of_closed(self, appeared: range) -> float:
+        """Return how much of what was planted then on closed networks was found in time."""
+        planted = {
+            each
+            for somebody in self.people.values()
+            for each in somebody.traces
+            if each.site and max(each.since, 0) in appeared
+        }
+        return len(planted & self.within(appeared, WITHIN)) / len(planted)
 
     def within(self, appeared: range, weeks: int) -> set[Trace]:
         """Return the pages that appeared then and were found so many weeks later at most."""
@@ -82,13 +104,15 @@ class Engine:
         }
 
 
-def measured(people: int) -> Figures:
+def measured(people: int, usd: float = PlanningConfig().weekly_usd_district) -> Figures:
+    """Measure a district of so many, at so many dollars a week for each `PEOPLE`."""
+    limits = PlanningConfig(weekly_usd_district=usd * people / PEOPLE)
     everybody = {each.person.id: each for each in staff(people, SEED)}
     offered = tuple(each for somebody in everybody.values() for each in questions(somebody))
     ours, whole = Engine(everybody), Engine(everybody)
     rotation = QueryRotation(
         offered=(*of_all(), *offered),
-        limits=build_spending_limits(PlanningConfig()).to_sweep_limits(),
+        limits=build_spending_limits(limits).to_sweep_limits(),
         canaries=CANARIES,
     )
     bills = [
@@ -105,6 +129,8 @@ def measured(people: int) -> Figures:
         dearest=max(bills),
         found=share(known_by(ours, joined), known_by(whole, joined)),
         found_when_settled=share(ours.within(later, WITHIN), whole.within(later, WITHIN)),
+        closed=ours.share_of_closed(range(1)),
+        closed_when_settled=ours.share_of_closed(later),
     )
 
 
@@ -135,9 +161,10 @@ def share(ours: set[Trace], whole: set[Trace]) -> float:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", type=int, default=PEOPLE)
+    options.add_argument("--usd", type=float, default=PlanningConfig().weekly_usd_district)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
-    figures = measured(chosen.people)
+    figures = measured(chosen.people, chosen.usd)
     sys.stdout.write(json.dumps(asdict(figures)) if chosen.json else figures.told())
 
 

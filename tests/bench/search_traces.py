@@ -24,15 +24,27 @@ COMMON = 0.05
 NAMESAKES = 150
 WEEKS_BETWEEN = 26.0
 WEEKS_BETWEEN_IF_VISIBLE = 4.0
+# Accounts on networks that only search engines read: one for half of all staff before they join,
+# and one for each in two years on the average. A profile seldom says more than a name.
+PLANTED_BEFORE = 0.5
+WEEKS_BETWEEN_PLANTED = 104.0
+NETWORKS = (
+    *("facebook.com", "instagram.com", "threads.com", "tiktok.com", "snapchat.com", "x.com"),
+    *("linkedin.com", "youtube.com", "reddit.com", "ratemyteachers.com"),
+)
+SHOWS_CONTEXT = 0.2
+SHOWS_HANDLE = 0.2
+SCHOOLS = tuple(f"{name} School" for name in ("Elm Street", "Hillside", "Lakeview", "Meadow"))
 SINCE = datetime(2026, 9, 1, tzinfo=UTC)
 SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """A page: when it came, which of the names it bears, and which contexts stand on it.
+    """A page: when it came, which of the names it bears, and which contexts it shows.
 
-    `theirs` is False for a page about a namesake.
+    `theirs` is False for a page about a namesake. `site` is a closed network's, empty for a page
+    that anyone may read; `handle` is one of the person's that it shows.
     """
 
     number: int
@@ -41,6 +53,12 @@ class Trace:
     contexts: frozenset[str]
     news: bool
     theirs: bool = True
+    site: str = ""
+    handle: str = ""
+
+    @property
+    def owner(self) -> str:
+        return f"staff-{self.number // 100_000:05}"
 
 
 @dataclass(frozen=True)
@@ -63,20 +81,44 @@ class Somebody:
     def shown(self, query: Query, week: int, pages: int) -> tuple[Trace, ...]:
         """Return what the engine lists: ranked by a lot of which a tenth is drawn anew weekly."""
         names, contexts = split_terms(query.terms)
+        sites = sites_of(query)
+        phrases = {each.strip('"') for context in contexts for each in context.split(" OR ")}
         asked = hash((int(query.key[:8], 16),))
         wanted = [
             each
             for each in self.traces
             if each.since <= week
-            and each.name in names
+            and (each.name in names or f"@{each.handle}" in names)
+            and (not sites or each.site in sites)
             and (query.source != BRAVE_NEWS.name or (each.news and week - each.since < NEWS_LASTS))
             # What lacks the words beside the name is listed all the same, now and then.
-            and (each.contexts & set(contexts) or drawn(each.number, asked) < 0.3)
+            and (not any(contexts) or each.contexts & phrases or drawn(each.number, asked) < 0.3)
         ]
-        wanted.sort(
-            key=lambda each: 9 * drawn(each.number, asked, 1) + drawn(each.number, asked, week)
-        )
-        return tuple(wanted[: pages * RESULTS_A_PAGE])
+        return ranked(wanted, asked, week, pages)
+
+
+def sites_of(query: Query) -> frozenset[str]:
+    """Return the sites that a question looks into, none where it looks everywhere."""
+    marked = (term for term in query.terms if term.startswith("site:"))
+    return frozenset(term.removeprefix("site:") for term in marked)
+
+
+def ranked(wanted: list[Trace], asked: int, week: int, pages: int) -> tuple[Trace, ...]:
+    wanted.sort(key=lambda each: 9 * drawn(each.number, asked, 1) + drawn(each.number, asked, week))
+    return tuple(wanted[: pages * RESULTS_A_PAGE])
+
+
+def shown_of_all(traces: list[Trace], query: Query, week: int, pages: int) -> tuple[Trace, ...]:
+    """Return what the engine lists of everyone where the district alone is asked for."""
+    sites = sites_of(query)
+    wanted = [
+        each
+        for each in traces
+        if each.since <= week
+        and query.terms[0] in each.contexts
+        and (not sites or each.site in sites)
+    ]
+    return ranked(wanted, hash((int(query.key[:8], 16),)), week, pages)
 
 
 def drawn(*numbers: int) -> float:
@@ -103,6 +145,8 @@ def _somebody(number: int, random: Random) -> Somebody:
         mail="",
         organization=district.NAME,
         zone=district.ZONE,
+        school=random.choice(SCHOOLS),
+        handles=(_word(random).casefold(),) if random.random() < 0.5 else (),
         places=(district.TOWN,) if random.random() < 0.7 else (district.TOWN, _word(random)),
     )
     return Somebody(person=person, traces=tuple(_traces(number, person, random)))
@@ -121,6 +165,8 @@ def _traces(number: int, person: Person, random: Random) -> Iterator[Trace]:
         serial += 1
         yield _trace(serial, int(at) + 1, person, random)
         at += random.expovariate(1 / between)
+    yield from _planted(serial, person, random)
+    serial += 100
     for _ in range(NAMESAKES if common else 0):
         serial += 1
         yield Trace(
@@ -133,13 +179,36 @@ def _traces(number: int, person: Person, random: Random) -> Iterator[Trace]:
         )
 
 
-def _trace(serial: int, since: int, person: Person, random: Random) -> Trace:
-    name = person.name
+def _planted(serial: int, person: Person, random: Random) -> Iterator[Trace]:
+    weeks = [-random.randrange(1, 200)] if random.random() < PLANTED_BEFORE else []
+    at = random.expovariate(1 / WEEKS_BETWEEN_PLANTED)
+    while at < WEEKS:
+        weeks.append(int(at) + 1)
+        at += random.expovariate(1 / WEEKS_BETWEEN_PLANTED)
+    around = (person.organization, person.school, *person.places)
+    for number, since in enumerate(weeks, serial + 1):
+        shows_handle = bool(person.handles) and random.random() < SHOWS_HANDLE
+        yield Trace(
+            number=number,
+            since=since,
+            name=_written(person.name, random),
+            contexts=frozenset(each for each in around if random.random() < SHOWS_CONTEXT),
+            news=False,
+            site=random.choice(NETWORKS),
+            handle=person.handles[0] if shows_handle else "",
+        )
+
+
+def _written(name: PersonName, random: Random) -> str:
     others = [f"{given} {name.family}" for given in name.nicknames]
     others += [f"{name.given} {family}" for family in name.former_families]
     others += [f"{name.given} {name.middle} {name.family}"] if name.middle else []
-    written = random.choice(others) if others and random.random() < 0.15 else name.full_name
-    contexts = [person.organization, *person.places]
+    return random.choice(others) if others and random.random() < 0.15 else name.full_name
+
+
+def _trace(serial: int, since: int, person: Person, random: Random) -> Trace:
+    written = _written(person.name, random)
+    contexts = [person.organization, person.school, *person.places]
     return Trace(
         number=serial,
         since=since,

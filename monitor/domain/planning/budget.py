@@ -91,6 +91,8 @@ DEFAULT_INTERVALS = (1, 4, 4, 8)
 MAX_INTERVAL = 8
 # So many answers on end without anything new halve the rate.
 CLEAN_TO_HALVE = 4
+# What a question is asked at after it brought something new: the best weekly, any other less.
+AFTER_NEWS = (1, 2)
 # One person's questions, best first, are spread over the weeks of the floor as evenly as can be.
 OFFSET_ORDER = (0, 4, 2, 6, 1, 5, 3, 7)
 DAYS_OF_A_WEEK = 7
@@ -143,7 +145,7 @@ def compute_interval(history: QueryHistory | None, rank: int) -> int:
     """Return how many weeks apart a question is asked now."""
     if history is None:
         return get_default_interval(rank)
-    begun = get_default_interval(rank) if history.hit is None else 1
+    begun = get_default_interval(rank) if history.hit is None else AFTER_NEWS[min(rank, 1)]
     return min(
         MAX_INTERVAL, begun << min(history.clean // CLEAN_TO_HALVE, MAX_INTERVAL.bit_length())
     )

@@ -42,7 +42,7 @@ def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
         raise NotPermittedError(reason)
     guesses = _guess_handles(person.name) if consent.covers_scope(Scope.PROFILES, now) else ()
     hashed = consent.covers_scope(Scope.MAIL_HASH, now)
-    declared = (handle.strip().removeprefix("@") for handle in person.handles)
+    declared = tuple(handle.strip().removeprefix("@") for handle in person.handles)
     return Identity(
         person_id=person.id,
         names=tuple(islice(_drop_duplicates(_list_full_names(person.name)), MAX_NAMES)),
@@ -51,6 +51,8 @@ def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
         pages=person.pages,
         places=person.places,
         organization=person.organization,
+        school=person.school,
+        own_handles=tuple(_drop_duplicates(declared)),
         mail_hash=hash_email_address(person.mail) if hashed else "",
     )
 
@@ -131,16 +133,25 @@ def get_required_scope(kind: QueryKind, family: SourceFamily) -> Scope:
         return Scope.STUDENT_LINKS
     if kind is QueryKind.PICTURE:
         return Scope.PHOTOS
+    if kind is QueryKind.PEOPLE_SEARCH:
+        return Scope.PEOPLE_SEARCH
     if kind is QueryKind.DISTRICT:
         return Scope.SEARCH
     return SCOPE_BY_FAMILY[family]
 
 
+def asks_people_search(source: Source) -> bool:
+    """Tell whether a source can be asked for people-search sites that list someone."""
+    anyone = Identity(person_id="", names=("Jane Doe",))
+    return any(query.kind is QueryKind.PEOPLE_SEARCH for query in source.build_queries(anyone))
+
+
 def _build_source_queries(
     source: Source, words: Identity, scopes: frozenset[Scope]
 ) -> Iterator[Query]:
-    if SCOPE_BY_FAMILY[source.family] in scopes:
-        yield from source.build_queries(words)
+    for query in source.build_queries(words):
+        if get_required_scope(query.kind, source.family) in scopes:
+            yield query
     if Scope.STUDENT_LINKS in scopes and isinstance(source, ContactSource):
         for account in _filter_by_platform(source, words.accounts):
             yield from source.build_contact_queries(account, words.person_id)

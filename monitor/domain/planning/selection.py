@@ -60,8 +60,8 @@ class QueryCandidate:
 
     def count_pages(self, depth: SearchDepth) -> int:
         """Say how many pages are asked: more than one where nothing is known of it yet."""
-        deep = depth is SearchDepth.FULL or self.history is None
-        return FULL_DEPTH if deep else FIRST_PAGE
+        deep = depth is SearchDepth.FULL or (self.history is None and not self.rank)
+        return min(self.query.pages or FULL_DEPTH, FULL_DEPTH if deep else FIRST_PAGE)
 
     def compute_max_cost(self, depth: SearchDepth) -> ApiCost:
         """Return the most that it can cost."""

@@ -78,7 +78,7 @@ def test_the_districts_bill_in_numbers(priced):
 
     by_source = {each["source"]: each for each in told["sources"]}
     assert by_source["brave"]["questions"] >= told["people"]
-    assert float(by_source["brave"]["usd"]) == by_source["brave"]["requests"] * 0.005
+    assert float(by_source["brave"]["usd"]) == pytest.approx(by_source["brave"]["requests"] * 0.005)
     assert float(told["forecast"]["settled"]["usd"]) < float(
         told["forecast"]["first_quarter"]["usd"]
     )

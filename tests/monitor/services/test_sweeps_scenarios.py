@@ -162,9 +162,13 @@ def listed(
             return usual
         told = json.loads(usual.body)
         told["results"] = [
-            {**hit, **fields, "url": address}
+            {**hit, **changed, "url": address}
             for hit in told["results"]
-            for address in (addresses if hit["url"] == PAGE.url else (hit["url"],))
+            for address, changed in (
+                [(each, fields) for each in addresses]
+                if hit["url"] == PAGE.url
+                else [(hit["url"], {})]
+            )
         ]
         return build_json_response(told)
 

@@ -112,3 +112,37 @@ def test_a_hit_that_names_no_host_leads_nowhere(broken: str) -> None:
     rows = [{"url": broken, "title": "Nora Quill"}, {"url": "https://a.example", "title": "Quill"}]
 
     assert [each.url for each in parse_hits(rows, "url", "title", "")] == ["https://a.example"]
+
+
+def test_the_name_of_a_network_that_was_asked_for_vouches_for_nobody() -> None:
+    terms = ("Nora Quill", "", "site:facebook.com", "site:instagram.com")
+    other = hit("Ivo Quill | Facebook", url="https://www.facebook.com/ivo.marsh")
+    hers = hit("Nora Quill | Facebook", url="https://www.facebook.com/people/1")
+
+    assert [each.url for each in build_person_findings(terms, [other, hers])] == [hers.url]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        hit(url="https://www.tiktok.com/@InkAndQuill"),
+        hit(title="Ask @inkandquill about ink"),
+        hit(snippet="by inkandquill."),
+        hit(url="https://forum.example/u/inkandquill"),
+    ],
+)
+def test_a_hit_that_shows_a_handle_is_one(shown: SearchHit) -> None:
+    assert build_person_findings(("@inkandquill", ""), [shown])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        hit(title="inkandquill2"),
+        hit(snippet="inkandquill.shop and inkandquill-art"),
+        hit(url="https://forum.example/u/my.inkandquill"),
+        hit(title="Ink and Quill"),
+    ],
+)
+def test_a_hit_that_shows_another_handle_is_none(other: SearchHit) -> None:
+    assert build_person_findings(("@inkandquill", ""), [other]) == ()

@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from scrapers.models import Identity
 from scrapers.parsers.search_terms import (
+    CLOSED_NETWORKS,
+    PEOPLE_SEARCH_SITES,
+    QueryOperators,
     build_merged_terms,
+    build_people_search_terms,
     build_search_terms,
     format_search_query,
     split_terms,
@@ -12,16 +18,75 @@ NORA = Identity(
     person_id="person-1",
     names=("Nora Quill", "Nora Lark"),
     places=("Wexford Bay", ""),
-    organization="Harbour Lane School",
+    organization="Harbour Lane Schools",
+    school="Lark Hill School",
+    handles=("quillandink",),
+    own_handles=("quillandink",),
 )
 
 
 def test_the_best_name_is_asked_in_every_context_and_the_others_in_one() -> None:
-    assert list(build_search_terms(NORA)) == [
-        ("Nora Quill", "Harbour Lane School"),
+    assert list(build_search_terms(NORA, QueryOperators.NEWS)) == [
+        ("Nora Quill", '"Lark Hill School"'),
+        ("Nora Quill", "Harbour Lane Schools"),
         ("Nora Quill", "Wexford Bay"),
-        ("Nora Lark", "Harbour Lane School"),
+        ("Nora Lark", '"Lark Hill School"'),
     ]
+
+
+def test_closed_networks_and_own_handles_follow() -> None:
+    *_, first, second, handle = build_search_terms(NORA, QueryOperators.SITES)
+
+    assert format_search_query(first) == (
+        '"Nora Quill" (site:facebook.com OR site:instagram.com OR site:threads.com'
+        " OR site:tiktok.com OR site:snapchat.com)"
+    )
+    assert format_search_query(second) == (
+        '"Nora Quill" (site:x.com OR site:linkedin.com OR site:youtube.com'
+        " OR site:reddit.com OR site:ratemyteachers.com)"
+    )
+    assert format_search_query(handle) == '"quillandink"'
+
+
+def test_without_site_operators_the_bare_name_is_asked_for() -> None:
+    *_, plain, handle = build_search_terms(NORA, QueryOperators.PLAIN)
+
+    assert format_search_query(plain) == '"Nora Quill"'
+    assert format_search_query(handle) == '"quillandink"'
+
+
+def test_each_closed_network_is_in_one_group() -> None:
+    sites = [site for group in CLOSED_NETWORKS for site in group]
+
+    assert len(sites) == len(set(sites)) == 10
+    assert not set(sites) & set(PEOPLE_SEARCH_SITES)
+
+
+def test_people_search_sites_are_asked_for_by_name_and_town_alone() -> None:
+    (terms,) = build_people_search_terms(NORA, QueryOperators.SITES)
+    question = format_search_query(terms)
+
+    assert question.startswith('"Nora Quill" Wexford Bay (site:whitepages.com OR ')
+    assert "School" not in question
+    assert list(build_people_search_terms(NORA, QueryOperators.PLAIN)) == []
+
+
+def test_guessed_handles_are_not_searched_for() -> None:
+    guessed = replace(NORA, handles=("quillandink", "noraquill"))
+
+    asked = {term for terms in build_search_terms(guessed, QueryOperators.SITES) for term in terms}
+
+    assert "@quillandink" in asked
+    assert "@noraquill" not in asked
+
+
+def test_what_people_call_themselves_is_no_site_and_no_or() -> None:
+    odd = replace(NORA, school="", organization='site:evil.example "A OR B"', places=("B OR C",))
+    questions = [
+        format_search_query(terms) for terms in build_search_terms(odd, QueryOperators.NEWS)
+    ]
+
+    assert questions == ['"Nora Quill" B or C', '"Nora Lark" B or C']
 
 
 @pytest.mark.parametrize(
@@ -49,14 +114,33 @@ def test_what_does_not_fit_is_left_out_from_the_end() -> None:
     assert format_search_query(terms, most_characters=24) == '"Nora Quill" Harbour'
 
 
-def test_where_each_question_costs_the_other_names_share_one():
-    assert list(build_merged_terms(NORA))[:2] == [
-        (NORA.names[0], NORA.organization),
-        (*NORA.names[1:], NORA.organization),
+def test_where_each_question_costs_what_can_shares_one() -> None:
+    assert [
+        format_search_query(each) for each in build_merged_terms(NORA, QueryOperators.SITES)
+    ] == [
+        '"Nora Quill" "Lark Hill School"',
+        (
+            '("Nora Quill" OR "Nora Lark") (site:facebook.com OR site:instagram.com'
+            " OR site:threads.com OR site:tiktok.com OR site:snapchat.com)"
+        ),
+        (
+            '("Nora Quill" OR "Nora Lark") (site:x.com OR site:linkedin.com'
+            " OR site:youtube.com OR site:reddit.com OR site:ratemyteachers.com)"
+        ),
+        '"Nora Lark" "Lark Hill School"',
+        '"Nora Quill" ("Harbour Lane Schools" OR "Wexford Bay")',
+        '"quillandink"',
     ]
-    assert {term for terms in build_merged_terms(NORA) for term in split_terms(terms)[0]} == set(
-        NORA.names
-    )
+
+
+def test_the_best_name_is_asked_in_no_worse_words_where_there_is_no_school() -> None:
+    nowhere = replace(NORA, school=" ", organization="", places=(), own_handles=("ink",))
+
+    assert list(build_merged_terms(nowhere, QueryOperators.NEWS)) == [
+        ("Nora Quill", ""),
+        ("Nora Lark", ""),
+    ]
+    assert list(build_merged_terms(replace(nowhere, names=()), QueryOperators.SITES)) == []
 
 
 def test_of_several_names_any_will_do():

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from scrapers.models import FindingKind, Outcome, Query
+from scrapers.search.brave import BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search_api import QUERY_ALTERED, SearchAnswer, SearchApi
 from scrapers.source import AccessMode, Source, SourceFamily
@@ -123,7 +124,6 @@ def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> No
     ("name", "page", "second"),
     [
         ("brave", "offset", 1),
-        ("brave-news", "offset", 1),
         ("google", "start", 11),
         ("kagi", "page", 2),
         ("mojeek", "s", 11),
@@ -141,8 +141,10 @@ def test_further_pages_are_the_same_question(
     assert engine.parse_response(onward, answered("{}")).follow == ()
 
 
-def test_gdelt_has_but_one_page(comes: Comes) -> None:
-    assert comes(full(GDELT), "{}").follow == ()
+def test_news_is_asked_for_one_page_alone(comes: Comes) -> None:
+    for engine in (GDELT, BRAVE_NEWS):
+        assert comes(full(engine), "{}").follow == ()
+        assert first(engine).pages == 1
 
 
 def test_a_question_that_may_have_one_page_leads_to_no_other(answered: Answered) -> None:
@@ -157,12 +159,30 @@ def test_where_an_engine_knows_or_the_other_names_share_one_question() -> None:
     married = replace(NORA, names=("Nora Quill", "Nora Lark", "Nora Finch"))
     counts = {each.name: len(list(each.build_queries(married))) for each in ENGINES}
 
-    assert counts.pop("mojeek") == 3
-    assert set(counts.values()) == {2}
+    # Without OR, each name is a question; without `site:`, the bare name is one more.
+    assert counts.pop("mojeek") == 4
+    assert (counts.pop("brave-news"), counts.pop("gdelt")) == (1, 2)
+    # The best name, the others, two groups of closed networks, and people-search sites.
+    assert set(counts.values()) == {5}
 
 
 def test_news_is_not_asked_in_every_place() -> None:
     somewhere = replace(NORA, names=("Nora Quill", "Nora Lark"), places=("Wexford Bay",))
     counts = {each.name: len(list(each.build_queries(somewhere))) for each in ENGINES}
 
-    assert (counts["brave"], counts["brave-news"]) == (3, 2)
+    assert (counts["brave"], counts["brave-news"], counts["gdelt"]) == (6, 1, 3)
+
+
+def test_closed_networks_are_looked_into_where_site_is_known() -> None:
+    texts = {
+        each.name: [str(asked(query)[each.wire.query]) for query in each.build_queries(NORA)]
+        for each in ENGINES
+    }
+
+    for name in ("brave", "google", "kagi", "serper"):
+        assert any(text.startswith('"Nora Quill" (site:facebook.com OR ') for text in texts[name])
+        assert any("site:linkedin.com" in text for text in texts[name])
+    assert '"Nora Quill"' in texts["mojeek"]
+    assert not any(
+        "site:" in text for name in ("mojeek", "gdelt", "brave-news") for text in texts[name]
+    )

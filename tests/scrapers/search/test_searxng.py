@@ -1,8 +1,18 @@
+import json
 from collections.abc import Callable
 
 import pytest
 
-from scrapers.models import FindingKind, Identity, Outcome, Page, ParseResult, Query
+from scrapers.models import (
+    District,
+    FindingKind,
+    Identity,
+    Outcome,
+    Page,
+    ParseResult,
+    Query,
+    QueryKind,
+)
 from scrapers.search.searxng import SearxNG
 from scrapers.source import AccessMode, Source, SourceFamily
 
@@ -35,7 +45,47 @@ def test_the_best_name_is_asked_in_every_context_and_the_others_in_one(searxng: 
         '"Nora Quill" Harbour Lane School',
         '"Nora Quill" Wexford Bay',
         '"Nora Lark" Harbour Lane School',
+        (
+            '"Nora Quill" (site:facebook.com OR site:instagram.com OR site:threads.com'
+            " OR site:tiktok.com OR site:snapchat.com)"
+        ),
+        (
+            '"Nora Quill" (site:x.com OR site:linkedin.com OR site:youtube.com'
+            " OR site:reddit.com OR site:ratemyteachers.com)"
+        ),
+        (
+            '"Nora Quill" Wexford Bay (site:whitepages.com OR site:spokeo.com'
+            " OR site:truepeoplesearch.com OR site:fastpeoplesearch.com"
+            " OR site:beenverified.com OR site:radaris.com)"
+        ),
     ]
+
+
+def test_it_is_asked_about_the_district_and_each_person_gets_what_names_them(
+    searxng: SearxNG, answered: Answered
+) -> None:
+    district = District(name="Harbour Lane", domains=("harbourlane.example",))
+    queries = list(searxng.build_district_queries(district))
+    page = answered(
+        json.dumps(
+            {
+                "query": asked(queries[0]),
+                "results": [
+                    {"url": "https://www.facebook.com/nora.quill", "title": "Nora Quill"},
+                    {"url": "https://www.facebook.com/someone", "title": "Someone else"},
+                ],
+                "unresponsive_engines": [],
+            }
+        )
+    )
+
+    result = searxng.parse_response(queries[0], page)
+    ((_, hers),) = searxng.split_result_by_person(result, [NORA])
+
+    assert {query.kind for query in queries} == {QueryKind.DISTRICT}
+    assert asked(queries[0]).startswith('"Harbour Lane" teacher (site:facebook.com OR ')
+    assert not any("Quill" in asked(query) for query in queries)
+    assert [each.account for each in hers.findings] == ["facebook:@nora.quill"]
 
 
 def test_json_is_asked_for_of_the_engines_that_were_named() -> None:
@@ -53,9 +103,7 @@ def test_json_is_asked_for_of_the_engines_that_were_named() -> None:
 def test_what_people_call_themselves_is_no_command(searxng: SearxNG) -> None:
     odd = Identity(person_id="p", names=('Nora "!bang" Quill',), organization="!!go :fr School")
 
-    assert [asked(query) for query in searxng.build_queries(odd)] == [
-        '"Nora !bang Quill" go fr School'
-    ]
+    assert asked(next(iter(searxng.build_queries(odd)))) == '"Nora !bang Quill" go fr School'
 
 
 def test_results_are_unwrapped_and_told_apart(

@@ -44,10 +44,11 @@ def test_four_answers_without_news_halve_the_rate_down_to_the_floor():
 
 
 @given(histories, ranks, st.integers(WEEK, WEEK + 9))
-def test_a_new_hit_makes_a_question_weekly_unless_it_is_the_first_answer(history, rank, week):
+def test_a_new_hit_makes_the_best_question_weekly_and_any_other_two_weekly(history, rank, week):
     rate = compute_interval(record_answer(history, week, AnswerNovelty.NEWS), rank)
 
-    assert rate == (get_default_interval(rank) if history is None else 1)
+    # The first answer is no news.
+    assert rate == (get_default_interval(rank) if history is None else 2 if rank else 1)
 
 
 @given(histories, ranks, st.integers(WEEK, WEEK + 9))

@@ -15,12 +15,14 @@ from monitor.domain.planning.queries import (
     MAX_GUESSED_HANDLES,
     MAX_NAMES,
     StudentLinkSwitch,
+    asks_people_search,
     build_identity,
     build_person_queries,
     get_required_scope,
 )
 from monitor.domain.vocabulary import Scope
 from scrapers.models import Query, QueryKind, Request
+from scrapers.search.searxng import SearxNG
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -123,6 +125,29 @@ def test_less_consent_never_asks_more(scopes, withdrawn):
     less = planned(replace(EVERYTHING, scopes=frozenset(scopes) - {withdrawn}))
 
     assert {query.key for query in less} <= {query.key for query in more}
+
+
+def test_an_engine_learns_the_school_and_the_handles_that_the_person_listed_and_no_guess():
+    sent = build_identity(replace(BETH, school="Elm Street School"), EVERYTHING, MONDAY)
+
+    assert sent.school == "Elm Street School"
+    assert sent.own_handles == ("bethreads",)
+    assert "elizabethnovák" not in sent.own_handles
+
+
+def test_people_search_sites_are_asked_about_by_those_who_agreed_to_that_alone():
+    searxng = SearxNG(base_url="https://searx.example")
+    search = replace(EVERYTHING, scopes=frozenset({Scope.SEARCH}))
+    both = replace(EVERYTHING, scopes=frozenset({Scope.SEARCH, Scope.PEOPLE_SEARCH}))
+
+    without = {query.kind for query in planned(search, sources=(searxng,))}
+    added = set(planned(both, sources=(searxng,))) - set(planned(search, sources=(searxng,)))
+
+    assert without == {QueryKind.SEARCH}
+    assert {query.kind for query in added} == {QueryKind.PEOPLE_SEARCH}
+    assert asks_people_search(searxng)
+    assert not asks_people_search(ENGINE)
+    assert get_required_scope(QueryKind.PEOPLE_SEARCH, SourceFamily.SEARCH) is Scope.PEOPLE_SEARCH
 
 
 @pytest.mark.parametrize("family", SourceFamily)
