@@ -69,6 +69,7 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
     except MonitorError as error:
         yield _build_failed_check("sources", error, "Fix [sources] in the configuration.")
         sources = SourceRegistry({})
+    yield machine.check_search(sources)
     yield from _check_api_keys(context, sources)
     yield from _check_database(context, config, sources)
 

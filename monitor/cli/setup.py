@@ -13,6 +13,9 @@ from monitor.cli.context import CliContext, pass_cli_context
 from monitor.db.database import Database
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import CannotWriteError
+from monitor.domain.health import NO_SEARCH_ENGINE
+from monitor.sources import build_sources, list_engine_titles
+from scrapers.http.ssrf_guard import normalize_origin
 
 CONFIG_TEMPLATE = """\
 # Namesake's configuration. Paths are relative to this file. Secrets do not belong here: the
@@ -37,6 +40,7 @@ reply_to = {contact}
 [portal]
 address = {portal}  # where people open the pages: docs/portal.md
 
+{search}
 [sources.bluesky]
 enabled = true
 
@@ -51,6 +55,24 @@ canary = "@Mastodon"  # the server's own account, never a private person's
 [sources.sites]
 own = true
 """
+SEARCH_HEADER = """\
+# Search engines find what no list of sites can: see Search in docs/operate.md. Without one, the
+# main part of the policy is not done.
+"""
+NO_SEARCH_TABLES = """\
+# [sources.brave]  # needs the key brave-key
+# [sources.searxng]  # your own SearXNG: systemd/searxng-compose.yaml starts one
+# url = "http://127.0.0.1:8888"
+"""
+BRAVE_TABLE = """\
+[sources.brave]  # its key is the credential `brave-key` or $NAMESAKE_BRAVE_KEY
+"""
+SEARXNG_TABLE = """\
+[sources.searxng]
+url = {address}
+allow_private = [{origin}]
+"""
+DEFAULT_SEARXNG = "http://127.0.0.1:8888"
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
@@ -59,17 +81,24 @@ DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 @click.option("--domain", help="Domain of staff email addresses.")
 @click.option("--zone", help="Its time zone, such as America/Chicago.")
 @click.option("--contact", help="Email address of the contact person.")
+@click.option(
+    "--search", help="Search engine: brave, the address of your own SearXNG, or none (default)."
+)
 @pass_cli_context
 def init(context: CliContext, /, **given: str | None) -> None:
     """Write a starter configuration, and create the state folder.
 
-    Asks for each value that no option sets. Never changes an existing configuration.
+    Asks for each value that no option sets; for the search engine only if it asks for another
+    value. Never changes an existing configuration.
     """
-    if context.config_path.exists():
+    exists = context.config_path.exists()
+    if exists:
         context.output.print_line(f"{context.config_path} already exists. It was not changed.")
     else:
         _write_config(context.config_path, _fill_template(_collect_answers(given)))
     Database.create_or_open_folder(context.config.state).close()
+    if not exists and not list_engine_titles(build_sources(context.config)):
+        context.output.print_line(f"{NO_SEARCH_ENGINE} See Search in docs/operate.md.")
     context.output.print_line(
         f"Ready: configuration {context.config_path}, state {context.config.state}."
     )
@@ -77,8 +106,11 @@ def init(context: CliContext, /, **given: str | None) -> None:
 
 def _collect_answers(given: Mapping[str, str | None]) -> dict[str, str]:
     answers = {}
+    asks = any(given[name] is None for name in QUESTIONS if name != "search")
     for name, question in QUESTIONS.items():
         answer = given[name]
+        if name == "search" and answer is None and not asks:
+            answer = "none"
         answers[name] = (
             question.prompt_until_valid() if answer is None else question.parse_answer(answer)
         )
@@ -93,7 +125,19 @@ def _fill_template(answers: Mapping[str, str]) -> str:
         "sender": f"Namesake <namesake@{answers['domain']}>",
         "portal": f"https://namesake.{answers['domain']}",
     }
-    return CONFIG_TEMPLATE.format(**{name: _quote_toml(text) for name, text in filled_in.items()})
+    search = _build_search_tables(filled_in.pop("search"))
+    quoted = {name: _quote_toml(text) for name, text in filled_in.items()}
+    return CONFIG_TEMPLATE.format(**quoted, search=search)
+
+
+def _build_search_tables(answer: str) -> str:
+    if answer == "none":
+        return SEARCH_HEADER + NO_SEARCH_TABLES
+    if answer == "brave":
+        return SEARCH_HEADER + BRAVE_TABLE
+    return SEARCH_HEADER + SEARXNG_TABLE.format(
+        address=_quote_toml(answer), origin=_quote_toml(normalize_origin(answer))
+    )
 
 
 def _quote_toml(text: str) -> str:
@@ -143,6 +187,17 @@ def _parse_zone(answer: str) -> str:
     return answer
 
 
+def _parse_search(answer: str) -> str:
+    plain = answer.strip().lower()
+    if plain in {"brave", "none"}:
+        return plain
+    plain = DEFAULT_SEARXNG if plain == "searxng" else answer.strip().rstrip("/")
+    if not normalize_origin(plain):
+        reason = f"{answer!r} is not brave, searxng, none, or an address like {DEFAULT_SEARXNG}."
+        raise click.BadParameter(reason)
+    return plain
+
+
 @dataclass(frozen=True, slots=True)
 class SetupQuestion:
     prompt: str
@@ -160,4 +215,7 @@ QUESTIONS = {
     "domain": SetupQuestion("Domain of staff email addresses", _parse_domain),
     "zone": SetupQuestion("Time zone", _parse_zone, "America/Chicago"),
     "contact": SetupQuestion("Email address of the contact person", _parse_contact),
+    "search": SetupQuestion(
+        "Search engine: brave, the address of your own SearXNG, or none", _parse_search, "none"
+    ),
 }

@@ -86,6 +86,17 @@ class SourceCondition:
     note: str = ""
 
 
+NO_SEARCH_ENGINE = "No search engine: the main part of the policy is not done."
+
+
+def assess_search(engines: Iterable[str]) -> HealthResult:
+    """Say which search engines are asked: without one, most of the web is not looked at."""
+    if names := ", ".join(engines):
+        return report_ok("search", f"Search engines in use: {names}.")
+    remedy = "Set one up: see Search in docs/operate.md. Brave, your own SearXNG, or alert feeds."
+    return report_warning("search", NO_SEARCH_ENGINE, remedy)
+
+
 def assess_sources(
     named: Iterable[str], known: Mapping[str, SourceCondition]
 ) -> Iterator[HealthResult]:

@@ -47,6 +47,7 @@ from monitor.services.presenters import (
     list_reasons_for,
 )
 from monitor.services.sharing import find_own_flag_opening, preview_shared_fields
+from monitor.sources import list_engine_titles
 from reports import labels as words
 from reports.emails.sections import Coverage
 from reports.pages.findings import (
@@ -232,6 +233,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         checking=request is not None and request.done_at is None,
         renewal_due=is_renewal_due(consents[-1], now),
         paused=consents[-1].is_paused(now),
+        has_search_engine=bool(list_engine_titles(app.sources)),
     )
 
 

@@ -35,8 +35,10 @@ from monitor.domain.health import (
 )
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
+from monitor.sources import list_engine_titles
 from reports.emails.operator import TrialView
 from reports.emails.registry import EmailKind, render_email
+from scrapers.source import Source
 
 # A smaller count could show who has joined, or who has findings.
 MIN_COUNT = 10
@@ -135,6 +137,10 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
     yield from condition.assess_undelivered(dead, vitals.paused_addresses)
     yield condition.assess_backup(vitals.backed_up, vitals.backup_failed, vitals.at)
     yield condition.assess_clock(vitals.at, vitals.last_recorded)
+
+
+def check_search(sources: Mapping[str, Source]) -> HealthResult:
+    return condition.assess_search(list_engine_titles(sources))
 
 
 OTHERS_ACCESS = stat.S_IRWXG | stat.S_IRWXO

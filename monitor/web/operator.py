@@ -20,7 +20,7 @@ from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
 from monitor.services.findings import build_home_view
-from monitor.services.health import Vitals, check_vitals, collect_vitals
+from monitor.services.health import Vitals, check_search, check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
 from monitor.services.name_changes import (
     confirm_name_change,
@@ -89,7 +89,9 @@ def build_operator_view(context: PortalContext) -> OperatorView:
     vitals = collect_vitals(app.db, context.now())
     return OperatorView(
         at=vitals.at,
-        checks=tuple(map(_build_check_row, check_vitals(vitals, app.sources))),
+        checks=tuple(
+            map(_build_check_row, (check_search(app.sources), *check_vitals(vitals, app.sources)))
+        ),
         emails=tuple((str(state), count) for state, count in vitals.email_counts.items()),
         oldest_email=vitals.oldest_email,
         sources=tuple(_build_source_rows(vitals)),

@@ -13,7 +13,8 @@ from reports.pages.layout import PageFrame, render_page
 class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
-    `paused` says that nothing is asked at the moment.
+    `paused` says that nothing is asked at the moment, and `has_search_engine` whether the district
+    has set one up.
     """
 
     name: str
@@ -30,6 +31,7 @@ class HomeView:
     checking: bool = False
     renewal_due: bool = False
     paused: bool = False
+    has_search_engine: bool = True
 
     @property
     def total_flags(self) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
-from tests.monitor.cli.conftest import Terminal
+from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.cli.test_main_quiet import leaks
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, only, opened
@@ -20,7 +20,7 @@ from tests.scrapers.http.certificates import issue, server_context
 
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
-    *("sources", "sweep", "jobs", "outbox", "backup", "clock", "audit", "processes"),
+    *("sources", "search", "sweep", "jobs", "outbox", "backup", "clock", "audit", "processes"),
 }
 
 
@@ -41,6 +41,31 @@ def test_every_part_is_looked_at_and_each_trouble_comes_with_what_to_do(terminal
 
     assert set(told) == PARTS
     assert all(remedy for each in told.values() for level, _, remedy in each if level != "ok")
+
+
+def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
+    path = tmp_path / "namesake.toml"
+    answers = (
+        "--name",
+        "Cedar",
+        "--domain",
+        "c.example",
+        "--zone",
+        "UTC",
+        "--contact",
+        "it@c.example",
+    )
+    run("--config", str(path), "init", *answers)
+
+    (told,) = [
+        each
+        for each in run("--config", str(path), "doctor", "--json").json
+        if each["what"] == "search"
+    ]
+
+    assert told["level"] == "warn"
+    assert told["message"] == "No search engine: the main part of the policy is not done."
+    assert "docs/operate.md" in told["remedy"]
 
 
 def test_a_healthy_service_ends_with_nought(after_demo: Terminal):

@@ -1,5 +1,7 @@
 import pytest
 
+from monitor.config import load_config
+from monitor.sources import build_sources
 from tests.monitor.cli.conftest import run
 
 GIVEN = ("--name", "Cedar Valley", "--domain", "cedarvalley.example", "--zone", "America/Denver")
@@ -25,7 +27,7 @@ def test_init_writes_a_configuration_that_works_and_makes_the_folder(path):
 
 
 def test_init_asks_for_what_no_option_told(path):
-    said = init(path, "--name", "Cedar Valley", typed="cedarvalley.example\n\nit@cedar.example\n")
+    said = init(path, "--name", "Cedar Valley", typed="cedarvalley.example\n\nit@cedar.example\n\n")
 
     assert said.code == 0
     assert "Name of the district" not in said.out
@@ -36,7 +38,7 @@ def test_init_asks_for_what_no_option_told(path):
 
 def test_init_asks_again_for_what_cannot_be_used(path):
     typed = (
-        "Cedar Valley\nnowhere\ncedarvalley.example\nCentral\nAmerica/Denver\nit\nit@c.example\n"
+        "Cedar Valley\nnowhere\ncedarvalley.example\nCentral\nAmerica/Denver\nit\nit@c.example\n\n"
     )
 
     said = init(path, typed=typed)
@@ -52,6 +54,7 @@ def test_init_asks_again_for_what_cannot_be_used(path):
         ("--domain", "it@cedarvalley.example"),
         ("--contact", "it@cedarvalley.example, mallory@elsewhere.example"),
         ("--name", " "),
+        ("--search", "google"),
     ],
 )
 def test_an_option_that_cannot_be_used_writes_nothing(path, option, answer):
@@ -88,3 +91,43 @@ def test_a_place_that_cannot_be_written_exits_with_73(tmp_path):
 
     assert said.code == 73
     assert "--config" in said.sentence
+
+
+NO_ENGINE = "No search engine: the main part of the policy is not done."
+
+
+def sources_of(path):
+    return build_sources(load_config(path))
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "origin"),
+    [
+        ("brave", "brave", "https://api.search.brave.com"),
+        ("searxng", "searxng", "http://127.0.0.1:8888"),
+        ("https://searx.cedar.example/s/", "searxng", "https://searx.cedar.example"),
+    ],
+)
+def test_init_turns_on_the_search_engine_that_was_chosen(path, answer, name, origin):
+    said = init(path, *GIVEN, *CONTACT, "--search", answer)
+
+    assert said.code == 0
+    assert NO_ENGINE not in said.out
+    assert sources_of(path)[name].crawl_policy.origins == (origin,)
+
+
+def test_init_says_loudly_that_there_is_no_search_engine(path):
+    said = init(path, *GIVEN, *CONTACT)
+
+    assert said.code == 0
+    assert NO_ENGINE in said.out
+    assert "searxng" not in sources_of(path)
+
+
+def test_init_asks_for_a_search_engine_last(path):
+    typed = "cedarvalley.example\n\nit@cedar.example\nsearxng\n"
+    said = init(path, "--name", "Cedar Valley", typed=typed)
+
+    assert said.code == 0
+    assert "Search engine: brave" in said.out
+    assert "searxng" in sources_of(path)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,8 @@ from monitor.services.jobs import schedule_jobs
 from monitor.services.name_changes import list_name_changes
 from monitor.services.outbox import send_due
 from monitor.services.profile import edit_profile
-from tests.monitor.services.world import REVIEWERS, Staff, answers_of
-from tests.monitor.web.portal import OPERATOR, Portal
+from tests.monitor.services.world import REVIEWERS, Staff, answers_of, configured
+from tests.monitor.web.portal import OPERATOR, Portal, with_portal
 
 
 def test_the_operator_sees_how_the_service_fares_and_nothing_of_anybody(portal: Portal) -> None:
@@ -109,3 +110,21 @@ def test_a_name_in_hostile_letters_is_shown_as_letters(portal):
     assert "<script>alert" not in seen.html
     assert "\u202e" not in seen.html
     assert "A name to confirm" in seen.text
+
+
+NO_ENGINE = "No search engine: the main part of the policy is not done."
+
+
+def test_without_a_search_engine_operators_and_members_are_told_plainly(portal: Portal) -> None:
+    maria = portal.world.joins(MARIA)
+
+    assert NO_ENGINE in portal.signed_in(OPERATOR).get("/operate").text
+    assert NO_ENGINE in portal.signed_in(maria.mail).get("/me").text
+
+
+def test_with_a_search_engine_nothing_is_said_of_none(portal: Portal, tmp_path: Path) -> None:
+    portal.world.restarts(with_portal(configured(tmp_path, ("chalkboard",), "searxng")))
+    maria = portal.world.joins(MARIA)
+
+    assert NO_ENGINE not in portal.signed_in(OPERATOR).get("/operate").text
+    assert NO_ENGINE not in portal.signed_in(maria.mail).get("/me").text
