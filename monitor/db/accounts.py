@@ -303,6 +303,7 @@ class SignInLink:
     """`reader` is empty if no one has the address, or it got the most links allowed in an hour.
 
     `browser` is a hash of the browser that asked. `spent_at` is None until the link is used.
+    `tries` counts wrong six-digit codes.
     """
 
     id: str
@@ -311,9 +312,14 @@ class SignInLink:
     asked_at: datetime
     expires_at: datetime
     spent_at: datetime | None = None
+    tries: int = 0
 
     def is_open(self, now: datetime) -> bool:
         return self.spent_at is None and now < self.expires_at
+
+
+_SELECT_SIGN_IN_LINKS = """SELECT id, account_id, browser, asked_at, expires_at, spent_at, tries
+FROM sign_in_links"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +370,29 @@ class SignInLinksTable:
             )
         return spent == 1
 
+    def list_sent_links_of_browser(self, browser: str) -> tuple[SignInLink, ...]:
+        """Return the links that a browser asked for and that were sent, the oldest first."""
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_SIGN_IN_LINKS} WHERE browser = ? AND code_hash IS NOT NULL"
+            " ORDER BY asked_at",
+            browser,
+        )
+        return tuple(_parse_sign_in_link(row) for row in rows)
+
+    def add_wrong_try(self, link_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE sign_in_links SET tries = tries + 1 WHERE id = ?", link_id
+            )
+
+    def count_wrong_tries_since(self, account_id: str, since: datetime) -> int:
+        found = self.connection.fetch_row(
+            "SELECT ifnull(sum(tries), 0) FROM sign_in_links WHERE account_id = ? AND asked_at > ?",
+            account_id,
+            format_datetime(since),
+        )
+        return int(found[0]) if found else 0
+
     def count_sign_in_links_since(self, account_id: str, since: datetime) -> int:
         return self.connection.count_rows(
             "sign_in_links", "account_id = ? AND asked_at > ?", account_id, format_datetime(since)
@@ -381,18 +410,17 @@ class SignInLinksTable:
             )
 
     def _find_link_by_column(self, column: str, value: str) -> SignInLink | None:
-        found = self.connection.fetch_row(
-            f"""SELECT id, account_id, browser, asked_at, expires_at, spent_at FROM sign_in_links
-            WHERE {column} = ?""",  # noqa: S608 - the column is one of two fixed names
-            value,
-        )
-        if found is None:
-            return None
-        return SignInLink(
-            id=found["id"],
-            account_id=found["account_id"],
-            browser=found["browser"],
-            asked_at=parse_datetime(found["asked_at"]),
-            expires_at=parse_datetime(found["expires_at"]),
-            spent_at=parse_optional_datetime(found["spent_at"]),
-        )
+        found = self.connection.fetch_row(f"{_SELECT_SIGN_IN_LINKS} WHERE {column} = ?", value)
+        return None if found is None else _parse_sign_in_link(found)
+
+
+def _parse_sign_in_link(row: Row) -> SignInLink:
+    return SignInLink(
+        id=row["id"],
+        account_id=row["account_id"],
+        browser=row["browser"],
+        asked_at=parse_datetime(row["asked_at"]),
+        expires_at=parse_datetime(row["expires_at"]),
+        spent_at=parse_optional_datetime(row["spent_at"]),
+        tries=row["tries"],
+    )

@@ -88,4 +88,5 @@ def _read_statements(name: str) -> Iterator[str]:
 
 
 KEYS_SCHEMA = Schema.from_steps("keys", build_step("keys_1"))
-DISTRICT_SCHEMA = Schema.from_steps("namesake", build_step("namesake_1"), build_step("namesake_2"))
+DISTRICT_STEPS = tuple(map(build_step, ("namesake_1", "namesake_2", "namesake_3")))
+DISTRICT_SCHEMA = Schema.from_steps("namesake", *DISTRICT_STEPS)

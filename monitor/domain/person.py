@@ -59,7 +59,7 @@ class Principal:
     """Who is signed in. `reader_id` is the opaque id under which they are known everywhere.
 
     `person_id` is their id once they joined, else empty; `invitation` is one that this session
-    may answer, else empty.
+    may answer, else empty. `is_remembered` says that they are to stay signed in on this device.
     """
 
     reader_id: str
@@ -70,3 +70,4 @@ class Principal:
     started_at: datetime
     person_id: str = ""
     invitation_id: str = ""
+    is_remembered: bool = False

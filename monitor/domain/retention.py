@@ -100,7 +100,8 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.SOURCE: RetentionPeriod(open=None, closed=None),
     # What was asked and paid: counts, until the next sweep, or the next day, begins again.
     RetainedKind.REQUEST_QUOTA: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
-    # Closed is one whose time is over: a reader signs in again.
+    # Open is a link to sign in, whose wrong codes count for a day. Closed is a session whose own
+    # time is over: a reader signs in again.
     RetainedKind.SESSION: RetentionPeriod(open=DAY, closed=AT_ONCE),
     # Open is a change that was made: emails to the old address may still come back, and its owner
     # may say that it was not them. Closed is a new address that no one confirmed.

@@ -7,9 +7,10 @@ Roles are read again for each page: anyone who is taken off a list is out at onc
 
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from monitor.app import App
 from monitor.db.accounts import SignInLink, SignInSession
@@ -28,6 +29,8 @@ from monitor.services.notifications import (
 from reports.emails.account import SignInLinkView
 
 SESSION_LASTS = timedelta(hours=12)
+# For staff who want it, on a device of their own: it shows no one's data but theirs.
+REMEMBERED_LASTS = timedelta(days=30)
 IDLE_LASTS = timedelta(minutes=30)
 
 
@@ -47,9 +50,12 @@ def find_account_id(app: App, mail: str) -> str:
     return app.db.people.find_person_id_by_mail(address) or _find_office_id(app, address)
 
 
-def start_session(app: App, account_id: str, way: AuthMethod) -> str:
+def start_session(
+    app: App, account_id: str, way: AuthMethod, *, is_remembered: bool = False
+) -> str:
     """Begin a session and return its id, which only the browser is to keep."""
     now, new_id = app.clock.now(), app.ids.new_code()
+    lasts = REMEMBERED_LASTS if is_remembered else SESSION_LASTS
     with app.db.begin_transaction():
         app.db.sessions.delete_expired_sessions(now)
         app.db.sessions.insert_session(
@@ -58,7 +64,7 @@ def start_session(app: App, account_id: str, way: AuthMethod) -> str:
                 reader=account_id,
                 way=way,
                 started_at=now,
-                expires_at=now + SESSION_LASTS,
+                expires_at=now + lasts,
             )
         )
         app.db.audit.append_entry(now, account_id, "signed-in", account_id, {"way": way})
@@ -67,13 +73,20 @@ def start_session(app: App, account_id: str, way: AuthMethod) -> str:
 
 def load_principal(app: App, session_id: str) -> Principal | None:
     """Tell who is behind a session, or None where it, or who they were, has ended."""
-    session = app.db.sessions.find_session(hash_code(session_id), app.clock.now())
+    now = app.clock.now()
+    session = app.db.sessions.find_session(hash_code(session_id), now)
     reader = _find_session_account(app, session) if session else None
     if session is None or reader is None:
         return None
-    return _build_principal(
+    principal = _build_principal(
         app, session.reader, reader, AuthMethod(session.way), session.started_at
     )
+    if session.expires_at - session.started_at <= SESSION_LASTS:
+        return principal
+    if principal.roles <= {Role.STAFF}:
+        return replace(principal, is_remembered=True)
+    # Whose role opens other people's data signs in each day, also where it was given later.
+    return principal if now < session.started_at + SESSION_LASTS else None
 
 
 def _build_principal(
@@ -157,13 +170,24 @@ def _find_office_id(app: App, address: str) -> str:
 LINK_LASTS = timedelta(minutes=15)
 LINK_LIMIT_PERIOD = timedelta(hours=1)
 MAX_LINKS_PER_HOUR = 5
+CODE_LASTS = timedelta(minutes=10)
+CODE_DIGITS = 6
+MAX_CODE_TRIES = 5
+# Someone who asks for codes of another person in their own browser could guess for ever. After so
+# many wrong ones the link alone signs in.
+CODE_LIMIT_PERIOD = timedelta(days=1)
+MAX_CODE_TRIES_PER_DAY = 15
 
 
 class SignInRefusal(StrEnum):
-    """Why a link does not open: it is over for everyone, or was asked for elsewhere."""
+    """Why a link does not open: it is over for everyone, or was asked for elsewhere.
+
+    A wrong code says no more than that: not whether it is too old, or the tries are used up.
+    """
 
     OVER = "over"
     ELSEWHERE = "elsewhere"
+    WRONG_CODE = "wrong-code"
 
 
 def request_sign_in_link(app: App, address: str, browser_session_id: str) -> None:
@@ -177,7 +201,7 @@ def request_sign_in_link(app: App, address: str, browser_session_id: str) -> Non
         expires_at=now + LINK_LASTS,
     )
     with app.db.begin_transaction():
-        app.db.sign_in_links.delete_sign_in_links_before(now - LINK_LIMIT_PERIOD)
+        app.db.sign_in_links.delete_sign_in_links_before(now - CODE_LIMIT_PERIOD)
         often = (
             app.db.sign_in_links.count_sign_in_links_since(reader, now - LINK_LIMIT_PERIOD)
             >= MAX_LINKS_PER_HOUR
@@ -208,6 +232,38 @@ def redeem_sign_in_link(app: App, code: str, browser_session_id: str) -> str | S
     )
 
 
+def redeem_sign_in_code(app: App, digits: str, browser_session_id: str) -> str | SignInRefusal:
+    """Use up the link whose code it is, in the browser that asked, or count a wrong try."""
+    now, browser = app.clock.now(), hash_code(browser_session_id)
+    with app.db.begin_transaction():
+        for link in app.db.sign_in_links.list_sent_links_of_browser(browser):
+            if not _takes_code(app, link, now):
+                continue
+            right = derive_sign_in_digits(app, link)
+            if hmac.compare_digest(right.encode(), digits.encode()):
+                app.db.sign_in_links.mark_sign_in_link_used(link.id, now)
+                return link.account_id
+            app.db.sign_in_links.add_wrong_try(link.id)
+    return SignInRefusal.WRONG_CODE
+
+
+def _takes_code(app: App, link: SignInLink, now: datetime) -> bool:
+    if not link.is_open(now) or now >= link.asked_at + CODE_LASTS or link.tries >= MAX_CODE_TRIES:
+        return False
+    since = now - CODE_LIMIT_PERIOD
+    tried = app.db.sign_in_links.count_wrong_tries_since(link.account_id, since)
+    return tried < MAX_CODE_TRIES_PER_DAY
+
+
+def derive_sign_in_digits(app: App, link: SignInLink) -> str:
+    """Derive the six digits of a link, which nothing stores, under the key of whose it is."""
+    is_office = bool(find_office_address(link.account_id, app.config.district))
+    owner_id = "" if is_office else link.account_id
+    secret = app.db.email_codes.derive_email_code(owner_id, f"digits {link.id}")
+    number = int.from_bytes(sha256(secret.encode()).digest()) % 10**CODE_DIGITS
+    return f"{number:0{CODE_DIGITS}}"
+
+
 def _build_sign_in_email(app: App, link: SignInLink) -> SignInLinkView:
     greeting = build_custom_greeting(
         app,
@@ -215,7 +271,9 @@ def _build_sign_in_email(app: App, link: SignInLink) -> SignInLinkView:
         why="You get this email because someone asked for it on the sign-in page.",
         leave="If that was not you, do nothing. Without this email, no one gets in.",
     )
-    return SignInLinkView(**greeting, expires_at=link.expires_at)
+    return SignInLinkView(
+        **greeting, expires_at=link.expires_at, code_expires_at=link.asked_at + CODE_LASTS
+    )
 
 
 def _find_greeting_name(app: App, account_id: str) -> str:

@@ -19,6 +19,7 @@ from monitor.domain.errors import BusyError, CannotWriteError, InputError
 from monitor.domain.flag import mark_notified
 from monitor.domain.vocabulary import EmailState, Severity
 from monitor.services.answer_links import add_finding_links
+from monitor.services.auth import derive_sign_in_digits
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
@@ -184,7 +185,11 @@ def _load_view(app: App, email: OutboxEmail) -> EmailView:
     match view:
         case InvitationView() | InvitationReminderView():
             return replace(view, code=_derive_code(app, email, email.recipient_id))
-        case SignInLinkView() | NewAddressView():
+        case SignInLinkView():
+            link = app.db.sign_in_links.find_sign_in_link(email.period)
+            digits = derive_sign_in_digits(app, link) if link else ""
+            return replace(view, token=_derive_code(app, email, email.period), digits=digits)
+        case NewAddressView():
             return replace(view, token=_derive_code(app, email, email.period))
     return view
 

@@ -91,9 +91,9 @@ class PortalContext:
                 return path
         return ""
 
-    def sign_in(self, account_id: str, method: AuthMethod) -> None:
+    def sign_in(self, account_id: str, method: AuthMethod, *, is_remembered: bool = False) -> None:
         """Sign in a person who has just proved who they are."""
-        self.sessions.sign_in(self.browser_session, account_id, method)
+        self.sessions.sign_in(self.browser_session, account_id, method, is_remembered=is_remembered)
 
     def sign_out(self) -> None:
         self.sessions.sign_out(self.browser_session)

@@ -21,6 +21,7 @@ from monitor.domain.person import Principal
 from monitor.domain.vocabulary import AuthMethod
 from monitor.services.auth import (
     IDLE_LASTS,
+    REMEMBERED_LASTS,
     end_session,
     find_account_id,
     find_vouched_principal,
@@ -125,7 +126,8 @@ class BrowserSessions(SessionInterface):
 
     def _resume(self, session: BrowserSession, age: timedelta) -> None:
         principal = load_principal(self.app, session.id)
-        if age >= IDLE_LASTS:
+        is_remembered = principal is not None and principal.is_remembered
+        if age >= IDLE_LASTS and not is_remembered:
             self._renew(session)
             session.lapsed = principal is not None
         else:
@@ -142,7 +144,9 @@ class BrowserSessions(SessionInterface):
             return
         if session.modified:
             value = self.signer.dumps([session.id, int(self.app.clock.now().timestamp())])
-            self._set_cookie(response, SESSION_COOKIE, value)
+            principal = session.principal
+            keep = REMEMBERED_LASTS if principal and principal.is_remembered else None
+            self._set_cookie(response, SESSION_COOKIE, value, keep)
         if session.next_notice:
             value = self.signer.dumps([session.id, session.next_notice])
             self._set_cookie(response, NOTICE_COOKIE, value)
@@ -161,11 +165,18 @@ class BrowserSessions(SessionInterface):
     def build_csrf_token(self, session: BrowserSession) -> str:
         return hmac.new(self.secret, f"csrf {session.id}".encode(), "sha256").hexdigest()
 
-    def sign_in(self, session: BrowserSession, account_id: str, method: AuthMethod) -> None:
+    def sign_in(
+        self,
+        session: BrowserSession,
+        account_id: str,
+        method: AuthMethod,
+        *,
+        is_remembered: bool = False,
+    ) -> None:
         """Sign a person in under a new ID."""
         if session.principal is not None:
             end_session(self.app, session.id)
-        session.id = start_session(self.app, account_id, method)
+        session.id = start_session(self.app, account_id, method, is_remembered=is_remembered)
         session.principal = load_principal(self.app, session.id)
         session.modified = True
 
@@ -216,7 +227,10 @@ class BrowserSessions(SessionInterface):
         """Have browsers refuse the cookie from any other host, where they can be asked to."""
         return f"__Host-{name}" if self.secure else name
 
-    def _set_cookie(self, response: Response, name: str, value: str) -> None:
+    def _set_cookie(
+        self, response: Response, name: str, value: str, keep: timedelta | None = None
+    ) -> None:
+        """Set it until the browser closes, or for as long as its person wants to stay signed in."""
         response.set_cookie(
             self._prefix_cookie_name(name),
             value,
@@ -224,4 +238,5 @@ class BrowserSessions(SessionInterface):
             httponly=True,
             samesite="Lax",
             path="/",
+            max_age=keep,
         )

@@ -5,6 +5,7 @@ Reading a page, by anyone, spends nothing and changes nothing: so each way in en
 
 import hmac
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +22,11 @@ from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.domain.vocabulary import AuthMethod
 from monitor.services.auth import (
-    LINK_LASTS,
+    CODE_DIGITS,
+    CODE_LASTS,
     SignInRefusal,
     find_account_id,
+    redeem_sign_in_code,
     redeem_sign_in_link,
     request_sign_in_link,
 )
@@ -42,8 +45,20 @@ from reports.pages.layout import FieldProblem
 LOG = logging.getLogger(__name__)
 NOT_ONE_ADDRESS: Final = "Enter one email address, such as name@school.example"
 OTHER_BROWSER: Final = (
-    "You asked for this link in another browser. Open it there, or ask for a new one here"
+    "You asked for this link in another browser or app. Go back to the tab where you asked, and "
+    "type the six digits from the email there. Or ask for a new email here"
 )
+WRONG_CODE: Final = (
+    "This code is wrong or too old. Check the digits in the newest email, or open its link in this "
+    "browser"
+)
+DIGITS: Final = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
+
+
+class RememberForm(WebForm, frozen=True, kw_only=True):
+    """Whether this device is to stay signed in."""
+
+    remember: bool = False
 
 
 class SignInLinkForm(WebForm, frozen=True, kw_only=True):
@@ -90,15 +105,23 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
 
     @routes.post("/sign-in/link")
     def submit_link() -> Response:
-        used = redeem_sign_in_link(context.app, read_pasted_code(), context.browser_session.id)
+        typed, visit = read_pasted_code(), context.browser_session.id
+        used = (
+            redeem_sign_in_code(context.app, typed, visit)
+            if DIGITS.fullmatch(typed)
+            else redeem_sign_in_link(context.app, typed, visit)
+        )
         if isinstance(used, SignInRefusal):
             LOG.info("sign_in_refused reason=%s", used.name.lower())
         if used is SignInRefusal.ELSEWHERE:
             return _render_code_page(context, (FieldProblem(field="code", words=OTHER_BROWSER),))
+        if used is SignInRefusal.WRONG_CODE:
+            return _render_code_page(context, (FieldProblem(field="code", words=WRONG_CODE),))
         if isinstance(used, SignInRefusal):
             raise Gone
         wanted = context.find_wanted_path()
-        context.sign_in(used, AuthMethod.LINK)
+        remember = read_form(RememberForm).remember
+        context.sign_in(used, AuthMethod.LINK, is_remembered=remember)
         return context.redirect_to(wanted or url_for("front.redirect_home"))
 
 
@@ -126,7 +149,7 @@ def _render_sign_in(
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
-    view = SignInCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
+    view = SignInCodeView(minutes=int(CODE_LASTS.total_seconds() // 60), faults=faults)
     return context.render_page(
         "Check your email", pages.render_sign_in_code, view, _choose_status(faults)
     )
@@ -313,7 +336,7 @@ UNPROVEN_VIEW: Final = ErrorPageView(
 )
 
 
-class ProviderAnswer(WebForm, frozen=True, kw_only=True):
+class ProviderAnswer(RememberForm, frozen=True, kw_only=True):
     """What the provider sends along in our address, and our form then sends again."""
 
     code: str = ""
@@ -363,7 +386,7 @@ def _build_account_routes(context: PortalContext, provider: IdentityProvider) ->
         if not reader:
             return render_not_enrolled(context, mail)
         wanted = context.find_wanted_path()
-        context.sign_in(reader, AuthMethod.OIDC)
+        context.sign_in(reader, AuthMethod.OIDC, is_remembered=answer.remember)
         return context.redirect_to(wanted or url_for("front.redirect_home"))
 
     return routes

@@ -206,24 +206,32 @@ def _add_code_to_link(view: Inviting) -> Inviting:
 
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_DIGITS: Final = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInLinkView(EmailView):
-    """The queued email has no token: it is added when the email is sent."""
+    """The queued email has no token and no digits: they are added when the email is sent."""
 
     expires_at: datetime
+    code_expires_at: datetime
     token: str = ""
+    digits: str = ""
 
     @property
     def link_url(self) -> str:
         return f"{self.review_url.rstrip('/')}/sign-in/{self.token}"
 
+    @property
+    def spaced_digits(self) -> str:
+        """Return the code in two groups, which are easier to keep in mind than six digits."""
+        return f"{self.digits[:3]} {self.digits[3:]}"
+
 
 def render_sign_in_link(view: SignInLinkView) -> Email:
-    """Raise ValueError where the token was not put in."""
-    if not _TOKEN.fullmatch(view.token) or not view.review_url:
-        message = "A link to sign in needs its token and the address of the pages."
+    """Raise ValueError where the token or the digits were not put in."""
+    if not (_TOKEN.fullmatch(view.token) and _DIGITS.fullmatch(view.digits) and view.review_url):
+        message = "A link to sign in needs its token, its code and the address of the pages."
         raise ValueError(message)
     return compose_email("sign_in_link", {"view": view})
 

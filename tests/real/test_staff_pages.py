@@ -136,7 +136,7 @@ def test_a_new_address_is_asked_for_proved_and_counts(
     with looks.window(width=NARROW) as page:
         page.goto("/sign-in")
         page.get_by_label("Your work email").fill(old)
-        page.get_by_role("button", name="Email me a link").click()
+        page.get_by_role("button", name="Email me a code").click()
         page.goto(link_in(pages, old, "/sign-in"))
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="My data").click()

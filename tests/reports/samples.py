@@ -304,6 +304,8 @@ LETTERS: Final[dict[str, EmailView]] = {
             "leave": "If that was not you, do nothing. Without this email, no one gets in.",
         },
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        digits="048213",
+        code_expires_at=MONDAY + timedelta(minutes=10),
         expires_at=MONDAY + timedelta(minutes=15),
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),

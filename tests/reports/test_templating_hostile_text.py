@@ -14,7 +14,7 @@ from reports.emails.sections import EmailView
 from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
-SETTINGS = {"zone", "week", "review_url", "undo_url", "link_url", "token", "code"}
+SETTINGS = {"zone", "week", "review_url", "undo_url", "link_url", "token", "code", "digits"}
 # Our own sentences, in which an address of the district may stand.
 OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by"}
 # Three numbers and a ref: what does not look so is refused where it comes in.

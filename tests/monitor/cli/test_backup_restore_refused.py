@@ -13,7 +13,7 @@ from sqlite_utils import Database as Tables
 
 from monitor.db.backups import list_backups
 from monitor.db.database import Database
-from monitor.db.migrations import Schema, build_step
+from monitor.db.migrations import DISTRICT_STEPS, Schema
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place, restore
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_relied_on_is_refused_and_leaves_nothing(
 def test_a_copy_that_an_earlier_version_made_is_brought_up_to_date(
     copied: Terminal, monkeypatch: pytest.MonkeyPatch
 ):
-    later = Schema.from_steps("namesake", build_step("namesake_1"), later_1)
+    later = Schema.from_steps("namesake", *DISTRICT_STEPS, later_1)
     monkeypatch.setattr("monitor.db.database.DISTRICT_SCHEMA", later)
     lose(copied)
 

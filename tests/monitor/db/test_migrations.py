@@ -11,10 +11,8 @@ from sqlite_utils import Database as Tables
 
 from monitor.db.connection import DatabaseConnection, check_database
 from monitor.db.database import DATABASE_FILE, PRE_UPGRADE_FILE, Database
-from monitor.db.migrations import DISTRICT_SCHEMA, Schema, build_step
+from monitor.db.migrations import DISTRICT_SCHEMA, DISTRICT_STEPS, Schema, build_step
 from monitor.domain.errors import CannotWriteError
-
-FIRST, SECOND = build_step("namesake_1"), build_step("namesake_2")
 
 
 class BrokenError(Exception):
@@ -30,7 +28,7 @@ def later_1(tables: Tables) -> None:
     tables.execute("CREATE TABLE later (word TEXT) STRICT")
 
 
-LATER = Schema.from_steps("namesake", FIRST, SECOND, hosts_2, later_1)
+LATER = Schema.from_steps("namesake", *DISTRICT_STEPS, hosts_2, later_1)
 
 
 @pytest.fixture

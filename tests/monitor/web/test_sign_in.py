@@ -4,10 +4,20 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.services.auth import LINK_LASTS, MAX_LINKS_PER_HOUR
+from monitor.services.auth import (
+    CODE_LASTS,
+    IDLE_LASTS,
+    LINK_LASTS,
+    MAX_CODE_TRIES,
+    MAX_CODE_TRIES_PER_DAY,
+    MAX_LINKS_PER_HOUR,
+    REMEMBERED_LASTS,
+    SESSION_LASTS,
+)
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 
+DIGITS = re.compile(r"^ {4}(\d{3} \d{3})$", re.MULTILINE)
 LINK = re.compile(rf"{ADDRESS}(/sign-in/\S+)")
 
 
@@ -196,3 +206,156 @@ def test_every_form_that_is_taken_wakes_the_service_and_nothing_else_does(portal
     guest.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1]))
     assert guest.post("/sign-out").status == 303
     assert len(portal.rung) == 3
+
+
+def digits_for(portal: Portal, guest: Guest, address: str) -> str:
+    asks(guest, address)
+    portal.world.writes()
+    letters = [
+        each for each in portal.world.post.to(address) if each.envelope.kind == "sign-in-link"
+    ]
+    found = DIGITS.search(letters[-1].letter.text)
+    assert found
+    return found[1]
+
+
+def wrong(digits: str, step: int = 1) -> str:
+    return f"{(int(digits.replace(' ', '')) + step) % 10**6:06}"
+
+
+@pytest.mark.parametrize("who", ["staff", "office"])
+def test_the_six_digits_of_the_email_sign_in_the_tab_that_asked(portal: Portal, who: str) -> None:
+    address = portal.world.joins(MARIA).mail if who == "staff" else OPERATOR
+    guest = portal.guest()
+    digits = digits_for(portal, guest, address)
+
+    assert guest.post("/sign-in/link", code=digits).leads_to == "/"
+    assert guest.get("/").status == 303
+    assert guest.post("/sign-in/link", code=digits).status == 422
+
+
+def test_the_digits_open_nothing_in_another_browser(portal: Portal) -> None:
+    guest, thief = portal.guest(), portal.guest()
+    digits = digits_for(portal, guest, OPERATOR)
+    asks(thief, "x@cedarvalley.example")
+
+    refused = thief.post("/sign-in/link", code=digits)
+
+    assert refused.status == 422
+    assert "This code is wrong or too old" in refused.text
+    assert thief.get("/operate").leads_to == "/sign-in"
+    assert guest.post("/sign-in/link", code=digits).status == 303
+
+
+def test_the_digits_are_over_after_ten_minutes_and_the_link_is_not(portal: Portal) -> None:
+    guest = portal.guest()
+    digits = digits_for(portal, guest, OPERATOR)
+    portal.world.clock.at += CODE_LASTS
+
+    assert guest.post("/sign-in/link", code=digits).status == 422
+    assert guest.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1])).status == 303
+
+
+def test_after_a_handful_of_wrong_digits_the_right_ones_open_nothing(portal: Portal) -> None:
+    guest = portal.guest()
+    digits = digits_for(portal, guest, OPERATOR)
+    answers = {
+        guest.post("/sign-in/link", code=wrong(digits, step + 1)).text
+        for step in range(MAX_CODE_TRIES)
+    }
+
+    answers.add(guest.post("/sign-in/link", code=digits).text)
+
+    assert len(answers) == 1
+    assert guest.get("/operate").leads_to == "/sign-in"
+    assert guest.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1])).status == 303
+
+
+def test_guesses_of_a_whole_day_are_counted_for_an_account(portal: Portal) -> None:
+    for _ in range(MAX_CODE_TRIES_PER_DAY // MAX_CODE_TRIES):
+        thief = portal.guest()
+        digits = digits_for(portal, thief, OPERATOR)
+        for step in range(MAX_CODE_TRIES):
+            thief.post("/sign-in/link", code=wrong(digits, step + 1))
+        portal.world.clock.at += timedelta(hours=2)
+
+    owner = portal.guest()
+    digits = digits_for(portal, owner, OPERATOR)
+    assert owner.post("/sign-in/link", code=digits).status == 422
+    assert owner.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1])).status == 303
+
+    portal.world.clock.at += timedelta(days=1)
+    later = portal.guest()
+    digits = digits_for(portal, later, OPERATOR)
+    assert later.post("/sign-in/link", code=digits).status == 303
+
+
+def test_digits_tell_nobody_whether_an_address_is_known(portal: Portal) -> None:
+    joined = portal.world.joins(MARIA).mail
+    known, unknown = portal.guest(), portal.guest()
+    digits = digits_for(portal, known, joined)
+    asks(unknown, THOMAS.person.mail)
+
+    told = {each.post("/sign-in/link", code=wrong(digits)).text for each in (known, unknown)}
+
+    assert len(told) == 1
+
+
+def test_no_digits_are_stored(portal: Portal) -> None:
+    digits = digits_for(portal, portal.guest(), OPERATOR)
+
+    kept = b"".join(path.read_bytes() for path in portal.world.config.state.glob("*.db*"))
+    assert digits.encode() not in kept
+    assert digits.replace(" ", "").encode() not in kept
+
+
+def remembered(portal: Portal, mail: str) -> Guest:
+    guest = portal.guest()
+    code = code_in(link_for(portal, guest, mail))
+    assert guest.post("/sign-in/link", code=code, remember="1").status == 303
+    return guest
+
+
+def test_a_device_that_is_remembered_stays_signed_in_for_30_days(portal: Portal) -> None:
+    guest = remembered(portal, portal.world.joins(MARIA).mail)
+    cookie = guest.client.get_cookie("__Host-namesake", "namesake.cedarvalley.example")
+    assert cookie
+    assert cookie.max_age == REMEMBERED_LASTS.total_seconds()
+
+    portal.world.clock.at += REMEMBERED_LASTS - timedelta(minutes=1)
+    assert guest.get("/me").status == 200
+    portal.world.clock.at += timedelta(minutes=1)
+    assert guest.get("/me").leads_to == "/sign-in"
+
+
+def test_a_device_is_not_remembered_unless_it_is_asked_for(portal: Portal) -> None:
+    maria = portal.world.joins(MARIA)
+    guest = portal.guest()
+    guest.post("/sign-in/link", code=code_in(link_for(portal, guest, maria.mail)))
+
+    portal.world.clock.at += IDLE_LASTS
+    assert guest.get("/me").leads_to == "/sign-in"
+
+
+def test_signing_out_everywhere_forgets_each_device(portal: Portal) -> None:
+    maria = portal.world.joins(MARIA)
+    guest = remembered(portal, maria.mail)
+
+    portal.signed_in(maria.mail).post("/sign-out/everywhere")
+
+    assert guest.get("/me").leads_to == "/sign-in"
+
+
+@pytest.mark.parametrize("who", [REVIEWERS[0], OPERATOR])
+def test_whoever_sees_other_peoples_data_signs_in_each_day(portal: Portal, who: str) -> None:
+    guest = remembered(portal, who)
+    start = "/operate" if who == OPERATOR else "/review"
+    assert guest.get(start).status == 200
+
+    portal.world.clock.at += IDLE_LASTS
+    assert guest.get(start).leads_to == "/sign-in"
+    late = remembered(portal, who)
+    for _ in range(int(SESSION_LASTS / timedelta(minutes=20))):
+        portal.world.clock.at += timedelta(minutes=20)
+        answer = late.get(start)
+    assert answer.leads_to == "/sign-in"

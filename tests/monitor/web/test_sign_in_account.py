@@ -52,7 +52,7 @@ def test_coming_back_is_a_reading_and_changes_no_row(portal: Portal):
         assert watched.hash() == before
 
     assert guest.get("/operate").leads_to == "/sign-in"
-    assert guest.post(CALLBACK_PATH, **answer(state)).leads_to == "/"
+    assert guest.post(CALLBACK_PATH, **answer(state)).leads_to == "/operate"
 
 
 @pytest.mark.parametrize("state", ["", "of another attempt", "é"])

@@ -13,6 +13,7 @@ from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.person import PersonName
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
+from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.auth import find_account_id
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import export_person_data
@@ -24,6 +25,7 @@ from monitor.services.enrollment import (
 )
 from monitor.services.erasure import withdraw_consent
 from monitor.services.feedback import record_feedback
+from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
 from monitor.services.profile import edit_profile
@@ -79,6 +81,7 @@ def set_out(app: App) -> dict[str, str]:
     for _ in range(MAX_EXPORTS_AN_HOUR):
         export_person_data(app, refs["ulla"], refs["ulla"])
     tokens = {f"stop_{each}": _stop(app, refs[each]) for each in ("maria", "john")}
+    tokens["answer_maria"] = _answer(app, refs["maria"])
     tokens |= {f"undo_{each}": _undo(app, refs[each]) for each in ("nina", "olga")}
     return {**refs, **tokens, **_invited(app)}
 
@@ -203,6 +206,19 @@ def _stopping(app: App) -> App:
 
 def _undo(app: App, ref: str) -> str:
     return build_mailbox_token(app.db, app.db.people.load_person(ref))
+
+
+def _answer(app: App, ref: str) -> str:
+    """Return what a link answers that an email has for the last question that waits."""
+    card = [each for each in list_pending_cards(app, ref) if not each.is_flag][-1]
+    link = AnswerLink(
+        person_id=ref,
+        card_id=card.id,
+        item_id=card.item_id,
+        is_flag=False,
+        expires_at=app.clock.now() + DAY,
+    )
+    return build_answer_token(app, link)
 
 
 def _stop(app: App, ref: str) -> str:

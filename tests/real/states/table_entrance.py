@@ -11,9 +11,16 @@ invited = partial(seen, who="igor")
 SIGNING_IN: tuple[State, ...] = (
     seen("/sign-in", MAIL),
     seen("/sign-in", "You were signed out", who="lapsed"),
-    seen("/sign-in", "Enter one email", fill(MAIL, "maria"), press("Email me a link"), status=422),
-    seen("/sign-in", "Check your email", fill(MAIL, "x@y.example"), press("Email me a link")),
+    seen("/sign-in", "Enter one email", fill(MAIL, "maria"), press("Email me a code"), status=422),
+    seen("/sign-in", "Check your email", fill(MAIL, "x@y.example"), press("Email me a code")),
     seen("/sign-in/link", "No email?"),
+    seen(
+        "/sign-in/link",
+        "wrong or too old",
+        fill("Enter the code from the email", "123456"),
+        press("Sign in"),
+        status=422,
+    ),
     seen("/sign-in/link-spent", "One more step"),
     seen("/sign-in/link-spent", "was already used or has expired", press("Sign in"), status=410),
     seen("/sign-in/link-expired", "was already used or has expired", press("Sign in"), status=410),
@@ -23,6 +30,9 @@ SIGNING_IN: tuple[State, ...] = (
     seen("/stop/{stop_maria}", "Stop the weekly email?"),
     seen("/stop/{stop_john}", "You stopped the weekly email", press("Stop the weekly email")),
     seen("/stop/none", "no longer works", status=404),
+    seen("/answer/{answer_maria}", "This link answers only this finding"),
+    seen("/answer/{answer_maria}", "You said:", press("Not about me")),
+    seen("/answer/{answer_maria}", "is gone", status=410),
 )
 ACCOUNTS: tuple[State, ...] = (
     seen("/sign-in", "Sign in with your school account", site=Site.ACCOUNTS),
@@ -63,7 +73,7 @@ ERRORS: tuple[State, ...] = (
     seen("/me/data/pause", "You cannot do that here", who="john", status=405),
     seen("/review", "another person or role", who="john", status=403),
     seen("/me/items/{item}", "never yours", who="john", status=404),
-    seen("/sign-in", "form has expired", spoil_token, press("Email me a link"), status=403),
+    seen("/sign-in", "form has expired", spoil_token, press("Email me a code"), status=403),
 )
 INVITED: tuple[State, ...] = (
     seen("/join", "It works once, within 14 days."),
