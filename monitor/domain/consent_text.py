@@ -6,21 +6,16 @@ from dataclasses import dataclass, field
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.vocabulary import FlagKind, Scope
 
-TEXT_VERSION = "2026-11-27.2"
+TEXT_VERSION = "2026-11-27.3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentSection:
+    """`lines` are what everyone reads; `more` says it in full, and is folded on a page."""
+
     heading: str
     lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentTerms:
-    """What a district must say of itself. `engines` are the search engines that learn names."""
-
-    engines: tuple[str, ...] = ()
-    disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
+    more: tuple[str, ...] = ()
 
 
 SCOPE_SENTENCES: Mapping[Scope, str] = {
@@ -39,10 +34,27 @@ SCOPE_SENTENCES: Mapping[Scope, str] = {
 UNUSED_SCOPES = frozenset({Scope.MAIL_ADDRESS})
 OFFERED_SCOPES = tuple(scope for scope in SCOPE_SENTENCES if scope not in UNUSED_SCOPES)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentTerms:
+    """What a district must say of itself.
+
+    `engines` are the search engines that learn names, `scopes` what its sources can be asked.
+    """
+
+    engines: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = OFFERED_SCOPES
+    disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
+
+
 _LOOKED_AT = """\
-Once a week, and when you ask, we look at what anyone can see on the public web.
-We never sign in anywhere. You choose each of these separately:
+Once a week, and when you ask, we look at what anyone can see on the web.
+We never sign in anywhere.
+Of Facebook, Instagram, TikTok, X, LinkedIn, Threads, Snapchat, and Nextdoor,
+we see only what search engines show.
 """
+
+_EACH_PART = "You choose each of these separately:"
 
 _PHOTOS = """\
 For pictures, we fetch those of your own profiles and of those that may be yours or copy you.
@@ -68,7 +80,7 @@ someone with exactly your name, or an account that shows no name, can be mistake
 
 _NEVER = """\
 Anything behind a sign-in, private messages, bought or leaked data.
-What you think, believe, vote, or say. We ask whose profile it is, not what views it shows.
+Your opinions. We ask whose profile it is, not what views it shows.
 Your passwords. We never ask you for one.
 People who have not agreed to this.
 """
@@ -98,73 +110,119 @@ _WHO_SEES: Mapping[FlagKind, tuple[str, ...]] = {
     ),
 }
 
+_SEEN_BY_IT = """\
+Then IT sees a short list of fields, and never your other results.
+In an emergency, two reviewers together may open one flag early. We tell you right away.
+Every look is recorded.
+"""
+
 _FIELDS = """\
 Then IT sees this and no more: your name and school, the kind of flag, how serious it is,
 the platform, the address, its status and since when, the reasons as general sentences,
 and what you said about it.
 While a flag is open because others made an account as you or about you, or yours changed,
 we store a locked copy of its page, for 30 days at most. We pass it on only if you share the flag.
-In an emergency, two reviewers together may open one flag early, with a written reason.
-We tell you right away. Only a flag can be opened this way.
-IT never sees your other results, your own checks, or who has not joined.
-Every look is recorded.
+Opening a flag early takes a written reason, and only a flag can be opened this way.
+IT never sees your own checks, or who has not joined.
 The people who run the server could break into what it stores. Namesake does not show it to them.
 """
 
 _OTHERS = """\
 Search engines and sites learn what we ask them: your name, if you agreed to that.
 Emails and flags may be public records, and the law may require the district to release them.
+This service is not for employment decisions: not for hiring, evaluation, or discipline.
+"""
+
+_HOLDS = """\
 A legal hold can keep the district from erasing what we have. We tell you if that happens.
 A hold gives no one access. If you leave, we still stop looking you up.
-This service is not for employment decisions: not for hiring, evaluation, or discipline.
 """
 
 _LEAVING = """\
 Joining is your own choice. Nothing at work depends on it, and no manager is informed.
-You can take back any part of this, or pause all of it until a day you choose.
-If you take back a part, we erase what only that part had shown, unless you shared or claimed it.
 You can leave at any time, in one step and without a reason.
 Once you leave, we look up nothing more, and what we have is erased within 24 hours.
+Your consent ends automatically after a year. We ask you before it does.
+"""
+
+_ENDING = """\
+You can take back any part of this, or pause all of it until a day you choose.
+If you take back a part, we erase what only that part had shown, unless you shared or claimed it.
 What is still in backups is locked, and its key is destroyed with the rest.
 Email that was already sent cannot be called back.
 When you no longer work here, we stop checks and email as soon as we learn of it.
 Then everything is erased.
-Your consent ends automatically after a year. We ask you before it does.
 If you do not renew it, everything is erased 30 days later.
 """
 
 
 def build_consent_sections(terms: ConsentTerms) -> Iterator[ConsentSection]:
     """Yield the text as one district has to put it."""
-    looks = tuple(f"- {SCOPE_SENTENCES[scope]}" for scope in OFFERED_SCOPES)
-    more = (*_PHOTOS.splitlines(), *_STUDENT_LINKS.splitlines(), *_WHO_IS_MEANT.splitlines())
-    looked_at = (*_LOOKED_AT.splitlines(), *looks, *more)
-    yield ConsentSection(heading="What we look at", lines=looked_at)
+    yield ConsentSection(
+        heading="What we look at",
+        lines=tuple(_LOOKED_AT.splitlines()),
+        more=tuple(_describe_scopes(terms.scopes)),
+    )
     yield ConsentSection(heading="What we never look at", lines=tuple(_NEVER.splitlines()))
     yield ConsentSection(
-        heading="Who sees what, and when", lines=tuple(_describe_disclosure(terms.disclosure))
+        heading="Who sees what, and when",
+        lines=tuple(_summarize_disclosure(terms.disclosure)),
+        more=tuple(_describe_disclosure(terms.disclosure)),
     )
     yield ConsentSection(
-        heading="What others may learn", lines=tuple(_describe_third_parties(terms.engines))
+        heading="What others may learn",
+        lines=tuple(_describe_third_parties(terms.engines)),
+        more=tuple(_HOLDS.splitlines()),
     )
-    yield ConsentSection(heading="How to leave", lines=tuple(_LEAVING.splitlines()))
+    yield ConsentSection(
+        heading="How to leave",
+        lines=tuple(_LEAVING.splitlines()),
+        more=tuple(_ENDING.splitlines()),
+    )
 
 
 def render_consent_text(terms: ConsentTerms) -> str:
     """Write the whole text as it is shown, and as its hash is taken."""
-    blocks = ("\n".join((each.heading, *each.lines)) for each in build_consent_sections(terms))
+    sections = build_consent_sections(terms)
+    blocks = ("\n".join((each.heading, *each.lines, *each.more)) for each in sections)
     return "\n\n".join(blocks) + "\n"
 
 
+def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[str]:
+    yield _EACH_PART
+    yield from (f"- {SCOPE_SENTENCES[scope]}" for scope in scopes)
+    if Scope.PHOTOS in scopes:
+        yield from _PHOTOS.splitlines()
+    if Scope.STUDENT_LINKS in scopes:
+        yield from _STUDENT_LINKS.splitlines()
+    yield from _WHO_IS_MEANT.splitlines()
+
+
+def _summarize_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
+    yield "You see everything first. No one else sees anything, except a new name, and flags:"
+    yield (
+        "- Someone pretends to be you: IT sees it when you share or confirm it, or if it is "
+        "serious and you do not answer our email within 7 days."
+    )
+    yield "- Any other flag: IT sees it when you share it."
+    if disclosure.student_link_days is not None:
+        yield _describe_student_links(disclosure.student_link_days)
+    yield from _SEEN_BY_IT.splitlines()
+
+
+def _describe_student_links(days: int) -> str:
+    return f"If you follow students, IT sees it {days} days after we tell you, unless settled."
+
+
 def _describe_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
-    yield "You see everything first. No one else sees anything, except a new name and these flags:"
+    yield "In full, by the kind of flag:"
     for sentences in _WHO_SEES.values():
         yield f"- {' '.join(sentences)}"
     days = disclosure.student_link_days
     if days is None:
         yield "A link to students never opens to IT automatically."
     else:
-        yield f"If you follow students, IT sees it {days} days after we tell you, unless settled."
+        yield _describe_student_links(days)
         yield "If students follow you, only you find out."
         yield f"Counsel approved this: {disclosure.counsel}, {disclosure.counsel_approved_on}."
     yield from _FIELDS.splitlines()

@@ -33,6 +33,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.planning.queries import SCOPE_BY_FAMILY, StudentLinkSwitch, asks_people_search
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.erasure import end_lapsed_consent, resolve_actor
@@ -42,8 +43,9 @@ from monitor.services.notifications import (
     build_undo_instructions,
     queue_email,
 )
+from monitor.services.query_planning import get_student_link_switch
 from monitor.services.retention import delete_unconsented_results
-from monitor.sources import list_engine_titles
+from monitor.sources import PictureSupport, detect_picture_support, list_engine_titles
 from reports.emails.account import ConsentChangedView, ConsentExpiryView
 from reports.emails.registry import EmailKind
 
@@ -100,6 +102,18 @@ def compute_lapse_erasure(consent: Consent) -> datetime:
     )
 
 
+def list_offered_scopes(app: App) -> tuple[Scope, ...]:
+    """Return the scopes that some source here uses; no other is offered."""
+    families = {SCOPE_BY_FAMILY[source.family] for source in app.sources.values()}
+    if any(map(asks_people_search, app.sources.values())):
+        families.add(Scope.PEOPLE_SEARCH)
+    if detect_picture_support() is PictureSupport.OPENED:
+        families.add(Scope.PHOTOS)
+    if get_student_link_switch(app) is StudentLinkSwitch.ON:
+        families.add(Scope.STUDENT_LINKS)
+    return tuple(scope for scope in Scope if scope in families)
+
+
 def render_district_terms(app: App) -> str:
     return render_consent_text(_build_terms(app))
 
@@ -111,7 +125,9 @@ def list_terms_sections(app: App) -> tuple[ConsentSection, ...]:
 
 def _build_terms(app: App) -> ConsentTerms:
     return ConsentTerms(
-        engines=list_engine_titles(app.sources), disclosure=_build_configured_policy(app)
+        engines=list_engine_titles(app.sources),
+        scopes=list_offered_scopes(app),
+        disclosure=_build_configured_policy(app),
     )
 
 

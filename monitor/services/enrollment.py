@@ -27,9 +27,6 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
-    SCOPE_BY_FAMILY,
-    StudentLinkSwitch,
-    asks_people_search,
     build_person_queries,
     get_required_scope,
 )
@@ -46,7 +43,6 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.query_planning import get_student_link_switch
-from monitor.sources import PictureSupport, detect_picture_support
 from reports.emails.account import EnrollmentConfirmationView
 from reports.emails.registry import EmailKind
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
@@ -365,18 +361,6 @@ def _describe_query_words(query: Query, scope: Scope) -> str:
     if query.kind in {QueryKind.SEARCH, QueryKind.PEOPLE_SEARCH}:
         return " · ".join(filter(None, query.terms))
     return query.terms[0]
-
-
-def list_offered_scopes(app: App) -> tuple[Scope, ...]:
-    """Return the scopes that some source here uses; no other is offered."""
-    families = {SCOPE_BY_FAMILY[source.family] for source in app.sources.values()}
-    if any(map(asks_people_search, app.sources.values())):
-        families.add(Scope.PEOPLE_SEARCH)
-    if detect_picture_support() is PictureSupport.OPENED:
-        families.add(Scope.PHOTOS)
-    if get_student_link_switch(app) is StudentLinkSwitch.ON:
-        families.add(Scope.STUDENT_LINKS)
-    return tuple(scope for scope in Scope if scope in families)
 
 
 def find_invitation_status(app: App, invitation_id: str) -> InvitationStatus:

@@ -19,14 +19,13 @@ from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
-from monitor.services.consent import hash_district_terms, list_terms_sections
+from monitor.services.consent import hash_district_terms, list_offered_scopes, list_terms_sections
 from monitor.services.enrollment import (
     complete_enrollment,
     discard_enrollment_draft,
     find_invitation_status,
     find_sent_invitation,
     has_unconfirmed_name,
-    list_offered_scopes,
     load_enrollment_draft,
     preview_enrollment_queries,
     recognize_profile_url,
@@ -318,7 +317,11 @@ def build_read_view(
 def build_consent_parts(sections: Iterable[ConsentSection]) -> tuple[ConsentPart, ...]:
     """Lay out the consent text, whole and in its own words."""
     return tuple(
-        ConsentPart(heading=each.heading, blocks=tuple(_split_blocks(each.lines)))
+        ConsentPart(
+            heading=each.heading,
+            blocks=tuple(_split_blocks(each.lines)),
+            more=tuple(_split_blocks(each.more)) if each.more else (),
+        )
         for each in sections
     )
 

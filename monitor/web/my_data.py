@@ -30,6 +30,7 @@ from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
     hash_district_terms,
+    list_offered_scopes,
     list_terms_sections,
     load_consent_status,
     pause_checks,
@@ -45,7 +46,6 @@ from monitor.services.data_export import (
     load_enrollment_status,
 )
 from monitor.services.enrollment import (
-    list_offered_scopes,
     preview_added_queries,
     recognize_profile_url,
 )

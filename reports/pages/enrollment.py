@@ -39,8 +39,11 @@ class ConsentBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentPart:
+    """A section of the consent text; `more` says it in full, and is folded."""
+
     heading: str
     blocks: tuple[ConsentBlock, ...]
+    more: tuple[ConsentBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

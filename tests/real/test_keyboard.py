@@ -52,6 +52,7 @@ def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys.begins("Which accounts are yours?")
     _tells_accounts(keys)
     keys.begins("Check your answers")
+    keys.press("See every word that we send")
     keys.press("Show all")
     keys.press("Agree and join")
 
@@ -81,6 +82,7 @@ def _tells_accounts(keys: Keys) -> None:
     keys.press("Add")
     keys.is_on("declared")
     keys.fill("Other names you use online", "tilly")
+    keys.press("Networks where you have no account")
     keys.press("Instagram", "Space")
     keys.press("Continue")
     keys.is_told("Remove one of the two.")

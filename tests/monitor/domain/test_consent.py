@@ -95,7 +95,8 @@ def test_every_scope_and_every_kind_of_flag_has_its_sentence():
     who_sees = DEFAULT_TEXT[DEFAULT_TEXT.index("Who sees what") : DEFAULT_TEXT.index("What others")]
 
     assert set(SCOPE_SENTENCES) == set(Scope)
-    assert who_sees.count("\n- ") == len(FlagKind)
+    in_full = who_sees[who_sees.index("In full") :]
+    assert in_full.count("\n- ") == len(FlagKind)
 
 
 def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
@@ -170,7 +171,7 @@ def test_a_consent_is_in_one_phase_at_a_time():
 
 
 def test_nobody_is_asked_to_agree_to_what_nothing_asks():
-    asked = {*SCOPE_BY_FAMILY.values(), Scope.PHOTOS, Scope.STUDENT_LINKS}
+    asked = {*SCOPE_BY_FAMILY.values(), Scope.PEOPLE_SEARCH, Scope.PHOTOS, Scope.STUDENT_LINKS}
 
     assert set(OFFERED_SCOPES) == asked
     assert asked.isdisjoint(UNUSED_SCOPES)

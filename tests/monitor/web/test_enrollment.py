@@ -4,8 +4,8 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import AuthMethod, Scope
-from monitor.services.consent import render_district_terms
-from monitor.services.enrollment import invite_person, list_offered_scopes
+from monitor.services.consent import list_offered_scopes, render_district_terms
+from monitor.services.enrollment import invite_person
 from tests.monitor.web.portal import Guest, Portal, Seen
 
 MAIL = MARIA.person.mail
@@ -61,7 +61,28 @@ def test_the_text_is_shown_whole_with_its_version(portal, invited):
 
     for line in render_district_terms(portal.world.app).splitlines():
         assert line.removeprefix("- ").strip() in shown
-    assert "version 2026" in shown
+    assert "Version 2026" in shown
+
+
+MOST_WORDS_OF_TEXT = 350
+MOST_WORDS_TO_JOIN = 600
+
+
+def count_visible_words(page) -> int:
+    """Count the words that are read, without what is folded and what only a screen reader says."""
+    main = page.find("main")
+    for hidden in main.select("details, .unseen, input, script"):
+        hidden.decompose()
+    return len(main.get_text(" ").split())
+
+
+def test_joining_takes_few_words_to_read(invited):
+    words = {"read": count_visible_words(invited.get("/join/read").page)}
+    for step in ("scopes", "names", "work", "accounts", "check"):
+        words[step] = count_visible_words(up_to(invited, step).page)
+
+    assert words["read"] <= MOST_WORDS_OF_TEXT
+    assert sum(words.values()) <= MOST_WORDS_TO_JOIN, words
 
 
 def test_nothing_is_chosen_for_anybody_and_only_what_works_here_is_offered(portal, invited):

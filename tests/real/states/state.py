@@ -57,6 +57,11 @@ def tick(label: str) -> Deed:
     return lambda page: page.get_by_label(label, exact=True).check()
 
 
+def unfold(summary: str) -> Deed:
+    """Open what is folded below these words."""
+    return lambda page: page.locator("summary", has_text=summary).first.click()
+
+
 def clear_ticks(page: Page) -> None:
     ticked = page.locator("main input[type=checkbox]:checked")
     while ticked.count():

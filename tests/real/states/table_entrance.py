@@ -2,7 +2,17 @@
 
 from functools import partial
 
-from tests.real.states.state import Site, State, fill, press, seen, spoil_token, tick, typed_over
+from tests.real.states.state import (
+    Site,
+    State,
+    fill,
+    press,
+    seen,
+    spoil_token,
+    tick,
+    typed_over,
+    unfold,
+)
 
 MAIL, ADD = "Your work email", "Add an account or page: paste its web address"
 GO_ON = press("Continue")
@@ -106,7 +116,14 @@ JOINING: tuple[State, ...] = (
     invited("/join/work", "Which accounts are yours?", GO_ON),
     invited("/join/accounts", "Paste the address", fill(ADD, "igor"), press("Add"), status=422),
     invited("/join/accounts", "Added to", fill(ADD, "instagram.com/igor"), press("Add")),
-    invited("/join/accounts", "Remove one of the two.", tick("Instagram"), GO_ON, status=422),
+    invited(
+        "/join/accounts",
+        "Remove one of the two.",
+        unfold("Networks where you have no account"),
+        tick("Instagram"),
+        GO_ON,
+        status=422,
+    ),
     invited("/join/accounts", "What we will search", GO_ON),
     invited("/join/check", "You have joined, Igor", press("Agree and join")),
     seen("/join/read", "What may we search?", GO_ON, who="ines"),
