@@ -31,6 +31,7 @@ from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.vocabulary import AuthMethod, ConsentPhase, Decision, OwnershipLabel
 from monitor.services.consent import load_consent_status
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
+from monitor.services.review_queue import VIEWED, find_review_opening
 from reports.data_export import Cell, ExportPart, ExportView, render_export, render_part_csv
 from reports.emails.account import OwnDataView
 from reports.emails.render import Attachment
@@ -589,11 +590,18 @@ def find_hold_line(app: App, person_id: str) -> LegalHoldLine | None:
 def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     """Count what there is."""
     items, flags = app.db.items, app.db.flags.list_flags_of_person(person_id)
+    open_now = sum(1 for each in flags if find_review_opening(app, each) is not None)
+    viewed = {
+        each.subject
+        for each in app.db.audit.list_entries_of_subjects(tuple(flag.id for flag in flags))
+        if each.action == VIEWED
+    }
     return (
         ("Findings: accounts and pages", len(items.list_item_ids_of_person(person_id))),
         ("Your answers about findings", items.count_items_with_feedback(person_id)),
         ("Flags", len(flags)),
-        ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
+        ("Of those, IT can see now", open_now),
+        ("Of those, IT has viewed", len(viewed)),
     )
 
 

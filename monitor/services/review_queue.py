@@ -91,6 +91,7 @@ def _load_case(
 
 
 PAGE_SIZE = 25
+VIEWED = "viewed"
 # Reading on is no new look; coming back after lunch is.
 VIEW_LASTS = timedelta(minutes=30)
 # What IT may rule. Sharing, and asking a site for removal, are their person's alone to do.
@@ -192,7 +193,7 @@ def record_flag_views(app: App, reviewer: Reviewer, flag_ids: Iterable[str]) -> 
             opening = check_review_access(app, flag)
             app.db.access_log.record_access(reviewer.id, flag.id, now + VIEW_LASTS)
             app.db.audit.append_entry(
-                now, reviewer.id, "viewed", flag.id, {"opened-by": opening.reason}
+                now, reviewer.id, VIEWED, flag.id, {"opened-by": opening.reason}
             )
 
 

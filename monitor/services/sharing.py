@@ -5,6 +5,7 @@
 
 from monitor.app import App
 from monitor.domain.disclosure import (
+    DISCLOSURE_RULES,
     DisclosureCase,
     ReviewFields,
     ReviewOpening,
@@ -14,7 +15,7 @@ from monitor.domain.disclosure import (
 )
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, OpeningReason
+from monitor.domain.vocabulary import Decision, FlagKind, OpeningReason
 from monitor.services.consent import build_disclosure_policy
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
 
@@ -36,6 +37,12 @@ def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpenin
     return compute_review_opening(
         _load_own_case(app, flag), app.clock.now(), build_disclosure_policy(app)
     )
+
+
+def opens_to_it(kind: FlagKind, answer: Decision) -> bool:
+    """Tell whether IT can see a flag of this kind once the person gave this answer."""
+    confirms = OpeningReason.CONFIRMED in DISCLOSURE_RULES[kind].opened_by
+    return confirms and answer is Decision.IMPERSONATION
 
 
 def share_flag(app: App, owner_id: str, flag_id: str) -> None:
@@ -69,5 +76,8 @@ def _load_own_case(app: App, flag: Flag) -> DisclosureCase:
         reason = "Your consent has ended, so review has ended too."
         raise NotPermittedError(reason)
     return DisclosureCase(
-        flag=flag, consent=consent, decisions=app.db.flags.list_decisions(flag.id)
+        flag=flag,
+        consent=consent,
+        decisions=app.db.flags.list_decisions(flag.id),
+        glass=tuple(app.db.break_glass.list_active_break_glass(flag.id, app.clock.now())),
     )

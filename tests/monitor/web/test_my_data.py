@@ -6,9 +6,10 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
-from monitor.domain.vocabulary import ConsentAction, ConsentChannel, FlagKind, Scope
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Decision, FlagKind, Scope
 from monitor.services.data_export import export_person_data
 from monitor.services.notifications import Reviewer
+from monitor.services.review import confirm_break_glass, propose_break_glass
 from monitor.services.review_queue import record_flag_views
 from monitor.services.sharing import share_flag
 from tests.monitor.services.held import places_hold
@@ -284,3 +285,28 @@ def test_copies_that_others_take_use_up_nobodys_own(portal, guest, maria):
         export_person_data(portal.world.app, maria.id, "operator")
 
     assert guest.post("/me/data/export").status == 200
+
+
+def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    guest = portal.signed_in(maria.mail)
+    counts = "Of those, IT can see now {} Of those, IT has viewed {}"
+    assert counts.format(0, 0) in guest.get("/me/data").text
+
+    maria.rules(flag, Decision.IMPERSONATION)
+    assert counts.format(1, 0) in guest.get("/me/data").text
+    ana, bo = (Reviewer(address=each) for each in REVIEWERS)
+    record_flag_views(world.app, ana, [flag.id])
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Decision.REOPENED)
+    assert counts.format(0, 1) in guest.get("/me/data").text
+
+    asked = propose_break_glass(world.app, ana, flag.id, "A parent called about it.")
+    confirm_break_glass(world.app, bo, asked.id)
+    assert counts.format(1, 1) in guest.get("/me/data").text
+    item = guest.get(f"/me/items/{flag.item_id}").text
+    assert "IT has been able to see this flag since" in item
+    assert "because two reviewers opened it early" in item
