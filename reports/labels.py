@@ -1,6 +1,6 @@
 """Every word that emails and pages show for an enum value, and the names of fields and sites."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -237,6 +237,9 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
     ),
 }
 FLAG_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
+DETAILS_ANSWERED: Final = (
+    "Next, you can ask the site to take them down: sign in, and we show you how."
+)
 ANSWER_LINK_OVER: Final = (
     "The finding was answered, is gone, or the link is older than 14 days. Sign in to see where it "
     "is now."
@@ -381,6 +384,23 @@ REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_DONE: "Saved: it is gone.",
     Decision.REOPENED: "The last entry was undone.",
 }
+# What is under way, before its date.
+TAKEDOWN_PROGRESS: Final[Mapping[FlagState, str]] = {
+    FlagState.IMPERSONATION: "Impersonation, not reported yet",
+    FlagState.MOCK: "Account about you, not reported yet",
+    FlagState.REPORTED: "Take-down reported",
+    FlagState.REFUSED: "Left up by the platform, reported",
+}
+REMOVAL_PROGRESS: Final[Mapping[FlagState, str]] = {
+    FlagState.MINE: "still online, removal not requested yet",
+    FlagState.REMOVAL_ASKED: "still online, removal requested",
+}
+TAKEN_OVER: Final = "Account taken over, as you said"
+# The links of advice to our own pages, by where they lead.
+ADVICE_LINKS: Final[Mapping[str, str]] = {
+    "kit": "Open the take-down kit",
+    "removal": "See how to have them removed",
+}
 REPORTERS: Final[Mapping[AllowedReporter, str]] = {
     AllowedReporter.PERSON: "you",
     AllowedReporter.REPRESENTATIVE: "your legal representative",
@@ -413,6 +433,12 @@ CONTACT_KINDS: Final[Mapping[ContactKind, str]] = {
     ContactKind.PHONE: "a phone number",
     ContactKind.MAIL: "a private email address",
     ContactKind.HOME: "a street address",
+}
+# The same after "your".
+OWN_CONTACTS: Final[Mapping[ContactKind, str]] = {
+    ContactKind.PHONE: "phone number",
+    ContactKind.MAIL: "private email address",
+    ContactKind.HOME: "street address",
 }
 # The parts of a finding that may show contact details.
 CONTACT_PLACES: Final[Mapping[str, str]] = {
@@ -599,6 +625,12 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "consent-expired": "ended the consent, because it was not renewed",
     "withdrew": "left",
 }
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Write `one, another and a third`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def describe_flag_kind(kind: FlagKind, severity: Severity) -> str:

@@ -13,7 +13,11 @@ from monitor.domain.consent import is_renewal_due
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
-from monitor.domain.disclosure import ANSWER_WITHIN, ReviewFields, needs_immediate_notice
+from monitor.domain.disclosure import (
+    ANSWER_WITHIN,
+    ReviewFields,
+    needs_immediate_notice,
+)
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
@@ -23,6 +27,7 @@ from monitor.domain.vocabulary import (
     Decision,
     DiffMarkKind,
     FlagKind,
+    FlagState,
     OwnershipLabel,
     Severity,
     SweepKind,
@@ -40,13 +45,14 @@ from monitor.services.history import (
     compare_item_versions,
     compare_with_own_items,
 )
+from monitor.services.next_steps import build_advice_lines, fold_exposures, list_progress
 from monitor.services.presenters import (
     build_coverage,
     build_flag_line,
     list_reasons_against,
     list_reasons_for,
 )
-from monitor.services.sharing import find_own_flag_opening, preview_shared_fields
+from monitor.services.sharing import find_own_flag_opening, opens_to_it, preview_shared_fields
 from monitor.sources import list_engine_titles
 from reports import labels as words
 from reports.emails.sections import Coverage
@@ -94,6 +100,7 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
         choices=build_item_choices(portrait.kind, pending.suggested_answer),
         lowered_by=worst.lowered_by if worst else (),
         earlier=build_flag_line(app, worst).earlier if worst else "",
+        advice=build_advice_lines(app, worst) if worst else (),
         **_build_card_fields(item, pending.assessment),
     )
 
@@ -117,6 +124,7 @@ def build_flag_card(app: App, flag: Flag) -> QuestionCard:
         first_seen=line.first_seen,
         last_seen=line.last_seen,
         earlier=line.earlier,
+        advice=build_advice_lines(app, flag),
     )
 
 
@@ -152,7 +160,12 @@ def build_item_choices(
     """Return the four answers to the question whose it is."""
     answers = words.ANSWERS if kind is FindingKind.ACCOUNT else words.PAGE_ANSWERS
     return tuple(
-        AnswerChoice(value=value, words=label, suggested=value == suggested)
+        AnswerChoice(
+            value=value,
+            words=label,
+            suggested=value == suggested,
+            opens=opens_to_it(FlagKind.IMPERSONATION, value),
+        )
         for value, label in answers.items()
     )
 
@@ -160,7 +173,10 @@ def build_item_choices(
 def build_flag_choices(kind: FlagKind) -> tuple[AnswerChoice, ...]:
     """Return the answers that fit a kind of flag; sharing is separate."""
     labels = words.FLAG_ANSWERS[kind]
-    return tuple(AnswerChoice(value=value, words=label) for value, label in labels.items())
+    return tuple(
+        AnswerChoice(value=value, words=label, opens=opens_to_it(kind, value))
+        for value, label in labels.items()
+    )
 
 
 def _needs_flag_card(flag: Flag) -> bool:
@@ -203,6 +219,7 @@ def _rank_card(card: QuestionCard) -> int:
 
 
 MAX_FLAGS = 5
+REMOVABLE_STATES = frozenset({FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE})
 
 
 def build_home_view(app: App, person_id: str) -> HomeView:
@@ -215,7 +232,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     if not consents:
         reason = "You have not joined."
         raise NotPermittedError(reason)
-    flags = list_open_flags(app, person_id)
+    flags, exposures = fold_exposures(app, list_open_flags(app, person_id))
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.run_requests.find_latest_check_request(person_id)
     return HomeView(
@@ -224,6 +241,8 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         flags=tuple(build_flag_line(app, flag) for flag in flags[:MAX_FLAGS]),
         more_flags=max(len(flags) - MAX_FLAGS, 0),
         to_sort=sum(1 for each in list_pending_feedback(app, person_id) if not each.flags),
+        exposures=exposures,
+        progress=list_progress(app, person_id),
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(now, district.id, district.zone),
         next_digest=compute_next_digest(now, person_id, person.zone),
@@ -372,8 +391,10 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
         until=flag.harmless_until,
         earlier=line.earlier,
         shared=flag.shared_at is not None,
-        pursued=flag.is_pursued,
-        asks_whose=flag.kind in OWNERSHIP_FLAGS,
+        pursued=flag.is_pursued and flag.kind is not FlagKind.OWN_ACCOUNT_CHANGED,
+        removable=flag.state in REMOVABLE_STATES,
+        advice=build_advice_lines(app, flag),
+        asks_whose=flag.kind in {*OWNERSHIP_FLAGS, FlagKind.EXPOSED_CONTACT},
     )
 
 

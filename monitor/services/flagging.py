@@ -55,7 +55,13 @@ from monitor.domain.vocabulary import (
     StudentCue,
 )
 from monitor.services.notifications import queue_alert
-from reports.labels import CONTACT_KINDS, CONTACT_PLACES, STUDENT_CUES, describe_field
+from reports.labels import (
+    CONTACT_KINDS,
+    CONTACT_PLACES,
+    STUDENT_CUES,
+    describe_field,
+    join_words,
+)
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import Finding, FindingKind, QueryKind
 from scrapers.source import Source
@@ -101,7 +107,7 @@ def build_account_change_draft(event: Event, worst: Severity) -> FlagDraft:
     if event.kind is EventKind.VANISHED:
         reason = "Your account is gone: its own address showed nothing twice, days apart."
     else:
-        fields = _join_words(map(describe_field, event.fields))
+        fields = join_words(map(describe_field, event.fields))
         have = "has" if len(event.fields) == 1 else "have"
         reason = f"Its {fields} {have} changed since our last check."
     return FlagDraft(
@@ -147,7 +153,7 @@ def build_contact_draft(
     own = label is OwnershipLabel.MINE and portrait.kind is FindingKind.ACCOUNT
     them, are = ("them", "are") if several else ("it", "is")
     values = "the values themselves" if several else "the value itself"
-    listed = _join_words(what for kind, what in CONTACT_KINDS.items() if kind in kinds)
+    listed = join_words(what for kind, what in CONTACT_KINDS.items() if kind in kinds)
     return FlagDraft(
         kind=FlagKind.EXPOSED_CONTACT,
         severity=rate_exposure(kinds),
@@ -171,9 +177,9 @@ def _describe_contact_places(portrait: Finding, kinds: Collection[ContactKind]) 
         places.setdefault(each.kind, []).append(CONTACT_PLACES[each.place])
     shown: dict[str, list[str]] = {}
     for kind in filter(kinds.__contains__, EXPOSURE_SEVERITY):
-        shown.setdefault(_join_words(places[kind]), []).append(CONTACT_KINDS[kind])
+        shown.setdefault(join_words(places[kind]), []).append(CONTACT_KINDS[kind])
     for where, what in shown.items():
-        words, verb = _join_words(what), "appears" if len(what) == 1 else "appear"
+        words, verb = join_words(what), "appears" if len(what) == 1 else "appear"
         yield f"{words[0].upper()}{words[1:]} {verb} next to your name, in {where}."
 
 
@@ -181,15 +187,9 @@ def _describe_cues(verdict: ContactMatchResult) -> Iterator[str]:
     listed = "from your district's student list"
     cues = dict.fromkeys(words for cue, words in STUDENT_CUES.items() if cue in verdict.cues)
     if cues:
-        yield f"A name {listed} appears with {_join_words(cues)}."
+        yield f"A name {listed} appears with {join_words(cues)}."
     if StudentCue.SEVERAL_NAMES in verdict.cues:
         yield f"Several rare names {listed} are among them. Chance alone would bring fewer."
-
-
-def _join_words(words: Iterable[str]) -> str:
-    """Write `one, another and a third`."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def list_declared_items(db: Database, person: Person) -> tuple[Item, ...]:

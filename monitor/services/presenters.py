@@ -12,6 +12,7 @@ from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.source_trust import WITHHELD
+from monitor.domain.takedown.advice import load_advice
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, GapKind, OwnershipLabel
 from reports import labels as words
 from reports.emails.sections import (
@@ -50,6 +51,7 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         reasons=flag.reasons,
         earlier=_describe_earlier_answer(app, flag),
         item_id=flag.item_id,
+        advice=load_advice().get_advice(flag.kind).brief,
     )
 
 

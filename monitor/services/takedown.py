@@ -16,7 +16,9 @@ from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, ProofRequirement
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput
+from monitor.services.next_steps import build_advice_lines
 from monitor.services.review import decide_flags
+from monitor.services.sharing import find_own_flag_opening, opens_to_it
 from monitor.services.sweeps import RECHECK, find_report_time, list_recheck_times
 from monitor.sources import list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView
@@ -57,6 +59,9 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         looked=_find_last_look(app, flag, item),
         looked_at=item.missing_since or item.last_seen,
         looks_at=_find_next_look(app, flag),
+        opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
+        and find_own_flag_opening(app, owner_id, flag_id) is None,
+        advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
     )
 
 
@@ -88,8 +93,11 @@ def record_takedown_step(
 
 def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:
     flag = app.db.flags.load_flag_of_person(owner_id, flag_id)
+    if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
+        reason = "This account is your own. Get it back on the platform's recovery page."
+        raise InputError(reason)
     if Decision.REPORTED not in ALLOWED_DECISIONS[flag.kind]:
-        reason = "You can report only an account that others made about you or took over."
+        reason = "You can report only an account that others made about you."
         raise InputError(reason)
     if flag.state not in NEXT_DECISIONS:
         reason = f'The status is "{OWN_FLAG_STATES[flag.state]}". Undo that before you report it.'

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from monitor.domain.errors import InputError
 from monitor.domain.flag import FLAG_OF_DECISION
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, FlagKind
 from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
@@ -61,6 +61,13 @@ def _build_done_view(
     context: PortalContext, link: AnswerLink, decision: Decision, answer: str
 ) -> AnswerDoneView:
     """Say what comes next; all further pages take signing in."""
+    if link.is_flag and decision is Decision.MINE and _asks_about_contacts(context, link):
+        return AnswerDoneView(
+            answer=answer,
+            next_step=labels.DETAILS_ANSWERED,
+            next_path=url_for("removal.show_removal", flag_id=link.card_id),
+            action=labels.ADVICE_LINKS["removal"],
+        )
     if link.is_flag:
         return AnswerDoneView(
             answer=answer,
@@ -77,6 +84,10 @@ def _build_done_view(
     return AnswerDoneView(
         answer=answer, next_step=labels.ANSWER_NEXT_STEPS[decision], next_path=path, action=action
     )
+
+
+def _asks_about_contacts(context: PortalContext, link: AnswerLink) -> bool:
+    return context.app.db.flags.load_flag(link.card_id).kind is FlagKind.EXPOSED_CONTACT
 
 
 def _render_over(context: PortalContext) -> Response:

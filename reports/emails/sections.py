@@ -35,8 +35,8 @@ class FlagLine:
     """`what` is our sentence, `title` what the page calls itself.
 
     `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item_id` is
-    what it is about, for a page that leads there. `link_url` is put in when an email is sent: it
-    answers this finding and no other.
+    what it is about, for a page that leads there; `advice` is what to do, in one or two sentences.
+    `link_url` is put in when an email is sent: it answers this finding and no other.
     """
 
     kind: FlagKind
@@ -51,6 +51,7 @@ class FlagLine:
     reasons: tuple[str, ...] = ()
     earlier: str = ""
     item_id: str = ""
+    advice: str = ""
     link_url: str = ""
 
 

@@ -5,14 +5,62 @@ from datetime import datetime
 
 from monitor.domain.vocabulary import Decision, DiffMarkKind, Severity
 from reports.emails.sections import Coverage, FlagLine
-from reports.labels import ANSWERS
+from reports.labels import ANSWERS, join_words
 from reports.pages.layout import PageFrame, render_page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceLine:
+    """One next step. `path` leads to a page of ours, `url` to another site's; empty for neither.
+
+    `unconfirmed` says that no one has looked at that address for long, or ever.
+    """
+
+    words: str
+    path: str = ""
+    link: str = ""
+    url: str = ""
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressLine:
+    """Something that is under way until the address proves gone.
+
+    `at` is when the person reported it or asked for it, None before that. `needs_you` says that
+    nothing happens before they do something.
+    """
+
+    words: str
+    title: str
+    url: str
+    path: str
+    last_seen: datetime
+    at: datetime | None = None
+    looks_at: datetime | None = None
+    seems_gone: bool = False
+    needs_you: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureGroupLine:
+    """Several pages with contact details, as one line."""
+
+    pages: int
+    kinds: tuple[str, ...]
+    severity: Severity
+    urls: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        return f"{self.pages} sites seem to show your {join_words(self.kinds)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
+    `exposures` folds several pages with contact details, None where there are not several.
     `paused` says that nothing is asked at the moment, and `has_search_engine` whether the district
     has set one up.
     """
@@ -26,6 +74,8 @@ class HomeView:
     next_sweep: datetime
     next_digest: datetime
     ends_at: datetime
+    exposures: ExposureGroupLine | None = None
+    progress: tuple[ProgressLine, ...] = ()
     coverage: Coverage | None = None
     checked_at: datetime | None = None
     checking: bool = False
@@ -35,7 +85,12 @@ class HomeView:
 
     @property
     def total_flags(self) -> int:
-        return len(self.flags) + self.more_flags
+        return len(self.flags) + self.more_flags + (self.exposures.pages if self.exposures else 0)
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Tell whether anything but an open flag waits for the person."""
+        return self.to_sort > 0 or any(each.needs_you for each in self.progress)
 
 
 def render_home(view: HomeView, frame: PageFrame) -> str:
@@ -44,11 +99,15 @@ def render_home(view: HomeView, frame: PageFrame) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChoice:
-    """An answer: the word that is sent, and what it means. `suggested` is what we would say."""
+    """An answer: the word that is sent, and what it means. `suggested` is what we would say.
+
+    `opens` says that IT can see the finding after it.
+    """
 
     value: str
     words: str
     suggested: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +135,7 @@ class QuestionCard:
     speaks_against: tuple[str, ...] = ()
     lowered_by: tuple[str, ...] = ()
     earlier: str = ""
+    advice: tuple[AdviceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +174,10 @@ class SortView:
 
     @property
     def bulk_choices(self) -> tuple[AnswerChoice, ...]:
-        return tuple(AnswerChoice(value=value, words=words) for value, words in ANSWERS.items())
+        return tuple(
+            AnswerChoice(value=value, words=words, opens=value is Decision.IMPERSONATION)
+            for value, words in ANSWERS.items()
+        )
 
     @property
     def can_answer_in_bulk(self) -> bool:
@@ -187,7 +250,8 @@ class FlagPanel:
 
     `opened_at` is since when IT sees it and `why` the clause that says why; None while it does
     not, and then `opens_at` is when it would without an answer: None for never by itself.
-    `ruled` is what was ruled, empty while nothing was; `until` is when that lapses.
+    `ruled` is what was ruled, empty while nothing was; `until` is when that lapses. `pursued` has
+    a take-down kit, `removable` a page about removal.
     """
 
     id: str
@@ -206,7 +270,9 @@ class FlagPanel:
     earlier: str = ""
     shared: bool = False
     pursued: bool = False
+    removable: bool = False
     asks_whose: bool = False
+    advice: tuple[AdviceLine, ...] = ()
 
     @property
     def answers(self) -> tuple[AnswerChoice, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from monitor.domain.dates import format_date
 from monitor.domain.vocabulary import Decision, GuideReliability, Severity
 from reports.evidence_pack import ActionLogLine
-from reports.labels import GUIDE_SOURCES, OWN_REMOVAL_STEPS, REMOVAL_STEPS
+from reports.labels import GUIDE_SOURCES, OWN_REMOVAL_STEPS, REMOVAL_STEPS, join_words
 from reports.pages.layout import PageFrame, render_page
 
 
@@ -70,8 +70,7 @@ class RemovalView:
 
     @property
     def listed_kinds(self) -> str:
-        *most, last = self.kinds
-        return f"{', '.join(most)} and {last}" if most else last
+        return join_words(self.kinds)
 
     @property
     def buttons(self) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from monitor.domain.vocabulary import (
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import GUIDE_SOURCES, PROOF_REQUIREMENTS, REPORT_STEPS, REPORTERS
-from reports.pages.findings import UndoLine
+from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 from reports.templating import ENVIRONMENT
 
@@ -69,7 +69,8 @@ class PlatformGuide:
 class TakedownView:
     """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
 
-    `note` is what was typed into a form that came back, `done` the answer that led here.
+    `note` is what was typed into a form that came back, `done` the answer that led here. `opens`
+    says that IT can see the flag after a report, and not before; `advice` is what else to do.
     """
 
     id: str
@@ -84,6 +85,8 @@ class TakedownView:
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     done: UndoLine | None = None
+    opens: bool = False
+    advice: tuple[AdviceLine, ...] = ()
 
     @property
     def is_mock(self) -> bool:

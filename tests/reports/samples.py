@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from monitor.domain.takedown.advice import load_advice
 from monitor.domain.vocabulary import (
     ConsentAction,
     Decision,
@@ -66,6 +67,7 @@ IMPERSONATION: Final = FlagLine(
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
     id="7f3a91c2",
+    advice=load_advice().get_advice(FlagKind.IMPERSONATION).brief,
     link_url=ANSWER,
 )
 STUDENT_LINK: Final = FlagLine(
@@ -79,6 +81,7 @@ STUDENT_LINK: Final = FlagLine(
     last_seen=MONDAY,
     id="c40d22ab",
     earlier="Earlier answer: There is a reason for it. Then it changed.",
+    advice=load_advice().get_advice(FlagKind.STUDENT_LINK).brief,
     link_url=ANSWER,
 )
 CHANGED: Final = ChangeLine(

@@ -26,7 +26,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/takedown/{unknown}", "We do not know how this platform"),
     maria("/me/takedown/{proof}", "Proof of identity"),
     maria("/me/removal/{listed}", "Spokeo"),
-    maria("/me/removal/{unlisted}", "We do not know this site's way"),
+    maria("/me/removal/{unlisted}", "We do not know how this site takes requests"),
     maria("/me/removal/{listed}", "Removal requested", press("I asked for removal")),
     maria("/me/removal/{listed}", "You told us that it is gone", press("It is gone")),
     maria("/me/items/{first}", "Saved:", press("Someone pretending to be me")),

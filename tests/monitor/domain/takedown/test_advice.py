@@ -1,0 +1,71 @@
+"""What to do about each kind of flag: short, for every kind, and never a take-down of one's own."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.domain.errors import ConfigError
+from monitor.domain.takedown.advice import AdviceTarget, RecoveryPage, load_advice, parse_advice
+from monitor.domain.vocabulary import FlagKind, GuideReliability
+
+LONGEST_BRIEF = 25
+GOOD = """
+[kinds.impersonation]
+steps = [{ words = "Report it to {site}.", at = "kit" }, { words = "Tell your principal." }]
+brief = "Report it."
+known = "recalled"
+
+[recovery.alpha]
+address = "https://alpha.example/hacked"
+known = "secondary"
+seen_on = 2026-03-01
+"""
+
+
+def test_every_kind_of_flag_has_two_or_three_steps_and_a_short_form():
+    book = load_advice()
+
+    assert {*map(str, FlagKind)} <= book.kinds.keys()
+    assert all(len(each.brief.split()) <= LONGEST_BRIEF for each in book.kinds.values())
+
+
+def test_the_name_of_the_site_stands_in_the_step():
+    steps = parse_advice(GOOD, "mine.toml").list_steps(FlagKind.IMPERSONATION, "Alpha")
+
+    assert [(each.words, each.at) for each in steps] == [
+        ("Report it to Alpha.", AdviceTarget.KIT),
+        ("Tell your principal.", None),
+    ]
+
+
+def test_nobody_is_told_to_have_their_own_account_taken_down():
+    advice = load_advice().get_advice(FlagKind.OWN_ACCOUNT_CHANGED)
+    words = " ".join((*(each.words for each in advice.steps), advice.brief)).casefold()
+
+    assert {each.at for each in advice.steps} == {AdviceTarget.RECOVERY, None}
+    assert "report" not in words
+    for told in ("password", "sign out everywhere", "two-step", "connected apps", "tell it"):
+        assert told in words
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('at = "kit"', 'at = "court"'),
+        (', { words = "Tell your principal." }', ""),
+        ('address = "https:', 'address = "http:'),
+        ("brief =", "short ="),
+        ("[kinds", "[kind"),
+    ],
+)
+def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
+    with pytest.raises(ConfigError, match=r"mine\.toml"):
+        parse_advice(GOOD.replace(old, new), "mine.toml")
+
+
+def test_a_recovery_page_that_nobody_looked_up_always_warns():
+    page = RecoveryPage(
+        address="https://alpha.example/hacked", known=GuideReliability.RECALLED, seen_on=None
+    )
+
+    assert page.is_stale(datetime(2026, 3, 1, tzinfo=UTC))

@@ -1,0 +1,151 @@
+"""What a person can do about each flag, and what home lists until an address proves gone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from monitor.config import PageSourcesConfig
+from monitor.demo.data import DemoPage
+from monitor.demo.district import MARIA
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Severity
+from monitor.services.findings import build_home_view
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.next_steps import build_advice_lines, list_progress
+from monitor.services.removal import record_removal_step
+from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
+from monitor.services.takedown import record_takedown_step
+from tests.monitor.services.world import Staff, World, account
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+PAGE = DemoPage(
+    url="http://people-finder.example/maria-delgado",
+    title="Maria Delgado, teacher in Cedar Valley",
+    text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134.",
+)
+OTHERS = (
+    replace(PAGE, url="http://locator.example/maria-delgado"),
+    replace(PAGE, url="http://lookup.example/maria-delgado", text="Maria Delgado, 319-555-0134."),
+)
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    """Somebody who is impersonated, and whose phone number a page shows."""
+    world.internet = world.internet.add_entry(IMPOSTOR).add_entry(PAGE)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def home(maria: Staff):
+    return build_home_view(maria.world.app, maria.id)
+
+
+def progress(maria: Staff) -> list[str]:
+    return [each.words for each in list_progress(maria.world.app, maria.id)]
+
+
+def advice(maria: Staff, flag: Flag) -> list[str]:
+    return [
+        each.path or each.url or each.words for each in build_advice_lines(maria.world.app, flag)
+    ]
+
+
+def test_nothing_is_in_progress_before_an_answer(maria: Staff):
+    assert progress(maria) == []
+
+
+def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
+    world, flag = maria.world, maria.flag(FlagKind.IMPERSONATION)
+    maria.rules(flag, Decision.IMPERSONATION)
+    assert progress(maria) == ["Impersonation, not reported yet"]
+    assert home(maria).waits_for_person
+
+    record_takedown_step(world.app, maria.id, flag.id, Decision.REPORTED)
+    assert progress(maria) == ["Take-down reported"]
+    (line,) = list_progress(world.app, maria.id)
+    assert (line.at, line.needs_you) == (world.clock.now(), False)
+    assert line.path == f"/me/takedown/{flag.id}"
+
+    run_due_sweeps(world.app)
+    world.internet = world.internet.remove_entry(IMPOSTOR)
+    for hours in (72, 49):
+        world.clock.at += timedelta(hours=hours)
+        run_due_sweeps(world.app)
+    assert progress(maria) == []
+
+
+def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(maria: Staff):
+    world, flag = maria.world, maria.flag(FlagKind.EXPOSED_CONTACT)
+    maria.rules(flag, Decision.MINE)
+    online = "Street address and phone number still online, removal"
+    assert progress(maria) == [f"{online} not requested yet"]
+
+    record_removal_step(world.app, maria.id, flag.id, Decision.REMOVAL_ASKED)
+    assert progress(maria) == [f"{online} requested"]
+    (line,) = list_progress(world.app, maria.id)
+    assert line.looks_at is None
+    sources = structs.replace(world.config.sources, pages=PageSourcesConfig())
+    world.restarts(structs.replace(world.config, sources=sources))
+    (line,) = list_progress(world.app, maria.id)
+    assert line.looks_at == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
+
+    record_removal_step(world.app, maria.id, flag.id, Decision.REMOVAL_DONE)
+    assert progress(maria) == []
+
+
+def test_what_may_stay_is_not_in_progress(maria: Staff):
+    maria.rules(maria.flag(FlagKind.EXPOSED_CONTACT), Decision.HARMLESS)
+
+    assert progress(maria) == []
+
+
+def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
+    assert home(maria).exposures is None
+    world = maria.world
+    for each in OTHERS:
+        world.internet = world.internet.add_entry(each)
+    world.a_week_later()
+    world.sweep()
+
+    group = home(maria).exposures
+    assert group
+    assert group.what == "3 sites seem to show your street address and phone number."
+    assert group.severity is Severity.HIGH
+    assert [each.kind for each in home(maria).flags] == [FlagKind.IMPERSONATION]
+    assert home(maria).total_flags == 4
+
+
+def test_an_impersonation_leads_to_the_kit_and_to_people(maria: Staff):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    kit, principal, contacts = advice(maria, flag)
+    assert kit == f"/me/takedown/{flag.id}"
+    assert "principal" in principal
+    assert "contacts" in contacts
+
+
+def test_contact_details_lead_to_removal_until_they_may_stay(maria: Staff):
+    flag = maria.flag(FlagKind.EXPOSED_CONTACT)
+    assert advice(maria, flag)[0] == f"/me/removal/{flag.id}"
+
+    maria.rules(flag, Decision.HARMLESS)
+    assert advice(maria, maria.flag(FlagKind.EXPOSED_CONTACT)) == []
+
+
+def test_an_account_that_was_taken_over_leads_to_its_platform_and_is_never_reported(maria: Staff):
+    flags = maria.world.state.flags
+    own = replace(maria.flag(FlagKind.IMPERSONATION), kind=FlagKind.OWN_ACCOUNT_CHANGED)
+    flags.update_flag(replace(own, state=FlagState.IMPERSONATION))
+    item = maria.world.state.items.load_item(own.item_id)
+    moved = replace(item.portrait, account="instagram:@maria", url="https://instagram.com/maria")
+    maria.world.state.items.update_item(replace(item, portrait=moved))
+
+    first, *_ = build_advice_lines(maria.world.app, flags.load_flag(own.id))
+    assert first.url == "https://www.instagram.com/hacked/"
+    assert first.unconfirmed
+    assert progress(maria) == ["Account taken over, as you said"]
+    assert list_progress(maria.world.app, maria.id)[0].path == f"/me/items/{own.item_id}"
