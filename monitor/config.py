@@ -114,6 +114,17 @@ class GoogleConfig(SearchEngineConfig, frozen=True, kw_only=True):
     engine: Text
 
 
+class AlertFeedsConfig(BudgetedConfig, frozen=True, kw_only=True):
+    """Alert feeds that people paste on their pages, and `district_feeds` of the district's name.
+
+    `origins` are those of the alert services; empty means Google's and Talkwalker's.
+    """
+
+    district_feeds: tuple[Text, ...] = ()
+    origins: tuple[Text, ...] = ()
+    allow_private: tuple[Text, ...] = ()
+
+
 class ProfileApiConfig(BudgetedConfig, frozen=True, kw_only=True):
     """An API of profiles that is asked because its table is there.
 
@@ -162,6 +173,7 @@ class WordPressConfig(ProfileApiConfig, frozen=True, kw_only=True):
 class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
     """What has a table is asked; Bluesky and the catalog are unless they are turned off."""
 
+    alerts: AlertFeedsConfig | None = None
     brave: BraveConfig | None = None
     gdelt: SearchEngineConfig | None = None
     google: GoogleConfig | None = None

@@ -42,6 +42,12 @@ from scrapers.profiles.web_pages import AuthorFeedSource, WebPageSource
 from scrapers.profiles.wordpress import WordPress
 from scrapers.profiles.youtube import YOUTUBE
 from scrapers.registry import RegistryError, SourceRegistry, build_registry
+from scrapers.search.alerts import (
+    ALERT_ORIGINS,
+    FEED_SHAPES,
+    AlertFeedSource,
+    clean_feed_address,
+)
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search.google import build_google_source
@@ -60,7 +66,7 @@ from scrapers.sites.catalog import (
 )
 from scrapers.sites.importers import KnownSites
 from scrapers.sites.presence import PresenceSource
-from scrapers.source import ApiKeySpec, RequestQuota, Source, SourceFamily
+from scrapers.source import ApiKeySpec, PersonalFeedSource, RequestQuota, Source, SourceFamily
 
 
 def build_budget(chosen: BudgetedConfig) -> RequestQuota:
@@ -158,9 +164,11 @@ def load_site_catalog(config: Config) -> SiteCatalog:
 
 
 def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
-    """Return the search engines by the names that people know them by."""
+    """Return the engines that learn whom we search for, by the names that people know them by."""
     engines = (source for source in sources.values() if source.family is SourceFamily.SEARCH)
-    return tuple(engine.info.title for engine in engines)
+    return tuple(
+        engine.info.title for engine in engines if not isinstance(engine, PersonalFeedSource)
+    )
 
 
 def _build_configured_sources(config: Config) -> SourceRegistry:
@@ -169,6 +177,7 @@ def _build_configured_sources(config: Config) -> SourceRegistry:
             config, chain(_build_search_engines(config), _build_searxng_source(config))
         )
         profiles = chain(
+            _build_alert_source(config),
             _build_bluesky_source(config),
             build_profile_sources(config.sources),
             _build_page_sources(config),
@@ -229,6 +238,21 @@ def _build_searxng_source(config: Config) -> Iterator[Source]:
             base_url=chosen.url,
             engines=chosen.engines,
             known_query=chosen.canary,
+            allow_private=chosen.allow_private,
+            quota=build_budget(chosen),
+        )
+
+
+def _build_alert_source(config: Config) -> Iterator[Source]:
+    chosen = config.sources.alerts
+    if chosen:
+        origins = chosen.origins or ALERT_ORIGINS
+        if not all(clean_feed_address(each, origins) for each in chosen.district_feeds):
+            reason = f"[sources.alerts] has a district feed that is no alert feed: {FEED_SHAPES}"
+            raise ConfigError(reason)
+        yield AlertFeedSource(
+            district_feeds=chosen.district_feeds,
+            feed_origins=origins,
             allow_private=chosen.allow_private,
             quota=build_budget(chosen),
         )

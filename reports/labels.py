@@ -578,6 +578,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
     "details-removed": "removed names, places, or accounts",
+    "alert-feed-added": "added an alert feed",
+    "alert-feed-removed": "removed an alert feed",
     "name-change-requested": "gave a name for IT to confirm",
     "name-withdrawn": "took back a name that was waiting for IT",
     "name-confirmed": "confirmed a name (email sent)",

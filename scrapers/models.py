@@ -91,8 +91,8 @@ class Identity:
     `names` are full written names, best first. `handles` are worth asking about: declared
     ones first, then guesses; `own_handles` are the declared ones alone. `accounts` are account
     keys (`platform:@handle`) that the person declared as their own, and `pages` are the addresses
-    of their own pages. `mail_hash` is the SHA-256 of the work mail address, in hexadecimal, and
-    empty without a consent of its own.
+    of their own pages. `alert_feeds` are secret addresses that they pasted. `mail_hash` is the
+    SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own.
     """
 
     person_id: str
@@ -104,6 +104,7 @@ class Identity:
     organization: str = ""
     school: str = ""
     own_handles: tuple[str, ...] = ()
+    alert_feeds: tuple[str, ...] = field(default=(), repr=False)
     mail_hash: str = ""
 
 

@@ -229,6 +229,19 @@ class DistrictSource(Protocol):
         ...
 
 
+@runtime_checkable
+class PersonalFeedSource(Protocol):
+    """A source that reads addresses which people gave it, and each answer speaks for itself.
+
+    What can be read proves that it can be read, so it needs no canary. An address that leads
+    nowhere is a fault of that address: its person is told, and no one else.
+    """
+
+    def find_address_fault(self, result: ParseResult) -> str:
+        """Say in one clause what is wrong with an address, empty where nothing is."""
+        ...
+
+
 def interleave_canaries(sources: Iterable[Source], nonce: str) -> Iterator[Canary]:
     """Yield one of each source, then another: no host waits until the others have had them all."""
     rounds = zip_longest(*(source.build_canaries(nonce) for source in sources))

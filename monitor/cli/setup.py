@@ -13,8 +13,8 @@ from monitor.cli.context import CliContext, pass_cli_context
 from monitor.db.database import Database
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import CannotWriteError
-from monitor.domain.health import NO_SEARCH_ENGINE
-from monitor.sources import build_sources, list_engine_titles
+from monitor.services.health import check_search
+from monitor.sources import build_sources
 from scrapers.http.ssrf_guard import normalize_origin
 
 CONFIG_TEMPLATE = """\
@@ -72,6 +72,11 @@ SEARXNG_TABLE = """\
 url = {address}
 allow_private = [{origin}]
 """
+ALERTS_TABLE = """\
+[sources.alerts]  # each person pastes the address of a free alert feed on their page
+district_feeds = []  # feeds for the district's own name; anyone who reads this file can read them
+"""
+TABLES = {"brave": BRAVE_TABLE, "feeds": ALERTS_TABLE, "none": NO_SEARCH_TABLES}
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
@@ -82,7 +87,8 @@ DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 @click.option("--zone", help="Its time zone, such as America/Chicago.")
 @click.option("--contact", help="Email address of the contact person.")
 @click.option(
-    "--search", help="Search engine: brave, the address of your own SearXNG, or none (default)."
+    "--search",
+    help="Search engine: brave, the address of your own SearXNG, feeds, or none (default).",
 )
 @pass_cli_context
 def init(context: CliContext, /, **given: str | None) -> None:
@@ -97,8 +103,9 @@ def init(context: CliContext, /, **given: str | None) -> None:
     else:
         _write_config(context.config_path, _fill_template(_collect_answers(given)))
     Database.create_or_open_folder(context.config.state).close()
-    if not exists and not list_engine_titles(build_sources(context.config)):
-        context.output.print_line(f"{NO_SEARCH_ENGINE} See Search in docs/operate.md.")
+    if not exists:
+        search = check_search(build_sources(context.config))
+        context.output.print_line(f"{search.message} {search.remedy}".strip())
     context.output.print_line(
         f"Ready: configuration {context.config_path}, state {context.config.state}."
     )
@@ -131,10 +138,8 @@ def _fill_template(answers: Mapping[str, str]) -> str:
 
 
 def _build_search_tables(answer: str) -> str:
-    if answer == "none":
-        return SEARCH_HEADER + NO_SEARCH_TABLES
-    if answer == "brave":
-        return SEARCH_HEADER + BRAVE_TABLE
+    if answer in TABLES:
+        return SEARCH_HEADER + TABLES[answer]
     return SEARCH_HEADER + SEARXNG_TABLE.format(
         address=_quote_toml(answer), origin=_quote_toml(normalize_origin(answer))
     )
@@ -189,11 +194,13 @@ def _parse_zone(answer: str) -> str:
 
 def _parse_search(answer: str) -> str:
     plain = answer.strip().lower()
-    if plain in {"brave", "none"}:
+    if plain in {"brave", "feeds", "none"}:
         return plain
     plain = DEFAULT_SEARXNG if plain == "searxng" else answer.strip().rstrip("/")
     if not normalize_origin(plain):
-        reason = f"{answer!r} is not brave, searxng, none, or an address like {DEFAULT_SEARXNG}."
+        reason = (
+            f"{answer!r} is not brave, searxng, feeds, none, or an address like {DEFAULT_SEARXNG}."
+        )
         raise click.BadParameter(reason)
     return plain
 
@@ -216,6 +223,8 @@ QUESTIONS = {
     "zone": SetupQuestion("Time zone", _parse_zone, "America/Chicago"),
     "contact": SetupQuestion("Email address of the contact person", _parse_contact),
     "search": SetupQuestion(
-        "Search engine: brave, the address of your own SearXNG, or none", _parse_search, "none"
+        "Search engine: brave, the address of your own SearXNG, feeds, or none",
+        _parse_search,
+        "none",
     ),
 }

@@ -3,7 +3,7 @@
 What a signed-in person may do: see their own pages, review, or operate.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.vocabulary import AuthMethod, Role
@@ -22,6 +22,20 @@ class PersonName:
     @property
     def full_name(self) -> str:
         return f"{self.given} {self.family}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFeed:
+    """An alert feed that a person pasted. `address` is a secret: it opens their alerts to anyone.
+
+    `read_at` is when it was last read whole, None before; `fault` says why it could not be read
+    last time, empty where it could.
+    """
+
+    address: str = field(repr=False)
+    added_at: datetime
+    read_at: datetime | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +62,7 @@ class Person:
     pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()
     confirmed_names: tuple[PersonName, ...] = ()
+    alert_feeds: tuple[AlertFeed, ...] = ()
 
     @property
     def is_named(self) -> bool:

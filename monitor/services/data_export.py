@@ -7,7 +7,7 @@ Each request is recorded; the export itself is stored nowhere.
 
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
@@ -130,6 +130,7 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
 
 def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
     name = person.name
+    feeds = (feed.address for feed in person.alert_feeds)
     fields = {
         "Name": (name.given, name.middle, name.family),
         "Nicknames": name.nicknames,
@@ -143,6 +144,7 @@ def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
         "Own accounts": person.accounts,
         "Own pages": person.pages,
         "No account on": person.absent_from,
+        "Alert feeds": tuple(feeds),
         "Time zone": (person.zone,),
     }
     for what, words in fields.items():
@@ -462,6 +464,9 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
     )
     whole_copy = flagged is FlaggedItems.SHOWN
     if not whole_copy:
+        # A feed's address opens it to anyone, so only its owner's copy has it.
+        masked = (replace(feed, address="not shown") for feed in person.alert_feeds)
+        person = replace(person, alert_feeds=tuple(masked))
         hidden = frozenset(flag.item_id for flag in flags)
         items, flags = tuple(each for each in items if each.id not in hidden), ()
     whole = (person_id, *(item.id for item in items), *(flag.id for flag in flags))

@@ -32,6 +32,7 @@ from monitor.domain.vocabulary import (
     Severity,
     SweepKind,
 )
+from monitor.services.alert_feeds import can_use_alert_feeds, is_searched_for
 from monitor.services.feedback import (
     PendingFeedback,
     list_given_feedback,
@@ -53,7 +54,6 @@ from monitor.services.presenters import (
     list_reasons_for,
 )
 from monitor.services.sharing import find_own_flag_opening, opens_to_it, preview_shared_fields
-from monitor.sources import list_engine_titles
 from reports import labels as words
 from reports.emails.sections import Coverage
 from reports.pages.findings import (
@@ -252,7 +252,8 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         checking=request is not None and request.done_at is None,
         renewal_due=is_renewal_due(consents[-1], now),
         paused=consents[-1].is_paused(now),
-        has_search_engine=bool(list_engine_titles(app.sources)),
+        has_search_engine=is_searched_for(app, person),
+        can_add_feeds=can_use_alert_feeds(app, person_id),
     )
 
 

@@ -35,10 +35,9 @@ from monitor.domain.health import (
 )
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
-from monitor.sources import list_engine_titles
 from reports.emails.operator import TrialView
 from reports.emails.registry import EmailKind, render_email
-from scrapers.source import Source
+from scrapers.source import Source, SourceFamily
 
 # A smaller count could show who has joined, or who has findings.
 MIN_COUNT = 10
@@ -140,7 +139,8 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
 
 
 def check_search(sources: Mapping[str, Source]) -> HealthResult:
-    return condition.assess_search(list_engine_titles(sources))
+    engines = (each for each in sources.values() if each.family is SourceFamily.SEARCH)
+    return condition.assess_search(engine.info.title for engine in engines)
 
 
 OTHERS_ACCESS = stat.S_IRWXG | stat.S_IRWXO

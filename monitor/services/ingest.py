@@ -64,6 +64,7 @@ from monitor.domain.source_trust import (
     distrust_mass_loss,
 )
 from monitor.services.account_proofs import check_account_proofs
+from monitor.services.alert_feeds import record_feed_results
 from monitor.services.flagging import (
     SettlementChanges,
     assess_changes,
@@ -71,7 +72,7 @@ from monitor.services.flagging import (
     include_confirmed_accounts,
 )
 from scrapers.models import Finding, Outcome, ParseResult, Query, QueryKind
-from scrapers.source import Source, SourceFamily
+from scrapers.source import PersonalFeedSource, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
 
@@ -456,7 +457,7 @@ def is_sweep_erased(db: Database, sweep: Sweep) -> bool:
 def settle_source(app: App, sweep: Sweep, source: Source) -> None:
     """Settle a source's answers, or hold them; in both cases record the source's result."""
     answers = app.db.journal.load_answers_by_subject(sweep.id, source.name)
-    results = tuple(_summarize_visits(app, answers))
+    results = tuple(_summarize_visits(app, source, answers))
     trust = _assess_source_trust(app, sweep, source, answers, results)
     if trust.standing is not SourceTrust.REFUTED:
         for person in filter(None, answers):
@@ -477,21 +478,29 @@ def _assess_source_trust(
         return trust
     if _has_mass_loss(app, answers):
         return distrust_mass_loss()
+    if isinstance(source, PersonalFeedSource):
+        read = any(each.outcome.is_conclusive for each in results)
+        return replace(trust, standing=SourceTrust.PROVEN, probed=read)
     return trust if probes else _use_last_proof(app, source, trust)
 
 
-def _summarize_visits(app: App, answers: AnswersByPerson) -> Iterator[ParseResult]:
+def _summarize_visits(app: App, source: Source, answers: AnswersByPerson) -> Iterator[ParseResult]:
     """Yield each outcome without its findings, which may not fit into memory.
 
     People who left or paused are left out, since others must not learn of that. So are pictures: an
-    account is compared without a picture that cannot be fetched.
+    account is compared without a picture that cannot be fetched. A fault of an address that one
+    person gave is theirs alone.
     """
     for person in filter(None, answers):
         app.beat()
         if app.db.consents.can_query_person(person, app.clock.now()):
             for staged in answers[person]:
-                if staged.visit.query.kind is not QueryKind.PICTURE:
-                    yield replace(staged.visit.result, findings=(), follow=())
+                result = staged.visit.result
+                at_fault = isinstance(source, PersonalFeedSource) and source.find_address_fault(
+                    result
+                )
+                if staged.visit.query.kind is not QueryKind.PICTURE and not at_fault:
+                    yield replace(result, findings=(), follow=())
 
 
 def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAssessment:
@@ -535,6 +544,7 @@ def _settle_person(
                 trust=trust.standing,
                 at=app.clock.now(),
             ).settle_answers(consented)
+            record_feed_results(app, person_id, source, (each.visit for each in consented))
         app.db.journal.mark_settled(sweep.id, source.name, person_id)
 
 

@@ -64,6 +64,7 @@ def edit_profile(app: App, person: Person) -> Person:
             organization=before.organization,
             accounts=tuple(account.strip().casefold() for account in person.accounts),
             confirmed_names=before.confirmed_names,
+            alert_feeds=before.alert_feeds,
         )
         _check_profile_fields(asked, before)
         if asked == before:

@@ -273,6 +273,9 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
     _retire_questions(
         app, person, {each.key for each in asked if not _is_covered(app, each, consent)}
     )
+    if Scope.SEARCH not in consent.scopes and person.alert_feeds:
+        person = replace(person, alert_feeds=())
+        app.db.people.update_person(person)
     if Scope.PHOTOS not in consent.scopes:
         _remove_picture_prints(app, person.id)
     if Scope.STUDENT_LINKS not in consent.scopes:

@@ -11,6 +11,7 @@ from monitor.app import App
 from monitor.config import SignInMethod
 from monitor.domain.vocabulary import Role
 from monitor.web import (
+    alert_feeds,
     answer_link,
     district,
     enrollment,
@@ -54,6 +55,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     my_data.build_leave_routes,
     my_data.build_editing_routes,
     my_data.build_address_routes,
+    alert_feeds.build_alert_feed_routes,
     my_data.build_export_routes,
     review.build_review_routes,
     review.build_handling_routes,

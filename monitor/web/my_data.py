@@ -18,6 +18,7 @@ from monitor.config import CONSENT_DURATION, SignInMethod
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
+from monitor.domain.person import Person
 from monitor.domain.vocabulary import (
     AddressConfirmRefusal,
     AddressRequestRefusal,
@@ -25,6 +26,7 @@ from monitor.domain.vocabulary import (
     EnrollmentStep,
     Scope,
 )
+from monitor.services.alert_feeds import find_alert_source
 from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, end_all_sessions
 from monitor.services.consent import (
     ConsentAnswer,
@@ -108,7 +110,7 @@ from reports.pages.data import (
     WithdrawalDoneView,
     WithdrawalView,
 )
-from reports.pages.enrollment import AccountProofLine, EnrollmentStepView
+from reports.pages.enrollment import AccountProofLine, EnrollmentStepView, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame
 from reports.templating import format_local_time
 
@@ -477,7 +479,10 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         zone=person.zone,
         standing=load_enrollment_status(own, person_id),
         address=person.mail,
-        rows=tuple(each for each in rows if not each.change.endswith("/scopes")),
+        rows=(
+            *(each for each in rows if not each.change.endswith("/scopes")),
+            *_build_feed_row(context, person),
+        ),
         moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
         waiting_name=format_searched_name(waiting) if waiting else "",
         agreed=tuple(words for scope, words in SCOPE_SENTENCES.items() if scope in consent.scopes),
@@ -493,6 +498,14 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         weekly=not has_stopped_digest(context.app, person_id),
         faults=faults,
     )
+
+
+def _build_feed_row(context: PortalContext, person: Person) -> Iterator[SummaryRow]:
+    """Say how many alert feeds there are, and never an address."""
+    if person.alert_feeds or find_alert_source(context.app):
+        count = len(person.alert_feeds)
+        answer = f"{count} {'feed' if count == 1 else 'feeds'}" if count else ""
+        yield SummaryRow(what="Alert feeds", answer=answer, change="/me/data/alerts")
 
 
 def _build_answer_view(

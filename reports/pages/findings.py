@@ -61,8 +61,8 @@ class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
     `exposures` folds several pages with contact details, None where there are not several.
-    `paused` says that nothing is asked at the moment, and `has_search_engine` whether the district
-    has set one up.
+    `paused` says that nothing is asked at the moment, and `has_search_engine` whether any is asked
+    about this person. `can_add_feeds` says that alert feeds of their own would be one.
     """
 
     name: str
@@ -82,6 +82,7 @@ class HomeView:
     renewal_due: bool = False
     paused: bool = False
     has_search_engine: bool = True
+    can_add_feeds: bool = False
 
     @property
     def total_flags(self) -> int:

@@ -1,5 +1,6 @@
 """Feeds in XML: RSS and Atom, in all their spellings."""
 
+import re
 from collections.abc import Iterator
 
 from bs4 import Tag
@@ -12,6 +13,9 @@ from scrapers.parsers.text import RobotsDirective, parse_robots_directives, stri
 # RSS 2.0 and 0.9x, Atom, RSS 1.0.
 ROOTS = frozenset({"rss", "feed", "RDF"})
 ENTRIES = ("item", "entry")
+# What a whole feed ends with, and maybe a comment behind it.
+CLOSED_ROOT = re.compile(r"</(?:\w{1,20}:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+LONGEST_ENDING = 1000
 
 
 def parse_xml_feed(text: str) -> Feed:
@@ -33,6 +37,37 @@ def parse_xml_feed(text: str) -> Feed:
         picture=_extract_picture(channel),
         robots_directives=frozenset(_extract_robots_directives(channel)),
     )
+
+
+def parse_feed_entries(text: str) -> list[dict[str, str]]:
+    """Return title, link and summary of each entry; raise as `parse_xml_feed` does.
+
+    A feed that was cut short lacks entries, so it is none.
+    """
+    root = next((each for each in parse_xml(text).children if isinstance(each, Tag)), None)
+    if root is None or _strip_namespace(root) not in ROOTS:
+        raise_shape_error("a feed")
+    if CLOSED_ROOT.search(text[-LONGEST_ENDING:]) is None:
+        raise_shape_error("the end of a feed")
+    channel = _select_child(root, "channel") or root
+    if _select_child(channel, "title") is None:
+        raise_shape_error("the title of a feed")
+    several = (channel, root) if channel is not root else (root,)
+    entries = [each for holder in several for each in _select_children(holder, *ENTRIES)]
+    return [_parse_entry(entry) for entry in entries[:MOST_ENTRIES]]
+
+
+def _parse_entry(entry: Tag) -> dict[str, str]:
+    link = _extract_site(entry)
+    if not link or _select_child(entry, "title") is None:
+        raise_shape_error("the title or the link of an entry")
+    return {
+        "title": _extract_unescaped_text(_select_child(entry, "title")),
+        "link": link,
+        "summary": _extract_unescaped_text(
+            _select_child(entry, "content", "summary", "description")
+        ),
+    }
 
 
 def _strip_namespace(tag: Tag) -> str:

@@ -71,6 +71,7 @@ def nora(source: Source) -> Identity:
         pages=("https://noraquill.example/", "https://noraquill.example/feed.xml"),
         places=("Wexford Bay",),
         organization="Harbour Lane School",
+        alert_feeds=("https://www.google.com/alerts/feeds/1234567890/9876543210",),
         mail_hash=sha256(b"nquill@harbourlane.example").hexdigest(),
     )
 

@@ -14,6 +14,7 @@ KINDS = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".xml": "text/xml; charset=utf-8",
 }
 
 Answered = Callable[..., Page]

@@ -53,6 +53,11 @@ def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
         organization=person.organization,
         school=person.school,
         own_handles=tuple(_drop_duplicates(declared)),
+        alert_feeds=(
+            tuple(feed.address for feed in person.alert_feeds)
+            if consent.covers_scope(Scope.SEARCH, now)
+            else ()
+        ),
         mail_hash=hash_email_address(person.mail) if hashed else "",
     )
 

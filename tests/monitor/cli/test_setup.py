@@ -104,6 +104,7 @@ def sources_of(path):
     ("answer", "name", "origin"),
     [
         ("brave", "brave", "https://api.search.brave.com"),
+        ("feeds", "alerts", "https://www.google.com"),
         ("searxng", "searxng", "http://127.0.0.1:8888"),
         ("https://searx.cedar.example/s/", "searxng", "https://searx.cedar.example"),
     ],
@@ -113,7 +114,7 @@ def test_init_turns_on_the_search_engine_that_was_chosen(path, answer, name, ori
 
     assert said.code == 0
     assert NO_ENGINE not in said.out
-    assert sources_of(path)[name].crawl_policy.origins == (origin,)
+    assert sources_of(path)[name].crawl_policy.origins[0] == origin
 
 
 def test_init_says_loudly_that_there_is_no_search_engine(path):
