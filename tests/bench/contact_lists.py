@@ -1,7 +1,7 @@
 """Contacts of invented teachers: grown-ups as they show themselves, and planted pupils."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from monitor.domain.students.cues import SchoolSetting
@@ -21,10 +21,50 @@ _CARDS = (
 )
 _HOBBIES = ("gardens and jazz", "she/her", "runner. reader.", "coffee first", "go team!", "", "")
 _WORDS = ("reedandbore", "sunnyside", "oboefan", "trailmix", "northstar", "quietcorner", "bluepine")
-_YEARS = ("class of 2027", "c/o 28", "WHS '27", "10th grade", "Class of 2029 \N{GRADUATION CAP}")
+_YEARS = ("class of 2027", "c/o 28", "10th grade", "Class of 2029 \N{GRADUATION CAP}")
+_OTHER_SCHOOL = ("WHS '27", "Lincoln High '28", "JHS band", "10th grade, Westfield Middle School")
 _OURS = ("CVHS '28", "cvhs 2027 | trumpet", "CVHS c/o 2029", "Cedar Valley High '27", "'28 @ CVHS")
-_PLACES = ("Cedar Valley High School", "CVHS marching band", "student at Cedar Valley High School")
+_STUDENTS = (
+    "student at Cedar Valley High School",
+    "CVHS sophomore",
+    "11th grade, Cedar Valley High",
+)
 _DIGITS = ("", "", "1", "07", "28", "_28", "xx")
+
+
+# What a teacher's contacts are, and what they say of themselves: in school districts' guides for
+# staff accounts, and in the bios that such guides show. A year of 2026 or later is a pupil's.
+_COLLEAGUES = (
+    *("5th grade at Cedar Valley Elementary", "7th grade math | CVMS", "CVHS science department"),
+    *("3rd grade team, dog lover", "10th grade ELA @ CVHS", "SPED at Cedar Valley High School"),
+    *("AVID | 9th grade | CVHS", "Kindergarten", "CVHS Spanish, NBCT", "Go Panthers! @ CVHS"),
+    *("Cedar Valley High School, room 12", "Teaching 8th grade history", "band director, CVHS"),
+)
+_PARENTS = (
+    *(
+        "my 5th grader runs this house",
+        "CVHS '27 and '30 keep me busy",
+        "Mom x3",
+        "CVHS band parent",
+    ),
+    *(
+        "raising a sophomore and a senior",
+        "Proud of my CVHS senior",
+        "Dad. Cedar Valley.",
+        "boy mom",
+    ),
+    *("two kids at Cedar Valley High School", "wife, mother, CVHS class of 2028 mama", "Go CVHS!"),
+    *("our daughter is CVHS '28", "married, three kids", "Supporting the CVHS marching band"),
+)
+_ALUMNI = (
+    *("CVHS '24 | Ohio State '28", "CVHS '19", "cvhs class of 2021", "State U '27", "KSU 2028"),
+    *("Cedar Valley High > Georgia Tech", "sophomore @ Boise State", "College freshman, CVHS grad"),
+    *("class of 2027, University of Iowa", "CVHS alum", "went to Cedar Valley High School once"),
+    *("TSU '29 nursing", "CVHS 22", "junior at State, home is Cedar Valley", "c/o 2018"),
+)
+COLLEAGUES, PARENTS, ALUMNI = 0.12, 0.15, 0.13
+# Of parents and of former students, so many share a family name with a pupil on the roster.
+_KIN = {_PARENTS: 0.8, _ALUMNI: 0.3}
 
 
 @dataclass(slots=True)
@@ -37,11 +77,39 @@ class Lists:
 
     def grown_up(self, elsewhere: float = ELSEWHERE) -> Contact:
         """Draw somebody on no roster; `elsewhere` is the share of pupils of other schools."""
-        body = self.people.draw()
-        return Contact(name=self._shown(body), handle=self._handle(body), bio=self._card(elsewhere))
+        return self._introduce(self.people.draw(), self._card(elsewhere))
 
     def grown_ups(self, number: int, elsewhere: float = ELSEWHERE) -> tuple[Contact, ...]:
         return tuple(self.grown_up(elsewhere) for _ in range(number))
+
+    def teachers_contacts(
+        self, number: int, pupils: Sequence[Body], *, small: bool = False
+    ) -> tuple[Contact, ...]:
+        """Draw the contacts of a teacher, none on the roster: of the school, and of anywhere.
+
+        In a `small` town three in ten of the others name it, and half share a pupil's family name.
+        """
+        return tuple(self._acquaintance(pupils, small=small) for _ in range(number))
+
+    def _acquaintance(self, pupils: Sequence[Body], *, small: bool) -> Contact:
+        drawn = self.random.random()
+        for share, cards in ((COLLEAGUES, _COLLEAGUES), (PARENTS, _PARENTS), (ALUMNI, _ALUMNI)):
+            if drawn < share:
+                body = self._kin(pupils, _KIN.get(cards, 0.5 if small else 0.0))
+                return self._introduce(body, self.random.choice(cards))
+            drawn -= share
+        body = self._kin(pupils, 0.5 if small else 0.0)
+        town = small and self.random.random() < 0.3
+        return self._introduce(body, "Cedar Valley" if town else self._card(ELSEWHERE))
+
+    def _kin(self, pupils: Sequence[Body], share: float) -> Body:
+        body = self.people.draw()
+        if self.random.random() < share:
+            body = replace(body, family=self.random.choice(pupils).family, second_family="")
+        return body
+
+    def _introduce(self, body: Body, card: str) -> Contact:
+        return Contact(name=self._shown(body), handle=self._handle(body), bio=card)
 
     def pupil(self, body: Body, *, cued: bool) -> Contact:
         """Show a pupil as they show themselves: under a name in one of its forms."""
@@ -50,7 +118,7 @@ class Lists:
 
     def _card(self, elsewhere: float) -> str:
         if self.random.random() < elsewhere:
-            return self.random.choice(_YEARS)
+            return self.random.choice((*_YEARS, *_OTHER_SCHOOL))
         drawn = self.random.random()
         for share, cards in _CARDS:
             if drawn < share:
@@ -98,7 +166,9 @@ class Lists:
     def _cue(self, shown: str, handle: str) -> str:
         """Draw what the pupil says; under a shortened name it is the school with a year."""
         shortened = shown.endswith(".") and handle in _WORDS
-        return self.random.choice(_OURS if shortened else (*_OURS, *_YEARS, *_PLACES))
+        initial = " " not in shown and handle.endswith("28")
+        known = (*_OURS, *_STUDENTS)
+        return self.random.choice(known if shortened or initial else (*known, *_YEARS))
 
 
 def enlisted(body: Body) -> RosterStudent:

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
-from monitor.domain.students.roster import RosterForm, RosterStudent, list_student_forms
+from monitor.domain.students.roster import (
+    RosterForm,
+    RosterStudent,
+    list_common_families,
+    list_student_forms,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,5 +25,5 @@ class PlainRoster:
 
 def plain_roster(pupils: Iterable[RosterStudent]) -> PlainRoster:
     named = frozenset(pupils)
-    forms = frozenset(form for pupil in named for form in list_student_forms(pupil))
-    return PlainRoster(forms=forms, size=len(named))
+    forms = chain(list_common_families(named), *map(list_student_forms, named))
+    return PlainRoster(forms=frozenset(forms), size=len(named))

@@ -7,7 +7,7 @@ is an account of a member of staff that is flagged though none of its contacts i
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from time import process_time
 
@@ -21,6 +21,7 @@ from tests.bench.plain_roster import PlainRoster, plain_roster
 SEED = 20261124
 CONTACTS = 300
 PUPILS = 3_000
+SMALL = 600
 # A new roster now and then: some have more common names than others.
 ACCOUNTS_A_ROSTER = 50
 
@@ -42,6 +43,26 @@ def rated(accounts: int, pupils: int = PUPILS, elsewhere: float = ELSEWHERE) -> 
             roster = plain_roster(map(enlisted, lists.people.many(pupils)))
         flagged += said(lists.grown_ups(CONTACTS, elsewhere), roster).flagged
     return flagged / accounts
+
+
+def rated_teachers(accounts: int, pupils: int = PUPILS, *, small: bool = False) -> float:
+    """Return how many teachers' lists without any pupil are flagged, of colleagues and kin."""
+    lists = Lists(People(Random(SEED)))  # noqa: S311  # the same people in each run
+    flagged = 0
+    for number in range(accounts):
+        if number % ACCOUNTS_A_ROSTER == 0:
+            bodies = _families(lists, pupils) if small else list(lists.people.many(pupils))
+            roster = plain_roster(map(enlisted, bodies))
+        flagged += said(lists.teachers_contacts(CONTACTS, bodies, small=small), roster).flagged
+    return flagged / accounts
+
+
+def _families(lists: Lists, pupils: int) -> list[Body]:
+    """Draw the pupils of a small town: three to a family name."""
+    first = list(lists.people.many(pupils // 3))
+    return [
+        replace(lists.people.draw(), family=first[at % len(first)].family) for at in range(pupils)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +114,16 @@ def main() -> None:
     )
     _false("  the same, five times as many on the roster", few, lambda: rated(few, 5 * pupils))
     _false("  the same, one contact in 20 at another school", few, lambda: rated(few, pupils, 0.05))
+    _false(
+        "  a teacher's: 12 % staff, 15 % parents, 13 % alumni",
+        few,
+        lambda: rated_teachers(few, pupils),
+    )
+    _false(
+        f"  the same in a small town, {SMALL} on the roster",
+        few,
+        lambda: rated_teachers(few, SMALL, small=True),
+    )
     _found("planted, each with a cue", linked(accounts // 2, pupils=pupils))
     _found("  three to six, none with a cue", linked(few, Plant(cued=False, least=3), pupils))
 

@@ -4,16 +4,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.bench.students import linked, rated
+from tests.bench.students import linked, rated, rated_teachers
 
 ROOT = Path(__file__).parents[2]
 # With 50 accounts a rate of 0.02 lets one be flagged. The people are the same in each run, so what
 # holds once holds always.
-WITHOUT_A_PUPIL, WITH_PUPILS = 50, 30
+WITHOUT_A_PUPIL, WITH_PUPILS, FEW = 50, 30, 20
 
 
 def test_few_accounts_without_a_pupil_are_flagged():
     assert rated(WITHOUT_A_PUPIL) <= 0.02
+
+
+def test_few_teachers_lists_of_colleagues_and_relatives_are_flagged():
+    assert rated_teachers(FEW) <= 0.05
+    assert rated_teachers(FEW, 600, small=True) <= 0.15
 
 
 def test_nearly_all_planted_pupils_are_found():

@@ -47,88 +47,188 @@ class SchoolSetting:
 
 # In bits: how much likelier a student says so than another contact of a teacher. 3 of 8,822 adults'
 # profiles name a year or a grade, and we assume that at least one student in ten does. The rest are
-# first guesses: parents and former students name the school, and neighbors say the town as often as
-# students do, so with it only a rare name counts.
+# first guesses: parents, colleagues and former students name the school as often as students do,
+# and neighbors the town, so next to these only a rare name counts.
 CUE_BITS: Mapping[StudentCue, float] = {
     StudentCue.SCHOOL_YEAR: 8,
     StudentCue.CLASS_OF: 8,
     StudentCue.GRADE: 8,
-    StudentCue.SCHOOL: 3,
+    StudentCue.SCHOOL: 0,
     StudentCue.TOWN: 0,
 }
+# A school's name beside a year or a grade.
+SCHOOL_BESIDE_YEAR = 3.0
 _LONGEST_CARD = 1000
 _SCHOOL_YEARS = 13
-# A family's pride in a student, and a former student's in the school, are no cues.
-_RELATIVE_OR_ALUM = re.compile(
-    r"\b(mom|mum|mama|dad|mother|father|parent|husband|wife|grand\w+|aunt|uncle|alum\w*|retired)\b"
+_NOT_YET = r"(?<!future )(?<!aspiring )(?<!\w-)"
+# A family's pride in a student is no student's, nor is a marriage.
+_RELATIVE = re.compile(
+    rf"{_NOT_YET}\b(mom|mum|mama|momma|mommy|mami|dad|daddy|papa|mother|father|parents?|husband|"
+    r"hubby|wife|wifey|spouse|married|grand(?:ma|pa|mother|father|parents?|dad|kids|children)|nana|"
+    r"aunt|auntie|uncle|toddlers?|boosters?|pt[ao]|ptsa|support(?:s|ing|er|ers)|retired)\b|"
+    r"\b(?:kids|children)\b|"
+    r"\b(?:my|our|two|three|four|\d) (?:\w+ )?(?:sons?|daughters?|boys|girls)\b|"
+    r"\b(?:my|our|raising|of (?:a|an|my)|for my|to (?:a|an|my)) (?:\w+ )?"
+    r"(?:\w+ grader|freshm[ae]n|sophomore|junior|senior|student)\b"
+)
+_ALUM = re.compile(
+    r"\b(alum\w*|graduated|former student|(?:went|used to go) to|grad(?!\w| (?:of |in )?(?:'|20))|"
+    r"graduate of (?!'|20))\b"
 )
 # For these a school is a place of work, and a class one that they lead; but students dream, too.
 _AT_WORK = re.compile(
-    r"(?<!future )(?<!aspiring )\b(teach\w*|coach\w*|principal|counsel\w*|librarian|staff|educator|"
-    r"advis\w+|sponsor|mrs?|phd)\b"
+    rf"{_NOT_YET}\b(teach\w*|coach\w*|principal|counsel\w*|librarian|staff|educat\w+|advis\w+|"
+    r"sponsor|mrs?|phd|edd|nbct|instructor|director|superintendent|nurse|secretary|sped|"
+    r"para(?:professional|educator)?|dept|department|room \d+|avid|classroom|realtor|attorney|"
+    r"owner|founder|engineer|manager)\b"
 )
-_HIGHER = re.compile(r"\b(universit\w+|college|univ|umass|uconn|law school|med school|mba)\b")
+_ORDINALS = "sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+_LOW_ORDINALS = "first|second|third|fourth|fifth"
+# A child of these grades has no account: who names one teaches it, or is a parent.
+_LOW_GRADE = re.compile(
+    rf"\b(?:[1-5](?:st|nd|rd|th)|{_LOW_ORDINALS}) grade(?:r|rs|s)?\b|\bgrade [1-5]\b|"
+    r"\b(?:kindergarten|pre-?k|k-\d|elementary)\b"
+)
+_SUBJECTS = (
+    r"(?:math\w*|science|ela|english|reading|writing|history|social studies|spanish|french|art|"
+    r"music|team|bilingual|inclusion|students|scholars|kiddos|lead|pe)"
+)
+_TAUGHT_GRADE = re.compile(
+    rf"\b(?:(?:[6-9]|1[0-2])th|{_ORDINALS}) (?:and (?:\w+ ))?grade \W?{_SUBJECTS}\b|"
+    rf"\bgrade (?:[6-9]|1[0-2]) {_SUBJECTS}\b"
+)
+_HIGHER = re.compile(
+    r"\b(universit\w+|college|univ|uni|undergrad\w*|umass|uconn|law school|med school|"
+    r"grad school|mba|sorority|fraternity)\b"
+)
+# Colleges by the short names that they go by, in capitals: BSU, Boise State, Georgia Tech.
+_COLLEGE = re.compile(
+    r"\b[A-Z]{1,4}U\b|\b(?:[A-Z][\w.&]+|at|@|to) (?:U|State|Tech)\b"
+    r"(?! (?:[Cc]hamp|[Qq]ual|[Mm]eet|[Ff]inal|[Pp]ark|[Tt]heat|[Cc]rew))|\bU(?: of |o)[A-Z]\w*"
+)
 _YEAR = r"\W{0,4}(20\d\d|\d\d)\b(?! ?%)"
 _BEFORE_YEAR = (
     r"\b(?:class of|class(?= ?(?:'|20))|c/o|clase (?:de|del)|grad(?:uat\w+)?(?: of| in)?)"
 )
 _CLASS_OF = re.compile(rf"(?:{_BEFORE_YEAR}|\N{{GRADUATION CAP}}){_YEAR}|\bco ?('\d\d|20\d\d)\b")
-# In capitals any high or middle school counts, in lowercase only one of the district's.
+# One student leaves school in one year: who names two is a parent.
+_TWO_YEARS = re.compile(r"(?:'\d\d|20\d\d)\s*(?:&|\+|,|/|and)+\s*(?:and )?(?:'\d\d|20\d\d)\b")
+# In capitals any high or middle school, where the district's are not known.
 _SOME_SCHOOL = re.compile(rf"\b[A-Z]{{1,4}}[HM]S{_YEAR}")
-_ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+_ANY_SCHOOL = re.compile(
+    r"\b[A-Z]{1,4}[HM]S\b|\b(?:[A-Z][\w.]+ )+(?:High|Middle)\b(?! [a-z])|"
+    r"\b(?:[A-Z][\w.]+ )+[HM]S\b"
+)
 _GRADE = re.compile(
-    rf"\b(?:(?:[1-9]|1[0-2])(?:st|nd|rd|th)|{_ORDINALS}) grade(?:r)?\b|"
-    r"\bgrade (?:[1-9]|1[0-2])\b|\b(?:freshman|sophomore)\b"
+    rf"\b(?:(?:[6-9]|1[0-2])th|{_ORDINALS}) grade(?:r)?\b|"
+    r"\bgrade (?:[6-9]|1[0-2])\b|\b(?:freshman|sophomore)\b"
 )
 # Said of a school, these are a grade; by themselves they say much else.
 _AT_SCHOOL = re.compile(r"\b(?:junior|senior|student|pupil)\b")
+_ADDRESSES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "coach", "profe", "senora"})
 
 
-def detect_cues(contact: Contact, setting: SchoolSetting) -> frozenset[StudentCue]:
-    """Return what on a card says that a student wrote it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardReading:
+    """What a card says: `cues` of a student, or that someone else wrote it.
+
+    `is_someone_else` is a colleague, a relative, a former student, or a student of another school.
+    """
+
+    cues: frozenset[StudentCue] = frozenset()
+    is_someone_else: bool = False
+
+
+def read_card(contact: Contact, setting: SchoolSetting) -> CardReading:
+    """Read what on a card says that a student wrote it, or that one did not."""
     card = f"{contact.name}\n{contact.bio}"[:_LONGEST_CARD]
     folded = fold_text(card)
-    if _RELATIVE_OR_ALUM.search(folded) or _AT_WORK.search(folded):
-        return frozenset()
-    return frozenset(
-        (*_detect_year_cues(card, folded, setting), *_detect_word_cues(folded, setting))
+    current = _is_current_student(card, folded, setting)
+    if _is_grown_up(contact.name, folded) or (not current and _is_elsewhere(card, folded, setting)):
+        return CardReading(is_someone_else=True)
+    return CardReading(
+        cues=frozenset(
+            (
+                *_detect_year_cues(folded, setting, current=current),
+                *_detect_word_cues(folded, setting),
+            )
+        )
     )
 
 
 def sum_cue_bits(found: frozenset[StudentCue]) -> float:
     """Return how much the cues say together; two ways to name a year count once."""
     dated = max((CUE_BITS[cue] for cue in found & _YEAR_CUES), default=0.0)
-    return dated + sum(CUE_BITS[cue] for cue in found - _YEAR_CUES)
+    together = SCHOOL_BESIDE_YEAR if dated and StudentCue.SCHOOL in found else 0.0
+    return dated + together + sum(CUE_BITS[cue] for cue in found - _YEAR_CUES)
 
 
 _YEAR_CUES = frozenset({StudentCue.SCHOOL_YEAR, StudentCue.CLASS_OF, StudentCue.GRADE})
 
 
-def _detect_year_cues(card: str, folded: str, setting: SchoolSetting) -> Iterator[StudentCue]:
+def names_year(found: frozenset[StudentCue]) -> bool:
+    """Tell whether the cues say more than where someone lives or went to school."""
+    return bool(found & _YEAR_CUES)
+
+
+def names_grade_at_school(found: frozenset[StudentCue]) -> bool:
+    """Tell whether the cues name one of the district's schools and a year or grade."""
+    return bool(found & _YEAR_CUES) and not found.isdisjoint(_SCHOOL_CUES)
+
+
+_SCHOOL_CUES = frozenset({StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL})
+
+
+def _is_grown_up(name: str, folded: str) -> bool:
+    addressed = fold_text(name).partition(" ")[0].rstrip(".") in _ADDRESSES
+    said = (_RELATIVE, _ALUM, _AT_WORK, _LOW_GRADE, _TAUGHT_GRADE, _TWO_YEARS)
+    return addressed or any(each.search(folded) for each in said)
+
+
+def _is_current_student(card: str, folded: str, setting: SchoolSetting) -> bool:
+    """Tell whether the card names a school and a year that is still to come."""
     ours = _compile_school_pattern(setting.schools)
-    school_year = _is_still_at_school(ours.finditer(folded), setting) or _is_still_at_school(
-        _SOME_SCHOOL.finditer(card), setting
-    )
-    if school_year:
+    some = () if setting.schools else _SOME_SCHOOL.finditer(card)
+    return any(_is_still_at_school(found, setting) for found in (ours.finditer(folded), iter(some)))
+
+
+def _is_elsewhere(card: str, folded: str, setting: SchoolSetting) -> bool:
+    """Tell whether the card is of a college, of another school, or of a year that has passed."""
+    if _HIGHER.search(folded) or _COLLEGE.search(card):
+        return True
+    named = _names_own_school(folded, setting)
+    if setting.schools and not named and _ANY_SCHOOL.search(card):
+        return True
+    years = (_compile_school_pattern(setting.schools), _CLASS_OF)
+    return any(_has_passed(each.finditer(folded), setting) for each in years)
+
+
+def _detect_year_cues(
+    folded: str, setting: SchoolSetting, *, current: bool
+) -> Iterator[StudentCue]:
+    if current:
         yield StudentCue.SCHOOL_YEAR
-    elsewhere = _HIGHER.search(folded) and not school_year
-    if not elsewhere and _is_still_at_school(_CLASS_OF.finditer(folded), setting):
+    if _is_still_at_school(_CLASS_OF.finditer(folded), setting):
         yield StudentCue.CLASS_OF
 
 
 def _detect_word_cues(folded: str, setting: SchoolSetting) -> Iterator[StudentCue]:
-    words = split_words(folded)
-    named = any(
-        contains_phrase(words, split_words(name))
-        for school in setting.schools
-        for name in list_school_names(school)
-    )
+    named = _names_own_school(folded, setting)
     if _GRADE.search(folded) or (named and _AT_SCHOOL.search(folded)):
         yield StudentCue.GRADE
     if named:
         yield StudentCue.SCHOOL
-    if setting.town and contains_phrase(words, split_words(setting.town)):
+    if setting.town and contains_phrase(split_words(folded), split_words(setting.town)):
         yield StudentCue.TOWN
+
+
+def _names_own_school(folded: str, setting: SchoolSetting) -> bool:
+    words = split_words(folded)
+    return any(
+        contains_phrase(words, split_words(name))
+        for school in setting.schools
+        for name in list_school_names(school)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -146,6 +246,20 @@ def _is_still_at_school(found: Iterator[re.Match[str]], setting: SchoolSetting) 
     """Tell whether a graduation year is this one or still to come."""
     if setting.year is None:
         return any(True for _ in found)
-    written = (next(filter(None, match.groups())) for match in found)
-    years = (int(each.removeprefix("'")) % 100 + 2000 for each in written)
-    return any(setting.year <= each < setting.year + _SCHOOL_YEARS for each in years)
+    return any(_is_to_come(each, setting.year) for each in _list_years(found))
+
+
+def _has_passed(found: Iterator[re.Match[str]], setting: SchoolSetting) -> bool:
+    """Tell whether graduation years are named, and all are over: '98 is not to come."""
+    year, years = setting.year, tuple(_list_years(found))
+    return year is not None and bool(years) and not any(_is_to_come(each, year) for each in years)
+
+
+def _is_to_come(graduation: int, year: int) -> bool:
+    return year <= graduation < year + _SCHOOL_YEARS
+
+
+def _list_years(found: Iterator[re.Match[str]]) -> Iterator[int]:
+    for match in found:
+        written = next(filter(None, match.groups()))
+        yield int(written.removeprefix("'")) % 100 + 2000

@@ -15,12 +15,20 @@ from monitor.domain.handles.handles import NAME_AFFIXES, is_opaque_handle, split
 from monitor.domain.names.frequency import NameCounts, NameCountTable
 from monitor.domain.names.nicknames import is_listed_given, list_short_givens, stem_given_name
 from monitor.domain.names.parsing import ParsedName, parse_name_variants
-from monitor.domain.students.cues import SchoolSetting, detect_cues, sum_cue_bits
+from monitor.domain.students.cues import (
+    SchoolSetting,
+    names_grade_at_school,
+    names_year,
+    read_card,
+    sum_cue_bits,
+)
 from monitor.domain.students.roster import (
+    COMMON_FAMILY_COUNTS,
     START_LENGTHS,
     FormKind,
     RosterForm,
     StudentList,
+    build_common_family_form,
     build_handle_form,
     build_whole_forms,
     extract_chosen_part,
@@ -179,18 +187,51 @@ class FormChance:
 
 
 def rank_forms_by_chance(
-    forms: Iterable[RosterForm], student_count: int, counts: NameCounts
+    forms: Iterable[RosterForm], roster: StudentList, counts: NameCounts
 ) -> tuple[FormChance, ...]:
-    """Order the possible readings of a card, the strongest first.
-
-    `student_count` are on the roster.
-    """
+    """Order the possible readings of a card, the strongest first."""
     expected = 0.0
     read = []
-    for share, form in sorted((_estimate_share(form, counts), form) for form in forms):
-        expected += student_count * share
+    for share, form in sorted(
+        (_estimate_local_share(form, roster, counts), form) for form in forms
+    ):
+        expected += roster.size * share
         read.append(FormChance(form=form, chance=-expm1(-expected)))
     return tuple(read)
+
+
+def _estimate_local_share(form: RosterForm, roster: StudentList, counts: NameCounts) -> float:
+    """Return the share of people under a form; where a family name is common, so are its people.
+
+    In a district where many are called Garcia, a contact of that name says less.
+    """
+    share = _estimate_share(form, counts)
+    if form.kind in _FORMS_WITH_FAMILY and roster.size:
+        common = counts.family.compute_share(form.family)
+        here = _count_common_family(form.family, roster) / roster.size
+        return share * max(1.0, here / common)
+    return share
+
+
+_FORMS_WITH_FAMILY = frozenset({FormKind.WHOLE, FormKind.INITIAL_AND_FAMILY, FormKind.START})
+
+
+def _estimate_kin_chance(form: RosterForm, roster: StudentList, counts: NameCounts) -> float:
+    """Return how likely someone of a family name on the roster has the given name of a student."""
+    if form.kind is not FormKind.WHOLE:
+        return 0.0
+    students = max(1, _count_common_family(form.family, roster))
+    return min(1.0, students * _estimate_given_share(form.given, counts))
+
+
+def _count_common_family(family: str, roster: StudentList) -> int:
+    """Return how many students have a family name, at least; 0 where few do."""
+    most = 0
+    for least in COMMON_FAMILY_COUNTS:
+        if not roster.has_form(build_common_family_form(family, least)):
+            break
+        most = least
+    return most
 
 
 @lru_cache(maxsize=65536)
@@ -207,7 +248,7 @@ def _estimate_share(form: RosterForm, counts: NameCounts) -> float:
             return GIVEN_INITIAL_SHARE * counts.family.compute_share(form.family)
         case FormKind.START:
             return START_SHARES[len(form.given)] * counts.family.compute_share(form.family)
-        case FormKind.HANDLE:
+        case FormKind.HANDLE | FormKind.COMMON_FAMILY:
             return SAME_HANDLE_SHARE
 
 
@@ -237,23 +278,38 @@ class ContactMatchResult:
 UNFLAGGED = ContactMatchResult(flagged=False, count=0, cues=())
 
 
+_SHORTENED_FORMS = frozenset(
+    {FormKind.GIVEN_AND_INITIAL, FormKind.INITIAL_AND_FAMILY, FormKind.START}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CardMatch:
     """`chances` are those of its forms, falling; `hit` is the most telling one on the roster.
 
-    `hit` is None where no form of the card is on the roster.
+    `hit` is None where no form of the card is on the roster. `kin_chance` is how likely a relative
+    of a student would be found so: in a town, people share family names.
     """
 
     chances: tuple[float, ...]
     hit: FormChance | None
+    kin_chance: float = 0.0
     cues: frozenset[StudentCue]
 
     @property
     def is_telling(self) -> bool:
-        """A name on the roster with a cue beside it, rare enough for what the cue says."""
+        """A name on the roster with a cue beside it, rare enough for what the cue says.
+
+        A first name and an initial need a year or a grade at one of the district's schools.
+        """
         if self.hit is None or not self.cues:
             return False
-        return PRIOR_BITS - log2(self.hit.chance) + sum_cue_bits(self.cues) >= NEEDED_BITS
+        if self.hit.form.kind in _SHORTENED_FORMS and not names_grade_at_school(self.cues):
+            return False
+        # A school or a town is what relatives name, too.
+        known = 0.0 if names_year(self.cues) else self.kin_chance
+        chance = max(self.hit.chance, known)
+        return PRIOR_BITS - log2(chance) + sum_cue_bits(self.cues) >= NEEDED_BITS
 
     def compute_hit_chance(self, most: float) -> float:
         """Return how likely it was to be found, by chance, under a form as telling as that."""
@@ -285,10 +341,17 @@ def match_contacts(
 def _match_card(
     contact: Contact, roster: StudentList, setting: SchoolSetting, counts: NameCounts
 ) -> _CardMatch:
-    read = rank_forms_by_chance(list_card_forms(contact, counts), roster.size, counts)
+    said = read_card(contact, setting)
+    if said.is_someone_else:
+        return _CardMatch(chances=(), hit=None, cues=said.cues)
+    read = rank_forms_by_chance(list_card_forms(contact, counts), roster, counts)
     hit = next((each for each in read if roster.has_form(each.form)), None)
-    found = detect_cues(contact, setting) if hit else frozenset[StudentCue]()
-    return _CardMatch(chances=tuple(each.chance for each in read), hit=hit, cues=found)
+    return _CardMatch(
+        chances=tuple(each.chance for each in read),
+        hit=hit,
+        kin_chance=_estimate_kin_chance(hit.form, roster, counts) if hit else 0.0,
+        cues=said.cues if hit else frozenset(),
+    )
 
 
 def _select_rare_hits(cards: Sequence[_CardMatch]) -> Sequence[FormChance]:
@@ -296,7 +359,7 @@ def _select_rare_hits(cards: Sequence[_CardMatch]) -> Sequence[FormChance]:
 
     Accounts that show one name count once: they may be one person's, who is not a student.
     """
-    hit = filter(None, (card.hit for card in cards))
+    hit = (card.hit for card in cards if card.hit and card.hit.form.kind not in _SHORTENED_FORMS)
     falling = sorted(hit, key=attrgetter("chance"), reverse=True)
     best = {each.form: each for each in falling}
     hits = sorted(best.values(), key=attrgetter("chance", "form"))

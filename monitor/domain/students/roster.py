@@ -5,12 +5,13 @@ The forms under which a student is found: whole names, shortened ones, and handl
 
 import hmac
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from itertools import product
+from itertools import chain, product
 from typing import Protocol
 from unicodedata import normalize
 
@@ -25,13 +26,17 @@ START_LENGTHS = (3, 4)
 
 
 class FormKind(StrEnum):
-    """WHOLE is given and family name; START is how a given name begins, before a family name."""
+    """WHOLE is given and family name; START is how a given name begins, before a family name.
+
+    COMMON_FAMILY is a family name that many students have; its given name is how many, at least.
+    """
 
     WHOLE = "name"
     GIVEN_AND_INITIAL = "given-initial"
     INITIAL_AND_FAMILY = "initial-family"
     START = "start"
     HANDLE = "handle"
+    COMMON_FAMILY = "common-family"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,6 +97,34 @@ def build_whole_forms(givens: Iterable[str], families: Iterable[str]) -> Iterato
         for each in list_given_forms(given):
             for last in lasts:
                 yield RosterForm(FormKind.WHOLE, each, last)
+
+
+# So coarse that it says little of a roster: from four students on, then in steps of four times.
+COMMON_FAMILY_COUNTS = (4, 16, 64, 256, 1024)
+
+
+def list_common_families(students: Iterable[RosterStudent]) -> Iterator[RosterForm]:
+    """Yield the family names of many students, once for each class that they are in."""
+    bearers = Counter(
+        family
+        for student in students
+        for family in {each for _, name in student.names for each in list_family_words(name)}
+    )
+    for family, number in bearers.items():
+        yield from (
+            build_common_family_form(family, least)
+            for least in COMMON_FAMILY_COUNTS
+            if number >= least
+        )
+
+
+def build_common_family_form(family: str, least: int) -> RosterForm:
+    return RosterForm(FormKind.COMMON_FAMILY, str(least), family)
+
+
+def list_family_words(family: str) -> frozenset[str]:
+    """Return every word that a family name is found under."""
+    return frozenset().union(*(_list_families(each) for each in list_spellings(family)))
 
 
 def _build_name_forms(given: str, family: str) -> Iterator[RosterForm]:
@@ -204,7 +237,8 @@ def tokenize_roster(
 ) -> Roster:
     """Make the roster of a key; `random_bytes` makes the padding."""
     named = frozenset(students)
-    tokens = {compute_token(key, form) for pupil in named for form in list_student_forms(pupil)}
+    forms = chain(list_common_families(named), *map(list_student_forms, named))
+    tokens = {compute_token(key, form) for form in forms}
     size = -(-len(named) // _SIZE_STEP) * _SIZE_STEP
     step = _SIZE_STEP * _TOKENS_EACH
     target = max(size * _TOKENS_EACH, -(-len(tokens) // step) * step)

@@ -6,13 +6,23 @@ from hypothesis import strategies as st
 
 from monitor.domain.students.cues import (
     CUE_BITS,
+    SCHOOL_BESIDE_YEAR,
     SchoolSetting,
-    detect_cues,
     list_school_names,
+    names_grade_at_school,
+    names_year,
+    read_card,
     sum_cue_bits,
 )
 from monitor.domain.vocabulary import StudentCue
 from tests.monitor.domain.students.school import SETTING, contact
+
+SCHOOLS_UNKNOWN = SchoolSetting(year=2026)
+
+
+def detect_cues(card, setting):
+    return read_card(card, setting).cues
+
 
 OURS = {StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL}
 
@@ -27,7 +37,8 @@ OURS = {StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL}
         ("Cedar Valley High '28", OURS | {StudentCue.TOWN}),
         ("Cedar Valley HS 2028", OURS | {StudentCue.TOWN}),
         ("future teacher | CVHS '28", OURS),
-        ("WHS \N{RIGHT SINGLE QUOTATION MARK}27", {StudentCue.SCHOOL_YEAR}),
+        ("WHS \N{RIGHT SINGLE QUOTATION MARK}27", set()),
+        ("CVHS '28, beat WHS", OURS),
         ("class of 2029. oboe, mostly", {StudentCue.CLASS_OF}),
         ("\N{GRADUATION CAP} 2027", {StudentCue.CLASS_OF}),
         ("c/o 27", {StudentCue.CLASS_OF}),
@@ -41,7 +52,8 @@ OURS = {StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL}
         ("Cedar Valley", {StudentCue.TOWN}),
         ("class of 2027 at Cedar State University", set()),
         ("CVHS '27 | college next", OURS),
-        ("CVHS class of '98, still humming the fight song", {StudentCue.SCHOOL}),
+        ("CVHS class of '98, still humming the fight song", set()),
+        ("CVHS senior | State U next fall", set()),
         ("CVHS alum, class of '27", set()),
         ("senior analyst", set()),
         ("5th grade teacher", set()),
@@ -55,6 +67,95 @@ OURS = {StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL}
 )
 def test_a_cue_is_what_a_pupil_says_and_a_grown_up_does_not(bio, kinds):
     assert detect_cues(contact("Mason Whitlock", bio), SETTING) == kinds
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "5th grade at Cedar Valley Elementary",
+        "grade 3",
+        "fourth graders are the best",
+        "Kindergarten | Cedar Valley",
+        "7th grade math",
+        "9th grade English, CVHS",
+        "CVHS science dept",
+        "Teacher at Cedar Valley High School",
+        "my 10th grader keeps me young",
+        "raising a sophomore",
+        "proud of my CVHS senior",
+        "Mom of CVHS '28",
+        "CVHS '27 & '30",
+        "class of 2029 and 2031",
+        "three kids at CVHS",
+        "supporting Cedar Valley High School",
+        "CVHS '19",
+        "cvhs class of 2021",
+        "graduate of CVHS",
+        "went to Cedar Valley High School",
+        "CVHS '24 | Ohio State '28",
+        "BSU 2028",
+        "State U '27",
+        "Georgia Tech '29",
+        "sophomore @ Boise State",
+        "college freshman",
+        "U of Iowa sophomore",
+        "Lincoln High School '28",
+        "JHS 2027",
+        "10th grade, Westfield Middle School",
+    ],
+)
+def test_a_colleague_a_relative_and_a_former_or_another_schools_student_are_someone_else(bio):
+    said = read_card(contact("Mason Whitlock", bio), SETTING)
+
+    assert said.is_someone_else
+    assert not said.cues
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "",
+        "CVHS '28",
+        "future teacher",
+        "aspiring nurse, CVHS '27",
+        "State Champs 2025",
+        "Ohio State Park nights",
+        "just a kid from Cedar Valley",
+        "my sister is the best",
+        "grade 11",
+        "12th grade",
+        "graduating 2028",
+        "grad '27",
+        "dog person",
+    ],
+)
+def test_a_card_that_a_student_may_write_is_not_called_someone_elses(bio):
+    assert not read_card(contact("Mason Whitlock", bio), SETTING).is_someone_else
+
+
+def test_who_is_shown_with_a_title_is_no_student():
+    assert read_card(contact("Mrs. Whitlock", "CVHS '28"), SETTING).is_someone_else
+    assert read_card(contact("Coach W", "CVHS '28"), SETTING).is_someone_else
+
+
+def test_any_school_with_a_year_counts_where_the_districts_are_not_known():
+    card = contact("Mason Whitlock", "WHS '27")
+
+    assert read_card(card, SCHOOLS_UNKNOWN).cues == {StudentCue.SCHOOL_YEAR}
+    assert not read_card(contact("", "Lincoln High School"), SCHOOLS_UNKNOWN).is_someone_else
+
+
+def test_a_school_counts_beside_a_year_and_not_alone():
+    alone, grade = frozenset({StudentCue.SCHOOL}), frozenset({StudentCue.GRADE})
+
+    assert sum_cue_bits(alone) == 0
+    assert sum_cue_bits(alone | grade) > sum_cue_bits(grade)
+    assert not names_year(alone)
+    assert names_year(grade)
+    assert not names_grade_at_school(grade)
+    assert not names_grade_at_school(alone)
+    assert names_grade_at_school(alone | grade)
+    assert names_grade_at_school(frozenset({StudentCue.SCHOOL_YEAR}))
 
 
 def test_a_year_is_a_cue_only_until_it_has_passed():
@@ -98,10 +199,7 @@ def test_a_school_goes_by_shorter_names():
 
 
 def test_a_school_and_a_year_weigh_more_than_either():
-    assert (
-        sum_cue_bits(frozenset(OURS))
-        == CUE_BITS[StudentCue.SCHOOL_YEAR] + CUE_BITS[StudentCue.SCHOOL]
-    )
+    assert sum_cue_bits(frozenset(OURS)) == CUE_BITS[StudentCue.SCHOOL_YEAR] + SCHOOL_BESIDE_YEAR
 
 
 def test_a_year_that_is_told_twice_is_told_once():

@@ -59,6 +59,40 @@ def test_the_weaker_the_cue_the_rarer_the_name_has_to_be():
     assert verdict(contact("Mason W.", A_CUE)).flagged
 
 
+def test_a_first_name_and_an_initial_need_a_year_at_one_of_our_schools():
+    rare = keyed([pupil("Itsuki", "Achterberg")])
+
+    for bio in ("class of 2028", "10th grade", "CVHS band"):
+        assert not verdict(contact("Itsuki A.", bio), listed=rare).flagged
+    assert verdict(contact("Itsuki A.", "CVHS sophomore"), listed=rare).flagged
+    assert verdict(contact("Itsuki Achterberg", "10th grade"), listed=rare).flagged
+
+
+def test_a_relative_of_a_student_is_not_found_by_the_school_or_the_town_they_name():
+    """The family name is rare, but whoever is of the family has it."""
+    listed = keyed([pupil("John", "Achterberg"), pupil("Itsuki", "Achterberg")])
+
+    for bio in ("Cedar Valley, mostly", "CVHS band"):
+        assert not verdict(contact("John Achterberg", bio), listed=listed).flagged
+        assert verdict(contact("Itsuki Achterberg", bio), listed=listed).flagged
+    assert verdict(contact("John Achterberg", A_CUE), listed=listed).flagged
+
+
+def test_who_says_to_be_someone_else_is_no_hit_of_any_kind():
+    listed = keyed([pupil(*name) for name in RARE])
+    bios = ("CVHS '04", "my 5th grader", "Lincoln High '28")
+    three = [contact(" ".join(name), bio) for name, bio in zip(RARE, bios, strict=True)]
+
+    assert verdict(*three, listed=listed) == UNFLAGGED
+
+
+def test_initials_with_rare_family_names_are_not_several_names():
+    listed = keyed([pupil(*name) for name in RARE])
+    three = [contact(f"{given[0]}. {family}") for given, family in RARE]
+
+    assert verdict(*three, listed=listed) == UNFLAGGED
+
+
 def test_three_rare_names_flag_where_chance_explains_none_of_them():
     listed = keyed([pupil(*name) for name in RARE])
     three = [contact(" ".join(name)) for name in RARE]

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.students.matching import SAME_HANDLE_SHARE, rank_forms_by_chance
-from monitor.domain.students.roster import FormKind, RosterForm
+from monitor.domain.students.roster import FormKind, RosterForm, build_common_family_form
+from tests.bench.plain_roster import PlainRoster
 from tests.monitor.domain.students.school import COUNTS, PEOPLE
 
 JOHN = RosterForm(FormKind.WHOLE, "john", "smith")
@@ -13,8 +14,14 @@ PRIYA = RosterForm(FormKind.WHOLE, "priya", "venkataraman")
 SHORT = RosterForm(FormKind.GIVEN_AND_INITIAL, "john", "s")
 
 
+def listed(size, *names):
+    """Return a roster of a size, of which only the family names count that are common on it."""
+    forms = (build_common_family_form(family, least) for family, least in names)
+    return PlainRoster(forms=frozenset(forms), size=size)
+
+
 def chances(*forms, pupils=3_000):
-    return {each.form: each.chance for each in rank_forms_by_chance(forms, pupils, COUNTS)}
+    return {each.form: each.chance for each in rank_forms_by_chance(forms, listed(pupils), COUNTS)}
 
 
 def test_a_stranger_bears_a_roster_name_as_often_as_people_do():
@@ -62,9 +69,27 @@ def test_a_handle_is_as_rare_as_we_say():
 
 @given(st.sets(st.sampled_from([JOHN, PRIYA, SHORT]), min_size=1), st.integers(1, 100_000))
 def test_a_chance_is_a_probability_and_rises_down_the_list(forms, pupils):
-    read = [each.chance for each in rank_forms_by_chance(forms, pupils, COUNTS)]
+    read = [each.chance for each in rank_forms_by_chance(forms, listed(pupils), COUNTS)]
 
     assert all(0 < chance <= 1 for chance in read)
     assert read == sorted(read)
-    longer = [each.chance for each in rank_forms_by_chance(forms, pupils * 2, COUNTS)]
+    longer = [each.chance for each in rank_forms_by_chance(forms, listed(pupils * 2), COUNTS)]
     assert all(more >= less for more, less in zip(longer, read, strict=True))
+
+
+def test_a_family_name_that_is_common_on_the_roster_says_less():
+    usual = rank_forms_by_chance([PRIYA, JOHN], listed(3_000), COUNTS)
+    common = listed(3_000, ("venkataraman", 4), ("venkataraman", 16))
+    local = rank_forms_by_chance([PRIYA, JOHN], common, COUNTS)
+
+    assert local[0].chance > 1_000 * usual[0].chance
+    assert local[1].chance == pytest.approx(usual[1].chance, rel=0.1)
+
+
+def test_only_the_highest_class_that_follows_the_others_counts():
+    """A token of padding could look like one class; it would not look like all below it."""
+    stray = listed(3_000, ("venkataraman", 256))
+
+    assert rank_forms_by_chance([PRIYA], stray, COUNTS) == rank_forms_by_chance(
+        [PRIYA], listed(3_000), COUNTS
+    )

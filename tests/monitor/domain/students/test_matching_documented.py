@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.names.frequency import load_census
-from monitor.domain.students.cues import CUE_BITS
+from monitor.domain.students.cues import CUE_BITS, SCHOOL_BESIDE_YEAR
 from monitor.domain.students.matching import (
     FAMILY_INITIAL_SHARE,
     FEWEST_RARE_HITS,
@@ -37,9 +37,7 @@ def test_beside_the_town_a_name_has_to_be_as_rare_as_the_page_says():
 
 def test_a_year_beside_one_of_our_schools_is_enough_for_any_name_that_is_listed():
     assert once_in(StudentCue.SCHOOL_YEAR) == pytest.approx(6.6, rel=0.02)
-    assert (
-        CUE_BITS[StudentCue.SCHOOL_YEAR] + CUE_BITS[StudentCue.SCHOOL] >= NEEDED_BITS - PRIOR_BITS
-    )
+    assert CUE_BITS[StudentCue.SCHOOL_YEAR] + SCHOOL_BESIDE_YEAR >= NEEDED_BITS - PRIOR_BITS
 
 
 def test_several_are_as_many_and_as_unlikely_as_the_page_says():

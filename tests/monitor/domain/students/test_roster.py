@@ -11,8 +11,11 @@ from monitor.domain.students.roster import (
     ROSTER_LIFETIME,
     TOKEN_BYTES,
     KeyedRoster,
+    RosterStudent,
+    build_common_family_form,
     compute_key_id,
     compute_token,
+    list_common_families,
     list_student_forms,
     tokenize_roster,
 )
@@ -107,6 +110,31 @@ def test_neither_key_nor_tokens_nor_names_are_printed():
 @pytest.mark.parametrize(("age", "stale"), [(0, False), (ROSTER_LIFETIME.days, False), (401, True)])
 def test_a_roster_lasts_a_school_year_and_a_month(age, stale):
     assert ROSTER.roster.is_stale(TODAY + timedelta(days=age)) is stale
+
+
+def test_a_family_name_is_noted_in_the_classes_that_its_students_reach():
+    many = [pupil(given, "Garcia-Lopez") for given in ("Ann", "Bo", "Cy", "Di")]
+    few = [pupil(given, "Prentice") for given in ("Ann", "Bo", "Cy")]
+
+    forms = set(list_common_families((*many, *few)))
+
+    assert forms == {
+        build_common_family_form(each, 4) for each in ("garcialopez", "garcia", "lopez")
+    }
+    assert keyed([*many, *few]).has_form(build_common_family_form("garcia", 4))
+    assert not keyed(few).has_form(build_common_family_form("prentice", 4))
+
+
+def test_one_student_of_two_names_counts_once():
+    twice = RosterStudent(names=(("Ann", "Garcia"), ("Annie", "Garcia")))
+
+    assert not set(list_common_families([twice, *(pupil(each, "Garcia") for each in ("Bo", "Cy"))]))
+
+
+def test_sixteen_students_are_in_two_classes():
+    forms = set(list_common_families([pupil("Ann", "Garcia")] * 16))
+
+    assert forms == {build_common_family_form("garcia", least) for least in (4, 16)}
 
 
 def test_plain_names_list_what_tokens_list():
