@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
+from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import DecisionRecord, Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
@@ -242,7 +243,10 @@ class ReviewOpening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFields:
-    """All that IT ever sees of a flag: a closed list, without a word from the web."""
+    """All that IT ever sees of a flag: a closed list, without a word from the web.
+
+    `reasons` speak of the person by name.
+    """
 
     name: str
     school: str
@@ -303,7 +307,7 @@ def build_review_fields(
         opened_at=flag.opened_at,
         first_seen=item.first_seen,
         last_seen=item.last_seen,
-        reasons=flag.reasons,
+        reasons=tuple(rewrite_for_others(each, person.name.given) for each in flag.reasons),
         ruling=get_own_decision(case),
     )
 

@@ -1,13 +1,17 @@
 """What is handed out about one account: to its person, and to IT where the person shared it.
 
+It speaks of the person by name, since others read it.
+
 Who may have it is for the callers to check.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from monitor.app import App
 from monitor.db.pages import StoredPage
 from monitor.domain.detection.comparison import FieldComparison, TextRun
+from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import Flag
 from monitor.services.flagging import list_own_items
 from monitor.services.history import OwnItemComparison, compare_with_own_items
@@ -20,7 +24,7 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         app.db.people.load_person(flag.person_id),
         app.db.items.load_item(flag.item_id),
     )
-    portrait = item.portrait
+    portrait, given = item.portrait, person.name.given
     return EvidenceView(
         id=flag.id,
         person=person.name.full_name,
@@ -35,16 +39,19 @@ def build_evidence_view(app: App, flag: Flag) -> EvidenceView:
         name=portrait.name,
         first_seen=item.first_seen,
         last_seen=item.last_seen,
-        reasons=flag.reasons,
+        reasons=tuple(rewrite_for_others(each, given) for each in flag.reasons),
         own=tuple(_list_own_urls(app, flag)),
-        copied=list_copied_fields(app, flag),
+        copied=tuple(
+            replace(each, reason=rewrite_for_others(each.reason, given))
+            for each in list_copied_fields(app, flag)
+        ),
         log=tuple(_build_log_lines(app, flag, person.name.full_name)),
         pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_item(flag.item_id))),
     )
 
 
 def list_copied_fields(app: App, flag: Flag) -> tuple[ComparedElement, ...]:
-    """Lay the account beside the own one that it shows most of."""
+    """Lay the account beside the own one that it shows most of, as the person reads it."""
     for beside in compare_with_own_items(app, flag.person_id, flag.item_id)[:1]:
         return tuple(_build_copied_line(each, beside) for each in beside.field_comparisons)
     return ()

@@ -408,18 +408,14 @@ def build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFi
         ("Severity", words.SEVERITIES[fields.severity]),
         ("Platform", words.format_site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
-        ("Status", words.GIVEN_ANSWERS.get(fields.state, fields.state)),
+        ("Status", words.FLAG_STATES[fields.state]),
         ("Flagged", format_day(fields.opened_at, zone)),
         ("First seen", format_day(fields.first_seen, zone)),
         ("Last seen", format_day(fields.last_seen, zone)),
-        ("Reasons", " ".join(fields.reasons)),
-        ("Your answer", _describe_answer(fields.ruling)),
+        ("Why it was flagged", " ".join(fields.reasons)),
+        ("Your answer", words.REVIEWER_ANSWERS[fields.ruling] if fields.ruling else "None yet"),
     )
     return (ReviewerFieldLine(what=what, value=value) for what, value in shown)
-
-
-def _describe_answer(ruling: Decision | None) -> str:
-    return words.GIVEN_ANSWERS.get(ruling, ruling) if ruling else "Nothing yet"
 
 
 def _build_own_lines(comparisons: Iterable[OwnItemComparison]) -> Iterator[OwnAccountLine]:

@@ -6,6 +6,7 @@ We never report for anyone, and never take a document that proves who they are.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.app import App
@@ -14,7 +15,7 @@ from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, ProofRequirement
-from monitor.services.evidence import build_evidence_view
+from monitor.services.evidence import build_evidence_view, list_copied_fields
 from monitor.services.feedback import DecisionInput
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.review import decide_flags
@@ -48,7 +49,7 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     mock = flag.kind is FlagKind.MOCK_ACCOUNT
     form = list_report_forms(app.sources.values()).get(item.portrait.platform, "")
     place = None if mock else load_takedown_guides().find_guide(item.portrait, form)
-    view = build_evidence_view(app, flag)
+    view = replace(build_evidence_view(app, flag), copied=list_copied_fields(app, flag))
     return TakedownView(
         id=flag.id,
         evidence=view,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.takedown.advice import load_advice
 from monitor.domain.vocabulary import (
     ConsentAction,
@@ -214,7 +215,7 @@ LETTERS: Final[dict[str, EmailView]] = {
                 state=FlagState.REPORTED,
                 opened_at=MONDAY - timedelta(days=9),
                 state_since=MONDAY - timedelta(days=2),
-                reasons=IMPERSONATION.reasons,
+                reasons=tuple(rewrite_for_others(each, "Rosa") for each in IMPERSONATION.reasons),
                 ruling=Decision.IMPERSONATION,
             ),
             ReviewLine(

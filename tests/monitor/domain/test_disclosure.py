@@ -281,6 +281,7 @@ def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
     assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
     assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
     assert shown.ruling is Decision.IMPERSONATION
+    assert shown.reasons == ("Its handle looks like Rosa's.",)
     assert "text from the web" not in repr(shown)
 
 

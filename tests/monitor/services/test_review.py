@@ -15,6 +15,7 @@ from monitor.services.notifications import Reviewer
 from monitor.services.outbox import send_due
 from monitor.services.review import list_reviewable_flags, queue_review_digests
 from monitor.services.review_queue import record_flag_views
+from monitor.services.sharing import preview_shared_fields
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
@@ -157,6 +158,18 @@ def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria
         assert "Volcanoes" not in letter.text + letter.letter.html
         assert maria.mail not in letter.text + letter.letter.html
         assert "tudent" not in letter.text
+        assert "Maria's" in letter.text
+        assert " your" not in letter.text.partition("Why it was flagged")[2].partition("Status")[0]
+
+
+def test_the_preview_shows_the_words_that_reviewers_read(maria: Staff):
+    flag = fake(maria)
+    before = preview_shared_fields(maria.world.app, maria.id, flag.id)
+    maria.rules(flag, Decision.SHARED)
+    ((_, shown),) = list_reviewable_flags(maria.world.app)
+
+    assert before.reasons == shown.reasons
+    assert any("Maria's" in each for each in shown.reasons)
 
 
 def test_reviewers_are_told_of_nothing_that_is_its_persons_alone(maria: Staff):

@@ -55,6 +55,16 @@ def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
     assert "not mine" in view.report_text
 
 
+def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: Staff):
+    flag = fake(maria)
+    given_out = build_takedown_evidence(maria.world.app, maria.id, flag.id)
+
+    assert any("Maria's" in each for each in given_out.reasons)
+    assert not any("your" in each for each in given_out.reasons)
+    assert not any("your" in each.reason for each in given_out.copied)
+    assert any("yours" in each.reason for each in kit(maria).evidence.copied)
+
+
 def test_the_text_makes_nothing_up(maria: Staff):
     says_of_law = ("illegal", "crime", "lawyer", "defam", "damages", "urgent")
 
