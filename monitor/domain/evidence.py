@@ -205,10 +205,13 @@ UNNAMED_PERSON = "the person"
 # The words that make "you" the subject, as they follow a name. Before others, it is the object.
 _VERBS_AFTER_NAME = {
     "are": "is",
+    "belong": "belongs",
     "choose": "chooses",
     "do": "does",
     "have": "has",
     "use": "uses",
+    "want": "wants",
+    "work": "works",
     **{verb: verb for verb in ("can", "changed", "did", "gave", "had", "may", "said")},
 }
 _PRONOUNS = {

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.domain.errors import InputError
+from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
@@ -23,7 +24,13 @@ from monitor.services.sharing import find_own_flag_opening, opens_to_it
 from monitor.services.sweeps import RECHECK, find_report_time, list_recheck_times
 from monitor.sources import list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.labels import DECISION_PHRASES, FLAG_STATES, OWN_FLAG_STATES
+from reports.labels import (
+    DECISION_PHRASES,
+    FLAG_STATES,
+    OWN_FLAG_STATES,
+    PROOF_REQUIREMENTS,
+    REPORTERS,
+)
 from reports.pages.takedown import AccountSighting, PlatformGuide, TakedownView
 
 NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
@@ -44,17 +51,13 @@ LOOK_BY_PRESENCE = {
 
 def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    item, now = app.db.items.load_item(flag.item_id), app.clock.now()
-    # The guides are for impersonation: an account about someone is reported as bullying.
-    mock = flag.kind is FlagKind.MOCK_ACCOUNT
-    form = list_report_forms(app.sources.values()).get(item.portrait.platform, "")
-    place = None if mock else load_takedown_guides().find_guide(item.portrait, form)
+    item = app.db.items.load_item(flag.item_id)
     view = replace(build_evidence_view(app, flag), copied=list_copied_fields(app, flag))
     return TakedownView(
         id=flag.id,
         evidence=view,
         state=FLAG_STATES[flag.state],
-        place=_build_place_line(place, now) if place else None,
+        place=_find_guide(app, flag),
         log=tuple(build_log_lines(app, flag)),
         choices=NEXT_DECISIONS[flag.state],
         looked=_find_last_look(app, flag, item),
@@ -63,6 +66,29 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
         and find_own_flag_opening(app, owner_id, flag_id) is None,
         advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
+    )
+
+
+def can_be_reported(flag: Flag) -> bool:
+    return Decision.REPORTED in ALLOWED_DECISIONS[flag.kind] and flag.state in NEXT_DECISIONS
+
+
+def build_review_guide(app: App, flag: Flag) -> PlatformGuide | None:
+    """Return what the platform asks for, as a reviewer reads it: it speaks of the person by name.
+
+    It takes the platform and the address alone, which reviewers see anyway.
+    """
+    guide, given = _find_guide(app, flag), app.db.people.load_person(flag.person_id).name.given
+    if guide is None:
+        return None
+    return replace(
+        guide,
+        in_app=rewrite_for_others(guide.in_app, given),
+        who=tuple(rewrite_for_others(each, given) for each in guide.who),
+        asks=tuple(rewrite_for_others(each, given) for each in guide.asks),
+        identity=rewrite_for_others(guide.identity, given),
+        rule=rewrite_for_others(guide.rule, given),
+        exception=rewrite_for_others(guide.exception, given),
     )
 
 
@@ -128,14 +154,24 @@ def _find_next_look(app: App, flag: Flag) -> datetime | None:
     return next((at for at in list_recheck_times(app.db, flag) if at > app.clock.now()), None)
 
 
+def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
+    """Return the platform's guide; they are for impersonation, and none is for a mock account."""
+    if flag.kind is FlagKind.MOCK_ACCOUNT:
+        return None
+    portrait = app.db.items.load_item(flag.item_id).portrait
+    form = list_report_forms(app.sources.values()).get(portrait.platform, "")
+    place = load_takedown_guides().find_guide(portrait, form)
+    return _build_place_line(place, app.clock.now()) if place else None
+
+
 def _build_place_line(place: TakedownGuide, now: datetime) -> PlatformGuide:
     return PlatformGuide(
         name=place.name,
         form=place.form or "",
         in_app=place.in_app,
-        who=place.who,
+        who=tuple(REPORTERS[each] for each in place.who),
         asks=place.asks,
-        identity=place.identity,
+        identity=PROOF_REQUIREMENTS[place.identity],
         rule=place.rule,
         least=place.least,
         exception=place.exception,

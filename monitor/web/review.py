@@ -57,6 +57,7 @@ from monitor.services.review_queue import (
     load_queue_page,
     record_flag_views,
 )
+from monitor.services.takedown import build_review_guide, can_be_reported
 from monitor.web.context import PortalContext
 from monitor.web.errors import mask_as_not_found
 from monitor.web.forms import WebForm, read_form, read_query
@@ -217,6 +218,8 @@ def build_flag_view(
         taken=shown.assignee_id,
         mine=shown.assignee_id == reviewer.id,
         evidence=shown.has_evidence,
+        guide=build_review_guide(app, shown.flag),
+        is_reportable=can_be_reported(shown.flag),
         undoes=_can_undo(last, reviewer),
         ask_from=_compute_next_question_time(shown, now),
     )

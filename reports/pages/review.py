@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from monitor.domain.vocabulary import FlagKind, Severity
 from reports.evidence_pack import ActionLogLine
 from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.takedown import PlatformGuide
 
 Option = tuple[str, str]
 
@@ -103,7 +104,7 @@ class ReviewFlagView:
 
     `note`, `question` and `remark` are what was typed into a form that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
-    last decision is the reader's own.
+    last decision is the reader's own. `guide` is None where we know of none.
     """
 
     flag: ReviewFlag
@@ -114,6 +115,8 @@ class ReviewFlagView:
     taken: str
     mine: bool
     evidence: bool
+    guide: PlatformGuide | None
+    is_reportable: bool
     undoes: bool
     ask_from: datetime | None
     note: str = ""

@@ -5,15 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.dates import format_date
-from monitor.domain.vocabulary import (
-    AllowedReporter,
-    Decision,
-    FlagKind,
-    GuideReliability,
-    ProofRequirement,
-)
+from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.labels import GUIDE_SOURCES, PROOF_REQUIREMENTS, REPORT_STEPS, REPORTERS
+from reports.labels import GUIDE_SOURCES, REPORT_STEPS
 from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 from reports.templating import ENVIRONMENT
@@ -30,7 +24,7 @@ class AccountSighting(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformGuide:
-    """What a platform wants; `seen_on` is None where our text has no date.
+    """What a platform wants, in words; `seen_on` is None where our text has no date.
 
     `stale` says that no one has looked at it for long, or ever. `least` is how many copied
     elements its rule wants, 0 for no number.
@@ -39,9 +33,9 @@ class PlatformGuide:
     name: str
     form: str
     in_app: str
-    who: tuple[AllowedReporter, ...]
+    who: tuple[str, ...]
     asks: tuple[str, ...]
-    identity: ProofRequirement
+    identity: str
     rule: str
     least: int
     exception: str
@@ -50,14 +44,6 @@ class PlatformGuide:
     seen_on: date | None
     stale: bool
     proof: bool
-
-    @property
-    def who_words(self) -> tuple[str, ...]:
-        return tuple(REPORTERS[each] for each in self.who)
-
-    @property
-    def identity_words(self) -> str:
-        return PROOF_REQUIREMENTS[self.identity]
 
     @property
     def known_words(self) -> str:

@@ -64,6 +64,19 @@ def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
     assert text.count("Called the platform.") == 1
 
 
+def test_the_page_shows_the_steps_of_the_report_and_no_word_of_the_account(
+    maria: Staff, ana: Guest, here: str
+):
+    seen = ana.get(here)
+    help_text = seen.text.partition("Help with the report")[2].partition("History and notes")[0]
+
+    assert "Inside the site or app" in help_text
+    assert "your" not in help_text
+    assert "Volcanoes" not in seen.text
+    ana.post("/review/rule", seen=f"{fake(maria).id} open", decision="harmless")
+    assert "Help with the report" not in ana.get(here).text
+
+
 def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: str):
     ref = fake(maria).id
     ruled = ana.follow(
