@@ -20,10 +20,10 @@ from monitor.demo.server import RecordedRequest
 from monitor.domain.vocabulary import EmailState, SweepKind
 from monitor.sources import build_sources
 from reports.emails.registry import EmailKind
-from scrapers.models import Outcome, Query
+from scrapers.models import Outcome, Query, QueryKind
 
 Address = tuple[str, str, str]
-REF = re.compile(r"\b[0-9a-f]{8}(?:[0-9a-f]{24})?\b")
+REF = re.compile(r"(?<=/answer/)\S+|\b[0-9a-f]{8}(?:[0-9a-f]{24})?\b")
 FURTHER_PAGE = ("pageno=", "cursor=")
 
 
@@ -156,12 +156,16 @@ def staged(folder: Path) -> Counter[Address] | None:
             latest = state.sweeps.find_latest_sweep(SweepKind.SWEEP)
             begun = latest is not None and latest.started_at == days.compute_sweep_time(2)
             return None if begun else Counter()
-        return Counter(
-            _address(each.visit.query)
+        queries = [
+            each.visit.query
             for name in build_sources(config)
             for answers in state.journal.load_answers_by_subject(sweep.id, name).values()
             for each in answers
-        )
+        ]
+        # One answer about the district is kept for each person that it names.
+        shared = {_address(each) for each in queries if each.kind is QueryKind.DISTRICT}
+        own = (_address(each) for each in queries if each.kind is not QueryKind.DISTRICT)
+        return Counter((*own, *shared))
 
 
 def asked(knocks: list[RecordedRequest]) -> Counter[Address]:
