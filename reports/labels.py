@@ -1,6 +1,6 @@
 """Every word that emails and pages show for an enum value, and the names of fields and sites."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -633,6 +633,13 @@ def join_words(words: Iterable[str]) -> str:
     """Write `one, another and a third`."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> str:
+    """Say of several pages at once what they show, the worst first."""
+    worst_first = (ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL)
+    listed = join_words(OWN_CONTACTS[kind] for kind in worst_first if kind in kinds)
+    return f"{pages} sites seem to show your {listed}."
 
 
 def describe_flag_kind(kind: FlagKind, severity: Severity) -> str:

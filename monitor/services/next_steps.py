@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from monitor.app import App
-from monitor.domain.flag import EXPOSURE_SEVERITY, Flag, rate_exposure
+from monitor.domain.flag import Flag, rate_exposure
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.advice import AdviceBook, AdviceStep, AdviceTarget, load_advice
 from monitor.domain.takedown.removals import load_removal_guides
 from monitor.domain.vocabulary import ContactKind, FlagKind, FlagState
 from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
+from reports.emails.sections import MIN_PAGES_FOLDED
 from reports.pages.findings import AdviceLine, ExposureGroupLine, ProgressLine
 from scrapers.models import Finding, FindingKind
 
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
-MIN_PAGES_FOLDED = 2
 
 
 def build_advice_lines(app: App, flag: Flag) -> tuple[AdviceLine, ...]:
@@ -127,10 +127,9 @@ def fold_exposures(
     if len(folded) < MIN_PAGES_FOLDED:
         return flags, None
     shown = {kind for each in folded for kind in each.contact_kinds}
-    kinds = tuple(kind for kind in EXPOSURE_SEVERITY if kind in shown)
     return tuple(each for each in flags if each not in folded), ExposureGroupLine(
         pages=len(folded),
-        kinds=tuple(words.OWN_CONTACTS[kind] for kind in kinds),
-        severity=rate_exposure(kinds),
+        what=words.describe_exposures(len(folded), shown),
+        severity=rate_exposure(shown),
         urls=tuple(items[each.id].portrait.url for each in folded),
     )

@@ -26,7 +26,7 @@ from reports.emails.sections import (
     QuestionLine,
     UnansweredFlagLine,
 )
-from scrapers.models import Finding
+from scrapers.models import Finding, FindingKind
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a flag, or take another decision back.
@@ -52,6 +52,7 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         earlier=_describe_earlier_answer(app, flag),
         item_id=flag.item_id,
         advice=load_advice().get_advice(flag.kind).brief,
+        contact_kinds=flag.contact_kinds if item.portrait.kind is FindingKind.PAGE else (),
     )
 
 

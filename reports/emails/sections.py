@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from monitor.domain.vocabulary import EventKind, FlagKind, GapKind, OwnershipLabel, Severity
+from monitor.domain.vocabulary import (
+    ContactKind,
+    EventKind,
+    FlagKind,
+    GapKind,
+    OwnershipLabel,
+    Severity,
+)
+from reports.labels import describe_exposures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,7 @@ class FlagLine:
     `reasons` are strongest first; `earlier` is a decision that a change has reopened. `item_id` is
     what it is about, for a page that leads there; `advice` is what to do, in one or two sentences.
     `link_url` is put in when an email is sent: it answers this finding and no other.
+    `contact_kinds` are those that a page of other people's shows, empty for anything else.
     """
 
     kind: FlagKind
@@ -52,6 +61,7 @@ class FlagLine:
     earlier: str = ""
     item_id: str = ""
     advice: str = ""
+    contact_kinds: tuple[ContactKind, ...] = ()
     link_url: str = ""
 
 
@@ -173,6 +183,7 @@ class PersonalEmailView(EmailView):
 
 
 MOST = 25
+MIN_PAGES_FOLDED = 2
 
 T = TypeVar("T")
 
@@ -208,6 +219,21 @@ class EmailSections:
     about: SectionLines[OwnItemLine]
     set_aside: SectionLines[NamesakeLine]
     gaps: SectionLines[CoverageGap]
+
+    @property
+    def single_flags(self) -> tuple[FlagLine, ...]:
+        return tuple(each for each in self.flags.shown if each not in self.folded_flags)
+
+    @property
+    def folded_flags(self) -> tuple[FlagLine, ...]:
+        """Return the pages with contact details, where there are several: one entry for all."""
+        pages = tuple(each for each in self.flags.shown if each.contact_kinds)
+        return pages if len(pages) >= MIN_PAGES_FOLDED else ()
+
+    @property
+    def folded_sentence(self) -> str:
+        shown = {kind for each in self.folded_flags for kind in each.contact_kinds}
+        return describe_exposures(len(self.folded_flags), shown)
 
     @property
     def news(self) -> int:

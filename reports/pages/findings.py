@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.domain.vocabulary import Decision, DiffMarkKind, Severity
 from reports.emails.sections import Coverage, FlagLine
-from reports.labels import ANSWERS, join_words
+from reports.labels import ANSWERS
 from reports.pages.layout import PageFrame, render_page
 
 
@@ -47,13 +47,9 @@ class ExposureGroupLine:
     """Several pages with contact details, as one line."""
 
     pages: int
-    kinds: tuple[str, ...]
+    what: str
     severity: Severity
     urls: tuple[str, ...]
-
-    @property
-    def what(self) -> str:
-        return f"{self.pages} sites seem to show your {join_words(self.kinds)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.vocabulary import GapKind, Severity
+from monitor.domain.vocabulary import ContactKind, FlagKind, GapKind, Severity
 from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST
 from reports.emails.sections import (
@@ -252,3 +252,37 @@ def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
     for text in (letter.text, letter.html):
         assert [reason for reason in reasons if reason in text] == list(reasons[:3])
         assert "and 4 weaker reasons on your page" in text
+
+
+def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
+    digest: Digest, flag: FlagLine
+) -> None:
+    shown = replace(
+        flag,
+        kind=FlagKind.EXPOSED_CONTACT,
+        what="Private contact details appear next to your name.",
+        platform="",
+        contact_kinds=(ContactKind.PHONE,),
+    )
+    hosts = ("finder", "lookup", "locator")
+    pages = tuple(
+        replace(
+            shown,
+            id=f"{host}-flag",
+            url=f"https://{host}.example/rosa",
+            link_url=f"https://namesake.cedarvalley.example/answer/{host}",
+        )
+        for host in hosts
+    )
+
+    one = render_digest(digest(flags=pages[:1]))
+    letter = render_digest(
+        digest(flags=(flag, *pages[:2], replace(pages[2], contact_kinds=(ContactKind.HOME,))))
+    )
+
+    assert shown.what in one.text
+    for text in (letter.text, letter.html):
+        assert text.count("3 sites seem to show your street address and phone number.") == 1
+        assert shown.what not in text
+        assert all(f"/answer/{host}" in text for host in hosts)
+    assert "4 for your attention" in letter.subject
