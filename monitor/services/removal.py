@@ -21,7 +21,6 @@ from monitor.services.review import decide_flags
 from monitor.services.sweeps import (
     RECHECK,
     find_next_recheck,
-    find_report_time,
     list_recheck_keys,
     list_recheck_times,
 )
@@ -101,15 +100,26 @@ def _load_removal_flag(app: App, owner_id: str, flag_id: str) -> Flag:
 
 
 def _find_sighting(app: App, flag: Flag, item: Item) -> PageSighting | None:
-    """Return what was seen since the site was asked; None if it was not."""
+    """Return what was seen since the person's last word; None if the site was not asked."""
     if flag.state is FlagState.GONE or item.presence is Presence.GONE:
         return PageSighting.GONE
-    asked = find_report_time(app.db, flag)
-    if flag.state is not FlagState.REMOVAL_ASKED or asked is None:
+    since = flag.ruled_at
+    if flag.state not in {FlagState.REMOVAL_ASKED, FlagState.REMOVAL_DONE} or since is None:
         return None
     if item.presence is Presence.MISSING:
         return PageSighting.MISSING
-    return PageSighting.THERE if item.last_seen >= asked else PageSighting.NOT_YET
+    if _was_opened_since(app, item, since):
+        return PageSighting.THERE
+    if flag.state is FlagState.REMOVAL_DONE:
+        return None
+    return PageSighting.LISTED if item.last_seen > since else PageSighting.NOT_YET
+
+
+def _was_opened_since(app: App, item: Item, since: datetime) -> bool:
+    """Tell whether the page was seen at its own address."""
+    own = list_recheck_keys(app, item)
+    sightings = app.db.sightings.list_sightings_of_item(item.id)
+    return any(each.query in own and not each.misses and each.last >= since for each in sightings)
 
 
 def _list_next_looks(app: App, flag: Flag) -> tuple[datetime, ...]:

@@ -12,9 +12,10 @@ from reports.pages.layout import PageFrame, render_page
 
 
 class PageSighting(StrEnum):
-    """What was seen of the page since its site was asked."""
+    """What was seen since the site was asked; a search that lists the page has not opened it."""
 
     NOT_YET = "not-yet"
+    LISTED = "listed"
     THERE = "there"
     MISSING = "missing"
     GONE = "gone"

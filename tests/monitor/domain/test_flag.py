@@ -5,8 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.flag import Flag, assess_change_severity, build_urgency_key
-from monitor.domain.vocabulary import FlagKind, FlagState, Severity
+from monitor.domain.events import Event
+from monitor.domain.flag import (
+    Flag,
+    assess_change_severity,
+    build_urgency_key,
+    close_on_event,
+    combine_exposures,
+    join_contact_kinds,
+    list_watched_exposures,
+    rate_exposure,
+)
+from monitor.domain.vocabulary import ContactKind, EventKind, FlagKind, FlagState, Severity
 from scrapers.models import Finding, FindingKind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -83,3 +93,74 @@ def test_the_worst_comes_first_and_among_equals_the_oldest():
     newer, older = flag("newer", Severity.HIGH, 3), flag("older", Severity.HIGH, 2)
 
     assert sorted((low, newer, medium, older), key=build_urgency_key) == [older, newer, medium, low]
+
+
+def exposure(*kinds: ContactKind, **fields: object) -> Flag:
+    told = {
+        "id": "a",
+        "person_id": "rosa",
+        "item_id": "page",
+        "kind": FlagKind.EXPOSED_CONTACT,
+        "severity": rate_exposure(kinds),
+        "state": FlagState.OPEN,
+        "opened_at": MONDAY,
+        "reasons": (f"It shows {', '.join(kinds)}.",),
+        "relation": join_contact_kinds(kinds),
+    }
+    return Flag(**{**told, **fields})
+
+
+def event(kind: EventKind, *fields: str) -> Event:
+    return Event(person_id="rosa", item_id="page", kind=kind, at=MONDAY, fields=fields)
+
+
+HOME, PHONE, MAIL = ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL
+BOTH = exposure(PHONE, HOME)
+
+
+def test_kinds_of_contact_details_are_kept_the_worst_first():
+    assert BOTH.contact_kinds == (HOME, PHONE)
+    assert BOTH.severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("happens", "left", "state"),
+    [
+        (event(EventKind.CLEARED, "home-address"), (PHONE,), FlagState.OPEN),
+        (event(EventKind.CLEARED, "phone", "home-address"), (HOME, PHONE), FlagState.GONE),
+        (event(EventKind.CLEARED, "mail"), (HOME, PHONE), FlagState.OPEN),
+        (event(EventKind.VANISHED), (HOME, PHONE), FlagState.GONE),
+        (event(EventKind.CHANGED), (HOME, PHONE), FlagState.OPEN),
+    ],
+)
+def test_only_what_is_proven_gone_leaves_a_flag(happens, left, state):
+    after = close_on_event(BOTH, happens)
+
+    assert (after.contact_kinds, after.state) == (left, state)
+    assert after.severity is rate_exposure(after.contact_kinds)
+
+
+@pytest.mark.parametrize("state", [FlagState.MINE, FlagState.HARMLESS, FlagState.REMOVAL_DONE])
+def test_an_answer_is_not_closed_by_proof_unless_removal_was_asked(state):
+    vanished = event(EventKind.VANISHED)
+
+    assert close_on_event(replace(BOTH, state=state), vanished).state is state
+    asked = replace(BOTH, state=FlagState.REMOVAL_ASKED)
+    assert close_on_event(asked, vanished).state is FlagState.GONE
+
+
+def test_two_open_flags_of_a_page_become_one_with_all_that_was_told():
+    later = exposure(MAIL, id="b", notified_at=MONDAY, opened_at=MONDAY + timedelta(days=7))
+
+    whole = combine_exposures(BOTH, later)
+
+    assert (whole.id, whole.contact_kinds) == ("a", (HOME, PHONE, MAIL))
+    assert (whole.opened_at, whole.notified_at) == (MONDAY, MONDAY)
+    assert whole.reasons == (*BOTH.reasons, *later.reasons)
+
+
+def test_a_kind_is_watched_while_its_end_would_matter():
+    asked = exposure(MAIL, state=FlagState.REMOVAL_ASKED)
+    quiet = exposure(PHONE, state=FlagState.HARMLESS)
+
+    assert list_watched_exposures((exposure(HOME), asked, quiet)) == {HOME, MAIL}

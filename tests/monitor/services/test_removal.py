@@ -196,6 +196,29 @@ def test_nothing_is_looked_at_once_consent_has_ended(maria: Staff):
     assert not looks(maria)
 
 
+def test_what_a_search_still_lists_is_not_told_as_seen_at_its_address(world: World):
+    world.internet = world.internet.add_entry(PAGE)
+    maria = world.joins(MARIA)
+    world.sweep()
+    asks(maria)
+    assert page(maria).looked is PageSighting.NOT_YET
+    world.a_week_later()
+    world.sweep()
+
+    assert page(maria).looked is PageSighting.LISTED
+
+
+def test_what_its_person_calls_gone_and_is_seen_again_is_told_so(maria: Staff):
+    asks(maria)
+    maria.world.clock.at += DAY
+    says(maria, Decision.REMOVAL_DONE)
+    assert page(maria).looked is None
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert page(maria).looked is PageSighting.THERE
+
+
 def test_a_known_site_brings_its_own_way_out(maria: Staff):
     state = maria.world.state
     item = state.items.load_item(exposure(maria).item_id)
