@@ -14,6 +14,7 @@ from monitor.domain.vocabulary import (
     ConsentChannel,
     ContactKind,
     Decision,
+    EmailCadence,
     EmailState,
     EnrollmentStep,
     EventKind,
@@ -516,8 +517,19 @@ SWEEP_KINDS: Final[Mapping[SweepKind, str]] = {
     SweepKind.PROOF: "Check of an account that you claimed",
     SweepKind.CANARIES: "Test of the sources",
 }
+EMAIL_CADENCES: Final[Mapping[EmailCadence, str]] = {
+    EmailCadence.WEEKLY: "Every week",
+    EmailCadence.MONTHLY: "Every four weeks",
+    EmailCadence.ON_NEWS: "Only when something is new",
+}
+# How often it comes, in the footer of an email.
+CADENCE_SENTENCES: Final[Mapping[EmailCadence, str]] = {
+    EmailCadence.WEEKLY: "Your regular email comes every week.",
+    EmailCadence.MONTHLY: "Your regular email comes every four weeks.",
+    EmailCadence.ON_NEWS: "Your regular email comes only when something is new.",
+}
 EMAIL_KINDS: Final[Mapping[str, str]] = {
-    "digest": "Weekly email",
+    "digest": "Regular email",
     "review": "Weekly email for reviewers",
     "self-check": "Results of a check",
     "alert": "Alert",
@@ -592,8 +604,9 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "address-changed": "changed the work email",
     "address-suppressed": "stopped sending to an address that returns email",
     "address-resumed": "started sending to an address again",
-    "unsubscribed": "stopped the weekly email",
-    "resubscribed": "started the weekly email again",
+    "unsubscribed": "stopped the regular email",
+    "cadence-chosen": "chose how often the regular email comes",
+    "resubscribed": "started the regular email again",
     "signed-in": "signed in",
     "check-requested": "asked for a check",
     "answered": "answered whose this is",

@@ -30,6 +30,7 @@ from monitor.db.journal import JournalTable, QuestionsTable
 from monitor.db.migrations import DISTRICT_SCHEMA
 from monitor.db.name_changes import NameChangesTable
 from monitor.db.outbox import (
+    EmailCadencesTable,
     EmailCounts,
     OutboxTable,
     SentLog,
@@ -127,6 +128,7 @@ class Database:
         self.email_counts = EmailCounts(connection)
         self.suppression_list = SuppressionListTable(connection, encryption)
         self.unsubscribes = UnsubscribesTable(connection, encryption)
+        self.email_cadences = EmailCadencesTable(connection)
         self.sent_log = SentLog(connection.path.parent / SENT_LOG_FILE)
         self.sign_in_links = SignInLinksTable(connection)
         self.address_changes = AddressChangesTable(connection, encryption)

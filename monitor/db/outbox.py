@@ -26,7 +26,7 @@ from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.people import hash_mail_address
 from monitor.domain.email import extract_local_id
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
-from monitor.domain.vocabulary import EmailState
+from monitor.domain.vocabulary import EmailCadence, EmailState
 
 T = TypeVar("T")
 
@@ -452,6 +452,29 @@ class UnsubscribesTable:
         except DatabaseError:
             return None
         return person if hmac.compare_digest(right.encode(), token.encode()) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailCadencesTable:
+    connection: DatabaseConnection
+
+    def set_cadence(self, person_id: str, cadence: EmailCadence, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO email_cadences (person_id, cadence, chosen_at) VALUES (?, ?, ?)
+                ON CONFLICT (person_id)
+                DO UPDATE SET cadence = excluded.cadence, chosen_at = excluded.chosen_at""",
+                person_id,
+                cadence,
+                format_datetime(at),
+            )
+
+    def load_cadence(self, person_id: str) -> EmailCadence:
+        """Return what they chose; every week where they chose nothing."""
+        found = self.connection.fetch_row(
+            "SELECT cadence FROM email_cadences WHERE person_id = ?", person_id
+        )
+        return EmailCadence.WEEKLY if found is None else EmailCadence(found["cadence"])
 
 
 LOG = logging.getLogger(__name__)

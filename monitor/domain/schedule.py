@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from monitor.domain.vocabulary import EmailCadence
+
 SECOND_PROOF_AFTER = timedelta(days=2)
 CANARY_VALID_FOR = timedelta(hours=24)
 # One that was cut short and not taken up by then is given up: the next one is due, and asks again.
@@ -92,6 +94,19 @@ def format_iso_week(now: datetime, zone: str = "UTC") -> str:
 
 def compute_next_digest(after: datetime, person_id: str, zone: str) -> datetime:
     return DIGEST.compute_next_time(after, person_id, zone)
+
+
+# Four weeks, less what a change of the clocks or a catch-up may take from them.
+MONTHLY_AFTER = timedelta(days=27)
+
+
+def compute_next_wanted_digest(
+    after: datetime, person_id: str, zone: str, cadence: EmailCadence, last: datetime | None
+) -> datetime:
+    """Return when the next one is due at the earliest, where `last` is when the last one was."""
+    if cadence is EmailCadence.MONTHLY and last is not None:
+        after = max(after, last + MONTHLY_AFTER)
+    return compute_next_digest(after, person_id, zone)
 
 
 def compute_digest_week(now: datetime, person_id: str, zone: str) -> str:

@@ -341,6 +341,14 @@ class EmailState(StrEnum):
     DEAD = "dead"
 
 
+class EmailCadence(StrEnum):
+    """How often a person wants the regular email; what is urgent comes at once in any case."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    ON_NEWS = "on-news"
+
+
 class AuthMethod(StrEnum):
     """How someone proved who they are. An invitation opens the joining pages and no more."""
 

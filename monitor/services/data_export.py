@@ -184,7 +184,7 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield ExportPart(
         title="What happened",
-        about="Events, which your weekly emails listed.",
+        about="Events, which your regular emails listed.",
         columns=("When", "What", "Address", "Which fields"),
         rows=tuple(
             (
@@ -344,6 +344,7 @@ EXPORTED_TABLES: Mapping[str, str] = {
     "questions": "questions",
     "outbox": "emails",
     "unsubscribes": "email_settings",
+    "email_cadences": "email_settings",
     "address_changes": "email_settings",
     "name_changes": "name_changes",
     "account_proofs": "account_proofs",
@@ -509,6 +510,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "emails": records.emails,
         "email_settings": {
             "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(person_id),
+            "cadence": db.email_cadences.load_cadence(person_id),
             "suppressed": db.suppression_list.find_suppression(person_id, records.person.mail),
             "address_changes": [
                 _replace_names(each, browser="") for each in records.address_changes

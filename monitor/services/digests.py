@@ -17,8 +17,8 @@ from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.flag import Flag, FlaggedItems
 from monitor.domain.item import Item
 from monitor.domain.person import Person
-from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
-from monitor.domain.vocabulary import EventKind, FlagKind, OwnershipLabel, SweepKind
+from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
+from monitor.domain.vocabulary import EmailCadence, EventKind, FlagKind, OwnershipLabel, SweepKind
 from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
@@ -115,10 +115,30 @@ def build_digest_view(
 
 
 def queue_weekly_digest(app: App, person_id: str) -> None:
+    """Queue this week's digest, if its reader wants one this week."""
     person = app.db.people.load_person(person_id)
     with app.db.begin_transaction():
-        plan = EmailPlan(recipient_id=person_id, dedupe_key=_format_digest_week(app, person))
-        queue_email(app, plan, build_digest_view(app, person_id))
+        view = build_digest_view(app, person_id)
+        if _is_wanted(app, person_id, view):
+            plan = EmailPlan(recipient_id=person_id, dedupe_key=_format_digest_week(app, person))
+            queue_email(app, plan, view)
+
+
+def _is_wanted(app: App, person_id: str, view: DigestView) -> bool:
+    """Tell whether the reader's cadence asks for it; everyone gets the first one.
+
+    What is left out is not lost: the next one reports all since the last one that was sent.
+    """
+    last = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
+    if last is None:
+        return True
+    match app.db.email_cadences.load_cadence(person_id):
+        case EmailCadence.WEEKLY:
+            return True
+        case EmailCadence.MONTHLY:
+            return app.clock.now() >= last + MONTHLY_AFTER
+        case EmailCadence.ON_NEWS:
+            return not view.is_quiet
 
 
 def queue_self_check_email(app: App, sweep: Sweep) -> None:

@@ -21,11 +21,13 @@ from monitor.domain.disclosure import (
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
-from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_digest, compute_next_sweep
+from monitor.domain.person import Person
+from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     Decision,
     DiffMarkKind,
+    EmailCadence,
     FlagKind,
     FlagState,
     OwnershipLabel,
@@ -55,6 +57,7 @@ from monitor.services.presenters import (
 )
 from monitor.services.sharing import find_own_flag_opening, opens_to_it, preview_shared_fields
 from reports import labels as words
+from reports.emails.registry import EmailKind
 from reports.emails.sections import Coverage
 from reports.pages.findings import (
     AnswerChoice,
@@ -245,7 +248,8 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         progress=list_progress(app, person_id),
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(now, district.id, district.zone),
-        next_digest=compute_next_digest(now, person_id, person.zone),
+        next_digest=_find_next_digest(app, person),
+        only_on_news=app.db.email_cadences.load_cadence(person_id) is EmailCadence.ON_NEWS,
         ends_at=consents[-1].expires_at,
         coverage=_build_sweep_coverage(app, latest),
         checked_at=(latest.closed_at or latest.started_at) if latest else None,
@@ -255,6 +259,15 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         has_search_engine=is_searched_for(app, person),
         can_add_feeds=can_use_alert_feeds(app, person_id),
     )
+
+
+def _find_next_digest(app: App, person: Person) -> datetime | None:
+    """Return when the next regular email is due; None for someone who stopped it."""
+    if app.db.unsubscribes.find_unsubscribe_time(person.id) is not None:
+        return None
+    cadence = app.db.email_cadences.load_cadence(person.id)
+    last = app.db.outbox.find_last_queued_time(person.id, EmailKind.DIGEST)
+    return compute_next_wanted_digest(app.clock.now(), person.id, person.zone, cadence, last)
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:

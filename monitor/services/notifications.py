@@ -26,6 +26,7 @@ from monitor.domain.flag import Flag
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import FlagKind
 from monitor.services.presenters import build_flag_line, build_gap
+from reports import labels as words
 from reports.emails.account import AlertView, BreakGlassView, InvitationReminderView, InvitationView
 from reports.emails.operator import SourcesParkedView
 from reports.emails.registry import EmailKind, get_email_kind
@@ -166,18 +167,19 @@ def build_greeting(app: App, person: Person) -> EmailGreeting:
             "You get this email because you joined Namesake, "
             f"which {district.name} offers to its staff."
         ),
-        leave=_describe_how_to_leave(app),
+        leave=_describe_how_to_leave(app, person),
         review_url=app.config.portal.address,
         contact=app.config.district.contact,
     )
 
 
-def _describe_how_to_leave(app: App) -> str:
+def _describe_how_to_leave(app: App, person: Person) -> str:
     contact = app.config.district.contact
+    cadence = app.db.email_cadences.load_cadence(person.id)
     return (
-        "To stop only the weekly email, press “unsubscribe” in your mail program. "
-        f"To leave, open your page, or write to {contact} that you want to leave. "
-        "Everything about you is then erased within 24 hours."
+        f"{words.CADENCE_SENTENCES[cadence]} To change or stop it, open “My data” on your page, or "
+        "press “unsubscribe” in your mail program. To leave, open your page, or write to "
+        f"{contact} that you want to leave. Everything about you is then erased within 24 hours."
     )
 
 

@@ -47,7 +47,7 @@ STOPPABLE_EMAILS = frozenset({EmailKind.DIGEST})
 ALERT_INTERVAL = timedelta(days=1)
 CONSENT_ENDED = "the consent, invitation or role has ended"
 CHECKS_PAUSED = "the person paused checks"
-DIGEST_STOPPED = "the person stopped the weekly email"
+DIGEST_STOPPED = "the person stopped the regular email"
 ALREADY_KNOWN = "the person already knows or has answered"
 ADDRESS_PAUSED = "email to this address is paused because it rejected one"
 LINK_EXPIRED = "its link has expired"

@@ -13,7 +13,7 @@ from monitor.db.outbox import OutboxEmail, SuppressedAddress
 from monitor.domain.email import Bounce
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.domain.flag import mark_notice_bounced
-from monitor.domain.vocabulary import EmailState
+from monitor.domain.vocabulary import EmailCadence, EmailState
 from monitor.services.notifications import (
     INVITATION_EMAILS,
     OTHER_ADDRESS_EMAILS,
@@ -124,6 +124,16 @@ def stop_digest(app: App, person_id: str) -> None:
         if not has_stopped_digest(app, person_id):
             app.db.unsubscribes.insert_unsubscribe(person_id, app.clock.now())
             app.db.audit.append_entry(app.clock.now(), person_id, "unsubscribed", person_id, {})
+
+
+def choose_cadence(app: App, person_id: str, cadence: EmailCadence) -> None:
+    """Send the regular email as often as its reader wants it, from the next one on."""
+    now = app.clock.now()
+    with app.db.begin_transaction():
+        if app.db.email_cadences.load_cadence(person_id) is not cadence:
+            app.db.email_cadences.set_cadence(person_id, cadence, now)
+            details = {"cadence": cadence}
+            app.db.audit.append_entry(now, person_id, "cadence-chosen", person_id, details)
 
 
 def resume_digest(app: App, person_id: str) -> None:

@@ -65,6 +65,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     operator.build_operator_routes,
     home.build_unsubscribe_routes,
     home.build_weekly_email_routes,
+    home.build_cadence_routes,
     operator.build_api_routes,
 )
 NAV_ITEMS: Final = (

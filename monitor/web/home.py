@@ -10,12 +10,13 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request, url_for
 
 from monitor.domain.schedule import compute_next_sweep
-from monitor.domain.vocabulary import ConsentPhase
+from monitor.domain.vocabulary import ConsentPhase, EmailCadence
 from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.data_export import load_enrollment_status
 from monitor.services.findings import build_home_view
 from monitor.services.suppression import (
+    choose_cadence,
     find_stop_token_owner,
     has_stopped_digest,
     resume_digest,
@@ -23,6 +24,7 @@ from monitor.services.suppression import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
+from reports.labels import CADENCE_SENTENCES
 from reports.pages import account as pages
 from reports.pages import enrollment as joining
 from reports.pages import findings as home
@@ -115,6 +117,10 @@ class WeeklyEmailForm(WebForm, frozen=True, kw_only=True):
     action: WeeklyEmailAction = WeeklyEmailAction.STOP
 
 
+class CadenceForm(WebForm, frozen=True, kw_only=True):
+    cadence: EmailCadence
+
+
 def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("stop", __name__)
     app = context.app
@@ -163,12 +169,26 @@ def build_weekly_email_routes(context: PortalContext) -> Blueprint:
             resume_digest(context.app, person)
             return context.redirect_to(
                 url_for("data.show_data", _anchor="weekly-email"),
-                "You will get the weekly email again.",
+                "You will get the regular email again.",
             )
         stop_digest(context.app, person)
         return context.redirect_to(
             url_for("data.show_data", _anchor="weekly-email"),
-            "You will not get the weekly email anymore.",
+            "You will not get the regular email anymore.",
+        )
+
+    return routes
+
+
+def build_cadence_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("cadence", __name__)
+
+    @routes.post("/me/data/cadence")
+    def submit_cadence() -> Response:
+        chosen = read_form(CadenceForm).cadence
+        choose_cadence(context.app, context.require_principal().person_id, chosen)
+        return context.redirect_to(
+            url_for("data.show_data", _anchor="weekly-email"), CADENCE_SENTENCES[chosen]
         )
 
     return routes
@@ -177,4 +197,4 @@ def build_weekly_email_routes(context: PortalContext) -> Blueprint:
 def _choose_title(view: UnsubscribeView) -> str:
     if not view.token:
         return "This link no longer works"
-    return "You stopped the weekly email" if view.stopped else "Stop the weekly email?"
+    return "You stopped the regular email" if view.stopped else "Stop the regular email?"

@@ -496,6 +496,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         hold=find_hold_line(own, person_id),
         renewal_due=status.renewal_due,
         weekly=not has_stopped_digest(context.app, person_id),
+        cadence=app.db.email_cadences.load_cadence(person_id),
         faults=faults,
     )
 

@@ -20,9 +20,15 @@ class DigestView(PersonalEmailView):
     week: str
     kind: DigestKind = DigestKind.WEEKLY
 
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether it has no news: then it is three lines."""
+        news = self.flags or self.changes or self.questions or self.decided
+        return self.kind is DigestKind.WEEKLY and not news
+
 
 def render_digest(view: DigestView) -> Email:
-    context = {"view": view, "year": parse_week_year(view.week)}
+    context = {"view": view, "year": parse_week_year(view.week), "quiet": view.is_quiet}
     context["covered"] = fill_template("_base/covered.txt", context)
 
     def build_context(most: int) -> Mapping[str, object]:
@@ -40,7 +46,7 @@ class SelfCheckView(PersonalEmailView):
 
 
 def render_self_check(view: SelfCheckView) -> Email:
-    context = {"view": view, "year": view.at.year}
+    context = {"view": view, "year": view.at.year, "quiet": False}
     context["covered"] = fill_template("_base/covered.txt", context)
 
     def build_context(most: int) -> Mapping[str, object]:

@@ -66,6 +66,7 @@ def render_review_digest(view: ReviewDigestView) -> Email:
         "oldest": min((line.opened_at for line in view.lines), default=None),
         "gaps": limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
         "year": parse_week_year(view.week),
+        "quiet": False,
     }
     context["covered"] = fill_template("_base/covered.txt", context)
     context["upkeep"] = (

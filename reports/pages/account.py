@@ -1,7 +1,7 @@
 """The pages on which one says that one's work address has changed.
 
 The pages on which one signs in. The pages that a link in an email opens without signing in: to stop
-the weekly email, or to answer one finding.
+the regular email, or to answer one finding.
 A page that says why there is none.
 """
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.domain.vocabulary import ConsentPhase
+from monitor.domain.vocabulary import ConsentPhase, EmailCadence
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 
@@ -30,9 +30,9 @@ class DataView:
     """`erased_by` is when all is erased at the latest, None during a hold.
 
     `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
-    says that they get the weekly email. `moving` is None unless they asked to be written to
-    elsewhere, and `waiting_name` empty unless IT has a name to confirm. `copies_from` is when the
-    next copy of everything may be made, None where it may now.
+    says that they get the regular email, and `cadence` how often. `moving` is None unless they
+    asked to be written to elsewhere, and `waiting_name` empty unless IT has a name to confirm.
+    `copies_from` is when the next copy of everything may be made, None where it may now.
     """
 
     zone: str
@@ -49,6 +49,7 @@ class DataView:
     hold: LegalHoldLine | None = None
     renewal_due: bool = False
     weekly: bool = True
+    cadence: EmailCadence = EmailCadence.WEEKLY
     moving: PendingAddress | None = None
     waiting_name: str = ""
     copies_from: datetime | None = None

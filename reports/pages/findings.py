@@ -57,8 +57,10 @@ class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
     `exposures` folds several pages with contact details, None where there are not several.
-    `paused` says that nothing is asked at the moment, and `has_search_engine` whether any is asked
-    about this person. `can_add_feeds` says that alert feeds of their own would be one.
+    `next_digest` is None for someone who stopped the regular email; `only_on_news` says that it
+    comes only with news. `paused` says that nothing is asked at the moment, and `has_search_engine`
+    whether any is asked about this person. `can_add_feeds` says that alert feeds of their own would
+    be one.
     """
 
     name: str
@@ -68,7 +70,7 @@ class HomeView:
     to_sort: int
     joined_at: datetime
     next_sweep: datetime
-    next_digest: datetime
+    next_digest: datetime | None
     ends_at: datetime
     exposures: ExposureGroupLine | None = None
     progress: tuple[ProgressLine, ...] = ()
@@ -79,6 +81,7 @@ class HomeView:
     paused: bool = False
     has_search_engine: bool = True
     can_add_feeds: bool = False
+    only_on_news: bool = False
 
     @property
     def total_flags(self) -> int:

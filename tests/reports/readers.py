@@ -10,9 +10,10 @@ WHY: Final = (
     "which Cedar Valley Public Schools offers to its staff."
 )
 LEAVE: Final = (
-    "To stop only the weekly email, press “unsubscribe” in your mail program. To leave, open your "
-    "page, or write to privacy@cedarvalley.example that you want to leave. Everything about you is "
-    "then erased within 24 hours."
+    "Your regular email comes every week. To change or stop it, open “My data” on your page, or "
+    "press “unsubscribe” in your mail program. To leave, open your page, or write to "
+    "privacy@cedarvalley.example that you want to leave. Everything about you is then erased "
+    "within 24 hours."
 )
 NOT_ME: Final = (
     "Open this page and press its button, or write to privacy@cedarvalley.example. We then undo it."

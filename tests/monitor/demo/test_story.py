@@ -204,7 +204,7 @@ def test_every_digest_names_the_three_sources_and_why(played: Played):
         assert "7 of 10 sources checked" in text
         for source, outcome in TROUBLED.items():
             assert f"{source.title()} {GAPS[GapKind(outcome)]}" in text
-        assert "Sep 21" in text.partition("COULD NOT BE CHECKED")[2]
+            assert "Sep 21" in text.partition(source.title())[0]
 
 
 def test_daniel_is_asked_what_nobody_else_can_know(played: Played):
@@ -217,9 +217,8 @@ def test_daniel_is_asked_what_nobody_else_can_know(played: Played):
 def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):
     digest = played.digest(DANIEL, 2)
 
-    assert "reyesandsons[.]skies[.]example" in digest.text
-    assert "SET ASIDE" in digest.text
-    assert "mpersonation" not in digest.text.partition("SET ASIDE")[0]
+    assert "only about someone else with your name" in digest.text
+    assert "mpersonation" not in digest.text
     assert "nothing new" in digest.subject
 
 

@@ -162,7 +162,7 @@ def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: S
 
     told = maria.letters_of("consent-changed")[-1]
     assert "You paused Namesake" in told.text
-    assert "right away, and we undo it" in told.text
+    assert "Open this page and press its button" in told.text
 
 
 def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(

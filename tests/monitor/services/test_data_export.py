@@ -75,7 +75,7 @@ def test_the_page_to_read_has_words_for_every_state(world: World, maria: Staff):
 
     cells = {str(cell) for part in parts for row in part.rows for cell in row}
 
-    assert {"You agreed", "Weekly email", "Sent", "This is me"} <= cells
+    assert {"You agreed", "Regular email", "Sent", "This is me"} <= cells
     assert not cells & states
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.errors import BusyError
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, EmailCadence, FlagKind
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
+from monitor.services.suppression import choose_cadence
 from scrapers.models import CrawlResult
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
@@ -102,8 +103,7 @@ def test_a_flag_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     world.on_monday()
     world.on_monday()
 
-    assert "STILL OPEN" in newest(maria).text
-    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED).id[:8] in newest(maria).text
+    assert "One earlier flag waits for your answer." in newest(maria).text
 
 
 def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
@@ -114,6 +114,7 @@ def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: S
     world.on_monday()
 
     assert "STILL OPEN" not in newest(maria).text
+    assert "for your answer" not in newest(maria).text
 
 
 def test_a_namesake_is_set_aside_without_a_question(world: World):
@@ -125,7 +126,7 @@ def test_a_namesake_is_set_aside_without_a_question(world: World):
     assert len(world.sweep()) == 1
     world.on_monday()
 
-    assert "reyesandsons" in newest(daniel).text
+    assert "only about someone else with your name" in newest(daniel).text
     assert "nothing new" in newest(daniel).letter.subject
     assert daniel.flags == ()
 
@@ -175,9 +176,11 @@ def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World,
     world.post.answer = REFUSED
     world.on_monday()
     world.post.answer = ACCEPTED
+    world.later(days=5)
+    world.sweep()
     world.on_monday()
 
-    assert "mdelgado-art" in newest(maria).text
+    assert "only about someone else with your name" in newest(maria).text
 
 
 def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
@@ -242,3 +245,68 @@ def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: Wo
     maria.rules(flag, Decision.HARMLESS)
     world.on_monday()
     assert "Decided" not in newest(maria).letter.text
+
+
+def mondays(world: World, staff: Staff, number: int) -> list[bool]:
+    """Go on by so many weeks; return for each whether a digest came."""
+    came = []
+    for _ in range(number):
+        before = len(staff.letters_of("digest"))
+        world.on_monday()
+        came.append(len(staff.letters_of("digest")) > before)
+    return came
+
+
+def test_every_four_weeks_means_every_fourth_monday(world: World, maria: Staff):
+    choose_cadence(world.app, maria.id, EmailCadence.MONTHLY)
+
+    assert mondays(world, maria, 8) == [False, False, False, True] * 2
+    assert "every four weeks" in newest(maria).text
+
+
+def test_only_when_something_is_new_means_no_email_without_news(world: World, maria: Staff):
+    choose_cadence(world.app, maria.id, EmailCadence.ON_NEWS)
+    assert mondays(world, maria, 2) == [False, False]
+
+    world.later(days=5)
+    changes(world)
+
+    assert mondays(world, maria, 2) == [True, False]
+    assert "bio" in newest(maria).text
+    assert "only when something is new" in newest(maria).text
+
+
+def test_what_is_found_between_two_emails_is_told_in_the_next_one(world: World, maria: Staff):
+    choose_cadence(world.app, maria.id, EmailCadence.MONTHLY)
+    world.later(days=5)
+    changes(world)
+
+    mondays(world, maria, 4)
+
+    assert len(maria.letters_of("digest")) == 2
+    assert "bio" in newest(maria).text
+
+
+def test_the_first_digest_comes_whatever_was_chosen(world: World):
+    thomas = world.joins(THOMAS)
+    choose_cadence(world.app, thomas.id, EmailCadence.ON_NEWS)
+
+    assert mondays(world, thomas, 2) == [True, False]
+
+
+def test_what_is_urgent_comes_at_once_whatever_was_chosen(world: World, maria: Staff):
+    choose_cadence(world.app, maria.id, EmailCadence.MONTHLY)
+    world.internet = world.internet.add_entry(replace(account("impersonator", week=2), since=1))
+    world.sweep()
+    send_due(world.app)
+
+    assert len(maria.letters_of("alert")) == 1
+
+
+def test_a_choice_is_audited_once_and_can_be_changed_any_time(world: World, maria: Staff):
+    for cadence in (EmailCadence.ON_NEWS, EmailCadence.ON_NEWS, EmailCadence.WEEKLY):
+        choose_cadence(world.app, maria.id, cadence)
+
+    entries = world.state.audit.list_entries_of_subject(maria.id)
+    assert [each.action for each in entries].count("cadence-chosen") == 2
+    assert mondays(world, maria, 2) == [True, True]

@@ -51,6 +51,7 @@ WHOSE = {
     "/me/data": STAFF,
     "/me/data/accounts": STAFF,
     "/me/data/address": STAFF,
+    "/me/data/cadence": STAFF,
     "/me/data/address/<code>": STAFF,
     "/me/data/address/code": STAFF,
     "/me/data/export": STAFF,

@@ -54,7 +54,7 @@ def test_the_button_of_a_mail_program_stops_it_without_a_cookie_and_without_a_re
     seen = portal.guest().send(link, ONE_CLICK)
 
     assert seen.status == 200
-    assert seen.title == "You stopped the weekly email"
+    assert seen.title == "You stopped the regular email"
     assert digests(portal, maria) == 0
 
 
@@ -68,12 +68,12 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
 
 def test_the_page_stops_it_and_gets_it_going_again(portal: Portal, maria, link):
     guest = portal.guest()
-    assert guest.get(link).title == "Stop the weekly email?"
+    assert guest.get(link).title == "Stop the regular email?"
 
-    assert guest.post(link, action="stop").title == "You stopped the weekly email"
+    assert guest.post(link, action="stop").title == "You stopped the regular email"
     assert digests(portal, maria) == 0
 
-    assert guest.post(link, action="go-on").title == "Stop the weekly email?"
+    assert guest.post(link, action="go-on").title == "Stop the regular email?"
     assert digests(portal, maria) == 1
 
 
@@ -144,11 +144,32 @@ def test_a_link_is_nobodys_once_its_person_is_erased(portal: Portal, maria, link
 
 def test_who_is_signed_in_finds_the_same_among_their_data(portal: Portal, maria):
     guest = portal.signed_in(maria.mail)
-    assert "Stop the weekly email" in guest.get("/me/data").text
+    assert "Stop the regular email" in guest.get("/me/data").text
 
     assert guest.post("/me/data/weekly-email", action="stop").leads_to == "/me/data#weekly-email"
-    assert "Get the weekly email again" in guest.get("/me/data").text
+    assert "Get the regular email again" in guest.get("/me/data").text
     assert digests(portal, maria) == 0
 
     portal.signed_in(maria.mail).post("/me/data/weekly-email", action="go-on")
     assert digests(portal, maria) == 1
+
+
+def test_people_choose_how_often_among_their_data_and_home_says_when(portal: Portal, maria):
+    guest = portal.signed_in(maria.mail)
+    chosen = guest.get("/me/data").page.find("input", attrs={"name": "cadence", "checked": True})
+    assert chosen["value"] == "weekly"
+
+    assert guest.post("/me/data/cadence", cadence="on-news").leads_to == "/me/data#weekly-email"
+    chosen = guest.get("/me/data").page.find("input", attrs={"name": "cadence", "checked": True})
+    assert chosen["value"] == "on-news"
+    assert "if something is new" in guest.get("/me").text
+
+    guest.post("/me/data/cadence", cadence="monthly")
+    assert "Oct 12" in guest.get("/me").text
+    guest.post("/me/data/weekly-email", action="stop")
+    assert "You stopped it" in guest.get("/me").text
+
+
+@pytest.mark.parametrize("cadence", ["", "daily"])
+def test_no_other_cadence_is_taken(portal: Portal, maria, cadence):
+    assert portal.signed_in(maria.mail).post("/me/data/cadence", cadence=cadence).status == 400

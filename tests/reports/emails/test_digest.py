@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain.vocabulary import ContactKind, FlagKind, GapKind, Severity
 from reports.emails.digest import DigestView, render_digest
-from reports.emails.render import HEAVIEST
+from reports.emails.render import HEAVIEST, Email
 from reports.emails.sections import (
     ChangeLine,
     Coverage,
@@ -43,7 +43,9 @@ def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     assert sentence in letter.html
 
 
-def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest) -> None:
+def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
+    digest: Digest, change: ChangeLine
+) -> None:
     gap = CoverageGap(
         source="each of 57 sources (of 61)",
         outcome=GapKind.FAILED,
@@ -51,7 +53,8 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest
         note="DNS error. Is DNS up?",
         count=57,
     )
-    letter = render_digest(digest(coverage=Coverage(checked=3, total=61, gaps=(gap, ALPHA))))
+    coverage = Coverage(checked=3, total=61, gaps=(gap, ALPHA))
+    letter = render_digest(digest(coverage=coverage, changes=(change,)))
     text = " ".join(letter.text.split())
 
     assert "3 of 61 sources checked. The other 58 are listed at the end." in text
@@ -75,7 +78,7 @@ def test_with_a_gap_nothing_new_is_said_only_of_the_rest(digest: Digest) -> None
     letter = render_digest(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
     assert "Nothing new in what we could check" in letter.text
-    assert "“Not checked” does not mean that nothing is there." in letter.text
+    assert "“Not checked” does not mean that nothing is there." in " ".join(letter.text.split())
 
 
 def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None:
@@ -138,9 +141,9 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
 
 
 def test_what_waits_for_an_answer_is_named_again(
-    digest: Digest, waiting: UnansweredFlagLine
+    digest: Digest, waiting: UnansweredFlagLine, change: ChangeLine
 ) -> None:
-    letter = render_digest(digest(waiting=(waiting,)))
+    letter = render_digest(digest(waiting=(waiting,), changes=(change,)))
 
     for part in (letter.text, letter.html):
         assert f"Reference {waiting.id}" in part
@@ -169,10 +172,13 @@ def test_a_reference_is_short_enough_to_write_back(digest: Digest, flag: FlagLin
         assert "Reference 01234567\n" in part or "Reference 01234567<" in part
 
 
-def test_a_namesake_asks_for_nothing(digest: Digest, aside: NamesakeLine) -> None:
-    letter = render_digest(digest(set_aside=(aside,)))
+def test_a_namesake_asks_for_nothing(
+    digest: Digest, aside: NamesakeLine, change: ChangeLine
+) -> None:
+    assert "nothing new" in render_digest(digest(set_aside=(aside,))).subject
 
-    assert "nothing new" in letter.subject
+    letter = render_digest(digest(set_aside=(aside,), changes=(change,)))
+
     assert "Someone else with your name. No action needed." in letter.text
 
 
@@ -286,3 +292,38 @@ def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
         assert shown.what not in text
         assert all(f"/answer/{host}" in text for host in hosts)
     assert "4 for your attention" in letter.subject
+
+
+def says(letter: Email) -> list[str]:
+    """Return the lines between the heading and the button."""
+    words = letter.text.partition("=\n\n")[2].partition("\n\nOpen your review page")[0]
+    return words.splitlines()
+
+
+def test_an_email_without_news_is_three_lines(digest: Digest, aside: NamesakeLine) -> None:
+    assert says(render_digest(digest())) == [
+        "Hello Rosa, we found nothing new under your name.",
+        "60 of 60 sources checked.",
+        "Your page has everything we know.",
+    ]
+    assert len(says(render_digest(digest(set_aside=(aside,) * 9)))) <= 4
+
+
+def test_an_email_without_news_counts_what_waits_and_says_what_was_not_checked(
+    digest: Digest, waiting: UnansweredFlagLine
+) -> None:
+    gaps = tuple(replace(ALPHA, source=f"Source {number}") for number in range(4))
+    few = Coverage(checked=58, total=60, gaps=gaps[:2])
+    many = Coverage(checked=56, total=60, gaps=gaps)
+
+    named, counted = (
+        " ".join(says(render_digest(digest(waiting=(waiting,) * 2, coverage=each))))
+        for each in (few, many)
+    )
+
+    assert "Two earlier flags wait for your answer." in named
+    for number in range(2):
+        assert f"Since Nov 3, Source {number} has been blocking us." in named
+    assert "56 of 60 sources checked. Your page lists the other 4." in counted
+    for each in (named, counted):
+        assert "“Not checked” does not mean that nothing is there." in each

@@ -1,6 +1,7 @@
 """What becomes of everything that bore a person's old work address."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,12 @@ from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import Scope
-from monitor.services.auth import SignInRefusal, redeem_sign_in_link, request_sign_in_link
+from monitor.services.auth import (
+    SignInRefusal,
+    redeem_sign_in_code,
+    redeem_sign_in_link,
+    request_sign_in_link,
+)
 from monitor.services.backups import check_stored_values
 from monitor.services.data_export import export_person_data
 from monitor.services.digests import queue_weekly_digest
@@ -23,7 +29,7 @@ from monitor.services.retention import purge_expired_data
 from monitor.services.suppression import process_bounce, stop_digest
 from scrapers.models import QueryKind
 from tests.monitor.services.fakes import DEFERRED, REFUSED
-from tests.monitor.services.mover import CODE, ELSEWHERE, NEW, Mover, of
+from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
 from tests.monitor.services.world import answers_of
 from tests.monitor.web.portal import with_portal
 
@@ -106,11 +112,14 @@ def test_links_to_sign_in_that_the_old_mailbox_has_open_nothing_any_more(maria: 
     world = maria.world
     request_sign_in_link(world.app, maria.staff.mail, ELSEWHERE)
     maria.sends()
-    link = CODE.findall(maria.staff.letters_of("sign-in-link")[-1].letter.text)[0]
+    text = maria.staff.letters_of("sign-in-link")[-1].letter.text
+    (link,), (digits,) = re.findall(r"/sign-in/(\S+)", text), re.findall(r" (\d{3} \d{3})\n", text)
 
     maria.moves()
 
     assert redeem_sign_in_link(world.app, link, ELSEWHERE) is SignInRefusal.OVER
+    code = digits.replace(" ", "")
+    assert redeem_sign_in_code(world.app, code, ELSEWHERE) is SignInRefusal.WRONG_CODE
 
 
 def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mover):
