@@ -22,12 +22,14 @@ from monitor.config import (
     Config,
     DistrictConfig,
     MailConfig,
+    PortalConfig,
     SiteCatalogConfig,
     SourcesConfig,
 )
 from monitor.db.database import Database
 from monitor.demo import district, scale
 from monitor.demo.district import StaffMember
+from monitor.demo.setup import PORTAL_URL
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.services.jobs import run_full_sweep
@@ -102,6 +104,7 @@ def configuration(folder: Path, sites: int) -> Config:
             contact=district.CONTACT,
         ),
         mail=MailConfig(sender=district.SENDER),
+        portal=PortalConfig(address=PORTAL_URL),
         sources=SourcesConfig(
             bluesky=BlueskyConfig(enabled=False),
             sites=SiteCatalogConfig(own=False, files=(catalog,)),
