@@ -130,8 +130,12 @@ def _squash_handle(handle: str) -> str:
 
 
 def _weigh_reading(handle: str, other: str, counts: NameCounts) -> tuple[Evidence, ...]:
+    """Read the other handle as a name; where that is a guess, a first letter says nothing."""
     name = parse_handle_name(other, counts)
-    return weigh_handle(handle, name, counts) if name else (weighing.ANYBODY.build_evidence(),)
+    if not name:
+        return (weighing.ANYBODY.build_evidence(),)
+    found = weigh_handle(handle, name, counts)
+    return tuple(each for each in found if each.rule != weighing.FIRST_LETTER.name)
 
 
 def _finds_nothing(reading: tuple[Evidence, ...]) -> bool:

@@ -86,6 +86,12 @@ SHARED = HandleWeight(name="handle-shared-letters", bits=1.5, reason="")
 SHARED_BY_CHANCE = 2
 MOST_SHARED = 4
 
+# By hand, shrunk: one in twelve strangers' handles begins so, and perhaps three in ten of those
+# that people make up of more than their name. The second letter counts as much again.
+FIRST_LETTER = HandleWeight(
+    name="handle-first-letter", bits=1.0, reason="The handle begins with one of your initials."
+)
+
 # A share of how rare a name is, in bits beyond that of a common one.
 RARE_FAMILY = HandleWeight(name="handle-rare-family", bits=0.6, reason="")
 RARE_GIVEN = HandleWeight(name="handle-rare-given", bits=0.4, reason="")
@@ -146,7 +152,8 @@ def _list_evidence(handle: str, name: PersonName, counts: NameCounts) -> Iterato
 def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
     """Weigh letters in a row that name and handle share, where no part of the name is whole."""
     forms = build_name_forms(name)
-    letters = "".join(filter(str.isalpha, fit.residue))
+    letters = "".join(piece.text for piece in fit.pieces if piece.is_foreign)
+    yield from _weigh_first_letters(letters, forms)
     if (
         1 < len(letters) <= MOST_HEADS
         and letters[0] + letters[-1] == forms.initials[0] + forms.initials[2]
@@ -160,6 +167,14 @@ def _weigh_shared_letters(fit: HandleFit, name: PersonName) -> Iterator[Evidence
             bits=SHARED.bits * min(beyond, MOST_SHARED),
             reason=f"The handle shares the letters {shared} with your name.",
         )
+
+
+def _weigh_first_letters(letters: str, forms: NameForms) -> Iterator[Evidence]:
+    """Weigh how a handle begins that holds no part of the name."""
+    begun = [each for each in (*forms.givens, *forms.families) if letters[:1] == each[:1] != ""]
+    if begun:
+        two = any(letters[:2] == each[:2] for each in begun if len(letters) > 1)
+        yield FIRST_LETTER.build_evidence(bits=FIRST_LETTER.bits * (2 if two else 1))
 
 
 def _find_longest_run(text: str, part: str) -> str:

@@ -77,6 +77,8 @@ def test_the_more_of_a_name_a_handle_holds_the_more_it_weighs():
         ("mari84", MARIA, "handle-given-start"),
         ("zdelgq", MARIA, "handle-shared-letters"),
         ("quintrell", RARE, "handle-rare-family"),
+        ("mxqz", MARIA, "handle-first-letter"),
+        ("dxqz", MARIA, "handle-first-letter"),
     ],
 )
 def test_what_speaks_for_the_person_weighs_more_than_nothing(handle, name, rule):
@@ -100,6 +102,17 @@ def test_what_speaks_for_the_person_weighs_more_than_nothing(handle, name, rule)
 )
 def test_what_speaks_against_them_weighs_less_than_nothing(handle, name, rule):
     assert weight(handle, name, rule) < 0
+
+
+def test_two_letters_that_begin_a_name_count_twice_and_a_handle_is_still_not_theirs():
+    assert weight("dexqz", MARIA, "handle-first-letter") == 2 * weight(
+        "dxqez", MARIA, "handle-first-letter"
+    )
+    assert bits("volcanolady") < bits("dxqez") < bits("dexqz") < 0
+
+
+def test_words_beside_the_initials_do_not_hide_them():
+    assert bits("mtd_dev") == bits("mtd")
 
 
 def test_no_more_than_a_few_letters_count_for_or_against():
