@@ -91,6 +91,7 @@ _STRONG_BITS = 3.0
 _KIND_BY_RULE = {
     rules.LOOKALIKE.name: "handle",
     rules.COPIED_BIO.name: "words",
+    rules.COPIED_PICTURE.name: "picture",
     rules.COPIED_ELSEWHERE.name: "words",
     rules.WATCHED_WORDS.name: "words",
     rules.WATCHED_PICTURE.name: "picture",

@@ -5,12 +5,13 @@ finding is like what the person said is them, or like what they said is not.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase
+from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase, has_link_to
+from monitor.domain.detection.claim import match_picture_rule
 from monitor.domain.detection.feedback import (
     Lessons,
     Trait,
@@ -60,13 +61,41 @@ def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Itera
         yield rules.ABSENT.build_match()
     elif case.is_on_new_network:
         yield rules.NEW_NETWORK.build_match()
-    yield from _match_age_rules(case)
-    yield from _match_counter_rules(case)
+    circumstances = (*_match_age_rules(case), *_match_counter_rules(case))
+    yield from circumstances
+    yield from _match_copied_picture(case, circumstances)
     yield from _match_boast_rule(case)
     if _has_lure(case):
         yield rules.LURE.build_match()
     if case.finding.says_missing:
         yield rules.SAYS_MISSING.build_match()
+
+
+def _match_copied_picture(
+    case: AssessmentCase, circumstances: Iterable[RuleMatch]
+) -> Iterator[RuleMatch]:
+    """Weigh the person's own picture on an account that none of theirs links to.
+
+    People reuse a picture, too, so alone this says little; an account that is new or bought is
+    where impersonators put it.
+    """
+    if any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
+        return
+    if not any(match_picture_rule(case.finding, case.inventory)):
+        return
+    seen = {each.rule for each in circumstances}
+    sentence = next((said for rule, said in _PICTURE_SENTENCES if rule in seen), "")
+    yield rules.COPIED_PICTURE.build_match(
+        amount=1.0 if sentence else _PICTURE_ALONE, reason=sentence
+    )
+
+
+_PICTURE_ALONE = 0.25
+_PICTURE_SENTENCES = (
+    (rules.YOUNGER, "It uses your picture, and it is newer than your account."),
+    (rules.YOUNGER_ELSEWHERE, "It uses your picture, and it is newer than your account."),
+    (rules.HOLLOW, "It uses your picture, follows many accounts, and few follow it."),
+)
 
 
 def _match_boast_rule(case: AssessmentCase) -> Iterator[RuleMatch]:

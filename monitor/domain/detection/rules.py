@@ -222,6 +222,12 @@ COPIED_NAME = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="It shows the same name as your account on the same network.",
 )
+COPIED_PICTURE = EvidenceRule(
+    name="copied-picture",
+    axis=EvidenceAxis.IMITATION,
+    reason="It uses your picture, and no account of yours links to it.",
+    otherwise="A different picture would make this less likely to be an impersonation.",
+)
 OWN_WORDS = EvidenceRule(
     name="own-words",
     axis=EvidenceAxis.IMITATION,

@@ -1,6 +1,7 @@
 """What it says of an account that it shows the picture of one of the person's own."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -129,5 +130,29 @@ def test_an_assessment_says_so_and_is_surer_by_the_weight():
     weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
     assert with_it.axis_sums.claim - without.axis_sums.claim == pytest.approx(weight)
     assert set(with_it.reasons) - set(without.reasons) == {
-        "It uses the same picture as your account on Speaker Deck."
+        "It uses the same picture as your account on Speaker Deck.",
+        "It uses your picture, and no account of yours links to it.",
     }
+
+
+def imitation(account: Finding, own: Finding = OWN) -> float:
+    """Return how much the picture weighs as a sign of imitation."""
+    subject = Subject(person=MARIA.person, commonness=60.0)
+    found = assess_finding(subject, account, Inventory(own_findings=(own,)), None, WEIGHTS)
+    return sum(each.bits for each in found.evidence if each.rule == rules.COPIED_PICTURE.name)
+
+
+def test_ones_own_picture_on_a_new_or_bought_account_is_a_sign_of_imitation():
+    old, new = (datetime(year, 1, 1, tzinfo=UTC) for year in (2015, 2024))
+    dated = replace(OWN, created_at=old)
+    bought = (("followers", 3), ("following", 900), ("posts", 4))
+    alone = imitation(STRANGER)
+
+    assert 0 < alone < imitation(replace(STRANGER, counts=bought))
+    assert alone < imitation(replace(STRANGER, created_at=new), dated)
+    assert imitation(replace(STRANGER, created_at=old), dated) == alone
+
+
+def test_a_picture_on_an_account_that_an_own_one_links_to_is_no_sign_of_imitation():
+    assert imitation(STRANGER, replace(OWN, links=(STRANGER.url,))) == 0
+    assert imitation(replace(STRANGER, picture_print=OTHER)) == 0

@@ -209,7 +209,7 @@ def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
 def test_every_rule_is_tried_somewhere():
     elsewhere = {
         *("same-handle", "same-handle-family", "same-handle-longer"),
-        *("name-former", "school-too", "state", "same-picture"),
+        *("name-former", "school-too", "state", "same-picture", "copied-picture"),
         *("linked-from-own", "linked-both-ways", "declared", "student-contacts"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation", "said-mock"),
