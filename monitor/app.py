@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from monitor.config import Config, load_weights, read_secret
+from monitor.config import Config, load_policy_texts, load_weights, read_secret
 from monitor.db.database import Database
 from monitor.domain.email import Bounce, Delivery, Envelope
 from monitor.domain.errors import UnavailableError
@@ -203,6 +203,7 @@ def _build_app(
     config: Config, environment: Environment, db: Database, matcher: Matcher, parser: PageParser
 ) -> App:
     load_weights(config.detection)  # report a bad file now, not in the middle of a sweep
+    load_policy_texts(config.policy)
     sources = build_sources(config)
     crawler = build_crawler(config, environment, db, sources, parser)
     return App(

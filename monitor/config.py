@@ -20,6 +20,7 @@ from msgspec.structs import asdict
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError
+from monitor.domain.policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
 
 Text = Annotated[str, Meta(min_length=1)]
 
@@ -392,6 +393,13 @@ class DetectionConfig(ConfigSection, frozen=True, kw_only=True):
     weights: Path | None = None
 
 
+class PolicyConfig(ConfigSection, frozen=True, kw_only=True):
+    """`url` leads to the district's own policy; `texts` is a file that replaces clauses of ours."""
+
+    url: Annotated[str, Meta(pattern=r"^(https://[^\s<>\"'@]+)?$")] = ""
+    texts: Path | None = None
+
+
 class FetchConfig(ConfigSection, frozen=True, kw_only=True):
     """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
 
@@ -458,6 +466,7 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     watch: WatchConfig = WatchConfig()
     backup: BackupConfig = BackupConfig()
     invitations: InvitationsConfig = InvitationsConfig()
+    policy: PolicyConfig = PolicyConfig()
     portal: PortalConfig = PortalConfig()
 
     @property
@@ -610,9 +619,23 @@ def load_weights(detection: DetectionConfig) -> Weights:
 
 @cache
 def _read_weights(path: Path) -> Weights:
+    return parse_weights(_read_named_file(path, "detection.weights"), str(path))
+
+
+def load_policy_texts(policy: PolicyConfig) -> PolicyTexts:
+    """Return our clauses, but for those that the district's file replaces; read once, as above."""
+    ours = load_own_policy_texts()
+    return ours if policy.texts is None else {**ours, **_read_policy_texts(policy.texts)}
+
+
+@cache
+def _read_policy_texts(path: Path) -> PolicyTexts:
+    return parse_policy_texts(_read_named_file(path, "policy.texts"), str(path))
+
+
+def _read_named_file(path: Path, setting: str) -> str:
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = f"{path} cannot be read ({error}); detection.weights must name a UTF-8 file."
+        reason = f"{path} cannot be read ({error}); {setting} must name a UTF-8 file."
         raise ConfigError(reason) from error
-    return parse_weights(text, str(path))

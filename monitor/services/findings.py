@@ -10,7 +10,9 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.consent import is_renewal_due
+from monitor.domain.detection.affiliation import count_named_employers
 from monitor.domain.detection.assessment import Assessment
+from monitor.domain.detection.case import build_appearance
 from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
 from monitor.domain.disclosure import (
@@ -22,6 +24,7 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
+from monitor.domain.policy import list_account_clauses
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
@@ -52,6 +55,8 @@ from monitor.services.next_steps import build_advice_lines, fold_exposures, list
 from monitor.services.presenters import (
     build_coverage,
     build_flag_line,
+    build_flag_reminder,
+    build_policy_reminder,
     list_reasons_against,
     list_reasons_for,
 )
@@ -73,6 +78,7 @@ from reports.pages.findings import (
     ReviewerFieldLine,
     VersionsView,
 )
+from reports.pages.layout import PolicyReminder
 from reports.templating import format_day, format_local_time
 from scrapers.models import Finding, FindingKind
 
@@ -313,6 +319,7 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
         card=build_item_card(app, item),
         zone=zone,
         whose=words.OWNERS[label],
+        policy=_build_account_reminder(app, item, label),
         flags=tuple(
             _build_flag_panel(app, owner_id, flag, zone)
             for flag in app.db.flags.list_flags_of_item(item_id)
@@ -323,6 +330,18 @@ def build_item_view(app: App, owner_id: str, item_id: str) -> ItemView:
         gone=item.presence is Presence.GONE,
         versions=_list_versions(app, owner_id, item_id),
     )
+
+
+def _build_account_reminder(app: App, item: Item, label: OwnershipLabel) -> PolicyReminder:
+    """Return what the policy says of an account of the person's own; nothing of anything else."""
+    portrait, person = item.portrait, app.db.people.load_person(item.person_id)
+    if label is not OwnershipLabel.MINE or portrait.kind is not FindingKind.ACCOUNT:
+        return PolicyReminder()
+    text = build_appearance(portrait, person.name).text
+    clauses = list_account_clauses(
+        names_school=count_named_employers(text, person) > 0, is_public=not portrait.private
+    )
+    return build_policy_reminder(app, clauses)
 
 
 def build_comparison_view(
@@ -397,6 +416,7 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
         reasons=flag.reasons,
         lowered_by=flag.lowered_by,
         choices=build_flag_choices(flag.kind),
+        policy=build_flag_reminder(app, flag.kind),
         fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.id), zone)),
         opened_at=opening.at if opening else None,
         why=words.ACCESS_REASONS[opening.reason] if opening else "",

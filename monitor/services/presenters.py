@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from monitor.app import App
+from monitor.config import load_policy_texts
 from monitor.db.events import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
@@ -11,6 +12,7 @@ from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
+from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
 from monitor.domain.source_trust import WITHHELD
 from monitor.domain.takedown.advice import load_advice
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, GapKind, OwnershipLabel
@@ -26,6 +28,7 @@ from reports.emails.sections import (
     QuestionLine,
     UnansweredFlagLine,
 )
+from reports.pages.layout import PolicyReminder
 from scrapers.models import Finding, FindingKind
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
@@ -53,7 +56,18 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         item_id=flag.item_id,
         advice=load_advice().get_advice(flag.kind).brief,
         contact_kinds=flag.contact_kinds if item.portrait.kind is FindingKind.PAGE else (),
+        policy=next(iter(build_flag_reminder(app, flag.kind).texts), ""),
     )
+
+
+def build_policy_reminder(app: App, clauses: Iterable[PolicyClause]) -> PolicyReminder:
+    """Put clauses in the words of the district, or else in ours."""
+    texts = load_policy_texts(app.config.policy)
+    return PolicyReminder(texts=tuple(texts[each] for each in clauses), url=app.config.policy.url)
+
+
+def build_flag_reminder(app: App, kind: FlagKind) -> PolicyReminder:
+    return build_policy_reminder(app, FLAG_CLAUSES.get(kind, ()))
 
 
 def _describe_earlier_answer(app: App, flag: Flag) -> str:

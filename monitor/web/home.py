@@ -9,12 +9,14 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request, url_for
 
+from monitor.domain.policy import JOINING_CLAUSES
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase, EmailCadence
 from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.data_export import load_enrollment_status
 from monitor.services.findings import build_home_view
+from monitor.services.presenters import build_policy_reminder
 from monitor.services.suppression import (
     choose_cadence,
     find_stop_token_owner,
@@ -56,6 +58,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
             given=person.name.given or person.mail,
             next_sweep=compute_next_sweep(context.now(), district.id, district.zone),
             zone=person.zone,
+            policy=build_policy_reminder(context.app, JOINING_CLAUSES),
         )
         return context.render_page("You have joined", joining.render_enrollment_done, view)
 

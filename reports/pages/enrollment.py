@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.vocabulary import InvitationStatus
-from reports.pages.layout import FieldProblem, PageFrame, render_page
+from reports.pages.layout import FieldProblem, PageFrame, PolicyReminder, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +169,7 @@ class EnrollmentDoneView:
     given: str
     next_sweep: datetime
     zone: str
+    policy: PolicyReminder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.domain.vocabulary import Decision, DiffMarkKind, Severity
 from reports.emails.sections import Coverage, FlagLine
 from reports.labels import ANSWERS
-from reports.pages.layout import PageFrame, render_page
+from reports.pages.layout import PageFrame, PolicyReminder, render_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +262,7 @@ class FlagPanel:
     lowered_by: tuple[str, ...]
     choices: tuple[AnswerChoice, ...]
     fields: tuple[ReviewerFieldLine, ...]
+    policy: PolicyReminder
     opened_at: datetime | None = None
     why: str = ""
     opens_at: datetime | None = None
@@ -299,6 +300,7 @@ class ItemView:
     card: QuestionCard
     zone: str
     whose: str
+    policy: PolicyReminder
     flags: tuple[FlagPanel, ...] = ()
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()

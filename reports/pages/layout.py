@@ -23,6 +23,14 @@ class FieldProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyReminder:
+    """What the policy says where it fits; `url` leads to the district's own, empty if not set."""
+
+    texts: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFrame:
     """Everything on a page that is not its own.
 

@@ -2,8 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import MailSecurity, find_config_path, load_config, read_secret
+from monitor.config import (
+    MailSecurity,
+    PolicyConfig,
+    find_config_path,
+    load_config,
+    load_policy_texts,
+    read_secret,
+)
 from monitor.domain.errors import ConfigError
+from monitor.domain.policy import PolicyClause, load_own_policy_texts
 
 GOOD = """\
 state = "state"
@@ -32,6 +40,26 @@ def written(tmp_path):
         return path
 
     return write
+
+
+def test_a_district_links_its_policy_and_replaces_clauses(written, tmp_path):
+    (tmp_path / "ours.toml").write_text('joining = "Ask before you join."', "utf-8")
+    config = load_config(
+        written(f"{GOOD}\n[policy]\nurl = 'https://district.example/p'\ntexts = 'ours.toml'\n")
+    )
+
+    texts = load_policy_texts(config.policy)
+
+    assert texts[PolicyClause.JOINING] == "Ask before you join."
+    assert texts[PolicyClause.ON_DUTY] == load_own_policy_texts()[PolicyClause.ON_DUTY]
+    with pytest.raises(ConfigError, match=r"policy\.texts must name"):
+        load_policy_texts(PolicyConfig(texts=tmp_path / "none.toml"))
+
+
+@pytest.mark.parametrize("url", ["http://district.example", "javascript:alert(1)", "https://a b"])
+def test_a_policy_is_linked_by_a_plain_https_address_alone(written, url):
+    with pytest.raises(ConfigError, match=r"policy\.url"):
+        load_config(written(f"{GOOD}\n[policy]\nurl = '{url}'\n"))
 
 
 def test_a_good_file_is_read_with_its_defaults(written, tmp_path):

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
+from monitor.config import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, SweepKind
 from monitor.services.jobs import take_over_jobs
@@ -16,6 +18,8 @@ IMPOSTOR = replace(account("impersonator", week=2), since=1)
 NAMESAKE = replace(
     IMPOSTOR, id="namesake", handle="mdelgado-bakes.skies.example", bio="Baker.", picture=""
 )
+
+HANDLE = "mariadelgado.skies.example"
 
 
 @pytest.fixture
@@ -45,6 +49,21 @@ def test_the_worst_comes_first_with_its_reasons_and_all_answers(guest, maria):
     assert "replaced by the digit 0" in card.find("details").get_text()
     values = [button["value"] for button in card.find_all("button", {"name": "decision"})]
     assert values == ["mine", "namesake", "impersonation", "unrelated", "mock"]
+
+
+def test_an_own_account_has_reminders_and_an_account_of_others_none(portal, maria):
+    url = "https://district.example/social-media"
+    world = portal.world
+    world.restarts(structs.replace(world.config, policy=PolicyConfig(url=url)))
+    guest = Portal(world).signed_in(maria.mail)
+    own = next(each for each in maria.items.values() if each.portrait.handle == HANDLE)
+
+    shown = guest.get(f"/me/items/{own.id}")
+
+    assert "Reminder: Keep work and personal accounts apart." in shown.text
+    assert "Do not post photos of students without consent." in shown.text
+    assert shown.page.find("a", href=url)
+    assert "Reminder" not in guest.get(f"/me/items/{suspect(maria)}").text
 
 
 def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):

@@ -1,0 +1,68 @@
+"""Which clause of the policy is shown where; each is short, and none judges an opinion."""
+
+import re
+
+import pytest
+
+from monitor.domain.errors import ConfigError
+from monitor.domain.policy import (
+    FLAG_CLAUSES,
+    JOINING_CLAUSES,
+    PolicyClause,
+    list_account_clauses,
+    load_own_policy_texts,
+    parse_policy_texts,
+)
+from monitor.domain.vocabulary import FlagKind
+
+OPINIONS = re.compile(
+    r"opinion|view|belie|politic|relig|union|critic|complain|appropriate|professional|offens|"
+    r"respect|reputation|disparag|controvers|positive|negative|tone",
+    re.IGNORECASE,
+)
+# What an email has left of a line of 72 characters.
+ROOM = 72 - len("   Reminder: ")
+
+
+def test_each_clause_is_reached_from_a_finding_or_a_page():
+    shown = {
+        *(clause for clauses in FLAG_CLAUSES.values() for clause in clauses),
+        *list_account_clauses(names_school=True, is_public=True),
+        *JOINING_CLAUSES,
+    }
+
+    assert shown == set(PolicyClause)
+
+
+@pytest.mark.parametrize("clause", PolicyClause)
+def test_each_clause_is_one_line_and_judges_no_opinion(clause: PolicyClause):
+    text = load_own_policy_texts()[clause]
+
+    assert len(text) <= ROOM
+    assert not OPINIONS.search(text)
+
+
+def test_what_fits_which_finding():
+    assert FLAG_CLAUSES == {
+        FlagKind.EXPOSED_CONTACT: (PolicyClause.PRIVACY_SETTINGS,),
+        FlagKind.STUDENT_LINK: (PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS),
+    }
+    assert list_account_clauses(names_school=False, is_public=False) == ()
+    assert list_account_clauses(names_school=True, is_public=False) == (
+        PolicyClause.SEPARATE_ACCOUNTS,
+        PolicyClause.PRIVACY_SETTINGS,
+    )
+    assert PolicyClause.STUDENT_PHOTOS in list_account_clauses(names_school=False, is_public=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["opinions = 'None, please.'", "joining = ''", f"joining = '{'x' * 101}'", "joining"]
+)
+def test_a_file_of_another_form_is_named(text: str):
+    with pytest.raises(ConfigError, match=r"ours\.toml"):
+        parse_policy_texts(text, "ours.toml")
+
+
+def test_a_clause_is_one_line():
+    with pytest.raises(ConfigError):
+        parse_policy_texts('joining = "One\\nTwo"', "ours.toml")
