@@ -34,6 +34,7 @@ from monitor.domain.vocabulary import (
     SourceStage,
     StudentCue,
     SweepKind,
+    spell_site_name,
 )
 
 
@@ -671,20 +672,6 @@ _FIELD_WORDS = {
     "title": "title",
 }
 
-# A reader does not care who searches; the other names have capitals within.
-_SITE_NAMES = {
-    "searxng": "Web search",
-    "gdelt": "GDELT",
-    "github": "GitHub",
-    "gitlab": "GitLab",
-    "linkedin": "LinkedIn",
-    "soundcloud": "SoundCloud",
-    "stackoverflow": "Stack Overflow",
-    "tiktok": "TikTok",
-    "wordpress": "WordPress",
-    "youtube": "YouTube",
-}
-
 
 def describe_field(field: str) -> str:
     return _FIELD_WORDS.get(field, field.replace("_", " "))
@@ -693,13 +680,11 @@ def describe_field(field: str) -> str:
 def format_site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 
-    A host is written so that no mail program turns it into a link, and which API of a site is meant
-    (`github-api`) is left out. Words about several sources stay as they are.
+    A host is written so that no mail program turns it into a link. Words about several sources stay
+    as they are.
     """
     if " " in source:
         return source
     if source != source.lower() or "." in source:
         return source.replace(".", "[.]")
-    source = source.removesuffix("-api")
-    spelled = " ".join(f"{word[:1].upper()}{word[1:]}" for word in source.split("-"))
-    return _SITE_NAMES.get(source, spelled)
+    return spell_site_name(source)

@@ -1,6 +1,8 @@
 """The closed lists that every layer speaks of, and that need nothing else to be understood."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class FlagKind(StrEnum):
@@ -357,3 +359,71 @@ class AuthMethod(StrEnum):
     OIDC = "oidc"
     HEADER = "header"
     DEMO = "demo"
+
+
+# How sites and sources spell their names, where capitals at the start of each word are not it.
+# A reader does not care who searches.
+SITE_NAMES: Final[Mapping[str, str]] = {
+    "500px": "500px",
+    "about-me": "About.me",
+    "academia-edu": "Academia.edu",
+    "activitypub-server": "Fediverse server",
+    "alltrails": "AllTrails",
+    "are-na": "Are.na",
+    "askubuntu": "Ask Ubuntu",
+    "blogger-profile": "Blogger",
+    "brave": "Brave Search",
+    "buy-me-a-coffee": "Buy Me a Coffee",
+    "chess-com": "Chess.com",
+    "codepen": "CodePen",
+    "dev-community": "DEV Community",
+    "deviantart": "DeviantArt",
+    "donorschoose": "DonorsChoose",
+    "ebay": "eBay",
+    "feeds": "Author feeds",
+    "gdelt": "GDELT",
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "gofundme": "GoFundMe",
+    "google-documents": "Google Docs",
+    "inaturalist": "iNaturalist",
+    "ko-fi": "Ko-fi",
+    "last-fm": "Last.fm",
+    "librarything": "LibraryThing",
+    "linkedin": "LinkedIn",
+    "livejournal": "LiveJournal",
+    "lnk-bio": "Lnk.Bio",
+    "mastodon-server": "Mastodon",
+    "mathoverflow": "MathOverflow",
+    "openstreetmap": "OpenStreetMap",
+    "orcid": "ORCID",
+    "pages": "Web pages",
+    "paypal-me": "PayPal.Me",
+    "researchgate": "ResearchGate",
+    "reverbnation": "ReverbNation",
+    "searxng": "Web search",
+    "serverfault": "Server Fault",
+    "showme": "ShowMe",
+    "slideshare": "SlideShare",
+    "soundcloud": "SoundCloud",
+    "stackoverflow": "Stack Overflow",
+    "superuser": "Super User",
+    "tiktok": "TikTok",
+    "vk": "VK",
+    "wordpress": "WordPress",
+    "wordpress-authors": "WordPress authors",
+    "write-as": "Write.as",
+    "xing": "XING",
+    "youtube": "YouTube",
+}
+
+
+def spell_site_name(key: str) -> str:
+    """Write the key of a source or a platform (`speaker-deck`) as the site writes its name.
+
+    Which API of a site is meant (`github-api`) is left out.
+    """
+    key = key.removesuffix("-api")
+    return SITE_NAMES.get(key) or " ".join(
+        f"{each[:1].upper()}{each[1:]}" for each in key.split("-")
+    )

@@ -244,7 +244,8 @@ def _find_contradictions(draft: EnrollmentDraft) -> Iterator[FieldProblem]:
     theirs = {account.partition(":")[0] for account in draft.accounts}
     for platform in draft.absent_from:
         if platform in theirs:
-            words = f"You added an account on {platform} but said you have none there."
+            site = format_site_name(platform)
+            words = f"You added an account on {site} but said you have none there."
             yield FieldProblem(field="none_on", words=f"{words} Remove one of the two.")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.domain.vocabulary import (
+    SITE_NAMES,
     AllowedReporter,
     ConsentAction,
     Decision,
@@ -23,6 +24,9 @@ from monitor.domain.vocabulary import (
 )
 from reports import labels
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
+from scrapers.sites.catalog import load_own_catalog
+from scrapers.urls.platforms import PLATFORMS
+from tests.scrapers.known_sources import all_sources, written_sources
 
 UNSPOKEN = {Decision.SHARED, Decision.REOPENED}
 UNDECIDED = {FlagState.NEW, FlagState.OPEN}
@@ -106,3 +110,72 @@ def test_every_kind_of_flag_has_a_sentence_for_the_person() -> None:
     sentences = {labels.describe_flag_kind(each, Severity.LOW) for each in FlagKind}
 
     assert len(sentences) == len(FlagKind)
+
+
+# Each as the site itself writes it.
+PLATFORM_NAMES = (
+    *("500px", "About.me", "Academia.edu", "AllTrails", "Amazon", "Bandcamp", "Beacons", "Behance"),
+    *("Bitbucket", "Blogger", "Blogger", "Bluesky", "Buy Me a Coffee", "Carrd", "Cash App"),
+    *("Chess.com", "Codecademy", "CodePen", "Credly", "DEV Community", "Dailymotion"),
+    *("DeviantArt", "Discord", "Disqus", "DonorsChoose", "Dreamwidth", "Dribbble", "Duolingo"),
+    *("Edublogs", "Etsy", "Facebook", "Flickr", "Flipboard", "GitHub", "GitLab", "GoFundMe"),
+    *("Goodreads", "Google Docs", "Google Scholar", "Google Sites", "Gravatar", "Hacker News"),
+    *("Imgur", "Instagram", "Instructables", "Internet Archive", "Issuu", "Kaggle", "Keybase"),
+    *("Kick", "Ko-fi", "Last.fm", "Lemon8", "Letterboxd", "LibraryThing", "Lichess", "LinkedIn"),
+    *("Linktree", "LiveJournal", "Lnk.Bio", "Mastodon", "Medium", "Meetup", "Mixcloud", "Nextdoor"),
+    *("ORCID", "Open Library", "OpenStreetMap", "Padlet", "Patreon", "PayPal.Me", "Pinterest"),
+    *("Poshmark", "Prezi", "Quizlet", "Quora", "Rate My Professors", "Ravelry", "Reddit"),
+    *("ResearchGate", "Sketchfab", "SlideShare", "Slides", "Snapchat", "SoundCloud"),
+    *("Speaker Deck", "Spotify", "Stack Exchange", "Stack Overflow", "Steam", "Strava", "Substack"),
+    *("Teachers Pay Teachers", "Telegram", "Threads", "TikTok", "Truth Social", "Tumblr", "Twitch"),
+    *("Unsplash", "VK", "Venmo", "Vimeo", "Wakelet", "Wattpad", "Weebly", "WordPress", "X", "XING"),
+    *("Yelp", "YouTube", "eBay", "iNaturalist"),
+)
+SOURCE_NAMES = {
+    "activitypub-server": "Fediverse server",
+    "bluesky": "Bluesky",
+    "brave": "Brave Search",
+    "brave-news": "Brave News",
+    "feeds": "Author feeds",
+    "gdelt": "GDELT",
+    "github-api": "GitHub",
+    "gitlab-api": "GitLab",
+    "google": "Google",
+    "gravatar-api": "Gravatar",
+    "kagi": "Kagi",
+    "mastodon-server": "Mastodon",
+    "mojeek": "Mojeek",
+    "pages": "Web pages",
+    "searxng": "Web search",
+    "serper": "Serper",
+    "stackoverflow-api": "Stack Overflow",
+    "wordpress-authors": "WordPress authors",
+    "youtube-api": "YouTube",
+}
+
+
+def test_each_site_of_the_catalog_is_called_by_its_own_name() -> None:
+    entries = load_own_catalog().entries
+
+    assert [labels.format_site_name(each.key) for each in entries] == [
+        each.name for each in entries
+    ]
+
+
+def test_each_other_source_is_called_by_its_own_name() -> None:
+    shown = {each.name: labels.format_site_name(each.name) for each in written_sources()}
+
+    assert shown == SOURCE_NAMES
+
+
+def test_each_platform_is_called_by_its_own_name() -> None:
+    shown = [labels.format_site_name(each.name) for each in PLATFORMS]
+
+    assert sorted(shown) == sorted(PLATFORM_NAMES)
+
+
+def test_no_spelling_stands_for_a_site_that_is_not_known() -> None:
+    known = {each.name for each in PLATFORMS} | {each.name for each in all_sources()}
+    others = {"askubuntu", "mathoverflow", "serverfault", "superuser"}
+
+    assert set(SITE_NAMES) - {each.removesuffix("-api") for each in known} == others

@@ -42,6 +42,7 @@ from monitor.domain.names.matching import (
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
+from monitor.domain.vocabulary import spell_site_name
 from scrapers.models import Finding, FindingKind, PicturePrint
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
@@ -102,7 +103,7 @@ def _is_network_picture(finding: Finding, own: Finding) -> bool:
 
 
 def _describe_same_picture(near: PictureMatch) -> str:
-    network = " ".join(word[:1].upper() + word[1:] for word in near.own.platform.split("-"))
+    network = spell_site_name(near.own.platform)
     mirrored = ", mirrored" if near.similarity.mirrored else ""
     return f"It uses the same picture as your account on {network}{mirrored}."
 
