@@ -71,7 +71,7 @@ from monitor.services.flagging import (
     flag_student_links,
     include_confirmed_accounts,
 )
-from scrapers.models import Finding, Outcome, ParseResult, Query, QueryKind
+from scrapers.models import CrawlResult, Finding, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import PersonalFeedSource, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
@@ -495,12 +495,17 @@ def _summarize_visits(app: App, source: Source, answers: AnswersByPerson) -> Ite
         app.beat()
         if app.db.consents.can_query_person(person, app.clock.now()):
             for staged in answers[person]:
-                result = staged.visit.result
-                at_fault = isinstance(source, PersonalFeedSource) and source.find_address_fault(
-                    result
-                )
-                if staged.visit.query.kind is not QueryKind.PICTURE and not at_fault:
-                    yield replace(result, findings=(), follow=())
+                if staged.visit.query.kind is not QueryKind.PICTURE and not _is_own_fault(
+                    source, staged.visit
+                ):
+                    yield replace(staged.visit.result, findings=(), follow=())
+
+
+def _is_own_fault(source: Source, visit: CrawlResult) -> bool:
+    """Tell whether an address that one person gave is at fault; the district's is everyone's."""
+    if not isinstance(source, PersonalFeedSource) or visit.query.kind is QueryKind.DISTRICT:
+        return False
+    return bool(source.find_address_fault(visit.result))
 
 
 def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAssessment:

@@ -99,12 +99,14 @@ def format_search_query(
     """Return the question as an engine reads it: the names, and as much beside them as fits."""
     names, contexts = split_terms(terms)
     phrases = [" ".join(_split_term(name.removeprefix(HANDLE_MARK))) for name in names]
-    question = _join_phrases(phrases)
-    if len(names) > 1:
-        question = f"({question})"
     sites = [term for term in terms if term.startswith(SITE_OPERATOR)]
     group = EITHER_PHRASE.join(sites)
     tail = f" ({group})" if len(sites) > 1 else f" {group}" if sites else ""
+    while len(phrases) > 1 and len(f"({_join_phrases(phrases)}){tail}") > most_characters:
+        phrases.pop()  # the last names are the least likely
+    question = _join_phrases(phrases)
+    if len(phrases) > 1:
+        question = f"({question})"
     room = most_words - len(f"{question}{tail}".split())
     for words in [part for context in contexts for part in _split_context(context)]:
         count = len(words.split())

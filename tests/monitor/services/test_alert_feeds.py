@@ -22,6 +22,7 @@ from monitor.services.alert_feeds import (
 from monitor.services.consent import drop_consent_scopes
 from monitor.services.data_export import export_person_data
 from monitor.services.query_planning import build_query_outlook
+from scrapers.models import Outcome
 from scrapers.search.alerts import FEED_IS_GONE, NO_FEED, build_feed_id
 from tests.monitor.services.alert_service import (
     FEED,
@@ -247,6 +248,16 @@ def test_the_districts_feed_serves_everyone_by_name(world, service):
     assert MURAL[1] in maria.items
     assert MURAL[1] not in beth.items
     assert is_searched_for(world.app, world.state.people.load_person(beth.id))
+
+
+def test_a_dead_feed_of_the_district_is_a_gap_for_its_operator(world, service):
+    world.restarts(with_alerts(world.config, FEED))
+    world.joins(MARIA)
+
+    world.sweep()
+
+    run = world.coverage()["alerts"]
+    assert (run.outcome, run.note) == (Outcome.UNREADABLE, FEED_IS_GONE)
 
 
 def test_feeds_of_ones_own_are_the_search_engine_of_their_owner_alone(world, maria):

@@ -52,6 +52,7 @@ WHOSE = {
     "/me/data/accounts": STAFF,
     "/me/data/address": STAFF,
     "/me/data/cadence": STAFF,
+    "/me/data/alerts": STAFF,
     "/me/data/address/<code>": STAFF,
     "/me/data/address/code": STAFF,
     "/me/data/export": STAFF,

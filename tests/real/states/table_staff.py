@@ -82,6 +82,7 @@ DATA: tuple[State, ...] = (
     maria("/me/data", "What you agreed to"),
     maria("/me/data", "Choose how long.", press("Pause"), status=422),
     maria("/me/data", "every four weeks", tick("Every four weeks"), press("Save how often")),
+    maria("/me/data/alerts", "You have no feeds yet."),
     maria("/me/data/scopes", "Change what we search"),
     maria("/me/data/scopes", "Choose at least", clear_ticks, press("Continue"), status=422),
     maria("/me/data/scopes", "New searches", tick("Profile pictures"), press("Continue")),

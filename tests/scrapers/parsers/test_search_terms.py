@@ -55,6 +55,18 @@ def test_without_site_operators_the_bare_name_is_asked_for() -> None:
     assert format_search_query(handle) == '"quillandink"'
 
 
+def test_names_that_do_not_fit_beside_the_sites_are_left_out_from_the_end() -> None:
+    long = replace(
+        NORA, names=tuple(f"Maximiliana{n * 'x'} Featherstonehaugh" for n in range(40, 44))
+    )
+    _, first, *_ = build_merged_terms(long, QueryOperators.SITES)
+    question = format_search_query(first)
+
+    assert len(question) <= 400
+    assert question.startswith('("Maximilianax')
+    assert question.endswith("site:snapchat.com)")
+
+
 def test_each_closed_network_is_in_one_group() -> None:
     sites = [site for group in CLOSED_NETWORKS for site in group]
 
