@@ -19,6 +19,7 @@ from monitor.domain.vocabulary import (
     EnrollmentStep,
     EventKind,
     FieldLikeness,
+    FindingGroup,
     FlagKind,
     FlagState,
     GapKind,
@@ -79,6 +80,14 @@ OWNERS: Final[Mapping[OwnershipLabel, str]] = {
     OwnershipLabel.IMPERSONATION: "possibly someone pretending to be you",
     OwnershipLabel.UNRELATED: "not about you",
     OwnershipLabel.UNKNOWN: "we do not know whose it is",
+}
+FINDING_GROUPS: Final[Mapping[FindingGroup, str]] = {
+    FindingGroup.NEEDS_YOU: "Needs you",
+    FindingGroup.IN_PROGRESS: "In progress",
+    FindingGroup.MINE: "Mine",
+    FindingGroup.ABOUT_ME: "About me",
+    FindingGroup.SOMEONE_ELSE: "Someone else",
+    FindingGroup.GONE: "Gone",
 }
 # After the name of a source.
 GAPS: Final[Mapping[GapKind, str]] = {

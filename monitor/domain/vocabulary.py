@@ -93,6 +93,17 @@ class OwnershipLabel(StrEnum):
     UNKNOWN = "unknown"
 
 
+class FindingGroup(StrEnum):
+    """Where a finding is listed for the person, in the order of the list."""
+
+    NEEDS_YOU = "needs-you"
+    IN_PROGRESS = "in-progress"
+    MINE = "mine"
+    ABOUT_ME = "about-me"
+    SOMEONE_ELSE = "someone-else"
+    GONE = "gone"
+
+
 class ConsentAction(StrEnum):
     """What a line of the ledger records. LEFT is by the district; the mailbox reports 'not me'."""
 
@@ -364,6 +375,7 @@ class AuthMethod(StrEnum):
 # How sites and sources spell their names, where capitals at the start of each word are not it.
 # A reader does not care who searches.
 SITE_NAMES: Final[Mapping[str, str]] = {
+    "alerts": "Alert feeds",
     "500px": "500px",
     "about-me": "About.me",
     "academia-edu": "Academia.edu",

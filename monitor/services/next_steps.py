@@ -57,6 +57,16 @@ def list_progress(app: App, person_id: str) -> tuple[ProgressLine, ...]:
     return tuple(_build_progress_lines(app, app.db.flags.list_flags_of_person(person_id)))
 
 
+def list_progress_item_ids(app: App, person_id: str) -> frozenset[str]:
+    """Return the items of which something is under way, and their addresses not proven gone."""
+    flags = app.db.flags.list_flags_of_person(person_id)
+    return frozenset(
+        flag.item_id
+        for flag in flags
+        if _describe_progress(flag, app.db.items.load_item(flag.item_id))
+    )
+
+
 def _build_progress_lines(app: App, flags: Iterable[Flag]) -> Iterator[ProgressLine]:
     now = app.clock.now()
     for flag in flags:

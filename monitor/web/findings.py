@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 from flask import Blueprint, Response, abort, url_for
@@ -15,8 +16,9 @@ from flask import Blueprint, Response, abort, url_for
 from monitor.app import App
 from monitor.domain.errors import InputError
 from monitor.domain.flag import FLAG_OF_DECISION, Flag
-from monitor.domain.vocabulary import Decision, FlagKind
+from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
+from monitor.services.finding_list import count_findings, filter_findings, list_findings
 from monitor.services.findings import (
     build_comparison_view,
     build_item_view,
@@ -33,10 +35,17 @@ from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS
 from reports.pages import findings as pages
-from reports.pages.findings import AnswerHistoryView, ShareView, SortView, UndoLine
+from reports.pages.findings import (
+    AnswerHistoryView,
+    FindingListView,
+    ShareView,
+    SortView,
+    UndoLine,
+)
 
 CARDS_PER_PAGE: Final = 10
 ANSWERS_PER_PAGE: Final = 25
+MAX_SEARCH_CHARACTERS: Final = 200
 Line = TypeVar("Line")
 
 
@@ -195,8 +204,40 @@ class FlagAnswerForm(WebForm, frozen=True, kw_only=True):
 HARMLESS_SPANS: Final = {"30": timedelta(days=30), "180": timedelta(days=180)}
 
 
+class FindingListQuery(PageQuery, frozen=True, kw_only=True):
+    """`show` is a group of findings, empty for all; `words` is what is searched for."""
+
+    show: str = ""
+    words: Annotated[str, msgspec.Meta(max_length=MAX_SEARCH_CHARACTERS)] = ""
+
+
+def build_finding_list_view(context: PortalContext) -> FindingListView:
+    query, owner = read_query(FindingListQuery), context.require_principal().person_id
+    group = next((each for each in FindingGroup if each == query.show), None)
+    lines = list_findings(context.app, owner)
+    number, last, shown = paginate_lines(
+        filter_findings(lines, group, query.words), ANSWERS_PER_PAGE
+    )
+    kept = {"show": group.value if group else "", "words": query.words}
+    return FindingListView(
+        zone=context.app.db.people.load_person(owner).zone,
+        counts=count_findings(lines),
+        lines=shown,
+        group=group,
+        words=query.words,
+        number=number,
+        last=last,
+        page_url=f"{url_for('items.show_all')}?{urlencode({**kept, 'page': ''})}",
+    )
+
+
 def build_item_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("items", __name__)
+
+    @routes.get("/me/findings")
+    def show_all() -> Response:
+        view = build_finding_list_view(context)
+        return context.render_page("Everything we found", pages.render_finding_list, view)
 
     @routes.get("/me/items/<item_id>")
     def show_item(item_id: str) -> Response:

@@ -1,9 +1,10 @@
 """A person's pages: what is open, worst first; cards to sort; one finding in full."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.vocabulary import Decision, DiffMarkKind, Severity
+from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
 from reports.emails.sections import Coverage, FlagLine
 from reports.labels import ANSWERS
 from reports.pages.layout import PageFrame, PolicyReminder, render_page
@@ -312,6 +313,45 @@ class ItemView:
     def has_ownership_question(self) -> bool:
         """Tell whether an open flag asks already whose it is."""
         return any(flag.asks_whose and not flag.ruled for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """One page or account in the list of all; `whose` is our clause."""
+
+    item_id: str
+    title: str
+    url: str
+    platform: str
+    whose: str
+    group: FindingGroup
+    last_seen: datetime
+
+    @property
+    def searchable_text(self) -> str:
+        return f"{self.title} {self.url} {self.platform}".casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingListView:
+    """`counts` are of everything, whatever is chosen; `lines` are those of page `number`."""
+
+    zone: str
+    counts: Mapping[FindingGroup, int]
+    lines: tuple[FindingLine, ...]
+    group: FindingGroup | None
+    words: str
+    number: int
+    last: int
+    page_url: str
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def render_finding_list(view: FindingListView, frame: PageFrame) -> str:
+    return render_page("finding_list", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from reports.emails.registry import EmailKind
 from tests.house.tree import ROOT, parsed, place, python_files
 
 # Four files of the domain are exempt, since it may not import `reports`: people agreed to the
-# consent text, and its hash is stored; texts are stored with the markers of `pii`; and two detection
-# rules build their reasons themselves.
+# consent text, and its hash is stored; texts are stored with the markers of `pii`; and two rules of
+# detection build their reasons themselves.
 HOMES = {
     "reports/labels.py",
     "monitor/domain/consent_text.py",

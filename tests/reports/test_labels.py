@@ -132,6 +132,7 @@ PLATFORM_NAMES = (
     *("Yelp", "YouTube", "eBay", "iNaturalist"),
 )
 SOURCE_NAMES = {
+    "alerts": "Alert feeds",
     "activitypub-server": "Fediverse server",
     "bluesky": "Bluesky",
     "brave": "Brave Search",

@@ -56,6 +56,7 @@ WHOSE = {
     "/me/data/address/<code>": STAFF,
     "/me/data/address/code": STAFF,
     "/me/data/export": STAFF,
+    "/me/findings": STAFF,
     "/me/data/leave": STAFF,
     "/me/data/weekly-email": STAFF,
     "/me/data/names": STAFF,

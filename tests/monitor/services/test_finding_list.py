@@ -1,0 +1,84 @@
+"""Everything that was found about a person, each page and account once."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import JOHN, MARIA
+from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
+from monitor.services.feedback import list_pending_feedback, record_feedback
+from monitor.services.finding_list import count_findings, filter_findings, list_findings
+from tests.monitor.services.world import Staff, World, account
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def list_groups(maria: Staff) -> dict[str, FindingGroup]:
+    return {each.item_id: each.group for each in list_findings(maria.world.app, maria.id)}
+
+
+def test_each_item_is_listed_once_and_what_needs_the_person_comes_first(maria: Staff):
+    lines = list_findings(maria.world.app, maria.id)
+    pending = {each.item.id for each in list_pending_feedback(maria.world.app, maria.id)}
+
+    assert sorted(each.item_id for each in lines) == sorted(
+        item.id for item in maria.items.values()
+    )
+    assert {each.item_id for each in lines if each.group is FindingGroup.NEEDS_YOU} == pending
+    order = list(FindingGroup)
+    assert [order.index(each.group) for each in lines] == sorted(
+        order.index(each.group) for each in lines
+    )
+
+
+def test_an_answer_moves_a_finding_to_its_group(maria: Staff):
+    impostor = maria.flag(FlagKind.IMPERSONATION).item_id
+    other = next(
+        each.item.id
+        for each in list_pending_feedback(maria.world.app, maria.id)
+        if each.item.id != impostor
+    )
+    answers = {impostor: Decision.IMPERSONATION, other: Decision.NAMESAKE}
+
+    record_feedback(maria.world.app, maria.id, answers)
+
+    assert list_groups(maria)[impostor] is FindingGroup.IN_PROGRESS
+    assert list_groups(maria)[other] is FindingGroup.SOMEONE_ELSE
+
+
+def test_what_a_person_declared_is_theirs(maria: Staff):
+    own = {
+        item.id
+        for item in maria.items.values()
+        if {item.portrait.account, *item.portrait.account_aliases} & {*MARIA.person.accounts}
+    }
+
+    assert own
+    assert {list_groups(maria)[item_id] for item_id in own} == {FindingGroup.MINE}
+
+
+def test_a_search_finds_all_of_its_words_in_titles_and_addresses(maria: Staff):
+    lines = list_findings(maria.world.app, maria.id)
+    one = lines[0]
+
+    assert one in filter_findings(lines, None, one.url.upper())
+    assert filter_findings(lines, None, f"{one.url} nowhere-at-all") == ()
+    assert filter_findings(lines, one.group, "") == tuple(
+        each for each in lines if each.group is one.group
+    )
+    assert sum(count_findings(lines).values()) == len(lines)
+
+
+def test_no_one_sees_what_was_found_about_someone_else(maria: Staff):
+    john = maria.world.joins(JOHN)
+
+    theirs = {each.item_id for each in list_findings(maria.world.app, maria.id)}
+    assert theirs.isdisjoint(each.item_id for each in list_findings(maria.world.app, john.id))
