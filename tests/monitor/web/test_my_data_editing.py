@@ -67,3 +67,7 @@ def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):
     guest.post("/me/data/accounts", prove="instagram:@anybody")
 
     assert maria.world.state.account_proofs.list_proofs_of_person(maria.id) == ()
+
+
+def test_the_page_of_names_says_next_to_its_button_what_it_will_see(guest):
+    assert "IT sees it. They must confirm it" in guest.get("/me/data/names").text
