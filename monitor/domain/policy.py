@@ -16,7 +16,7 @@ from msgspec import Meta, ValidationError, convert
 from monitor.domain.errors import ConfigError
 from monitor.domain.vocabulary import FlagKind
 
-# One line of an email.
+# A reminder is read in passing, so it is short.
 ClauseText = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+\Z")]
 
 
@@ -32,7 +32,6 @@ class PolicyClause(StrEnum):
 
 PolicyTexts = Mapping[PolicyClause, str]
 
-# The first is the one that an email has room for.
 FLAG_CLAUSES: Mapping[FlagKind, tuple[PolicyClause, ...]] = {
     FlagKind.EXPOSED_CONTACT: (PolicyClause.PRIVACY_SETTINGS,),
     FlagKind.STUDENT_LINK: (PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS),

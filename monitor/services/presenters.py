@@ -56,7 +56,6 @@ def build_flag_line(app: App, flag: Flag) -> FlagLine:
         item_id=flag.item_id,
         advice=load_advice().get_advice(flag.kind).brief,
         contact_kinds=flag.contact_kinds if item.portrait.kind is FindingKind.PAGE else (),
-        policy=next(iter(build_flag_reminder(app, flag.kind).texts), ""),
     )
 
 

@@ -46,7 +46,6 @@ class FlagLine:
     what it is about, for a page that leads there; `advice` is what to do, in one or two sentences.
     `link_url` is put in when an email is sent: it answers this finding and no other.
     `contact_kinds` are those that a page of other people's shows, empty for anything else.
-    `policy` is the one clause of the policy that fits best.
     """
 
     kind: FlagKind
@@ -64,7 +63,6 @@ class FlagLine:
     advice: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
     link_url: str = ""
-    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

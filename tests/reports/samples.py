@@ -84,7 +84,6 @@ STUDENT_LINK: Final = FlagLine(
     earlier="Earlier answer: There is a reason for it. Then it changed.",
     advice=load_advice().get_advice(FlagKind.STUDENT_LINK).brief,
     link_url=ANSWER,
-    policy="Do not link your personal profiles with those of students.",
 )
 CHANGED: Final = ChangeLine(
     event=EventKind.CHANGED,
