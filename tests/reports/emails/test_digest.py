@@ -1,5 +1,6 @@
 """What a digest says first, last, and not at all."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -257,7 +258,28 @@ def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
 
     for text in (letter.text, letter.html):
         assert [reason for reason in reasons if reason in text] == list(reasons[:3])
-        assert "and 4 weaker reasons on your page" in text
+
+
+MOST_WORDS = 250
+
+
+def test_three_flags_are_at_most_250_words_before_the_footer(
+    digest: Digest, flag: FlagLine
+) -> None:
+    reasons = (
+        "Its bio repeats the bio of your account on the same network.",
+        "Its handle is yours, but the o is replaced by the digit 0.",
+        "It shows the same name as your account on the same network.",
+    )
+    advice = "Not you? Report it, tell your principal, and warn your contacts."
+    flags = tuple(
+        replace(flag, id=f"{number}" * 8, reasons=reasons, advice=advice, earlier="")
+        for number in range(3)
+    )
+
+    body = render_digest(digest(flags=flags)).text.partition("--------")[0]
+
+    assert len(re.findall(r"\S*\w\S*", body)) <= MOST_WORDS
 
 
 def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(
