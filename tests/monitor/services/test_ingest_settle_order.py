@@ -19,7 +19,7 @@ ORDERS = [
     lambda visits: random.Random(7).sample(visits, len(visits)),  # noqa: S311 - the same again
 ]
 # Made from the sealing key, which each world draws for itself.
-CODE = re.compile(r" [\w-]{43}(?![\w-])|(?<=/answer/)\S+")
+CODE = re.compile(r" [\w-]{43}(?![\w-])|(?<=/answer/)\S+|(?<=/code/)\S+|(?<=/not-me/)\S+")
 
 
 def three_weeks(world: World) -> list[tuple[str, str, str]]:
