@@ -373,19 +373,24 @@ class CrawlResult:
     pages: tuple[ParsedPage, ...] = ()
 
 
-PRINT_VERSION = "1"
+PRINT_VERSION = "2"
 Crop: TypeAlias = tuple[float, float, float, float]
 """What is taken off at the left, the top, the right and the bottom, as shares of the side."""
-# The whole picture; what is left when a border is undone; and what is left when someone cuts it
-# away from one corner or another.
+# The whole picture; what is left when its edges are cut away on all sides; and what is left when
+# someone cuts it away from one corner or another, a little or more.
+_LITTLE, _MORE = 0.06, 0.12
 CROPS: tuple[Crop, ...] = (
-    (0.0, 0.0, 0.0, 0.0),
-    (0.04, 0.04, 0.04, 0.04),
-    (0.08, 0.08, 0.08, 0.08),
-    (0.06, 0.06, 0.0, 0.0),
-    (0.0, 0.06, 0.06, 0.0),
-    (0.0, 0.0, 0.06, 0.06),
-    (0.06, 0.0, 0.0, 0.06),
+    *((even, even, even, even) for even in (0.0, 0.04, 0.08, 0.12, 0.16)),
+    *(
+        corner
+        for off in (_LITTLE, _MORE)
+        for corner in (
+            (off, off, 0.0, 0.0),
+            (0.0, off, off, 0.0),
+            (0.0, 0.0, off, off),
+            (off, 0.0, 0.0, off),
+        )
+    ),
 )
 SHORT_HASH_BITS, LONG_HASH_BITS = 64, 256
 _CROP_DIGITS = (SHORT_HASH_BITS + SHORT_HASH_BITS + LONG_HASH_BITS) // 4

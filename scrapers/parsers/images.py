@@ -10,7 +10,7 @@ Algorithm", 2019).
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import cos, pi
 from operator import mul
 from statistics import median
@@ -125,7 +125,10 @@ def compute_picture_print(body: bytes) -> PicturePrint | None:
     if min(picture.size) < SHORTEST_SIDE or _is_plain_picture(picture):
         return None
     shades = picture.convert("L")
-    straight, mirrored = zip(*(_hash_crop(shades, cut) for cut in CROPS), strict=True)
+    trimmed = _trim_border(shades)
+    # The first cut is the whole picture, as it is: what looks like a frame may be a part of it.
+    pictures = (shades, *repeat(trimmed, len(CROPS) - 1))
+    straight, mirrored = zip(*map(_hash_crop, pictures, CROPS), strict=True)
     return PicturePrint(straight=straight, mirrored=mirrored)
 
 
@@ -162,6 +165,26 @@ def _is_plain_picture(picture: Image.Image) -> bool:
     near: int = sum(most.histogram()[: _SHADE_TOLERANCE + 1])
     width, height = PDQ_GRID
     return near >= _PLAIN_SHARE * width * height
+
+
+# A border is of one shade and on all four sides; no more than this share of a side is one.
+_LARGEST_BORDER = 0.15
+
+
+def _trim_border(shades: Image.Image) -> Image.Image:
+    """Take off a frame that someone put around a picture."""
+    width, height = shades.size
+    ground = Image.new("L", shades.size, shades.getpixel((0, 0)))
+    other = ImageChops.difference(shades, ground).point(_is_other_shade)
+    left, top, right, bottom = other.getbbox() or (0, 0, width, height)
+    across, down = (left, width - right), (top, height - bottom)
+    framed = min(*across, *down) > 0
+    slim = max(across) <= _LARGEST_BORDER * width and max(down) <= _LARGEST_BORDER * height
+    return shades.crop((left, top, right, bottom)) if framed and slim else shades
+
+
+def _is_other_shade(difference: int) -> int:
+    return 255 if difference > _SHADE_TOLERANCE else 0
 
 
 def _hash_crop(shades: Image.Image, cut: Crop) -> tuple[CropHashes, CropHashes]:

@@ -30,7 +30,7 @@ def test_two_prints_are_written_alike_only_if_they_are(
         lambda written: "",
         lambda written: written[:-1],
         lambda written: written + "0",
-        lambda written: "2" + written[1:],
+        lambda written: "1" + written[1:],
         lambda written: written[:-1] + "g",
         lambda written: written + "\n",
     ],

@@ -87,7 +87,7 @@ _LOW_ORDINALS = "first|second|third|fourth|fifth"
 # A child of these grades has no account: who names one teaches it, or is a parent.
 _LOW_GRADE = re.compile(
     rf"\b(?:[1-5](?:st|nd|rd|th)|{_LOW_ORDINALS}) grade(?:r|rs|s)?\b|\bgrade [1-5]\b|"
-    r"\b(?:kindergarten|pre-?k|k-\d|elementary)\b"
+    r"\b(?:kindergarten|pre-?k|k-\d)\b"
 )
 _SUBJECTS = (
     r"(?:math\w*|science|ela|english|reading|writing|history|social studies|spanish|french|art|"

@@ -8,8 +8,9 @@ import pytest
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
-from PIL import Image
+from PIL import Image, ImageOps
 
+from monitor.domain.detection.images import compare_prints
 from scrapers.models import CROPS, PicturePrint
 from scrapers.parsers.images import MOST_PIXELS, PictureError, compute_picture_print
 from tests.bench.altered import packed
@@ -77,6 +78,33 @@ def test_neither_is_the_figure_that_stands_for_no_picture() -> None:
 
 def test_a_picture_of_a_few_pixels_tells_nothing() -> None:
     assert compute_picture_print(packed(drawn("portrait", 1).resize((31, 31)))) is None
+
+
+def nearest(one: Image.Image, other: Image.Image) -> float:
+    return compare_prints(told(packed(one)), told(packed(other))).distance
+
+
+@pytest.mark.parametrize("color", ["white", "black", (30, 90, 200)])
+@pytest.mark.parametrize("width", [5, 20, 30])
+def test_a_frame_around_a_picture_is_taken_off(color: str, width: int) -> None:
+    picture = drawn("portrait", 1)
+
+    assert nearest(picture, ImageOps.expand(picture, width, color)) < 1
+
+
+def test_an_even_ground_on_some_sides_is_no_frame() -> None:
+    picture = in_gray(drawn("scene", 2))
+    wide = ImageOps.expand(picture, (0, 30, 0, 0), 0)
+
+    assert told(packed(wide)).straight[1] != told(packed(picture)).straight[1]
+
+
+def test_the_first_view_is_of_the_whole_picture_with_its_frame() -> None:
+    picture = in_gray(drawn("scene", 2))
+    framed = ImageOps.expand(picture, 20, 255)
+
+    assert told(packed(framed)).straight[0] != told(packed(picture)).straight[0]
+    assert told(packed(framed)).straight[1:] == told(packed(picture)).straight[1:]
 
 
 def test_what_is_transparent_is_seen_as_white() -> None:

@@ -1,0 +1,73 @@
+"""The table of the detection rules is of whatever rows are given."""
+
+import json
+
+import pytest
+
+from tests.bench.detection import (
+    compute_area,
+    compute_f1,
+    compute_recall,
+    describe_labels,
+    draw_task,
+    main,
+)
+
+NAMES = (("Maria Delgado", 1), ("M. Delgado", 1), ("Karl Brandt", 0), ("Maria Novak", 0))
+
+
+def test_rows_of_a_folder_are_scored_by_the_rules_of_assessments(tmp_path, capsys):
+    asked = [
+        {
+            "id": shown,
+            "ask": "same_name",
+            "staff": {"name": "Maria Delgado"},
+            "found": {"display_name": shown},
+        }
+        for shown, _ in NAMES
+    ]
+    gold = [{"id": shown, "gold": same} for shown, same in NAMES]
+    for ending, lines in (("in", asked), ("gold", gold)):
+        text = "\n".join(map(json.dumps, lines))
+        (tmp_path / f"names.{ending}.jsonl").write_text(text, "utf-8")
+
+    main(["--rows", str(tmp_path)])
+
+    said = capsys.readouterr().out
+    assert "names: 4 rows" in said
+    assert "F1 1.000, AUC 1.000, recall at 1 % false 1.000" in said
+
+
+def test_without_a_folder_invented_profiles_are_drawn_by_a_seed(capsys):
+    main(["--number", "20", "--seed", "3"])
+
+    said = capsys.readouterr().out
+    assert "invented profiles, seed 3: 20 rows" in said
+    assert "macro-F1" in said
+    assert draw_task(5, 3) == draw_task(5, 3)
+
+
+def test_a_yes_above_every_no_is_an_area_of_one_and_a_tie_a_half():
+    assert compute_area([(1.0, True), (0.0, False)]) == 1
+    assert compute_area([(1.0, True), (1.0, False)]) == 0.5
+    assert compute_area([(0.0, True), (1.0, False)]) == 0
+    assert compute_area([(2.0, True), (1.0, False), (0.0, True), (3.0, True)]) == pytest.approx(
+        2 / 3
+    )
+
+
+def test_f1_is_of_the_rules_own_threshold():
+    assert compute_f1([(1.0, True), (-1.0, False), (-0.1, True)]) == pytest.approx(2 / 3)
+
+
+def test_recall_is_of_scores_above_the_hundredth_no():
+    noes = [(float(at), False) for at in range(100)]
+
+    assert compute_recall([*noes, (98.5, True), (97.0, True)]) == 0.5
+
+
+def test_what_answers_cost_is_said():
+    lines = list(describe_labels([("own", "own"), ("impersonation", "own"), ("own", "unknown")]))
+
+    assert lines[-1].endswith("cost 20.67 minutes a profile")
+    assert any("own" in line and "asked 1" in line for line in lines)
