@@ -125,12 +125,10 @@ _RULE_BY_MIDDLE = {
     MiddleMatch.FURTHER: rules.NAME_LONGER,
 }
 _HANDLE_SENTENCES = {
-    NameCover.FULL: "No name is shown, but the handle is made from your name.",
-    NameCover.NICK: "No name is shown, but the handle is made from another form of your name.",
-    NameCover.INITIALS: (
-        "No name is shown, but the handle is made from part of your name and an initial."
-    ),
-    NameCover.FAMILY: ("No name is shown. Of your name, the handle contains only the family name."),
+    NameCover.FULL: rules.HANDLE_OF_NAME,
+    NameCover.NICK: rules.HANDLE_OF_OTHER_FORM,
+    NameCover.INITIALS: rules.HANDLE_OF_INITIAL,
+    NameCover.FAMILY: rules.HANDLE_OF_FAMILY,
 }
 # What a handle of both halves of a common name weighs: docs/handles.md.
 _WHOLE_HANDLE_BITS = 6.9
@@ -226,12 +224,10 @@ def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 
 _COMPLETIONS = {
-    MatchLevel.INITIAL: "The name shown has only an initial, but the handle holds your given name.",
-    MatchLevel.FAMILY_INITIAL: (
-        "The name shown ends with an initial, but the handle holds your family name."
-    ),
-    MatchLevel.FAMILY: "Only your family name is shown, but the handle holds your given name, too.",
-    MatchLevel.GIVEN: "Only your given name is shown, but the handle holds your family name, too.",
+    MatchLevel.INITIAL: rules.INITIAL_COMPLETED,
+    MatchLevel.FAMILY_INITIAL: rules.FAMILY_INITIAL_COMPLETED,
+    MatchLevel.FAMILY: rules.FAMILY_COMPLETED,
+    MatchLevel.GIVEN: rules.GIVEN_COMPLETED,
 }
 
 

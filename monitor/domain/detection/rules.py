@@ -36,6 +36,14 @@ NAME_LONGER = EvidenceRule(name="name-longer", reason="The name continues after 
 NAMESAKES = EvidenceRule(name="namesakes", reason="Other people have your name.")
 NAME_RARE = EvidenceRule(name="name-rare", reason="Hardly anyone else has your name.")
 
+# Where the name shown is a part of theirs, and the handle holds the rest.
+INITIAL_COMPLETED = "The name shown has only an initial, but the handle holds your given name."
+FAMILY_INITIAL_COMPLETED = (
+    "The name shown ends with an initial, but the handle holds your family name."
+)
+FAMILY_COMPLETED = "Only your family name is shown, but the handle holds your given name, too."
+GIVEN_COMPLETED = "Only your given name is shown, but the handle holds your family name, too."
+
 SAME_PICTURE = EvidenceRule(
     name="same-picture",
     reason="It uses the same picture as one of your accounts.",
@@ -45,6 +53,12 @@ SAME_PICTURE = EvidenceRule(
 HANDLE_NAME = EvidenceRule(
     name="handle-name", reason="No name is shown, but the handle holds parts of your name."
 )
+HANDLE_OF_NAME = "No name is shown, but the handle is made from your name."
+HANDLE_OF_OTHER_FORM = "No name is shown, but the handle is made from another form of your name."
+HANDLE_OF_INITIAL = (
+    "No name is shown, but the handle is made from part of your name and an initial."
+)
+HANDLE_OF_FAMILY = "No name is shown. Of your name, the handle contains only the family name."
 HANDLE_COVERS = EvidenceRule(
     name="handle-covers",
     reason="The handle is also made from your name.",
