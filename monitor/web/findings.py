@@ -14,8 +14,9 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
+from monitor.domain.detection.feedback import ITEM_DECISIONS
 from monitor.domain.errors import InputError
-from monitor.domain.flag import FLAG_OF_DECISION, Flag
+from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS, Flag
 from monitor.domain.vocabulary import Decision, FindingGroup, FlagKind
 from monitor.services.feedback import DecisionInput, record_feedback, undo_feedback
 from monitor.services.finding_list import count_findings, filter_findings, list_findings
@@ -188,6 +189,31 @@ def _redirect_back(
     return context.redirect_to(path, "" if done else notice)
 
 
+def _record_flag_answer(context: PortalContext, flag: Flag, form: "FlagAnswerForm") -> None:
+    """Answer a flag; where it asks whose an account is, the answer is about the account."""
+    if flag.kind in OWNERSHIP_FLAGS and form.decision in ITEM_DECISIONS:
+        record_feedback(context.app, flag.person_id, {flag.item_id: form.decision})
+        return
+    entry = _build_decision_input(form, flag.person_id, context.now())
+    decide_flags(context.app, (flag.id,), entry)
+
+
+def _redirect_after_flag_answer(
+    context: PortalContext, flag: Flag, form: "FlagAnswerForm"
+) -> Response:
+    """Lead to what can be done about it, or back to where it was answered."""
+    item_page = url_for("items.show_item", item_id=flag.item_id)
+    if flag.kind in OWNERSHIP_FLAGS and form.decision in FLAG_OF_DECISION:
+        return _redirect_to_kit(context, flag.item_id, FLAG_OF_DECISION[form.decision])
+    if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
+        return context.redirect_to(url_for("removal.show_removal", flag_id=flag.id), "Saved.")
+    if form.decision is Decision.IMPERSONATION:
+        return context.redirect_to(f"{item_page}#flag-{flag.id}", "Saved. Here is what to do now.")
+    if form.back is AnswerPage.SORT:
+        return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
+    return context.redirect_to(item_page, "Saved.")
+
+
 class VersionsQuery(WebForm, frozen=True, kw_only=True):
     older: int = msgspec.field(name="from", default=0)
     newer: int = msgspec.field(name="to", default=0)
@@ -276,21 +302,10 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
         if form.decision in {Decision.SHARED, Decision.REOPENED}:
             abort(HTTPStatus.BAD_REQUEST)
         try:
-            decide_flags(
-                context.app, (flag_id,), _build_decision_input(form, flag.person_id, context.now())
-            )
+            _record_flag_answer(context, flag, form)
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        if FLAG_OF_DECISION.get(form.decision) is flag.kind:
-            return _redirect_to_kit(context, flag.item_id, flag.kind)
-        if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
-            return context.redirect_to(url_for("removal.show_removal", flag_id=flag_id), "Saved.")
-        if form.decision is Decision.IMPERSONATION:
-            place = url_for("items.show_item", item_id=flag.item_id, _anchor=f"flag-{flag_id}")
-            return context.redirect_to(place, "Saved. Here is what to do now.")
-        if form.back is AnswerPage.SORT:
-            return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
-        return context.redirect_to(url_for("items.show_item", item_id=flag.item_id), "Saved.")
+        return _redirect_after_flag_answer(context, flag, form)
 
     @routes.post("/me/flags/<flag_id>/undo")
     def submit_undo(flag_id: str) -> Response:

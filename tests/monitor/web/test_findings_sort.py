@@ -92,6 +92,23 @@ def test_who_is_impersonated_is_led_to_what_they_can_do_about_it(guest, maria, p
     assert kit.page.find("form", action="/me/sort/undo")
 
 
+@pytest.mark.parametrize("path", ["/me/sort", "/me/flags/{flag}"])
+def test_whoever_others_made_an_account_about_is_led_to_the_report(guest, maria, path):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    answer = guest.post(path.format(flag=flag.id), item=flag.item_id, decision="mock")
+    kit = guest.follow(answer)
+
+    mock = maria.flag(FlagKind.MOCK_ACCOUNT)
+    assert mock.state is FlagState.MOCK
+    assert "Report this account" in kit.text
+    assert "bullies or harasses someone" in kit.text
+    assert "Show what was copied" not in kit.text
+    back = guest.follow(guest.post(f"/me/flags/{mock.id}", decision="impersonation"))
+    assert "Show what was copied" in back.text
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
+
+
 def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria):
     cards = guest.get("/me/sort").page.find_all("input", {"form": "together"})
     refs = [card["value"] for card in cards]
