@@ -208,6 +208,7 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "consents": RetainedKind.PERSON,
     "decisions": RetainedKind.FLAG,
     "district": RetainedKind.AUDIT,
+    "email_cadences": RetainedKind.PERSON,
     "enrollment_drafts": RetainedKind.ENROLLMENT_DRAFT,
     "erased_people": RetainedKind.AUDIT,
     "events": RetainedKind.EVENT,

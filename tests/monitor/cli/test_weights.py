@@ -11,7 +11,7 @@ def test_each_weight_is_shown_with_the_source_of_its_figure(terminal):
     assert shown.code == 0
     assert all(rule in shown.out for rule in load_own_weights().bits)
     assert load_own_weights().sources["place"] in shown.out
-    assert "Weights in use: version 1." in shown.out
+    assert "Weights in use: version 2." in shown.out
 
 
 def test_the_file_that_the_config_names_is_the_one_shown(terminal):
