@@ -5,6 +5,7 @@ that is not of the web comes back as it was, but for white space.
 """
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import unquote
 
@@ -33,6 +34,8 @@ BLOGSPOT = re.compile(r"(?<=\.blogspot)\.(?:com?\.)?[a-z]{2}$")
 DEFAULT_PORTS = (None, 80, 443)
 
 
+# A finding's address and the own ones are compared in every assessment.
+@lru_cache(maxsize=4_096)
 def canonicalize_url(url: str) -> str:
     """Return the key of an address: equal for addresses of one page, and its own key."""
     key = _respell_url(url)

@@ -215,8 +215,7 @@ _SHORTEST_SAME = 15
 class AssessmentCase:
     """`lookalike_here` is how the handle imitates one of the person's on the same platform.
 
-    `lookalike_anywhere` is the same for the person's `handles` anywhere. `handle_pair_bits` is how
-    much likelier the handle and one of these are one person's than not. `contacts` is what the
+    `lookalike_anywhere` is the same for the person's `handles` anywhere. `contacts` is what the
     matcher said of its contacts, where it was asked.
     """
 
@@ -228,7 +227,6 @@ class AssessmentCase:
     has_same_handle: bool
     lookalike_here: HandleLookalike | None
     lookalike_anywhere: HandleLookalike | None
-    handle_pair_bits: float
     contacts: ContactMatchResult = UNFLAGGED
 
     @property
@@ -247,6 +245,15 @@ class AssessmentCase:
             and self.appearance.name_match is None
             and not self.appearance.description
         )
+
+    @property
+    def handle_pair_bits(self) -> float:
+        """Return how much likelier the handle and one of theirs are one person's than not."""
+        found = (
+            weigh_handle_pair(self.finding.handle, each, load_census()) for each in self.own_handles
+        )
+        sums = (sum(each.bits for each in evidence) for evidence in found)
+        return max(sums, default=float("-inf"))
 
     @property
     def has_telltale_handle(self) -> bool:
@@ -293,14 +300,7 @@ def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> Asse
         has_same_handle=any(is_same_handle(finding.handle, each) for each in anywhere),
         lookalike_here=_choose_closest_lookalike(finding.handle, here, look),
         lookalike_anywhere=_choose_closest_lookalike(finding.handle, anywhere, look),
-        handle_pair_bits=_compute_pair_bits(finding.handle, anywhere),
     )
-
-
-def _compute_pair_bits(handle: str, own_handles: Iterable[str]) -> float:
-    """Return how well a handle goes with the best of the person's, in bits."""
-    found = (weigh_handle_pair(handle, each, load_census()) for each in own_handles if handle)
-    return max((sum(each.bits for each in evidence) for evidence in found), default=float("-inf"))
 
 
 def _choose_closest_lookalike(

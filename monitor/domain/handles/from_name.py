@@ -192,6 +192,7 @@ class HandleFit:
         return next((piece.text for piece in self.pieces if piece.parts == (part,)), "")
 
 
+@lru_cache(maxsize=4096)
 def fit_name_to_handle(handle: str, name: PersonName) -> HandleFit:
     """Say what of a name a handle covers, and what is left of it."""
     words = split_handle_words(handle)

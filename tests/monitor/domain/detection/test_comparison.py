@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.detection.comparison import SHORTEST_PHRASE, compare_accounts, mark_shared_words
 from monitor.domain.vocabulary import FieldLikeness
-from scrapers.models import Finding, FindingKind
+from scrapers.models import CROPS, PRINT_VERSION, Finding, FindingKind
 
 OURS = Finding(
     key="alpha.example/rosa_delgado",
@@ -123,8 +123,8 @@ def test_a_copied_picture_is_marked(pictures):
 @pytest.fixture
 def pictures() -> str:
     """The print of one picture."""
-    digits = "".join(f"{number:096x}" for number in range(14))
-    return f"1:{digits}"
+    digits = "".join(f"{number:096x}" for number in range(2 * len(CROPS)))
+    return f"{PRINT_VERSION}:{digits}"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
