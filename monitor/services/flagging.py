@@ -24,6 +24,7 @@ from monitor.domain.events import Event
 from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.flag import (
     EXPOSURE_SEVERITY,
+    FLAG_OF_DECISION,
     Flag,
     assess_change_severity,
     close_on_event,
@@ -430,8 +431,8 @@ def add_ownership_flag(app: App, person: Person, item: Item, decision: Decision)
     assessment = build_person_assessor(app, person).assess_with_feedback(
         _exclude_disputed_handles(app, item), decision
     )
-    draft = build_ownership_draft(assessment, FLAG_OF_LABEL[assessment.label])
-    flag = _build_flag(app, item, draft)
+    # The answer decides, not the label: an account that they declared stays theirs by its label.
+    flag = _build_flag(app, item, build_ownership_draft(assessment, FLAG_OF_DECISION[decision]))
     _add_flag(app, flag)
     return flag
 

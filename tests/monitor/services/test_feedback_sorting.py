@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
-from monitor.domain.flag import OWNERSHIP_FLAGS
+from monitor.domain.flag import FLAG_OF_DECISION, OWNERSHIP_FLAGS
 from monitor.domain.vocabulary import (
     Decision,
     FlagKind,
@@ -252,3 +252,14 @@ def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria
         seen.append(record_takedown_step(sorting(maria), maria.id, flag.id, step).state)
 
     assert seen == [FlagState.REPORTED, FlagState.REMOVED, FlagState.REPORTED, FlagState.MOCK]
+
+
+@pytest.mark.parametrize("ruling", [Decision.MOCK, Decision.IMPERSONATION])
+def test_a_declared_account_can_be_called_someone_elses_work(maria: Staff, ruling: Decision):
+    own = next(item.id for item in maria.items.values() if _own(maria, item.id))
+
+    sorts(maria, ruling, own)
+
+    flag = maria.world.state.flags.find_flag(own, FLAG_OF_DECISION[ruling])
+    assert flag is not None
+    assert flag.state is FlagState(ruling)

@@ -1,0 +1,138 @@
+"""From the email to the end: each kind of flag is answered on a phone, and leads somewhere."""
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+
+import pytest
+from playwright.sync_api import Page
+
+from monitor.app import OUTBOX
+from monitor.demo.district import BETH, DANIEL, MARIA, ROSA, THOMAS, StaffMember
+from monitor.domain.flag import OWNERSHIP_FLAGS, Flag
+from monitor.domain.vocabulary import FlagKind, OwnershipLabel
+from tests.real.browser import NARROW, Looks
+from tests.real.pages import Pages
+
+pytestmark = pytest.mark.real
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagPath:
+    """`answer` is pressed on the page that the email leads to; `then` is what comes after it."""
+
+    member: StaffMember
+    kind: FlagKind
+    answer: str
+    then: str
+    first_page: str
+
+
+PATHS = (
+    FlagPath(
+        member=MARIA,
+        kind=FlagKind.IMPERSONATION,
+        answer="Someone pretending to be me",
+        then="Report this account",
+        first_page="In progress",
+    ),
+    FlagPath(
+        member=BETH,
+        kind=FlagKind.EXPOSED_CONTACT,
+        answer="The details are mine",
+        then="I asked for removal",
+        first_page="In progress",
+    ),
+    FlagPath(
+        member=THOMAS,
+        kind=FlagKind.OWN_ACCOUNT_CHANGED,
+        answer="It was not me",
+        then="What to do now",
+        first_page="In progress",
+    ),
+    FlagPath(
+        member=ROSA,
+        kind=FlagKind.STUDENT_LINK,
+        answer="I removed the link",
+        then="I removed the link",
+        first_page="Checks",
+    ),
+)
+
+
+def find_flag(pages: Pages, path: FlagPath) -> Flag:
+    db = pages.app.db
+    person_id = db.people.find_person_id_by_mail(path.member.person.mail)
+    flags = db.flags.list_flags_of_person(person_id)
+    return next(each for each in flags if each.kind is path.kind)
+
+
+def find_answer_link(pages: Pages, path: FlagPath) -> str:
+    """Return the link of the flag in the first email that has it."""
+    flag = find_flag(pages, path)
+    card = f"i{flag.item_id}" if flag.kind in OWNERSHIP_FLAGS else f"f{flag.id}"
+    link = re.compile(rf"/answer/{card}\.\d+\.[\w-]+")
+    for each in sorted((pages.app.config.state / OUTBOX).glob("*.eml")):
+        email = message_from_bytes(each.read_bytes(), policy=policy.default)
+        body = email.get_body(("plain",))
+        if body and (found := link.search(body.get_content())):
+            return found[0]
+    pytest.fail(f"no email has a link to answer {card}")
+
+
+def check_page(looks: Looks, page: Page) -> None:
+    """Look for what axe, the console and the width of the page say against it."""
+    assert looks.faults(page) == [], page.url
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.kind.value)
+def test_a_flag_is_answered_from_its_email_and_leads_to_what_to_do(
+    looks: Looks, pages: Pages, path: FlagPath
+) -> None:
+    with looks.window(width=NARROW) as page:
+        # Without signing in: one tap in the email, one on the page.
+        page.goto(find_answer_link(pages, path))
+        check_page(looks, page)
+        page.get_by_role("button", name=path.answer).click()
+        page.get_by_role("heading", level=1, name="Saved").wait_for()
+        check_page(looks, page)
+        after = page.locator("main a.button").first.get_attribute("href")
+        assert after
+
+        looks.become(page, path.member.person.name.full_name)
+        page.goto(after)
+        page.get_by_text(path.then).first.wait_for()
+        check_page(looks, page)
+
+        page.goto("/me")
+        page.get_by_role("heading", name=path.first_page).wait_for()
+        check_page(looks, page)
+    assert not find_flag(pages, path).is_undecided
+
+
+def test_what_others_made_is_reported_and_listed_until_it_is_gone(
+    looks: Looks, pages: Pages
+) -> None:
+    db, person = pages.app.db, DANIEL.person
+    person_id = db.people.find_person_id_by_mail(person.mail)
+    item = next(
+        each
+        for each in db.items.list_items_of_person(person_id)
+        if db.items.find_item_label(each.id) is OwnershipLabel.NAMESAKE
+    )
+    with looks.window(width=NARROW) as page:
+        looks.become(page, person.name.full_name)
+        page.goto(f"/me/items/{item.id}")
+        page.get_by_role("button", name="Others made it about me").first.click()
+        page.get_by_role("heading", level=1, name="Report this account").wait_for()
+        check_page(looks, page)
+        page.get_by_label("I reported it").check()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Saved: you reported it.").wait_for()
+
+        page.goto("/me")
+        page.get_by_role("heading", name="In progress").wait_for()
+        check_page(looks, page)
+        page.goto("/me/findings?show=in-progress")
+        assert page.locator("main ul.rows li").count() == 1
+        check_page(looks, page)
