@@ -26,6 +26,7 @@ from monitor.domain.vocabulary import (
     GuideReliability,
     HealthLevel,
     HoldAction,
+    InviteSkipReason,
     OpeningReason,
     OwnershipLabel,
     ProofRequirement,
@@ -55,6 +56,14 @@ FLAG_KINDS: Final[Mapping[FlagKind, str]] = {
     FlagKind.EXPOSED_CONTACT: "Private contact details in public",
     FlagKind.OWN_ACCOUNT_CHANGED: "Own account changed",
     FlagKind.MOCK_ACCOUNT: "Account made by others",
+}
+# Behind a number of lines, or the number of a line, of a staff file.
+INVITE_SKIP_REASONS: Final[Mapping[InviteSkipReason, str]] = {
+    InviteSkipReason.INVITED: "invited already",
+    InviteSkipReason.ENROLLED: "enrolled already",
+    InviteSkipReason.LEFT: "withdrew or left",
+    InviteSkipReason.INACTIVE: "not active in the file",
+    InviteSkipReason.STUDENT: "a student in the file",
 }
 # Before what a page says of itself, in quotes.
 QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {

@@ -4,7 +4,7 @@ Also sends a person a copy of all their data, which goes to that person only.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from monitor.cli.context import (
 )
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
-from monitor.domain.dates import format_date, format_day
+from monitor.domain.dates import format_date, format_day, format_local_time
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
 from monitor.domain.flag import FlaggedItems
@@ -31,6 +31,13 @@ from monitor.services.data_export import DataExport, export_person_data, queue_e
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import record_departure, withdraw_consent
 from monitor.services.notifications import record_break_glass
+from monitor.services.staff_invitations import (
+    StaffInvitations,
+    invite_staff,
+    preview_staff_invitations,
+    read_staff_file,
+)
+from reports.labels import INVITE_SKIP_REASONS
 
 
 @click.command()
@@ -151,34 +158,105 @@ def staff() -> None:
 
 
 @staff.command()
-@click.argument("mail")
+@click.argument("mail", default="")
 @click.argument("given", default="")
 @click.argument("family", default="")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Invite everyone in this CSV file who is not invited or enrolled yet.",
+)
+@click.option("--dry-run", is_flag=True, help="With --file: show what would happen. Do nothing.")
+@json_option
 @pass_cli_context
-def invite(context: CliContext, mail: str, given: str, family: str) -> None:
-    """Invite one person by work email address. Only they can answer.
+def invite(
+    context: CliContext,
+    /,
+    path: Path | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    **person: str,
+) -> None:
+    """Invite one person by work email address, or a whole staff by --file. Only they can answer.
 
     They enroll under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
     taken from an address such as bob.baker@. An operator must confirm any other name.
+
+    The first line of a file names its columns: email, first name and last name, in any order.
+    Exports from Google, Entra, PowerSchool, OneRoster and Clever fit. If one line cannot be used,
+    no one is invited.
     """
+    if path is None and not person["mail"]:
+        usage = "Pass the email address of a person, or --file."
+        raise click.UsageError(usage)
+    if path is None and (dry_run or as_json):
+        reason = "--dry-run and --json need --file. No one was invited."
+        raise InputError(reason)
+    if path is None:
+        _invite_one(context, person["mail"], person["given"].strip(), person["family"].strip())
+        return
+    if person["mail"]:
+        reason = "Pass one address or --file, not both. No one was invited."
+        raise InputError(reason)
+    _invite_staff(context, path, dry_run=dry_run, as_json=as_json)
+
+
+def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None:
     if not is_single_address(mail):
         reason = f"{mail!r} is not a single email address. No one was invited."
         raise InputError(reason)
-    if given.strip() and not family.strip():
+    if given and not family:
         reason = "Pass both a given and a family name, or neither. No one was invited."
         raise InputError(reason)
+    _require_mail_server(context)
+    with context.open_app() as app:
+        invitation = invite_person(app, mail, given, family)
+        context.output.print_line(
+            f"The invitation is queued. Its code is created when it is sent. It expires on "
+            f"{format_day(invitation.expires_at, app.config.district.zone)}."
+        )
+
+
+def _require_mail_server(context: CliContext) -> None:
     if not context.config.mail.host:
         reason = (
             "Invitations need a mail server. Without one, the operator could read the code. "
             "Set `host` under [mail]."
         )
         raise UnavailableError(reason)
+
+
+def _invite_staff(context: CliContext, path: Path, *, dry_run: bool, as_json: bool) -> None:
+    lines = read_staff_file(path, context.config.district.domains)
+    _require_mail_server(context)
     with context.open_app() as app:
-        invitation = invite_person(app, mail, given.strip(), family.strip())
-        context.output.print_line(
-            f"The invitation is queued. Its code is created when it is sent. It expires on "
-            f"{format_day(invitation.expires_at, app.config.district.zone)}."
-        )
+        act = preview_staff_invitations if dry_run else invite_staff
+        report = act(app, lines)
+    if as_json:
+        context.output.print_json({"dry_run": dry_run, **asdict(report)})
+        return
+    for sentence in _describe_invitations(report, context.config.district.zone, dry_run=dry_run):
+        context.output.print_line(sentence)
+
+
+def _describe_invitations(report: StaffInvitations, zone: str, *, dry_run: bool) -> Iterator[str]:
+    for each in report.skipped_lines:
+        yield f"Line {each.line}: {INVITE_SKIP_REASONS[each.reason]}."
+    skipped = [
+        f"{count} {INVITE_SKIP_REASONS[reason]}"
+        for reason, count in report.skipped.items()
+        if count
+    ]
+    if skipped:
+        yield f"Skipped: {', '.join(skipped)}."
+    yield f"{'To invite' if dry_run else 'Invited'}: {report.invited} of {report.lines} lines."
+    if report.last_email_at and not dry_run:
+        sent = format_local_time(report.last_email_at, zone)
+        yield f"The service sends the emails one after another, the last one at about {sent}."
+    if dry_run:
+        yield "This was a dry run. No one was invited."
 
 
 @staff.command("list")

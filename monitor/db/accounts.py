@@ -123,6 +123,14 @@ class InvitationsTable:
         )
         return None if found is None else self._decrypt_invitation(found)
 
+    def has_invitation(self, mail: str) -> bool:
+        """Tell whether an address was invited, as long as that is stored."""
+        found = self.connection.fetch_row(
+            "SELECT 1 FROM invitations WHERE keyed_hash = ?",
+            hash_mail_address(self.encryption, mail),
+        )
+        return found is not None
+
     def mark_invitation_answered(self, invitation_id: str, at: datetime) -> None:
         """Use it up; anyone who comes second is refused."""
         with self.connection.begin_transaction():

@@ -5,6 +5,7 @@ it still knows what must not be sent again.
 """
 
 import hmac
+import json
 import logging
 import os
 from base64 import urlsafe_b64encode
@@ -109,6 +110,15 @@ class OutboxTable:
             format_datetime(now),
         )
         return tuple(self._parse_email_row(row) for row in rows)
+
+    def find_last_untried_due_time(self, kinds: Iterable[str]) -> datetime | None:
+        """Return when the last queued email of some kinds is due, those to retry left out."""
+        found = self.connection.fetch_row(
+            """SELECT max(due_at) AS last FROM outbox WHERE state = 'queued' AND attempts = 0
+            AND kind IN (SELECT value FROM json_each(?))""",
+            json.dumps(sorted(kinds)),
+        )
+        return None if found is None else parse_optional_datetime(found["last"])
 
     def list_queued_emails(self, recipient_id: str, kind: str) -> tuple[OutboxEmail, ...]:
         """Return what is queued of a kind for one reader, due or not."""

@@ -212,6 +212,16 @@ class InvitationStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class InviteSkipReason(StrEnum):
+    """Why a line of a staff file gets no invitation. The last two are read in the file itself."""
+
+    INVITED = "invited"
+    ENROLLED = "enrolled"
+    LEFT = "left"
+    INACTIVE = "inactive"
+    STUDENT = "student"
+
+
 class ConsentPhase(StrEnum):
     """EXPIRED is one that ran out and can be renewed until everything is erased."""
 

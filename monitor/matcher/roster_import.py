@@ -54,8 +54,22 @@ def open_rows(path: Path) -> Iterator[Iterator[CsvLine]]:
         with path.open(encoding=_detect_encoding(path), newline="") as file:
             yield _read_rows(path, file)
     except (OSError, UnicodeError) as error:
-        reason = f"{path} cannot be read as text. Export it again as CSV in UTF-8."
+        where = _describe_unreadable_line(path) if isinstance(error, UnicodeError) else ""
+        reason = f"{path} cannot be read as text{where}. Export it again as CSV in UTF-8."
         raise InputError(reason) from error
+
+
+def _describe_unreadable_line(path: Path) -> str:
+    encoding = _detect_encoding(path)
+    if encoding.startswith("utf-16"):
+        return ""  # its lines cannot be told apart by bytes
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError:
+                return f" (line {number})"
+    return ""
 
 
 def _read_rows(path: Path, file: TextIO) -> Iterator[CsvLine]:

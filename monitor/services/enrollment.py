@@ -35,6 +35,7 @@ from monitor.services.consent import hash_district_terms
 from monitor.services.erasure import release_work_address
 from monitor.services.name_changes import apply_searchable_name, store_name_change
 from monitor.services.notifications import (
+    INVITATION_EMAILS,
     EmailPlan,
     build_greeting,
     build_invitation_view,
@@ -75,7 +76,9 @@ def queue_invitation_reminder(app: App, invitation_id: str) -> None:
         app.db.invitations.record_reminder(invitation_id, now, expires_at)
         # By the day of the invitation, so that no restored copy writes a second one.
         plan = EmailPlan(
-            recipient_id=invitation_id, dedupe_key=invitation.invited_at.date().isoformat()
+            recipient_id=invitation_id,
+            dedupe_key=invitation.invited_at.date().isoformat(),
+            due_at=find_next_invitation_slot(app),
         )
         view = build_reminder_view(app, replace(invitation, expires_at=expires_at))
         queue_email(app, plan, view)
@@ -128,8 +131,21 @@ class EnrollmentAnswers:
     zone: str = ""
 
 
-def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Invitation:
-    """Queue an invitation; its code is made when the email is sent.
+# Microsoft 365 takes 30 messages a minute from one mailbox; other emails need room, too.
+INVITATION_INTERVAL = timedelta(seconds=3)
+
+
+def find_next_invitation_slot(app: App) -> datetime:
+    """Return when the next of many invitations or reminders may be sent: no two at once."""
+    now = app.clock.now()
+    last = app.db.outbox.find_last_untried_due_time(INVITATION_EMAILS)
+    return now if last is None else max(now, last + INVITATION_INTERVAL)
+
+
+def invite_person(
+    app: App, mail: str, given: str = "", family: str = "", email_at: datetime | None = None
+) -> Invitation:
+    """Queue an invitation; its code is made when the email is sent: now, or at `email_at`.
 
     The person may join under these names; without any, they come from the address.
     """
@@ -159,6 +175,7 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
             EmailPlan(
                 recipient_id=invitation.id,
                 dedupe_key=now.date().isoformat(),
+                due_at=email_at,
             ),
             build_invitation_view(app, invitation),
         )

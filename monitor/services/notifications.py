@@ -8,6 +8,7 @@ Called inside the transaction that gives the reason for an email.
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import TypedDict
 
@@ -94,10 +95,11 @@ class UndoInstructions(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailPlan:
-    """`period` tells two emails of one kind to one reader apart."""
+    """`period` tells two emails of one kind to one reader apart. Without `due_at`, due now."""
 
     recipient_id: str
     dedupe_key: str
+    due_at: datetime | None = None
 
 
 def build_reviewer_id(address: str) -> str:
@@ -147,7 +149,7 @@ def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
             period=plan.dedupe_key,
             message_id=build_message_id(*name, domain=app.config.mail_domain),
             queued_at=now,
-            due_at=now,
+            due_at=plan.due_at or now,
         ),
         view,
     )

@@ -14,19 +14,27 @@ from monitor.domain.names.normalize import fold_text
 from monitor.domain.names.parsing import parse_person_name
 from monitor.domain.students.roster import RosterStudent
 
-_GIVEN = ("givenname", "firstname", "legalfirstname", "studentfirstname", "forename", "given")
-_FAMILY = ("familyname", "lastname", "legallastname", "studentlastname", "surname", "family", "sn")
+GIVEN_TITLES = ("givenname", "firstname", "legalfirstname", "studentfirstname", "forename", "given")
+FAMILY_TITLES = (
+    "familyname",
+    "lastname",
+    "legallastname",
+    "studentlastname",
+    "surname",
+    "family",
+    "sn",
+)
 _FULL = ("fullname", "displayname", "studentname", "name", "student", "pupil")
 _MIDDLE = ("middlename", "middle", "legalmiddlename")
 _PREFERRED = ("preferredgivenname", "preferredfirstname", "preferredname", "nickname", "goesby")
 _PREFERRED_FAMILY = ("preferredfamilyname", "preferredlastname")
 _SOUND, _FAMILY_SOUND = "kanagivenname", "kanafamilyname"
-_ROLE = ("role", "roles", "userrole", "persontype", "usertype", "type")
+ROLE_TITLES = ("role", "roles", "userrole", "persontype", "usertype", "type")
 _GRADE = ("grade", "grades", "gradelevel", "yeargroup")
-_STUDENTS_ONLY = ("studentid", "studentnumber", "studentsisid")
+STUDENT_ONLY_TITLES = ("studentid", "studentnumber", "studentsisid")
 _STAFF_ONLY = ("teacherid", "teachernumber", "staffid")
 # Where a directory says what someone is; its export holds everyone.
-_UNITS = ("orgunitpath", "department", "jobtitle", "employeetype", "employeetitle", "agegroup")
+UNIT_TITLES = ("orgunitpath", "department", "jobtitle", "employeetype", "employeetitle", "agegroup")
 _DIRECTORY = ("orgunitpath", "userprincipalname", "employeeid", "jobtitle", "department")
 _HANDLES = (
     *("handle", "handles", "socialhandle", "socialhandles", "socialmedia", "metadatahandles"),
@@ -109,7 +117,7 @@ def parse_header(titles: Sequence[str]) -> RosterLayout:
 
 
 def _pair_name_columns(header: _RosterHeader) -> tuple[tuple[int, int], ...]:
-    given, family = header.find_first_column(_GIVEN), header.find_first_column(_FAMILY)
+    given, family = header.find_first_column(GIVEN_TITLES), header.find_first_column(FAMILY_TITLES)
     if given is None or family is None:
         return ()
     named = header.find_first_column(_PREFERRED_FAMILY)
@@ -131,23 +139,25 @@ def _pair_name_columns(header: _RosterHeader) -> tuple[tuple[int, int], ...]:
 
 def _choose_student_marker(header: _RosterHeader) -> StudentMarker:
     """Choose what tells who is a student; only one is believed."""
-    role = header.find_first_column(_ROLE)
+    role = header.find_first_column(ROLE_TITLES)
     if "userprincipalname" in header.column_by_title and role == header.find_first_column(
         ("usertype",)
     ):
         role = None  # there it tells members from guests
     if role is not None:
         return StudentMarker(role=role)
-    if header.find_first_column(_STUDENTS_ONLY) is not None:
+    if header.find_first_column(STUDENT_ONLY_TITLES) is not None:
         return StudentMarker()
     if header.find_first_column(_DIRECTORY) is not None:
-        return StudentMarker(units=header.list_columns(_UNITS) or header.list_columns(_DIRECTORY))
+        return StudentMarker(
+            units=header.list_columns(UNIT_TITLES) or header.list_columns(_DIRECTORY)
+        )
     if "sourcedid" in header.column_by_title:
         return StudentMarker(ids=header.column_by_title["sourcedid"])
     return StudentMarker(grade=header.find_first_column(_GRADE))
 
 
-_LEFT_STATUSES = frozenset({"tobedeleted", "inactive", "withdrawn", "left"})
+LEFT_STATUSES = frozenset({"tobedeleted", "inactive", "withdrawn", "left"})
 _STUDENT_WORDS = """
 student students pupil pupils learner learners scholar scholars estudiante estudiantes alumno
 alumnos eleve eleves schuler
@@ -201,7 +211,7 @@ def parse_row(cells: Sequence[str], layout: RosterLayout, context: RosterContext
     if len(cells) > layout.width and any(cell.strip() for cell in cells[layout.width :]):
         return RosterRow(kind=RosterRowKind.UNUSABLE)
     row = [*cells, *[""] * (layout.width - len(cells))]
-    if layout.status is not None and fold_text(row[layout.status]).strip() in _LEFT_STATUSES:
+    if layout.status is not None and fold_text(row[layout.status]).strip() in LEFT_STATUSES:
         return RosterRow(kind=RosterRowKind.LEFT)
     if not _is_student(row, layout, context):
         return RosterRow(kind=RosterRowKind.OTHER)
@@ -221,13 +231,13 @@ def _is_student(row: Sequence[str], layout: RosterLayout, context: RosterContext
     if tells.role is not None:
         return not _STUDENT_WORD_SET.isdisjoint(_split_words(row[tells.role]))
     if tells.units:
-        return any(_is_student_unit(row[at], context.student_unit) for at in tells.units)
+        return any(is_student_unit(row[at], context.student_unit) for at in tells.units)
     if tells.ids is not None:
         return row[tells.ids].strip() in context.student_ids
     return tells.grade is None or bool(row[tells.grade].strip())
 
 
-def _is_student_unit(unit: str, named: str) -> bool:
+def is_student_unit(unit: str, named: str) -> bool:
     """Tell whether a unit is one of students: `/Students/2028` is, Student Services is none."""
     folded = fold_text(unit).strip()
     if named:
@@ -249,15 +259,15 @@ def _split_words(text: str) -> frozenset[str]:
 def _extract_names(row: Sequence[str], layout: RosterLayout) -> Iterator[tuple[str, str]]:
     pairs = [(row[given].strip(), row[family].strip()) for given, family in layout.names]
     # The legal name comes first; without it no other one counts.
-    if pairs and all(map(_can_hold_name, pairs[0])):
-        yield from (pair for pair in pairs if all(map(_can_hold_name, pair)))
+    if pairs and all(map(can_hold_name, pairs[0])):
+        yield from (pair for pair in pairs if all(map(can_hold_name, pair)))
     elif layout.full is not None and not any(pairs[0] if pairs else ()):
-        read = parse_person_name(row[layout.full]) if _can_hold_name(row[layout.full]) else None
+        read = parse_person_name(row[layout.full]) if can_hold_name(row[layout.full]) else None
         if read and read.given and read.family:
             yield f"{read.given} {read.middle}".strip(), read.family
 
 
-def _can_hold_name(cell: str) -> bool:
+def can_hold_name(cell: str) -> bool:
     """Tell whether a cell may hold a name: letters, and nothing that a spreadsheet computes."""
     return (
         0 < len(cell) <= _LONGEST_NAME

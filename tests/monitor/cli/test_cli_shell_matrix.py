@@ -60,7 +60,10 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "purge": (row("--dry-run"), row("--json")),
     "doctor": (row(codes=(0, 69)), row("--json", codes=(0, 69))),
     "metrics": (row(), row("--json")),
-    "staff invite": (row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),),
+    "staff invite": (
+        row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),
+        row("--file", "nowhere.csv", codes=(2,)),
+    ),
     "staff list": (row(), row("--json")),
     "staff withdraw": (row("{person}", "--yes", acts=("consent-withdrawn",)),),
     "staff left": (row("{person}", "--yes", acts=("consent-left",)),),

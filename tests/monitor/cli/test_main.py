@@ -21,7 +21,6 @@ SAY_ONE_SENTENCE = {
     "init",
     "run",
     "portal",
-    "staff invite",
     "staff withdraw",
     "staff left",
     "staff export",
