@@ -5,6 +5,7 @@ Recipient and content of a queued email are worked out when it is sent.
 
 import logging
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -308,12 +309,14 @@ MAX_RETRY_DELAY = timedelta(hours=12)
 GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: as long as mail servers keep trying
 # After so many deferrals in a row, the server is left alone until the next run.
 MAX_DEFERRALS_IN_A_ROW = 3
+# The service sends every 20 seconds. After an outage, those of a whole staff are overdue at once.
+MAX_INVITATIONS_PER_RUN = 10
 
 
 def send_due(app: App) -> Counter[DeliveryStatus]:
     verdicts: Counter[DeliveryStatus] = Counter()
     in_vain = 0
-    for each in app.db.outbox.list_due_emails(app.clock.now()):
+    for each in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
         app.beat()
@@ -325,6 +328,16 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
         counts = " ".join(f"{each}={verdicts[each]}" for each in DeliveryStatus)
         LOG.info("mail_batch_sent %s", counts)
     return verdicts
+
+
+def _limit_invitations(emails: Iterable[OutboxEmail]) -> Iterator[OutboxEmail]:
+    """Leave out invitations and reminders beyond the first few; the next run goes on with them."""
+    left = MAX_INVITATIONS_PER_RUN
+    for each in emails:
+        if each.kind in INVITATION_EMAILS:
+            left -= 1
+        if each.kind not in INVITATION_EMAILS or left >= 0:
+            yield each
 
 
 def _send_email(app: App, email_id: str) -> DeliveryStatus | None:

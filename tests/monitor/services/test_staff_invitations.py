@@ -17,14 +17,15 @@ from monitor.services.enrollment import (
     enroll_with_code,
     invite_person,
 )
-from monitor.services.erasure import record_departure
+from monitor.services.erasure import record_departure, withdraw_consent
 from monitor.services.jobs import run_mail_and_cleanup
-from monitor.services.outbox import send_due
+from monitor.services.outbox import MAX_INVITATIONS_PER_RUN, send_due
 from monitor.services.staff_invitations import (
     invite_staff,
     preview_staff_invitations,
     read_staff_file,
 )
+from tests.monitor.services.fakes import DEFERRED
 from tests.monitor.services.world import World, answers_of
 
 DOMAINS = ("cedarvalley.example",)
@@ -115,6 +116,33 @@ def test_reminders_to_a_whole_staff_are_due_one_after_another_too(world: World):
     world.clock.at += 2 * INVITATION_INTERVAL
     send_due(world.app)
     assert len(world.post.of_kind("reminder")) == 3
+
+
+def test_an_email_to_retry_does_not_hold_up_the_next_file(world: World):
+    world.post.answer = DEFERRED
+    invite_staff(world.app, LINES[:1])
+    send_due(world.app)
+
+    assert invite_staff(world.app, LINES[1:2]).last_email_at == world.clock.now()
+
+
+def test_after_an_outage_invitations_go_in_small_groups_and_other_emails_do_not_wait(world: World):
+    many = tuple(
+        replace(LINES[0], number=number, mail=f"ann{number}@cedarvalley.example")
+        for number in range(2, 2 + 2 * MAX_INVITATIONS_PER_RUN)
+    )
+    maria = world.joins(MARIA)
+    world.post.accepted.clear()
+    report = invite_staff(world.app, many)
+    world.clock.at = report.last_email_at + timedelta(hours=1)
+    withdraw_consent(world.app, maria.id)
+
+    send_due(world.app)
+
+    assert len(world.post.of_kind("invitation")) == MAX_INVITATIONS_PER_RUN
+    assert len(world.post.of_kind("withdrawn")) == 1
+    send_due(world.app)
+    assert len(world.post.of_kind("invitation")) == 2 * MAX_INVITATIONS_PER_RUN
 
 
 def test_who_is_invited_enrolled_or_gone_already_is_skipped_and_counted(world: World):
