@@ -215,19 +215,19 @@ _TEACHING = frozenset(
 _OTHER_OCCUPATIONS = frozenset(
     split_words(
         "accountant actor actress agent architect artist attorney author bailiff baker banker "
-        "barber barista bartender blogger bookkeeper broker builder butcher carpenter cashier "
-        "ceo chef chemist clerk comedian composer consultant contractor cook cosmetologist "
-        "dancer dentist dental designer detective developer dispatcher dj driver ecologist "
-        "economist editor electrician engineer entrepreneur farmer filmmaker firefighter "
-        "fisherman florist founder gamer geologist guitarist hairstylist handyman hygienist "
-        "illustrator influencer insurance investor janitor jeweler journalist judge landscaper "
-        "lawyer locksmith machinist magician marketer marketing mechanic midwife "
-        "mortgage musician novelist nurse nutritionist optician painter paralegal paramedic "
-        "pharmacist photographer physician physicist pilot plumber podcaster poet "
-        "producer programmer psychologist publicist rancher rapper realtor recruiter reporter "
-        "researcher roofer sales salesman scientist sculptor singer songwriter "
-        "stylist surgeon surveyor tailor tattoo technician therapist trader trainer translator "
-        "trucker undergrad veterinarian videographer waiter waitress welder writer"
+        "barber barista bartender blogger bookkeeper broker builder butcher carpenter cashier ceo "
+        "chef chemist chiropractic chiropractor clerk comedian composer consultant contractor "
+        "cook cosmetologist dancer dds dentist dentistry dental designer detective developer "
+        "dispatcher dj dmd driver dvm ecologist economist editor electrician engineer "
+        "entrepreneur farmer filmmaker firefighter fisherman florist founder gamer geologist "
+        "guitarist hairstylist handyman hygienist illustrator influencer insurance investor "
+        "janitor jeweler journalist judge landscaper lawyer locksmith machinist magician marketer "
+        "marketing mechanic midwife mortgage musician novelist nurse nutritionist optician "
+        "orthodontist painter paralegal paramedic pharmacist photographer physician physicist "
+        "pilot plumber podcaster poet producer programmer psychologist publicist rancher rapper "
+        "realtor recruiter reporter researcher roofer sales salesman scientist sculptor singer "
+        "songwriter stylist surgeon surveyor tailor tattoo technician therapist trader trainer "
+        "translator trucker undergrad veterinarian videographer waiter waitress welder writer"
     )
 )
 

@@ -5,6 +5,7 @@ was weighed, the chances, and what each answer costs.
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from monitor.domain.detection import rules
@@ -142,7 +143,7 @@ _CONTRADICTIONS = frozenset(
     rule.name
     for rule in (
         *(rules.OTHER_ROLE, rules.OTHER_EMPLOYER, rules.OTHER_PLACE),
-        *(rules.TITLE_OTHER, rules.CRIME_PAGE),
+        *(rules.TITLE_OTHER, rules.OBITUARY_PAGE, rules.CRIME_PAGE),
     )
 )
 
@@ -174,6 +175,27 @@ def collect_evidence(
             match_impersonation_rules(case, presented=presents_as_person(claimed))
         )
         yield from weights.weigh_matches(match_known_impersonator(case))
+        if _speaks_of_person(case, {each.rule.name for each in claimed}):
+            yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])
+
+
+_NEARNESS = frozenset({rules.EMPLOYER.name, rules.PLACE.name})
+_FEW_NAMESAKES = 1.0
+
+
+def _speaks_of_person(case: AssessmentCase, found: AbstractSet[str]) -> bool:
+    """Tell whether an account means the person, no matter who runs it.
+
+    A title and the family name are enough where it names the person's school or town, or where the
+    name is rare; so is the whole name with sexual or violent words. Another place or job is a sign
+    that it means someone else.
+    """
+    signs = case.appearance.mock_signs
+    if signs.by_family and not _NEARNESS.isdisjoint(found):
+        return True
+    rare = signs.by_family and case.subject.commonness < _FEW_NAMESAKES
+    lewd = signs.harmful and (case.appearance.is_whole_match or signs.by_family)
+    return (rare or lewd) and _CONTRADICTIONS.isdisjoint(found)
 
 
 # What makes an account that others made more than a prank.
@@ -233,13 +255,16 @@ def _should_ask_person(
 
     A link one way decides nothing: it may be to a friend, or placed by a visitor. Beside a strong
     sign of imitation no link does. An account under the person's name that says it is not there
-    is shown to them. What is called an imitation is asked about anyway, as a flag.
+    is shown to them, and so is one that means them. What is called an imitation is asked about
+    anyway, as a flag.
     """
     if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
         return False
     somebody_elses = case.appearance.match_level is MatchLevel.DIFFERENT
     if any(each.rule == rules.SAYS_MISSING.name for each in evidence):
         return not somebody_elses
+    if any(each.rule == rules.SPEAKS_OF_PERSON.name for each in evidence):
+        return label is not OwnershipLabel.MINE
     if not any(each.rule in LINK_RULES for each in evidence):
         return False
     if any(map(_is_strong_imitation, evidence)):
@@ -349,7 +374,8 @@ class Explanation:
     """`settled` says that the person decided, so nothing was weighed.
 
     `held_back` says that another answer was cheaper, but a handle alone does not show it, or
-    `asked_for` forbids it: a link from the person's own account, or words that hide the account.
+    `asked_for` forbids it: a link from the person's own account, words that hide the account, or
+    words that mean the person.
     `suggestion` is the answer that only the person can give. `weights` is the version by which the
     evidence was weighed, `priors` are those of today, None for a page.
     """
@@ -375,7 +401,8 @@ def explain_assessment(assessment: Assessment, kind: FindingKind, weights: Weigh
     settled = any(each.rule in _DECISIVE_RULES for each in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {each.rule for each in assessment.evidence}
-    asked_for = next(iter(sorted(held & {rules.SAYS_MISSING.name, *LINK_RULES})), "")
+    asking = {rules.SAYS_MISSING.name, rules.SPEAKS_OF_PERSON.name, *LINK_RULES}
+    asked_for = next(iter(sorted(held & asking)), "")
     return Explanation(
         label=assessment.label,
         evidence=assessment.evidence,

@@ -15,6 +15,7 @@ from monitor.domain.detection.feedback import NO_LESSONS, Lessons
 from monitor.domain.detection.mock import (
     NO_MOCK_SIGNS,
     MockSigns,
+    addresses_family,
     has_mock_words,
     read_mock_signs,
 )
@@ -102,7 +103,8 @@ def list_all_handles(subject: Subject, inventory: Inventory) -> frozenset[str]:
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
-_AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s")
+# But "on" may be followed by whom a page is about: "Tea on Mrs. Doe".
+_AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s(?!(?i:mrs?|ms|miss|dr|coach)\b)")
 FULL_NAME_COVERS = frozenset({NameCover.FULL, NameCover.NICK})
 
 
@@ -170,8 +172,13 @@ def build_appearance(finding: Finding, name: PersonName) -> Appearance:
     )
 
 
+# "MrsDoe", "Mrs.Doe"
+_JOINED_TITLE = re.compile(r"\b((?:Mr|Mrs|Ms|Miss|Dr|Coach)\.?)(?=[A-Z])")
+
+
 def _extract_shown_name(finding: Finding) -> str:
-    return (finding.name or _AFTER_NAME.split(finding.title)[0]).strip()[:_LONGEST_NAME]
+    shown = (finding.name or _AFTER_NAME.split(finding.title)[0]).strip()[:_LONGEST_NAME]
+    return _JOINED_TITLE.sub(r"\1 ", shown)
 
 
 def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMatch | None:
@@ -181,7 +188,7 @@ def _match_shown_name(finding: Finding, shown: str, name: PersonName) -> NameMat
     agreed = match_display_name(shown, name)
     # Around the name in "We hate Mrs. Doe" and "Doe Memes" there are words of others.
     if agreed.level is MatchLevel.DIFFERENT and (
-        _begins_with_title(shown) or has_mock_words(shown, name)
+        _begins_with_title(shown) or addresses_family(shown, name) or has_mock_words(shown, name)
     ):
         agreed = match_mention(shown, name)
     one_word = len(shown.split()) == 1

@@ -162,7 +162,15 @@ def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 # Words of pages that list arrests, which search engines show under the names of strangers, too.
 _CRIME = re.compile(
     r"\b(?:mug ?shots?|arrest(?:ed|s)?|inmates?|jail roster|booking (?:photo|report)|"
-    r"sex offenders?|criminal records?|indict(?:ed|ment)|sentenced)\b",
+    r"sex offenders?|criminal records?|indict(?:ed|ment)|sentenced|charged with|in(?:to)? custody|"
+    r"bookings|booked (?:in|into|on|at)|booked \w+day|county jail|pleads? guilty|pleaded|convicted|"
+    r"found guilty|police (?:blotter|log|report)|court records?|felon(?:y|ies)|misdemeanors?|"
+    r"d[uw]i|under the influence)\b",
+    re.IGNORECASE,
+)
+_OBITUARY = re.compile(
+    r"\b(?:obituar(?:y|ies)|survived by|preceded in death|passed away|funeral (?:services?|home)|"
+    r"in (?:loving )?memory of|laid to rest|celebration of life|visitation)\b",
     re.IGNORECASE,
 )
 
@@ -172,6 +180,8 @@ def _match_page_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     title, name = case.finding.title, case.person.name
     if not match_mention(title, name).is_whole and _names_relative(title, case.person):
         yield rules.TITLE_OTHER.build_match()
+    elif _OBITUARY.search(case.appearance.text):
+        yield rules.OBITUARY_PAGE.build_match()
     if _CRIME.search(case.appearance.text):
         yield rules.CRIME_PAGE.build_match()
 

@@ -113,6 +113,12 @@ CRIME_PAGE = EvidenceRule(
     name="crime-page",
     reason="It speaks of an arrest or a crime, and such pages often mix people up.",
 )
+SPEAKS_OF_PERSON = EvidenceRule(
+    name="speaks-of-person", reason="Its words mean you, no matter who runs it, so you are asked."
+)
+OBITUARY_PAGE = EvidenceRule(
+    name="obituary-page", reason="It is about someone who died, and may name you as a relative."
+)
 SAME_WORDS = EvidenceRule(
     name="same-words", reason="It describes itself in the words of one of your accounts."
 )
@@ -334,6 +340,17 @@ MOCK_NAME = EvidenceRule(
     axis=EvidenceAxis.MOCK,
     reason="Its name says that others made it: a fan, meme, confession, or hate page.",
     otherwise="It would be less likely to be made by others if its name did not say so.",
+)
+MOCK_HINT = EvidenceRule(
+    name="mock-hint",
+    axis=EvidenceAxis.MOCK,
+    reason="Its name has a title, your name, and words of pages that students make.",
+    otherwise="It would be less likely to be made by others if its name had no such words.",
+)
+SOLICITS = EvidenceRule(
+    name="solicits",
+    axis=EvidenceAxis.MOCK,
+    reason="It asks for stories or pictures, or says that it is a joke or has no known author.",
 )
 MOCK_BIO = EvidenceRule(
     name="mock-bio",

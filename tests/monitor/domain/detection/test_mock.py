@@ -59,6 +59,9 @@ def assess(finding: Finding, person: Person = RUTH, others: float = 0.8) -> Asse
         ("Quackenbush exposed", "quackenbushexposed", "Tallgrass Middle School"),
         ("Mrs Q out of context", "mrsq.quotes", "Tallgrass Middle School 7b"),
         ("Ms. Quackenbush Quotes", "msquackenbushquotes", "said in Tallgrass Middle, room 12"),
+        ("mrs quackenbush slander", "quack.slander", "Tallgrass Middle School, dm submissions"),
+        ("Mrs.Quackenbush tea", "quackenbush_t", "always anonymous. Tallgrass Middle School"),
+        ("fire MrsQuackenbush, worst ever", "no.more.quack", "Tallgrass Middle School"),
     ],
 )
 def test_an_account_that_others_made_is_called_so(name: str, handle: str, bio: str) -> None:
@@ -80,6 +83,59 @@ def test_an_account_that_others_made_is_called_so(name: str, handle: str, bio: s
 )
 def test_what_may_be_made_by_others_is_asked_about(name: str, handle: str, bio: str) -> None:
     assert assess(replace(ACCOUNT, name=name, handle=handle, bio=bio)).label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "bio"),
+    [
+        # Words that no list has: a title, the family name and the school say whom it means.
+        ("mrs quackenbush aura", "quackenbushaura", "Tallgrass Middle School, iykyk"),
+        ("quackenbush nation", "quackenbushnation", "for mrs quackenbush of Tallgrass Middle"),
+        ("what mrs quackenbush did today", "quackdaily", "Tallgrass, KS"),
+        # No school, but a name that hardly anyone else has.
+        ("is mrs quackenbush ok", "quackok", "bro said pop quiz"),
+        ("Ruth Quackenbush", "ruth.quackenbush", "naughty teacher, 18+"),
+    ],
+)
+def test_an_account_that_means_the_person_is_asked_about_without_words_of_a_list(
+    name: str, handle: str, bio: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle=handle, bio=bio))
+
+    assert found.label in ASKED_OR_FLAGGED
+    assert "speaks-of-person" in {each.rule for each in found.evidence}
+
+
+def test_a_question_about_what_means_the_person_says_why() -> None:
+    asked = assess(
+        replace(ACCOUNT, name="mrs quackenbush lore", handle="lore", bio="Tallgrass, KS")
+    )
+    told = explain_assessment(asked, FindingKind.ACCOUNT, WEIGHTS)
+
+    assert asked.label is OwnershipLabel.UNKNOWN
+    assert told.asked_for == "speaks-of-person"
+    assert "Its words mean you, no matter who runs it, so you are asked." in asked.reasons
+
+
+def test_the_same_words_about_another_place_or_job_mean_someone_else() -> None:
+    other = replace(ACCOUNT, name="Mrs. Quackenbush", handle="q", bio="Realtor in Fernhaven, OR")
+
+    assert "speaks-of-person" not in {each.rule for each in assess(other).evidence}
+
+
+def test_the_network_of_an_adult_page_counts_as_its_words_do() -> None:
+    shown = replace(ACCOUNT, account="onlyfans:@quack", name="Mrs. Quackenbush", handle="quack")
+
+    assert "mock-harm" in {each.rule for each in assess(shown, others=500.0).evidence}
+
+
+@pytest.mark.parametrize(
+    "title", ["mrs quackenbush feet (@q_feet) | Clips", "Tea on Mrs. Quackenbush"]
+)
+def test_the_words_around_a_title_in_a_result_are_read(title: str) -> None:
+    found = assess(replace(ACCOUNT, title=title, snippet="Tallgrass Middle School"))
+
+    assert "addressed" in {each.rule for each in found.evidence}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +161,35 @@ def test_a_teachers_classroom_account_is_a_question_and_no_flag() -> None:
     )
 
     assert assess(classroom).label is OwnershipLabel.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "bio"),
+    [
+        ("Tea with Mrs. Quackenbush", "teatime.q", "Book talk at Tallgrass Middle School"),
+        ("Mrs. Quackenbush Updates", "mrsquackenbush8", "Late submissions lose points. Room 12"),
+        ("Quackenbush Family Farm", "quackenbush_titansfan", "Eggs and honey. Tallgrass, KS"),
+        ("Stan Quackenbush", "stanquackenbush", "Tallgrass, KS"),
+        ("Mrs. Quackenbush", "mrsquackenbush", "Anonymous question box. Homework in room 12."),
+    ],
+)
+def test_what_teachers_and_their_families_run_is_no_mock_account(
+    name: str, handle: str, bio: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle=handle, bio=bio))
+
+    assert found.label is not OwnershipLabel.MOCK
+
+
+def test_fans_of_someone_known_by_the_same_name_are_no_flag() -> None:
+    star = replace(
+        ACCOUNT,
+        name="Ruth Quackenbush Fan Club",
+        handle="ruthquackenbushfans",
+        bio="Fan account of the singer Ruth Quackenbush. Tour dates",
+    )
+
+    assert assess(star).label is not OwnershipLabel.MOCK
 
 
 @pytest.mark.parametrize(
@@ -156,6 +241,10 @@ def test_a_likely_account_of_the_person_is_only_suggested() -> None:
         ("Ruth Quackenbush, DDS", "Ruth Quackenbush is a family dentist in Tallgrass, KS."),
         ("Ruth Quackenbush mugshot", "Ruth Quackenbush, Tallgrass, KS, arrested on Friday."),
         ("Arrest report", "Ruth Quackenbush of Tallgrass, KS, teacher at Tallgrass Middle School"),
+        ("In memory of Walter", "Beloved parent of Ruth Quackenbush of Tallgrass, KS. Visitation"),
+        ("Ruth Quackenbush charged with DUI", "Ruth Quackenbush, 41, of Tallgrass, KS."),
+        ("Recent bookings", "Ruth Quackenbush, Tallgrass, KS. Bond: $2,500"),
+        ("Ruth Quackenbush, DMD", "Ruth Quackenbush, Tallgrass, KS, takes new patients"),
     ],
 )
 def test_a_page_that_may_be_about_someone_else_is_not_told_as_theirs(

@@ -214,7 +214,15 @@ def test_every_rule_is_tried_somewhere():
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation", "said-mock"),
         *("mock-name", "mock-bio", "mock-harm", "addressed", "classroom"),
-        *("title-other", "crime-page", "name-addressed"),
+        *(
+            "mock-hint",
+            "solicits",
+            "speaks-of-person",
+            "title-other",
+            "crime-page",
+            "obituary-page",
+            "name-addressed",
+        ),
     }
 
     assert RULES.keys() == {rule for rule, _, _ in HOLDS} | elsewhere
