@@ -133,7 +133,7 @@ def test_few_followers_make_no_question_of_a_link_both_ways() -> None:
     found = judged(links=(OWN.url,), counts=few)
 
     assert "hollow" in rules(found)
-    assert found.label is OwnershipLabel.OWN
+    assert found.label is OwnershipLabel.MINE
 
 
 def test_an_imitation_stays_one_whatever_links_to_it() -> None:
