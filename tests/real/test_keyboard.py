@@ -86,7 +86,7 @@ def _tells_accounts(keys: Keys) -> None:
     keys.press("Instagram", "Space")
     keys.press("Continue")
     keys.is_told("Remove one of the two.")
-    keys.press("You added an account on instagram")
+    keys.press("You added an account on Instagram")
     keys.is_on("none_on")
     keys.press("Instagram", "Space")
     keys.press("Continue")
