@@ -68,7 +68,7 @@ def it_rules(page: Page) -> None:
     page.goto("/review")
     page.locator("[data-open]").first.click()
     expect(page.get_by_text(LOOKALIKE).first).to_be_visible()
-    page.get_by_label("Impersonation, reported").check()
+    page.get_by_label("Reported to the platform").check()
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
 

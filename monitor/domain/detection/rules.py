@@ -117,7 +117,7 @@ SPEAKS_OF_PERSON = EvidenceRule(
     name="speaks-of-person", reason="Its words mean you, no matter who runs it, so you are asked."
 )
 OBITUARY_PAGE = EvidenceRule(
-    name="obituary-page", reason="It is about someone who died, and may name you as a relative."
+    name="obituary-page", reason="It is about someone who died. You may be a relative of theirs."
 )
 SAME_WORDS = EvidenceRule(
     name="same-words", reason="It describes itself in the words of one of your accounts."
