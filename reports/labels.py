@@ -64,6 +64,7 @@ INVITE_SKIP_REASONS: Final[Mapping[InviteSkipReason, str]] = {
     InviteSkipReason.LEFT: "withdrew or left",
     InviteSkipReason.INACTIVE: "not active in the file",
     InviteSkipReason.STUDENT: "a student in the file",
+    InviteSkipReason.FAMILY: "a parent or guardian in the file",
 }
 # Before what a page says of itself, in quotes.
 QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {
@@ -219,7 +220,7 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.FAMILY: "They are family",
     Decision.REMOVAL_ASKED: "You asked the site to remove the details",
     Decision.REMOVAL_DONE: "You said that the details are gone",
-    FlagState.GONE: "They are no longer shown: two checks, days apart, agree",
+    FlagState.GONE: "The details are no longer shown: two checks, days apart, agree",
 }
 # What a flag says to the person.
 _FLAG_SENTENCES: Final[Mapping[FlagKind, str]] = {
@@ -383,6 +384,14 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     ),
     Decision.REOPENED: ("Undo the last entry", ""),
 }
+# The same of an account that no source of ours opens.
+_LOOK_YOURSELF = "We cannot open this account ourselves. Please look at it again in three days."
+UNSEEN_REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
+    Decision.REPORTED: ("I reported it", _LOOK_YOURSELF)
+}
+UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
+    Decision.REPORTED: f"Saved: you reported it. {_LOOK_YOURSELF}"
+}
 REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
     Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
@@ -397,7 +406,7 @@ REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
 }
 OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
     **REMOVAL_STEPS,
-    Decision.REMOVAL_ASKED: "I took it out",
+    Decision.REMOVAL_ASKED: "I removed it",
 }
 REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Saved, with the date.",
@@ -672,6 +681,12 @@ def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> str:
     worst_first = (ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL)
     listed = join_words(OWN_CONTACTS[kind] for kind in worst_first if kind in kinds)
     return f"{pages} sites seem to show your {listed}."
+
+
+def describe_given_answer(kind: FlagKind, state: FlagState) -> str:
+    """Return what the person said of a flag, in the words of the button that they pressed."""
+    offered = {str(said): words for said, words in FLAG_ANSWERS[kind].items()}
+    return offered.get(state, GIVEN_ANSWERS.get(state, state))
 
 
 def describe_flag_kind(kind: FlagKind, severity: Severity) -> str:

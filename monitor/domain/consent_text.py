@@ -25,7 +25,7 @@ SCOPE_SENTENCES: Mapping[Scope, str] = {
     ),
     Scope.PROFILES: "We ask sites with profiles for your names, and for handles.",
     Scope.MAIL_ADDRESS: "We ask search engines for your work email address.",
-    Scope.MAIL_HASH: "We ask Gravatar for the profile of your work address, by its fingerprint.",
+    Scope.MAIL_HASH: "We ask Gravatar for your profile, by a code made from your work email.",
     Scope.PHOTOS: "We compare whole profile pictures with yours. We never recognize faces.",
     Scope.STUDENT_LINKS: "We compare your own accounts' public contacts with a student list.",
 }
@@ -199,7 +199,7 @@ def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[str]:
 
 
 def _summarize_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
-    yield "You see everything first. No one else sees anything, except a new name, and flags:"
+    yield "You see everything first. IT sees only a new name that you add, and these flags:"
     yield (
         "- Someone pretends to be you: IT sees it when you share or confirm it, or if it is "
         "serious and you do not answer our email within 7 days."
@@ -211,7 +211,8 @@ def _summarize_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:
 
 
 def _describe_student_links(days: int) -> str:
-    return f"If you follow students, IT sees it {days} days after we tell you, unless settled."
+    when = f"{days} days after we tell you, unless you settle it first"
+    return f"If you follow students, IT sees it {when}."
 
 
 def _describe_disclosure(disclosure: DisclosurePolicy) -> Iterator[str]:

@@ -115,6 +115,10 @@ def parse_staff_line(
     )
 
 
+# Roles of OneRoster that are of families.
+_FAMILY_ROLES = frozenset({"parent", "guardian", "relative"})
+
+
 def _find_skip_reason(row: Sequence[str], layout: StaffFileLayout) -> InviteSkipReason | None:
     """Read what the file says of an account; leavers and students may have any address."""
     inactive = (
@@ -126,6 +130,8 @@ def _find_skip_reason(row: Sequence[str], layout: StaffFileLayout) -> InviteSkip
         return InviteSkipReason.INACTIVE
     if any(is_student_unit(row[at], "") for at in layout.student_marks):
         return InviteSkipReason.STUDENT
+    if any(fold_text(row[at]) in _FAMILY_ROLES for at in layout.student_marks):
+        return InviteSkipReason.FAMILY
     return None
 
 

@@ -220,6 +220,7 @@ class InviteSkipReason(StrEnum):
     LEFT = "left"
     INACTIVE = "inactive"
     STUDENT = "student"
+    FAMILY = "family"
 
 
 class ConsentPhase(StrEnum):

@@ -15,11 +15,7 @@ from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.case import build_appearance
 from monitor.domain.detection.comparison import FieldComparison
 from monitor.domain.detection.comparison import TextRun as ReadPiece
-from monitor.domain.disclosure import (
-    ANSWER_WITHIN,
-    ReviewFields,
-    needs_immediate_notice,
-)
+from monitor.domain.disclosure import ReviewFields
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import OWNERSHIP_FLAGS, Flag, build_urgency_key
 from monitor.domain.item import Item, Presence
@@ -60,7 +56,12 @@ from monitor.services.presenters import (
     list_reasons_against,
     list_reasons_for,
 )
-from monitor.services.sharing import find_own_flag_opening, opens_to_it, preview_shared_fields
+from monitor.services.sharing import (
+    find_own_flag_opening,
+    forecast_own_opening,
+    opens_to_it,
+    preview_shared_fields,
+)
 from reports import labels as words
 from reports.emails.registry import EmailKind
 from reports.emails.sections import Coverage
@@ -404,10 +405,6 @@ def _list_versions(app: App, owner_id: str, item_id: str) -> tuple[tuple[int, st
 def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPanel:
     line = build_flag_line(app, flag)
     opening = find_own_flag_opening(app, owner_id, flag.id)
-    waits = (
-        flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag) and flag.is_undecided
-    )
-    opens = flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
     return FlagPanel(
         id=flag.id,
         kind=words.FLAG_KINDS[line.kind],
@@ -420,8 +417,8 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
         fields=tuple(build_reviewer_lines(preview_shared_fields(app, owner_id, flag.id), zone)),
         opened_at=opening.at if opening else None,
         why=words.ACCESS_REASONS[opening.reason] if opening else "",
-        opens_at=None if opening else opens,
-        ruled="" if flag.is_undecided else words.GIVEN_ANSWERS.get(flag.state, flag.state),
+        opens_at=None if opening else forecast_own_opening(app, flag),
+        ruled="" if flag.is_undecided else words.describe_given_answer(flag.kind, flag.state),
         until=flag.harmless_until,
         earlier=line.earlier,
         shared=flag.shared_at is not None,

@@ -3,15 +3,20 @@
 `owner_id` is the person who asks; other people's data is not found.
 """
 
+from datetime import datetime, timedelta
+
 from monitor.app import App
 from monitor.domain.disclosure import (
+    ANSWER_WITHIN,
     DISCLOSURE_RULES,
     DisclosureCase,
     ReviewFields,
     ReviewOpening,
     build_review_fields,
     compute_review_opening,
+    forecast_opening,
     get_own_decision,
+    needs_immediate_notice,
 )
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
@@ -37,6 +42,17 @@ def find_own_flag_opening(app: App, owner_id: str, flag_id: str) -> ReviewOpenin
     return compute_review_opening(
         _load_own_case(app, flag), app.clock.now(), build_disclosure_policy(app)
     )
+
+
+def forecast_own_opening(app: App, flag: Flag) -> datetime | None:
+    """Return when a flag opens to IT by itself if the person does not answer; None for never."""
+    case, policy = _load_own_case(app, flag), build_disclosure_policy(app)
+    counted_from, days = forecast_opening(case.history).counted_from, policy.student_link_days
+    if counted_from and days is not None and case.consent.text_hash in policy.told_in:
+        return counted_from + timedelta(days=days)
+    urgent = flag.kind is FlagKind.IMPERSONATION and needs_immediate_notice(flag)
+    waits = urgent and flag.is_undecided
+    return flag.notified_at + ANSWER_WITHIN if waits and flag.notified_at else None
 
 
 def opens_to_it(kind: FlagKind, answer: Decision) -> bool:

@@ -21,7 +21,12 @@ from monitor.services.feedback import DecisionInput
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.review import decide_flags
 from monitor.services.sharing import find_own_flag_opening, opens_to_it
-from monitor.services.sweeps import RECHECK, find_report_time, list_recheck_times
+from monitor.services.sweeps import (
+    RECHECK,
+    find_report_time,
+    list_recheck_keys,
+    list_recheck_times,
+)
 from monitor.sources import list_report_forms
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import (
@@ -56,6 +61,7 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
     return TakedownView(
         id=flag.id,
         evidence=view,
+        can_look=bool(list_recheck_keys(app, item)),
         state=FLAG_STATES[flag.state],
         place=_find_guide(app, flag),
         log=tuple(build_log_lines(app, flag)),

@@ -34,7 +34,7 @@ from monitor.services.review import decide_flags, undo_decisions
 from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.labels import ANSWERS
+from reports.labels import ANSWERS, PAGE_ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import (
     AnswerHistoryView,
@@ -43,6 +43,7 @@ from reports.pages.findings import (
     SortView,
     UndoLine,
 )
+from scrapers.models import FindingKind
 
 CARDS_PER_PAGE: Final = 10
 ANSWERS_PER_PAGE: Final = 25
@@ -157,7 +158,8 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
     answered = tuple(each for each in item_ids if each in own)
     if not answered:
         return None
-    label = ANSWERS[own[answered[0]]]
+    kind = app.db.items.load_item(answered[0]).portrait.kind
+    label = (PAGE_ANSWERS if kind is FindingKind.PAGE else ANSWERS)[own[answered[0]]]
     words = f"Saved: {label}." if len(answered) == 1 else f"Saved {len(answered)} answers: {label}."
     return UndoLine(item_ids=answered, words=words)
 

@@ -19,7 +19,7 @@ from monitor.web.context import PortalContext
 from monitor.web.findings import build_done_line
 from monitor.web.forms import WebForm, read_form
 from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
-from reports.labels import REPORT_NOTICES
+from reports.labels import REPORT_NOTICES, UNSEEN_REPORT_NOTICES
 from reports.pages import takedown as document
 from reports.pages.layout import FieldProblem
 from reports.pages.takedown import TakedownView
@@ -58,8 +58,9 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
             )
         person_id = context.require_principal().person_id
         record_takedown_step(app, person_id, flag_id, form.done, form.note)
+        notices = {**REPORT_NOTICES, **({} if view.can_look else UNSEEN_REPORT_NOTICES)}
         return context.redirect_to(
-            url_for("takedown.show_kit", flag_id=flag_id), REPORT_NOTICES[form.done]
+            url_for("takedown.show_kit", flag_id=flag_id), notices[form.done]
         )
 
     @routes.get("/me/takedown/<flag_id>/pack")

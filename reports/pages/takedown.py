@@ -7,7 +7,7 @@ from enum import StrEnum
 from monitor.domain.dates import format_date
 from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.labels import GUIDE_SOURCES, REPORT_STEPS
+from reports.labels import GUIDE_SOURCES, REPORT_STEPS, UNSEEN_REPORT_STEPS
 from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 from reports.templating import ENVIRONMENT
@@ -55,6 +55,7 @@ class PlatformGuide:
 class TakedownView:
     """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
 
+    `can_look` says that a source opens its address.
     `note` is what was typed into a form that came back, `done` the answer that led here. `opens`
     says that IT can see the flag after a report, and not before; `advice` is what else to do.
     """
@@ -68,6 +69,7 @@ class TakedownView:
     looked: AccountSighting | None = None
     looked_at: datetime | None = None
     looks_at: datetime | None = None
+    can_look: bool = True
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     done: UndoLine | None = None
@@ -81,7 +83,8 @@ class TakedownView:
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
-        return tuple((each, *REPORT_STEPS[each]) for each in self.choices)
+        steps = {**REPORT_STEPS, **({} if self.can_look else UNSEEN_REPORT_STEPS)}
+        return tuple((each, *steps[each]) for each in self.choices)
 
     @property
     def report_text(self) -> str:

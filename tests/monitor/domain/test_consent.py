@@ -103,7 +103,7 @@ def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
     text = render_consent_text(DISTRICT)
 
     assert "Alpha, Beta" in text
-    assert "If you follow students, IT sees it 21 days after we tell you, unless settled" in text
+    assert "If you follow students, IT sees it 21 days after we tell you, unless you" in text
     assert "Ada Roe, 2026-09-01" in text
     assert "If students follow you, only you find out" in text
     assert "never opens to IT automatically" not in text

@@ -103,6 +103,7 @@ def test_a_name_with_marks_is_read_as_it_is(name):
         ("accountEnabled", "False", InviteSkipReason.INACTIVE),
         ("Block credential", "True", InviteSkipReason.INACTIVE),
         ("role", "student", InviteSkipReason.STUDENT),
+        ("role", "Guardian", InviteSkipReason.FAMILY),
         ("Org Unit Path [Required]", "/Students/2028", InviteSkipReason.STUDENT),
         ("ageGroup", "Minor", InviteSkipReason.STUDENT),
     ],

@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.flag import mark_notified
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState, OwnershipLabel
 from monitor.services.feedback import DecisionInput, record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.review import decide_flags, undo_decisions
+from monitor.services.sharing import forecast_own_opening
+from scrapers.models import QueryKind
 from tests.monitor.decisions import decide_flag
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account
@@ -277,3 +281,20 @@ def test_several_flags_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Sta
     with pytest.raises(InputError):
         undo_decisions(reviewing, refs, rosa.id)
     assert rosa.world.state.flags.load_flag(refs[1]).state is FlagState.STUDENT_LINK
+
+
+def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, monkeypatch):
+    world, state = rosa.world, rosa.world.state
+    consent = state.consents.find_latest_consent(rosa.id)
+    counsel = DisclosurePolicy(
+        student_link_days=21,
+        counsel="Ada Roe",
+        counsel_approved_on="2026-09-01",
+        told_in=frozenset({consent.text_hash}),
+    )
+    follows = next(each for each in rosa.flags if each.relation == QueryKind.FOLLOWS)
+    flag = mark_notified(follows, world.clock.at)
+
+    assert forecast_own_opening(world.app, flag) is None
+    monkeypatch.setattr("monitor.services.sharing.build_disclosure_policy", lambda _: counsel)
+    assert forecast_own_opening(world.app, flag) == world.clock.at + timedelta(days=21)

@@ -54,7 +54,7 @@ def test_the_answer_that_they_are_mine_leads_to_removal(
     assert "You said that the details are yours." in text
     assert "a street address and a phone number next to your name" in text
     assert "your email address, to confirm by a link" in text
-    assert "Up to 5 days, others say" in text
+    assert "Reportedly up to 5 days" in text
     assert "Results about you" in text
 
 

@@ -68,9 +68,14 @@ def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
     moved = replace(item.portrait, url="https://nook.example/rosa", account="nook:@rosa")
     portal.world.state.items.update_item(replace(item, portrait=moved))
 
-    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.id}").text
+    guest = portal.signed_in(maria.mail)
+    text = guest.get(f"/me/takedown/{flag.id}").text
 
     assert "We do not know how this platform takes such reports." in text
+    assert "We cannot open this account ourselves." in text
+    saved = guest.follow(guest.post(f"/me/takedown/{flag.id}", done="reported"))
+    assert "Please look at it again in three days." in saved.text
+    assert "We will look at the account again in three days." not in saved.text
 
 
 def test_what_was_done_is_noted_with_its_day_and_shown(portal: Portal, maria: Staff, place: str):
