@@ -83,6 +83,7 @@ def test_programs_read_counts_and_reasons(terminal, desk, dry):
         "left": 0,
         "inactive": 1,
         "student": 0,
+        "family": 0,
     }
     assert told["skipped_lines"] == [{"line": 4, "reason": "inactive"}]
     assert datetime.fromisoformat(told["last_email_at"]).astimezone(UTC) >= terminal.clock.now()

@@ -95,7 +95,7 @@ def test_the_digest_tells_once_that_it_is_gone_and_asks_no_more(maria: Staff):
 
     first, told, after = maria.letters_of("digest")[-3:]
     assert "a phone number" in first.text
-    assert "They are no longer shown: two checks, days apart, agree. Closed on" in told.text
+    assert "The details are no longer shown: two checks, days apart, agree. Closed on" in told.text
     assert "STILL WAITING" not in told.text.upper()
     assert "shown no longer" not in after.text
 

@@ -33,7 +33,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/items/{first}", "You said:"),
 )
 SHARING: tuple[State, ...] = (
-    thomas("/me/items/{changed}", "two reviewers opened it early"),
+    thomas("/me/items/{changed}", "Who sees this"),
     thomas("/me/flags/{unshared}/share", "Share this with IT?"),
     thomas("/me/flags/{unshared}/share", "Shared with IT.", press("Share")),
     thomas("/me/items/{changed}", "No longer shared", press("Stop sharing with IT")),
