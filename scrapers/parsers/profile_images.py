@@ -5,6 +5,7 @@ The part of a picture's address that identifies the picture.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"}
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
+@cache
 def can_open_pictures() -> bool:
     """Tell whether the optional extra `photos` is installed."""
     try:

@@ -147,6 +147,8 @@ def get_required_scope(kind: QueryKind, family: SourceFamily) -> Scope:
 
 def asks_people_search(source: Source) -> bool:
     """Tell whether a source can be asked for people-search sites that list someone."""
+    if source.family is not SourceFamily.SEARCH:
+        return False
     anyone = Identity(person_id="", names=("Jane Doe",))
     return any(query.kind is QueryKind.PEOPLE_SEARCH for query in source.build_queries(anyone))
 
