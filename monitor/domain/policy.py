@@ -4,16 +4,15 @@ A reminder says what to do. It never says that someone broke a rule, and no clau
 opinion. What cannot be seen in a finding, such as a student in a photo, is a reminder alone.
 """
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from msgspec import Meta, ValidationError, convert
+from msgspec import Meta
 
-from monitor.domain.errors import ConfigError
+from monitor.domain.data_files import parse_data_file
 from monitor.domain.vocabulary import FlagKind
 
 # A reminder is read in passing, so it is short.
@@ -51,11 +50,7 @@ def list_account_clauses(*, names_school: bool, is_public: bool) -> tuple[Policy
 
 def parse_policy_texts(text: str, name: str) -> PolicyTexts:
     """Read clauses from TOML; raise ConfigError naming the file if it is not of that form."""
-    try:
-        return convert(tomllib.loads(text), dict[PolicyClause, ClauseText])
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        reason = f"{name} cannot be used: {error}."
-        raise ConfigError(reason) from error
+    return parse_data_file(text, name, dict[PolicyClause, ClauseText])
 
 
 @cache

@@ -158,10 +158,9 @@ def _find_card_flag(app: App, link: AnswerLink) -> Flag | None:
     return next(asking, None)
 
 
-def answer_by_link(app: App, link: AnswerLink, decision: Decision) -> None:
+def answer_by_link(app: App, link: AnswerLink, card: AnswerCardView, decision: Decision) -> None:
     """Record the person's answer. Raises InputError where this card does not take it."""
-    card = _find_pending_card(app, link)
-    if card is None or decision not in {choice.value for choice in card.choices}:
+    if decision not in {choice.value for choice in card.choices}:
         reason = "This finding does not take this answer now. Sign in to see it."
         raise InputError(reason)
     with app.db.begin_transaction():

@@ -179,12 +179,14 @@ def _build_digest_sections(
         for each in app.db.events.list_events_of_person(person_id, after)
         if each.event.item_id not in hidden
     )
-    found = _list_new_items(app, recorded) if since else _list_unanswered_items(app, person_id)
+    # A first email shows what there is, and each later one what is new.
+    stored = () if since else app.db.items.list_items_of_person(person_id)
+    found = _list_new_items(app, recorded) if since else _filter_unanswered(app, stored)
     items = tuple(item for item in found if item.id not in hidden)
     asked = frozenset(flag.item_id for flag in undecided)
-    left_out = asked | hidden
-    own = () if since else _list_labeled_items(app, person_id, OwnershipLabel.MINE, left_out)
-    about = () if since else _list_labeled_items(app, person_id, OwnershipLabel.ABOUT_ME, left_out)
+    listed = tuple(item for item in stored if item.id not in asked | hidden)
+    own = _filter_by_label(app, listed, OwnershipLabel.MINE)
+    about = _filter_by_label(app, listed, OwnershipLabel.ABOUT_ME)
     return DigestSections(
         coverage=build_coverage(runs),
         flags=tuple(build_flag_line(app, flag) for flag in fresh),
@@ -243,22 +245,17 @@ def _list_new_items(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[Ite
             yield app.db.items.load_item(each.event.item_id)
 
 
-def _list_unanswered_items(app: App, person_id: str) -> Iterator[Item]:
+def _filter_unanswered(app: App, items: tuple[Item, ...]) -> Iterator[Item]:
     """Yield what a first email asks the person to sort: everything without an answer."""
-    for item in app.db.items.list_items_of_person(person_id):
+    for item in items:
         if app.db.items.find_item_feedback(item.id) is None:
             yield item
 
 
-def _list_labeled_items(
-    app: App, person_id: str, label: OwnershipLabel, flagged: frozenset[str]
-) -> Iterator[Item]:
+def _filter_by_label(app: App, items: tuple[Item, ...], label: OwnershipLabel) -> Iterator[Item]:
     """Yield what is known to be theirs, or seems to be about them, accounts first."""
-    for item in sorted(
-        app.db.items.list_items_of_person(person_id),
-        key=lambda each: not each.portrait.platform,
-    ):
-        if _has_label(app, item, label) and item.id not in flagged:
+    for item in sorted(items, key=lambda each: not each.portrait.platform):
+        if _has_label(app, item, label):
             yield item
 
 

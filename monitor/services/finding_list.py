@@ -7,8 +7,9 @@ from monitor.app import App
 from monitor.domain.item import Item, Presence
 from monitor.domain.vocabulary import FindingGroup, OwnershipLabel
 from monitor.services.feedback import list_pending_feedback
-from monitor.services.findings import format_finding_title, list_open_flags
+from monitor.services.findings import list_open_flags
 from monitor.services.next_steps import list_progress_item_ids
+from monitor.services.presenters import format_finding_title
 from reports.labels import OWNERS
 from reports.pages.findings import FindingLine
 

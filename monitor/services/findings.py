@@ -53,6 +53,7 @@ from monitor.services.presenters import (
     build_flag_line,
     build_flag_reminder,
     build_policy_reminder,
+    format_finding_title,
     list_reasons_against,
     list_reasons_for,
 )
@@ -81,7 +82,7 @@ from reports.pages.findings import (
 )
 from reports.pages.layout import PolicyReminder
 from reports.templating import format_day, format_local_time
-from scrapers.models import Finding, FindingKind
+from scrapers.models import FindingKind
 
 ACCOUNT_QUESTION = "Is this you?"
 PAGE_QUESTION = "Is this about you?"
@@ -99,17 +100,18 @@ def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
 def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
     item, flags = pending.item, pending.flags
     worst = flags[0] if flags else None
+    line = build_flag_line(app, worst) if worst else None
     portrait = item.portrait
     question = ACCOUNT_QUESTION if portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION
     return QuestionCard(
         id=item.id,
         item_id=item.id,
-        question=build_flag_line(app, worst).what if worst else question,
+        question=line.what if line else question,
         kind=words.FLAG_KINDS[worst.kind] if worst else "",
         severity=worst.severity if worst else None,
         choices=build_item_choices(portrait.kind, pending.suggested_answer),
         lowered_by=worst.lowered_by if worst else (),
-        earlier=build_flag_line(app, worst).earlier if worst else "",
+        earlier=line.earlier if line else "",
         advice=build_advice_lines(app, worst) if worst else (),
         **_build_card_fields(item, pending.assessment),
     )
@@ -218,10 +220,6 @@ def _build_card_fields(item: Item, assessment: Assessment | None) -> ItemCardFie
         speaks_for=list_reasons_for(assessment) if assessment else (),
         speaks_against=list_reasons_against(assessment) if assessment else (),
     )
-
-
-def format_finding_title(portrait: Finding) -> str:
-    return portrait.name or portrait.title or portrait.handle
 
 
 def _rank_card(card: QuestionCard) -> int:

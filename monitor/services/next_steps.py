@@ -1,6 +1,6 @@
 """What a person can do about a flag, what is under way, and pages that are listed as one line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.app import App
@@ -9,6 +9,7 @@ from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.advice import AdviceBook, AdviceStep, AdviceTarget, load_advice
 from monitor.domain.takedown.removals import load_removal_guides
 from monitor.domain.vocabulary import ContactKind, FlagKind, FlagState
+from monitor.services.presenters import format_finding_title
 from monitor.services.sweeps import find_report_time, list_recheck_keys, list_recheck_times
 from reports import labels as words
 from reports.emails.sections import MIN_PAGES_FOLDED
@@ -54,40 +55,40 @@ def _find_site_name(flag: Flag, portrait: Finding) -> str:
 
 def list_progress(app: App, person_id: str) -> tuple[ProgressLine, ...]:
     """Return what the person reported, or says is theirs, until its address proves gone."""
-    return tuple(_build_progress_lines(app, app.db.flags.list_flags_of_person(person_id)))
+    return tuple(
+        _build_progress_line(app, flag, item, status)
+        for flag, item, status in _list_under_way(app, person_id)
+        if item.presence is not Presence.GONE
+    )
 
 
 def list_progress_item_ids(app: App, person_id: str) -> frozenset[str]:
     """Return the items of which something is under way, and their addresses not proven gone."""
-    flags = app.db.flags.list_flags_of_person(person_id)
-    return frozenset(
-        flag.item_id
-        for flag in flags
-        if _describe_progress(flag, app.db.items.load_item(flag.item_id))
-    )
+    return frozenset(item.id for _, item, _ in _list_under_way(app, person_id))
 
 
-def _build_progress_lines(app: App, flags: Iterable[Flag]) -> Iterator[ProgressLine]:
-    now = app.clock.now()
-    for flag in flags:
+def _list_under_way(app: App, person_id: str) -> Iterator[tuple[Flag, Item, str]]:
+    """Yield each flag of which something is under way, its item, and what is under way."""
+    for flag in app.db.flags.list_flags_of_person(person_id):
         item = app.db.items.load_item(flag.item_id)
         status = _describe_progress(flag, item)
-        if not status or item.presence is Presence.GONE:
-            continue
-        times = list_recheck_times(app.db, flag) if list_recheck_keys(app, item) else ()
-        looks = (at for at in times if at > now)
-        portrait = item.portrait
-        yield ProgressLine(
-            words=status,
-            title=portrait.name or portrait.title or portrait.handle,
-            url=portrait.url,
-            path=_find_progress_page(flag),
-            last_seen=item.last_seen,
-            at=_find_step_time(app, flag),
-            looks_at=next(looks, None),
-            seems_gone=item.presence is Presence.MISSING,
-            needs_you=flag.state is FlagState.IMPERSONATION,
-        )
+        if status:
+            yield flag, item, status
+
+
+def _build_progress_line(app: App, flag: Flag, item: Item, status: str) -> ProgressLine:
+    times = list_recheck_times(app.db, flag) if list_recheck_keys(app, item) else ()
+    return ProgressLine(
+        words=status,
+        title=format_finding_title(item.portrait),
+        url=item.portrait.url,
+        path=_find_progress_page(flag),
+        last_seen=item.last_seen,
+        at=_find_step_time(app, flag),
+        looks_at=next((at for at in times if at > app.clock.now()), None),
+        seems_gone=item.presence is Presence.MISSING,
+        needs_you=flag.state is FlagState.IMPERSONATION,
+    )
 
 
 def _describe_progress(flag: Flag, item: Item) -> str:

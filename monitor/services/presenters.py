@@ -231,9 +231,13 @@ def _is_against_impersonation(evidence: Evidence) -> bool:
     return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
 
 
+def format_finding_title(portrait: Finding) -> str:
+    return portrait.name or portrait.title or portrait.handle
+
+
 def _format_title(portrait: Finding) -> str:
     """Add the handle only where the address does not show it."""
     handle = portrait.handle.removeprefix("@")
     if portrait.name and handle and handle.casefold() not in portrait.url.casefold():
         return f"{portrait.name} (@{handle})"
-    return portrait.name or portrait.title or portrait.handle
+    return format_finding_title(portrait)

@@ -15,8 +15,8 @@ from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.removals import RESULTS_ABOUT_YOU, RemovalGuide, load_removal_guides
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
 from monitor.services.feedback import DecisionInput
-from monitor.services.findings import format_finding_title
 from monitor.services.flagging import list_own_items
+from monitor.services.presenters import format_finding_title
 from monitor.services.review import decide_flags
 from monitor.services.sweeps import (
     RECHECK,
@@ -24,7 +24,7 @@ from monitor.services.sweeps import (
     list_recheck_keys,
     list_recheck_times,
 )
-from monitor.services.takedown import build_log_lines
+from monitor.services.takedown import build_log_lines, check_next_decision
 from reports.labels import CONTACT_KINDS, OWN_FLAG_STATES, REMOVAL_PHRASES, REMOVAL_STATES
 from reports.pages.removal import PageSighting, RemovalGuideLine, RemovalView
 from scrapers.models import FindingKind
@@ -70,12 +70,7 @@ def build_removal_view(app: App, owner_id: str, flag_id: str) -> RemovalView:
 def record_removal_step(app: App, owner_id: str, flag_id: str, ruling: Decision) -> Flag:
     """Keep what the person did; a page whose site was asked is looked at again."""
     flag = _load_removal_flag(app, owner_id, flag_id)
-    if ruling not in NEXT_DECISIONS[flag.state]:
-        reason = (
-            f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
-            "do next."
-        )
-        raise InputError(reason)
+    check_next_decision(flag, ruling, NEXT_DECISIONS)
     with app.db.begin_transaction():
         (after,) = decide_flags(app, (flag_id,), DecisionInput(decision=ruling, by=owner_id))
         item = app.db.items.load_item(flag.item_id)

@@ -16,8 +16,7 @@ from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.feedback import is_district_page
-from monitor.services.findings import format_finding_title
-from monitor.services.presenters import build_change_line, build_coverage
+from monitor.services.presenters import build_change_line, build_coverage, format_finding_title
 from reports.emails.sections import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Finding

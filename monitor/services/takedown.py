@@ -107,12 +107,7 @@ def record_takedown_step(
 ) -> Flag:
     """Keep what the person did, and have a reported account looked at again."""
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    if ruling not in NEXT_DECISIONS[flag.state]:
-        reason = (
-            f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
-            "do next."
-        )
-        raise InputError(reason)
+    check_next_decision(flag, ruling, NEXT_DECISIONS)
     with app.db.begin_transaction():
         (after,) = decide_flags(
             app, (flag_id,), DecisionInput(decision=ruling, by=owner_id, note=note.strip())
@@ -122,6 +117,18 @@ def record_takedown_step(
         else:
             app.db.jobs.finish_job(RECHECK, flag.item_id, None)
     return after
+
+
+def check_next_decision(
+    flag: Flag, ruling: Decision, allowed: Mapping[FlagState, tuple[Decision, ...]]
+) -> None:
+    """Raise InputError where a flag, as it stands now, does not take this decision."""
+    if ruling not in allowed[flag.state]:
+        reason = (
+            f'The status is "{OWN_FLAG_STATES[flag.state]}". Reload the page to see what you can '
+            "do next."
+        )
+        raise InputError(reason)
 
 
 def _load_pursued_flag(app: App, owner_id: str, flag_id: str) -> Flag:

@@ -15,8 +15,8 @@ from monitor.services.alert_feeds import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from reports.pages import alert_feeds as pages
-from reports.pages.alert_feeds import AlertFeedLine, AlertFeedsView
+from reports.pages import data as pages
+from reports.pages.data import AlertFeedLine, AlertFeedsView
 from reports.pages.layout import FieldProblem
 from scrapers.search.alerts import build_feed_id
 

@@ -47,7 +47,7 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         if link is None or card is None:
             return _render_over(context)
         try:
-            answer_by_link(app, link, decision)
+            answer_by_link(app, link, card, decision)
         except InputError:
             abort(HTTPStatus.BAD_REQUEST)
         answer = next(each.words for each in card.choices if each.value == decision)

@@ -191,31 +191,6 @@ def _redirect_back(
     return context.redirect_to(path, "" if done else notice)
 
 
-def _record_flag_answer(context: PortalContext, flag: Flag, form: "FlagAnswerForm") -> None:
-    """Answer a flag; where it asks whose an account is, the answer is about the account."""
-    if flag.kind in OWNERSHIP_FLAGS and form.decision in ITEM_DECISIONS:
-        record_feedback(context.app, flag.person_id, {flag.item_id: form.decision})
-        return
-    entry = _build_decision_input(form, flag.person_id, context.now())
-    decide_flags(context.app, (flag.id,), entry)
-
-
-def _redirect_after_flag_answer(
-    context: PortalContext, flag: Flag, form: "FlagAnswerForm"
-) -> Response:
-    """Lead to what can be done about it, or back to where it was answered."""
-    item_page = url_for("items.show_item", item_id=flag.item_id)
-    if flag.kind in OWNERSHIP_FLAGS and form.decision in FLAG_OF_DECISION:
-        return _redirect_to_kit(context, flag.item_id, FLAG_OF_DECISION[form.decision])
-    if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
-        return context.redirect_to(url_for("removal.show_removal", flag_id=flag.id), "Saved.")
-    if form.decision is Decision.IMPERSONATION:
-        return context.redirect_to(f"{item_page}#flag-{flag.id}", "Saved. Here is what to do now.")
-    if form.back is AnswerPage.SORT:
-        return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
-    return context.redirect_to(item_page, "Saved.")
-
-
 class VersionsQuery(WebForm, frozen=True, kw_only=True):
     older: int = msgspec.field(name="from", default=0)
     newer: int = msgspec.field(name="to", default=0)
@@ -360,6 +335,31 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         )
 
     return routes
+
+
+def _record_flag_answer(context: PortalContext, flag: Flag, form: FlagAnswerForm) -> None:
+    """Answer a flag; where it asks whose an account is, the answer is about the account."""
+    if flag.kind in OWNERSHIP_FLAGS and form.decision in ITEM_DECISIONS:
+        record_feedback(context.app, flag.person_id, {flag.item_id: form.decision})
+        return
+    entry = _build_decision_input(form, flag.person_id, context.now())
+    decide_flags(context.app, (flag.id,), entry)
+
+
+def _redirect_after_flag_answer(
+    context: PortalContext, flag: Flag, form: FlagAnswerForm
+) -> Response:
+    """Lead to what can be done about it, or back to where it was answered."""
+    item_page = url_for("items.show_item", item_id=flag.item_id)
+    if flag.kind in OWNERSHIP_FLAGS and form.decision in FLAG_OF_DECISION:
+        return _redirect_to_kit(context, flag.item_id, FLAG_OF_DECISION[form.decision])
+    if form.decision is Decision.MINE and flag.kind is FlagKind.EXPOSED_CONTACT:
+        return context.redirect_to(url_for("removal.show_removal", flag_id=flag.id), "Saved.")
+    if form.decision is Decision.IMPERSONATION:
+        return context.redirect_to(f"{item_page}#flag-{flag.id}", "Saved. Here is what to do now.")
+    if form.back is AnswerPage.SORT:
+        return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
+    return context.redirect_to(item_page, "Saved.")
 
 
 def _require_item_owner(context: PortalContext, item_id: str) -> str:

@@ -1,4 +1,7 @@
-"""What is stored about a person, what they agreed to, who viewed it, and how to change it."""
+"""What is stored about a person, what they agreed to, who viewed it, and how to change it.
+
+The alert feeds that they gave are a part of it.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,6 +135,35 @@ class WithdrawalDoneView:
     erased_by: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFeedLine:
+    """`ending` are the last letters of the address, by which its owner can tell it from others.
+
+    `read_at` is None until it was read; `fault` is a clause, empty where the last reading worked.
+    """
+
+    id: str
+    service: str
+    ending: str
+    added_at: datetime
+    read_at: datetime | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFeedsView:
+    """`searches` are what to make alerts for; `is_read` tells whether feeds are read at all.
+
+    The addresses of feeds are secrets, so no page shows one again.
+    """
+
+    zone: str
+    is_read: bool
+    searches: tuple[str, ...]
+    feeds: tuple[AlertFeedLine, ...]
+    faults: tuple[FieldProblem, ...] = ()
+
+
 def render_data(view: DataView, frame: PageFrame) -> str:
     return render_page("data", view, frame)
 
@@ -154,3 +186,7 @@ def render_withdrawal(view: WithdrawalView, frame: PageFrame) -> str:
 
 def render_withdrawal_done(view: WithdrawalDoneView, frame: PageFrame) -> str:
     return render_page("data_left", view, frame)
+
+
+def render_alert_feeds(view: AlertFeedsView, frame: PageFrame) -> str:
+    return render_page("alert_feeds", view, frame)

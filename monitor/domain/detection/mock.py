@@ -38,13 +38,8 @@ _MOCK_PAIRS = frozenset(
     {
         *(("fan", "page"), ("fan", "club"), ("fan", "account"), ("fan", "acct"), ("burn", "book")),
         *(("hate", "page"), ("hate", "club"), ("spam", "page"), ("of", "context")),
-        *(
-            ("shade", "room"),
-            ("of", "pocket"),
-            ("stan", "page"),
-            ("stan", "account"),
-            ("stan", "acc"),
-        ),
+        *(("shade", "room"), ("of", "pocket")),
+        *(("stan", "page"), ("stan", "account"), ("stan", "acc")),
     }
 )
 # In a handle, words are often run together: "quackenbushmemes", "ihatemrsq".
@@ -129,16 +124,17 @@ def read_mock_signs(
     addressed = _is_addressed(_LETTERS.findall(fold_text(shown_name)), name) or (
         _is_handle_addressed(finding, name)
     )
-    if not (addressed or _names_family(split_words(shown_name), finding, name)):
+    words = split_words(shown_name)
+    named = _names_family(words, finding, name)
+    if not (addressed or named):
         return NO_MOCK_SIGNS
     text = description[:_LONGEST_TEXT]
-    by_family = addressed and _names_family(split_words(shown_name), finding, name)
-    by_family = by_family or addresses_family(text, name)
+    by_family = (addressed and named) or addresses_family(text, name)
     return MockSigns(
         in_name=has_mock_words(shown_name, name) or _has_mock_handle(finding, name),
         in_bio=_MOCK_BIO.search(text) is not None,
         hinted=by_family and _has_hint(shown_name, name),
-        with_given=squash_text(name.given) in map(squash_text, split_words(shown_name)),
+        with_given=squash_text(name.given) in map(squash_text, words),
         solicits=_SOLICITS.search(text) is not None,
         addressed=addressed,
         by_family=by_family,

@@ -3,7 +3,6 @@
 A new kind of flag needs one more table there, and nothing here.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,9 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct
 
-from monitor.domain.errors import ConfigError
+from monitor.domain.data_files import parse_data_file
 from monitor.domain.takedown.places import Address, Text, is_fact_stale
 from monitor.domain.vocabulary import FlagKind, GuideReliability
 
@@ -69,11 +68,7 @@ class AdviceBook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def parse_advice(text: str, name: str) -> AdviceBook:
     """Read it from TOML; raise ConfigError naming the file where it is not of that form."""
-    try:
-        return convert(tomllib.loads(text), AdviceBook)
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        reason = f"{name} cannot be used: {error}."
-        raise ConfigError(reason) from error
+    return parse_data_file(text, name, AdviceBook)
 
 
 @cache

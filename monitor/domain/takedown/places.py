@@ -1,19 +1,15 @@
-"""Where impersonation is reported: facts about platforms, read from a file, that grow old.
+"""Where impersonation is reported: facts about platforms, read from a file, that grow old."""
 
-Where impersonation is reported: the file that comes with the program.
-"""
-
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct
 
-from monitor.domain.errors import ConfigError
+from monitor.domain.data_files import parse_data_file
 from monitor.domain.vocabulary import AllowedReporter, GuideReliability, ProofRequirement
 from scrapers.models import Finding
 
@@ -21,6 +17,7 @@ STALE_AFTER = timedelta(days=180)
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
+Guide = TypeVar("Guide")
 
 
 def is_fact_stale(known: GuideReliability, seen_on: date | None, now: datetime) -> bool:
@@ -28,6 +25,13 @@ def is_fact_stale(known: GuideReliability, seen_on: date | None, now: datetime) 
     if known is GuideReliability.RECALLED or seen_on is None:
         return True
     return now.date() - seen_on > STALE_AFTER
+
+
+def find_by_host(guides: Mapping[str, Guide], url: str) -> Guide | None:
+    """Return the guide of an address's host, or else of the nearest domain above it."""
+    labels = (urlsplit(url).hostname or "").casefold().split(".")
+    hosts = (".".join(labels[number:]) for number in range(len(labels)))
+    return next((guides[each] for each in hosts if each in guides), None)
 
 
 class TakedownGuide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +64,7 @@ class TakedownGuides:
 
     def __init__(self, places: Mapping[str, TakedownGuide]) -> None:
         self._places = dict(places)
+        self._by_host = {host: each for each in places.values() for host in each.hosts}
 
     def __iter__(self) -> Iterator[tuple[str, TakedownGuide]]:
         return iter(self._places.items())
@@ -67,22 +72,12 @@ class TakedownGuides:
     def find_guide(self, portrait: Finding, report: str = "") -> TakedownGuide | None:
         """Look by what the catalog says of the site, then by platform, then by the address."""
         found = self._places.get(report) or self._places.get(portrait.platform)
-        return found or next(self._find_by_host(portrait.url), None)
-
-    def _find_by_host(self, url: str) -> Iterator[TakedownGuide]:
-        host = (urlsplit(url).hostname or "").casefold()
-        for place in self._places.values():
-            if any(host == each or host.endswith(f".{each}") for each in place.hosts):
-                yield place
+        return found or find_by_host(self._by_host, portrait.url)
 
 
 def parse_takedown_guides(text: str, name: str) -> TakedownGuides:
     """Read them from TOML; raise ConfigError naming the file where it is not of that form."""
-    try:
-        return TakedownGuides(convert(tomllib.loads(text), dict[str, TakedownGuide]))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        reason = f"{name} cannot be used: {error}."
-        raise ConfigError(reason) from error
+    return TakedownGuides(parse_data_file(text, name, dict[str, TakedownGuide]))
 
 
 @cache

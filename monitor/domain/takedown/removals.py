@@ -1,17 +1,15 @@
 """Where people-search sites and data brokers are asked to take details down: facts from a file."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct
 
-from monitor.domain.errors import ConfigError
-from monitor.domain.takedown.places import Address, Text, is_fact_stale
+from monitor.domain.data_files import parse_data_file
+from monitor.domain.takedown.places import Address, Text, find_by_host, is_fact_stale
 from monitor.domain.vocabulary import GuideReliability
 
 # Google's own tool, which hides what its search shows; the page itself stays.
@@ -47,18 +45,12 @@ class RemovalGuides:
         return iter(self._sites.items())
 
     def find_guide(self, url: str) -> RemovalGuide | None:
-        labels = (urlsplit(url).hostname or "").casefold().split(".")
-        hosts = (".".join(labels[number:]) for number in range(len(labels)))
-        return next((self._by_host[each] for each in hosts if each in self._by_host), None)
+        return find_by_host(self._by_host, url)
 
 
 def parse_removal_guides(text: str, name: str) -> RemovalGuides:
     """Read them from TOML; raise ConfigError naming the file where it is not of that form."""
-    try:
-        return RemovalGuides(convert(tomllib.loads(text), dict[str, RemovalGuide]))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        reason = f"{name} cannot be used: {error}."
-        raise ConfigError(reason) from error
+    return RemovalGuides(parse_data_file(text, name, dict[str, RemovalGuide]))
 
 
 @cache
