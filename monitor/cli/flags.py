@@ -3,7 +3,7 @@
 import click
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.services.review import list_reviewable_flags
+from monitor.services.review_queue import find_review_opening
 
 
 @click.group()
@@ -17,7 +17,6 @@ def flags() -> None:
 def list_flags(context: CliContext, *, as_json: bool) -> None:
     """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
     with context.open_app() as app:
-        opened = {flag.id for flag, _ in list_reviewable_flags(app)}
         rows = [
             {
                 "id": flag.id,
@@ -25,7 +24,7 @@ def list_flags(context: CliContext, *, as_json: bool) -> None:
                 "severity": flag.severity,
                 "state": flag.state,
                 "opened_at": flag.opened_at,
-                "to_it": "open" if flag.id in opened else "not yet",
+                "to_it": "open" if find_review_opening(app, flag) else "not yet",
             }
             for flag in app.db.flags.list_undecided_flags()
         ]

@@ -241,6 +241,9 @@ class ThreadConnectionPool:
 
 
 BUSY_TIMEOUT_SECONDS = 30.0
+# Comparing indexes with their tables takes 7 ms a megabyte, five times as long as the rest of the
+# check (180 MB, measured). The nightly copy compares them in larger files.
+WHOLE_CHECK_BYTES = 16 << 20
 
 
 def copy_database(source: Path, to: Path) -> None:
@@ -336,7 +339,9 @@ class DatabaseConnection:
 
     def prepare_schema(self, schema: Schema, spare: Path | None = None) -> None:
         session = self._connections.get_session()
-        if session.connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        whole = self.path.stat().st_size <= WHOLE_CHECK_BYTES
+        check = "PRAGMA integrity_check(1)" if whole else "PRAGMA quick_check(1)"
+        if session.connection.execute(check).fetchone() != ("ok",):
             raise build_damage_error(self.path)
         tables = session.tables
         try:

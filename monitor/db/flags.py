@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.db.connection import DatabaseConnection, Row, find_next_seq, format_datetime
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    build_damage_error,
+    find_next_seq,
+    format_datetime,
+)
 from monitor.db.encryption import Encryption
 from monitor.db.people import (
     PeopleTable,
@@ -18,6 +24,11 @@ from monitor.domain.flag import DecisionRecord, Flag, exclude_contact_kinds, ran
 from monitor.domain.vocabulary import FlagKind, FlagState
 
 UNDECIDED_STATES = (FlagState.NEW, FlagState.OPEN)
+_SELECT_FLAGS = """SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted
+FROM flags"""
+_DECIDED_STATES_SQL = ", ".join(
+    f"'{state}'" for state in FlagState if state not in UNDECIDED_STATES
+)
 # What reviewers did with a flag goes with it when two become one.
 _MOVE_REVIEW_ROWS = (
     "UPDATE review_notes SET flag_id = ? WHERE flag_id = ?",
@@ -73,12 +84,10 @@ class FlagsTable:
         )
 
     def load_flag(self, flag_id: str) -> Flag:
-        found = self.connection.fetch_row(
-            "SELECT id, person_id, encrypted FROM flags WHERE id = ?", flag_id
-        )
+        found = self.connection.fetch_row(f"{_SELECT_FLAGS} WHERE id = ?", flag_id)
         if found is None:
             raise build_missing_flag_error(flag_id)
-        return self._decrypt_flag(found)
+        return self._load_flag_row(found)
 
     def load_flag_of_person(self, person_id: str, flag_id: str) -> Flag:
         """Return a flag of this person; anyone else's is not there."""
@@ -94,45 +103,38 @@ class FlagsTable:
 
     def find_flag(self, item_id: str, kind: FlagKind, relation: str = "") -> Flag | None:
         found = self.connection.fetch_row(
-            """SELECT id, person_id, encrypted FROM flags
-            WHERE item_id = ? AND kind = ? AND relation = ?""",
+            f"{_SELECT_FLAGS} WHERE item_id = ? AND kind = ? AND relation = ?",
             item_id,
             kind,
             relation,
         )
-        return None if found is None else self._decrypt_flag(found)
+        return None if found is None else self._load_flag_row(found)
 
     def list_flags_of_person(self, person_id: str) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT id, encrypted FROM flags WHERE person_id = ? ORDER BY opened_at, rowid",
-            person_id,
+            f"{_SELECT_FLAGS} WHERE person_id = ? ORDER BY opened_at, rowid", person_id
         )
-        places = ((_build_flag_place(row["id"]), row["encrypted"]) for row in rows)
-        return tuple(self.encryption.decrypt_each(person_id, places, Flag))
+        return tuple(map(self._load_flag_row, rows))
 
     def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(
-            """SELECT id, person_id, encrypted FROM flags WHERE item_id = ?
-            ORDER BY opened_at, rowid""",
-            item_id,
+            f"{_SELECT_FLAGS} WHERE item_id = ? ORDER BY opened_at, rowid", item_id
         )
-        return tuple(self._decrypt_flag(row) for row in rows)
+        return tuple(map(self._load_flag_row, rows))
 
     def list_flags_of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(
-            "SELECT id, person_id, encrypted FROM flags WHERE kind = ? ORDER BY opened_at, rowid",
-            kind,
+            f"{_SELECT_FLAGS} WHERE kind = ? ORDER BY opened_at, rowid", kind
         )
-        return tuple(self._decrypt_flag(row) for row in rows)
+        return tuple(map(self._load_flag_row, rows))
 
     def list_undecided_flags(self) -> tuple[Flag, ...]:
         """Return those that no one has ruled on, the oldest first."""
         rows = self.connection.fetch_rows(
-            """SELECT id, person_id, encrypted FROM flags
-            WHERE state IN (?, ?) ORDER BY opened_at, rowid""",
-            *UNDECIDED_STATES,
+            # A state that a damaged file made up is looked at, and refused, like an undecided one.
+            f"{_SELECT_FLAGS} WHERE state NOT IN ({_DECIDED_STATES_SQL}) ORDER BY opened_at, rowid"
         )
-        return tuple(self._decrypt_flag(row) for row in rows)
+        return tuple(map(self._load_flag_row, rows))
 
     def count_flags(self) -> Mapping[tuple[FlagKind, FlagState], int]:
         rows = self.connection.fetch_rows(
@@ -171,18 +173,8 @@ class FlagsTable:
 
     def list_altered_flag_ids(self) -> Iterator[str]:
         """Yield each flag with plain columns, of its own or its decisions, that were altered."""
-        for row in self.connection.fetch_rows(
-            "SELECT id, person_id, item_id, kind, relation, state, opened_at, encrypted FROM flags"
-        ):
-            flag = self._decrypt_flag(row)
-            expected = {
-                "item_id": flag.item_id,
-                "kind": flag.kind,
-                "relation": flag.relation,
-                "state": flag.state,
-                "opened_at": format_datetime(flag.opened_at),
-            }
-            if any(row[column] != value for column, value in expected.items()):
+        for row in self.connection.fetch_rows(_SELECT_FLAGS):
+            if _is_altered(row, self._decrypt_flag(row)):
                 yield row["id"]
         for row in self.connection.fetch_rows(
             "SELECT flag_id, decision, at, seq, person_id, encrypted FROM decisions"
@@ -255,10 +247,29 @@ class FlagsTable:
             row["person_id"], f"decisions/{row['seq']}/encrypted", row["encrypted"], DecisionRecord
         )
 
+    def _load_flag_row(self, row: Row) -> Flag:
+        """Raise DatabaseError where a plain column says something else than what is encrypted."""
+        flag = self._decrypt_flag(row)
+        if _is_altered(row, flag):
+            raise build_damage_error(self.connection.path)
+        return flag
+
     def _decrypt_flag(self, row: Row) -> Flag:
         return self.encryption.decrypt(
             row["person_id"], _build_flag_place(row["id"]), row["encrypted"], Flag
         )
+
+
+def _is_altered(row: Row, flag: Flag) -> bool:
+    return tuple(row)[:-1] != (
+        flag.id,
+        flag.person_id,
+        flag.item_id,
+        flag.kind,
+        flag.relation,
+        flag.state,
+        format_datetime(flag.opened_at),
+    )
 
 
 def _pick_earlier(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -2,10 +2,14 @@
 
 import re
 import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from monitor.domain.errors import DatabaseError
 from tests.monitor.cli.conftest import Said, Terminal
 
 FLIPPED = 48
@@ -68,6 +72,34 @@ def test_bytes_turned_over_anywhere_are_refused_or_change_nothing(after_demo: Te
 
     # A good part of the file is free pages, and where each lies is drawn anew.
     assert len(noticed) >= OFFSETS // 6
+
+
+def list_plain_places(path: Path, whole: bytes) -> Iterator[int]:
+    """Yield where the plain columns of one flag are, in each table and index: one place a page."""
+    with closing(sqlite3.connect(path)) as database:
+        row = database.execute("SELECT id, person_id, item_id, kind FROM flags").fetchone()
+        (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
+    for word in row:
+        found = [each.start() for each in re.finditer(re.escape(word.encode()), whole)]
+        yield from {at // page_bytes: at for at in found}.values()
+
+
+def test_damage_to_a_plain_column_of_a_flag_is_refused_or_changes_nothing(after_demo: Terminal):
+    path = checkpointed(after_demo)
+    keys = path.with_name("keys.db")
+    whole, opened = path.read_bytes(), keys.read_bytes()
+    before, refused = after_demo.run("flags", "list", "--json").out, 0
+
+    for at in list_plain_places(path, whole):
+        damaged = bytearray(whole)
+        damaged[at] ^= 0xFF
+        path.write_bytes(damaged)
+        keys.write_bytes(opened)
+        said = after_demo.run("flags", "list", "--json")
+        refused += said.code == DatabaseError.exit_code
+        assert said.out == before or "estore" in said.sentence, at
+
+    assert refused > 0
 
 
 def test_damage_to_what_the_tables_are_called_is_refused_by_every_look(after_demo: Terminal):
