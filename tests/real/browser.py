@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 NAME = "Chromium"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -47,6 +47,7 @@ def lacking() -> str:
 
 @contextlib.contextmanager
 def running() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_program(), args=list(QUIET))
         yield browser
@@ -95,6 +96,7 @@ class Looks:
 
         Where scripts are off, axe-core, which is one, cannot look.
         """
+        page.wait_for_load_state()
         scripts = page.evaluate("globalThis.shifted !== undefined")
         barred = unreachable(page) if scripts else []
         return [*self.said[page], *barred, *too_wide(page), *shifted(page)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.app import App
 from monitor.config import SignInMethod
@@ -97,7 +97,7 @@ def test_who_has_not_joined_is_told_so_and_let_in_nowhere(window: Page):
     signs_in(window, "nobody@cedarvalley.example")
     window.get_by_role("button", name="Sign in").click()
 
-    assert "You have not joined" in window.inner_text("main")
+    expect(window.locator("main")).to_contain_text("You have not joined")
     window.goto("/me")
     assert window.url.endswith("/sign-in")
 
@@ -108,7 +108,7 @@ def test_an_address_that_the_provider_has_not_checked_proves_nothing(
     signs_in(window, "unverified@cedarvalley.example")
     window.get_by_role("button", name="Sign in").click()
 
-    assert window.locator("text=Code 403").count() == 1
+    expect(window.locator("text=Code 403")).to_have_count(1)
 
 
 def test_an_answer_works_once_and_in_the_browser_that_asked(window: Page, browser: Browser):
@@ -116,10 +116,10 @@ def test_an_answer_works_once_and_in_the_browser_that_asked(window: Page, browse
     answer = window.url
     thief = browser.new_context().new_page()
     thief.goto(answer)
-    assert thief.locator("text=Code 410").count() == 1
+    expect(thief.locator("text=Code 410")).to_have_count(1)
     thief.context.close()
 
     window.get_by_role("button", name="Sign in").click()
     window.wait_for_url("**/me")
     window.goto(answer)
-    assert window.locator("text=Code 410").count() == 1
+    expect(window.locator("text=Code 410")).to_have_count(1)

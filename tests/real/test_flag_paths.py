@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from monitor.app import OUTBOX
 from monitor.demo.district import BETH, DANIEL, MARIA, ROSA, THOMAS, StaffMember
@@ -134,5 +134,5 @@ def test_what_others_made_is_reported_and_listed_until_it_is_gone(
         page.get_by_role("heading", name="In progress").wait_for()
         check_page(looks, page)
         page.goto("/me/findings?show=in-progress")
-        assert page.locator("main ul.rows li").count() == 1
+        expect(page.locator("main ul.rows li")).to_have_count(1)
         check_page(looks, page)

@@ -129,4 +129,4 @@ def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages
     keys.press("Save")
 
     keys.is_told("Saved: you reported it.")
-    assert page.get_by_text("You reported it to the platform. Number 17").is_visible()
+    expect(page.get_by_text("You reported it to the platform. Number 17")).to_be_visible()

@@ -104,7 +104,7 @@ def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Flag]) -
             page.keyboard.press(key)
 
         assert page.url.endswith("/review")
-        assert page.locator("[data-row] input:checked").count() == 0
+        expect(page.locator("[data-row] input:checked")).to_have_count(0)
 
 
 def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Pages) -> None:

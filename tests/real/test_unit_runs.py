@@ -1,6 +1,5 @@
 """The unit that we ship, under a real systemd: started, watched, restarted and stopped by it."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -72,10 +71,9 @@ def test_what_is_due_can_be_looked_at_while_it_runs(started: Machine) -> None:
 
 
 def test_it_ends_cleanly_and_soon_when_it_is_stopped(started: Machine) -> None:
-    began = time.monotonic()
     started.run("systemctl", "stop", "namesake")
 
-    assert time.monotonic() - began < 20
+    # After its TimeoutStopSec, systemd kills what has not ended, and the result is "timeout".
     assert shown(started, "ActiveState") == "inactive"
     assert shown(started, "Result") == "success"
     assert shown(started, "ExecMainStatus") == "0"

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 Behavior = Callable[[socket.socket, bytes], None]
+# Who waits for them without a deadline waits for ever; no machine is so slow that this matters.
+SOON_SECONDS = 60.0
 
 
 def head_of(connection: socket.socket) -> bytes:
