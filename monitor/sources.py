@@ -288,6 +288,18 @@ def _build_presence_sources(config: Config, entries: Iterable[SiteEntry]) -> Ite
         yield PresenceSource(entry=entry, quota=build_budget(config.sources.sites))
 
 
+def find_missing_keys(
+    sources: Mapping[str, Source], environ: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return the credential that each source without its key waits for."""
+    wanted = {
+        name: source.info.api_key.name or f"{name}-key"
+        for name, source in sources.items()
+        if source.info.api_key is not None and source.info.api_key.required
+    }
+    return {name: key for name, key in wanted.items() if not read_secret(key, environ)}
+
+
 def list_report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
     """Say which form takes reports of impersonation, by platform, where the catalog knows."""
     sites = (each.entry for each in sources if isinstance(each, PresenceSource))

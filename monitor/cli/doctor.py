@@ -1,12 +1,12 @@
 """Health check: one line for each part, with what to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
 from monitor.app import build_smtp_transport
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
-from monitor.config import Config, read_secret
+from monitor.config import Config
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
@@ -22,7 +22,7 @@ from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services.backups import describe_audit_damage
 from monitor.services.health import check_vitals, collect_vitals
-from monitor.sources import build_sources
+from monitor.sources import build_sources, find_missing_keys
 from scrapers.registry import SourceRegistry
 
 
@@ -69,8 +69,9 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
     except MonitorError as error:
         yield _build_failed_check("sources", error, "Fix [sources] in the configuration.")
         sources = SourceRegistry({})
-    yield machine.check_search(sources)
-    yield from _check_api_keys(context, sources)
+    missing_keys = find_missing_keys(sources, context.environment.variables)
+    yield machine.check_search(sources, missing_keys)
+    yield from _check_api_keys(sources, missing_keys)
     yield from _check_database(context, config, sources)
 
 
@@ -99,16 +100,14 @@ def _check_students(context: CliContext, config: Config) -> Iterator[HealthResul
         )
 
 
-def _check_api_keys(context: CliContext, sources: SourceRegistry) -> Iterator[HealthResult]:
+def _check_api_keys(
+    sources: SourceRegistry, missing_keys: Mapping[str, str]
+) -> Iterator[HealthResult]:
     for fault in sources.faults:
         yield report_warning("sources", fault, "It is skipped until this is fixed.")
-    for name, source in sources.items():
-        key = source.info.api_key
-        if key is not None and key.required:
-            wanted = key.name or f"{name}-key"
-            if not read_secret(wanted, context.environment.variables):
-                remedy = f"Put its key into the credential {wanted}, or remove its table."
-                yield report_warning("sources", f"{name} is not queried: it has no key.", remedy)
+    for name, wanted in missing_keys.items():
+        remedy = f"Put its key into the credential {wanted}, or remove its table."
+        yield report_warning("sources", f"{name} is not queried: it has no key.", remedy)
 
 
 def _check_database(

@@ -14,7 +14,7 @@ from monitor.db.database import Database
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import CannotWriteError
 from monitor.services.health import check_search
-from monitor.sources import build_sources
+from monitor.sources import build_sources, find_missing_keys
 from scrapers.http.ssrf_guard import normalize_origin
 
 CONFIG_TEMPLATE = """\
@@ -104,7 +104,9 @@ def init(context: CliContext, /, **given: str | None) -> None:
         _write_config(context.config_path, _fill_template(_collect_answers(given)))
     Database.create_or_open_folder(context.config.state).close()
     if not exists:
-        search = check_search(build_sources(context.config))
+        sources = build_sources(context.config)
+        missing_keys = find_missing_keys(sources, context.environment.variables)
+        search = check_search(sources, missing_keys)
         context.output.print_line(f"{search.message} {search.remedy}".strip())
     context.output.print_line(
         f"Ready: configuration {context.config_path}, state {context.config.state}."

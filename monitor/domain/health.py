@@ -89,10 +89,16 @@ class SourceCondition:
 NO_SEARCH_ENGINE = "No search engine: the main part of the policy is not done."
 
 
-def assess_search(engines: Iterable[str]) -> HealthResult:
-    """Say which search engines are asked: without one, most of the web is not looked at."""
+def assess_search(engines: Iterable[str], missing_keys: Iterable[str] = ()) -> HealthResult:
+    """Say which search engines are asked: without one, most of the web is not looked at.
+
+    `missing_keys` are the credentials that the other engines in the configuration wait for.
+    """
     if names := ", ".join(engines):
         return report_ok("search", f"Search engines in use: {names}.")
+    if keys := " or ".join(missing_keys):
+        remedy = f"Your search engine has no key: put it into the credential {keys}."
+        return report_warning("search", NO_SEARCH_ENGINE, remedy)
     remedy = "Set one up: see Search in docs/operate.md. Brave, your own SearXNG, or alert feeds."
     return report_warning("search", NO_SEARCH_ENGINE, remedy)
 

@@ -40,13 +40,21 @@ def find_alert_source(app: App) -> AlertFeedSource | None:
     return next(sources, None)
 
 
-def is_searched_for(app: App, person: Person) -> bool:
-    """Tell whether any search engine is asked about someone; feeds are one for their owner."""
+def lacks_search_engine(app: App, person: Person) -> bool:
+    """Tell whether no engine is asked about someone who may be searched for.
+
+    Where the district has alert feeds alone, they are the engine of their owners, and people who
+    did not agree to be searched for lack nothing.
+    """
     feeds = find_alert_source(app)
     others = (each for each in app.sources.values() if not isinstance(each, AlertFeedSource))
     if any(each.family is SourceFamily.SEARCH for each in others):
+        return False
+    if feeds is None:
         return True
-    return feeds is not None and bool(person.alert_feeds or feeds.district_feeds)
+    consent = app.db.consents.find_latest_consent(person.id)
+    agreed = consent is not None and Scope.SEARCH in consent.scopes
+    return agreed and not (person.alert_feeds or feeds.district_feeds)
 
 
 def can_use_alert_feeds(app: App, person_id: str) -> bool:

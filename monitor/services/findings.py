@@ -33,7 +33,7 @@ from monitor.domain.vocabulary import (
     Severity,
     SweepKind,
 )
-from monitor.services.alert_feeds import can_use_alert_feeds, is_searched_for
+from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
 from monitor.services.feedback import (
     PendingFeedback,
     list_given_feedback,
@@ -261,7 +261,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         checking=request is not None and request.done_at is None,
         renewal_due=is_renewal_due(consents[-1], now),
         paused=consents[-1].is_paused(now),
-        has_search_engine=is_searched_for(app, person),
+        lacks_search_engine=lacks_search_engine(app, person),
         can_add_feeds=can_use_alert_feeds(app, person_id),
     )
 

@@ -138,9 +138,14 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
     yield condition.assess_clock(vitals.at, vitals.last_recorded)
 
 
-def check_search(sources: Mapping[str, Source]) -> HealthResult:
-    engines = (each for each in sources.values() if each.family is SourceFamily.SEARCH)
-    return condition.assess_search(engine.info.title for engine in engines)
+def check_search(
+    sources: Mapping[str, Source], missing_keys: Mapping[str, str] | None = None
+) -> HealthResult:
+    """Say which search engines are asked; `missing_keys` names the credential of each without."""
+    engines = {name for name, each in sources.items() if each.family is SourceFamily.SEARCH}
+    missing = {name: key for name, key in (missing_keys or {}).items() if name in engines}
+    titles = (sources[name].info.title for name in sources if name in engines - missing.keys())
+    return condition.assess_search(titles, sorted(set(missing.values())))
 
 
 OTHERS_ACCESS = stat.S_IRWXG | stat.S_IRWXO

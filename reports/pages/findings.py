@@ -59,9 +59,9 @@ class HomeView:
 
     `exposures` folds several pages with contact details, None where there are not several.
     `next_digest` is None for someone who stopped the regular email; `only_on_news` says that it
-    comes only with news. `paused` says that nothing is asked at the moment, and `has_search_engine`
-    whether any is asked about this person. `can_add_feeds` says that alert feeds of their own would
-    be one.
+    comes only with news. `paused` says that nothing is asked at the moment, and
+    `lacks_search_engine` that no engine is asked about this person. `can_add_feeds` says that alert
+    feeds of their own would be one.
     """
 
     name: str
@@ -80,7 +80,7 @@ class HomeView:
     checking: bool = False
     renewal_due: bool = False
     paused: bool = False
-    has_search_engine: bool = True
+    lacks_search_engine: bool = False
     can_add_feeds: bool = False
     only_on_news: bool = False
 

@@ -12,6 +12,7 @@ import pytest
 
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
+from monitor.domain.health import NO_SEARCH_ENGINE
 from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.cli.test_main_quiet import leaks
 from tests.monitor.letters import PASSWORD
@@ -64,8 +65,18 @@ def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
     ]
 
     assert told["level"] == "warn"
-    assert told["message"] == "No search engine: the main part of the policy is not done."
+    assert told["message"] == NO_SEARCH_ENGINE
     assert "docs/operate.md" in told["remedy"]
+
+
+def test_an_engine_whose_key_is_missing_counts_as_none(terminal: Terminal):
+    settings = terminal.path.read_text("utf-8")
+    terminal.path.write_text(f"{settings}\n[sources.brave]\n", "utf-8")
+
+    ((level, message, remedy),) = parts(terminal)["search"]
+
+    assert (level, message) == ("warn", NO_SEARCH_ENGINE)
+    assert remedy == "Your search engine has no key: put it into the credential brave-key."
 
 
 def test_a_healthy_service_ends_with_nought(after_demo: Terminal):

@@ -15,7 +15,7 @@ from monitor.services.alert_feeds import (
     FOREIGN_FEED,
     MOST_FEEDS,
     add_alert_feed,
-    is_searched_for,
+    lacks_search_engine,
     list_alert_searches,
     remove_alert_feed,
 )
@@ -247,7 +247,7 @@ def test_the_districts_feed_serves_everyone_by_name(world, service):
 
     assert MURAL[1] in maria.items
     assert MURAL[1] not in beth.items
-    assert is_searched_for(world.app, world.state.people.load_person(beth.id))
+    assert not lacks_search_engine(world.app, world.state.people.load_person(beth.id))
 
 
 def test_a_dead_feed_of_the_district_is_a_gap_for_its_operator(world, service):
@@ -263,5 +263,12 @@ def test_a_dead_feed_of_the_district_is_a_gap_for_its_operator(world, service):
 def test_feeds_of_ones_own_are_the_search_engine_of_their_owner_alone(world, maria):
     beth = world.joins(BETH)
 
-    assert is_searched_for(world.app, world.state.people.load_person(maria.id))
-    assert not is_searched_for(world.app, world.state.people.load_person(beth.id))
+    assert not lacks_search_engine(world.app, world.state.people.load_person(maria.id))
+    assert lacks_search_engine(world.app, world.state.people.load_person(beth.id))
+
+
+def test_who_did_not_agree_to_be_searched_for_lacks_no_feed(world, service):
+    world.restarts(with_alerts(world.config))
+    beth = world.joins(BETH, scopes=frozenset({Scope.PROFILES}))
+
+    assert not lacks_search_engine(world.app, world.state.people.load_person(beth.id))
