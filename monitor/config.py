@@ -1,7 +1,6 @@
 """The configuration, read and checked once: one TOML file, and the environment for secrets."""
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
 
+from monitor.config_errors import format_config_fault
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError
@@ -504,7 +504,7 @@ def load_config(path: Path) -> Config:
         reason = f"{path} is not valid TOML: {error}."
         raise ConfigError(reason) from error
     except ValidationError as error:
-        raise ConfigError(_format_fault(path, text, str(error))) from error
+        raise ConfigError(format_config_fault(path, text, str(error), Config)) from error
     return _check_config(path, text, config)
 
 
@@ -523,7 +523,7 @@ def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
 def _check_config(path: Path, text: str, config: Config) -> Config:
     for wrong, where, what in _find_faults(config):
         if wrong:
-            raise ConfigError(_format_fault(path, text, f"{what} - at `{where}`"))
+            raise ConfigError(format_config_fault(path, text, f"{what} - at `{where}`", Config))
     return config
 
 
@@ -577,28 +577,6 @@ def is_known_time_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
-
-
-def _format_fault(path: Path, text: str, fault: str) -> str:
-    """Turn `… - at `$.mail.port`` into a sentence with the line of that key."""
-    what, _, where = fault.partition(" - at ")
-    keys = where.strip("`").removeprefix("$").strip(".").split(".")
-    unknown = re.search(r"unknown field `([^`]+)`", what)
-    if unknown:
-        keys.append(unknown.group(1))
-    keys = [key.partition("[")[0] for key in keys if key]
-    place = f"{path}, line {_find_line_number(text, keys)}" if keys else str(path)
-    return f"{place}: {what} ({'.'.join(keys) or 'top level'})."
-
-
-def _find_line_number(text: str, keys: list[str]) -> int:
-    """Return the line of the last of `keys` that the file names, counting from 1."""
-    lines = text.splitlines()
-    at = 0
-    for key in keys:
-        shape = re.compile(rf"^\s*(\[[\w.\"-]*\b{re.escape(key)}\]|{re.escape(key)}\s*=)")
-        at = next((n for n in range(at, len(lines)) if shape.match(lines[n])), at)
-    return at + 1
 
 
 def read_secret(name: str, environ: Mapping[str, str]) -> str:
