@@ -22,7 +22,7 @@ from monitor.sources import detect_picture_support, load_known_sites
 from scrapers.http.throttle import HostState
 from scrapers.registry import discover_built_in_sources
 from scrapers.sites.catalog import SiteExclusion
-from scrapers.sites.importers import UNRUNNABLE, SiteImport, SiteListFormat
+from scrapers.sites.importers import SiteImport, SiteListFormat
 from scrapers.source import CrawlPolicy, Source, SourceInfo
 
 EXAMPLES_SHOWN = 3
@@ -159,7 +159,7 @@ def _build_reasons_table(found: SiteImport) -> tuple[tuple[str, ...], list[tuple
 
 def _list_examples(found: SiteImport, reason: str) -> Iterator[str]:
     those = [each for each in found.exclusions if each.reason == reason]
-    for each in those if reason == UNRUNNABLE else those[:EXAMPLES_SHOWN]:
+    for each in those[:EXAMPLES_SHOWN]:
         yield f"{each.name} ({each.detail})" if each.detail else each.name
 
 

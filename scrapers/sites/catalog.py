@@ -23,13 +23,17 @@ LONGEST_HANDLE = 64
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 # A site whose accounts are subdomains. Under `co.uk` and the like two hosts are two sites.
 ACCOUNT_SUBDOMAIN = re.compile(
-    r"\{account\}\.(?!(?:ac|co|com|edu|gov|net|or|org)\.[a-z]{2}$)[\w-]+(?:\.[\w-]+)+(?::\d+)?",
+    r"(?:[\w-]+-)?\{account\}(?:-[\w-]+)?"
+    r"\.(?!(?:ac|co|com|edu|gov|net|or|org)\.[a-z]{2}$)[\w-]+(?:\.[\w-]+)+(?::\d+)?",
     re.IGNORECASE,
 )
+# What is put into the body of a POST: nothing that JSON, a form or a query language would read.
+PLAIN_HANDLE = re.compile(r"[\w.@+-]+")
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 def is_account_subdomain(host: str) -> bool:
-    """Say whether a host is `{account}.site`, whose subdomains can share one queue."""
+    """Say whether a host is `{account}.site` or `my-{account}.site`: subdomains in one queue."""
     return ACCOUNT_SUBDOMAIN.fullmatch(host) is not None
 
 
@@ -41,9 +45,10 @@ class SiteEntry:
     `known` are accounts of the site itself or of an institution, never of a private person.
     `handle` is a pattern (RE2) of the handles the site allows. `report` is the key of the form on
     which the site takes reports of impersonation, empty where none is known. `pictures` are
-    further origins, at which the pictures of its profiles lie. `provenance` names the published
-    facts that the marks rest on; `seen_on` is the day someone last saw them live, and empty
-    until then. `key` is the name as account keys and configurations spell it.
+    further origins, at which the pictures of its profiles lie. A `body` is sent by POST with the
+    handle in it, and `uri_check` may then be the same for everyone. `provenance` names the
+    published facts that the marks rest on; `seen_on` is the day someone last saw them live, and
+    empty until then. `key` is the name as account keys and configurations spell it.
     """
 
     name: str
@@ -54,6 +59,7 @@ class SiteEntry:
     category: str = ""
     handle_pattern: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
     access: AccessMode = AccessMode.PAGE
     seconds_between: float = 1.0
     provenance: str = ""
@@ -67,7 +73,7 @@ class SiteEntry:
         place = urlsplit(self.uri_check)
         crawl_policy = CrawlPolicy(
             origins=(
-                f"{place.scheme}://{place.netloc.replace(ACCOUNT_PLACEHOLDER, '*')}",
+                f"{place.scheme}://{_format_host_pattern(place.netloc)}",
                 *self.pictures,
             ),
             access=self.access,
@@ -82,6 +88,8 @@ class SiteEntry:
             return False
         if self.crawl_policy.origins[0].partition("://*.")[1] and not LABEL.fullmatch(handle):
             return False
+        if self.body and not PLAIN_HANDLE.fullmatch(handle):
+            return False
         return not self.handle_pattern or is_full_match(self.handle_pattern, handle)
 
     def format_profile_url(self, handle: str) -> str:
@@ -89,6 +97,19 @@ class SiteEntry:
 
     def format_check_url(self, handle: str) -> str:
         return _fill_template(self.uri_check, handle)
+
+    def format_body(self, handle: str) -> str:
+        """Return what to POST; a handle in it needs no escape but that of a form."""
+        is_form = dict(self.headers).get("content-type", "").startswith(FORM_TYPE)
+        if is_form:
+            return _fill_template(self.body, handle)
+        return self.body.replace(ACCOUNT_PLACEHOLDER, handle)
+
+
+def _format_host_pattern(host: str) -> str:
+    """Return a host, or `*.site` for the hosts of all accounts."""
+    label, dot, site = host.partition(".")
+    return f"*{dot}{site}" if ACCOUNT_PLACEHOLDER in label else host
 
 
 def _slugify_name(name: str) -> str:
@@ -141,7 +162,7 @@ def split_address(address: str) -> SplitResult:
 
 
 HTTP_STATUSES = range(100, 1000)
-TEXT_FIELDS = ("uri_pretty", "cat", "handle", "provenance", "seen_on", "report")
+TEXT_FIELDS = ("uri_pretty", "post_body", "cat", "handle", "provenance", "seen_on", "report")
 LIST_FIELDS = ("known", "pictures", "protection", "e_others", "m_others")
 # `https://*.host` means its subdomains.
 ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
@@ -179,7 +200,8 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
         known_accounts=get_texts(row, "known") if has_provenance else (),
         category=get_text(row, "cat"),
         handle_pattern=_build_handle_pattern(row),
-        headers=tuple((name.lower(), value) for name, value in get_headers(row).items()),
+        headers=_build_headers(row),
+        body=get_text(row, "post_body"),
         access=AccessMode(get_text(row, "access") or AccessMode.PAGE),
         seconds_between=_get_seconds_between(row),
         provenance=get_text(row, "provenance"),
@@ -225,9 +247,11 @@ def _is_header_value(value: object) -> bool:
 
 
 def _list_content_faults(row: CatalogRow) -> Iterator[str]:
+    posted = ACCOUNT_PLACEHOLDER in get_text(row, "post_body")
     for key in ("uri_check", "uri_pretty"):
         value = get_text(row, key)
-        if value and not _is_account_address(value):
+        named = ACCOUNT_PLACEHOLDER in value or (posted and key == "uri_check")
+        if value and not (named and _is_web_address(value)):
             yield f"{key} must be an http address that holds {ACCOUNT_PLACEHOLDER}"
     if row.get("m_string") == "" and row.get("e_code") == row.get("m_code"):
         yield "m_string may be empty only where the two codes differ"
@@ -250,9 +274,9 @@ def _has_same_answers(row: CatalogRow) -> bool:
     return all(row.get(f"e_{part}") == row.get(f"m_{part}") for part in ("code", "string"))
 
 
-def _is_account_address(value: str) -> bool:
+def _is_web_address(value: str) -> bool:
     where = split_address(value)
-    return where.scheme in {"http", "https"} and bool(where.netloc) and ACCOUNT_PLACEHOLDER in value
+    return where.scheme in {"http", "https"} and bool(where.netloc)
 
 
 def _is_date(value: object) -> bool:
@@ -271,6 +295,16 @@ def _build_handle_pattern(row: CatalogRow) -> str:
     return f"[^{re.escape(stripped)}]+"
 
 
+def _build_headers(row: CatalogRow) -> tuple[tuple[str, str], ...]:
+    """Return the harmless headers, and for a POST the kind of its body."""
+    given = {name.lower(): value for name, value in get_headers(row).items()}
+    sent = {name: value for name, value in given.items() if name in HARMLESS_HEADERS}
+    body = get_text(row, "post_body").lstrip()
+    if body:
+        sent.setdefault("content-type", "application/json" if body[0] in "{[" else FORM_TYPE)
+    return tuple(sent.items())
+
+
 def _get_seconds_between(row: CatalogRow) -> float:
     value = row.get("seconds_between", 1.0)
     return float(value) if isinstance(value, int | float) else 1.0
@@ -287,8 +321,15 @@ MOSTLY_MINORS = re.compile(
 CLOSED_PLATFORMS = frozenset(
     {"facebook", "instagram", "linkedin", "snapchat", "threads", "tiktok", "x"}
 )
-# A header may say what we can read, never who we pretend to be.
-HARMLESS_HEADERS = frozenset({"accept", "accept-language", "referer", "x-requested-with"})
+# A header may say what we send and can read, never who we pretend to be.
+HARMLESS_HEADERS = frozenset(
+    {"accept", "accept-language", "content-type", "referer", "x-requested-with"}
+)
+# What only browsers send. We ask without it, as ourselves; a canary shows whether that is enough.
+BROWSER_HEADERS = re.compile(
+    r"user-agent|sec-.*|te|origin|host|connection|accept-encoding|cache-control|pragma|dnt|priority"
+    r"|upgrade-insecure-requests|content-length|alt-used"
+)
 OPEN_PORTS = frozenset({None, 80, 443})
 SOMEBODYS_KEY = re.compile(
     r"[?&](?:api_?key|access_token|auth_?token|token|client_id|app_?id|apikey|key)=", re.IGNORECASE
@@ -304,8 +345,8 @@ def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
         (get_text(row, "cat").lower() in EXCLUDED_CATEGORIES, "it is about private matters"),
         (_is_closed_platform(row), "it forbids automatic visits; search engines show it"),
         (bool(row.get("protection")), "it does not want automatic visits"),
-        (bool(row.get("post_body")), "it must be asked by POST"),
-        (not _has_harmless_headers(row), "it needs a faked browser or login"),
+        (not _is_account_shown(row), "it has no address of an account"),
+        (not _has_harmless_headers(row), "it needs a login or someone's key"),
         (
             bool(SOMEBODYS_KEY.search(get_text(row, "uri_check"))),
             "its address contains someone's key",
@@ -341,8 +382,14 @@ def _is_closed_platform(row: CatalogRow) -> bool:
     return host in PLATFORMS_BY_HOST and PLATFORMS_BY_HOST[host].name in CLOSED_PLATFORMS
 
 
+def _is_account_shown(row: CatalogRow) -> bool:
+    shown = get_text(row, "uri_pretty") or get_text(row, "uri_check")
+    return ACCOUNT_PLACEHOLDER in shown
+
+
 def _has_harmless_headers(row: CatalogRow) -> bool:
-    return all(name.lower() in HARMLESS_HEADERS for name in get_headers(row))
+    names = map(str.lower, get_headers(row))
+    return all(name in HARMLESS_HEADERS or BROWSER_HEADERS.fullmatch(name) for name in names)
 
 
 def _is_unpaceable(row: CatalogRow) -> bool:

@@ -8,12 +8,13 @@ status 200 names it. Missing is 404, or the words given for it.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
 from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER
+from scrapers.parsers.text import is_valid_pattern
 from scrapers.sites.catalog import (
     ADULT_CATEGORY,
     NO_RE2,
@@ -36,7 +37,7 @@ from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
 NO_OBJECT = "it is not an object"
 BY_REDIRECT = "it shows a missing account only by a redirect, as a login wall does"
-POST = "it must be asked by POST"
+STRANGE_METHOD = "it is asked by another method than GET, or by POST without a body"
 # Shorter words are on pages of every kind.
 SHORTEST_WORDS = 6
 
@@ -56,13 +57,13 @@ BY_STATUS: Mapping[str, object] = MappingProxyType(
 class ImportCandidate:
     """`refused` is the reason why its list's own words rule it out, empty if they do not.
 
-    `pattern` is that of its handles, as the list spells it.
+    `accounts` are those that the list says are there; most are of private persons.
     """
 
     name: str
     row: CatalogRow
     refusal: str = ""
-    pattern: str = ""
+    accounts: tuple[str, ...] = ()
 
 
 def build_word_rule(*, exists: Sequence[str] = (), missing: Sequence[str]) -> dict[str, object]:
@@ -91,6 +92,30 @@ def build_search_pattern(pattern: str) -> str:
     return f".*(?:{pattern}).*"
 
 
+def _drop_general_address(address: str) -> str:
+    """Return an address of one account, and nothing for one that is the same for all."""
+    return address if ACCOUNT_PLACEHOLDER in address else ""
+
+
+def _has_strange_method(method: str, payload: object) -> bool:
+    return method not in ({"", "POST"} if payload else {"", "GET", "HEAD"})
+
+
+def build_post_body(payload: object, placeholder: str) -> str:
+    """Return the JSON to POST, with our placeholder in the place of a list's own; may be empty."""
+    if not payload:
+        return ""
+    return json.dumps(_replace_placeholder(payload, placeholder))
+
+
+def _replace_placeholder(value: object, placeholder: str) -> object:
+    if isinstance(value, dict):
+        return {key: _replace_placeholder(each, placeholder) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replace_placeholder(each, placeholder) for each in value]
+    return value.replace(placeholder, ACCOUNT_PLACEHOLDER) if isinstance(value, str) else value
+
+
 MAIGRET_PLACEHOLDER = "{username}"
 ADULT_TAGS = frozenset({"erotic", "porn", "webcam"})
 TELLING_TAGS = ("dating", "religion")
@@ -117,7 +142,7 @@ def parse_maigret_sites(data: Mapping[str, object]) -> Iterator[ImportCandidate]
             {} if refused else {**_build_maigret_fields(name, whole), **_build_maigret_rule(whole)}
         )
         yield ImportCandidate(
-            name=name, row=row, refusal=refused, pattern=get_text(whole, "regexCheck")
+            name=name, row=row, refusal=refused, accounts=get_texts(whole, "usernameClaimed")
         )
 
 
@@ -143,7 +168,6 @@ def _merge_maigret_engine(site: CatalogRow, shared: CatalogRow) -> CatalogRow:
 
 def _describe_maigret_refusal(site: CatalogRow) -> str:
     kind = get_text(site, "checkType")
-    posted = get_text(site, "requestMethod") not in {"", "GET", "HEAD"} or "requestPayload" in site
     reasons = (
         (site.get("disabled") is True, "its list says that it no longer works"),
         (get_text(site, "protocol") not in {"", "http", "https"}, "it is not on the open web"),
@@ -152,7 +176,10 @@ def _describe_maigret_refusal(site: CatalogRow) -> str:
         ("activation" in site, "it wants a token to be fetched first"),
         (kind == "response_url", BY_REDIRECT),
         (kind not in {"status_code", "message", "response_url"}, "its kind of check is unknown"),
-        (posted, POST),
+        (
+            _has_strange_method(get_text(site, "requestMethod"), site.get("requestPayload")),
+            STRANGE_METHOD,
+        ),
         (kind == "message" and _has_no_telling_words(site), "its words could be on any page"),
     )
     return next((reason for holds, reason in reasons if holds), "")
@@ -169,10 +196,11 @@ def _build_maigret_fields(name: str, site: CatalogRow) -> dict[str, object]:
     return {
         "name": name,
         "uri_check": _format_maigret_address(site, "urlProbe") or shown,
-        "uri_pretty": shown,
+        "uri_pretty": _drop_general_address(shown),
         "cat": _choose_category(get_texts(site, "tags")),
         "protection": site.get("protection", []),
         "headers": site.get("headers", {}),
+        "post_body": build_post_body(site.get("requestPayload"), MAIGRET_PLACEHOLDER),
         "handle": build_search_pattern(get_text(site, "regexCheck")),
     }
 
@@ -227,7 +255,7 @@ def parse_sherlock_sites(data: Mapping[str, object]) -> Iterator[ImportCandidate
             {} if refused else {**_build_sherlock_fields(name, site), **_build_sherlock_rule(site)}
         )
         yield ImportCandidate(
-            name=name, row=row, refusal=refused, pattern=get_text(site, "regexCheck")
+            name=name, row=row, refusal=refused, accounts=get_texts(site, "username_claimed")
         )
 
 
@@ -239,8 +267,8 @@ def _describe_sherlock_refusal(site: CatalogRow) -> str:
         return "its kind of error is unknown"
     if kind == "message" and not filter_telling_words(get_texts(site, "errorMsg")):
         return "its words for a missing account could be on any page"
-    posted = get_text(site, "request_method") not in {"", "GET", "HEAD"}
-    return POST if posted or "request_payload" in site else ""
+    method, payload = get_text(site, "request_method"), site.get("request_payload")
+    return STRANGE_METHOD if _has_strange_method(method, payload) else ""
 
 
 def _build_sherlock_fields(name: str, site: CatalogRow) -> dict[str, object]:
@@ -249,9 +277,10 @@ def _build_sherlock_fields(name: str, site: CatalogRow) -> dict[str, object]:
         "name": name,
         "uri_check": get_text(site, "urlProbe").replace(SHERLOCK_PLACEHOLDER, ACCOUNT_PLACEHOLDER)
         or shown,
-        "uri_pretty": shown,
+        "uri_pretty": _drop_general_address(shown),
         "cat": ADULT_CATEGORY if site.get("isNSFW") is True else "",
         "headers": site.get("headers", {}),
+        "post_body": build_post_body(site.get("request_payload"), SHERLOCK_PLACEHOLDER),
         "handle": build_search_pattern(get_text(site, "regexCheck")),
     }
 
@@ -266,12 +295,9 @@ def _build_sherlock_rule(site: CatalogRow) -> dict[str, object]:
 
 def list_address_shapes(entry: SiteEntry) -> frozenset[str]:
     """Return the shapes of where it is asked and of where it is shown."""
-    return frozenset(
-        (
-            normalize_template(entry.uri_check),
-            normalize_template(entry.uri_pretty or entry.uri_check),
-        )
-    )
+    shown = normalize_template(entry.uri_pretty or entry.uri_check)
+    # A POST may go to one address for all sites of a server.
+    return frozenset((shown,) if entry.body else (normalize_template(entry.uri_check), shown))
 
 
 def normalize_template(template: str) -> str:
@@ -290,10 +316,10 @@ def _normalize_site_host(host: str) -> str:
 
 
 INVALID = "it is not valid"
-UNRUNNABLE = "RE2 cannot run its pattern of handles"
 NONSTANDARD_ADDRESS = "it is on a port of its own, or its address holds a user's name"
 # Only anyone who answers for an entry may say of it that robots.txt does not bind, or whom to ask.
 OURS_TO_SAY = frozenset({"access", "known", "provenance", "report", "seconds_between", "seen_on"})
+ADDRESS_FIELDS = frozenset({"uri_check", "uri_pretty"})
 LARGEST_BYTES = 64 * 1024 * 1024
 
 
@@ -368,7 +394,7 @@ def import_site_list(file: str, content: bytes, sites: KnownSites) -> SiteImport
         if reason:
             left_out.append(reason)
             continue
-        entry = build_site_entry(candidate.row)
+        entry = _build_imported_entry(candidate)
         same = sites.describe_duplicate(entry)
         if same:
             doubles.append(SiteExclusion(name=entry.name, reason=same))
@@ -381,6 +407,33 @@ def import_site_list(file: str, content: bytes, sites: KnownSites) -> SiteImport
         exclusions=tuple(left_out),
         duplicates=tuple(doubles),
     )
+
+
+def _build_imported_entry(candidate: ImportCandidate) -> SiteEntry:
+    """Build an entry; a filter of handles that RE2 cannot run is dropped, and not the site."""
+    row = candidate.row
+    if not is_valid_pattern(get_text(row, "handle")):
+        row = {**row, "handle": ""}
+    entry = build_site_entry(row)
+    own_names = _list_own_names(entry)
+    known = (
+        account
+        for account in candidate.accounts
+        if _fold_site_name(account) in own_names and entry.is_valid_handle(account)
+    )
+    return replace(entry, known_accounts=tuple(known))
+
+
+def _list_own_names(entry: SiteEntry) -> frozenset[str]:
+    """Return how a site may be called in an account of its own: as in the list, or as its host."""
+    shown = split_address(entry.uri_pretty or entry.uri_check).netloc.lower()
+    labels = shown.rpartition(ACCOUNT_PLACEHOLDER)[2].strip(".").split(".")
+    host_names = ("".join(labels), *labels[-2:-1])
+    return frozenset(filter(None, map(_fold_site_name, (entry.name, *host_names))))
+
+
+def _fold_site_name(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _detect_format(file: str, data: object) -> tuple[SiteListFormat, Iterator[ImportCandidate]]:
@@ -399,8 +452,13 @@ def _detect_format(file: str, data: object) -> tuple[SiteListFormat, Iterator[Im
 def _parse_whatsmyname_sites(sites: Iterable[object]) -> Iterator[ImportCandidate]:
     for index, site in enumerate(sites, 1):
         if isinstance(site, dict):
-            row = {key: value for key, value in site.items() if key not in OURS_TO_SAY}
-            yield ImportCandidate(name=get_text(site, "name") or f"entry {index}", row=row)
+            row = {
+                key: value.strip() if key in ADDRESS_FIELDS and isinstance(value, str) else value
+                for key, value in site.items()
+                if key not in OURS_TO_SAY
+            }
+            name, accounts = get_text(site, "name"), get_texts(site, "known")
+            yield ImportCandidate(name=name or f"entry {index}", row=row, accounts=accounts)
         else:
             yield ImportCandidate(name=f"entry {index}", row={}, refusal=NO_OBJECT)
 
@@ -418,10 +476,7 @@ def _check_candidate(candidate: ImportCandidate) -> SiteExclusion | None:
         if is_nonstandard_address(row)
         else next(list_exclusion_reasons(row), "")
     )
-    if reason:
-        return SiteExclusion(name=name, reason=reason)
-    pattern = candidate.pattern or get_text(row, "handle")
-    return SiteExclusion(name=name, reason=UNRUNNABLE, detail=pattern) if faults else None
+    return SiteExclusion(name=name, reason=reason) if reason else None
 
 
 def _list_encoding_faults(row: CatalogRow) -> Iterator[str]:

@@ -135,6 +135,7 @@ class PresenceSource:
             request=Request(
                 url=self.entry.format_check_url(handle),
                 headers=self.entry.headers,
+                body=self.entry.format_body(handle),
                 hops=self._redirect_limit,
             ),
             subject=subject,
@@ -160,5 +161,6 @@ def _compute_version(entry: SiteEntry) -> int:
     rule = entry.rule
     four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
     more = (*rule.e_others, *rule.m_others, *rule.m_codes)
-    parts = (READER_VERSION, entry.uri_check, *four, *more)
+    body = (entry.body,) if entry.body else ()
+    parts = (READER_VERSION, entry.uri_check, *body, *four, *more)
     return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

@@ -47,17 +47,73 @@ def test_accounts_that_nobody_vouches_for_are_never_asked(read: Read, alpha: Sit
     )
 
 
+def test_what_only_browsers_send_is_left_out_and_the_site_is_asked(read: Read, alpha: Site) -> None:
+    headers = {"User-Agent": "Mozilla/5.0", "Sec-Fetch-Mode": "cors", "Accept": "text/html"}
+
+    (entry,) = read(alpha | {"headers": headers}).entries
+
+    assert entry.headers == (("accept", "text/html"),)
+
+
+def test_a_host_may_hold_more_than_the_handle_before_its_first_dot(read: Read, alpha: Site) -> None:
+    (entry,) = read(alpha | {"uri_check": "https://blog-{account}.alpha.example/"}).entries
+
+    assert entry.crawl_policy.origins == ("https://*.alpha.example",)
+    assert entry.format_check_url("nora") == "https://blog-nora.alpha.example/"
+    assert not entry.is_valid_handle("nora.quill")
+
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("posted", "kind", "sent"),
+    [
+        ({"post_body": '{"name": "{account}"}'}, "application/json", '{"name": "nora+q"}'),
+        ({"post_body": "name={account}"}, FORM_TYPE, "name=nora%2Bq"),
+        (
+            {"post_body": "{account}", "headers": {"Content-Type": "text/plain"}},
+            "text/plain",
+            "nora+q",
+        ),
+    ],
+)
+def test_a_handle_is_put_into_what_is_posted(
+    read: Read, alpha: Site, posted: Site, kind: str, sent: str
+) -> None:
+    shown = {"uri_check": "https://alpha.example/taken", "uri_pretty": alpha["uri_check"]}
+    (entry,) = read(alpha | shown | posted).entries
+
+    assert dict(entry.headers)["content-type"] == kind
+    assert entry.format_body("nora+q") == sent
+    assert entry.format_check_url("nora") == "https://alpha.example/taken"
+    assert entry.format_profile_url("nora") == "https://alpha.example/nora"
+
+
+@pytest.mark.parametrize("handle", ['nora"', "nora'", "nora&admin=1", "nora{", "nora)"])
+def test_nothing_that_a_server_could_read_otherwise_is_posted(
+    read: Read, alpha: Site, handle: str
+) -> None:
+    (entry,) = read(alpha | {"post_body": '{"name": "{account}"}'}).entries
+
+    assert not entry.is_valid_handle(handle)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"valid": False}, "no longer works"),
-        ({"post_body": "name={account}"}, "POST"),
+        (
+            {"uri_check": "https://alpha.example/taken", "post_body": "name={account}"},
+            "no address of an account",
+        ),
         ({"protection": ["cloudflare"]}, "does not want"),
-        ({"headers": {"User-Agent": "Mozilla/5.0"}}, "faked"),
-        ({"headers": {"Cookie": "a=b"}}, "faked"),
+        ({"headers": {"Cookie": "a=b"}}, "login or someone's key"),
+        ({"headers": {"X-Api-Key": "a"}}, "login or someone's key"),
         ({"uri_check": "https://{account}.example/"}, "host of its own"),
         ({"uri_check": "https://{account}.co.uk/"}, "host of its own"),
-        ({"uri_check": "https://u-{account}.alpha.example/"}, "host of its own"),
+        ({"uri_check": "https://u-{account}.co.uk/"}, "host of its own"),
+        ({"uri_check": "https://u{account}.alpha.example/"}, "host of its own"),
         ({"uri_check": "https://alpha.example/{account}?api_key=abc"}, "someone's key"),
         ({"uri_check": "https://www.instagram.com/{account}/"}, "forbids automatic visits"),
         ({"cat": "xx NSFW xx"}, "adults only"),

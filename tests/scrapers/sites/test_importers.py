@@ -40,6 +40,7 @@ JSON = st.recursive(
 KEYS = (
     *("name", "url", "uri_check", "e_code", "m_code", "e_string", "m_string", "errorType"),
     *("checkType", "engine", "tags", "headers", "regexCheck", "handle", "m_codes", "protection"),
+    *("post_body", "known", "request_method", "request_payload", "requestPayload"),
 )
 SITE = st.dictionaries(st.sampled_from(KEYS), JSON)
 
@@ -78,6 +79,35 @@ def test_no_list_can_vouch_for_the_accounts_of_private_persons(alpha: Site) -> N
     (entry,) = listed(alpha | {"provenance": "trust me", "known": ["somebody"]}).entries
 
     assert (entry.known_accounts, entry.provenance) == ((), "")
+
+
+def test_an_account_that_bears_the_name_of_its_site_is_the_sites_own(alpha: Site) -> None:
+    (entry,) = listed(alpha | {"known": ["somebody", "Alpha"]}).entries
+
+    expected = {canary.expects for canary in PresenceSource(entry=entry).build_canaries("nonce")}
+    assert entry.known_accounts == ("Alpha",)
+    assert expected == {Outcome.ABSENT, Outcome.FOUND}
+
+
+def test_two_sites_that_are_asked_at_one_address_by_post_are_two(alpha: Site) -> None:
+    post = {"uri_check": "https://api.example/graph", "post_body": '{"name": "{account}"}'}
+    sites = (
+        alpha | post | {"uri_pretty": "https://alpha.example/{account}"},
+        alpha | post | {"name": "Beta", "uri_pretty": "https://beta.example/{account}"},
+    )
+
+    found = listed(*sites)
+
+    assert [entry.name for entry in found.entries] == ["Alpha", "Beta"]
+
+
+def test_the_question_to_a_site_that_is_posted_to_carries_its_body(alpha: Site) -> None:
+    post = {"uri_check": "https://alpha.example/taken", "post_body": '{"name": "{account}"}'}
+    (entry,) = listed(alpha | post | {"uri_pretty": alpha["uri_check"]}).entries
+
+    first, *_ = PresenceSource(entry=entry).build_queries(NORA)
+    assert (first.request.method, first.request.body) == ("POST", '{"name": "nora-quill"}')
+    assert first.request.headers == (("content-type", "application/json"),)
 
 
 def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:

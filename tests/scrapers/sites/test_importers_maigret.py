@@ -108,12 +108,11 @@ def test_a_site_adds_its_words_to_those_of_its_engine(answered: Answered) -> Non
         (BY_STATUS | {"protection": ["cf_js_challenge"]}, "automatic visits"),
         (BY_STATUS | {"tags": ["video", "porn"]}, "adults only"),
         (BY_STATUS | {"tags": ["social", "dating"]}, "private matters"),
-        (BY_STATUS | {"headers": {"Authorization": "x"}}, "faked"),
+        (BY_STATUS | {"headers": {"Authorization": "x"}}, "login or someone's key"),
         (BY_STATUS | {"url": "https://scratch.mit.edu/users/{username}"}, "minors"),
         (BY_STATUS | {"url": "https://{username}.example"}, "host of its own"),
         (BY_STATUS | {"url": "{username}.alpha.example"}, "not valid"),
         (BY_WORDS | {"presenseStrs": ["1"], "absenceStrs": ["404"]}, "any page"),
-        (BY_STATUS | {"regexCheck": "(?<!x)y"}, "RE2"),
         (
             BY_STATUS | {"tags": ["\\ud800"], "url": "https://alpha.example/\ud800{username}"},
             "valid",
@@ -130,3 +129,20 @@ def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str)
 
 def test_the_private_account_that_it_names_is_never_asked() -> None:
     assert read(BY_STATUS).entries[0].known_accounts == ()
+
+
+def test_an_account_named_like_its_site_is_its_own_and_is_asked() -> None:
+    assert read(BY_STATUS | {"usernameClaimed": "alpha"}).entries[0].known_accounts == ("alpha",)
+
+
+def test_a_pattern_that_re2_cannot_run_is_dropped_and_the_site_is_asked() -> None:
+    (entry,) = read(BY_STATUS | {"regexCheck": "(?<!x)y"}).entries
+
+    assert entry.handle_pattern == ""
+
+
+def test_what_it_posts_is_posted_with_our_handle() -> None:
+    post = {"requestMethod": "POST", "requestPayload": {"name": "{username}"}}
+    (entry,) = read(BY_STATUS | post).entries
+
+    assert entry.format_body("nora") == '{"name": "nora"}'

@@ -97,9 +97,15 @@ def test_a_handle_that_its_pattern_is_not_found_in_is_not_asked(
         (BY_STATUS | {"errorType": "response_url"}, "only by a redirect"),
         (BY_STATUS | {"errorType": "telepathy"}, "unknown"),
         (BY_STATUS | {"request_method": "POST"}, "POST"),
-        (BY_STATUS | {"request_payload": {"name": "{}"}}, "POST"),
+        (BY_STATUS | {"request_method": "PUT", "request_payload": {"name": "{}"}}, "method"),
+        (
+            BY_STATUS
+            | {"url": "https://alpha.example", "request_payload": {"name": "{}"}}
+            | {"request_method": "POST"},
+            "no address of an account",
+        ),
         (BY_STATUS | {"isNSFW": True}, "adults only"),
-        (BY_STATUS | {"headers": {"Cookie": "a=b"}}, "faked"),
+        (BY_STATUS | {"headers": {"Cookie": "a=b"}}, "login or someone's key"),
         (BY_STATUS | {"url": "https://alpha.example/"}, "not valid"),
         (BY_STATUS | {"url": 7}, "not valid"),
         (BY_STATUS | {"url": "https://www.tiktok.com/@{}"}, "forbids automatic visits"),
@@ -115,13 +121,29 @@ def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str)
     assert [entry.name for entry in found.entries] == ["Beta"]
 
 
-def test_a_pattern_that_re2_cannot_run_is_refused_by_name() -> None:
+def test_a_pattern_that_re2_cannot_run_is_dropped_and_the_site_is_asked() -> None:
     found = read(BY_STATUS | {"regexCheck": "^(?!x)[a-z]+$"})
 
-    (refused,) = found.exclusions
-    assert found.entries == ()
-    assert (refused.name, refused.detail) == ("Alpha", "^(?!x)[a-z]+$")
-    assert "RE2" in refused.reason
+    (entry,) = found.entries
+    assert found.exclusions == ()
+    assert entry.handle_pattern == ""
+    assert entry.is_valid_handle("x.quill")
+
+
+def test_what_is_posted_holds_the_handle_at_any_depth() -> None:
+    payload = {"query": "user", "variables": {"names": ["{}", 7]}}
+    post = {"request_method": "POST", "request_payload": payload}
+    (entry,) = read(BY_STATUS | post | {"urlProbe": "https://api.alpha.example/graph"}).entries
+
+    assert json.loads(entry.format_body("nora"))["variables"] == {"names": ["nora", 7]}
+    assert entry.format_check_url("nora") == "https://api.alpha.example/graph"
+
+
+@pytest.mark.parametrize("own", ["alpha", "Alpha", "alpha.example"])
+def test_an_account_named_like_its_site_is_its_own_and_is_asked(own: str) -> None:
+    (entry,) = read(BY_STATUS | {"username_claimed": own}).entries
+
+    assert entry.known_accounts == (own,)
 
 
 def test_the_private_account_that_it_names_is_never_asked() -> None:
