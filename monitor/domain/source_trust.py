@@ -1,14 +1,20 @@
 """Whether a source may be believed in this sweep, and what to say of it if not."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
+from monitor.domain.item import Sighting
 from scrapers.models import Outcome, ParseResult
 
 # The one thing that is noted of a source that answered all: impostors shelter there too.
 WITHHELD = "accounts that ask not to be found or read were left out"
+
+
+# Two answers within a day may come from one fault of a site.
+LEARNED_AFTER = timedelta(days=1)
 
 
 class SourceTrust(StrEnum):
@@ -42,6 +48,16 @@ class TrustAssessment:
     probed: bool = False
 
 
+def is_learned_canary(sighting: Sighting, accounts: Collection[str]) -> bool:
+    """Say whether this is an account that its owner declared and that was found at least twice.
+
+    What was missed since is none: an owner may have deleted it.
+    """
+    finding = sighting.finding
+    found_twice = sighting.last - sighting.first >= LEARNED_AFTER and not sighting.misses
+    return found_twice and not {finding.account, *finding.account_aliases}.isdisjoint(accounts)
+
+
 def assess_trust(probes: Iterable[CanaryProbe], results: Iterable[ParseResult]) -> TrustAssessment:
     """Judge a source by its canaries first, and only then by its answers about people."""
     asked = tuple(probes)
@@ -57,6 +73,20 @@ def assess_trust(probes: Iterable[CanaryProbe], results: Iterable[ParseResult]) 
     return TrustAssessment(
         standing=standing, outcome=outcome, note=note or aside, probed=bool(asked)
     )
+
+
+def apply_learned_canaries(trust: TrustAssessment, outcomes: Iterable[Outcome]) -> TrustAssessment:
+    """Let conclusive answers about learned canaries count as those about a known account.
+
+    They prove nothing where no name that cannot exist was asked for. One of them may have been
+    deleted by its owner; if all are gone, the source is not believed.
+    """
+    shown = [outcome is not Outcome.ABSENT for outcome in outcomes]
+    if not shown or trust.standing is SourceTrust.REFUTED:
+        return trust
+    if not any(shown):
+        return _build_refuted(Outcome.UNREADABLE, _describe_contradiction(Outcome.FOUND))
+    return replace(trust, standing=SourceTrust.PROVEN) if trust.probed else trust
 
 
 def distrust_mass_loss() -> TrustAssessment:

@@ -7,7 +7,7 @@ transaction.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -60,8 +60,10 @@ from monitor.domain.source_trust import (
     CanaryProbe,
     SourceTrust,
     TrustAssessment,
+    apply_learned_canaries,
     assess_trust,
     distrust_mass_loss,
+    is_learned_canary,
 )
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
@@ -473,8 +475,13 @@ def _assess_source_trust(
     results: tuple[ParseResult, ...],
 ) -> TrustAssessment:
     probes = tuple(_list_probes(sweep, source, answers))
-    trust = assess_trust(probes, results)
+    by_canaries = assess_trust(probes, results)
+    if by_canaries.standing is SourceTrust.REFUTED:
+        return by_canaries
+    learned = tuple(_list_learned_canaries(app, sweep, source, answers))
+    trust = apply_learned_canaries(by_canaries, (each.outcome for each in learned))
     if trust.standing is SourceTrust.REFUTED:
+        _forget_missing_canaries(app, learned)
         return trust
     if _has_mass_loss(app, answers):
         return distrust_mass_loss()
@@ -617,6 +624,50 @@ def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iter
         key = staged.visit.query.key
         if key in expected:
             yield CanaryProbe(expects=expected[key], result=staged.visit.result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedCanary:
+    """A person's own account that a source showed before, and what it says of it now."""
+
+    sighting: Sighting
+    outcome: Outcome
+
+
+def _list_learned_canaries(
+    app: App, sweep: Sweep, source: Source, answers: AnswersByPerson
+) -> Iterator[LearnedCanary]:
+    """Yield the own accounts that stand in for the known account of a site without one.
+
+    Their owners' questions are asked anyway, so nothing is asked for this, and nothing is stored.
+    """
+    canaries = source.build_canaries(sweep.nonce)
+    if any(each.expects is Outcome.FOUND for each in canaries):
+        return
+    now = app.clock.now()
+    for person_id in filter(None, answers):
+        if app.db.consents.can_query_person(person_id, now):
+            for staged in answers[person_id]:
+                yield from _match_learned_canary(app, person_id, staged.visit)
+
+
+def _match_learned_canary(app: App, person_id: str, visit: CrawlResult) -> Iterator[LearnedCanary]:
+    if visit.query.kind is not QueryKind.PRESENCE or not visit.result.outcome.is_conclusive:
+        return
+    sightings = app.db.sightings.list_sightings_of_question(person_id, visit.query.key)
+    accounts = app.db.people.load_person(person_id).accounts if sightings else ()
+    for sighting in sightings:
+        if is_learned_canary(sighting, accounts):
+            yield LearnedCanary(sighting=sighting, outcome=visit.result.outcome)
+
+
+def _forget_missing_canaries(app: App, learned: Iterable[LearnedCanary]) -> None:
+    """Count a miss: if the account is gone and not the site broken, the next check settles it."""
+    with app.db.begin_transaction():
+        for each in learned:
+            if each.outcome is Outcome.ABSENT:
+                missed = replace(each.sighting, misses=each.sighting.misses + 1)
+                app.db.sightings.save_sighting(missed)
 
 
 def _find_outcome_start(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:

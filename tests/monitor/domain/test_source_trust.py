@@ -1,19 +1,23 @@
 """A source is judged by its canaries first, and only then by what it says of people."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.item import Sighting
 from monitor.domain.source_trust import (
     WITHHELD,
     CanaryProbe,
     SourceTrust,
+    apply_learned_canaries,
     assess_trust,
     distrust_mass_loss,
+    is_learned_canary,
 )
-from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome, ParseResult
+from scrapers.models import CONCLUSIVE_OUTCOMES, Finding, FindingKind, Outcome, ParseResult
 
 EXISTS = CanaryProbe(expects=Outcome.FOUND, result=ParseResult(outcome=Outcome.FOUND))
 NOBODY = CanaryProbe(expects=Outcome.ABSENT, result=ParseResult(outcome=Outcome.ABSENT))
@@ -167,3 +171,69 @@ def test_the_order_of_the_answers_decides_nothing_but_the_note(said, order):
     shuffled = order.sample(said, len(said))
 
     assert assess_trust(AGREEING, shuffled).outcome is assess_trust(AGREEING, said).outcome
+
+
+UNPROVEN = assess_trust((NOBODY,), read(Outcome.FOUND))
+NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
+
+
+def build_sighting(**changes: object) -> Sighting:
+    seen = Sighting(
+        item_id="item",
+        query="q",
+        source="alpha",
+        finding=Finding(
+            key="k", kind=FindingKind.ACCOUNT, url="https://alpha.example/nora", account="alpha:@n"
+        ),
+        first=NOON,
+        last=NOON + timedelta(days=7),
+    )
+    return replace(seen, **changes)
+
+
+def test_a_learned_canary_is_an_own_account_that_was_found_twice():
+    assert is_learned_canary(build_sighting(), ("beta:@n", "alpha:@n"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "accounts"),
+    [
+        ({}, ()),
+        ({}, ("beta:@n",)),
+        ({"last": NOON}, ("alpha:@n",)),
+        ({"last": NOON + timedelta(hours=23)}, ("alpha:@n",)),
+        ({"misses": 1}, ("alpha:@n",)),
+    ],
+)
+def test_what_is_not_own_or_was_found_once_or_missed_is_no_canary(changes, accounts):
+    assert not is_learned_canary(build_sighting(**changes), accounts)
+
+
+@pytest.mark.parametrize("shown", [Outcome.FOUND, Outcome.UNCHANGED])
+def test_one_learned_canary_that_is_still_there_proves_a_source(shown):
+    trust = apply_learned_canaries(UNPROVEN, (Outcome.ABSENT, shown))
+
+    assert trust == replace(UNPROVEN, standing=SourceTrust.PROVEN)
+
+
+def test_a_source_whose_learned_canaries_are_all_gone_is_unreadable():
+    trust = apply_learned_canaries(UNPROVEN, (Outcome.ABSENT, Outcome.ABSENT))
+
+    assert (trust.standing, trust.outcome) == (SourceTrust.REFUTED, Outcome.UNREADABLE)
+    assert "surely exists" in trust.note
+
+
+def test_without_learned_canaries_nothing_changes():
+    assert apply_learned_canaries(UNPROVEN, ()) == UNPROVEN
+
+
+def test_a_learned_canary_proves_nothing_if_no_impossible_name_was_asked_for():
+    unasked = assess_trust((), read(Outcome.FOUND))
+
+    assert apply_learned_canaries(unasked, (Outcome.FOUND,)) == unasked
+
+
+def test_a_learned_canary_saves_no_source_that_its_own_canaries_refute():
+    refuted = distrust_mass_loss()
+
+    assert apply_learned_canaries(refuted, (Outcome.FOUND,)) == refuted
