@@ -32,7 +32,7 @@ HEADINGS = {
 SITES = """\
 ## Profile sites
 
-Each of [our sixty](sources-catalog.md#our-sixty) is a source of its own.
+Each of [our own sites](sources-catalog.md#our-own-sites) is a source of its own.
 """
 CLOSED = """\
 ## What is never read
