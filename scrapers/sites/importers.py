@@ -319,6 +319,7 @@ INVALID = "it is not valid"
 NONSTANDARD_ADDRESS = "it is on a port of its own, or its address holds a user's name"
 # Only anyone who answers for an entry may say of it that robots.txt does not bind, or whom to ask.
 OURS_TO_SAY = frozenset({"access", "known", "provenance", "report", "seconds_between", "seen_on"})
+# Some lists have a space before an address.
 ADDRESS_FIELDS = frozenset({"uri_check", "uri_pretty"})
 LARGEST_BYTES = 64 * 1024 * 1024
 
@@ -452,11 +453,11 @@ def _detect_format(file: str, data: object) -> tuple[SiteListFormat, Iterator[Im
 def _parse_whatsmyname_sites(sites: Iterable[object]) -> Iterator[ImportCandidate]:
     for index, site in enumerate(sites, 1):
         if isinstance(site, dict):
-            row = {
-                key: value.strip() if key in ADDRESS_FIELDS and isinstance(value, str) else value
-                for key, value in site.items()
-                if key not in OURS_TO_SAY
-            }
+            row = {key: value for key, value in site.items() if key not in OURS_TO_SAY}
+            if ACCOUNT_PLACEHOLDER in get_text(row, "post_body"):
+                row["uri_pretty"] = _drop_general_address(get_text(row, "uri_pretty"))
+            for key in ADDRESS_FIELDS.intersection(row):
+                row[key] = get_text(row, key).strip() or row[key]
             name, accounts = get_text(site, "name"), get_texts(site, "known")
             yield ImportCandidate(name=name or f"entry {index}", row=row, accounts=accounts)
         else:

@@ -1,12 +1,23 @@
 """An operator may ask every source what we know the answer to; nobody is asked about."""
 
+import json
+
 import pytest
 
+from monitor.db.sources import SiteListStore
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.source_trust import SourceTrust
 from monitor.services.sweeps import run_canaries
 from tests.monitor.services.world import World, catalog
+
+PRETENDER = DemoProfile(
+    site="paceclub",
+    handle="dreyesart",
+    name="Daniel Reyes",
+    bio="Art teacher at Cedar Valley Middle School.",
+    town="Cedar Valley",
+)
 
 
 def standings(world: World) -> dict[str, SourceTrust]:
@@ -65,14 +76,7 @@ def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, f
     world = world_of("paceclub")
     catalog(tmp_path, ("paceclub",), known=known)
     world.restarts()
-    pretender = DemoProfile(
-        site="paceclub",
-        handle="dreyesart",
-        name="Daniel Reyes",
-        bio="Art teacher at Cedar Valley Middle School.",
-        town="Cedar Valley",
-    )
-    world.internet = world.internet.add_entry(pretender)
+    world.internet = world.internet.add_entry(PRETENDER)
     daniel = world.joins(DANIEL)
 
     world.sweep()
@@ -80,3 +84,25 @@ def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, f
     assert "http://paceclub.example/athletes/dreyesart" in daniel.items
     assert len(daniel.flags) == flags
     assert bool(world.state.source_health.find_source_health("paceclub").proven_at) is bool(flags)
+
+
+@pytest.mark.parametrize(("claimed", "flags"), [("paceclub", 1), ("somebody", 0)])
+def test_an_imported_source_whose_canaries_pass_raises_flags(world_of, claimed, flags):
+    """An account that a list names is asked for only where it is the site's own."""
+    world = world_of("chalkboard")
+    site = {
+        "url": "http://paceclub.example/athletes/{}",
+        "errorType": "message",
+        "errorMsg": 'data-page="not-found"',
+        "username_claimed": claimed,
+    }
+    lists = SiteListStore(world.config.state)
+    lists.save_site_list("sherlock", json.dumps({"Paceclub": site}).encode())
+    world.restarts()
+    world.internet = world.internet.add_entry(PRETENDER)
+    daniel = world.joins(DANIEL)
+
+    world.sweep()
+
+    assert "http://paceclub.example/athletes/dreyesart" in daniel.items
+    assert len(daniel.flags) == flags

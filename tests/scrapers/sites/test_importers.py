@@ -110,6 +110,19 @@ def test_the_question_to_a_site_that_is_posted_to_carries_its_body(alpha: Site) 
     assert first.request.headers == (("content-type", "application/json"),)
 
 
+def test_a_site_that_is_posted_to_and_shows_no_account_is_left_out(alpha: Site) -> None:
+    post = {"uri_check": "https://alpha.example/taken", "post_body": "name={account}"}
+    found = listed(alpha | post | {"uri_pretty": "https://alpha.example/search"})
+
+    assert [each.reason for each in found.exclusions] == ["it has no address of an account"]
+
+
+def test_a_space_before_an_address_is_not_part_of_it(alpha: Site) -> None:
+    (entry,) = listed(alpha | {"uri_check": " https://alpha.example/{account}"}).entries
+
+    assert entry.format_check_url("nora") == "https://alpha.example/nora"
+
+
 def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:
     again = alpha | {"name": "Beta", "uri_check": "http://www.alpha.example/{account}/"}
 

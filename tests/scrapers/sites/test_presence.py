@@ -74,6 +74,33 @@ def test_every_outcome_is_told_apart(
     assert linktree.parse_response(query, saved(f"linktree/{name}", status)).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("site", "file", "status", "outcome"),
+    [
+        ("arduino-forum", "discourse/found.json", 200, Outcome.FOUND),
+        ("arduino-forum", "discourse/absent.json", 404, Outcome.ABSENT),
+        ("arduino-forum", "discourse/absent.json", 200, Outcome.UNREADABLE),
+        ("arduino-forum", "discourse/limited.json", 429, Outcome.LIMITED),
+        ("arduino-forum", "discourse/unreadable.json", 403, Outcome.BLOCKED),
+        ("arduino-forum", "discourse/unreadable.json", 200, Outcome.UNREADABLE),
+        ("arduino-forum", "discourse/blocked.html", 404, Outcome.BLOCKED),
+        ("steam", "steam/found.html", 200, Outcome.FOUND),
+        ("steam", "steam/absent.html", 200, Outcome.ABSENT),
+        ("steam", "steam/limited.html", 429, Outcome.LIMITED),
+        ("steam", "steam/unreadable.html", 200, Outcome.UNREADABLE),
+        ("steam", "steam/blocked.html", 403, Outcome.BLOCKED),
+    ],
+)
+def test_the_shapes_of_other_sites_are_told_apart_as_well(
+    saved: Answered, site: str, file: str, *, status: int, outcome: Outcome
+) -> None:
+    entry = next(entry for entry in load_own_catalog().entries if entry.key == site)
+    source = PresenceSource(entry=entry)
+    (query,) = source.build_queries(Identity(person_id="p", names=(), handles=("noraquill",)))
+
+    assert source.parse_response(query, saved(file, status)).outcome is outcome
+
+
 def test_a_found_page_tells_whose_it_says_it_is(linktree: PresenceSource, saved: Answered) -> None:
     (query,) = linktree.build_queries(Identity(person_id="p", names=(), handles=("noraquill",)))
 
