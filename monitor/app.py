@@ -89,7 +89,7 @@ def build_crawler(
         dialer=environment.dialer,
         clock=environment.clock,
         limits=FetchLimits(idle_hosts=compute_idle_hosts(len(hosts), workers, raise_file_limit())),
-        user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{config.district.contact})",
+        user_agent=_build_user_agent(config.district.contact),
         credentials=load_credentials(sources.values(), environment.variables),
     )
     permission = QueryPermission(
@@ -108,6 +108,12 @@ def build_crawler(
         throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
         workers=workers,
     )
+
+
+def _build_user_agent(contact: str) -> str:
+    """Give our honest name; a check of oneself (`namesake me`) has no office to write to."""
+    about = f"+mailto:{contact}" if contact else "a person looking themselves up"
+    return f"Namesake/{version('namesake-monitor')} ({about})"
 
 
 class MailTransport(Protocol):

@@ -1,4 +1,6 @@
-"""A folder in which a copy is restored on trial: its keys lie in memory, and nothing of it is left.
+"""Folders of which nothing is left: a copy restored on trial, and a check that keeps nothing.
+
+The keys of a trial lie in memory, and a check altogether where this machine has a tmpfs.
 
 What a file system lets go of stays on its disk until something else is written there. So a key
 that is needed for a moment lies on a tmpfs, and is overwritten first where there is none.
@@ -6,17 +8,23 @@ that is needed for a moment lies on a tmpfs, and is overwritten first where ther
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.db.connection import copy_database
 from monitor.db.encryption import KEYS_DATABASE
+from monitor.domain.errors import CannotWriteError
 
 # Linux has a tmpfs there, which no reboot outlives.
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - only a private folder is made in it
 MEMORY_FOLDER_PREFIX = "namesake-trial-"
+CHECK_FOLDER_PREFIX = "namesake-me-"
+# A check takes minutes: what is older was left by a process that was killed.
+CHECK_ABANDONED_AFTER = timedelta(hours=1)
 CHUNK_BYTES = 1 << 20
 
 
@@ -49,6 +57,42 @@ def make_key_folder() -> Iterator[Path | None]:
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def make_check_folder(now: datetime) -> Iterator[Path]:
+    """Make a private folder for one check, in memory if possible; remove it at the end.
+
+    Also removes what killed processes of this user left. Raises CannotWriteError.
+    """
+    disk = Path(tempfile.gettempdir())
+    for parent in {MEMORY_FOLDER, disk}:
+        for each in parent.glob(f"{CHECK_FOLDER_PREFIX}*"):
+            if _is_abandoned(each, now):
+                remove_trial(each, ignore_errors=True)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=CHECK_FOLDER_PREFIX, dir=_choose_parent(disk)))
+    except OSError as error:
+        reason = f"No folder can be made in {disk} ({error.strerror}). Set $TMPDIR to another one."
+        raise CannotWriteError(reason) from error
+    try:
+        yield folder
+    finally:
+        remove_trial(folder, ignore_errors=True)
+
+
+def _choose_parent(disk: Path) -> Path:
+    return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK) else disk
+
+
+def _is_abandoned(folder: Path, now: datetime) -> bool:
+    """Tell whether it is ours and too old to be in use; never of a link that someone else made."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+    return ours and found.st_mtime < (now - CHECK_ABANDONED_AFTER).timestamp()
 
 
 def move_keys_to_disk(trial: Path) -> None:

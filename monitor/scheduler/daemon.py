@@ -202,13 +202,15 @@ def _join_workers(workers: Iterable[Worker]) -> None:
 
 
 @contextmanager
-def stop_on_signals(stopping: threading.Event) -> Iterator[None]:
-    """Have SIGTERM and SIGINT set `stopping` until the block ends; on the main thread only."""
+def stop_on_signals(
+    stopping: threading.Event, signals: Iterable[signal.Signals] = (signal.SIGTERM, signal.SIGINT)
+) -> Iterator[None]:
+    """Have these signals set `stopping` until the block ends; on the main thread only."""
 
     def request_stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    before = {each: signal.signal(each, request_stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {each: signal.signal(each, request_stop) for each in signals}
     try:
         yield
     finally:

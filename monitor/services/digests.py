@@ -102,7 +102,7 @@ def build_digest_view(
     last = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
     return DigestView(
         **build_greeting(app, person),
-        **_build_digest_sections(
+        **build_digest_sections(
             app,
             person_id,
             last,
@@ -148,7 +148,7 @@ def queue_self_check_email(app: App, sweep: Sweep) -> None:
     with app.db.begin_transaction():
         view = SelfCheckView(
             **build_greeting(app, person),
-            **_build_digest_sections(
+            **build_digest_sections(
                 app, person.id, since, app.db.sweeps.list_source_runs(sweep.id)
             ),
             at=app.clock.now(),
@@ -162,13 +162,14 @@ def _format_digest_week(app: App, person: Person) -> str:
     return compute_digest_week(app.clock.now(), person.id, person.zone)
 
 
-def _build_digest_sections(
+def build_digest_sections(
     app: App,
     person_id: str,
     since: datetime | None,
     runs: tuple[SourceRun, ...],
     flagged: FlaggedItems = FlaggedItems.SHOWN,
 ) -> DigestSections:
+    """Collect what an email says was found; without `since`, everything there is."""
     after = since or EPOCH
     flags, hidden = _select_flags(app, person_id, flagged)
     undecided = tuple(flag for flag in flags if flag.is_undecided)
@@ -185,15 +186,13 @@ def _build_digest_sections(
     items = tuple(item for item in found if item.id not in hidden)
     asked = frozenset(flag.item_id for flag in undecided)
     listed = tuple(item for item in stored if item.id not in asked | hidden)
-    own = _filter_by_label(app, listed, OwnershipLabel.MINE)
-    about = _filter_by_label(app, listed, OwnershipLabel.ABOUT_ME)
     return DigestSections(
         coverage=build_coverage(runs),
         flags=tuple(build_flag_line(app, flag) for flag in fresh),
         changes=tuple(_build_change_lines(app, recorded, fresh)),
         questions=tuple(_build_question_lines(app, items, undecided)),
-        own=tuple(build_own_line(each) for each in own),
-        about=tuple(build_own_line(each) for each in about),
+        own=tuple(map(build_own_line, _filter_by_label(app, listed, OwnershipLabel.MINE))),
+        about=tuple(map(build_own_line, _filter_by_label(app, listed, OwnershipLabel.ABOUT_ME))),
         set_aside=tuple(
             build_aside_line(app, each)
             for each in items

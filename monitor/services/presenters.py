@@ -1,6 +1,6 @@
 """Build the lines of emails from stored data: the one place that discloses findings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from monitor.app import App
 from monitor.config import load_policy_texts
@@ -29,7 +29,7 @@ from reports.emails.sections import (
     UnansweredFlagLine,
 )
 from reports.pages.layout import PolicyReminder
-from scrapers.models import Finding, FindingKind
+from scrapers.models import Finding, FindingKind, Outcome
 
 OWN_ACCOUNT_KINDS = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a flag, or take another decision back.
@@ -166,20 +166,35 @@ def build_aside_line(app: App, item: Item) -> NamesakeLine:
 
 def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
     source_runs = tuple(runs)
-    failures = tuple(
-        SourceFailure(
-            source=run.source,
-            outcome=run.course if run.course in UNFINISHED_COURSES else run.outcome,
-            since=run.since or run.at,
-            note=run.note,
-        )
-        for run in source_runs
-        if run.course in UNFINISHED_COURSES or not run.outcome.is_conclusive
-    )
+    failures = tuple(_list_failures(source_runs))
     gaps = tuple(build_gap(each) for each in fold_failures(failures, len(source_runs)))
     withheld = tuple(run.source for run in source_runs if run.note == WITHHELD)
     checked = len(source_runs) - len(failures)
     return Coverage(checked=checked, total=len(source_runs), gaps=gaps, withheld=withheld)
+
+
+def describe_shared_failure(runs: Iterable[SourceRun]) -> str:
+    """Say in one sentence how many sources fail in the same way; empty where most answered."""
+    source_runs = tuple(runs)
+    groups = fold_failures(_list_failures(source_runs), len(source_runs))
+    worst = next((each for each in groups if each.is_folded), None)
+    if worst is None or worst.outcome != Outcome.FAILED:
+        return ""
+    told = f"{worst.count} of {worst.total} sources could not be reached"
+    if worst.suspicion:
+        return f"{told}: {worst.suspicion[:1].lower()}{worst.suspicion[1:]}"
+    return f"{told}: {worst.note}." if worst.note else f"{told}."
+
+
+def _list_failures(runs: Iterable[SourceRun]) -> Iterator[SourceFailure]:
+    for run in runs:
+        if run.course in UNFINISHED_COURSES or not run.outcome.is_conclusive:
+            yield SourceFailure(
+                source=run.source,
+                outcome=run.course if run.course in UNFINISHED_COURSES else run.outcome,
+                since=run.since or run.at,
+                note=run.note,
+            )
 
 
 def build_gap(group: FailureGroup) -> CoverageGap:

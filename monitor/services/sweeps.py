@@ -131,6 +131,7 @@ class SweepProgress:
 
 
 FINAL_STATES = frozenset({"done", "blocked"})
+STOPPED_EARLY = "the check was stopped before the end"
 SHORT_RUN = timedelta(hours=1)
 
 
@@ -430,6 +431,20 @@ def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
         closed = app.db.sweeps.load_sweep(sweep.id)
         on_close(closed)
     return closed
+
+
+def close_stopped_check(app: App, sweep: Sweep, job: SweepJob) -> Sweep:
+    """Settle and close a check that was stopped and will not resume; name what it left unasked."""
+    choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
+    unasked = {query.source for query in list_open_queries(app, sweep, job, choice)}
+    for source in _list_queried_sources(app, job):
+        settle_source(app, sweep, source)
+    for run in app.db.sweeps.list_source_runs(sweep.id):
+        if run.source in unasked and run.outcome.is_conclusive:
+            outcome = Outcome.PARTIAL if run.answered else Outcome.SKIPPED
+            stopped = replace(run, outcome=outcome, note=STOPPED_EARLY, since=run.at)
+            app.db.sweeps.save_source_run(sweep.id, stopped)
+    return _close_sweep(app, sweep, ignore_close)
 
 
 def _list_queried_sources(app: App, job: SweepJob) -> tuple[Source, ...]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from monitor.domain.names.normalize import (
+    GENERATIONS,
     PARTICLES,
     extract_generation,
     extract_quoted_names,
@@ -78,6 +79,24 @@ def parse_person_name(written: str) -> PersonName:
         family="-".join(likeliest.family),
         nicknames=likeliest.called,
     )
+
+
+def split_own_name(typed: str) -> PersonName:
+    """Split a name that its owner types, as they write it: "Ana de la Cruz", "Lopez Diaz, Ana".
+
+    The last word is the family name, with the particles before it; a comma says where it ends.
+    Parts that are missing are empty.
+    """
+    family, comma, rest = typed.partition(",")
+    first = (rest if comma else typed).split()
+    if len(first) > 1 and first[-1].strip(".").casefold() in GENERATIONS:
+        first.pop()
+    last = family.split() if comma else first[1:][-1:]
+    if not comma:
+        del first[len(first) - len(last) :]
+        while len(first) > 1 and first[-1].casefold() in PARTICLES:
+            last.insert(0, first.pop())
+    return PersonName(given=" ".join(first[:1]), middle=" ".join(first[1:]), family=" ".join(last))
 
 
 def _build_variants(written: str) -> Iterator[ParsedName]:

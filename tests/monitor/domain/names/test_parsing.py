@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.names.parsing import parse_name_variants, parse_person_name
+from monitor.domain.names.parsing import parse_name_variants, parse_person_name, split_own_name
 from monitor.domain.person import PersonName
 
 
@@ -89,3 +89,26 @@ def test_no_text_is_too_strange_to_be_read(text):
     for each in parse_name_variants(text):
         assert each.family
     parse_person_name(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "given_name", "middle", "family"),
+    [
+        ("Maria Delgado", "Maria", "", "Delgado"),
+        ("  Maria   Delgado ", "Maria", "", "Delgado"),
+        ("John Albert Smith", "John", "Albert", "Smith"),
+        ("Ana de la Cruz", "Ana", "", "de la Cruz"),
+        ("Lopez Diaz, Ana Maria", "Ana", "Maria", "Lopez Diaz"),
+        ("John Smith Jr.", "John", "", "Smith"),
+        ("Van Nguyen", "Van", "", "Nguyen"),
+        ("Maria", "Maria", "", ""),
+        ("Maria,", "", "", "Maria"),
+        ("", "", "", ""),
+    ],
+)
+def test_a_name_that_its_owner_types_is_kept_as_they_write_it(
+    typed: str, given_name: str, middle: str, family: str
+) -> None:
+    name = split_own_name(typed)
+
+    assert (name.given, name.middle, name.family) == (given_name, middle, family)

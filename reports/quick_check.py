@@ -1,0 +1,56 @@
+"""The result of a check of oneself, for a terminal and as a page that loads nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.emails.render import fill_template, wrap_text
+from reports.emails.sections import (
+    Coverage,
+    FlagLine,
+    NamesakeLine,
+    OwnItemLine,
+    QuestionLine,
+)
+
+_LINES = ("heading", "covered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickCheckView:
+    """What was found, the worst first; `name` is the reader's full name.
+
+    `trouble` says what keeps most sources from being asked, empty where nothing does.
+    """
+
+    name: str
+    zone: str
+    at: datetime
+    coverage: Coverage
+    trouble: str = ""
+    flags: tuple[FlagLine, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
+    about: tuple[OwnItemLine, ...] = ()
+    own: tuple[OwnItemLine, ...] = ()
+    set_aside: tuple[NamesakeLine, ...] = ()
+    has_search_engine: bool = False
+    has_own_accounts: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no source was checked and nothing was found in part."""
+        found = self.flags or self.questions or self.about or self.own or self.set_aside
+        return not (self.coverage.checked or found)
+
+
+def render_quick_check_text(view: QuickCheckView) -> str:
+    return wrap_text(fill_template("quick_check/body.txt", _build_context(view)))
+
+
+def render_quick_check_page(view: QuickCheckView) -> str:
+    return fill_template("quick_check/page.html", _build_context(view))
+
+
+def _build_context(view: QuickCheckView) -> dict[str, object]:
+    context: dict[str, object] = {"view": view}
+    lines = {each: fill_template(f"quick_check/{each}.txt", context) for each in _LINES}
+    return context | lines

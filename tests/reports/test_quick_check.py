@@ -1,0 +1,149 @@
+"""The result of a check of oneself: the same facts in a terminal and on a page."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monitor.domain.vocabulary import FlagKind, GapKind, Severity
+from reports.emails.sections import (
+    Coverage,
+    CoverageGap,
+    FlagLine,
+    NamesakeLine,
+    OwnItemLine,
+    QuestionLine,
+)
+from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
+from tests.hostile_strings import HIDDEN, MARKUP
+
+NOW = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
+GAP = CoverageGap(source="goodreads", outcome=GapKind.BLOCKED, since=NOW)
+FLAG = FlagLine(
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    what="This account may be pretending to be you.",
+    url="https://bsky.app/profile/roza.example",
+    first_seen=NOW,
+    last_seen=NOW,
+    id="f" * 32,
+    platform="bluesky",
+    title="Rosa Marchetti",
+    reasons=("First reason.", "Second reason.", "Third reason.", "Fourth reason."),
+    advice="Report it.",
+)
+VIEW = QuickCheckView(
+    name="Rosa Marchetti",
+    zone="America/Chicago",
+    at=NOW,
+    coverage=Coverage(checked=60, total=61, gaps=(GAP,)),
+    flags=(FLAG,),
+    questions=(
+        QuestionLine(
+            url="https://site.example/rosa", id="q", title="Rosa M", reasons=("One.",) * 5
+        ),
+    ),
+    about=(OwnItemLine(url="https://news.example/band", title="Band wins"),),
+    own=(OwnItemLine(url="https://own.example/rosa", platform="own"),),
+    set_aside=(NamesakeLine(url="https://other.example/rosa", reason="It names another town."),),
+    has_search_engine=True,
+    has_own_accounts=True,
+)
+EMPTY = replace(VIEW, flags=(), questions=(), about=(), own=(), set_aside=())
+
+
+def read(view: QuickCheckView) -> tuple[str, str]:
+    """Return the words of both forms, each on one line."""
+    page = BeautifulSoup(render_quick_check_page(view), "lxml").body
+    assert page is not None
+    return " ".join(render_quick_check_text(view).split()), " ".join(page.get_text().split())
+
+
+def test_both_forms_say_what_was_found_and_all_reasons_of_a_flag():
+    for words in read(VIEW):
+        assert "One thing needs your attention" in words
+        assert "60 of 61 sources checked; the others are listed at the end." in words
+        assert all(reason in words for reason in FLAG.reasons)
+        for address in ("bsky", "site", "news", "own", "other"):
+            assert f"{address}[.]" in words
+        assert "Goodreads has been blocking us" in words
+
+
+@pytest.mark.parametrize(
+    ("view", "heading"),
+    [
+        (replace(VIEW, flags=()), "One finding only you can sort"),
+        (
+            replace(VIEW, flags=(), questions=()),
+            "Nothing in what we could check needs your attention",
+        ),
+        (
+            replace(VIEW, flags=(), questions=(), coverage=Coverage(checked=61, total=61)),
+            "Nothing needs your attention",
+        ),
+        (EMPTY, "Nothing found in what we could check"),
+    ],
+)
+def test_the_heading_says_the_most_important(view, heading):
+    assert all(heading in words for words in read(view))
+
+
+def test_what_is_missing_for_a_good_check_is_told():
+    bare = replace(EMPTY, has_search_engine=False, has_own_accounts=False)
+
+    for words in read(bare):
+        assert "No search engine was asked" in words
+        assert "$NAMESAKE_BRAVE_KEY or $NAMESAKE_SEARXNG_URL" in words
+        assert "You named no account of yours with --own" in words
+
+
+def test_what_keeps_most_sources_from_being_asked_comes_first():
+    trouble = "57 of 61 sources could not be reached: is the network up?"
+    gap = replace(GAP, source="each of 57 sources (of 61)", outcome=GapKind.FAILED, count=57)
+    view = replace(EMPTY, trouble=trouble, coverage=Coverage(checked=4, total=61, gaps=(gap,)))
+
+    for words in read(view):
+        assert f"{trouble} 4 of 61 sources checked" in words
+        assert "Each of 57 sources (of 61) could not be reached" in words
+
+
+def test_the_page_is_whole_by_itself_and_leads_nowhere():
+    page = BeautifulSoup(render_quick_check_page(VIEW), "lxml")
+
+    assert page.find_all(["a", "script", "img", "link", "iframe", "form", "base"]) == []
+    assert "url(" not in str(page)
+    assert "://" not in str(page)
+    policy = page.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert policy is not None
+    assert policy["content"] == "default-src 'none'; style-src 'unsafe-inline'"
+
+
+@pytest.mark.parametrize("text", [*MARKUP, *HIDDEN])
+def test_hostile_text_stays_text(text):
+    flag = replace(FLAG, title=text, url=f"https://x.example/{text}", reasons=(text,))
+    question = QuestionLine(
+        url=text, id="q", title=text, snippet=text, platform=text[:20], reasons=(text,)
+    )
+    told = OwnItemLine(url=text, title=text)
+    view = replace(
+        VIEW,
+        name=text,
+        flags=(flag,),
+        questions=(question,),
+        about=(told,),
+        own=(told,),
+        set_aside=(NamesakeLine(url=text, reason=text, title=text),),
+    )
+
+    page = render_quick_check_page(view)
+    words = render_quick_check_text(view)
+
+    assert _list_tags(page) <= _list_tags(render_quick_check_page(VIEW))
+    assert not any(hidden in page + words for hidden in "\x00\x1b\u202e\u200b\ud800")
+    page.encode()
+    words.encode()
+
+
+def _list_tags(page: str) -> set[str]:
+    return {each.name for each in BeautifulSoup(page, "lxml").find_all()}
