@@ -36,7 +36,7 @@ from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_lim
 from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import Throttle
-from scrapers.models import Contact
+from scrapers.models import Contact, ParseResult
 from scrapers.registry import SourceRegistry
 from scrapers.sandbox.client import PageParser, SandboxParser
 from scrapers.source import Source
@@ -147,6 +147,12 @@ class Matcher(Protocol):
     def compare_contacts(self, contacts: tuple[Contact, ...]) -> ContactMatchResult: ...
 
 
+class ScreenshotCopier(Protocol):
+    """Encodes a picture that a person uploaded again, where it can do no harm."""
+
+    def copy_screenshot(self, body: bytes) -> ParseResult: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailer:
     """How emails leave and come back.
@@ -173,6 +179,7 @@ class App:
     sources: SourceRegistry
     crawler: Crawler
     matcher: Matcher
+    copier: ScreenshotCopier
     mailer: Mailer
     beat: Callable[[], None]
 
@@ -206,7 +213,7 @@ def open_portal_app(config: Config, environment: Environment) -> Iterator[App]:
 
 
 def _build_app(
-    config: Config, environment: Environment, db: Database, matcher: Matcher, parser: PageParser
+    config: Config, environment: Environment, db: Database, matcher: Matcher, parser: SandboxParser
 ) -> App:
     load_weights(config.detection)  # report a bad file now, not in the middle of a sweep
     load_policy_texts(config.policy)
@@ -220,6 +227,7 @@ def _build_app(
         sources=sources,
         crawler=crawler,
         matcher=matcher,
+        copier=parser,
         mailer=_build_mailer(config, environment),
         beat=environment.beat,
     )

@@ -133,11 +133,24 @@ class ActionLogLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenshotCopy:
+    """What the person added themselves: a JPEG that we encoded again from their file."""
+
+    added_at: datetime
+    picture: bytes
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.picture).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceView:
     """What the person may give to others about one account that others made or took over.
 
     `account` is the platform's own key of it, `name` and `handle` as it shows them. `pages` are
-    the newest first. Nothing in it depends on when it is made.
+    the newest first; `screenshots` are in the person's own pack only, the oldest first. Nothing in
+    it depends on when it is made.
     """
 
     id: str
@@ -158,6 +171,14 @@ class EvidenceView:
     copied: tuple[ComparedElement, ...]
     log: tuple[ActionLogLine, ...]
     pages: tuple[PageCopy, ...] = ()
+    screenshots: tuple[ScreenshotCopy, ...] = ()
+
+    @property
+    def named_screenshots(self) -> Mapping[str, ScreenshotCopy]:
+        """Return them by the names of their files."""
+        return {
+            f"screenshots/{number}.jpg": each for number, each in enumerate(self.screenshots, 1)
+        }
 
     @property
     def copies(self) -> tuple[ComparedElement, ...]:
@@ -190,6 +211,8 @@ def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tu
     yield COPIED, render_csv(_build_element_rows(view)).encode()
     if pages:
         yield PAGES, build_warc(pages)
+    for name, shot in view.named_screenshots.items():
+        yield name, shot.picture
 
 
 def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
@@ -206,6 +229,15 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
             for each in view.log
         ],
         "pages": [_build_page_entry(each) for each in pages],
+        "screenshots": [
+            {
+                "file": name,
+                "added_at": _format_utc(each.added_at),
+                "sha256": each.sha256,
+                "bytes": len(each.picture),
+            }
+            for name, each in view.named_screenshots.items()
+        ],
     }
 
 

@@ -32,6 +32,7 @@ from monitor.domain.vocabulary import (
     ProofRequirement,
     Role,
     Scope,
+    ScreenshotProblem,
     Severity,
     SourceStage,
     StudentCue,
@@ -397,6 +398,20 @@ REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
     Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
     Decision.REOPENED: "The last entry was undone.",
+}
+SCREENSHOT_PROBLEMS: Final[Mapping[ScreenshotProblem, str]] = {
+    ScreenshotProblem.UNSUPPORTED: (
+        "Screenshots cannot be added here, because this server has no software to open pictures. "
+        "Keep yours, and send them together with the evidence."
+    ),
+    ScreenshotProblem.MISSING: "Choose a file first.",
+    ScreenshotProblem.TOO_LARGE: "This file has more than 5 MB. Choose a smaller one.",
+    ScreenshotProblem.TOO_MANY: "You have added 5 screenshots. Remove one to add another.",
+    ScreenshotProblem.UNREADABLE: (
+        "We cannot open this file. Choose a screenshot as PNG, JPEG, or WebP, "
+        "with at most 9 million pixels."
+    ),
+    ScreenshotProblem.BUSY: "We could not check this file. Try again in a few minutes.",
 }
 # What a person may say of a request to a site, and of an account of their own.
 REMOVAL_STEPS: Final[Mapping[Decision, str]] = {

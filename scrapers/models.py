@@ -322,7 +322,7 @@ class ParseResult:
     text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
     store of the page for the next visit, None if that would be no help. `unparsed` says that the
     bytes alone decided; parse the page to learn more. `withheld` counts the accounts that were left
-    out because they ask for it.
+    out because they ask for it. `picture_copy` is a JPEG of the picture that was asked for.
     """
 
     outcome: Outcome
@@ -334,6 +334,7 @@ class ParseResult:
     kept: PageFingerprint | None = None
     unparsed: bool = False
     withheld: int = 0
+    picture_copy: bytes = b""
 
     def merge_next_page(self, next_page: "ParseResult") -> "ParseResult":
         """Join two pages of one question: it is conclusive only if every page is."""

@@ -24,7 +24,7 @@ from monitor.db.connection import (
 from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
 from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
-from monitor.db.items import FeedbackTable, ItemsTable, PicturesTable, SightingsTable, VersionsTable
+from monitor.db.items import FeedbackTable, ItemsTable, SightingsTable, VersionsTable
 from monitor.db.jobs import ClockTable, JobsTable
 from monitor.db.journal import JournalTable, QuestionsTable
 from monitor.db.migrations import DISTRICT_SCHEMA
@@ -47,6 +47,7 @@ from monitor.db.people import (
     LegalHoldsTable,
     PeopleTable,
 )
+from monitor.db.pictures import PicturesTable, ScreenshotsTable, ThumbnailsTable
 from monitor.db.review import (
     AccessLogTable,
     AssignmentsTable,
@@ -103,7 +104,6 @@ class Database:
         self.review_notes = ReviewNotesTable(connection, sealing)
         self.break_glass = BreakGlassTable(connection, sealing)
         self.access_log = AccessLogTable(connection)
-        self.pictures = PicturesTable(connection, sealing)
         self.pages = PagesTable(connection, sealing)
         self.jobs = JobsTable(connection)
         self.clock = ClockTable(connection)
@@ -116,7 +116,13 @@ class Database:
         self.api_costs = ApiCostsTable(connection)
         self.run_requests = RunRequestsTable(connection)
         self.sessions = SignInSessionsTable(connection)
+        self._add_picture_tables(connection, sealing)
         self._add_account_and_email_tables(connection, sealing)
+
+    def _add_picture_tables(self, connection: DatabaseConnection, encryption: Encryption) -> None:
+        self.pictures = PicturesTable(connection, encryption)
+        self.thumbnails = ThumbnailsTable(connection, encryption)
+        self.screenshots = ScreenshotsTable(connection, encryption)
 
     def _add_account_and_email_tables(
         self, connection: DatabaseConnection, encryption: Encryption

@@ -29,8 +29,9 @@ FROM flags"""
 _DECIDED_STATES_SQL = ", ".join(
     f"'{state}'" for state in FlagState if state not in UNDECIDED_STATES
 )
-# What reviewers did with a flag goes with it when two become one.
-_MOVE_REVIEW_ROWS = (
+# What reviewers did with a flag, and its screenshots, go with it when two become one.
+_MOVE_ROWS = (
+    "UPDATE screenshots SET flag_id = ? WHERE flag_id = ?",
     "UPDATE review_notes SET flag_id = ? WHERE flag_id = ?",
     "UPDATE OR IGNORE assignments SET flag_id = ? WHERE flag_id = ?",
     "UPDATE OR IGNORE access_log SET flag_id = ? WHERE flag_id = ?",
@@ -205,7 +206,7 @@ class FlagsTable:
         """Store `whole`, which has become one with another flag, with what was said of both."""
         with self.connection.begin_transaction():
             judgments = self.list_decisions(part_id)
-            for follow in _MOVE_REVIEW_ROWS:
+            for follow in _MOVE_ROWS:
                 self.connection.execute(follow, whole.id, part_id)
             self.connection.execute("DELETE FROM flags WHERE id = ?", part_id)
             for each in judgments:

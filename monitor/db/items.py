@@ -1,4 +1,4 @@
-"""What exists about each person: items, where they are seen, their versions and pictures.
+"""What exists about each person: items, where they are seen, and their versions.
 
 Verdicts are appended; the item itself holds the current one.
 """
@@ -14,7 +14,7 @@ from monitor.db.connection import (
     format_datetime,
     parse_datetime,
 )
-from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.encryption import Encryption
 from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
@@ -474,40 +474,3 @@ class ItemsTable:
 
 def _build_item_place(item_id: str, column: str) -> str:
     return f"items/{item_id}/{column}"
-
-
-@dataclass(frozen=True, slots=True)
-class PicturesTable:
-    """Prints and accounts are hashes under the district's key, so that people share them."""
-
-    connection: DatabaseConnection
-    encryption: Encryption
-
-    def save_picture(self, item: Item) -> None:
-        """Keep the mark of the picture that an account shows now, or none."""
-        shown = item.portrait
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM pictures WHERE item_id = ?", item.id)
-            if shown.picture_print:
-                self.connection.execute(
-                    """INSERT INTO pictures (item_id, person_id, picture, account)
-                    VALUES (?, ?, ?, ?)""",
-                    item.id,
-                    item.person_id,
-                    self.encryption.keyed_hash(DISTRICT, shown.picture_print),
-                    self.encryption.keyed_hash(DISTRICT, shown.account or shown.key),
-                )
-
-    def count_accounts_with_picture(
-        self, picture_print: str, excluded_item_ids: Iterable[str]
-    ) -> int:
-        """Count the accounts that show it, but for some items: a person's own accounts."""
-        left_out = set(excluded_item_ids)
-        rows = tuple(
-            self.connection.fetch_rows(
-                "SELECT item_id, account FROM pictures WHERE picture = ?",
-                self.encryption.keyed_hash(DISTRICT, picture_print),
-            )
-        )
-        own = {row["account"] for row in rows if row["item_id"] in left_out}
-        return len({row["account"] for row in rows} - own)

@@ -234,6 +234,7 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "robots_files": RetainedKind.ROBOTS_FILE,
     "run_progress": RetainedKind.RUN_REQUEST,
     "run_requests": RetainedKind.RUN_REQUEST,
+    "screenshots": RetainedKind.SCREENSHOT,
     "sessions": RetainedKind.SESSION,
     "settlements": RetainedKind.SWEEP,
     "sightings": RetainedKind.SIGHTING,
@@ -242,6 +243,7 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "source_runs": RetainedKind.SWEEP,
     "suppression_list": RetainedKind.PERSON,
     "sweeps": RetainedKind.SWEEP,
+    "thumbnails": RetainedKind.THUMBNAIL,
     "unsubscribes": RetainedKind.PERSON,
     "versions": RetainedKind.VERSION,
 }

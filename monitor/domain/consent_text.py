@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from monitor.domain.consent import Consent
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.vocabulary import FlagKind, Scope
 
-TEXT_VERSION = "2026-11-27.3"
+TEXT_VERSION = "2026-11-27.4"
+# Earlier texts said that no picture is stored.
+PICTURE_COPIES_SINCE = "2026-11-27.4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,9 @@ _EACH_PART = "You choose each of these separately:"
 
 _PHOTOS = """\
 For pictures, we fetch those of your own profiles and of those that may be yours or copy you.
-We store no picture, only numbers that show whether two are the same. They cannot identify a face.
+When a check ends, we store numbers that show whether two are the same. They cannot identify a face.
+While a flag that someone else made an account as you or about you has no answer from you,
+we also store small locked copies of its picture and yours, for 30 days at most. Only you see them.
 """
 
 _STUDENT_LINKS = """\
@@ -154,6 +159,11 @@ When you no longer work here, we stop checks and email as soon as we learn of it
 Then everything is erased.
 If you do not renew it, everything is erased 30 days later.
 """
+
+
+def allows_picture_copies(consent: Consent) -> bool:
+    """Tell whether the person agreed to pictures, by a text that speaks of stored copies."""
+    return Scope.PHOTOS in consent.scopes and consent.text_version >= PICTURE_COPIES_SINCE
 
 
 def build_consent_sections(terms: ConsentTerms) -> Iterator[ConsentSection]:

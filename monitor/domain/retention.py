@@ -16,6 +16,8 @@ class RetainedKind(StrEnum):
     FLAG = "flag"
     EVIDENCE = "evidence"
     STUDENT_EVIDENCE = "student-evidence"
+    THUMBNAIL = "thumbnail"
+    SCREENSHOT = "screenshot"
     BREAK_GLASS = "break-glass"
     ACCESS = "access"
     EMAIL = "email"
@@ -75,6 +77,10 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.FLAG: RetentionPeriod(open=None, closed=YEAR),
     RetainedKind.EVIDENCE: RetentionPeriod(open=None, closed=AT_ONCE),
     RetainedKind.STUDENT_EVIDENCE: RetentionPeriod(open=90 * DAY, closed=AT_ONCE),
+    # Open is one that is compared; a later check renews it while the account shows a picture.
+    RetainedKind.THUMBNAIL: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
+    # Closed is one of a flag that its person dismissed, and may still open again.
+    RetainedKind.SCREENSHOT: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is an early opening that is over or was never confirmed; the audit remembers it.
     RetainedKind.BREAK_GLASS: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is a reviewer's look that has run out.

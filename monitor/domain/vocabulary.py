@@ -104,6 +104,17 @@ class FindingGroup(StrEnum):
     GONE = "gone"
 
 
+class ScreenshotProblem(StrEnum):
+    """Why a picture that a person uploaded was not added to a flag."""
+
+    UNSUPPORTED = "unsupported"
+    MISSING = "missing"
+    TOO_LARGE = "too-large"
+    TOO_MANY = "too-many"
+    UNREADABLE = "unreadable"
+    BUSY = "busy"
+
+
 class ConsentAction(StrEnum):
     """What a line of the ledger records. LEFT is by the district; the mailbox reports 'not me'."""
 

@@ -21,6 +21,7 @@ from monitor.db.journal import StagedAnswer
 from monitor.db.outbox import OutboxEmail
 from monitor.db.pages import StoredPage
 from monitor.db.people import AddressChange, LegalHold
+from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent import Consent
 from monitor.domain.errors import TooSoonError
@@ -87,6 +88,8 @@ class PersonRecords:
     emails: tuple[OutboxEmail, ...]
     checks: tuple[Sweep, ...]
     pages: tuple[StoredPage, ...]
+    screenshots: Mapping[str, Screenshot]
+    thumbnails: Mapping[str, Thumbnail]
     staged_answers: tuple[StagedAnswer, ...]
     address_changes: tuple[AddressChange, ...]
     sessions: tuple[SignInSession, ...]
@@ -96,8 +99,18 @@ class PersonRecords:
     def subject_ids(self) -> frozenset[str]:
         return frozenset({self.person.id, *(item.id for item in self.items)})
 
+    @property
+    def picture_files(self) -> Mapping[str, bytes]:
+        """Return every stored picture by the name of its file in the copy."""
+        screenshots = {name: each.picture for name, each in self.screenshots.items()}
+        thumbnails = {name: each.picture for name, each in self.thumbnails.items()}
+        return {**screenshots, **thumbnails}
+
     def find_item_url(self, item_id: str) -> str:
         return next((each.portrait.url for each in self.items if each.id == item_id), "")
+
+    def find_flag_url(self, flag_id: str) -> str:
+        return next(self.find_item_url(each.item_id) for each in self.flags if each.id == flag_id)
 
 
 def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
@@ -125,6 +138,7 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield from _build_finding_parts(records)
     yield from _build_flag_parts(records)
     yield from _build_email_parts(records)
+    yield from _build_copy_parts(records)
     yield from _build_activity_parts(records)
 
 
@@ -280,6 +294,36 @@ def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
 
 
+def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    yield ExportPart(
+        title="Page copies",
+        about="Evidence of what a flag is about, while it is open, and for 30 days at most.",
+        columns=("Fetched", "Address", "Bytes"),
+        rows=tuple(
+            (each.page.fetched_at, each.page.url, str(len(each.page.body)))
+            for each in records.pages
+        ),
+    )
+    yield ExportPart(
+        title="Pictures",
+        about=(
+            "Your screenshots, and small copies of profile pictures while a flag has no answer. "
+            "The files are next to this page."
+        ),
+        columns=("Added or seen", "Address", "File"),
+        rows=(
+            *(
+                (each.at, records.find_flag_url(each.flag_id), name.removesuffix(".jpg"))
+                for name, each in records.screenshots.items()
+            ),
+            *(
+                (each.at, records.find_item_url(each.item_id), name.removesuffix(".jpg"))
+                for name, each in records.thumbnails.items()
+            ),
+        ),
+    )
+
+
 def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Checks",
@@ -288,15 +332,6 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
         rows=tuple(
             (each.started_at, SWEEP_KINDS[each.kind], each.closed_at or "in progress")
             for each in records.checks
-        ),
-    )
-    yield ExportPart(
-        title="Page copies",
-        about="Evidence of what a flag is about, while it is open, and for 30 days at most.",
-        columns=("Fetched", "Address", "Bytes"),
-        rows=tuple(
-            (each.page.fetched_at, each.page.url, str(len(each.page.body)))
-            for each in records.pages
         ),
     )
     yield ExportPart(
@@ -353,6 +388,8 @@ EXPORTED_TABLES: Mapping[str, str] = {
     "run_requests": "checks",
     "journal": "staged_answers",
     "pages": "pages",
+    "screenshots": "pictures",
+    "thumbnails": "pictures",
     "sessions": "sessions",
     "jobs": "jobs",
     "audit": "audit_log",
@@ -372,9 +409,12 @@ EXCLUDED_TABLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataExport:
+    """`pictures` are files of their own, by name."""
+
     at: datetime
     data: ExportData
     view: ExportView
+    pictures: Mapping[str, bytes]
 
     def encode_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self.data), indent=2)
@@ -387,13 +427,14 @@ class DataExport:
         return render_part_csv(self._find_part("What was found"))
 
     def build_archive(self) -> bytes:
-        """Put all three into one archive."""
+        """Put all three and the pictures into one archive."""
         made = BytesIO()
         with zipfile.ZipFile(made, "w") as archive:
             for name, body in (
                 ("data.json", self.encode_json()),
                 ("data.html", self.render_html().encode()),
                 ("findings.csv", self.render_csv().encode()),
+                *self.pictures.items(),
             ):
                 dated = zipfile.ZipInfo(name, self.at.timetuple()[:6])
                 archive.writestr(dated, body, zipfile.ZIP_DEFLATED)
@@ -453,7 +494,12 @@ def build_data_export(
         at=now,
         parts=tuple(build_export_parts(records)),
     )
-    return DataExport(at=now, data={"made_at": now, **_build_export_data(app, records)}, view=view)
+    return DataExport(
+        at=now,
+        data={"made_at": now, **_build_export_data(app, records)},
+        view=view,
+        pictures=records.picture_files,
+    )
 
 
 def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> PersonRecords:
@@ -488,11 +534,25 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
         checks=db.sweeps.list_sweeps_of_person(person_id),
         # Pages are evidence of flags, and a staged answer may raise one.
         pages=db.pages.list_pages_of_person(person_id) if whole_copy else (),
+        screenshots=dict(_name_screenshots(app, person_id)) if whole_copy else {},
+        thumbnails=dict(_name_thumbnails(app, person_id)) if whole_copy else {},
         staged_answers=tuple(_list_staged_answers(app, person_id)) if whole_copy else (),
         address_changes=db.address_changes.list_address_changes(person_id),
         sessions=db.sessions.list_sessions_of_account(person_id, now),
         audit_entries=db.audit.list_entries_of_subjects(whole),
     )
+
+
+def _name_screenshots(app: App, person_id: str) -> Iterator[tuple[str, Screenshot]]:
+    shots = app.db.screenshots.list_screenshots_of_person(person_id)
+    for number, each in enumerate(shots, 1):
+        yield f"pictures/screenshot-{number}.jpg", each
+
+
+def _name_thumbnails(app: App, person_id: str) -> Iterator[tuple[str, Thumbnail]]:
+    thumbnails = app.db.thumbnails.list_thumbnails_of_person(person_id)
+    for number, each in enumerate(thumbnails, 1):
+        yield f"pictures/profile-{number}.jpg", each
 
 
 def _build_export_data(app: App, records: PersonRecords) -> ExportData:
@@ -526,6 +586,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "account_proofs": db.account_proofs.list_proofs_of_person(person_id),
         "staged_answers": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
+        "pictures": list(_build_picture_data(records)),
         "sessions": [_replace_names(each, hash="") for each in records.sessions],
         "jobs": [each for each in db.jobs.list_jobs() if each.subject in records.subject_ids],
         "audit_log": [
@@ -533,6 +594,13 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
             for each in records.audit_entries
         ],
     }
+
+
+def _build_picture_data(records: PersonRecords) -> Iterator[ExportData]:
+    for name, shot in records.screenshots.items():
+        yield {"file": name, "flag_id": shot.flag_id, "at": shot.at}
+    for name, thumbnail in records.thumbnails.items():
+        yield {"file": name, "item_id": thumbnail.item_id, "at": thumbnail.at}
 
 
 def _list_staged_answers(app: App, person_id: str) -> Iterator[StagedAnswer]:
@@ -609,6 +677,11 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
         ("Flags", len(flags)),
         ("Of those, IT can see now", open_now),
         ("Of those, IT has viewed", len(viewed)),
+        (
+            "Pictures: your screenshots and profile pictures",
+            app.db.screenshots.count_screenshots_of_person(person_id)
+            + app.db.thumbnails.count_thumbnails(person_id),
+        ),
     )
 
 

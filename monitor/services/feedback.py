@@ -38,6 +38,7 @@ from monitor.services.flagging import (
     list_declared_items,
     reassess_person,
 )
+from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.staging import build_workplace
 
 
@@ -73,6 +74,7 @@ def record_decision(app: App, flag: Flag, entry: DecisionInput) -> Flag:
         if entry.by == flag.person_id:
             _remember_feedback(app, before, step)
     app.db.flags.update_flag(after)
+    delete_unneeded_thumbnails(app, flag.person_id)
     _audit_decision(app, "decided", flag.id, entry, flag.person_id)
     return after
 

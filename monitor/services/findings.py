@@ -48,6 +48,7 @@ from monitor.services.history import (
     compare_with_own_items,
 )
 from monitor.services.next_steps import build_advice_lines, fold_exposures, list_progress
+from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
     build_coverage,
     build_flag_line,
@@ -113,6 +114,7 @@ def build_pending_card(app: App, pending: PendingFeedback) -> QuestionCard:
         lowered_by=worst.lowered_by if worst else (),
         earlier=line.earlier if line else "",
         advice=build_advice_lines(app, worst) if worst else (),
+        pictures=find_picture_pair(app, item.person_id, item.id),
         **_build_card_fields(item, pending.assessment),
     )
 
@@ -148,6 +150,7 @@ def build_item_card(app: App, item: Item) -> QuestionCard:
         item_id=item.id,
         question=ACCOUNT_QUESTION if item.portrait.kind is FindingKind.ACCOUNT else PAGE_QUESTION,
         choices=build_item_choices(item.portrait.kind),
+        pictures=find_picture_pair(app, item.person_id, item.id),
         **_build_card_fields(item, assessment),
     )
 
@@ -362,6 +365,8 @@ def build_comparison_view(
         lines=tuple(map(_build_comparison_line, chosen.field_comparisons)),
         others=tuple(_build_own_lines(each for each in comparisons if each is not chosen)),
         copied=chosen.copied_count,
+        zone=app.db.people.load_person(owner_id).zone,
+        pictures=find_picture_pair(app, owner_id, item_id, chosen.own.id),
     )
 
 

@@ -73,6 +73,7 @@ from monitor.services.flagging import (
     flag_student_links,
     include_confirmed_accounts,
 )
+from monitor.services.pictures import store_thumbnails
 from scrapers.models import CrawlResult, Finding, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import PersonalFeedSource, Source, SourceFamily
 
@@ -342,6 +343,7 @@ class PersonSettlement:
     def apply_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
         before = {item.id: item for item in self.app.db.items.list_items_of_person(self.person.id)}
         changes = self._compare_answers(answers)
+        store_thumbnails(self.app, self.sweep.id, self.person.id, (each.visit for each in answers))
         steps = (
             *self._process_seen_items(changes, frozenset(before)),
             *self._process_missing_items(changes),

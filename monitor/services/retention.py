@@ -29,6 +29,7 @@ from monitor.services.flagging import (
     reassess_person,
     reopen_lapsed_flags,
 )
+from monitor.services.pictures import delete_unneeded_thumbnails
 from monitor.services.query_planning import list_person_query_keys
 from monitor.services.staging import (
     delete_old_pages,
@@ -129,6 +130,7 @@ def _delete_all_expired(app: App) -> None:
             reopen_lapsed_flags(app, person)
             close_vanished_flags(app, person)
             merge_exposures_of_person(app, person)
+            delete_unneeded_thumbnails(app, person)
         if app.db.legal_holds.has_active_legal_hold(person):
             continue
         with app.db.begin_transaction():
@@ -217,6 +219,7 @@ def _delete_old_person_data(app: App, person_id: str) -> None:
     for item in tuple(_list_expired_items(app, person_id)):
         app.db.items.delete_item(item.id)
     _delete_student_evidence(app, person_id)
+    _delete_old_screenshots(app, person_id)
     events, versions = (
         RETENTION_PERIODS[RetainedKind.EVENT].closed,
         RETENTION_PERIODS[RetainedKind.VERSION].closed,
@@ -249,6 +252,17 @@ def _delete_student_evidence(app: App, person_id: str) -> None:
             app.db.flags.delete_flag(flag.id)
         elif flag.reasons != FORGOTTEN_REASONS:
             app.db.flags.update_flag(replace(flag, reasons=FORGOTTEN_REASONS, lowered_by=()))
+
+
+def _delete_old_screenshots(app: App, person_id: str) -> None:
+    """Delete the screenshots of flags that the person dismissed, once they have not undone that."""
+    if not app.db.screenshots.count_screenshots_of_person(person_id):
+        return
+    for flag in app.db.flags.list_flags_of_person(person_id):
+        if not (flag.is_undecided or flag.is_pursued) and _is_past_retention(
+            app, RetainedKind.SCREENSHOT, RetentionStage.CLOSED, flag.ruled_at or flag.opened_at
+        ):
+            app.db.screenshots.delete_screenshots_of_flag(flag.id)
 
 
 def _list_expired_items(app: App, person_id: str) -> Iterator[Item]:
@@ -357,6 +371,7 @@ def _remove_picture_prints(app: App, person_id: str) -> None:
         if bare != item:
             app.db.items.update_item(bare)
         app.db.pictures.save_picture(bare)
+    app.db.thumbnails.delete_thumbnails_of_person(person_id)
 
 
 def _strip_picture_print(finding: Finding) -> Finding:

@@ -31,6 +31,11 @@ from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import Decision, FlagState, SourceStage, SweepKind
 from monitor.services.flagging import extract_handle_key
 from monitor.services.ingest import is_sweep_erased, settle_source
+from monitor.services.pictures import (
+    asks_for_pictures,
+    delete_thumbnails_of_sweep,
+    drop_unwanted_copy,
+)
 from monitor.services.query_planning import (
     OVER_BUDGET,
     SweepTargets,
@@ -385,6 +390,10 @@ def _load_remembered_pages(
             return {}  # erased since they were planned, and their key with them
         raise
     lacking = list_items_lacking_pages(app, person_id)
+    if asks_for_pictures(app, person_id):
+        # A page that has not changed leads to no picture, and this consent may be a new one.
+        pictured = (each for seen in sightings.values() for each in seen if each.finding.picture)
+        lacking |= {each.item_id for each in pictured}
     return {
         each.key: (each.remembered, sightings[each.key])
         for each in asked
@@ -417,6 +426,7 @@ def _close_outdated_sweeps(app: App, job: SweepJob) -> None:
         if alike and app.clock.now() - old.started_at >= SWEEP_ABANDONED_AFTER:
             app.db.journal.delete_answers_of_sweep(old.id)
             app.db.sweeps.close_sweep(old.id, app.clock.now())
+            delete_thumbnails_of_sweep(app, old.id)
 
 
 def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
@@ -425,6 +435,7 @@ def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
             return replace(sweep, closed_at=app.clock.now())
         app.db.sweeps.close_sweep(sweep.id, app.clock.now())
         keep_evidence_pages(app, sweep.id)
+        delete_thumbnails_of_sweep(app, sweep.id)
         app.db.journal.delete_answers_of_sweep(sweep.id)
         app.db.api_costs.delete_api_costs_before(sweep.week)
         audit_contact_checks(app)
@@ -475,6 +486,7 @@ def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
     with app.db.begin_transaction(SyncMode.NORMAL):
         record_visit_cost(app, sweep.week, visit)
         source = app.sources.get(visit.query.source)
+        checked = drop_unwanted_copy(app, checked)
         bare = keep_pages(app, sweep.id, source, redact_pages(app, checked))
         redacted = map(partial(redact_visit, app), _split_visit(app, bare))
         staged = (StagedAnswer(visit=each, verdict=verdict) for each in redacted)

@@ -10,12 +10,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.app import App
+from monitor.db.pictures import Screenshot
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.flag import ALLOWED_DECISIONS, Flag
 from monitor.domain.item import Item, Presence
 from monitor.domain.takedown.places import TakedownGuide, load_takedown_guides
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, ProofRequirement
+from monitor.domain.vocabulary import (
+    Decision,
+    FlagKind,
+    FlagState,
+    ProofRequirement,
+    ScreenshotProblem,
+)
 from monitor.services.evidence import build_evidence_view, list_copied_fields
 from monitor.services.feedback import DecisionInput
 from monitor.services.next_steps import build_advice_lines
@@ -27,8 +34,8 @@ from monitor.services.sweeps import (
     list_recheck_keys,
     list_recheck_times,
 )
-from monitor.sources import list_report_forms
-from reports.evidence_pack import ActionLogLine, EvidenceView
+from monitor.sources import PictureSupport, detect_picture_support, list_report_forms
+from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.labels import (
     DECISION_PHRASES,
     FLAG_STATES,
@@ -36,7 +43,15 @@ from reports.labels import (
     PROOF_REQUIREMENTS,
     REPORTERS,
 )
-from reports.pages.takedown import AccountSighting, PlatformGuide, TakedownView
+from reports.pages.takedown import (
+    AccountSighting,
+    PlatformGuide,
+    ScreenshotLine,
+    ScreenshotsView,
+    TakedownView,
+)
+from scrapers.models import Outcome
+from scrapers.parsers.profile_images import MOST_SCREENSHOT_COPY, is_picture_copy
 
 NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
     FlagState.NEW: (Decision.REPORTED,),
@@ -47,6 +62,9 @@ NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
     FlagState.REMOVED: (Decision.REOPENED,),
     FlagState.REFUSED: (Decision.REOPENED,),
 }
+# Enough for a profile, its posts and a conversation; the evidence must still fit into an email.
+MAX_SCREENSHOTS = 5
+MAX_SCREENSHOT_BYTES = 5 << 20
 LOOK_BY_PRESENCE = {
     Presence.PRESENT: AccountSighting.THERE,
     Presence.MISSING: AccountSighting.MISSING,
@@ -72,6 +90,7 @@ def build_takedown_view(app: App, owner_id: str, flag_id: str) -> TakedownView:
         opens=opens_to_it(flag.kind, Decision.IMPERSONATION)
         and find_own_flag_opening(app, owner_id, flag_id) is None,
         advice=tuple(each for each in build_advice_lines(app, flag) if not each.path),
+        screenshots=_build_screenshots_view(app, flag),
     )
 
 
@@ -99,7 +118,77 @@ def build_review_guide(app: App, flag: Flag) -> PlatformGuide | None:
 
 
 def build_takedown_evidence(app: App, owner_id: str, flag_id: str) -> EvidenceView:
-    return build_evidence_view(app, _load_pursued_flag(app, owner_id, flag_id))
+    """Return what the person may hand out; their screenshots are in no one else's evidence."""
+    flag = _load_pursued_flag(app, owner_id, flag_id)
+    shots = app.db.screenshots.list_screenshots_of_flag(flag.id)
+    copies = (ScreenshotCopy(added_at=each.at, picture=each.picture) for each in shots)
+    return replace(build_evidence_view(app, flag), screenshots=tuple(copies))
+
+
+def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> ScreenshotProblem | None:
+    """Add a picture that the person uploaded to their evidence; return what prevented it.
+
+    Only a copy of its pixels is stored, which a child process made.
+    """
+    flag = _load_pursued_flag(app, owner_id, flag_id)
+    problem = _find_upload_problem(app, flag, body)
+    if problem is not None:
+        return problem
+    result = app.copier.copy_screenshot(body)
+    if not is_picture_copy(result.picture_copy, MOST_SCREENSHOT_COPY):
+        busy = result.outcome is Outcome.FAILED
+        return ScreenshotProblem.BUSY if busy else ScreenshotProblem.UNREADABLE
+    with app.db.begin_transaction():
+        if app.db.screenshots.count_screenshots_of_flag(flag.id) >= MAX_SCREENSHOTS:
+            return ScreenshotProblem.TOO_MANY
+        app.db.screenshots.insert_screenshot(
+            Screenshot(
+                id=app.ids.new_id(),
+                flag_id=flag.id,
+                at=app.clock.now(),
+                picture=result.picture_copy,
+            )
+        )
+    return None
+
+
+def _find_upload_problem(app: App, flag: Flag, body: bytes) -> ScreenshotProblem | None:
+    if detect_picture_support() is PictureSupport.UNOPENED:
+        return ScreenshotProblem.UNSUPPORTED
+    if not body:
+        return ScreenshotProblem.MISSING
+    if len(body) > MAX_SCREENSHOT_BYTES:
+        return ScreenshotProblem.TOO_LARGE
+    if app.db.screenshots.count_screenshots_of_flag(flag.id) >= MAX_SCREENSHOTS:
+        return ScreenshotProblem.TOO_MANY
+    return None
+
+
+def load_screenshot(app: App, owner_id: str, flag_id: str, screenshot_id: str) -> bytes:
+    flag = _load_pursued_flag(app, owner_id, flag_id)
+    for each in app.db.screenshots.list_screenshots_of_flag(flag.id):
+        if each.id == screenshot_id:
+            return each.picture
+    reason = "There is no such screenshot."
+    raise InputError(reason)
+
+
+def remove_screenshot(app: App, owner_id: str, flag_id: str, screenshot_id: str) -> None:
+    flag = _load_pursued_flag(app, owner_id, flag_id)
+    app.db.screenshots.delete_screenshot(flag.id, screenshot_id)
+
+
+def _build_screenshots_view(app: App, flag: Flag) -> ScreenshotsView:
+    shots = app.db.screenshots.list_screenshots_of_flag(flag.id)
+    return ScreenshotsView(
+        lines=tuple(
+            ScreenshotLine(id=each.id, at=each.at, kilobytes=-(-len(each.picture) // 1000))
+            for each in shots
+        ),
+        most=MAX_SCREENSHOTS,
+        megabytes=MAX_SCREENSHOT_BYTES >> 20,
+        supported=detect_picture_support() is PictureSupport.OPENED,
+    )
 
 
 def record_takedown_step(

@@ -27,9 +27,11 @@ from monitor.web import (
 )
 from monitor.web.context import NavItem, PortalContext
 from monitor.web.errors import register_error_handlers
+from monitor.web.forms import PortalRequest
 from monitor.web.operator import bind_metrics_routes
 from monitor.web.roles import ACCESS_RULES, AccessRules, check_role
 from monitor.web.security import RequestGuard
+from monitor.web.server import MAX_UPLOAD_BYTES
 from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 
@@ -77,6 +79,8 @@ NAV_ITEMS: Final = (
     NavItem(role=Role.OPERATOR, title="Service", path="/operate"),
 )
 MAX_FORM_BYTES: Final = 64 * 1024
+# Only these take files, and so much more than a form.
+UPLOAD_ENDPOINTS: Final = frozenset({"takedown.add_own_screenshot"})
 
 
 def create_portal_app(
@@ -117,6 +121,7 @@ def create_flask_app(
     # What Flask would serve from a folder by itself, a family does under our own rules.
     app = Flask("namesake", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES)
+    app.request_class = PortalRequest
     app.session_interface = context.sessions
     address = context.app.config.portal.address
     _register_request_hooks(
@@ -137,6 +142,9 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
         session = get_browser_session()
         context.sessions.identify(session, request)
         check_role(request.path, session.principal, guard.access_rules)
+        if request.endpoint in UPLOAD_ENDPOINTS and request.mimetype == "multipart/form-data":
+            # Before the first field is read, which is the token.
+            request.max_content_length = MAX_UPLOAD_BYTES
         guard.check_csrf(request, session)
 
     @app.after_request

@@ -59,7 +59,10 @@ ERROR_TEXTS: Final = MappingProxyType(
             "This link was already used or has expired",
             "Each link works once and only for a short time. Ask for a new one.",
         ),
-        413: ErrorText("Too large", "Send a smaller file or a shorter text."),
+        413: ErrorText(
+            "Too large",
+            "Send a shorter text or a smaller file. A screenshot can have up to 5 MB.",
+        ),
         422: ErrorText("Something is missing", "Go back and check what you entered."),
         500: ErrorText(
             "Internal error",

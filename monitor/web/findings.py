@@ -30,6 +30,7 @@ from monitor.services.findings import (
     list_pending_cards,
 )
 from monitor.services.flagging import build_lessons_line
+from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_flags, undo_decisions
 from monitor.services.sharing import preview_shared_fields, share_flag, unshare_flag
 from monitor.web.context import PortalContext
@@ -267,7 +268,19 @@ def build_item_routes(context: PortalContext) -> Blueprint:
             abort(HTTPStatus.NOT_FOUND)
         return context.render_page("How it changed", pages.render_versions, view)
 
+    _add_picture_route(context, routes)
     return routes
+
+
+def _add_picture_route(context: PortalContext, routes: Blueprint) -> None:
+    @routes.get("/me/items/<item_id>/picture")
+    def show_picture(item_id: str) -> Response:
+        owner = _require_item_owner(context, item_id)
+        try:
+            picture = load_compared_picture(context.app, owner, item_id)
+        except InputError:
+            abort(HTTPStatus.NOT_FOUND)
+        return Response(picture, mimetype="image/jpeg")
 
 
 def build_flag_routes(context: PortalContext) -> Blueprint:

@@ -1,25 +1,41 @@
 """Reads what a browser sent: each form and each query string is declared once, as a struct.
 
-A field may be a line of text, a whole number, an enum or a tuple of these. Text comes without the
-blanks around it; `Meta(max_length=...)` cuts text and tuples. A value that its field cannot hold
-counts as not sent: the field keeps its default, and one without a default answers 400.
+A field may be a line of text, a whole number, an enum or a tuple of these, or the bytes of a file.
+Text comes without the blanks around it; `Meta(max_length=...)` cuts text and tuples. A value that
+its field cannot hold counts as not sent: the field keeps its default, and one without a default
+answers 400.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from types import MappingProxyType
-from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+from typing import IO, Annotated, Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
-from flask import request
+from flask import Request, request
 from msgspec.structs import FieldInfo
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest
 
 # More than the longest text that any page takes, so that a page can say that a text is too long.
 MAX_TEXT_LENGTH: Final = 10_000
 UNREADABLE: Final = object()
+NO_FILES: Final[MultiDict[str, FileStorage]] = ImmutableMultiDict()
+
+
+class PortalRequest(Request):
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Hold an uploaded file in memory: a temporary file would store it unencrypted."""
+        del total_content_length, content_type, filename, content_length
+        return BytesIO()
 
 
 class WebForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +47,7 @@ FormType = TypeVar("FormType", bound=WebForm)
 
 def read_form(form_type: type[FormType]) -> FormType:
     """Read the form of this request. A bad or missing field that has no default answers 400."""
-    return parse_fields(form_type, request.form)
+    return parse_fields(form_type, request.form, request.files)
 
 
 def read_query(query_type: type[FormType]) -> FormType:
@@ -39,15 +55,26 @@ def read_query(query_type: type[FormType]) -> FormType:
     return parse_fields(query_type, request.args)
 
 
-def parse_fields(form_type: type[FormType], sent: MultiDict[str, str]) -> FormType:
+def parse_fields(
+    form_type: type[FormType],
+    sent: MultiDict[str, str],
+    files: MultiDict[str, FileStorage] = NO_FILES,
+) -> FormType:
     values: dict[str, Any] = {}
     for name, field in _list_fields(form_type).items():
-        value = field.parse_values(sent.getlist(field.sent_as))
+        if field.kind is bytes:
+            value = _read_file(files.get(field.sent_as))
+        else:
+            value = field.parse_values(sent.getlist(field.sent_as))
         if value is not UNREADABLE:
             values[name] = value
         elif field.required:
             raise BadRequest
     return form_type(**values)
+
+
+def _read_file(upload: FileStorage | None) -> object:
+    return UNREADABLE if upload is None else upload.read()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

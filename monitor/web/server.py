@@ -22,6 +22,10 @@ MAX_STREAMS: Final = 4
 MAX_STREAMS_PER_PERSON: Final = 2
 CONNECTIONS: Final = 500
 IDLE_TIMEOUT_SECONDS: Final = 30
+# The largest screenshot, and room to say on its own page that a larger one is too large.
+MAX_UPLOAD_BYTES: Final = 6 << 20
+# Whatever is longer is not even received; pages take much less.
+MAX_BODY_BYTES: Final = 8 << 20
 # How often to look for idle clients, and so the longest wait that a crowd of them causes.
 CLEANUP_SECONDS: Final = 1
 SHUTDOWN_SECONDS: Final = 5.0
@@ -79,6 +83,7 @@ def _run_server(app: Flask, listener: socket.socket) -> Iterator[None]:
         # Our address comes from the configuration, never from such headers.
         clear_untrusted_proxy_headers=True,
         max_request_header_size=32_768,
+        max_request_body_size=MAX_BODY_BYTES,
     )
     server.maintenance = partial(_close_idle_connections, server)
     thread = threading.Thread(target=server.run, name="pages", daemon=True)

@@ -11,15 +11,18 @@ from werkzeug.exceptions import NotFound
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Decision
 from monitor.services.takedown import (
+    add_screenshot,
     build_takedown_evidence,
     build_takedown_view,
+    load_screenshot,
     record_takedown_step,
+    remove_screenshot,
 )
 from monitor.web.context import PortalContext
 from monitor.web.findings import build_done_line
 from monitor.web.forms import WebForm, read_form
 from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
-from reports.labels import REPORT_NOTICES, UNSEEN_REPORT_NOTICES
+from reports.labels import REPORT_NOTICES, SCREENSHOT_PROBLEMS, UNSEEN_REPORT_NOTICES
 from reports.pages import takedown as document
 from reports.pages.layout import FieldProblem
 from reports.pages.takedown import TakedownView
@@ -30,6 +33,10 @@ MAX_NOTE_LENGTH = 1_000
 class TakedownOutcomeForm(WebForm, frozen=True, kw_only=True):
     done: Decision | None = None
     note: str = ""
+
+
+class ScreenshotForm(WebForm, frozen=True, kw_only=True):
+    picture: bytes = b""
 
 
 def build_takedown_routes(context: PortalContext) -> Blueprint:
@@ -70,7 +77,41 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
                 build_takedown_evidence(app, context.require_principal().person_id, flag_id)
             )
 
+    _add_screenshot_routes(context, routes)
     return routes
+
+
+def _add_screenshot_routes(context: PortalContext, routes: Blueprint) -> None:
+    app, place = context.app, "/me/takedown/<flag_id>/screenshots"
+
+    def redirect_to_screenshots(flag_id: str, notice: str) -> Response:
+        path = url_for("takedown.show_kit", flag_id=flag_id, _anchor="screenshots")
+        return context.redirect_to(path, notice)
+
+    @routes.post(place)
+    def add_own_screenshot(flag_id: str) -> Response:
+        owner_id, form = context.require_principal().person_id, read_form(ScreenshotForm)
+        with _mask_as_not_found():
+            problem = add_screenshot(app, owner_id, flag_id, form.picture)
+            if problem is None:
+                return redirect_to_screenshots(flag_id, "Screenshot added.")
+            view = build_takedown_view(app, owner_id, flag_id)
+        fault = FieldProblem(field="picture", words=SCREENSHOT_PROBLEMS[problem])
+        view, status = replace(view, faults=(fault,)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return context.render_page("Report this account", document.render_takedown, view, status)
+
+    @routes.get(f"{place}/<screenshot_id>")
+    def show_screenshot(flag_id: str, screenshot_id: str) -> Response:
+        owner_id = context.require_principal().person_id
+        with _mask_as_not_found():
+            picture = load_screenshot(app, owner_id, flag_id, screenshot_id)
+        return Response(picture, mimetype="image/jpeg")
+
+    @routes.post(f"{place}/<screenshot_id>/remove")
+    def remove_own_screenshot(flag_id: str, screenshot_id: str) -> Response:
+        with _mask_as_not_found():
+            remove_screenshot(app, context.require_principal().person_id, flag_id, screenshot_id)
+        return redirect_to_screenshots(flag_id, "Screenshot removed.")
 
 
 def build_pack_response(view: EvidenceView) -> Response:

@@ -112,6 +112,16 @@ class AnswerChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePair:
+    """The pictures of an item and of an own one, which the portal shows at the items' addresses."""
+
+    item_id: str
+    own_id: str
+    own_title: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCard:
     """`id` is what an answer is about: an item, or a flag where `flag` says so.
 
@@ -137,6 +147,7 @@ class QuestionCard:
     lowered_by: tuple[str, ...] = ()
     earlier: str = ""
     advice: tuple[AdviceLine, ...] = ()
+    pictures: PicturePair | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +387,8 @@ class ComparisonView:
     lines: tuple[ComparisonLine, ...]
     others: tuple[OwnAccountLine, ...]
     copied: int
+    zone: str
+    pictures: PicturePair | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,30 @@ class PlatformGuide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenshotLine:
+    id: str
+    at: datetime
+    kilobytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenshotsView:
+    """The person's own screenshots: `most` of them, each of so many megabytes when it is uploaded.
+
+    `supported` says that this installation can open pictures.
+    """
+
+    lines: tuple[ScreenshotLine, ...] = ()
+    most: int
+    megabytes: int
+    supported: bool
+
+    @property
+    def has_room(self) -> bool:
+        return self.supported and len(self.lines) < self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakedownView:
     """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
 
@@ -66,6 +90,7 @@ class TakedownView:
     place: PlatformGuide | None
     log: tuple[ActionLogLine, ...]
     choices: tuple[Decision, ...]
+    screenshots: ScreenshotsView
     looked: AccountSighting | None = None
     looked_at: datetime | None = None
     looks_at: datetime | None = None

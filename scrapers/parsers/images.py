@@ -1,4 +1,4 @@
-"""A stranger's picture, decoded within bounds and turned into three hashes.
+"""A stranger's picture, decoded within bounds: three hashes of it, and a small copy of its pixels.
 
 It costs whatever its author wants it to: only the child of `scrapers.sandbox` may come here. dHash
 compares neighbors (N. Krawetz, "Kind of Like That", 2013). pHash and PDQ compare the slow waves of
@@ -115,13 +115,61 @@ _PLAIN_SHARE = 0.85
 _SHADE_TOLERANCE = 16
 
 
+# A screenshot of a phone has 5 million, of a large screen 8 million. Of WebP, no more fits into
+# the child.
+MOST_SCREENSHOT_PIXELS = 9_000_000
+SCREENSHOT_FORMATS = ("JPEG", "PNG", "WEBP")
+# A copy is made smaller until it fits: words on it can still be read.
+_COPIED_PIXELS = 5_000_000
+_COPY_QUALITIES = (88, 75, 60)
+_THUMBNAIL_SIDE = 192
+_THUMBNAIL_QUALITY = 80
+
+
 class PictureError(ValueError):
     """It is no picture that we open; the message is a clause without text from the web."""
 
 
+class ProfilePicture(NamedTuple):
+    """What a profile's picture comes to: its print, None if it says too little, and a thumbnail."""
+
+    picture_print: PicturePrint | None
+    thumbnail: bytes
+
+
+def read_profile_picture(body: bytes) -> ProfilePicture:
+    """Decode a picture once, for its print and its thumbnail; raise PictureError."""
+    picture = _open_picture(body)
+    picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
+    picture_print = _compute_print(picture)
+    picture.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+    return ProfilePicture(picture_print, _encode_jpeg(picture, _THUMBNAIL_QUALITY))
+
+
+def copy_screenshot(body: bytes, most_bytes: int) -> bytes:
+    """Encode a screenshot again, as a JPEG of at most so many bytes; raise PictureError.
+
+    Nothing but its pixels is left: no time, place, device or comment.
+    """
+    picture = _open_picture(body, SCREENSHOT_FORMATS, MOST_SCREENSHOT_PIXELS)
+    shrinkage = min(1.0, (_COPIED_PIXELS / (picture.width * picture.height)) ** 0.5)
+    while True:
+        width, height = (max(1, int(side * shrinkage)) for side in picture.size)
+        if (width, height) != picture.size:
+            picture = picture.resize((width, height), Image.Resampling.BOX)
+        for quality in _COPY_QUALITIES:
+            copy = _encode_jpeg(picture, quality)
+            if len(copy) <= most_bytes:
+                return copy
+        shrinkage = 0.7
+
+
 def compute_picture_print(body: bytes) -> PicturePrint | None:
     """Return None for a picture that says too little to be anyone's; raise PictureError."""
-    picture = _open_picture(body)
+    return read_profile_picture(body).picture_print
+
+
+def _compute_print(picture: Image.Image) -> PicturePrint | None:
     if min(picture.size) < SHORTEST_SIDE or _is_plain_picture(picture):
         return None
     shades = picture.convert("L")
@@ -132,27 +180,37 @@ def compute_picture_print(body: bytes) -> PicturePrint | None:
     return PicturePrint(straight=straight, mirrored=mirrored)
 
 
-def _open_picture(body: bytes) -> Image.Image:
-    """Return the first picture there is, upright and in colours, and no larger than we look at."""
+def _open_picture(
+    body: bytes, formats: tuple[str, ...] = FORMATS, most_pixels: int = MOST_PIXELS
+) -> Image.Image:
+    """Return the first picture there is, upright and in colours, without its file's other data."""
     try:
-        with Image.open(BytesIO(body), formats=FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+        with Image.open(BytesIO(body), formats=formats) as picture:
+            if picture.width * picture.height > most_pixels:
                 message = "its picture has more pixels than we read"
                 raise PictureError(message)
             upright = _flatten_on_white(ImageOps.exif_transpose(picture)).convert("RGB")
     except (OSError, Image.DecompressionBombError):
         message = "its picture cannot be opened"
         raise PictureError(message) from None
-    upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
+    # Pillow would write a comment from here into the copy.
+    upright.info = {}
     return upright
+
+
+def _encode_jpeg(picture: Image.Image, quality: int) -> bytes:
+    encoded = BytesIO()
+    picture.save(encoded, "JPEG", quality=quality)
+    return encoded.getvalue()
 
 
 def _flatten_on_white(picture: Image.Image) -> Image.Image:
     """Show what is transparent as pages do."""
     if not picture.has_transparency_data:
         return picture
-    ground = Image.new("RGBA", picture.size, "white")
-    ground.alpha_composite(picture.convert("RGBA"))
+    ground = Image.new("RGB", picture.size, "white")
+    seen = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+    ground.paste(seen, mask=seen)
     return ground
 
 

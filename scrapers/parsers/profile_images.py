@@ -1,6 +1,6 @@
-"""Pictures of profiles: fetched after the profile that names them, read once, and not stored.
+"""Pictures of profiles: fetched after the profile that names them, and read once.
 
-The part of a picture's address that identifies the picture.
+The part of a picture's address that identifies the picture. Copies of pictures, which are JPEG.
 """
 
 from collections.abc import Iterator
@@ -80,16 +80,39 @@ class PictureParser:
         return ParseResult(outcome=Outcome.FOUND, unparsed=True)
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:
-        from scrapers.parsers.images import PictureError, compute_picture_print  # noqa: PLC0415 - in the child alone
+        from scrapers.parsers.images import PictureError, read_profile_picture  # noqa: PLC0415 - in the child alone
 
         try:
-            picture_print = compute_picture_print(page.body)
+            picture = read_profile_picture(page.body)
         except PictureError as error:
             return build_unreadable_result(str(error))
         (key,) = query.terms
-        seen = picture_print.to_text() if picture_print else ""
+        seen = picture.picture_print.to_text() if picture.picture_print else ""
         finding = Finding(key=key, kind=FindingKind.ACCOUNT, url=key, picture_print=seen)
-        return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
+        return ParseResult(
+            outcome=Outcome.FOUND, findings=(finding,), picture_copy=picture.thumbnail
+        )
+
+
+def copy_screenshot(body: bytes) -> ParseResult:
+    """Encode a screenshot again; UNREADABLE where it is none that we open."""
+    from scrapers.parsers import images  # noqa: PLC0415 - in the child alone
+
+    try:
+        copy = images.copy_screenshot(body, MOST_SCREENSHOT_COPY)
+    except images.PictureError as error:
+        return build_unreadable_result(str(error))
+    return ParseResult(outcome=Outcome.FOUND, picture_copy=copy)
+
+
+_JPEG_START = b"\xff\xd8\xff"
+MOST_THUMBNAIL = 48_000
+MOST_SCREENSHOT_COPY = 700_000
+
+
+def is_picture_copy(picture: bytes, most_bytes: int) -> bool:
+    """Tell whether bytes may be shown as a picture: no one trusts the child that made them."""
+    return picture.startswith(_JPEG_START) and len(picture) <= most_bytes
 
 
 LONGEST_PICTURE_NAME = 128

@@ -7,9 +7,10 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import LifoQueue
 from threading import Event, Timer
@@ -19,8 +20,9 @@ from typing import IO, Protocol, Self
 from msgspec import MsgspecError
 from msgspec.msgpack import Decoder
 
-from scrapers.models import Page, ParseResult, Query
+from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_unreadable_result
+from scrapers.parsers.profile_images import copy_screenshot
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from scrapers.sandbox.protocol import FrameError, receive_message, send_message
 from scrapers.source import MarkupParser
@@ -156,6 +158,8 @@ def _get_pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 # An ordinary page takes a hundredth of it.
 PATIENCE_SECONDS = 2.0
+# The largest screenshot takes a fifth of it.
+SCREENSHOT_SECONDS = 10.0
 CHILDREN = 2
 OUT_OF_BOUNDS = "its page could not be parsed within bounds"
 """The note of a page that killed its parser: it proves nothing."""
@@ -200,12 +204,23 @@ class SandboxParser:
         return tuple(child.pid for child in self._children if child.pid is not None)
 
     def parse_body(self, source: MarkupParser, query: Query, page: Page) -> ParseResult:
-        job = pickle.dumps((source, query, _cut_page(page)))
+        return self._run_job(partial(source.parse_body, query, _cut_page(page)), self._patience)
+
+    def copy_screenshot(self, body: bytes) -> ParseResult:
+        """Encode a picture that a person uploaded again.
+
+        UNREADABLE is one that we do not open; FAILED says nothing of it.
+        """
+        result = self._run_job(partial(copy_screenshot, body), SCREENSHOT_SECONDS)
+        return replace(result, outcome=Outcome.FAILED) if result.note == NO_CHILD else result
+
+    def _run_job(self, run: Callable[[], ParseResult], seconds: float) -> ParseResult:
+        job = pickle.dumps(run)
         child = self._idle.get()
         try:
             if self._closed.is_set():
                 return build_unreadable_result(NO_CHILD)
-            return _READING.decode(child.run_job(job, self._patience))
+            return _READING.decode(child.run_job(job, seconds))
         except ParserStartError:
             return build_unreadable_result(NO_CHILD)
         except ParserLostError:

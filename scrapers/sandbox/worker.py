@@ -1,7 +1,8 @@
 """`python -m scrapers.sandbox.worker`: parses pages for the service, which may end it at any time.
 
-What comes in is the service's own and trusted. What goes out is one Reading a job: pickles are
-for those one trusts, and no one trusts a process that parsed a stranger's page.
+A job is a call that needs no arguments and returns a Reading. It is the service's own and trusted.
+What goes out is one Reading a job: pickles are for those one trusts, and no one trusts a process
+that parsed a stranger's page.
 """
 
 import os
@@ -15,8 +16,8 @@ from scrapers.parsers.block_detection import build_parser_error_result
 from scrapers.sandbox.limits import allow_another_job, set_resource_limits
 from scrapers.sandbox.protocol import FrameError, receive_message, send_message
 
-# A page is cut to 512 KB before it is sent; headers and the source itself take the rest.
-LARGEST_JOB = 2 << 20
+# A screenshot has up to 5 MiB. A page is cut to 512 KB; headers and the source itself come with it.
+LARGEST_JOB = 6 << 20
 READY = b""
 _JOBS, _ANSWERS = 0, 1
 
@@ -36,8 +37,8 @@ def serve_jobs(jobs: int, answers: int) -> None:
 def _answer_job(job: bytes) -> bytes:
     """Out of memory, a child is spent and ends; from anything else that a page does it recovers."""
     try:
-        source, query, page = pickle.loads(job)  # noqa: S301 - from our own parent
-        return msgpack.encode(source.parse_body(query, page))
+        run = pickle.loads(job)  # noqa: S301 - from our own parent
+        return msgpack.encode(run())
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's bytes, and maybe a plug-in's reader

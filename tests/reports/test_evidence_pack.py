@@ -23,6 +23,7 @@ from reports.evidence_pack import (
     ComparedElement,
     EvidenceView,
     PageCopy,
+    ScreenshotCopy,
     build_evidence_pack,
 )
 from tests.hostile_strings import ALL
@@ -190,3 +191,23 @@ def test_the_report_loads_nothing_and_runs_nothing():
 
     assert "default-src 'none'" in report
     assert not [tag for tag, _ in tags(report) if tag in {"script", "img", "link", "a", "form"}]
+
+
+def test_own_screenshots_are_files_that_the_report_and_the_findings_list():
+    shots = (
+        ScreenshotCopy(added_at=MONDAY, picture=b"\xff\xd8\xff one"),
+        ScreenshotCopy(added_at=MONDAY + timedelta(minutes=1), picture=b"\xff\xd8\xff two"),
+    )
+
+    packed = files(replace(VIEW, screenshots=shots))
+
+    report, findings = packed[REPORT].decode(), json.loads(packed[FINDINGS])
+    for number, (shot, told) in enumerate(zip(shots, findings["screenshots"], strict=True), 1):
+        name = f"screenshots/{number}.jpg"
+        assert packed[name] == shot.picture
+        assert (told["file"], told["sha256"]) == (name, sha256(shot.picture).hexdigest())
+        assert name in report
+        assert name in packed[MANIFEST].decode()
+    assert "Rosa Delgado</bdi> added these." in report
+    assert "<img" not in report
+    assert "Screenshots" not in files(VIEW)[REPORT].decode()

@@ -36,7 +36,20 @@ FACTS = {
         "monitor/services/test_name_changes.py"
         "::test_words_are_added_five_times_in_seven_days_and_taken_back_at_any_time"
     ),
-    "We store no picture": "monitor/services/test_flagging_pictures.py::",
+    "When a check ends, we store numbers": (
+        "monitor/services/test_pictures.py::test_a_check_leaves_no_picture_where_nothing_is_compared"
+    ),
+    "has no answer from you": (
+        "monitor/services/test_pictures.py::test_an_answer_deletes_both_pictures"
+    ),
+    "small locked copies of its picture and yours, for 30 days at most": (
+        "monitor/services/test_pictures.py"
+        "::test_pictures_that_no_check_renews_are_deleted_after_30_days"
+    ),
+    "Only you see them": (
+        "monitor/web/test_findings_pictures.py"
+        "::test_pictures_are_shown_to_their_person_and_to_nobody_else"
+    ),
     "We store no student's name, handle, or picture": (
         "monitor/services/test_flagging_no_student_named.py::"
     ),

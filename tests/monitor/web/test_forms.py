@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from enum import StrEnum
+from io import BytesIO
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,14 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
-from monitor.web.forms import MAX_TEXT_LENGTH, WebForm, parse_fields, read_form, read_query
+from monitor.web.forms import (
+    MAX_TEXT_LENGTH,
+    PortalRequest,
+    WebForm,
+    parse_fields,
+    read_form,
+    read_query,
+)
 
 
 class Color(StrEnum):
@@ -35,6 +43,11 @@ class Choice(WebForm, frozen=True, kw_only=True):
 
 NAMES = [*Order.__struct_encode_fields__, "csrf"]
 SENT = st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=30)), max_size=12)
+
+
+class Upload(WebForm, frozen=True, kw_only=True):
+    note: str = ""
+    picture: bytes = b""
 
 
 def order(*sent: tuple[str, str]) -> Order:
@@ -129,3 +142,33 @@ def test_a_form_is_read_from_the_body_and_a_query_from_the_address(flask_app: Fl
     with flask_app.test_request_context("/?note=query", method="POST", data={"note": "form"}):
         assert read_form(Order).note == "form"
         assert read_query(Order).note == "query"
+
+
+def test_a_file_is_read_from_the_files_of_a_request_and_from_nothing_else(
+    flask_app: Flask,
+) -> None:
+    file = (BytesIO(b" \xff\x00 "), "shot.png")
+
+    with flask_app.test_request_context(method="POST", data={"note": "x", "picture": file}):
+        assert read_form(Upload) == Upload(note="x", picture=b" \xff\x00 ")
+    with flask_app.test_request_context(method="POST", data={"picture": "words"}):
+        assert read_form(Upload) == Upload()
+
+
+def test_an_uploaded_file_stays_in_memory(
+    flask_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_to_disk(**_how: object) -> None:
+        pytest.fail("an uploaded file went into a temporary file")
+
+    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", write_to_disk)
+    flask_app.request_class = PortalRequest
+    large = b"x" * 2_000_000
+    head = b'--e\r\nContent-Disposition: form-data; name="picture"; filename="shot.png"\r\n\r\n'
+
+    with flask_app.test_request_context(
+        method="POST",
+        data=head + large + b"\r\n--e--\r\n",
+        content_type="multipart/form-data; boundary=e",
+    ):
+        assert read_form(Upload).picture == large

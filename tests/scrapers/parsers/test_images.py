@@ -12,7 +12,14 @@ from PIL import Image, ImageOps
 
 from monitor.domain.detection.images import compare_prints
 from scrapers.models import CROPS, PicturePrint
-from scrapers.parsers.images import MOST_PIXELS, PictureError, compute_picture_print
+from scrapers.parsers.images import (
+    MOST_PIXELS,
+    MOST_SCREENSHOT_PIXELS,
+    PictureError,
+    compute_picture_print,
+    copy_screenshot,
+    read_profile_picture,
+)
 from tests.bench.altered import packed
 from tests.bench.drawn import drawn, letter, silhouette
 
@@ -161,3 +168,76 @@ def bomb(width: int, height: int) -> bytes:
         for name, data in chunks
     )
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+ORIENTATION, MAKER = 0x0112, 0x010F
+
+
+def opened(body: bytes) -> Image.Image:
+    with Image.open(BytesIO(body), formats=("JPEG",)) as picture:
+        picture.load()
+        return picture
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_copy_of_a_screenshot_shows_the_same_and_holds_nothing_else(kind: str) -> None:
+    told_beside = Image.Exif()
+    told_beside[MAKER] = "A phone in Cedar Valley"
+    told_beside[ORIENTATION] = 6  # lies on its side
+    file = BytesIO()
+    drawn("scene", 2).resize((300, 200)).save(
+        file, kind, exif=told_beside, comment=b"taken by Maria", icc_profile=b"a profile"
+    )
+
+    copy = copy_screenshot(file.getvalue(), 700_000)
+
+    picture = opened(copy)
+    assert (picture.format, picture.size) == ("JPEG", (200, 300))
+    assert not picture.getexif()
+    assert picture.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert b"Cedar Valley" not in copy
+    assert b"Maria" not in copy
+
+
+def test_a_copy_is_made_smaller_until_it_fits() -> None:
+    noise = Image.effect_noise((900, 1600), 120).convert("RGB")
+
+    copy = copy_screenshot(packed(noise), 60_000)
+
+    width, height = opened(copy).size
+    assert len(copy) <= 60_000
+    assert width * 16 == pytest.approx(height * 9, rel=0.02)
+
+
+def test_words_on_a_screenshot_of_a_phone_stay_as_large_as_they_were() -> None:
+    assert opened(
+        copy_screenshot(packed(drawn("drawing", 1).resize((1290, 2796))), 700_000)
+    ).size == (
+        1290,
+        2796,
+    )
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM"])
+def test_a_screenshot_in_another_format_is_not_opened(kind: str) -> None:
+    file = BytesIO()
+    drawn("portrait", 1).save(file, kind)
+
+    with pytest.raises(PictureError):
+        copy_screenshot(file.getvalue(), 700_000)
+
+
+def test_a_screenshot_with_too_many_pixels_is_not_opened() -> None:
+    side = int(MOST_SCREENSHOT_PIXELS**0.5) + 1
+
+    with pytest.raises(PictureError, match="more pixels"):
+        copy_screenshot(bomb(side, side), 700_000)
+
+
+def test_a_profile_picture_comes_with_a_small_copy() -> None:
+    read = read_profile_picture(packed(drawn("portrait", 1).resize((800, 400))))
+
+    picture = opened(read.thumbnail)
+    assert read.picture_print == told(packed(drawn("portrait", 1).resize((800, 400))))
+    assert picture.size == (192, 96)
+    assert len(read.thumbnail) < 20_000

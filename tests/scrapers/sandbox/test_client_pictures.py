@@ -11,8 +11,13 @@ import pytest
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 from scrapers.models import MediaKind, Outcome, Page, ParseResult, Query, QueryKind, Request
-from scrapers.parsers.images import MOST_PIXELS, compute_picture_print
-from scrapers.parsers.profile_images import PictureParser
+from scrapers.parsers.images import MOST_PIXELS, MOST_SCREENSHOT_PIXELS, compute_picture_print
+from scrapers.parsers.profile_images import (
+    MOST_SCREENSHOT_COPY,
+    MOST_THUMBNAIL,
+    PictureParser,
+    is_picture_copy,
+)
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from scrapers.sandbox.client import SandboxParser
 from tests.bench.altered import packed
@@ -106,6 +111,7 @@ def test_a_child_sees_what_would_be_seen_here(parser: SandboxParser, answered: A
     assert told
     assert finding.key == QUERY.terms[0]
     assert finding.picture_print == told.to_text()
+    assert is_picture_copy(opened(parser, answered(WHOLE["WEBP"])).picture_copy, MOST_THUMBNAIL)
     assert (finding.picture, finding.name) == ("", "")
 
 
@@ -116,3 +122,35 @@ def test_a_picture_that_says_nothing_is_found_and_has_no_print(
 
     assert plain.outcome is Outcome.FOUND
     assert plain.findings[0].picture_print == ""
+
+
+WIDE = int(MOST_SCREENSHOT_PIXELS**0.5)
+UPLOADS = {
+    **HOSTILE,
+    "the largest screenshot": png(WIDE, WIDE, even(WIDE, WIDE)),
+    "the largest screenshot, transparent": png(WIDE, WIDE, even(WIDE, WIDE, 4), kind=6),
+    "5 MiB of noise": noise(5 << 20),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_no_upload_holds_up_the_next(name: str, parser: SandboxParser) -> None:
+    hostile = parser.copy_screenshot(UPLOADS[name])
+    after = parser.copy_screenshot(WHOLE["JPEG"])
+
+    assert is_picture_copy(hostile.picture_copy, MOST_SCREENSHOT_COPY) is (
+        hostile.outcome is Outcome.FOUND
+    )
+    assert is_picture_copy(after.picture_copy, MOST_SCREENSHOT_COPY)
+
+
+@pytest.mark.parametrize("name", [each for each in UPLOADS if each.startswith("the largest")])
+def test_the_largest_screenshot_fits_into_a_child(name: str, parser: SandboxParser) -> None:
+    assert parser.copy_screenshot(UPLOADS[name]).outcome is Outcome.FOUND
+
+
+def test_a_child_that_cannot_start_says_nothing_of_the_upload() -> None:
+    parser = SandboxParser()
+    parser.close()
+
+    assert parser.copy_screenshot(WHOLE["PNG"]).outcome is Outcome.FAILED

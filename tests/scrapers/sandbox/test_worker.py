@@ -3,6 +3,7 @@
 import os
 import pickle
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -42,7 +43,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
 def job(rogue: Rogue, page: Page) -> bytes:
     (query,) = rogue.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
-    return pickle.dumps((rogue, query, page))
+    return pickle.dumps(partial(rogue.parse_body, query, page))
 
 
 def test_a_child_answers_each_job_and_ends_with_its_pipe(

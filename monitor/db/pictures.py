@@ -1,0 +1,224 @@
+"""Pictures: marks that recognize one, thumbnails for a comparison, and people's own screenshots."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.people import load_flag_owner
+from monitor.domain.item import Item
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesTable:
+    """Prints and accounts are hashes under the district's key, so that people share them."""
+
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def save_picture(self, item: Item) -> None:
+        """Keep the mark of the picture that an account shows now, or none."""
+        shown = item.portrait
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM pictures WHERE item_id = ?", item.id)
+            if shown.picture_print:
+                self.connection.execute(
+                    """INSERT INTO pictures (item_id, person_id, picture, account)
+                    VALUES (?, ?, ?, ?)""",
+                    item.id,
+                    item.person_id,
+                    self.encryption.keyed_hash(DISTRICT, shown.picture_print),
+                    self.encryption.keyed_hash(DISTRICT, shown.account or shown.key),
+                )
+
+    def count_accounts_with_picture(
+        self, picture_print: str, excluded_item_ids: Iterable[str]
+    ) -> int:
+        """Count the accounts that show it, but for some items: a person's own accounts."""
+        left_out = set(excluded_item_ids)
+        rows = tuple(
+            self.connection.fetch_rows(
+                "SELECT item_id, account FROM pictures WHERE picture = ?",
+                self.encryption.keyed_hash(DISTRICT, picture_print),
+            )
+        )
+        own = {row["account"] for row in rows if row["item_id"] in left_out}
+        return len({row["account"] for row in rows} - own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A small JPEG of the picture that an account showed, and when."""
+
+    item_id: str
+    at: datetime
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailsTable:
+    """A check stores those of all accounts; its end deletes all but those that are compared."""
+
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def save_thumbnail(self, person_id: str, sweep_id: str, thumbnail: Thumbnail) -> None:
+        """Store it in place of an earlier one."""
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO thumbnails (item_id, person_id, sweep_id, at, encrypted)
+                VALUES (?, ?, ?, ?, ?) ON CONFLICT (item_id) DO UPDATE SET
+                sweep_id = excluded.sweep_id, at = excluded.at, encrypted = excluded.encrypted""",
+                thumbnail.item_id,
+                person_id,
+                sweep_id,
+                format_datetime(thumbnail.at),
+                self.encryption.encrypt(
+                    person_id, _build_thumbnail_place(thumbnail.item_id), thumbnail
+                ),
+            )
+
+    def find_thumbnail(self, person_id: str, item_id: str) -> Thumbnail | None:
+        found = self.connection.fetch_row(
+            "SELECT item_id, encrypted FROM thumbnails WHERE person_id = ? AND item_id = ?",
+            person_id,
+            item_id,
+        )
+        return None if found is None else self._decrypt_thumbnail(person_id, found)
+
+    def find_thumbnail_time(self, person_id: str, item_id: str) -> datetime | None:
+        """Return when its picture was seen, without opening it; None if there is none."""
+        found = self.connection.fetch_row(
+            "SELECT at FROM thumbnails WHERE person_id = ? AND item_id = ?", person_id, item_id
+        )
+        return None if found is None else parse_datetime(found["at"])
+
+    def list_thumbnails_of_person(self, person_id: str) -> tuple[Thumbnail, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT item_id, encrypted FROM thumbnails WHERE person_id = ? ORDER BY rowid",
+            person_id,
+        )
+        return tuple(self._decrypt_thumbnail(person_id, row) for row in rows)
+
+    def list_people_of_sweep(self, sweep_id: str) -> tuple[str, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT DISTINCT person_id FROM thumbnails WHERE sweep_id = ?", sweep_id
+        )
+        return tuple(person_id for (person_id,) in rows)
+
+    def count_thumbnails(self, person_id: str) -> int:
+        return self.connection.count_rows("thumbnails", "person_id = ?", person_id)
+
+    def delete_other_thumbnails(self, person_id: str, item_ids: Iterable[str]) -> None:
+        """Delete a person's, but those of these items and of checks that still run."""
+        kept = set(item_ids)
+        with self.connection.begin_transaction():
+            rows = self.connection.fetch_rows(
+                """SELECT item_id FROM thumbnails WHERE person_id = ? AND sweep_id NOT IN
+                (SELECT id FROM sweeps WHERE closed_at IS NULL)""",
+                person_id,
+            )
+            for (item_id,) in tuple(rows):
+                if item_id not in kept:
+                    self.connection.execute("DELETE FROM thumbnails WHERE item_id = ?", item_id)
+
+    def delete_thumbnails_before(self, person_id: str, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM thumbnails WHERE person_id = ? AND at < ?",
+                person_id,
+                format_datetime(at),
+            )
+
+    def delete_thumbnails_of_person(self, person_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM thumbnails WHERE person_id = ?", person_id)
+
+    def _decrypt_thumbnail(self, person_id: str, row: Row) -> Thumbnail:
+        place = _build_thumbnail_place(row["item_id"])
+        return self.encryption.decrypt(person_id, place, row["encrypted"], Thumbnail)
+
+
+def _build_thumbnail_place(item_id: str) -> str:
+    return f"thumbnails/{item_id}/encrypted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screenshot:
+    """What a person added to a flag as evidence; `picture` is a JPEG without anything else."""
+
+    id: str
+    flag_id: str
+    at: datetime
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenshotsTable:
+    """The flag is a column only: two flags that become one keep the screenshots of both."""
+
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def insert_screenshot(self, screenshot: Screenshot) -> None:
+        with self.connection.begin_transaction():
+            person_id = load_flag_owner(self.connection, screenshot.flag_id)
+            place = _build_screenshot_place(screenshot.id)
+            self.connection.execute(
+                """INSERT INTO screenshots (id, flag_id, person_id, at, encrypted)
+                VALUES (?, ?, ?, ?, ?)""",
+                screenshot.id,
+                screenshot.flag_id,
+                person_id,
+                format_datetime(screenshot.at),
+                self.encryption.encrypt(person_id, place, screenshot.picture),
+            )
+
+    def list_screenshots_of_flag(self, flag_id: str) -> tuple[Screenshot, ...]:
+        """Return them, the oldest first."""
+        rows = self.connection.fetch_rows(
+            """SELECT id, flag_id, person_id, at, encrypted FROM screenshots WHERE flag_id = ?
+            ORDER BY at, rowid""",
+            flag_id,
+        )
+        return tuple(map(self._decrypt_screenshot, rows))
+
+    def list_screenshots_of_person(self, person_id: str) -> Iterator[Screenshot]:
+        rows = self.connection.fetch_rows(
+            """SELECT id, flag_id, person_id, at, encrypted FROM screenshots WHERE person_id = ?
+            ORDER BY at, rowid""",
+            person_id,
+        )
+        return map(self._decrypt_screenshot, rows)
+
+    def count_screenshots_of_flag(self, flag_id: str) -> int:
+        return self.connection.count_rows("screenshots", "flag_id = ?", flag_id)
+
+    def count_screenshots_of_person(self, person_id: str) -> int:
+        return self.connection.count_rows("screenshots", "person_id = ?", person_id)
+
+    def delete_screenshot(self, flag_id: str, screenshot_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM screenshots WHERE flag_id = ? AND id = ?", flag_id, screenshot_id
+            )
+
+    def delete_screenshots_of_flag(self, flag_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM screenshots WHERE flag_id = ?", flag_id)
+
+    def _decrypt_screenshot(self, row: Row) -> Screenshot:
+        picture = self.encryption.decrypt(
+            row["person_id"], _build_screenshot_place(row["id"]), row["encrypted"], bytes
+        )
+        return Screenshot(
+            id=row["id"],
+            flag_id=row["flag_id"],
+            at=parse_datetime(row["at"]),
+            picture=picture,
+        )
+
+
+def _build_screenshot_place(screenshot_id: str) -> str:
+    return f"screenshots/{screenshot_id}/encrypted"

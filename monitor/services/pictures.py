@@ -1,0 +1,129 @@
+"""Two pictures next to each other: that of an account we flagged, and the person's own.
+
+A check stores a thumbnail of each picture that it fetches. When it ends, only those stay that are
+compared: of accounts with an open flag about who runs them, and of the person's own. Only the
+person sees them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.app import App
+from monitor.db.pictures import Thumbnail
+from monitor.domain.consent_text import allows_picture_copies
+from monitor.domain.errors import InputError
+from monitor.domain.flag import OWNERSHIP_FLAGS
+from monitor.domain.item import Presence
+from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
+from monitor.domain.vocabulary import Scope
+from monitor.services.flagging import list_own_items
+from monitor.services.history import compare_with_own_items
+from monitor.services.presenters import format_finding_title
+from monitor.sources import PictureSupport, detect_picture_support
+from reports.pages.findings import PicturePair
+from scrapers.models import CrawlResult, QueryKind
+from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
+
+
+def asks_for_pictures(app: App, person_id: str) -> bool:
+    """Tell whether a check fetches the pictures of the profiles that it finds."""
+    consent = app.db.consents.find_latest_consent(person_id)
+    agreed = consent is not None and consent.covers_scope(Scope.PHOTOS, app.clock.now())
+    return agreed and detect_picture_support() is PictureSupport.OPENED
+
+
+def drop_unwanted_copy(app: App, visit: CrawlResult) -> CrawlResult:
+    """Return an answer without the copy of its picture, unless the person agreed to copies."""
+    copy = visit.result.picture_copy
+    if not copy or (is_picture_copy(copy, MOST_THUMBNAIL) and _may_store_copies(app, visit)):
+        return visit
+    return replace(visit, result=replace(visit.result, picture_copy=b""))
+
+
+def _may_store_copies(app: App, visit: CrawlResult) -> bool:
+    person_id = visit.query.subject
+    consent = app.db.consents.find_latest_consent(person_id)
+    if consent is None or not allows_picture_copies(consent):
+        return False
+    # What a hold preserves stays as it is, so it takes nothing that could not be deleted.
+    return not app.db.legal_holds.has_active_legal_hold(person_id)
+
+
+def store_thumbnails(
+    app: App, sweep_id: str, person_id: str, visits: Iterable[CrawlResult]
+) -> None:
+    """Store the thumbnails of one source's answers until the check ends."""
+    for visit in visits:
+        if visit.query.kind is not QueryKind.PICTURE:
+            continue
+        copy = drop_unwanted_copy(app, visit).result.picture_copy
+        profile = visit.query.terms[:1]
+        for item in app.db.items.find_items_by_aliases(person_id, profile) if copy else ():
+            app.db.thumbnails.save_thumbnail(
+                person_id, sweep_id, Thumbnail(item_id=item.id, at=visit.at, picture=copy)
+            )
+
+
+def delete_thumbnails_of_sweep(app: App, sweep_id: str) -> None:
+    """Delete what a check stored and no comparison needs, now that it is closed."""
+    for person_id in app.db.thumbnails.list_people_of_sweep(sweep_id):
+        delete_unneeded_thumbnails(app, person_id)
+
+
+def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
+    """Delete a person's thumbnails that are not compared now; what a legal hold keeps stays."""
+    thumbnails = app.db.thumbnails
+    if not thumbnails.count_thumbnails(person_id):
+        return
+    if app.db.legal_holds.has_active_legal_hold(person_id):
+        return
+    thumbnails.delete_other_thumbnails(person_id, _list_compared_item_ids(app, person_id))
+    longest = RETENTION_PERIODS[RetainedKind.THUMBNAIL].open or timedelta(0)
+    thumbnails.delete_thumbnails_before(person_id, app.clock.now() - longest)
+
+
+def find_picture_pair(
+    app: App, owner_id: str, item_id: str, own_id: str = ""
+) -> PicturePair | None:
+    """Return the pictures of a flagged item and of an own one, by default of the most similar."""
+    seen_at = app.db.thumbnails.find_thumbnail_time(owner_id, item_id)
+    if seen_at is None or item_id not in _list_flagged_item_ids(app, owner_id):
+        return None
+    for each in compare_with_own_items(app, owner_id, item_id):
+        own = each.own
+        if own_id in {"", own.id} and app.db.thumbnails.find_thumbnail_time(owner_id, own.id):
+            title = format_finding_title(own.portrait)
+            return PicturePair(item_id=item_id, own_id=own.id, own_title=title, seen_at=seen_at)
+    return None
+
+
+def load_compared_picture(app: App, owner_id: str, item_id: str) -> bytes:
+    """Return the thumbnail of an item that is compared now; raise InputError for any other."""
+    thumbnail = app.db.thumbnails.find_thumbnail(owner_id, item_id)
+    if thumbnail is None or item_id not in _list_compared_item_ids(app, owner_id):
+        reason = "There is no picture of this finding to compare."
+        raise InputError(reason)
+    return thumbnail.picture
+
+
+def _list_compared_item_ids(app: App, person_id: str) -> frozenset[str]:
+    flagged = _list_flagged_item_ids(app, person_id)
+    if not flagged:
+        return flagged
+    person = app.db.people.load_person(person_id)
+    return flagged | {item.id for item in list_own_items(app.db, person)}
+
+
+def _list_flagged_item_ids(app: App, person_id: str) -> frozenset[str]:
+    """Return the items with an open flag about who runs them, while their pictures may be shown."""
+    consent = app.db.consents.find_latest_consent(person_id)
+    if consent is None or Scope.PHOTOS not in consent.scopes:
+        return frozenset()
+    return frozenset(
+        flag.item_id
+        for flag in app.db.flags.list_flags_of_person(person_id)
+        if flag.kind in OWNERSHIP_FLAGS
+        and flag.is_undecided
+        and app.db.items.load_item(flag.item_id).presence is not Presence.GONE
+    )

@@ -1,0 +1,228 @@
+"""A person's own screenshots: copied, sealed, theirs alone, and gone when they are not needed."""
+
+import json
+import zipfile
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+
+from monitor import sources
+from monitor.demo import response as cdn
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.errors import InputError
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import Decision, FlagKind, ScreenshotProblem
+from monitor.services.data_export import count_stored_data, export_person_data
+from monitor.services.notifications import Reviewer
+from monitor.services.review import download_review_evidence
+from monitor.services.review_queue import record_flag_views
+from monitor.services.sharing import share_flag
+from monitor.services.takedown import (
+    MAX_SCREENSHOT_BYTES,
+    MAX_SCREENSHOTS,
+    add_screenshot,
+    build_takedown_evidence,
+    build_takedown_view,
+    load_screenshot,
+    remove_screenshot,
+)
+from reports.evidence_pack import build_evidence_pack
+from scrapers.models import Outcome, ParseResult
+from tests.monitor.services.held import places_hold
+from tests.monitor.services.world import REVIEWERS, Staff, account
+
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+SHOT = cdn.draw_png("what maria saw")
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody who is impersonated."""
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def fake(maria: Staff) -> Flag:
+    return maria.flag(FlagKind.IMPERSONATION)
+
+
+def adds(maria: Staff, body: bytes = SHOT) -> ScreenshotProblem | None:
+    return add_screenshot(maria.world.app, maria.id, fake(maria).id, body)
+
+
+def shots(maria: Staff):
+    return maria.world.state.screenshots.list_screenshots_of_flag(fake(maria).id)
+
+
+def test_a_screenshot_is_stored_as_a_copy_that_nobody_reads_on_disk(maria: Staff):
+    assert adds(maria) is None
+
+    (shot,) = shots(maria)
+    assert shot.picture.startswith(b"\xff\xd8\xff")
+    assert load_screenshot(maria.world.app, maria.id, shot.flag_id, shot.id) == shot.picture
+    files = [each for each in maria.world.config.state.rglob("*") if each.is_file()]
+    parts = (SHOT[40:80], shot.picture[200:240])
+    assert not any(part in each.read_bytes() for each in files for part in parts)
+
+
+def test_the_page_lists_what_was_added_and_how_much_still_fits(maria: Staff):
+    adds(maria)
+
+    view = build_takedown_view(maria.world.app, maria.id, fake(maria).id).screenshots
+
+    assert [each.id for each in view.lines] == [each.id for each in shots(maria)]
+    assert (view.most, view.megabytes, view.has_room) == (MAX_SCREENSHOTS, 5, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"", ScreenshotProblem.MISSING),
+        (b"x" * (MAX_SCREENSHOT_BYTES + 1), ScreenshotProblem.TOO_LARGE),
+        (b"x" * MAX_SCREENSHOT_BYTES, ScreenshotProblem.UNREADABLE),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", ScreenshotProblem.UNREADABLE),
+        (SHOT[: len(SHOT) // 2], ScreenshotProblem.UNREADABLE),
+    ],
+    ids=["nothing", "too large", "noise", "a drawing", "half a picture"],
+)
+def test_what_is_no_screenshot_is_not_added(maria: Staff, body: bytes, problem: ScreenshotProblem):
+    assert adds(maria, body) is problem
+    assert shots(maria) == ()
+
+
+def test_there_are_so_many_screenshots_of_a_flag_and_no_more(maria: Staff):
+    for _ in range(MAX_SCREENSHOTS):
+        assert adds(maria) is None
+
+    assert adds(maria) is ScreenshotProblem.TOO_MANY
+    first, *rest = shots(maria)
+    remove_screenshot(maria.world.app, maria.id, first.flag_id, first.id)
+    assert shots(maria) == tuple(rest)
+    assert adds(maria) is None
+
+
+def test_where_no_picture_can_be_opened_none_is_taken(maria: Staff, monkeypatch):
+    monkeypatch.setattr(sources, "can_open_pictures", lambda: False)
+
+    assert adds(maria) is ScreenshotProblem.UNSUPPORTED
+    view = build_takedown_view(maria.world.app, maria.id, fake(maria).id).screenshots
+    assert (view.supported, view.has_room) == (False, False)
+
+
+def test_a_busy_machine_blames_no_file(maria: Staff):
+    class Lost:
+        def copy_screenshot(self, _body: bytes) -> ParseResult:
+            return ParseResult(outcome=Outcome.FAILED)
+
+    app = replace(maria.world.app, copier=Lost())
+
+    assert add_screenshot(app, maria.id, fake(maria).id, SHOT) is ScreenshotProblem.BUSY
+
+
+def test_the_persons_own_evidence_has_them_and_its_never_has(maria: Staff):
+    adds(maria)
+    share_flag(maria.world.app, maria.id, fake(maria).id)
+    flag = fake(maria)
+    reviewer = Reviewer(address=REVIEWERS[0])
+    record_flag_views(maria.world.app, reviewer, (flag.id,))
+
+    own = build_takedown_evidence(maria.world.app, maria.id, flag.id)
+    theirs = download_review_evidence(maria.world.app, reviewer, flag.id)
+
+    assert [each.picture for each in own.screenshots] == [each.picture for each in shots(maria)]
+    assert theirs.screenshots == ()
+    with zipfile.ZipFile(BytesIO(build_evidence_pack(own))) as pack:
+        assert pack.read("screenshots/1.jpg") == shots(maria)[0].picture
+
+
+def test_a_screenshot_of_somebody_else_is_not_there(maria: Staff):
+    adds(maria)
+    (shot,) = shots(maria)
+    rosa, app = maria.world.joins(ROSA), maria.world.app
+
+    with pytest.raises(InputError):
+        add_screenshot(app, rosa.id, shot.flag_id, SHOT)
+    with pytest.raises(InputError):
+        load_screenshot(app, rosa.id, shot.flag_id, shot.id)
+    with pytest.raises(InputError):
+        remove_screenshot(app, rosa.id, shot.flag_id, shot.id)
+    with pytest.raises(InputError):
+        load_screenshot(app, maria.id, shot.flag_id, "another")
+    assert shots(maria) == (shot,)
+
+
+def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: Staff):
+    adds(maria)
+    app = maria.world.app
+    copy = export_person_data(app, maria.id, maria.id)
+
+    with zipfile.ZipFile(BytesIO(copy.build_archive())) as archive:
+        assert archive.read("pictures/screenshot-1.jpg") == shots(maria)[0].picture
+        told = json.loads(archive.read("data.json"))["pictures"]
+    assert [each["file"] for each in told] == ["pictures/screenshot-1.jpg"]
+    assert "pictures/screenshot-1" in copy.render_html()
+    counted = dict(count_stored_data(app, maria.id))
+    assert counted["Pictures: your screenshots and profile pictures"] == 1
+
+
+@pytest.mark.parametrize("ruling", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
+def test_those_of_a_dismissed_flag_wait_30_days_for_an_undo(maria: Staff, ruling: Decision):
+    adds(maria)
+    maria.rules(fake(maria), ruling)
+
+    maria.world.later(days=29)
+    maria.world.writes()
+    assert len(shots(maria)) == 1
+
+    maria.world.later(days=2)
+    maria.world.writes()
+    assert shots(maria) == ()
+
+
+@pytest.mark.parametrize("ruling", [None, Decision.IMPERSONATION])
+def test_those_of_a_flag_that_is_open_or_pursued_stay(maria: Staff, ruling: Decision | None):
+    adds(maria)
+    _ = ruling and maria.rules(fake(maria), ruling)
+
+    maria.world.later(days=200)
+    maria.world.writes()
+
+    assert len(shots(maria)) == 1
+
+
+def test_a_hold_keeps_those_of_a_dismissed_flag(maria: Staff):
+    adds(maria)
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    places_hold(maria.world.app, maria.id, "A lawsuit.")
+
+    maria.world.later(days=60)
+    maria.world.writes()
+
+    assert len(shots(maria)) == 1
+
+
+def test_two_flags_that_become_one_keep_the_screenshots_of_both(maria: Staff):
+    adds(maria)
+    flags, one = maria.world.state.flags, fake(maria)
+    other = replace(one, id="another", relation="another")
+    flags.insert_flag(other)
+    assert add_screenshot(maria.world.app, maria.id, other.id, SHOT) is None
+
+    flags.merge_flags(one, other.id)
+
+    assert len(shots(maria)) == 2
+    assert all(each.picture.startswith(b"\xff\xd8\xff") for each in shots(maria))
+
+
+def test_whoever_leaves_leaves_no_screenshot(maria: Staff):
+    adds(maria)
+    maria.withdraws()
+    maria.world.writes()
+
+    assert maria.world.state.count_rows()["screenshots"] == 0

@@ -1,0 +1,66 @@
+"""The found picture next to the person's own, from our own pages."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.vocabulary import Decision, FlagKind, Scope
+from monitor.services.feedback import record_feedback
+from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.web.portal import OPERATOR, Portal, Seen
+
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Somebody who agreed to pictures, and whose own was copied."""
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA, scopes=MARIA.scopes | {Scope.PHOTOS})
+    world.sweep()
+    return maria
+
+
+def pictures(seen: Seen) -> list[str]:
+    return [str(each["src"]) for each in seen.page.select(".pictures img")]
+
+
+def test_a_card_a_finding_and_its_comparison_show_both_pictures(portal: Portal, maria: Staff):
+    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).item_id
+
+    shown = pictures(guest.get(f"/me/items/{found}"))
+
+    assert len(shown) == 2
+    assert shown[0] == f"/me/items/{found}/picture"
+    assert pictures(guest.get(f"/me/items/{found}/beside")) == shown
+    assert pictures(guest.get("/me/sort"))[:2] == shown
+    for each in shown:
+        picture = guest.get(each)
+        assert picture.headers["Content-Type"] == "image/jpeg"
+        assert picture.headers["Cache-Control"] == "no-store"
+        assert "img-src 'self'" in picture.headers["Content-Security-Policy"]
+
+
+def test_an_answered_finding_shows_none(portal: Portal, maria: Staff):
+    guest, found = portal.signed_in(maria.mail), maria.flag(FlagKind.IMPERSONATION).item_id
+    record_feedback(portal.world.app, maria.id, {found: Decision.IMPERSONATION})
+
+    assert pictures(guest.get(f"/me/items/{found}")) == []
+    assert guest.get(f"/me/items/{found}/picture").status == 404
+
+
+def test_pictures_are_shown_to_their_person_and_to_nobody_else(portal: Portal, maria: Staff):
+    found = maria.flag(FlagKind.IMPERSONATION).item_id
+    place = f"/me/items/{found}/picture"
+    rosa = portal.world.joins(ROSA)
+
+    assert portal.signed_in(maria.mail).get(place).status == 200
+    assert portal.signed_in(rosa.mail).get(place).status == 404
+    for other in (REVIEWERS[0], OPERATOR):
+        assert portal.signed_in(other).get(place).status == 403
+    assert portal.guest().get(place).leads_to == "/sign-in"
+    assert not any("<img" in letter.letter.html for letter in maria.letters)

@@ -1,0 +1,91 @@
+"""On a phone: two pictures next to each other, and screenshots that a person adds themselves."""
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import Page
+
+from monitor.demo import response as cdn
+from monitor.demo.district import MARIA
+from monitor.domain.flag import Flag
+from monitor.domain.vocabulary import ConsentChannel, FlagKind, Scope
+from monitor.services.consent import ConsentAnswer, hash_district_terms, renew_consent
+from tests.real.browser import NARROW, Looks
+from tests.real.pages import Pages
+
+pytestmark = pytest.mark.real
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+LOADED = "[...document.images].every((each) => each.complete && each.naturalWidth > 1)"
+
+
+def find_flag(pages: Pages) -> Flag:
+    """Return the flag about the account that copies Maria's."""
+    db = pages.app.db
+    person_id = db.people.find_person_id_by_mail(MARIA.person.mail)
+    flags = db.flags.list_flags_of_person(person_id)
+    return next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
+
+
+def check_page(looks: Looks, page: Page, pictures: int) -> None:
+    """See that all pictures are there, and what axe, the console and the width say."""
+    assert page.locator("main img").count() == pictures
+    page.wait_for_function(LOADED)
+    assert looks.faults(page) == [], page.url
+
+
+def test_the_pictures_that_a_check_brings_are_shown_until_the_answer(
+    looks: Looks, pages: Pages
+) -> None:
+    app, flag = pages.app, find_flag(pages)
+    scopes = MARIA.scopes | {Scope.PHOTOS}
+    seen = hash_district_terms(app)
+    answer = ConsentAnswer(scopes=scopes, seen_text_hash=seen, channel=ConsentChannel.PORTAL)
+    renew_consent(app, flag.person_id, answer)
+    with looks.window(width=NARROW) as page:
+        looks.become(page, MARIA.person.name.full_name)
+        page.goto("/me/check")
+        page.get_by_role("button", name="Check now").click()
+        page.locator("p").get_by_text("Your check finished on").wait_for()
+
+        page.goto(f"/me/items/{flag.item_id}")
+        check_page(looks, page, 2)
+        page.goto(f"/me/items/{flag.item_id}/beside")
+        check_page(looks, page, 2)
+        page.goto("/me/sort")
+        check_page(looks, page, 2)
+        page.get_by_role("button", name="Someone pretending to be me").first.click()
+        page.get_by_role("heading", level=1, name="Report this account").wait_for()
+        page.goto(f"/me/items/{flag.item_id}")
+        check_page(looks, page, 0)
+
+
+def test_a_screenshot_is_added_saved_with_the_evidence_and_removed(
+    looks: Looks, pages: Pages, tmp_path: Path
+) -> None:
+    shot, words = tmp_path / "what maria saw.png", tmp_path / "words.txt"
+    shot.write_bytes(cdn.draw_png("what maria saw"))
+    words.write_text("no picture", "utf-8")
+    with looks.window(width=NARROW) as page:
+        looks.become(page, MARIA.person.name.full_name)
+        page.goto(f"/me/takedown/{find_flag(pages).id}")
+        page.get_by_label("Screenshot", exact=True).set_input_files(words)
+        page.get_by_role("button", name="Add screenshot").click()
+        page.get_by_role("alert").get_by_text("We cannot open this file.").wait_for()
+        check_page(looks, page, 0)
+
+        page.get_by_label("Screenshot", exact=True).set_input_files(shot)
+        page.get_by_role("button", name="Add screenshot").click()
+        page.get_by_text("Screenshot added.").wait_for()
+        page.get_by_alt_text("Your screenshot 1").scroll_into_view_if_needed()
+        check_page(looks, page, 1)
+
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Download the evidence (ZIP)").click()
+        with ZipFile(saved.value.path()) as pack:
+            assert "screenshots/1.jpg" in pack.namelist()
+
+        page.get_by_role("button", name="Remove screenshot 1").click()
+        page.get_by_text("Screenshot removed.").wait_for()
+        check_page(looks, page, 0)
