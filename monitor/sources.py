@@ -352,8 +352,8 @@ class PictureSupport(StrEnum):
         if self is PictureSupport.OPENED:
             return ""
         return (
-            "Profile pictures are not compared: that takes the optional extra `photos` "
-            "(pip install 'namesake-monitor[photos]')."
+            "Profile pictures are not compared, and people cannot add screenshots: that takes the "
+            "optional extra `photos` (pip install 'namesake-monitor[photos]')."
         )
 
 

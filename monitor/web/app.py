@@ -143,8 +143,9 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
         context.sessions.identify(session, request)
         check_role(request.path, session.principal, guard.access_rules)
         if request.endpoint in UPLOAD_ENDPOINTS and request.mimetype == "multipart/form-data":
-            # Before the first field is read, which is the token.
-            request.max_content_length = MAX_UPLOAD_BYTES
+            # Before the first field is read, which is the token. The second bounds what is in
+            # memory between two reads: parts of a file, too.
+            request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_BYTES
         guard.check_csrf(request, session)
 
     @app.after_request

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from queue import LifoQueue
+from queue import Empty, LifoQueue
 from threading import Event, Timer
 from types import TracebackType
 from typing import IO, Protocol, Self
@@ -160,6 +160,7 @@ def _get_pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 PATIENCE_SECONDS = 2.0
 # The largest screenshot takes a fifth of it.
 SCREENSHOT_SECONDS = 10.0
+UPLOAD_WAIT_SECONDS = 1.0
 CHILDREN = 2
 OUT_OF_BOUNDS = "its page could not be parsed within bounds"
 """The note of a page that killed its parser: it proves nothing."""
@@ -209,14 +210,21 @@ class SandboxParser:
     def copy_screenshot(self, body: bytes) -> ParseResult:
         """Encode a picture that a person uploaded again.
 
-        UNREADABLE is one that we do not open; FAILED says nothing of it.
+        UNREADABLE is one that we do not open; FAILED says nothing of it. Few may wait for a child
+        at once: each of them holds up a thread that serves pages.
         """
-        result = self._run_job(partial(copy_screenshot, body), SCREENSHOT_SECONDS)
+        job = partial(copy_screenshot, body)
+        result = self._run_job(job, SCREENSHOT_SECONDS, UPLOAD_WAIT_SECONDS)
         return replace(result, outcome=Outcome.FAILED) if result.note == NO_CHILD else result
 
-    def _run_job(self, run: Callable[[], ParseResult], seconds: float) -> ParseResult:
+    def _run_job(
+        self, run: Callable[[], ParseResult], seconds: float, wait_seconds: float | None = None
+    ) -> ParseResult:
         job = pickle.dumps(run)
-        child = self._idle.get()
+        try:
+            child = self._idle.get(timeout=wait_seconds)
+        except Empty:
+            return build_unreadable_result(NO_CHILD)
         try:
             if self._closed.is_set():
                 return build_unreadable_result(NO_CHILD)

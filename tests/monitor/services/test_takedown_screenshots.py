@@ -27,7 +27,9 @@ from monitor.services.takedown import (
     load_screenshot,
     remove_screenshot,
 )
+from monitor.web.errors import ERROR_TEXTS
 from reports.evidence_pack import build_evidence_pack
+from reports.labels import SCREENSHOT_PROBLEMS
 from scrapers.models import Outcome, ParseResult
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, account
@@ -94,6 +96,18 @@ def test_the_page_lists_what_was_added_and_how_much_still_fits(maria: Staff):
 def test_what_is_no_screenshot_is_not_added(maria: Staff, body: bytes, problem: ScreenshotProblem):
     assert adds(maria, body) is problem
     assert shots(maria) == ()
+
+
+def test_the_sentences_name_the_limits():
+    from scrapers.parsers.images import MOST_SCREENSHOT_PIXELS  # noqa: PLC0415 - Pillow may be missing
+
+    megabytes = MAX_SCREENSHOT_BYTES >> 20
+    million = MOST_SCREENSHOT_PIXELS // 1_000_000
+
+    assert f" {megabytes} MB." in SCREENSHOT_PROBLEMS[ScreenshotProblem.TOO_LARGE]
+    assert f" {MAX_SCREENSHOTS} screenshots." in SCREENSHOT_PROBLEMS[ScreenshotProblem.TOO_MANY]
+    assert f" {million} million pixels" in SCREENSHOT_PROBLEMS[ScreenshotProblem.UNREADABLE]
+    assert f" {megabytes} MB." in ERROR_TEXTS[413].what
 
 
 def test_there_are_so_many_screenshots_of_a_flag_and_no_more(maria: Staff):

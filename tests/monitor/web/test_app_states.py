@@ -15,6 +15,7 @@ from tests.real.states.table import CHAPTERS
 NO_PAGES = {
     *("/", "/healthz", "/static/<name>", "/api/v1/me", "/api/v1/operate", "/api/v1/review"),
     *("/me/check/live", "/me/check/stream", "/me/takedown/<flag_id>/pack"),
+    *("/me/items/<item_id>/picture", "/me/takedown/<flag_id>/screenshots/<screenshot_id>"),
 }
 STATES = [state for chapter in CHAPTERS.values() for state in chapter]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from random import Random
 
 import pytest
 
@@ -9,6 +10,7 @@ from monitor import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import FlagKind
+from monitor.services.takedown import MAX_SCREENSHOT_BYTES
 from monitor.web.app import MAX_FORM_BYTES
 from monitor.web.server import MAX_UPLOAD_BYTES
 from tests.monitor.services.world import REVIEWERS, Staff, account
@@ -112,8 +114,10 @@ def test_a_file_without_the_forms_token_is_refused(portal: Portal, maria: Staff,
 
 def test_only_this_form_takes_more_than_a_form(portal: Portal, maria: Staff, place: str):
     guest, large = portal.signed_in(maria.mail), b"x" * (MAX_FORM_BYTES + 1)
+    noise = Random(8).randbytes(MAX_SCREENSHOT_BYTES)  # noqa: S311 - the same noise every time
 
-    assert upload(guest, place, large).status == 422
+    for body in (large, noise, b"\n" + b"x" * MAX_SCREENSHOT_BYTES):
+        assert upload(guest, place, body).status == 422
     for other in (place, "/me/sort", f"{place}/screenshots/x/remove"):
         sent = guest.post(other, picture=(BytesIO(large), "shot.png"))
         assert sent.status == 413

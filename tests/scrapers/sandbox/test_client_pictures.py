@@ -149,6 +149,10 @@ def test_the_largest_screenshot_fits_into_a_child(name: str, parser: SandboxPars
     assert parser.copy_screenshot(UPLOADS[name]).outcome is Outcome.FOUND
 
 
+def test_an_upload_does_not_wait_for_long_where_every_child_is_busy() -> None:
+    assert SandboxParser(children=0).copy_screenshot(WHOLE["PNG"]).outcome is Outcome.FAILED
+
+
 def test_a_child_that_cannot_start_says_nothing_of_the_upload() -> None:
     parser = SandboxParser()
     parser.close()
