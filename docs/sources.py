@@ -28,6 +28,7 @@ SOME_HOST = CONFIGURED["base_url"].partition("://")[2]
 HEADINGS = {
     "search": "Search engines",
     "profiles": "Profiles and pages",
+    "breaches": "Data breaches",
 }
 SITES = """\
 ## Profile sites

@@ -186,6 +186,7 @@ class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
     github: ProfileApiConfig | None = None
     gitlab: ProfileApiConfig | None = None
     gravatar: ProfileApiConfig | None = None
+    have_i_been_pwned: ProfileApiConfig | None = None
     youtube: ProfileApiConfig | None = None
     stack_exchange: StackExchangeConfig | None = None
     fediverse: tuple[FediverseServerConfig, ...] = ()

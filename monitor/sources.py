@@ -36,6 +36,7 @@ from scrapers.profiles.bluesky import Bluesky
 from scrapers.profiles.github import GITHUB
 from scrapers.profiles.gitlab import GITLAB
 from scrapers.profiles.gravatar import Gravatar
+from scrapers.profiles.have_i_been_pwned import HaveIBeenPwned
 from scrapers.profiles.mastodon import Mastodon
 from scrapers.profiles.stack_exchange import KEYLESS_QUOTA, build_stack_exchange_source
 from scrapers.profiles.web_pages import AuthorFeedSource, WebPageSource
@@ -85,6 +86,8 @@ def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
             yield _configure_profile_api(api, table)
     if chosen.stack_exchange:
         yield from _build_stack_exchange_sites(chosen.stack_exchange)
+    if chosen.have_i_been_pwned:
+        yield _configure_breach_source(chosen.have_i_been_pwned)
     yield from (_build_wordpress_source(each) for each in chosen.wordpress)
     yield from (_build_fediverse_source(each) for each in chosen.fediverse)
 
@@ -95,6 +98,18 @@ def _configure_profile_api(api: ProfileApi, chosen: ProfileApiConfig) -> Profile
         base_url=chosen.url or api.base_url,
         known_account=chosen.canary or api.known_account,
         seconds_between=chosen.seconds_between or api.seconds_between,
+        allow_private=chosen.allow_private,
+        quota=build_budget(chosen),
+    )
+
+
+def _configure_breach_source(chosen: ProfileApiConfig) -> HaveIBeenPwned:
+    usual = HaveIBeenPwned()
+    return replace(
+        usual,
+        base_url=chosen.url or usual.base_url,
+        known_account=chosen.canary or usual.known_account,
+        seconds_between=chosen.seconds_between or usual.seconds_between,
         allow_private=chosen.allow_private,
         quota=build_budget(chosen),
     )

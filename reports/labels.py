@@ -10,6 +10,7 @@ from monitor.domain.vocabulary import (
     AllowedReporter,
     AuditEndStatus,
     AuthMethod,
+    BreachAdvice,
     ConsentAction,
     ConsentChannel,
     ContactKind,
@@ -133,6 +134,7 @@ SCOPE_TITLES: Final[Mapping[Scope, str]] = {
     Scope.PROFILES: "Profile sites",
     Scope.MAIL_ADDRESS: "Your work email",
     Scope.MAIL_HASH: "Gravatar",
+    Scope.BREACHES: "Data breaches",
     Scope.PHOTOS: "Profile pictures",
     Scope.STUDENT_LINKS: "Links to students",
 }
@@ -142,6 +144,7 @@ PREVIEW_HEADINGS: Final[Mapping[Scope, str]] = {
     Scope.PEOPLE_SEARCH: "Search engines, about people-search sites",
     Scope.PROFILES: "Profile sites",
     Scope.MAIL_HASH: "Gravatar",
+    Scope.BREACHES: "Data breaches",
     Scope.STUDENT_LINKS: "Contacts of your own accounts",
 }
 PREVIEW_DISCLOSURES: Final[Mapping[Scope, str]] = {
@@ -149,8 +152,56 @@ PREVIEW_DISCLOSURES: Final[Mapping[Scope, str]] = {
     Scope.PEOPLE_SEARCH: "They learn these words. The people-search sites learn nothing.",
     Scope.PROFILES: "They learn that someone is looking for these names or handles.",
     Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
+    Scope.BREACHES: "It learns your work email address.",
     Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",
 }
+BREACH_ADVICE: Final[Mapping[BreachAdvice, str]] = {
+    BreachAdvice.SECURE_ACCOUNT: (
+        "Change this password, and turn on two-step sign-in. "
+        "If you used the same password anywhere else, change it there too."
+    ),
+    BreachAdvice.CLEAN_DEVICE: (
+        "A device that you used may have had malware. Have it checked first. "
+        "Then change your passwords on a clean device, and turn on two-step sign-in."
+    ),
+    BreachAdvice.EXPECT_PHISHING: (
+        "Passwords were not part of it. "
+        "Be careful with emails and calls that seem to know you: they may use what leaked."
+    ),
+    BreachAdvice.EXPECT_SPAM: "There is no password to change. Expect more spam, and do not reply.",
+}
+BREACH_CREDIT: Final = (
+    "Source: Have I Been Pwned (haveibeenpwned.com), licensed under CC BY 4.0. It does not tell us "
+    "about sensitive sites: to see those too, look up your address there yourself."
+)
+# What Have I Been Pwned calls the kinds of data, where a plainer word says the same.
+_DATA_CLASSES: Final[Mapping[str, str]] = {
+    "account balances": "how much money an account had",
+    "auth tokens": "sign-in tokens",
+    "browser user agent details": "which browser was used",
+    "device information": "which device was used",
+    "geographic locations": "where people live",
+    "government issued ids": "government ID numbers",
+    "historical passwords": "earlier passwords",
+    "ip addresses": "internet (IP) addresses",
+    "mac addresses": "network addresses of devices",
+    "partial credit card data": "parts of card numbers",
+    "physical addresses": "postal addresses",
+    "salutations": "forms of address",
+    "security questions and answers": "security questions and their answers",
+    "user website urls": "addresses of own websites",
+}
+
+
+def describe_data_class(words: str) -> str:
+    """Say in plain words what kind of data leaked; what we do not know is said as it is."""
+    known = _DATA_CLASSES.get(words.casefold())
+    if known:
+        return known
+    initials = words[:2].isupper()
+    return words if initials else f"{words[:1].lower()}{words[1:]}"
+
+
 CONSENT_ENDINGS: Final[Mapping[ConsentAction, str]] = {
     ConsentAction.WITHDRAWN: "You withdrew it.",
     ConsentAction.REPORTED_NOT_ME: "You withdrew it.",

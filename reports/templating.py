@@ -1,7 +1,7 @@
 """The one Jinja environment: what it prints is clean, and in HTML escaped, without being asked."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from monitor.domain import dates
 from reports import labels
-from reports.labels import describe_field, format_site_name
+from reports.labels import describe_data_class, describe_field, format_site_name
 from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
 from reports.static_files import build_asset_url
 
@@ -24,6 +24,10 @@ _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
 def format_day(moment: datetime, zone: str, year: int = 0) -> CleanText:
     return CleanText(dates.format_day(moment, zone, year))
+
+
+def format_date(day: date, year: int = 0) -> CleanText:
+    return CleanText(dates.format_date(day, year))
 
 
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> CleanText:
@@ -104,6 +108,16 @@ def shorten_id(full_id: str) -> CleanText:
     return clean_web_text(full_id[:REFERENCE])
 
 
+_TIMES = (
+    format_date,
+    format_day,
+    format_local_time,
+    format_near_time,
+    format_seen_range,
+    format_week_start,
+)
+
+
 def _build_environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
@@ -126,7 +140,7 @@ def _build_environment() -> Environment:
         spell_count,
         split_for_line_breaks,
     )
-    names = (describe_field, format_site_name)
+    names = (describe_data_class, describe_field, format_site_name)
     ours = (
         mark_own_link,
         shorten_id,
@@ -135,8 +149,7 @@ def _build_environment() -> Environment:
         mark_web_link,
         build_asset_url,
     )
-    times = (format_local_time, format_near_time, format_day, format_seen_range, format_week_start)
-    environment.filters.update({each.__name__: each for each in (*words, *names, *ours, *times)})
+    environment.filters.update({each.__name__: each for each in (*words, *names, *ours, *_TIMES)})
     environment.globals["labels"] = labels
     return environment
 

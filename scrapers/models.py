@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from encodings.aliases import aliases
 from enum import IntEnum, StrEnum
 from hashlib import sha256
@@ -85,6 +85,26 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A data breach that an address was part of: what happened to others' copy of its data.
+
+    `name` is what its source knows it by and never changes, `title` what people call it. `data`
+    are the kinds of data that leaked, in the words of the source; no leaked data is ever here. An
+    unverified breach may not have happened, and a fabricated one did most likely not. A spam list
+    was collected to send advertising; what malware collected came from people's own devices.
+    """
+
+    name: str
+    title: str
+    happened_on: date
+    data: tuple[str, ...]
+    verified: bool = True
+    fabricated: bool = False
+    spam_list: bool = False
+    from_malware: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """All that a source may know of a person; `person_id` is opaque and never leaves this machine.
 
@@ -92,7 +112,8 @@ class Identity:
     ones first, then guesses; `own_handles` are the declared ones alone. `accounts` are account
     keys (`platform:@handle`) that the person declared as their own, and `pages` are the addresses
     of their own pages. `alert_feeds` are secret addresses that they pasted. `mail_hash` is the
-    SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own.
+    SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own. So is
+    `mail`, the address itself, which another consent covers.
     """
 
     person_id: str
@@ -106,6 +127,7 @@ class Identity:
     own_handles: tuple[str, ...] = ()
     alert_feeds: tuple[str, ...] = field(default=(), repr=False)
     mail_hash: str = ""
+    mail: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +167,8 @@ class QueryKind(StrEnum):
     """What a question is about; only some can prove that something is gone.
 
     DISTRICT is asked once for all staff, without anyone's name. PEOPLE_SEARCH asks a search engine
-    for people-search sites that list a person.
+    for people-search sites that list a person. BREACHES asks by a person's work address for data
+    breaches: its answer has no findings.
     """
 
     SEARCH = "search"
@@ -156,6 +179,7 @@ class QueryKind(StrEnum):
     FOLLOWS = "follows"
     FOLLOWERS = "followers"
     PICTURE = "picture"
+    BREACHES = "breaches"
 
     @property
     def proves_absence(self) -> bool:
@@ -175,7 +199,7 @@ MOST_HOPS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A GET to make, or a POST of `body` where there is one: a JSON document.
+    """A GET to make, or a POST of `body` where there is one: JSON, or as `content-type` says.
 
     The HTTP layer adds credentials; they are never here. A redirect of a POST is not
     followed, but is the answer.
@@ -322,7 +346,8 @@ class ParseResult:
     text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
     store of the page for the next visit, None if that would be no help. `unparsed` says that the
     bytes alone decided; parse the page to learn more. `withheld` counts the accounts that were left
-    out because they ask for it. `picture_copy` is a JPEG of the picture that was asked for.
+    out because they ask for it. `picture_copy` is a JPEG of the picture that was asked for;
+    `breaches` are all that an address was part of.
     """
 
     outcome: Outcome
@@ -335,6 +360,7 @@ class ParseResult:
     unparsed: bool = False
     withheld: int = 0
     picture_copy: bytes = b""
+    breaches: tuple[Breach, ...] = ()
 
     def merge_next_page(self, next_page: "ParseResult") -> "ParseResult":
         """Join two pages of one question: it is conclusive only if every page is."""

@@ -24,6 +24,7 @@ class SourceFamily(StrEnum):
     SEARCH = "search"
     PROFILES = "profiles"
     MAIL_HASH = "mail-hash"
+    BREACHES = "breaches"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

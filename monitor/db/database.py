@@ -15,6 +15,7 @@ from monitor.db.accounts import (
     SignInSessionsTable,
 )
 from monitor.db.audit import AuditTable
+from monitor.db.breaches import BreachesTable
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseConnection,
@@ -129,6 +130,7 @@ class Database:
     ) -> None:
         self.name_changes = NameChangesTable(connection, encryption)
         self.account_proofs = AccountProofsTable(connection, encryption)
+        self.breaches = BreachesTable(connection, encryption)
         self.outbox = OutboxTable(connection, encryption)
         self.email_codes = EmailCodes(encryption)
         self.email_counts = EmailCounts(connection)

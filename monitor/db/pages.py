@@ -202,6 +202,7 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "assignments": RetainedKind.FLAG,
     "audit": RetainedKind.AUDIT,
     "audit_end": RetainedKind.AUDIT,
+    "breaches": RetainedKind.BREACH,
     "break_glass": RetainedKind.BREAK_GLASS,
     "canary_checks": RetainedKind.SOURCE,
     "clock": RetainedKind.SOURCE,

@@ -29,6 +29,9 @@ SCOPE_SENTENCES: Mapping[Scope, str] = {
     Scope.PROFILES: "We ask sites with profiles for your names, and for handles.",
     Scope.MAIL_ADDRESS: "We ask search engines for your work email address.",
     Scope.MAIL_HASH: "We ask Gravatar for your profile, by a code made from your work email.",
+    Scope.BREACHES: (
+        "We ask Have I Been Pwned if your work email address was in a known data breach."
+    ),
     Scope.PHOTOS: "We compare whole profile pictures with yours. We never recognize faces.",
     Scope.STUDENT_LINKS: "We compare your own accounts' public contacts with a student list.",
 }
@@ -64,6 +67,12 @@ For pictures, we fetch those of your own profiles and of those that may be yours
 When a check ends, we store numbers that show whether two are the same. They cannot identify a face.
 While a flag that someone else made an account as you or about you has no answer from you,
 we also store small locked copies of its picture and yours, for 30 days at most. Only you see them.
+"""
+
+_BREACHES = """\
+For data breaches, Have I Been Pwned learns your work email address, once in each check.
+We learn which breaches, when, and what kinds of data leaked, but never the leaked data.
+Only you see this. It is never shown to IT or to reviewers.
 """
 
 _STUDENT_LINKS = """\
@@ -203,6 +212,8 @@ def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[str]:
     yield from (f"- {SCOPE_SENTENCES[scope]}" for scope in scopes)
     if Scope.PHOTOS in scopes:
         yield from _PHOTOS.splitlines()
+    if Scope.BREACHES in scopes:
+        yield from _BREACHES.splitlines()
     if Scope.STUDENT_LINKS in scopes:
         yield from _STUDENT_LINKS.splitlines()
     yield from _WHO_IS_MEANT.splitlines()

@@ -18,6 +18,7 @@ class RetainedKind(StrEnum):
     STUDENT_EVIDENCE = "student-evidence"
     THUMBNAIL = "thumbnail"
     SCREENSHOT = "screenshot"
+    BREACH = "breach"
     BREAK_GLASS = "break-glass"
     ACCESS = "access"
     EMAIL = "email"
@@ -81,6 +82,8 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.THUMBNAIL: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # Closed is one of a flag that its person dismissed, and may still open again.
     RetainedKind.SCREENSHOT: RetentionPeriod(open=None, closed=30 * DAY),
+    # Closed is one that its source no longer lists; if it comes back, it is no news.
+    RetainedKind.BREACH: RetentionPeriod(open=None, closed=YEAR),
     # Closed is an early opening that is over or was never confirmed; the audit remembers it.
     RetainedKind.BREAK_GLASS: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is a reviewer's look that has run out.

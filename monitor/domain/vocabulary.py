@@ -267,12 +267,22 @@ class ProofRequirement(StrEnum):
     UNKNOWN = "unknown"
 
 
+class BreachAdvice(StrEnum):
+    """What to do about a data breach."""
+
+    SECURE_ACCOUNT = "secure-account"
+    CLEAN_DEVICE = "clean-device"
+    EXPECT_PHISHING = "expect-phishing"
+    EXPECT_SPAM = "expect-spam"
+
+
 class Scope(StrEnum):
     SEARCH = "search"
     PEOPLE_SEARCH = "people-search"
     PROFILES = "profiles"
     MAIL_ADDRESS = "mail-address"
     MAIL_HASH = "mail-hash"
+    BREACHES = "breaches"
     PHOTOS = "photos"
     STUDENT_LINKS = "student-links"
 

@@ -192,6 +192,7 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
     yield from db.address_changes.list_address_changes(person_id)
     yield from filter(None, (db.name_changes.find_name_change_of_person(person_id),))
     yield from db.account_proofs.list_proofs_of_person(person_id)
+    yield from db.breaches.list_breaches_of_person(person_id)
     yield from db.questions.list_questions_of_person(person_id)
     yield from db.review_notes.list_review_notes_of_person(person_id)
     yield from db.sightings.list_sightings_of_person(person_id)

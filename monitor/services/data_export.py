@@ -23,6 +23,7 @@ from monitor.db.pages import StoredPage
 from monitor.db.people import AddressChange, LegalHold
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.db.sweeps import Sweep
+from monitor.domain.breach import BreachRecord, choose_breach_advice
 from monitor.domain.consent import Consent
 from monitor.domain.errors import TooSoonError
 from monitor.domain.flag import DecisionRecord, Flag, FlaggedItems
@@ -39,6 +40,8 @@ from reports.emails.render import Attachment
 from reports.labels import (
     AUDIT_ACTIONS,
     AUTH_METHODS,
+    BREACH_ADVICE,
+    BREACH_CREDIT,
     CONSENT_ACTIONS,
     CONSENT_CHANNELS,
     EMAIL_KINDS,
@@ -52,6 +55,7 @@ from reports.labels import (
     SCOPE_TITLES,
     SEVERITIES,
     SWEEP_KINDS,
+    describe_data_class,
     describe_field,
 )
 from reports.pages.data import AccessLogLine, LegalHoldLine
@@ -92,6 +96,7 @@ class PersonRecords:
     thumbnails: Mapping[str, Thumbnail]
     staged_answers: tuple[StagedAnswer, ...]
     address_changes: tuple[AddressChange, ...]
+    breaches: tuple[BreachRecord, ...]
     sessions: tuple[SignInSession, ...]
     audit_entries: tuple[AuditEntry, ...]
 
@@ -136,6 +141,7 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
         ),
     )
     yield from _build_finding_parts(records)
+    yield _build_breach_part(records)
     yield from _build_flag_parts(records)
     yield from _build_email_parts(records)
     yield from _build_copy_parts(records)
@@ -226,6 +232,25 @@ def _build_item_row(records: PersonRecords, item: Item) -> ExportRow:
 def _build_version_cells(version: ItemVersion) -> tuple[str, str, str, str]:
     finding = version.finding
     return finding.name, finding.handle, finding.bio, finding.title
+
+
+def _build_breach_part(records: PersonRecords) -> ExportPart:
+    return ExportPart(
+        title="Data breaches",
+        about=f"Those that your work email address was part of. {BREACH_CREDIT}",
+        columns=("Breach", "Date", "What leaked", "Advice", "First seen", "Listed"),
+        rows=tuple(
+            (
+                each.breach.title,
+                each.breach.happened_on.isoformat(),
+                ", ".join(map(describe_data_class, each.breach.data)),
+                BREACH_ADVICE[choose_breach_advice(each.breach)],
+                each.first_seen,
+                each.gone_at or "still listed",
+            )
+            for each in records.breaches
+        ),
+    )
 
 
 def _build_flag_parts(records: PersonRecords) -> Iterator[ExportPart]:
@@ -383,6 +408,7 @@ EXPORTED_TABLES: Mapping[str, str] = {
     "address_changes": "email_settings",
     "name_changes": "name_changes",
     "account_proofs": "account_proofs",
+    "breaches": "breaches",
     "suppression_list": "email_settings",
     "sweeps": "checks",
     "run_requests": "checks",
@@ -538,6 +564,8 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
         thumbnails=dict(_name_thumbnails(app, person_id)) if whole_copy else {},
         staged_answers=tuple(_list_staged_answers(app, person_id)) if whole_copy else (),
         address_changes=db.address_changes.list_address_changes(person_id),
+        # Breaches are for the person alone, whoever else has a reason to read along.
+        breaches=db.breaches.list_breaches_of_person(person_id) if whole_copy else (),
         sessions=db.sessions.list_sessions_of_account(person_id, now),
         audit_entries=db.audit.list_entries_of_subjects(whole),
     )
@@ -584,6 +612,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         },
         "name_changes": db.name_changes.find_name_change_of_person(person_id),
         "account_proofs": db.account_proofs.list_proofs_of_person(person_id),
+        "breaches": records.breaches,
         "staged_answers": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
         "pictures": list(_build_picture_data(records)),
@@ -674,6 +703,7 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     return (
         ("Findings: accounts and pages", len(items.list_item_ids_of_person(person_id))),
         ("Your answers about findings", items.count_items_with_feedback(person_id)),
+        ("Data breaches", len(app.db.breaches.list_breaches_of_person(person_id))),
         ("Flags", len(flags)),
         ("Of those, IT can see now", open_now),
         ("Of those, IT has viewed", len(viewed)),

@@ -7,7 +7,7 @@ Each thing is reported once: what was noticed since the last email of this kind.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypedDict
 
@@ -19,6 +19,7 @@ from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import EmailCadence, EventKind, FlagKind, OwnershipLabel, SweepKind
+from monitor.services.breaches import EPOCH, list_new_breaches
 from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.presenters import (
@@ -34,6 +35,7 @@ from monitor.services.presenters import (
 from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
 from reports.emails.sections import (
+    BreachLine,
     ChangeLine,
     Coverage,
     FlagLine,
@@ -77,7 +79,6 @@ def _build_skipped_run(before: SourceRun) -> SourceRun:
 
 
 OTHER_PERSON_LABELS = frozenset({OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED})
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DigestSections(TypedDict):
@@ -92,6 +93,7 @@ class DigestSections(TypedDict):
     set_aside: tuple[NamesakeLine, ...]
     waiting: tuple[UnansweredFlagLine, ...]
     decided: tuple[FlagOutcomeLine, ...]
+    breaches: tuple[BreachLine, ...]
 
 
 def build_digest_view(
@@ -193,14 +195,26 @@ def build_digest_sections(
         questions=tuple(_build_question_lines(app, items, undecided)),
         own=tuple(map(build_own_line, _filter_by_label(app, listed, OwnershipLabel.MINE))),
         about=tuple(map(build_own_line, _filter_by_label(app, listed, OwnershipLabel.ABOUT_ME))),
-        set_aside=tuple(
-            build_aside_line(app, each)
-            for each in items
-            if _has_label(app, each, OwnershipLabel.NAMESAKE)
-        ),
+        set_aside=tuple(_build_aside_lines(app, items)),
         waiting=tuple(build_waiting_line(app, flag) for flag in undecided if flag not in fresh),
         decided=tuple(filter(None, map(partial(build_decided_line, app), ruled))),
+        breaches=_list_new_breaches(app, person_id, after, flagged),
     )
+
+
+def _build_aside_lines(app: App, items: tuple[Item, ...]) -> Iterator[NamesakeLine]:
+    for item in items:
+        if _has_label(app, item, OwnershipLabel.NAMESAKE):
+            yield build_aside_line(app, item)
+
+
+def _list_new_breaches(
+    app: App, person_id: str, after: datetime, flagged: FlaggedItems
+) -> tuple[BreachLine, ...]:
+    """Leave breaches out where someone else reads along: they are for the person alone."""
+    if flagged is not FlaggedItems.SHOWN:
+        return ()
+    return list_new_breaches(app, person_id, after)
 
 
 def _select_flags(

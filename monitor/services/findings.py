@@ -34,6 +34,7 @@ from monitor.domain.vocabulary import (
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
+from monitor.services.breaches import count_breaches
 from monitor.services.feedback import (
     PendingFeedback,
     list_given_feedback,
@@ -266,6 +267,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         paused=consents[-1].is_paused(now),
         lacks_search_engine=lacks_search_engine(app, person),
         can_add_feeds=can_use_alert_feeds(app, person_id),
+        breaches=count_breaches(app, person_id),
     )
 
 

@@ -67,6 +67,7 @@ from monitor.domain.source_trust import (
 )
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
+from monitor.services.breaches import record_breaches
 from monitor.services.flagging import (
     SettlementChanges,
     assess_changes,
@@ -507,7 +508,15 @@ def _summarize_visits(app: App, source: Source, answers: AnswersByPerson) -> Ite
                 if staged.visit.query.kind is not QueryKind.PICTURE and not _is_own_fault(
                     source, staged.visit
                 ):
-                    yield replace(staged.visit.result, findings=(), follow=())
+                    yield _summarize_result(source, staged.visit.result)
+
+
+def _summarize_result(source: Source, result: ParseResult) -> ParseResult:
+    """Return an outcome alone; whether anyone was in a breach is nothing for IT."""
+    bare = replace(result, findings=(), follow=(), breaches=())
+    if source.family is SourceFamily.BREACHES and result.outcome.is_conclusive:
+        return replace(bare, outcome=Outcome.ABSENT)
+    return bare
 
 
 def _is_own_fault(source: Source, visit: CrawlResult) -> bool:
@@ -559,6 +568,7 @@ def _settle_person(
                 at=app.clock.now(),
             ).settle_answers(consented)
             record_feed_results(app, person_id, source, (each.visit for each in consented))
+            record_breaches(app, person_id, (each.visit for each in consented))
         app.db.journal.mark_settled(sweep.id, source.name, person_id)
 
 

@@ -224,6 +224,8 @@ def _delete_old_person_data(app: App, person_id: str) -> None:
         RETENTION_PERIODS[RetainedKind.EVENT].closed,
         RETENTION_PERIODS[RetainedKind.VERSION].closed,
     )
+    if breaches := RETENTION_PERIODS[RetainedKind.BREACH].closed:
+        app.db.breaches.delete_gone_breaches_before(person_id, now - breaches)
     if changed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].open:
         app.db.address_changes.delete_confirmed_before(person_id, now - changed)
     if events:
@@ -294,6 +296,8 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
         _remove_picture_prints(app, person.id)
     if Scope.STUDENT_LINKS not in consent.scopes:
         _delete_student_links(app, person.id)
+    if Scope.BREACHES not in consent.scopes:
+        app.db.breaches.delete_breaches_of_person(person.id)
     reassess_person(app, person)
 
 
@@ -308,6 +312,8 @@ def forget_removed_terms(app: App, before: Person, after: Person) -> None:
     )
     if not app.db.legal_holds.has_active_legal_hold(after.id):
         _retire_questions(app, after, old - new)
+        if before.mail.casefold() != after.mail.casefold():
+            app.db.breaches.delete_breaches_of_person(after.id)
     reassess_person(app, after)
 
 

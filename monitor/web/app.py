@@ -51,6 +51,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     takedown.build_takedown_routes,
     removal.build_removal_routes,
     answer_link.build_answer_link_routes,
+    my_data.build_breach_routes,
     my_data.build_data_routes,
     my_data.build_consent_routes,
     my_data.build_renewal_routes,

@@ -28,6 +28,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.alert_feeds import find_alert_source
 from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, end_all_sessions
+from monitor.services.breaches import build_breaches_view
 from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
@@ -304,6 +305,17 @@ NO_SCOPE_FAULT: Final = FieldProblem(
 )
 READ_ADDED_FIRST: Final = "See below what your choice would add. Read it, and then agree."
 NO_SPAN_FAULT: Final = FieldProblem(field="days", words="Choose how long.")
+
+
+def build_breach_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("breaches", __name__)
+
+    @routes.get("/me/data/breaches")
+    def show_breaches() -> Response:
+        view = build_breaches_view(context.app, _require_person_id(context))
+        return context.render_page("Data breaches", pages.render_breaches, view)
+
+    return routes
 
 
 def build_data_routes(context: PortalContext) -> Blueprint:

@@ -23,7 +23,7 @@ class DigestView(PersonalEmailView):
     @property
     def is_quiet(self) -> bool:
         """Tell whether it has no news: then it is three lines."""
-        news = self.flags or self.changes or self.questions or self.decided
+        news = self.flags or self.changes or self.questions or self.decided or self.breaches
         return self.kind is DigestKind.WEEKLY and not news
 
 

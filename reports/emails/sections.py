@@ -6,10 +6,11 @@ where it is shown. Times are aware UTC. An empty string means: nothing to say.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from monitor.domain.vocabulary import (
+    BreachAdvice,
     ContactKind,
     EventKind,
     FlagKind,
@@ -141,6 +142,20 @@ class NamesakeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreachLine:
+    """A data breach that the reader's work address was part of; `data` is what kinds leaked.
+
+    It is `doubtful` where it may not have happened.
+    """
+
+    title: str
+    happened_on: date
+    data: tuple[str, ...]
+    advice: BreachAdvice
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
     """A source that could not be checked, or `count` of them that fail in the same way.
 
@@ -180,6 +195,7 @@ class PersonalEmailView(EmailView):
     set_aside: tuple[NamesakeLine, ...] = ()
     waiting: tuple[UnansweredFlagLine, ...] = ()
     decided: tuple[FlagOutcomeLine, ...] = ()
+    breaches: tuple[BreachLine, ...] = ()
 
 
 MOST = 25
@@ -219,6 +235,7 @@ class EmailSections:
     about: SectionLines[OwnItemLine]
     set_aside: SectionLines[NamesakeLine]
     gaps: SectionLines[CoverageGap]
+    breaches: SectionLines[BreachLine]
 
     @property
     def single_flags(self) -> tuple[FlagLine, ...]:
@@ -237,14 +254,19 @@ class EmailSections:
 
     @property
     def news(self) -> int:
-        return self.flags.total + self.changes.total + self.questions.total
+        return self.attention + self.changes.total + self.questions.total
+
+    @property
+    def attention(self) -> int:
+        """Count flags and data breaches: a subject line does not tell which it is."""
+        return self.flags.total + self.breaches.total
 
     @property
     def counts(self) -> tuple[tuple[int, str], ...]:
         """What there is how many of; nothing where the headline has said it."""
         questions = self.questions.total
         counts = (
-            (self.flags.total, "for your attention"),
+            (self.attention, "for your attention"),
             (self.changes.total, "changed"),
             (questions, "question" if questions == 1 else "questions"),
             (self.waiting.total, "still open"),
@@ -257,6 +279,8 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     """Give `most` places to what matters most; what has no order here keeps the one given."""
     flags = limit_lines(sorted(view.flags, key=_key_by_severity_and_age), most)
     most -= len(flags.shown)
+    breaches = limit_lines(view.breaches, most)
+    most -= len(breaches.shown)
     changes = limit_lines(sorted(view.changes, key=lambda line: line.at), most)
     most -= len(changes.shown)
     questions = limit_lines(view.questions, most)
@@ -271,6 +295,7 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     most -= len(about.shown)
     return EmailSections(
         flags=flags,
+        breaches=breaches,
         changes=changes,
         questions=questions,
         waiting=waiting,

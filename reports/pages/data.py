@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.vocabulary import ConsentPhase, EmailCadence
+from reports.emails.sections import BreachLine, CoverageGap
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 
@@ -164,6 +165,20 @@ class AlertFeedsView:
     faults: tuple[FieldProblem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachesView:
+    """The data breaches of the reader's work address; `checked_at` is None before the first check.
+
+    They `agreed` to be looked up there; `gaps` is why we may not know of all.
+    """
+
+    zone: str
+    lines: tuple[BreachLine, ...]
+    agreed: bool
+    checked_at: datetime | None
+    gaps: tuple[CoverageGap, ...] = ()
+
+
 def render_data(view: DataView, frame: PageFrame) -> str:
     return render_page("data", view, frame)
 
@@ -186,6 +201,10 @@ def render_withdrawal(view: WithdrawalView, frame: PageFrame) -> str:
 
 def render_withdrawal_done(view: WithdrawalDoneView, frame: PageFrame) -> str:
     return render_page("data_left", view, frame)
+
+
+def render_breaches(view: BreachesView, frame: PageFrame) -> str:
+    return render_page("breaches", view, frame)
 
 
 def render_alert_feeds(view: AlertFeedsView, frame: PageFrame) -> str:

@@ -61,7 +61,8 @@ class HomeView:
     `next_digest` is None for someone who stopped the regular email; `only_on_news` says that it
     comes only with news. `paused` says that nothing is asked at the moment, and
     `lacks_search_engine` that no engine is asked about this person. `can_add_feeds` says that alert
-    feeds of their own would be one.
+    feeds of their own would be one. `breaches` counts data breaches, None for someone who did not
+    agree to that.
     """
 
     name: str
@@ -83,6 +84,7 @@ class HomeView:
     lacks_search_engine: bool = False
     can_add_feeds: bool = False
     only_on_news: bool = False
+    breaches: int | None = None
 
     @property
     def total_flags(self) -> int:

@@ -143,6 +143,7 @@ SOURCE_NAMES = {
     "gitlab-api": "GitLab",
     "google": "Google",
     "gravatar-api": "Gravatar",
+    "have-i-been-pwned": "Have I Been Pwned",
     "kagi": "Kagi",
     "mastodon-server": "Mastodon",
     "mojeek": "Mojeek",

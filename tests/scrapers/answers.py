@@ -73,6 +73,7 @@ def nora(source: Source) -> Identity:
         organization="Harbour Lane School",
         alert_feeds=("https://www.google.com/alerts/feeds/1234567890/9876543210",),
         mail_hash=sha256(b"nquill@harbourlane.example").hexdigest(),
+        mail="nquill@harbourlane.example",
     )
 
 

@@ -20,6 +20,7 @@ SCOPE_BY_FAMILY = {
     SourceFamily.SEARCH: Scope.SEARCH,
     SourceFamily.PROFILES: Scope.PROFILES,
     SourceFamily.MAIL_HASH: Scope.MAIL_HASH,
+    SourceFamily.BREACHES: Scope.BREACHES,
 }
 
 MAX_NAMES = 8
@@ -59,6 +60,7 @@ def build_identity(person: Person, consent: Consent, now: datetime) -> Identity:
             else ()
         ),
         mail_hash=hash_email_address(person.mail) if hashed else "",
+        mail=person.mail.strip() if consent.covers_scope(Scope.BREACHES, now) else "",
     )
 
 

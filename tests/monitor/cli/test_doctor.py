@@ -232,3 +232,11 @@ def test_a_letter_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: T
 
     assert counter.recipients == [["privacy@cedarvalley.example"]]
     assert [each["level"] for each in told if each["what"] == "mail"] == ["ok", "ok"]
+
+
+def test_a_missing_key_for_data_breaches_is_told(terminal: Terminal):
+    terminal.configured(("[sources.bluesky]", "[sources.have_i_been_pwned]\n[sources.bluesky]"))
+
+    told = [message for _, message, _ in parts(terminal)["sources"]]
+
+    assert "have-i-been-pwned is not queried: it has no key." in told

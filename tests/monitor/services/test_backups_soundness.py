@@ -8,6 +8,7 @@ import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.demo.district import MARIA, ROSA
+from monitor.domain.breach import BreachRecord
 from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import DatabaseError
@@ -18,6 +19,7 @@ from monitor.services.backups import check_stored_values
 from monitor.services.enrollment import invite_person
 from monitor.services.profile import edit_profile
 from scrapers.models import (
+    Breach,
     CrawlResult,
     Outcome,
     Page,
@@ -70,6 +72,8 @@ def filled(world_of) -> World:
     state.account_proofs.save_account_proof(
         AccountProof(person_id=maria.id, account="x:@v", state=ProofState.WAITING, at=now)
     )
+    breach = Breach(name="X", title="X", happened_on=now.date(), data=("Passwords",))
+    state.breaches.save_breach(maria.id, BreachRecord(breach=breach, first_seen=now, last_seen=now))
     waiting, *_ = state.outbox.list_due_emails(now)
     state.outbox.schedule_retry(waiting.id, now, "refused")
     under_way = replace(

@@ -118,6 +118,7 @@ class World:
         self.post = Mailroom()
         self.matcher: FakeMatcher | None = None
         self.prices: dict[str, Any] = {}
+        self.variables: dict[str, str] = {}
         self.meanwhile: Callable[[CrawlResult], None] = nothing_happens
         self.order: Callable[[list[CrawlResult]], Iterable[CrawlResult]] | None = None
         self.refs, self.codes = stage.build_id_source("ref"), stage.build_id_source("code")
@@ -130,6 +131,7 @@ class World:
             ids=IdSource(new_id=self.refs, new_code=self.codes),
             dialer=Dialer(address_map=self.web.build_address_map(), resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            variables=self.variables,
         )
         app = self._parts.enter_context(open_app(self.config, environment))
         witness: Any = Witness(app.crawler, self)

@@ -51,6 +51,7 @@ WHOSE = {
     "/me/data": STAFF,
     "/me/data/accounts": STAFF,
     "/me/data/address": STAFF,
+    "/me/data/breaches": STAFF,
     "/me/data/cadence": STAFF,
     "/me/data/alerts": STAFF,
     "/me/data/address/<code>": STAFF,

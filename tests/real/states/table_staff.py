@@ -86,6 +86,7 @@ DATA: tuple[State, ...] = (
     maria("/me/findings?show=mine", "Mine ("),
     maria("/me/findings?words=nowhere-at-all", "Nothing here matches."),
     maria("/me/data/alerts", "You have no feeds yet."),
+    maria("/me/data/breaches", "You have not agreed to this"),
     maria("/me/data/scopes", "Change what we search"),
     maria("/me/data/scopes", "Choose at least", clear_ticks, press("Continue"), status=422),
     maria("/me/data/scopes", "New searches", tick("Profile pictures"), press("Continue")),

@@ -215,6 +215,15 @@ def test_the_fingerprint_of_an_address_is_a_consent_of_its_own():
     assert get_required_scope(QueryKind.PROFILE, SourceFamily.MAIL_HASH) is Scope.MAIL_HASH
 
 
+def test_the_work_address_itself_is_told_only_with_the_consent_for_data_breaches():
+    agreed = replace(EVERYTHING, scopes=frozenset({Scope.BREACHES}))
+    other = replace(EVERYTHING, scopes=frozenset(Scope) - {Scope.BREACHES})
+
+    assert build_identity(BETH, other, MONDAY).mail == ""
+    assert build_identity(BETH, agreed, MONDAY).mail == BETH.mail
+    assert get_required_scope(QueryKind.BREACHES, SourceFamily.BREACHES) is Scope.BREACHES
+
+
 @pytest.mark.parametrize(
     ("given", "family", "guesses"),
     [

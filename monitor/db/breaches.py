@@ -1,0 +1,64 @@
+"""The data breaches that a person's work address was part of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
+from monitor.db.encryption import Encryption
+from monitor.domain.breach import BreachRecord
+from scrapers.models import Breach
+
+
+@dataclass(frozen=True, slots=True)
+class BreachesTable:
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def save_breach(self, person_id: str, record: BreachRecord) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO breaches
+                (person_id, keyed_hash, first_seen, last_seen, gone_at, encrypted)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (person_id, keyed_hash) DO UPDATE SET last_seen = excluded.last_seen,
+                gone_at = excluded.gone_at, encrypted = excluded.encrypted""",
+                person_id,
+                self.encryption.keyed_hash(person_id, f"breach {record.breach.name}"),
+                format_datetime(record.first_seen),
+                format_datetime(record.last_seen),
+                format_datetime(record.gone_at) if record.gone_at else None,
+                self.encryption.encrypt(person_id, _PLACE, record.breach),
+            )
+
+    def list_breaches_of_person(self, person_id: str) -> tuple[BreachRecord, ...]:
+        """Return all of a person's, the latest first, also those that are no longer listed."""
+        rows = self.connection.fetch_rows(
+            """SELECT person_id, first_seen, last_seen, gone_at, encrypted FROM breaches
+            WHERE person_id = ? ORDER BY rowid""",
+            person_id,
+        )
+        records = map(self._decrypt_record, rows)
+        return tuple(sorted(records, key=lambda each: each.breach.happened_on, reverse=True))
+
+    def delete_breaches_of_person(self, person_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM breaches WHERE person_id = ?", person_id)
+
+    def delete_gone_breaches_before(self, person_id: str, before: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM breaches WHERE person_id = ? AND gone_at <= ?",
+                person_id,
+                format_datetime(before),
+            )
+
+    def _decrypt_record(self, row: Row) -> BreachRecord:
+        return BreachRecord(
+            breach=self.encryption.decrypt(row["person_id"], _PLACE, row["encrypted"], Breach),
+            first_seen=parse_datetime(row["first_seen"]),
+            last_seen=parse_datetime(row["last_seen"]),
+            gone_at=parse_datetime(row["gone_at"]) if row["gone_at"] else None,
+        )
+
+
+_PLACE = "breaches/encrypted"

@@ -1,0 +1,82 @@
+"""Data breaches of a person's work address: for that person alone.
+
+They are no findings: no flag is raised, IT sees nothing of them, and no reviewer does.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from monitor.app import App
+from monitor.domain.breach import BreachRecord, choose_breach_advice, update_breach_records
+from monitor.domain.vocabulary import GapKind, Scope
+from reports.emails.sections import BreachLine, CoverageGap
+from reports.pages.data import BreachesView
+from scrapers.models import CrawlResult, QueryKind
+from scrapers.source import SourceFamily
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def record_breaches(app: App, person_id: str, visits: Iterable[CrawlResult]) -> None:
+    """Store what an answer lists; one that proves nothing changes nothing."""
+    for visit in visits:
+        if visit.query.kind is QueryKind.BREACHES and visit.result.outcome.is_conclusive:
+            before = app.db.breaches.list_breaches_of_person(person_id)
+            for record in update_breach_records(before, visit.result.breaches, visit.at):
+                app.db.breaches.save_breach(person_id, record)
+
+
+def list_new_breaches(app: App, person_id: str, since: datetime) -> tuple[BreachLine, ...]:
+    """Return those that we first saw since then and that are still listed, the latest first."""
+    records = app.db.breaches.list_breaches_of_person(person_id)
+    return tuple(
+        _build_breach_line(each)
+        for each in records
+        if each.gone_at is None and each.first_seen >= since
+    )
+
+
+def build_breaches_view(app: App, person_id: str) -> BreachesView:
+    """Show everything that is listed, and whether that is all: "not checked" is not "nothing"."""
+    sources = {name for name, each in app.sources.items() if each.family is SourceFamily.BREACHES}
+    asked = app.db.questions.list_questions_of_sources(person_id, sources)
+    return BreachesView(
+        zone=app.db.people.load_person(person_id).zone,
+        lines=list_new_breaches(app, person_id, EPOCH),
+        agreed=has_agreed_to_breaches(app, person_id),
+        checked_at=max((each.settled_at for each in asked), default=None),
+        gaps=tuple(_list_gaps(app, sources)),
+    )
+
+
+def count_breaches(app: App, person_id: str) -> int | None:
+    """Return how many are listed, None for someone who did not agree to be looked up."""
+    if not has_agreed_to_breaches(app, person_id):
+        return None
+    return len(list_new_breaches(app, person_id, EPOCH))
+
+
+def has_agreed_to_breaches(app: App, person_id: str) -> bool:
+    consent = app.db.consents.find_latest_consent(person_id)
+    return consent is not None and Scope.BREACHES in consent.scopes
+
+
+def _list_gaps(app: App, sources: Iterable[str]) -> Iterator[CoverageGap]:
+    """Yield what keeps us from knowing of more, as the last check of anyone left it."""
+    for name in sources:
+        health = app.db.source_health.find_source_health(name)
+        if health is not None and not health.outcome.is_conclusive:
+            yield CoverageGap(
+                source=name, outcome=GapKind(health.outcome), since=health.since, note=health.note
+            )
+
+
+def _build_breach_line(record: BreachRecord) -> BreachLine:
+    breach = record.breach
+    return BreachLine(
+        title=breach.title,
+        happened_on=breach.happened_on,
+        data=breach.data,
+        advice=choose_breach_advice(breach),
+        doubtful=breach.fabricated or not breach.verified,
+    )
