@@ -140,6 +140,15 @@ class ProfileApiConfig(BudgetedConfig, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
+class AppProfileApiConfig(ProfileApiConfig, frozen=True, kw_only=True):
+    """An API that wants a token for your application; `token_url` is where it is given.
+
+    If empty, the service's own place applies, as with `url`.
+    """
+
+    token_url: str = ""
+
+
 class StackExchangeConfig(ProfileApiConfig, frozen=True, kw_only=True):
     """`sites` are called as the API calls them; the budget is for all of them together."""
 
@@ -187,6 +196,8 @@ class SourcesConfig(ConfigSection, frozen=True, kw_only=True):
     gitlab: ProfileApiConfig | None = None
     gravatar: ProfileApiConfig | None = None
     have_i_been_pwned: ProfileApiConfig | None = None
+    reddit: AppProfileApiConfig | None = None
+    twitch: AppProfileApiConfig | None = None
     youtube: ProfileApiConfig | None = None
     stack_exchange: StackExchangeConfig | None = None
     fediverse: tuple[FediverseServerConfig, ...] = ()

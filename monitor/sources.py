@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import chain
 
 from monitor.config import (
+    AppProfileApiConfig,
     BudgetedConfig,
     Config,
     FediverseDialect,
@@ -26,7 +27,7 @@ from monitor.db.sources import SiteListStore
 from monitor.domain.errors import ConfigError
 from monitor.domain.planning.queries import get_required_scope
 from scrapers.http.clock import Clock
-from scrapers.http.credentials import Credential, Credentials
+from scrapers.http.credentials import AppCredential, Credential, Credentials
 from scrapers.http.ssrf_guard import normalize_origin
 from scrapers.models import Outcome, ParseResult, Query, QueryKind
 from scrapers.parsers.profile_images import can_open_pictures
@@ -38,7 +39,9 @@ from scrapers.profiles.gitlab import GITLAB
 from scrapers.profiles.gravatar import Gravatar
 from scrapers.profiles.have_i_been_pwned import HaveIBeenPwned
 from scrapers.profiles.mastodon import Mastodon
+from scrapers.profiles.reddit import Reddit
 from scrapers.profiles.stack_exchange import KEYLESS_QUOTA, build_stack_exchange_source
+from scrapers.profiles.twitch import TWITCH
 from scrapers.profiles.web_pages import AuthorFeedSource, WebPageSource
 from scrapers.profiles.wordpress import WordPress
 from scrapers.profiles.youtube import YOUTUBE
@@ -67,7 +70,14 @@ from scrapers.sites.catalog import (
 )
 from scrapers.sites.importers import KnownSites
 from scrapers.sites.presence import PresenceSource
-from scrapers.source import ApiKeySpec, PersonalFeedSource, RequestQuota, Source, SourceFamily
+from scrapers.source import (
+    ApiKeySpec,
+    AppTokenSpec,
+    PersonalFeedSource,
+    RequestQuota,
+    Source,
+    SourceFamily,
+)
 
 
 def build_budget(chosen: BudgetedConfig) -> RequestQuota:
@@ -84,6 +94,9 @@ def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
     for api, table in tables:
         if table:
             yield _configure_profile_api(api, table)
+    for app_api, app_table in ((Reddit(), chosen.reddit), (TWITCH, chosen.twitch)):
+        if app_table:
+            yield _configure_app_api(app_api, app_table)
     if chosen.stack_exchange:
         yield from _build_stack_exchange_sites(chosen.stack_exchange)
     if chosen.have_i_been_pwned:
@@ -101,6 +114,14 @@ def _configure_profile_api(api: ProfileApi, chosen: ProfileApiConfig) -> Profile
         allow_private=chosen.allow_private,
         quota=build_budget(chosen),
     )
+
+
+def _configure_app_api(api: ProfileApi, chosen: AppProfileApiConfig) -> ProfileApi:
+    source, key = _configure_profile_api(api, chosen), api.info.api_key
+    if not chosen.token_url or key is None or key.app_token is None:
+        return source
+    token = replace(key.app_token, url=chosen.token_url)
+    return replace(source, info=replace(api.info, api_key=replace(key, app_token=token)))
 
 
 def _configure_breach_source(chosen: ProfileApiConfig) -> HaveIBeenPwned:
@@ -328,6 +349,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> C
     """
     found: dict[str, tuple[str, Credential]] = {}
     missing: set[str] = set()
+    apps: dict[str, AppCredential] = {}
     for source in sources:
         key = source.info.api_key
         if key is None:
@@ -339,11 +361,40 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> C
         for origin in map(normalize_origin, keyed):
             if not value:
                 missing |= {origin} if key.required else set()
+            elif key.app_token:
+                apps[origin] = _build_app_credential(key, key.app_token, value)
             elif found.setdefault(origin, (name, _build_credential(key, value)))[0] != name:
                 reason = f"Two keys are set for {origin}. Turn off one of its sources."
                 raise ConfigError(reason)
     by_origin = {origin: credential for origin, (_, credential) in found.items()}
-    return Credentials(by_origin=by_origin, missing=frozenset(missing))
+    return Credentials(by_origin=by_origin, missing=frozenset(missing), apps=apps)
+
+
+def list_key_faults(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Say of each key that is there and not of the form that its source wants, what to write."""
+    keys = (each.info.api_key for each in sources)
+    given = ((key, read_secret(key.name, environ)) for key in keys if key and key.app_token)
+    return tuple(filter(None, (_find_key_fault(key, value) for key, value in given if value)))
+
+
+def _find_key_fault(key: ApiKeySpec, value: str) -> str:
+    client_id, _, secret = value.partition(":")
+    if client_id.strip() and secret.strip():
+        return ""
+    return f"The credential {key.name} must be the ID of your app and its secret, as ID:SECRET."
+
+
+def _build_app_credential(key: ApiKeySpec, token: AppTokenSpec, value: str) -> AppCredential:
+    if fault := _find_key_fault(key, value):
+        raise ConfigError(fault)
+    client_id, _, secret = value.partition(":")
+    return AppCredential(
+        client_id=client_id.strip(),
+        secret=secret.strip(),
+        token=token,
+        header=key.header,
+        prefix=key.prefix,
+    )
 
 
 def _build_credential(key: ApiKeySpec, value: str) -> Credential:

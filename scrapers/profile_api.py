@@ -187,7 +187,7 @@ def _parse_created_at(shown: Mapping[str, object], path: str) -> datetime | None
     holder, key = resolve_path(shown, path)
     value = holder.get(key)
     try:
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
         return get_optional_datetime(holder, key)
     except (ShapeError, ValueError, OverflowError, OSError):

@@ -86,13 +86,34 @@ class CrawlPolicy:
         return replace(self, origins=(*self.origins, *others), picture_origins=others)
 
 
+class SecretPlace(StrEnum):
+    """Where a service wants the secret of an application, when it asks for a token (RFC 6749)."""
+
+    HEADER = "header"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppTokenSpec:
+    """Where an application gets a token of its own: it speaks for no one, and signs no one in.
+
+    `id_header` is the header in which requests also carry the ID of the application, if any.
+    """
+
+    url: str
+    secret_in: SecretPlace
+    id_header: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeySpec:
     """Where a request carries the key: in a header, after `prefix`, or in a parameter.
 
     The fetch tier puts it there; a source only says where. It is handed over as `name`, or as
     `SOURCE-key` where that is empty. Without one that is `required` the source cannot be asked,
-    without another it is asked as a stranger.
+    without another it is asked as a stranger. With an `app_token`, the key is the ID of an
+    application and its secret, with a colon between them, and requests carry the token that the
+    service gives for it.
     """
 
     name: str = ""
@@ -100,6 +121,7 @@ class ApiKeySpec:
     prefix: str = ""
     param: str = ""
     required: bool = True
+    app_token: AppTokenSpec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

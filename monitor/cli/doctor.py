@@ -1,6 +1,6 @@
 """Health check: one line for each part, with what to do about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
@@ -22,7 +22,7 @@ from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services.backups import describe_audit_damage
 from monitor.services.health import check_vitals, collect_vitals
-from monitor.sources import build_sources, find_missing_keys
+from monitor.sources import build_sources, find_missing_keys, list_key_faults
 from scrapers.registry import SourceRegistry
 
 
@@ -71,7 +71,8 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
         sources = SourceRegistry({})
     missing_keys = find_missing_keys(sources, context.environment.variables)
     yield machine.check_search(sources, missing_keys)
-    yield from _check_api_keys(sources, missing_keys)
+    key_faults = list_key_faults(sources.values(), context.environment.variables)
+    yield from _check_api_keys(sources, missing_keys, key_faults)
     yield from _check_database(context, config, sources)
 
 
@@ -101,13 +102,15 @@ def _check_students(context: CliContext, config: Config) -> Iterator[HealthResul
 
 
 def _check_api_keys(
-    sources: SourceRegistry, missing_keys: Mapping[str, str]
+    sources: SourceRegistry, missing_keys: Mapping[str, str], key_faults: Iterable[str]
 ) -> Iterator[HealthResult]:
     for fault in sources.faults:
         yield report_warning("sources", fault, "It is skipped until this is fixed.")
     for name, wanted in missing_keys.items():
         remedy = f"Put its key into the credential {wanted}, or remove its table."
         yield report_warning("sources", f"{name} is not queried: it has no key.", remedy)
+    for fault in key_faults:
+        yield report_warning("sources", fault, "Namesake does not start until this is fixed.")
 
 
 def _check_database(

@@ -495,7 +495,11 @@ def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:
     )
     if source_info.api_key is not None:
         wanted = "needed" if source_info.api_key.required else "possible"
-        yield "key", f"{wanted}, as the credential {source_info.api_key.name}"
+        token = source_info.api_key.app_token
+        form = ", in the form ID:SECRET" if token else ""
+        yield "key", f"{wanted}, as the credential {source_info.api_key.name}{form}"
+        if token:
+            yield "token from", token.url
     if source_info.notice:
         yield "notice", source_info.notice
     yield "origin", source_info.provenance

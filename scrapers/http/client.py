@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import SSLError as PoolSSLError
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
+from scrapers.http.app_tokens import AppTokenStore
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import remove_conditions
 from scrapers.http.connection import ConnectionPool
@@ -83,6 +84,7 @@ class HttpTransport:
     idle_hosts: int
     credentials: Credentials
     user_agent: str
+    tokens: AppTokenStore
     _pools: HostPools = field(init=False)
     _connections: ConnectionPool = field(init=False)
     _adapters: dict[NetworkScope, GuardedAdapter] = field(init=False)
@@ -134,6 +136,7 @@ class HttpTransport:
             "accept": "*/*",
             **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
             **dict(self.credentials.get_credential(target).headers),
+            **dict(self.tokens.get_headers(target.origin)),
             "user-agent": self.user_agent,
             "accept-encoding": "gzip, deflate",
         }
@@ -275,17 +278,51 @@ class HttpClient:
     limits: FetchLimits = field(default_factory=FetchLimits)
     credentials: Credentials = field(default_factory=Credentials)
     traffic: TrafficCounter = field(init=False, default_factory=TrafficCounter)
+    _tokens: AppTokenStore = field(init=False)
     _transport: HttpTransport = field(init=False)
 
     def __post_init__(self) -> None:
+        self._tokens = AppTokenStore(self.credentials, self.clock)
         self._transport = HttpTransport(
             dialer=self.dialer,
             idle_hosts=self.limits.idle_hosts,
             credentials=self.credentials,
             user_agent=self.user_agent,
+            tokens=self._tokens,
         )
 
     def fetch(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect:
+        origin = self._find_app_origin(request)
+        if not origin:
+            return self._fetch_once(request, policy)
+        known = bool(self._tokens.get_headers(origin))
+        answer = self._get_token_failure(origin, policy) or self._fetch_once(request, policy)
+        if known and isinstance(answer, Page) and answer.status == HTTPStatus.UNAUTHORIZED:
+            # The service has ended the token before its time.
+            self._tokens.forget_token(origin)
+            return self._get_token_failure(origin, policy) or self._fetch_once(request, policy)
+        return answer
+
+    def _find_app_origin(self, request: Request) -> str:
+        """Return the origin of a request if it wants a token of an application."""
+        if not self.credentials.apps:
+            return ""
+        try:
+            origin = RequestTarget.from_request(request).origin
+        except (FetchError, ValueError):
+            return ""  # it is refused when it is sent
+        return origin if origin in self.credentials.apps else ""
+
+    def _get_token_failure(self, origin: str, policy: CrawlPolicy) -> ParseResult | None:
+        """See to a token, and say why there is none."""
+        wanted = self._tokens.build_token_request(origin)
+        if wanted is not None:
+            place = RequestTarget.from_request(wanted).origin
+            there = replace(policy, origins=(place,), access=AccessMode.API)
+            self._tokens.record_answer(origin, self._fetch_once(wanted, there))
+        return self._tokens.get_failure(origin)
+
+    def _fetch_once(self, request: Request, policy: CrawlPolicy) -> Page | ParseResult | Redirect:
         with grant_allowance(self.clock, self.limits) as allowance:
             try:
                 return self._send_request(request, policy)

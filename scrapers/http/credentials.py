@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
 from scrapers.http.ssrf_guard import RequestTarget
+from scrapers.source import AppTokenSpec
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -17,6 +18,17 @@ class Credential:
     params: Pairs = field(default=(), repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCredential:
+    """The key of an application, and where it is exchanged for a token; never shown."""
+
+    client_id: str = field(repr=False)
+    secret: str = field(repr=False)
+    token: AppTokenSpec
+    header: str
+    prefix: str
+
+
 NO_CREDENTIAL = Credential()
 
 
@@ -24,11 +36,13 @@ NO_CREDENTIAL = Credential()
 class Credentials:
     """Origins (`https://host`) with the credential that goes there and nowhere else.
 
-    `missing` are those that answer no one without one that we do not have.
+    `missing` are those that answer no one without one that we do not have. `apps` are those that
+    want a token, which the client asks for.
     """
 
     by_origin: Mapping[str, Credential] = field(default_factory=dict, repr=False)
     missing: frozenset[str] = frozenset()
+    apps: Mapping[str, AppCredential] = field(default_factory=dict, repr=False)
 
     def get_credential(self, target: RequestTarget) -> Credential:
         return self.by_origin.get(target.origin, NO_CREDENTIAL)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from monitor.config import (
+    AppProfileApiConfig,
     BlueskyConfig,
     BraveConfig,
     Config,
@@ -131,15 +132,29 @@ def test_what_resells_the_results_of_others_is_not_asked_before_its_notice_is_re
 
 def test_an_api_of_profiles_is_asked_where_its_table_is_there():
     table = ProfileApiConfig(canary="@ours", seconds_between=2, per_day=9)
-    tables = dict.fromkeys(("github", "gitlab", "gravatar", "youtube"), table)
-    sources = build_sources(configured(**tables))
+    named = ("github", "gitlab", "gravatar", "have_i_been_pwned", "youtube")
+    app = AppProfileApiConfig(canary="@ours", seconds_between=2, per_day=9)
+    apps = dict.fromkeys(("reddit", "twitch"), app)
+    sources = build_sources(configured(**dict.fromkeys(named, table), **apps))
 
-    assert set(sources) == {"github-api", "gitlab-api", "gravatar-api", "youtube-api"}
+    assert set(sources) == {
+        *("github-api", "gitlab-api", "gravatar-api", "youtube-api"),
+        *("have-i-been-pwned", "reddit-api", "twitch-api"),
+    }
     assert {each.crawl_policy.seconds_between for each in sources.values()} == {2}
     assert {each.crawl_policy.quota for each in sources.values()} == {RequestQuota(daily=9)}
-    assert {list(each.build_canaries("n"))[1].query.terms for each in sources.values()} == {
-        ("ours",)
-    }
+    asked = {list(each.build_canaries("n"))[1].query.terms[0] for each in sources.values()}
+    assert {each.removeprefix("@") for each in asked} == {"ours"}
+
+
+def test_a_token_may_be_given_elsewhere():
+    table = AppProfileApiConfig(url="https://gate.example", token_url="https://gate.example/t")
+
+    (source,) = build_sources(configured(twitch=table)).values()
+
+    assert source.crawl_policy.origins[0] == "https://gate.example"
+    assert source.info.api_key.app_token.url == "https://gate.example/t"
+    assert source.info.api_key.app_token.id_header == "client-id"
 
 
 def test_each_server_of_the_fediverse_is_a_source():

@@ -8,6 +8,8 @@ from monitor.domain.errors import ConfigError
 from monitor.sources import load_credentials
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.profiles.github import GITHUB
+from scrapers.profiles.reddit import Reddit
+from scrapers.profiles.twitch import TWITCH
 from scrapers.profiles.youtube import YOUTUBE
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
@@ -97,3 +99,28 @@ def test_no_key_goes_where_only_pictures_are():
 
     assert keys.by_origin.keys() == {GITHUB.base_url, YOUTUBE.base_url}
     assert set(GITHUB.crawl_policy.picture_origins) < set(GITHUB.crawl_policy.origins)
+
+
+def test_the_key_of_an_application_is_kept_for_its_token_and_sent_nowhere_itself():
+    keys = load_credentials([TWITCH], {"NAMESAKE_TWITCH_APP": " our-app : s3cret "})
+    target = RequestTarget.from_url("https://api.twitch.tv/helix/users")
+
+    app = keys.apps["https://api.twitch.tv"]
+    assert (app.client_id, app.secret) == ("our-app", "s3cret")
+    assert app.token.url == "https://id.twitch.tv/oauth2/token"
+    assert keys.get_credential(target).headers == ()
+    assert keys.missing == frozenset()
+    assert "s3cret" not in repr(keys)
+
+
+def test_without_the_key_of_an_application_its_source_cannot_be_asked():
+    assert load_credentials([Reddit(), TWITCH], {}).missing == {
+        "https://oauth.reddit.com",
+        "https://api.twitch.tv",
+    }
+
+
+@pytest.mark.parametrize("value", ["our-app", "our-app:", ":s3cret", " : "])
+def test_half_a_key_of_an_application_is_refused_with_what_to_write(value):
+    with pytest.raises(ConfigError, match="reddit-app must be the ID of your app and its secret"):
+        load_credentials([Reddit()], {"NAMESAKE_REDDIT_APP": value})

@@ -148,9 +148,11 @@ SOURCE_NAMES = {
     "mastodon-server": "Mastodon",
     "mojeek": "Mojeek",
     "pages": "Web pages",
+    "reddit-api": "Reddit",
     "searxng": "Web search",
     "serper": "Serper",
     "stackoverflow-api": "Stack Overflow",
+    "twitch-api": "Twitch",
     "wordpress-authors": "WordPress authors",
     "youtube-api": "YouTube",
 }

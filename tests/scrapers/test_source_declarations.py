@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from scrapers.source import ApiKeySpec, Source, SourceInfo
+from scrapers.source import ApiKeySpec, AppTokenSpec, Source, SourceInfo
 from tests.scrapers.known_sources import all_sources, written_sources
 
 TEXTS = ("title", "asks", "discloses", "sees", "cannot_see", "provenance")
@@ -52,5 +52,7 @@ def test_a_declaration_holds_no_key_itself() -> None:
         "prefix",
         "param",
         "required",
+        "app_token",
     }
+    assert {each.name for each in fields(AppTokenSpec)} == {"url", "secret_in", "id_header"}
     assert not {"secret", "token", "password"} & {each.name for each in fields(SourceInfo)}

@@ -234,6 +234,24 @@ def test_a_letter_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: T
     assert [each["level"] for each in told if each["what"] == "mail"] == ["ok", "ok"]
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("", "reddit-api is not queried: it has no key."),
+        (
+            "our-app",
+            "The credential reddit-app must be the ID of your app and its secret, as ID:SECRET.",
+        ),
+    ],
+)
+def test_a_missing_or_half_key_of_an_application_is_told(terminal: Terminal, key, told):
+    terminal.configured(("[sources.bluesky]", "[sources.reddit]\n[sources.bluesky]"))
+    variables = {"NAMESAKE_REDDIT_APP": key}
+    terminal.environment = replace(terminal.environment, variables=variables)
+
+    assert told in [message for _, message, _ in parts(terminal)["sources"]]
+
+
 def test_a_missing_key_for_data_breaches_is_told(terminal: Terminal):
     terminal.configured(("[sources.bluesky]", "[sources.have_i_been_pwned]\n[sources.bluesky]"))
 

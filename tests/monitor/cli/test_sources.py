@@ -216,3 +216,12 @@ def test_a_broken_plug_in_is_one_sentence_and_the_others_go_on(terminal, web, in
     (fault,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert fault.startswith("The plug-in 'chalk' (chalk_source:CHALK) is left out: ")
     assert "ZeroDivisionError" in fault
+
+
+def test_the_form_of_an_applications_key_is_shown_and_where_it_goes(terminal):
+    terminal.configured(("[sources.bluesky]", "[sources.twitch]\n[sources.bluesky]"))
+
+    told = sheet(terminal.run("sources", "show", "twitch-api"))
+
+    assert told["key"] == "needed, as the credential twitch-app, in the form ID:SECRET"
+    assert told["token from"] == "https://id.twitch.tv/oauth2/token"
