@@ -14,6 +14,7 @@ from monitor.domain.vocabulary import (
     ConsentAction,
     ConsentChannel,
     ContactKind,
+    CoverageState,
     Decision,
     EmailCadence,
     EmailState,
@@ -113,6 +114,13 @@ GAPS: Final[Mapping[GapKind, str]] = {
     GapKind.UNPROVEN: "has not passed its test yet",
     GapKind.ASKED: "has been in progress and is not finished",
     GapKind.LATE: "has been answering slowly and is not finished",
+}
+# After the number of sources.
+COVERAGE_STATES: Final[Mapping[CoverageState, str]] = {
+    CoverageState.NEWS: "answered with something new",
+    CoverageState.NO_NEWS: "answered with nothing new",
+    CoverageState.NOT_CHECKED: "could not be checked",
+    CoverageState.NOT_ASKED: "not asked about you",
 }
 SOURCE_STAGES: Final[Mapping[SourceStage, str]] = {
     SourceStage.WAITING: "Waiting",

@@ -52,6 +52,10 @@ def format_week_start(week: str, year: int = 0) -> CleanText:
     return CleanText(dates.format_week_start(week, year))
 
 
+def format_short_week(week: str) -> CleanText:
+    return CleanText(dates.format_short_week(week))
+
+
 def format_count(number: int, one: str, many: str = "") -> CleanText:
     """`1 change`, `2 changes`."""
     return CleanText(f"{number} {one if number == 1 else many or one + 's'}")

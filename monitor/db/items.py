@@ -26,6 +26,13 @@ from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from scrapers.models import Finding
 
+# What became new or changed for a person (?1) since a time (?2), and is not someone else's.
+_SELECT_NEWS = """SELECT id AS item_id, first_seen AS at FROM items
+WHERE person_id = ?1 AND first_seen >= ?2 AND ifnull(label, '') NOT IN ('namesake', 'unrelated')
+UNION SELECT item_id, at FROM events JOIN items ON items.id = item_id
+WHERE events.person_id = ?1 AND at >= ?2 AND kind NOT IN ('flapping', 'cleared')
+AND ifnull(label, '') NOT IN ('namesake', 'unrelated')"""
+
 
 @dataclass(frozen=True, slots=True)
 class SightingsTable:
@@ -65,6 +72,17 @@ class SightingsTable:
             person_id,
         )
         return tuple(self._decrypt_sighting(row) for row in rows)
+
+    def list_sources_with_news(self, person_id: str, since: datetime) -> frozenset[str]:
+        """Return the sources that showed something new or changed, but of no one else's."""
+        rows = self.connection.fetch_rows(
+            f"""SELECT DISTINCT source FROM sightings
+            WHERE person_id = ?1 AND last >= ?2
+            AND item_id IN (SELECT item_id FROM ({_SELECT_NEWS}))""",  # noqa: S608 - our own words
+            person_id,
+            format_datetime(since),
+        )
+        return frozenset(row["source"] for row in rows)
 
     def save_sighting(self, sighting: Sighting) -> None:
         """Keep it in place of what the same question saw of the same item before."""
@@ -269,6 +287,13 @@ class ItemsTable:
 
     connection: DatabaseConnection
     encryption: Encryption
+
+    def list_news_times(self, person_id: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return the id of each item that was new or changed, and when, without opening it."""
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_NEWS} ORDER BY at", person_id, format_datetime(since)
+        )
+        return tuple((row["item_id"], parse_datetime(row["at"])) for row in rows)
 
     def list_items_of_person(self, person_id: str) -> tuple[Item, ...]:
         rows = self.connection.fetch_rows(

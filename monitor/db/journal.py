@@ -309,6 +309,15 @@ class QuestionsTable:
             "SELECT question, encrypted FROM questions WHERE person_id = ? ORDER BY rowid",
         )
 
+    def list_sources_settled_since(self, person_id: str, since: datetime) -> frozenset[str]:
+        """Return the sources whose answers about a person were settled."""
+        rows = self.connection.fetch_rows(
+            "SELECT DISTINCT source FROM questions WHERE person_id = ? AND settled_at >= ?",
+            person_id,
+            format_datetime(since),
+        )
+        return frozenset(row["source"] for row in rows)
+
     def list_questions_of_sources(
         self, person_id: str, sources: Collection[str]
     ) -> tuple[QuestionRecord, ...]:

@@ -22,7 +22,7 @@ from monitor.db.connection import (
 from monitor.domain.errors import InputError
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
 from monitor.domain.vocabulary import SweepKind
-from scrapers.models import Outcome
+from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,15 @@ class Sweep:
     started_at: datetime
     person_id: str = ""
     closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCount:
+    """How many of the sources of one check, begun at `at`, could be checked."""
+
+    at: datetime
+    checked: int
+    total: int
 
 
 class SourceRunState(StrEnum):
@@ -145,6 +154,28 @@ class SweepsTable:
             f"{_SELECT_SWEEPS} WHERE closed_at IS NULL ORDER BY rowid"
         )
         return tuple(_parse_sweep_row(row) for row in rows)
+
+    def list_check_counts(self, person_id: str, since: datetime) -> tuple[CheckCount, ...]:
+        """Count the sources of each finished check that could have looked at a person."""
+        rows = self.connection.fetch_rows(
+            """SELECT started_at, count(*) AS total,
+            sum(outcome IN (SELECT value FROM json_each(?))) AS checked
+            FROM sweeps JOIN source_runs ON sweep_id = id
+            WHERE closed_at IS NOT NULL AND started_at >= ?
+            AND (kind = ? AND person_id IS NULL OR kind = ? AND person_id = ?)
+            GROUP BY id ORDER BY started_at""",
+            dumps(sorted(CONCLUSIVE_OUTCOMES)),
+            format_datetime(since),
+            SweepKind.SWEEP,
+            SweepKind.SELFCHECK,
+            person_id,
+        )
+        return tuple(
+            CheckCount(
+                at=parse_datetime(row["started_at"]), checked=row["checked"], total=row["total"]
+            )
+            for row in rows
+        )
 
     def close_sweep(self, sweep_id: str, at: datetime) -> None:
         with self.connection.begin_transaction():

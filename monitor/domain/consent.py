@@ -45,6 +45,11 @@ class Consent:
     def is_paused(self, now: datetime) -> bool:
         return self.is_active(now) and self.paused_until is not None and now < self.paused_until
 
+    def was_paused(self, at: datetime) -> bool:
+        """Tell whether a moment lies in the last pause."""
+        begun, ended = self.paused_from, self.paused_until
+        return begun is not None and ended is not None and begun <= at < ended
+
     def allows_queries(self, now: datetime) -> bool:
         """Tell whether questions, settlements and digests are allowed now."""
         return self.is_active(now) and not self.is_paused(now)

@@ -49,8 +49,18 @@ def format_near_time(moment: datetime, zone: str) -> str:
 
 def format_week_start(week: str, year: int = 0) -> str:
     """`November 23, 2026` for `2026-W48`: its Monday, without the year if it is `year`."""
-    monday = date.fromisocalendar(parse_week_year(week), int(week.partition("-W")[2]), 1)
+    monday = _parse_monday(week)
     return f"{_MONTHS[monday.month - 1]} {monday.day}{_format_year(monday, year)}"
+
+
+def format_short_week(week: str) -> str:
+    """`11/23` for `2026-W48`: its Monday, where there is place for no more."""
+    monday = _parse_monday(week)
+    return f"{monday.month}/{monday.day}"
+
+
+def _parse_monday(week: str) -> date:
+    return date.fromisocalendar(parse_week_year(week), int(week.partition("-W")[2]), 1)
 
 
 def parse_week_year(week: str) -> int:

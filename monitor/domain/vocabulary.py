@@ -144,6 +144,15 @@ class GapKind(StrEnum):
     LATE = "late"
 
 
+class CoverageState(StrEnum):
+    """What one source came to in a check, for one person. NOT_ASKED: nothing about them."""
+
+    NEWS = "news"
+    NO_NEWS = "no-news"
+    NOT_CHECKED = "not-checked"
+    NOT_ASKED = "not-asked"
+
+
 class DiffMarkKind(StrEnum):
     """What a piece of text is: the same in both, only in the one, or taken from the other."""
 

@@ -29,8 +29,10 @@ from monitor.services.presenters import (
     build_decided_line,
     build_flag_line,
     build_own_line,
+    build_personal_coverage,
     build_question_line,
     build_waiting_line,
+    clear_news,
 )
 from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
@@ -57,18 +59,23 @@ def list_weekly_runs(app: App) -> tuple[SourceRun, ...]:
 
     Empty if there was no sweep.
     """
-    now, sweeps = app.clock.now(), app.db.sweeps
-    late = now - SWEEP_DEADLINE
-    reported, latest = (
-        sweeps.find_latest_reportable_sweep(late),
-        sweeps.find_latest_sweep(SweepKind.SWEEP),
-    )
-    for sweep in (reported, latest):
-        if sweep and sweep.started_at > now - MAX_SWEEP_AGE:
-            return sweeps.list_source_runs_so_far(sweep, late)
+    sweeps, late = app.db.sweeps, app.clock.now() - SWEEP_DEADLINE
+    if sweep := _find_weekly_sweep(app):
+        return sweeps.list_source_runs_so_far(sweep, late)
+    reported = sweeps.find_latest_reportable_sweep(late)
     return tuple(
         map(_build_skipped_run, sweeps.list_source_runs_so_far(reported, late) if reported else ())
     )
+
+
+def _find_weekly_sweep(app: App) -> Sweep | None:
+    """Return this week's sweep: the one to report, else the one under way."""
+    now, sweeps = app.clock.now(), app.db.sweeps
+    both = (
+        sweeps.find_latest_reportable_sweep(now - SWEEP_DEADLINE),
+        sweeps.find_latest_sweep(SweepKind.SWEEP),
+    )
+    return next((each for each in both if each and each.started_at > now - MAX_SWEEP_AGE), None)
 
 
 def _build_skipped_run(before: SourceRun) -> SourceRun:
@@ -108,12 +115,21 @@ def build_digest_view(
             app,
             person_id,
             last,
-            list_weekly_runs(app),
+            _build_weekly_coverage(app, person_id, flagged),
             flagged,
         ),
         week=_format_digest_week(app, person),
         kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
     )
+
+
+def _build_weekly_coverage(app: App, person_id: str, flagged: FlaggedItems) -> Coverage:
+    """Leave out what each source came to where flags are left out: it would hint at them."""
+    runs = list_weekly_runs(app)
+    if flagged is not FlaggedItems.SHOWN:
+        return build_coverage(runs)
+    sweep = _find_weekly_sweep(app)
+    return build_personal_coverage(app, person_id, runs, sweep.started_at if sweep else None)
 
 
 def queue_weekly_digest(app: App, person_id: str) -> None:
@@ -151,7 +167,12 @@ def queue_self_check_email(app: App, sweep: Sweep) -> None:
         view = SelfCheckView(
             **build_greeting(app, person),
             **build_digest_sections(
-                app, person.id, since, app.db.sweeps.list_source_runs(sweep.id)
+                app,
+                person.id,
+                since,
+                build_personal_coverage(
+                    app, person.id, app.db.sweeps.list_source_runs(sweep.id), sweep.started_at
+                ),
             ),
             at=app.clock.now(),
             since=since,
@@ -168,7 +189,7 @@ def build_digest_sections(
     app: App,
     person_id: str,
     since: datetime | None,
-    runs: tuple[SourceRun, ...],
+    coverage: Coverage,
     flagged: FlaggedItems = FlaggedItems.SHOWN,
 ) -> DigestSections:
     """Collect what an email says was found; without `since`, everything there is."""
@@ -188,13 +209,15 @@ def build_digest_sections(
     items = tuple(item for item in found if item.id not in hidden)
     asked = frozenset(flag.item_id for flag in undecided)
     listed = tuple(item for item in stored if item.id not in asked | hidden)
+    changes = tuple(_build_change_lines(app, recorded, fresh))
+    questions = tuple(_build_question_lines(app, items, undecided))
     return DigestSections(
-        coverage=build_coverage(runs),
+        coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
         flags=tuple(build_flag_line(app, flag) for flag in fresh),
-        changes=tuple(_build_change_lines(app, recorded, fresh)),
-        questions=tuple(_build_question_lines(app, items, undecided)),
-        own=tuple(map(build_own_line, _filter_by_label(app, listed, OwnershipLabel.MINE))),
-        about=tuple(map(build_own_line, _filter_by_label(app, listed, OwnershipLabel.ABOUT_ME))),
+        changes=changes,
+        questions=questions,
+        own=tuple(_build_known_lines(app, listed, OwnershipLabel.MINE)),
+        about=tuple(_build_known_lines(app, listed, OwnershipLabel.ABOUT_ME)),
         set_aside=tuple(_build_aside_lines(app, items)),
         waiting=tuple(build_waiting_line(app, flag) for flag in undecided if flag not in fresh),
         decided=tuple(filter(None, map(partial(build_decided_line, app), ruled))),
@@ -265,11 +288,19 @@ def _filter_unanswered(app: App, items: tuple[Item, ...]) -> Iterator[Item]:
             yield item
 
 
-def _filter_by_label(app: App, items: tuple[Item, ...], label: OwnershipLabel) -> Iterator[Item]:
+def _build_aside_lines(app: App, items: tuple[Item, ...]) -> Iterator[NamesakeLine]:
+    for item in items:
+        if _has_label(app, item, OwnershipLabel.NAMESAKE):
+            yield build_aside_line(app, item)
+
+
+def _build_known_lines(
+    app: App, items: tuple[Item, ...], label: OwnershipLabel
+) -> Iterator[OwnItemLine]:
     """Yield what is known to be theirs, or seems to be about them, accounts first."""
     for item in sorted(items, key=lambda each: not each.portrait.platform):
         if _has_label(app, item, label):
-            yield item
+            yield build_own_line(item)
 
 
 def _has_label(app: App, item: Item, label: OwnershipLabel) -> bool:

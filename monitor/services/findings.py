@@ -51,9 +51,9 @@ from monitor.services.history import (
 from monitor.services.next_steps import build_advice_lines, fold_exposures, list_progress
 from monitor.services.pictures import find_picture_pair
 from monitor.services.presenters import (
-    build_coverage,
     build_flag_line,
     build_flag_reminder,
+    build_personal_coverage,
     build_policy_reminder,
     format_finding_title,
     list_reasons_against,
@@ -65,6 +65,7 @@ from monitor.services.sharing import (
     opens_to_it,
     preview_shared_fields,
 )
+from monitor.services.statistics import build_personal_weeks
 from reports import labels as words
 from reports.emails.registry import EmailKind
 from reports.emails.sections import Coverage
@@ -260,7 +261,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         next_digest=_find_next_digest(app, person),
         only_on_news=app.db.email_cadences.load_cadence(person_id) is EmailCadence.ON_NEWS,
         ends_at=consents[-1].expires_at,
-        coverage=_build_sweep_coverage(app, latest),
+        coverage=_build_sweep_coverage(app, person_id, latest),
         checked_at=(latest.closed_at or latest.started_at) if latest else None,
         checking=request is not None and request.done_at is None,
         renewal_due=is_renewal_due(consents[-1], now),
@@ -268,6 +269,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         lacks_search_engine=lacks_search_engine(app, person),
         can_add_feeds=can_use_alert_feeds(app, person_id),
         breaches=count_breaches(app, person_id),
+        weeks=build_personal_weeks(app, person_id),
     )
 
 
@@ -284,6 +286,7 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
     """Return what the latest check covered; None before the first."""
     return _build_sweep_coverage(
         app,
+        person_id,
         _find_latest_sweep(app, person_id, app.db.consents.list_consents(person_id)[0].given_at),
     )
 
@@ -303,8 +306,11 @@ def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | No
     return max(ended, key=lambda each: each.started_at, default=None)
 
 
-def _build_sweep_coverage(app: App, latest: Sweep | None) -> Coverage | None:
-    return build_coverage(_list_source_runs(app, latest)) if latest else None
+def _build_sweep_coverage(app: App, person_id: str, latest: Sweep | None) -> Coverage | None:
+    if latest is None:
+        return None
+    runs = _list_source_runs(app, latest)
+    return build_personal_coverage(app, person_id, runs, latest.started_at)
 
 
 def _list_source_runs(app: App, sweep: Sweep) -> tuple[SourceRun, ...]:

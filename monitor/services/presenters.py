@@ -1,6 +1,8 @@
 """Build the lines of emails from stored data: the one place that discloses findings."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from monitor.app import App
 from monitor.config import load_policy_texts
@@ -15,12 +17,20 @@ from monitor.domain.item import Item
 from monitor.domain.policy import FLAG_CLAUSES, PolicyClause
 from monitor.domain.source_trust import WITHHELD
 from monitor.domain.takedown.advice import load_advice
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, GapKind, OwnershipLabel
+from monitor.domain.vocabulary import (
+    CoverageState,
+    Decision,
+    FlagKind,
+    FlagState,
+    GapKind,
+    OwnershipLabel,
+)
 from reports import labels as words
 from reports.emails.sections import (
     ChangeLine,
     Coverage,
     CoverageGap,
+    CoveredSource,
     FlagLine,
     FlagOutcomeLine,
     NamesakeLine,
@@ -188,13 +198,56 @@ def describe_shared_failure(runs: Iterable[SourceRun]) -> str:
 
 def _list_failures(runs: Iterable[SourceRun]) -> Iterator[SourceFailure]:
     for run in runs:
-        if run.course in UNFINISHED_COURSES or not run.outcome.is_conclusive:
+        if _is_gap(run):
             yield SourceFailure(
                 source=run.source,
                 outcome=run.course if run.course in UNFINISHED_COURSES else run.outcome,
                 since=run.since or run.at,
                 note=run.note,
             )
+
+
+def build_personal_coverage(
+    app: App, person_id: str, runs: Iterable[SourceRun], since: datetime | None
+) -> Coverage:
+    """Add what each source came to for one person, in the check that began at `since`.
+
+    None where there was no such check: then no source was checked.
+    """
+    source_runs = tuple(runs)
+    began = since or app.clock.now()
+    asked = app.db.questions.list_sources_settled_since(person_id, began)
+    with_news = app.db.sightings.list_sources_with_news(person_id, began)
+    sources = tuple(
+        CoveredSource(source=run.source, state=_find_coverage_state(run, asked, with_news))
+        for run in source_runs
+    )
+    return replace(build_coverage(source_runs), sources=sources)
+
+
+def _find_coverage_state(
+    run: SourceRun, asked: frozenset[str], with_news: frozenset[str]
+) -> CoverageState:
+    if _is_gap(run):
+        return CoverageState.NOT_CHECKED
+    if run.source in with_news:
+        return CoverageState.NEWS
+    return CoverageState.NO_NEWS if run.source in asked else CoverageState.NOT_ASKED
+
+
+def _is_gap(run: SourceRun) -> bool:
+    return run.course in UNFINISHED_COURSES or not run.outcome.is_conclusive
+
+
+def clear_news(coverage: Coverage) -> Coverage:
+    """Count the sources with news among those without, where an email reports none."""
+    return replace(
+        coverage,
+        sources=tuple(
+            replace(each, state=CoverageState.NO_NEWS) if each.state is CoverageState.NEWS else each
+            for each in coverage.sources
+        ),
+    )
 
 
 def build_gap(group: FailureGroup) -> CoverageGap:

@@ -18,7 +18,7 @@ from monitor.domain.vocabulary import Scope, SweepKind
 from monitor.services.alert_feeds import add_alert_feed, lacks_search_engine
 from monitor.services.digests import build_digest_sections
 from monitor.services.enrollment import recognize_profile_url
-from monitor.services.presenters import describe_shared_failure
+from monitor.services.presenters import build_coverage, describe_shared_failure
 from monitor.services.sweeps import (
     ProgressListener,
     SweepJob,
@@ -123,7 +123,7 @@ def _leave_out_news(app: App) -> App:
 def build_quick_check_view(app: App, sweep: Sweep) -> QuickCheckView:
     person = app.db.people.load_person(sweep.person_id)
     runs = app.db.sweeps.list_source_runs(sweep.id)
-    found = build_digest_sections(app, person.id, None, runs)
+    found = build_digest_sections(app, person.id, None, build_coverage(runs))
     return QuickCheckView(
         name=person.name.full_name,
         zone=person.zone,

@@ -16,7 +16,11 @@ from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import EventKind, OwnershipLabel, SourceStage, SweepKind
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.feedback import is_district_page
-from monitor.services.presenters import build_change_line, build_coverage, format_finding_title
+from monitor.services.presenters import (
+    build_change_line,
+    build_personal_coverage,
+    format_finding_title,
+)
 from reports.emails.sections import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Finding
@@ -133,7 +137,9 @@ def _build_finished_view(app: App, sweep: Sweep, zone: str) -> SelfCheckPageView
         asked_at=sweep.started_at,
         ended_at=ended,
         next_at=compute_next_check(ended, app.clock.now()),
-        coverage=build_coverage(app.db.sweeps.list_source_runs(sweep.id)),
+        coverage=build_personal_coverage(
+            app, sweep.person_id, app.db.sweeps.list_source_runs(sweep.id), sweep.started_at
+        ),
         changes=tuple(_build_change_lines(app, sweep)),
         first=all(item.first_seen >= sweep.started_at for item in items),
         to_sort=sum(1 for _ in unknown),

@@ -1,4 +1,7 @@
-"""The district as IT sees it: figures that tell no one apart, coverage, sources, and the audit."""
+"""The district as IT sees it: figures that tell no one apart, coverage, sources, and the audit.
+
+One person's weeks, as they see them.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,7 +10,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.review import FlagOccurrence, ReviewFilter
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import SourceRun
+from monitor.db.sweeps import CheckCount, SourceRun
 from monitor.domain.disclosure import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
 from monitor.domain.planning.budget import ApiCost
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
@@ -16,6 +19,7 @@ from monitor.services.presenters import build_coverage
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_queue import build_review_gate
 from reports.pages.district import DistrictView, SourceHealthLine, WeekLine
+from reports.pages.findings import PersonalWeekLine
 
 WEEKS_SHOWN = 12
 DAY = timedelta(days=1)
@@ -57,6 +61,55 @@ def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:
         yield WeekLine(
             week=week, raised=raised[week].visible_number, ruled=ruled[week].visible_number
         )
+
+
+def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ...]:
+    """Count the last weeks of a person, from the one they joined in; no other person's count."""
+    now, zone = app.clock.now(), app.db.people.load_person(person_id).zone
+    consents = app.db.consents.list_consents(person_id)
+    joined = consents[0].given_at
+    since = max(joined, now - (WEEKS_SHOWN + 1) * 7 * DAY)
+    checks = _find_fullest_checks(
+        (
+            each
+            for each in app.db.sweeps.list_check_counts(person_id, since)
+            if not consents[-1].was_paused(each.at)
+        ),
+        zone,
+    )
+    news = Counter(
+        week
+        for week, _ in {
+            (format_iso_week(at, zone), item)
+            for item, at in app.db.items.list_news_times(person_id, since)
+        }
+    )
+    flags = Counter(
+        format_iso_week(each.opened_at, zone)
+        for each in app.db.flags.list_flags_of_person(person_id)
+    )
+    weeks = (format_iso_week(now - ago * 7 * DAY, zone) for ago in reversed(range(WEEKS_SHOWN)))
+    return tuple(
+        PersonalWeekLine(
+            week=week,
+            checked=checks[week].checked if week in checks else 0,
+            total=checks[week].total if week in checks else 0,
+            news=news[week],
+            flags=flags[week],
+        )
+        for week in weeks
+        if week >= format_iso_week(joined, zone)
+    )
+
+
+def _find_fullest_checks(counts: Iterable[CheckCount], zone: str) -> dict[str, CheckCount]:
+    """Return the check of each week in which most sources could be checked."""
+    fullest: dict[str, CheckCount] = {}
+    for each in counts:
+        week = format_iso_week(each.at, zone)
+        if week not in fullest or each.checked > fullest[week].checked:
+            fullest[week] = each
+    return fullest
 
 
 def _sum_weekly_cost(app: App) -> ApiCost:

@@ -4,7 +4,7 @@ All of it can be written as JSON and read back. Text may come from the web as it
 where it is shown. Times are aware UTC. An empty string means: nothing to say.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from monitor.domain.vocabulary import (
     BreachAdvice,
     ContactKind,
+    CoverageState,
     EventKind,
     FlagKind,
     GapKind,
@@ -169,17 +170,76 @@ class CoverageGap:
     count: int = 1
 
 
+# More dots than these say no more than a bar does.
+MOST_DOTS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredSource:
+    """What one source came to for one person: a dot of the strip."""
+
+    source: str
+    state: CoverageState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageGroup:
+    """The sources in one state; `before` counts those in the states before it, of `total`."""
+
+    state: CoverageState
+    names: tuple[str, ...]
+    before: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return max(1, round(100 * len(self.names) / self.total))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """`total` counts the sources that should have been checked.
 
-    `withheld` are those of them that have accounts which ask not to be found or read.
+    `withheld` are those of them that have accounts which ask not to be found or read. `sources`
+    says what each came to for one person; it is empty where the coverage is about no one.
     """
 
     checked: int
     total: int
     gaps: tuple[CoverageGap, ...] = ()
     withheld: tuple[str, ...] = ()
+    sources: tuple[CoveredSource, ...] = ()
+
+    @property
+    def news(self) -> int:
+        """Count the sources that came with news for the person."""
+        return sum(1 for each in self.sources if each.state is CoverageState.NEWS)
+
+    @property
+    def groups(self) -> tuple[CoverageGroup, ...]:
+        """Return the states that there are, in their order, with the sources in each."""
+        return tuple(
+            CoverageGroup(state=state, names=names, before=before, total=len(self.sources))
+            for state, names, before in self._list_groups()
+        )
+
+    def _list_groups(self) -> Iterator[tuple[CoverageState, tuple[str, ...], int]]:
+        before = 0
+        for state in CoverageState:
+            names = tuple(each.source for each in self.sources if each.state is state)
+            if names:
+                yield state, names, before
+            before += len(names)
+
+    @property
+    def dots(self) -> tuple[CoverageState, ...]:
+        """Return the state of each source, in the order of the states."""
+        return tuple(group.state for group in self.groups for _ in group.names)
+
+    @property
+    def is_folded(self) -> bool:
+        """Tell whether there are too many sources for a dot each."""
+        return len(self.sources) > MOST_DOTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

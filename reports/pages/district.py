@@ -1,75 +1,12 @@
-"""The district in figures. Figures about too few people are hidden.
+"""The district in figures. Figures about too few people are hidden."""
 
-A chart of bars, as numbers that a template draws: each has a table beneath it.
-"""
-
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.vocabulary import GapKind
 from reports.emails.sections import Coverage
-from reports.pages.layout import PageFrame, render_page
-from reports.templating import format_week_start
-
-HEIGHT, TOP, FOOT = 150, 18, 22
-STEP, GAP = 46, 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartBar:
-    """`value` is None where the number is too small to be shown: then the bar is an outline."""
-
-    x: int
-    y: int
-    height: int
-    label: str
-    value: int | None
-
-    @property
-    def center_x(self) -> int:
-        return self.x + (STEP - GAP) // 2
-
-    @property
-    def words(self) -> str:
-        return "few" if self.value is None else str(self.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BarChart:
-    """`title` describes the chart to a reader who cannot see it."""
-
-    title: str
-    bars: tuple[ChartBar, ...]
-
-    @property
-    def width(self) -> int:
-        return max(1, len(self.bars)) * STEP
-
-    @property
-    def height(self) -> int:
-        return TOP + HEIGHT + FOOT
-
-    @property
-    def baseline_y(self) -> int:
-        return TOP + HEIGHT
-
-    @property
-    def bar_width(self) -> int:
-        return STEP - GAP
-
-
-def build_bar_chart(title: str, columns: Sequence[tuple[str, int | None]]) -> BarChart:
-    return BarChart(title=title, bars=tuple(_build_bars(columns)))
-
-
-def _build_bars(columns: Sequence[tuple[str, int | None]]) -> Iterator[ChartBar]:
-    most = max((value or 0 for _, value in columns), default=0) or 1
-    for number, (label, value) in enumerate(columns):
-        tall = HEIGHT // 8 if value is None else round(HEIGHT * value / most)
-        yield ChartBar(
-            x=number * STEP + GAP // 2, y=TOP + HEIGHT - tall, height=tall, label=label, value=value
-        )
+from reports.pages.layout import BarChart, PageFrame, build_bar_chart, render_page
+from reports.templating import format_short_week, format_week_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +19,7 @@ class WeekLine:
 
     @property
     def label(self) -> str:
-        return f"W{self.week.rpartition('-W')[2]}"
+        return str(format_short_week(self.week))
 
     @property
     def words(self) -> tuple[str, str, str]:
@@ -125,12 +62,17 @@ class DistrictView:
     part: str = "district"
 
     @property
+    def has_flags(self) -> bool:
+        """Tell whether any week has a number, even one that is hidden."""
+        return any(each.raised != 0 or each.ruled != 0 for each in self.weeks)
+
+    @property
     def charts(self) -> tuple[BarChart, ...]:
         raised = [(each.label, each.raised) for each in self.weeks]
         ruled = [(each.label, each.ruled) for each in self.weeks]
         return (
-            build_bar_chart("Flags raised, by week", raised),
-            build_bar_chart("Flags decided, by week", ruled),
+            build_bar_chart("Flags raised, by week", raised, unknown="few"),
+            build_bar_chart("Flags decided, by week", ruled, unknown="few"),
         )
 
 

@@ -7,7 +7,14 @@ from datetime import datetime
 from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
 from reports.emails.sections import Coverage, FlagLine
 from reports.labels import ANSWERS
-from reports.pages.layout import PageFrame, PolicyReminder, render_page
+from reports.pages.layout import (
+    BarChart,
+    PageFrame,
+    PolicyReminder,
+    build_bar_chart,
+    render_page,
+)
+from reports.templating import format_short_week, format_week_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,34 @@ class ExposureGroupLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalWeekLine:
+    """One week of a person. `checked` of `total` sources is that of the fullest check of the week.
+
+    `total` is 0 where there was no check: then nothing is known of that week. `news` counts the
+    findings that were new or changed, and `flags` what was flagged.
+    """
+
+    week: str
+    checked: int = 0
+    total: int = 0
+    news: int = 0
+    flags: int = 0
+
+    @property
+    def is_known(self) -> bool:
+        return self.checked > 0
+
+    @property
+    def words(self) -> tuple[str, str, str, str]:
+        return (
+            str(format_week_start(self.week)),
+            f"{self.checked} of {self.total}" if self.total else "No check",
+            str(self.news) if self.is_known or self.news else "Not known",
+            str(self.flags),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
@@ -62,7 +97,7 @@ class HomeView:
     comes only with news. `paused` says that nothing is asked at the moment, and
     `lacks_search_engine` that no engine is asked about this person. `can_add_feeds` says that alert
     feeds of their own would be one. `breaches` counts data breaches, None for someone who did not
-    agree to that.
+    agree to that. `weeks` are at most twelve, the oldest first, from the one they joined in.
     """
 
     name: str
@@ -85,6 +120,24 @@ class HomeView:
     can_add_feeds: bool = False
     only_on_news: bool = False
     breaches: int | None = None
+    weeks: tuple[PersonalWeekLine, ...] = ()
+
+    @property
+    def chart(self) -> BarChart:
+        """Draw the weeks; a week without a check has no number, for 0 would say too much."""
+        columns = [
+            (format_short_week(each.week), each.news if each.is_known or each.news else None)
+            for each in self.weeks
+        ]
+        return build_bar_chart("New or changed findings, by week", columns, unknown="?")
+
+    @property
+    def total_news(self) -> int:
+        return sum(each.news for each in self.weeks)
+
+    @property
+    def unknown_weeks(self) -> int:
+        return sum(1 for each in self.weeks if not each.is_known)
 
     @property
     def total_flags(self) -> int:

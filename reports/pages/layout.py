@@ -1,5 +1,9 @@
-"""A page of the portal: the frame of every page, and how it is rendered."""
+"""A page of the portal: the frame of every page, and how it is rendered.
 
+A chart of bars, as numbers that a template draws: each has a table beneath it.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.templating import ENVIRONMENT
@@ -49,6 +53,84 @@ class PageFrame:
     places: tuple[NavLink, ...] = ()
     notice: str = ""
     demo: str = ""
+
+
+# Twelve bars are as wide as a small phone, so that their numbers keep their size there.
+BAR_AREA, TOP, FOOT = 110, 16, 20
+STEP, GAP = 27, 6
+# So far the label of the last bar stands out.
+EDGE = 5
+SCALE = 1.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartBar:
+    """`value` is None where there is no number to show: then the bar is an outline.
+
+    `label` is empty where the one beside it needs the place.
+    """
+
+    x: int
+    y: int
+    height: int
+    label: str
+    value: int | None
+    words: str
+
+    @property
+    def center_x(self) -> int:
+        return self.x + (STEP - GAP) // 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarChart:
+    """`title` describes the chart to a reader who cannot see it."""
+
+    title: str
+    bars: tuple[ChartBar, ...]
+
+    @property
+    def width(self) -> int:
+        return max(1, len(self.bars)) * STEP + 2 * EDGE
+
+    @property
+    def drawn_width(self) -> int:
+        """Return its width in pixels, where the window has as many."""
+        return round(self.width * SCALE)
+
+    @property
+    def height(self) -> int:
+        return TOP + BAR_AREA + FOOT
+
+    @property
+    def baseline_y(self) -> int:
+        return TOP + BAR_AREA
+
+    @property
+    def bar_width(self) -> int:
+        return STEP - GAP
+
+
+def build_bar_chart(
+    title: str, columns: Sequence[tuple[str, int | None]], unknown: str
+) -> BarChart:
+    """Draw a bar for each column; `unknown` stands above one without a number."""
+    return BarChart(title=title, bars=tuple(_build_bars(columns, unknown)))
+
+
+def _build_bars(columns: Sequence[tuple[str, int | None]], unknown: str) -> Iterator[ChartBar]:
+    most = max((value or 0 for _, value in columns), default=0) or 1
+    for number, (label, value) in enumerate(columns):
+        tall = BAR_AREA // 8 if value is None else round(BAR_AREA * value / most)
+        is_labeled = (len(columns) - number) % 2 == 1
+        yield ChartBar(
+            x=EDGE + number * STEP + GAP // 2,
+            y=TOP + BAR_AREA - tall,
+            height=tall,
+            label=label if is_labeled else "",
+            value=value,
+            words=unknown if value is None else str(value),
+        )
 
 
 def preload_templates() -> None:

@@ -8,6 +8,7 @@ from monitor.domain.evidence import rewrite_for_others
 from monitor.domain.takedown.advice import load_advice
 from monitor.domain.vocabulary import (
     ConsentAction,
+    CoverageState,
     Decision,
     EventKind,
     FlagKind,
@@ -34,6 +35,7 @@ from reports.emails.sections import (
     ChangeLine,
     Coverage,
     CoverageGap,
+    CoveredSource,
     EmailView,
     FlagLine,
     FlagOutcomeLine,
@@ -151,6 +153,36 @@ GAPS: Final = (
     ),
 )
 PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS, withheld=("bluesky",))
+DOTS: Final = Coverage(
+    checked=10,
+    total=12,
+    gaps=GAPS,
+    sources=(
+        *(
+            CoveredSource(source=f"site-{number}", state=CoverageState.NO_NEWS)
+            for number in range(7)
+        ),
+        CoveredSource(source="bluesky", state=CoverageState.NEWS),
+        CoveredSource(source="ko-fi", state=CoverageState.NEWS),
+        CoveredSource(source="gdelt", state=CoverageState.NOT_ASKED),
+        CoveredSource(source="Alpha", state=CoverageState.NOT_CHECKED),
+        CoveredSource(source="Delta", state=CoverageState.NOT_CHECKED),
+    ),
+)
+BAR: Final = replace(
+    PARTLY,
+    sources=(
+        *(
+            CoveredSource(
+                source=f"site-{number}",
+                state=CoverageState.NEWS if number < 2 else CoverageState.NO_NEWS,
+            )
+            for number in range(58)
+        ),
+        CoveredSource(source="Alpha", state=CoverageState.NOT_CHECKED),
+        CoveredSource(source="Delta", state=CoverageState.NOT_CHECKED),
+    ),
+)
 WHOLE: Final = Coverage(checked=60, total=60)
 LETTERS: Final[dict[str, EmailView]] = {
     **STANDING,
@@ -158,7 +190,7 @@ LETTERS: Final[dict[str, EmailView]] = {
     "digest": DigestView(
         **ROSA,
         week="2026-W48",
-        coverage=PARTLY,
+        coverage=BAR,
         flags=(STUDENT_LINK, IMPERSONATION),
         changes=(CHANGED,),
         questions=(QUESTION,),
@@ -188,7 +220,7 @@ LETTERS: Final[dict[str, EmailView]] = {
         **ROSA,
         at=MONDAY,
         since=MONDAY - timedelta(days=7),
-        coverage=PARTLY,
+        coverage=DOTS,
         changes=(CHANGED,),
     ),
     "review": ReviewDigestView(

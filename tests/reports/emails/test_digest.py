@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
-from monitor.domain.vocabulary import ContactKind, FlagKind, GapKind, Severity
+from monitor.domain.vocabulary import ContactKind, CoverageState, FlagKind, GapKind, Severity
 from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST, Email
 from reports.emails.sections import (
+    MOST_DOTS,
     ChangeLine,
     Coverage,
     CoverageGap,
+    CoveredSource,
     FlagLine,
     NamesakeLine,
     QuestionLine,
@@ -58,7 +61,7 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(
     letter = render_digest(digest(coverage=coverage, changes=(change,)))
     text = " ".join(letter.text.split())
 
-    assert "3 of 61 sources checked. The other 58 are listed at the end." in text
+    assert "3 of 61 sources checked. The 58 not checked are listed at the end." in text
     line = "Since Nov 3, each of 57 sources (of 61) could not be reached (DNS error. Is DNS up?)"
     assert line in text
 
@@ -280,6 +283,33 @@ def test_three_flags_are_at_most_250_words_before_the_footer(
     body = render_digest(digest(flags=flags)).text.partition("--------")[0]
 
     assert len(re.findall(r"\S*\w\S*", body)) <= MOST_WORDS
+
+
+def test_a_dot_of_each_source_stands_under_the_sentence_and_is_no_word(
+    digest: Digest, change: ChangeLine
+) -> None:
+    sources = tuple(
+        CoveredSource(source=f"site-{number}", state=state)
+        for number, state in enumerate(CoverageState)
+    )
+    coverage = Coverage(checked=3, total=4, gaps=(ALPHA,), sources=sources)
+    letter = render_digest(digest(coverage=coverage, changes=(change,)))
+    dots = BeautifulSoup(letter.html, "html.parser").select("table.dots td.dot")
+
+    assert "3 of 4 sources checked, 1 with news." in " ".join(letter.text.split())
+    assert [each["class"][1] for each in dots] == [f"dot-{each}" for each in CoverageState]
+    assert {each.get_text(strip=True) for each in dots} == {""}
+
+
+def test_many_sources_are_a_bar_of_their_states(digest: Digest, change: ChangeLine) -> None:
+    state = CoverageState.NO_NEWS
+    many = tuple(CoveredSource(source=f"site-{each}", state=state) for each in range(MOST_DOTS))
+    missed = CoveredSource(source="alpha", state=CoverageState.NOT_CHECKED)
+    coverage = Coverage(checked=40, total=41, gaps=(ALPHA,), sources=(*many, missed))
+    letter = render_digest(digest(coverage=coverage, changes=(change,)))
+    bar = BeautifulSoup(letter.html, "html.parser").select("table.dots td")
+
+    assert [each["width"] for each in bar] == ["98%", "2%"]
 
 
 def test_several_pages_with_contact_details_are_one_entry_with_a_link_for_each(

@@ -55,6 +55,16 @@ def test_a_chart_has_its_numbers_in_a_table_beneath(portal: Portal, maria: Staff
     assert [cell.get_text() for cell in weeks[-1].find_all("td")] == ["12", "0"]
 
 
+def test_weeks_without_a_flag_are_said_in_words(portal: Portal, maria: Staff, ana: Guest):
+    crowd(portal, maria, 11)
+    portal.world.later(weeks=20)
+
+    seen = portal.signed_in(ANA).get("/review/district")
+
+    assert "No flag was raised or decided in the last 12 weeks." in seen.text
+    assert seen.page.find("svg") is None
+
+
 def test_a_number_that_would_tell_who_is_called_few(portal: Portal, maria: Staff, ana: Guest):
     crowd(portal, maria, 11)
     maria.rules(fake(maria), Decision.IMPERSONATION)

@@ -1,0 +1,92 @@
+"""A person's weeks: what was checked, what was new, and that a week without a check is unknown."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import JOHN, MARIA
+from monitor.domain.vocabulary import ConsentChannel, SweepKind
+from monitor.services.consent import pause_checks
+from monitor.services.statistics import WEEKS_SHOWN, build_personal_weeks
+from scrapers.models import Outcome
+from tests.monitor.services.world import Staff, World, profile
+
+OWN = profile("chalkboard", "mariadelgado")
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def test_the_weeks_begin_with_the_one_of_joining(world: World, maria: Staff):
+    (week,) = build_personal_weeks(world.app, maria.id)
+
+    assert (week.checked, week.total) == (3, 3)
+    assert week.news == len(maria.items)
+
+
+def test_a_change_counts_once_in_its_week(world: World, maria: Staff):
+    world.a_week_later()
+    world.internet = world.internet.remove_entry(OWN).add_entry(replace(OWN, bio="Rocks, mostly."))
+    world.sweep()
+
+    _, week = build_personal_weeks(world.app, maria.id)
+
+    assert (week.news, week.flags) == (1, len(maria.flags))
+
+
+def test_a_week_without_a_check_is_not_one_without_news(world: World, maria: Staff):
+    world.a_week_later()
+
+    _, week = build_personal_weeks(world.app, maria.id)
+
+    assert not week.is_known
+    assert week.words[1:3] == ("No check", "Not known")
+
+
+def test_a_week_in_which_nothing_could_be_checked_is_not_one_without_news(
+    world: World, maria: Staff
+):
+    world.a_week_later()
+    world.sweep()
+    sweep = world.state.sweeps.find_latest_sweep(SweepKind.SWEEP)
+    for run in world.coverage().values():
+        failed = replace(run, outcome=Outcome.FAILED, since=run.at)
+        world.state.sweeps.save_source_run(sweep.id, failed)
+
+    _, week = build_personal_weeks(world.app, maria.id)
+
+    assert week.words[1:3] == ("0 of 3", "Not known")
+
+
+def test_a_pause_is_a_time_without_checks(world: World, maria: Staff):
+    world.later(days=6)
+    pause_checks(world.app, maria.id, world.clock.at + timedelta(days=20), ConsentChannel.PORTAL)
+    world.later(days=1)
+    world.sweep()
+
+    *_, week = build_personal_weeks(world.app, maria.id)
+
+    assert week.total == 0
+
+
+def test_at_most_twelve_weeks_are_shown(world: World, maria: Staff):
+    world.later(weeks=20)
+
+    weeks = build_personal_weeks(world.app, maria.id)
+
+    assert len(weeks) == WEEKS_SHOWN
+    assert not any(each.news for each in weeks)
+
+
+def test_what_others_have_is_not_counted(world: World, maria: Staff):
+    world.a_week_later()
+    john = world.joins(JOHN)
+
+    (week,) = build_personal_weeks(world.app, john.id)
+
+    assert (week.total, week.news, week.flags) == (0, 0, 0)
