@@ -784,6 +784,17 @@ def describe_field(field: str) -> str:
     return _FIELD_WORDS.get(field, field.replace("_", " "))
 
 
+def format_account(account: str) -> str:
+    """Write the key of an account (`ko-fi:@rosa`) as people do: `Ko-fi @rosa`."""
+    platform, separator, handle = account.partition(":")
+    return f"{spell_site_name(platform)} {handle}" if separator else account
+
+
+def strip_platform(account: str) -> str:
+    """Return what a platform itself calls an account, without our name of the platform."""
+    return account.partition(":")[2] or account
+
+
 def format_site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 

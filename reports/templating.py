@@ -10,7 +10,13 @@ from markupsafe import Markup
 
 from monitor.domain import dates
 from reports import labels
-from reports.labels import describe_data_class, describe_field, format_site_name
+from reports.labels import (
+    describe_data_class,
+    describe_field,
+    format_account,
+    format_site_name,
+    strip_platform,
+)
 from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
 from reports.static_files import build_asset_url
 
@@ -144,7 +150,13 @@ def _build_environment() -> Environment:
         spell_count,
         split_for_line_breaks,
     )
-    names = (describe_data_class, describe_field, format_site_name)
+    names = (
+        describe_data_class,
+        describe_field,
+        format_account,
+        format_site_name,
+        strip_platform,
+    )
     ours = (
         mark_own_link,
         shorten_id,

@@ -30,7 +30,7 @@ from monitor.services.evidence import build_evidence_view
 from monitor.services.history import build_item_timeline
 from monitor.services.notifications import record_break_glass
 from reports.evidence_pack import build_evidence_pack, format_pack_name
-from reports.labels import describe_field
+from reports.labels import describe_field, format_site_name
 
 NEEDS_BREAK_GLASS = (
     "Findings belong to the person they are about. --break-glass REASON prints this one. That is "
@@ -180,7 +180,9 @@ def show_timeline(
 
 def _describe_moment(moment: TimelineEntry) -> str:
     if moment.number:
-        first = f"version {moment.number}" + (f" by {moment.source}" if moment.source else "")
+        first = f"version {moment.number}" + (
+            f" by {format_site_name(moment.source)}" if moment.source else ""
+        )
         return "\n".join((first, *map(_format_field_marks, moment.marks)))
     fields = ", ".join(map(describe_field, moment.fields))
     words = moment.word or "became a different item; earlier answers no longer apply"

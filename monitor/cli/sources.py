@@ -19,6 +19,7 @@ from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.source_trust import SourceTrust
 from monitor.sources import detect_picture_support, load_known_sites
+from reports.labels import format_site_name
 from scrapers.http.throttle import HostState
 from scrapers.registry import discover_built_in_sources
 from scrapers.sites.catalog import SiteExclusion
@@ -205,7 +206,16 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
 def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         context.output.print_table(
-            ("source", "hosts", "pace", "budget", "outcome", "since", "last self-test passed"),
+            (
+                "source",
+                "name",
+                "hosts",
+                "pace",
+                "budget",
+                "outcome",
+                "since",
+                "last self-test passed",
+            ),
             [
                 (
                     row["source"],
@@ -237,7 +247,7 @@ def show(context: CliContext, source: str, *, as_json: bool) -> None:
     if as_json:
         context.output.print_json(sheet)
     else:
-        context.output.print_table(("", source), sheet.to_lines())
+        context.output.print_table(("", format_site_name(source)), sheet.to_lines())
 
 
 @sources.command()
@@ -335,6 +345,7 @@ def _format_quota(row: Mapping[str, object]) -> str:
 def _build_source_row(source: Source, health: SourceHealth | None) -> dict[str, object]:
     return {
         "source": source.name,
+        "name": format_site_name(source.name),
         "family": source.family,
         "origins": source.crawl_policy.origins,
         "seconds_between": source.crawl_policy.seconds_between,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.domain.dates import format_date, format_local_time, format_near_time
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
-from monitor.domain.vocabulary import HealthLevel
+from monitor.domain.vocabulary import HealthLevel, spell_site_name
 from scrapers.models import Outcome
 
 
@@ -124,9 +124,10 @@ def assess_sources(
     for group in fold_failures(failures, len(names)):
         yield _report_failure_group(group)
     if unproven:
+        unproven_names = ", ".join(map(spell_site_name, unproven))
         yield report_warning(
             "sources",
-            f"No self-test passed yet, so their findings raise no flags: {', '.join(unproven)}.",
+            f"No self-test passed yet, so their findings raise no flags: {unproven_names}.",
             "Configure a canary where possible, and run `namesake sources check`.",
         )
 
@@ -135,7 +136,7 @@ def _report_failure_group(group: FailureGroup) -> HealthResult:
     how = f"{group.outcome} since {format_date(group.since)}"
     if not group.is_folded:
         remedy = f"See `namesake sources show {group.source}`. Turn it off if this continues."
-        return report_warning("sources", f"{group.source}: {how}.", remedy)
+        return report_warning("sources", f"{spell_site_name(group.source)}: {how}.", remedy)
     note = f" ({group.note})" if group.note else ""
     message = f"{group.count} of {group.total} sources fail the same way: {how}{note}."
     after = "Fix that, then run `namesake sources check`."

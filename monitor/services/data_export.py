@@ -57,6 +57,7 @@ from reports.labels import (
     SWEEP_KINDS,
     describe_data_class,
     describe_field,
+    format_site_name,
 )
 from reports.pages.data import AccessLogLine, LegalHoldLine
 
@@ -221,7 +222,7 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
 def _build_item_row(records: PersonRecords, item: Item) -> ExportRow:
     return (
         item.portrait.url,
-        item.portrait.platform,
+        format_site_name(item.portrait.platform) if item.portrait.platform else "",
         item.first_seen,
         item.last_seen,
         OWNERS[records.labels[item.id]],

@@ -225,12 +225,6 @@ def build_digest_sections(
     )
 
 
-def _build_aside_lines(app: App, items: tuple[Item, ...]) -> Iterator[NamesakeLine]:
-    for item in items:
-        if _has_label(app, item, OwnershipLabel.NAMESAKE):
-            yield build_aside_line(app, item)
-
-
 def _list_new_breaches(
     app: App, person_id: str, after: datetime, flagged: FlaggedItems
 ) -> tuple[BreachLine, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.domain.vocabulary import Decision, DiffMarkKind, FindingGroup, Severity
 from reports.emails.sections import Coverage, FlagLine
-from reports.labels import ANSWERS
+from reports.labels import ANSWERS, format_site_name
 from reports.pages.layout import (
     BarChart,
     PageFrame,
@@ -395,7 +395,7 @@ class FindingLine:
 
     @property
     def searchable_text(self) -> str:
-        return f"{self.title} {self.url} {self.platform}".casefold()
+        return f"{self.title} {self.url} {format_site_name(self.platform)}".casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

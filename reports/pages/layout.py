@@ -94,6 +94,11 @@ class BarChart:
         return max(1, len(self.bars)) * STEP + 2 * EDGE
 
     @property
+    def is_flat(self) -> bool:
+        """Tell whether there is no bar to draw."""
+        return not any(each.value for each in self.bars)
+
+    @property
     def drawn_width(self) -> int:
         """Return its width in pixels, where the window has as many."""
         return round(self.width * SCALE)

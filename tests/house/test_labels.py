@@ -9,7 +9,7 @@ import pytest
 from monitor.domain import vocabulary
 from reports import labels
 from reports.emails.registry import EmailKind
-from tests.house.tree import ROOT, parsed, place, python_files
+from tests.house.tree import ROOT, files, parsed, place, python_files
 
 # Four files of the domain are exempt, since it may not import `reports`: people agreed to the
 # consent text, and its hash is stored; texts are stored with the markers of `pii`; and two rules of
@@ -148,3 +148,17 @@ def test_words_of_a_kind_are_no_method_of_the_kind() -> None:
 
 def test_every_kind_of_email_has_a_name() -> None:
     assert set(labels.EMAIL_KINDS) == set(EmailKind)
+
+
+SITE_KEY = re.compile(r"\{\{[^}]*\.(?:platform|source)\b[^}]*\}\}")
+
+
+def test_a_template_names_each_site_as_the_site_does() -> None:
+    nameless = [
+        f"{place(path)}: {found}"
+        for path in files("reports/templates", kind="*.*")
+        for found in SITE_KEY.findall(path.read_text("utf-8"))
+        if "format_site_name" not in found and "ui.site(" not in found
+    ]
+
+    assert nameless == []

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 
 import reports
-from reports.labels import format_site_name
+from reports.labels import format_account, format_site_name, strip_platform
 from reports.templating import (
     ENVIRONMENT,
     format_count,
@@ -116,6 +116,12 @@ def test_a_time_is_shown_once_where_one_day_saw_it_all() -> None:
 )
 def test_a_source_is_called_what_people_call_it(source: str, name: str) -> None:
     assert format_site_name(source) == name
+
+
+def test_an_account_is_called_by_the_name_of_its_site() -> None:
+    assert format_account("ko-fi:@rosa") == "Ko-fi @rosa"
+    assert strip_platform("bluesky:did:plc:rosa") == "did:plc:rosa"
+    assert strip_platform("") == ""
 
 
 def test_numbers_agree_with_their_nouns() -> None:

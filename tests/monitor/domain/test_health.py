@@ -121,18 +121,19 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
     known = {
         name: SourceCondition(name=name, outcome=outcome, since=NOW - DAY, proven=proven)
         for name, outcome, proven in (
-            ("alpha", Outcome.BLOCKED, True),
-            ("beta", Outcome.FOUND, False),
+            ("ko-fi", Outcome.BLOCKED, True),
+            ("speaker-deck", Outcome.FOUND, False),
             ("gamma", Outcome.ABSENT, True),
         )
     }
 
-    told = list(condition.assess_sources(["alpha", "beta", "gamma", "delta"], known))
+    told = list(condition.assess_sources(["ko-fi", "speaker-deck", "gamma", "delta"], known))
 
     assert [each.level for each in told] == [HealthLevel.OK, HealthLevel.WARN, HealthLevel.WARN]
     assert told[0].message == "2 of 4 sources could be checked; 1 not run yet."
-    assert told[1].message == "alpha: blocked since Nov 22, 2026."
-    assert "beta" in told[2].message
+    assert told[1].message == "Ko-fi: blocked since Nov 22, 2026."
+    assert "Speaker Deck" in told[2].message
+    assert "`namesake sources show ko-fi`" in told[1].remedy
 
 
 def test_the_worst_exit_code_wins_and_a_warning_has_none():

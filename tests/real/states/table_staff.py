@@ -47,6 +47,7 @@ SORTED: tuple[State, ...] = (
     new("/me", "Your first check is still to come"),
     new("/me/sort", "Nothing yet. Your first check is still to come."),
     new("/me/sort/done", "Nothing yet."),
+    new("/me/findings", "Nothing yet. Your first check is still to come."),
 )
 CHECKS: tuple[State, ...] = (
     new("/me/check", "We search all the sources you agreed to"),

@@ -280,8 +280,16 @@ def test_three_flags_are_at_most_250_words_before_the_footer(
         for number in range(3)
     )
 
-    body = render_digest(digest(flags=flags)).text.partition("--------")[0]
+    sources = tuple(
+        CoveredSource(source=f"site-{number}", state=state)
+        for number, state in enumerate(CoverageState)
+    )
+    coverage = Coverage(
+        checked=58, total=60, gaps=(ALPHA, ALPHA), withheld=("bluesky",), sources=sources
+    )
+    body = render_digest(digest(flags=flags, coverage=coverage)).text.partition("--------")[0]
 
+    assert "58 of 60 sources checked." in body
     assert len(re.findall(r"\S*\w\S*", body)) <= MOST_WORDS
 
 

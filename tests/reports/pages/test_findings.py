@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from bs4 import BeautifulSoup
 
-from monitor.domain.vocabulary import CoverageState
+from monitor.domain.vocabulary import CoverageState, FindingGroup
 from reports.emails.sections import MOST_DOTS, Coverage, CoveredSource
-from reports.pages.findings import HomeView, PersonalWeekLine, render_home
+from reports.pages.findings import FindingLine, HomeView, PersonalWeekLine, render_home
 from reports.pages.layout import PageFrame
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -111,3 +111,17 @@ def test_the_first_week_is_told_in_words() -> None:
 
     assert page.select("svg.chart") == []
     assert "A chart appears when there are two weeks to compare." in page.get_text()
+
+
+def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
+    line = FindingLine(
+        item_id="1",
+        title="Rosa",
+        url="https://slides.example/rosa",
+        platform="speaker-deck",
+        whose="yours",
+        group=FindingGroup.MINE,
+        last_seen=MONDAY,
+    )
+
+    assert "speaker deck" in line.searchable_text
