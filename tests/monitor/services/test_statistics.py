@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import ConsentChannel, SweepKind
+from monitor.domain.vocabulary import ConsentChannel, Decision, SweepKind
 from monitor.services.consent import pause_checks
+from monitor.services.feedback import list_pending_feedback, record_feedback
 from monitor.services.statistics import WEEKS_SHOWN, build_personal_weeks
 from scrapers.models import Outcome
 from tests.monitor.services.world import Staff, World, profile
@@ -37,6 +38,16 @@ def test_a_change_counts_once_in_its_week(world: World, maria: Staff):
     _, week = build_personal_weeks(world.app, maria.id)
 
     assert (week.news, week.flags) == (1, len(maria.flags))
+
+
+def test_what_is_someone_elses_is_no_news(world: World, maria: Staff):
+    (before,) = build_personal_weeks(world.app, maria.id)
+    asked = list_pending_feedback(world.app, maria.id)[0].item.id
+    record_feedback(world.app, maria.id, {asked: Decision.NAMESAKE})
+
+    (week,) = build_personal_weeks(world.app, maria.id)
+
+    assert week.news == before.news - 1
 
 
 def test_a_week_without_a_check_is_not_one_without_news(world: World, maria: Staff):
