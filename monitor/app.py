@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from monitor.config import Config, load_policy_texts, load_weights, read_secret
+from monitor.config import Config, build_inventory, load_policy_texts, load_weights, read_secret
 from monitor.db.database import Database
 from monitor.domain.email import Bounce, Delivery, Envelope
 from monitor.domain.errors import UnavailableError
@@ -33,10 +33,11 @@ from scrapers.http.client import HttpClient
 from scrapers.http.clock import Clock, SystemClock
 from scrapers.http.crawler import Crawler, keep_no_page
 from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_limit
+from scrapers.http.public_records import InternetRecords, NameService
 from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import Throttle
-from scrapers.models import Contact, ParseResult
+from scrapers.models import Contact, DomainRecords, LoggedNames, ParseResult
 from scrapers.registry import SourceRegistry
 from scrapers.sandbox.client import PageParser, SandboxParser
 from scrapers.source import Source
@@ -61,7 +62,8 @@ def ignore_beat() -> None:
 class Environment:
     """What a real district takes from its machine, and a demo district from its story.
 
-    `throttle` replaces the waits of the configuration, which cannot be zero.
+    `throttle` replaces the waits of the configuration, which cannot be zero. `records` replace
+    the name service and the log of certificates.
     `beat` marks the calling thread as alive for the service's watchdog.
     """
 
@@ -69,6 +71,7 @@ class Environment:
     ids: IdSource = field(default_factory=IdSource)
     dialer: Dialer = field(default_factory=Dialer)
     throttle: Throttle | None = None
+    records: "PublicRecords | None" = None
     name_email: Callable[[Envelope], str] = name_by_message_id
     delete_emails: Callable[[Path, str], None] = delete_emails
     beat: Callable[[], None] = ignore_beat
@@ -93,7 +96,11 @@ def build_crawler(
         credentials=load_credentials(sources.values(), environment.variables),
     )
     permission = QueryPermission(
-        db=db, clock=environment.clock, sources=sources, pictures=detect_picture_support()
+        db=db,
+        clock=environment.clock,
+        sources=sources,
+        inventory=build_inventory(config),
+        pictures=detect_picture_support(),
     )
     return Crawler(
         client=client,
@@ -116,6 +123,20 @@ def _build_user_agent(contact: str) -> str:
     return f"Namesake/{version('namesake-monitor')} ({about})"
 
 
+def build_public_records(config: Config, environment: Environment) -> InternetRecords:
+    official = config.official
+    return InternetRecords(
+        names=NameService(),
+        client=HttpClient(
+            dialer=environment.dialer,
+            clock=environment.clock,
+            user_agent=_build_user_agent(config.district.contact),
+        ),
+        log_url=official.certificate_log if official else "",
+        allow_private=official.allow_private if official else (),
+    )
+
+
 class MailTransport(Protocol):
     def send_email(self, email: Email, envelope: Envelope) -> Delivery: ...
 
@@ -128,6 +149,16 @@ class BounceMailbox(Protocol):
     """
 
     def read_bounces(self) -> Iterator[tuple[Bounce, ...] | None]: ...
+
+
+class PublicRecords(Protocol):
+    """What anyone may look up about a domain, without connecting to it."""
+
+    def look_up_domain(self, domain: str) -> DomainRecords: ...
+
+    def search_certificate_log(self, word: str) -> LoggedNames:
+        """Return the names in the certificates in force that hold a word."""
+        ...
 
 
 class Matcher(Protocol):
@@ -178,6 +209,7 @@ class App:
     ids: IdSource
     sources: SourceRegistry
     crawler: Crawler
+    records: PublicRecords
     matcher: Matcher
     copier: ScreenshotCopier
     mailer: Mailer
@@ -226,6 +258,7 @@ def _build_app(
         ids=environment.ids,
         sources=sources,
         crawler=crawler,
+        records=environment.records or build_public_records(config, environment),
         matcher=matcher,
         copier=parser,
         mailer=_build_mailer(config, environment),

@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 
 from monitor.config_errors import format_config_fault
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
+from monitor.domain.district.inventory import DistrictInventory, OfficialAccount
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError
 from monitor.domain.policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
@@ -384,6 +385,26 @@ class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
     operators: tuple[Text, ...] = ()
 
 
+class OfficialAccountConfig(ConfigSection, frozen=True, kw_only=True):
+    """An account of the district's own. `address` is that of its profile, on any network."""
+
+    name: Text
+    address: Annotated[str, Meta(pattern=r"^https?://[^\s<>\"'@/]+/[^\s<>\"']+$")]
+
+
+class OfficialConfig(ConfigSection, frozen=True, kw_only=True):
+    """What belongs to the district itself. With this table, look-alikes of it are searched for.
+
+    `schools` are the names as people write them. `certificate_log` is a log that answers as
+    crt.sh does; without one, none is asked.
+    """
+
+    schools: tuple[Text, ...] = ()
+    accounts: tuple[OfficialAccountConfig, ...] = ()
+    certificate_log: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+)?/?$")] = ""
+    allow_private: tuple[Text, ...] = ()
+
+
 class StudentsConfig(ConfigSection, frozen=True, kw_only=True):
     """Only the matcher uses the key: the service passes it on and never reads it.
 
@@ -470,6 +491,7 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     mail: MailConfig
     bounces: BouncesConfig | None = None
     sources: SourcesConfig = SourcesConfig()
+    official: OfficialConfig | None = None
     students: StudentsConfig = StudentsConfig()
     detection: DetectionConfig = DetectionConfig()
     fetch: FetchConfig = FetchConfig()
@@ -484,6 +506,22 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     @property
     def mail_domain(self) -> str:
         return parseaddr(self.mail.sender)[1].rpartition("@")[2]
+
+
+def build_inventory(config: Config) -> DistrictInventory | None:
+    """Return what the configuration lists as the district's own; None without the table."""
+    official, district = config.official, config.district
+    if official is None:
+        return None
+    return DistrictInventory(
+        name=district.name,
+        schools=official.schools,
+        domains=district.domains,
+        places=district.places,
+        accounts=tuple(
+            OfficialAccount(name=each.name, address=each.address) for each in official.accounts
+        ),
+    )
 
 
 CONSENT_DURATION = timedelta(days=365)

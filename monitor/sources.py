@@ -24,6 +24,11 @@ from monitor.config import (
 )
 from monitor.db.database import Database
 from monitor.db.sources import SiteListStore
+from monitor.domain.district.inventory import (
+    DISTRICT_SUBJECT,
+    DistrictInventory,
+    allows_district_query,
+)
 from monitor.domain.errors import ConfigError
 from monitor.domain.planning.queries import get_required_scope
 from scrapers.http.clock import Clock
@@ -432,15 +437,19 @@ def detect_picture_support() -> PictureSupport:
 class QueryPermission:
     """Whether a question may still be asked, read at the moment of asking.
 
-    Consent can end, pause, or lose a scope while a sweep runs.
+    Consent can end, pause, or lose a scope while a sweep runs. What is asked in the district's
+    own name needs no consent, and may hold no word but its own.
     """
 
     db: Database
     clock: Clock
     sources: Mapping[str, Source]
+    inventory: DistrictInventory | None = None
     pictures: PictureSupport = PictureSupport.UNOPENED
 
     def __call__(self, query: Query) -> bool:
+        if query.subject == DISTRICT_SUBJECT:
+            return self._allows_district_query(query)
         if query.kind is QueryKind.PICTURE and self.pictures is PictureSupport.UNOPENED:
             return False
         if not query.subject:
@@ -451,12 +460,24 @@ class QueryPermission:
             return False
         return consent.covers_scope(get_required_scope(query.kind, source.family), self.clock.now())
 
+    def _allows_district_query(self, query: Query) -> bool:
+        source = self.sources.get(query.source)
+        if self.inventory is None or source is None or source.family is SourceFamily.MAIL_HASH:
+            return False
+        if allows_district_query(query, self.inventory):
+            return True
+        known = (each.trace.handle for each in self.db.district_findings.list_district_findings())
+        return allows_district_query(query, self.inventory, filter(None, known))
+
 
 def is_worth_keeping(source: Source, query: Query, result: ParseResult) -> bool:
     """Choose answers of profile sites about an account of the person whom the query is about.
 
     Follower lists and search results are never stored: they are about many people.
     """
-    about_somebody = query.kind in ACCOUNT_QUERY_KINDS and bool(query.subject)
+    about_somebody = query.kind in ACCOUNT_QUERY_KINDS and query.subject not in {
+        "",
+        DISTRICT_SUBJECT,
+    }
     found = result.outcome is Outcome.FOUND and source.family is not SourceFamily.SEARCH
     return about_somebody and found

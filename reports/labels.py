@@ -16,6 +16,7 @@ from monitor.domain.vocabulary import (
     ContactKind,
     CoverageState,
     Decision,
+    DistrictFindingState,
     EmailCadence,
     EmailState,
     EnrollmentStep,
@@ -384,6 +385,12 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.UNLINKED: "The link was removed",
     Decision.EXPLAINED: "The link is explained",
 }
+DISTRICT_FINDING_STATES: Final[Mapping[DistrictFindingState, str]] = {
+    DistrictFindingState.OPEN: "To decide",
+    DistrictFindingState.OURS: "Ours",
+    DistrictFindingState.HARMLESS: "Harmless",
+    DistrictFindingState.IMPERSONATION: "Impersonation",
+}
 # What anyone decided, as a reviewer reads it.
 REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     **REVIEWER_CHOICES,
@@ -724,6 +731,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "downloaded-evidence": "downloaded the evidence of this flag",
     "requested-early-access": "requested early access to this flag",
     "flagged": "raised this flag",
+    "look-alike-decided": "decided on a look-alike of the district",
     "opened-early": "opened this early (email sent)",
     "exported": "took a copy of all the data",
     "hold-proposed": "proposed to place a legal hold",

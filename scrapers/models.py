@@ -264,6 +264,28 @@ class Query:
         object.__setattr__(self, "key", sha256("\x1f".join(parts).encode()).hexdigest()[:32])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainRecords:
+    """What the name service says of a domain: FOUND, ABSENT, or FAILED if it could not be asked.
+
+    `addresses` are those of its web server on the public internet, `mail_servers` take its email.
+    """
+
+    outcome: Outcome
+    addresses: tuple[str, ...] = ()
+    mail_servers: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedNames:
+    """The host names in a log of certificates that hold a word; FAILED and so on as elsewhere."""
+
+    outcome: Outcome
+    names: tuple[str, ...] = ()
+    note: str = ""
+
+
 HEADER_CHARSET = re.compile(r"\bcharset\s{0,9}=\s{0,9}[\"']?([^\s\"';]+)", re.IGNORECASE)
 # A document names its encoding near its top.
 DOCUMENT_CHARSET = re.compile(

@@ -9,6 +9,7 @@ import click
 from monitor.cli import (
     backup,
     check,
+    district,
     doctor,
     findings,
     flags,
@@ -31,6 +32,7 @@ COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
         "backup": backup.backup,
         "check": check.check,
         "digest": mail.digest,
+        "district": district.district,
         "doctor": doctor.doctor,
         "evidence": findings.evidence,
         "explain": findings.explain_item,

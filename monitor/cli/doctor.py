@@ -71,6 +71,7 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
         sources = SourceRegistry({})
     missing_keys = find_missing_keys(sources, context.environment.variables)
     yield machine.check_search(sources, missing_keys)
+    yield machine.check_official_accounts(config)
     key_faults = list_key_faults(sources.values(), context.environment.variables)
     yield from _check_api_keys(sources, missing_keys, key_faults)
     yield from _check_database(context, config, sources)

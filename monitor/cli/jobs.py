@@ -12,6 +12,7 @@ from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.jobs import Job
 from monitor.domain.dates import format_near_time
 from monitor.services.consent import CONSENT_REMINDER
+from monitor.services.district_checks import DISTRICT_CHECK
 from monitor.services.enrollment import REMINDER
 from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
@@ -28,6 +29,7 @@ JOB_LABELS: Mapping[str, str] = {
     ERASURE: "delete a withdrawn person's data",
     CONSENT_REMINDER: "find consents that expire soon",
     REMINDER: "invitation reminder",
+    DISTRICT_CHECK: "look-alikes of the district",
 }
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.

@@ -58,6 +58,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "check": "Check one person now.",
         "demo": "Play three weeks in a made-up district.",
         "digest": "Preview one digest, or send the emails that are due.",
+        "district": "List and check look-alikes of the district itself.",
         "doctor": "Check everything that can fail, and say what to do.",
         "evidence": "Write the evidence pack of a flag in the demo.",
         "explain": "Print the evidence for whose an item is.",

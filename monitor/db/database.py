@@ -22,6 +22,7 @@ from monitor.db.connection import (
     SyncMode,
     measure_log_bytes,
 )
+from monitor.db.district import DistrictChecksTable, DistrictFindingsTable
 from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
 from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
@@ -116,8 +117,8 @@ class Database:
         self.request_quota = RequestQuotaTable(connection)
         self.api_costs = ApiCostsTable(connection)
         self.run_requests = RunRequestsTable(connection)
-        self.sessions = SignInSessionsTable(connection)
         self._add_picture_tables(connection, sealing)
+        self._add_district_tables(connection, sealing)
         self._add_account_and_email_tables(connection, sealing)
 
     def _add_picture_tables(self, connection: DatabaseConnection, encryption: Encryption) -> None:
@@ -125,9 +126,14 @@ class Database:
         self.thumbnails = ThumbnailsTable(connection, encryption)
         self.screenshots = ScreenshotsTable(connection, encryption)
 
+    def _add_district_tables(self, connection: DatabaseConnection, encryption: Encryption) -> None:
+        self.district_findings = DistrictFindingsTable(connection, encryption)
+        self.district_checks = DistrictChecksTable(connection)
+
     def _add_account_and_email_tables(
         self, connection: DatabaseConnection, encryption: Encryption
     ) -> None:
+        self.sessions = SignInSessionsTable(connection)
         self.name_changes = NameChangesTable(connection, encryption)
         self.account_proofs = AccountProofsTable(connection, encryption)
         self.breaches = BreachesTable(connection, encryption)

@@ -31,6 +31,7 @@ class RetainedKind(StrEnum):
     SWEEP = "sweep"
     SOURCE = "source"
     REQUEST_QUOTA = "request-quota"
+    LOOKALIKE = "look-alike"
     SESSION = "session"
     ADDRESS_CHANGE = "address-change"
     EXPIRED_CONSENT = "expired-consent"
@@ -109,6 +110,9 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.SOURCE: RetentionPeriod(open=None, closed=None),
     # What was asked and paid: counts, until the next sweep, or the next day, begins again.
     RetainedKind.REQUEST_QUOTA: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
+    # A look-alike of the district, counted from when it was last seen. Closed is one that IT has
+    # decided or that is gone; what IT called the district's own stays in its inventory.
+    RetainedKind.LOOKALIKE: RetentionPeriod(open=YEAR, closed=YEAR),
     # Open is a link to sign in, whose wrong codes count for a day. Closed is a session whose own
     # time is over: a reader signs in again.
     RetainedKind.SESSION: RetentionPeriod(open=DAY, closed=AT_ONCE),

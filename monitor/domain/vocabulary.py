@@ -46,6 +46,22 @@ class FlagState(StrEnum):
     GONE = "gone"
 
 
+class DistrictFindingKind(StrEnum):
+    """What looks like the district: an account, or a domain."""
+
+    ACCOUNT = "account"
+    DOMAIN = "domain"
+
+
+class DistrictFindingState(StrEnum):
+    """What IT says of it. OURS belongs to the inventory from then on."""
+
+    OPEN = "open"
+    OURS = "ours"
+    HARMLESS = "harmless"
+    IMPERSONATION = "impersonation"
+
+
 class Decision(StrEnum):
     """What a person may say of an item or a flag; `REOPENED` undoes the last word."""
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.app import MailTransport
-from monitor.config import Config, is_known_time_zone
+from monitor.config import Config, build_inventory, is_known_time_zone
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
@@ -146,6 +146,26 @@ def check_search(
     missing = {name: key for name, key in (missing_keys or {}).items() if name in engines}
     titles = (sources[name].info.title for name in sources if name in engines - missing.keys())
     return condition.assess_search(titles, sorted(set(missing.values())))
+
+
+def check_official_accounts(config: Config) -> HealthResult:
+    """Say whether look-alikes of the district are searched for, and which entry helps little."""
+    inventory = build_inventory(config)
+    if inventory is None:
+        return report_ok("official", "Look-alikes of the district itself are not searched for.")
+    unread = [each.name for each in inventory.accounts if not each.handle]
+    count = len(inventory.accounts)
+    if unread:
+        sentence = f"No handle can be read from the address of {unread[0]}."
+        remedy = "Under [official], use the address of its profile with the handle in it."
+        return report_warning("official", sentence, remedy)
+    if not count:
+        sentence = "No official account is listed under [official]."
+        return report_warning("official", sentence, "List those of the district and its schools.")
+    return report_ok(
+        "official",
+        f"Look-alikes are searched for. Official accounts listed: {count}.",
+    )
 
 
 OTHERS_ACCESS = stat.S_IRWXG | stat.S_IRWXO

@@ -15,6 +15,11 @@ from monitor.domain.schedule import compute_retry_delay, compute_sweep_week
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
 from monitor.services.digests import queue_self_check_email, queue_weekly_digest
+from monitor.services.district_checks import (
+    DISTRICT_CHECK,
+    compute_district_weekday,
+    run_district_check,
+)
 from monitor.services.enrollment import REMINDER, queue_invitation_reminder
 from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
 from monitor.services.ingest import SECOND_PROOF
@@ -51,7 +56,7 @@ from scrapers.models import Query
 # leased jobs, an earlier failure left them, and it takes them over. So a lease may outlast the
 # longest sweep: it only marks what is running; the lock decides who works.
 JOB_LEASE = timedelta(days=7)
-QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK)
+QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK, DISTRICT_CHECK)
 # A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
@@ -225,12 +230,23 @@ def _serve_request(app: App, request: RunRequest) -> bool:
 def _run_query_job(app: App, due: Job) -> bool:
     if due.name in {SECOND_PROOF, RECHECK}:
         return _recheck_item(app, due)
+    if due.name == DISTRICT_CHECK:
+        return _run_district_job(app, due)
 
     def finish_sweep_job(sweep: Sweep) -> None:
         queue_source_alert(app, sweep)
         app.db.jobs.finish_job(due.name, due.subject, find_next_run(app, SWEEP))
 
     return run_full_sweep(app, on_close=finish_sweep_job).closed_at is not None
+
+
+def _run_district_job(app: App, due: Job) -> bool:
+    """Check the part of the week's look-alikes that this day has; it comes back tomorrow."""
+    if not run_district_check(app, compute_district_weekday(app)):
+        return False
+    next_at = app.clock.now() + DAILY if app.config.official else None
+    app.db.jobs.finish_job(due.name, due.subject, next_at)
+    return True
 
 
 def _recheck_item(app: App, due: Job) -> bool:

@@ -21,7 +21,13 @@ from monitor.domain.person import Person
 from monitor.domain.planning.queries import get_required_scope
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.students.roster import Roster
-from monitor.domain.vocabulary import Decision, FlagKind, FlagState, Scope
+from monitor.domain.vocabulary import (
+    Decision,
+    DistrictFindingState,
+    FlagKind,
+    FlagState,
+    Scope,
+)
 from monitor.services.flagging import (
     assess_unassessed_items,
     close_vanished_flags,
@@ -122,6 +128,7 @@ def _delete_all_expired(app: App) -> None:
     _delete_dead_emails(app)
     _delete_old_records(app)
     _delete_old_access_records(app)
+    _delete_old_lookalikes(app)
     delete_old_pages(app, app.clock.now())
     for person in app.db.people.list_person_ids():
         app.beat()
@@ -159,6 +166,17 @@ def _delete_old_access_records(app: App) -> None:
         app.db.break_glass.delete_break_glass_before(now - period)
         app.db.hold_proposals.delete_hold_proposals_before(now - period)
     app.db.access_log.delete_access_before(now)
+
+
+def _delete_old_lookalikes(app: App) -> None:
+    with app.db.begin_transaction():
+        for each in app.db.district_findings.list_district_findings():
+            stage = RetentionStage.OPEN if each.is_open else RetentionStage.CLOSED
+            kept = each.state is DistrictFindingState.OURS
+            if not kept and _is_past_retention(app, RetainedKind.LOOKALIKE, stage, each.last_seen):
+                app.db.district_findings.delete_district_finding(each.id)
+        if period := RETENTION_PERIODS[RetainedKind.LOOKALIKE].closed:
+            app.db.district_checks.delete_district_checks_before(app.clock.now() - period)
 
 
 def _delete_served_requests(app: App) -> None:

@@ -17,6 +17,7 @@ from monitor.domain.flag import Flag
 from monitor.domain.schedule import can_ask_again, compute_digest_week
 from monitor.domain.vocabulary import Decision
 from monitor.services.digests import list_weekly_runs
+from monitor.services.district_checks import summarize_district
 from monitor.services.evidence import build_evidence_view
 from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
 from monitor.services.notifications import (
@@ -106,6 +107,7 @@ def _build_review_digest(app: App, now: datetime) -> ReviewDigestView:
             _build_review_line(flag, fields) for flag, fields in shown if flag.is_undecided
         ),
         closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < RECENT_PERIOD),
+        lookalikes=summarize_district(app),
         upkeep=_summarize_upkeep(app, now),
     )
 

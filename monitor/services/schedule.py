@@ -14,6 +14,7 @@ from monitor.domain.schedule import (
     is_clock_plausible,
 )
 from monitor.services.consent import CONSENT_REMINDER
+from monitor.services.district_checks import DISTRICT_CHECK
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER
 from monitor.services.erasure import ERASURE, ERASURE_RETRY
 from monitor.services.ingest import SECOND_PROOF
@@ -26,6 +27,7 @@ DAILY = timedelta(days=1)
 # No row of these is ever due later than that: what is, was set by a clock that was ahead.
 MAX_DELAYS = {
     CONSENT_REMINDER: DAILY,
+    DISTRICT_CHECK: DAILY,
     REMINDER: INVITATION_LASTS,
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
@@ -52,6 +54,8 @@ def update_schedule(app: App) -> None:
         }
         app.db.jobs.ensure_job(SWEEP, "", compute_next_sweep(now, district.id, district.zone))
         app.db.jobs.ensure_job(CONSENT_REMINDER, "", now)
+        if app.config.official:
+            app.db.jobs.ensure_job(DISTRICT_CHECK, "", now)
         app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.id, district.zone))
         for subject_id, zone in zones.items():
             app.db.jobs.ensure_job(DIGEST, subject_id, compute_next_digest(now, subject_id, zone))

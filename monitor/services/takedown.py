@@ -263,10 +263,10 @@ def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
     portrait = app.db.items.load_item(flag.item_id).portrait
     form = list_report_forms(app.sources.values()).get(portrait.platform, "")
     place = load_takedown_guides().find_guide(portrait, form)
-    return _build_place_line(place, app.clock.now()) if place else None
+    return build_platform_guide(place, app.clock.now()) if place else None
 
 
-def _build_place_line(place: TakedownGuide, now: datetime) -> PlatformGuide:
+def build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
     return PlatformGuide(
         name=place.name,
         form=place.form or "",

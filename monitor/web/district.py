@@ -1,17 +1,22 @@
-"""The district in figures, and the audit: both for reviewers, and neither names anyone."""
+"""The district in figures, its look-alikes, and the audit: for reviewers, and no one is named."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 
 from monitor.db.audit import AuditEntry
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import DistrictFindingState
+from monitor.services.district_review import build_lookalikes_view, decide_lookalike
 from monitor.services.review_queue import find_reviewer_address
 from monitor.services.statistics import build_district_view
 from monitor.web.context import PortalContext
-from monitor.web.forms import WebForm, read_query
+from monitor.web.forms import WebForm, read_form, read_query
+from monitor.web.review import build_reviewer
 from reports.labels import AUDIT_ACTIONS
 from reports.pages import district as document
+from reports.pages import lookalikes
 from reports.pages import review as audit_document
 from reports.pages.review import AuditLogLine, AuditLogView
 
@@ -35,6 +40,7 @@ PRIVILEGED_ACTIONS = (
     "hold-lift-proposed",
     "hold-lifted",
     "hold-proposal-refused",
+    "look-alike-decided",
 )
 
 
@@ -45,9 +51,20 @@ class AuditLogQuery(WebForm, frozen=True, kw_only=True):
     before: int = 0
 
 
+class LookalikeForm(WebForm, frozen=True, kw_only=True):
+    """`seen` is the state that the page showed."""
+
+    decision: DistrictFindingState
+    seen: DistrictFindingState
+
+
 def build_district_routes(context: PortalContext) -> Blueprint:
     routes, pages = Blueprint("district", __name__), _DistrictPages(context)
     routes.add_url_rule("/review/district", "figures", pages.show_statistics)
+    routes.add_url_rule("/review/look-alikes", "look_alikes", pages.show_lookalikes)
+    routes.add_url_rule(
+        "/review/look-alikes/<finding_id>", "decide", pages.submit_decision, methods=["POST"]
+    )
     routes.add_url_rule("/review/audit", "audit", pages.show_audit_log)
     return routes
 
@@ -59,6 +76,24 @@ class _DistrictPages:
     def show_statistics(self) -> Response:
         view = build_district_view(self.context.app)
         return self.context.render_page("District", document.render_district, view)
+
+    def show_lookalikes(self) -> Response:
+        view = build_lookalikes_view(self.context.app)
+        return self.context.render_page("Look-alikes", lookalikes.render_lookalikes, view)
+
+    def submit_decision(self, finding_id: str) -> Response:
+        form, notice = read_form(LookalikeForm), "Saved."
+        try:
+            decide_lookalike(
+                self.context.app,
+                build_reviewer(self.context),
+                finding_id,
+                form.decision,
+                form.seen,
+            )
+        except InputError as error:
+            notice = str(error)
+        return self.context.redirect_to(url_for("district.look_alikes"), notice)
 
     def show_audit_log(self) -> Response:
         log = self.context.app.db.audit

@@ -47,14 +47,29 @@ class ServiceHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictSummary:
+    """Look-alikes of the district itself, in counts. `unchecked` counts sources of the week."""
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    open: int = 0
+    unchecked: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDigestView(EmailView):
-    """`closed` counts the flags that were closed during `week`."""
+    """`closed` counts the flags that were closed during `week`.
+
+    `lookalikes` is None where the district is not watched for look-alikes of its own.
+    """
 
     week: str
     coverage: Coverage
     upkeep: ServiceHealth | None = None
     lines: tuple[ReviewLine, ...] = ()
     closed: int = 0
+    lookalikes: DistrictSummary | None = None
 
 
 def render_review_digest(view: ReviewDigestView) -> Email:
@@ -69,6 +84,9 @@ def render_review_digest(view: ReviewDigestView) -> Email:
         "quiet": False,
     }
     context["covered"] = fill_template("_base/covered.txt", context)
+    context["lookalikes"] = (
+        fill_template("review/lookalikes.txt", context).splitlines() if view.lookalikes else ()
+    )
     context["upkeep"] = (
         fill_template("review/upkeep.txt", context).splitlines() if view.upkeep else ()
     )

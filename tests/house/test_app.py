@@ -10,6 +10,6 @@ def test_the_app_holds_infrastructure_and_nothing_else() -> None:
 
     assert held == {
         *("config", "db", "clock", "ids"),
-        *("sources", "crawler", "matcher", "copier", "mailer"),
+        *("sources", "crawler", "records", "matcher", "copier", "mailer"),
         "beat",
     }

@@ -60,6 +60,10 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "purge": (row("--dry-run"), row("--json")),
     "doctor": (row(codes=(0, 69)), row("--json", codes=(0, 69))),
     "metrics": (row(), row("--json")),
+    # There is nothing of a person in these, and this district lists nothing of its own.
+    "district list": (row(), row("--json")),
+    "district check": (row(codes=(65,)),),
+    "district domains": (row(codes=(65,)), row("--json", codes=(65,))),
     "staff invite": (
         row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),
         row("--file", "nowhere.csv", codes=(2,)),

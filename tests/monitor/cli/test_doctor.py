@@ -21,7 +21,18 @@ from tests.scrapers.http.certificates import issue, server_context
 
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
-    *("sources", "search", "sweep", "jobs", "outbox", "backup", "clock", "audit", "processes"),
+    *(
+        "sources",
+        "search",
+        "official",
+        "sweep",
+        "jobs",
+        "outbox",
+        "backup",
+        "clock",
+        "audit",
+        "processes",
+    ),
 }
 
 

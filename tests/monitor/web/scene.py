@@ -28,8 +28,8 @@ class Scene:
 
     def address(self, rule: Rule) -> str:
         given = {"item_id": self.item, "own": self.item, "code": "x", "name": "page.css"}
-        given |= {"screenshot_id": "x"}
-        given |= dict.fromkeys(("flag_id", "change_id", "proposal_id"), self.flag) | {"token": "x"}
+        given |= {"screenshot_id": "x", "token": "x"}
+        given |= dict.fromkeys(("flag_id", "change_id", "proposal_id", "finding_id"), self.flag)
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
         return path
 

@@ -103,6 +103,8 @@ WHOSE = {
     "/review/flags/<flag_id>/take": REVIEWER,
     "/review/holds": REVIEWER,
     "/review/holds/<proposal_id>": REVIEWER,
+    "/review/look-alikes": REVIEWER,
+    "/review/look-alikes/<finding_id>": REVIEWER,
     "/review/open": REVIEWER,
     "/review/rule": REVIEWER,
     "/review/several": REVIEWER,

@@ -1,0 +1,107 @@
+"""Look-alikes of the district itself: list them, check now, and see what is looked up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+import click
+
+from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.domain.district.domains import list_lookalike_domains
+from monitor.domain.district.findings import DistrictFinding
+from monitor.domain.errors import InputError
+from monitor.services.district_checks import load_inventory, run_district_check
+
+NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookalikeRow:
+    """`state` is what IT decided, or gone."""
+
+    kind: str
+    address: str
+    state: str
+    first_seen: datetime
+    last_seen: datetime
+    changed_at: datetime | None
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def from_finding(cls, finding: DistrictFinding) -> Self:
+        return cls(
+            kind=finding.trace.kind,
+            address=finding.trace.address,
+            state="gone" if finding.gone_at else finding.state,
+            first_seen=finding.first_seen,
+            last_seen=finding.last_seen,
+            changed_at=finding.changed_at,
+            reasons=finding.trace.reasons,
+        )
+
+
+@click.group()
+def district() -> None:
+    """List and check look-alikes of the district's accounts and domains."""
+
+
+@district.command("list")
+@json_option
+@pass_cli_context
+def list_lookalikes(context: CliContext, *, as_json: bool) -> None:
+    """List look-alikes with their status. Reviewers decide on the portal."""
+    with context.open_app() as app:
+        found = app.db.district_findings.list_district_findings()
+    _print_rows(context, found, as_json=as_json)
+
+
+@district.command("check")
+@json_option
+@pass_cli_context
+def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
+    """Check all sources and domains now, instead of a seventh each day."""
+    with context.open_app_locked() as app:
+        if load_inventory(app) is None:
+            raise InputError(NOT_SET_UP)
+        run_district_check(app)
+        found = app.db.district_findings.list_district_findings()
+        checks = app.db.district_checks.list_district_checks()
+    _print_rows(context, found, as_json=as_json)
+    if not as_json:
+        columns = ("source", "outcome", "asked", "note")
+        context.output.print_table(
+            columns, [(each.source, each.outcome, each.asked, each.note) for each in checks]
+        )
+
+
+@district.command("domains")
+@json_option
+@pass_cli_context
+def list_domains(context: CliContext, *, as_json: bool) -> None:
+    """List the domains that are looked up each week, the likeliest first."""
+    with context.open_app() as app:
+        inventory = load_inventory(app)
+    if inventory is None:
+        raise InputError(NOT_SET_UP)
+    domains = list_lookalike_domains(inventory)
+    if as_json:
+        context.output.print_json(domains)
+    else:
+        rows = [(each.name, each.original, each.reason) for each in domains]
+        context.output.print_table(("domain", "looks like", "reason"), rows)
+
+
+def _print_rows(context: CliContext, found: tuple[DistrictFinding, ...], *, as_json: bool) -> None:
+    rows = [LookalikeRow.from_finding(each) for each in found]
+    if as_json:
+        context.output.print_json(rows)
+    elif rows:
+        context.output.print_table(
+            ("kind", "address", "status", "first seen", "last seen"),
+            [
+                (each.kind, each.address, each.state, each.first_seen, each.last_seen)
+                for each in rows
+            ],
+        )
+    else:
+        context.output.print_line("No look-alikes are known.")

@@ -1,0 +1,116 @@
+"""What looks like the district: under the district's own key, since it is about no person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.db.connection import DatabaseConnection, format_datetime, parse_datetime
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.domain.district.findings import DistrictFinding
+from monitor.domain.errors import InputError
+from scrapers.models import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictFindingsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def save_district_finding(self, finding: DistrictFinding) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO district_findings (id, keyed_hash, state, last_seen, encrypted)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET state = excluded.state,
+                    last_seen = excluded.last_seen, encrypted = excluded.encrypted""",
+                finding.id,
+                self._hash_key(finding.trace.key),
+                finding.state,
+                format_datetime(finding.last_seen),
+                self.encryption.encrypt(DISTRICT, _build_place(finding.id), finding),
+            )
+
+    def load_district_finding(self, finding_id: str) -> DistrictFinding:
+        row = self.connection.fetch_row(
+            "SELECT encrypted FROM district_findings WHERE id = ?", finding_id
+        )
+        if row is None:
+            message = "This look-alike is no longer stored. Reload the list."
+            raise InputError(message)
+        return self._decrypt_finding(finding_id, row["encrypted"])
+
+    def find_district_finding_by_key(self, key: str) -> DistrictFinding | None:
+        """Return what is known of an account or a domain; None where nothing is."""
+        row = self.connection.fetch_row(
+            "SELECT id, encrypted FROM district_findings WHERE keyed_hash = ?", self._hash_key(key)
+        )
+        return self._decrypt_finding(row["id"], row["encrypted"]) if row else None
+
+    def list_district_findings(self) -> tuple[DistrictFinding, ...]:
+        """Return all of them, the first stored first."""
+        rows = self.connection.fetch_rows(
+            "SELECT id, encrypted FROM district_findings ORDER BY rowid"
+        )
+        return tuple(self._decrypt_finding(row["id"], row["encrypted"]) for row in rows)
+
+    def delete_district_finding(self, finding_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM district_findings WHERE id = ?", finding_id)
+
+    def _hash_key(self, key: str) -> bytes:
+        return self.encryption.keyed_hash(DISTRICT, f"look-alike {key}")
+
+    def _decrypt_finding(self, finding_id: str, blob: bytes) -> DistrictFinding:
+        return self.encryption.decrypt(DISTRICT, _build_place(finding_id), blob, DistrictFinding)
+
+
+def _build_place(finding_id: str) -> str:
+    return f"district_findings/{finding_id}/encrypted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictCheck:
+    """What the last look at one source came to, of so many questions."""
+
+    source: str
+    outcome: Outcome
+    asked: int
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictChecksTable:
+    connection: DatabaseConnection
+
+    def save_district_check(self, check: DistrictCheck) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO district_checks (source, outcome, asked, at, note)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (source) DO UPDATE SET outcome = excluded.outcome,
+                    asked = excluded.asked, at = excluded.at, note = excluded.note""",
+                check.source,
+                check.outcome,
+                check.asked,
+                format_datetime(check.at),
+                check.note,
+            )
+
+    def list_district_checks(self) -> tuple[DistrictCheck, ...]:
+        rows = self.connection.fetch_rows(
+            "SELECT source, outcome, asked, at, note FROM district_checks ORDER BY source"
+        )
+        return tuple(
+            DistrictCheck(
+                source=row["source"],
+                outcome=Outcome(row["outcome"]),
+                asked=row["asked"],
+                at=parse_datetime(row["at"]),
+                note=row["note"],
+            )
+            for row in rows
+        )
+
+    def delete_district_checks_before(self, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM district_checks WHERE at < ?", format_datetime(at))

@@ -1,0 +1,233 @@
+"""Domains made to be taken for the district's: which to look up, and what a name in a log is."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from itertools import islice, zip_longest
+
+import idna
+
+from monitor.domain.district.inventory import SHORTEST_HANDLE, DistrictInventory
+from monitor.domain.handles.lookalike import LookalikeKind, compare_handles
+from monitor.domain.names.normalize import fold_text
+
+# As many as can be looked up in a week without anyone noticing: fifty a day.
+MOST_DOMAINS = 350
+DAYS_A_WEEK = 7
+_ENDINGS = (
+    *("org", "com", "net", "us", "info", "co", "school", "academy", "education", "online", "site"),
+    *("website", "app", "club", "xyz", "top", "live", "support", "help"),
+)
+_WORDS_BEHIND = (
+    *("schools", "school", "district", "isd", "usd", "k12", "edu", "portal", "login", "mail"),
+    *("staff", "students", "parents", "payroll", "hr", "benefits", "helpdesk", "support", "sso"),
+    *("jobs", "online"),
+)
+_WORDS_BEFORE = ("my", "the", "portal", "login", "mail", "staff")
+# Where a district's name ends in one of these, a hyphen fits before it.
+_LAST_WORDS = ("schools", "school", "district", "isd", "usd", "csd", "k12", "sd", "ps")
+_LOOKS = (
+    *(("o", "0"), ("l", "1"), ("i", "1"), ("l", "i"), ("i", "l"), ("m", "rn"), ("rn", "m")),
+    *(("w", "vv"), ("d", "cl"), ("e", "3"), ("a", "4"), ("s", "5"), ("g", "9"), ("u", "v")),
+)
+# Cyrillic letters that no one can tell from ours.
+_CYRILLIC = (("a", "а"), ("e", "е"), ("o", "о"), ("p", "р"), ("c", "с"), ("i", "і"), ("y", "у"))  # noqa: RUF001 - the point
+_LONGEST_LABEL = 63
+_SHORTEST_LABEL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookalikeDomain:
+    """`original` is the domain of ours that it looks like; `reason` says how."""
+
+    name: str
+    original: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OwnDomain:
+    """`label` is what the district chose, `ending` is one that strangers can register under."""
+
+    name: str
+    label: str
+    ending: str
+
+
+def _split_domain(domain: str) -> _OwnDomain | None:
+    """Part `cedarvalley.k12.tx.us` and `mail.cedarvalley.org` where what was chosen ends."""
+    labels = domain.strip().casefold().strip(".").split(".")
+    at = labels.index("k12", 1) - 1 if "k12" in labels[1:] else len(labels) - 2
+    if at < 0 or len(labels[at]) < _SHORTEST_LABEL or not labels[at].isascii():
+        return None
+    ending = ".".join(labels[at + 1 :])
+    # Under k12 no stranger gets a domain.
+    strangers = "org" if "k12" in labels else ending
+    return _OwnDomain(name=f"{labels[at]}.{ending}", label=labels[at], ending=strangers)
+
+
+@lru_cache(maxsize=8)
+def list_lookalike_domains(inventory: DistrictInventory) -> tuple[LookalikeDomain, ...]:
+    """Return the domains to look up, the likeliest first, and no more than MOST_DOMAINS."""
+    own = [each for each in map(_split_domain, inventory.domains) if each]
+    words = frozenset(fold_text(" ".join((inventory.name, *inventory.places))).split())
+    several = [_build_variants(each, words) for each in own]
+    ranked = (each for row in zip_longest(*several) for each in row if each is not None)
+    found: dict[str, LookalikeDomain] = {}
+    for each in ranked:
+        if not is_own_domain(each.name, inventory):
+            found.setdefault(each.name, each)
+    return tuple(islice(found.values(), MOST_DOMAINS))
+
+
+def _build_variants(own: _OwnDomain, words: frozenset[str]) -> Iterator[LookalikeDomain]:
+    """Take one of each kind in turn, so that a cut leaves something of every kind."""
+    kinds = (
+        (_list_endings(own), "It is the same name with another ending."),
+        (_list_added_words(own), "It is the same name with a word added."),
+        (_list_looks(own), "One letter is replaced by a sign that looks like it."),
+        (_list_hyphens(own, words), "It is the same name with other hyphens."),
+        (_list_slips(own), "It is what one slip of the finger makes of the name."),
+        (_list_alphabets(own), "One letter is of another alphabet and looks the same."),
+    )
+    told = ([(name, reason) for name in names] for names, reason in kinds)
+    for row in zip_longest(*told):
+        for name, reason in filter(None, row):
+            if all(0 < len(label) <= _LONGEST_LABEL for label in name.split(".")):
+                yield LookalikeDomain(name=name, original=own.name, reason=reason)
+
+
+def _list_endings(own: _OwnDomain) -> Iterator[str]:
+    return (f"{own.label}.{ending}" for ending in _ENDINGS)
+
+
+def _list_added_words(own: _OwnDomain) -> Iterator[str]:
+    for ending in dict.fromkeys((own.ending, "com", "org")):
+        for word in _WORDS_BEHIND:
+            yield f"{own.label}-{word}.{ending}"
+            yield f"{own.label}{word}.{ending}"
+        for word in _WORDS_BEFORE:
+            yield f"{word}{own.label}.{ending}"
+            yield f"{word}-{own.label}.{ending}"
+
+
+def _list_looks(own: _OwnDomain) -> Iterator[str]:
+    for ending in dict.fromkeys((own.ending, "com", "org")):
+        for letters, sign in _LOOKS:
+            for at in range(len(own.label)):
+                if own.label.startswith(letters, at):
+                    rest = own.label[at + len(letters) :]
+                    yield f"{own.label[:at]}{sign}{rest}.{ending}"
+
+
+def _list_alphabets(own: _OwnDomain) -> Iterator[str]:
+    for letter, other in _CYRILLIC:
+        if letter in own.label:
+            written = own.label.replace(letter, other)
+            yield f"{idna.encode(written).decode('ascii')}.{own.ending}"
+
+
+def _list_hyphens(own: _OwnDomain, words: frozenset[str]) -> Iterator[str]:
+    if "-" in own.label:
+        yield f"{own.label.replace('-', '')}.{own.ending}"
+    parts = [at for at in range(2, len(own.label) - 1) if own.label[:at] in words]
+    parts += [at for at in range(2, len(own.label) - 1) if own.label[at:] in {*words, *_LAST_WORDS}]
+    for at in dict.fromkeys(parts):
+        for ending in dict.fromkeys((own.ending, "com", "org")):
+            yield f"{own.label[:at]}-{own.label[at:]}.{ending}"
+
+
+def _list_slips(own: _OwnDomain) -> Iterator[str]:
+    label = own.label
+    yield f"{label}s.{own.ending}"
+    for at in range(len(label)):
+        left_out, doubled = label[:at] + label[at + 1 :], label[: at + 1] + label[at:]
+        swapped = label[:at] + label[at + 1 : at + 2] + label[at : at + 1] + label[at + 2 :]
+        for slip in (left_out, doubled, swapped):
+            if slip != label and not slip.startswith("-") and not slip.endswith("-"):
+                yield f"{slip}.{own.ending}"
+
+
+def is_own_domain(name: str, inventory: DistrictInventory) -> bool:
+    """Tell whether a host is one of the district's domains, or lies under one."""
+    host = name.casefold().strip(".")
+    return any(f".{host}".endswith(f".{own.casefold().strip('.')}") for own in inventory.domains)
+
+
+def match_logged_name(name: str, inventory: DistrictInventory) -> LookalikeDomain | None:
+    """Say which domain of ours a host name from a log of certificates looks like.
+
+    What stands before the label that looks like ours is left out: it may name anyone.
+    """
+    host = name.casefold().strip().removeprefix("*.").strip(".")
+    if is_own_domain(host, inventory) or not _is_host(host):
+        return None
+    labels = host.split(".")
+    for at, label in enumerate(labels[:-1]):
+        for own in filter(None, map(_split_domain, inventory.domains)):
+            reason = _explain_label(_decode_label(label), own.label)
+            if reason:
+                name = ".".join(labels[at:])
+                return LookalikeDomain(name=name, original=own.name, reason=reason)
+    return None
+
+
+def _is_host(host: str) -> bool:
+    labels = host.split(".")
+    return (
+        len(labels) > 1
+        and len(host) <= _LONGEST_HOST
+        and all(
+            0 < len(label) <= _LONGEST_LABEL
+            and label.isascii()
+            and label.replace("-", "").replace("_", "").isalnum()
+            for label in labels
+        )
+    )
+
+
+_LONGEST_HOST = 253
+
+
+def _decode_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return idna.decode(label)
+    except idna.IDNAError:
+        return label
+
+
+def _explain_label(label: str, own: str) -> str:
+    if label == own:
+        return "It has the same name under another domain."
+    bare = label.replace("-", "").replace("_", "")
+    core = own.replace("-", "")
+    if bare == core:
+        return "It is the same name with other hyphens."
+    if len(core) < SHORTEST_HANDLE:
+        return ""
+    around = (bare.removeprefix(core), bare.removesuffix(core))
+    if any(rest in {*_WORDS_BEHIND, *_WORDS_BEFORE} for rest in around):
+        return "It is the same name with a word added."
+    found = compare_handles(label, own)
+    if found and found.kind in {LookalikeKind.LOOK, LookalikeKind.ALPHABET}:
+        return "One letter is replaced by a sign that looks like it."
+    return ""
+
+
+def list_log_words(inventory: DistrictInventory) -> tuple[str, ...]:
+    """Return the words to search a log of certificates for: what the district chose, each once."""
+    own = (each for each in map(_split_domain, inventory.domains) if each)
+    return tuple(dict.fromkeys(each.label for each in own if len(each.label) >= SHORTEST_HANDLE))
+
+
+def is_due_on_day(name: str, weekday: int) -> bool:
+    """Tell whether a source or a domain has its turn on that day of the week; each has one."""
+    return sha256(name.encode()).digest()[0] % DAYS_A_WEEK == weekday
+
+
+def select_due(names: Iterable[str], weekday: int | None) -> tuple[str, ...]:
+    """Return the names that are due that day; all of them where no day is given."""
+    return tuple(each for each in names if weekday is None or is_due_on_day(each, weekday))

@@ -1,0 +1,114 @@
+"""Public records about domains: the name service, and a log of issued certificates.
+
+No domain that is looked up is ever connected to. The log is asked through the guarded client.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from threading import Lock
+
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+
+from scrapers.http.client import HttpClient
+from scrapers.http.ssrf_guard import is_public_unicast
+from scrapers.models import DomainRecords, LoggedNames, Outcome, Page, ParseResult
+from scrapers.parsers.certificates import build_log_request, parse_log_page
+from scrapers.source import AccessMode, CrawlPolicy
+
+LOOKUP_SECONDS = 5.0
+# A zone can name thousands of each.
+MOST_RECORDS = 8
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+NO_ANSWER = "the name service did not answer in time"
+NAME_SERVICE_FAILED = "the name service could not find out"
+ONLY_PRIVATE = "its addresses are not on the public internet"
+
+
+def build_system_resolver() -> dns.resolver.Resolver:
+    """Return one that asks the name servers of this machine; raises where it has none."""
+    return dns.resolver.Resolver()
+
+
+@dataclass(slots=True, kw_only=True)
+class NameService:
+    """Looks domains up; `resolver` is made at the first question, so that none is needed before."""
+
+    seconds: float = LOOKUP_SECONDS
+    resolver: dns.resolver.Resolver | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def look_up_domain(self, domain: str) -> DomainRecords:
+        """Return its mail servers and public addresses. A name that is only delegated is FOUND."""
+        try:
+            resolver = self._get_resolver()
+            mail_servers = tuple(self._list_mail_servers(resolver, domain))
+            addresses = self._list_addresses(resolver, domain)
+        except dns.resolver.NXDOMAIN:
+            return DomainRecords(outcome=Outcome.ABSENT)
+        except dns.exception.Timeout:
+            return DomainRecords(outcome=Outcome.FAILED, note=NO_ANSWER)
+        except (dns.exception.DNSException, OSError, ValueError):
+            return DomainRecords(outcome=Outcome.FAILED, note=NAME_SERVICE_FAILED)
+        public = tuple(each for each in addresses if is_public_unicast(each))
+        return DomainRecords(
+            outcome=Outcome.FOUND,
+            addresses=public[:MOST_RECORDS],
+            mail_servers=mail_servers[:MOST_RECORDS],
+            note=ONLY_PRIVATE if addresses and not public else "",
+        )
+
+    def _get_resolver(self) -> dns.resolver.Resolver:
+        with self._lock:
+            if self.resolver is None:
+                self.resolver = build_system_resolver()
+            return self.resolver
+
+    def _list_mail_servers(self, resolver: dns.resolver.Resolver, domain: str) -> Iterator[str]:
+        found = {
+            str(record).partition(" ")[2].rstrip(".").casefold()
+            for record in self._ask(resolver, domain, dns.rdatatype.MX)
+        }
+        # "." says that the domain takes no email (RFC 7505).
+        yield from sorted(each for each in found if each and _NAME_CHARACTERS.issuperset(each))
+
+    def _list_addresses(self, resolver: dns.resolver.Resolver, domain: str) -> list[str]:
+        kinds = (dns.rdatatype.A, dns.rdatatype.AAAA)
+        return sorted(str(each) for kind in kinds for each in self._ask(resolver, domain, kind))
+
+    def _ask(
+        self, resolver: dns.resolver.Resolver, domain: str, kind: dns.rdatatype.RdataType
+    ) -> list[object]:
+        answer = resolver.resolve(
+            f"{domain}.", kind, lifetime=self.seconds, raise_on_no_answer=False, search=False
+        )
+        return list(answer)
+
+
+@dataclass(slots=True, kw_only=True)
+class InternetRecords:
+    """`log_url` is where the log of certificates is asked; empty where it is not."""
+
+    names: NameService
+    client: HttpClient
+    log_url: str = ""
+    allow_private: tuple[str, ...] = ()
+
+    def look_up_domain(self, domain: str) -> DomainRecords:
+        return self.names.look_up_domain(domain)
+
+    def search_certificate_log(self, word: str) -> LoggedNames:
+        origin = "/".join(self.log_url.split("/")[:3])
+        policy = CrawlPolicy(
+            origins=(origin,), access=AccessMode.API, allow_private=self.allow_private
+        )
+        answer = self.client.fetch(build_log_request(self.log_url, word), policy)
+        if isinstance(answer, Page):
+            return parse_log_page(answer)
+        if isinstance(answer, ParseResult):
+            return LoggedNames(outcome=answer.outcome, note=answer.note)
+        return LoggedNames(outcome=Outcome.FAILED, note=LOG_MOVED)
+
+
+LOG_MOVED = "the log redirects elsewhere"
