@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from monitor.db.connection import DatabaseConnection, Row, format_datetime, parse_datetime
 from monitor.db.encryption import Encryption
@@ -45,9 +46,15 @@ class AccountProofsTable:
                 format_datetime(proof.at),
                 self.encryption.encrypt(proof.person_id, _PLACE, proof.account),
             )
+            self.connection.forget_read(("account proofs", proof.person_id))
 
     def list_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
         """Return all of a person's, the oldest first."""
+        return self.connection.read_once(
+            ("account proofs", person_id), partial(self._read_proofs_of_person, person_id)
+        )
+
+    def _read_proofs_of_person(self, person_id: str) -> tuple[AccountProof, ...]:
         rows = self.connection.fetch_rows(
             """SELECT person_id, state, at, encrypted FROM account_proofs WHERE person_id = ?
             ORDER BY rowid""",
@@ -62,6 +69,7 @@ class AccountProofsTable:
                 person_id,
                 self._hash_account(person_id, account),
             )
+            self.connection.forget_read(("account proofs", person_id))
 
     def derive_proof_code(self, person_id: str, account: str) -> str:
         """Return the code that proves control of an account: the same each time, stored nowhere."""

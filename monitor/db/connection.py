@@ -8,14 +8,14 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
-from typing import Self
+from typing import NoReturn, Self, TypeVar, cast
 
 import sqlite_utils
 
@@ -56,10 +56,14 @@ def translate_errors(path: Path, write_path: Path | None = None) -> Iterator[Non
     try:
         yield
     except sqlite3.Error as error:
-        refusal = _translate_error(path, write_path or path, error)
-        if refusal is None:
-            raise
-        raise refusal from error
+        _raise_translated(error, path, write_path)
+
+
+def _raise_translated(error: sqlite3.Error, path: Path, write_path: Path | None = None) -> NoReturn:
+    refusal = _translate_error(path, write_path or path, error)
+    if refusal is None:
+        raise error
+    raise refusal from error
 
 
 @contextmanager
@@ -121,13 +125,15 @@ CONNECTION_PRAGMAS = (
 class ThreadSession:
     """A thread's connection, and how deep in `write()` blocks the thread stands.
 
-    `tables` is the same connection as sqlite-utils sees it.
+    `tables` is the same connection as sqlite-utils sees it. `known` is what the transaction has
+    read, and is empty outside one.
     """
 
     connection: sqlite3.Connection
     tables: sqlite_utils.Database = field(init=False)
     depth: int = 0
     callbacks: list[Callable[[], object]] = field(default_factory=list)
+    known: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tables = sqlite_utils.Database(
@@ -293,6 +299,7 @@ def flush_to_disk(path: Path) -> None:
 
 
 Row = sqlite3.Row
+T = TypeVar("T")
 # As much as SQLite itself lets gather: 1,000 pages (sqlite.org/wal.html, "Checkpointing").
 LOG_BYTES = 4 << 20
 # The longest that other writers wait for a checkpoint that a slow reader holds up.
@@ -368,15 +375,22 @@ class DatabaseConnection:
         """Close what no thread uses; what one may still read from closes with that thread."""
         self._connections.close_all()
 
+    # These run dozens of times for each answer that is settled, where a `with` block would cost as
+    # much as the statement.
+
     def fetch_rows(self, sql: str, *values: object) -> Iterator[Row]:
-        with translate_errors(self.path):
+        try:
             # `yield from` would close the cursor with the generator, maybe after its connection.
             for row in self._open_cursor().execute(sql, values):  # noqa: UP028 - see above
                 yield row
+        except sqlite3.Error as error:
+            _raise_translated(error, self.path)
 
     def fetch_row(self, sql: str, *values: object) -> Row | None:
-        with translate_errors(self.path):
+        try:
             found: Row | None = self._open_cursor().execute(sql, values).fetchone()
+        except sqlite3.Error as error:
+            _raise_translated(error, self.path)
         return found
 
     def _open_cursor(self) -> sqlite3.Cursor:
@@ -387,8 +401,10 @@ class DatabaseConnection:
 
     def execute(self, sql: str, *values: object) -> int:
         """Change rows, inside `write()` only; return how many."""
-        with translate_errors(self.path):
+        try:
             return self._require_transaction().execute(sql, values).rowcount
+        except sqlite3.Error as error:
+            _raise_translated(error, self.path)
 
     def execute_many(self, sql: str, values: Iterable[tuple[object, ...]]) -> None:
         with translate_errors(self.path):
@@ -431,11 +447,33 @@ class DatabaseConnection:
             if session.depth
             else self._open_transaction(session, sync)
         )
-        with translate_errors(self.path), block:
-            yield
+        try:
+            with block:
+                yield
+        except sqlite3.Error as error:
+            _raise_translated(error, self.path)
         if not session.depth:
             self._shorten_log(session.connection)
             _run_callbacks(session)
+
+    def read_once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what this transaction has read under a key; read it the first time.
+
+        No one else writes meanwhile, so it stays true until the transaction's own writes change
+        it: whatever writes such rows calls `forget_read`. Outside a transaction, always read.
+        """
+        session = self._connections.get_session()
+        if not session.depth:
+            return read()
+        if key not in session.known:
+            session.known[key] = read()
+        return cast("T", session.known[key])
+
+    def forget_read(self, *keys: Hashable) -> None:
+        """Read these keys anew, after a write that changed them; without a key, everything."""
+        known = self._connections.get_session().known
+        for key in keys or tuple(known):
+            known.pop(key, None)
 
     def run_after_commit(self, act: Callable[[], object]) -> None:
         """Act after the commit of the outermost `write()`; at once if there is none."""
@@ -494,6 +532,7 @@ class DatabaseConnection:
         # A deferred BEGIN fails at once where another wrote between our read and our write.
         connection.execute("BEGIN IMMEDIATE")
         session.depth = 1
+        session.known.clear()
         try:
             self._connections.check_identity()
             yield
@@ -505,6 +544,7 @@ class DatabaseConnection:
             raise
         finally:
             session.depth = 0
+            session.known.clear()
 
     @contextmanager
     def _open_savepoint(self, session: ThreadSession) -> Iterator[None]:
@@ -516,6 +556,7 @@ class DatabaseConnection:
         try:
             yield
         except BaseException:
+            session.known.clear()
             del session.callbacks[waiting:]
             # A full disk takes back the whole transaction, and the savepoint with it.
             if connection.in_transaction:

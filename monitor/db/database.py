@@ -1,8 +1,8 @@
 """Everything Namesake remembers of one district, in one folder."""
 
 import hmac
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack, closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -199,8 +199,10 @@ class Database:
         self._connection.check_file()
         self._keys.check_file()
 
-    def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> AbstractContextManager[None]:
-        return self._connection.begin_transaction(sync)
+    @contextmanager
+    def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:
+        with self._connection.begin_transaction(sync), self._keys.hold_keys():
+            yield
 
     @property
     def size_bytes(self) -> int:

@@ -7,9 +7,10 @@ one of two with the same Message-ID.
 
 import hmac
 import os
+import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Self, TypeVar
@@ -70,6 +71,7 @@ class DataKey:
 
     encryption_key: bytes = field(repr=False)
     hash_key: bytes = field(repr=False)
+    cipher: AESGCM = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class KeyStore:
 
     def __init__(self, connection: DatabaseConnection) -> None:
         self._connection = connection
+        self._local = threading.local()
 
     @classmethod
     def open_store(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
@@ -132,6 +135,7 @@ class KeyStore:
             )
 
     def destroy_key(self, key_id: str) -> None:
+        self._get_held_keys().pop(key_id, None)
         with self._connection.begin_transaction():
             self._connection.execute("DELETE FROM keys WHERE id = ?", key_id)
             self._connection.execute(
@@ -177,7 +181,33 @@ class KeyStore:
                 "INSERT OR REPLACE INTO audit_end (one, seq, link) VALUES (1, ?, ?)", *values
             )
 
+    @contextmanager
+    def hold_keys(self) -> Iterator[None]:
+        """Read each key once while the block lasts, in this thread.
+
+        Only around a transaction of the district: no one's rows can be erased during it, and a
+        key is destroyed after the rows that it opens.
+        """
+        if hasattr(self._local, "held"):
+            yield
+            return
+        self._local.held = {}
+        try:
+            yield
+        finally:
+            del self._local.held
+
     def load_key(self, key_id: str) -> DataKey:
+        held = self._get_held_keys()
+        if key_id not in held:
+            held[key_id] = self._read_key(key_id)
+        return held[key_id]
+
+    def _get_held_keys(self) -> dict[str, DataKey]:
+        held: dict[str, DataKey] = getattr(self._local, "held", {})
+        return held
+
+    def _read_key(self, key_id: str) -> DataKey:
         found = self._connection.fetch_row(
             "SELECT encryption_key, hash_key FROM keys WHERE id = ?", key_id
         )
@@ -187,7 +217,11 @@ class KeyStore:
                 "restore the copy of the keys that belongs to this database."
             )
             raise DatabaseError(message)
-        return DataKey(encryption_key=found["encryption_key"], hash_key=found["hash_key"])
+        return DataKey(
+            encryption_key=found["encryption_key"],
+            hash_key=found["hash_key"],
+            cipher=AESGCM(found["encryption_key"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +235,13 @@ class Encryption:
 
     def encrypt(self, key_id: str, place: str, value: object) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        cipher = AESGCM(self.keys.load_key(key_id).encryption_key)
+        cipher = self.keys.load_key(key_id).cipher
         return (
             CIPHERTEXT_VERSION + nonce + cipher.encrypt(nonce, encode_json(value), place.encode())
         )
 
     def decrypt(self, key_id: str, place: str, blob: bytes, shape: type[T]) -> T:
-        return _decrypt_value(AESGCM(self.keys.load_key(key_id).encryption_key), place, blob, shape)
+        return _decrypt_value(self.keys.load_key(key_id).cipher, place, blob, shape)
 
     def decrypt_each(
         self, key_id: str, sealed: Iterable[tuple[str, bytes]], shape: type[T]
@@ -215,7 +249,7 @@ class Encryption:
         """Open what lies at several places, each with its blob; the key is fetched once."""
         cipher = None
         for place, blob in sealed:
-            cipher = cipher or AESGCM(self.keys.load_key(key_id).encryption_key)
+            cipher = cipher or self.keys.load_key(key_id).cipher
             yield _decrypt_value(cipher, place, blob, shape)
 
     def keyed_hash(self, key_id: str, text: str) -> bytes:

@@ -3,9 +3,11 @@
 Verdicts are appended; the item itself holds the current one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from monitor.db.connection import (
     DatabaseConnection,
@@ -259,11 +261,12 @@ class FeedbackTable:
     def insert_feedback(self, feedback: Feedback) -> Decision | None:
         """Store an answer, and return the one that counts now, which the item stores too."""
         with self.connection.begin_transaction():
+            person_id = load_item_owner(self.connection, feedback.item_id)
             self.connection.execute(
                 """INSERT INTO feedback (item_id, person_id, decision, at, flag_id)
                 VALUES (?, ?, ?, ?, ?)""",
                 feedback.item_id,
-                load_item_owner(self.connection, feedback.item_id),
+                person_id,
                 feedback.decision,
                 format_datetime(feedback.at),
                 feedback.flag_id or None,
@@ -272,6 +275,7 @@ class FeedbackTable:
             self.connection.execute(
                 "UPDATE items SET feedback = ? WHERE id = ?", stands, feedback.item_id
             )
+            self.connection.forget_read(_build_feedback_key(person_id))
         return stands
 
     def move_to_item(self, item_id: str, target_id: str) -> None:
@@ -308,13 +312,19 @@ class ItemsTable:
         )
         return tuple(item_id for (item_id,) in rows)
 
-    def load_item(self, item_id: str) -> Item:
-        found = self.connection.fetch_row(
-            "SELECT id, person_id, encrypted FROM items WHERE id = ?", item_id
+    def load_items(self, item_ids: Collection[str]) -> tuple[Item, ...]:
+        """Return some items of one person, the oldest first; what is not there is left out."""
+        if not item_ids:
+            return ()
+        rows = self.connection.fetch_rows(
+            """SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?))
+            ORDER BY first_seen, rowid""",
+            json.dumps(sorted(item_ids)),
         )
-        if found is None:
-            raise build_missing_item_error(item_id)
-        return self._decrypt_item(found)
+        return tuple(self.load_item(item_id) for (item_id,) in rows)
+
+    def load_item(self, item_id: str) -> Item:
+        return self.connection.read_once(("item", item_id), partial(self._read_item, item_id))
 
     def load_item_of_person(self, person_id: str, item_id: str) -> Item:
         """Return a person's item; what is another person's is as if it were not there."""
@@ -354,6 +364,7 @@ class ItemsTable:
                 self._encrypt_item(item),
                 item.id,
             )
+            self.connection.forget_read(("item", item.id), _build_feedback_key(item.person_id))
             self._insert_aliases(item, aliases)
 
     def delete_item(self, item_id: str) -> None:
@@ -361,6 +372,7 @@ class ItemsTable:
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM items WHERE id = ?", item_id)
             self.connection.execute("DELETE FROM jobs WHERE subject = ?", item_id)
+            self.connection.forget_read()
 
     def merge_items(self, keep: Item, drop: Item) -> Item:
         """Make two items one: the older history and the stronger decision stay."""
@@ -387,9 +399,15 @@ class ItemsTable:
     def set_item_feedback(self, item_id: str, feedback: Decision | None) -> None:
         with self.connection.begin_transaction():
             self.connection.execute("UPDATE items SET feedback = ? WHERE id = ?", feedback, item_id)
+            self.connection.forget_read()
 
     def list_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
         """Return what the person gave a verdict on, with the verdict, the oldest first."""
+        return self.connection.read_once(
+            _build_feedback_key(person_id), partial(self._read_items_with_feedback, person_id)
+        )
+
+    def _read_items_with_feedback(self, person_id: str) -> tuple[tuple[Item, Decision], ...]:
         rows = tuple(
             self.connection.fetch_rows(
                 """SELECT id, encrypted, feedback FROM items
@@ -450,6 +468,11 @@ class ItemsTable:
             )
 
     def _find_item_of_alias(self, person_id: str, alias: str) -> str | None:
+        return self.connection.read_once(
+            ("alias", person_id, alias), partial(self._read_item_of_alias, person_id, alias)
+        )
+
+    def _read_item_of_alias(self, person_id: str, alias: str) -> str | None:
         found = self.connection.fetch_row(
             "SELECT item_id FROM aliases WHERE person_id = ? AND alias = ?",
             person_id,
@@ -470,11 +493,13 @@ class ItemsTable:
                 self.encryption.keyed_hash(item.person_id, alias),
                 item.id,
             )
+            self.connection.forget_read(("alias", item.person_id, alias))
 
     def _move_aliases(self, item_id: str, target_id: str) -> None:
         self.connection.execute(
             "UPDATE aliases SET item_id = ? WHERE item_id = ?", target_id, item_id
         )
+        self.connection.forget_read()
 
     def _encrypt_item(self, item: Item) -> bytes:
         return self.encryption.encrypt(
@@ -488,13 +513,26 @@ class ItemsTable:
 
     def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> Iterator[Item]:
         """Open each row of an id and what is sealed, all of one person's."""
-        places = ((_build_item_place(row["id"], "encrypted"), row["encrypted"]) for row in rows)
-        return self.encryption.decrypt_each(person_id, places, Item)
+        for row in rows:
+            yield self.connection.read_once(
+                ("item", row["id"]), partial(self._decrypt_item, person_id, row)
+            )
 
-    def _decrypt_item(self, row: Row) -> Item:
-        return self.encryption.decrypt(
-            row["person_id"], _build_item_place(row["id"], "encrypted"), row["encrypted"], Item
+    def _read_item(self, item_id: str) -> Item:
+        found = self.connection.fetch_row(
+            "SELECT id, person_id, encrypted FROM items WHERE id = ?", item_id
         )
+        if found is None:
+            raise build_missing_item_error(item_id)
+        return self._decrypt_item(found["person_id"], found)
+
+    def _decrypt_item(self, person_id: str, row: Row) -> Item:
+        place = _build_item_place(row["id"], "encrypted")
+        return self.encryption.decrypt(person_id, place, row["encrypted"], Item)
+
+
+def _build_feedback_key(person_id: str) -> tuple[str, str]:
+    return "items with feedback", person_id
 
 
 def _build_item_place(item_id: str, column: str) -> str:

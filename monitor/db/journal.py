@@ -151,6 +151,24 @@ class JournalTable:
         )
         return {Outcome(row["outcome"]): row["count"] for row in rows}
 
+    def count_items_shown_before(
+        self, sweep_id: str, source: str, kinds: Collection[QueryKind]
+    ) -> Mapping[Outcome, int]:
+        """Count what its questions of some kinds showed before, by the outcome of the answer now.
+
+        Nothing is opened: answers, questions and sightings share the mark of their question.
+        """
+        rows = self.connection.fetch_rows(
+            """SELECT journal.outcome, count(*) AS count FROM journal
+            JOIN questions USING (person_id, question) JOIN sightings USING (person_id, question)
+            WHERE journal.sweep_id = ? AND journal.source = ?
+            AND questions.kind IN (SELECT value FROM json_each(?)) GROUP BY journal.outcome""",
+            sweep_id,
+            source,
+            json.dumps(sorted(kinds)),
+        )
+        return {Outcome(row["outcome"]): row["count"] for row in rows}
+
     def is_settled(self, sweep_id: str, source: str, person_id: str) -> bool:
         found = self.connection.fetch_row(
             "SELECT 1 FROM settlements WHERE sweep_id = ? AND source = ? AND person_id = ?",

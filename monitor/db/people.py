@@ -47,6 +47,11 @@ class PeopleTable:
             )
 
     def load_person(self, person_id: str) -> Person:
+        return self.connection.read_once(
+            ("person", person_id), partial(self._read_person, person_id)
+        )
+
+    def _read_person(self, person_id: str) -> Person:
         found = self.connection.fetch_row("SELECT encrypted FROM people WHERE id = ?", person_id)
         if found is None:
             message = f"No one is enrolled under {person_id}. See `namesake staff list`."
@@ -76,6 +81,7 @@ class PeopleTable:
                 hash_school(self.encryption, person.school),
                 person.id,
             )
+            self.connection.forget_read(("person", person.id))
 
     def release_address(self, person_id: str) -> None:
         """Let an address lead to someone no more: it is about to be another's."""
@@ -168,6 +174,7 @@ class PeopleTable:
         self.connection.execute(
             "INSERT INTO erased_people (id) VALUES (?) ON CONFLICT DO NOTHING", person_id
         )
+        self.connection.forget_read()
 
     def _check_address_is_free(self, person: Person) -> None:
         if self.find_person_id_by_mail(person.mail) not in {None, person.id}:
@@ -217,8 +224,14 @@ class ConsentsTable:
                 format_optional_datetime(consent.paused_from),
                 format_optional_datetime(consent.paused_until),
             )
+            self.connection.forget_read(("consent", consent.person_id))
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
+        return self.connection.read_once(
+            ("consent", person_id), partial(self._read_latest_consent, person_id)
+        )
+
+    def _read_latest_consent(self, person_id: str) -> Consent | None:
         found = self.connection.fetch_row(
             f"{_SELECT_CONSENTS} WHERE person_id = ? ORDER BY seq DESC LIMIT 1", person_id
         )
@@ -608,6 +621,12 @@ MIN_PREFIX_LENGTH = 8
 
 
 def load_item_owner(connection: DatabaseConnection, item_id: str) -> str:
+    return connection.read_once(
+        ("item owner", item_id), partial(_read_item_owner, connection, item_id)
+    )
+
+
+def _read_item_owner(connection: DatabaseConnection, item_id: str) -> str:
     found = connection.fetch_row("SELECT person_id FROM items WHERE id = ?", item_id)
     if found is None:
         raise build_missing_item_error(item_id)

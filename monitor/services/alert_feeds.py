@@ -21,7 +21,7 @@ from scrapers.search.alerts import (
     build_feed_id,
     clean_feed_address,
 )
-from scrapers.source import PersonalFeedSource, Source, SourceFamily
+from scrapers.source import PersonalFeedSource, SourceFamily
 
 MOST_FEEDS: Final = 6
 FEED_ADDED: Final = "alert-feed-added"
@@ -108,11 +108,9 @@ def remove_alert_feed(app: App, person_id: str, feed_id: str) -> None:
 
 
 def record_feed_results(
-    app: App, person_id: str, source: Source, visits: Iterable[CrawlResult]
+    app: App, person_id: str, source: PersonalFeedSource, visits: Iterable[CrawlResult]
 ) -> None:
     """Note for each feed of a person when it was read, or why it could not be."""
-    if not isinstance(source, PersonalFeedSource):
-        return
     person = app.db.people.load_person(person_id)
     feeds = {feed.address: feed for feed in person.alert_feeds}
     for visit in visits:

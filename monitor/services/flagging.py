@@ -207,7 +207,7 @@ def list_own_items(db: Database, person: Person) -> Iterator[Item]:
     own = {
         item.id for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
     }
-    yield from (item for item in db.items.list_items_of_person(person.id) if item.id in own)
+    yield from db.items.load_items(own)
 
 
 def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
@@ -234,7 +234,8 @@ def include_confirmed_accounts(db: Database, person: Person) -> Person:
         for item in list_confirmed_accounts(db, person)
         if declared.isdisjoint(_list_account_keys(item.portrait))
     )
-    return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
+    added = tuple(filter(None, confirmed))
+    return replace(person, accounts=(*person.accounts, *added)) if added else person
 
 
 def include_requested_accounts(db: Database, person: Person) -> Person:

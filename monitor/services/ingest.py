@@ -1,8 +1,7 @@
-"""Closing a source: decide whether to trust it, and if so, settle its answers person by person.
+"""Closing sources: decide which to trust, and settle the answers of those person by person.
 
-Compare each answer with what the same question showed before. All changes for one person are one
-
-transaction.
+Compare each answer with what the same question showed before. All changes for one person from one
+source are written or none; a commit holds several such settlements.
 """
 
 import logging
@@ -10,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from monitor.app import App
 from monitor.db.database import Database
@@ -91,6 +91,7 @@ class ItemChanges:
     absences: dict[str, list[ItemAbsence]] = field(default_factory=lambda: defaultdict(list))
     merged_into: dict[str, str] = field(default_factory=dict)
     new_item_ids: set[str] = field(default_factory=set)
+    portraits_before: dict[str, Finding] = field(default_factory=dict)
 
     @property
     def item_ids(self) -> tuple[str, ...]:
@@ -100,6 +101,10 @@ class ItemChanges:
             for item_id in seen
             if self.observations.get(item_id) or self.absences.get(item_id)
         )
+
+    def record_portrait(self, item: Item) -> None:
+        """Note how an item looked before this settlement; call it before the first change."""
+        self.portraits_before.setdefault(item.id, item.portrait)
 
     def merge_items(self, kept_id: str, dropped_id: str) -> None:
         self.observations[kept_id].extend(self.observations.pop(dropped_id, ()))
@@ -172,6 +177,8 @@ class SnapshotComparer:
         self._write_question(query, result, asked, self._update_history(result, asked, brought))
 
     def _add_picture_prints(self, result: ParseResult, before: Snapshot) -> ParseResult:
+        if not result.findings:
+            return result
         findings = (
             self.prints.add_picture_print(each, before.get(compute_anchor(each)))
             for each in result.findings
@@ -188,6 +195,8 @@ class SnapshotComparer:
         ]
         if not found:
             return self._add_item(finding)
+        for each in found:
+            self.item_changes.record_portrait(each)
         whole = found[0]
         for other in found[1:]:
             whole = items.merge_items(whole, other)
@@ -339,14 +348,15 @@ class PersonSettlement:
     def settle_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
         """Settle the person's own accounts; one that shows another name is dropped unread."""
         checked = check_account_proofs(self.app, self.person, self.source, answers)
-        replace(self, person=checked.person).apply_answers(checked.answers)
+        same = checked.person == self.person
+        settlement = self if same else replace(self, person=checked.person)
+        settlement.apply_answers(checked.answers)
 
     def apply_answers(self, answers: tuple[StagedAnswer, ...]) -> None:
-        before = {item.id: item for item in self.app.db.items.list_items_of_person(self.person.id)}
         changes = self._compare_answers(answers)
         store_thumbnails(self.app, self.sweep.id, self.person.id, (each.visit for each in answers))
         steps = (
-            *self._process_seen_items(changes, frozenset(before)),
+            *self._process_seen_items(changes),
             *self._process_missing_items(changes),
             *self._process_cleared_contacts(changes),
         )
@@ -357,7 +367,7 @@ class PersonSettlement:
         settlement = SettlementChanges(
             item_ids=changes.item_ids,
             events=events,
-            before={item_id: item.portrait for item_id, item in before.items()},
+            before=changes.portraits_before,
             trust_status=self.trust,
         )
         assess_changes(self.app, self.person, settlement)
@@ -386,17 +396,17 @@ class PersonSettlement:
                 comparer.compare_answer(visit.query, visit.result)
         return comparer.item_changes
 
-    def _process_seen_items(
-        self, item_changes: ItemChanges, known_ids: frozenset[str]
-    ) -> Iterator[ItemUpdate]:
+    def _process_seen_items(self, item_changes: ItemChanges) -> Iterator[ItemUpdate]:
         db = self.app.db
         for item_id, looks in item_changes.observations.items():
             if not looks:
                 continue
-            if item_id in known_ids:
-                step = update_seen_item(db.items.load_item(item_id), looks, self.at, EVENT_POLICY)
-            else:
+            if item_id in item_changes.new_item_ids:
                 step = create_item(item_id, self.person.id, looks, self.at)
+            else:
+                item = db.items.load_item(item_id)
+                item_changes.record_portrait(item)
+                step = update_seen_item(item, looks, self.at, EVENT_POLICY)
             shown = (
                 each.finding
                 for each in db.sightings.list_sightings_of_item(item_id)
@@ -411,6 +421,7 @@ class PersonSettlement:
             contact_kinds = self._find_flagged_contacts(item_id)
             for absence in absences:
                 item = db.items.load_item(item_id)
+                item_changes.record_portrait(item)
                 step = update_unseen_item(item, absence, self.at, EVENT_POLICY)
                 step = add_cleared_event(item, step, contact_kinds, self.at)
                 db.items.update_item(step.item)
@@ -453,21 +464,70 @@ class PersonSettlement:
 
 AnswersByPerson = Mapping[str, tuple[StagedAnswer, ...]]
 
+SETTLEMENTS_PER_COMMIT = 32
+"""One flush to the disk serves so many; others who write wait for no more than these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReview:
+    """A source that closes, what is believed of it, and the sum of its answers."""
+
+    source: Source
+    feed: PersonalFeedSource | None
+    trust: TrustAssessment
+    person_ids: tuple[str, ...]
+    asked: int
+    answered: int
+    parked_until: datetime | None
+
 
 def is_sweep_erased(db: Database, sweep: Sweep) -> bool:
     """Tell whether a sweep was about one person, and was deleted with them."""
     return bool(sweep.person_id) and db.consents.find_latest_consent(sweep.person_id) is None
 
 
-def settle_source(app: App, sweep: Sweep, source: Source) -> None:
-    """Settle a source's answers, or hold them; in both cases record the source's result."""
+def settle_sources(app: App, sweep: Sweep, sources: Iterable[Source]) -> None:
+    """Settle the answers of some sources, or hold them; then record the result of each.
+
+    A service that is told to stop leaves the rest, and all results, to its next start.
+    """
+    reviews = tuple(_review_source(app, sweep, each) for each in sources)
+    settlements = _list_settlements(reviews)
+    while batch := tuple(islice(settlements, SETTLEMENTS_PER_COMMIT)):
+        if app.crawler.is_stopped():
+            return
+        with app.db.begin_transaction():
+            for person_id, review in batch:
+                _settle_person(app, sweep, review, person_id)
+    for each in reviews:
+        _record_source_run(app, sweep, each)
+
+
+def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, SourceReview]]:
+    """Yield person by person what may be settled, so that a person's items are read once."""
+    about: dict[str, list[SourceReview]] = defaultdict(list)
+    for review in reviews:
+        if review.trust.standing is not SourceTrust.REFUTED:
+            for person_id in review.person_ids:
+                about[person_id].append(review)
+    for person_id in sorted(about):
+        yield from ((person_id, review) for review in about[person_id])
+
+
+def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
     answers = app.db.journal.load_answers_by_subject(sweep.id, source.name)
-    results = tuple(_summarize_visits(app, source, answers))
-    trust = _assess_source_trust(app, sweep, source, answers, results)
-    if trust.standing is not SourceTrust.REFUTED:
-        for person in filter(None, answers):
-            _settle_person(app, sweep, source, person, trust)
-    _record_source_run(app, sweep, source, results, trust)
+    feed = source if isinstance(source, PersonalFeedSource) else None
+    results = tuple(_summarize_visits(app, source, feed, answers))
+    parked = (each.retry_at for each in results if not each.outcome.is_conclusive)
+    return SourceReview(
+        source=source,
+        feed=feed,
+        trust=_assess_source_trust(app, sweep, source, answers, results),
+        person_ids=tuple(filter(None, answers)),
+        asked=len(results),
+        answered=sum(1 for each in results if each.outcome.is_conclusive),
+        parked_until=max(filter(None, parked), default=None),
+    )
 
 
 def _assess_source_trust(
@@ -486,7 +546,7 @@ def _assess_source_trust(
     if trust.standing is SourceTrust.REFUTED:
         _forget_missing_canaries(app, learned)
         return trust
-    if _has_mass_loss(app, answers):
+    if _has_mass_loss(app, sweep, source):
         return distrust_mass_loss()
     if isinstance(source, PersonalFeedSource):
         read = any(each.outcome.is_conclusive for each in results)
@@ -494,7 +554,9 @@ def _assess_source_trust(
     return trust if probes else _use_last_proof(app, source, trust)
 
 
-def _summarize_visits(app: App, source: Source, answers: AnswersByPerson) -> Iterator[ParseResult]:
+def _summarize_visits(
+    app: App, source: Source, feed: PersonalFeedSource | None, answers: AnswersByPerson
+) -> Iterator[ParseResult]:
     """Yield each outcome without its findings, which may not fit into memory.
 
     People who left or paused are left out, since others must not learn of that. So are pictures: an
@@ -506,24 +568,25 @@ def _summarize_visits(app: App, source: Source, answers: AnswersByPerson) -> Ite
         if app.db.consents.can_query_person(person, app.clock.now()):
             for staged in answers[person]:
                 if staged.visit.query.kind is not QueryKind.PICTURE and not _is_own_fault(
-                    source, staged.visit
+                    feed, staged.visit
                 ):
                     yield _summarize_result(source, staged.visit.result)
 
 
 def _summarize_result(source: Source, result: ParseResult) -> ParseResult:
     """Return an outcome alone; whether anyone was in a breach is nothing for IT."""
-    bare = replace(result, findings=(), follow=(), breaches=())
+    told = result.findings or result.follow or result.breaches
+    bare = replace(result, findings=(), follow=(), breaches=()) if told else result
     if source.family is SourceFamily.BREACHES and result.outcome.is_conclusive:
         return replace(bare, outcome=Outcome.ABSENT)
     return bare
 
 
-def _is_own_fault(source: Source, visit: CrawlResult) -> bool:
+def _is_own_fault(feed: PersonalFeedSource | None, visit: CrawlResult) -> bool:
     """Tell whether an address that one person gave is at fault; the district's is everyone's."""
-    if not isinstance(source, PersonalFeedSource) or visit.query.kind is QueryKind.DISTRICT:
+    if feed is None or visit.query.kind is QueryKind.DISTRICT:
         return False
-    return bool(source.find_address_fault(visit.result))
+    return bool(feed.find_address_fault(visit.result))
 
 
 def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAssessment:
@@ -534,42 +597,38 @@ def _use_last_proof(app: App, source: Source, trust: TrustAssessment) -> TrustAs
     return TrustAssessment(standing=trust_status, outcome=trust.outcome, note=trust.note)
 
 
-def _has_mass_loss(app: App, answers: AnswersByPerson) -> bool:
-    before = ending = 0
-    for person in filter(None, answers):
-        for staged in answers[person]:
-            query, outcome = staged.visit.query, staged.visit.result.outcome
-            if query.kind.proves_absence and outcome.is_conclusive:
-                shown = len(app.db.sightings.list_sightings_of_question(person, query.key))
-                before += shown
-                ending += shown if outcome is Outcome.ABSENT else 0
-    return is_mass_loss(before, ending)
+ABSENCE_KINDS = tuple(kind for kind in QueryKind if kind.proves_absence)
 
 
-def _settle_person(
-    app: App, sweep: Sweep, source: Source, person_id: str, trust: TrustAssessment
-) -> None:
-    """One transaction: consent is read again, then everything is written or nothing."""
+def _has_mass_loss(app: App, sweep: Sweep, source: Source) -> bool:
+    shown = app.db.journal.count_items_shown_before(sweep.id, source.name, ABSENCE_KINDS)
+    before = sum(count for outcome, count in shown.items() if outcome.is_conclusive)
+    return is_mass_loss(before, shown.get(Outcome.ABSENT, 0))
+
+
+def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str) -> None:
+    """Inside a transaction: consent is read again, then everything is written or nothing."""
     app.beat()
-    with app.db.begin_transaction():
-        if app.db.journal.is_settled(sweep.id, source.name, person_id):
-            return
-        staged = app.db.journal.list_answers_about_subject(sweep.id, source.name, person_id)
-        if not staged:  # erased since they were listed
-            return
-        consented = tuple(each for each in staged if _has_consent(app, each, source))
-        if consented:
-            PersonSettlement(
-                app=app,
-                sweep=sweep,
-                source=source,
-                person=app.db.people.load_person(person_id),
-                trust=trust.standing,
-                at=app.clock.now(),
-            ).settle_answers(consented)
-            record_feed_results(app, person_id, source, (each.visit for each in consented))
-            record_breaches(app, person_id, (each.visit for each in consented))
-        app.db.journal.mark_settled(sweep.id, source.name, person_id)
+    source = review.source
+    if app.db.journal.is_settled(sweep.id, source.name, person_id):
+        return
+    staged = app.db.journal.list_answers_about_subject(sweep.id, source.name, person_id)
+    if not staged:  # erased since they were listed
+        return
+    consented = tuple(each for each in staged if _has_consent(app, each, source))
+    if consented:
+        PersonSettlement(
+            app=app,
+            sweep=sweep,
+            source=source,
+            person=app.db.people.load_person(person_id),
+            trust=review.trust.standing,
+            at=app.clock.now(),
+        ).settle_answers(consented)
+        if review.feed is not None:
+            record_feed_results(app, person_id, review.feed, (each.visit for each in consented))
+        record_breaches(app, person_id, (each.visit for each in consented))
+    app.db.journal.mark_settled(sweep.id, source.name, person_id)
 
 
 def _has_consent(app: App, staged: StagedAnswer, source: Source) -> bool:
@@ -579,21 +638,13 @@ def _has_consent(app: App, staged: StagedAnswer, source: Source) -> bool:
     return consent is not None and consent.covers_scope(scope, app.clock.now())
 
 
-def _record_source_run(
-    app: App,
-    sweep: Sweep,
-    source: Source,
-    results: tuple[ParseResult, ...],
-    trust: TrustAssessment,
-) -> None:
-    now = app.clock.now()
+def _record_source_run(app: App, sweep: Sweep, review: SourceReview) -> None:
+    now, source, trust = app.clock.now(), review.source, review.trust
     before = app.db.source_health.find_source_health(source.name)
     since = _find_outcome_start(before, trust.outcome, now)
     proven = before.proven_at if before else None
     if trust.probed and trust.standing is SourceTrust.PROVEN:
         proven = now
-    parked = (each.retry_at for each in results if not each.outcome.is_conclusive)
-    parked_until = max(filter(None, parked), default=None)
     with app.db.begin_transaction():
         if is_sweep_erased(app.db, sweep):
             return
@@ -603,8 +654,8 @@ def _record_source_run(
             at=now,
             note=trust.note,
             since=None if trust.outcome.is_conclusive else since,
-            asked=len(results),
-            answered=sum(1 for each in results if each.outcome.is_conclusive),
+            asked=review.asked,
+            answered=review.answered,
         )
         app.db.sweeps.save_source_run(sweep.id, run)
         app.db.source_health.save_source_health(
@@ -613,11 +664,11 @@ def _record_source_run(
                 outcome=trust.outcome,
                 since=since,
                 note=trust.note,
-                retry_at=parked_until,
+                retry_at=review.parked_until,
                 proven_at=proven,
             )
         )
-    _log_trouble(sweep, source, trust, parked_until)
+    _log_trouble(sweep, source, trust, review.parked_until)
 
 
 def _log_trouble(

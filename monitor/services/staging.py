@@ -32,10 +32,13 @@ def build_workplace(config: Config) -> Workplace:
 
 
 def redact_visit(app: App, visit: CrawlResult) -> CrawlResult:
-    return replace(visit, result=redact_result(app, visit.query.subject, visit.result))
+    result = redact_result(app, visit.query.subject, visit.result)
+    return visit if result is visit.result else replace(visit, result=result)
 
 
 def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
+    if not visit.pages:
+        return visit
     return replace(visit, pages=tuple(_redact_page(app, each) for each in visit.pages))
 
 
@@ -135,7 +138,9 @@ def list_text_retention(app: App) -> Mapping[str, timedelta]:
 
 def keep_pages(app: App, sweep_id: str, source: Source | None, visit: CrawlResult) -> CrawlResult:
     """Keep the pages of a visit until its sweep closes; return the visit without them."""
-    if source is not None and visit.pages:
+    if not visit.pages:
+        return visit
+    if source is not None:
         app.db.pages.insert_pages(sweep_id, source.version, visit.pages)
     return replace(visit, pages=())
 

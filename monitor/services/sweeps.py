@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 
 from monitor.app import App
@@ -30,7 +30,7 @@ from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import Decision, FlagState, SourceStage, SweepKind
 from monitor.services.flagging import extract_handle_key
-from monitor.services.ingest import is_sweep_erased, settle_source
+from monitor.services.ingest import is_sweep_erased, settle_sources
 from monitor.services.pictures import (
     asks_for_pictures,
     delete_thumbnails_of_sweep,
@@ -293,11 +293,18 @@ def _build_tracker(app: App, sweep: Sweep, job: SweepJob, progress: SweepProgres
     )
 
 
+SOURCES_AT_ONCE = 64
+# Who waits for a check sees how many sources are through.
+AWAITED_SOURCES_AT_ONCE = 8
+
+
 def _settle_finished_sources(app: App, sweep: Sweep, tracker: SourceTracker) -> None:
-    for source in tracker.take_finished_sources():
+    finished = tracker.take_finished_sources()
+    number = AWAITED_SOURCES_AT_ONCE if sweep.person_id else SOURCES_AT_ONCE
+    while sources := tuple(islice(finished, number)):
         if app.crawler.is_stopped():
             return
-        settle_source(app, sweep, source)
+        settle_sources(app, sweep, sources)
 
 
 def list_open_queries(

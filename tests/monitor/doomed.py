@@ -46,7 +46,7 @@ AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]
 
 PHASES: Mapping[str, tuple[object, str]] = {
-    "settle": (sweeps, "settle_source"),
+    "settle": (sweeps, "settle_sources"),
     "diff": (SnapshotComparer, "compare_answer"),
     "flag": (ingest, "assess_changes"),
     "render": (drafting, "render_email"),

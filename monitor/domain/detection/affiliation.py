@@ -163,16 +163,18 @@ def mentions_other_employer(text: str, person: Person, known: str = "") -> bool:
     )
 
 
-def list_employer_phrases(employer: str) -> Iterator[tuple[str, ...]]:
-    """Yield a school's name in full, and as people shorten it."""
+@lru_cache(maxsize=4096)
+def list_employer_phrases(employer: str) -> tuple[tuple[str, ...], ...]:
+    """Return a school's name in full, and as people shorten it."""
     words = split_words(employer)
     if not words:
-        return
-    yield words
-    for kind, shorter in _SCHOOL_ABBREVIATIONS.items():
-        size = len(kind)
-        if words[-size:] == kind and len(words) > size:
-            yield from (words[:-size] + split_words(each) for each in shorter)
+        return ()
+    kinds = [
+        (words[: -len(kind)], shorter)
+        for kind, shorter in _SCHOOL_ABBREVIATIONS.items()
+        if words[-len(kind) :] == kind and len(words) > len(kind)
+    ]
+    return words, *(start + split_words(each) for start, shorter in kinds for each in shorter)
 
 
 def _contains_initials(employer: str, text: str) -> bool:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from operator import itemgetter
 
@@ -381,6 +382,7 @@ _SHORTEST_CORE = 4
 _QUIET_CHANGES = frozenset({HandleChange.SEPARATOR, HandleChange.ACCENT})
 
 
+@lru_cache(maxsize=4096)
 def detect_lookalike(handle: str, original: str) -> HandleLookalike | None:
     """Say how a handle imitates another one; the same handle imitates nothing."""
     if len(squash_text(extract_local_part(original))) < _SHORTEST:

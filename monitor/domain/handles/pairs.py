@@ -108,6 +108,7 @@ _IN_OTHER_WORDS = (
 _SILENT = 0.25
 
 
+@lru_cache(maxsize=4096)
 def weigh_handle_pair(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ...]:
     """Weigh a handle against another one: each is read as a name, and the other laid beside it.
 

@@ -7,6 +7,7 @@ rows. docs/handles.md has the table.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.handles.from_name import HandleFit, fit_name_to_handle
@@ -126,6 +127,7 @@ _INITIALS = frozenset({NamePart.INITIAL, NamePart.INITIALS})
 _CALLED = frozenset({NamePart.GIVEN, NamePart.NICK, NamePart.MIDDLE, NamePart.GIVEN_START})
 
 
+@lru_cache(maxsize=4096)
 def weigh_handle(handle: str, name: PersonName, counts: NameCounts) -> tuple[Evidence, ...]:
     """Weigh a handle against a name; the sum is positive where it is likelier theirs than not."""
     return tuple(_list_evidence(handle, name, counts))

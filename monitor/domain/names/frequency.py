@@ -5,7 +5,7 @@ How many people bear a name: the tables of the census, read once.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import log2
 
@@ -33,7 +33,7 @@ class NameCountTable:
     everybody: int = field(init=False)
 
     def __post_init__(self) -> None:
-        everybody = self._look_up_count(EVERYBODY.encode())
+        everybody = _look_up_count(self.lines, EVERYBODY.encode())
         if not everybody:
             reason = f"A table of counts needs the line {EVERYBODY}."
             raise ValueError(reason)
@@ -41,11 +41,11 @@ class NameCountTable:
 
     def count_bearers(self, name: str) -> int:
         """Return how many people bear a name of one plain word."""
-        return self._look_up_count(name.encode()) or UNLISTED
+        return _look_up_count(self.lines, name.encode()) or UNLISTED
 
     def has_name(self, name: str) -> bool:
         """Tell whether the census lists a name."""
-        return self._look_up_count(name.encode()) > 0
+        return _look_up_count(self.lines, name.encode()) > 0
 
     def compute_share(self, name: str) -> float:
         return self.count_bearers(name) / self.everybody
@@ -54,17 +54,19 @@ class NameCountTable:
         """Return how surprising it is to meet someone of this name, in bits."""
         return -log2(self.compute_share(name))
 
-    def _look_up_count(self, name: bytes) -> int:
-        """Halve the lines between `low` and `high`, each the start of a line, down to one."""
-        low, high = 0, len(self.lines)
-        while low < high:
-            start = self.lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
-            end = self.lines.index(b"\n", start)
-            found, count = self.lines[start:end].split(b"\t")
-            if found == name:
-                return int(count)
-            low, high = (end + 1, high) if found < name else (low, start)
-        return 0
+
+@lru_cache(maxsize=65_536)
+def _look_up_count(lines: bytes, name: bytes) -> int:
+    """Halve the lines between `low` and `high`, each the start of a line, down to one."""
+    low, high = 0, len(lines)
+    while low < high:
+        start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = lines.index(b"\n", start)
+        found, count = lines[start:end].split(b"\t")
+        if found == name:
+            return int(count)
+        low, high = (end + 1, high) if found < name else (low, start)
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

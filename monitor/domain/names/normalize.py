@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import lookup, normalize
 
@@ -163,8 +164,11 @@ _CHUNKS = re.compile(rf"\s[{_DASHES}]\s|[|•·~/:;!?…\n]")
 _SENTENCES = re.compile(r"(?<=\w{3})\.(?=\s|$)")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s\b")
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+# One person after another is compared with much that was found: their own words come again.
+_REMEMBERED = 4096
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def split_words(text: str) -> tuple[str, ...]:
     """Split into plain words, without titles, degrees and numbers; hyphens stay inside words."""
     cleaned = re.sub(rf"[{_APOSTROPHES}]", "", _POSSESSIVE.sub("", fold_text(text)))

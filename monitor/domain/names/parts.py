@@ -1,7 +1,7 @@
 """The pieces of a name that people make handles of."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -160,7 +160,7 @@ def _drop_duplicates(*texts: str) -> tuple[str, ...]:
     return tuple(filter(None, dict.fromkeys(texts)))
 
 
-def _keep_long_parts(parts: list[str]) -> list[str]:
+def _keep_long_parts(parts: Iterable[str]) -> list[str]:
     return [part for part in parts if len(part) >= _SHORTEST_PART]
 
 
@@ -168,7 +168,8 @@ def _list_nicknames(givens: tuple[str, ...] | list[str]) -> frozenset[str]:
     return frozenset().union(*map(list_other_givens, givens))
 
 
-def _split_name(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _split_name(name: str) -> tuple[str, ...]:
     """Break a name at its spaces and hyphens, into plain words."""
     parts = (part for word in split_words(name[:_LONGEST_NAME]) for part in word.split("-"))
-    return [squash_text(part) for part in islice(parts, _MOST_PARTS)]
+    return tuple(squash_text(part) for part in islice(parts, _MOST_PARTS))

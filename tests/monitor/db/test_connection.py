@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -278,3 +279,67 @@ def test_a_copy_of_the_file_after_a_checkpoint_is_whole(
 
     assert said(copy) == ["one"]
     copy.close()
+
+
+def reading(database: DatabaseConnection, asked: list[str]) -> list[str]:
+    """Read all words through `read_once`, and note that they were asked for."""
+
+    def read() -> list[str]:
+        asked.append("words")
+        return said(database)
+
+    return database.read_once("words", read)
+
+
+def test_a_transaction_reads_the_same_thing_once(database: DatabaseConnection) -> None:
+    asked: list[str] = []
+    with database.begin_transaction():
+        say(database, "one")
+        assert reading(database, asked) == reading(database, asked) == ["one"]
+
+    assert asked == ["words"]
+
+
+def test_outside_a_transaction_it_is_read_every_time(database: DatabaseConnection) -> None:
+    asked: list[str] = []
+    assert reading(database, asked) == []
+    say(database, "one")
+
+    assert reading(database, asked) == ["one"]
+
+
+def test_the_next_transaction_sees_what_another_connection_wrote_meanwhile(
+    database: DatabaseConnection, path: Path
+) -> None:
+    asked: list[str] = []
+    with database.begin_transaction():
+        reading(database, asked)
+    other = DatabaseConnection.open_file(path, WORDS)
+    say(other, "one")
+    other.close()
+
+    with database.begin_transaction():
+        assert reading(database, asked) == ["one"]
+
+
+def test_what_was_changed_is_read_anew(database: DatabaseConnection) -> None:
+    asked: list[str] = []
+    with database.begin_transaction():
+        reading(database, asked)
+        say(database, "one")
+        database.forget_read("words")
+        assert reading(database, asked) == ["one"]
+        say(database, "two")
+        database.forget_read()
+        assert reading(database, asked) == ["one", "two"]
+
+
+def test_what_an_inner_block_took_back_was_never_read(database: DatabaseConnection) -> None:
+    asked: list[str] = []
+    with database.begin_transaction():
+        with suppress(ArithmeticError), database.begin_transaction():
+            say(database, "one")
+            assert reading(database, asked) == ["one"]
+            raise ArithmeticError
+
+        assert reading(database, asked) == []

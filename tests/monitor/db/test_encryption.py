@@ -101,6 +101,27 @@ def test_the_key_is_fetched_once_for_all_that_is_opened_together(tmp_path: Path)
     assert keys.fetched == ["rosa"]
 
 
+def test_a_destroyed_key_opens_nothing_though_it_was_held(keys: KeyStore) -> None:
+    sealing = Encryption(keys)
+    with keys.hold_keys():
+        blob = sealing.encrypt("rosa", "a", "a name")
+        keys.destroy_key("rosa")
+
+        with pytest.raises(DatabaseError):
+            sealing.decrypt("rosa", "a", blob, str)
+
+
+def test_a_held_key_is_held_no_longer_than_the_block(keys: KeyStore, tmp_path: Path) -> None:
+    sealing = Encryption(keys)
+    with keys.hold_keys():
+        blob = sealing.encrypt("rosa", "a", "a name")
+    with KeyStore.open_store(tmp_path) as others:
+        others.destroy_key("rosa")
+
+    with keys.hold_keys(), pytest.raises(DatabaseError):
+        sealing.decrypt("rosa", "a", blob, str)
+
+
 def test_where_nothing_is_to_be_opened_no_key_is_wanted(sealing: Encryption) -> None:
     assert list(sealing.decrypt_each("nobody", (), str)) == []
 

@@ -2,17 +2,19 @@
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
 from monitor.services.jobs import run_full_sweep
 from monitor.services.sweeps import ProgressListener
+from scrapers.http.crawler import Crawler
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query
-from tests.monitor.services.world import World, account, profile
+from tests.monitor.services.world import Staff, World, account, profile
 
 ORDERS = [
     list,
@@ -104,3 +106,61 @@ def test_a_slow_source_holds_up_no_other(world_of):
 
     assert visitor.closed == [set(), {"chalkboard"}]
     assert world.coverage().keys() == {"chalkboard", "readerly"}
+
+
+class Interrupted:
+    """Crawls as usual; `then` decides, before each batch is settled, whether to stop."""
+
+    def __init__(self, crawler: Crawler, then: Callable[[], bool]) -> None:
+        self.crawler = crawler
+        self.is_stopped = then
+
+    def crawl(self, *given: Any, **named: Any) -> Iterator[CrawlResult]:
+        return self.crawler.crawl(*given, **named)
+
+
+@pytest.fixture
+def one_by_one(monkeypatch):
+    monkeypatch.setattr("monitor.services.ingest.SETTLEMENTS_PER_COMMIT", 1)
+
+
+@pytest.fixture
+def pair(world_of, one_by_one) -> tuple[World, Staff, Staff]:
+    world = world_of("chalkboard")
+    first, second = sorted((world.joins(MARIA), world.joins(THOMAS)), key=lambda each: each.id)
+    return world, first, second
+
+
+def is_settled(member: Staff) -> bool:
+    return bool(member.world.state.questions.list_questions_of_person(member.id))
+
+
+def test_who_withdraws_while_others_are_settled_is_not_settled(pair):
+    world, first, second = pair
+    withdrawn = []
+
+    def withdraw() -> bool:
+        if is_settled(first) and not withdrawn:
+            second.withdraws()
+            withdrawn.append(second)
+        return False
+
+    run_full_sweep(replace(world.app, crawler=Interrupted(world.app.crawler, withdraw)))
+
+    assert withdrawn
+    assert is_settled(first)
+    assert not is_settled(second)
+
+
+def test_a_service_that_stops_between_two_people_goes_on_with_the_second(pair):
+    world, first, second = pair
+    crawler = Interrupted(world.app.crawler, lambda: is_settled(first))
+    run_full_sweep(replace(world.app, crawler=crawler))
+    assert not is_settled(second)
+    assert world.coverage() == {}
+
+    run_full_sweep(world.app)
+    assert is_settled(second)
+    assert world.coverage().keys() == {"chalkboard"}
+    items = [item.id for each in (first, second) for item in each.items.values()]
+    assert {len(world.state.versions.list_versions(item_id)) for item_id in items} == {1}

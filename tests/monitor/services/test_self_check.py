@@ -10,7 +10,7 @@ from monitor.app import App
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import SourceStage, SweepKind
-from monitor.services.ingest import settle_source
+from monitor.services.ingest import settle_sources
 from monitor.services.jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.services.sweeps import ProgressListener, SweepJob, run_sweep
@@ -149,9 +149,10 @@ def test_judging_is_told_source_by_source_once_all_have_answered(
 
     def settle(*given: object) -> None:
         views.append(build_check_view(checking, maria.id))
-        settle_source(*given)
+        settle_sources(*given)
 
-    monkeypatch.setattr("monitor.services.sweeps.settle_source", settle)
+    monkeypatch.setattr("monitor.services.sweeps.settle_sources", settle)
+    monkeypatch.setattr("monitor.services.sweeps.AWAITED_SOURCES_AT_ONCE", 1)
     run_requested_checks(world.app)
 
     assert [each.judged for each in views] == [0, 1, 2]
