@@ -256,7 +256,7 @@ def _is_secret_parameter(parameter: str) -> bool:
 
 
 def _has_few_digits(text: str) -> bool:
-    return sum(letter.isdecimal() for letter in text) < _FEWEST_DIGITS
+    return sum(map(str.isdecimal, text)) < _FEWEST_DIGITS
 
 
 def _replace_numbers(text: str, by: Callable[[str], str]) -> str:

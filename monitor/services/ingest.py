@@ -466,6 +466,8 @@ AnswersByPerson = Mapping[str, tuple[StagedAnswer, ...]]
 
 SETTLEMENTS_PER_COMMIT = 32
 """One flush to the disk serves so many; others who write wait for no more than these."""
+UNLOCKED_SECONDS = 0.005
+"""How long others may write between two commits: SQLite lets them knock, but keeps no queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -499,8 +501,11 @@ def settle_sources(app: App, sweep: Sweep, sources: Iterable[Source]) -> None:
         with app.db.begin_transaction():
             for person_id, review in batch:
                 _settle_person(app, sweep, review, person_id)
-    for each in reviews:
-        _record_source_run(app, sweep, each)
+        if len(batch) == SETTLEMENTS_PER_COMMIT:
+            app.clock.sleep(UNLOCKED_SECONDS)
+    with app.db.begin_transaction():
+        for each in reviews:
+            _record_source_run(app, sweep, each)
 
 
 def _list_settlements(reviews: Iterable[SourceReview]) -> Iterator[tuple[str, SourceReview]]:

@@ -112,6 +112,7 @@ def reveal_capital_i(text: str) -> str:
     return _CAPITAL_I.sub(lambda found: "l" * len(found[0]), text)
 
 
+@lru_cache(maxsize=4096)
 def list_visual_shapes(text: str) -> frozenset[str]:
     """Return what a word looks like at a glance; a 1 is read as l and as i."""
     word = latinize_lookalikes(fold_text(reveal_capital_i(text))).translate(_LETTER_BY_SIGN)
@@ -126,6 +127,8 @@ def is_lookalike_text(one: str, other: str) -> bool:
 
 def mixes_alphabets(text: str) -> bool:
     """Tell whether one word is written in several alphabets, which no keyboard does by itself."""
+    if text.isascii():
+        return False
     composed = unicodedata.normalize("NFKC", text)
     return any(len(set(_list_alphabets(word))) > 1 for word in _WORD.findall(composed))
 

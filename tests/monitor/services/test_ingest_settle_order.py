@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from monitor.db.database import Database
 from monitor.demo.district import MARIA, THOMAS
 from monitor.services.jobs import run_full_sweep
 from monitor.services.sweeps import ProgressListener
@@ -164,3 +165,29 @@ def test_a_service_that_stops_between_two_people_goes_on_with_the_second(pair):
     assert world.coverage().keys() == {"chalkboard"}
     items = [item.id for each in (first, second) for item in each.items.values()]
     assert {len(world.state.versions.list_versions(item_id)) for item_id in items} == {1}
+
+
+class Gap:
+    """The same clock; while it sleeps, another process writes."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.writes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.world.clock, name)
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        folder = self.world.config.state
+        with Database.open_folder(folder, patience=0) as other, other.begin_transaction():
+            self.writes += 1
+
+
+def test_others_can_write_between_two_commits(pair):
+    world, *_ = pair
+    gap = Gap(world)
+
+    run_full_sweep(replace(world.app, clock=gap))
+
+    assert gap.writes == 2
