@@ -471,8 +471,19 @@ UNLOCKED_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedCanary:
+    """A person's own account that a source showed before, and what it says of it now."""
+
+    sighting: Sighting
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReview:
-    """A source that closes, what is believed of it, and the sum of its answers."""
+    """A source that closes, what is believed of it, and the sum of its answers.
+
+    `missed_canaries` are the learned ones for which it is not believed.
+    """
 
     source: Source
     feed: PersonalFeedSource | None
@@ -481,6 +492,7 @@ class SourceReview:
     asked: int
     answered: int
     parked_until: datetime | None
+    missed_canaries: tuple[LearnedCanary, ...]
 
 
 def is_sweep_erased(db: Database, sweep: Sweep) -> bool:
@@ -523,15 +535,21 @@ def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
     answers = app.db.journal.load_answers_by_subject(sweep.id, source.name)
     feed = source if isinstance(source, PersonalFeedSource) else None
     results = tuple(_summarize_visits(app, source, feed, answers))
+    by_canaries = assess_trust(_list_probes(sweep, source, answers), results)
+    learned: tuple[LearnedCanary, ...] = ()
+    if by_canaries.standing is not SourceTrust.REFUTED:
+        learned = tuple(_list_learned_canaries(app, sweep, source, answers))
+    trust = apply_learned_canaries(by_canaries, (each.outcome for each in learned))
     parked = (each.retry_at for each in results if not each.outcome.is_conclusive)
     return SourceReview(
         source=source,
         feed=feed,
-        trust=_assess_source_trust(app, sweep, source, answers, results),
+        trust=_assess_source_trust(app, sweep, source, results, trust),
         person_ids=tuple(filter(None, answers)),
         asked=len(results),
         answered=sum(1 for each in results if each.outcome.is_conclusive),
         parked_until=max(filter(None, parked), default=None),
+        missed_canaries=learned if trust.standing is SourceTrust.REFUTED else (),
     )
 
 
@@ -539,24 +557,18 @@ def _assess_source_trust(
     app: App,
     sweep: Sweep,
     source: Source,
-    answers: AnswersByPerson,
     results: tuple[ParseResult, ...],
+    trust: TrustAssessment,
 ) -> TrustAssessment:
-    probes = tuple(_list_probes(sweep, source, answers))
-    by_canaries = assess_trust(probes, results)
-    if by_canaries.standing is SourceTrust.REFUTED:
-        return by_canaries
-    learned = tuple(_list_learned_canaries(app, sweep, source, answers))
-    trust = apply_learned_canaries(by_canaries, (each.outcome for each in learned))
+    """Finish what canaries say: by what would be lost, and by the last proof."""
     if trust.standing is SourceTrust.REFUTED:
-        _forget_missing_canaries(app, learned)
         return trust
     if _has_mass_loss(app, sweep, source):
         return distrust_mass_loss()
     if isinstance(source, PersonalFeedSource):
         read = any(each.outcome.is_conclusive for each in results)
         return replace(trust, standing=SourceTrust.PROVEN, probed=read)
-    return trust if probes else _use_last_proof(app, source, trust)
+    return trust if trust.probed else _use_last_proof(app, source, trust)
 
 
 def _summarize_visits(
@@ -653,6 +665,7 @@ def _record_source_run(app: App, sweep: Sweep, review: SourceReview) -> None:
     with app.db.begin_transaction():
         if is_sweep_erased(app.db, sweep):
             return
+        _forget_missing_canaries(app, review.missed_canaries)
         run = SourceRun(
             source=source.name,
             outcome=trust.outcome,
@@ -694,14 +707,6 @@ def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iter
             yield CanaryProbe(expects=expected[key], result=staged.visit.result)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnedCanary:
-    """A person's own account that a source showed before, and what it says of it now."""
-
-    sighting: Sighting
-    outcome: Outcome
-
-
 def _list_learned_canaries(
     app: App, sweep: Sweep, source: Source, answers: AnswersByPerson
 ) -> Iterator[LearnedCanary]:
@@ -734,8 +739,10 @@ def _forget_missing_canaries(app: App, learned: Iterable[LearnedCanary]) -> None
     with app.db.begin_transaction():
         for each in learned:
             if each.outcome is Outcome.ABSENT:
-                missed = replace(each.sighting, misses=each.sighting.misses + 1)
-                app.db.sightings.save_sighting(missed)
+                # Its person may have been erased, or its item merged, since it was matched.
+                for seen in app.db.sightings.list_sightings_of_item(each.sighting.item_id):
+                    if seen.query == each.sighting.query:
+                        app.db.sightings.save_sighting(replace(seen, misses=seen.misses + 1))
 
 
 def _find_outcome_start(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:

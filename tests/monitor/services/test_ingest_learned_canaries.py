@@ -1,7 +1,9 @@
 """An own account that a site showed twice stands in for the known account of a site without one."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,8 @@ from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.consent import pause_checks
+from monitor.services.jobs import run_full_sweep
+from scrapers.http.crawler import Crawler
 from scrapers.models import Outcome
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.world import Staff, World, catalog
@@ -119,6 +123,37 @@ def test_a_site_that_misses_its_only_learned_account_is_not_believed_for_one_che
     assert (held.outcome, settled.outcome) == (Outcome.UNREADABLE, Outcome.ABSENT)
     assert "surely exists" in held.note
     assert "mdruns" not in held.note
+
+
+class StopsBeforeSettling:
+    """Crawls as usual; the service is told to stop once its sources are judged."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawl = crawler.crawl
+        self.looks = 0
+
+    def is_stopped(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+
+def test_a_stop_before_it_is_recorded_changes_nothing_of_that(
+    world_of: MakeWorld, tmp_path: Path
+) -> None:
+    world = world_of("paceclub", "chalkboard")
+    catalog(tmp_path, ("paceclub", "chalkboard"), known=[])
+    world.restarts()
+    world.internet = world.internet.add_entry(OWN)
+    joins_with_account(world)
+    sweeps(world, 3)
+    world.internet = world.internet.remove_entry(OWN)
+
+    stopping: Any = StopsBeforeSettling(world.app.crawler)
+    run_full_sweep(replace(world.app, crawler=stopping))
+    assert world.coverage() == {}
+    world.sweep()
+
+    assert world.coverage()["paceclub"].outcome is Outcome.UNREADABLE
 
 
 def test_who_deletes_an_account_is_told_a_check_later(world: World) -> None:
