@@ -500,7 +500,17 @@ def is_sweep_erased(db: Database, sweep: Sweep) -> bool:
     return bool(sweep.person_id) and db.consents.find_latest_consent(sweep.person_id) is None
 
 
-def settle_sources(app: App, sweep: Sweep, sources: Iterable[Source]) -> None:
+def settle_to_the_end() -> bool:
+    """Never stop, if what is left would not be settled later."""
+    return False
+
+
+def settle_sources(
+    app: App,
+    sweep: Sweep,
+    sources: Iterable[Source],
+    is_stopped: Callable[[], bool] = settle_to_the_end,
+) -> None:
     """Settle the answers of some sources, or hold them; then record the result of each.
 
     A service that is told to stop leaves the rest, and all results, to its next start.
@@ -508,7 +518,7 @@ def settle_sources(app: App, sweep: Sweep, sources: Iterable[Source]) -> None:
     reviews = tuple(_review_source(app, sweep, each) for each in sources)
     settlements = _list_settlements(reviews)
     while batch := tuple(islice(settlements, SETTLEMENTS_PER_COMMIT)):
-        if app.crawler.is_stopped():
+        if is_stopped():
             return
         with app.db.begin_transaction():
             for person_id, review in batch:

@@ -304,7 +304,7 @@ def _settle_finished_sources(app: App, sweep: Sweep, tracker: SourceTracker) -> 
     while sources := tuple(islice(finished, number)):
         if app.crawler.is_stopped():
             return
-        settle_sources(app, sweep, sources)
+        settle_sources(app, sweep, sources, app.crawler.is_stopped)
 
 
 def list_open_queries(
@@ -455,8 +455,7 @@ def close_stopped_check(app: App, sweep: Sweep, job: SweepJob) -> Sweep:
     """Settle and close a check that was stopped and will not resume; name what it left unasked."""
     choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
     unasked = {query.source for query in list_open_queries(app, sweep, job, choice)}
-    for source in _list_queried_sources(app, job):
-        settle_source(app, sweep, source)
+    settle_sources(app, sweep, _list_queried_sources(app, job))
     for run in app.db.sweeps.list_source_runs(sweep.id):
         if run.source in unasked and run.outcome.is_conclusive:
             outcome = Outcome.PARTIAL if run.answered else Outcome.SKIPPED
