@@ -26,7 +26,13 @@ from monitor.db.district import DistrictChecksTable, DistrictFindingsTable
 from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
 from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
-from monitor.db.items import FeedbackTable, ItemsTable, SightingsTable, VersionsTable
+from monitor.db.items import (
+    FeedbackTable,
+    ItemsTable,
+    NewAccountsTable,
+    SightingsTable,
+    VersionsTable,
+)
 from monitor.db.jobs import ClockTable, JobsTable
 from monitor.db.journal import JournalTable, QuestionsTable
 from monitor.db.migrations import DISTRICT_SCHEMA
@@ -135,6 +141,7 @@ class Database:
     ) -> None:
         self.sessions = SignInSessionsTable(connection)
         self.name_changes = NameChangesTable(connection, encryption)
+        self.new_accounts = NewAccountsTable(connection, encryption)
         self.account_proofs = AccountProofsTable(connection, encryption)
         self.breaches = BreachesTable(connection, encryption)
         self.outbox = OutboxTable(connection, encryption)

@@ -16,15 +16,17 @@ from monitor.db.connection import (
     format_datetime,
     parse_datetime,
 )
-from monitor.db.encryption import Encryption
+from monitor.db.encryption import DISTRICT, Encryption
 from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import Feedback, resolve_decision
+from monitor.domain.detection.waves import NewAccount
 from monitor.domain.flag import rank_decision
 from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
+from monitor.domain.names.normalize import fold_text
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from scrapers.models import Finding
 
@@ -537,3 +539,69 @@ def _build_feedback_key(person_id: str) -> tuple[str, str]:
 
 def _build_item_place(item_id: str, column: str) -> str:
     return f"items/{item_id}/{column}"
+
+
+# Accounts of which the person said that they are theirs, or a stranger's, are no wave.
+_OUTSIDE_A_WAVE = (Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccountsTable:
+    """New accounts under a name of the staff; school and network are one hash, shared by people.
+
+    No more is compared between people than when such accounts appeared.
+    """
+
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def save_new_account(self, item: Item, school: str, appeared_at: datetime) -> None:
+        """Keep when it appeared; what was kept of it before stays."""
+        place = f"{fold_text(school)}\n{item.portrait.platform}"
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO new_accounts (item_id, person_id, school_and_network, appeared_at)
+                VALUES (?, ?, ?, ?) ON CONFLICT (item_id) DO NOTHING""",
+                item.id,
+                item.person_id,
+                self.encryption.keyed_hash(DISTRICT, place),
+                format_datetime(appeared_at),
+            )
+
+    def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
+        """Return the ids of the person's items that are such accounts."""
+        rows = self.connection.fetch_rows(
+            "SELECT item_id FROM new_accounts WHERE person_id = ? ORDER BY item_id", person_id
+        )
+        return tuple(item_id for (item_id,) in rows)
+
+    def list_accounts_beside(self, item_id: str) -> tuple[NewAccount, ...]:
+        """Return those of the same school and network, itself included; none if it is not new."""
+        rows = self.connection.fetch_rows(
+            """SELECT beside.item_id, beside.person_id, beside.appeared_at
+            FROM new_accounts AS here
+            JOIN new_accounts AS beside ON beside.school_and_network = here.school_and_network
+            JOIN items ON items.id = beside.item_id
+            WHERE here.item_id = ?
+            AND ifnull(items.feedback, '') NOT IN (SELECT value FROM json_each(?))
+            ORDER BY beside.appeared_at, beside.item_id""",
+            item_id,
+            json.dumps(_OUTSIDE_A_WAVE),
+        )
+        return tuple(
+            NewAccount(
+                item_id=row["item_id"],
+                person_id=row["person_id"],
+                appeared_at=parse_datetime(row["appeared_at"]),
+            )
+            for row in rows
+        )
+
+    def list_flag_ids(self, since: datetime) -> tuple[str, ...]:
+        """Return the flags of such accounts that appeared since."""
+        rows = self.connection.fetch_rows(
+            """SELECT flags.id FROM new_accounts JOIN flags ON flags.item_id = new_accounts.item_id
+            WHERE new_accounts.appeared_at >= ? ORDER BY new_accounts.appeared_at, flags.id""",
+            format_datetime(since),
+        )
+        return tuple(flag_id for (flag_id,) in rows)

@@ -224,6 +224,7 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "journal": RetainedKind.JOURNAL,
     "legal_holds": RetainedKind.PERSON,
     "name_changes": RetainedKind.PERSON,
+    "new_accounts": RetainedKind.ITEM,
     "outbox": RetainedKind.EMAIL_RECORD,
     "pages": RetainedKind.PAGE_BODY,
     "people": RetainedKind.PERSON,

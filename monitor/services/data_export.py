@@ -425,6 +425,7 @@ EXPORTED_TABLES: Mapping[str, str] = {
 EXCLUDED_TABLES: Mapping[str, str] = {
     "aliases": "keyed hashes of addresses; the findings have the addresses",
     "pictures": "keyed hashes of pictures; the findings have the prints",
+    "new_accounts": "keyed hashes of schools and networks; the findings have the networks",
     "review_index": "dates computed from the flags, for speed",
     "access_log": "permissions that last minutes; the audit log has each view",
     "evidence": "which page belongs to which finding; the pages are included",

@@ -19,6 +19,12 @@ from monitor.domain.detection.feedback import (
     TraitKind,
     learn_from_feedback,
 )
+from monitor.domain.detection.waves import (
+    NewAccount,
+    compute_appearance_time,
+    count_people,
+    find_wave,
+)
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event
 from monitor.domain.evidence import EvidenceAxis
@@ -332,6 +338,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
         ),
         impersonators=tuple(item.portrait for item in impostors.values()),
         picture_use_counts=_count_picture_bearers(app, items),
+        wave_sizes=_count_waves(app, person),
     )
 
 
@@ -343,6 +350,20 @@ def _count_picture_bearers(app: App, own: tuple[Item, ...]) -> Mapping[str, int]
         each: app.db.pictures.count_accounts_with_picture(each, excluded_item_ids=item_ids)
         for each in prints
     }
+
+
+def _count_waves(app: App, person: Person) -> Mapping[str, int]:
+    """Count, for each of the person's new accounts in a wave, the people of the school in it."""
+    return {
+        app.db.items.load_item(item_id).portrait.key: size
+        for item_id in app.db.new_accounts.list_new_account_ids(person.id)
+        if (size := count_people(load_wave(app.db, item_id)))
+    }
+
+
+def load_wave(db: Database, item_id: str) -> tuple[NewAccount, ...]:
+    """Return the accounts of the wave that an item is part of; nothing, if it is in none."""
+    return find_wave(item_id, db.new_accounts.list_accounts_beside(item_id))
 
 
 def _find_impersonators(app: App, person: Person) -> Iterator[Item]:
@@ -375,6 +396,7 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
     for event in changes.events if changes.trust_status is SourceTrust.PROVEN else ():
         _close_cleared_flags(app, event)
     _withdraw_outgrown_feedback(app, person, changes, own)
+    joined = tuple(_record_new_accounts(app, person, changes, own))
     _assess_items(
         app, person, _select_items_to_assess(app, person, changes, own), own, changes.trust_status
     )
@@ -383,6 +405,45 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
             _flag_account_change(app, person, own[event.item_id], event, changes.before)
     for flag_id in unsettled:
         queue_alert(app, person, app.db.flags.load_flag(flag_id))
+    _reassess_colleagues(app, person, joined)
+
+
+def _record_new_accounts(
+    app: App, person: Person, changes: SettlementChanges, own: Collection[str]
+) -> Iterator[str]:
+    """Record new accounts under the person's name, and yield the ids of their items.
+
+    A source that is not proven may show accounts that are not there.
+    """
+    if changes.trust_status is not SourceTrust.PROVEN or not person.school:
+        return
+    news = {each.item_id for each in changes.events if each.kind is EventKind.APPEARED}
+    known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))
+    for item_id in changes.item_ids:
+        if item_id in known or item_id in own:
+            continue
+        item = app.db.items.load_item(item_id)
+        appeared_at = compute_appearance_time(
+            item.portrait, person.name, app.clock.now(), is_news=item_id in news
+        )
+        if appeared_at:
+            app.db.new_accounts.save_new_account(item, person.school, appeared_at)
+            yield item_id
+
+
+def _reassess_colleagues(app: App, person: Person, item_ids: Iterable[str]) -> None:
+    """Assess the other accounts of a wave again: each account that joins it raises the others."""
+    beside = {
+        each.item_id: each.person_id for each_id in item_ids for each in load_wave(app.db, each_id)
+    }
+    now = app.clock.now()
+    for item_id, owner_id in beside.items():
+        consent = app.db.consents.find_latest_consent(owner_id)
+        if owner_id != person.id and consent and consent.allows_queries(now):
+            owner = app.db.people.load_person(owner_id)
+            own = {item.id: item for item in list_own_items(app.db, owner)}
+            items = (app.db.items.load_item(item_id),)
+            _assess_items(app, owner, items, own, SourceTrust.PROVEN)
 
 
 def reassess_person(app: App, person: Person) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.review import DisclosureCutoff, ListSlice, ReviewFilter, ReviewNote, ReviewNoteKind
+from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import (
     BreakGlass,
     DisclosureCase,
@@ -91,6 +92,9 @@ def _load_case(
 
 
 PAGE_SIZE = 25
+# An unanswered flag opens after a week, and a wave goes on for three.
+_WAVE_SHOWN_FOR = 2 * WAVE_WITHIN
+_WAVE_FLAGS = frozenset({FlagKind.IMPERSONATION, FlagKind.MOCK_ACCOUNT})
 VIEWED = "viewed"
 # Reading on is no new look; coming back after lunch is.
 VIEW_LASTS = timedelta(minutes=30)
@@ -173,6 +177,31 @@ def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: 
     flag_ids = app.db.review_index.list_visible_flag_ids(gate, wanted, part)
     rows = tuple(_build_queue_rows(app, reviewer, flag_ids))
     return QueuePage(rows=rows, number=number, last=last, total=total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWave:
+    """How many staff of one school a wave is about; who they are is not said."""
+
+    size: int
+    platform: str
+    latest_at: datetime
+
+
+def list_open_waves(app: App) -> tuple[OpenWave, ...]:
+    """List the waves of which a flag is open to IT, the latest first."""
+    waves: dict[str, OpenWave] = {}
+    for flag_id in app.db.new_accounts.list_flag_ids(app.clock.now() - _WAVE_SHOWN_FOR):
+        flag = app.db.flags.load_flag(flag_id)
+        beside = app.db.new_accounts.list_accounts_beside(flag.item_id)
+        wave = find_wave(flag.item_id, beside)
+        if wave and flag.kind in _WAVE_FLAGS and find_review_opening(app, flag):
+            waves[beside[0].item_id] = OpenWave(
+                size=count_people(wave),
+                platform=app.db.items.load_item(flag.item_id).portrait.platform,
+                latest_at=max(each.appeared_at for each in wave),
+            )
+    return tuple(sorted(waves.values(), key=lambda each: each.latest_at, reverse=True))
 
 
 def list_open_schools(app: App) -> tuple[str, ...]:

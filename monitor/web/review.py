@@ -48,11 +48,13 @@ from monitor.services.review import (
 )
 from monitor.services.review_queue import (
     PAGE_SIZE,
+    OpenWave,
     QueuePage,
     ReviewQueueRow,
     ViewedFlag,
     find_reviewer_address,
     list_open_schools,
+    list_open_waves,
     load_opened_flag,
     load_queue_page,
     record_flag_views,
@@ -82,6 +84,7 @@ from reports.pages.review import (
     ReviewQueueLine,
     ReviewQueueView,
     UnopenedFlagsView,
+    WaveLine,
 )
 
 MAX_TEXT_LENGTH = 1_000
@@ -185,8 +188,15 @@ def build_queue_filter(query: QueueQuery, reviewer: Reviewer, now: datetime) -> 
     )
 
 
+_THIS_WEEK = timedelta(weeks=1)
+
+
 def build_queue_view(
-    page: QueuePage, query: QueueQuery, schools: Iterable[str], now: datetime
+    page: QueuePage,
+    query: QueueQuery,
+    schools: Iterable[str],
+    waves: Iterable[OpenWave],
+    now: datetime,
 ) -> ReviewQueueView:
     return ReviewQueueView(
         filters=tuple(_build_filters(query, tuple(schools))),
@@ -194,6 +204,15 @@ def build_queue_view(
         number=page.number,
         last=page.last,
         total=page.total,
+        waves=tuple(
+            WaveLine(
+                size=each.size,
+                platform=each.platform,
+                latest_at=each.latest_at,
+                is_this_week=now - each.latest_at < _THIS_WEEK,
+            )
+            for each in waves
+        ),
     )
 
 
@@ -335,7 +354,7 @@ def load_queue_view(context: PortalContext) -> pages.ReviewQueueView:
     query, app = read_query(QueueQuery), context.app
     reviewer, now = build_reviewer(context), context.now()
     page = load_queue_page(app, reviewer, build_queue_filter(query, reviewer, now), query.page)
-    return build_queue_view(page, query, list_open_schools(app), now)
+    return build_queue_view(page, query, list_open_schools(app), list_open_waves(app), now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,12 +45,23 @@ class QueueFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaveLine:
+    """New accounts under the names of `size` staff of one school; `latest_at` is the last one's."""
+
+    size: int
+    platform: str
+    latest_at: datetime
+    is_this_week: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQueueView:
     filters: tuple[QueueFilter, ...]
     lines: tuple[ReviewQueueLine, ...]
     number: int
     last: int
     total: int
+    waves: tuple[WaveLine, ...] = ()
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 

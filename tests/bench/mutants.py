@@ -92,12 +92,14 @@ def _share(name: str, counts: Counter[Fate]) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--each", type=int, default=120, help="how many mutants of each room")
+    options.add_argument("--room", help="try mutants of one room only: names, handles ...")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--children", type=int, default=2)
     asked = options.parse_args()
     run = [*MUTMUT, "run", "--max-children", str(asked.children)]
     subprocess.run([*run, FEWEST], cwd=ROOT, check=True)
-    chosen = drawn([*exits(MADE)], asked.each, asked.seed)
+    names = [name for name in exits(MADE) if asked.room in {None, room(name)}]
+    chosen = drawn(names, asked.each, asked.seed)
     subprocess.run([*run, *chosen], cwd=ROOT, check=True)
     became = exits(MADE)
     sys.stdout.write(told({name: fate(became[name]) for name in chosen}))

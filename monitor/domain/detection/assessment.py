@@ -29,6 +29,7 @@ from monitor.domain.detection.imitation import (
     match_likeness_rules,
 )
 from monitor.domain.detection.mock import match_mock_rules
+from monitor.domain.detection.waves import match_wave_rules
 from monitor.domain.detection.weights import Weights
 from monitor.domain.evidence import (
     Evidence,
@@ -100,6 +101,7 @@ _KIND_BY_RULE = {
     rules.MIXED.name: "letters",
     rules.DISGUISED.name: "letters",
     rules.LURE.name: "lure",
+    rules.WAVE.name: "wave",
 }
 
 
@@ -175,6 +177,7 @@ def collect_evidence(
             match_impersonation_rules(case, presented=presents_as_person(claimed))
         )
         yield from weights.weigh_matches(match_known_impersonator(case))
+        yield from weights.weigh_matches(match_wave_rules(case))
         if _speaks_of_person(case, {each.rule.name for each in claimed}):
             yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])
 

@@ -54,7 +54,8 @@ class Inventory:
 
     `lessons` come from their answers so far; `impersonators` are accounts that were decided to be
     impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
-    accounts of others show exactly that.
+    accounts of others show exactly that. `wave_sizes` says, for the key of each new account under
+    their name that is part of a wave, of how many people of their school it is.
     """
 
     own_findings: tuple[Finding, ...] = ()
@@ -62,6 +63,7 @@ class Inventory:
     lessons: Lessons = NO_LESSONS
     impersonators: tuple[Finding, ...] = ()
     picture_use_counts: Mapping[str, int] = field(default_factory=dict)
+    wave_sizes: Mapping[str, int] = field(default_factory=dict)
 
     def list_own_on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own_findings if platform and each.platform == platform)
@@ -252,6 +254,11 @@ class AssessmentCase:
             and self.appearance.name_match is None
             and not self.appearance.description
         )
+
+    @property
+    def wave_size(self) -> int:
+        """Return how many people of the school got such an account; 0 if there is no wave."""
+        return self.inventory.wave_sizes.get(self.finding.key, 0)
 
     @property
     def handle_pair_bits(self) -> float:

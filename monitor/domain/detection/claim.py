@@ -152,8 +152,6 @@ def match_claim_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.SAME_WORDS.build_match()
     if any(has_link_to(case.finding.links, own) for own in case.inventory.own_findings):
         yield rules.LINKS_TO_OWN.build_match()
-    if case.contacts.flagged:
-        yield rules.STUDENT_CONTACTS.build_match()
     yield from match_picture_rule(case.finding, case.inventory)
     if not case.is_account:
         yield from _match_page_rules(case)

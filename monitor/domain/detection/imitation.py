@@ -52,14 +52,18 @@ _SOME_POSTS = 20
 
 
 def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
-    """Weigh an account that is not known to be the person's, but may present itself as them."""
+    """Weigh an account that is not known to be the person's, but may present itself as them.
+
+    Who makes accounts about a whole staff copies no one's account, so in a wave it says nothing
+    that an account copies none.
+    """
     yield from _match_handle_rules(case)
     yield from _match_bio_rules(case)
     yield from _match_letter_rules(case)
     absent = case.finding.platform in case.inventory.absent_platforms
     if absent and presented and case.appearance.is_whole_match:
         yield rules.ABSENT.build_match()
-    elif case.is_on_new_network:
+    elif case.is_on_new_network and not case.wave_size:
         yield rules.NEW_NETWORK.build_match()
     circumstances = (*_match_age_rules(case), *_match_counter_rules(case))
     yield from circumstances
@@ -133,9 +137,9 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.KNOWN_HANDLE.build_match()
     elif not case.finding.handle or not case.own_handles:
         return
-    elif case.lookalike_anywhere is None:
+    elif case.lookalike_anywhere is None and not case.wave_size:
         yield rules.UNLIKE_HANDLE.build_match()
-    elif case.lookalike_anywhere.is_deliberate:
+    elif case.lookalike_anywhere and case.lookalike_anywhere.is_deliberate:
         yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=case.lookalike_anywhere.reason)
 
 
@@ -147,7 +151,11 @@ def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
             yield rules.COPIED_NAME.build_match()
     elif case.same_bio_accounts:
         yield rules.COPIED_ELSEWHERE.build_match()
-    elif len(case.appearance.description) >= SHORTEST_BIO and case.has_repeatable_bio:
+    elif (
+        len(case.appearance.description) >= SHORTEST_BIO
+        and case.has_repeatable_bio
+        and not case.wave_size
+    ):
         yield rules.OWN_WORDS.build_match()
 
 

@@ -135,10 +135,6 @@ LIKE_OTHERS = EvidenceRule(
 LINKS_TO_OWN = EvidenceRule(
     name="links-to-own", reason="It links to one of your accounts, as anyone can."
 )
-STUDENT_CONTACTS = EvidenceRule(
-    name="student-contacts",
-    reason="Its contacts include names of your district's students, with signs of school.",
-)
 
 DECLARED = EvidenceRule(
     name="declared",
@@ -308,6 +304,12 @@ NEW_NETWORK = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="You gave us no account on its network, and most impersonators use the same network.",
 )
+WAVE = EvidenceRule(
+    name="wave",
+    axis=EvidenceAxis.IMITATION,
+    reason="New accounts under the names of several staff members of your school appeared.",
+    otherwise="It would be less likely to be an impersonation if no colleagues had new ones, too.",
+)
 LURE = EvidenceRule(
     name="lure",
     axis=EvidenceAxis.IMITATION,
@@ -362,6 +364,12 @@ ADDRESSED = EvidenceRule(
     name="addressed",
     axis=EvidenceAxis.MOCK,
     reason="It calls you by title and name, as students do.",
+)
+WAVE_OF_MOCKS = EvidenceRule(
+    name="wave-of-mocks",
+    axis=EvidenceAxis.MOCK,
+    reason="New accounts under the names of several staff members of your school appeared.",
+    otherwise="It would be less likely to be made by others if no colleagues had new ones, too.",
 )
 MOCK_HARM = EvidenceRule(
     name="mock-harm", axis=EvidenceAxis.MOCK, reason="It uses sexual or violent words."

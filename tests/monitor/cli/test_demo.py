@@ -25,7 +25,7 @@ def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
         assert {"to", "subject", "path"} <= set(letter)
         assert Path(letter["path"]).is_file()
     assert told["weeks"][1]["events"]
-    assert told["weeks"][2]["events"] == []
+    assert len(told["weeks"][2]["events"]) == 3
 
 
 def test_the_demo_touches_no_folder_that_holds_something_else(tmp_path):

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from monitor.demo.data import LAST_WEEK, load_demo_contents
 from monitor.demo.district import BETH, ENROLLED, MARIA
 
 CATALOG = json.loads((files("monitor.demo") / "catalog.json").read_text("utf-8"))["sites"]
@@ -262,10 +263,13 @@ def test_the_third_week_lists_what_the_second_did(reader, member):
     )
 
 
-def test_the_third_week_shows_the_accounts_of_the_second(reader):
+def test_the_third_week_shows_the_accounts_of_the_second_and_a_wave(reader):
     def look(week):
         names = [name for member in ENROLLED for name in names_of(member.person)]
         answers = [called(reader, "app.bsky.actor.searchActors", week, q=name) for name in names]
         return set().union(*(cards(answer, "actors") for answer in answers))
 
-    assert look(2) == look(3)
+    wave = {each.handle for each in load_demo_contents().accounts if each.since == LAST_WEEK}
+    assert len(wave) == 3
+    assert look(2) < look(3)
+    assert {handle for _, handle, *_ in look(3) - look(2)} == wave

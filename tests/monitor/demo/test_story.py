@@ -26,6 +26,12 @@ NAMESAKE = f"{SKIES}reyesandsons.skies.example"
 TAKEN_OVER = f"{SKIES}coachokafor.skies.example"
 WHEREABOUTS = "http://whereabouts.example/novak-elizabeth"
 BAND = f"{SKIES}rosamarchetti.skies.example"
+WAVE = [
+    (JOHN, f"{SKIES}mrjohnsmith.skies.example"),
+    (ROSA, f"{SKIES}marchettimemes.skies.example"),
+    (THOMAS, f"{SKIES}thomas-okafor.skies.example"),
+]
+NAMES = {member.person.mail: member.person.name.full_name.split() for member in ENROLLED}
 # Drawn anew for each district, and kept nowhere.
 CODE = re.compile(r" [\w-]{43} |(?<=/not-me/)\S+|(?<=/code/)\S+|(?<=/answer/)\S+")
 PUPILS = ("Mason", "Whitlock", "Priya", "Venkataraman", "masonw28", "priyaplaysoboe")
@@ -82,10 +88,26 @@ def test_the_second_week_brings_what_was_planted_and_nothing_else(played: Played
     ]
 
 
-def test_the_third_week_brings_nothing(played: Played):
+def test_the_third_week_brings_a_wave_of_accounts_and_nothing_else(played: Played):
     week = played.story.weeks[2]
 
-    assert (events(week), flags(week)) == ([], [])
+    assert events(week) == [(mail, "appeared", found, ()) for mail, found in WAVE]
+    assert flags(week) == [
+        (JOHN, "impersonation", "medium", f"{SKIES}mrjohnsmith.skies.example"),
+        (ROSA, "mock-account", "medium", f"{SKIES}marchettimemes.skies.example"),
+        (THOMAS, "impersonation", "medium", f"{SKIES}thomas-okafor.skies.example"),
+    ]
+
+
+@pytest.mark.parametrize("mail", [JOHN, ROSA, THOMAS])
+def test_whom_the_wave_is_about_is_told_its_number_and_no_colleagues_name(
+    played: Played, mail: str
+):
+    told = played.digest(mail, 3).text
+    colleagues = {"Smith", "Marchetti", "Okafor"} - set(NAMES[mail])
+
+    assert "new accounts under the names of 3 staff members of your school" in told
+    assert not any(each in told for each in colleagues)
 
 
 def test_three_sources_could_not_be_checked_and_one_of_them_recovers(played: Played):
@@ -222,14 +244,16 @@ def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):
     assert "nothing new" in digest.subject
 
 
-@pytest.mark.parametrize(("mail", "week"), [(JOHN, 2), (JOHN, 3), (BETH, 3)])
+@pytest.mark.parametrize(("mail", "week"), [(JOHN, 2), (BETH, 3)])
 def test_to_whom_nothing_happened_nothing_is_told_as_new(played: Played, mail: str, week: int):
     assert "nothing new" in played.digest(mail, week).subject
 
 
 @pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)
-def test_nothing_is_new_in_the_third_week(played: Played, member):
-    assert "nothing new" in played.digest(member.person.mail, 3).subject
+def test_the_third_week_is_news_to_three(played: Played, member):
+    news = "nothing new" not in played.digest(member.person.mail, 3).subject
+
+    assert news == (member.person.mail in {JOHN, ROSA, THOMAS})
 
 
 def test_counts_that_move_every_week_are_told_in_no_letter(played: Played):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.db.review import ReviewFilter, ReviewNoteKind
-from monitor.demo.district import MARIA
+from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
 from monitor.domain.vocabulary import Decision, FlagKind, FlagState
@@ -28,11 +28,12 @@ from monitor.services.review_queue import (
     VIEW_LASTS,
     find_reviewer_address,
     list_open_schools,
+    list_open_waves,
     load_opened_flag,
     load_queue_page,
     record_flag_views,
 )
-from tests.monitor.services.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
 ANA, BO = (Reviewer(address=each) for each in REVIEWERS)
@@ -325,3 +326,46 @@ def test_a_page_beyond_the_last_is_the_last(maria: Staff):
 def test_a_reviewer_who_left_the_list_is_shown_by_ref(maria: Staff):
     assert find_reviewer_address(queue(maria), ANA.id) == ANA.address
     assert find_reviewer_address(queue(maria), "reviewer-gone") == "reviewer-gone"
+
+
+def wave_of_three(world: World) -> list[Staff]:
+    """Let three colleagues meet an account under their name; the last one's copies her bio."""
+    joined = [world.joins(each) for each in (JOHN, THOMAS, ROSA)]
+    world.sweep()
+    world.a_week_later()
+    for at, member in enumerate((JOHN, THOMAS, ROSA)):
+        name = member.person.name
+        made = replace(
+            IMPOSTOR,
+            id=f"wave-{at}",
+            handle=f"zz{at}.skies.example",
+            name=f"{name.given} {name.family}",
+            bio=account("rosa").bio,
+            picture="",
+        )
+        world.internet = world.internet.add_entry(made)
+    world.sweep()
+    return joined
+
+
+def test_a_wave_is_a_number_and_a_network_and_only_once_a_flag_of_it_is_open(world_of):
+    world = world_of(families=("bluesky",))
+    *_, rosa = wave_of_three(world)
+
+    assert list_open_waves(world.app) == ()
+
+    rosa.rules(fake(rosa), Decision.SHARED)
+    world.later(minutes=1)
+    (wave,) = list_open_waves(world.app)
+
+    assert (wave.size, wave.platform) == (3, "bluesky")
+    assert wave.latest_at == IMPOSTOR.created
+
+
+def test_an_old_wave_is_no_longer_news(world_of):
+    world = world_of(families=("bluesky",))
+    *_, rosa = wave_of_three(world)
+    rosa.rules(fake(rosa), Decision.SHARED)
+    world.later(weeks=6)
+
+    assert list_open_waves(world.app) == ()

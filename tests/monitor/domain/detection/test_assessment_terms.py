@@ -33,7 +33,7 @@ FOUND = Finding(
     account="social:@maria",
     name="Maria Delgado",
     handle="sunnydays",
-    bio="Dental hygienist in Fairmont. Two cats.",
+    bio="Teacher. Two cats.",
 )
 BEARERS = [2.0**power for power in range(30)]
 
@@ -105,3 +105,13 @@ def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
 
         assert judged.lowered_by
         assert list(judged.lowered_by) == list(dict.fromkeys(filter(None, telling)))
+
+
+def test_students_among_the_contacts_are_no_evidence_whose_account_it_is():
+    for bearers in BEARERS:
+        linked, unlinked = (
+            assess_case(case(bearers, contacts), None, WEIGHTS)
+            for contacts in (STUDENTS, UNFLAGGED)
+        )
+
+        assert linked.evidence == unlinked.evidence

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.demo.district import MARIA, ROSA
+from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain.vocabulary import Decision
 from monitor.services.review_queue import VIEW_LASTS
 from tests.monitor.services.world import REVIEWERS, Staff
@@ -176,3 +176,35 @@ def test_looking_at_the_pages_writes_nothing(portal: Portal, maria: Staff, ana: 
         assert ana.get(place).status == 200
 
     assert portal.world.state.audit.list_entries() == before
+
+
+def joins_wave(portal: Portal, someone: Staff, number: int, maria: Staff) -> None:
+    """Give someone a new account like Maria's, at her school."""
+    state = portal.world.state
+    item = replace(
+        state.items.load_item(fake(maria).item_id), id=f"wave{number:028}", person_id=someone.id
+    )
+    state.items.insert_item(item, [f"alias{number}"])
+    state.new_accounts.save_new_account(item, MARIA.person.school, portal.world.clock.at)
+
+
+def test_a_wave_stands_above_the_queue_with_its_number_and_nobodys_name(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    assert "staff of one school" not in ana.get("/review").text
+
+    for number, member in enumerate((JOHN, ROSA)):
+        joins_wave(portal, portal.world.joins(member), number, maria)
+    item = portal.world.state.items.load_item(fake(maria).item_id)
+    portal.world.state.new_accounts.save_new_account(
+        item, MARIA.person.school, portal.world.clock.at
+    )
+    seen = ana.get("/review")
+
+    assert "3 staff of one school, Bluesky, this week" in seen.text
+    for word in ("Delgado", "Smith", "Marchetti"):
+        assert word not in seen.html
+
+    portal.world.later(weeks=2)
+    later = portal.signed_in(ANA).get("/review")
+    assert "3 staff of one school, Bluesky, up to" in later.text

@@ -1,0 +1,158 @@
+"""Waves: what several colleagues meet at once raises each of them, and only a number crosses."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.data import DemoAccount
+from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS, StaffMember
+from monitor.domain.vocabulary import Decision, FlagKind, OwnershipLabel
+from monitor.services.feedback import record_feedback
+from tests.monitor.services.world import Staff, World, account
+
+TEACHERS = (JOHN, THOMAS, ROSA)
+BASE = account("rosa")
+WAVE = "under the names of 3 staff members of your school appeared on Bluesky."
+
+
+def made_about(member: StaffMember, number: int, made: timedelta | None = None) -> DemoAccount:
+    """Make an account under a name, of which nothing else is like the teacher's."""
+    name = member.person.name
+    return replace(
+        BASE,
+        id=f"new-{number}",
+        handle=f"zz{number}.skies.example",
+        name=f"{name.given} {name.family}",
+        bio="",
+        picture="",
+        created=account("impersonator", week=2).created + (made or timedelta()),
+    )
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    return world_of(families=("bluesky",))
+
+
+@pytest.fixture
+def staff(world: World) -> list[Staff]:
+    joined = [world.joins(each) for each in (*TEACHERS, MARIA)]
+    world.sweep()
+    world.a_week_later()
+    return joined
+
+
+def meets(world: World, *accounts: DemoAccount) -> None:
+    for each in accounts:
+        world.internet = world.internet.add_entry(each)
+    world.sweep()
+
+
+def assessed(someone: Staff, account: DemoAccount):
+    item = someone.items[f"https://bsky.app/profile/{account.handle}"]
+    found = someone.world.state.items.find_assessment(item.id)
+    assert found
+    return found
+
+
+def is_in_wave(someone: Staff, account: DemoAccount) -> bool:
+    return any(WAVE in each for each in assessed(someone, account).reasons)
+
+
+def test_three_new_accounts_of_one_school_raise_each_other(world: World, staff: list[Staff]):
+    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    meets(world, *made)
+
+    for someone, found in zip(staff, made, strict=False):
+        assert is_in_wave(someone, found)
+        assert assessed(someone, found).label in {
+            OwnershipLabel.UNKNOWN,
+            OwnershipLabel.IMPERSONATION,
+        }
+
+
+def test_two_are_no_wave(world: World, staff: list[Staff]):
+    made = [made_about(each, at) for at, each in enumerate(TEACHERS[:2])]
+    meets(world, *made)
+
+    assert not any(is_in_wave(*each) for each in zip(staff, made, strict=False))
+
+
+def test_a_colleague_of_another_school_does_not_count(world: World, staff: list[Staff]):
+    made = [made_about(each, at) for at, each in enumerate((JOHN, THOMAS, MARIA))]
+    meets(world, *made)
+
+    assert not is_in_wave(staff[0], made[0])
+
+
+def test_one_that_comes_a_week_later_raises_those_before_it(world: World, staff: list[Staff]):
+    first = [made_about(each, at) for at, each in enumerate(TEACHERS[:2])]
+    meets(world, *first)
+    world.a_week_later()
+    meets(world, made_about(ROSA, 2, timedelta(days=6)))
+
+    assert is_in_wave(staff[0], first[0])
+    assert is_in_wave(staff[1], first[1])
+
+
+def test_accounts_a_month_apart_are_no_wave(world: World, staff: list[Staff]):
+    first = [made_about(each, at) for at, each in enumerate(TEACHERS[:2])]
+    meets(world, *first)
+    for _ in range(4):
+        world.a_week_later()
+        world.sweep()
+    meets(world, made_about(ROSA, 2, timedelta(days=28)))
+
+    assert not is_in_wave(staff[0], first[0])
+
+
+def test_old_accounts_that_a_first_look_shows_are_no_wave(world: World):
+    made = [made_about(each, at, timedelta(days=-400)) for at, each in enumerate(TEACHERS)]
+    for each in made:
+        world.internet = world.internet.add_entry(each)
+    joined = [world.joins(each) for each in TEACHERS]
+    world.sweep()
+
+    assert not any(is_in_wave(*each) for each in zip(joined, made, strict=True))
+
+
+def test_who_says_that_theirs_is_a_namesake_leaves_the_wave(world: World, staff: list[Staff]):
+    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    meets(world, *made)
+    item = staff[0].items[f"https://bsky.app/profile/{made[0].handle}"]
+    record_feedback(world.app, staff[0].id, {item.id: Decision.NAMESAKE})
+    world.a_week_later()
+    world.sweep()
+
+    assert world.app.db.new_accounts.list_accounts_beside(item.id)
+    assert staff[0].id not in {
+        each.person_id for each in world.app.db.new_accounts.list_accounts_beside(item.id)
+    }
+
+
+def test_who_left_counts_no_more(world: World, staff: list[Staff]):
+    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    meets(world, *made)
+    item = staff[0].items[f"https://bsky.app/profile/{made[0].handle}"]
+    staff[2].withdraws()
+    world.writes()
+
+    assert len(world.app.db.new_accounts.list_accounts_beside(item.id)) == 2
+
+
+def test_no_colleague_is_named_in_anything_a_wave_says(world: World, staff: list[Staff]):
+    made = [made_about(each, at) for at, each in enumerate(TEACHERS)]
+    meets(world, *made)
+    told = " ".join(assessed(staff[0], made[0]).reasons)
+
+    assert "Okafor" not in told
+    assert "Marchetti" not in told
+    assert made[1].handle not in told
+
+
+def test_a_wave_with_a_copied_bio_is_flagged(world: World, staff: list[Staff]):
+    copied = replace(made_about(ROSA, 2), bio=BASE.bio)
+    meets(world, made_about(JOHN, 0), made_about(THOMAS, 1), copied)
+
+    assert any(WAVE in each for each in staff[2].flag(FlagKind.IMPERSONATION).reasons)
