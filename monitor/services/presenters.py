@@ -169,7 +169,7 @@ def build_aside_line(app: App, item: Item) -> NamesakeLine:
     assessment = app.db.items.find_assessment(item.id)
     return NamesakeLine(
         url=item.portrait.url,
-        reason=_describe_strongest_doubt(assessment) if assessment else "",
+        reason=_describe_why_aside(assessment) if assessment else "",
         title=_format_title(item.portrait),
     )
 
@@ -280,7 +280,13 @@ def _list_reasons(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
-    return tuple(each for each in assessment.evidence if not _is_against_impersonation(each))
+    return tuple(each for each in assessment.told_evidence if not _is_against_impersonation(each))
+
+
+def _describe_why_aside(assessment: Assessment) -> str:
+    """Add why an account on a network where they have none is not taken for an impersonation."""
+    news = (each.reason for each in assessment.evidence if each.rule == rules.NEW_NETWORK.name)
+    return " ".join(filter(None, (_describe_strongest_doubt(assessment), *news)))
 
 
 def _describe_strongest_doubt(assessment: Assessment) -> str:

@@ -9,20 +9,27 @@ uses is measured.
 """
 
 import json
+import math
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from random import Random
 from time import process_time
 
+from monitor.domain.detection.assessment import assess_case, explain_assessment
+from monitor.domain.detection.case import is_declared
+from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.names.frequency import load_census
+from monitor.domain.vocabulary import OwnershipLabel
 from tests.bench.labels.rows import rows as draw_rows
 from tests.bench.score.__main__ import answerers
-from tests.bench.score.scorers import STUDENT_LINKED, Ask, Scored
+from tests.bench.score.rows import read_profile
+from tests.bench.score.scorers import STUDENT_LINKED, Ask, ProfileLabel, Scored
 
 LABELS = ("own", "namesake", "impersonation", STUDENT_LINKED, "unrelated")
 ASKING = 2.0
@@ -139,11 +146,89 @@ def describe_task(task: Task, year: int) -> Iterator[str]:
         yield f"{head}: {describe_scores([(each.score, bool(gold)) for each, gold in answers])}"
 
 
+BINS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What was said of drawn profiles that others made, with the truth; `outcomes` as in the app.
+
+    `chances` are of accounts whose owner did not declare them.
+    """
+
+    chances: Sequence[tuple[float, bool]]
+    outcomes: Sequence[tuple[str, OwnershipLabel]]
+
+    @property
+    def bins(self) -> Iterator[tuple[float, float, int]]:
+        """Yield what was said on average, how many were true, and of how many."""
+        for low, high in pairwise(BINS):
+            inside = [
+                each for each in self.chances if low <= each[0] < high or each[0] == high == 1
+            ]
+            if inside:
+                said, true = (sum(each) / len(inside) for each in zip(*inside, strict=True))
+                yield said, true, len(inside)
+
+    def compute_share(self, gold: str, labels: Collection[OwnershipLabel]) -> float:
+        said = [label for kind, label in self.outcomes if kind == gold]
+        return sum(label in labels for label in said) / max(1, len(said))
+
+
+def measure_calibration(number: int, seed: int, year: int) -> Calibration:
+    whose = ProfileLabel(counts=load_census(), weights=load_own_weights(), year=year)
+    chances, outcomes = [], []
+    for row, gold in draw_task(number, seed).rows:
+        case = whose.case(read_profile({**row, "roster": []}))
+        found = assess_case(case, None, whose.weights)
+        if not is_declared(case.finding, case.subject, case.inventory):
+            shares = explain_assessment(found, case.finding.kind, whose.weights).chances
+            chances.append((shares.impersonation + shares.mock, gold == "impersonation"))
+        outcomes.append((gold, found.label))
+    return Calibration(chances=chances, outcomes=outcomes)
+
+
+SILENT = frozenset(OwnershipLabel) - {
+    *(OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN)
+}
+
+
+def describe_calibration(measured: Calibration) -> Iterator[str]:
+    silent = measured.compute_share("impersonation", SILENT)
+    yield f"  of accounts that others made, {silent:.1%} are neither flagged nor asked about"
+    for gold in ("namesake", "unrelated"):
+        asked = measured.compute_share(gold, {OwnershipLabel.UNKNOWN})
+        alarms = measured.compute_share(gold, {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK})
+        yield f"  {gold}: {asked:.1%} are asked about, {alarms:.1%} flagged"
+    for said, true, count in measured.bins:
+        yield f"  said {said:.3f}, true {true:.3f}, of {count}"
+
+
+def draw_reliability_plot(measured: Calibration) -> str:
+    """Draw an SVG: what was said across, how much of it was true up; on the line they agree."""
+    dots = "".join(
+        f'<circle cx="{40 + 240 * said:.1f}" cy="{260 - 240 * true:.1f}" '
+        f'r="{2 + math.log2(1 + count):.1f}"><title>{count}</title></circle>'
+        for said, true, count in measured.bins
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" font-family="sans-serif" '
+        'font-size="11"><rect width="300" height="300" fill="#fff"/>'
+        '<path d="M40 20V260H280" fill="none" stroke="#333"/>'
+        '<path d="M40 260L280 20" stroke="#999" stroke-dasharray="4"/>'
+        f'<g fill="#1f5fa8" fill-opacity=".7">{dots}</g>'
+        '<text x="40" y="274">0</text><text x="274" y="274">1</text>'
+        '<text x="95" y="290">chance said that others made it</text><text x="28" y="26">1</text>'
+        '<text transform="translate(22 205) rotate(-90)">share that others made</text></svg>\n'
+    )
+
+
 def _parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     parser = ArgumentParser(prog="python -m tests.bench.detection")
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--number", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=101)
+    parser.add_argument("--plot", type=Path, help="write a reliability plot (SVG)")
     parser.add_argument("--year", type=int, default=2026)
     return parser.parse_args(arguments)
 
@@ -156,6 +241,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for task in tasks:
         for line in describe_task(task, asked.year):
             sys.stdout.write(f"{line}\n")
+    if not asked.rows:
+        measured = measure_calibration(asked.number, asked.seed, asked.year)
+        for line in describe_calibration(measured):
+            sys.stdout.write(f"{line}\n")
+        if asked.plot:
+            asked.plot.write_text(draw_reliability_plot(measured), "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from monitor.domain.vocabulary import OwnershipLabel
 from tests.bench.detection import (
+    Calibration,
     compute_area,
     compute_f1,
     compute_recall,
+    describe_calibration,
     describe_labels,
     draw_task,
     main,
@@ -71,3 +74,27 @@ def test_what_answers_cost_is_said():
 
     assert lines[-1].endswith("cost 20.67 minutes a profile")
     assert any("own" in line and "asked 1" in line for line in lines)
+
+
+def test_a_reliability_plot_shows_what_was_said_beside_what_is_true(tmp_path, capsys):
+    main(["--number", "30", "--seed", "3", "--plot", str(tmp_path / "plot.svg")])
+
+    assert "neither flagged nor asked about" in capsys.readouterr().out
+    assert (tmp_path / "plot.svg").read_text("utf-8").count("<circle") > 1
+
+
+def test_what_was_said_is_counted_by_how_sure_it_was():
+    measured = Calibration(
+        chances=[(0.0, False), (0.5, True), (0.5, False), (1.0, True)],
+        outcomes=[
+            ("impersonation", OwnershipLabel.NAMESAKE),
+            ("impersonation", OwnershipLabel.UNKNOWN),
+            ("namesake", OwnershipLabel.MOCK),
+        ],
+    )
+
+    assert list(measured.bins) == [(0.0, 0.0, 1), (0.5, 0.5, 2), (1.0, 1.0, 1)]
+    assert list(describe_calibration(measured))[:2] == [
+        "  of accounts that others made, 50.0% are neither flagged nor asked about",
+        "  namesake: 0.0% are asked about, 100.0% flagged",
+    ]

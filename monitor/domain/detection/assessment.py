@@ -45,6 +45,9 @@ from monitor.domain.names.matching import MatchLevel
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import Finding, FindingKind
 
+# What weighs less moves no one.
+_LEAST_BITS = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
@@ -63,8 +66,17 @@ class Assessment:
     weights: int = 0
 
     @property
+    def told_evidence(self) -> tuple[Evidence, ...]:
+        """What is a reason: it weighs something, or decides that the person is asked."""
+        return tuple(
+            each
+            for each in self.evidence
+            if abs(each.bits) >= _LEAST_BITS or each.rule == rules.SPEAKS_OF_PERSON.name
+        )
+
+    @property
     def reasons(self) -> tuple[str, ...]:
-        return tuple(each.reason for each in self.evidence)
+        return tuple(each.reason for each in self.told_evidence)
 
     @property
     def without_quotes(self) -> "Assessment":

@@ -92,6 +92,29 @@ def impersonation(random: Random, person: Somebody) -> Row:
     }
 
 
+def attack(random: Random, person: Somebody) -> Row:
+    """Show what students made about twenty teachers of one school, as newspapers describe it.
+
+    The account has the teacher's name, a handle of it, a network where the teacher is not, and
+    mocking or sexual words or none; hundreds follow it. It copies nothing that we could know.
+    """
+    first, last = person.given.lower(), person.family.lower()
+    title = random.choice(("mr", "mrs", "ms"))
+    handles = (f"{first}.{last}", f"{first}.{last}", f"{first}{last}", f"{title}{last}")
+    names = (person.name, person.name, f"{title.capitalize()}. {person.family}")
+    return {
+        "platform": random.choice([each for each in PLATFORMS if each not in person.handles]),
+        "handle": f"{random.choice(handles)}{random.choice(('', '', '_', '1', '0'))}",
+        "display_name": random.choice(names),
+        "bio": wording.mocking_bio(random, person),
+        "location": "",
+        "created_at": _day(random, 2026),
+        "links": [],
+        "link_back": False,
+        **Counters(followers=(20, 600), following=(0, 60), posts=(1, 12)).drawn(random),
+    }
+
+
 def unrelated(random: Random, person: Somebody) -> Row:
     """Show somebody else, of whom every other one shares a half of the name."""
     given, family = people.given_name(random), people.family_name(random)

@@ -10,11 +10,14 @@ from tests.bench.labels.profiles import Row
 
 KINDS: dict[str, tuple[int, Callable[[Random, Somebody], Row]]] = {
     "own": (30, profiles.own),
-    "namesake": (30, profiles.namesake),
-    "impersonation": (12, profiles.impersonation),
+    "namesake": (28, profiles.namesake),
+    "impersonation": (10, profiles.impersonation),
+    "attack": (4, profiles.attack),
     "student-linked": (8, profiles.student_linked),
     "unrelated": (20, profiles.unrelated),
 }
+# An attack plays the person, too, whatever it copies.
+GOLD = {"attack": "impersonation"}
 # One thing in five is not told.
 MISSING = 0.2
 ALWAYS_TOLD = frozenset({"name", "handles", "platform", "handle", "contacts", "school"})
@@ -32,7 +35,7 @@ def rows(random: Random, number: int) -> Iterator[tuple[Row, str]]:
         roster = found.pop("roster", None)
         row: Row = {"id": f"label-{at:05}", "ask": "label"}
         row |= {"staff": _told(random, _staff(random, person)), "found": _told(random, found)}
-        yield (row | {"roster": roster} if roster else row), kind
+        yield (row | {"roster": roster} if roster else row), GOLD.get(kind, kind)
 
 
 def somebody(random: Random) -> Somebody:

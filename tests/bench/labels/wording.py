@@ -84,3 +84,18 @@ def retouched(random: Random, bio: str) -> str:
     if len(words) > 3 and random.random() < 0.4:
         del words[random.randrange(len(words))]
     return " ".join(words)
+
+
+MOCKERY = (
+    *("i give pop quizzes for fun", "no bathroom passes ever", "detention enjoyer", "naptime"),
+    *("i love homework", "worst grader alive", "ask me about my divorce", "fear me"),
+)
+LEWD = ("single and horny", "send nudes", "i want you after class, sexy", "onlyfans soon")
+
+
+def mocking_bio(random: Random, person: Somebody) -> str:
+    """Mock, be lewd or say nothing; name the school as often as not, or its initials."""
+    said = random.choice((random.choice(MOCKERY), random.choice(LEWD), ""))
+    initials = "".join(word[0] for word in person.school.split())
+    where = (person.school, initials, person.home.town, "", "", "")
+    return f"{said} {random.choice(where)}".strip()

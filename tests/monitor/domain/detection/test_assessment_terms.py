@@ -115,3 +115,22 @@ def test_students_among_the_contacts_are_no_evidence_whose_account_it_is():
         )
 
         assert linked.evidence == unlinked.evidence
+
+
+def test_what_weighs_nothing_is_no_reason_though_it_is_explained():
+    found = assess_case(case(1.0, UNFLAGGED), None, WEIGHTS)
+
+    assert any(each.rule == "name-exact" and each.bits == 0 for each in found.evidence)
+    assert rules.NAME_EXACT.reason not in found.reasons
+    assert len(found.reasons) == len(found.told_evidence) < len(found.evidence)
+
+
+def test_that_words_mean_the_person_is_a_reason_though_it_weighs_nothing():
+    sign_of_it = Evidence(
+        rule=rules.SPEAKS_OF_PERSON.name,
+        axis=EvidenceAxis.CLAIM,
+        bits=0.0,
+        reason=rules.SPEAKS_OF_PERSON.reason,
+    )
+
+    assert flagged(sign_of_it).reasons == (rules.SPEAKS_OF_PERSON.reason,)
