@@ -756,9 +756,9 @@ def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
 
 
 def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
-    """Return the strongest traits; sites count but are never named."""
+    """Return the strongest traits; sites and names count, but are never spelled out."""
     strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
-    named = (each for each in strongest if each.kind is not TraitKind.SITE)
+    named = (each for each in strongest if each.kind.is_spelled_out)
     return tuple(each.word if each.kind is TraitKind.WORD else each.word.title() for each in named)[
         :MAX_TRAITS
     ]

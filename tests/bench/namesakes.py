@@ -1,10 +1,11 @@
 """Invented people of one name, and what a search for it shows of each.
 
 Each target is a teacher with 4 to 8 namesakes. A life has a town, a school or an employer, a trade,
-two pastimes, sites of its own, and words that nobody else uses. A page shows a few of these, and
-words of anybody's. How many is set so that plain TF-IDF over all words divides these pages about as
-well as it divided the results of real searches for 52 people: an area under the curve of .78 after
-one page said to be the person's, .85 after two, .91 after four and .95 after eight.
+two pastimes, sites of its own, and words that nobody else uses, half of them written like names. A
+page shows a few of these, and words of anybody's. How many is set so that plain TF-IDF over all
+words divides these pages about as well as it divided the results of real searches for 52 people: an
+area under the curve of .78 after one page said to be the person's, .85 after two, .91 after four
+and .95 after eight.
 """
 
 from collections.abc import Iterator
@@ -74,6 +75,7 @@ FILLER = _words(
     "information people search find latest updates welcome read join community "
     "local events share list info official site daily"
 )
+CAPITALIZED = 0.1
 EVERYBODYS_SITES = tuple(f"site{number}.example" for number in range(10))
 SYLLABLES = _words("ba del kor mi nes pra ro sun ta vel win zo lum fer gri")
 
@@ -136,7 +138,7 @@ def _life(random: Random, trade: str, *, teaching: bool) -> Life:
         employer=f"{_word(random).title()} {kind}",
         work=tuple(f"{trade} {TEACHING if teaching else ''}".split()),
         free=tuple(" ".join(random.sample(PASTIMES, 2)).split()),
-        own=tuple(_word(random) for _ in range(8)),
+        own=tuple(_word(random).title() if at % 2 else _word(random) for at in range(8)),
         sites=tuple(f"{_word(random)}.example" for _ in range(4)),
     )
 
@@ -150,6 +152,8 @@ def _page(random: Random, life: Life, name: PersonName, at: int) -> Finding:
         *(random.choice(_anybodys(random)) for _ in range(random.randint(0, 1))),
     ]
     random.shuffle(shown)
+    # Headings write any word like a name.
+    shown = [word.title() if random.random() < CAPITALIZED else word for word in shown]
     if random.random() < 0.3:
         shown.append(f"in {life.town if random.random() < 0.9 else random.choice(TOWNS)}")
     if random.random() < 0.25:

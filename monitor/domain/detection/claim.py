@@ -6,7 +6,7 @@ an account. What a finding says of where someone lives and works.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 
 from monitor.domain.detection import rules
@@ -342,7 +342,7 @@ _ELSEWHERE_RULES = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
 
 def match_context_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     matches = (*_match_work_rules(case), *_match_place_rules(case))
-    yield from matches
+    yield from map(_damp_on_page, matches) if _is_compared_page(case) else matches
     says_something = case.is_account and (case.appearance.description or case.finding.location)
     if (
         says_something
@@ -350,6 +350,20 @@ def match_context_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         and all(each.rule in _ELSEWHERE_RULES for each in matches)
     ):
         yield rules.SILENT.build_match()
+
+
+# Of a page that can be compared with the person's, its words say more than these.
+_DAMPED_RULES = (*_ELSEWHERE_RULES, rules.ROLE, rules.STATE)
+_DAMPED = 0.5
+
+
+def _is_compared_page(case: AssessmentCase) -> bool:
+    return not case.is_account and case.inventory.lessons.me.finding_count > 0
+
+
+def _damp_on_page(match: RuleMatch) -> RuleMatch:
+    damped = match.rule in _DAMPED_RULES
+    return replace(match, amount=match.amount * _DAMPED) if damped else match
 
 
 def _match_work_rules(case: AssessmentCase) -> Iterator[RuleMatch]:

@@ -1,14 +1,15 @@
 """What a person's answers taught: the average of their own findings, and of the others.
 
-Only places, sites and a listed vocabulary of work, school and pastimes may be compared, so no one
-has to list what may not: a word of what someone believes or suffers from is simply not here.
-docs/detection.md says why. Words are in the singular; `look_up_word` folds plurals.
+Only places, sites, a listed vocabulary of work, school and pastimes and, on pages, words that are
+written like names may be compared. A word of what someone believes or suffers from is not in the
+vocabulary, and no name; names count, but are never spelled out. docs/detection.md says why. Words
+are in the singular; `look_up_word` folds plurals.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import dropwhile
@@ -102,13 +103,35 @@ _SCHOOL = re.compile(rf"((?:{_CAPITALISED}[ ]){{1,5}}(?:{_KINDS_OF_SCHOOL}))\b")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
+# "Volunteers at Harbor Light" names something, a word at the start of a sentence may be any word.
+_NAMED = re.compile(rf"(?:(?<=[a-z0-9,&@] ){_CAPITALISED}|{_CAPITALISED}(?: {_CAPITALISED})+)")
+_SHORTEST_NAMED = 3
+# Written like names, and about what someone believes, supports, suffers from or is.
+_NEVER_NAMED = re.compile(
+    r"(?:christ|cathol|luther|baptis|method|presbyt|episcop|pentecost|evangel|mormon|orthodox|jew|"
+    r"muslim|islam|hindu|buddh|sikh|athei|church|chapel|parish|mosque|temple|synagog|minist|pastor|"
+    r"rabbi|imam|bible|gospel|prayer|democrat|republic|libertar|conservat|liberal|social|communis|"
+    r"trump|biden|obama|maga|senat|congress|campaign|elect|union|protest|pride|lgbt|gay|lesb|trans|"
+    r"queer|black|white|latin|hispan|asian|african|indian|nativ|immigr|cancer|diabet|autis|recover|"
+    r"therap|pregnan|disab|depress|alcohol|veteran|mother|father|divorc|widow|retire|woman|women)"
+)
+
+
 class TraitKind(StrEnum):
-    """A place, a school, a word of work or pastime, a site: nothing else is learned from."""
+    """A place, a school, a word of work or pastime, a site, a name: nothing else is learned from.
+
+    Sites and names are compared, and never spelled out.
+    """
 
     PLACE = "place"
     SCHOOL = "school"
     WORD = "word"
     SITE = "site"
+    NAME = "name"
+
+    @property
+    def is_spelled_out(self) -> bool:
+        return self not in {TraitKind.SITE, TraitKind.NAME}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -138,7 +161,9 @@ def extract_traits(finding: Finding, name: PersonName) -> Traits:
         *_extract_site_trait(finding),
     ):
         found.setdefault(trait, written)
-    return found
+    # What is known as a place or a school does not count again as a name.
+    known = own.union(*(trait.word.split() for trait in found))
+    return found | dict(_extract_name_traits(finding, known))
 
 
 def _extract_word_traits(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
@@ -185,6 +210,17 @@ def _extract_site_trait(finding: Finding) -> Iterator[tuple[Trait, str]]:
         yield Trait(TraitKind.SITE, host), "its site"
 
 
+def _extract_name_traits(finding: Finding, known: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    """Yield what a page writes like a name: one word at a time, as results cut names."""
+    if finding.kind is not FindingKind.PAGE:
+        return
+    for named in _NAMED.findall(f"{finding.title}\n{finding.snippet}"[:_LONGEST_TEXT]):
+        for word in map(fold_text, _LETTERS.findall(named)):
+            common = word in known or word in NOT_A_PLACE or look_up_word(word)
+            if len(word) >= _SHORTEST_NAMED and not common and not _NEVER_NAMED.match(word):
+                yield Trait(TraitKind.NAME, word), "a name"
+
+
 Vector = Mapping[Trait, float]
 
 # More than these were never measured, and count no more.
@@ -208,6 +244,9 @@ class TraitCentroid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons:
+    """`from_answers` says that the person answered; else only what they declared teaches."""
+
+    from_answers: bool = False
     me: TraitCentroid = field(default_factory=TraitCentroid)
     other: TraitCentroid = field(default_factory=TraitCentroid)
     rarity: Vector = field(default_factory=dict)
@@ -224,17 +263,18 @@ NO_LESSONS = Lessons()
 def learn_from_feedback(
     judged: Iterable[tuple[Finding, Decision]], own: Iterable[Finding], name: PersonName
 ) -> Lessons:
-    """Learn from what the person ruled; once they began to, their own accounts teach, too."""
+    """Learn from what the person declared and, from the first answer on, from what they ruled."""
     said = {finding.key: (finding, ruling) for finding, ruling in judged}
-    if not said:
-        return NO_LESSONS
     mine = {each.key: each for each in own}
+    if not said and not mine:
+        return NO_LESSONS
     mine |= {key: finding for key, (finding, ruling) in said.items() if ruling is Decision.MINE}
     theirs = [finding for finding, ruling in said.values() if ruling in _NOT_ME_DECISIONS]
-    return build_lessons(
+    lessons = build_lessons(
         [extract_traits(each, name) for each in mine.values()],
         [extract_traits(each, name) for each in theirs],
     )
+    return replace(lessons, from_answers=bool(said))
 
 
 def build_lessons(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:

@@ -16,7 +16,6 @@ from monitor.domain.detection.feedback import (
     Lessons,
     Trait,
     TraitCentroid,
-    TraitKind,
     Traits,
     extract_traits,
 )
@@ -26,7 +25,7 @@ from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
 from monitor.domain.person import PersonName
-from scrapers.models import Finding, PicturePrint
+from scrapers.models import Finding, FindingKind, PicturePrint
 from scrapers.urls.redirects import split_url_or_none
 
 _MUCH_LATER = timedelta(days=365)
@@ -235,6 +234,8 @@ def _is_same_picture(one: Finding, other: Finding) -> bool:
 USUAL_LIKENESS = 0.22
 # However alike, words do not settle a matter.
 _MOST_LIKENESS = 1.5
+# On accounts it is halved, as people and their namesakes write little about themselves.
+_LEAD_ON_PAGES = 2.0
 # More words than these are no sentence.
 _MOST_NAMED_TRAITS = 3
 
@@ -242,24 +243,31 @@ _MOST_NAMED_TRAITS = 3
 def match_likeness_rules(
     lessons: Lessons, finding: Finding, name: PersonName
 ) -> Iterator[RuleMatch]:
-    """Weigh what a finding shares with what the person judged; nothing, where it shows nothing."""
+    """Weigh what a finding shares with what the person judged; nothing, where it shows nothing.
+
+    Before the first answer, what they declared teaches of pages alone: accounts that imitate it
+    would be most alike. Pages tell more by their words than by anything else.
+    """
     shown = extract_traits(finding, name)
-    if not shown:
+    is_page = finding.kind is FindingKind.PAGE
+    if not shown or not (lessons.from_answers or is_page):
         return
+    lead = _LEAD_ON_PAGES if is_page else 1.0
     unit = lessons.build_unit_vector(shown)
     if lessons.me.finding_count:
-        yield _match_likeness_to_me(lessons.me, _weigh_common_traits(unit, lessons.me), shown)
+        common = _weigh_common_traits(unit, lessons.me)
+        yield _match_likeness_to_me(lessons.me, common, shown, lead)
     others = _weigh_common_traits(unit, lessons.other)
     if others:
         traits = _describe_common_traits(others, shown)
         yield rules.LIKE_OTHERS.build_match(
-            amount=lessons.other.likeness_weight * sum(others.values()),
+            amount=lead * lessons.other.likeness_weight * sum(others.values()),
             in_full=f"It shares {traits} with results you said are not you.",
         )
 
 
 def _match_likeness_to_me(
-    me: TraitCentroid, common: Mapping[Trait, float], shown: Traits
+    me: TraitCentroid, common: Mapping[Trait, float], shown: Traits, lead: float
 ) -> RuleMatch:
     likeness = sum(common.values())
     if likeness < USUAL_LIKENESS:
@@ -268,7 +276,7 @@ def _match_likeness_to_me(
         )
     traits = _describe_common_traits(common, shown)
     return rules.LIKE_ME.build_match(
-        amount=min(_MOST_LIKENESS, me.likeness_weight * (likeness - USUAL_LIKENESS)),
+        amount=min(_MOST_LIKENESS, lead * me.likeness_weight * (likeness - USUAL_LIKENESS)),
         in_full=f"It shares {traits} with results you said are you.",
     )
 
@@ -281,9 +289,8 @@ def _weigh_common_traits(unit: Mapping[Trait, float], side: TraitCentroid) -> Ma
 
 
 def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> str:
-    """Name what weighs most, in the words of the finding; a site is not spelt out."""
-    strongest = sorted(common, key=lambda trait: (-common[trait], trait))[:_MOST_NAMED_TRAITS]
-    *most, last = (
-        shown[each] if each.kind is TraitKind.SITE else f"“{shown[each]}”" for each in strongest
-    )
+    """Say what weighs most, in the words of the finding; a site and names are not spelled out."""
+    ordered = sorted(common, key=lambda trait: (-common[trait], trait))
+    told = (f"“{shown[each]}”" if each.kind.is_spelled_out else shown[each] for each in ordered)
+    *most, last = tuple(dict.fromkeys(told))[:_MOST_NAMED_TRAITS]
     return f"{', '.join(most)} and {last}" if most else last

@@ -47,10 +47,13 @@ def evidence(maria: Staff, url: str):
 
 def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
     before = bits(maria, FAIR)
-    sorts(maria, DIRECTORY, Decision.MINE)
+    sorts(maria, DIRECTORY, Decision.NAMESAKE)
 
-    assert bits(maria, FAIR) > before + 1
-    assert "“volcanoes”" in evidence(maria, FAIR)["like-me"].in_full
+    assert bits(maria, FAIR) != before
+
+
+def test_declared_accounts_speak_of_pages_before_any_answer(maria: Staff):
+    assert "“Maple Street Elementary”" in evidence(maria, FAIR)["like-me"].in_full
 
 
 def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):
@@ -80,12 +83,14 @@ def test_what_was_judged_is_not_found_like_itself(maria: Staff):
 def test_nobody_learns_from_anybody_else(maria: Staff):
     world = maria.world
     john = world.joins(JOHN)
+    world.sweep()
+    urls = [url.partition("?")[0] for url in john.items]
+    before = [evidence(john, url) for url in urls]
     sorts(maria, DIRECTORY, Decision.MINE)
     world.a_week_later()
     world.sweep()
 
-    for url in john.items:
-        assert LEARNT.isdisjoint(evidence(john, url.partition("?")[0]))
+    assert [evidence(john, url) for url in urls] == before
 
 
 def test_whoever_was_a_namesake_and_becomes_a_clone_is_flagged(world: World):

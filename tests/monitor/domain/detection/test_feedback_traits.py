@@ -103,3 +103,27 @@ def test_no_word_is_too_short_or_odd_to_look_up(word):
 @given(text=st.text(max_size=200), url=st.text(max_size=60))
 def test_no_text_is_too_strange_to_read(text, url):
     extract_traits(page(text, text, url), NAME)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("She met Odell Brannigan at Ashgrove.", {"odell", "brannigan", "ashgrove"}),
+        ("Welcome. Everyone is here.", set()),
+        ("In Fremont with Fremont Lions", {"lions"}),
+        ("Maria Delgado and friends", set()),
+        ("with Geometry, and Al", set()),
+        ("She spoke at Lutheran Hall, for Democrats of Ashgrove", {"hall", "ashgrove"}),
+    ],
+)
+def test_a_page_shows_names_by_how_they_are_written(text, names):
+    assert seen(page(text), TraitKind.NAME) == names
+
+
+def test_an_account_shows_no_names():
+    assert seen(account("She met Odell Brannigan at Ashgrove."), TraitKind.NAME) == set()
+
+
+@pytest.mark.parametrize("kind", list(TraitKind))
+def test_sites_and_names_are_never_spelled_out(kind):
+    assert kind.is_spelled_out is (kind not in {TraitKind.SITE, TraitKind.NAME})

@@ -42,9 +42,44 @@ def signs(taught: Lessons, finding: Finding) -> dict[EvidenceRule, RuleMatch]:
     return {each.rule: each for each in match_likeness_rules(taught, finding, NAME)}
 
 
-def test_nothing_was_learnt_before_the_first_verdict():
-    assert learn_from_feedback((), (ROBOTS,), NAME) == NO_LESSONS
+def test_nothing_is_learnt_from_nothing():
+    assert learn_from_feedback((), (), NAME) == NO_LESSONS
     assert list(match_likeness_rules(NO_LESSONS, ROBOTS, NAME)) == []
+
+
+def test_what_was_declared_teaches_of_pages_at_once_and_of_accounts_after_the_first_answer():
+    account = Finding(
+        key="k", kind=FindingKind.ACCOUNT, url="https://a.example/j", account="a:1", bio="Geometry."
+    )
+    declared = learn_from_feedback((), (ROBOTS,), NAME)
+    answered = learn_from_feedback([(DENTIST, Decision.NAMESAKE)], (ROBOTS,), NAME)
+
+    assert LIKE_ME in signs(declared, CHESS)
+    assert signs(declared, account) == {}
+    assert LIKE_ME in signs(answered, account)
+
+
+def test_names_count_on_pages_and_are_not_spelled_out():
+    taught = said((page("Volunteers at Ashgrove with Odell Brannigan"), Decision.MINE))
+    found = signs(taught, page("Dinner for Odell and Brannigan, by Ashgrove", "z.example"))
+
+    assert set(found) == {LIKE_ME}
+    assert found[LIKE_ME].in_full == "It shares a name with results you said are you."
+
+
+def test_a_likeness_leads_on_a_page():
+    account = replace(
+        CHESS, kind=FindingKind.ACCOUNT, account="a:1", bio=CHESS.snippet, title="", snippet=""
+    )
+    taught = said((replace(account, key="own"), Decision.MINE), (DENTIST, Decision.NAMESAKE))
+    on_page = match_likeness_rules(taught, replace(CHESS, url="", title=""), NAME)
+    on_account = match_likeness_rules(taught, account, NAME)
+
+    (page_sign,), (account_sign,) = (
+        [each for each in signs_found if each.rule is LIKE_ME]
+        for signs_found in (on_page, on_account)
+    )
+    assert page_sign.amount > account_sign.amount > 0
 
 
 def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the_words():
