@@ -45,5 +45,5 @@ def test_the_invented_pages_are_as_hard_to_divide_as_real_ones(people):
 def test_one_verdict_divides_the_demos_john_smiths(order):
     nothing_said, *areas = (area(of_the_demo(), by_all_rules, each, order) for each in VERDICTS)
 
-    assert nothing_said + 0.03 < min(areas)
+    assert nothing_said + 0.02 < min(areas)
     assert areas == sorted(areas)
