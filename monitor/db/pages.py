@@ -209,6 +209,8 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "consents": RetainedKind.PERSON,
     "decisions": RetainedKind.FLAG,
     "district": RetainedKind.AUDIT,
+    "district_checks": RetainedKind.LOOKALIKE,
+    "district_findings": RetainedKind.LOOKALIKE,
     "email_cadences": RetainedKind.PERSON,
     "enrollment_drafts": RetainedKind.ENROLLMENT_DRAFT,
     "erased_people": RetainedKind.AUDIT,

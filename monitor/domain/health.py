@@ -59,7 +59,7 @@ BACKUP_MAX_AGE = timedelta(days=3)
 QUEUE_MAX_WAIT = timedelta(hours=6)
 JOB_OVERDUE_AFTER = timedelta(hours=1)
 # One sweep is asked after another, and the weekly one takes half a day.
-SWEEP_JOBS = frozenset({"sweep", "second-proof", "recheck"})
+SWEEP_JOBS = frozenset({"sweep", "second-proof", "recheck", "district-check"})
 # Two machines' clocks differ, and what is recorded may be a moment ahead.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MEGABYTE = 1_000_000

@@ -175,6 +175,7 @@ def _read_all_values(db: Database) -> Iterator[object]:
     yield from db.hosts.list_host_states()
     yield from db.robots_files.list_robots_files()
     yield from db.pages.list_pages()
+    yield from db.district_findings.list_district_findings()
     for sweep in db.sweeps.list_open_sweeps():
         yield sweep
         yield from db.journal.list_answered_keys(sweep.id)
@@ -193,6 +194,8 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
     yield from filter(None, (db.name_changes.find_name_change_of_person(person_id),))
     yield from db.account_proofs.list_proofs_of_person(person_id)
     yield from db.breaches.list_breaches_of_person(person_id)
+    yield from db.thumbnails.list_thumbnails_of_person(person_id)
+    yield from db.screenshots.list_screenshots_of_person(person_id)
     yield from db.questions.list_questions_of_person(person_id)
     yield from db.review_notes.list_review_notes_of_person(person_id)
     yield from db.sightings.list_sightings_of_person(person_id)

@@ -533,10 +533,8 @@ def build_data_export(
 def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> PersonRecords:
     db, now = app.db, app.clock.now()
     person = db.people.load_person(person_id)
-    items, flags = (
-        db.items.list_items_of_person(person_id),
-        db.flags.list_flags_of_person(person_id),
-    )
+    items = db.items.list_items_of_person(person_id)
+    flags = db.flags.list_flags_of_person(person_id)
     whole_copy = flagged is FlaggedItems.SHOWN
     if not whole_copy:
         # A feed's address opens it to anyone, so only its owner's copy has it.

@@ -18,7 +18,14 @@ from monitor.domain.flag import Flag, FlaggedItems
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
-from monitor.domain.vocabulary import EmailCadence, EventKind, FlagKind, OwnershipLabel, SweepKind
+from monitor.domain.vocabulary import (
+    EmailCadence,
+    EventKind,
+    FlagKind,
+    OwnershipLabel,
+    Scope,
+    SweepKind,
+)
 from monitor.services.breaches import EPOCH, list_new_breaches
 from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
@@ -229,7 +236,9 @@ def _list_new_breaches(
     app: App, person_id: str, after: datetime, flagged: FlaggedItems
 ) -> tuple[BreachLine, ...]:
     """Leave breaches out where someone else reads along: they are for the person alone."""
-    if flagged is not FlaggedItems.SHOWN:
+    consent = app.db.consents.find_latest_consent(person_id)
+    agreed = consent is not None and Scope.BREACHES in consent.scopes
+    if flagged is not FlaggedItems.SHOWN or not agreed:
         return ()
     return list_new_breaches(app, person_id, after)
 

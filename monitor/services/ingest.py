@@ -654,7 +654,8 @@ def _settle_person(app: App, sweep: Sweep, review: SourceReview, person_id: str)
         ).settle_answers(consented)
         if review.feed is not None:
             record_feed_results(app, person_id, review.feed, (each.visit for each in consented))
-        record_breaches(app, person_id, (each.visit for each in consented))
+        if source.family is SourceFamily.BREACHES:
+            record_breaches(app, person_id, (each.visit for each in consented))
     app.db.journal.mark_settled(sweep.id, source.name, person_id)
 
 

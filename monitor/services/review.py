@@ -107,7 +107,7 @@ def _build_review_digest(app: App, now: datetime) -> ReviewDigestView:
             _build_review_line(flag, fields) for flag, fields in shown if flag.is_undecided
         ),
         closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < RECENT_PERIOD),
-        lookalikes=summarize_district(app),
+        lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
     )
 

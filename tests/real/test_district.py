@@ -34,6 +34,9 @@ STOPS = 64
 COMMANDS: dict[str, tuple[int, ...]] = {
     "audit verify": (0,),
     "digest send": (0, 75),
+    "district check": (65, 75),
+    "district domains": (65,),
+    "district list": (0,),
     "doctor": (0, 69),
     "jobs": (0,),
     "flags list": (0,),
@@ -62,7 +65,7 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
 }
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
-    *("init", "run", "portal", "backup", "restore", "staff invite", "demo"),
+    *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo"),
     *("audit accept", "evidence", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw"),

@@ -95,7 +95,7 @@ def test_the_keyboard_alone_sorts(looks: Looks) -> None:
         page.goto("/me/sort#card-1")
         page.wait_for_function("document.activeElement.id === 'card-1'")
         page.keyboard.press("w")
-        expect(page.locator("#card-1 details")).to_have_attribute("open", "")
+        expect(page.locator("#card-1 details").first).to_have_attribute("open", "")
         page.keyboard.press("j")
         page.wait_for_function("document.activeElement.id === 'card-2'")
 

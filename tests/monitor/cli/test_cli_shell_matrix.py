@@ -64,6 +64,8 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "district list": (row(), row("--json")),
     "district check": (row(codes=(65,)),),
     "district domains": (row(codes=(65,)), row("--json", codes=(65,))),
+    # It asks whether the name is one's own, and there is no one here to say so.
+    "me": (row("Eve Moss", codes=REFUSED),),
     "staff invite": (
         row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),
         row("--file", "nowhere.csv", codes=(2,)),

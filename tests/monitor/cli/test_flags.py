@@ -19,8 +19,8 @@ def test_flags_are_listed_by_ref_kind_and_age_and_whether_it_may_see_them(after_
     assert "student-link" in line
     assert "not yet" in line
     # The impostor's was told to its person a week ago, and they have not answered.
-    (line,) = [line for line in said.out.splitlines() if "impersonation" in line]
-    assert line.rstrip().endswith("open")
+    lines = [line for line in said.out.splitlines() if "impersonation" in line]
+    assert [line.rstrip().endswith("open") for line in lines].count(True) == 1
 
 
 @pytest.mark.parametrize(

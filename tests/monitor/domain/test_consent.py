@@ -78,7 +78,7 @@ def test_a_text_is_known_by_its_hash():
         "two reviewers",
         "A link to students never opens to IT automatically",
         "who has not joined",
-        "We store no picture",
+        "we also store small locked copies of its picture and yours, for 30 days at most",
         "A hold gives no one access",
         "pause all of it until a day you choose",
         "we erase what only that part had shown, unless you shared or claimed it",

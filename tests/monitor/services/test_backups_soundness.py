@@ -7,14 +7,17 @@ from datetime import datetime
 import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
+from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
 from monitor.domain.disclosure import BreakGlassProposal
+from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
+from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import Decision, EventKind, SweepKind
+from monitor.domain.vocabulary import Decision, DistrictFindingKind, EventKind, SweepKind
 from monitor.services.backups import check_stored_values
 from monitor.services.enrollment import invite_person
 from monitor.services.profile import edit_profile
@@ -38,7 +41,7 @@ from tests.monitor.services.world import World
 MARKS = frozenset(
     {
         *("keyed_hash", "page_hash", "question", "alias", "school", "picture", "account"),
-        *("link", "proof"),
+        *("link", "proof", "school_and_network"),
     }
 )
 # Why a letter was refused is said to be unreadable, so that no letter is held up for it.
@@ -74,6 +77,7 @@ def filled(world_of) -> World:
     )
     breach = Breach(name="X", title="X", happened_on=now.date(), data=("Passwords",))
     state.breaches.save_breach(maria.id, BreachRecord(breach=breach, first_seen=now, last_seen=now))
+    store_pictures_and_lookalike(world, flag)
     waiting, *_ = state.outbox.list_due_emails(now)
     state.outbox.schedule_retry(waiting.id, now, "refused")
     under_way = replace(
@@ -85,6 +89,24 @@ def filled(world_of) -> World:
     read = ParsedPage(query=visit.query, page=page, result=visit.result)
     state.pages.insert_pages("under way", 1, [read])
     return world
+
+
+def store_pictures_and_lookalike(world: World, flag: Flag) -> None:
+    state, now = world.state, world.clock.at
+    shot = Screenshot(id="s", flag_id=flag.id, at=now, picture=b"a picture")
+    state.screenshots.insert_screenshot(shot)
+    thumbnail = Thumbnail(item_id=flag.item_id, at=now, picture=b"a picture")
+    state.thumbnails.save_thumbnail(flag.person_id, "under way", thumbnail)
+    trace = DistrictTrace(
+        kind=DistrictFindingKind.DOMAIN,
+        key="cedarval1ey.example",
+        source="dns",
+        address="cedarval1ey.example",
+        reasons=("a 1 for an l",),
+    )
+    state.district_findings.save_district_finding(
+        DistrictFinding(id="d", trace=trace, first_seen=now, last_seen=now)
+    )
 
 
 def answered(person: str, at: datetime) -> CrawlResult:

@@ -16,7 +16,9 @@ from monitor.config import SignInMethod
 from monitor.db.database import Database as Store
 from monitor.demo.setup import build_config, hash_roster
 from monitor.demo.story import open_played_story
+from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.errors import BusyError, NotPermittedError
+from monitor.domain.vocabulary import DistrictFindingKind
 from monitor.services.auth import IDLE_LASTS
 from monitor.services.jobs import take_over_jobs
 from monitor.web.app import build_portal_context, create_portal_app
@@ -88,6 +90,22 @@ class Scene:
         return {HEADER: app.db.people.load_person(reader(app, who)[0]).mail}
 
 
+def find_lookalike(app: App) -> None:
+    """Have a domain that looks like the district's wait for a decision."""
+    domain, now = "cedarval1ey.example", app.clock.now()
+    trace = DistrictTrace(
+        kind=DistrictFindingKind.DOMAIN,
+        key=domain,
+        source="dns",
+        address=domain,
+        reasons=("It has a 1 in place of an l.",),
+        web_addresses=("192.0.2.7",),
+        mail_servers=(f"mx.{domain}",),
+    )
+    found = DistrictFinding(id="look-alike", trace=trace, first_seen=now, last_seen=now)
+    app.db.district_findings.save_district_finding(found)
+
+
 @contextlib.contextmanager
 def set_in(played: Path, folder: Path) -> Iterator[Scene]:
     """Show all of it; `played` is the demo's folder after its story, which is copied."""
@@ -100,6 +118,7 @@ def set_in(played: Path, folder: Path) -> Iterator[Scene]:
         empty = parts.enter_context(open_played_story(folder / "empty", at[Site.EMPTY]))
         take_over_jobs(app)
         refs = set_out(app)
+        find_lookalike(app)
         refs = {**refs, **raised(app, refs)}
         services = {
             Site.DISTRICT: app,

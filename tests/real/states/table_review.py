@@ -39,6 +39,12 @@ REVIEW: tuple[State, ...] = (
     it("/review/holds", "A request for records about a complaint."),
     it("/review/holds", "Give a reason", press("Propose"), status=422),
     it("/review/district", "Over time"),
+    it("/review/look-alikes", "cedarval1ey"),
+    it(
+        "/review/look-alikes",
+        "Saved",
+        press("Harmless"),
+    ),
     it("/review/audit", "Rows"),
     it("/review/audit?action=opened-early", "There are no entries of this kind."),
     desk("/review/early", "It is open for one day", press("Confirm and notify the person")),
@@ -53,6 +59,7 @@ EMPTY: tuple[State, ...] = (
     empty("/review/early", "Nothing is waiting."),
     empty("/review/holds", "No legal hold is in place."),
     empty("/review/district", "No sweep has run yet."),
+    empty("/review/look-alikes", "Not set up"),
     empty("/review/audit", "There are no entries of this kind."),
     seen("/operate", "No emails yet.", who="operations", site=Site.EMPTY),
 )
