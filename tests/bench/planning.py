@@ -47,6 +47,7 @@ class Figures:
     dearest: float
     found: float
     found_when_settled: float
+    closed_in_a_week: float
     closed: float
     closed_when_settled: float
 
@@ -56,8 +57,9 @@ class Figures:
             f"settled, {self.dearest:.2f} in the dearest week\n"
             f"found within {WITHIN} weeks, of what the full plan finds: {self.found:.1%} "
             f"after joining, {self.found_when_settled:.1%} of what appears once settled\n"
-            f"accounts on closed networks found within {WITHIN} weeks: {self.closed:.1%} of those "
-            f"there at joining, {self.closed_when_settled:.1%} of those that appear once settled\n"
+            f"accounts on closed networks, of those there at joining: {self.closed_in_a_week:.1%} "
+            f"found in a week, {self.closed:.1%} within {WITHIN}; of those that appear once "
+            f"settled: {self.closed_when_settled:.1%} within {WITHIN}\n"
         )
 
 
@@ -83,7 +85,7 @@ class Engine:
             self.found[each.owner].setdefault(each, week)
         return AnswerNovelty.NOTHING
 
-    def share_of_closed(self, appeared: range) -> float:
+    def share_of_closed(self, appeared: range, weeks: int = WITHIN) -> float:
         """Return how much of what was planted then on closed networks was found in time."""
         planted = {
             each
@@ -91,7 +93,7 @@ class Engine:
             for each in somebody.traces
             if each.site and max(each.since, 0) in appeared
         }
-        return len(planted & self.within(appeared, WITHIN)) / len(planted)
+        return len(planted & self.within(appeared, weeks)) / len(planted)
 
     def within(self, appeared: range, weeks: int) -> set[Trace]:
         """Return the pages that appeared then and were found so many weeks later at most."""
@@ -129,6 +131,7 @@ def measured(people: int, usd: float = PlanningConfig().weekly_usd_district) -> 
         dearest=max(bills),
         found=share(known_by(ours, joined), known_by(whole, joined)),
         found_when_settled=share(ours.within(later, WITHIN), whole.within(later, WITHIN)),
+        closed_in_a_week=ours.share_of_closed(range(1), 1),
         closed=ours.share_of_closed(range(1)),
         closed_when_settled=ours.share_of_closed(later),
     )

@@ -310,7 +310,7 @@ _GLUED_WORDS = frozenset(word for word in INSTITUTION_WORDS if len(word) > 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameMatch:
+class OfficialNameMatch:
     """`owner` is our own spelling of the name that an account shows."""
 
     owner: str
@@ -321,15 +321,15 @@ class NameMatch:
         return f"Its name is that of {self.owner}."
 
 
-def match_name(shown: str, inventory: DistrictInventory) -> NameMatch | None:
+def match_name(shown: str, inventory: DistrictInventory) -> OfficialNameMatch | None:
     """Say whose name an account shows, if nothing is left of it but words of an office."""
     words = _WORD.findall(fold_text(shown))
     for owner in inventory.names:
         rest = _take_out(words, _WORD.findall(fold_text(owner).removesuffix(" school")))
         if rest is not None and all(word in INSTITUTION_WORDS for word in rest):
-            return NameMatch(owner=owner, shown=" ".join(shown.split()))
+            return OfficialNameMatch(owner=owner, shown=" ".join(shown.split()))
         if rest is None and _is_written_alike(squash_text(shown), squash_text(owner)):
-            return NameMatch(owner=owner, shown=owner)
+            return OfficialNameMatch(owner=owner, shown=owner)
     return None
 
 
