@@ -66,7 +66,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "init": "Write a starter configuration, and create the state folder.",
         "jobs": "List scheduled jobs, next one first.",
         "mail": "List and retry emails, and resume a paused address.",
-        "me": "Look yourself up now, without a district. Keeps nothing.",
+        "me": "Look yourself up now, without a district. Leaves only a page.",
         "metrics": "Print the service's metrics for Prometheus.",
         "plan": "Print planned queries, with dates and costs.",
         "portal": "Serve the portal, next to `namesake run`.",
