@@ -138,6 +138,8 @@ class Daemon:
         Raises ReplacedError, after all work has ended, if the database files were replaced.
         """
         scheduler = JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
+        # Before the first job begins, or a jump during it would go unnoticed.
+        jumps = ClockJumpDetector(self.liveness.clock)
         with (
             stop_on_signals(self.stopping),
             self.wake_socket.listen_for_wakeups(on_wake=scheduler.answer_bell),
@@ -146,7 +148,7 @@ class Daemon:
             status = self._describe_status()
             self._report_status(status, "READY=1")
             try:
-                self._watch_workers(scheduler, status)
+                self._watch_workers(scheduler, jumps, status)
             finally:
                 self._stop_workers(scheduler)
 
@@ -160,9 +162,11 @@ class Daemon:
         LOG.info(status)
         self.notifier.send_state(*lines, f"STATUS={status}")
 
-    def _watch_workers(self, scheduler: JobScheduler, status: str) -> None:
+    def _watch_workers(
+        self, scheduler: JobScheduler, jumps: ClockJumpDetector, status: str
+    ) -> None:
         """Tell systemd that we live, as long as all move; run all jobs at once when time jumps."""
-        jumps, hung = ClockJumpDetector(self.liveness.clock), frozenset[str]()
+        hung = frozenset[str]()
         while not self.stopping.wait(WATCHED_SECONDS):
             self.jobs.check_files()
             if jumped := jumps.measure_jump():
