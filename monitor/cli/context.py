@@ -75,7 +75,8 @@ class Output:
         for column in columns:
             table.add_column(column, no_wrap=column in UNWRAPPED_COLUMNS)
         for row in rows:
-            table.add_row(*(Text(escape_controls(self._format_cell(cell))) for cell in row))
+            cells = (cell for _, cell in zip(columns, row, strict=True))
+            table.add_row(*(Text(escape_controls(self._format_cell(cell))) for cell in cells))
         self._choose_console().print(table)
 
     def _choose_console(self) -> Console:

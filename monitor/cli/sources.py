@@ -219,6 +219,7 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
             [
                 (
                     row["source"],
+                    row["name"],
                     ", ".join(source.crawl_policy.origins),
                     f"{source.crawl_policy.seconds_between:g} s",
                     _format_quota(row),

@@ -79,11 +79,16 @@ class PersonalWeekLine:
         return self.checked > 0
 
     @property
+    def known_news(self) -> int | None:
+        """Return None for a week without a check: 0 would say too much."""
+        return self.news if self.is_known or self.news else None
+
+    @property
     def words(self) -> tuple[str, str, str, str]:
         return (
             str(format_week_start(self.week)),
             f"{self.checked} of {self.total}" if self.total else "No check",
-            str(self.news) if self.is_known or self.news else "Not known",
+            "Not known" if self.known_news is None else str(self.known_news),
             str(self.flags),
         )
 
@@ -124,11 +129,7 @@ class HomeView:
 
     @property
     def chart(self) -> BarChart:
-        """Draw the weeks; a week without a check has no number, for 0 would say too much."""
-        columns = [
-            (format_short_week(each.week), each.news if each.is_known or each.news else None)
-            for each in self.weeks
-        ]
+        columns = [(format_short_week(each.week), each.known_news) for each in self.weeks]
         return build_bar_chart("New or changed findings, by week", columns, unknown="?")
 
     @property
@@ -137,7 +138,7 @@ class HomeView:
 
     @property
     def unknown_weeks(self) -> int:
-        return sum(1 for each in self.weeks if not each.is_known)
+        return sum(1 for each in self.weeks if each.known_news is None)
 
     @property
     def total_flags(self) -> int:

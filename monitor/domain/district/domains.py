@@ -8,7 +8,11 @@ from itertools import islice, zip_longest
 
 import idna
 
-from monitor.domain.district.inventory import SHORTEST_HANDLE, DistrictInventory
+from monitor.domain.district.inventory import (
+    SHORTEST_HANDLE,
+    DistrictInventory,
+    find_added_word,
+)
 from monitor.domain.handles.lookalike import LookalikeKind, compare_handles
 from monitor.domain.names.normalize import fold_text
 
@@ -25,6 +29,7 @@ _WORDS_BEHIND = (
     *("jobs", "online"),
 )
 _WORDS_BEFORE = ("my", "the", "portal", "login", "mail", "staff")
+_ADDED_WORDS = frozenset({*_WORDS_BEHIND, *_WORDS_BEFORE})
 # Where a district's name ends in one of these, a hyphen fits before it.
 _LAST_WORDS = ("schools", "school", "district", "isd", "usd", "csd", "k12", "sd", "ps")
 _LOOKS = (
@@ -208,8 +213,7 @@ def _explain_label(label: str, own: str) -> str:
         return "It is the same name with other hyphens."
     if len(core) < SHORTEST_HANDLE:
         return ""
-    around = (bare.removeprefix(core), bare.removesuffix(core))
-    if any(rest in {*_WORDS_BEHIND, *_WORDS_BEFORE} for rest in around):
+    if find_added_word(bare, core, _ADDED_WORDS):
         return "It is the same name with a word added."
     found = compare_handles(label, own)
     if found and found.kind in {LookalikeKind.LOOK, LookalikeKind.ALPHABET}:

@@ -4,7 +4,7 @@ What is not on this list, and looks like none of it, is never asked in the distr
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, zip_longest
@@ -270,14 +270,19 @@ def _compare_with_own(handle: str, own: OwnHandle) -> HandleMatch | None:
     whole, core = squash_text(theirs), squash_text(ours)
     if whole == core:
         return HandleMatch(own=own)
-    around = (whole.removeprefix(core), whole.removesuffix(core))
-    added = next((rest for rest in around if rest in _GLUED_WORDS), "")
-    if added:
+    if added := find_added_word(whole, core, _GLUED_WORDS):
         return HandleMatch(own=own, added=added)
     found = compare_handles(theirs, ours)
     if found is None or not _is_institutional(found):
         return None
     return HandleMatch(own=own, lookalike=found)
+
+
+def find_added_word(text: str, core: str, words: Container[str]) -> str:
+    """Return which of these words stands behind or before a name of ours; empty if none does."""
+    behind = text[len(core) :] if text.startswith(core) else ""
+    before = text[: -len(core)] if text.endswith(core) else ""
+    return next((each for each in (behind, before) if each and each in words), "")
 
 
 def _is_institutional(found: HandleLookalike) -> bool:

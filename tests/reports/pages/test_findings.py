@@ -125,3 +125,11 @@ def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
     )
 
     assert "speaker deck" in line.searchable_text
+
+
+def test_a_question_mark_is_explained_only_where_the_chart_has_one() -> None:
+    news_of_a_quick_check = (PersonalWeekLine(week="2026-W46", checked=0, total=0, news=2),)
+    explained = "means that no check finished in that week"
+
+    assert explained in home().get_text(" ", strip=True)
+    assert explained not in home(weeks=news_of_a_quick_check).get_text(" ", strip=True)

@@ -87,6 +87,8 @@ def test_a_name_in_a_log_is_kept_from_the_part_that_looks_like_ours(logged, kept
     "logged",
     [
         *("www.oakhillschools.org", "oakhillschools.org", "oakhillgolf.com", "example.com"),
+        # Words that we would add to a name of ours are no name of ours.
+        *("mail.unrelated.com", "login.example.org", "support.com"),
         *("oakhillschools", "jane doe", "", "*.", "a..b", "x" * 300 + ".com", "<b>.oakhill.com"),
     ],
 )

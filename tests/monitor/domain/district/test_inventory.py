@@ -95,6 +95,8 @@ def test_a_look_alike_has_a_reason(handle, reason):
         *("oakhillms", "oakhillhs2027", "classof2027oakhillhs", "oakhillhsconfessions"),
         *("mrsrivera_oakhillhs", "coachoakhillhs", "oakhillhsteacher", "janedoe", "oakhill", ""),
         *("ohpanthersfan", "willowcreek", "jane.oakhillhs"),
+        # A word of an office is no name of ours.
+        *("athletics", "support", "basketball", "instagram"),
     ],
 )
 def test_another_school_a_class_a_person_or_a_fan_is_no_look_alike(handle):
@@ -151,7 +153,7 @@ def test_what_is_ours_or_looks_like_it_may_be_asked(terms):
     "terms",
     [
         *(("janedoe",), ("Jane Doe",), (HIGH_SCHOOL, "janedoe"), (HIGH_SCHOOL, "Jane Doe")),
-        *(("site:facebook.com",), ("",), ()),
+        *(("site:facebook.com",), ("",), (), ("athletics",)),
     ],
 )
 def test_nobody_else_may_be_asked_in_the_districts_name(terms):
