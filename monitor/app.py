@@ -29,7 +29,7 @@ from monitor.sources import (
     load_credentials,
 )
 from reports.emails.render import Email
-from scrapers.http.client import HttpClient
+from scrapers.http.client import HttpClient, PageFetcher
 from scrapers.http.clock import Clock, SystemClock
 from scrapers.http.crawler import Crawler, keep_no_page
 from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_limit
@@ -123,15 +123,11 @@ def _build_user_agent(contact: str) -> str:
     return f"Namesake/{version('namesake-monitor')} ({about})"
 
 
-def build_public_records(config: Config, environment: Environment) -> InternetRecords:
+def build_public_records(config: Config, client: PageFetcher) -> InternetRecords:
     official = config.official
     return InternetRecords(
         names=NameService(),
-        client=HttpClient(
-            dialer=environment.dialer,
-            clock=environment.clock,
-            user_agent=_build_user_agent(config.district.contact),
-        ),
+        client=client,
         log_url=official.certificate_log if official else "",
         allow_private=official.allow_private if official else (),
     )
@@ -258,7 +254,7 @@ def _build_app(
         ids=environment.ids,
         sources=sources,
         crawler=crawler,
-        records=environment.records or build_public_records(config, environment),
+        records=environment.records or build_public_records(config, crawler.client),
         matcher=matcher,
         copier=parser,
         mailer=_build_mailer(config, environment),

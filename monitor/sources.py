@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
+from typing import TypeVar
 
 from monitor.config import (
     AppProfileApiConfig,
@@ -105,12 +106,15 @@ def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
     if chosen.stack_exchange:
         yield from _build_stack_exchange_sites(chosen.stack_exchange)
     if chosen.have_i_been_pwned:
-        yield _configure_breach_source(chosen.have_i_been_pwned)
+        yield _configure_profile_api(HaveIBeenPwned(), chosen.have_i_been_pwned)
     yield from (_build_wordpress_source(each) for each in chosen.wordpress)
     yield from (_build_fediverse_source(each) for each in chosen.fediverse)
 
 
-def _configure_profile_api(api: ProfileApi, chosen: ProfileApiConfig) -> ProfileApi:
+_Api = TypeVar("_Api", ProfileApi, HaveIBeenPwned)
+
+
+def _configure_profile_api(api: _Api, chosen: ProfileApiConfig) -> _Api:
     return replace(
         api,
         base_url=chosen.url or api.base_url,
@@ -127,18 +131,6 @@ def _configure_app_api(api: ProfileApi, chosen: AppProfileApiConfig) -> ProfileA
         return source
     token = replace(key.app_token, url=chosen.token_url)
     return replace(source, info=replace(api.info, api_key=replace(key, app_token=token)))
-
-
-def _configure_breach_source(chosen: ProfileApiConfig) -> HaveIBeenPwned:
-    usual = HaveIBeenPwned()
-    return replace(
-        usual,
-        base_url=chosen.url or usual.base_url,
-        known_account=chosen.canary or usual.known_account,
-        seconds_between=chosen.seconds_between or usual.seconds_between,
-        allow_private=chosen.allow_private,
-        quota=build_budget(chosen),
-    )
 
 
 def _build_stack_exchange_sites(chosen: StackExchangeConfig) -> Iterator[ProfileApi]:
@@ -334,11 +326,15 @@ def find_missing_keys(
 ) -> Mapping[str, str]:
     """Return the credential that each source without its key waits for."""
     wanted = {
-        name: source.info.api_key.name or f"{name}-key"
+        name: _get_key_name(source, source.info.api_key)
         for name, source in sources.items()
         if source.info.api_key is not None and source.info.api_key.required
     }
     return {name: key for name, key in wanted.items() if not read_secret(key, environ)}
+
+
+def _get_key_name(source: Source, key: ApiKeySpec) -> str:
+    return key.name or f"{source.name}-key"
 
 
 def list_report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
@@ -359,7 +355,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> C
         key = source.info.api_key
         if key is None:
             continue
-        name = key.name or f"{source.name}-key"
+        name = _get_key_name(source, key)
         value = read_secret(name, environ)
         policy = source.crawl_policy
         keyed = (each for each in policy.origins if each not in policy.picture_origins)

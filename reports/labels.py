@@ -385,6 +385,11 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.UNLINKED: "The link was removed",
     Decision.EXPLAINED: "The link is explained",
 }
+# Registers that anyone may read, by the names under which their checks are stored.
+PUBLIC_RECORDS: Final[Mapping[str, str]] = {
+    "certificates": "The log of certificates",
+    "dns": "Domain names",
+}
 DISTRICT_FINDING_STATES: Final[Mapping[DistrictFindingState, str]] = {
     DistrictFindingState.OPEN: "To decide",
     DistrictFindingState.OURS: "Ours",

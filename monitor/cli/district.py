@@ -61,7 +61,7 @@ def list_lookalikes(context: CliContext, *, as_json: bool) -> None:
 def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
     """Check all sources and domains now, instead of a seventh each day."""
     with context.open_app_locked() as app:
-        if load_inventory(app) is None:
+        if app.config.official is None:
             raise InputError(NOT_SET_UP)
         run_district_check(app)
         found = app.db.district_findings.list_district_findings()

@@ -40,6 +40,15 @@ class BreachesTable:
         records = map(self._decrypt_record, rows)
         return tuple(sorted(records, key=lambda each: each.breach.happened_on, reverse=True))
 
+    def count_breaches(self, person_id: str) -> int:
+        """Count them, also those that are no longer listed, without opening anything."""
+        return self.connection.count_rows("breaches", "person_id = ?", person_id)
+
+    def count_listed_breaches(self, person_id: str) -> int:
+        return self.connection.count_rows(
+            "breaches", "person_id = ? AND gone_at IS NULL", person_id
+        )
+
     def delete_breaches_of_person(self, person_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM breaches WHERE person_id = ?", person_id)

@@ -9,6 +9,8 @@ from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
 from scrapers.models import Outcome
 
+_ALL_FINDINGS = "district findings"
+
 
 @dataclass(frozen=True, slots=True)
 class DistrictFindingsTable:
@@ -28,6 +30,7 @@ class DistrictFindingsTable:
                 format_datetime(finding.last_seen),
                 self.encryption.encrypt(DISTRICT, _build_place(finding.id), finding),
             )
+            self.connection.forget_read(_ALL_FINDINGS)
 
     def load_district_finding(self, finding_id: str) -> DistrictFinding:
         row = self.connection.fetch_row(
@@ -47,6 +50,9 @@ class DistrictFindingsTable:
 
     def list_district_findings(self) -> tuple[DistrictFinding, ...]:
         """Return all of them, the first stored first."""
+        return self.connection.read_once(_ALL_FINDINGS, self._read_district_findings)
+
+    def _read_district_findings(self) -> tuple[DistrictFinding, ...]:
         rows = self.connection.fetch_rows(
             "SELECT id, encrypted FROM district_findings ORDER BY rowid"
         )
@@ -55,6 +61,7 @@ class DistrictFindingsTable:
     def delete_district_finding(self, finding_id: str) -> None:
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM district_findings WHERE id = ?", finding_id)
+            self.connection.forget_read(_ALL_FINDINGS)
 
     def _hash_key(self, key: str) -> bytes:
         return self.encryption.keyed_hash(DISTRICT, f"look-alike {key}")

@@ -185,8 +185,8 @@ class KeyStore:
     def hold_keys(self) -> Iterator[None]:
         """Read each key once while the block lasts, in this thread.
 
-        Only around a transaction of the district: no one's rows can be erased during it, and a
-        key is destroyed after the rows that it opens.
+        Only around a transaction of the district, during which no one's rows can be erased, or
+        around one list of rows: a key is destroyed after the rows that it opens.
         """
         if hasattr(self._local, "held"):
             yield

@@ -115,7 +115,8 @@ class FlagsTable:
         rows = self.connection.fetch_rows(
             f"{_SELECT_FLAGS} WHERE person_id = ? ORDER BY opened_at, rowid", person_id
         )
-        return tuple(map(self._load_flag_row, rows))
+        with self.encryption.keys.hold_keys():
+            return tuple(map(self._load_flag_row, rows))
 
     def list_flags_of_item(self, item_id: str) -> tuple[Flag, ...]:
         rows = self.connection.fetch_rows(

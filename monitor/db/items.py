@@ -4,7 +4,7 @@ Verdicts are appended; the item itself holds the current one.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -306,7 +306,7 @@ class ItemsTable:
             "SELECT id, encrypted FROM items WHERE person_id = ? ORDER BY first_seen, rowid",
             person_id,
         )
-        return tuple(self._decrypt_items(person_id, rows))
+        return self._decrypt_items(person_id, rows)
 
     def list_item_ids_of_person(self, person_id: str) -> tuple[str, ...]:
         rows = self.connection.fetch_rows(
@@ -314,16 +314,14 @@ class ItemsTable:
         )
         return tuple(item_id for (item_id,) in rows)
 
-    def load_items(self, item_ids: Collection[str]) -> tuple[Item, ...]:
-        """Return some items of one person, the oldest first; what is not there is left out."""
-        if not item_ids:
-            return ()
+    def sort_item_ids(self, item_ids: Collection[str]) -> tuple[str, ...]:
+        """Return some items' ids, the oldest item first; what is not there is left out."""
         rows = self.connection.fetch_rows(
             """SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?))
             ORDER BY first_seen, rowid""",
             json.dumps(sorted(item_ids)),
         )
-        return tuple(self.load_item(item_id) for (item_id,) in rows)
+        return tuple(item_id for (item_id,) in rows)
 
     def load_item(self, item_id: str) -> Item:
         return self.connection.read_once(("item", item_id), partial(self._read_item, item_id))
@@ -513,11 +511,14 @@ class ItemsTable:
             person_id, _build_item_place(item_id, "assessment"), sealed, Assessment
         )
 
-    def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> Iterator[Item]:
+    def _decrypt_items(self, person_id: str, rows: Iterable[Row]) -> tuple[Item, ...]:
         """Open each row of an id and what is sealed, all of one person's."""
-        for row in rows:
-            yield self.connection.read_once(
-                ("item", row["id"]), partial(self._decrypt_item, person_id, row)
+        with self.encryption.keys.hold_keys():
+            return tuple(
+                self.connection.read_once(
+                    ("item", row["id"]), partial(self._decrypt_item, person_id, row)
+                )
+                for row in rows
             )
 
     def _read_item(self, item_id: str) -> Item:
@@ -575,16 +576,16 @@ class NewAccountsTable:
         )
         return tuple(item_id for (item_id,) in rows)
 
-    def list_accounts_beside(self, item_id: str) -> tuple[NewAccount, ...]:
+    def list_accounts_of_same_place(self, item_id: str) -> tuple[NewAccount, ...]:
         """Return those of the same school and network, itself included; none if it is not new."""
         rows = self.connection.fetch_rows(
-            """SELECT beside.item_id, beside.person_id, beside.appeared_at
+            """SELECT other.item_id, other.person_id, other.appeared_at
             FROM new_accounts AS here
-            JOIN new_accounts AS beside ON beside.school_and_network = here.school_and_network
-            JOIN items ON items.id = beside.item_id
+            JOIN new_accounts AS other ON other.school_and_network = here.school_and_network
+            JOIN items ON items.id = other.item_id
             WHERE here.item_id = ?
             AND ifnull(items.feedback, '') NOT IN (SELECT value FROM json_each(?))
-            ORDER BY beside.appeared_at, beside.item_id""",
+            ORDER BY other.appeared_at, other.item_id""",
             item_id,
             json.dumps(_OUTSIDE_A_WAVE),
         )

@@ -248,6 +248,11 @@ class ConsentsTable:
         latest = self.find_latest_consent(person_id)
         return latest is not None and latest.is_active(now)
 
+    def has_agreed(self, person_id: str, scope: Scope) -> bool:
+        """Tell whether someone's latest consent covers a scope, in force or not."""
+        latest = self.find_latest_consent(person_id)
+        return latest is not None and scope in latest.scopes
+
     def can_query_person(self, person_id: str, now: datetime) -> bool:
         """Tell whether questions, settlements and digests are allowed for this person now."""
         latest = self.find_latest_consent(person_id)

@@ -112,7 +112,7 @@ class ThumbnailsTable:
 
     def delete_other_thumbnails(self, person_id: str, item_ids: Iterable[str]) -> None:
         """Delete a person's, but those of these items and of checks that still run."""
-        kept = set(item_ids)
+        needed = set(item_ids)
         with self.connection.begin_transaction():
             rows = self.connection.fetch_rows(
                 """SELECT item_id FROM thumbnails WHERE person_id = ? AND sweep_id NOT IN
@@ -120,7 +120,7 @@ class ThumbnailsTable:
                 person_id,
             )
             for (item_id,) in tuple(rows):
-                if item_id not in kept:
+                if item_id not in needed:
                     self.connection.execute("DELETE FROM thumbnails WHERE item_id = ?", item_id)
 
     def delete_thumbnails_before(self, person_id: str, at: datetime) -> None:
@@ -174,6 +174,15 @@ class ScreenshotsTable:
                 format_datetime(screenshot.at),
                 self.encryption.encrypt(person_id, place, screenshot.picture),
             )
+
+    def find_screenshot(self, flag_id: str, screenshot_id: str) -> Screenshot | None:
+        found = self.connection.fetch_row(
+            """SELECT id, flag_id, person_id, at, encrypted FROM screenshots
+            WHERE flag_id = ? AND id = ?""",
+            flag_id,
+            screenshot_id,
+        )
+        return None if found is None else self._decrypt_screenshot(found)
 
     def list_screenshots_of_flag(self, flag_id: str) -> tuple[Screenshot, ...]:
         """Return them, the oldest first."""

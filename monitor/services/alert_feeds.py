@@ -52,15 +52,13 @@ def lacks_search_engine(app: App, person: Person) -> bool:
         return False
     if feeds is None:
         return True
-    consent = app.db.consents.find_latest_consent(person.id)
-    agreed = consent is not None and Scope.SEARCH in consent.scopes
+    agreed = app.db.consents.has_agreed(person.id, Scope.SEARCH)
     return agreed and not (person.alert_feeds or feeds.district_feeds)
 
 
 def can_use_alert_feeds(app: App, person_id: str) -> bool:
     """Tell whether feeds are read here, and the person agreed to be searched for."""
-    consent = app.db.consents.find_latest_consent(person_id)
-    agreed = consent is not None and Scope.SEARCH in consent.scopes
+    agreed = app.db.consents.has_agreed(person_id, Scope.SEARCH)
     in_force = app.db.consents.has_consent_in_force(person_id, app.clock.now())
     return find_alert_source(app) is not None and agreed and in_force
 

@@ -43,7 +43,7 @@ def build_breaches_view(app: App, person_id: str) -> BreachesView:
     return BreachesView(
         zone=app.db.people.load_person(person_id).zone,
         lines=list_new_breaches(app, person_id, EPOCH),
-        agreed=has_agreed_to_breaches(app, person_id),
+        agreed=app.db.consents.has_agreed(person_id, Scope.BREACHES),
         checked_at=max((each.settled_at for each in asked), default=None),
         gaps=tuple(_list_gaps(app, sources)),
     )
@@ -51,14 +51,9 @@ def build_breaches_view(app: App, person_id: str) -> BreachesView:
 
 def count_breaches(app: App, person_id: str) -> int | None:
     """Return how many are listed, None for someone who did not agree to be looked up."""
-    if not has_agreed_to_breaches(app, person_id):
+    if not app.db.consents.has_agreed(person_id, Scope.BREACHES):
         return None
-    return len(list_new_breaches(app, person_id, EPOCH))
-
-
-def has_agreed_to_breaches(app: App, person_id: str) -> bool:
-    consent = app.db.consents.find_latest_consent(person_id)
-    return consent is not None and Scope.BREACHES in consent.scopes
+    return app.db.breaches.count_listed_breaches(person_id)
 
 
 def _list_gaps(app: App, sources: Iterable[str]) -> Iterator[CoverageGap]:

@@ -703,7 +703,7 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
     return (
         ("Findings: accounts and pages", len(items.list_item_ids_of_person(person_id))),
         ("Your answers about findings", items.count_items_with_feedback(person_id)),
-        ("Data breaches", len(app.db.breaches.list_breaches_of_person(person_id))),
+        ("Data breaches", app.db.breaches.count_breaches(person_id)),
         ("Flags", len(flags)),
         ("Of those, IT can see now", open_now),
         ("Of those, IT has viewed", len(viewed)),

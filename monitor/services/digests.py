@@ -236,8 +236,7 @@ def _list_new_breaches(
     app: App, person_id: str, after: datetime, flagged: FlaggedItems
 ) -> tuple[BreachLine, ...]:
     """Leave breaches out where someone else reads along: they are for the person alone."""
-    consent = app.db.consents.find_latest_consent(person_id)
-    agreed = consent is not None and Scope.BREACHES in consent.scopes
+    agreed = app.db.consents.has_agreed(person_id, Scope.BREACHES)
     if flagged is not FlaggedItems.SHOWN or not agreed:
         return ()
     return list_new_breaches(app, person_id, after)

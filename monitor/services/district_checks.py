@@ -75,14 +75,17 @@ OWN_UNKNOWN = "the name service of this machine does not know the district's own
 
 def load_inventory(app: App) -> DistrictInventory | None:
     """Return the configured inventory, with what IT has called the district's own since."""
-    inventory = build_inventory(app.config)
-    if inventory is None:
+    configured = build_inventory(app.config)
+    if configured is None:
         return None
-    ours = [
-        each
-        for each in app.db.district_findings.list_district_findings()
-        if each.state is DistrictFindingState.OURS
-    ]
+    return include_own_findings(configured, app.db.district_findings.list_district_findings())
+
+
+def include_own_findings(
+    inventory: DistrictInventory, findings: Iterable[DistrictFinding]
+) -> DistrictInventory:
+    """Add what IT has called the district's own."""
+    ours = [each for each in findings if each.state is DistrictFindingState.OURS]
     accounts = (each.build_official_account() for each in ours)
     domains = (each.trace.key for each in ours if each.trace.kind is DistrictFindingKind.DOMAIN)
     return replace(
@@ -382,10 +385,8 @@ def list_check_gaps(checks: Iterable[DistrictCheck], since: datetime) -> tuple[D
     return tuple(each for each in checks if each.at >= since and not each.outcome.is_conclusive)
 
 
-def summarize_district(app: App) -> DistrictSummary | None:
-    """Return the week's news for the reviewers' email; None where nothing is watched."""
-    if load_inventory(app) is None:
-        return None
+def summarize_district(app: App) -> DistrictSummary:
+    """Return the week's news of a district that is watched, for the reviewers' email."""
     now = app.clock.now()
     news = count_district_news(app.db.district_findings.list_district_findings(), now)
     checks = app.db.district_checks.list_district_checks()

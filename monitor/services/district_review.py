@@ -1,7 +1,5 @@
 """What IT sees of look-alikes of the district, and what it decides; no person is named here."""
 
-from collections.abc import Iterator
-
 from monitor.app import App
 from monitor.config import build_inventory
 from monitor.domain.district.domains import list_lookalike_domains
@@ -11,19 +9,14 @@ from monitor.domain.district.findings import (
     decide_finding,
 )
 from monitor.domain.errors import InputError
-from monitor.domain.takedown.places import load_takedown_guides
 from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState, GapKind
 from monitor.services.district_checks import (
-    CERTIFICATE_LOG,
     CHECKED_WITHIN,
-    NAME_SERVICE,
-    list_check_gaps,
-    load_inventory,
+    include_own_findings,
 )
 from monitor.services.notifications import Reviewer
 from monitor.services.review_queue import find_reviewer_address
-from monitor.services.takedown import build_platform_guide
-from monitor.sources import list_report_forms
+from monitor.services.takedown import find_platform_guide
 from reports.pages.lookalikes import (
     LookalikeGap,
     LookalikeLine,
@@ -38,15 +31,20 @@ CHANGED_MEANWHILE = "This changed after you opened the page. Look at it again be
 
 
 def build_lookalikes_view(app: App) -> LookalikesView:
-    inventory, now = load_inventory(app), app.clock.now()
+    configured, now = build_inventory(app.config), app.clock.now()
     findings = app.db.district_findings.list_district_findings()
+    inventory = include_own_findings(configured, findings) if configured else None
     checks = app.db.district_checks.list_district_checks()
     recent = [each for each in checks if each.at > now - CHECKED_WITHIN]
-    gaps = list_check_gaps(recent, now - CHECKED_WITHIN)
+    gaps = [each for each in recent if not each.outcome.is_conclusive]
     lines = [_build_line(app, each) for each in findings]
     return LookalikesView(
         is_set_up=inventory is not None,
-        accounts=tuple(_list_official_accounts(app)),
+        # What IT added is listed apart.
+        accounts=tuple(
+            OfficialAccountLine(name=each.name, address=each.address)
+            for each in (configured.accounts if configured else ())
+        ),
         schools=inventory.schools if inventory else (),
         domains=inventory.domains if inventory else (),
         watched_domains=len(list_lookalike_domains(inventory)) if inventory else 0,
@@ -65,18 +63,10 @@ def build_lookalikes_view(app: App) -> LookalikesView:
                 gap=GapKind(each.outcome),
                 at=each.at,
                 note=each.note,
-                is_public_record=each.source in {NAME_SERVICE, CERTIFICATE_LOG},
             )
             for each in gaps
         ),
     )
-
-
-def _list_official_accounts(app: App) -> Iterator[OfficialAccountLine]:
-    """Yield those of the configuration; what IT added is listed apart."""
-    inventory = build_inventory(app.config)
-    for each in inventory.accounts if inventory else ():
-        yield OfficialAccountLine(name=each.name, address=each.address)
 
 
 def _build_line(app: App, finding: DistrictFinding) -> LookalikeLine:
@@ -115,9 +105,7 @@ def _find_guide(app: App, finding: DistrictFinding) -> PlatformGuide | None:
     account = Finding(
         key=trace.key, kind=FindingKind.ACCOUNT, url=trace.address, account=trace.account
     )
-    form = list_report_forms(app.sources.values()).get(account.platform, "")
-    guide = load_takedown_guides().find_guide(account, form)
-    return build_platform_guide(guide, app.clock.now()) if guide else None
+    return find_platform_guide(app, account)
 
 
 def decide_lookalike(

@@ -374,7 +374,7 @@ def build_comparison_view(
         others=tuple(_build_own_lines(each for each in comparisons if each is not chosen)),
         copied=chosen.copied_count,
         zone=app.db.people.load_person(owner_id).zone,
-        pictures=find_picture_pair(app, owner_id, item_id, chosen.own.id),
+        pictures=find_picture_pair(app, owner_id, item_id, (chosen,)),
     )
 
 

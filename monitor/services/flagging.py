@@ -211,9 +211,10 @@ def list_own_items(db: Database, person: Person) -> Iterator[Item]:
     A page that they confirmed may still be written by others, such as their school.
     """
     own = {
-        item.id for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
+        item.id: item
+        for item in (*list_declared_items(db, person), *list_confirmed_accounts(db, person))
     }
-    yield from db.items.load_items(own)
+    yield from (own[item_id] for item_id in db.items.sort_item_ids(own))
 
 
 def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Item]:
@@ -363,7 +364,7 @@ def _count_waves(app: App, person: Person) -> Mapping[str, int]:
 
 def load_wave(db: Database, item_id: str) -> tuple[NewAccount, ...]:
     """Return the accounts of the wave that an item is part of; nothing, if it is in none."""
-    return find_wave(item_id, db.new_accounts.list_accounts_beside(item_id))
+    return find_wave(item_id, db.new_accounts.list_accounts_of_same_place(item_id))
 
 
 def _find_impersonators(app: App, person: Person) -> Iterator[Item]:
@@ -433,11 +434,11 @@ def _record_new_accounts(
 
 def _reassess_colleagues(app: App, person: Person, item_ids: Iterable[str]) -> None:
     """Assess the other accounts of a wave again: each account that joins it raises the others."""
-    beside = {
+    owners = {
         each.item_id: each.person_id for each_id in item_ids for each in load_wave(app.db, each_id)
     }
     now = app.clock.now()
-    for item_id, owner_id in beside.items():
+    for item_id, owner_id in owners.items():
         consent = app.db.consents.find_latest_consent(owner_id)
         if owner_id != person.id and consent and consent.allows_queries(now):
             owner = app.db.people.load_person(owner_id)

@@ -602,8 +602,8 @@ def _summarize_visits(
 
 def _summarize_result(source: Source, result: ParseResult) -> ParseResult:
     """Return an outcome alone; whether anyone was in a breach is nothing for IT."""
-    told = result.findings or result.follow or result.breaches
-    bare = replace(result, findings=(), follow=(), breaches=()) if told else result
+    has_content = result.findings or result.follow or result.breaches
+    bare = replace(result, findings=(), follow=(), breaches=()) if has_content else result
     if source.family is SourceFamily.BREACHES and result.outcome.is_conclusive:
         return replace(bare, outcome=Outcome.ABSENT)
     return bare

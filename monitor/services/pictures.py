@@ -18,7 +18,7 @@ from monitor.domain.item import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import Scope
 from monitor.services.flagging import list_own_items
-from monitor.services.history import compare_with_own_items
+from monitor.services.history import OwnItemComparison, compare_with_own_items
 from monitor.services.presenters import format_finding_title
 from monitor.sources import PictureSupport, detect_picture_support
 from reports.pages.findings import PicturePair
@@ -84,15 +84,22 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
 
 
 def find_picture_pair(
-    app: App, owner_id: str, item_id: str, own_id: str = ""
+    app: App,
+    owner_id: str,
+    item_id: str,
+    comparisons: Iterable[OwnItemComparison] | None = None,
 ) -> PicturePair | None:
-    """Return the pictures of a flagged item and of an own one, by default of the most similar."""
+    """Return the pictures of a flagged item and of the own one that is most like it.
+
+    `comparisons` are those to choose from, the most similar first; None for all.
+    """
     seen_at = app.db.thumbnails.find_thumbnail_time(owner_id, item_id)
     if seen_at is None or item_id not in _list_flagged_item_ids(app, owner_id):
         return None
-    for each in compare_with_own_items(app, owner_id, item_id):
-        own = each.own
-        if own_id in {"", own.id} and app.db.thumbnails.find_thumbnail_time(owner_id, own.id):
+    if comparisons is None:
+        comparisons = compare_with_own_items(app, owner_id, item_id)
+    for own in (each.own for each in comparisons):
+        if app.db.thumbnails.find_thumbnail_time(owner_id, own.id):
             title = format_finding_title(own.portrait)
             return PicturePair(item_id=item_id, own_id=own.id, own_title=title, seen_at=seen_at)
     return None
@@ -117,8 +124,7 @@ def _list_compared_item_ids(app: App, person_id: str) -> frozenset[str]:
 
 def _list_flagged_item_ids(app: App, person_id: str) -> frozenset[str]:
     """Return the items with an open flag about who runs them, while their pictures may be shown."""
-    consent = app.db.consents.find_latest_consent(person_id)
-    if consent is None or Scope.PHOTOS not in consent.scopes:
+    if not app.db.consents.has_agreed(person_id, Scope.PHOTOS):
         return frozenset()
     return frozenset(
         flag.item_id

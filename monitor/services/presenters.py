@@ -190,10 +190,10 @@ def describe_shared_failure(runs: Iterable[SourceRun]) -> str:
     worst = next((each for each in groups if each.is_folded), None)
     if worst is None or worst.outcome != Outcome.FAILED:
         return ""
-    told = f"{worst.count} of {worst.total} sources could not be reached"
+    summary = f"{worst.count} of {worst.total} sources could not be reached"
     if worst.suspicion:
-        return f"{told}: {worst.suspicion[:1].lower()}{worst.suspicion[1:]}"
-    return f"{told}: {worst.note}." if worst.note else f"{told}."
+        return f"{summary}: {worst.suspicion[:1].lower()}{worst.suspicion[1:]}"
+    return f"{summary}: {worst.note}." if worst.note else f"{summary}."
 
 
 def _list_failures(runs: Iterable[SourceRun]) -> Iterator[SourceFailure]:
@@ -280,7 +280,7 @@ def _list_reasons(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
-    return tuple(each for each in assessment.told_evidence if not _is_against_impersonation(each))
+    return tuple(each for each in assessment.shown_evidence if not _is_against_impersonation(each))
 
 
 def _describe_why_aside(assessment: Assessment) -> str:

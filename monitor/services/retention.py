@@ -172,8 +172,9 @@ def _delete_old_lookalikes(app: App) -> None:
     with app.db.begin_transaction():
         for each in app.db.district_findings.list_district_findings():
             stage = RetentionStage.OPEN if each.is_open else RetentionStage.CLOSED
-            kept = each.state is DistrictFindingState.OURS
-            if not kept and _is_past_retention(app, RetainedKind.LOOKALIKE, stage, each.last_seen):
+            is_ours = each.state is DistrictFindingState.OURS
+            is_old = _is_past_retention(app, RetainedKind.LOOKALIKE, stage, each.last_seen)
+            if is_old and not is_ours:
                 app.db.district_findings.delete_district_finding(each.id)
         if period := RETENTION_PERIODS[RetainedKind.LOOKALIKE].closed:
             app.db.district_checks.delete_district_checks_before(app.clock.now() - period)

@@ -193,10 +193,12 @@ def list_open_waves(app: App) -> tuple[OpenWave, ...]:
     waves: dict[str, OpenWave] = {}
     for flag_id in app.db.new_accounts.list_flag_ids(app.clock.now() - _WAVE_SHOWN_FOR):
         flag = app.db.flags.load_flag(flag_id)
-        beside = app.db.new_accounts.list_accounts_beside(flag.item_id)
-        wave = find_wave(flag.item_id, beside)
-        if wave and flag.kind in _WAVE_FLAGS and find_review_opening(app, flag):
-            waves[beside[0].item_id] = OpenWave(
+        if flag.kind not in _WAVE_FLAGS:
+            continue
+        accounts = app.db.new_accounts.list_accounts_of_same_place(flag.item_id)
+        wave = find_wave(flag.item_id, accounts)
+        if wave and find_review_opening(app, flag):
+            waves[accounts[0].item_id] = OpenWave(
                 size=count_people(wave),
                 platform=app.db.items.load_item(flag.item_id).portrait.platform,
                 latest_at=max(each.appeared_at for each in wave),

@@ -50,7 +50,7 @@ from reports.pages.takedown import (
     ScreenshotsView,
     TakedownView,
 )
-from scrapers.models import Outcome
+from scrapers.models import Finding, Outcome
 from scrapers.parsers.profile_images import MOST_SCREENSHOT_COPY, is_picture_copy
 
 NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
@@ -166,11 +166,11 @@ def _find_upload_problem(app: App, flag: Flag, body: bytes) -> ScreenshotProblem
 
 def load_screenshot(app: App, owner_id: str, flag_id: str, screenshot_id: str) -> bytes:
     flag = _load_pursued_flag(app, owner_id, flag_id)
-    for each in app.db.screenshots.list_screenshots_of_flag(flag.id):
-        if each.id == screenshot_id:
-            return each.picture
-    reason = "There is no such screenshot."
-    raise InputError(reason)
+    shot = app.db.screenshots.find_screenshot(flag.id, screenshot_id)
+    if shot is None:
+        reason = "There is no such screenshot."
+        raise InputError(reason)
+    return shot.picture
 
 
 def remove_screenshot(app: App, owner_id: str, flag_id: str, screenshot_id: str) -> None:
@@ -260,13 +260,17 @@ def _find_guide(app: App, flag: Flag) -> PlatformGuide | None:
     """Return the platform's guide; they are for impersonation, and none is for a mock account."""
     if flag.kind is FlagKind.MOCK_ACCOUNT:
         return None
-    portrait = app.db.items.load_item(flag.item_id).portrait
-    form = list_report_forms(app.sources.values()).get(portrait.platform, "")
-    place = load_takedown_guides().find_guide(portrait, form)
-    return build_platform_guide(place, app.clock.now()) if place else None
+    return find_platform_guide(app, app.db.items.load_item(flag.item_id).portrait)
 
 
-def build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
+def find_platform_guide(app: App, account: Finding) -> PlatformGuide | None:
+    """Return how the platform of an account takes reports of impersonation, if we know."""
+    form = list_report_forms(app.sources.values()).get(account.platform, "")
+    place = load_takedown_guides().find_guide(account, form)
+    return _build_platform_guide(place, app.clock.now()) if place else None
+
+
+def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
     return PlatformGuide(
         name=place.name,
         form=place.form or "",

@@ -218,17 +218,16 @@ class Coverage:
     @property
     def groups(self) -> tuple[CoverageGroup, ...]:
         """Return the states that there are, in their order, with the sources in each."""
-        return tuple(
-            CoverageGroup(state=state, names=names, before=before, total=len(self.sources))
-            for state, names, before in self._list_groups()
-        )
+        return tuple(self._list_groups())
 
-    def _list_groups(self) -> Iterator[tuple[CoverageState, tuple[str, ...], int]]:
+    def _list_groups(self) -> Iterator[CoverageGroup]:
         before = 0
         for state in CoverageState:
             names = tuple(each.source for each in self.sources if each.state is state)
             if names:
-                yield state, names, before
+                yield CoverageGroup(
+                    state=state, names=names, before=before, total=len(self.sources)
+                )
             before += len(names)
 
     @property

@@ -56,7 +56,6 @@ class LookalikeGap:
     gap: GapKind
     at: datetime
     note: str
-    is_public_record: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,13 +63,12 @@ class AppTokenStore:
 
     def record_answer(self, origin: str, answer: object) -> None:
         app, now = self.credentials.apps[origin], self.clock.now()
-        try:
-            token, life = _parse_token(answer)
-        except _TokenRefusal as refusal:
-            failure = refusal.result
-            until = max(failure.retry_at or now, now + FAILURE_LASTS)
-            self._states[origin] = _TokenState(until=until, failure=failure)
+        read = _parse_token(answer)
+        if isinstance(read, ParseResult):
+            until = max(read.retry_at or now, now + FAILURE_LASTS)
+            self._states[origin] = _TokenState(until=until, failure=read)
             return
+        token, life = read
         headers = [(app.header, f"{app.prefix}{token}")]
         if app.token.id_header:
             headers.append((app.token.id_header, app.client_id))
@@ -93,12 +92,6 @@ class AppTokenStore:
         return state if state and self.clock.now() < state.until else None
 
 
-class _TokenRefusal(Exception):  # noqa: N818 - caught beside what raises it
-    def __init__(self, result: ParseResult) -> None:
-        super().__init__(result.note)
-        self.result = result
-
-
 def _build_request(app: AppCredential) -> Request:
     fields = {"grant_type": "client_credentials"}
     headers = [_FORM, ("accept", "application/json")]
@@ -110,23 +103,26 @@ def _build_request(app: AppCredential) -> Request:
     return Request(url=app.token.url, headers=tuple(headers), hops=0, body=urlencode(fields))
 
 
-def _parse_token(answer: object) -> tuple[str, timedelta]:
+def _parse_token(answer: object) -> tuple[str, timedelta] | ParseResult:
+    """Return the token and how long it lasts, or why there is none."""
     if isinstance(answer, ParseResult):
-        raise _TokenRefusal(answer)
+        return answer
     if not isinstance(answer, Page):  # a redirect, which a POST does not follow
-        raise _TokenRefusal(build_unreadable_result(NO_TOKEN))
+        return build_unreadable_result(NO_TOKEN)
     if answer.status in _REFUSALS:
-        raise _TokenRefusal(ParseResult(outcome=Outcome.BLOCKED, note=KEY_REFUSED))
+        return ParseResult(outcome=Outcome.BLOCKED, note=KEY_REFUSED)
     refused = detect_refusal(answer)
-    if refused is not None:
-        raise _TokenRefusal(refused)
+    return _read_token(answer) if refused is None else refused
+
+
+def _read_token(answer: Page) -> tuple[str, timedelta] | ParseResult:
     try:
         fields = require_object(parse_json(answer), "a token")
         token = require_text(fields, "access_token")
         seconds = get_optional_count(fields, "expires_in")
         life = USUAL_LIFE if seconds is None else timedelta(seconds=min(seconds, 10**9))
     except ShapeError:
-        raise _TokenRefusal(build_unreadable_result(NO_TOKEN)) from None
+        return build_unreadable_result(NO_TOKEN)
     if answer.status != HTTPStatus.OK or not _TOKEN.fullmatch(token):
-        raise _TokenRefusal(build_unreadable_result(NO_TOKEN))
+        return build_unreadable_result(NO_TOKEN)
     return token, life

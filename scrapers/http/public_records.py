@@ -6,18 +6,19 @@ No domain that is looked up is ever connected to. The log is asked through the g
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TYPE_CHECKING
 
-import dns.exception
-import dns.rdatatype
-import dns.resolver
-
-from scrapers.http.client import HttpClient
+from scrapers.http.client import PageFetcher
 from scrapers.http.ssrf_guard import is_public_unicast
 from scrapers.models import DomainRecords, LoggedNames, Outcome, Page, ParseResult
 from scrapers.parsers.certificates import build_log_request, parse_log_page
-from scrapers.source import AccessMode, CrawlPolicy
+from scrapers.source import CrawlPolicy
+
+if TYPE_CHECKING:
+    import dns.resolver
 
 LOOKUP_SECONDS = 5.0
+LOG_PAUSE_SECONDS = 1.0
 # A zone can name thousands of each.
 MOST_RECORDS = 8
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
@@ -26,8 +27,10 @@ NAME_SERVICE_FAILED = "the name service could not find out"
 ONLY_PRIVATE = "its addresses are not on the public internet"
 
 
-def build_system_resolver() -> dns.resolver.Resolver:
+def build_system_resolver() -> "dns.resolver.Resolver":
     """Return one that asks the name servers of this machine; raises where it has none."""
+    import dns.resolver  # noqa: PLC0415 - takes long, and only a check of the district needs it
+
     return dns.resolver.Resolver()
 
 
@@ -36,11 +39,14 @@ class NameService:
     """Looks domains up; `resolver` is made at the first question, so that none is needed before."""
 
     seconds: float = LOOKUP_SECONDS
-    resolver: dns.resolver.Resolver | None = None
+    resolver: "dns.resolver.Resolver | None" = None
     _lock: Lock = field(default_factory=Lock)
 
     def look_up_domain(self, domain: str) -> DomainRecords:
         """Return its mail servers and public addresses. A name that is only delegated is FOUND."""
+        import dns.exception  # noqa: PLC0415 - as above
+        import dns.resolver  # noqa: PLC0415 - as above
+
         try:
             resolver = self._get_resolver()
             mail_servers = tuple(self._list_mail_servers(resolver, domain))
@@ -59,27 +65,25 @@ class NameService:
             note=ONLY_PRIVATE if addresses and not public else "",
         )
 
-    def _get_resolver(self) -> dns.resolver.Resolver:
+    def _get_resolver(self) -> "dns.resolver.Resolver":
         with self._lock:
             if self.resolver is None:
                 self.resolver = build_system_resolver()
             return self.resolver
 
-    def _list_mail_servers(self, resolver: dns.resolver.Resolver, domain: str) -> Iterator[str]:
+    def _list_mail_servers(self, resolver: "dns.resolver.Resolver", domain: str) -> Iterator[str]:
         found = {
             str(record).partition(" ")[2].rstrip(".").casefold()
-            for record in self._ask(resolver, domain, dns.rdatatype.MX)
+            for record in self._ask(resolver, domain, "MX")
         }
         # "." says that the domain takes no email (RFC 7505).
         yield from sorted(each for each in found if each and _NAME_CHARACTERS.issuperset(each))
 
-    def _list_addresses(self, resolver: dns.resolver.Resolver, domain: str) -> list[str]:
-        kinds = (dns.rdatatype.A, dns.rdatatype.AAAA)
+    def _list_addresses(self, resolver: "dns.resolver.Resolver", domain: str) -> list[str]:
+        kinds = ("A", "AAAA")
         return sorted(str(each) for kind in kinds for each in self._ask(resolver, domain, kind))
 
-    def _ask(
-        self, resolver: dns.resolver.Resolver, domain: str, kind: dns.rdatatype.RdataType
-    ) -> list[object]:
+    def _ask(self, resolver: "dns.resolver.Resolver", domain: str, kind: str) -> list[object]:
         answer = resolver.resolve(
             f"{domain}.", kind, lifetime=self.seconds, raise_on_no_answer=False, search=False
         )
@@ -91,7 +95,7 @@ class InternetRecords:
     """`log_url` is where the log of certificates is asked; empty where it is not."""
 
     names: NameService
-    client: HttpClient
+    client: PageFetcher
     log_url: str = ""
     allow_private: tuple[str, ...] = ()
 
@@ -99,10 +103,7 @@ class InternetRecords:
         return self.names.look_up_domain(domain)
 
     def search_certificate_log(self, word: str) -> LoggedNames:
-        origin = "/".join(self.log_url.split("/")[:3])
-        policy = CrawlPolicy(
-            origins=(origin,), access=AccessMode.API, allow_private=self.allow_private
-        )
+        policy = CrawlPolicy.build_for_api(self.log_url, LOG_PAUSE_SECONDS, self.allow_private)
         answer = self.client.fetch(build_log_request(self.log_url, word), policy)
         if isinstance(answer, Page):
             return parse_log_page(answer)

@@ -164,12 +164,8 @@ def copy_screenshot(body: bytes, most_bytes: int) -> bytes:
         shrinkage = 0.7
 
 
-def compute_picture_print(body: bytes) -> PicturePrint | None:
-    """Return None for a picture that says too little to be anyone's; raise PictureError."""
-    return read_profile_picture(body).picture_print
-
-
 def _compute_print(picture: Image.Image) -> PicturePrint | None:
+    """Return None for a picture that says too little to be anyone's."""
     if min(picture.size) < SHORTEST_SIDE or _is_plain_picture(picture):
         return None
     shades = picture.convert("L")

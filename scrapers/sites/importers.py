@@ -417,12 +417,12 @@ def _build_imported_entry(candidate: ImportCandidate) -> SiteEntry:
         row = {**row, "handle": ""}
     entry = build_site_entry(row)
     own_names = _list_own_names(entry)
-    known = (
+    known = tuple(
         account
         for account in candidate.accounts
         if _fold_site_name(account) in own_names and entry.is_valid_handle(account)
     )
-    return replace(entry, known_accounts=tuple(known))
+    return replace(entry, known_accounts=known) if known else entry
 
 
 def _list_own_names(entry: SiteEntry) -> frozenset[str]:
@@ -434,7 +434,7 @@ def _list_own_names(entry: SiteEntry) -> frozenset[str]:
 
 
 def _fold_site_name(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _detect_format(file: str, data: object) -> tuple[SiteListFormat, Iterator[ImportCandidate]]:
@@ -468,10 +468,10 @@ def _check_candidate(candidate: ImportCandidate) -> SiteExclusion | None:
     name, row = candidate.name, candidate.row
     if candidate.refusal:
         return SiteExclusion(name=name, reason=candidate.refusal)
-    faults = [*list_row_faults(row), *_list_encoding_faults(row)]
-    graver = [fault for fault in faults if fault != NO_RE2]
-    if graver:
-        return SiteExclusion(name=name, reason=INVALID, detail=graver[0])
+    faults = (*list_row_faults(row), *_list_encoding_faults(row))
+    fault = next((each for each in faults if each != NO_RE2), "")
+    if fault:
+        return SiteExclusion(name=name, reason=INVALID, detail=fault)
     reason = (
         NONSTANDARD_ADDRESS
         if is_nonstandard_address(row)

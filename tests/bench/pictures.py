@@ -22,7 +22,7 @@ from PIL import Image
 
 from monitor.domain.detection.images import compare_prints
 from scrapers.models import PicturePrint
-from scrapers.parsers.images import compute_picture_print
+from scrapers.parsers.images import read_profile_picture
 from tests.bench.altered import BEYOND, WITHIN_REACH, Alter, packed
 from tests.bench.drawn import KINDS, drawn
 
@@ -55,14 +55,14 @@ class Score:
 def exhibits(pictures: Iterable[tuple[str, Image.Image]]) -> Iterator[Exhibit]:
     """Hang what has a print, as the service does; a copy without one is none."""
     for number, (kind, picture) in enumerate(pictures):
-        told = compute_picture_print(packed(picture))
+        told = read_profile_picture(packed(picture)).picture_print
         if told is not None:
             yield Exhibit(kind, told, dict(_copies(picture, number)))
 
 
 def _copies(picture: Image.Image, number: int) -> Iterator[tuple[str, PicturePrint]]:
     for sort, alter in chain(WITHIN_REACH.items(), BEYOND.items()):
-        told = compute_picture_print(packed(_altered(picture, sort, alter, number)))
+        told = read_profile_picture(packed(_altered(picture, sort, alter, number))).picture_print
         if told is not None:
             yield sort, told
 

@@ -4,24 +4,7 @@ import pytest
 
 from monitor.config import load_config
 from monitor.domain.errors import ConfigError
-
-GOOD = """\
-state = "state"
-
-[district]
-id = "cedar-valley"
-name = "Cedar Valley"
-zone = "America/Chicago"
-domains = ["cedarvalley.example"]
-contact = "it@cedarvalley.example"
-
-[mail]
-sender = "Namesake <namesake@cedarvalley.example>"
-port = 2525
-
-[portal]
-address = "https://namesake.cedarvalley.example"
-"""
+from tests.monitor.test_config import GOOD
 
 
 @pytest.mark.parametrize(
@@ -57,7 +40,7 @@ address = "https://namesake.cedarvalley.example"
             'security = "ssl"',
             'line 12: `mail.security` must be one of "starttls", "tls", "relay".',
         ),
-        ('name = "Cedar Valley"', 'name = ""', "`district.name` must be text that is not empty."),
+        ('"Cedar Valley Public Schools"', '""', "`district.name` must be text that is not empty."),
         (
             '["cedarvalley.example"]',
             '"cedarvalley.example"',

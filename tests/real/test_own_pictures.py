@@ -4,7 +4,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
@@ -30,7 +30,7 @@ def find_flag(pages: Pages) -> Flag:
 
 def check_page(looks: Looks, page: Page, pictures: int) -> None:
     """See that all pictures are there, and what axe, the console and the width say."""
-    assert page.locator("main img").count() == pictures
+    expect(page.locator("main img")).to_have_count(pictures)
     page.wait_for_function(LOADED)
     assert looks.faults(page) == [], page.url
 

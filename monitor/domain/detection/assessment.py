@@ -66,7 +66,7 @@ class Assessment:
     weights: int = 0
 
     @property
-    def told_evidence(self) -> tuple[Evidence, ...]:
+    def shown_evidence(self) -> tuple[Evidence, ...]:
         """What is a reason: it weighs something, or decides that the person is asked."""
         return tuple(
             each
@@ -76,7 +76,7 @@ class Assessment:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        return tuple(each.reason for each in self.told_evidence)
+        return tuple(each.reason for each in self.shown_evidence)
 
     @property
     def without_quotes(self) -> "Assessment":

@@ -50,19 +50,25 @@ _FEW_POSTS = 100
 _SOME_POSTS = 20
 
 
-def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
-    """Weigh an account that is not known to be the person's, but may present itself as them.
+# Who makes accounts about a whole staff copies no one's account, so in a wave these say nothing.
+_COPIES_NONE = frozenset({rules.UNLIKE_HANDLE, rules.OWN_WORDS, rules.NEW_NETWORK})
 
-    Who makes accounts about a whole staff copies no one's account, so in a wave it says nothing
-    that an account copies none.
-    """
+
+def match_impersonation_rules(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
+    """Weigh an account that is not known to be the person's, but may present itself as them."""
+    for match in _list_impersonation_matches(case, presented=presented):
+        if not (case.wave_size and match.rule in _COPIES_NONE):
+            yield match
+
+
+def _list_impersonation_matches(case: AssessmentCase, *, presented: bool) -> Iterator[RuleMatch]:
     yield from _match_handle_rules(case)
     yield from _match_bio_rules(case)
     yield from _match_letter_rules(case)
     absent = case.finding.platform in case.inventory.absent_platforms
     if absent and presented and case.appearance.is_whole_match:
         yield rules.ABSENT.build_match()
-    elif case.is_on_new_network and not case.wave_size:
+    elif case.is_on_new_network:
         yield rules.NEW_NETWORK.build_match()
     circumstances = (*_match_age_rules(case), *_match_counter_rules(case))
     yield from circumstances
@@ -136,9 +142,9 @@ def _match_handle_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.KNOWN_HANDLE.build_match()
     elif not case.finding.handle or not case.own_handles:
         return
-    elif case.lookalike_anywhere is None and not case.wave_size:
+    elif case.lookalike_anywhere is None:
         yield rules.UNLIKE_HANDLE.build_match()
-    elif case.lookalike_anywhere and case.lookalike_anywhere.is_deliberate:
+    elif case.lookalike_anywhere.is_deliberate:
         yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=case.lookalike_anywhere.reason)
 
 
@@ -150,11 +156,7 @@ def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
             yield rules.COPIED_NAME.build_match()
     elif case.same_bio_accounts:
         yield rules.COPIED_ELSEWHERE.build_match()
-    elif (
-        len(case.appearance.description) >= SHORTEST_BIO
-        and case.has_repeatable_bio
-        and not case.wave_size
-    ):
+    elif len(case.appearance.description) >= SHORTEST_BIO and case.has_repeatable_bio:
         yield rules.OWN_WORDS.build_match()
 
 
@@ -291,6 +293,6 @@ def _weigh_common_traits(unit: Mapping[Trait, float], side: TraitCentroid) -> Ma
 def _describe_common_traits(common: Mapping[Trait, float], shown: Traits) -> str:
     """Say what weighs most, in the words of the finding; a site and names are not spelled out."""
     ordered = sorted(common, key=lambda trait: (-common[trait], trait))
-    told = (f"“{shown[each]}”" if each.kind.is_spelled_out else shown[each] for each in ordered)
-    *most, last = tuple(dict.fromkeys(told))[:_MOST_NAMED_TRAITS]
+    spelled = (f"“{shown[each]}”" if each.kind.is_spelled_out else shown[each] for each in ordered)
+    *most, last = tuple(dict.fromkeys(spelled))[:_MOST_NAMED_TRAITS]
     return f"{', '.join(most)} and {last}" if most else last

@@ -29,6 +29,9 @@ _WORDS_BEHIND = (
     *("jobs", "online"),
 )
 _WORDS_BEFORE = ("my", "the", "portal", "login", "mail", "staff")
+WORD_ADDED = "It is the same name with a word added."
+OTHER_HYPHENS = "It is the same name with other hyphens."
+LOOKS_LIKE = "One letter is replaced by a sign that looks like it."
 _ADDED_WORDS = frozenset({*_WORDS_BEHIND, *_WORDS_BEFORE})
 # Where a district's name ends in one of these, a hyphen fits before it.
 _LAST_WORDS = ("schools", "school", "district", "isd", "usd", "csd", "k12", "sd", "ps")
@@ -59,6 +62,11 @@ class _OwnDomain:
     label: str
     ending: str
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Return the endings under which a stranger's domain is likely to be taken for this one."""
+        return tuple(dict.fromkeys((self.ending, "com", "org")))
+
 
 def _split_domain(domain: str) -> _OwnDomain | None:
     """Part `cedarvalley.k12.tx.us` and `mail.cedarvalley.org` where what was chosen ends."""
@@ -72,10 +80,14 @@ def _split_domain(domain: str) -> _OwnDomain | None:
     return _OwnDomain(name=f"{labels[at]}.{ending}", label=labels[at], ending=strangers)
 
 
+def _list_own_domains(inventory: DistrictInventory) -> tuple[_OwnDomain, ...]:
+    return tuple(each for each in map(_split_domain, inventory.domains) if each)
+
+
 @lru_cache(maxsize=8)
 def list_lookalike_domains(inventory: DistrictInventory) -> tuple[LookalikeDomain, ...]:
     """Return the domains to look up, the likeliest first, and no more than MOST_DOMAINS."""
-    own = [each for each in map(_split_domain, inventory.domains) if each]
+    own = _list_own_domains(inventory)
     words = frozenset(fold_text(" ".join((inventory.name, *inventory.places))).split())
     several = [_build_variants(each, words) for each in own]
     ranked = (each for row in zip_longest(*several) for each in row if each is not None)
@@ -90,14 +102,14 @@ def _build_variants(own: _OwnDomain, words: frozenset[str]) -> Iterator[Lookalik
     """Take one of each kind in turn, so that a cut leaves something of every kind."""
     kinds = (
         (_list_endings(own), "It is the same name with another ending."),
-        (_list_added_words(own), "It is the same name with a word added."),
-        (_list_looks(own), "One letter is replaced by a sign that looks like it."),
-        (_list_hyphens(own, words), "It is the same name with other hyphens."),
+        (_list_added_words(own), WORD_ADDED),
+        (_list_looks(own), LOOKS_LIKE),
+        (_list_hyphens(own, words), OTHER_HYPHENS),
         (_list_slips(own), "It is what one slip of the finger makes of the name."),
         (_list_alphabets(own), "One letter is of another alphabet and looks the same."),
     )
-    told = ([(name, reason) for name in names] for names, reason in kinds)
-    for row in zip_longest(*told):
+    columns = ([(name, reason) for name in names] for names, reason in kinds)
+    for row in zip_longest(*columns):
         for name, reason in filter(None, row):
             if all(0 < len(label) <= _LONGEST_LABEL for label in name.split(".")):
                 yield LookalikeDomain(name=name, original=own.name, reason=reason)
@@ -108,7 +120,7 @@ def _list_endings(own: _OwnDomain) -> Iterator[str]:
 
 
 def _list_added_words(own: _OwnDomain) -> Iterator[str]:
-    for ending in dict.fromkeys((own.ending, "com", "org")):
+    for ending in own.endings:
         for word in _WORDS_BEHIND:
             yield f"{own.label}-{word}.{ending}"
             yield f"{own.label}{word}.{ending}"
@@ -118,7 +130,7 @@ def _list_added_words(own: _OwnDomain) -> Iterator[str]:
 
 
 def _list_looks(own: _OwnDomain) -> Iterator[str]:
-    for ending in dict.fromkeys((own.ending, "com", "org")):
+    for ending in own.endings:
         for letters, sign in _LOOKS:
             for at in range(len(own.label)):
                 if own.label.startswith(letters, at):
@@ -139,7 +151,7 @@ def _list_hyphens(own: _OwnDomain, words: frozenset[str]) -> Iterator[str]:
     parts = [at for at in range(2, len(own.label) - 1) if own.label[:at] in words]
     parts += [at for at in range(2, len(own.label) - 1) if own.label[at:] in {*words, *_LAST_WORDS}]
     for at in dict.fromkeys(parts):
-        for ending in dict.fromkeys((own.ending, "com", "org")):
+        for ending in own.endings:
             yield f"{own.label[:at]}-{own.label[at:]}.{ending}"
 
 
@@ -168,9 +180,9 @@ def match_logged_name(name: str, inventory: DistrictInventory) -> LookalikeDomai
     host = name.casefold().strip().removeprefix("*.").strip(".")
     if is_own_domain(host, inventory) or not _is_host(host):
         return None
-    labels = host.split(".")
+    labels, own_domains = host.split("."), _list_own_domains(inventory)
     for at, label in enumerate(labels[:-1]):
-        for own in filter(None, map(_split_domain, inventory.domains)):
+        for own in own_domains:
             reason = _explain_label(_decode_label(label), own.label)
             if reason:
                 name = ".".join(labels[at:])
@@ -210,20 +222,20 @@ def _explain_label(label: str, own: str) -> str:
     bare = label.replace("-", "").replace("_", "")
     core = own.replace("-", "")
     if bare == core:
-        return "It is the same name with other hyphens."
+        return OTHER_HYPHENS
     if len(core) < SHORTEST_HANDLE:
         return ""
     if find_added_word(bare, core, _ADDED_WORDS):
-        return "It is the same name with a word added."
+        return WORD_ADDED
     found = compare_handles(label, own)
     if found and found.kind in {LookalikeKind.LOOK, LookalikeKind.ALPHABET}:
-        return "One letter is replaced by a sign that looks like it."
+        return LOOKS_LIKE
     return ""
 
 
 def list_log_words(inventory: DistrictInventory) -> tuple[str, ...]:
     """Return the words to search a log of certificates for: what the district chose, each once."""
-    own = (each for each in map(_split_domain, inventory.domains) if each)
+    own = _list_own_domains(inventory)
     return tuple(dict.fromkeys(each.label for each in own if len(each.label) >= SHORTEST_HANDLE))
 
 

@@ -96,13 +96,13 @@ def build_account_trace(
         return None
     if named and named.owner != inventory.name and handle is None and not mentions:
         return None  # schools far away have the same name
-    told = [each.reason for each in (named, handle) if each]
+    likenesses = [each.reason for each in (named, handle) if each]
     return DistrictTrace(
         kind=DistrictFindingKind.ACCOUNT,
         key=account.account or account.key,
         source=source,
         address=account.url,
-        reasons=(*told, *mentions, *_warn_about_elsewhere(handle)),
+        reasons=(*likenesses, *mentions, *_warn_about_elsewhere(handle)),
         account=account.account,
         handle=account.handle,
         shown_name=named.shown if named else "",
@@ -139,15 +139,15 @@ def _hash_texts(account: Finding) -> str:
 def build_domain_trace(
     domain: LookalikeDomain, source: str, records: DomainRecords
 ) -> DistrictTrace:
-    told = [f"It looks like {domain.original}.", domain.reason]
+    reasons = [f"It looks like {domain.original}.", domain.reason]
     if records.mail_servers:
-        told.append("It can send and receive email.")
+        reasons.append("It can send and receive email.")
     return DistrictTrace(
         kind=DistrictFindingKind.DOMAIN,
         key=domain.name,
         source=source,
         address=f"https://{domain.name}",
-        reasons=tuple(told),
+        reasons=tuple(reasons),
         digest=sha256(" ".join(records.mail_servers).encode()).hexdigest()[:32],
         web_addresses=records.addresses,
         mail_servers=records.mail_servers,

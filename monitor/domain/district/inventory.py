@@ -73,13 +73,16 @@ _HANDLE_MARKS = (
     *("the_{}", "official_{}", "official.{}", "{}.official"),
 )
 _LOOKALIKE_LETTERS = (("o", "0"), ("l", "1"), ("i", "1"), ("l", "i"), ("m", "rn"), ("e", "3"))
-_TYPING_CHANGES = frozenset(
+# However many there are of these, it still looks the same.
+_UNSEEN = frozenset(
     {
         *(HandleChange.SEPARATOR, HandleChange.ACCENT, HandleChange.ALPHABET, HandleChange.LOOK),
-        *(HandleChange.DOUBLED, HandleChange.SWAPPED, HandleChange.NEIGHBOR),
-        *(HandleChange.ADDED, HandleChange.DROPPED),
+        HandleChange.DOUBLED,
     }
 )
+_TYPING_CHANGES = _UNSEEN | {
+    *(HandleChange.SWAPPED, HandleChange.NEIGHBOR, HandleChange.ADDED, HandleChange.DROPPED),
+}
 # In letters that anyone sees: more would be another handle.
 _MOST_TYPED_WRONG = 1
 
@@ -170,6 +173,7 @@ def _is_usable_handle(handle: str) -> bool:
     return SHORTEST_HANDLE <= len(handle) <= _LONGEST_HANDLE and handle.isascii()
 
 
+@lru_cache(maxsize=8)
 def list_lookalike_handles(inventory: DistrictInventory) -> tuple[str, ...]:
     """Return handles made to be taken for one of ours, those of official accounts first."""
     ours = list_own_handles(inventory)
@@ -248,10 +252,11 @@ class HandleMatch:
             return f'Its handle is {self.own.handle}, with "{self.added}" added.'
         if self.lookalike is None:
             return f"It has the handle of {self.own.owner}: {self.own.handle}."
-        told = self.lookalike.reason
-        return told.replace("Its handle is yours", f"Its handle is {self.own.handle}")
+        reason = self.lookalike.reason
+        return reason.replace("Its handle is yours", f"Its handle is {self.own.handle}")
 
 
+@lru_cache(maxsize=4096)
 def match_handle(handle: str, inventory: DistrictInventory) -> HandleMatch | None:
     """Say which of our handles it is, or is made to be taken for; declared ones count first."""
     matches = (_compare_with_own(handle, own) for own in list_own_handles(inventory))
@@ -303,13 +308,6 @@ def _is_typing_slip(edit: HandleEdit) -> bool:
     return edit.change in _TYPING_CHANGES
 
 
-# However many there are of these, it still looks the same.
-_UNSEEN = frozenset(
-    {
-        *(HandleChange.SEPARATOR, HandleChange.ACCENT, HandleChange.ALPHABET, HandleChange.LOOK),
-        HandleChange.DOUBLED,
-    }
-)
 _VOWELS = frozenset("aeiouy")
 _GLUED_WORDS = frozenset(word for word in INSTITUTION_WORDS if len(word) > 1)
 

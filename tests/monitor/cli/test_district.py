@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.monitor.cli.conftest import Terminal
+from tests.monitor.cli.test_doctor import parts
 from tests.monitor.services.watched import FAILED, MAILING, FakeRecords
 
 OFFICIAL = """
@@ -71,10 +72,10 @@ def test_the_job_has_a_name_that_people_read(terminal, records):
 
 
 def test_the_doctor_says_whether_look_alikes_are_searched_for(terminal):
-    assert told(terminal)["level"] == "ok"
+    assert parts(terminal)["official"][0][0] == "ok"
     terminal.configured(("\n[sources.sites]\n", OFFICIAL))
 
-    assert told(terminal)["message"].endswith("Official accounts listed: 1.")
+    assert parts(terminal)["official"][0][1].endswith("Official accounts listed: 1.")
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,9 @@ def test_the_doctor_warns_of_a_list_that_helps_little(terminal, accounts, word):
     table = f"\n[official]\naccounts = [{accounts}]\n\n[sources.sites]\n"
     terminal.configured(("\n[sources.sites]\n", table))
 
-    assert told(terminal)["level"] == "warn"
-    assert word in told(terminal)["message"]
+    ((level, message, _),) = parts(terminal)["official"]
+    assert level == "warn"
+    assert word in message
 
 
 @pytest.mark.parametrize(
@@ -106,8 +108,3 @@ def test_an_account_without_the_address_of_its_profile_is_refused(terminal, acco
     terminal.configured(("\n[sources.sites]\n", table))
 
     assert terminal.run("district", "list").code == 64
-
-
-def told(terminal: Terminal) -> dict[str, str]:
-    checks = terminal.run("doctor", "--json").json
-    return next(each for each in checks if each["what"] == "official")

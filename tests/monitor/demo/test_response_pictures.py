@@ -40,6 +40,6 @@ def test_a_picture_that_nobody_shows_is_not_found(reader):
 
 def test_a_picture_can_be_opened():
     pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
-    from scrapers.parsers.images import compute_picture_print  # noqa: PLC0415 - Pillow may be missing
+    from scrapers.parsers.images import read_profile_picture  # noqa: PLC0415 - Pillow may be missing
 
-    assert compute_picture_print(cdn.draw_png("maria-with-beetle"))
+    assert read_profile_picture(cdn.draw_png("maria-with-beetle")).picture_print

@@ -125,9 +125,9 @@ def test_who_says_that_theirs_is_a_namesake_leaves_the_wave(world: World, staff:
     world.a_week_later()
     world.sweep()
 
-    assert world.app.db.new_accounts.list_accounts_beside(item.id)
+    assert world.app.db.new_accounts.list_accounts_of_same_place(item.id)
     assert staff[0].id not in {
-        each.person_id for each in world.app.db.new_accounts.list_accounts_beside(item.id)
+        each.person_id for each in world.app.db.new_accounts.list_accounts_of_same_place(item.id)
     }
 
 
@@ -138,7 +138,7 @@ def test_who_left_counts_no_more(world: World, staff: list[Staff]):
     staff[2].withdraws()
     world.writes()
 
-    assert len(world.app.db.new_accounts.list_accounts_beside(item.id)) == 2
+    assert len(world.app.db.new_accounts.list_accounts_of_same_place(item.id)) == 2
 
 
 def test_no_colleague_is_named_in_anything_a_wave_says(world: World, staff: list[Staff]):

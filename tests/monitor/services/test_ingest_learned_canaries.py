@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,14 @@ from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_full_sweep
-from scrapers.http.crawler import Crawler
 from scrapers.models import Outcome
 from tests.monitor.conftest import MakeWorld
+from tests.monitor.services.test_ingest_settle_order import Interrupted
+from tests.monitor.services.test_sweeps_canaries import PRETENDER
 from tests.monitor.services.world import Staff, World, catalog
 
 OWN = DemoProfile(site="paceclub", handle="mdruns", name="Maria Delgado")
 HIS = DemoProfile(site="paceclub", handle="dreyes", name="Daniel Reyes")
-PRETENDER = DemoProfile(
-    site="paceclub",
-    handle="dreyesart",
-    name="Daniel Reyes",
-    bio="Art teacher at Cedar Valley Middle School.",
-    town="Cedar Valley",
-)
 
 
 @pytest.fixture
@@ -125,18 +120,6 @@ def test_a_site_that_misses_its_only_learned_account_is_not_believed_for_one_che
     assert "mdruns" not in held.note
 
 
-class StopsBeforeSettling:
-    """Crawls as usual; the service is told to stop once its sources are judged."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawl = crawler.crawl
-        self.looks = 0
-
-    def is_stopped(self) -> bool:
-        self.looks += 1
-        return self.looks > 1
-
-
 def test_a_stop_before_it_is_recorded_changes_nothing_of_that(
     world_of: MakeWorld, tmp_path: Path
 ) -> None:
@@ -148,7 +131,9 @@ def test_a_stop_before_it_is_recorded_changes_nothing_of_that(
     sweeps(world, 3)
     world.internet = world.internet.remove_entry(OWN)
 
-    stopping: Any = StopsBeforeSettling(world.app.crawler)
+    # The service is told to stop once its sources are judged.
+    looks = count()
+    stopping: Any = Interrupted(world.app.crawler, lambda: next(looks) > 0)
     run_full_sweep(replace(world.app, crawler=stopping))
     assert world.coverage() == {}
     world.sweep()

@@ -35,6 +35,7 @@ from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, account
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+from scrapers.parsers.images import MOST_SCREENSHOT_PIXELS
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
 SHOT = cdn.draw_png("what maria saw")
@@ -99,7 +100,6 @@ def test_what_is_no_screenshot_is_not_added(maria: Staff, body: bytes, problem: 
 
 
 def test_the_sentences_name_the_limits():
-    from scrapers.parsers.images import MOST_SCREENSHOT_PIXELS  # noqa: PLC0415 - Pillow may be missing
 
     megabytes = MAX_SCREENSHOT_BYTES >> 20
     million = MOST_SCREENSHOT_PIXELS // 1_000_000

@@ -2,9 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing, contextmanager
 from threading import Thread
 
 import dns.flags
@@ -19,6 +17,7 @@ from scrapers.http.clock import SystemClock
 from scrapers.http.public_records import InternetRecords, NameService
 from scrapers.http.ssrf_guard import Dialer
 from scrapers.models import Outcome
+from tests.scrapers.http.loopback import Loopback, answer, answering, moved
 
 ZONE = {
     ("parked.test.", "A"): "93.184.215.14",
@@ -126,41 +125,14 @@ def test_no_name_server_is_needed_before_the_first_question(monkeypatch):
     assert NameService().look_up_domain("parked.test").outcome is Outcome.FAILED
 
 
-@dataclass
-class Log:
-    """A log of certificates on loopback."""
+LISTED = answer(b'[{"name_value": "oakhill.test"}]', headers="Content-Type: application/json\r\n")
 
-    status: int = 200
-    body: bytes = b'[{"name_value": "oakhill.test"}]'
-    location: str = ""
-    asked: list[str] = field(default_factory=list)
 
-    @contextmanager
-    def serve(self) -> Iterator[str]:
-        log = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                log.asked.append(self.path)
-                self.send_response(log.status)
-                if log.location:
-                    self.send_header("Location", log.location)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(log.body)))
-                self.end_headers()
-                self.wfile.write(log.body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            thread = Thread(target=server.serve_forever)
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_port}"
-            finally:
-                server.shutdown()
-                thread.join()
+@contextmanager
+def serving_log(reply: bytes = LISTED) -> Iterator[tuple[Loopback, str]]:
+    """Serve a log of certificates on loopback until the block ends."""
+    with closing(Loopback(answering(reply))) as log:
+        yield log, f"http://127.0.0.1:{log.port}"
 
 
 def records_of(address: str, allowed: tuple[str, ...]) -> InternetRecords:
@@ -171,26 +143,24 @@ def records_of(address: str, allowed: tuple[str, ...]) -> InternetRecords:
 
 
 def test_the_log_is_asked_through_the_guarded_client():
-    log = Log()
-    with log.serve() as address:
+    with serving_log() as (log, address):
         found = records_of(address, (address,)).search_certificate_log("oakhill")
 
     assert found.names == ("oakhill.test",)
-    assert log.asked == ["/?q=%25oakhill%25&output=json&exclude=expired"]
+    asked = [request.split()[1] for request in log.requests]
+    assert asked == [b"/?q=%25oakhill%25&output=json&exclude=expired"]
 
 
 def test_a_log_at_a_private_address_is_not_asked_unless_the_configuration_allows_it():
-    log = Log()
-    with log.serve() as address:
+    with serving_log() as (log, address):
         found = records_of(address, ()).search_certificate_log("oakhill")
 
     assert not found.outcome.is_conclusive
-    assert log.asked == []
+    assert log.requests == []
 
 
 def test_a_log_that_redirects_elsewhere_says_nothing():
-    log = Log(status=302, location="https://elsewhere.example/")
-    with log.serve() as address:
+    with serving_log(moved("https://elsewhere.example/")) as (_, address):
         found = records_of(address, (address,)).search_certificate_log("oakhill")
 
     assert not found.outcome.is_conclusive

@@ -16,7 +16,6 @@ from scrapers.parsers.images import (
     MOST_PIXELS,
     MOST_SCREENSHOT_PIXELS,
     PictureError,
-    compute_picture_print,
     copy_screenshot,
     read_profile_picture,
 )
@@ -32,7 +31,7 @@ PDQ = {
 
 
 def told(body: bytes) -> PicturePrint:
-    found = compute_picture_print(body)
+    found = read_profile_picture(body).picture_print
     assert found
     return found
 
@@ -59,7 +58,7 @@ def test_no_other_format_is_opened(kind: str) -> None:
     drawn("portrait", 1).save(file, kind)
 
     with pytest.raises(PictureError):
-        compute_picture_print(file.getvalue())
+        read_profile_picture(file.getvalue())
 
 
 def test_the_mirrored_views_are_those_of_the_mirror_image() -> None:
@@ -75,16 +74,18 @@ def test_the_mirrored_views_are_those_of_the_mirror_image() -> None:
 
 @pytest.mark.parametrize("initial", "AJMW")
 def test_a_letter_on_a_plain_ground_is_nobodys_picture(initial: str) -> None:
-    assert compute_picture_print(packed(letter(initial, (70, 120, 200)))) is None
-    assert compute_picture_print(packed(letter(initial, (200, 60, 90)), "JPEG")) is None
+    assert read_profile_picture(packed(letter(initial, (70, 120, 200)))).picture_print is None
+    assert (
+        read_profile_picture(packed(letter(initial, (200, 60, 90)), "JPEG")).picture_print is None
+    )
 
 
 def test_neither_is_the_figure_that_stands_for_no_picture() -> None:
-    assert compute_picture_print(packed(silhouette(), "JPEG")) is None
+    assert read_profile_picture(packed(silhouette(), "JPEG")).picture_print is None
 
 
 def test_a_picture_of_a_few_pixels_tells_nothing() -> None:
-    assert compute_picture_print(packed(drawn("portrait", 1).resize((31, 31)))) is None
+    assert read_profile_picture(packed(drawn("portrait", 1).resize((31, 31)))).picture_print is None
 
 
 def nearest(one: Image.Image, other: Image.Image) -> float:
@@ -147,16 +148,16 @@ def test_a_picture_that_breaks_off_is_refused() -> None:
     whole = packed(drawn("portrait", 1), "JPEG")
 
     with pytest.raises(PictureError):
-        compute_picture_print(whole[: len(whole) // 2])
+        read_profile_picture(whole[: len(whole) // 2])
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked() -> None:
     side = int(MOST_PIXELS**0.5) + 1
 
     with pytest.raises(PictureError):
-        compute_picture_print(bomb(side, side))
+        read_profile_picture(bomb(side, side))
     with pytest.raises(PictureError):
-        compute_picture_print(bomb(60_000, 60_000))
+        read_profile_picture(bomb(60_000, 60_000))
 
 
 def bomb(width: int, height: int) -> bytes:

@@ -3,7 +3,7 @@
 import random
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import cycle
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 from scrapers.models import MediaKind, Outcome, Page, ParseResult, Query, QueryKind, Request
-from scrapers.parsers.images import MOST_PIXELS, MOST_SCREENSHOT_PIXELS, compute_picture_print
+from scrapers.parsers.images import MOST_PIXELS, MOST_SCREENSHOT_PIXELS, read_profile_picture
 from scrapers.parsers.profile_images import (
     MOST_SCREENSHOT_COPY,
     MOST_THUMBNAIL,
@@ -90,6 +90,13 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
+@pytest.fixture(scope="module")
+def parser() -> Iterator[SandboxParser]:
+    """One for all of them; what loses its child gets another."""
+    with SandboxParser(patience=60.0) as children:
+        yield children
+
+
 def opened(parser: SandboxParser, page: Page) -> ParseResult:
     return parser.parse_body(PictureParser(), QUERY, page)
 
@@ -105,7 +112,7 @@ def test_no_picture_holds_up_the_next(name: str, parser: SandboxParser, answered
 
 
 def test_a_child_sees_what_would_be_seen_here(parser: SandboxParser, answered: Answered) -> None:
-    told = compute_picture_print(WHOLE["WEBP"])
+    told = read_profile_picture(WHOLE["WEBP"]).picture_print
     (finding,) = opened(parser, answered(WHOLE["WEBP"])).findings
 
     assert told

@@ -122,7 +122,7 @@ def test_what_weighs_nothing_is_no_reason_though_it_is_explained():
 
     assert any(each.rule == "name-exact" and each.bits == 0 for each in found.evidence)
     assert rules.NAME_EXACT.reason not in found.reasons
-    assert len(found.reasons) == len(found.told_evidence) < len(found.evidence)
+    assert len(found.reasons) == len(found.shown_evidence) < len(found.evidence)
 
 
 def test_that_words_mean_the_person_is_a_reason_though_it_weighs_nothing():

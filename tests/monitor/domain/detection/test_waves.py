@@ -17,26 +17,13 @@ from monitor.domain.detection.waves import (
     count_people,
     find_wave,
 )
-from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.evidence import EvidenceAxis
-from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import OwnershipLabel
 from scrapers.models import Finding, FindingKind
+from tests.monitor.domain.detection.test_mock import RUTH, WEIGHTS
 
-WEIGHTS = load_own_weights()
 NOW = datetime(2026, 10, 5, 9, tzinfo=UTC)
-RUTH = Person(
-    id="staff-ruth",
-    mail="rquackenbush@tallgrass.example",
-    zone="America/Chicago",
-    name=PersonName(given="Ruth", family="Quackenbush"),
-    school="Tallgrass Middle School",
-    organization="Tallgrass Public Schools",
-    role="math teacher",
-    places=("Tallgrass, KS",),
-    handles=("quackers77",),
-    accounts=("snapgarden:@quackers77",),
-)
+QUACKERS = replace(RUTH, handles=("quackers77",), accounts=("snapgarden:@quackers77",))
 OWN = Finding(
     key="own",
     kind=FindingKind.ACCOUNT,
@@ -68,7 +55,7 @@ def size(item: str, *accounts: NewAccount) -> int:
 
 def assess(size: int, finding: Finding = NEW, commonness: float = COMMON) -> Assessment:
     inventory = Inventory(own_findings=(OWN,), wave_sizes={finding.key: size} if size else {})
-    subject = Subject(person=RUTH, commonness=commonness)
+    subject = Subject(person=QUACKERS, commonness=commonness)
     return assess_finding(subject, finding, inventory, None, WEIGHTS)
 
 
@@ -127,7 +114,7 @@ def test_a_wave_names_the_same_accounts_for_all_in_it():
 def test_only_a_new_account_under_the_name_counts(changes, is_news, expected):
     finding = replace(NEW, **changes)
 
-    assert compute_appearance_time(finding, RUTH.name, NOW, is_news=is_news) == expected
+    assert compute_appearance_time(finding, QUACKERS.name, NOW, is_news=is_news) == expected
 
 
 def test_an_account_alone_is_not_an_imitation_and_one_of_four_is():
