@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from time import monotonic
 from types import FrameType
 from typing import Protocol
@@ -210,13 +211,22 @@ def stop_on_signals(
     stopping: threading.Event, signals: Iterable[signal.Signals] = (signal.SIGTERM, signal.SIGINT)
 ) -> Iterator[None]:
     """Have these signals set `stopping` until the block ends; on the main thread only."""
+    received = SimpleQueue[int | None]()
 
-    def request_stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    # A handler interrupts the main thread anywhere, also where `stopping.wait()` holds the lock
+    # that `stopping.set()` takes: it would wait for itself. `SimpleQueue.put` takes no such lock.
+    def note_signal(number: int, _frame: FrameType | None) -> None:
+        received.put(number)
 
-    before = {each: signal.signal(each, request_stop) for each in signals}
+    def set_when_received() -> None:
+        if received.get() is not None:
+            stopping.set()
+
+    threading.Thread(target=set_when_received, daemon=True).start()
+    before = {each: signal.signal(each, note_signal) for each in signals}
     try:
         yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+        received.put(None)

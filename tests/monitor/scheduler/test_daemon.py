@@ -14,7 +14,7 @@ import pytest
 
 from monitor.db.database import Database
 from monitor.domain.errors import describe_error_location
-from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.scheduler.workers import Liveness
 from scrapers.http.clock import SystemClock
 from tests.monitor.supervised import PATIENCE, Rounds, heard, listening, timed, working
@@ -74,6 +74,28 @@ def test_the_service_says_that_it_is_ready_and_alive_and_ends_when_asked(
 
         assert service.wait(PATIENCE) == 0
         assert "STOPPING=1" in heard(systemd, "STOPPING=1")
+
+
+def test_a_signal_never_takes_the_lock_of_the_thread_that_it_interrupts():
+    stopping = Noted()
+
+    with stop_on_signals(stopping):
+        signal.raise_signal(signal.SIGTERM)
+        assert stopping.wait(PATIENCE)
+
+    assert stopping.setters == [False]
+
+
+class Noted(threading.Event):
+    """Notes whether the main thread set it, which may hold its lock as a signal comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setters: list[bool] = []
+
+    def set(self) -> None:
+        self.setters.append(threading.current_thread() is threading.main_thread())
+        super().set()
 
 
 def test_a_second_service_on_the_same_folder_is_turned_away(config, systemd):
