@@ -78,7 +78,8 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
     late = GaugeMetricFamily(
         "namesake_overdue_seconds",
         "How long a job is overdue.",
-        labels=("job",),
+        # Prometheus itself calls what it asks for numbers `job`.
+        labels=("job_name",),
     )
     oldest: dict[str, float] = {}
     for due in vitals.overdue_jobs:

@@ -27,6 +27,7 @@ need mmdebstrap mmdebstrap
 need npm nodejs npm
 need g++ g++
 need make make
+need promtool prometheus
 # Debian keeps this one off the PATH, under a folder of its version.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
 

@@ -1,0 +1,38 @@
+"""A service with something of everything to count, so that no metric is left out."""
+
+from datetime import UTC, datetime, timedelta
+
+from monitor.db.jobs import Job
+from monitor.db.sources import SourceHealth
+from monitor.domain.health import FailedBackup
+from monitor.domain.vocabulary import EmailState, FlagKind, FlagState
+from monitor.services.health import Vitals
+from scrapers.models import Outcome
+
+
+def build_full_vitals(at: datetime) -> Vitals:
+    earlier = at - timedelta(hours=7)
+    return Vitals(
+        at=at,
+        sources=tuple(
+            SourceHealth(source=f"site-{one}", outcome=one, since=earlier, proven_at=earlier)
+            for one in Outcome
+        ),
+        jobs=(Job(name="mail", subject="", due_at=earlier),),
+        email_counts={EmailState.QUEUED: 3, EmailState.SENT: 40, EmailState.DEAD: 1},
+        oldest_email=earlier,
+        paused_addresses=1,
+        waiting_requests=2,
+        sweep_closed=earlier,
+        sweep_open_since=earlier,
+        backed_up=earlier,
+        backup_failed=FailedBackup(at=earlier, exit_code=73),
+        last_recorded=at,
+        database_bytes=1_000_000,
+        person_count=40,
+        has_people=True,
+        flag_counts={(FlagKind.IMPERSONATION, FlagState.OPEN): 12},
+    )
+
+
+FULL_VITALS = build_full_vitals(datetime(2026, 9, 28, 11, tzinfo=UTC))
