@@ -8,8 +8,6 @@ from pathlib import Path
 MEBIBYTE = 1 << 20
 # Twice what 512 KB of nothing but small tags take; a usual page of 60 KB takes a fifth of it.
 MOST_MEMORY = 256 * MEBIBYTE
-# A second line: it holds where the parent is not there any more to end the child.
-MOST_SECONDS = 5
 MOST_FILES = 16
 _FIRST_TO_GO = "1000"
 _OWN_SCORE = Path("/proc/self/oom_score_adj")
@@ -28,11 +26,14 @@ def set_resource_limits() -> None:
         _OWN_SCORE.write_text(_FIRST_TO_GO, "ascii")
 
 
-def allow_another_job() -> None:
-    """Move the limit of processor time: the kernel ends what works on one job for longer."""
+def allow_another_job(seconds: int) -> None:
+    """Move the limit of processor time: the kernel ends what works on one job for longer.
+
+    The kernel counts whole seconds: a job has up to one more.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    until = int(used.ru_utime + used.ru_stime) + 1 + MOST_SECONDS
+    until = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 

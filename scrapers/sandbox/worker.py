@@ -1,8 +1,8 @@
 """`python -m scrapers.sandbox.worker`: parses pages for the service, which may end it at any time.
 
-A job is a call that needs no arguments and returns a Reading. It is the service's own and trusted.
-What goes out is one Reading a job: pickles are for those one trusts, and no one trusts a process
-that parsed a stranger's page.
+A job is a call that needs no arguments and returns a ParseResult, with the seconds of processor
+time that it may take. It is the service's own and trusted. What goes out is one ParseResult a job:
+pickles are for those one trusts, and no one trusts a process that parsed a stranger's page.
 """
 
 import os
@@ -30,14 +30,14 @@ def serve_jobs(jobs: int, answers: int) -> None:
             job = receive_message(jobs, LARGEST_JOB)
         except FrameError:
             return
-        allow_another_job()
         send_message(answers, _answer_job(job))
 
 
 def _answer_job(job: bytes) -> bytes:
     """Out of memory, a child is spent and ends; from anything else that a page does it recovers."""
     try:
-        run = pickle.loads(job)  # noqa: S301 - from our own parent
+        run, seconds = pickle.loads(job)  # noqa: S301 - from our own parent
+        allow_another_job(seconds)
         return msgpack.encode(run())
     except MemoryError:
         raise

@@ -1,4 +1,5 @@
 import os
+import resource
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,7 +9,13 @@ import pytest
 
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.parsers.text import LARGEST_DOCUMENT
-from scrapers.sandbox.client import MOST_JOBS, NO_CHILD, OUT_OF_BOUNDS, SandboxParser
+from scrapers.sandbox.client import (
+    MOST_JOBS,
+    NO_CHILD,
+    OUT_OF_BOUNDS,
+    PAGE_CPU_SECONDS,
+    SandboxParser,
+)
 from scrapers.sites.presence import PresenceSource
 from tests.scrapers.sandbox.conftest import alive
 from tests.scrapers.sandbox.sources import Rogue
@@ -72,6 +79,18 @@ def test_a_page_that_keeps_its_child_busy_for_too_long_is_one_of_these(
 ) -> None:
     assert hasty.parse_body(rogue, asked(rogue), answered(deed)) == LOST
     assert hasty.child_pids == ()
+
+
+def test_a_page_is_ended_for_its_work_and_not_for_a_busy_machine(
+    parser: SandboxParser, rogue: Rogue, answered: Answered
+) -> None:
+    """The clock would wait a minute here; the limit is two seconds of work, in whole seconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    assert parser.parse_body(rogue, asked(rogue), answered("spin")) == LOST
+
+    worked = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - children.ru_utime
+    assert worked < PAGE_CPU_SECONDS + 2
 
 
 def test_the_next_page_is_parsed_as_if_nothing_had_happened(

@@ -16,7 +16,7 @@ def ran(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_works_on_one_job_for_too_long_is_ended_without_a_parent() -> None:
-    done = ran("bounds.MOST_SECONDS = 0\nbounds.allow_another_job()\nwhile True: pass")
+    done = ran("bounds.allow_another_job(0)\nwhile True: pass")
 
     assert done.returncode == -signal.SIGXCPU
 
@@ -24,10 +24,9 @@ def test_what_works_on_one_job_for_too_long_is_ended_without_a_parent() -> None:
 def test_each_job_has_the_same_time_however_many_came_before() -> None:
     done = ran(
         "from time import process_time\n"
-        "bounds.MOST_SECONDS = 1\n"
         "for job in range(3):\n"
         "    began = process_time()\n"
-        "    bounds.allow_another_job()\n"
+        "    bounds.allow_another_job(1)\n"
         "    while process_time() < began + 0.8: pass\n"
         "print('done')"
     )

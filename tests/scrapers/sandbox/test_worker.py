@@ -21,7 +21,7 @@ Serve = Callable[..., list[ParseResult]]
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Hand jobs to a child, and return what it answered until the pipe ended."""
-    monkeypatch.setattr("scrapers.sandbox.worker.allow_another_job", lambda: None)
+    monkeypatch.setattr("scrapers.sandbox.worker.allow_another_job", lambda seconds: None)
 
     def answers_to(*jobs: bytes) -> list[ParseResult]:
         (job_out, job_in), (answer_out, answer_in) = os.pipe(), os.pipe()
@@ -43,7 +43,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
 def job(rogue: Rogue, page: Page) -> bytes:
     (query,) = rogue.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
-    return pickle.dumps(partial(rogue.parse_body, query, page))
+    return pickle.dumps((partial(rogue.parse_body, query, page), 2))
 
 
 def test_a_child_answers_each_job_and_ends_with_its_pipe(
