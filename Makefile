@@ -25,7 +25,7 @@ export NAMESAKE_REAL = $(REAL)
 
 .PHONY: help
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
 demo: $(INSTALLED) ## Show the whole job in a made-up district
@@ -70,6 +70,10 @@ screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; need
 .PHONY: sources
 sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare
 	@$(BIN)/python -m docs.sources
+
+.PHONY: procurement
+procurement: $(INSTALLED) ## Renew the pages of docs/procurement that come from the program
+	@$(BIN)/python -m docs.procurement_pages
 
 .PHONY: coverage
 coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do not reach
