@@ -19,13 +19,15 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from monitor.app import App
+from monitor.app import OUTBOX, App
 from monitor.cli import service as logbook
 from monitor.cli.context import Output, escape_controls
 from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
-from monitor.demo.district import ENROLLED, NAME, STAFF, ZONE
+from monitor.demo.district import ENROLLED, NAME, NEWCOMER, STAFF, ZONE
 from monitor.demo.district import REVIEWERS as RETELLING_REVIEWERS
+from monitor.demo.mailbox import DemoMailbox
+from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import (
     OPERATOR,
     REVIEWERS,
@@ -35,6 +37,7 @@ from monitor.demo.story import (
     StoryFlag,
     StorySource,
     StoryWeek,
+    invite_newcomer,
     open_played_story,
     play_story,
 )
@@ -61,7 +64,16 @@ ACTOR_PARTS: Final = {
     "rosa": "band director",
     "daniel": "art teacher, with nothing to worry about",
     "karen": "left, and all data was deleted",
+    "nora": "new here; joined when you did it for her",
 }
+
+INVITED: Final = CastMember(
+    reader="",
+    name=f"{NEWCOMER.name.given} {NEWCOMER.name.family}",
+    part="was invited and has not joined; the invitation is in the mailbox",
+    group="Staff",
+    inbox=f"/demo/mail?to={NEWCOMER.mail}",
+)
 
 
 def serve_demo(folder: Path, port: int, output: Output) -> None:
@@ -73,10 +85,17 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
         StateFolderLock(app.config.state),
     ):
         take_over_jobs(app)
+        invite_newcomer(app)
+        mailbox = DemoMailbox(
+            folder=app.config.state / OUTBOX, story_address=PORTAL_URL, address=address
+        )
         liveness, wake_socket = Liveness(SystemClock()), WakeSocket(app.config.state)
-        site = create_demo_app(app, wake_socket.wake_daemon, lambda: list_actors(app))
+        site = create_demo_app(
+            app, wake_socket.wake_daemon, lambda: list_actors(app), mailbox.list_emails
+        )
         with serve_on_port(site, LOOPBACK, port):
             output.print_line(f"The demo is at {address}/demo until you press Ctrl-C.")
+            output.print_line(f"All emails are at {address}/demo/mail.")
             Daemon(
                 jobs=SupervisedRunner(
                     app=replace(app, beat=liveness.beat),
@@ -91,8 +110,10 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
 
 
 def list_actors(app: App) -> tuple[CastMember, ...]:
-    """List who there is: staff who joined, reviewers, and the operator."""
-    staff = (_build_staff_actor(app, each.person.mail, each.person.id) for each in STAFF)
+    """List who there is: staff who joined, who was invited, reviewers, and the operator."""
+    people = (*(each.person for each in STAFF), NEWCOMER)
+    staff = tuple(_build_staff_actor(app, each.mail, each.id) for each in people)
+    joined = tuple(each for each in staff if each)
     listed = (
         *((mail, "IT review", "sees what was opened to IT and nothing else") for mail in REVIEWERS),
         (OPERATOR, "Operator", "sees how the service is doing, but no one's data"),
@@ -106,7 +127,7 @@ def list_actors(app: App) -> tuple[CastMember, ...]:
         )
         for mail, group, part in listed
     )
-    return (*(each for each in staff if each), *others)
+    return (*joined, *(() if staff[-1] else (INVITED,)), *others)
 
 
 def _format_role_name(mail: str) -> str:
@@ -345,6 +366,8 @@ def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
         print_story(out, output.console)
     if pages:
         serve_demo(out, port, output)
+    elif not as_json:
+        output.print_line("`namesake demo --serve` opens these emails and everyone's pages.")
 
 
 def _create_folder(folder: Path) -> None:

@@ -171,6 +171,14 @@ KAREN = StaffMember(
 
 STAFF = (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL, KAREN)
 ENROLLED = tuple(member for member in STAFF if not member.withdrawn)
+# She is invited when the story is over: whoever looks at the demo can join as her.
+NEWCOMER = Person(
+    id="staff-nora",
+    name=PersonName(given="Nora", family="Lindgren"),
+    mail=f"nora.lindgren@{MAIL_DOMAIN}",
+    organization=NAME,
+    zone=ZONE,
+)
 
 
 def load_students() -> Iterator[DemoStudent]:

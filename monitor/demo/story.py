@@ -253,6 +253,13 @@ def open_played_story(folder: Path, address: str) -> Iterator[App]:
             yield app
 
 
+def invite_newcomer(app: App) -> None:
+    """Invite one more person, who has not joined when the pages open."""
+    name = district.NEWCOMER.name
+    invite_person(app, district.NEWCOMER.mail, name.given, name.family)
+    send_due(app)
+
+
 def _build_portal_config(folder: Path, address: str) -> Config:
     config = stage.build_config(folder)
     return structs.replace(

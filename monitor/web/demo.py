@@ -1,4 +1,4 @@
-"""The pages of a demonstration, where one may be anyone: an app of its own.
+"""The pages of a demonstration, where one may be anyone and read all emails: an app of its own.
 
 Only `namesake demo` makes it. No configuration, address or form of the portal reaches it.
 """
@@ -12,27 +12,48 @@ from monitor.app import App
 from monitor.domain.vocabulary import AuthMethod
 from monitor.web.app import BLUEPRINT_FACTORIES, build_portal_context, create_flask_app
 from monitor.web.context import PortalContext
-from monitor.web.forms import WebForm, read_form
+from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.roles import ACCESS_RULES, AccessRule
+from monitor.web.security import CONTENT_SECURITY_POLICY
 from reports.pages import demo as cast
-from reports.pages.demo import CastMember, CastView
+from reports.pages.demo import CastMember, CastView, DemoEmail, EmailView, MailboxView
 
 DEMO_NOTICE: Final = (
     "All people here are made up, and so is the internet. Nothing leaves this computer."
 )
 
 
+# An email brings its style with it, and nothing else. Only our own page frames it.
+EMAIL_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "frame-ancestors 'self'; base-uri 'none'"
+)
+FRAMING_POLICY: Final = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+# Its links lead out of the frame.
+LINKS_OUT: Final = '<head>\n<base target="_top">'
+
+
 class ActorForm(WebForm, frozen=True, kw_only=True):
     reader: str = ""
 
 
+class MailboxQuery(WebForm, frozen=True, kw_only=True):
+    to: str = ""
+
+
 def create_demo_app(
-    app: App, wake: Callable[[], None], actors: Callable[[], tuple[CastMember, ...]]
+    app: App,
+    wake: Callable[[], None],
+    actors: Callable[[], tuple[CastMember, ...]],
+    emails: Callable[[], tuple[DemoEmail, ...]],
 ) -> Flask:
-    """Make the app; `actors` says who there is, as of now."""
+    """Make the app; `actors` says who there is, as of now, and `emails` what was sent."""
 
     def build_routes(context: PortalContext) -> Blueprint:
-        return _build_switcher_routes(context, actors)
+        routes = Blueprint("demo", __name__)
+        _add_switcher_routes(routes, context, actors)
+        _add_mailbox_routes(routes, context, emails)
+        return routes
 
     portal_context = build_portal_context(app, wake, demo=DEMO_NOTICE)
     return create_flask_app(
@@ -40,11 +61,9 @@ def create_demo_app(
     )
 
 
-def _build_switcher_routes(
-    context: PortalContext, actors: Callable[[], tuple[CastMember, ...]]
-) -> Blueprint:
-    routes = Blueprint("demo", __name__)
-
+def _add_switcher_routes(
+    routes: Blueprint, context: PortalContext, actors: Callable[[], tuple[CastMember, ...]]
+) -> None:
     @routes.get("/demo")
     def show_actors() -> Response:
         here = context.browser_session.principal
@@ -59,4 +78,33 @@ def _build_switcher_routes(
         context.sign_in(chosen, AuthMethod.DEMO)
         return context.redirect_to(url_for("front.redirect_home"))
 
-    return routes
+
+def _add_mailbox_routes(
+    routes: Blueprint, context: PortalContext, emails: Callable[[], tuple[DemoEmail, ...]]
+) -> None:
+    zone = context.app.config.district.zone
+
+    def find_email(name: str) -> DemoEmail:
+        return next((each for each in emails() if each.name == name), None) or abort(404)
+
+    @routes.get("/demo/mail")
+    def show_mailbox() -> Response:
+        to = read_query(MailboxQuery).to
+        shown = tuple(each for each in emails() if to in {"", each.to})
+        view = MailboxView(emails=shown, to=to, zone=zone)
+        return context.render_page("Emails", cast.render_mailbox, view)
+
+    @routes.get("/demo/mail/<name>")
+    def show_email(name: str) -> Response:
+        email = find_email(name)
+        view = EmailView(email=email, zone=zone)
+        page = context.render_page(email.subject, cast.render_email, view)
+        page.headers["Content-Security-Policy"] = FRAMING_POLICY
+        return page
+
+    @routes.get("/demo/mail/<name>/html")
+    def show_email_body(name: str) -> Response:
+        body = Response(find_email(name).html.replace("<head>", LINKS_OUT, 1), mimetype="text/html")
+        body.headers["Content-Security-Policy"] = EMAIL_POLICY
+        body.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return body

@@ -69,8 +69,9 @@ class RequestGuard:
             raise Forbidden(FORGED_FORM)
 
     def set_security_headers(self, request: Request, response: Response) -> None:
-        """Set the headers; no browser and no proxy stores a personal page."""
-        response.headers.update(HEADERS)
+        """Set the headers that a page has not; no browser and no proxy stores a personal page."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if urlsplit(self.address).scheme == "https":
             response.headers["Strict-Transport-Security"] = (
                 f"max-age={YEAR_SECONDS}; includeSubDomains"

@@ -1,5 +1,6 @@
 import ast
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,10 +12,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from monitor.app import OUTBOX
 from monitor.cli.context import Output
 from monitor.cli.demo import list_actors, serve_demo
-from monitor.demo.district import ZONE
-from monitor.demo.story import open_played_story
+from monitor.demo.district import BASIC_SCOPES, NEWCOMER, ZONE
+from monitor.demo.mailbox import DemoMailbox
+from monitor.demo.setup import PORTAL_URL
+from monitor.demo.story import CODE, invite_newcomer, open_played_story
+from monitor.services.enrollment import EnrollmentAnswers, enroll_with_code
 from monitor.web.app import create_portal_app
 from monitor.web.demo import create_demo_app
 from tests.house.tree import parsed, place, python_files
@@ -29,11 +34,13 @@ def folder(played, tmp_path):
 
 def test_one_may_be_anybody_of_the_demo_and_sees_what_they_would(folder):
     with open_played_story(folder, ADDRESS) as service:
-        app = create_demo_app(service, wake=lambda: None, actors=lambda: list_actors(service))
+        app = create_demo_app(
+            service, wake=lambda: None, actors=lambda: list_actors(service), emails=tuple
+        )
         cast = list_actors(service)
         assert {each.group for each in cast} == {"Staff", "IT review", "Operator"}
-        assert len(cast) == 9
-        for actor in cast:
+        assert len(cast) == 10
+        for actor in (each for each in cast if each.reader):
             client = app.test_client()
             page = client.get("/demo", base_url=ADDRESS).text
             token = page.partition('name="csrf" value="')[2].partition('"')[0]
@@ -47,9 +54,86 @@ def test_one_may_be_anybody_of_the_demo_and_sees_what_they_would(folder):
             assert "Demonstration." in seen.text
 
 
+@pytest.fixture
+def newcomer(folder):
+    """The pages of the demo, as served, with one more person invited."""
+    with open_played_story(folder, ADDRESS) as service:
+        invite_newcomer(service)
+        outbox = service.config.state / OUTBOX
+        mailbox = DemoMailbox(folder=outbox, story_address=PORTAL_URL, address=ADDRESS)
+        app = create_demo_app(
+            service, lambda: None, lambda: list_actors(service), mailbox.list_emails
+        )
+        yield service, mailbox, app.test_client()
+
+
+def test_whoever_is_invited_joins_by_the_link_in_their_mailbox(newcomer):
+    service, _, client = newcomer
+    (invited,) = [each for each in list_actors(service) if each.inbox]
+    inbox = client.get(invited.inbox, base_url=ADDRESS).text
+    (name,) = re.findall(r'href="/demo/mail/([^"/]+)"', inbox)
+
+    email = client.get(f"/demo/mail/{name}/html", base_url=ADDRESS).text
+    (link,) = set(re.findall(rf'href="({ADDRESS}/join/[^"]+)"', email))
+
+    opened = client.get(link, base_url=ADDRESS)
+    assert opened.status_code == 200
+    assert "invitation" in opened.text
+
+
+def test_whoever_has_joined_is_one_of_the_staff(newcomer):
+    service, mailbox, _ = newcomer
+    (code,) = CODE.findall(mailbox.list_emails()[0].text)
+
+    enroll_with_code(
+        service, code, EnrollmentAnswers(name=NEWCOMER.name, scopes=BASIC_SCOPES, zone=ZONE)
+    )
+
+    (nora,) = [each for each in list_actors(service) if each.name == "Nora Lindgren"]
+    assert nora.reader
+    assert not nora.inbox
+
+
+def test_the_mailbox_shows_every_email_as_it_was_sent_with_links_to_this_demo(newcomer):
+    _, mailbox, client = newcomer
+    emails = mailbox.list_emails()
+    listed = client.get("/demo/mail", base_url=ADDRESS).text
+
+    assert len(emails) > 30
+    assert [each.sent_at for each in emails] == sorted(
+        (each.sent_at for each in emails), reverse=True
+    )
+    for email in emails:
+        assert f'href="/demo/mail/{email.name}"' in listed
+        assert email.html
+        assert PORTAL_URL not in email.html + email.text
+
+
+def test_an_email_is_framed_by_our_own_page_alone_and_runs_nothing(newcomer):
+    _, mailbox, client = newcomer
+    name = mailbox.list_emails()[0].name
+
+    page = client.get(f"/demo/mail/{name}", base_url=ADDRESS)
+    body = client.get(f"/demo/mail/{name}/html", base_url=ADDRESS)
+
+    assert page.text.count(f'src="/demo/mail/{name}/html" sandbox=') == 2
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in body.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in body.headers["Content-Security-Policy"]
+    assert "script-src" not in body.headers["Content-Security-Policy"]
+    assert '<base target="_top">' in body.text
+
+
+@pytest.mark.parametrize("path", ["/demo/mail/none", "/demo/mail/none/html", "/demo/mail/..%2f"])
+def test_an_email_that_is_not_there_is_not_found(newcomer, path):
+    assert newcomer[2].get(path, base_url=ADDRESS).status_code == 404
+
+
 def test_nobody_else_can_be_chosen(folder):
     with open_played_story(folder, ADDRESS) as service:
-        app = create_demo_app(service, wake=lambda: None, actors=lambda: list_actors(service))
+        app = create_demo_app(
+            service, wake=lambda: None, actors=lambda: list_actors(service), emails=tuple
+        )
         client = app.test_client()
         page = client.get("/demo", base_url=ADDRESS).text
         token = page.partition('name="csrf" value="')[2].partition('"')[0]

@@ -10,10 +10,11 @@ from pathlib import Path
 from flask import Blueprint, Flask, abort
 from msgspec import structs
 
-from monitor.app import App
+from monitor.app import OUTBOX, App
 from monitor.cli.demo import list_actors
 from monitor.config import SignInMethod
 from monitor.db.database import Database as Store
+from monitor.demo.mailbox import DemoMailbox
 from monitor.demo.setup import build_config, hash_roster
 from monitor.demo.story import open_played_story
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
@@ -119,7 +120,8 @@ def set_in(played: Path, folder: Path) -> Iterator[Scene]:
         take_over_jobs(app)
         refs = set_out(app)
         find_lookalike(app)
-        refs = {**refs, **raised(app, refs)}
+        newest = mailbox(app).list_emails()[0]
+        refs = {**refs, **raised(app, refs), "email": newest.name, "reader": newest.to}
         services = {
             Site.DISTRICT: app,
             Site.EMPTY: empty,
@@ -165,7 +167,11 @@ def provider(app: App) -> IdentityProvider:
 
 
 def _demo(app: App) -> Flask:
-    return create_demo_app(app, lambda: None, lambda: list_actors(app))
+    return create_demo_app(app, lambda: None, lambda: list_actors(app), mailbox(app).list_emails)
+
+
+def mailbox(app: App) -> DemoMailbox:
+    return DemoMailbox(folder=app.config.state / OUTBOX)
 
 
 def _signing_in(app: App, way: SignInMethod, address: str) -> App:
