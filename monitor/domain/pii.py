@@ -201,7 +201,8 @@ _BANK = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 _NAMED = re.compile(
     rf"\b(?:(?:(?:bank\s+|checking\s+|savings\s+)?(?:account|acct|a/c)|routing|aba|"
     rf"(?:driver'?s?\s+|teaching\s+|teacher\s+)?licen[cs]e|passport|permit|policy|medicare|"
-    rf"medicaid|debit\s+card|credit\s+card|card){_SECRETS_NUMBER})"
+    # A longer word is another word, unless "number" is written right behind it.
+    rf"medicaid|debit\s+card|credit\s+card|card)(?:s?(?![^\W\d_])|(?=n(?:o|r|um))){_SECRETS_NUMBER})"
     r"(?P<number>[A-Z]{0,3}[ -]?\d(?:[ -]?\d){5,})\b",
     re.IGNORECASE,
 )
