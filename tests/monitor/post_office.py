@@ -14,6 +14,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 LOOPBACK = "127.0.0.1"
 TAKEN = "250 taken"
 
+# How long to wait for a counter that has fallen silent: every other step has to fit into it, too.
+HANGING_SECONDS = 2.0
+
 
 @dataclass
 class Counter:

@@ -25,8 +25,16 @@ from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
 from tests.monitor.letters import read, smtp, with_settings
-from tests.monitor.post_office import LOOPBACK, TAKEN, Counter, PostOffice, opened
+from tests.monitor.post_office import (
+    HANGING_SECONDS,
+    LOOPBACK,
+    TAKEN,
+    Counter,
+    PostOffice,
+    opened,
+)
 from tests.monitor.services.world import CODE, Staff, World
+from tests.monitor.supervised import PATIENCE
 
 STAFF = (MARIA, BETH, JOHN, DANIEL)
 HOUR = timedelta(hours=1)
@@ -72,9 +80,17 @@ class Post:
     def is_back(self) -> None:
         self.goes_to(self.office.port)
 
-    def goes_to(self, port: int) -> None:
+    def hangs(self) -> None:
+        """Answer nothing once it has a letter; only then does nobody wait for long."""
+        self.counter.silent = True
+        self.goes_to(self.office.port, timeout_seconds=HANGING_SECONDS)
+
+    def goes_to(self, port: int, timeout_seconds: float = PATIENCE) -> None:
         settings = with_settings(
-            host=LOOPBACK, port=port, security=MailSecurity.RELAY, timeout_seconds=0.4
+            host=LOOPBACK,
+            port=port,
+            security=MailSecurity.RELAY,
+            timeout_seconds=timeout_seconds,
         )
         mailer = replace(self.world.app.mailer, transport=smtp(settings))
         self.world.app = replace(self.world.app, mailer=mailer)
@@ -173,12 +189,13 @@ def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, s
 def test_a_server_that_hangs_after_the_data_gets_the_same_letter_again_under_the_same_id(
     post: Post, staff: list[Staff]
 ):
-    post.counter.silent = True
+    post.hangs()
     send_due(post.world.app)
     assert states(post.world) == {EmailState.QUEUED: len(staff)}
     ids = {each.message_id for each in post.world.state.outbox.list_emails()}
 
     post.counter.silent = False
+    post.is_back()
     post.sends(hours=13)
     assert everybody_got_one(post, staff)
     assert {message_id for _, message_id in post.arrived} <= ids
@@ -187,7 +204,7 @@ def test_a_server_that_hangs_after_the_data_gets_the_same_letter_again_under_the
 def test_a_round_ends_early_where_a_server_hangs_so_that_nothing_else_waits_for_it(
     post: Post, staff: list[Staff]
 ):
-    post.counter.silent = True
+    post.hangs()
     verdicts = send_due(post.world.app)
 
     assert verdicts.total() == CRASHED < len(staff)

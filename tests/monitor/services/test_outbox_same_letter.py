@@ -16,14 +16,17 @@ from monitor.config import MailSecurity
 from monitor.db.accounts import InvitationsTable, SignInLinksTable
 from monitor.db.people import AddressChangesTable
 from monitor.demo.district import MARIA
+from monitor.domain.email import Delivery, Envelope
 from monitor.domain.errors import CannotWriteError
 from monitor.services.auth import redeem_sign_in_link, request_sign_in_link
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
 from monitor.services.profile import confirm_work_email_change, request_work_email_change
+from reports.emails.render import Email
 from tests.monitor.letters import read, smtp, with_settings
-from tests.monitor.post_office import LOOPBACK, Counter, opened
+from tests.monitor.post_office import HANGING_SECONDS, LOOPBACK, Counter, opened
 from tests.monitor.services.world import World
+from tests.monitor.supervised import PATIENCE
 from tests.monitor.web.portal import with_portal
 
 MAIL = "nora.field@cedarvalley.example"
@@ -69,13 +72,28 @@ def world(world_of) -> World:
     return world
 
 
+@dataclass
+class Transport:
+    """Waits long for a server that answers, and a moment for one that never will."""
+
+    counter: Silent
+    port: int
+
+    def send_email(self, email: Email, envelope: Envelope) -> Delivery:
+        settings = with_settings(
+            host=LOOPBACK,
+            port=self.port,
+            security=MailSecurity.RELAY,
+            timeout_seconds=HANGING_SECONDS if self.counter.silent else PATIENCE,
+        )
+        return smtp(settings).send_email(email, envelope)
+
+
 @pytest.fixture
 def counter(world: World) -> Iterator[Silent]:
     with opened(Silent()) as office:
-        settings = with_settings(
-            host=LOOPBACK, port=office.port, security=MailSecurity.RELAY, timeout_seconds=0.4
-        )
-        mailer = replace(world.app.mailer, transport=smtp(settings))
+        transport = Transport(office.handler, office.port)
+        mailer = replace(world.app.mailer, transport=transport)
         world.app = replace(world.app, mailer=mailer)
         yield office.handler
 
