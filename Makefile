@@ -31,6 +31,12 @@ help: ## Say what can be made
 demo: $(INSTALLED) ## Show the whole job in a made-up district
 	@$(BIN)/python -m monitor demo
 
+# Nearly every test writes a database, and a disk makes it wait for each commit: a file system in
+# memory does not. Two gigabytes are ample; where programs may not run from it, it does not serve.
+IN_MEMORY = $(shell findmnt --noheadings --output OPTIONS --target /dev/shm 2>/dev/null \
+	| grep --quiet --invert-match noexec && df --output=avail --block-size=1G /dev/shm \
+	| awk 'NR == 2 && $$1 >= 2 { print "/dev/shm" }')
+
 .PHONY: test
 # The real parts mostly wait, for their packages and then for their servers, so they are fetched and
 # run beside the rest, and are told after it.
@@ -39,6 +45,7 @@ test: check machine ## Check and test everything that this machine allows; REAL=
 	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
 	{ $(BIN)/python -m tests.real.fetch && $(BIN)/python -m pytest -m real tests/real; } \
 		> .cache/real.txt 2>&1 & real=$$!; \
+	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
 	$(BIN)/python -m pytest -m "not real" -n auto --dist worksteal; others=$$?; wait $$real; status=$$?; \
 	cat .cache/real.txt; exit $$((others | status))
 

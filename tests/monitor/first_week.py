@@ -39,7 +39,8 @@ def first_week_in(folder: Path, web: WebServer) -> None:
     clock = StoryClock(days.compute_sweep_time(1) - JOINING_DAYS_BEFORE)
     environment = Environment(
         clock=clock,
-        ids=IdSource(new_code=stage.build_id_source("code")),
+        # A person's digest has its minute by their id; drawn, it could be that of the sweep.
+        ids=IdSource(new_id=stage.build_id_source("ref"), new_code=stage.build_id_source("code")),
         dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
         throttle=WITHOUT_WAITS,
         name_email=stage.name_email_file,
