@@ -82,6 +82,14 @@ sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare
 procurement: $(INSTALLED) ## Renew the pages of docs/procurement that come from the program
 	@$(BIN)/python -m docs.procurement_pages
 
+.PHONY: wheel
+wheel: $(INSTALLED) ## Build the wheel for pipx into dist/
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+
+.PHONY: deb
+deb: $(INSTALLED) ## Build the Debian package into dist/; fetches the libraries for each Python once
+	@$(BIN)/python systemd/deb/build.py
+
 .PHONY: coverage
 coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do not reach
 	@$(BIN)/coverage erase

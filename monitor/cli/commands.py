@@ -23,6 +23,7 @@ from monitor.cli import (
     setup,
     sources,
     staff,
+    units,
     weights,
 )
 
@@ -51,6 +52,7 @@ COMMANDS_BY_NAME: Final[Mapping[str, click.Command]] = MappingProxyType(
         "staff": staff.staff,
         "sweep": check.sweep,
         "timeline": findings.show_timeline,
+        "units": units.units,
         "weights": weights.weights,
     }
 )

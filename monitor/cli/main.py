@@ -78,6 +78,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "staff": "Invite staff, list them by ID, record withdrawals.",
         "sweep": "Run this week's sweep for everyone with consent.",
         "timeline": "Print the history of an item.",
+        "units": "Write the systemd units of this installation.",
         "weights": "Show what each detection rule weighs.",
     }
 )

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -42,6 +43,7 @@ from tests.real.machine import (
     proofs_home,
     searxng_home,
     systemd_home,
+    wheels_home,
 )
 
 NODE = 22
@@ -164,6 +166,27 @@ def fill_systemd(shell: Shell) -> None:
     systemd_machine.install(root, library / "site-packages")
 
 
+def fill_bare_system(system: systemd_machine.BareSystem, shell: Shell) -> None:
+    if reason := systemd_machine.lacking_here():
+        raise CannotFetchError(reason)
+    if not Path(system.keyring).exists():
+        message = f"{system.keyring} not installed"
+        raise CannotFetchError(message)
+    root, packages = str(shell.home / "root"), ",".join(systemd_machine.BARE_PACKAGES)
+    source = f"deb [signed-by={system.keyring}] {system.mirror} {system.suite} main"
+    shell.run(
+        *("mmdebstrap", "--variant=minbase", f"--include={packages}"),
+        *(system.suite, root, source),
+    )
+
+
+def fill_wheels(shell: Shell) -> None:
+    """Fetch what our Debian package holds; what builds it keeps them in a cache of its own."""
+    if reason := lacking_programs("dpkg-deb"):
+        raise CannotFetchError(reason)
+    shell.run(sys.executable, str(systemd_machine.CODE / "systemd/deb/build.py"), "--fetch")
+
+
 def must_have_all() -> bool:
     return os.environ.get("NAMESAKE_REAL") == "1"
 
@@ -172,6 +195,11 @@ def main() -> int:
     parcels = (
         # It takes as long as all the others, so it comes first.
         Parcel(name=systemd_machine.NAME, home=systemd_home(), fill=fill_systemd),
+        *(
+            Parcel(name=system.name, home=system.home, fill=partial(fill_bare_system, system))
+            for system in systemd_machine.BARE_SYSTEMS
+        ),
+        Parcel(name="the wheels of our Debian package", home=wheels_home(), fill=fill_wheels),
         Parcel(name=searxng.NAME, home=searxng_home(), fill=fill_searxng),
         Parcel(name=bluesky.NAME, home=node_home(), fill=fill_bluesky),
         Parcel(name=fedify.NAME, home=fedify_home(), fill=fill_fedify),

@@ -24,6 +24,7 @@ need mariadb mariadb-client
 need chromium chromium
 need systemd-analyze systemd
 need mmdebstrap mmdebstrap
+need /usr/share/keyrings/ubuntu-archive-keyring.gpg ubuntu-keyring
 need npm nodejs npm
 need g++ g++
 need make make

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -19,6 +20,7 @@ PROOFS_LOCK = HERE / "proofs" / "package-lock.json"
 FEDIFY_LOCK = HERE / "fedify" / "package-lock.json"
 MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
 OUR_PINS = HERE.parents[1] / "requirements.txt"
+PHOTO_PINS = HERE.parents[1] / "requirements-photos.txt"
 
 
 def searxng_home() -> Path:
@@ -69,6 +71,16 @@ def lacking_home(home: Path) -> str:
 
 def systemd_home() -> Path:
     return CACHE / f"systemd-{_fingerprint(OUR_PINS)}"
+
+
+def bare_home(suite: str, packages: Sequence[str]) -> Path:
+    mark = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:12]
+    return CACHE / f"bare-{suite}-{mark}"
+
+
+def wheels_home() -> Path:
+    """Where it is noted that the wheels of our Debian package were fetched."""
+    return CACHE / f"wheels-{_fingerprint(OUR_PINS)}-{_fingerprint(PHOTO_PINS)}"
 
 
 def is_root() -> bool:

@@ -8,11 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.machine import HERE, is_root, lacking_home, lacking_programs, systemd_home
+from tests.real.machine import (
+    HERE,
+    bare_home,
+    is_root,
+    lacking_home,
+    lacking_programs,
+    systemd_home,
+)
 from tests.real.process import Program
 
 NAME = "systemd"
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "iproute2", "python3", "python3-venv", "tzdata")
+# What a bare system needs to take our package: no library, and no tool that builds one.
+BARE_PACKAGES = ("systemd", "systemd-sysv", "dbus", "python3", "ca-certificates", "apt")
 CODE = HERE.parents[1]
 BOOT = HERE / "settings" / "boot-machine.sh"
 NSENTER = shutil.which("nsenter") or "nsenter"
@@ -54,6 +63,36 @@ def install(root: Path, packages: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BareSystem:
+    """A system without our program, where its Debian package is installed."""
+
+    name: str
+    suite: str
+    mirror: str
+    keyring: str
+    python: str
+
+    @property
+    def home(self) -> Path:
+        return bare_home(self.suite, BARE_PACKAGES)
+
+    def lacking(self) -> str:
+        return lacking_here() or lacking_home(self.home)
+
+
+DEBIAN = ("http://deb.debian.org/debian", "/usr/share/keyrings/debian-archive-keyring.gpg")
+UBUNTU = ("http://archive.ubuntu.com/ubuntu", "/usr/share/keyrings/ubuntu-archive-keyring.gpg")
+BARE_SYSTEMS = tuple(
+    BareSystem(name=name, suite=suite, mirror=mirror, keyring=keyring, python=python)
+    for name, suite, (mirror, keyring), python in (
+        ("Debian 12", "bookworm", DEBIAN, "3.11"),
+        ("Ubuntu 24.04", "noble", UBUNTU, "3.12"),
+        ("Debian 13", "trixie", DEBIAN, "3.13"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     folder: Path
 
@@ -71,6 +110,10 @@ class Machine:
     def put(self, path: str, text: str, mode: str = "644") -> None:
         self.run("install", "-D", "-m", mode, "/dev/stdin", path, given=text)
 
+    def put_file(self, path: str, source: Path) -> None:
+        """Copy a file of this machine, whatever it holds, to a folder that is there."""
+        shutil.copyfile(source, Path(f"/proc/{self._first()}/root{path}"))
+
     def is_up(self) -> bool:
         try:
             return self.run("systemctl", "is-system-running").strip() in UP
@@ -84,8 +127,8 @@ class Machine:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Machine]:
-    argv = (str(BOOT), str(systemd_home() / "root"), str(folder), str(CODE))
+def running(folder: Path, home: Path | None = None) -> Iterator[Machine]:
+    argv = (str(BOOT), str((home or systemd_home()) / "root"), str(folder), str(CODE))
     machine = Machine(folder=folder)
     with Program(argv=argv, log=folder / "boot.log").running(machine.is_up):
         yield machine

@@ -34,6 +34,7 @@ SAY_ONE_SENTENCE = {
     "roster import",
     "roster rotate",
     "roster erase",
+    "units",
 }
 
 

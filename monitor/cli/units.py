@@ -1,0 +1,126 @@
+"""The systemd units of this installation, written where systemd reads them."""
+
+import re
+import sys
+from collections.abc import Collection, Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import click
+
+from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
+
+UNITS = (
+    "namesake.service",
+    "namesake-portal.service",
+    "namesake-backup.service",
+    "namesake-backup.timer",
+)
+DROP_IN = "older-systemd.conf"
+CREDENTIALS = Path("/etc/credstore")
+# The units find no program below these (ProtectHome, PrivateTmp).
+HIDDEN_PLACES = frozenset({"home", "root", "tmp"})
+# ImportCredential came with 254; LoadCredential looks into /etc/credstore since 252.
+CURRENT_SYSTEMD, FIRST_WITH_CREDSTORE, OLDEST_SYSTEMD = 254, 252, 249
+_SHIPPED_PROGRAM = "/opt/namesake/bin/namesake"
+
+
+@click.command()
+@click.argument(
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("/etc/systemd/system"),
+)
+@click.option(
+    "--systemd",
+    "release",
+    type=click.IntRange(min=OLDEST_SYSTEMD),
+    help="The release of systemd to write for. Default: the one that runs here.",
+)
+def units(folder: Path, release: int | None) -> None:
+    """Write the systemd units of this installation into FOLDER.
+
+    FOLDER is /etc/systemd/system by default. Replaces units that are there, so keep your own
+    changes in drop-ins (`systemctl edit namesake`). Run it again after each upgrade, and on a
+    systemd before 252 also after each new secret.
+    """
+    program = find_program(Path(sys.prefix), Path(sys.executable))
+    release = release or find_systemd_release(Path("/"))
+    stored = _list_credentials() if release < FIRST_WITH_CREDSTORE else ()
+    for name in UNITS:
+        shipped = (find_shipped_files() / name).read_text("utf-8")
+        _write(folder / name, shipped.replace(_SHIPPED_PROGRAM, str(program)))
+        drop_in = folder / f"{name}.d" / DROP_IN
+        if lines := list(build_credential_lines(shipped, release, stored)):
+            _write(drop_in, "\n".join(("[Service]", *lines, "")))
+        elif drop_in.exists():
+            drop_in.unlink()
+            click.echo(f"Removed {drop_in}.")
+    click.echo("Next: `systemctl daemon-reload`, then enable or restart the units you use.")
+
+
+def find_shipped_files() -> Traversable:
+    """Return the folder with units and example configuration: ours, or that of a checkout."""
+    installed = files("monitor") / "systemd"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "systemd"
+
+
+def find_program(prefix: Path, interpreter: Path) -> Path:
+    """Return this installation's `namesake`. Raises if no service can be run with it."""
+    program = prefix / "bin" / "namesake"
+    if not program.is_file():
+        sentence = f"{prefix} has no bin/namesake. The Debian package brings its units itself."
+        raise InputError(sentence)
+    for path in (program, interpreter.resolve()):
+        if path.parts[1] in HIDDEN_PLACES:
+            sentence = (
+                f"The service could not read {path}: systemd hides that place from it. Install "
+                "Namesake for all users instead: see docs/upgrade.md."
+            )
+            raise NotPermittedError(sentence)
+    return program
+
+
+def build_credential_lines(unit: str, release: int, stored: Collection[str]) -> Iterator[str]:
+    """Yield what an older systemd needs to hand over secrets; newer ones read the unit's lines.
+
+    A newer one must not get these: it would hand over encrypted secrets as they are stored.
+    """
+    if release >= CURRENT_SYSTEMD:
+        return
+    for name in re.findall(r"^ImportCredential=(.+)$", unit, re.MULTILINE):
+        if release >= FIRST_WITH_CREDSTORE:
+            yield f"LoadCredential={name}"
+        elif name in stored:
+            # A file that is named and missing would stop the service from starting.
+            yield f"LoadCredential={name}:{CREDENTIALS / name}"
+
+
+def _list_credentials() -> set[str]:
+    return {path.name for path in CREDENTIALS.iterdir()} if CREDENTIALS.is_dir() else set()
+
+
+def find_systemd_release(root: Path) -> int:
+    """Read the release off the name of systemd's own library, for which no program is started."""
+    places = ("usr/lib*/systemd", "usr/lib/*/systemd")
+    names = (path.name for place in places for path in root.glob(f"{place}/libsystemd-shared-*.so"))
+    found = [int(number) for name in names for number in re.findall(r"shared-(\d+)", name)]
+    if not found:
+        sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
+        raise InputError(sentence)
+    return max(found)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        before = path.read_text("utf-8") if path.exists() else None
+        if before == text:
+            click.echo(f"{path} is current.")
+            return
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        sentence = f"{path} cannot be written ({error.strerror}). Run this as root."
+        raise CannotWriteError(sentence) from error
+    click.echo(f"Wrote {path}." if before is None else f"Replaced {path}.")

@@ -1,0 +1,148 @@
+"""`namesake units`: the units name this installation, and secrets arrive under any systemd."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import units
+from monitor.cli.units import (
+    DROP_IN,
+    UNITS,
+    build_credential_lines,
+    find_program,
+    find_systemd_release,
+)
+from monitor.domain.errors import InputError, NotPermittedError
+from tests.house.tree import ROOT
+from tests.monitor.cli.conftest import Said, run
+
+UNIT = "[Service]\nImportCredential=smtp-password\n# none\nImportCredential=brave-key\n"
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of its own, in a place that services see."""
+    path = tmp_path / "program" / "bin" / "namesake"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    monkeypatch.setattr(units.sys, "prefix", str(path.parents[1]))
+    monkeypatch.setattr(units, "HIDDEN_PLACES", frozenset())
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "units").mkdir()
+    return tmp_path / "units"
+
+
+def write(folder: Path, release: int) -> Said:
+    return run("units", str(folder), "--systemd", str(release))
+
+
+def test_the_units_start_the_program_of_this_installation(program: Path, folder: Path) -> None:
+    assert write(folder, 257).code == 0
+
+    for name in UNITS:
+        ours = (ROOT / "systemd" / name).read_text("utf-8")
+        written = (folder / name).read_text("utf-8")
+        assert written == ours.replace("/opt/namesake/bin/namesake", str(program))
+        assert (str(program) in written) == name.endswith(".service")
+    assert {path.name for path in folder.iterdir()} == set(UNITS)
+
+
+def test_a_second_run_changes_nothing_and_says_so(program: Path, folder: Path) -> None:
+    write(folder, 257)
+    said = write(folder, 257)
+
+    assert [line for line in said.out.splitlines() if line.endswith(" is current.")] == [
+        f"{folder / name} is current." for name in UNITS
+    ]
+
+
+def test_a_unit_of_an_older_release_is_replaced(program: Path, folder: Path) -> None:
+    (folder / "namesake.service").write_text("[Unit]\n", "utf-8")
+
+    assert f"Replaced {folder / 'namesake.service'}." in write(folder, 257).out
+    assert str(program) in (folder / "namesake.service").read_text("utf-8")
+
+
+def test_an_older_systemd_gets_a_drop_in_that_goes_when_it_is_upgraded(
+    program: Path, folder: Path
+) -> None:
+    drop_in = folder / "namesake.service.d" / DROP_IN
+    write(folder, 252)
+    written = drop_in.read_text("utf-8")
+    assert written.startswith("[Service]\nLoadCredential=smtp-password\n")
+    assert (folder / "namesake-portal.service.d" / DROP_IN).exists()
+    assert not (folder / "namesake-backup.service.d").exists()
+
+    assert f"Removed {drop_in}." in write(folder, 254).out
+    assert not drop_in.exists()
+
+
+@pytest.mark.parametrize(
+    ("release", "stored", "lines"),
+    [
+        (257, {"smtp-password"}, []),
+        (254, (), []),
+        (253, (), ["LoadCredential=smtp-password", "LoadCredential=brave-key"]),
+        (252, (), ["LoadCredential=smtp-password", "LoadCredential=brave-key"]),
+        (251, {"brave-key", "other"}, ["LoadCredential=brave-key:/etc/credstore/brave-key"]),
+        (249, (), []),
+    ],
+)
+def test_each_systemd_is_told_of_secrets_in_its_own_way(release, stored, lines) -> None:
+    assert list(build_credential_lines(UNIT, release, stored)) == lines
+
+
+@pytest.mark.parametrize(
+    ("place", "release"),
+    [
+        ("usr/lib/systemd/libsystemd-shared-249.so", 249),
+        ("usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-257.so", 257),
+        ("usr/lib64/systemd/libsystemd-shared-252-46.el9_5.so", 252),
+    ],
+    ids=["Ubuntu 22.04", "Debian 13", "RHEL 9"],
+)
+def test_the_release_of_systemd_is_found(tmp_path: Path, place: str, release: int) -> None:
+    (tmp_path / place).parent.mkdir(parents=True)
+    (tmp_path / place).touch()
+
+    assert find_systemd_release(tmp_path) == release
+
+
+def test_without_systemd_a_release_must_be_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--systemd 257"):
+        find_systemd_release(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["home/it/venv", "root/.local/venv", "tmp/venv"])
+def test_a_place_that_services_cannot_see_is_refused(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+
+    with pytest.raises(NotPermittedError, match="for all users"):
+        find_program(Path("/", place), Path("/usr/bin/python3"))
+
+
+def test_a_python_in_a_home_folder_is_refused_too(program: Path, monkeypatch) -> None:
+    monkeypatch.setattr(units, "HIDDEN_PLACES", frozenset({"root"}))
+
+    with pytest.raises(NotPermittedError, match="could not read"):
+        find_program(program.parents[1], Path("/", "root", "python3"))
+
+
+def test_where_the_units_came_with_a_package_none_are_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Debian package"):
+        find_program(tmp_path, Path("/usr/bin/python3"))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(program: Path, folder: Path) -> None:
+    (folder / "namesake.service").mkdir()
+
+    said = write(folder, 257)
+
+    assert said.code == 73
+    assert said.sentence.startswith(f"{folder / 'namesake.service'} cannot be written")

@@ -1,0 +1,248 @@
+"""Our Debian package on systems that have nothing of ours: installed, upgraded, removed, purged."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.units import CURRENT_SYSTEMD
+from tests.real import systemd_machine
+from tests.real.installed import CONFIG, SETTINGS, in_time, shown_of
+from tests.real.machine import lacking_home, wheels_home
+from tests.real.systemd_machine import BARE_SYSTEMS, CODE, BareSystem, Machine
+
+pytestmark = pytest.mark.real
+
+OLD, NEW = "0.0.1", "0.0.2"
+COPIED = ("monitor", "scrapers", "reports", "systemd", "docs")
+WITHOUT_PUPILS = SETTINGS.partition("[students]")[0]
+UNITS = ("namesake.service", "namesake-portal.service", "namesake-backup.timer")
+DATA = "/var/lib/private/namesake/namesake.db"
+PLAIN, SEALED = "of the mail server", "of the search engine"
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two releases of this tree, built as `make deb` does, but not compressed."""
+    if reason := lacking_home(wheels_home()):
+        pytest.skip(f"wheels of the Debian package: {reason}")
+    return {version: build(version, tmp_path_factory.mktemp("tree")) for version in (OLD, NEW)}
+
+
+def build(version: str, tree: Path) -> Path:
+    for name in COPIED:
+        shutil.copytree(CODE / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in CODE.iterdir():
+        if path.is_file() and path.suffix in {".md", ".toml", ".txt", ""}:
+            shutil.copy(path, tree)
+    project = tree / "pyproject.toml"
+    lines = project.read_text("utf-8").splitlines()
+    ours = [f'version = "{version}"' if each.startswith("version =") else each for each in lines]
+    project.write_text("\n".join(ours), "utf-8")
+    (tree / ".cache").mkdir()
+    (tree / ".cache" / "deb").symlink_to(CODE / ".cache" / "deb")
+    subprocess.run(
+        (sys.executable, "systemd/deb/build.py", "--compression", "none"),
+        cwd=tree,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},
+        capture_output=True,
+        check=True,
+    )
+    (package,) = (tree / "dist").glob(f"namesake_{version}_*.deb")
+    return package
+
+
+@contextmanager
+def booted(system: BareSystem, package: Path) -> Iterator[Machine]:
+    """Boot the system and give it the package, a district, secrets, and all units enabled."""
+    if reason := system.lacking():
+        pytest.skip(f"{system.name}: {reason}")
+    with tempfile.TemporaryDirectory(prefix="namesake-") as folder:
+        Path(folder).chmod(0o755)
+        with systemd_machine.running(Path(folder), system.home) as machine:
+            assert "nothing runs yet" in install(machine, package)
+            set_up(machine)
+            yield machine
+
+
+def install(machine: Machine, package: Path) -> str:
+    machine.put_file(f"/{package.name}", package)
+    said = machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"/{package.name}")
+    machine.run("rm", f"/{package.name}")
+    return said
+
+
+def set_up(machine: Machine) -> None:
+    machine.put(CONFIG, WITHOUT_PUPILS)
+    machine.run("install", "-d", "-m", "700", "/etc/credstore", "/etc/credstore.encrypted")
+    machine.put("/etc/credstore/smtp-password", PLAIN, mode="600")
+    if read_release(machine) >= CURRENT_SYSTEMD:
+        sealed = ("--with-key=host", "--name=brave-key", "-", "/etc/credstore.encrypted/brave-key")
+        machine.run("systemd-creds", "encrypt", *sealed, given=SEALED)
+    machine.run("namesake", "init")
+    machine.run("systemctl", "enable", "--now", *UNITS)
+
+
+def read_release(machine: Machine) -> int:
+    return int(machine.run("systemctl", "--version").split()[1])
+
+
+def is_active(machine: Machine, *units: str) -> bool:
+    return in_time(lambda: {shown_of(machine, unit, "ActiveState") for unit in units} == {"active"})
+
+
+def read_version(machine: Machine) -> str:
+    return machine.run("namesake", "--version").strip().rpartition(" ")[2]
+
+
+def identify_data(machine: Machine) -> str:
+    assert "is intact" in machine.run("namesake", "audit", "verify")
+    return machine.run("stat", "-c", "%i", DATA)
+
+
+def journal(machine: Machine) -> str:
+    return machine.run("journalctl", "-u", "namesake*", "--no-pager", "-n", "20")
+
+
+@pytest.mark.parametrize("system", BARE_SYSTEMS[:-1], ids=lambda system: system.suite)
+def test_it_serves_a_district(system: BareSystem, packages: dict[str, Path]) -> None:
+    with booted(system, packages[OLD]) as machine:
+        check_libraries(machine, system)
+        check_units(machine)
+        check_secrets(machine)
+
+
+def test_it_is_upgraded_removed_and_installed_again_with_its_data_until_it_is_purged(
+    packages: dict[str, Path],
+) -> None:
+    system = BARE_SYSTEMS[-1]
+    with booted(system, packages[OLD]) as machine:
+        check_libraries(machine, system)
+        check_units(machine)
+        check_secrets(machine)
+        check_completion(machine)
+        check_another_python(machine)
+        check_failed_upgrade(machine, packages[NEW])
+        check_upgrade(machine, packages[NEW])
+        check_removal(machine, packages[NEW])
+        check_purge(machine)
+
+
+def check_libraries(machine: Machine, system: BareSystem) -> None:
+    """It runs with the system's Python, and its libraries are those for this Python."""
+    assert read_version(machine) == OLD
+    assert machine.run("dpkg", "--verify", "namesake") == ""
+    place = f"/usr/lib/namesake/{OLD}/lib/python{system.python}/site-packages/"
+    imports = "import lxml.etree, PIL.Image, authlib, gevent, re2; print(lxml.etree.__file__)"
+    said = machine.run(f"/usr/lib/namesake/{OLD}/bin/python", "-I", "-c", imports)
+    assert said.startswith(place)
+
+
+def check_units(machine: Machine) -> None:
+    """Each unit runs, and this systemd understands all but what we know to be newer."""
+    assert is_active(machine, *UNITS), journal(machine)
+    said = machine.run("systemd-analyze", "verify", *UNITS[:2], "namesake-backup.service")
+    unknown = re.findall(r"/namesake.*'(\w+)' in section", said)
+    newer = {"ImportCredential", "RestartSteps", "RestartMaxDelaySec"}
+    assert set(unknown) == (set() if read_release(machine) >= CURRENT_SYSTEMD else newer)
+    doctor = machine.run("namesake", "doctor")
+    assert "The service is not running" not in doctor
+    assert "The database is intact" in doctor
+
+
+def check_secrets(machine: Machine) -> None:
+    process = shown_of(machine, "namesake.service", "MainPID")
+    place = Path("/proc", process, "root", "run/credentials/namesake.service")
+    assert machine.run("cat", f"{place}/smtp-password") == PLAIN
+    if read_release(machine) >= CURRENT_SYSTEMD:
+        assert machine.run("cat", f"{place}/brave-key") == SEALED
+
+
+def check_completion(machine: Machine) -> None:
+    typed = ("COMP_WORDS=namesake doc", "COMP_CWORD=1", "_NAMESAKE_COMPLETE=bash_complete")
+    assert machine.run("env", *typed, "namesake") == "plain,doctor\n"
+    known = "source /usr/share/bash-completion/completions/namesake && complete -p namesake"
+    assert "_namesake_completion" in machine.run("bash", "-c", known)
+
+
+def check_another_python(machine: Machine) -> None:
+    """When the system's Python changes, everything is compiled for it, and what runs restarts."""
+    before = shown_of(machine, "namesake.service", "MainPID")
+    compiled = f"/usr/lib/namesake/{OLD}/lib/shared/monitor/__pycache__"
+    machine.run("rm", "-r", compiled)
+
+    change(machine, "python3-minimal", "/usr/bin/python3")
+    assert "app.cpython" in machine.run("ls", compiled)
+    assert is_active(machine, *UNITS), journal(machine)
+    after = shown_of(machine, "namesake.service", "MainPID")
+    assert after != before
+
+    change(machine, "systemd", "/usr/lib/systemd/systemd")
+    assert shown_of(machine, "namesake.service", "MainPID") == after
+
+
+def change(machine: Machine, package: str, file: str) -> None:
+    """Do what dpkg does when it unpacks another version of this file."""
+    assert machine.run("dpkg-trigger", f"--by-package={package}", file) == ""
+    said = machine.run("dpkg", "--triggers-only", "--pending")
+    assert "Processing triggers for namesake" in said
+
+
+def check_failed_upgrade(machine: Machine, package: Path) -> None:
+    """An upgrade that finds no room leaves the old version, and it runs again."""
+    there = f"/usr/lib/namesake/{NEW}"
+    machine.run("mkdir", there)
+    machine.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", there)
+    try:
+        assert "No space left on device" in install(machine, package)
+    finally:
+        machine.run("umount", there)
+    assert read_version(machine) == OLD
+    assert is_active(machine, *UNITS), journal(machine)
+
+
+def check_upgrade(machine: Machine, package: Path) -> None:
+    """It keeps the data, and starts what ran before and nothing else."""
+    machine.run("systemctl", "stop", "namesake-portal")
+    before = identify_data(machine)
+    install(machine, package)
+
+    assert read_version(machine) == NEW
+    assert machine.run("ls", "/usr/lib/namesake") == f"{NEW}\n"
+    assert is_active(machine, "namesake.service", "namesake-backup.timer"), journal(machine)
+    assert shown_of(machine, "namesake-portal.service", "ActiveState") == "inactive"
+    assert identify_data(machine) == before
+
+
+def check_removal(machine: Machine, package: Path) -> None:
+    """Removing it keeps the data; installing it again starts what is enabled."""
+    before = identify_data(machine)
+    assert "Its data is still in" in machine.run("apt-get", "remove", "--yes", "namesake")
+    assert machine.run("find", "/usr", "-name", "*namesake*") == ""
+    assert shown_of(machine, "namesake.service", "LoadState") == "not-found"
+    machine.run("rm", "/run/namesake-was-running")  # as a restart of the machine does
+
+    install(machine, package)
+
+    assert is_active(machine, *UNITS), journal(machine)
+    assert identify_data(machine) == before
+
+
+def check_purge(machine: Machine) -> None:
+    """Only backups and secrets are left, as it says."""
+    machine.run("mkdir", "-p", "/var/lib/namesake-copies")
+    said = machine.run("apt-get", "purge", "--yes", "namesake")
+
+    assert "Deleting Namesake's data in /var/lib/namesake" in said
+    left = machine.run("find", "/etc", "/usr", "/run", "/var/lib", "-name", "*namesake*").split()
+    backups = ("/var/lib/namesake-copies", "/var/lib/namesake-keys", "/var/lib/private/namesake-")
+    assert [each for each in left if not each.startswith(backups)] == []
+    assert "/var/lib/namesake-copies" in left
+    assert machine.run("ls", "/etc/credstore") == "smtp-password\n"

@@ -1,0 +1,65 @@
+"""The Debian package: what it asks of a system is what was put into it."""
+
+import re
+import shutil
+import subprocess
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+
+import pytest
+
+from tests.house.tree import ROOT
+
+FOLDER = ROOT / "systemd" / "deb"
+CONTROL = (FOLDER / "control").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def build() -> ModuleType:
+    """The program, which is beside its files and in no package."""
+    spec = spec_from_file_location("build", FOLDER / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_it_asks_for_the_pythons_and_the_libc_that_its_libraries_are_for(build) -> None:
+    oldest, *_, newest = (int(python.partition(".")[2]) for python in build.PYTHONS)
+
+    assert f"python3 (>= 3.{oldest}), python3 (<< 3.{newest + 1})" in CONTROL
+    assert f"libc6 (>= 2.{build.OLDEST_GLIBC})" in CONTROL
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_each_python_gets_what_the_lock_says_for_it_and_not_for_ours(build, python) -> None:
+    """Debian 12 has Python 3.11.2, for which the lock names an older soupsieve."""
+    picked = list(build.pick_locked(build.describe_target(python, "x86_64")))
+    versions = [line.split()[0] for line in picked if line.startswith("soupsieve==")]
+    lock = (ROOT / "requirements.txt").read_text("utf-8")
+    named = dict(re.findall(r"^(soupsieve==\S+) ; python_full_version ([<>])", lock, re.MULTILINE))
+
+    assert [named[version] for version in versions] == ["<" if python == "3.11" else ">"]
+    assert all(" --hash=sha256:" in line for line in picked)
+
+
+def test_every_unit_that_we_ship_starts_the_program_where_it_is_replaced(build) -> None:
+    for name in build.UNITS:
+        unit = (ROOT / "systemd" / name).read_text("utf-8")
+        started = re.findall(r"^Exec\w+=(\S+)", unit, re.MULTILINE)
+        assert set(started) <= {"/opt/namesake/bin/namesake"}
+
+
+def test_the_scripts_of_the_package_are_sound_shell(build) -> None:
+    shell = shutil.which("dash") or "/bin/sh"
+    for name in build.SCRIPTS:
+        subprocess.run((shell, "-n", str(FOLDER / name)), check=True)
+
+
+def test_only_purge_deletes_data(build) -> None:
+    for name in build.SCRIPTS:
+        text = (FOLDER / name).read_text("utf-8")
+        before, _, purge = text.partition("\npurge)")
+        assert "/var/lib" not in re.sub(r"^\s*echo .*$", "", before, flags=re.MULTILINE)
+        assert ("rm -rf --one-file-system" in purge) == (name == "postrm")
