@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 from msgspec.structs import asdict
 
 from monitor.config_errors import describe_toml_fault, format_config_fault
@@ -537,6 +537,50 @@ def build_inventory(config: Config) -> DistrictInventory | None:
             OfficialAccount(name=each.name, address=each.address) for each in official.accounts
         ),
     )
+
+
+def find_shipped_files() -> Path:
+    """Find the units and the example configuration, in the installed package or in a checkout."""
+    installed = Path(__file__).with_name("systemd")
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "systemd"
+
+
+# No one owns these domains (RFC 2606): nothing in them can be right.
+RESERVED_DOMAIN = re.compile(
+    r"(?<![\w-])(?:example|example\.(?:com|net|org))(?![\w.-])", re.IGNORECASE
+)
+SAME_AS_EXAMPLE = ("id", "name", "places")
+
+
+def list_example_values(config: Config) -> tuple[str, ...]:
+    """Name the keys whose value is still that of the example, or is in a domain for examples."""
+    example = load_config(find_shipped_files() / "namesake.toml").district
+    copied = (
+        f"district.{key}"
+        for key in SAME_AS_EXAMPLE
+        if (value := getattr(config.district, key)) and value == getattr(example, key)
+    )
+    reserved = (
+        where
+        for where, text in _list_texts(to_builtins(config, enc_hook=_leave_out_path))
+        if re.search(r"[@.]", text) and RESERVED_DOMAIN.search(text)
+    )
+    return tuple(dict.fromkeys((*copied, *reserved)))
+
+
+def _leave_out_path(_path: Path) -> None:
+    """Folders may have any name."""
+
+
+def _list_texts(value: object, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, inside in value.items():
+            yield from _list_texts(inside, f"{where}.{key}".removeprefix("."))
+    elif isinstance(value, Sequence):
+        for inside in value:
+            yield from _list_texts(inside, where)
 
 
 CONSENT_DURATION = timedelta(days=365)

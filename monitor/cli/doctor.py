@@ -55,6 +55,7 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
         )
         return
     yield report_ok("config", f"{context.config_path} is valid.")
+    yield machine.check_example_values(config, context.config_path)
     if config.state.exists():
         yield from machine.check_file_permissions(config, context.config_path)
         yield from machine.check_database_locks(config)
