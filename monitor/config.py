@@ -279,6 +279,8 @@ def find_mail_faults(
 
 
 SOCKET_PREFIX = "unix:"
+# Where the provider of a sign-in sends people back to: districts register it there.
+CALLBACK_PATH = "/sign-in/account/back"
 
 
 class SignInMethod(StrEnum):
@@ -311,6 +313,10 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
         return (
             self.listen.removeprefix(SOCKET_PREFIX) if self.listen.startswith(SOCKET_PREFIX) else ""
         )
+
+    @property
+    def redirect_address(self) -> str:
+        return f"{self.address}{CALLBACK_PATH}"
 
     @property
     def host_and_port(self) -> tuple[str, int]:

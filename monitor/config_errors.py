@@ -65,8 +65,8 @@ def describe_toml_fault(fault: str) -> str:
 def format_config_fault(path: Path, text: str, fault: str, schema: type[Struct]) -> str:
     """Turn `… - at `$.mail.port`` into a sentence with the line of that key and what to write."""
     what, _, where = fault.partition(" - at ")
-    keys = where.strip("`").removeprefix("$").strip(".").split(".")
-    keys = [key.partition("[")[0] for key in keys if key]
+    plain = re.sub(r"\[[^]]*\]", "", where.strip("`").removeprefix("$"))
+    keys = [key for key in plain.split(".") if key]
     unknown, missing = _UNKNOWN.match(what), _MISSING.match(what)
     if unknown:
         sentence = _describe_unknown_key(schema, keys, unknown[1])
@@ -84,7 +84,7 @@ def format_config_fault(path: Path, text: str, fault: str, schema: type[Struct])
 def _describe_unknown_key(schema: type[Struct], keys: list[str], name: str) -> str:
     known = [field.encode_name for field in _list_fields(schema, keys)]
     inside = f"`{'.'.join(keys)}`" if keys else "the file"
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, known, n=1, cutoff=0.7)
     if _SECRET.search(name) and not get_close_matches(name, known, n=1, cutoff=0.8):
         return f"unknown key `{name}` in {inside}. {_SECRETS_ELSEWHERE}"
     hint = f"Did you mean `{close[0]}`?" if close else f"Known there: {', '.join(sorted(known))}."

@@ -36,7 +36,7 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     Signs in to the mail server, but sends nothing without --send-test. Queries no source, and
     prints no names.
     """
-    checked = (*_run_checks(context), *(_check_test_email(context) if send_test else ()))
+    checked = (*run_checks(context), *(_check_test_email(context) if send_test else ()))
     output = Output("UTC")
     if as_json:
         output.print_json(checked)
@@ -46,7 +46,7 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     return compute_exit_code(checked)
 
 
-def _run_checks(context: CliContext) -> Iterator[HealthResult]:
+def run_checks(context: CliContext) -> Iterator[HealthResult]:
     try:
         config = context.config
     except MonitorError as error:
