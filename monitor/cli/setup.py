@@ -14,12 +14,12 @@ import click
 from msgspec import UNSET, ValidationError, convert, structs
 
 from monitor.app import build_smtp_transport
+from monitor.cli import setup_files
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.cli.doctor import run_checks
 from monitor.cli.setup_files import (
     START_UNITS,
     STATE_FOLDER,
-    HostMachine,
     PlannedFile,
     TomlValue,
     build_secret_command,
@@ -27,6 +27,7 @@ from monitor.cli.setup_files import (
     find_secret,
     list_secret_names,
     plan_files,
+    spell_as_variables,
     start_units,
     store_secret,
     write_new_file,
@@ -64,7 +65,6 @@ from monitor.domain.vocabulary import HealthLevel
 from monitor.services.health import send_test_email
 from scrapers.http.ssrf_guard import normalize_origin
 
-HOST = HostMachine()
 INTRODUCTION = """\
 These questions set up a district. Enter accepts the value in [brackets]. Nothing is written before
 the last answer; Ctrl-C stops."""
@@ -108,7 +108,7 @@ class GivenAnswers:
     "--answers",
     "path",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Take all answers from this TOML file, and ask nothing: see docs/operate.md.",
+    help="Ask nothing, and take all answers from this copy of systemd/answers.toml.",
 )
 @click.option("--name", help="Name of the district.")
 @click.option("--domain", "domains", multiple=True, help="Domain of staff email addresses.")
@@ -155,13 +155,12 @@ def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -
     click.echo("")
     context.output.print_line(f"Wrote {path}.")
     for name, secret in secrets.items():
-        stored = store_secret(name, secret, path, HOST)
-        context.output.print_line(f"Stored the secret {name} in {stored}.")
+        _store_secret(context, name, secret)
     Database.create_or_open_folder(context.config.state).close()
     _write_missing_files(context)
-    trouble = start_units(HOST) if answers["start"] == YES else ""
+    trouble = start_units(setup_files.HOST) if answers["start"] == YES else ""
     started = answers["start"] == YES and not trouble
-    _print_health(context, secrets, started=started)
+    _print_health(context, started=started)
     _print_next_steps(context, list_next_steps(context, answers, started=started))
     return _end(context, trouble)
 
@@ -173,20 +172,26 @@ def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
     if beforehand.path:
         answers, secrets = _answer_questions(context, beforehand)
     for name, secret in secrets.items():
-        if not find_secret(name, context.config_path, HOST):
-            stored = store_secret(name, secret, context.config_path, HOST)
-            context.output.print_line(f"Stored the secret {name} in {stored}.")
+        if not find_secret(name, context.config_path, setup_files.HOST):
+            _store_secret(context, name, secret)
     Database.create_or_open_folder(context.config.state).close()
     missing = [each.path for each in _list_missing_files(context)]
-    if missing and HOST.runs_units_of(context.config_path):
+    if missing and setup_files.HOST.runs_units_of(context.config_path):
         context.output.print_line(f"Missing: {', '.join(map(str, missing))}.")
         if beforehand.path or (
-            HOST.is_at_terminal() and click.confirm("Write them?", default=True)
+            setup_files.HOST.is_at_terminal() and click.confirm("Write them?", default=True)
         ):
             _write_missing_files(context)
         else:
             context.output.print_line("They were not written.")
-    return _end(context, start_units(HOST) if answers["start"] == YES else "")
+    return _end(context, start_units(setup_files.HOST) if answers["start"] == YES else "")
+
+
+def _store_secret(context: CliContext, name: str, secret: str) -> None:
+    before = find_secret(name, context.config_path, setup_files.HOST)
+    stored = store_secret(name, secret, context.config_path, setup_files.HOST)
+    verb = "Replaced" if before else "Stored"
+    context.output.print_line(f"{verb} the secret {name} in {stored}.")
 
 
 def _end(context: CliContext, trouble: str) -> int:
@@ -199,7 +204,7 @@ def _end(context: CliContext, trouble: str) -> int:
 
 
 def _list_missing_files(context: CliContext) -> list[PlannedFile]:
-    planned = plan_files(context.config, context.config_path, HOST)
+    planned = plan_files(context.config, context.config_path, setup_files.HOST)
     return [each for each in planned if not each.path.exists()]
 
 
@@ -266,8 +271,8 @@ def _answer_questions(
     asks = not beforehand.is_complete
     if asks:
         click.echo(INTRODUCTION)
-    runs_units = HOST.runs_units_of(context.config_path)
-    answers = {UNIT_DATA: str(HOST.root / STATE_FOLDER.parent) if runs_units else ""}
+    runs_units = setup_files.HOST.runs_units_of(context.config_path)
+    answers = {UNIT_DATA: str(setup_files.HOST.root / STATE_FOLDER.parent) if runs_units else ""}
     answers[STATE] = _choose_state(context.config_path)
     for title, questions in SECTIONS.items():
         if asks and any(question.applies(answers) for question in questions[:1]):
@@ -282,7 +287,11 @@ def _answer_questions(
 
 
 def _choose_state(path: Path) -> str:
-    return str(HOST.root / STATE_FOLDER) if HOST.is_service_config(path) else "state"
+    return (
+        str(setup_files.HOST.root / STATE_FOLDER)
+        if setup_files.HOST.is_service_config(path)
+        else "state"
+    )
 
 
 def _answer_section(
@@ -336,7 +345,8 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
 
 
 def _send_test(context: CliContext, answers: Answers) -> HealthResult:
-    variables = _add_secrets(context, {"smtp-password": answers["smtp-password"]})
+    secret = spell_as_variables({"smtp-password": answers["smtp-password"]})
+    variables = {**context.environment.variables, **secret}
     environment = replace(context.environment, variables=variables)
     config = Config(
         state=Path(),
@@ -360,12 +370,6 @@ def _send_test(context: CliContext, answers: Answers) -> HealthResult:
     if transport is None:
         raise LookupError
     return send_test_email(config, transport, environment.clock.now())
-
-
-def _add_secrets(context: CliContext, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of the environment with secrets that no unit hands over here."""
-    named = {f"NAMESAKE_{name.upper().replace('-', '_')}": text for name, text in secrets.items()}
-    return {**context.environment.variables, **named}
 
 
 def build_district_id(answers: Answers) -> str:
@@ -425,13 +429,8 @@ def _list_portal_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
     yield "portal.client", answers["client"]
 
 
-def _print_health(context: CliContext, secrets: Mapping[str, str], *, started: bool) -> None:
-    environment = replace(context.environment, variables=_add_secrets(context, secrets))
-    checked = [
-        each
-        for each in run_checks(CliContext(context.config_path, environment))
-        if started or each.what != "service"
-    ]
+def _print_health(context: CliContext, *, started: bool) -> None:
+    checked = [each for each in run_checks(context) if started or each.what != "service"]
     troubles = [each for each in checked if each.level is not HealthLevel.OK]
     good = f"{len(checked) - len(troubles)} of {len(checked)} checks passed"
     click.echo(f"\n`namesake doctor`: {good}.{' The others:' if troubles else ''}")
@@ -481,10 +480,14 @@ def _list_secret_steps(
     path = context.config_path
     restart = ("systemctl restart namesake namesake-portal",) if started else ()
     for key, question in QUESTIONS.items():
-        if question.secret and question.applies(answers) and not find_secret(key, path, HOST):
+        if (
+            question.secret
+            and question.applies(answers)
+            and not find_secret(key, path, setup_files.HOST)
+        ):
             yield NextStep(
                 text=f"Store the secret {key}.",
-                commands=(build_secret_command(key, path, HOST), *restart),
+                commands=(build_secret_command(key, path, setup_files.HOST), *restart),
             )
 
 
@@ -522,7 +525,7 @@ def _list_start_steps(
 
 
 def _build_group_step() -> NextStep:
-    group = HOST.find_proxy_group()
+    group = setup_files.HOST.find_proxy_group()
     text = "Give the portal the group of your proxy: add [Service] and Group=NAME."
     if group:
         text = (

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ FIRST_IMPORTING_SYSTEMD = 254
 # Whose group reads the portal's socket: the first of these that the machine has.
 PROXY_GROUPS = ("caddy", "nginx", "www-data")
 NOT_FOUND = 127
+ROSTER_KEY = "roster-key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,9 @@ class HostMachine:
         said = self.run_program(("systemctl", "--version"), "")
         found = re.match(r"systemd (\d+)", said.output)
         return int(found[1]) if found else FIRST_IMPORTING_SYSTEMD
+
+
+HOST = HostMachine()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +319,31 @@ def find_secret(name: str, config_path: Path, host: HostMachine) -> Path | None:
     folders: tuple[Path, ...] = (config_path.parent / "secrets",)
     if host.is_service_config(config_path):
         folders = (host.root / "etc/credstore", host.root / "etc/credstore.encrypted")
-    return next((folder / name for folder in folders if (folder / name).exists()), None)
+    paths = (folder / name for folder in folders)
+    return next((path for path in paths if os.access(path, os.F_OK)), None)
+
+
+def read_stored_secrets(config_path: Path, host: HostMachine) -> dict[str, str]:
+    """Return the secrets that the service gets, as far as this user may read them, by name.
+
+    The key of the roster is not read: it is for the matcher alone.
+    """
+    secrets = {}
+    for name in list_secret_names() - {ROSTER_KEY}:
+        path = find_secret(name, config_path, host)
+        if path is not None and path.parent.name == "credstore.encrypted":
+            command = ("systemd-creds", "decrypt", f"--name={name}", str(path), "-")
+            opened = host.run_program(command, "")
+            secrets[name] = opened.output.strip()
+        elif path is not None:
+            with suppress(OSError, UnicodeDecodeError):
+                secrets[name] = path.read_text("utf-8").strip()
+    return {name: secret for name, secret in secrets.items() if secret}
+
+
+def spell_as_variables(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return secrets as the variables of the environment that stand for them."""
+    return {f"NAMESAKE_{name.upper().replace('-', '_')}": text for name, text in secrets.items()}
 
 
 def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str:

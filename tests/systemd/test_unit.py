@@ -3,11 +3,12 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from monitor.config import load_config
+from monitor.config import find_shipped_files, load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from tests.scrapers.known_sources import written_sources
@@ -92,6 +93,14 @@ def test_the_example_configuration_can_be_used_as_it_is():
     state, keys = setting("StateDirectory")[0].split()
     assert config.state == Path("/var/lib") / state
     assert config.backup.keys == Path("/var/lib") / keys
+
+
+def test_an_installed_program_finds_the_units_and_the_example_in_its_package():
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert wheel["force-include"] == {FOLDER.name: f"{PROGRAM.name}/{FOLDER.name}"}
+    assert find_shipped_files() == FOLDER
 
 
 def test_every_secret_that_the_program_asks_for_is_handed_over():

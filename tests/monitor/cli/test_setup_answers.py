@@ -7,8 +7,7 @@ import pytest
 from msgspec.structs import fields
 
 from monitor.cli.setup_questions import AnswersFile
-from monitor.config import load_config
-from tests.house.tree import ROOT
+from monitor.config import find_shipped_files, load_config
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, opened
@@ -127,19 +126,16 @@ def test_a_mistake_is_answered_by_its_line_and_writes_nothing(tmp_path, good, ba
     assert not (tmp_path / "etc").exists()
 
 
-def test_the_sample_in_the_documents_can_be_used(tmp_path: Path):
-    page = (ROOT / "docs" / "operate.md").read_text("utf-8")
-    (sample,) = re.findall(r"```toml\n(name = .*?)```", page, re.DOTALL)
+def test_the_sample_that_is_shipped_can_be_used_and_names_every_key(tmp_path: Path):
+    sample = (find_shipped_files() / "answers.toml").read_text("utf-8")
     for name in re.findall(r'= "([a-z-]+\.txt)"', sample):
         (tmp_path / name).write_text(PASSWORD, "utf-8")
 
     said = init(tmp_path, sample)
 
     assert said.code == 0, said.err
-    others = re.findall(r"[a-z_]+", sample.partition("# Also: ")[2].partition(".")[0])
-    named = {*re.findall(r"^([a-z_]+) =", sample, re.MULTILINE), *others}
-    optional = {"zone", "mail_security", "mail_port", "mail_sender", "tenant", "issuer"}
-    assert named | optional == {field.name for field in fields(AnswersFile)} - {"secrets"}
+    named = re.findall(r"^(?:# )?([a-z_]+) = ", sample, re.MULTILINE)
+    assert {*named, "secrets"} == {field.name for field in fields(AnswersFile)}
 
 
 def test_a_secret_whose_file_cannot_be_read_is_named(tmp_path: Path):

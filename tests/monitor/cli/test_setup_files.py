@@ -16,6 +16,7 @@ from monitor.cli.setup_files import (
     ProgramResult,
     fill_template,
     list_secret_names,
+    read_stored_secrets,
     run_program,
 )
 from monitor.config import find_shipped_files, load_config
@@ -47,6 +48,8 @@ class Systemd:
             return ProgramResult(code=1, trouble="Unit namesake.service is masked.")
         if command[:2] == ("systemctl", "--version"):
             return ProgramResult(code=0, output=f"systemd {self.version} ({self.version}.1)\n")
+        if command[:2] == ("systemd-creds", "decrypt"):
+            return ProgramResult(code=0, output=f"{PASSWORD}\n")
         return ProgramResult(code=0, output="sealed\n")
 
 
@@ -64,7 +67,7 @@ class Machine:
     def change(self, host: HostMachine | None = None, **parts: object) -> None:
         host = replace(host or self.host, **{"run_program": self.systemd, **parts})
         self.host = host
-        self.monkeypatch.setattr("monitor.cli.setup.HOST", host)
+        self.monkeypatch.setattr("monitor.cli.setup_files.HOST", host)
 
     @property
     def config(self) -> Path:
@@ -233,6 +236,18 @@ def test_without_systemd_creds_a_secret_is_a_private_file_that_the_units_load(ma
     assert plain.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_plain_secret_that_is_there_is_replaced_in_its_place_and_said(machine: Machine):
+    plain = machine.root / "etc/credstore/brave-key"
+    plain.parent.mkdir()
+    plain.write_text("old", "ascii")
+
+    said = machine.init(with_secret(machine))
+
+    assert f"Replaced the secret brave-key in {plain}." in said.out
+    assert plain.read_text("utf-8") == PASSWORD
+    assert not (machine.root / "etc/credstore.encrypted").exists()
+
+
 @pytest.mark.parametrize(
     ("broken", "line"),
     [
@@ -364,3 +379,26 @@ def test_a_secret_that_is_missing_is_left_to_do_as_this_machine_can(machine, bro
 
     assert f"systemd-ask-password -n | {command.format(machine.root)}\n" in said.out
     assert "systemctl restart namesake namesake-portal\n" in said.out
+
+
+@pytest.mark.parametrize("broken", [(), ("systemd-creds",)])
+def test_the_doctor_looks_with_the_secrets_of_the_service(machine: Machine, broken):
+    machine.systemd.broken = frozenset(broken)
+    machine.init(with_secret(machine))
+
+    told = run("--config", str(machine.config), "doctor", "--json").json
+
+    assert [each["level"] for each in told if each["what"] == "search"] == ["ok"]
+    assert not [each for each in told if "it has no key" in each["message"]]
+
+
+def test_nobody_but_the_matcher_reads_the_key_of_the_roster(machine: Machine):
+    machine.init()
+    for folder in ("credstore.encrypted", "credstore"):
+        (machine.root / "etc" / folder).mkdir()
+        (machine.root / "etc" / folder / "roster-key").write_text("0" * 64, "ascii")
+
+    secrets = read_stored_secrets(machine.config, machine.host)
+
+    assert secrets == {}
+    assert not [each for each in machine.systemd.asked if "decrypt" in each]
