@@ -1,8 +1,9 @@
 """The configuration, read and checked once: one TOML file, and the environment for secrets."""
 
 import os
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -13,10 +14,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 from msgspec.structs import asdict
 
-from monitor.config_errors import format_config_fault
+from monitor.config_errors import describe_toml_fault, format_config_fault
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
 from monitor.domain.district.inventory import DistrictInventory, OfficialAccount
 from monitor.domain.email import is_single_address
@@ -24,6 +25,7 @@ from monitor.domain.errors import ConfigError
 from monitor.domain.policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
 
 Text = Annotated[str, Meta(min_length=1)]
+DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
 class ConfigSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -261,22 +263,24 @@ def find_mail_faults(
     yield (
         mail.security is MailSecurity.RELAY and bool(mail.user or mail.token_file),
         "$.mail.security",
-        "Expected no `user` and no `token_file` with a relay: they would be sent unencrypted",
+        'must not be "relay" with a `user` or a `token_file`: they would be sent unencrypted',
     )
-    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` as well"
+    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "needs `user` as well"
     yield (
         bool(mail.return_path) and not is_single_address(mail.return_path.replace("{id}", "x")),
         "$.mail.return_path",
-        "Expected a single email address, such as bounces+{id}@district.example",
+        "must be a single email address, such as bounces+{id}@district.example",
     )
     yield (
         bounces is not None and bounces.security is MailSecurity.RELAY,
         "$.bounces.security",
-        "Expected `tls` or `starttls`: the password would be sent unencrypted",
+        'must be "tls" or "starttls": the password would be sent unencrypted',
     )
 
 
 SOCKET_PREFIX = "unix:"
+# Where the provider of a sign-in sends people back to: districts register it there.
+CALLBACK_PATH = "/sign-in/account/back"
 
 
 class SignInMethod(StrEnum):
@@ -311,6 +315,10 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
         )
 
     @property
+    def redirect_address(self) -> str:
+        return f"{self.address}{CALLBACK_PATH}"
+
+    @property
     def host_and_port(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
@@ -321,30 +329,43 @@ def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
         not portal.address,
         "$.portal.address",
         (
-            "Expected where people open the portal, such as https://namesake.school.example, since "
+            "must say where people open the portal, such as https://namesake.school.example, since "
             "every email leads there"
         ),
     )
     yield (
         not _is_portal_address(portal.address),
         "$.portal.address",
-        "Expected https:// and a host only, such as https://namesake.school.example",
+        "must be https:// and a host only, such as https://namesake.school.example",
     )
     yield (
-        not portal.socket_path and not _is_local_listener(portal.listen),
+        not portal.socket_path.startswith("/") and not _is_local_listener(portal.listen),
         "$.portal.listen",
-        "Expected HOST:PORT on this machine only, or unix:PATH; a proxy forwards requests to it",
+        (
+            "must be a port of this machine only, such as 127.0.0.1:8080, or unix: and a full path "
+            "such as unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it"
+        ),
     )
     yield (
         portal.sign_in is SignInMethod.HEADER and not portal.socket_path,
         "$.portal.sign_in",
-        "Expected `listen` to be unix:PATH: anyone who can reach a port can forge a header",
+        'is "header", which needs `listen` on a socket: anyone who reaches a port can forge one',
     )
     yield (
         portal.sign_in is SignInMethod.OIDC and not (portal.issuer and portal.client),
         "$.portal.sign_in",
-        "Expected `issuer` and `client` as well",
+        'is "oidc", which needs `issuer` and `client` as well',
     )
+    yield (
+        portal.sign_in is SignInMethod.OIDC and not _is_web_address(portal.issuer),
+        "$.portal.issuer",
+        "must be the https:// address that your provider states, as https://accounts.google.com",
+    )
+
+
+def _is_web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_portal_address(address: str) -> bool:
@@ -524,6 +545,50 @@ def build_inventory(config: Config) -> DistrictInventory | None:
     )
 
 
+def find_shipped_files() -> Path:
+    """Find the units and the example configuration, in the installed package or in a checkout."""
+    installed = Path(__file__).with_name("systemd")
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "systemd"
+
+
+# No one owns these domains (RFC 2606): nothing in them can be right.
+RESERVED_DOMAIN = re.compile(
+    r"(?<![\w-])(?:example|example\.(?:com|net|org))(?![\w.-])", re.IGNORECASE
+)
+SAME_AS_EXAMPLE = ("id", "name", "places")
+
+
+def list_example_values(config: Config) -> tuple[str, ...]:
+    """Name the keys whose value is still that of the example, or is in a domain for examples."""
+    example = load_config(find_shipped_files() / "namesake.toml").district
+    copied = (
+        f"district.{key}"
+        for key in SAME_AS_EXAMPLE
+        if (value := getattr(config.district, key)) and value == getattr(example, key)
+    )
+    reserved = (
+        where
+        for where, text in _list_texts(to_builtins(config, enc_hook=_leave_out_path))
+        if re.search(r"[@.]", text) and RESERVED_DOMAIN.search(text)
+    )
+    return tuple(dict.fromkeys((*copied, *reserved)))
+
+
+def _leave_out_path(_path: Path) -> None:
+    """Folders may have any name."""
+
+
+def _list_texts(value: object, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, inside in value.items():
+            yield from _list_texts(inside, f"{where}.{key}".removeprefix("."))
+    elif isinstance(value, Sequence):
+        for inside in value:
+            yield from _list_texts(inside, where)
+
+
 CONSENT_DURATION = timedelta(days=365)
 
 
@@ -543,7 +608,7 @@ def load_config(path: Path) -> Config:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        reason = f"{path} does not exist. Create one with `namesake init`."
+        reason = f"{path} does not exist. Create it with `namesake init`."
         raise ConfigError(reason) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
@@ -551,7 +616,7 @@ def load_config(path: Path) -> Config:
     try:
         config = convert(tomllib.loads(text), Config, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
-        reason = f"{path} is not valid TOML: {error}."
+        reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise ConfigError(reason) from error
     except ValidationError as error:
         raise ConfigError(format_config_fault(path, text, str(error), Config)) from error
@@ -563,7 +628,7 @@ def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
 
     def decode_path(kind: type, value: object) -> Path:
         if kind is not Path or not isinstance(value, str):
-            reason = "Expected a path"
+            reason = "must be a path in quotes"
             raise ValueError(reason)
         return folder / value
 
@@ -584,26 +649,33 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
         (
             not is_known_time_zone(config.district.zone),
             "$.district.zone",
-            "Expected an IANA time zone such as America/Chicago",
+            "must be an IANA time zone such as America/Chicago",
         ),
         (
             not config.district.domains,
             "$.district.domains",
-            "Expected at least one email domain, or no one can be invited",
+            "must have at least one email domain, or no one can be invited",
         ),
         (
             students.enabled and not students.tokens,
             "$.students.enabled",
-            "Expected `tokens` as well",
+            "is true, which needs `tokens` as well",
         ),
         (
             students.share_after_days is not None and unapproved,
             "$.students.share_after_days",
-            "Expected `counsel` and `counsel_approved_on` as well",
+            "needs `counsel` and `counsel_approved_on` as well",
         ),
+        (
+            _is_one_backup_place(config.backup),
+            "$.backup.keys",
+            "must be another folder than `folder`, and neither inside the other",
+        ),
+        *_find_address_faults(config.district, config.mail),
         *find_mail_faults(config.mail, config.bounces),
         *find_portal_faults(config.portal),
         *_find_contradictory_budgets(config.sources),
+        *_find_source_address_faults(config.sources),
     )
 
 
@@ -616,8 +688,54 @@ def _find_contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, 
                 for each in several
             ),
             f"$.sources.{name}.per_week",
-            "Expected at least the value of `per_day`",
+            "must be at least the value of `per_day`",
         )
+
+
+def _find_address_faults(
+    district: DistrictConfig, mail: MailConfig
+) -> Iterator[tuple[bool, str, str]]:
+    yield (
+        not all(map(DOMAIN.fullmatch, district.domains)),
+        "$.district.domains",
+        "must be domains only, such as district.example",
+    )
+    for key, addresses in (
+        ("contact", (district.contact,)),
+        ("reviewers", district.reviewers),
+        ("operators", district.operators),
+    ):
+        wrong = next((each for each in addresses if not is_single_address(each)), "")
+        yield bool(wrong), f"$.district.{key}", f"has no email address in {wrong!r}"
+    yield (
+        not is_single_address(parseaddr(mail.sender)[1]),
+        "$.mail.sender",
+        "must hold an email address, such as Namesake <namesake@district.example>",
+    )
+    yield (
+        bool(re.search(r"[/\s]|^[^:]*:\d*$", mail.host)),
+        "$.mail.host",
+        "must be the name of a server only, such as smtp.district.example; `port` has its own line",
+    )
+
+
+def _find_source_address_faults(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
+    for name, tables in asdict(sources).items():
+        for table in tables if isinstance(tables, tuple) else (tables,):
+            for key in ("url", "token_url"):
+                address = getattr(table, key, "")
+                yield (
+                    bool(address) and not _is_web_address(address),
+                    f"$.sources.{name}.{key}",
+                    "must begin with https:// (or http:// on your own network)",
+                )
+
+
+def _is_one_backup_place(backup: BackupConfig) -> bool:
+    folder, keys = backup.folder, backup.keys
+    if folder is None or keys is None:
+        return False
+    return folder.is_relative_to(keys) or keys.is_relative_to(folder)
 
 
 def is_known_time_zone(name: str) -> bool:

@@ -78,7 +78,7 @@ def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
 @json_option
 @pass_cli_context
 def list_domains(context: CliContext, *, as_json: bool) -> None:
-    """List the domains that are looked up each week, the likeliest first."""
+    """List the domains that are looked up, the likeliest first."""
     with context.open_app() as app:
         inventory = load_inventory(app)
     if inventory is None:

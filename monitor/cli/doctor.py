@@ -1,11 +1,14 @@
 """Health check: one line for each part, with what to do about it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import click
 
 from monitor.app import build_smtp_transport
+from monitor.cli import setup_files
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
+from monitor.cli.setup_files import read_stored_secrets, spell_as_variables
 from monitor.config import Config
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
@@ -36,7 +39,7 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     Signs in to the mail server, but sends nothing without --send-test. Queries no source, and
     prints no names.
     """
-    checked = (*_run_checks(context), *(_check_test_email(context) if send_test else ()))
+    checked = (*run_checks(context), *(_check_test_email(context) if send_test else ()))
     output = Output("UTC")
     if as_json:
         output.print_json(checked)
@@ -46,7 +49,15 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     return compute_exit_code(checked)
 
 
-def _run_checks(context: CliContext) -> Iterator[HealthResult]:
+def add_stored_secrets(context: CliContext) -> CliContext:
+    """Look with the secrets of the service, which no unit hands over at a shell."""
+    stored = spell_as_variables(read_stored_secrets(context.config_path, setup_files.HOST))
+    variables = {**stored, **context.environment.variables}
+    return CliContext(context.config_path, replace(context.environment, variables=variables))
+
+
+def run_checks(asked: CliContext) -> Iterator[HealthResult]:
+    context = add_stored_secrets(asked)
     try:
         config = context.config
     except MonitorError as error:
@@ -55,6 +66,7 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
         )
         return
     yield report_ok("config", f"{context.config_path} is valid.")
+    yield machine.check_example_values(config, context.config_path)
     if config.state.exists():
         yield from machine.check_file_permissions(config, context.config_path)
         yield from machine.check_database_locks(config)
@@ -79,7 +91,8 @@ def _run_checks(context: CliContext) -> Iterator[HealthResult]:
 
 def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
     try:
-        transport = build_smtp_transport(context.config, context.environment)
+        environment = add_stored_secrets(context).environment
+        transport = build_smtp_transport(context.config, environment)
     except MonitorError:
         return  # reported already
     if transport is not None:

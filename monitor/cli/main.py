@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from monitor.domain.errors import MonitorError, NotPermittedError
 
@@ -51,37 +52,51 @@ Exit codes:
 
 
 # What each command does, in a line: help loads none of them.
-COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "audit": "Check the audit log.",
-        "backup": "Back up the district, and test the backup.",
-        "check": "Check one person now.",
-        "demo": "Play three weeks in a made-up district.",
-        "digest": "Preview one digest, or send the emails that are due.",
-        "district": "List and check look-alikes of the district itself.",
-        "doctor": "Check everything that can fail, and say what to do.",
-        "evidence": "Write the evidence pack of a flag in the demo.",
-        "explain": "Print the evidence for whose an item is.",
-        "flags": "List open flags by reference.",
-        "init": "Write a starter configuration, and create the state folder.",
-        "jobs": "List scheduled jobs, next one first.",
-        "mail": "List and retry emails, and resume a paused address.",
-        "me": "Look yourself up now, without a district. Leaves only a page.",
-        "metrics": "Print the service's metrics for Prometheus.",
-        "plan": "Print planned queries, with dates and costs.",
-        "portal": "Serve the portal, next to `namesake run`.",
-        "purge": "Delete data past its retention period now.",
-        "restore": "Restore a backup into the empty state folder.",
-        "roster": "Manage the tokens that the student matcher reads.",
-        "run": "Run the service until SIGTERM.",
-        "sources": "List, test and import sources.",
-        "staff": "Invite staff, list them by ID, record withdrawals.",
-        "sweep": "Run this week's sweep for everyone with consent.",
-        "timeline": "Print the history of an item.",
-        "units": "Write the systemd units of this installation.",
-        "weights": "Show what each detection rule weighs.",
+        "Setup": {
+            "init": "Set up a district: questions, or --answers FILE.",
+            "units": "Write the systemd units of this installation.",
+            "doctor": "Check everything that can fail, and say what to do.",
+            "demo": "Play three weeks in a made-up district.",
+            "me": "Look yourself up now, without a district. Leaves only a page.",
+        },
+        "People": {
+            "staff": "Invite staff, list them by ID, record withdrawals.",
+            "digest": "Preview one digest, or send the emails that are due.",
+            "mail": "List and retry emails, and resume a paused address.",
+            "roster": "Manage the tokens that the student matcher reads.",
+        },
+        "Checks": {
+            "check": "Check one person now.",
+            "sweep": "Run this week's sweep for everyone with consent.",
+            "plan": "Print planned queries, with dates and costs.",
+            "sources": "List, test and import sources.",
+            "district": "List and check look-alikes of the district itself.",
+        },
+        "Review": {
+            "flags": "List open flags by reference.",
+            "explain": "Print the evidence for whose an item is.",
+            "timeline": "Print the history of an item.",
+            "evidence": "Write the evidence pack of a flag in the demo.",
+            "weights": "Show what each detection rule weighs.",
+        },
+        "Care": {
+            "run": "Run the service until SIGTERM.",
+            "portal": "Serve the portal, next to `namesake run`.",
+            "jobs": "List scheduled jobs, next one first.",
+            "backup": "Back up the district, and test the backup.",
+            "restore": "Restore a backup into the empty state folder.",
+            "audit": "Check the audit log.",
+            "metrics": "Print the service's metrics for Prometheus.",
+            "purge": "Delete data past its retention period now.",
+        },
     }
 )
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {name: line for group in COMMAND_GROUPS.values() for name, line in group.items()}
+)
+NAME_WIDTH = max(map(len, COMMANDS))
 # They bring the web framework.
 WEB_COMMANDS: Final = frozenset({"demo", "portal"})
 
@@ -103,9 +118,18 @@ class LazyGroup(click.Group):
 
         return COMMANDS_BY_NAME[cmd_name]
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        for title, commands in COMMAND_GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(NAME_WIDTH), line) for name, line in commands.items()]
+                )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of commands from the list above: click would load them all."""
+        names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
+        commands = [CompletionItem(name, help=COMMANDS[name]) for name in names]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,7 +12,7 @@ from monitor.config import SignInMethod, read_secret
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.web.app import create_portal_app
 from monitor.web.server import serve_on_port, serve_on_socket
-from monitor.web.sign_in import CALLBACK_PATH, IdentityProvider
+from monitor.web.sign_in import IdentityProvider
 
 
 @click.command()
@@ -54,6 +54,6 @@ def _build_provider(context: CliContext) -> IdentityProvider:
         issuer=config.issuer,
         client_id=config.client,
         client_secret=read_secret("oidc-secret", context.environment.variables),
-        redirect_uri=f"{config.address}{CALLBACK_PATH}",
+        redirect_uri=config.redirect_address,
         now=context.environment.clock.now,
     )

@@ -68,7 +68,7 @@ def roster() -> None:
 def import_roster(
     context: CliContext, /, file: Path, unit: str, size: SizeCheck, **where: Path | None
 ) -> None:
-    """Read the students in a roster file, and save keyed tokens of their names.
+    """Read the students of a roster file, and save keyed tokens.
 
     The file can come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV file
     with columns for given and family names. Staff in it are skipped. Namesake does not keep the
@@ -126,7 +126,7 @@ def status(context: CliContext, *, as_json: bool) -> None:
 @_key_file_option
 @pass_cli_context
 def erase(context: CliContext, tokens: Path | None, key_file: Path | None, *, yes: bool) -> None:
-    """Delete the tokens, the key, and every student link with its decisions."""
+    """Delete the tokens, the key, and all student links."""
     admin = _build_roster_admin(context, tokens, key_file)
     if not yes:
         click.confirm("Delete the roster, its key, and all student links?", abort=True)

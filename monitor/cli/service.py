@@ -108,10 +108,10 @@ def audit() -> None:
 @json_option
 @pass_cli_context
 def verify(context: CliContext, end: str | None, *, as_json: bool) -> None:
-    """Check that no row of the audit log was changed or removed, including at its end.
+    """Check that no row of the audit log was changed or removed.
 
-    Someone who has the keys could still write a different log. Save the printed end on another
-    machine, and pass it with --end next time to detect that too.
+    Rows at its end count, too. Someone who has the keys could still write a different log. Save the
+    printed end on another machine, and pass it with --end next time to detect that too.
     """
     with context.open_app() as app:
         log = app.db.audit
@@ -140,9 +140,10 @@ def verify(context: CliContext, end: str | None, *, as_json: bool) -> None:
 @audit.command()
 @pass_cli_context
 def accept(context: CliContext) -> None:
-    """Confirm that you put back an older database, so that its audit log can continue.
+    """Confirm that you put back an older database.
 
-    `namesake restore` does this automatically. The log records that an operator confirmed it.
+    Its audit log can then continue. `namesake restore` does this automatically. The log records
+    that an operator confirmed it.
     """
     with context.open_app() as app:
         accept_audit_end(app.db, app.clock.now())

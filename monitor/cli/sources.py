@@ -45,7 +45,7 @@ SHARE_ALIKE = "WhatsMyName's data is share-alike. Redistribute it only under its
 def import_site_list(  # noqa: PLR0913 - a command line has as many words as it has
     context: CliContext, file: Path, *, name: str | None, dry_run: bool, each: bool, as_json: bool
 ) -> None:
-    """Import a site list: the data file of WhatsMyName, Sherlock or Maigret.
+    """Import a site list of WhatsMyName, Sherlock or Maigret.
 
     Replaces a list with the same name. Skips sites for adults or for minors.
     """
@@ -242,7 +242,7 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
 @json_option
 @pass_cli_context
 def show(context: CliContext, source: str, *, as_json: bool) -> None:
-    """Show what a source asks, discloses and costs, and its recent results."""
+    """Show what a source asks, discloses, costs and found recently."""
     with context.open_app() as app:
         sheet = SourceSheet.from_name(app, source)
     if as_json:

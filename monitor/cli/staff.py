@@ -179,7 +179,7 @@ def invite(
     as_json: bool,
     **person: str,
 ) -> None:
-    """Invite one person by work email address, or a whole staff by --file. Only they can answer.
+    """Invite one person by email address, or a staff by --file. Only they can answer.
 
     They enroll under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
     taken from an address such as bob.baker@. An operator must confirm any other name.

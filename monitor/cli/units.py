@@ -3,12 +3,11 @@
 import re
 import sys
 from collections.abc import Collection, Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
 
+from monitor.config import find_shipped_files
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 
 UNITS = (
@@ -58,12 +57,6 @@ def units(folder: Path, release: int | None) -> None:
             drop_in.unlink()
             click.echo(f"Removed {drop_in}.")
     click.echo("Next: `systemctl daemon-reload`, then enable or restart the units you use.")
-
-
-def find_shipped_files() -> Traversable:
-    """Return the folder with units and example configuration: ours, or that of a checkout."""
-    installed = files("monitor") / "systemd"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "systemd"
 
 
 def find_program(prefix: Path, interpreter: Path) -> Path:

@@ -26,6 +26,12 @@ PERMANENT = 500
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 NOT_ONE = "the recipient is not a single email address"
 UNREACHABLE = "the mail server cannot be reached ({kind})"
+UNREACHABLE_KINDS = {
+    "gaierror": "its name is not known",
+    "ConnectionRefusedError": "nothing listens on that port",
+    "TimeoutError": "no answer in time",
+    "SSLError": "no TLS on that port",
+}
 
 
 # Anyone who falls silent instead, once there is an email to take, may have taken it.
@@ -171,7 +177,8 @@ def _classify_error(error: smtplib.SMTPException | OSError | UnicodeError) -> De
 def _describe_error(error: Exception) -> str:
     """Say what an operator can mend, in words that hold no address."""
     said = next((said for kind, said in ERROR_NOTES if isinstance(error, kind)), UNREACHABLE)
-    return said.format(code=getattr(error, "smtp_code", ""), kind=type(error).__name__)
+    kind = type(error).__name__
+    return said.format(code=getattr(error, "smtp_code", ""), kind=UNREACHABLE_KINDS.get(kind, kind))
 
 
 def _build_deferred(note: str) -> Delivery:

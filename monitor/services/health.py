@@ -13,7 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.app import MailTransport
-from monitor.config import Config, build_inventory, is_known_time_zone
+from monitor.config import (
+    Config,
+    build_inventory,
+    is_known_time_zone,
+    list_example_values,
+)
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
@@ -146,6 +151,16 @@ def check_search(
     missing = {name: key for name, key in (missing_keys or {}).items() if name in engines}
     titles = (sources[name].info.title for name in sources if name in engines - missing.keys())
     return condition.assess_search(titles, sorted(set(missing.values())))
+
+
+def check_example_values(config: Config, path: Path) -> HealthResult:
+    """Find what was copied from the example: it would send emails that lead nowhere."""
+    left = list_example_values(config)
+    if not left:
+        return report_ok("example", "No value is still that of the example.")
+    sentence = f"Still values of an example: {', '.join(left)}."
+    remedy = f"Replace them in {path}, or move it away and run `namesake init`."
+    return report_failure("example", sentence, remedy, ConfigError.exit_code)
 
 
 def check_official_accounts(config: Config) -> HealthResult:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import Gone
 
-from monitor.config import SignInMethod
+from monitor.config import CALLBACK_PATH, SignInMethod
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.domain.vocabulary import AuthMethod
@@ -327,7 +327,6 @@ def _build_unreachable_error(issuer: str) -> UnavailableError:
 
 
 ATTEMPT_COOKIE: Final = "namesake-attempt"
-CALLBACK_PATH: Final = "/sign-in/account/back"
 UNPROVEN_VIEW: Final = ErrorPageView(
     title="We could not sign you in",
     what="The answer from your school account does not prove who you are. Try again. "

@@ -11,11 +11,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.cli.units import UNITS, find_shipped_files
+from monitor.cli.units import UNITS
+from monitor.config import find_shipped_files
 from tests.house.tree import PACKAGES, ROOT, files, place
 from tests.monitor.cli.conftest import SETTINGS
 
 OTHERS = (
+    "answers.toml",
     "grafana-dashboard.json",
     "namesake.toml",
     "prometheus-rules.yaml",

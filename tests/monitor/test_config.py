@@ -119,7 +119,7 @@ def test_a_missing_section_is_named(written):
 
 
 def test_without_an_address_of_the_portal_the_remedy_is_said(written):
-    with pytest.raises(ConfigError, match=r"https://namesake\.school\.example.*portal\.address"):
+    with pytest.raises(ConfigError, match=r"portal\.address.*https://namesake\.school\.example"):
         load_config(written(GOOD.partition("[portal]")[0]))
 
 

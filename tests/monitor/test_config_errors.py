@@ -1,8 +1,12 @@
 """A typing mistake in the configuration is answered by what to write instead."""
 
+from collections.abc import Iterator
+
+import msgspec
 import pytest
 
-from monitor.config import load_config
+from monitor.config import Config, load_config
+from monitor.config_errors import format_config_fault
 from monitor.domain.errors import ConfigError
 from tests.monitor.test_config import GOOD
 
@@ -62,6 +66,96 @@ from tests.monitor.test_config import GOOD
             "[[sources.fediverse]]\nurl = 5\n[portal]",
             "line 15: `sources.fediverse.url` must be text in quotes.",
         ),
+        (
+            "[portal]",
+            "[sources.fediverse]\nurl = 'https://a.example'\n[portal]",
+            "must be a list of tables, each with the heading [[sources.fediverse]].",
+        ),
+        (
+            "[portal]",
+            "[source.gitlab]\n[portal]",
+            "line 14: unknown key `source` in the file. Did you mean `sources`?",
+        ),
+        (
+            "port = 2525",
+            'password = "trumpet"',
+            (
+                "line 12: unknown key `password` in `mail`. Secrets do not belong in this file: "
+                "`Secrets` in docs/operate.md says where they go."
+            ),
+        ),
+        ("port = 2525", "token_fil = 'x'", "`token_fil` in `mail`. Did you mean `token_file`?"),
+        (
+            '["cedarvalley.example"]',
+            '["@cedarvalley.example"]',
+            "line 7: `district.domains` must be domains only, such as district.example.",
+        ),
+        (
+            '"it@cedarvalley.example"',
+            '"IT office"',
+            "line 8: `district.contact` has no email address in 'IT office'.",
+        ),
+        (
+            '"Namesake <namesake@cedarvalley.example>"',
+            '"Namesake"',
+            (
+                "line 11: `mail.sender` must hold an email address, such as "
+                "Namesake <namesake@district.example>."
+            ),
+        ),
+        (
+            "port = 2525",
+            'host = "smtp.cedarvalley.example:587"',
+            (
+                "line 12: `mail.host` must be the name of a server only, such as "
+                "smtp.district.example; `port` has its own line."
+            ),
+        ),
+        (
+            '"https://namesake.cedarvalley.example"',
+            '"https://namesake.cedarvalley.example"\nlisten = "unix:pages.sock"',
+            "unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it.",
+        ),
+        (
+            '"https://namesake.cedarvalley.example"',
+            '"https://namesake.cedarvalley.example"\nsign_in = "oidc"\nissuer = "a"\nclient = "c"',
+            (
+                "line 17: `portal.issuer` must be the https:// address that your provider states, "
+                "as https://accounts.google.com."
+            ),
+        ),
+        (
+            "[portal]",
+            '[sources.searxng]\nurl = "127.0.0.1:8888"\n[portal]',
+            (
+                "line 15: `sources.searxng.url` must begin with https:// "
+                "(or http:// on your own network)."
+            ),
+        ),
+        (
+            "[portal]",
+            '[backup]\nfolder = "/srv/a"\nkeys = "/srv/a/keys"\n[portal]',
+            (
+                "line 16: `backup.keys` must be another folder than `folder`, and neither inside "
+                "the other."
+            ),
+        ),
+        ("[portal]", "[backup]\nkeys = 7\n[portal]", "`backup.keys` must be a path in quotes."),
+        (
+            "[portal]",
+            '[watch]\nheartbeat_url = "healthchecks"\n[portal]',
+            "`watch.heartbeat_url` must be a full address that begins with https://.",
+        ),
+        (
+            "[portal]",
+            '[official]\ncertificate_log = "crt.sh"\n[portal]',
+            (
+                "`official.certificate_log` must be the address of a log only, such as "
+                "https://crt.sh."
+            ),
+        ),
+        ("port = 2525", "port = no", "Put text in quotes; write true, false and numbers without."),
+        ("[portal]", "[mail]\n[portal]", "A table is there twice. Put its keys under one heading."),
     ],
 )
 def test_a_mistake_is_answered_by_its_line_and_what_to_write(tmp_path, good, bad, sentence):
@@ -73,3 +167,45 @@ def test_a_mistake_is_answered_by_its_line_and_what_to_write(tmp_path, good, bad
 
     assert str(refusal.value).startswith(str(path))
     assert str(refusal.value).endswith(sentence)
+
+
+def fields(schema: type[msgspec.Struct], *path: str) -> Iterator[tuple[str, msgspec.inspect.Type]]:
+    for field in msgspec.inspect.type_info(schema).fields:
+        kind = field.type
+        if isinstance(kind, msgspec.inspect.UnionType):
+            kind = kind.types[0]
+        if isinstance(kind, msgspec.inspect.VarTupleType):
+            kind = kind.item_type
+        if isinstance(kind, msgspec.inspect.StructType):
+            yield from fields(kind.cls, *path, field.encode_name)
+        else:
+            yield ".".join((*path, field.encode_name)), kind
+
+
+CHOICES = {
+    where: kind.cls for where, kind in fields(Config) if isinstance(kind, msgspec.inspect.EnumType)
+}
+SHAPES = [
+    where
+    for where, kind in fields(Config)
+    if isinstance(kind, msgspec.inspect.StrType) and kind.pattern
+]
+
+
+@pytest.mark.parametrize("fault", ["Invalid enum value 'x'", "Expected `str`, got `bool`"])
+@pytest.mark.parametrize("where", CHOICES)
+def test_every_key_with_a_choice_names_all_that_may_be_chosen(tmp_path, where, fault):
+    told = format_config_fault(tmp_path, "", f"{fault} - at `$.{where}`", Config)
+
+    assert "mail.security" in CHOICES
+    assert all(f'"{choice}"' in told for choice in CHOICES[where])
+
+
+@pytest.mark.parametrize("where", SHAPES)
+def test_no_key_is_answered_by_a_regular_expression(tmp_path, where):
+    fault = f"Expected `str` matching regex '^x$' - at `$.{where}`"
+
+    told = format_config_fault(tmp_path, "", fault, Config)
+
+    assert "policy.url" in SHAPES
+    assert "regex" not in told

@@ -13,12 +13,12 @@ from msgspec import structs
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.app import App
-from monitor.config import SignInMethod
+from monitor.config import CALLBACK_PATH, SignInMethod
 from monitor.demo.district import MARIA
 from monitor.demo.story import OPERATOR, open_played_story
 from monitor.web.app import create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
-from monitor.web.sign_in import CALLBACK_PATH, IdentityProvider
+from monitor.web.sign_in import IdentityProvider
 from tests.real import oidc as oidc_part
 from tests.real.oidc import CLIENT, SECRET, OpenId
 from tests.real.process import free_ports

@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[int, ...]] = {
     "district check": (65, 75),
     "district domains": (65,),
     "district list": (0,),
-    "doctor": (0, 69),
+    "doctor": (64,),  # its addresses are those of an example
     "jobs": (0,),
     "flags list": (0,),
     "mail list": (0,),

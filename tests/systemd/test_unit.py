@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load_config
+from monitor.config import find_shipped_files, load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from tests.scrapers.known_sources import written_sources
@@ -92,6 +92,10 @@ def test_the_example_configuration_can_be_used_as_it_is():
     state, keys = setting("StateDirectory")[0].split()
     assert config.state == Path("/var/lib") / state
     assert config.backup.keys == Path("/var/lib") / keys
+
+
+def test_a_checkout_takes_the_units_and_the_example_from_their_own_folder():
+    assert find_shipped_files() == FOLDER
 
 
 def test_every_secret_that_the_program_asks_for_is_handed_over():

@@ -148,7 +148,8 @@ class Terminal:
 
     def enrols(self, name: PersonName = ROSA, **told: Any) -> str:
         """Let somebody join, and return their ref."""
-        code = self.invites(f"{name.given}.{name.family}@cedarvalley.example".lower(), name)
+        domain = self.config.district.domains[0]
+        code = self.invites(f"{name.given}.{name.family}@{domain}".lower(), name)
         with self.app() as app:
             answers = EnrollmentAnswers(name=name, scopes=EVERYTHING, **told)
             return enroll_with_code(app, code, answers).id

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config import find_shipped_files, list_example_values, load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.domain.health import NO_SEARCH_ENGINE
@@ -25,6 +26,7 @@ PARTS = {
         "sources",
         "search",
         "official",
+        "example",
         "sweep",
         "jobs",
         "outbox",
@@ -90,11 +92,61 @@ def test_an_engine_whose_key_is_missing_counts_as_none(terminal: Terminal):
     assert remedy == "Your search engine has no key: put it into the credential brave-key."
 
 
-def test_a_healthy_service_ends_with_nought(after_demo: Terminal):
+def test_a_healthy_service_ends_with_nought_but_for_its_made_up_domain(after_demo: Terminal):
     with StateFolderLock(after_demo.config.state):
-        said = after_demo.run("doctor")
+        said = after_demo.run("doctor", "--json")
 
-    assert said.code == 0, said.out
+    assert {each["what"] for each in said.json if each["level"] == "bad"} == {"example"}
+    leave_example(after_demo)
+    with StateFolderLock(after_demo.config.state):
+        assert after_demo.run("doctor").code == 0
+
+
+def leave_example(terminal: Terminal) -> None:
+    """Give it names that no document uses; the people of `.test` are as invented."""
+    terminal.configured(
+        (".example", ".test"),
+        ('"Cedar Valley Public Schools"', '"Cedar Valley Schools"'),
+        ('"cedar-valley"', '"cedar-valley-schools"'),
+        ('["Cedar Valley"]', '["Cedar Valley", "Oak Hill"]'),
+    )
+
+
+@pytest.mark.parametrize(
+    ("good", "left", "key"),
+    [
+        ('"cedar-valley-schools"', '"cedar-valley"', "district.id"),
+        ('"Cedar Valley Schools"', '"Cedar Valley Public Schools"', "district.name"),
+        ('["Cedar Valley", "Oak Hill"]', '["Cedar Valley"]', "district.places"),
+        ("privacy@cedarvalley.test", "privacy@school.example", "district.contact"),
+        ("https://namesake.cedarvalley.test", "https://namesake.example.org", "portal.address"),
+        ("[portal]", "[policy]\nurl = 'https://district.example/p'\n[portal]", "policy.url"),
+        (
+            "[portal]",
+            "[[official.accounts]]\nname = 'A'\naddress = 'https://social.example/a'\n[portal]",
+            "official.accounts.address",
+        ),
+    ],
+)
+def test_a_value_of_an_example_does_not_pass(terminal: Terminal, good, left, key):
+    leave_example(terminal)
+    assert parts(terminal)["example"] == [("ok", "No value is still that of the example.", "")]
+
+    terminal.configured((good, left))
+
+    ((level, message, remedy),) = parts(terminal)["example"]
+    assert (level, message) == ("bad", f"Still values of an example: {key}.")
+    assert str(terminal.path) in remedy
+    assert terminal.run("doctor").code == 64
+
+
+def test_every_value_of_the_shipped_example_that_is_invented_is_named():
+    config = load_config(find_shipped_files() / "namesake.toml")
+
+    told = list_example_values(config)
+
+    assert {"district.id", "district.name", "district.domains", "district.places"} <= {*told}
+    assert {"mail.sender", "mail.host", "mail.user", "portal.address"} <= {*told}
 
 
 def test_nobody_is_named(after_demo: Terminal, played):
@@ -147,8 +199,8 @@ def no_tokens(terminal: Terminal) -> None:
 
 
 def silent_server(terminal: Terminal) -> None:
-    server = '.example>"\nhost = "127.0.0.1"\nport = 1\n'
-    terminal.configured(('@cedarvalley.example>"\n', f"@cedarvalley{server}"))
+    server = '.test>"\nhost = "127.0.0.1"\nport = 1\n'
+    terminal.configured(('@cedarvalley.test>"\n', f"@cedarvalley{server}"))
 
 
 def clock_gone_back(terminal: Terminal) -> None:
@@ -202,6 +254,7 @@ def wrong_zone(terminal: Terminal) -> None:
 def test_each_trouble_is_found_in_its_part(
     terminal: Terminal, harm: Callable[[Terminal], None], part: str, code: int
 ):
+    leave_example(terminal)
     harm(terminal)
 
     said = terminal.run("doctor", "--json")

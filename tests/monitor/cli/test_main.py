@@ -62,6 +62,24 @@ def test_every_command_says_what_it_does(name):
         assert said.err == ""
 
 
+@pytest.mark.parametrize("name", sorted({"", *GROUPS} - set(COMMANDS)))
+def test_the_help_of_a_group_has_each_command_whole_on_one_line_of_80_columns(name):
+    said = run(*name.split(), "--help").out
+    group = namesake.get_command(click.Context(namesake), name) if name else namesake
+
+    told = said[said.index("-h, --help") :].splitlines()[1:]
+    commands = [line.split()[0] for line in told if line.startswith("  ")]
+    assert sorted(commands) == sorted(group.list_commands(click.Context(group)))
+    assert all(len(line) <= 80 and not line.endswith("...") for line in told)
+
+
+def test_the_help_puts_commands_under_five_headings():
+    said = run("--help").out
+
+    headings = re.findall(r"^(\w+):$", said, re.MULTILINE)
+    assert headings == ["Options", "Setup", "People", "Checks", "Review", "Care"]
+
+
 def test_a_command_prints_data_and_takes_json_or_says_one_sentence():
     without = {
         name

@@ -39,7 +39,7 @@ mkdir "$2/over/upper" "$2/over/work"
 mount -t overlay -o "lowerdir=$1,upperdir=$2/over/upper,workdir=$2/over/work" overlay "$2/root"
 cd "$2/root"
 mkdir -p opt/code
-for package in monitor scrapers reports; do
+for package in monitor scrapers reports systemd; do
     mkdir -p "opt/code/$package"
     mount --bind -o ro "$3/$package" "opt/code/$package"
 done

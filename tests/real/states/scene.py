@@ -12,7 +12,7 @@ from msgspec import structs
 
 from monitor.app import OUTBOX, App
 from monitor.cli.demo import list_actors
-from monitor.config import SignInMethod
+from monitor.config import CALLBACK_PATH, SignInMethod
 from monitor.db.database import Database as Store
 from monitor.demo.mailbox import DemoMailbox
 from monitor.demo.setup import build_config, hash_roster
@@ -26,7 +26,7 @@ from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from monitor.web.sessions import BrowserSession, BrowserSessions
-from monitor.web.sign_in import CALLBACK_PATH, IdentityProvider, SignInAttempt
+from monitor.web.sign_in import IdentityProvider, SignInAttempt
 from tests.real.process import free_ports
 from tests.real.states.flags import raised
 from tests.real.states.people import reader, set_out

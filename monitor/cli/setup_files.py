@@ -1,0 +1,373 @@
+"""What `namesake init` writes: the configuration, units, secrets, and samples for a proxy.
+
+One template is the example that ships beside the units; its lines are filled in and its comments
+stay. A file that is there is never changed, except for a secret that was just typed.
+"""
+
+import grp
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.cli.units import CURRENT_SYSTEMD, build_credential_lines
+from monitor.config import Config, SignInMethod, find_shipped_files
+from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
+from monitor.domain.errors import CannotWriteError
+
+SERVICE, PORTAL, BACKUP = "namesake.service", "namesake-portal.service", "namesake-backup.service"
+TIMER = "namesake-backup.timer"
+START_UNITS = ("namesake", "namesake-portal", TIMER)
+UNITS = {SERVICE: "run", PORTAL: "portal", BACKUP: "backup", TIMER: ""}
+DROP_IN = "namesake-init.conf"
+SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
+STATE_FOLDER = Path("var/lib/namesake")
+COPIES_FOLDER, KEYS_FOLDER = Path("var/lib/namesake-copies"), Path("var/lib/namesake-keys")
+# Whose group reads the portal's socket: the first of these that the machine has.
+PROXY_GROUPS = ("caddy", "nginx", "www-data")
+NOT_FOUND = 127
+ROSTER_KEY = "roster-key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramResult:
+    """`trouble` is the last line of its standard error."""
+
+    code: int
+    output: str = ""
+    trouble: str = ""
+
+
+def run_program(command: Sequence[str], given: str = "") -> ProgramResult:
+    """Run a program of the machine, with text on its standard input."""
+    try:
+        done = subprocess.run(  # noqa: S603 - systemd's own programs, and no shell
+            command, input=given, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        return ProgramResult(code=NOT_FOUND, trouble=f"{command[0]}: {error.strerror}")
+    trouble = next(iter(done.stderr.strip().splitlines()[-1:]), "")
+    return ProgramResult(code=done.returncode, output=done.stdout, trouble=trouble)
+
+
+def has_group(name: str) -> bool:
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def is_at_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostMachine:
+    """The machine that a district is set up on; `root` is where its files begin."""
+
+    root: Path = Path("/")
+    user_id: Callable[[], int] = os.geteuid
+    run_program: Callable[[Sequence[str], str], ProgramResult] = run_program
+    has_group: Callable[[str], bool] = has_group
+    is_at_terminal: Callable[[], bool] = is_at_terminal
+    program: Path = field(default_factory=lambda: Path(sys.executable).with_name("namesake"))
+
+    def is_service_config(self, path: Path) -> bool:
+        """Tell whether it is the configuration that the units read."""
+        return path.absolute() == self.root / "etc/namesake/namesake.toml"
+
+    def runs_units_of(self, path: Path) -> bool:
+        """Tell whether systemd is to run the district of this configuration."""
+        booted = (self.root / "run/systemd/system").is_dir()
+        return self.is_service_config(path) and booted and self.user_id() == 0
+
+    def has_unit(self, name: str) -> bool:
+        folders = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
+        return any((self.root / folder / name).exists() for folder in folders)
+
+    def find_proxy_group(self) -> str:
+        return next((name for name in PROXY_GROUPS if self.has_group(name)), "")
+
+    def read_systemd_version(self) -> int:
+        said = self.run_program(("systemctl", "--version"), "")
+        found = re.match(r"systemd (\d+)", said.output)
+        return int(found[1]) if found else CURRENT_SYSTEMD
+
+
+HOST = HostMachine()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFile:
+    path: Path
+    text: str
+
+
+TomlValue = str | int | tuple[str, ...] | None
+_HEADING = re.compile(r"(# )?\[+([\w.]+)\]+.*")
+_SETTING = re.compile(r"(# )?(\w+) = (.+?)( +#.*)?")
+
+
+def fill_template(values: Mapping[str, TomlValue], tables: Mapping[str, bool]) -> str:
+    """Return the example with these values, and with these tables in use or commented out.
+
+    A key with the value None is commented out, too. A key that the example lacks is a KeyError.
+    """
+    left, table, lines = dict(values), "", []
+    example = (find_shipped_files() / "namesake.toml").read_text("utf-8")
+    for line in example.splitlines():
+        heading, setting = _HEADING.fullmatch(line), _SETTING.fullmatch(line)
+        if heading:
+            table = heading[2]
+        key = f"{table}.{setting[2]}".removeprefix(".") if setting else ""
+        used = tables.get(table)
+        if heading and used is not None:
+            lines.append(_comment(line, out=not used))
+        elif setting and used is False:
+            lines.append(_comment(line, out=True))
+            left.pop(key, None)
+        elif setting and key in left:
+            lines.append(_fill_line(line, setting, left.pop(key)))
+        else:
+            lines.append(line)
+    if left:
+        raise KeyError(*left)
+    return "\n".join(lines) + "\n"
+
+
+def _comment(line: str, *, out: bool) -> str:
+    bare = line.removeprefix("# ")
+    return f"# {bare}" if out else bare
+
+
+def _fill_line(line: str, setting: re.Match[str], value: TomlValue) -> str:
+    if value is None:
+        return _comment(line, out=True)
+    filled, remark = f"{setting[2]} = {format_toml(value)}", (setting[4] or "").strip()
+    column = setting[0].rindex(remark) if remark else 0
+    return f"{filled}  ".ljust(column) + remark if remark else filled
+
+
+def format_toml(value: str | int | tuple[str, ...]) -> str:
+    """Write a TOML value, whose strings are those of JSON but for DEL."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(format_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def list_secret_names() -> frozenset[str]:
+    """Return the secrets that the units hand over."""
+    units = "".join((find_shipped_files() / name).read_text("utf-8") for name in (SERVICE, PORTAL))
+    return frozenset(re.findall(r"^ImportCredential=(.+)$", units, re.MULTILINE))
+
+
+def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator[PlannedFile]:
+    """Yield what belongs beside the configuration, whether it is there already or not."""
+    if config.portal.address.startswith("https:"):
+        folder = config_path.parent / "proxy"
+        yield PlannedFile(path=folder / "Caddyfile", text=_build_caddy_sample(config))
+        yield PlannedFile(path=folder / "nginx.conf", text=_build_nginx_sample(config))
+    if not host.runs_units_of(config_path):
+        return
+    units = host.root / "etc/systemd/system"
+    for name in UNITS:
+        if not host.has_unit(name):
+            text = (find_shipped_files() / name).read_text("utf-8")
+            yield PlannedFile(path=units / name, text=text)
+    for name in (SERVICE, PORTAL, BACKUP):
+        lines = (*_list_unit_changes(name, config, host), *_list_old_credentials(name, host))
+        if lines:
+            text = "\n".join(("# Written by `namesake init`.", "[Service]", *lines, ""))
+            yield PlannedFile(path=units / f"{name}.d" / DROP_IN, text=text)
+
+
+def _list_unit_changes(name: str, config: Config, host: HostMachine) -> Iterator[str]:
+    """Yield the lines in which this district differs from the shipped unit."""
+    if host.program != SHIPPED_PROGRAM:
+        yield from ("ExecStart=", f"ExecStart={host.program} {UNITS[name]}")
+    copies, keys = config.backup.folder, config.backup.keys
+    if name == BACKUP and not _are_usual(host, copies, keys):
+        yield from _list_state_folders(copies, keys)
+    if name == SERVICE and not _are_usual(host, None, keys):
+        yield from _list_state_folders(keys)
+    if name != PORTAL:
+        return
+    if config.portal.socket_path:
+        group = host.find_proxy_group()
+        if group:
+            yield f"Group={group}"
+    if config.portal.sign_in is SignInMethod.OIDC:
+        yield from ("# To ask the provider who someone is.", "IPAddressAllow=any")
+
+
+def _are_usual(host: HostMachine, copies: Path | None, keys: Path | None) -> bool:
+    return copies in {None, host.root / COPIES_FOLDER} and keys in {None, host.root / KEYS_FOLDER}
+
+
+def _list_state_folders(*folders: Path | None) -> tuple[str, str]:
+    names = " ".join(("namesake", *(each.name for each in folders if each)))
+    return "StateDirectory=", f"StateDirectory={names}"
+
+
+def _list_old_credentials(name: str, host: HostMachine) -> Iterator[str]:
+    """Yield the lines that hand over what is stored, for a systemd that does not look for it."""
+    folder = host.root / "etc/credstore"
+    stored = {each.name for each in folder.iterdir()} if folder.is_dir() else set[str]()
+    unit = (find_shipped_files() / name).read_text("utf-8")
+    yield from build_credential_lines(unit, host.read_systemd_version(), stored)
+
+
+CADDY_SAMPLE = """\
+# For Caddy: append this to /etc/caddy/Caddyfile. Caddy gets the certificate by itself.
+{site} {{
+	request_body {{
+		max_size 16MB
+	}}
+	reverse_proxy {upstream} {{
+		flush_interval -1
+{header}	}}
+}}
+"""
+NGINX_SAMPLE = """\
+# For nginx: link this file into /etc/nginx/conf.d, and name your certificate.
+server {{
+    listen {port} ssl;
+    listen [::]:{port} ssl;
+    server_name {host};
+    ssl_certificate /etc/letsencrypt/live/{host}/fullchain.pem;
+    ssl_certificate_key /etc/letsencrypt/live/{host}/privkey.pem;
+    client_max_body_size 16m;  # screenshots
+    location / {{
+        proxy_pass http://{upstream};
+        proxy_set_header Host {named};
+        proxy_buffering off;  # progress of checks
+{header}    }}
+}}
+"""
+REPLACE_HEADER = "# put your sign-in here: the address of who is signed in, never a browser's"
+
+
+def _build_caddy_sample(config: Config) -> str:
+    portal, header = config.portal, ""
+    if portal.sign_in is SignInMethod.HEADER:
+        header = f"\t\t{REPLACE_HEADER}\n\t\theader_up -{portal.header}\n"
+    upstream = f"unix/{portal.socket_path}" if portal.socket_path else portal.listen
+    site = urlsplit(portal.address).netloc
+    return CADDY_SAMPLE.format(site=site, upstream=upstream, header=header)
+
+
+def _build_nginx_sample(config: Config) -> str:
+    portal, header = config.portal, ""
+    if portal.sign_in is SignInMethod.HEADER:
+        header = f'        {REPLACE_HEADER}\n        proxy_set_header {portal.header} "";\n'
+    site = urlsplit(portal.address)
+    return NGINX_SAMPLE.format(
+        host=site.hostname,
+        port=site.port or 443,
+        named=f"$host:{site.port}" if site.port else "$host",
+        upstream=f"unix:{portal.socket_path}" if portal.socket_path else portal.listen,
+        header=header,
+    )
+
+
+def write_new_file(path: Path, text: str, mode: int = READABLE_MODE) -> None:
+    """Write a file and its folder, all or nothing. Raises CannotWriteError."""
+    try:
+        folder_mode = 0o700 if mode == PRIVATE_MODE else 0o755
+        path.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{path.parent} cannot be created ({error.strerror})."
+        raise CannotWriteError(reason) from error
+    write_file(path, text.encode(), mode)
+
+
+def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -> Path:
+    """Store a secret where the units find it, encrypted if systemd can; return its file.
+
+    Before version 254, systemd finds by its name only what is not encrypted. For a district
+    without units, it is a file in the folder `secrets` beside the configuration.
+    """
+    if not host.is_service_config(config_path):
+        path = config_path.parent / "secrets" / name
+        write_new_file(path, secret, PRIVATE_MODE)
+        return path
+    plain = host.root / "etc/credstore" / name
+    if not plain.exists() and host.read_systemd_version() >= CURRENT_SYSTEMD:
+        command = ("systemd-creds", "encrypt", f"--name={name}", "-", "-")
+        encrypted = host.run_program(command, secret)
+        if encrypted.code == 0:
+            path = host.root / "etc/credstore.encrypted" / name
+            write_new_file(path, encrypted.output, PRIVATE_MODE)
+            return path
+    write_new_file(plain, secret, PRIVATE_MODE)
+    return plain
+
+
+def find_secret(name: str, config_path: Path, host: HostMachine) -> Path | None:
+    """Return the file that holds a secret already; None if there is none."""
+    folders: tuple[Path, ...] = (config_path.parent / "secrets",)
+    if host.is_service_config(config_path):
+        folders = (host.root / "etc/credstore", host.root / "etc/credstore.encrypted")
+    paths = (folder / name for folder in folders)
+    return next((path for path in paths if os.access(path, os.F_OK)), None)
+
+
+def read_stored_secrets(config_path: Path, host: HostMachine) -> dict[str, str]:
+    """Return the secrets that the service gets, as far as this user may read them, by name.
+
+    The key of the roster is not read: it is for the matcher alone.
+    """
+    secrets = {}
+    for name in list_secret_names() - {ROSTER_KEY}:
+        path = find_secret(name, config_path, host)
+        if path is not None and path.parent.name == "credstore.encrypted":
+            command = ("systemd-creds", "decrypt", f"--name={name}", str(path), "-")
+            opened = host.run_program(command, "")
+            secrets[name] = opened.output.strip()
+        elif path is not None:
+            with suppress(OSError, UnicodeDecodeError):
+                secrets[name] = path.read_text("utf-8").strip()
+    return {name: secret for name, secret in secrets.items() if secret}
+
+
+def spell_as_variables(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return secrets as the variables of the environment that stand for them."""
+    return {f"NAMESAKE_{name.upper().replace('-', '_')}": text for name, text in secrets.items()}
+
+
+def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str:
+    """Spell the command that asks for a secret and stores it where we would."""
+    if host.is_service_config(config_path):
+        knows = host.run_program(("systemd-creds", "--version"), "").code == 0
+        seals = knows and host.read_systemd_version() >= CURRENT_SYSTEMD
+        folder = host.root / ("etc/credstore.encrypted" if seals else "etc/credstore")
+    else:
+        seals, folder = False, config_path.parent / "secrets"
+    path = folder / name
+    store = f"systemd-creds encrypt --name={name} - {path}"
+    if not seals:
+        store = f"install -m 600 /dev/stdin {path}"
+    return f"mkdir -p -m 700 {folder} && systemd-ask-password -n | {store}"
+
+
+def start_units(host: HostMachine) -> str:
+    """Start what runs a district, now and at every boot, and make the first backup.
+
+    Return what went wrong, or nothing.
+    """
+    for command in (
+        ("systemctl", "daemon-reload"),
+        ("systemctl", "enable", "--now", *START_UNITS),
+        ("systemctl", "start", BACKUP),
+    ):
+        done = host.run_program(command, "")
+        if done.code:
+            return f"`{' '.join(command)}` failed with {done.code}: {done.trouble}"
+    return ""

@@ -1,0 +1,543 @@
+"""The questions of `namesake init`, and how each answer is checked.
+
+A file of answers has the same keys, and passes the same checks.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import click
+from msgspec import UNSET, Struct, UnsetType
+
+from monitor.cli.setup_files import COPIES_FOLDER, KEYS_FOLDER
+from monitor.config import (
+    CALLBACK_PATH,
+    DOMAIN,
+    MailSecurity,
+    PortalConfig,
+    find_portal_faults,
+    is_known_time_zone,
+)
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import InputError
+from monitor.services.staff_invitations import read_staff_file
+from scrapers.http.ssrf_guard import normalize_origin
+
+NONE, YES, NO = "none", "yes", "no"
+DEFAULT_SEARXNG = "http://127.0.0.1:8888"
+GOOGLE_RELAY = "smtp-relay.gmail.com"
+DEFAULT_PORTS = {"starttls": "587", "tls": "465", "relay": "25"}
+PROVIDERS = {"google": "your Google account", "entra": "your Microsoft account"}
+ISSUERS = {
+    "google": "https://accounts.google.com",
+    "entra": "https://login.microsoftonline.com/{tenant}/v2.0",
+}
+# Every answer as text, by the key of its question; an empty one is none. Also, under UNIT_DATA, the
+# folder in which systemd keeps the data of its services; empty where it does not run this district.
+Answers = dict[str, str]
+UNIT_DATA = "unit_data"
+
+
+class SignInChoice(StrEnum):
+    """`google` and `entra` are `oidc` with an issuer that we know."""
+
+    LINK = "link"
+    GOOGLE = "google"
+    ENTRA = "entra"
+    OIDC = "oidc"
+    HEADER = "header"
+
+
+class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of a file with answers: those of the questions, and files that hold secrets."""
+
+    name: str | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
+    domains: tuple[str, ...] | UnsetType = UNSET
+    places: tuple[str, ...] | UnsetType = UNSET
+    contact: str | UnsetType = UNSET
+    reviewers: tuple[str, ...] | UnsetType = UNSET
+    operators: tuple[str, ...] | UnsetType = UNSET
+    staff_file: str | UnsetType = UNSET
+    mail_host: str | UnsetType = UNSET
+    mail_security: MailSecurity | UnsetType = UNSET
+    mail_port: int | UnsetType = UNSET
+    mail_user: str | UnsetType = UNSET
+    mail_sender: str | UnsetType = UNSET
+    mail_test: bool | UnsetType = UNSET
+    portal_address: str | UnsetType = UNSET
+    sign_in: SignInChoice | UnsetType = UNSET
+    tenant: str | UnsetType = UNSET
+    issuer: str | UnsetType = UNSET
+    client: str | UnsetType = UNSET
+    header: str | UnsetType = UNSET
+    search: str | UnsetType = UNSET
+    backup_folder: str | UnsetType = UNSET
+    backup_keys: str | UnsetType = UNSET
+    start: bool | UnsetType = UNSET
+    secrets: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupQuestion:
+    """`parse` returns the answer as it is kept, or raises click.BadParameter with a sentence.
+
+    `why` may name earlier answers in braces. `unattended` is the default without a person there.
+    """
+
+    key: str
+    prompt: str
+    why: str
+    parse: Callable[[str, Answers], str]
+    default: Callable[[Answers], str] | str | None = None
+    unattended: str | None = None
+    applies: Callable[[Answers], bool] = lambda _answers: True
+    when_unused: str = "has no use with the other answers: remove it"
+    secret: bool = False
+
+    def find_default(self, answers: Answers) -> str | None:
+        return self.default(answers) if callable(self.default) else self.default
+
+    def ask(self, answers: Answers) -> str:
+        """Ask until the answer can be used."""
+        why = self.why.format_map(answers)
+        click.echo(f"\n  {why}")
+        answer: str = click.prompt(
+            self.prompt.format_map(answers),
+            default=self.find_default(answers),
+            value_proc=lambda text: self.parse(text, answers),
+            hide_input=self.secret,
+            show_default=not self.secret,
+        )
+        return answer
+
+
+def _parse_name(text: str, _answers: Answers) -> str:
+    if not text.strip():
+        reason = "A district needs a name."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_zone(text: str, _answers: Answers) -> str:
+    if not is_known_time_zone(text.strip()):
+        reason = f"{text!r} is not a time zone such as America/Chicago."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """Split a list; `none` and nothing are an empty one."""
+    parts = (part.strip() for part in text.split(","))
+    return tuple(part for part in parts if part and part.lower() != NONE)
+
+
+def _parse_domains(text: str, _answers: Answers) -> str:
+    domains = [part.lower().removeprefix("@") for part in split_list(text.replace(" ", ","))]
+    for domain in domains:
+        if not DOMAIN.fullmatch(domain):
+            reason = f"{domain!r} is not a domain such as district.example."
+            raise click.BadParameter(reason)
+    if not domains:
+        reason = "At least one domain is needed, or no one can be invited."
+        raise click.BadParameter(reason)
+    return ", ".join(dict.fromkeys(domains))
+
+
+def _parse_list(text: str, _answers: Answers) -> str:
+    return ", ".join(split_list(text))
+
+
+def _parse_address(text: str, _answers: Answers) -> str:
+    if not is_single_address(text.strip()):
+        reason = f"{text!r} is not a single email address."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_addresses(text: str, answers: Answers) -> str:
+    return ", ".join(_parse_address(each, answers) for each in split_list(text))
+
+
+def _parse_optional(text: str, _answers: Answers) -> str:
+    return "" if text.strip().lower() == NONE else text.strip()
+
+
+def _parse_needed(text: str, _answers: Answers) -> str:
+    if not text.strip():
+        reason = "An answer is needed here."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_staff_file(text: str, answers: Answers) -> str:
+    name = _parse_optional(text, answers)
+    if name:
+        try:
+            read_staff_file(Path(name), split_list(answers["domains"]))
+        except (InputError, OSError) as error:
+            problem = (
+                f"{name} cannot be read ({error.strerror})." if isinstance(error, OSError) else ""
+            )
+            raise click.BadParameter(problem or str(error)) from error
+    return name
+
+
+def _parse_mail_host(text: str, answers: Answers) -> str:
+    host = _parse_optional(text, answers)
+    if host.lower() == "google":
+        return GOOGLE_RELAY
+    if re.search(r"[/\s@]|^[^:]*:\d*$", host):
+        reason = f"{text!r} is not the name of a server such as smtp.district.example."
+        raise click.BadParameter(reason)
+    return host
+
+
+def _build_choice_parser(*choices: str) -> Callable[[str, Answers], str]:
+    def parse_choice(text: str, _answers: Answers) -> str:
+        if text.strip().lower() not in choices:
+            reason = f"{text!r} is not one of {', '.join(choices)}."
+            raise click.BadParameter(reason)
+        return text.strip().lower()
+
+    return parse_choice
+
+
+def _parse_yes(text: str, _answers: Answers) -> str:
+    found = {"y": YES, YES: YES, "n": NO, NO: NO}.get(text.strip().lower())
+    if found is None:
+        reason = f"{text!r} is not yes or no."
+        raise click.BadParameter(reason)
+    return found
+
+
+def _parse_port(text: str, _answers: Answers) -> str:
+    if not text.strip().isdecimal() or not 0 < int(text) < 1 << 16:
+        reason = f"{text!r} is not a port from 1 to 65535."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_sender(text: str, _answers: Answers) -> str:
+    address = re.fullmatch(r"[^<>]*<([^<>]+)>|([^<>]+)", text.strip())
+    if address is None or not is_single_address(address[1] or address[2]):
+        reason = f"{text!r} has no email address, such as Namesake <namesake@district.example>."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_portal_address(text: str, _answers: Answers) -> str:
+    address = text.strip().rstrip("/")
+    faults = find_portal_faults(PortalConfig(address=address))
+    fault = next((what for wrong, where, what in faults if wrong and "address" in where), "")
+    if fault:
+        reason = (
+            f"{text!r} is not https:// and a host only, such as https://namesake.school.example."
+        )
+        raise click.BadParameter(reason)
+    return address
+
+
+def _parse_tenant(text: str, _answers: Answers) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.-]+", text.strip()):
+        reason = f"{text!r} is not a tenant ID such as 00000000-0000-0000-0000-000000000000."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_issuer(text: str, _answers: Answers) -> str:
+    if not re.fullmatch(r"https://[^\s/@]+(/\S*)?", text.strip()):
+        reason = f"{text!r} is not the https:// address that your provider states as its issuer."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_header(text: str, _answers: Answers) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", text.strip()):
+        reason = f"{text!r} is not the name of a header such as X-Forwarded-Email."
+        raise click.BadParameter(reason)
+    return text.strip()
+
+
+def _parse_search(text: str, _answers: Answers) -> str:
+    plain = text.strip().lower()
+    if plain in {"brave", "feeds", NONE}:
+        return plain
+    plain = DEFAULT_SEARXNG if plain == "searxng" else text.strip().rstrip("/")
+    if not normalize_origin(plain):
+        reason = (
+            f"{text!r} is not brave, searxng, feeds, none, or an address like {DEFAULT_SEARXNG}."
+        )
+        raise click.BadParameter(reason)
+    return plain
+
+
+def _parse_backup_folder(text: str, answers: Answers) -> str:
+    """Take only what the units may write: a folder of /var/lib, where another disk is mounted."""
+    folder = _parse_optional(text, answers)
+    units = Path(answers[UNIT_DATA]) if answers[UNIT_DATA] else None
+    if folder and not Path(folder).is_absolute():
+        reason = f"{text!r} is not a full path such as /var/lib/namesake-copies."
+        raise click.BadParameter(reason)
+    if folder and units and Path(folder).parent != units:
+        reason = f"{text!r} is not a folder in {units}. Mount the other disk there."
+        raise click.BadParameter(reason)
+    return folder
+
+
+def _parse_backup_keys(text: str, answers: Answers) -> str:
+    keys = _parse_backup_folder(text, answers)
+    copies = answers["backup_folder"]
+    if keys and (Path(keys).is_relative_to(copies) or Path(copies).is_relative_to(keys)):
+        reason = f"{text!r} and {copies} are one place. Keys and backups must never be together."
+        raise click.BadParameter(reason)
+    return keys
+
+
+def _uses_provider(answers: Answers) -> bool:
+    return answers["sign_in"] in {"google", "entra", "oidc"}
+
+
+DISTRICT_QUESTIONS = (
+    SetupQuestion(
+        key="name",
+        prompt="Name of the district",
+        why="Emails and pages show it.",
+        parse=_parse_name,
+    ),
+    SetupQuestion(
+        key="zone",
+        prompt="Time zone",
+        why="Checks and emails run at its local times.",
+        parse=_parse_zone,
+        default="America/Chicago",
+    ),
+    SetupQuestion(
+        key="domains",
+        prompt="Domains of staff email",
+        why="Only addresses in these domains can be invited. Put commas between several.",
+        parse=_parse_domains,
+    ),
+    SetupQuestion(
+        key="places",
+        prompt="Towns of the district",
+        why="Their names help to tell people of one name apart. Put commas between several.",
+        parse=_parse_list,
+        default=NONE,
+    ),
+    SetupQuestion(
+        key="contact",
+        prompt="Email address of the contact person",
+        why="Emails name this address for questions, and so does every request to a site.",
+        parse=_parse_address,
+    ),
+    SetupQuestion(
+        key="reviewers",
+        prompt="Email addresses of the reviewers",
+        why="Reviewers see flags that are open to IT. Some steps take two, so name two or more.",
+        parse=_parse_addresses,
+        default=NONE,
+    ),
+    SetupQuestion(
+        key="operators",
+        prompt="Email addresses of the operators",
+        why="Operators run the service and get its alerts. They see no one's findings.",
+        parse=_parse_addresses,
+        default=lambda answers: answers["contact"],
+    ),
+    SetupQuestion(
+        key="staff_file",
+        prompt="Staff file (CSV)",
+        why="A list of whom to invite later. It is only checked now, and no one is invited.",
+        parse=_parse_staff_file,
+        default=NONE,
+    ),
+)
+MAIL_QUESTIONS = (
+    SetupQuestion(
+        key="mail_host",
+        prompt="Mail server, google, or none",
+        why=(
+            "Invitations and digests go out through it. google is Google Workspace's relay. With "
+            "none, emails\n  are files, and no one can be invited."
+        ),
+        parse=_parse_mail_host,
+        default=NONE,
+    ),
+    SetupQuestion(
+        key="mail_security",
+        prompt="Encryption: starttls, tls or relay",
+        why="relay is not encrypted: only for a server on this machine or your own network.",
+        parse=_build_choice_parser(*MailSecurity),
+        default="starttls",
+        applies=lambda answers: bool(answers["mail_host"]),
+    ),
+    SetupQuestion(
+        key="mail_port",
+        prompt="Port",
+        why="Where the mail server listens.",
+        parse=_parse_port,
+        default=lambda answers: DEFAULT_PORTS[answers["mail_security"]],
+        applies=lambda answers: bool(answers["mail_host"]),
+    ),
+    SetupQuestion(
+        key="mail_user",
+        prompt="User",
+        why="The account at the mail server. none if it knows this machine by its IP address.",
+        parse=_parse_optional,
+        default=NONE,
+        applies=lambda answers: (
+            bool(answers["mail_host"]) and answers["mail_security"] != MailSecurity.RELAY
+        ),
+    ),
+    SetupQuestion(
+        key="smtp-password",
+        prompt="Password (not shown; Enter to set it later)",
+        why="The password of {mail_user}. It is stored as a secret, not in the configuration.",
+        parse=_parse_optional,
+        default="",
+        applies=lambda answers: bool(answers["mail_user"]),
+        secret=True,
+    ),
+    SetupQuestion(
+        key="mail_sender",
+        prompt="Sender",
+        why="People read it as the sender of every email.",
+        parse=_parse_sender,
+        default=lambda answers: f"Namesake <namesake@{split_list(answers['domains'])[0]}>",
+    ),
+    SetupQuestion(
+        key="mail_test",
+        prompt="Send a test email now",
+        why="It goes to {contact}, and to no one else.",
+        parse=_parse_yes,
+        default=YES,
+        unattended=NO,
+        applies=lambda answers: bool(answers["mail_host"]),
+    ),
+)
+PORTAL_QUESTIONS = (
+    SetupQuestion(
+        key="portal_address",
+        prompt="Address of the portal",
+        why="People join and read their results there. Every email leads there.",
+        parse=_parse_portal_address,
+        default=lambda answers: f"https://namesake.{split_list(answers['domains'])[0]}",
+    ),
+    SetupQuestion(
+        key="sign_in",
+        prompt="Sign-in: link, google, entra, oidc or header",
+        why=(
+            "link emails a code. google, entra (Microsoft) and oidc (others) use your accounts "
+            "there.\n  header trusts a proxy that signs people in."
+        ),
+        parse=_build_choice_parser(*SignInChoice),
+        default="link",
+    ),
+    SetupQuestion(
+        key="tenant",
+        prompt="Directory (tenant) ID",
+        why="Microsoft's Entra admin center shows it under Overview.",
+        parse=_parse_tenant,
+        applies=lambda answers: answers["sign_in"] == "entra",
+    ),
+    SetupQuestion(
+        key="issuer",
+        prompt="Issuer",
+        why="The address by which your provider is known.",
+        parse=_parse_issuer,
+        applies=lambda answers: answers["sign_in"] == "oidc",
+    ),
+    SetupQuestion(
+        key="client",
+        prompt="Client ID",
+        why=(
+            "Register a web application at your provider. Its redirect address must be exactly:\n  "
+            f"{{portal_address}}{CALLBACK_PATH}"
+        ),
+        parse=_parse_needed,
+        applies=_uses_provider,
+    ),
+    SetupQuestion(
+        key="oidc-secret",
+        prompt="Client secret (not shown; Enter to set it later)",
+        why="Your provider shows it once. It is stored as a secret, not in the configuration.",
+        parse=_parse_optional,
+        default="",
+        applies=_uses_provider,
+        secret=True,
+    ),
+    SetupQuestion(
+        key="header",
+        prompt="Header",
+        why="The proxy puts the address of who is signed in there, and drops a browser's own.",
+        parse=_parse_header,
+        default="X-Forwarded-Email",
+        applies=lambda answers: answers["sign_in"] == "header",
+    ),
+)
+SEARCH_QUESTIONS = (
+    SetupQuestion(
+        key="search",
+        prompt="Search engine: brave, the address of your own SearXNG, feeds, or none",
+        why="Only search engines find what no list of sites can. brave costs money and finds most.",
+        parse=_parse_search,
+        default=NONE,
+    ),
+    SetupQuestion(
+        key="brave-key",
+        prompt="Key for Brave (not shown; Enter to set it later)",
+        why="From your account at Brave's Search API. It is stored as a secret.",
+        parse=_parse_optional,
+        default="",
+        applies=lambda answers: answers["search"] == "brave",
+        secret=True,
+    ),
+)
+BACKUP_QUESTIONS = (
+    SetupQuestion(
+        key="backup_folder",
+        prompt="Folder for backups",
+        why="Mount a disk of another machine there, or let another machine fetch it.",
+        parse=_parse_backup_folder,
+        default=lambda answers: (
+            f"{answers[UNIT_DATA]}/{COPIES_FOLDER.name}" if answers[UNIT_DATA] else NONE
+        ),
+    ),
+    SetupQuestion(
+        key="backup_keys",
+        prompt="Folder for the copy of the keys",
+        why="For a third machine: whoever has backups and keys together can read everything.",
+        parse=_parse_backup_keys,
+        default=lambda answers: (
+            f"{answers[UNIT_DATA]}/{KEYS_FOLDER.name}" if answers[UNIT_DATA] else NONE
+        ),
+        applies=lambda answers: bool(answers["backup_folder"]),
+    ),
+)
+START_QUESTIONS = (
+    SetupQuestion(
+        key="start",
+        prompt="Start the service, the portal and nightly backups now",
+        why="No one is searched for before they join.",
+        parse=_parse_yes,
+        default=lambda answers: YES if answers["mail_host"] else NO,
+        applies=lambda answers: bool(answers[UNIT_DATA]),
+        when_unused=(
+            "must be false here: only root starts services, with systemd, and with the "
+            "configuration at its usual path"
+        ),
+    ),
+)
+SECTIONS = {
+    "District": DISTRICT_QUESTIONS,
+    "Mail": MAIL_QUESTIONS,
+    "Portal": PORTAL_QUESTIONS,
+    "Search": SEARCH_QUESTIONS,
+    "Backups": BACKUP_QUESTIONS,
+    "Start": START_QUESTIONS,
+}
+QUESTIONS = {question.key: question for section in SECTIONS.values() for question in section}

@@ -1,0 +1,56 @@
+"""The manual page is made from the commands, so that it cannot fall behind them."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from docs.manual import build_manual, write_manual
+from monitor.cli.main import COMMAND_GROUPS, namesake
+
+GROFF = shutil.which("groff") or ""
+
+
+def options(command: click.Command, *path: str) -> Iterator[tuple[str, str]]:
+    """Yield each command with each of its options."""
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            part = command.get_command(click.Context(command), name)
+            assert part is not None
+            yield from options(part, *path, name)
+    else:
+        yield " ".join(path), ""
+        yield from ((" ".join(path), each) for param in command.params for each in param.opts)
+
+
+def test_the_manual_page_names_every_command_with_its_options() -> None:
+    plain = build_manual().replace("\\-", "-")
+    chapters = {
+        words[0].removeprefix("namesake "): rest
+        for words, rest in (
+            (each.split(" ["), each) for each in plain.replace('"', "").split(".SS ")[1:]
+        )
+    }
+    missing = [
+        f"{name} {option}"
+        for name, option in options(namesake)
+        if option.startswith("-") and option not in chapters.get(name, "")
+    ]
+
+    assert missing == []
+    assert all(f"{title.upper()} COMMANDS" in plain for title in COMMAND_GROUPS)
+
+
+@pytest.mark.skipif(not GROFF, reason="groff is not on this machine")
+def test_the_manual_page_is_understood_by_man(tmp_path) -> None:
+    page = tmp_path / "man1" / "namesake.1"
+    write_manual(page)
+
+    said = subprocess.run(
+        (GROFF, "-man", "-ww", "-Tutf8", str(page)), capture_output=True, check=True, text=True
+    )
+
+    assert said.stderr == ""
+    assert "namesake init" in said.stdout

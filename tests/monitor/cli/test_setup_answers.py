@@ -1,0 +1,187 @@
+"""`namesake init --answers FILE`: the whole conversation without a person."""
+
+import re
+from pathlib import Path
+
+import pytest
+from msgspec.structs import fields
+
+from monitor.cli.setup_questions import AnswersFile
+from monitor.config import find_shipped_files, load_config
+from tests.monitor.cli.conftest import Said, run
+from tests.monitor.letters import PASSWORD
+from tests.monitor.post_office import Counter, opened
+
+GOOD = """\
+name = "Oak Hill Unified"
+zone = "America/Denver"
+domains = ["oakhill.test", "ohusd.test"]
+contact = "it@oakhill.test"
+reviewers = ["a.lee@oakhill.test", "r.ortiz@oakhill.test"]
+mail_host = "smtp.oakhill.test"
+mail_user = "namesake"
+sign_in = "google"
+client = "abc"
+search = "brave"
+"""
+
+
+def init(folder: Path, text: str) -> Said:
+    file = folder / "answers.toml"
+    file.write_text(text, "utf-8")
+    return run("--config", str(folder / "etc/namesake.toml"), "init", "--answers", str(file))
+
+
+def test_a_file_of_answers_sets_up_a_district_and_asks_nothing(tmp_path: Path):
+    said = init(tmp_path, GOOD)
+
+    assert said.code == 0, said.err
+    assert "[none]" not in said.out
+    config = load_config(tmp_path / "etc/namesake.toml")
+    assert config.district.domains == ("oakhill.test", "ohusd.test")
+    assert (config.mail.host, config.mail.port, config.mail.user) == (
+        "smtp.oakhill.test",
+        587,
+        "namesake",
+    )
+    assert config.portal.client == "abc"
+    assert config.sources.brave
+    assert "Store the secret smtp-password." in said.out
+    assert "Store the secret oidc-secret." in said.out
+
+
+def test_secrets_come_from_files_beside_it_and_any_that_a_unit_loads(tmp_path: Path):
+    for name in ("mail", "twitch"):
+        (tmp_path / f"{name}.txt").write_text(f"{PASSWORD}-{name}\n", "utf-8")
+    secrets = '[secrets]\nsmtp-password = "mail.txt"\ntwitch-app = "twitch.txt"\n'
+
+    said = init(tmp_path, GOOD + secrets)
+
+    assert said.code == 0, said.err
+    stored = tmp_path / "etc/secrets"
+    assert (stored / "smtp-password").read_text("utf-8") == f"{PASSWORD}-mail"
+    assert (stored / "twitch-app").read_text("utf-8") == f"{PASSWORD}-twitch"
+    assert PASSWORD not in said.out
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "sentence"),
+    [
+        ('name = "Oak Hill Unified"\n', "", "`name` is missing. Add it."),
+        ('client = "abc"\n', "", "`client` is missing. Add it."),
+        ("name =", "nmae =", "line 1: unknown key `nmae` in the file. Did you mean `name`?"),
+        (
+            "America/Denver",
+            "Mountain",
+            (
+                "line 2: `zone` cannot be used. 'Mountain' is not a time zone such as "
+                "America/Chicago."
+            ),
+        ),
+        (
+            '"google"\n',
+            '"saml"\n',
+            'line 8: `sign_in` must be one of "link", "google", "entra", "oidc", "header".',
+        ),
+        (
+            'sign_in = "google"',
+            'sign_in = "link"',
+            "line 9: `client` has no use with the other answers: remove it.",
+        ),
+        (
+            "mail_user",
+            "mail_password",
+            (
+                "line 7: unknown key `mail_password` in the file. Secrets do not belong in this "
+                "file: `Secrets` in docs/operate.md says where they go."
+            ),
+        ),
+        (
+            'search = "brave"',
+            "start = true",
+            (
+                "line 10: `start` must be false here: only root starts services, with systemd, "
+                "and with the configuration at its usual path."
+            ),
+        ),
+        (
+            'search = "brave"',
+            '[secrets]\nbrave_key = "x"',
+            "line 11: `secrets.brave_key` is no secret of Namesake: the nearest is brave-key.",
+        ),
+        (
+            'search = "brave"',
+            "[secrets]\nbrave-key = 7",
+            "line 10: `secrets` must be text in quotes.",
+        ),
+        ("[", "[[", "is not valid TOML: "),
+    ],
+)
+def test_a_mistake_is_answered_by_its_line_and_writes_nothing(tmp_path, good, bad, sentence):
+    said = init(tmp_path, GOOD.replace(good, bad, 1))
+
+    assert said.code == 65
+    assert said.sentence.startswith(str(tmp_path / "answers.toml"))
+    assert sentence in said.sentence
+    assert not (tmp_path / "etc").exists()
+
+
+def test_the_sample_that_is_shipped_can_be_used_and_names_every_key(tmp_path: Path):
+    sample = (find_shipped_files() / "answers.toml").read_text("utf-8")
+    for name in re.findall(r'= "([a-z-]+\.txt)"', sample):
+        (tmp_path / name).write_text(PASSWORD, "utf-8")
+
+    said = init(tmp_path, sample)
+
+    assert said.code == 0, said.err
+    named = re.findall(r"^(?:# )?([a-z_]+) = ", sample, re.MULTILINE)
+    assert {*named, "secrets"} == {field.name for field in fields(AnswersFile)}
+
+
+def test_a_secret_whose_file_cannot_be_read_is_named(tmp_path: Path):
+    said = init(tmp_path, f'{GOOD}[secrets]\nbrave-key = "nowhere.txt"\n')
+
+    assert said.code == 65
+    assert f"must name a readable file that holds the secret, unlike {tmp_path}" in said.sentence
+
+
+def test_what_is_not_wanted_may_be_said_where_it_has_no_use(tmp_path: Path):
+    said = init(tmp_path, f"{GOOD}start = false\nmail_test = false\n")
+
+    assert said.code == 0
+
+
+def relay(port: int) -> str:
+    mail = f'mail_host = "127.0.0.1"\nmail_port = {port}\nmail_security = "relay"\n'
+    old = 'mail_host = "smtp.oakhill.test"\nmail_user = "namesake"\n'
+    return GOOD.replace(old, f"{mail}mail_test = true\n")
+
+
+def test_a_test_email_is_sent_only_on_request(tmp_path: Path):
+    counter = Counter()
+    with opened(counter) as office:
+        asked = init(tmp_path, relay(office.port))
+        quiet = tmp_path / "quiet"
+        quiet.mkdir()
+        silent = init(quiet, relay(office.port).replace("mail_test = true", ""))
+
+    assert (asked.code, silent.code) == (0, 0)
+    assert counter.recipients == [["it@oakhill.test"]]
+
+
+def test_a_mail_server_that_refuses_the_test_stops_before_anything_is_written(tmp_path: Path):
+    said = init(tmp_path, relay(1))
+
+    assert said.code == 69
+    assert "cannot be reached (nothing listens on that port)" in said.sentence
+    assert said.sentence.endswith("Nothing was written.")
+    assert not (tmp_path / "etc").exists()
+
+
+def test_a_file_and_options_are_not_mixed(tmp_path: Path):
+    (tmp_path / "answers.toml").write_text(GOOD, "utf-8")
+
+    said = run("init", "--answers", str(tmp_path / "answers.toml"), "--name", "Oak Hill")
+
+    assert said.code == 2
+    assert "pass no other option with it" in said.err

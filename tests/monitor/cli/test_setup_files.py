@@ -1,0 +1,405 @@
+"""What setup writes on a machine that systemd runs: units, drop-ins, secrets; and the template."""
+
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.setup_files import (
+    SHIPPED_PROGRAM,
+    UNITS,
+    HostMachine,
+    ProgramResult,
+    fill_template,
+    list_secret_names,
+    read_stored_secrets,
+    run_program,
+)
+from monitor.config import find_shipped_files, load_config
+from tests.monitor.cli.conftest import Said, run
+from tests.monitor.letters import PASSWORD
+
+ANSWERS = """\
+name = "Oak Hill Unified"
+domains = ["oakhill.test"]
+contact = "it@oakhill.test"
+"""
+RUNNING = ("namesake", "namesake-portal", "namesake-backup.timer")
+ANALYZE = shutil.which("systemd-analyze") or ""
+
+
+@dataclass
+class Systemd:
+    """Answers as systemd's programs do; `broken` names those that fail."""
+
+    version: int = 257
+    broken: frozenset[str] = frozenset()
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+
+    def __call__(self, command: Sequence[str], given: str) -> ProgramResult:
+        self.asked.append(tuple(command))
+        self.given.append(given)
+        if {command[0], command[1]} & self.broken:
+            return ProgramResult(code=1, trouble="Unit namesake.service is masked.")
+        if command[:2] == ("systemctl", "--version"):
+            return ProgramResult(code=0, output=f"systemd {self.version} ({self.version}.1)\n")
+        if command[:2] == ("systemd-creds", "decrypt"):
+            return ProgramResult(code=0, output=f"{PASSWORD}\n")
+        return ProgramResult(code=0, output="sealed\n")
+
+
+@dataclass
+class Machine:
+    """A folder in the place of `/`, and what was asked of systemd in it."""
+
+    root: Path
+    systemd: Systemd
+    monkeypatch: pytest.MonkeyPatch
+
+    def __post_init__(self) -> None:
+        self.change(HostMachine(root=self.root, user_id=lambda: 0, program=SHIPPED_PROGRAM))
+
+    def change(self, host: HostMachine | None = None, **parts: object) -> None:
+        host = replace(host or self.host, **{"run_program": self.systemd, **parts})
+        self.host = host
+        self.monkeypatch.setattr("monitor.cli.setup_files.HOST", host)
+
+    @property
+    def config(self) -> Path:
+        return self.root / "etc/namesake/namesake.toml"
+
+    def init(self, answers: str = ANSWERS, *, again: bool = False) -> Said:
+        file = self.root / "answers.toml"
+        file.write_text(answers, "utf-8")
+        return run("--config", str(self.config), "init", *(() if again else ("--answers", file)))
+
+    def read_drop_in(self, unit: str) -> str:
+        file = self.root / f"etc/systemd/system/{unit}.d/namesake-init.conf"
+        return file.read_text("utf-8") if file.exists() else ""
+
+    def read_files(self, folder: str) -> dict[str, bytes]:
+        place = self.root / folder
+        files = (each for each in place.rglob("*") if each.is_file())
+        return {each.relative_to(place).as_posix(): each.read_bytes() for each in files}
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    for folder in ("var/lib", "run/systemd/system", "etc"):
+        (tmp_path / folder).mkdir(parents=True)
+    return Machine(tmp_path, Systemd(), monkeypatch)
+
+
+def test_the_units_are_installed_as_they_are_shipped_where_they_fit(machine: Machine):
+    said = machine.init()
+
+    assert said.code == 0, said.err
+    assert set(machine.read_files("etc/systemd/system")) == {*UNITS}
+    for name in UNITS:
+        shipped = (find_shipped_files() / name).read_text("utf-8")
+        assert (machine.root / "etc/systemd/system" / name).read_text("utf-8") == shipped
+    assert load_config(machine.config).state == machine.root / "var/lib/namesake"
+    assert (machine.root / "var/lib/namesake/namesake.db").exists()
+
+
+def test_the_service_starts_if_that_was_the_answer_and_makes_a_first_backup(machine: Machine):
+    said = machine.init(f"{ANSWERS}start = true")
+
+    assert said.code == 0
+    assert machine.systemd.asked[-3:] == [
+        ("systemctl", "daemon-reload"),
+        ("systemctl", "enable", "--now", *RUNNING),
+        ("systemctl", "start", "namesake-backup.service"),
+    ]
+    assert "enable --now" not in said.out
+
+
+def test_without_a_mail_server_it_is_started_only_on_request(machine: Machine):
+    said = machine.init()
+
+    assert [each for each in machine.systemd.asked if each[1] in {"enable", "start"}] == []
+    assert f"systemctl enable --now {' '.join(RUNNING)}" in said.out
+
+
+def test_a_service_that_does_not_start_is_said_with_what_systemd_says(machine: Machine):
+    machine.systemd.broken = frozenset({"enable"})
+
+    said = machine.init(f"{ANSWERS}start = true")
+
+    assert said.code == 69
+    assert "failed with 1: Unit namesake.service is masked." in said.out
+    assert f"systemctl enable --now {' '.join(RUNNING)}" in said.out
+
+
+def test_units_of_a_package_are_not_written_again(machine: Machine):
+    folder = machine.root / "usr/lib/systemd/system"
+    folder.mkdir(parents=True)
+    for name in UNITS:
+        (folder / name).write_text("[Unit]\n", "utf-8")
+
+    machine.init()
+
+    assert machine.read_files("etc/systemd/system") == {}
+
+
+def test_another_place_of_the_program_is_a_drop_in_for_each_service(machine: Machine):
+    machine.change(program=Path("/srv/namesake/bin/namesake"))
+
+    machine.init()
+
+    for unit, verb in (("namesake", "run"), ("namesake-portal", "portal")):
+        told = machine.read_drop_in(f"{unit}.service")
+        assert f"\nExecStart=\nExecStart=/srv/namesake/bin/namesake {verb}\n" in told
+    assert "bin/namesake backup\n" in machine.read_drop_in("namesake-backup.service")
+
+
+PROVIDER = 'sign_in = "google"\nclient = "c"\n'
+
+
+def test_the_portal_may_reach_a_provider_only_where_one_signs_people_in(machine: Machine):
+    machine.init(ANSWERS + PROVIDER)
+
+    assert "IPAddressAllow=any" in machine.read_drop_in("namesake-portal.service")
+    assert machine.read_drop_in("namesake.service") == ""
+
+
+@pytest.mark.parametrize(
+    ("groups", "group"),
+    [({"www-data"}, "www-data"), ({"caddy", "www-data"}, "caddy"), (set(), "")],
+)
+def test_a_socket_belongs_to_the_group_of_the_proxy(machine: Machine, groups, group):
+    machine.change(has_group=groups.__contains__)
+
+    said = machine.init(f'{ANSWERS}sign_in = "header"')
+
+    told = machine.read_drop_in("namesake-portal.service")
+    assert (f"\nGroup={group}\n" in told) is bool(group)
+    assert ("Give the portal the group of your proxy" in said.out) is (not group)
+    assert not group or f"is open to the group {group}" in said.out
+
+
+def test_backups_elsewhere_are_folders_that_the_units_may_write(machine: Machine):
+    folder = machine.root / "var/lib"
+    places = f'backup_folder = "{folder}/copies"\nbackup_keys = "{folder}/keys"\n'
+
+    said = machine.init(ANSWERS + places)
+
+    assert said.code == 0, said.err
+    backup = machine.read_drop_in("namesake-backup.service")
+    assert "StateDirectory=\nStateDirectory=namesake copies keys\n" in backup
+    service = machine.read_drop_in("namesake.service")
+    assert "StateDirectory=\nStateDirectory=namesake keys\n" in service
+
+
+def test_a_backup_folder_that_no_unit_may_write_is_refused(machine: Machine):
+    said = machine.init(f'{ANSWERS}backup_folder = "/mnt/copies"')
+
+    assert said.code == 65
+    assert "line 4" in said.sentence
+    assert "Mount the other disk there." in said.sentence
+    assert not machine.config.exists()
+
+
+def with_secret(machine: Machine) -> str:
+    (machine.root / "key.txt").write_text(f"{PASSWORD}\n", "utf-8")
+    return f'{ANSWERS}search = "brave"\n[secrets]\nbrave-key = "key.txt"\n'
+
+
+def test_a_secret_is_encrypted_by_systemd_and_never_an_argument(machine: Machine):
+    said = machine.init(with_secret(machine))
+
+    sealed = machine.root / "etc/credstore.encrypted/brave-key"
+    assert said.code == 0
+    assert sealed.read_text("utf-8") == "sealed\n"
+    assert sealed.stat().st_mode & 0o777 == 0o600
+    assert ("systemd-creds", "encrypt", "--name=brave-key", "-", "-") in machine.systemd.asked
+    assert PASSWORD in machine.systemd.given
+    assert not any(PASSWORD in word for command in machine.systemd.asked for word in command)
+    assert not (machine.root / "etc/credstore").exists()
+    assert PASSWORD not in machine.config.read_text("utf-8") + said.out
+
+
+def test_without_systemd_creds_a_secret_is_a_private_file_that_the_units_load(machine: Machine):
+    machine.systemd.broken = frozenset({"systemd-creds"})
+
+    said = machine.init(with_secret(machine))
+
+    plain = machine.root / "etc/credstore/brave-key"
+    assert said.code == 0
+    assert plain.read_text("utf-8") == PASSWORD
+    assert plain.stat().st_mode & 0o777 == 0o600
+    assert plain.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_plain_secret_that_is_there_is_replaced_in_its_place_and_said(machine: Machine):
+    plain = machine.root / "etc/credstore/brave-key"
+    plain.parent.mkdir()
+    plain.write_text("old", "ascii")
+
+    said = machine.init(with_secret(machine))
+
+    assert f"Replaced the secret brave-key in {plain}." in said.out
+    assert plain.read_text("utf-8") == PASSWORD
+    assert not (machine.root / "etc/credstore.encrypted").exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "line"),
+    [
+        (249, "LoadCredential=brave-key:/etc/credstore/brave-key"),
+        (252, "LoadCredential=brave-key"),
+    ],
+)
+def test_an_older_systemd_gets_the_secret_as_it_can_hand_it_over(machine: Machine, version, line):
+    machine.systemd.version = version
+
+    machine.init(with_secret(machine))
+
+    assert f"\n{line}\n" in machine.read_drop_in("namesake.service")
+    assert (machine.root / "etc/credstore/brave-key").read_text("utf-8") == PASSWORD
+    assert not (machine.root / "etc/credstore.encrypted").exists()
+
+
+def test_the_same_answers_again_change_nothing(machine: Machine):
+    machine.init(with_secret(machine))
+    before = machine.read_files("etc")
+
+    said = machine.init(with_secret(machine))
+
+    assert said.code == 0
+    assert "already exists. It was not changed." in said.out
+    assert "Wrote" not in said.out
+    assert machine.read_files("etc") == before
+
+
+@pytest.mark.parametrize(("terminal", "written"), [(True, True), (False, False)])
+def test_what_is_missing_is_offered_where_someone_can_answer(machine: Machine, terminal, written):
+    machine.init()
+    unit = machine.root / "etc/systemd/system/namesake.service"
+    unit.unlink()
+    machine.change(is_at_terminal=lambda: terminal)
+
+    said = run("--config", str(machine.config), "init", typed="y\n")
+
+    assert f"Missing: {unit}." in said.out
+    assert said.code == 0
+    assert unit.exists() is written
+
+
+def test_a_changed_file_is_left_alone(machine: Machine):
+    machine.init()
+    unit = machine.root / "etc/systemd/system/namesake.service"
+    unit.write_text("[Unit]\n# ours\n", "utf-8")
+
+    assert machine.init().code == 0
+
+    assert unit.read_text("utf-8") == "[Unit]\n# ours\n"
+
+
+def test_nobody_but_root_is_given_units(machine: Machine):
+    machine.change(user_id=lambda: 1000)
+
+    assert machine.init().code == 0
+
+    assert machine.read_files("etc/systemd/system") == {}
+
+
+@pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not on this machine")
+def test_systemd_understands_every_drop_in(machine: Machine):
+    folder = machine.root / "var/lib"
+    places = f'backup_folder = "{folder}/copies"\nbackup_keys = "{folder}/keys"\n'
+    machine.systemd.version = 252
+    machine.change(program=Path("/bin/true"))
+    machine.init(with_secret(machine).replace("[secrets]", f"{PROVIDER}{places}[secrets]"))
+    units = machine.root / "etc/systemd/system"
+
+    for name in UNITS:
+        said = subprocess.run(
+            (ANALYZE, "verify", "--man=no", str(units / name)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert [line for line in said.stderr.splitlines() if "namesake" in line] == []
+
+
+def test_the_example_with_nothing_changed_is_the_example():
+    example = (find_shipped_files() / "namesake.toml").read_text("utf-8")
+
+    assert fill_template({}, {}) == example
+
+
+def test_a_table_that_is_left_out_and_one_that_is_taken_in_are_whole():
+    tables = {"sources.brave": False, "sources.alerts": True, "backup": False}
+
+    told = tomllib.loads(fill_template({"sources.alerts.district_feeds": ("x",)}, tables))
+
+    assert "brave" not in told["sources"]
+    assert told["sources"]["alerts"] == {"district_feeds": ["x"]}
+    assert "backup" not in told
+
+
+def test_a_value_that_the_example_has_no_line_for_is_an_error():
+    with pytest.raises(KeyError, match=r"district\.nmae"):
+        fill_template({"district.nmae": "x"}, {})
+
+
+def test_the_secrets_are_those_that_the_units_hand_over():
+    assert {"smtp-password", "oidc-secret", "brave-key"} <= list_secret_names()
+
+
+def test_a_program_that_is_not_there_is_a_result_and_no_error():
+    result = run_program(("/nowhere/systemd-creds", "encrypt"))
+
+    assert result.code == 127
+    assert "/nowhere/systemd-creds" in result.trouble
+
+
+def test_what_a_program_warns_of_is_kept_apart_from_what_it_prints():
+    result = run_program(("sh", "-c", "cat; echo careful >&2"), "sealed")
+
+    assert (result.code, result.output, result.trouble) == (0, "sealed", "careful")
+
+
+@pytest.mark.parametrize(
+    ("broken", "command"),
+    [
+        ((), "systemd-creds encrypt --name=brave-key - {}/etc/credstore.encrypted/brave-key"),
+        (("systemd-creds",), "install -m 600 /dev/stdin {}/etc/credstore/brave-key"),
+    ],
+)
+def test_a_secret_that_is_missing_is_left_to_do_as_this_machine_can(machine, broken, command):
+    machine.systemd.broken = frozenset(broken)
+
+    said = machine.init(f'{ANSWERS}search = "brave"\nstart = true\n')
+
+    assert f"systemd-ask-password -n | {command.format(machine.root)}\n" in said.out
+    assert "systemctl restart namesake namesake-portal\n" in said.out
+
+
+@pytest.mark.parametrize("broken", [(), ("systemd-creds",)])
+def test_the_doctor_looks_with_the_secrets_of_the_service(machine: Machine, broken):
+    machine.systemd.broken = frozenset(broken)
+    machine.init(with_secret(machine))
+
+    told = run("--config", str(machine.config), "doctor", "--json").json
+
+    assert [each["level"] for each in told if each["what"] == "search"] == ["ok"]
+    assert not [each for each in told if "it has no key" in each["message"]]
+
+
+def test_nobody_but_the_matcher_reads_the_key_of_the_roster(machine: Machine):
+    machine.init()
+    for folder in ("credstore.encrypted", "credstore"):
+        (machine.root / "etc" / folder).mkdir()
+        (machine.root / "etc" / folder / "roster-key").write_text("0" * 64, "ascii")
+
+    secrets = read_stored_secrets(machine.config, machine.host)
+
+    assert secrets == {}
+    assert not [each for each in machine.systemd.asked if "decrypt" in each]

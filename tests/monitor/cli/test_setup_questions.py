@@ -1,0 +1,174 @@
+"""How each answer is checked, and that a file of answers has the same keys."""
+
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from monitor.cli.setup_questions import QUESTIONS, UNIT_DATA, Answers, AnswersFile, SignInChoice
+from monitor.config import MailSecurity
+
+EARLIER: Answers = {
+    UNIT_DATA: "/var/lib",
+    "domains": "oakhill.test",
+    "contact": "it@oakhill.test",
+    "mail_security": "tls",
+    "backup_folder": "/var/lib/copies",
+}
+
+
+def parse(key: str, text: str) -> str:
+    return QUESTIONS[key].parse(text, EARLIER)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "kept"),
+    [
+        ("name", " Oak Hill ", "Oak Hill"),
+        ("zone", " America/Denver", "America/Denver"),
+        ("domains", "@OakHill.test ohusd.test,oakhill.test", "oakhill.test, ohusd.test"),
+        ("places", "Oak Hill,, Elm Creek ", "Oak Hill, Elm Creek"),
+        ("places", "none", ""),
+        ("contact", " it@oakhill.test", "it@oakhill.test"),
+        ("reviewers", "a@oakhill.test,b@oakhill.test", "a@oakhill.test, b@oakhill.test"),
+        ("reviewers", "none", ""),
+        ("staff_file", "None", ""),
+        ("mail_host", "google", "smtp-relay.gmail.com"),
+        ("mail_host", "smtp.oakhill.test", "smtp.oakhill.test"),
+        ("mail_host", "2001:db8::25", "2001:db8::25"),
+        ("mail_security", "STARTTLS", "starttls"),
+        ("mail_port", "2525", "2525"),
+        ("mail_user", "none", ""),
+        ("mail_sender", "Namesake <n@oakhill.test>", "Namesake <n@oakhill.test>"),
+        ("mail_sender", "n@oakhill.test", "n@oakhill.test"),
+        ("mail_test", "Y", "yes"),
+        ("portal_address", "https://n.oakhill.test/", "https://n.oakhill.test"),
+        ("sign_in", "Entra", "entra"),
+        ("tenant", "oakhill.onmicrosoft.com", "oakhill.onmicrosoft.com"),
+        ("issuer", "https://id.oakhill.test/realms/staff", "https://id.oakhill.test/realms/staff"),
+        ("header", "X-Mail", "X-Mail"),
+        ("search", "SearXNG", "http://127.0.0.1:8888"),
+        ("backup_folder", "/var/lib/copies", "/var/lib/copies"),
+        ("backup_keys", "none", ""),
+        ("start", "no", "no"),
+    ],
+)
+def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
+    assert parse(key, text) == kept
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "reason"),
+    [
+        ("name", " ", "A district needs a name."),
+        ("zone", "Central", "'Central' is not a time zone such as America/Chicago."),
+        ("domains", "nowhere", "'nowhere' is not a domain such as district.example."),
+        ("domains", "none", "At least one domain is needed, or no one can be invited."),
+        ("contact", "it", "'it' is not a single email address."),
+        ("reviewers", "a.lee, r.ortiz", "'a.lee' is not a single email address."),
+        ("staff_file", "nowhere.csv", "nowhere.csv is not a file."),
+        (
+            "mail_host",
+            "smtp.oakhill.test:25",
+            "'smtp.oakhill.test:25' is not the name of a server such as smtp.district.example.",
+        ),
+        ("mail_security", "ssl", "'ssl' is not one of starttls, tls, relay."),
+        ("mail_port", "0", "'0' is not a port from 1 to 65535."),
+        (
+            "mail_sender",
+            "Namesake",
+            "'Namesake' has no email address, such as Namesake <namesake@district.example>.",
+        ),
+        ("mail_test", "maybe", "'maybe' is not yes or no."),
+        (
+            "portal_address",
+            "https://n.oakhill.test/staff",
+            (
+                "'https://n.oakhill.test/staff' is not https:// and a host only, such as "
+                "https://namesake.school.example."
+            ),
+        ),
+        ("sign_in", "saml", "'saml' is not one of link, google, entra, oidc, header."),
+        (
+            "tenant",
+            "https://x",
+            "'https://x' is not a tenant ID such as 00000000-0000-0000-0000-000000000000.",
+        ),
+        (
+            "issuer",
+            "id.oakhill.test",
+            (
+                "'id.oakhill.test' is not the https:// address that your provider states as its "
+                "issuer."
+            ),
+        ),
+        ("client", " ", "An answer is needed here."),
+        ("header", "X Mail", "'X Mail' is not the name of a header such as X-Forwarded-Email."),
+        (
+            "search",
+            "google",
+            (
+                "'google' is not brave, searxng, feeds, none, or an address like "
+                "http://127.0.0.1:8888."
+            ),
+        ),
+        (
+            "backup_folder",
+            "copies",
+            "'copies' is not a full path such as /var/lib/namesake-copies.",
+        ),
+        (
+            "backup_folder",
+            "/mnt/copies",
+            "'/mnt/copies' is not a folder in /var/lib. Mount the other disk there.",
+        ),
+        (
+            "backup_keys",
+            "/var/lib/copies",
+            (
+                "'/var/lib/copies' and /var/lib/copies are one place. Keys and backups must never "
+                "be together."
+            ),
+        ),
+    ],
+)
+def test_a_wrong_answer_is_refused_in_one_sentence(key, text, reason):
+    with pytest.raises(click.BadParameter) as refusal:
+        parse(key, text)
+
+    assert refusal.value.message == reason
+
+
+def test_a_file_of_answers_has_the_keys_of_the_questions_and_of_secrets():
+    keys = {field.name for field in msgspec.structs.fields(AnswersFile)}
+
+    asked = {key for key, question in QUESTIONS.items() if not question.secret}
+    assert keys == {*asked, "secrets"}
+
+
+def test_every_choice_that_is_offered_is_named_in_its_question():
+    for key, choices in (("sign_in", SignInChoice), ("mail_security", MailSecurity)):
+        assert all(choice.value in QUESTIONS[key].prompt for choice in choices)
+
+
+def test_every_default_is_an_answer_that_can_be_used():
+    given = {**dict.fromkeys(QUESTIONS, ""), **EARLIER, "name": "Oak Hill"}
+    for question in QUESTIONS.values():
+        default = question.find_default(given)
+        if default is not None:
+            assert question.parse(default, given) is not None
+
+
+def test_every_question_says_why_in_short_lines():
+    for question in QUESTIONS.values():
+        assert question.why.endswith((".", "/sign-in/account/back"))
+        assert all(len(line) < 100 for line in question.why.splitlines())
+
+
+def test_a_staff_file_is_read_to_its_last_line(tmp_path: Path):
+    file = tmp_path / "staff.csv"
+    file.write_text("email,first name,last name\nana@elsewhere.test,Ana,Ruiz\n", "utf-8")
+
+    with pytest.raises(click.BadParameter, match="line 2"):
+        parse("staff_file", str(file))
