@@ -66,10 +66,8 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "district domains": (row(codes=(65,)), row("--json", codes=(65,))),
     # It asks whether the name is one's own, and there is no one here to say so.
     "me": (row("Eve Moss", codes=REFUSED),),
-    "staff invite": (
-        row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),
-        row("--file", "nowhere.csv", codes=(2,)),
-    ),
+    "staff invite": (row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),),
+    "staff import": (row("nowhere.csv", codes=(2,)),),
     "staff list": (row(), row("--json")),
     "staff withdraw": (row("{person}", "--yes", acts=("consent-withdrawn",)),),
     "staff left": (row("{person}", "--yes", acts=("consent-left",)),),
