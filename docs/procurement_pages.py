@@ -51,7 +51,7 @@ CONTENTS: Mapping[str, str] = {
     "flags": "flags: kind, state, address, reasons, severity",
     "hold_proposals": "a legal hold that one reviewer proposed",
     "hosts": "web servers that asked for a pause",
-    "invitations": "invited address and name",
+    "invitations": "invited address, name, school and title",
     "items": "findings: title, names, text and address, as published",
     "jobs": "scheduled jobs",
     "journal": "answers of sources that are being settled",
@@ -77,6 +77,8 @@ CONTENTS: Mapping[str, str] = {
     "sign_in_links": "sign-in links: hash, end, wrong codes",
     "source_health": "whether a source answers",
     "source_runs": "how each source of a sweep went",
+    "staff_imports": "how the last staff file fared: a hash of it, counts",
+    "staff_listings": "that the staff file lists an address: a keyed hash",
     "suppression_list": "that an address rejects email",
     "sweeps": "when checks ran",
     "thumbnails": "small pictures to compare, of a check or an open flag",
@@ -86,7 +88,10 @@ CONTENTS: Mapping[str, str] = {
 ABOUT: Mapping[str, str] = {
     **dict.fromkeys(("enrollment_drafts", "invitations"), "invited person"),
     **dict.fromkeys(("sessions", "sign_in_links"), "reader of the portal"),
-    **dict.fromkeys(("audit", "district", "district_checks", "district_findings"), "the district"),
+    **dict.fromkeys(
+        ("audit", "district", "district_checks", "district_findings", "staff_imports"),
+        "the district",
+    ),
     **dict.fromkeys(
         (
             "audit_end",
@@ -109,6 +114,7 @@ PARTLY_ERASED: Mapping[str, str] = {
     "hosts": "where the name holds their handle",
     "outbox": "unsent emails and all text; the record stays",
     "robots_files": "where the name holds their handle",
+    "staff_listings": "once the staff file no longer lists the address",
 }
 # The retention table of the database says nothing of the keys.
 KEPT_KEYS: Mapping[str, RetainedKind] = {

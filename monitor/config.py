@@ -481,13 +481,58 @@ class EvidenceConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class InvitationsConfig(ConfigSection, frozen=True, kw_only=True):
-    """`remind_after_days` is when who does not answer is reminded, once; 0 is never."""
+    """`remind_after_days` is when who does not answer is reminded, once; 0 is never.
+
+    `subject`, `first_lines` and `from_name` are a named person's own words on the invitation.
+    """
 
     remind_after_days: Annotated[int, Meta(ge=0, le=14)] = 14
+    subject: str = ""
+    first_lines: str = ""
+    from_name: str = ""
 
     @property
     def sends_reminders(self) -> bool:
         return self.remind_after_days > 0
+
+
+LONGEST_SUBJECT = 80
+LONGEST_FROM_NAME = 60
+LONGEST_FIRST_LINES = 600
+# A name with one of these would look like an address in a mail program.
+_NO_NAME_SIGNS = frozenset('@<>"\\')
+
+
+def find_invitation_faults(invitations: InvitationsConfig) -> Iterator[tuple[bool, str, str]]:
+    subject, name = invitations.subject, invitations.from_name
+    lines = invitations.first_lines
+    yield (
+        len(subject) > LONGEST_SUBJECT or not subject.isprintable(),
+        "$.invitations.subject",
+        f"Expected at most {LONGEST_SUBJECT} characters on one line",
+    )
+    yield (
+        len(name) > LONGEST_FROM_NAME
+        or not name.isprintable()
+        or not _NO_NAME_SIGNS.isdisjoint(name),
+        "$.invitations.from_name",
+        f"Expected a person's name, at most {LONGEST_FROM_NAME} characters, without an address",
+    )
+    yield (
+        len(lines) > LONGEST_FIRST_LINES or not lines.replace("\n", "").isprintable(),
+        "$.invitations.first_lines",
+        f"Expected at most {LONGEST_FIRST_LINES} characters of plain text",
+    )
+
+
+class StaffConfig(ConfigSection, frozen=True, kw_only=True):
+    """`folder` is looked into each night for a newer staff file; without one, nothing is.
+
+    `student_unit` is what a directory calls the unit of students, if not "Students".
+    """
+
+    folder: Path | None = None
+    student_unit: str = ""
 
 
 class BackupConfig(ConfigSection, frozen=True, kw_only=True):
@@ -521,6 +566,7 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     watch: WatchConfig = WatchConfig()
     backup: BackupConfig = BackupConfig()
     invitations: InvitationsConfig = InvitationsConfig()
+    staff: StaffConfig = StaffConfig()
     policy: PolicyConfig = PolicyConfig()
     portal: PortalConfig = PortalConfig()
 
@@ -671,7 +717,13 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "$.backup.keys",
             "must be another folder than `folder`, and neither inside the other",
         ),
+        (
+            config.staff.folder is not None and not config.mail.host,
+            "$.staff.folder",
+            "needs `host` under [mail] as well, or no one can be invited",
+        ),
         *_find_address_faults(config.district, config.mail),
+        *find_invitation_faults(config.invitations),
         *find_mail_faults(config.mail, config.bounces),
         *find_portal_faults(config.portal),
         *_find_contradictory_budgets(config.sources),

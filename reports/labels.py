@@ -29,7 +29,6 @@ from monitor.domain.vocabulary import (
     GuideReliability,
     HealthLevel,
     HoldAction,
-    InviteSkipReason,
     OpeningReason,
     OwnershipLabel,
     ProofRequirement,
@@ -38,6 +37,7 @@ from monitor.domain.vocabulary import (
     ScreenshotProblem,
     Severity,
     SourceStage,
+    StaffLineState,
     StudentCue,
     SweepKind,
     spell_site_name,
@@ -61,14 +61,18 @@ FLAG_KINDS: Final[Mapping[FlagKind, str]] = {
     FlagKind.OWN_ACCOUNT_CHANGED: "Own account changed",
     FlagKind.MOCK_ACCOUNT: "Account made by others",
 }
-# Behind a number of lines, or the number of a line, of a staff file.
-INVITE_SKIP_REASONS: Final[Mapping[InviteSkipReason, str]] = {
-    InviteSkipReason.INVITED: "invited already",
-    InviteSkipReason.ENROLLED: "enrolled already",
-    InviteSkipReason.LEFT: "withdrew or left",
-    InviteSkipReason.INACTIVE: "not active in the file",
-    InviteSkipReason.STUDENT: "a student in the file",
-    InviteSkipReason.FAMILY: "a parent or guardian in the file",
+# Behind or above a number of lines of a staff file.
+STAFF_LINE_STATES: Final[Mapping[StaffLineState, str]] = {
+    StaffLineState.NEW: "new",
+    StaffLineState.INVITED: "invited already",
+    StaffLineState.CHANGED: "invited already, changed in the file",
+    StaffLineState.ENROLLED: "enrolled already",
+    StaffLineState.LEFT: "withdrew or left",
+    StaffLineState.DECLINED: "invited before, and not again",
+    StaffLineState.INACTIVE: "not active in the file",
+    StaffLineState.STUDENT: "a student in the file",
+    StaffLineState.FAMILY: "a parent or guardian in the file",
+    StaffLineState.NO_STAFF_ROLE: "without a staff role in roles.csv",
 }
 # Before what a page says of itself, in quotes.
 QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {
@@ -660,6 +664,7 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "sources-parked": "Sources that do not answer",
     "address-suppressed": "Email returned",
     "disk-full": "Disk is full",
+    "staff-file": "Staff file",
     "trial": "Test email",
     "reviewer-question": "Question from a reviewer",
     "new-address": "Confirm your new address",
@@ -754,6 +759,9 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "consent-left": "ended the consent, because the person left the district",
     "consent-expired": "ended the consent, because it was not renewed",
     "withdrew": "left",
+    "proposed-as-left": "was shown the work email, because the staff file no longer lists it",
+    "leaver-confirmed": "said that the person left the district",
+    "leaver-dismissed": "said that the person is still here",
 }
 
 

@@ -18,6 +18,7 @@ from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.jobs import describe_wait, schedule_jobs
 from monitor.services.schedule import DIGEST, REVIEW, SWEEP, believe_clock
+from monitor.services.staff_import import STAFF_FOLDER
 from monitor.services.sweeps import RECHECK
 
 JOB_LABELS: Mapping[str, str] = {
@@ -30,6 +31,7 @@ JOB_LABELS: Mapping[str, str] = {
     CONSENT_REMINDER: "find consents that expire soon",
     REMINDER: "invitation reminder",
     DISTRICT_CHECK: "look-alikes of the district",
+    STAFF_FOLDER: "look for a new staff file",
 }
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.

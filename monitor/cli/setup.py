@@ -548,7 +548,7 @@ def _list_people_steps(context: CliContext, answers: Answers) -> Iterator[NextSt
         commands=(f"{namesake} staff invite EMAIL FIRST LAST",),
     )
     if answers["staff_file"]:
-        invite = f"{namesake} staff invite --file {Path(answers['staff_file']).absolute()}"
+        invite = f"{namesake} staff import {Path(answers['staff_file']).absolute()}"
         text = "Then everyone else: look first, then invite."
         yield NextStep(text=text, commands=(f"{invite} --dry-run", invite))
 

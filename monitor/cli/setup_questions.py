@@ -23,7 +23,7 @@ from monitor.config import (
 )
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
-from monitor.services.staff_invitations import read_staff_file
+from monitor.services.staff_import import read_staff_file
 from scrapers.http.ssrf_guard import normalize_origin
 
 NONE, YES, NO = "none", "yes", "no"
@@ -178,11 +178,9 @@ def _parse_staff_file(text: str, answers: Answers) -> str:
     if name:
         try:
             read_staff_file(Path(name), split_list(answers["domains"]))
-        except (InputError, OSError) as error:
-            problem = (
-                f"{name} cannot be read ({error.strerror})." if isinstance(error, OSError) else ""
-            )
-            raise click.BadParameter(problem or str(error)) from error
+        except InputError as error:
+            problem = str(error).removesuffix(" Nothing was imported.")
+            raise click.BadParameter(problem) from error
     return name
 
 

@@ -3,7 +3,8 @@
 Also sends a person a copy of all their data, which goes to that person only.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -25,19 +26,25 @@ from monitor.domain.dates import format_date, format_day, format_local_time
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
 from monitor.domain.flag import FlaggedItems
-from monitor.domain.vocabulary import ConsentChannel
+from monitor.domain.vocabulary import ConsentChannel, StaffLineState
+from monitor.mail.message import format_sender
+from monitor.people_files import SizeCheck
 from monitor.services.consent import pause_checks, resume_checks
 from monitor.services.data_export import DataExport, export_person_data, queue_export_email
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import record_departure, withdraw_consent
 from monitor.services.notifications import record_break_glass
-from monitor.services.staff_invitations import (
-    StaffInvitations,
-    invite_staff,
-    preview_staff_invitations,
+from monitor.services.staff_import import (
+    StaffImport,
+    import_staff,
+    preview_invitation,
+    preview_staff_import,
     read_staff_file,
 )
-from reports.labels import INVITE_SKIP_REASONS
+from reports.emails.render import Email
+from reports.labels import STAFF_LINE_STATES
+
+MAX_LINES_NAMED = 20
 
 
 @click.command()
@@ -158,49 +165,19 @@ def staff() -> None:
 
 
 @staff.command()
-@click.argument("mail", default="")
+@click.argument("mail")
 @click.argument("given", default="")
 @click.argument("family", default="")
-@click.option(
-    "--file",
-    "path",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Invite everyone in this CSV file who is not invited or enrolled yet.",
-)
-@click.option("--dry-run", is_flag=True, help="With --file: show what would happen. Do nothing.")
-@json_option
 @pass_cli_context
-def invite(
-    context: CliContext,
-    /,
-    path: Path | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
-    **person: str,
-) -> None:
-    """Invite one person by email address, or a staff by --file. Only they can answer.
+def invite(context: CliContext, mail: str, given: str, family: str) -> None:
+    """Invite one person by work email address. Only they can answer.
 
     They enroll under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
     taken from an address such as bob.baker@. An operator must confirm any other name.
 
-    The first line of a file names its columns: email, first name and last name, in any order.
-    Exports from Google, Entra, PowerSchool, OneRoster and Clever fit. If one line cannot be used,
-    no one is invited.
+    `staff import` invites a whole staff.
     """
-    if path is None and not person["mail"]:
-        usage = "Pass the email address of a person, or --file."
-        raise click.UsageError(usage)
-    if path is None and (dry_run or as_json):
-        reason = "--dry-run and --json need --file. No one was invited."
-        raise InputError(reason)
-    if path is None:
-        _invite_one(context, person["mail"], person["given"].strip(), person["family"].strip())
-        return
-    if person["mail"]:
-        reason = "Pass one address or --file, not both. No one was invited."
-        raise InputError(reason)
-    _invite_staff(context, path, dry_run=dry_run, as_json=as_json)
+    _invite_one(context, mail, given.strip(), family.strip())
 
 
 def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None:
@@ -228,35 +205,90 @@ def _require_mail_server(context: CliContext) -> None:
         raise UnavailableError(reason)
 
 
-def _invite_staff(context: CliContext, path: Path, *, dry_run: bool, as_json: bool) -> None:
-    lines = read_staff_file(path, context.config.district.domains)
+@staff.command("import")
+@click.argument(
+    "path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and the email. Do nothing.")
+@click.option(
+    "--size-is-right",
+    "size",
+    is_flag=True,
+    flag_value=SizeCheck.ANY,
+    default=SizeCheck.LIKE_THE_LAST,
+    type=click.UNPROCESSED,
+    help="Accept a file over 20% longer or shorter than the last.",
+)
+@json_option
+@pass_cli_context
+def import_file(
+    context: CliContext, /, path: Path, size: SizeCheck, *, dry_run: bool, as_json: bool
+) -> None:
+    """Invite everyone in a staff file who is not known yet.
+
+    The file can come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV file
+    whose first line names the columns: email, first name and last name, and school and title if you
+    like. Students in it are skipped and never kept. Lines that cannot be used are listed.
+
+    The same file can be imported again. Those who are no longer in it are only counted: the
+    portal's Service page lists them, and an operator says of each whether they left.
+    """
     _require_mail_server(context)
+    config = context.config
+    file = read_staff_file(path, config.district.domains, config.staff.student_unit)
     with context.open_app() as app:
-        act = preview_staff_invitations if dry_run else invite_staff
-        report = act(app, lines)
+        act = preview_staff_import if dry_run else import_staff
+        report = act(app, file, size)
+        email = preview_invitation(app) if dry_run else None
     if as_json:
-        context.output.print_json({"dry_run": dry_run, **asdict(report)})
+        preview = {"preview": _build_preview(context, email)} if email else {}
+        context.output.print_json({"dry_run": dry_run, **asdict(report), **preview})
         return
-    for sentence in _describe_invitations(report, context.config.district.zone, dry_run=dry_run):
+    rows = tuple(_list_state_rows(report))
+    context.output.print_table(("lines", "what"), rows)
+    for sentence in _describe_import(report, context.config.district.zone, dry_run=dry_run):
         context.output.print_line(sentence)
+    if email:
+        for what, words in _build_preview(context, email).items():
+            context.output.print_line(f"{what.capitalize()}: {words}")
 
 
-def _describe_invitations(report: StaffInvitations, zone: str, *, dry_run: bool) -> Iterator[str]:
-    for each in report.skipped_lines:
-        yield f"Line {each.line}: {INVITE_SKIP_REASONS[each.reason]}."
-    skipped = [
-        f"{count} {INVITE_SKIP_REASONS[reason]}"
-        for reason, count in report.skipped.items()
-        if count
-    ]
-    if skipped:
-        yield f"Skipped: {', '.join(skipped)}."
-    yield f"{'To invite' if dry_run else 'Invited'}: {report.invited} of {report.lines} lines."
+def _list_state_rows(report: StaffImport) -> Iterator[tuple[int, str]]:
+    for state, count in report.states.items():
+        if count:
+            yield count, STAFF_LINE_STATES[state]
+    if report.unusable:
+        yield len(report.unusable), "could not be used"
+    if report.missing:
+        yield report.missing, "no longer in the file"
+
+
+def _describe_import(report: StaffImport, zone: str, *, dry_run: bool) -> Iterator[str]:
+    lines_by_reason: dict[str, list[int]] = defaultdict(list)
+    for each in report.unusable:
+        lines_by_reason[each.reason].append(each.line)
+    for reason, lines in lines_by_reason.items():
+        some = ", ".join(map(str, lines[:MAX_LINES_NAMED]))
+        more = f" and {left} more" if (left := len(lines) - MAX_LINES_NAMED) > 0 else ""
+        yield f"{'Line' if len(lines) == 1 else 'Lines'} {some}{more}: {reason}."
+    new = report.states[StaffLineState.NEW]
+    yield f"{'To invite' if dry_run else 'Invited'}: {new} of {report.lines} lines."
     if report.last_email_at and not dry_run:
         sent = format_local_time(report.last_email_at, zone)
         yield f"The service sends the emails one after another, the last one at about {sent}."
+    if report.missing and not dry_run:
+        yield "Who may have left is on the portal's Service page. Nothing has changed for them."
     if dry_run:
-        yield "This was a dry run. No one was invited."
+        yield "This was a dry run. Nothing was changed. The invitation, as it would be sent:"
+
+
+def _build_preview(context: CliContext, email: Email) -> Mapping[str, str]:
+    settings, own = context.config.mail, context.config.invitations
+    return {
+        "from": format_sender(settings.sender, own.from_name),
+        "subject": email.subject,
+        "text": email.text,
+    }
 
 
 @staff.command("list")
@@ -275,7 +307,7 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
         )
     else:
         context.output.print_line(
-            "No one has enrolled yet. Invite people with `namesake staff invite`."
+            "No one has enrolled yet. Invite people with `namesake staff import`."
         )
 
 

@@ -17,7 +17,7 @@ from monitor.db.connection import (
 )
 from monitor.db.encryption import Encryption
 from monitor.db.people import hash_mail_address
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment import EnrollmentDraft, Invitee
 from monitor.domain.errors import InputError
 
 
@@ -25,7 +25,8 @@ from monitor.domain.errors import InputError
 class Invitation:
     """`spent_at` is when the person answered, None before.
 
-    `reminded_at` is when they were reminded, None before: no one is reminded twice.
+    `reminded_at` is when they were reminded, None before: no one is reminded twice. `school` and
+    `title` are what the district's staff file says; the person sees and can change them first.
     """
 
     id: str
@@ -36,6 +37,18 @@ class Invitation:
     expires_at: datetime
     spent_at: datetime | None = None
     reminded_at: datetime | None = None
+    school: str = ""
+    title: str = ""
+
+    @property
+    def invitee(self) -> Invitee:
+        return Invitee(
+            mail=self.mail,
+            given=self.given,
+            family=self.family,
+            school=self.school,
+            title=self.title,
+        )
 
     def is_open(self, now: datetime) -> bool:
         return self.spent_at is None and now < self.expires_at
@@ -86,6 +99,24 @@ class InvitationsTable:
                 format_datetime(expires_at),
                 self.encryption.encrypt(
                     invitation_id, _build_invitation_place(invitation_id), reminded
+                ),
+                invitation_id,
+            )
+
+    def update_invitee(self, invitation_id: str, invitee: Invitee) -> None:
+        """Replace what the district says of the person; the address stays."""
+        with self.connection.begin_transaction():
+            changed = replace(
+                self.load_invitation(invitation_id),
+                given=invitee.given,
+                family=invitee.family,
+                school=invitee.school,
+                title=invitee.title,
+            )
+            self.connection.execute(
+                "UPDATE invitations SET encrypted = ? WHERE id = ?",
+                self.encryption.encrypt(
+                    invitation_id, _build_invitation_place(invitation_id), changed
                 ),
                 invitation_id,
             )

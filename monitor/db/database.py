@@ -71,6 +71,7 @@ from monitor.db.sources import (
     RobotsFilesTable,
     SourceHealthTable,
 )
+from monitor.db.staff_lists import StaffListingsTable
 from monitor.db.sweeps import CanaryChecksTable, RunRequestsTable, SweepsTable
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 
@@ -135,6 +136,7 @@ class Database:
     def _add_district_tables(self, connection: DatabaseConnection, encryption: Encryption) -> None:
         self.district_findings = DistrictFindingsTable(connection, encryption)
         self.district_checks = DistrictChecksTable(connection)
+        self.staff_listings = StaffListingsTable(connection, encryption)
 
     def _add_account_and_email_tables(
         self, connection: DatabaseConnection, encryption: Encryption

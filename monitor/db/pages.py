@@ -245,6 +245,8 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "sign_in_links": RetainedKind.SESSION,
     "source_health": RetainedKind.SOURCE,
     "source_runs": RetainedKind.SWEEP,
+    "staff_imports": RetainedKind.STAFF_LISTING,
+    "staff_listings": RetainedKind.STAFF_LISTING,
     "suppression_list": RetainedKind.PERSON,
     "sweeps": RetainedKind.SWEEP,
     "thumbnails": RetainedKind.THUMBNAIL,

@@ -169,6 +169,12 @@ class PeopleTable:
         )
         self.connection.execute("DELETE FROM sessions WHERE account_id = ?", person_id)
         self.connection.execute("DELETE FROM sign_in_links WHERE account_id = ?", person_id)
+        # While the staff file lists an address, its hash stays: no file may invite it anew.
+        self.connection.execute(
+            """DELETE FROM staff_listings WHERE missing_since IS NOT NULL
+            AND keyed_hash IN (SELECT keyed_hash FROM people WHERE id = ?)""",
+            person_id,
+        )
         self.connection.execute("DELETE FROM invitations WHERE id = ?", person_id)
         self.connection.execute("DELETE FROM people WHERE id = ?", person_id)
         self.connection.execute(

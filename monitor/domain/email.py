@@ -41,7 +41,8 @@ class Delivery:
 class Envelope:
     """Everything about an email but its words. `dedupe_key` is an ISO week or a date.
 
-    `unsubscribe_url` is the page that stops such emails, empty where there is none.
+    `unsubscribe_url` is the page that stops such emails, empty where there is none. `from_name` is
+    who invites, in the place of the usual sender's name.
     """
 
     recipient: str
@@ -51,6 +52,7 @@ class Envelope:
     dedupe_key: str
     severity: str = ""
     unsubscribe_url: str = ""
+    from_name: str = ""
 
     @property
     def local_id(self) -> str:

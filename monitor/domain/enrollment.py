@@ -9,6 +9,17 @@ from monitor.domain.vocabulary import EnrollmentStep, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invitee:
+    """Whom the district invites. `school` and `title` fill in the answers of the join page."""
+
+    mail: str
+    given: str = ""
+    family: str = ""
+    school: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentDraft:
     """`done` are the answered pages; an answer stays when its page is shown again."""
 

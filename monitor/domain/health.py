@@ -165,6 +165,28 @@ def assess_sweep(
     return report_ok("sweep", message)
 
 
+def assess_staff_file(
+    imported_at: datetime | None, unusable: int, problem: str, leavers: int
+) -> HealthResult:
+    """Say how the last staff file fared, and whether someone in it waits for an operator."""
+    if problem:
+        return report_warning("staff file", problem, "Put a whole staff file in its place.")
+    message = (
+        f"The last staff file was imported on {format_date(imported_at)}." if imported_at else ""
+    )
+    if unusable:
+        remedy = "`namesake staff import FILE --dry-run` shows which, and why."
+        return report_warning(
+            "staff file", f"{message} Lines that could not be used: {unusable}.", remedy
+        )
+    if leavers:
+        remedy = "Open People who may have left on the Service page, and say of each."
+        return report_warning(
+            "staff file", f"{message} People it no longer lists: {leavers}.", remedy
+        )
+    return report_ok("staff file", message)
+
+
 def assess_backup(
     made_at: datetime | None, failed: FailedBackup | None, now: datetime
 ) -> HealthResult:

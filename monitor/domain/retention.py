@@ -24,6 +24,7 @@ class RetainedKind(StrEnum):
     EMAIL = "email"
     INVITATION = "invitation"
     ENROLLMENT_DRAFT = "enrollment-draft"
+    STAFF_LISTING = "staff-listing"
     RUN_REQUEST = "run-request"
     ROBOTS_FILE = "robots-file"
     HOST = "host"
@@ -96,6 +97,9 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.INVITATION: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
     # Answers of someone who began to join and did not end it.
     RetainedKind.ENROLLMENT_DRAFT: RetentionPeriod(open=DAY, closed=AT_ONCE),
+    # Open counts from the last import. Closed is an address that the last file no longer lists and
+    # that no one is invited or enrolled under.
+    RetainedKind.STAFF_LISTING: RetentionPeriod(open=YEAR, closed=AT_ONCE),
     RetainedKind.RUN_REQUEST: RetentionPeriod(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
     RetainedKind.ROBOTS_FILE: RetentionPeriod(open=DAY, closed=AT_ONCE),

@@ -87,6 +87,21 @@ DIGEST = WeeklySlot(weekday=1, opens=time(6), minutes=180)
 SWEEP = WeeklySlot(weekday=6, opens=time(18), minutes=240)
 
 
+# After the clocks are changed, and before anyone works.
+NIGHTLY_AT = time(4)
+
+
+def compute_next_night(after: datetime, zone: str) -> datetime:
+    """Return the first 4 AM, in local time, strictly after `after`."""
+    local = ZoneInfo(zone)
+    today = after.astimezone(local).date()
+    nights = (
+        datetime.combine(today + timedelta(days=days), NIGHTLY_AT, local).astimezone(UTC)
+        for days in range(3)
+    )
+    return next(night for night in nights if night > after)
+
+
 def format_iso_week(now: datetime, zone: str = "UTC") -> str:
     """Name the ISO week that a moment lies in for someone in `zone`."""
     return _format_week(now, zone, 0)

@@ -1,26 +1,32 @@
 """A line of a staff file: someone to invite, or someone to skip, and why.
 
-Which columns hold the address and the names, whichever system wrote the file. A line that cannot
-be used is an error, not a skip: its person would never learn that they were left out.
+Which columns hold what is read, whichever system wrote the file. A line that cannot be used is an
+error, not a skip: its person would never learn that they were left out. Of a student's line, only
+the cells that say so are read.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.domain.email import is_single_address
+from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import fold_text
-from monitor.domain.students.roster_file import (
+from monitor.domain.person_columns import (
     FAMILY_TITLES,
     GIVEN_TITLES,
     LEFT_STATUSES,
     ROLE_TITLES,
     UNIT_TITLES,
+    FileHeader,
+    StudentMarker,
     can_hold_name,
+    choose_student_marker,
+    is_student_role,
     is_student_unit,
     normalize_title,
 )
-from monitor.domain.vocabulary import InviteSkipReason
+from monitor.domain.vocabulary import StaffLineState
 
 # In this order: of two filled ones, the first counts. A sign-in name comes last.
 _EMAIL_TITLES = (
@@ -28,54 +34,89 @@ _EMAIL_TITLES = (
     *("primaryemail", "primaryemailaddress", "schoolemail", "teacheremail", "staffemail"),
     *("userprincipalname", "upn"),
 )
+# School Data Sync may have a whole address in these, or none.
+_SIGN_IN_TITLES = ("username", "secondaryemail")
+_SCHOOL_TITLES = (
+    *("school", "schoolname", "primaryschool", "building", "buildingname", "campus"),
+    *("officelocation", "physicaldeliveryofficename"),
+)
+_SCHOOL_ID_TITLES = ("primaryorgsourcedid", "orgsourcedids", "schoolid", "schoolsisid")
+_JOB_TITLES = ("jobtitle", "title", "employeetitle", "position", "jobposition", "stafftitle")
 _STATUS_TITLES = ("status", "accountstatus", "employmentstatus")
 _ENABLED_TITLES = ("accountenabled", "enableduser", "enabled")
 _BLOCKED_TITLES = ("blockcredential", "signinblocked", "suspended")
 _INACTIVE_STATUSES = LEFT_STATUSES | {"suspended", "archived", "disabled", "deleted", "terminated"}
 _NO, _YES = frozenset({"false", "no", "0"}), frozenset({"true", "yes", "1"})
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+# Roles of OneRoster: those of families, and what those of staff are called on the join page.
+_FAMILY_ROLES = frozenset({"parent", "guardian", "relative"})
+_JOBS_BY_ROLE: Mapping[str, str] = {
+    "administrator": "administrator",
+    "aide": "aide",
+    "counselor": "counselor",
+    "districtadministrator": "administrator",
+    "principal": "principal",
+    "siteadministrator": "administrator",
+    "systemadministrator": "administrator",
+    "teacher": "teacher",
+}
+
+
+_NO_MARKER = StudentMarker()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffFileLayout:
-    """Numbers of columns; everything else stays unread. `student_marks` may say "student"."""
+    """Numbers of columns; everything else stays unread. `roles` and `units` may say "student"."""
 
     width: int
     emails: tuple[int, ...]
     given: int
     family: int
+    schools: tuple[int, ...] = ()
+    school_ids: tuple[int, ...] = ()
+    jobs: tuple[int, ...] = ()
     statuses: tuple[int, ...] = ()
     enabled: tuple[int, ...] = ()
     blocked: tuple[int, ...] = ()
-    student_marks: tuple[int, ...] = ()
+    roles: tuple[int, ...] = ()
+    units: tuple[int, ...] = ()
+    marker: StudentMarker = _NO_MARKER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRole:
+    """What another file says of a member of staff: the first role, and the school it is at."""
+
+    role: str
+    school_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFileContext:
+    """What is known beside the file: addresses of staff, the unit of students, roles, schools."""
+
+    domains: tuple[str, ...]
+    student_unit: str = ""
+    roles_by_id: Mapping[str, StaffRole] = field(default_factory=dict)
+    schools_by_id: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffFileLine:
-    """`skip` is set where the file itself says not to invite; the rest is then empty."""
+    """`skip` is set where the file itself says not to invite; then there is no `invitee`."""
 
     number: int
-    mail: str = ""
-    given: str = ""
-    family: str = ""
-    skip: InviteSkipReason | None = None
+    invitee: Invitee | None = None
+    skip: StaffLineState | None = None
 
 
 def parse_staff_header(titles: Sequence[str]) -> StaffFileLayout:
     """Find the columns. Raise InputError with a reason where one is missing or there twice."""
-    column_by_title: dict[str, int] = {}
-    for at, title in enumerate(titles):
-        word = normalize_title(title)
-        if word.startswith("student"):
-            reason = "the file lists students, not staff"
-            raise InputError(reason)
-        if word in column_by_title and word in (*_EMAIL_TITLES, *GIVEN_TITLES, *FAMILY_TITLES):
-            reason = f"two columns are called {title.strip()!r}; delete one of them"
-            raise InputError(reason)
-        column_by_title.setdefault(word, at)
-    emails = _list_columns(column_by_title, _EMAIL_TITLES)
-    given = _list_columns(column_by_title, GIVEN_TITLES)
-    family = _list_columns(column_by_title, FAMILY_TITLES)
+    _refuse_titles(titles)
+    header = FileHeader.from_titles(titles)
+    emails = header.list_columns((*_EMAIL_TITLES, *_SIGN_IN_TITLES))
+    given, family = header.list_columns(GIVEN_TITLES), header.list_columns(FAMILY_TITLES)
     for found, name in ((emails, "Email"), (given, "First name"), (family, "Last name")):
         if not found:
             reason = f"no column is called {name!r}; the first line must name the columns"
@@ -85,59 +126,143 @@ def parse_staff_header(titles: Sequence[str]) -> StaffFileLayout:
         emails=emails,
         given=given[0],
         family=family[0],
-        statuses=_list_columns(column_by_title, _STATUS_TITLES),
-        enabled=_list_columns(column_by_title, _ENABLED_TITLES),
-        blocked=_list_columns(column_by_title, _BLOCKED_TITLES),
-        student_marks=_list_columns(column_by_title, (*ROLE_TITLES, *UNIT_TITLES)),
+        schools=header.list_columns(_SCHOOL_TITLES),
+        school_ids=header.list_columns(_SCHOOL_ID_TITLES),
+        jobs=header.list_columns(_JOB_TITLES),
+        statuses=header.list_columns(_STATUS_TITLES),
+        enabled=header.list_columns(_ENABLED_TITLES),
+        blocked=header.list_columns(_BLOCKED_TITLES),
+        roles=header.list_columns(ROLE_TITLES),
+        units=header.list_columns(UNIT_TITLES),
+        marker=choose_student_marker(header),
     )
 
 
-def _list_columns(column_by_title: Mapping[str, int], words: Sequence[str]) -> tuple[int, ...]:
-    return tuple(column_by_title[word] for word in words if word in column_by_title)
+def _refuse_titles(titles: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for title in titles:
+        word = normalize_title(title)
+        if word.startswith("student"):
+            reason = "the file lists students, not staff"
+            raise InputError(reason)
+        if word in seen and word in {*_EMAIL_TITLES, *GIVEN_TITLES, *FAMILY_TITLES}:
+            reason = f"two columns are called {title.strip()!r}; delete one of them"
+            raise InputError(reason)
+        seen.add(word)
 
 
 def parse_staff_line(
-    number: int, cells: Sequence[str], layout: StaffFileLayout, domains: Sequence[str]
+    number: int, cells: Sequence[str], layout: StaffFileLayout, context: StaffFileContext
 ) -> StaffFileLine:
     """Read one line. Raise InputError with a reason where it cannot be used."""
+    row = _fill_row(cells, layout)
+    skip = _find_skip_reason(row, layout, context)
+    if skip:
+        return StaffFileLine(number=number, skip=skip)
     if any(cell.strip() for cell in cells[layout.width :]):
         reason = "it has more columns than the first line; put quotes around a text with a comma"
         raise InputError(reason)
-    row = [cell.strip() for cell in (*cells, *[""] * (layout.width - len(cells)))]
-    skip = _find_skip_reason(row, layout)
-    if skip:
-        return StaffFileLine(number=number, skip=skip)
     return StaffFileLine(
         number=number,
-        mail=_parse_address(row, layout, domains),
-        given=_parse_name(row[layout.given], "first name"),
-        family=_parse_name(row[layout.family], "last name"),
+        invitee=Invitee(
+            mail=_parse_address(row, layout, context.domains),
+            given=_parse_name(row[layout.given], "first name"),
+            family=_parse_name(row[layout.family], "last name"),
+            school=_find_school(row, layout, context),
+            title=_find_job(row, layout, context),
+        ),
     )
 
 
-# Roles of OneRoster that are of families.
-_FAMILY_ROLES = frozenset({"parent", "guardian", "relative"})
+# A fifth, or a few in a small district, come and go in a term.
+_UNUSUAL_CHANGE, _USUAL_CHANGE = 0.2, 10
 
 
-def _find_skip_reason(row: Sequence[str], layout: StaffFileLayout) -> InviteSkipReason | None:
+def has_unusual_size(count: int, before: int) -> bool:
+    """Tell whether so many staff, after so many in the last file, look like half a file or more."""
+    return before > 0 and abs(count - before) > max(_UNUSUAL_CHANGE * before, _USUAL_CHANGE)
+
+
+def find_staff_address(
+    cells: Sequence[str], layout: StaffFileLayout, context: StaffFileContext
+) -> str:
+    """Return the address of a line, usable or not; empty where it has none of the district."""
+    address = _find_address(_fill_row(cells, layout), layout)
+    return address if address.rpartition("@")[2] in context.domains else ""
+
+
+def _find_address(row: Sequence[str], layout: StaffFileLayout) -> str:
+    filled = (row[at].lower() for at in layout.emails if row[at])
+    return next((address for address in filled if "@" in address), "")
+
+
+def _fill_row(cells: Sequence[str], layout: StaffFileLayout) -> list[str]:
+    return [cell.strip() for cell in (*cells, *[""] * (layout.width - len(cells)))]
+
+
+def _find_skip_reason(
+    row: Sequence[str], layout: StaffFileLayout, context: StaffFileContext
+) -> StaffLineState | None:
     """Read what the file says of an account; leavers and students may have any address."""
+    if _is_student(row, layout, context):
+        return StaffLineState.STUDENT
+    if any(fold_text(row[at]) in _FAMILY_ROLES for at in (*layout.roles, *layout.units)):
+        return StaffLineState.FAMILY
+    ids = layout.marker.ids
+    if ids is not None and row[ids] not in context.roles_by_id:
+        return StaffLineState.NO_STAFF_ROLE
     inactive = (
         (layout.statuses, _INACTIVE_STATUSES),
         (layout.enabled, _NO),
         (layout.blocked, _YES),
     )
     if any(fold_text(row[at]) in words for columns, words in inactive for at in columns):
-        return InviteSkipReason.INACTIVE
-    if any(is_student_unit(row[at], "") for at in layout.student_marks):
-        return InviteSkipReason.STUDENT
-    if any(fold_text(row[at]) in _FAMILY_ROLES for at in layout.student_marks):
-        return InviteSkipReason.FAMILY
+        return StaffLineState.INACTIVE
     return None
 
 
+def _is_student(row: Sequence[str], layout: StaffFileLayout, context: StaffFileContext) -> bool:
+    """Tell whether any cell says so; the reader of a roster believes one column alone."""
+    grade = layout.marker.grade
+    named = (context.student_unit,) if context.student_unit else ()
+    return (
+        (grade is not None and bool(row[grade]))
+        or any(is_student_role(row[at]) for at in layout.roles)
+        or any(is_student_unit(row[at], unit) for at in layout.units for unit in ("", *named))
+    )
+
+
+def is_staff_role(role: str) -> bool:
+    """Tell whether a role in a file of roles is one of staff, and no student's or parent's."""
+    return bool(role) and not is_student_role(role) and fold_text(role) not in _FAMILY_ROLES
+
+
+def _find_school(row: Sequence[str], layout: StaffFileLayout, context: StaffFileContext) -> str:
+    """Return the name of a school; an ID without a name is none."""
+    ids = [each.strip() for at in layout.school_ids for each in row[at].split(",")]
+    if layout.marker.ids is not None:
+        ids.append(context.roles_by_id[row[layout.marker.ids]].school_id)
+    named = (context.schools_by_id[each] for each in ids if each in context.schools_by_id)
+    return _find_text((*(row[at] for at in layout.schools), *named))
+
+
+def _find_job(row: Sequence[str], layout: StaffFileLayout, context: StaffFileContext) -> str:
+    roles = [row[at] for at in layout.roles]
+    if layout.marker.ids is not None:
+        roles.append(context.roles_by_id[row[layout.marker.ids]].role)
+    named = (_JOBS_BY_ROLE.get(normalize_title(role), "") for role in roles)
+    return _find_text((*(row[at] for at in layout.jobs), *named))
+
+
+def _find_text(cells: Sequence[str]) -> str:
+    """Return the first cell that can be shown as it is: an answer may be empty, and is editable."""
+    texts = (" ".join(cell.split()) for cell in cells)
+    return next((each for each in texts if can_hold_name(each) and not _is_garbled(each)), "")
+
+
 def _parse_address(row: Sequence[str], layout: StaffFileLayout, domains: Sequence[str]) -> str:
-    address = next((row[at].lower() for at in layout.emails if row[at]), "")
-    if not address:
+    address = _find_address(row, layout)
+    if not address and not any(row[at] for at in layout.emails):
         reason = "the email address is missing"
         raise InputError(reason)
     if not is_single_address(address):
@@ -153,7 +278,7 @@ def _parse_name(cell: str, what: str) -> str:
     if not cell:
         reason = f"the {what} is missing"
         raise InputError(reason)
-    if _UNREADABLE in cell or _is_misread(cell):
+    if _is_garbled(cell):
         reason = f"the {what} has unreadable letters; export the file again as CSV in UTF-8"
         raise InputError(reason)
     if not can_hold_name(cell):
@@ -162,10 +287,12 @@ def _parse_name(cell: str, what: str) -> str:
     return cell
 
 
-def _is_misread(text: str) -> bool:
-    """Tell whether UTF-8 was read as Latin-1 (JosÃ©), as in a file that mixes the two."""
+def _is_garbled(text: str) -> bool:
+    """Tell whether letters are lost, or UTF-8 was read as Latin-1 (JosÃ©)."""
     if text.isascii():
         return False
+    if _UNREADABLE in text:
+        return True
     try:
         text.encode("cp1252").decode()
     except UnicodeError:

@@ -248,15 +248,23 @@ class InvitationStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-class InviteSkipReason(StrEnum):
-    """Why a line of a staff file gets no invitation. The last two are read in the file itself."""
+class StaffLineState(StrEnum):
+    """What becomes of a line of a staff file. The last four are read in the file itself.
 
+    CHANGED has an open invitation with other names, another school or title. DECLINED was listed
+    before and has no invitation anymore.
+    """
+
+    NEW = "new"
     INVITED = "invited"
+    CHANGED = "changed"
     ENROLLED = "enrolled"
     LEFT = "left"
+    DECLINED = "declined"
     INACTIVE = "inactive"
     STUDENT = "student"
     FAMILY = "family"
+    NO_STAFF_ROLE = "no-staff-role"
 
 
 class ConsentPhase(StrEnum):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -27,7 +28,7 @@ def build_message(email: Email, envelope: Envelope, settings: MailConfig) -> Ema
     Whatever came from a file, a person or the web passes `clean_header_line`.
     """
     message = EmailMessage(policy=NARROW)
-    message["From"] = clean_header_line(settings.sender)
+    message["From"] = format_sender(settings.sender, envelope.from_name)
     message["To"] = clean_header_line(envelope.recipient)
     message["Subject"] = clean_header_line(email.subject)
     message["Date"] = format_datetime(envelope.sent_at)
@@ -51,6 +52,13 @@ def build_message(email: Email, envelope: Envelope, settings: MailConfig) -> Ema
     _set_boundaries(message, envelope.local_id)
     message.policy = UNFOLDED
     return message
+
+
+def format_sender(sender: str, name: str) -> str:
+    """Return the sender with another name; the address stays, and so do its signatures."""
+    line = clean_header_line(sender)
+    shown = clean_header_line(name)
+    return str(Address(shown, addr_spec=parseaddr(line)[1])) if shown else line
 
 
 def _set_boundaries(message: EmailMessage, local_id: str) -> None:

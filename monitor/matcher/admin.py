@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, auto
 from pathlib import Path
 
 from monitor.domain.errors import CannotWriteError, ConfigError, InputError, WrongKeyError
@@ -20,15 +19,9 @@ from monitor.matcher.keys import (
     read_tokens,
     write_tokens,
 )
+from monitor.people_files import SizeCheck
 
 _OWNER_READS = 0o400
-
-
-class SizeCheck(Enum):
-    """What a new roster may hold: about as many students as the last one, or any number."""
-
-    LIKE_THE_LAST = auto()
-    ANY = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.email import is_single_address
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment import EnrollmentDraft, Invitee
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.person import Person, PersonName
@@ -142,20 +142,25 @@ def find_next_invitation_slot(app: App) -> datetime:
     return now if last is None else max(now, last + INVITATION_INTERVAL)
 
 
-def invite_person(
-    app: App, mail: str, given: str = "", family: str = "", email_at: datetime | None = None
-) -> Invitation:
-    """Queue an invitation; its code is made when the email is sent: now, or at `email_at`.
+def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Invitation:
+    """Queue an invitation for now.
 
     The person may join under these names; without any, they come from the address.
     """
-    address = _parse_district_address(app, mail)
+    return queue_invitation(app, Invitee(mail=mail, given=given, family=family))
+
+
+def queue_invitation(app: App, invitee: Invitee, email_at: datetime | None = None) -> Invitation:
+    """Queue an invitation; its code is made when the email is sent: now, or at `email_at`."""
+    address = _parse_district_address(app, invitee.mail)
     now = app.clock.now()
     invitation = Invitation(
         id=app.ids.new_id(),
         mail=address,
-        given=given,
-        family=family,
+        given=invitee.given,
+        family=invitee.family,
+        school=invitee.school,
+        title=invitee.title,
         invited_at=now,
         expires_at=now + INVITATION_LASTS,
     )
@@ -398,11 +403,13 @@ def find_sent_invitation(app: App, code: str) -> Invitation | None:
 
 
 def load_enrollment_draft(app: App, invitation_id: str) -> EnrollmentDraft:
-    """Return the answers so far; at first, the name under which someone was invited."""
+    """Return the answers so far; at first, what the district says of who was invited."""
     invitation = _require_open_invitation(app, invitation_id)
     draft = app.db.enrollment_drafts.find_draft(invitation_id)
     return draft or EnrollmentDraft(
-        name=PersonName(given=invitation.given, family=invitation.family)
+        name=PersonName(given=invitation.given, family=invitation.family),
+        school=invitation.school,
+        role=invitation.title,
     )
 
 

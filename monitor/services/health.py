@@ -27,6 +27,7 @@ from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
 from monitor.db.ownership import list_foreign_files, read_owner
 from monitor.db.sources import SourceHealth
+from monitor.db.staff_lists import StaffImportRecord
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
@@ -40,6 +41,7 @@ from monitor.domain.health import (
 )
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
+from monitor.services.staff_leavers import count_leavers
 from reports.emails.operator import TrialView
 from reports.emails.registry import EmailKind, render_email
 from scrapers.source import Source, SourceFamily
@@ -68,6 +70,8 @@ class Vitals:
     backed_up: datetime | None
     backup_failed: FailedBackup | None
     last_recorded: datetime | None
+    staff_import: StaffImportRecord | None
+    leavers: int
     database_bytes: int
     person_count: int | None
     has_people: bool
@@ -98,6 +102,8 @@ def collect_vitals(db: Database, now: datetime) -> Vitals:
         backed_up=backup.at if backup else None,
         backup_failed=_find_failed_backup(db, backup),
         last_recorded=max(filter(None, recorded), default=None),
+        staff_import=db.staff_listings.find_last_import(),
+        leavers=count_leavers(db, now),
         database_bytes=db.size_bytes,
         person_count=people if people >= MIN_COUNT else None,
         has_people=people > 0,
@@ -141,6 +147,10 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
     yield from condition.assess_undelivered(dead, vitals.paused_addresses)
     yield condition.assess_backup(vitals.backed_up, vitals.backup_failed, vitals.at)
     yield condition.assess_clock(vitals.at, vitals.last_recorded)
+    if staff := vitals.staff_import:
+        yield condition.assess_staff_file(
+            staff.imported_at, staff.unusable, staff.problem, vitals.leavers
+        )
 
 
 def check_search(

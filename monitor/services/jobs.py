@@ -36,6 +36,7 @@ from monitor.services.schedule import (
     find_next_run,
     update_schedule,
 )
+from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
 from monitor.services.suppression import collect_bounces
 from monitor.services.sweeps import (
     RECHECK,
@@ -60,7 +61,7 @@ QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK, DISTRICT_CHECK)
 # A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
-UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, ERASURE)
+UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, STAFF_FOLDER, ERASURE)
 # A database may still have rows for these: by now the service runs them on a timer.
 FORMER_JOBS = ("bounces", "purge")
 MAX_ATTEMPTS = 3
@@ -126,6 +127,11 @@ def _process_email_jobs(app: App) -> None:
     while due := _claim_job(app, DIGEST, REVIEW):
         with _postpone_on_failure(app, due):
             _queue_due_digest(app, due)
+    while due := _claim_job(app, STAFF_FOLDER):
+        with _postpone_on_failure(app, due):
+            folder = app.config.staff.folder
+            next_at = import_from_folder(app, folder) if folder else None
+            app.db.jobs.finish_job(STAFF_FOLDER, due.subject, next_at)
     send_due(app)
 
 

@@ -52,6 +52,7 @@ OFFICE_EMAILS = frozenset(
         EmailKind.SOURCES_PARKED,
         EmailKind.ADDRESS_SUPPRESSED,
         EmailKind.DISK_FULL,
+        EmailKind.STAFF_FILE,
         EmailKind.TRIAL,
     }
 )
@@ -262,8 +263,14 @@ def build_invitation_view(app: App, invitation: Invitation) -> InvitationView:
         why=f"You get this email because {config.district.name} offers Namesake to its staff.",
         leave=f"To decline, do nothing. Without your answer, we look up nothing.{once}",
     )
+    own = config.invitations
     return InvitationView(
-        **greeting, how=_describe_how_to_answer(app), expires_at=invitation.expires_at
+        **greeting,
+        how=_describe_how_to_answer(app),
+        expires_at=invitation.expires_at,
+        subject=own.subject.strip(),
+        first_lines=tuple(filter(None, map(str.strip, own.first_lines.splitlines()))),
+        from_name=own.from_name.strip(),
     )
 
 
@@ -281,6 +288,7 @@ def build_reminder_view(app: App, invitation: Invitation) -> InvitationReminderV
         how=_describe_how_to_answer(app),
         invited_at=invitation.invited_at,
         expires_at=invitation.expires_at,
+        from_name=app.config.invitations.from_name.strip(),
     )
 
 

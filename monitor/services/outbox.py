@@ -266,7 +266,15 @@ def _build_envelope(
         dedupe_key=email.period,
         severity=find_worst_severity(view),
         unsubscribe_url=_build_stop_url(app, email),
+        from_name=_find_from_name(view),
     )
+
+
+def _find_from_name(view: EmailView) -> str:
+    match view:
+        case InvitationView() | InvitationReminderView():
+            return view.from_name
+    return ""
 
 
 def _build_stop_url(app: App, email: OutboxEmail) -> str:

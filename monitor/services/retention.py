@@ -122,6 +122,7 @@ def preview_purge(app: App) -> Mapping[str, int]:
 def _delete_all_expired(app: App) -> None:
     _delete_spent_invitations(app)
     _delete_unfinished_enrollments(app)
+    _delete_old_staff_listings(app)
     _delete_served_requests(app)
     _close_abandoned_sweeps(app)
     _delete_stale_robots_files(app)
@@ -158,6 +159,20 @@ def _delete_unfinished_enrollments(app: App) -> None:
     period = RETENTION_PERIODS[RetainedKind.ENROLLMENT_DRAFT].open
     if period is not None:
         app.db.enrollment_drafts.delete_drafts_before(app.clock.now() - period)
+
+
+def _delete_old_staff_listings(app: App) -> None:
+    """Forget who was listed when no one imports anymore, or when no one is known by it."""
+    last = app.db.staff_listings.find_last_import()
+    with app.db.begin_transaction():
+        for each in app.db.staff_listings.list_missing():
+            if not each.person_id and not each.invitation_id:
+                app.db.staff_listings.delete_listing(each.mark)
+        if last and _is_past_retention(
+            app, RetainedKind.STAFF_LISTING, RetentionStage.OPEN, last.imported_at or last.at
+        ):
+            app.db.staff_listings.delete_listings()
+            app.db.staff_listings.delete_import()
 
 
 def _delete_old_access_records(app: App) -> None:

@@ -10,6 +10,7 @@ from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.schedule import (
     SECOND_PROOF_AFTER,
     compute_next_digest,
+    compute_next_night,
     compute_next_sweep,
     is_clock_plausible,
 )
@@ -18,12 +19,15 @@ from monitor.services.district_checks import DISTRICT_CHECK
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER
 from monitor.services.erasure import ERASURE, ERASURE_RETRY
 from monitor.services.ingest import SECOND_PROOF
+from monitor.services.staff_import import STAFF_FOLDER
 from monitor.services.sweeps import MAX_RECHECK_DELAY, RECHECK
 
 SWEEP = "sweep"
 DIGEST = "digest"
 REVIEW = "review"
 DAILY = timedelta(days=1)
+# From one night to the next, also when the clocks are set back.
+NIGHTLY = timedelta(hours=25)
 # No row of these is ever due later than that: what is, was set by a clock that was ahead.
 MAX_DELAYS = {
     CONSENT_REMINDER: DAILY,
@@ -32,6 +36,7 @@ MAX_DELAYS = {
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
     RECHECK: MAX_RECHECK_DELAY,
+    STAFF_FOLDER: NIGHTLY,
 }
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 
@@ -56,6 +61,9 @@ def update_schedule(app: App) -> None:
         app.db.jobs.ensure_job(CONSENT_REMINDER, "", now)
         if app.config.official:
             app.db.jobs.ensure_job(DISTRICT_CHECK, "", now)
+        if app.config.staff.folder:
+            next_night = compute_next_night(now, district.zone)
+            app.db.jobs.ensure_job(STAFF_FOLDER, "", next_night)
         app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.id, district.zone))
         for subject_id, zone in zones.items():
             app.db.jobs.ensure_job(DIGEST, subject_id, compute_next_digest(now, subject_id, zone))

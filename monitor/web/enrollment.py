@@ -363,8 +363,14 @@ def build_work_view(draft: EnrollmentDraft, faults: Faults, position: StepPositi
         school=draft.school,
         role=draft.role,
         places=", ".join(draft.places),
+        prefilled=_is_prefilled(draft) and not faults,
         faults=faults,
     )
+
+
+def _is_prefilled(draft: EnrollmentDraft) -> bool:
+    """Tell whether the district filled the page in, and the person has not answered it yet."""
+    return bool(draft.school or draft.role) and EnrollmentStep.WORK not in draft.done
 
 
 def build_accounts_view(

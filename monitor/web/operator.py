@@ -1,4 +1,4 @@
-"""The operator's pages: health, delivery, and names to confirm.
+"""The operator's pages: health, delivery, names to confirm, and who may have left.
 
 Also metrics, which name no one and need a token, and the same views as JSON for programs, which
 show what the pages show and no more.
@@ -28,6 +28,12 @@ from monitor.services.name_changes import (
     format_searched_name,
     list_name_changes,
 )
+from monitor.services.staff_leavers import (
+    Leaver,
+    confirm_leaver,
+    dismiss_leaver,
+    list_leavers,
+)
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.review import load_queue_view
@@ -35,11 +41,22 @@ from reports.pages import operator as document
 from reports.pages.operator import (
     DueJobsRow,
     HealthCheck,
+    LeaverLine,
+    LeaversView,
     NameChangeLine,
     NameChangesView,
     OperatorView,
     SourceStatusRow,
 )
+
+
+class LeaverDecision(StrEnum):
+    LEFT = "left"
+    STAYS = "stays"
+
+
+class LeaverDecisionForm(WebForm, frozen=True, kw_only=True):
+    action: LeaverDecision | None = None
 
 
 class NameDecision(StrEnum):
@@ -81,7 +98,38 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
         notice = f"{done}. We are emailing the person." if action else ""
         return context.redirect_to(url_for("operate.show_name_changes"), notice)
 
+    _add_leaver_routes(routes, context)
     return routes
+
+
+def _add_leaver_routes(routes: Blueprint, context: PortalContext) -> None:
+    @routes.get("/operate/leavers")
+    def show_leavers() -> Response:
+        leavers = list_leavers(context.app.db, context.now())
+        view = LeaversView(leavers=tuple(map(_build_leaver_line, leavers)))
+        return context.render_page("People who may have left", document.render_leavers, view)
+
+    @routes.post("/operate/leavers/<leaver_id>")
+    def submit_leaver_decision(leaver_id: str) -> Response:
+        operator = context.require_principal().mail
+        action = read_form(LeaverDecisionForm).action
+        try:
+            if action is LeaverDecision.LEFT:
+                confirm_leaver(context.app, leaver_id, operator)
+            elif action is LeaverDecision.STAYS:
+                dismiss_leaver(context.app, leaver_id, operator)
+        except (InputError, NotPermittedError) as error:
+            return context.redirect_to(url_for("operate.show_leavers"), str(error))
+        context.wake_service()
+        left = action is LeaverDecision.LEFT
+        changed = "Nothing is searched or sent under this address anymore."
+        outcome = changed if left else "Nothing changes for this person."
+        notice = f"Recorded. {outcome}" if action else ""
+        return context.redirect_to(url_for("operate.show_leavers"), notice)
+
+
+def _build_leaver_line(leaver: Leaver) -> LeaverLine:
+    return LeaverLine(id=leaver.id, mail=leaver.mail, missing_since=leaver.missing_since)
 
 
 def build_operator_view(context: PortalContext) -> OperatorView:
@@ -100,6 +148,7 @@ def build_operator_view(context: PortalContext) -> OperatorView:
         sweep_open_since=vitals.sweep_open_since,
         backed_up=vitals.backed_up,
         names_waiting=len(list_name_changes(app)),
+        leavers_waiting=vitals.leavers,
     )
 
 

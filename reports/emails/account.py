@@ -169,12 +169,16 @@ Inviting = TypeVar("Inviting", "InvitationView", "InvitationReminderView")
 class InvitationView(EmailView):
     """`how` says where to enter the code. The queued email has no code: it is added when sent.
 
-    `review_url` is where a code opens the invitation; the code is added to it.
+    `review_url` is where a code opens the invitation; the code is added to it. `subject`,
+    `first_lines` and `from_name` are the district's own words, empty where it has none.
     """
 
     how: str
     expires_at: datetime
     code: str = ""
+    subject: str = ""
+    first_lines: tuple[str, ...] = ()
+    from_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,7 @@ class InvitationReminderView(EmailView):
     invited_at: datetime
     expires_at: datetime
     code: str = ""
+    from_name: str = ""
 
 
 def render_invitation(view: InvitationView) -> Email:

@@ -41,6 +41,18 @@ class DiskFullView(EmailView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFileView(EmailView):
+    """A staff file in the watched folder. `problem` says why nothing was imported, else empty.
+
+    The others count: lines that could not be used, and people whom it no longer lists.
+    """
+
+    problem: str = ""
+    unusable: int = 0
+    leavers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialView(EmailView):
     """A test email, which only shows that it arrived."""
 
@@ -65,6 +77,10 @@ def _explain_smtp_status(status: str) -> str:
 
 def render_disk_full(view: DiskFullView) -> Email:
     return compose_email("disk_full", {"view": view})
+
+
+def render_staff_file(view: StaffFileView) -> Email:
+    return compose_email("staff_file", {"view": view})
 
 
 def render_trial(view: TrialView) -> Email:

@@ -35,6 +35,7 @@ class EmailKind(StrEnum):
     SOURCES_PARKED = "sources-parked"
     ADDRESS_SUPPRESSED = "address-suppressed"
     DISK_FULL = "disk-full"
+    STAFF_FILE = "staff-file"
     TRIAL = "trial"
     REVIEWER_QUESTION = "reviewer-question"
     NEW_ADDRESS = "new-address"
@@ -89,6 +90,7 @@ _FORMS: Final = {
         identity.AccountDroppedView, identity.render_account_dropped
     ),
     EmailKind.DISK_FULL: _EmailForm(upkeep.DiskFullView, upkeep.render_disk_full),
+    EmailKind.STAFF_FILE: _EmailForm(upkeep.StaffFileView, upkeep.render_staff_file),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 

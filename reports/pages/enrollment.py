@@ -99,9 +99,12 @@ class NamesStepView(EnrollmentStepView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkStepView(EnrollmentStepView):
+    """`prefilled` says that the district's staff file filled it in, and no one has seen it yet."""
+
     school: str = ""
     role: str = ""
     places: str = ""
+    prefilled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,10 @@ class DueJobsRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorView:
-    """Times are None for what was never. `names_waiting` counts the names to confirm."""
+    """Times are None for what was never. `names_waiting` counts the names to confirm.
+
+    `leavers_waiting` counts who may have left.
+    """
 
     at: datetime
     checks: tuple[HealthCheck, ...]
@@ -55,6 +58,7 @@ class OperatorView:
     sweep_open_since: datetime | None
     backed_up: datetime | None
     names_waiting: int = 0
+    leavers_waiting: int = 0
 
     @property
     def problem_checks(self) -> tuple[HealthCheck, ...]:
@@ -79,6 +83,24 @@ class NameChangeLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameChangesView:
     changes: tuple[NameChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaverLine:
+    """An address that the last staff file no longer lists."""
+
+    id: str
+    mail: str
+    missing_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaversView:
+    leavers: tuple[LeaverLine, ...]
+
+
+def render_leavers(view: LeaversView, frame: PageFrame) -> str:
+    return render_page("operate_leavers", view, frame)
 
 
 def render_name_changes(view: NameChangesView, frame: PageFrame) -> str:

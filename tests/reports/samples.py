@@ -306,6 +306,18 @@ LETTERS: Final[dict[str, EmailView]] = {
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         expires_at=MONDAY + timedelta(days=14),
     ),
+    "invitation-own-words": InvitationView(
+        **INVITED,
+        how="Press the button, or open the page to join and paste the code.",
+        code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        expires_at=MONDAY + timedelta(days=14),
+        subject="Your name on the web: an offer of the district",
+        first_lines=(
+            "Two of us found accounts in our names last spring. This service looks for them.",
+            "I use it myself. Questions? Write to dana.ortiz@cedarvalley.example.",
+        ),
+        from_name="Dana Ortiz, Technology",
+    ),
     "reminder": InvitationReminderView(
         **{
             **INVITED,

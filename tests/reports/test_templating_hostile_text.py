@@ -16,7 +16,7 @@ from tests.hostile_strings import SHOWN
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
 SETTINGS = {"zone", "week", "review_url", "undo_url", "link_url", "token", "code", "digits"}
 # Our own sentences, in which an address of the district may stand.
-OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by"}
+OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by", "first_lines"}
 # Three numbers and a ref: what does not look so is refused where it comes in.
 CHECKED = {"status", "ref"}
 T = TypeVar("T")

@@ -1,59 +1,36 @@
-"""A row of a roster file: a student, someone else, or no one that can be used.
-
-What the columns of a roster file mean, whichever system wrote it.
-"""
+"""A row of a roster file: a student, someone else, or no one that can be used."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from unicodedata import category
 
 from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.names.parsing import parse_person_name
+from monitor.domain.person_columns import (
+    FAMILY_TITLES,
+    GIVEN_TITLES,
+    LEFT_STATUSES,
+    FileHeader,
+    StudentMarker,
+    can_hold_name,
+    choose_student_marker,
+    is_student_role,
+    is_student_unit,
+)
 from monitor.domain.students.roster import RosterStudent
 
-GIVEN_TITLES = ("givenname", "firstname", "legalfirstname", "studentfirstname", "forename", "given")
-FAMILY_TITLES = (
-    "familyname",
-    "lastname",
-    "legallastname",
-    "studentlastname",
-    "surname",
-    "family",
-    "sn",
-)
 _FULL = ("fullname", "displayname", "studentname", "name", "student", "pupil")
 _MIDDLE = ("middlename", "middle", "legalmiddlename")
 _PREFERRED = ("preferredgivenname", "preferredfirstname", "preferredname", "nickname", "goesby")
 _PREFERRED_FAMILY = ("preferredfamilyname", "preferredlastname")
 _SOUND, _FAMILY_SOUND = "kanagivenname", "kanafamilyname"
-ROLE_TITLES = ("role", "roles", "userrole", "persontype", "usertype", "type")
-_GRADE = ("grade", "grades", "gradelevel", "yeargroup")
-STUDENT_ONLY_TITLES = ("studentid", "studentnumber", "studentsisid")
 _STAFF_ONLY = ("teacherid", "teachernumber", "staffid")
-# Where a directory says what someone is; its export holds everyone.
-UNIT_TITLES = ("orgunitpath", "department", "jobtitle", "employeetype", "employeetitle", "agegroup")
-_DIRECTORY = ("orgunitpath", "userprincipalname", "employeeid", "jobtitle", "department")
 _HANDLES = (
     *("handle", "handles", "socialhandle", "socialhandles", "socialmedia", "metadatahandles"),
     *("instagram", "tiktok", "snapchat", "bluesky", "mastodon", "twitter", "youtube", "threads"),
 )
-_BRACKETS = re.compile(r"\[[^\]]*\]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudentMarker:
-    """The column that tells who is a student; where there is none, everyone in the file is.
-
-    `ids` are those of another file, roles.csv, which tells.
-    """
-
-    role: int | None = None
-    units: tuple[int, ...] = ()
-    grade: int | None = None
-    ids: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,34 +48,9 @@ class RosterLayout:
     student_marker: StudentMarker
 
 
-@dataclass(frozen=True, slots=True)
-class _RosterHeader:
-    column_by_title: Mapping[str, int] = field(default_factory=dict)
-
-    def find_first_column(self, words: Sequence[str]) -> int | None:
-        return next(
-            (self.column_by_title[word] for word in words if word in self.column_by_title), None
-        )
-
-    def list_columns(self, words: Sequence[str]) -> tuple[int, ...]:
-        return tuple(self.column_by_title[word] for word in words if word in self.column_by_title)
-
-    def find_column_ending(self, ending: str) -> int | None:
-        return next(
-            (at for word, at in self.column_by_title.items() if word.endswith(ending)), None
-        )
-
-
-def normalize_title(title: str) -> str:
-    """Return a column's title as it is compared: `First Name [Required]` is `firstname`."""
-    return "".join(sign for sign in fold_text(_BRACKETS.sub("", title)) if sign.isalnum())
-
-
 def parse_header(titles: Sequence[str]) -> RosterLayout:
     """Read the header of a roster. Raise InputError where it names no students' names."""
-    header = _RosterHeader(
-        {normalize_title(title): at for at, title in reversed(list(enumerate(titles)))}
-    )
+    header = FileHeader.from_titles(titles)
     names, full = _pair_name_columns(header), header.find_first_column(_FULL)
     if not names and full is None:
         reason = "has no header that names a column of given and one of family names"
@@ -112,11 +64,11 @@ def parse_header(titles: Sequence[str]) -> RosterLayout:
         full=full,
         handles=header.list_columns(_HANDLES),
         status=header.find_first_column(("status",)),
-        student_marker=_choose_student_marker(header),
+        student_marker=choose_student_marker(header),
     )
 
 
-def _pair_name_columns(header: _RosterHeader) -> tuple[tuple[int, int], ...]:
+def _pair_name_columns(header: FileHeader) -> tuple[tuple[int, int], ...]:
     given, family = header.find_first_column(GIVEN_TITLES), header.find_first_column(FAMILY_TITLES)
     if given is None or family is None:
         return ()
@@ -137,40 +89,6 @@ def _pair_name_columns(header: _RosterHeader) -> tuple[tuple[int, int], ...]:
     return tuple((one, other) for one, other in pairs if one is not None and other is not None)
 
 
-def _choose_student_marker(header: _RosterHeader) -> StudentMarker:
-    """Choose what tells who is a student; only one is believed."""
-    role = header.find_first_column(ROLE_TITLES)
-    if "userprincipalname" in header.column_by_title and role == header.find_first_column(
-        ("usertype",)
-    ):
-        role = None  # there it tells members from guests
-    if role is not None:
-        return StudentMarker(role=role)
-    if header.find_first_column(STUDENT_ONLY_TITLES) is not None:
-        return StudentMarker()
-    if header.find_first_column(_DIRECTORY) is not None:
-        return StudentMarker(
-            units=header.list_columns(UNIT_TITLES) or header.list_columns(_DIRECTORY)
-        )
-    if "sourcedid" in header.column_by_title:
-        return StudentMarker(ids=header.column_by_title["sourcedid"])
-    return StudentMarker(grade=header.find_first_column(_GRADE))
-
-
-LEFT_STATUSES = frozenset({"tobedeleted", "inactive", "withdrawn", "left"})
-_STUDENT_WORDS = """
-student students pupil pupils learner learners scholar scholars estudiante estudiantes alumno
-alumnos eleve eleves schuler
-"""
-_STUDENT_WORD_SET = frozenset(_STUDENT_WORDS.split())
-# What may accompany the word for students in the name of a unit; "services" may not.
-_BESIDE_WORDS = "grade grades class of year hs ms es high middle elementary school"
-_BESIDE_WORD_SET = frozenset(_BESIDE_WORDS.split())
-_MINORS = frozenset({"minor", "notadult"})
-_SEGMENTS = re.compile(r"[/\\>|:,;-]")
-_LONGEST_NAME = 100
-# How a spreadsheet begins what it computes; an apostrophe before it only hides that.
-_FORMULA = re.compile(r"\s*'?[=+\-@\t\r]")
 _HANDLE = re.compile(r"@?[\w.-]{2,}(?:@[\w.-]+)?")
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/(?:\w+/)*@?([\w.-]+)/?(?:\?.*)?", re.IGNORECASE
@@ -229,31 +147,12 @@ def parse_row(cells: Sequence[str], layout: RosterLayout, context: RosterContext
 def _is_student(row: Sequence[str], layout: RosterLayout, context: RosterContext) -> bool:
     tells = layout.student_marker
     if tells.role is not None:
-        return not _STUDENT_WORD_SET.isdisjoint(_split_words(row[tells.role]))
+        return is_student_role(row[tells.role])
     if tells.units:
         return any(is_student_unit(row[at], context.student_unit) for at in tells.units)
     if tells.ids is not None:
         return row[tells.ids].strip() in context.student_ids
     return tells.grade is None or bool(row[tells.grade].strip())
-
-
-def is_student_unit(unit: str, named: str) -> bool:
-    """Tell whether a unit is one of students: `/Students/2028` is, Student Services is none."""
-    folded = fold_text(unit).strip()
-    if named:
-        ours = fold_text(named).strip().rstrip("/")
-        return folded == ours or folded.startswith(f"{ours}/")
-    return folded in _MINORS or any(map(_is_student_segment, _SEGMENTS.split(folded)))
-
-
-def _is_student_segment(segment: str) -> bool:
-    words = _split_words(segment)
-    beside = (word for word in words - _STUDENT_WORD_SET if not word.isdecimal())
-    return not _STUDENT_WORD_SET.isdisjoint(words) and _BESIDE_WORD_SET.issuperset(beside)
-
-
-def _split_words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W_]+", fold_text(text)))
 
 
 def _extract_names(row: Sequence[str], layout: RosterLayout) -> Iterator[tuple[str, str]]:
@@ -265,16 +164,6 @@ def _extract_names(row: Sequence[str], layout: RosterLayout) -> Iterator[tuple[s
         read = parse_person_name(row[layout.full]) if can_hold_name(row[layout.full]) else None
         if read and read.given and read.family:
             yield f"{read.given} {read.middle}".strip(), read.family
-
-
-def can_hold_name(cell: str) -> bool:
-    """Tell whether a cell may hold a name: letters, and nothing that a spreadsheet computes."""
-    return (
-        0 < len(cell) <= _LONGEST_NAME
-        and not _FORMULA.match(cell)
-        and any(map(str.isalpha, cell))
-        and not any(category(sign) == "Cc" or sign in "@=<>{}" for sign in cell)
-    )
 
 
 def _extract_handle(written: str) -> str:

@@ -22,6 +22,7 @@ SAY_ONE_SENTENCE = {
     "run",
     "portal",
     "staff withdraw",
+    "staff invite",
     "staff left",
     "staff export",
     "evidence",

@@ -331,8 +331,8 @@ def test_a_staff_file_is_checked_and_no_one_is_invited(path, tmp_path):
         )
 
     assert said.code == 0
-    assert f"{bad}, line 2: " in said.out + said.err
-    assert f"staff invite --file {good} --dry-run" in said.out
+    assert f"{bad} lists no staff member who can be invited" in said.out + said.err
+    assert f"staff import {good} --dry-run" in said.out
     assert "No one has enrolled yet" in run("--config", str(path), "staff", "list").out
     assert counter.letters == []
 

@@ -67,7 +67,7 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
         ("domains", "none", "At least one domain is needed, or no one can be invited."),
         ("contact", "it", "'it' is not a single email address."),
         ("reviewers", "a.lee, r.ortiz", "'a.lee' is not a single email address."),
-        ("staff_file", "nowhere.csv", "nowhere.csv is not a file."),
+        ("staff_file", "nowhere.csv", "nowhere.csv cannot be read (No such file or directory)."),
         (
             "mail_host",
             "smtp.oakhill.test:25",

@@ -41,6 +41,25 @@ def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, le
 
 
 @pytest.mark.parametrize(
+    ("unusable", "problem", "leavers", "says"),
+    [
+        (0, "", 0, ""),
+        (3, "", 1, "could not be used: 3"),
+        (0, "", 2, "no longer lists: 2"),
+        (0, "users.csv is empty.", 0, "users.csv is empty."),
+    ],
+)
+def test_a_staff_file_needs_attention_where_something_is_left_to_do(
+    unusable, problem, leavers, says
+):
+    found = condition.assess_staff_file(NOW, unusable, problem, leavers)
+
+    assert found.level is (HealthLevel.WARN if says else HealthLevel.OK)
+    assert says in found.message
+    assert bool(found.remedy) is bool(says)
+
+
+@pytest.mark.parametrize(
     ("age", "level"),
     [(None, HealthLevel.WARN), (2 * DAY, HealthLevel.OK), (4 * DAY, HealthLevel.BAD)],
 )

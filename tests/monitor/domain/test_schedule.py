@@ -11,6 +11,7 @@ from monitor.domain.schedule import (
     DIGEST,
     compute_digest_week,
     compute_next_digest,
+    compute_next_night,
     compute_next_sweep,
     compute_sweep_week,
     format_iso_week,
@@ -130,3 +131,12 @@ def test_people_are_spread_over_the_morning():
 
     assert len(times) > 150
     assert max(times) - min(times) < timedelta(hours=3)
+
+
+@given(st.sampled_from(ZONES), MOMENTS)
+def test_a_night_is_the_next_4_am_wherever_someone_is(zone, now):
+    night = compute_next_night(now, zone)
+
+    assert timedelta(0) < night - now <= timedelta(hours=25)
+    assert night.astimezone(ZoneInfo(zone)).hour == 4
+    assert compute_next_night(night, zone) > night

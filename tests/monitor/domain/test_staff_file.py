@@ -2,18 +2,37 @@
 
 import pytest
 
+from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError
-from monitor.domain.staff_file import StaffFileLine, parse_staff_header, parse_staff_line
-from monitor.domain.vocabulary import InviteSkipReason
+from monitor.domain.staff_file import (
+    StaffFileContext,
+    StaffFileLine,
+    StaffRole,
+    find_staff_address,
+    has_unusual_size,
+    parse_staff_header,
+    parse_staff_line,
+)
+from monitor.domain.vocabulary import StaffLineState
 
 DOMAINS = ("cedarvalley.example", "staff.cedarvalley.example")
 MAIL = "rosa.marchetti@cedarvalley.example"
-ROSA = StaffFileLine(number=2, mail=MAIL, given="Rosa", family="Marchetti")
+ROSA = Invitee(mail=MAIL, given="Rosa", family="Marchetti")
 PLAIN = "Email,First name,Last name"
+CONTEXT = StaffFileContext(
+    domains=DOMAINS,
+    student_unit="/Lernende",
+    roles_by_id={"t1": StaffRole(role="teacher", school_id="org1")},
+    schools_by_id={"org1": "Oak Hill High School", "org2": "Willow Creek Elementary"},
+)
 
 
 def read(header: str, line: str) -> StaffFileLine:
-    return parse_staff_line(2, line.split(","), parse_staff_header(header.split(",")), DOMAINS)
+    return parse_staff_line(2, line.split(","), parse_staff_header(header.split(",")), CONTEXT)
+
+
+def read_staff(header: str, line: str) -> Invitee | None:
+    return read(header, line).invitee
 
 
 @pytest.mark.parametrize(
@@ -35,18 +54,50 @@ def read(header: str, line: str) -> StaffFileLine:
         ),
         ("mail,userPrincipalName,givenName,surname", f",{MAIL},Rosa,Marchetti"),
         (
-            "[Teachers]First_Name,[Teachers]Last_Name,[Teachers]Email_Addr,[Teachers]Title",
-            f"Rosa,Marchetti,{MAIL},Student teacher",
+            "[Teachers]First_Name,[Teachers]Last_Name,[Teachers]Email_Addr",
+            f"Rosa,Marchetti,{MAIL}",
         ),
-        (
-            "sourcedId,status,enabledUser,role,givenName,familyName,email",
-            f"7,active,true,teacher,Rosa,Marchetti,{MAIL}",
-        ),
+        ("SIS ID,Username,First Name,Last Name,Grade", f"7,{MAIL},Rosa,Marchetti,"),
         ("Teacher_email,First_name,Last_name", f" {MAIL} , Rosa,Marchetti ,,"),
     ],
 )
 def test_the_exports_of_usual_systems_fit_in_any_order_of_columns(header, line):
-    assert read(header, line) == ROSA
+    assert read_staff(header, line) == ROSA
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "school", "title"),
+    [
+        ("School,Title", "Oak Hill  High,Math teacher", "Oak Hill High", "Math teacher"),
+        ("officeLocation,jobTitle", "Oak Hill,Aide", "Oak Hill", "Aide"),
+        ("Employee Title,Building ID", "Student teacher,B7", "", "Student teacher"),
+        (
+            "role,primaryOrgSourcedId",
+            "siteAdministrator,org2",
+            "Willow Creek Elementary",
+            "administrator",
+        ),
+        ("role,School_id", "teacher,org9", "", "teacher"),
+        ("role,School", "Aide,=1+1", "", "aide"),
+        ("School,Title", "JosÃ© School,x@y", "", ""),
+        ("School,Title", "S" * 101 + ",Teacher", "", "Teacher"),
+    ],
+)
+def test_school_and_title_are_read_where_a_file_has_them_in_words(header, cells, school, title):
+    found = read_staff(f"{PLAIN},{header}", f"{MAIL},Rosa,Marchetti,{cells}")
+
+    assert found
+    assert (found.school, found.title) == (school, title)
+
+
+def test_with_a_file_of_roles_who_has_none_of_staff_is_skipped():
+    header = f"sourcedId,{PLAIN}"
+
+    rosa = read_staff(header, f"t1,{MAIL},Rosa,Marchetti")
+
+    assert rosa
+    assert (rosa.school, rosa.title) == ("Oak Hill High School", "teacher")
+    assert read(header, f"s1,{MAIL},Mason,Whitlock").skip is StaffLineState.NO_STAFF_ROLE
 
 
 @pytest.mark.parametrize(
@@ -92,23 +143,52 @@ def test_a_line_that_cannot_be_used_says_why(line, says):
 
 @pytest.mark.parametrize("name", ["José", "Łukasz", "Ngô", "O'Neil-Ruíz", "Đặng"])
 def test_a_name_with_marks_is_read_as_it_is(name):
-    assert read(PLAIN, f"{MAIL},{name},Marchetti").given == name
+    rosa = read_staff(PLAIN, f"{MAIL},{name},Marchetti")
+
+    assert rosa
+    assert rosa.given == name
 
 
 @pytest.mark.parametrize(
     ("header", "cell", "reason"),
     [
-        ("Status [READ ONLY]", "Suspended", InviteSkipReason.INACTIVE),
-        ("status", "tobedeleted", InviteSkipReason.INACTIVE),
-        ("accountEnabled", "False", InviteSkipReason.INACTIVE),
-        ("Block credential", "True", InviteSkipReason.INACTIVE),
-        ("role", "student", InviteSkipReason.STUDENT),
-        ("role", "Guardian", InviteSkipReason.FAMILY),
-        ("Org Unit Path [Required]", "/Students/2028", InviteSkipReason.STUDENT),
-        ("ageGroup", "Minor", InviteSkipReason.STUDENT),
+        ("Status [READ ONLY]", "Suspended", StaffLineState.INACTIVE),
+        ("status", "tobedeleted", StaffLineState.INACTIVE),
+        ("accountEnabled", "False", StaffLineState.INACTIVE),
+        ("Block credential", "True", StaffLineState.INACTIVE),
+        ("role", "student", StaffLineState.STUDENT),
+        ("role", "Guardian", StaffLineState.FAMILY),
+        ("Org Unit Path [Required]", "/Students/2028", StaffLineState.STUDENT),
+        ("ageGroup", "Minor", StaffLineState.STUDENT),
+        ("Org Unit Path", "/Lernende/2028", StaffLineState.STUDENT),
+        ("Grade", "11", StaffLineState.STUDENT),
     ],
 )
 def test_leavers_and_students_of_an_export_are_skipped_whatever_their_address(header, cell, reason):
     line = read(f"{PLAIN},{header}", f"someone@elsewhere.example,,,{cell}")
 
     assert line == StaffFileLine(number=2, skip=reason)
+
+
+def test_a_line_that_cannot_be_used_still_tells_whose_it_is():
+    layout = parse_staff_header(PLAIN.split(","))
+
+    assert find_staff_address([MAIL.upper()], layout, CONTEXT) == MAIL
+    assert find_staff_address(["", "Rosa"], layout, CONTEXT) == ""
+    assert find_staff_address(["mason@students.example"], layout, CONTEXT) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "before", "unusual"),
+    [
+        (400, 0, False),
+        (400, 400, False),
+        (321, 400, False),
+        (319, 400, True),
+        (481, 400, True),
+        (2, 12, False),
+        (1, 12, True),
+    ],
+)
+def test_a_file_of_quite_another_size_is_noticed(count, before, unusual):
+    assert has_unusual_size(count, before) is unusual

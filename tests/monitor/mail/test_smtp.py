@@ -35,6 +35,14 @@ def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it
     }
 
 
+@pytest.mark.parametrize("name", ["Dana Ortiz", "Đặng Thị Hà", "Ortiz, Dana (IT)"])
+def test_a_letter_from_a_named_person_keeps_the_address_of_the_sender(name):
+    written = build_message(LETTER, replace(ENVELOPE, from_name=name), SETTINGS)
+
+    (sender,) = read(written.as_bytes())["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "namesake@cedarvalley.example")
+
+
 def test_a_letter_with_a_page_to_stop_it_offers_the_button_of_rfc_8058():
     url = f"https://namesake.cedarvalley.example/stop/{'a' * 76}"
     written = build_message(LETTER, replace(ENVELOPE, unsubscribe_url=url), SETTINGS).as_bytes()

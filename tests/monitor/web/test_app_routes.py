@@ -88,6 +88,8 @@ WHOSE = {
     "/me/takedown/<flag_id>/screenshots/<screenshot_id>": OWNER,
     "/me/takedown/<flag_id>/screenshots/<screenshot_id>/remove": OWNER,
     "/operate": OPERATING,
+    "/operate/leavers": OPERATING,
+    "/operate/leavers/<leaver_id>": OPERATING,
     "/operate/names": OPERATING,
     "/operate/names/<change_id>": OPERATING,
     "/review": REVIEWER,

@@ -3,9 +3,10 @@
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.enrollment import Invitee
 from monitor.domain.vocabulary import AuthMethod, Scope
 from monitor.services.consent import list_offered_scopes, render_district_terms
-from monitor.services.enrollment import invite_person
+from monitor.services.enrollment import invite_person, queue_invitation
 from tests.monitor.web.portal import Guest, Portal, Seen
 
 MAIL = MARIA.person.mail
@@ -85,6 +86,54 @@ def test_joining_takes_few_words_to_read(invited):
 
     assert words["read"] <= MOST_WORDS_OF_TEXT
     assert sum(words.values()) <= MOST_WORDS_TO_JOIN, words
+
+
+@pytest.fixture
+def listed(portal: Portal) -> Guest:
+    """Maria, of whom the staff file says a school and a title."""
+    invitee = Invitee(
+        mail=MAIL,
+        given="Maria",
+        family="Delgado",
+        school='Oak Hill "High" & Middle',
+        title="Math teacher",
+    )
+    invitation = queue_invitation(portal.world.app, invitee)
+    return portal.entered(invitation.id, AuthMethod.INVITATION)
+
+
+def test_a_page_that_the_staff_file_filled_in_says_so_and_is_as_short(listed):
+    page = up_to(listed, "work")
+
+    assert page.page.find(id="school")["value"] == 'Oak Hill "High" & Middle'
+    assert page.page.find(id="role")["value"] == "Math teacher"
+    assert "This is from your district's staff list. Change or empty it as you like." in page.text
+    words = sum(
+        count_visible_words(up_to(listed, step).page)
+        for step in ("read", "scopes", "names", "work", "accounts", "check")
+    )
+    assert words <= MOST_WORDS_TO_JOIN
+
+
+@pytest.mark.parametrize(
+    ("typed", "school", "role"),
+    [
+        ({"school": "Willow Creek", "role": "Aide"}, "Willow Creek", "Aide"),
+        ({"school": "", "role": ""}, "", ""),
+    ],
+)
+def test_what_the_staff_file_said_is_what_the_person_makes_of_it(
+    portal, listed, typed, school, role
+):
+    page = up_to(listed, "check", work=typed)
+    assert "Oak Hill" not in page.text
+    listed.post("/join/check", seal=seal(page))
+
+    (ref,) = portal.world.state.people.list_person_ids()
+    maria = portal.world.state.people.load_person(ref)
+
+    assert (maria.school, maria.role) == (school, role)
+    assert "staff list" not in listed.get("/me/data/work").text
 
 
 def test_nothing_is_chosen_for_anybody_and_only_what_works_here_is_offered(portal, invited):

@@ -11,6 +11,7 @@ from monitor.services.jobs import schedule_jobs
 from monitor.services.name_changes import list_name_changes
 from monitor.services.outbox import send_due
 from monitor.services.profile import edit_profile
+from tests.monitor.services.test_staff_import import STAFF, imports, invitee_of
 from tests.monitor.services.world import REVIEWERS, Staff, answers_of, configured
 from tests.monitor.web.portal import OPERATOR, Portal, with_portal
 
@@ -128,3 +129,57 @@ def test_with_a_search_engine_nothing_is_said_of_none(portal: Portal, tmp_path: 
 
     assert NO_ENGINE not in portal.signed_in(OPERATOR).get("/operate").text
     assert NO_ENGINE not in portal.signed_in(maria.mail).get("/me").text
+
+
+@pytest.fixture
+def leaving(portal: Portal) -> Staff:
+    """Maria, whom the staff file no longer lists, and someone who did not join."""
+    maria = portal.world.joins(MARIA)
+    imports(portal.world, invitee_of(MARIA), *STAFF[:2])
+    imports(portal.world, STAFF[1])
+    return maria
+
+
+def test_who_may_have_left_is_listed_without_whether_they_joined(portal, leaving):
+    operator = portal.signed_in(OPERATOR)
+    assert "Two people may have left" in operator.get("/operate").text
+
+    seen = operator.get("/operate/leavers")
+
+    cards = [card.get_text(" ", strip=True) for card in seen.page.select(".card")]
+    assert len(cards) == 2
+    assert leaving.mail in cards[0]
+    assert STAFF[0].mail in cards[1]
+    assert cards[0].replace(leaving.mail, "") == cards[1].replace(STAFF[0].mail, "")
+    for its in (leaving.id, "Maria ", "Delgado"):
+        assert its not in seen.html
+
+
+@pytest.mark.parametrize(
+    ("action", "says", "goes_on"),
+    [("left", "Nothing is searched", False), ("stays", "Nothing changes", True)],
+)
+def test_one_click_says_who_left_and_who_did_not(portal, leaving, action, says, goes_on):
+    operator, world = portal.signed_in(OPERATOR), portal.world
+    form = operator.get("/operate/leavers").page.select_one(".card form")
+
+    done = operator.post(form["action"], action=action)
+
+    assert says in operator.follow(done).text
+    assert world.state.consents.can_query_person(leaving.id, world.clock.now()) is goes_on
+    assert len(operator.get("/operate/leavers").page.select(".card")) == 1
+    again = operator.post(form["action"], action="left")
+    assert "decided already" in operator.follow(again).text
+
+
+def test_only_operators_see_who_may_have_left(portal, leaving):
+    assert portal.signed_in(leaving.mail).get("/operate/leavers").status == 403
+    assert portal.signed_in(REVIEWERS[0]).get("/operate/leavers").status == 403
+
+
+def test_the_page_says_how_the_last_staff_file_fared(portal: Portal) -> None:
+    operator = portal.signed_in(OPERATOR)
+    assert "staff file" not in operator.get("/operate").text.casefold()
+    imports(portal.world, *STAFF)
+
+    assert "The last staff file was imported on" in operator.get("/operate").text

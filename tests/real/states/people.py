@@ -83,7 +83,9 @@ def set_out(app: App) -> dict[str, str]:
     tokens = {f"stop_{each}": _stop(app, refs[each]) for each in ("maria", "john")}
     tokens["answer_maria"] = _answer(app, refs["maria"])
     tokens |= {f"undo_{each}": _undo(app, refs[each]) for each in ("nina", "olga")}
-    return {**refs, **tokens, **_invited(app)}
+    codes = _invited(app)
+    _unlisted(app, address("ines"))
+    return {**refs, **tokens, **codes}
 
 
 def reader(app: App, who: str) -> tuple[str, AuthMethod]:
@@ -125,6 +127,13 @@ def _invited(app: App) -> dict[str, str]:
     app.db.invitations.insert_invitation(old)
     app.db.invitations.set_code_hash(old.id, hash_code("an-old-code"))
     return {f"code_{name}": f"code-of-{name}" for name in INVITED}
+
+
+def _unlisted(app: App, mail: str) -> None:
+    """Let a staff file list an address no more."""
+    app.db.staff_listings.save_listings([mail])
+    for each in app.db.staff_listings.list_unlisted([]):
+        app.db.staff_listings.mark_missing(each.mark, app.clock.now())
 
 
 def _links(app: App) -> None:

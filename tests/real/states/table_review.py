@@ -51,6 +51,8 @@ REVIEW: tuple[State, ...] = (
 )
 OPERATING: tuple[State, ...] = (
     seen("/operate", "Emails by status", who="operations"),
+    seen("/operate/leavers", "Someone who may have left", who="operations"),
+    seen("/operate/leavers", "No one is on this list.", who="operations", site=Site.EMPTY),
     seen("/operate/names", "Names to confirm", who="operations"),
     seen("/operate/names", "No names are waiting.", who="operations", site=Site.EMPTY),
 )

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.errors import InputError
+from monitor.domain.person_columns import StudentMarker
 from monitor.domain.students.roster_file import (
     RosterContext,
     RosterRowKind,
-    StudentMarker,
-    normalize_title,
     parse_header,
     parse_row,
 )
@@ -92,14 +91,6 @@ def test_a_unit_that_the_district_names_is_believed_and_no_other(unit, students)
     row = parse_row(["Mason", "Whitlock", unit], laid_out, RosterContext(student_unit="/Lernende/"))
 
     assert row.kind is (RosterRowKind.STUDENT if students else RosterRowKind.OTHER)
-
-
-def test_a_title_is_compared_without_its_dress():
-    assert (
-        normalize_title("First Name [Required]")
-        == normalize_title("first_name")
-        == normalize_title("FirstName")
-    )
 
 
 def test_the_first_of_two_columns_of_one_title_counts():

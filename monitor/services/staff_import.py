@@ -1,0 +1,453 @@
+"""Invite a whole staff by a file, and notice who is no longer in it.
+
+A file enrolls no one, changes no answer of anyone who joined, and ends nothing. Of people who are
+known already, it reports counts and no lines: those would be a list of who joined. An operator
+confirms each one who left.
+
+The district may watch a folder: the service then imports the newest file in it each night.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from monitor.app import App
+from monitor.db.accounts import Invitation
+from monitor.db.staff_lists import StaffImportRecord, UnlistedAddress
+from monitor.domain.enrollment import Invitee
+from monitor.domain.errors import InputError
+from monitor.domain.person_columns import is_student_role
+from monitor.domain.schedule import compute_next_night
+from monitor.domain.staff_file import (
+    StaffFileContext,
+    StaffFileLayout,
+    StaffFileLine,
+    StaffRole,
+    find_staff_address,
+    has_unusual_size,
+    is_staff_role,
+    parse_staff_header,
+    parse_staff_line,
+)
+from monitor.domain.vocabulary import StaffLineState
+from monitor.people_files import (
+    ROLES_FILE,
+    CsvLine,
+    SizeCheck,
+    find_beside,
+    is_companion,
+    list_companions,
+    open_rows,
+    read_roles,
+    read_school_names,
+)
+from monitor.services.enrollment import (
+    INVITATION_INTERVAL,
+    INVITATION_LASTS,
+    find_next_invitation_slot,
+    queue_invitation,
+)
+from monitor.services.notifications import (
+    EmailGreeting,
+    build_invitation_view,
+    queue_operator_emails,
+)
+from monitor.services.staff_leavers import is_enrolled, is_leaver
+from reports.emails.operator import StaffFileView
+from reports.emails.registry import render_email
+from reports.emails.render import Email
+
+# So many are invited in one transaction: the service and its pages wait for one at most.
+BATCH_SIZE = 100
+# The largest district of the United States has fewer.
+MAX_STAFF = 200_000
+STAFF_FOLDER = "staff-folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusableLine:
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFile:
+    """The staff in a file, and of everyone else in it only how many there are.
+
+    `unusable_mails` are the addresses in lines that cannot be used: they have not left.
+    """
+
+    path: Path
+    mark: str
+    invitees: tuple[Invitee, ...]
+    skipped: Mapping[StaffLineState, int]
+    unusable: tuple[UnusableLine, ...]
+    unusable_mails: frozenset[str]
+
+    @property
+    def lines(self) -> int:
+        return len(self.invitees) + sum(self.skipped.values()) + len(self.unusable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffImport:
+    """`missing` counts those who are invited or enrolled, were listed before, and are no longer.
+
+    `last_email_at` is when the last invitation is due, None if there is none.
+    """
+
+    lines: int
+    states: Mapping[StaffLineState, int]
+    unusable: tuple[UnusableLine, ...]
+    missing: int
+    last_email_at: datetime | None
+
+
+def read_staff_file(path: Path, domains: tuple[str, ...], student_unit: str = "") -> StaffFile:
+    """Read every line, and keep those of staff. Raise InputError where the file is no staff file.
+
+    A line of a student or a parent is skipped as it is read.
+    """
+    try:
+        mark = compute_file_mark(path)
+        with open_rows(path) as rows:
+            layout = _parse_layout(path, next(rows, None))
+            context = _build_context(path, layout, domains, student_unit)
+            staff = _gather_staff(path, mark, _parse_lines(rows, layout, context))
+    except InputError as error:
+        reason = f"{str(error).removesuffix('.')}. Nothing was imported."
+        raise InputError(reason) from None
+    except OSError as error:
+        reason = f"{path} cannot be read ({error.strerror}). Nothing was imported."
+        raise InputError(reason) from error
+    if not staff.invitees:
+        reason = (
+            f"{path} lists no staff member who can be invited "
+            f"({_describe_lines(staff)}). Nothing was imported."
+        )
+        raise InputError(reason)
+    return staff
+
+
+def _parse_layout(path: Path, header: CsvLine | None) -> StaffFileLayout:
+    if header is None:
+        reason = f"{path} is empty"
+        raise InputError(reason)
+    try:
+        return parse_staff_header(header.cells)
+    except InputError as error:
+        reason = f"{path}, line {header.number}: {error}"
+        raise InputError(reason) from None
+
+
+def _build_context(
+    path: Path, layout: StaffFileLayout, domains: tuple[str, ...], student_unit: str
+) -> StaffFileContext:
+    return StaffFileContext(
+        domains=domains,
+        student_unit=student_unit,
+        roles_by_id={} if layout.marker.ids is None else _read_staff_roles(path),
+        schools_by_id=read_school_names(path),
+    )
+
+
+def _read_staff_roles(path: Path) -> Mapping[str, StaffRole]:
+    """Read who is staff and no student. Of anyone else's role, not even the ID is kept."""
+    source = find_beside(path, ROLES_FILE)
+    if source is None:
+        reason = f"{path} does not say who is a student. Put its {ROLES_FILE} beside it"
+        raise InputError(reason)
+    roles = {
+        each.user_id: StaffRole(role=each.role, school_id=each.school_id)
+        for each in read_roles(source)
+        if is_staff_role(each.role)
+    }
+    for each in read_roles(source):
+        if is_student_role(each.role):
+            roles.pop(each.user_id, None)
+    return roles
+
+
+ParsedLine = StaffFileLine | tuple[UnusableLine, str]
+"""A line, or why it cannot be used, with its address if that is one of staff."""
+
+
+def _parse_lines(
+    rows: Iterator[CsvLine], layout: StaffFileLayout, context: StaffFileContext
+) -> Iterator[ParsedLine]:
+    line_by_mail: dict[str, int] = {}
+    for row in rows:
+        try:
+            line = parse_staff_line(row.number, row.cells, layout, context)
+            _require_new_address(line, line_by_mail)
+        except InputError as error:
+            unusable = UnusableLine(line=row.number, reason=str(error))
+            yield unusable, find_staff_address(row.cells, layout, context)
+        else:
+            yield line
+
+
+def _require_new_address(line: StaffFileLine, line_by_mail: dict[str, int]) -> None:
+    if line.invitee is None:
+        return
+    first = line_by_mail.setdefault(line.invitee.mail, line.number)
+    if first != line.number:
+        reason = f"the email address is in line {first}, too"
+        raise InputError(reason)
+
+
+def _gather_staff(path: Path, mark: str, lines: Iterator[ParsedLine]) -> StaffFile:
+    invitees: list[Invitee] = []
+    unusable: list[tuple[UnusableLine, str]] = []
+    skipped: Counter[StaffLineState] = Counter()
+    for line in lines:
+        if isinstance(line, tuple):
+            unusable.append(line)
+        elif line.skip:
+            skipped[line.skip] += 1
+        elif line.invitee:
+            invitees.append(line.invitee)
+        if len(invitees) > MAX_STAFF:
+            reason = f"{path} lists more than {MAX_STAFF:,} staff, too many for one district"
+            raise InputError(reason)
+    return StaffFile(
+        path=path,
+        mark=mark,
+        invitees=tuple(invitees),
+        skipped=skipped,
+        unusable=tuple(line for line, _ in unusable),
+        unusable_mails=frozenset(mail for _, mail in unusable if mail),
+    )
+
+
+def _describe_lines(staff: StaffFile) -> str:
+    if staff.unusable:
+        first = staff.unusable[0]
+        return (
+            f"lines that cannot be used: {len(staff.unusable)}; line {first.line}: {first.reason}"
+        )
+    if staff.skipped:
+        return f"lines that were skipped as inactive, a student or a parent: {staff.lines}"
+    return "it has no line below its first one"
+
+
+def compute_file_mark(path: Path) -> str:
+    """Return what tells a file, and those that are read with it, from another."""
+    marks = []
+    for each in (path, *list_companions(path)):
+        with each.open("rb") as file:
+            marks.append(file_digest(file, sha256).hexdigest())
+    return " ".join(marks)
+
+
+def preview_staff_import(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImport:
+    """Tell what `import_staff` would do now, and do nothing."""
+    _refuse_unusual_size(app, staff, size_check)
+    states = Counter(_find_state(app, each) for each in staff.invitees)
+    return _build_report(app, staff, states, find_next_invitation_slot(app))
+
+
+def import_staff(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImport:
+    """Invite everyone who is new; their emails are due one after another.
+
+    After a stop in the middle, the same file invites the rest.
+    """
+    _refuse_unusual_size(app, staff, size_check)
+    first_email_at = find_next_invitation_slot(app)
+    states: Counter[StaffLineState] = Counter()
+    for start in range(0, len(staff.invitees), BATCH_SIZE):
+        app.beat()
+        with app.db.begin_transaction():
+            for invitee in staff.invitees[start : start + BATCH_SIZE]:
+                email_at = first_email_at + states[StaffLineState.NEW] * INVITATION_INTERVAL
+                states[_apply_line(app, invitee, email_at)] += 1
+    with app.db.begin_transaction():
+        report = _build_report(app, staff, states, first_email_at)
+        _save_listings(app, staff)
+        _record_import(app, staff, report)
+    return report
+
+
+def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> None:
+    count, before = len(staff.invitees), app.db.staff_listings.count_listed()
+    if size_check is SizeCheck.LIKE_THE_LAST and has_unusual_size(count, before):
+        reason = (
+            f"{staff.path} lists {count:,} staff, and the last file listed {before:,}. Nothing was "
+            "imported. If the file is whole, run `namesake staff import` with --size-is-right."
+        )
+        raise InputError(reason)
+
+
+def _apply_line(app: App, invitee: Invitee, email_at: datetime) -> StaffLineState:
+    state = _find_state(app, invitee)
+    if state is StaffLineState.NEW:
+        queue_invitation(app, invitee, email_at)
+    elif state is StaffLineState.CHANGED:
+        invitation = _find_open_invitation(app, invitee.mail)
+        if invitation:
+            app.db.invitations.update_invitee(invitation.id, invitee)
+    return state
+
+
+def _find_state(app: App, invitee: Invitee) -> StaffLineState:
+    person_id = app.db.people.find_person_id_by_mail(invitee.mail)
+    if person_id is not None:
+        return StaffLineState.ENROLLED if is_enrolled(app.db, person_id) else StaffLineState.LEFT
+    invitation = _find_open_invitation(app, invitee.mail)
+    if invitation is not None:
+        same = invitation.invitee == invitee
+        return StaffLineState.INVITED if same else StaffLineState.CHANGED
+    known = app.db.staff_listings.was_listed(invitee.mail) or app.db.invitations.has_invitation(
+        invitee.mail
+    )
+    return StaffLineState.DECLINED if known else StaffLineState.NEW
+
+
+def _find_open_invitation(app: App, mail: str) -> Invitation | None:
+    return app.db.invitations.find_open_invitation_by_mail(mail, app.clock.now())
+
+
+def _build_report(
+    app: App, staff: StaffFile, states: Counter[StaffLineState], first_email_at: datetime
+) -> StaffImport:
+    now, new = app.clock.now(), states[StaffLineState.NEW]
+    unlisted = _list_unlisted(app, staff)
+    counts = states + Counter(staff.skipped)
+    return StaffImport(
+        lines=staff.lines,
+        states={state: counts[state] for state in StaffLineState},
+        unusable=staff.unusable,
+        missing=sum(1 for each in unlisted if is_leaver(app.db, each, now)),
+        last_email_at=first_email_at + (new - 1) * INVITATION_INTERVAL if new else None,
+    )
+
+
+def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
+    mails = (each.mail for each in staff.invitees)
+    return app.db.staff_listings.list_unlisted((*mails, *staff.unusable_mails))
+
+
+def _save_listings(app: App, staff: StaffFile) -> None:
+    """Remember what the file lists; of the others, those who are invited or enrolled."""
+    now = app.clock.now()
+    for each in _list_unlisted(app, staff):
+        if not is_leaver(app.db, each, app.clock.now()):
+            app.db.staff_listings.delete_listing(each.mark)
+            continue
+        app.db.staff_listings.mark_missing(each.mark, now)
+        if each.person_id and each.missing_since is None:
+            app.db.audit.append_entry(now, "operator", "proposed-as-left", each.person_id, {})
+    app.db.staff_listings.save_listings(each.mail for each in staff.invitees)
+
+
+def _record_import(app: App, staff: StaffFile, report: StaffImport) -> None:
+    now, new = app.clock.now(), report.states[StaffLineState.NEW]
+    details = {"lines": str(report.lines), "invited": str(new), "missing": str(report.missing)}
+    app.db.audit.append_entry(now, "operator", "staff-imported", "", details)
+    app.db.staff_listings.save_import(
+        StaffImportRecord(
+            at=now,
+            imported_at=now,
+            file_mark=app.db.staff_listings.hash_file(staff.mark),
+            unusable=len(report.unusable),
+        )
+    )
+
+
+def preview_invitation(app: App) -> Email:
+    """Render the invitation as it goes out, with a word in the place of its code."""
+    now = app.clock.now()
+    invitation = Invitation(
+        id="",
+        mail="",
+        given="",
+        family="",
+        invited_at=now,
+        expires_at=now + INVITATION_LASTS,
+    )
+    return render_email(replace(build_invitation_view(app, invitation), code="CODE"))
+
+
+# Whoever writes a large file needs a while; a younger one may be half of it.
+SETTLED_AFTER = timedelta(minutes=10)
+LOOK_AGAIN_AFTER = timedelta(minutes=15)
+# What exports of whole systems call the file that has the staff.
+_USUAL_NAMES = ("users.csv", "teachers.csv", "teacher.csv", "staff.csv")
+
+
+def import_from_folder(app: App, folder: Path) -> datetime:
+    """Import the newest file of the watched folder, unless it was; return when to look again."""
+    now = app.clock.now()
+    try:
+        path = _find_newest_file(folder)
+        if now - SETTLED_AFTER < _find_last_change(path) <= now:
+            return now + LOOK_AGAIN_AFTER
+        mark = app.db.staff_listings.hash_file(compute_file_mark(path))
+    except OSError as error:
+        reason = f"{folder} cannot be read ({error.strerror}). Nothing was imported."
+        _record_problem(app, reason, b"")
+    except InputError as error:
+        _record_problem(app, str(error), b"")
+    else:
+        last = app.db.staff_listings.find_last_import()
+        if last is None or last.file_mark != mark:
+            _import_new_file(app, path, mark)
+    return compute_next_night(now, app.config.district.zone)
+
+
+def _import_new_file(app: App, path: Path, mark: bytes) -> None:
+    try:
+        district, staff = app.config.district, app.config.staff
+        file = read_staff_file(path, district.domains, staff.student_unit)
+        report = import_staff(app, file, SizeCheck.LIKE_THE_LAST)
+    except InputError as error:
+        _record_problem(app, str(error), mark)
+        return
+    if report.unusable or report.missing:
+        _queue_alert(app, unusable=len(report.unusable), leavers=report.missing)
+
+
+def _record_problem(app: App, problem: str, mark: bytes) -> None:
+    """Tell operators what is wrong, once; it stays on their page until a file is imported."""
+    last = app.db.staff_listings.find_last_import()
+    if last and (last.problem, last.file_mark) == (problem, mark):
+        return
+    record = StaffImportRecord(
+        at=app.clock.now(),
+        imported_at=last.imported_at if last else None,
+        file_mark=mark,
+        problem=problem,
+    )
+    with app.db.begin_transaction():
+        app.db.staff_listings.save_import(record)
+        _queue_alert(app, problem=problem)
+
+
+def _queue_alert(app: App, *, problem: str = "", unusable: int = 0, leavers: int = 0) -> None:
+    def build_view(greeting: EmailGreeting) -> StaffFileView:
+        return StaffFileView(**greeting, problem=problem, unusable=unusable, leavers=leavers)
+
+    with app.db.begin_transaction():
+        queue_operator_emails(app, app.clock.now().isoformat(), build_view)
+
+
+def _find_last_change(path: Path) -> datetime:
+    newest = max(each.stat().st_mtime for each in (path, *list_companions(path)))
+    return datetime.fromtimestamp(newest, UTC)
+
+
+def _find_newest_file(folder: Path) -> Path:
+    """Prefer the names that exports have, then the file that was changed last."""
+    files = [
+        each
+        for each in folder.iterdir()
+        if each.suffix.casefold() == ".csv" and not is_companion(each)
+    ]
+    named = [each for each in files if each.name.casefold() in _USUAL_NAMES]
+    if not files:
+        reason = f"{folder} has no CSV file. Nothing was imported."
+        raise InputError(reason)
+    return max(named or files, key=lambda each: (each.stat().st_mtime, each.name))
