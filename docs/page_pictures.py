@@ -37,7 +37,7 @@ def draw_pages(demo: Path, images: Path) -> None:
         )
     address = f"http://{LOOPBACK}:{PORT}"
     with open_played_story(demo, address) as app:
-        portal = create_demo_app(app, lambda: None, lambda: list_actors(app))
+        portal = create_demo_app(app, lambda: None, lambda: list_actors(app), tuple)
         with serve_on_port(portal, LOOPBACK, PORT), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
             page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT})

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from monitor.app import App
+from monitor.app import OUTBOX, App
 from monitor.cli.demo import list_actors
+from monitor.demo.mailbox import DemoMailbox
+from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import open_played_story
 from monitor.services.jobs import (
     run_mail_and_cleanup,
@@ -34,10 +36,14 @@ def served(folder: Path) -> Iterator[Pages]:
     address = f"http://{LOOPBACK}:{port}"
     with open_played_story(folder, address) as app:
         take_over_jobs(app)
+        outbox = app.config.state / OUTBOX
+        mailbox = DemoMailbox(folder=outbox, story_address=PORTAL_URL, address=address)
         checks = timed("checks", partial(run_requested_checks, app))
         mail = timed("mail", partial(run_mail_and_cleanup, app))
         with working(checks, mail) as scheduler:
-            site = create_demo_app(app, scheduler.answer_bell, lambda: list_actors(app))
+            site = create_demo_app(
+                app, scheduler.answer_bell, lambda: list_actors(app), mailbox.list_emails
+            )
             with serve_on_port(site, LOOPBACK, port):
                 yield Pages(address=address, app=app, wake=scheduler.answer_bell)
             stop_running_sweep(app)

@@ -194,6 +194,7 @@ def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
 
 @pytest.mark.parametrize("room", [0, 64 * KILOBYTE])
 def test_the_doctor_says_that_the_disk_is_full(terminal: Terminal, disk: SmallDisk, room: int):
+    terminal.leaves_example()
     disk.fills_up(room)
 
     said = terminal.run("doctor", "--json")

@@ -22,7 +22,7 @@ WATCHED = """
 
 def addresses(pages: Pages, role: Role | None) -> list[str]:
     """Return every page that a role may open, but for those of one finding."""
-    rules = create_demo_app(pages.app, lambda: None, tuple).url_map.iter_rules()
+    rules = create_demo_app(pages.app, lambda: None, tuple, tuple).url_map.iter_rules()
     plain = (each.rule for each in rules if "GET" in (each.methods or ()) and not each.arguments)
     doors = {each: find_access_rule(each, {**ACCESS_RULES, "demo": AccessRule()}) for each in plain}
     return sorted(

@@ -136,6 +136,15 @@ class Terminal:
         self.path.write_text(text, "utf-8")
         return self
 
+    def leaves_example(self) -> "Terminal":
+        """Give it names that no document uses; the people of `.test` are as invented."""
+        return self.configured(
+            (".example", ".test"),
+            ('"Cedar Valley Public Schools"', '"Cedar Valley Schools"'),
+            ('"cedar-valley"', '"cedar-valley-schools"'),
+            ('["Cedar Valley"]', '["Cedar Valley", "Oak Hill"]'),
+        )
+
     def invites(
         self, mail: str = "rosa.marchetti@cedarvalley.example", name: PersonName = ROSA
     ) -> str:

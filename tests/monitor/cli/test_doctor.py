@@ -97,19 +97,9 @@ def test_a_healthy_service_ends_with_nought_but_for_its_made_up_domain(after_dem
         said = after_demo.run("doctor", "--json")
 
     assert {each["what"] for each in said.json if each["level"] == "bad"} == {"example"}
-    leave_example(after_demo)
+    after_demo.leaves_example()
     with StateFolderLock(after_demo.config.state):
         assert after_demo.run("doctor").code == 0
-
-
-def leave_example(terminal: Terminal) -> None:
-    """Give it names that no document uses; the people of `.test` are as invented."""
-    terminal.configured(
-        (".example", ".test"),
-        ('"Cedar Valley Public Schools"', '"Cedar Valley Schools"'),
-        ('"cedar-valley"', '"cedar-valley-schools"'),
-        ('["Cedar Valley"]', '["Cedar Valley", "Oak Hill"]'),
-    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +119,7 @@ def leave_example(terminal: Terminal) -> None:
     ],
 )
 def test_a_value_of_an_example_does_not_pass(terminal: Terminal, good, left, key):
-    leave_example(terminal)
+    terminal.leaves_example()
     assert parts(terminal)["example"] == [("ok", "No value is still that of the example.", "")]
 
     terminal.configured((good, left))
@@ -254,7 +244,7 @@ def wrong_zone(terminal: Terminal) -> None:
 def test_each_trouble_is_found_in_its_part(
     terminal: Terminal, harm: Callable[[Terminal], None], part: str, code: int
 ):
-    leave_example(terminal)
+    terminal.leaves_example()
     harm(terminal)
 
     said = terminal.run("doctor", "--json")
