@@ -13,6 +13,7 @@ from monitor.db.accounts import (
     InvitationsTable,
     SignInLinksTable,
     SignInSessionsTable,
+    StaffListingsTable,
 )
 from monitor.db.audit import AuditTable
 from monitor.db.breaches import BreachesTable
@@ -71,7 +72,6 @@ from monitor.db.sources import (
     RobotsFilesTable,
     SourceHealthTable,
 )
-from monitor.db.staff_lists import StaffListingsTable
 from monitor.db.sweeps import CanaryChecksTable, RunRequestsTable, SweepsTable
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 

@@ -19,6 +19,7 @@ from monitor.config import (
     is_known_time_zone,
     list_example_values,
 )
+from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
@@ -27,7 +28,6 @@ from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
 from monitor.db.ownership import list_foreign_files, read_owner
 from monitor.db.sources import SourceHealth
-from monitor.db.staff_lists import StaffImportRecord
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError

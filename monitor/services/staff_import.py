@@ -15,8 +15,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from monitor.app import App
-from monitor.db.accounts import Invitation
-from monitor.db.staff_lists import StaffImportRecord, UnlistedAddress
+from monitor.db.accounts import Invitation, StaffImportRecord, UnlistedAddress
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.person_columns import is_student_role

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.app import App
+from monitor.db.accounts import UnlistedAddress
 from monitor.db.database import Database
-from monitor.db.staff_lists import UnlistedAddress
 from monitor.domain.errors import InputError
 from monitor.services.erasure import record_departure
 from monitor.services.notifications import build_operator_id

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.db.staff_lists import StaffImportRecord
+from monitor.db.accounts import StaffImportRecord
 
 ANN, BEA = "ann@cedar.example", "bea@cedar.example"
 DAY = timedelta(days=1)
