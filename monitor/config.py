@@ -689,8 +689,6 @@ def _check_config(path: Path, text: str, config: Config) -> Config:
 
 
 def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
-    students = config.students
-    unapproved = not (students.counsel and students.counsel_approved_on)
     return (
         (
             not is_known_time_zone(config.district.zone),
@@ -703,31 +701,38 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "must have at least one email domain, or no one can be invited",
         ),
         (
-            students.enabled and not students.tokens,
-            "$.students.enabled",
-            "is true, which needs `tokens` as well",
-        ),
-        (
-            students.share_after_days is not None and unapproved,
-            "$.students.share_after_days",
-            "needs `counsel` and `counsel_approved_on` as well",
-        ),
-        (
             _is_one_backup_place(config.backup),
             "$.backup.keys",
             "must be another folder than `folder`, and neither inside the other",
         ),
-        (
-            config.staff.folder is not None and not config.mail.host,
-            "$.staff.folder",
-            "needs `host` under [mail] as well, or no one can be invited",
-        ),
+        *_find_roster_faults(config),
         *_find_address_faults(config.district, config.mail),
         *find_invitation_faults(config.invitations),
         *find_mail_faults(config.mail, config.bounces),
         *find_portal_faults(config.portal),
         *_find_contradictory_budgets(config.sources),
         *_find_source_address_faults(config.sources),
+    )
+
+
+def _find_roster_faults(config: Config) -> Iterator[tuple[bool, str, str]]:
+    """Yield what is wrong about the files of students and staff."""
+    students = config.students
+    yield (
+        students.enabled and not students.tokens,
+        "$.students.enabled",
+        "is true, which needs `tokens` as well",
+    )
+    yield (
+        students.share_after_days is not None
+        and not (students.counsel and students.counsel_approved_on),
+        "$.students.share_after_days",
+        "needs `counsel` and `counsel_approved_on` as well",
+    )
+    yield (
+        config.staff.folder is not None and not config.mail.host,
+        "$.staff.folder",
+        "needs `host` under [mail] as well, or no one can be invited",
     )
 
 

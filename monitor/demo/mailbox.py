@@ -1,6 +1,6 @@
 """The emails of the demo, as their readers' mail programs would show them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -22,11 +22,14 @@ class DemoMailbox:
     address: str = ""
 
     def list_emails(self) -> tuple[DemoEmail, ...]:
-        """Return all emails, the newest first."""
-        return tuple(sorted(self._read_emails(), key=lambda each: each.sent_at, reverse=True))
+        """Return all emails, the last one sent first."""
+        # Some have the same minute: then the clock of the file system knows.
+        paths = sorted(self.folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns)
+        emails = sorted(self._read_emails(paths), key=lambda each: each.sent_at)
+        return tuple(reversed(emails))
 
-    def _read_emails(self) -> Iterator[DemoEmail]:
-        for path in self.folder.glob("*.eml"):
+    def _read_emails(self, paths: Iterable[Path]) -> Iterator[DemoEmail]:
+        for path in paths:
             message = message_from_bytes(path.read_bytes(), policy=policy.default)
             yield DemoEmail(
                 name=path.stem,

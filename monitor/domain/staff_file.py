@@ -49,6 +49,7 @@ _INACTIVE_STATUSES = LEFT_STATUSES | {"suspended", "archived", "disabled", "dele
 _NO, _YES = frozenset({"false", "no", "0"}), frozenset({"true", "yes", "1"})
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 # Roles of OneRoster: those of families, and what those of staff are called on the join page.
+_STUDENT_TITLES = frozenset({"student", "pupil", "learner"})
 _FAMILY_ROLES = frozenset({"parent", "guardian", "relative"})
 _JOBS_BY_ROLE: Mapping[str, str] = {
     "administrator": "administrator",
@@ -228,6 +229,8 @@ def _is_student(row: Sequence[str], layout: StaffFileLayout, context: StaffFileC
     return (
         (grade is not None and bool(row[grade]))
         or any(is_student_role(row[at]) for at in layout.roles)
+        # Student teachers, student counselors and the like are staff.
+        or any(fold_text(row[at]) in _STUDENT_TITLES for at in layout.jobs)
         or any(is_student_unit(row[at], unit) for at in layout.units for unit in ("", *named))
     )
 

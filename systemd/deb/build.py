@@ -48,6 +48,7 @@ UNITS: Final = (
     "namesake-backup.timer",
 )
 EXAMPLES: Final = (
+    "answers.toml",
     "grafana-dashboard.json",
     "namesake.toml",
     "prometheus-rules.yaml",

@@ -68,7 +68,7 @@ NOT_IN_THE_LOOP = {
     *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo"),
     *("audit accept", "evidence", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
-    *("staff left", "staff withdraw"),
+    *("staff left", "staff withdraw", "staff import", "units"),
 }
 
 

@@ -90,6 +90,12 @@ def test_school_and_title_are_read_where_a_file_has_them_in_words(header, cells,
     assert (found.school, found.title) == (school, title)
 
 
+def test_whose_title_is_student_is_one():
+    found = read(f"{PLAIN},Title", f"{MAIL},Rosa,Marchetti,Student")
+
+    assert found.skip is StaffLineState.STUDENT
+
+
 def test_with_a_file_of_roles_who_has_none_of_staff_is_skipped():
     header = f"sourcedId,{PLAIN}"
 
