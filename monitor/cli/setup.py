@@ -17,6 +17,7 @@ from monitor.app import build_smtp_transport
 from monitor.cli import setup_files
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.cli.doctor import run_checks
+from monitor.cli.main import INTERRUPTED
 from monitor.cli.setup_files import (
     START_UNITS,
     STATE_FOLDER,
@@ -140,8 +141,8 @@ def init(
     try:
         answers, secrets = _answer_questions(context, beforehand)
     except click.Abort:
-        click.echo("Nothing was written.", err=True)
-        raise
+        click.echo("namesake: Stopped. Nothing was written.", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
     return _set_up(context, answers, secrets)
 
 

@@ -233,9 +233,10 @@ def import_file(
     The same file can be imported again. Those who are no longer in it are only counted: the
     portal's Service page lists them, and an operator says of each whether they left.
     """
-    _require_mail_server(context)
     config = context.config
     file = read_staff_file(path, config.district.domains, config.staff.student_unit)
+    if not dry_run:
+        _require_mail_server(context)
     with context.open_app() as app:
         act = preview_staff_import if dry_run else import_staff
         report = act(app, file, size)

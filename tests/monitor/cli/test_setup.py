@@ -134,7 +134,7 @@ def test_who_stops_in_the_middle_leaves_nothing_behind(path, lines):
     said = init(path, typed=typed)
 
     assert said.code == 130
-    assert "Nothing was written." in said.err
+    assert said.err.splitlines()[-1] == "namesake: Stopped. Nothing was written."
     assert not path.parent.exists()
 
 

@@ -156,6 +156,13 @@ def test_a_file_needs_a_mail_server_like_a_single_invitation(terminal, tmp_path)
     assert states(terminal) == []
 
 
+def test_a_file_can_be_looked_at_before_there_is_a_mail_server(terminal, tmp_path):
+    said = terminal.run("staff", "import", write(tmp_path, *STAFF), "--dry-run")
+
+    assert said.code == 0
+    assert states(terminal) == []
+
+
 def test_half_a_file_is_refused_until_it_is_said_to_be_right(terminal, desk, tmp_path):
     many = [f"Ann,Field,a{number}@cedarvalley.example,Active" for number in range(30)]
     terminal.run("staff", "import", write(tmp_path, *many))
