@@ -41,7 +41,7 @@ from tests.monitor.services.world import World
 MARKS = frozenset(
     {
         *("keyed_hash", "page_hash", "question", "alias", "school", "picture", "account"),
-        *("link", "proof", "school_and_network"),
+        *("link", "proof", "school_and_network", "file_mark"),
     }
 )
 # Why a letter was refused is said to be unreadable, so that no letter is held up for it.
