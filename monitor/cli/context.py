@@ -28,6 +28,7 @@ from monitor.demo import setup as stage
 from monitor.demo.district import MAIL_DOMAIN, ZONE
 from monitor.domain.dates import format_local_time
 from monitor.domain.errors import InputError
+from monitor.people_files import SizeCheck
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.jobs import take_over_jobs
 
@@ -137,6 +138,15 @@ class CliContext:
 FLAGS_LEFT_OUT = "Flags left out: {}. Flags open only on the portal, never on the command line."
 pass_cli_context = click.make_pass_decorator(CliContext)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+size_option = click.option(
+    "--size-is-right",
+    "size",
+    is_flag=True,
+    flag_value=SizeCheck.ANY,
+    default=SizeCheck.LIKE_THE_LAST,
+    type=click.UNPROCESSED,
+    help="Accept a file over 20% longer or shorter than the last.",
+)
 break_glass_option = click.option(
     "--break-glass",
     "reason",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.context import CliContext, json_option, pass_cli_context
+from monitor.cli.context import CliContext, json_option, pass_cli_context, size_option
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.dates import format_date
 from monitor.domain.errors import InputError
@@ -42,15 +42,6 @@ _key_file_option = click.option(
     type=_PATH,
     help="The key file, created if missing. Default: from the configuration.",
 )
-_size_option = click.option(
-    "--size-is-right",
-    "size",
-    is_flag=True,
-    flag_value=SizeCheck.ANY,
-    default=SizeCheck.LIKE_THE_LAST,
-    type=click.UNPROCESSED,
-    help="Accept a roster over 20% larger or smaller than the last.",
-)
 
 
 @click.group()
@@ -64,7 +55,7 @@ def roster() -> None:
 @_unit_option
 @_tokens_option
 @_key_file_option
-@_size_option
+@size_option
 @pass_cli_context
 def import_roster(
     context: CliContext, /, file: Path, unit: str, size: SizeCheck, **where: Path | None
@@ -89,7 +80,7 @@ def import_roster(
 @_unit_option
 @_tokens_option
 @_key_file_option
-@_size_option
+@size_option
 @pass_cli_context
 def rotate(
     context: CliContext, /, file: Path, unit: str, size: SizeCheck, **where: Path | None

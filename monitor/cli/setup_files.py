@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.cli.units import CURRENT_SYSTEMD, build_credential_lines
+from monitor.cli.units import CURRENT_SYSTEMD, SHIPPED_PROGRAM, build_credential_lines
 from monitor.config import Config, SignInMethod, find_shipped_files
 from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
@@ -26,7 +26,6 @@ TIMER = "namesake-backup.timer"
 START_UNITS = ("namesake", "namesake-portal", TIMER)
 UNITS = {SERVICE: "run", PORTAL: "portal", BACKUP: "backup", TIMER: ""}
 DROP_IN = "namesake-init.conf"
-SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
 STATE_FOLDER = Path("var/lib/namesake")
 COPIES_FOLDER, KEYS_FOLDER = Path("var/lib/namesake-copies"), Path("var/lib/namesake-keys")
 # Whose group reads the portal's socket: the first of these that the machine has.

@@ -19,6 +19,7 @@ from monitor.cli.context import (
     break_glass_option,
     json_option,
     pass_cli_context,
+    size_option,
 )
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
@@ -210,15 +211,7 @@ def _require_mail_server(context: CliContext) -> None:
     "path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and the email. Do nothing.")
-@click.option(
-    "--size-is-right",
-    "size",
-    is_flag=True,
-    flag_value=SizeCheck.ANY,
-    default=SizeCheck.LIKE_THE_LAST,
-    type=click.UNPROCESSED,
-    help="Accept a file over 20% longer or shorter than the last.",
-)
+@size_option
 @json_option
 @pass_cli_context
 def import_file(

@@ -22,7 +22,7 @@ CREDENTIALS = Path("/etc/credstore")
 HIDDEN_PLACES = frozenset({"home", "root", "tmp"})
 # ImportCredential came with 254; LoadCredential looks into /etc/credstore since 252.
 CURRENT_SYSTEMD, FIRST_WITH_CREDSTORE, OLDEST_SYSTEMD = 254, 252, 249
-_SHIPPED_PROGRAM = "/opt/namesake/bin/namesake"
+SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
 
 
 @click.command()
@@ -49,7 +49,7 @@ def units(folder: Path, release: int | None) -> None:
     stored = _list_credentials() if release < FIRST_WITH_CREDSTORE else ()
     for name in UNITS:
         shipped = (find_shipped_files() / name).read_text("utf-8")
-        _write(folder / name, shipped.replace(_SHIPPED_PROGRAM, str(program)))
+        _write(folder / name, shipped.replace(str(SHIPPED_PROGRAM), str(program)))
         drop_in = folder / f"{name}.d" / DROP_IN
         if lines := list(build_credential_lines(shipped, release, stored)):
             _write(drop_in, "\n".join(("[Service]", *lines, "")))

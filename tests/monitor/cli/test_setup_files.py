@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.setup_files import (
-    SHIPPED_PROGRAM,
     UNITS,
     HostMachine,
     ProgramResult,
@@ -19,6 +18,7 @@ from monitor.cli.setup_files import (
     read_stored_secrets,
     run_program,
 )
+from monitor.cli.units import SHIPPED_PROGRAM
 from monitor.config import find_shipped_files, load_config
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.letters import PASSWORD
