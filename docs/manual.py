@@ -30,7 +30,8 @@ FILES = {
 def build_manual() -> str:
     about, _, exit_codes = HELP.partition("\b\nExit codes:\n")
     codes = (line.split(maxsplit=1) for line in exit_codes.splitlines())
-    context = click.Context(namesake, info_name="namesake")
+    # A command keeps the names that its help had when it was first asked for.
+    context = click.Context(namesake, info_name="namesake", **namesake.context_settings)
     parts = [
         f'.TH NAMESAKE 1 "" "Namesake {version("namesake-monitor")}" "Namesake"',
         f".SH NAME\nnamesake \\- {_escape(SUMMARY)}",

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
@@ -9,6 +10,7 @@ import pytest
 
 from docs.manual import build_manual, write_manual
 from monitor.cli.main import COMMAND_GROUPS, namesake
+from tests.house.tree import ROOT
 
 GROFF = shutil.which("groff") or ""
 
@@ -41,6 +43,23 @@ def test_the_manual_page_names_every_command_with_its_options() -> None:
 
     assert missing == []
     assert all(f"{title.upper()} COMMANDS" in plain for title in COMMAND_GROUPS)
+
+
+def test_writing_the_manual_page_leaves_the_short_name_of_help() -> None:
+    """Commands keep the first name that their help is asked for by."""
+    source = (
+        "from click.testing import CliRunner\n"
+        "from docs.manual import build_manual\n"
+        "from monitor.cli.main import namesake\n"
+        "build_manual()\n"
+        "print(CliRunner().invoke(namesake, ['staff', 'list', '-h'], obj=None).output)"
+    )
+
+    said = subprocess.run(
+        (sys.executable, "-c", source), cwd=ROOT, capture_output=True, check=True, text=True
+    )
+
+    assert "-h, --help" in said.stdout
 
 
 @pytest.mark.skipif(not GROFF, reason="groff is not on this machine")
