@@ -62,8 +62,9 @@ def ignore_beat() -> None:
 class Environment:
     """What a real district takes from its machine, and a demo district from its story.
 
-    `throttle` replaces the waits of the configuration, which cannot be zero. `records` replace
-    the name service and the log of certificates.
+    `throttle` replaces the waits of the configuration, which cannot be zero. `limits` are those of
+    one request, but for the number of idle hosts. `records` replace the name service and the log of
+    certificates.
     `beat` marks the calling thread as alive for the service's watchdog.
     """
 
@@ -71,6 +72,7 @@ class Environment:
     ids: IdSource = field(default_factory=IdSource)
     dialer: Dialer = field(default_factory=Dialer)
     throttle: Throttle | None = None
+    limits: FetchLimits = field(default_factory=FetchLimits)
     records: "PublicRecords | None" = None
     name_email: Callable[[Envelope], str] = name_by_message_id
     delete_emails: Callable[[Path, str], None] = delete_emails
@@ -88,10 +90,11 @@ def build_crawler(
     """Build the crawler. A district has only one: two would each be polite, but not together."""
     workers = config.fetch.workers
     hosts = {origin for each in sources.values() for origin in each.crawl_policy.origins}
+    idle_hosts = compute_idle_hosts(len(hosts), workers, raise_file_limit())
     client = HttpClient(
         dialer=environment.dialer,
         clock=environment.clock,
-        limits=FetchLimits(idle_hosts=compute_idle_hosts(len(hosts), workers, raise_file_limit())),
+        limits=replace(environment.limits, idle_hosts=idle_hosts),
         user_agent=_build_user_agent(config.district.contact),
         credentials=load_credentials(sources.values(), environment.variables),
     )

@@ -36,6 +36,7 @@ from monitor.services.jobs import (
 )
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 
@@ -119,6 +120,7 @@ def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_
             ),
             dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
             name_email=stage.name_email_file,
             delete_emails=keep_all_emails,
             variables=os.environ,
@@ -247,6 +249,7 @@ def open_played_story(folder: Path, address: str) -> Iterator[App]:
             clock=clock,
             dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
             variables=os.environ,
         )
         with open_app(config, environment) as app:

@@ -32,6 +32,9 @@ class FetchLimits:
     idle_hosts: int = USUAL_IDLE_HOSTS
 
 
+# For made-up webs: their servers share our processors, and a busy machine must not look like a
+# server that fails.
+PATIENT_LIMITS = FetchLimits(total_seconds=600.0, connect_seconds=300.0)
 # A sweep goes person by person over all hosts: with fewer idle connections than hosts, each person
 # costs a new handshake at every host.
 MOST_IDLE_HOSTS = 4_096

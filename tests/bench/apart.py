@@ -21,6 +21,7 @@ from monitor.services.auth import start_session
 from monitor.services.jobs import take_over_jobs
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS, Throttle
 
@@ -42,6 +43,7 @@ class Site:
         return Environment(
             dialer=Dialer(address_map=dict(self.web), resolve=resolve_nothing),
             throttle=Throttle(wait_factor=self.stretch) if self.stretch else WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
         )
 
 

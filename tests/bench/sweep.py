@@ -33,6 +33,7 @@ from monitor.demo.setup import PORTAL_URL
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.services.jobs import run_full_sweep
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.bench.cost import peak_mebibytes
@@ -77,6 +78,7 @@ def measured(size: Size, folder: Path) -> Figures:
         environment = Environment(
             dialer=Dialer(address_map=web.address_map, resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
         )
         with district_of(size, folder, environment) as app:
             return swept(app)

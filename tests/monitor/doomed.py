@@ -37,6 +37,7 @@ from monitor.services.jobs import (
     take_over_jobs,
 )
 from reports.emails.render import Email
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.sandbox.client import SandboxParser
@@ -203,6 +204,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[App, Deeds]]:
         clock=clock,
         dialer=Dialer(address_map=life.address_map, resolve=resolve_nothing),
         throttle=WITHOUT_WAITS,
+        limits=PATIENT_LIMITS,
         name_email=_each_its_own,
     )
     deeds = Deeds(life.doom)

@@ -14,6 +14,7 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER, JOINING_DAYS_BEFORE, enroll_everyone
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 
@@ -43,6 +44,7 @@ def first_week_in(folder: Path, web: WebServer) -> None:
         ids=IdSource(new_id=stage.build_id_source("ref"), new_code=stage.build_id_source("code")),
         dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
         throttle=WITHOUT_WAITS,
+        limits=PATIENT_LIMITS,
         name_email=stage.name_email_file,
     )
     Database.create_or_open_folder(config.state).close()

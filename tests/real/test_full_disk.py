@@ -21,6 +21,7 @@ from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.scheduler.watchdog import build_supervised_runner
 from reports.emails.registry import EmailKind
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.aftermath import Aftermath, delivered, sent, sound
@@ -88,6 +89,7 @@ class SecondWeek:
             clock=clock,
             dialer=Dialer(address_map=self.web.build_address_map(), resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
         )
         with open_app(stage.build_config(self.folder), environment) as service:
             rounds = build_supervised_runner(service, environment)

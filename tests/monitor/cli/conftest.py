@@ -30,6 +30,7 @@ from monitor.services.enrollment import (
     hash_code,
     invite_person,
 )
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.conftest import Found
@@ -110,6 +111,7 @@ class Terminal:
             ids=IdSource(new_id=stage.build_id_source(str(self.path))),
             dialer=Dialer(address_map={}, resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
         )
 
     def run(self, *arguments: str, typed: str = "") -> Said:

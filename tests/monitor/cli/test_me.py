@@ -23,6 +23,7 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.person import PersonName
 from monitor.services.alert_feeds import FOREIGN_FEED
 from monitor.services.quick_check import QuickCheckAnswers
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.cli.conftest import Said, run
@@ -43,6 +44,7 @@ class Desk:
             clock=self.clock,
             dialer=Dialer(address_map={}, resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
             variables=self.variables,
         )
 

@@ -37,6 +37,7 @@ from monitor.services.jobs import (
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
 from scrapers.http.crawler import Crawler
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import CrawlPriority, CrawlResult, Query
@@ -131,6 +132,7 @@ class World:
             ids=IdSource(new_id=self.refs, new_code=self.codes),
             dialer=Dialer(address_map=self.web.build_address_map(), resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
             variables=self.variables,
         )
         app = self._parts.enter_context(open_app(self.config, environment))
