@@ -39,11 +39,12 @@ IN_MEMORY = $(shell findmnt --noheadings --output OPTIONS --target /dev/shm 2>/d
 
 .PHONY: test
 # The real parts mostly wait, for their packages and then for their servers, so they are fetched and
-# run beside the rest, and are told after it.
+# run beside the rest, in three processes, and are told after it.
 # The rest runs in as many processes as there are processors: `pytest` alone runs in one.
 test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
 	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
-	{ $(BIN)/python -m tests.real.fetch && $(BIN)/python -m pytest -m real tests/real; } \
+	{ $(BIN)/python -m tests.real.fetch \
+		&& $(BIN)/python -m pytest -m real -n 3 --dist loadfile tests/real; } \
 		> .cache/real.txt 2>&1 & real=$$!; \
 	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
 	$(BIN)/python -m pytest -m "not real" -n auto --dist worksteal; others=$$?; wait $$real; status=$$?; \
