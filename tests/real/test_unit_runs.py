@@ -12,7 +12,7 @@ pytestmark = pytest.mark.real
 UNIT = (UNITS / "namesake.service").read_text("utf-8")
 PLACE = "/etc/systemd/system/namesake.service"
 # The unit waits a minute for a sign of life, and five seconds before it starts anew.
-IMPATIENT = "[Service]\nWatchdogSec=4\nRestartSec=1\n"
+IMPATIENT = "[Service]\nWatchdogSec=15\nRestartSec=1\n"
 PUPILS = "given,family\n" + "".join(f"Given{n},Family{n}\n" for n in range(30))
 MADE_UP = range(61184, 65520)  # users that exist while a service runs (systemd.exec(5))
 

@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,7 @@ def tried(alpha: PresenceSource, answered: Answered) -> Iterator[Callable[..., l
 
 
 def resident() -> int:
+    gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
