@@ -83,6 +83,10 @@ sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare
 procurement: $(INSTALLED) ## Renew the pages of docs/procurement that come from the program
 	@$(BIN)/python -m docs.procurement_pages
 
+.PHONY: docs
+docs: $(INSTALLED) ## Build the documents as a site into build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/mkdocs.yml
+
 .PHONY: wheel
 wheel: $(INSTALLED) ## Build the wheel for pipx into dist/
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
