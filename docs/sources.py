@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from scrapers.sites.catalog import load_own_catalog
 from scrapers.source import ApiKeySpec, Source, SourceInfo
 from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import CONFIGURED, all_sources, written_sources
@@ -33,7 +34,8 @@ HEADINGS = {
 SITES = """\
 ## Profile sites
 
-Each of [our own sites](sources-catalog.md#our-own-sites) is a source of its own.
+Each is a source of its own; [profile sites](sources-catalog.md) says how they were chosen. `*`
+marks one with a known account as canary.
 """
 CLOSED = """\
 ## What is never read
@@ -53,7 +55,7 @@ def build_page() -> str:
             FOREWORD.format(live=_describe_live_runs(all_sources())),
             _build_overview(written),
             *(_build_chapter(*each) for each in groupby(written, key=lambda source: source.family)),
-            f"{SITES}\n{_build_site_groups(sites)}",
+            f"{SITES}\n{_build_site_groups(sites)}\n{_build_site_table()}",
             CLOSED.format(names=_join_names(each.hosts[0] for each in PLATFORMS if each.closed)),
         ]
     )
@@ -129,6 +131,18 @@ def _link_terms(info: SourceInfo) -> str:
 def _build_site_groups(sites: Iterable[Source]) -> str:
     """State once what many sites share."""
     return "\n".join(dict.fromkeys(_build_declarations(each.info) for each in sites))
+
+
+def _build_site_table() -> str:
+    head = "| site | kind | an account's address |\n|---|---|---|\n"
+    several = sorted(
+        load_own_catalog().entries, key=lambda each: (each.category, each.name.lower())
+    )
+    return head + "".join(
+        f"| {each.name}{'*' if each.known_accounts else ''} | {each.category} "
+        f"| `{each.format_profile_url('HANDLE').removeprefix('https://').rstrip('/')}` |\n"
+        for each in several
+    )
 
 
 def _clean_cell(text: str) -> str:
