@@ -41,6 +41,21 @@ def test_every_page_does_without_scripts(looks: Looks, pages: Pages, role: Role)
     assert {place: faults for place, faults in wrong.items() if faults} == {}
 
 
+@pytest.mark.parametrize(
+    ("role", "place"), [(Role.OPERATOR, "/operate"), (Role.REVIEWER, "/review/district")]
+)
+def test_no_table_is_cut_on_a_phone(looks: Looks, role: Role, place: str) -> None:
+    with looks.window(width=390) as page:
+        looks.become(page, ACTORS[role])
+        page.goto(place)
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.scroll')]"
+            ".filter(each => each.scrollWidth > each.clientWidth).map(each => each.ariaLabel)"
+        )
+
+    assert cut == []
+
+
 def test_the_keyboard_alone_leads_from_the_top_to_the_deed(looks: Looks) -> None:
     with looks.window() as page:
         page.goto("/demo")
