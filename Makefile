@@ -76,8 +76,10 @@ screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; need
 	@$(BIN)/python -m docs.pictures
 
 .PHONY: sources
-sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare
+sources: $(INSTALLED) ## Renew the pages of sources, configuration and commands from the program
 	@$(BIN)/python -m docs.sources
+	@$(BIN)/python -m docs.configuration
+	@$(BIN)/python -m docs.commands
 
 .PHONY: procurement
 procurement: $(INSTALLED) ## Renew the pages of docs/procurement that come from the program

@@ -14,7 +14,7 @@ FOREWORD = """\
 # Sources
 
 Everything Namesake can ask, as each source declares it. `make sources` writes this page.
-`namesake sources show NAME` also prints what goes out, what comes back, and how we know its form.
+`namesake sources show NAME` also prints what comes back, and how we know its form.
 See also [how to add one](add-a-source.md).
 
 {live}
@@ -26,6 +26,15 @@ NEVER = """\
 **None of these {number} sources was ever run against the live service.** They were written from
 published references and recorded answers; their canaries show whether those are right."""
 SOME_HOST = CONFIGURED["base_url"].partition("://")[2]
+# Whose table in the configuration has another name.
+TABLES = {
+    "activitypub-server": "fediverse",
+    "brave-news": "brave",
+    "feeds": "pages",
+    "mastodon-server": "fediverse",
+    "stackoverflow-api": "stack_exchange",
+    "wordpress-authors": "wordpress",
+}
 HEADINGS = {
     "search": "Search engines",
     "profiles": "Profiles and pages",
@@ -79,19 +88,26 @@ def _describe_live_runs(sources: Iterable[Source]) -> str:
 
 
 def _build_overview(written: Iterable[Source]) -> str:
-    head = "| source | name | USD per 1,000 requests | key |\n"
+    head = "| source | name | in the configuration | USD per 1,000 requests | key | pause |\n"
     rows = (_build_row(each, each.info) for each in written)
-    return f"## At a glance\n\n{head}|{'---|' * 4}\n{''.join(rows)}"
+    return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
 
 
 def _build_row(source: Source, info: SourceInfo) -> str:
     cells = (
         _clean_cell(_link_terms(info)),
         f"`{source.name}`",
+        f"`sources.{find_table(source)}`",
         _format_price(info),
         _describe_key(info.api_key),
+        f"{source.crawl_policy.seconds_between:g} s",
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def find_table(source: Source) -> str:
+    """Return the table of the configuration that turns it on."""
+    return TABLES.get(source.name, source.name.removesuffix("-api").replace("-", "_"))
 
 
 def _build_chapter(family: str, sources: Iterable[Source]) -> str:
@@ -109,7 +125,11 @@ def _build_lines(info: SourceInfo) -> Iterator[str]:
 
 
 def _build_declarations(info: SourceInfo) -> str:
-    return f"- *Discloses* {info.discloses}.\n- *Cannot see* {info.cannot_see}.\n"
+    return (
+        f"- *Asks for* {info.asks}.\n"
+        f"- *Discloses* {info.discloses}.\n"
+        f"- *Cannot see* {info.cannot_see}.\n"
+    )
 
 
 def _format_price(info: SourceInfo) -> str:

@@ -392,7 +392,7 @@ class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
     """`id` goes into Message-IDs and must never change. `domains` are those of staff mail.
 
     `public_contacts` are phone numbers and street addresses of schools and offices, which anyone
-    may know: beside a name they expose no one.
+    may know: beside a name they expose no one. `contact` is named in emails and to sites.
     """
 
     id: Text
@@ -429,7 +429,8 @@ class OfficialConfig(ConfigSection, frozen=True, kw_only=True):
 class StudentsConfig(ConfigSection, frozen=True, kw_only=True):
     """Only the matcher uses the key: the service passes it on and never reads it.
 
-    Without `key_file` it is the secret `roster-key`.
+    Without `key_file` it is the secret `roster-key`. `share_after_days` needs `counsel` and
+    `counsel_approved_on`.
     """
 
     enabled: bool = False
@@ -448,14 +449,22 @@ class DetectionConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class PolicyConfig(ConfigSection, frozen=True, kw_only=True):
-    """`url` leads to the district's own policy; `texts` is a file that replaces clauses of ours."""
+    """`url` leads to the district's own policy on social media, and reminders link to it.
+
+    `texts` is a TOML file that replaces clauses of ours, such as `joining = "..."`, in at most 100
+    characters each: `on-duty`, `separate-accounts`, `student-photos`, `privacy-settings`,
+    `joining`, `student-profiles`, `off-hours`.
+    """
 
     url: Annotated[str, Meta(pattern=r"^(https://[^\s<>\"'@]+)?$")] = ""
     texts: Path | None = None
 
 
 class FetchConfig(ConfigSection, frozen=True, kw_only=True):
-    """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
+    """`pace` multiplies every source's own interval.
+
+    `workers` are the hosts asked at once at most; self-checks have as many again.
+    """
 
     pace: Annotated[float, Meta(ge=1, le=100)] = 1.0
     workers: Annotated[int, Meta(ge=1, le=4096)] = 512

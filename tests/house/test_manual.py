@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from docs.commands import FILE, build_page
 from docs.manual import build_manual, write_manual
 from monitor.cli.main import COMMAND_GROUPS, namesake
 from tests.house.tree import ROOT
@@ -43,6 +44,15 @@ def test_the_manual_page_names_every_command_with_its_options() -> None:
 
     assert missing == []
     assert all(f"{title.upper()} COMMANDS" in plain for title in COMMAND_GROUPS)
+
+
+def test_the_page_of_commands_is_up_to_date_and_has_every_option() -> None:
+    told = build_page()
+
+    assert FILE.read_text("utf-8") == told + "\n", "renew it: make sources"
+    missing = [each for _, each in options(namesake) if each.startswith("-") and each not in told]
+    assert missing == []
+    assert [name for name, _ in options(namesake) if f"### `namesake {name}" not in told] == []
 
 
 def test_writing_the_manual_page_leaves_the_short_name_of_help() -> None:

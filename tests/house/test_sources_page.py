@@ -1,6 +1,9 @@
 """docs/sources.md says what the sources declare, no more and no less."""
 
-from docs.sources import FILE, build_page
+from msgspec.structs import fields
+
+from docs.sources import FILE, build_page, find_table
+from monitor.config import SourcesConfig
 from tests.scrapers.known_sources import all_sources, written_sources
 
 
@@ -18,3 +21,9 @@ def test_the_page_names_each_source_and_what_it_discloses() -> None:
 def test_the_page_says_that_none_was_run_live() -> None:
     assert not any(each.info.seen_live for each in all_sources())
     assert "was ever run against the live service" in build_page()
+
+
+def test_the_page_names_the_table_that_turns_a_source_on() -> None:
+    tables = {field.name for field in fields(SourcesConfig)}
+
+    assert {find_table(source) for source in written_sources()} == tables - {"sites"}

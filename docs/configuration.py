@@ -1,0 +1,139 @@
+"""Write docs/configuration.md from what reads the file: `python -m docs.configuration`."""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from inspect import cleandoc, isclass
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
+
+from msgspec import NODEFAULT, Meta, Struct
+from msgspec.structs import FieldInfo, fields
+
+from monitor.config import BudgetedConfig, Config, ConfigSection, SourcesConfig
+
+FILE = Path(__file__).with_suffix(".md")
+FOREWORD = """\
+# Configuration
+
+Every key of `namesake.toml`, as the program reads it. `make sources` writes this page.
+[Running it for real](operate.md#configuration) says where the file is, and where secrets go
+instead. A key that is not here is refused, with its line. Paths are relative to the file.
+"""
+KINDS = {str: "text", Path: "path", int: "number", float: "number", bool: "`true` or `false`"}
+MORE = {
+    "mail": "operate.md#mail",
+    "bounces": "operate.md#mail",
+    "sources": "operate.md#search",
+    "official": "operate.md#look-alikes-of-the-district",
+    "students": "students.md",
+    "detection": "detection.md",
+    "planning": "operate.md#what-searches-cost",
+    "evidence": "decisions/0013-stored-pages.md",
+    "watch": "operate.md#health",
+    "backup": "backup.md",
+    "invitations": "operate.md#invite",
+    "staff": "operate.md#invite",
+    "portal": "portal.md",
+}
+
+
+def build_page() -> str:
+    sections = (
+        f"\n## [{each.name}]\n\n{_describe(_find_struct(each.type))}{_build_more(each.name)}"
+        f"{_build_tables(each)}"
+        for each in fields(Config)
+        if _find_struct(each.type)
+    )
+    return f"{FOREWORD}\n{_describe(Config)}\n" + "".join(sections)
+
+
+def _build_more(name: str) -> str:
+    return f" [More]({MORE[name]}).\n" if name in MORE else "\n"
+
+
+def _build_tables(section: FieldInfo) -> Iterator[str] | str:
+    struct = _find_struct(section.type)
+    return _build_sources() if struct is SourcesConfig else f"\n{_build_keys(struct)}"
+
+
+def _build_sources() -> str:
+    """List the tables of sources, those of one form together."""
+    forms: dict[type[Struct], list[str]] = {}
+    for each in fields(SourcesConfig):
+        brackets = "[[{}]]" if get_origin(each.type) is tuple else "[{}]"
+        heading = brackets.format(f"sources.{each.name}")
+        forms.setdefault(_find_struct(each.type), []).append(heading)
+    parts = (
+        f"\n### {', '.join(names)}\n\n{_describe(form)}\n\n{_build_keys(form)}"
+        for form, names in forms.items()
+    )
+    return f"\n`per_day` and `per_week`: {_describe(BudgetedConfig)}\n" + "".join(parts)
+
+
+def _build_keys(struct: type[Struct]) -> str:
+    rows = "".join(
+        f"| `{each.name}` | {_describe_kind(each.type)} | {_describe_default(each)} |\n"
+        for each in fields(struct)
+    )
+    return f"| key | what it takes | without it |\n|---|---|---|\n{rows}"
+
+
+def _find_struct(kind: object) -> type[Struct] | None:
+    """Return the class of a table, or of each table of a list."""
+    if isclass(kind) and issubclass(kind, Struct):
+        return kind
+    return next(filter(None, map(_find_struct, get_args(kind))), None)
+
+
+def _describe(struct: type[Struct]) -> str:
+    """Return what a class and those that it stands on say of their keys."""
+    own = [each for each in struct.__mro__ if issubclass(each, ConfigSection)]
+    common = {ConfigSection} if struct is BudgetedConfig else {ConfigSection, BudgetedConfig}
+    return " ".join(
+        " ".join(cleandoc(each.__doc__ or "").split())
+        for each in reversed(own)
+        if each not in common
+    )
+
+
+def _describe_kind(kind: object) -> str:
+    if get_origin(kind) is Annotated:
+        base, *limits = get_args(kind)
+        return _describe_kind(base) + "".join(_describe_limits(each) for each in limits)
+    if get_origin(kind) in {Union, UnionType, tuple}:
+        (inner,) = (each for each in get_args(kind) if each not in {type(None), ...})
+        return (
+            f"a list of {_name_many(inner)}" if get_origin(kind) is tuple else _describe_kind(inner)
+        )
+    if isclass(kind) and issubclass(kind, StrEnum):
+        return " or ".join(f'`"{each}"`' for each in kind)
+    return KINDS.get(kind, "table")
+
+
+def _name_many(kind: object) -> str:
+    struct = _find_struct(kind)
+    if struct:
+        return "tables with " + ", ".join(f"`{each.name}`" for each in fields(struct))
+    return "paths" if kind is Path else "texts"
+
+
+def _describe_limits(limits: Meta) -> str:
+    least = limits.ge if limits.ge is not None else limits.gt
+    if limits.le is not None:
+        return f", {'above ' if limits.ge is None else ''}{least} to {limits.le}"
+    return f", {least} or more" if least is not None else ""
+
+
+def _describe_default(field: FieldInfo) -> str:
+    default = field.default if field.default_factory is NODEFAULT else field.default_factory()
+    if default is NODEFAULT:
+        return "needed"
+    if default in (None, "", ()):
+        return ""
+    return f"`{json.dumps(default)}`"
+
+
+if __name__ == "__main__":
+    FILE.write_text(build_page(), "utf-8")
