@@ -2,7 +2,7 @@
 
 Weights are in bits, fitted to 1,962 names and handles of officials by
 `tests/bench/handle_weights.py`, then rounded and shrunk; those set by hand are too rare in these
-rows. docs/handles.md has the table.
+rows. docs/handles.md says how well they do.
 """
 
 from collections.abc import Iterator
