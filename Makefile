@@ -88,6 +88,7 @@ procurement: $(INSTALLED) ## Renew the pages of docs/procurement that come from 
 .PHONY: docs
 docs: $(INSTALLED) ## Build the documents as a site into build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/mkdocs.yml
+	@echo "It is in build/docs. To search in it: python3 -m http.server --directory build/docs"
 
 .PHONY: wheel
 wheel: $(INSTALLED) ## Build the wheel for pipx into dist/

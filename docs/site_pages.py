@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 AT_THE_TOP = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
@@ -24,6 +25,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         name = path.relative_to(ROOT).as_posix()
         files.append(File(name, str(ROOT), config.site_dir, use_directory_urls=False))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_more: object) -> str:
+    """Leave what is over out of the search: it has words of everything."""
+    if page.file.src_uri == "CHANGELOG.md":
+        page.meta["search"] = {"exclude": True}
+    return markdown
 
 
 def _fill_in(nav: object) -> object:

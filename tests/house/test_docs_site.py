@@ -89,6 +89,7 @@ def test_the_search_knows_every_door(site):
     known = {entry["location"].partition("#")[0] for entry in index["docs"]}
 
     assert {"docs/staff-welcome.html", "docs/operate.html", "docs/architecture.html"} <= known
+    assert "CHANGELOG.html" not in known
 
 
 def test_a_dead_link_a_missing_heading_and_a_page_outside_the_navigation_stop_it(tmp_path):
