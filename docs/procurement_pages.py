@@ -39,6 +39,9 @@ CONTENTS: Mapping[str, str] = {
     "consents": "ledger of consent: text version, hash, scopes, dates",
     "decisions": "answers to flags, with note",
     "destroyed_keys": "IDs of destroyed keys",
+    "directory_changes": "keyed hashes of addresses that the directory wrote, for minutes",
+    "directory_state": "when the staff directory last wrote",
+    "directory_users": "as the staff directory sent it: address, name, title, its ID, if active",
     "district": "proof that the keys fit the database",
     "district_checks": "when the district's own names were checked",
     "district_findings": "look-alike domains and accounts of the district",
@@ -89,7 +92,14 @@ ABOUT: Mapping[str, str] = {
     **dict.fromkeys(("enrollment_drafts", "invitations"), "invited person"),
     **dict.fromkeys(("sessions", "sign_in_links"), "reader of the portal"),
     **dict.fromkeys(
-        ("audit", "district", "district_checks", "district_findings", "staff_imports"),
+        (
+            "audit",
+            "directory_state",
+            "district",
+            "district_checks",
+            "district_findings",
+            "staff_imports",
+        ),
         "the district",
     ),
     **dict.fromkeys(
@@ -111,6 +121,8 @@ ABOUT: Mapping[str, str] = {
 }
 PARTLY_ERASED: Mapping[str, str] = {
     "api_costs": "the count stays, without the person",
+    "directory_changes": "after some minutes, by the service",
+    "directory_users": "once the staff directory deletes the entry",
     "hosts": "where the name holds their handle",
     "outbox": "unsent emails and all text; the record stays",
     "robots_files": "where the name holds their handle",

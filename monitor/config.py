@@ -534,14 +534,23 @@ def find_invitation_faults(invitations: InvitationsConfig) -> Iterator[tuple[boo
     )
 
 
+class DirectoryMode(StrEnum):
+    """What becomes of new people in the staff directory: an operator invites them, or the night."""
+
+    PROPOSE = "propose"
+    INVITE = "invite"
+
+
 class StaffConfig(ConfigSection, frozen=True, kw_only=True):
     """`folder` is looked into each night for a newer staff file; without one, nothing is.
 
-    `student_unit` is what a directory calls the unit of students, if not "Students".
+    `student_unit` is what a directory calls the unit of students, if not "Students". With `scim`,
+    the staff directory writes its entries itself; its token is the secret `scim-token`.
     """
 
     folder: Path | None = None
     student_unit: str = ""
+    scim: DirectoryMode | None = None
 
 
 class BackupConfig(ConfigSection, frozen=True, kw_only=True):
@@ -742,6 +751,16 @@ def _find_roster_faults(config: Config) -> Iterator[tuple[bool, str, str]]:
         config.staff.folder is not None and not config.mail.host,
         "$.staff.folder",
         "needs `host` under [mail] as well, or no one can be invited",
+    )
+    yield (
+        config.staff.scim is not None and not config.mail.host,
+        "$.staff.scim",
+        "needs `host` under [mail] as well, or no one can be invited",
+    )
+    yield (
+        config.staff.scim is not None and urlsplit(config.portal.address).scheme != "https",
+        "$.staff.scim",
+        "needs an https:// `address` under [portal]: the directory sends its token there",
     )
 
 

@@ -759,7 +759,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "consent-left": "ended the consent, because the person left the district",
     "consent-expired": "ended the consent, because it was not renewed",
     "withdrew": "left",
-    "proposed-as-left": "was shown the work email, because the staff file no longer lists it",
+    "proposed-as-left": "was shown the work email, as no staff file or directory lists it anymore",
     "leaver-confirmed": "said that the person left the district",
     "leaver-dismissed": "said that the person is still here",
 }

@@ -9,7 +9,7 @@ from monitor.app import build_smtp_transport
 from monitor.cli import setup_files
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.cli.setup_files import read_stored_secrets, spell_as_variables
-from monitor.config import Config
+from monitor.config import Config, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
@@ -135,8 +135,11 @@ def _check_database(
             yield report_ok(
                 "database", "The database is intact, has this version, and matches its keys."
             )
-            vitals = collect_vitals(db, context.environment.clock.now())
+            now = context.environment.clock.now()
+            vitals = collect_vitals(db, now)
             yield from check_vitals(vitals, sources)
+            token = read_secret("scim-token", context.environment.variables)
+            yield machine.check_directory(config, db, now, has_token=bool(token))
             yield from _check_key_copy(config, db)
             yield _check_audit_log(db)
     except CannotWriteError as error:

@@ -18,6 +18,7 @@ from monitor.services.erasure import ERASURE
 from monitor.services.ingest import SECOND_PROOF
 from monitor.services.jobs import describe_wait, schedule_jobs
 from monitor.services.schedule import DIGEST, REVIEW, SWEEP, believe_clock
+from monitor.services.staff_directory import DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS
 from monitor.services.staff_import import STAFF_FOLDER
 from monitor.services.sweeps import RECHECK
 
@@ -32,6 +33,8 @@ JOB_LABELS: Mapping[str, str] = {
     REMINDER: "invitation reminder",
     DISTRICT_CHECK: "look-alikes of the district",
     STAFF_FOLDER: "look for a new staff file",
+    DIRECTORY_CHANGES: "read what the staff directory wrote",
+    DIRECTORY_NEWCOMERS: "look for new people in the staff directory",
 }
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.

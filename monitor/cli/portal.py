@@ -33,6 +33,7 @@ def portal(context: CliContext) -> None:
             wake_socket.wake_daemon,
             provider=_build_provider(context) if oidc else None,
             metrics_token=read_secret("metrics-token", context.environment.variables),
+            scim_token=read_secret("scim-token", context.environment.variables),
         )
         server = (
             serve_on_socket(site, Path(config.socket_path))

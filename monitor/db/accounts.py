@@ -295,8 +295,16 @@ class StaffListingsTable:
     encryption: Encryption
 
     def count_listed(self) -> int:
-        """Count what the last file listed."""
+        """Count what the last file, or the staff directory, listed."""
         return self.connection.count_rows("staff_listings", "missing_since IS NULL")
+
+    def count_listed_by_file(self) -> int:
+        """Count what the last file listed and the staff directory has no entry of."""
+        return self.connection.count_rows(
+            "staff_listings",
+            """missing_since IS NULL
+            AND keyed_hash NOT IN (SELECT keyed_hash FROM directory_users)""",
+        )
 
     def was_listed(self, mail: str) -> bool:
         found = self.connection.fetch_row(
@@ -306,10 +314,21 @@ class StaffListingsTable:
         return found is not None
 
     def list_unlisted(self, mails: Iterable[str]) -> tuple[UnlistedAddress, ...]:
-        """Return what was listed before and is not in `mails`."""
+        """Return what was listed before, is not in `mails`, and not active in the directory."""
         listed = {hash_mail_address(self.encryption, mail) for mail in mails}
-        rows = self.connection.fetch_rows(f"{_SELECT_LISTINGS} ORDER BY staff_listings.rowid")
+        rows = self.connection.fetch_rows(
+            f"""{_SELECT_LISTINGS} WHERE staff_listings.keyed_hash NOT IN
+            (SELECT keyed_hash FROM directory_users WHERE active = 1)
+            ORDER BY staff_listings.rowid"""  # noqa: S608 - our own words
+        )
         return tuple(_parse_listing_row(row) for row in rows if row["keyed_hash"] not in listed)
+
+    def find_listing(self, mark: bytes) -> UnlistedAddress | None:
+        """Find a listed address by its keyed hash."""
+        row = self.connection.fetch_row(
+            f"{_SELECT_LISTINGS} WHERE staff_listings.keyed_hash = ?", mark
+        )
+        return None if row is None else _parse_listing_row(row)
 
     def list_missing(self) -> tuple[UnlistedAddress, ...]:
         """Return what the last file did not list anymore, the longest missing first."""
@@ -342,8 +361,12 @@ class StaffListingsTable:
             self.connection.execute("DELETE FROM staff_listings WHERE keyed_hash = ?", mark)
 
     def delete_listings(self) -> None:
+        """Forget all but those who are active in the staff directory."""
         with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM staff_listings")
+            self.connection.execute(
+                """DELETE FROM staff_listings WHERE keyed_hash NOT IN
+                (SELECT keyed_hash FROM directory_users WHERE active = 1)"""
+            )
 
     def find_last_import(self) -> StaffImportRecord | None:
         row = self.connection.fetch_row(

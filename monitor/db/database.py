@@ -23,6 +23,7 @@ from monitor.db.connection import (
     SyncMode,
     measure_log_bytes,
 )
+from monitor.db.directory import DirectoryUsersTable
 from monitor.db.district import DistrictChecksTable, DistrictFindingsTable
 from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
 from monitor.db.events import EventsTable
@@ -137,6 +138,7 @@ class Database:
         self.district_findings = DistrictFindingsTable(connection, encryption)
         self.district_checks = DistrictChecksTable(connection)
         self.staff_listings = StaffListingsTable(connection, encryption)
+        self.directory_users = DirectoryUsersTable(connection, encryption)
 
     def _add_account_and_email_tables(
         self, connection: DatabaseConnection, encryption: Encryption

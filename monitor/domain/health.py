@@ -64,7 +64,7 @@ SWEEP_JOBS = frozenset({"sweep", "second-proof", "recheck", "district-check"})
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MEGABYTE = 1_000_000
 MIN_FREE_BYTES = 100 * MEGABYTE
-UNAVAILABLE, CANNOT_WRITE, DAMAGED = 69, 73, 78
+CONFIG, UNAVAILABLE, CANNOT_WRITE, DAMAGED = 64, 69, 73, 78
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +165,9 @@ def assess_sweep(
     return report_ok("sweep", message)
 
 
+SAY_OF_EACH = "Open People who may have left on the Service page, and say of each."
+
+
 def assess_staff_file(
     imported_at: datetime | None, unusable: int, problem: str, leavers: int
 ) -> HealthResult:
@@ -180,11 +183,31 @@ def assess_staff_file(
             "staff file", f"{message} Lines that could not be used: {unusable}.", remedy
         )
     if leavers:
-        remedy = "Open People who may have left on the Service page, and say of each."
         return report_warning(
-            "staff file", f"{message} People it no longer lists: {leavers}.", remedy
+            "staff file", f"{message} People it no longer lists: {leavers}.", SAY_OF_EACH
         )
     return report_ok("staff file", message)
+
+
+def assess_directory(
+    written_at: datetime | None, *, newcomers: int, leavers: int, has_token: bool
+) -> HealthResult:
+    """Say when the staff directory last wrote, and whether someone waits for an operator."""
+    part = "directory"
+    if not has_token:
+        message = "The portal does not start: SCIM is on, and there is no secret scim-token."
+        remedy = "Make one: see docs/directory.md, or remove `scim` under [staff]."
+        return report_failure(part, message, remedy, CONFIG)
+    if written_at is None:
+        message = "SCIM is on, and the staff directory has not written yet."
+        return report_warning(part, message, "Connect it: see docs/directory.md.")
+    message = f"SCIM is on. The staff directory last wrote on {format_date(written_at)}."
+    if newcomers:
+        remedy = "Open the list of new people on the Service page."
+        return report_warning(part, f"{message} New and not invited: {newcomers}.", remedy)
+    if leavers:
+        return report_warning(part, f"{message} People it no longer lists: {leavers}.", SAY_OF_EACH)
+    return report_ok(part, message)
 
 
 def assess_backup(

@@ -25,6 +25,7 @@ class RetainedKind(StrEnum):
     INVITATION = "invitation"
     ENROLLMENT_DRAFT = "enrollment-draft"
     STAFF_LISTING = "staff-listing"
+    DIRECTORY_ENTRY = "directory-entry"
     RUN_REQUEST = "run-request"
     ROBOTS_FILE = "robots-file"
     HOST = "host"
@@ -100,6 +101,9 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # Open counts from the last import. Closed is an address that the last file no longer lists and
     # that no one is invited or enrolled under.
     RetainedKind.STAFF_LISTING: RetentionPeriod(open=YEAR, closed=AT_ONCE),
+    # Open is an entry that the staff directory keeps active: without SCIM it is deleted at once.
+    # Closed is an inactive one, counted from when it became so.
+    RetainedKind.DIRECTORY_ENTRY: RetentionPeriod(open=None, closed=YEAR),
     RetainedKind.RUN_REQUEST: RetentionPeriod(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
     RetainedKind.ROBOTS_FILE: RetentionPeriod(open=DAY, closed=AT_ONCE),

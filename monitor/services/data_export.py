@@ -30,6 +30,7 @@ from monitor.domain.flag import DecisionRecord, Flag, FlaggedItems
 from monitor.domain.item import Item, ItemVersion
 from monitor.domain.person import Person
 from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.domain.scim import DirectoryUser
 from monitor.domain.vocabulary import AuthMethod, ConsentPhase, Decision, OwnershipLabel
 from monitor.services.consent import load_consent_status
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
@@ -98,6 +99,7 @@ class PersonRecords:
     staged_answers: tuple[StagedAnswer, ...]
     address_changes: tuple[AddressChange, ...]
     breaches: tuple[BreachRecord, ...]
+    directory_user: DirectoryUser | None
     sessions: tuple[SignInSession, ...]
     audit_entries: tuple[AuditEntry, ...]
 
@@ -143,6 +145,8 @@ def build_export_parts(records: PersonRecords) -> Iterator[ExportPart]:
     )
     yield from _build_finding_parts(records)
     yield _build_breach_part(records)
+    if records.directory_user is not None:
+        yield _build_directory_part(records.directory_user)
     yield from _build_flag_parts(records)
     yield from _build_email_parts(records)
     yield from _build_copy_parts(records)
@@ -250,6 +254,23 @@ def _build_breach_part(records: PersonRecords) -> ExportPart:
                 each.gone_at or "still listed",
             )
             for each in records.breaches
+        ),
+    )
+
+
+def _build_directory_part(user: DirectoryUser) -> ExportPart:
+    return ExportPart(
+        title="Your district's staff directory",
+        about="What it sent about you. It does not learn whether you joined.",
+        columns=("Address", "Name", "Title", "Its ID of you", "Active"),
+        rows=(
+            (
+                user.user_name,
+                f"{user.given} {user.family}",
+                user.title,
+                user.external_id,
+                "yes" if user.active else "no",
+            ),
         ),
     )
 
@@ -413,6 +434,7 @@ EXPORTED_TABLES: Mapping[str, str] = {
     "suppression_list": "email_settings",
     "sweeps": "checks",
     "run_requests": "checks",
+    "directory_users": "directory_entry",
     "journal": "staged_answers",
     "pages": "pages",
     "screenshots": "pictures",
@@ -566,6 +588,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
         address_changes=db.address_changes.list_address_changes(person_id),
         # Breaches are for the person alone, whoever else has a reason to read along.
         breaches=db.breaches.list_breaches_of_person(person_id) if whole_copy else (),
+        directory_user=db.directory_users.find_user_by_mail(person.mail),
         sessions=db.sessions.list_sessions_of_account(person_id, now),
         audit_entries=db.audit.list_entries_of_subjects(whole),
     )
@@ -583,6 +606,16 @@ def _name_thumbnails(app: App, person_id: str) -> Iterator[tuple[str, Thumbnail]
         yield f"pictures/profile-{number}.jpg", each
 
 
+def _build_email_settings(app: App, records: PersonRecords) -> ExportData:
+    db, person = app.db, records.person
+    return {
+        "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(person.id),
+        "cadence": db.email_cadences.load_cadence(person.id),
+        "suppressed": db.suppression_list.find_suppression(person.id, person.mail),
+        "address_changes": [_replace_names(each, browser="") for each in records.address_changes],
+    }
+
+
 def _build_export_data(app: App, records: PersonRecords) -> ExportData:
     db, person_id = app.db, records.person.id
     return {
@@ -596,14 +629,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "findings": [_build_item_data(app, item) for item in records.items],
         "questions": db.questions.list_questions_of_person(person_id),
         "emails": records.emails,
-        "email_settings": {
-            "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(person_id),
-            "cadence": db.email_cadences.load_cadence(person_id),
-            "suppressed": db.suppression_list.find_suppression(person_id, records.person.mail),
-            "address_changes": [
-                _replace_names(each, browser="") for each in records.address_changes
-            ],
-        },
+        "email_settings": _build_email_settings(app, records),
         "checks": {
             "sweeps": records.checks,
             "requests": [
@@ -613,6 +639,7 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "name_changes": db.name_changes.find_name_change_of_person(person_id),
         "account_proofs": db.account_proofs.list_proofs_of_person(person_id),
         "breaches": records.breaches,
+        "directory_entry": records.directory_user,
         "staged_answers": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
         "pictures": list(_build_picture_data(records)),

@@ -153,6 +153,22 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
         )
 
 
+def check_directory(
+    config: Config, db: Database, now: datetime, *, has_token: bool = True
+) -> HealthResult:
+    """Say whether the staff directory writes by SCIM, when it last did, and who waits."""
+    if config.staff.scim is None:
+        return report_ok("directory", "No staff directory writes by SCIM.")
+    users, has_file = db.directory_users, db.staff_listings.find_last_import() is not None
+    return condition.assess_directory(
+        users.find_last_write(),
+        newcomers=users.count_newcomers(),
+        # Beside a staff file, its own line says so.
+        leavers=0 if has_file else count_leavers(db, now),
+        has_token=has_token,
+    )
+
+
 def check_search(
     sources: Mapping[str, Source], missing_keys: Mapping[str, str] | None = None
 ) -> HealthResult:

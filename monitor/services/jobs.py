@@ -36,6 +36,12 @@ from monitor.services.schedule import (
     find_next_run,
     update_schedule,
 )
+from monitor.services.staff_directory import (
+    DIRECTORY_CHANGES,
+    DIRECTORY_NEWCOMERS,
+    apply_directory_changes,
+    process_newcomers,
+)
 from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
 from monitor.services.suppression import collect_bounces
 from monitor.services.sweeps import (
@@ -61,7 +67,8 @@ QUERY_JOBS = (SWEEP, SECOND_PROOF, RECHECK, DISTRICT_CHECK)
 # A sweep takes hours: what is over in minutes has a worker of its own, and never waits for one.
 SHORT_REQUESTS = (SweepKind.SELFCHECK, SweepKind.CANARIES)
 LONG_REQUESTS = (SweepKind.SWEEP,)
-UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, STAFF_FOLDER, ERASURE)
+STAFF_JOBS = (STAFF_FOLDER, DIRECTORY_CHANGES, DIRECTORY_NEWCOMERS)
+UPKEEP_JOBS = (CONSENT_REMINDER, REMINDER, DIGEST, REVIEW, *STAFF_JOBS, ERASURE)
 # A database may still have rows for these: by now the service runs them on a timer.
 FORMER_JOBS = ("bounces", "purge")
 MAX_ATTEMPTS = 3
@@ -127,12 +134,23 @@ def _process_email_jobs(app: App) -> None:
     while due := _claim_job(app, DIGEST, REVIEW):
         with _postpone_on_failure(app, due):
             _queue_due_digest(app, due)
-    while due := _claim_job(app, STAFF_FOLDER):
+    while due := _claim_job(app, *STAFF_JOBS):
         with _postpone_on_failure(app, due):
-            folder = app.config.staff.folder
-            next_at = import_from_folder(app, folder) if folder else None
-            app.db.jobs.finish_job(STAFF_FOLDER, due.subject, next_at)
+            _update_staff(app, due)
     send_due(app)
+
+
+def _update_staff(app: App, due: Job) -> None:
+    """Read what the district says of its staff, by a file or by its directory."""
+    staff = app.config.staff
+    if due.name == DIRECTORY_CHANGES:
+        apply_directory_changes(app)
+    elif due.name == DIRECTORY_NEWCOMERS:
+        next_at = process_newcomers(app) if staff.scim else None
+        app.db.jobs.finish_job(due.name, due.subject, next_at)
+    else:
+        next_at = import_from_folder(app, staff.folder) if staff.folder else None
+        app.db.jobs.finish_job(due.name, due.subject, next_at)
 
 
 def _process_erasures(app: App) -> None:

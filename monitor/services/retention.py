@@ -123,6 +123,7 @@ def _delete_all_expired(app: App) -> None:
     _delete_spent_invitations(app)
     _delete_unfinished_enrollments(app)
     _delete_old_staff_listings(app)
+    _delete_old_directory_users(app)
     _delete_served_requests(app)
     _close_abandoned_sweeps(app)
     _delete_stale_robots_files(app)
@@ -173,6 +174,24 @@ def _delete_old_staff_listings(app: App) -> None:
         ):
             app.db.staff_listings.delete_listings()
             app.db.staff_listings.delete_import()
+
+
+def _delete_old_directory_users(app: App) -> None:
+    """Forget accounts that are long inactive; without SCIM, everything that a directory wrote."""
+    period = RETENTION_PERIODS[RetainedKind.DIRECTORY_ENTRY].closed
+    with app.db.begin_transaction():
+        if app.config.staff.scim is None:
+            _delete_directory(app)
+        elif period is not None:
+            app.db.directory_users.delete_inactive_before(app.clock.now() - period)
+
+
+def _delete_directory(app: App) -> None:
+    if app.db.directory_users.find_last_write() is None:
+        return
+    app.db.directory_users.delete_all()
+    if app.db.staff_listings.find_last_import() is None:
+        app.db.staff_listings.delete_listings()
 
 
 def _delete_old_access_records(app: App) -> None:

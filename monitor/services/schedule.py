@@ -19,6 +19,11 @@ from monitor.services.district_checks import DISTRICT_CHECK
 from monitor.services.enrollment import INVITATION_LASTS, REMINDER
 from monitor.services.erasure import ERASURE, ERASURE_RETRY
 from monitor.services.ingest import SECOND_PROOF
+from monitor.services.staff_directory import (
+    APPLIED_AFTER,
+    DIRECTORY_CHANGES,
+    DIRECTORY_NEWCOMERS,
+)
 from monitor.services.staff_import import STAFF_FOLDER
 from monitor.services.sweeps import MAX_RECHECK_DELAY, RECHECK
 
@@ -37,6 +42,8 @@ MAX_DELAYS = {
     SECOND_PROOF: SECOND_PROOF_AFTER,
     RECHECK: MAX_RECHECK_DELAY,
     STAFF_FOLDER: NIGHTLY,
+    DIRECTORY_CHANGES: APPLIED_AFTER,
+    DIRECTORY_NEWCOMERS: NIGHTLY,
 }
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 
@@ -61,9 +68,11 @@ def update_schedule(app: App) -> None:
         app.db.jobs.ensure_job(CONSENT_REMINDER, "", now)
         if app.config.official:
             app.db.jobs.ensure_job(DISTRICT_CHECK, "", now)
+        next_night = compute_next_night(now, district.zone)
         if app.config.staff.folder:
-            next_night = compute_next_night(now, district.zone)
             app.db.jobs.ensure_job(STAFF_FOLDER, "", next_night)
+        if app.config.staff.scim:
+            app.db.jobs.ensure_job(DIRECTORY_NEWCOMERS, "", next_night)
         app.db.jobs.ensure_job(REVIEW, "", compute_next_digest(now, district.id, district.zone))
         for subject_id, zone in zones.items():
             app.db.jobs.ensure_job(DIGEST, subject_id, compute_next_digest(now, subject_id, zone))

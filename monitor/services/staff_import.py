@@ -244,8 +244,9 @@ def compute_file_mark(path: Path) -> str:
 
 def preview_staff_import(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImport:
     """Tell what `import_staff` would do now, and do nothing."""
+    staff = _apply_directory(app, staff)
     _refuse_unusual_size(app, staff, size_check)
-    states = Counter(_find_state(app, each) for each in staff.invitees)
+    states = Counter(find_line_state(app, each) for each in staff.invitees)
     return _build_report(app, staff, states, find_next_invitation_slot(app))
 
 
@@ -254,6 +255,7 @@ def import_staff(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImpo
 
     After a stop in the middle, the same file invites the rest.
     """
+    staff = _apply_directory(app, staff)
     _refuse_unusual_size(app, staff, size_check)
     first_email_at = find_next_invitation_slot(app)
     states: Counter[StaffLineState] = Counter()
@@ -262,7 +264,7 @@ def import_staff(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImpo
         with app.db.begin_transaction():
             for invitee in staff.invitees[start : start + BATCH_SIZE]:
                 email_at = first_email_at + states[StaffLineState.NEW] * INVITATION_INTERVAL
-                states[_apply_line(app, invitee, email_at)] += 1
+                states[apply_line(app, invitee, email_at)] += 1
     with app.db.begin_transaction():
         report = _build_report(app, staff, states, first_email_at)
         _save_listings(app, staff)
@@ -270,8 +272,19 @@ def import_staff(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImpo
     return report
 
 
+def _apply_directory(app: App, staff: StaffFile) -> StaffFile:
+    """Leave out those whom the staff directory calls inactive: it knows first who left."""
+    known = app.db.directory_users.read_states(each.mail for each in staff.invitees)
+    kept = tuple(each for each in staff.invitees if known.get(each.mail, True))
+    inactive = {StaffLineState.INACTIVE: len(staff.invitees) - len(kept)}
+    return replace(staff, invitees=kept, skipped=Counter(staff.skipped) + Counter(inactive))
+
+
 def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> None:
-    count, before = len(staff.invitees), app.db.staff_listings.count_listed()
+    """Compare with the last file, without those whom the staff directory lists as well."""
+    known = app.db.directory_users.read_states(each.mail for each in staff.invitees)
+    count = len(staff.invitees) - len(known)
+    before = app.db.staff_listings.count_listed_by_file()
     if size_check is SizeCheck.LIKE_THE_LAST and has_unusual_size(count, before):
         reason = (
             f"{staff.path} lists {count:,} staff, and the last file listed {before:,}. Nothing was "
@@ -280,8 +293,8 @@ def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> N
         raise InputError(reason)
 
 
-def _apply_line(app: App, invitee: Invitee, email_at: datetime) -> StaffLineState:
-    state = _find_state(app, invitee)
+def apply_line(app: App, invitee: Invitee, email_at: datetime) -> StaffLineState:
+    state = find_line_state(app, invitee)
     if state is StaffLineState.NEW:
         queue_invitation(app, invitee, email_at)
     elif state is StaffLineState.CHANGED:
@@ -291,7 +304,7 @@ def _apply_line(app: App, invitee: Invitee, email_at: datetime) -> StaffLineStat
     return state
 
 
-def _find_state(app: App, invitee: Invitee) -> StaffLineState:
+def find_line_state(app: App, invitee: Invitee) -> StaffLineState:
     person_id = app.db.people.find_person_id_by_mail(invitee.mail)
     if person_id is not None:
         return StaffLineState.ENROLLED if is_enrolled(app.db, person_id) else StaffLineState.LEFT
@@ -331,15 +344,20 @@ def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
 
 def _save_listings(app: App, staff: StaffFile) -> None:
     """Remember what the file lists; of the others, those who are invited or enrolled."""
-    now = app.clock.now()
     for each in _list_unlisted(app, staff):
-        if not is_leaver(app.db, each, app.clock.now()):
-            app.db.staff_listings.delete_listing(each.mark)
-            continue
-        app.db.staff_listings.mark_missing(each.mark, now)
-        if each.person_id and each.missing_since is None:
-            app.db.audit.append_entry(now, "operator", "proposed-as-left", each.person_id, {})
+        unlist_address(app, each, "operator")
     app.db.staff_listings.save_listings(each.mail for each in staff.invitees)
+
+
+def unlist_address(app: App, unlisted: UnlistedAddress, actor: str) -> None:
+    """Propose whoever is invited or enrolled as a leaver; forget any other address."""
+    now = app.clock.now()
+    if not is_leaver(app.db, unlisted, now):
+        app.db.staff_listings.delete_listing(unlisted.mark)
+        return
+    app.db.staff_listings.mark_missing(unlisted.mark, now)
+    if unlisted.person_id and unlisted.missing_since is None:
+        app.db.audit.append_entry(now, actor, "proposed-as-left", unlisted.person_id, {})
 
 
 def _record_import(app: App, staff: StaffFile, report: StaffImport) -> None:

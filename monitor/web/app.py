@@ -30,6 +30,7 @@ from monitor.web.errors import register_error_handlers
 from monitor.web.forms import PortalRequest
 from monitor.web.operator import bind_metrics_routes
 from monitor.web.roles import ACCESS_RULES, AccessRules, check_role
+from monitor.web.scim import bind_scim_routes
 from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_BYTES
 from monitor.web.sessions import BrowserSessions, get_browser_session
@@ -89,16 +90,19 @@ def create_portal_app(
     wake: Callable[[], None],
     provider: IdentityProvider | None = None,
     metrics_token: str = "",
+    scim_token: str = "",
 ) -> Flask:
     """Make the app of a district; `provider` is where its own accounts are, if they count.
 
-    Metrics need `metrics_token`; without a token there are none.
+    Metrics need `metrics_token`; without a token there are none. Where the configuration turns on
+    SCIM, it needs `scim_token`.
     """
     accounts = (bind_account_routes(provider),) if provider else ()
     metrics_routes = (bind_metrics_routes(metrics_token),) if metrics_token else ()
+    scim_routes = (bind_scim_routes(scim_token),) if app.config.staff.scim else ()
     return create_flask_app(
         build_portal_context(app, wake),
-        (*BLUEPRINT_FACTORIES, *accounts, *metrics_routes),
+        (*BLUEPRINT_FACTORIES, *accounts, *metrics_routes, *scim_routes),
         ACCESS_RULES,
     )
 
@@ -141,7 +145,8 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
     def check_request() -> None:
         guard.check_host(request)
         session = get_browser_session()
-        context.sessions.identify(session, request)
+        if not guard.needs_bearer_token(request):
+            context.sessions.identify(session, request)
         check_role(request.path, session.principal, guard.access_rules)
         if request.endpoint in UPLOAD_ENDPOINTS and request.mimetype == "multipart/form-data":
             # Before the first field is read, which is the token. The second bounds what is in

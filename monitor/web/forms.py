@@ -55,6 +55,14 @@ def read_query(query_type: type[FormType]) -> FormType:
     return parse_fields(query_type, request.args)
 
 
+def read_json_body() -> object:
+    """Read the body of this request as JSON; return UNREADABLE where it is none."""
+    try:
+        return msgspec.json.decode(request.get_data(cache=False))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return UNREADABLE
+
+
 def parse_fields(
     form_type: type[FormType],
     sent: MultiDict[str, str],

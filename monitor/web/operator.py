@@ -20,7 +20,13 @@ from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
 from monitor.services.findings import build_home_view
-from monitor.services.health import Vitals, check_search, check_vitals, collect_vitals
+from monitor.services.health import (
+    Vitals,
+    check_directory,
+    check_search,
+    check_vitals,
+    collect_vitals,
+)
 from monitor.services.metrics import render_metrics
 from monitor.services.name_changes import (
     confirm_name_change,
@@ -28,6 +34,7 @@ from monitor.services.name_changes import (
     format_searched_name,
     list_name_changes,
 )
+from monitor.services.staff_directory import invite_newcomers, list_newcomers
 from monitor.services.staff_leavers import (
     Leaver,
     confirm_leaver,
@@ -45,6 +52,7 @@ from reports.pages.operator import (
     LeaversView,
     NameChangeLine,
     NameChangesView,
+    NewcomersView,
     OperatorView,
     SourceStatusRow,
 )
@@ -99,6 +107,7 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
         return context.redirect_to(url_for("operate.show_name_changes"), notice)
 
     _add_leaver_routes(routes, context)
+    _add_newcomer_routes(routes, context)
     return routes
 
 
@@ -128,6 +137,19 @@ def _add_leaver_routes(routes: Blueprint, context: PortalContext) -> None:
         return context.redirect_to(url_for("operate.show_leavers"), notice)
 
 
+def _add_newcomer_routes(routes: Blueprint, context: PortalContext) -> None:
+    @routes.get("/operate/newcomers")
+    def show_newcomers() -> Response:
+        view = NewcomersView(mails=tuple(each.mail for each in list_newcomers(context.app)))
+        return context.render_page("New people", document.render_newcomers, view)
+
+    @routes.post("/operate/newcomers")
+    def submit_newcomers() -> Response:
+        invited = invite_newcomers(context.app, context.require_principal().mail)
+        notice = f"Recorded. People invited: {invited}."
+        return context.redirect_to(url_for("operate.show_newcomers"), notice)
+
+
 def _build_leaver_line(leaver: Leaver) -> LeaverLine:
     return LeaverLine(id=leaver.id, mail=leaver.mail, missing_since=leaver.missing_since)
 
@@ -138,7 +160,14 @@ def build_operator_view(context: PortalContext) -> OperatorView:
     return OperatorView(
         at=vitals.at,
         checks=tuple(
-            map(_build_check_row, (check_search(app.sources), *check_vitals(vitals, app.sources)))
+            map(
+                _build_check_row,
+                (
+                    check_search(app.sources),
+                    *check_vitals(vitals, app.sources),
+                    check_directory(app.config, app.db, vitals.at),
+                ),
+            )
         ),
         emails=tuple((str(state), count) for state, count in vitals.email_counts.items()),
         oldest_email=vitals.oldest_email,
@@ -149,6 +178,7 @@ def build_operator_view(context: PortalContext) -> OperatorView:
         backed_up=vitals.backed_up,
         names_waiting=len(list_name_changes(app)),
         leavers_waiting=vitals.leavers,
+        newcomers_waiting=app.db.directory_users.count_newcomers(),
     )
 
 

@@ -16,11 +16,13 @@ class AccessRule:
     """One part of the pages. `role` is None where everybody may enter.
 
     `token_in_url` says that a token in the address proves who asks, so that a mail program may send
-    the form for its reader.
+    the form for its reader. `needs_bearer_token` says that the routes themselves ask for a token in
+    a header, and no one's session counts.
     """
 
     role: Role | None = None
     token_in_url: bool = False
+    needs_bearer_token: bool = False
 
     def allows_principal(self, principal: Principal | None) -> bool:
         return self.role is None or (principal is not None and self.role in principal.roles)
@@ -37,6 +39,7 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
         "join": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.
         "metrics": _PUBLIC,
+        "scim": AccessRule(needs_bearer_token=True),
         "sign-in": _PUBLIC,
         "sign-out": _PUBLIC,
         "static": _PUBLIC,

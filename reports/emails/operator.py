@@ -44,12 +44,15 @@ class DiskFullView(EmailView):
 class StaffFileView(EmailView):
     """A staff file in the watched folder. `problem` says why nothing was imported, else empty.
 
-    The others count: lines that could not be used, and people whom it no longer lists.
+    The others count: lines that could not be used, and people whom it no longer lists. With
+    `by_directory`, the staff directory wrote instead, and `newcomers` wait for an invitation.
     """
 
     problem: str = ""
     unusable: int = 0
     leavers: int = 0
+    newcomers: int = 0
+    by_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

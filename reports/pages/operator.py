@@ -45,7 +45,7 @@ class DueJobsRow:
 class OperatorView:
     """Times are None for what was never. `names_waiting` counts the names to confirm.
 
-    `leavers_waiting` counts who may have left.
+    `leavers_waiting` counts who may have left, `newcomers_waiting` whom no one has invited.
     """
 
     at: datetime
@@ -59,6 +59,7 @@ class OperatorView:
     backed_up: datetime | None
     names_waiting: int = 0
     leavers_waiting: int = 0
+    newcomers_waiting: int = 0
 
     @property
     def problem_checks(self) -> tuple[HealthCheck, ...]:
@@ -97,6 +98,17 @@ class LeaverLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaversView:
     leavers: tuple[LeaverLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewcomersView:
+    """The addresses that the staff directory lists and no one has invited."""
+
+    mails: tuple[str, ...]
+
+
+def render_newcomers(view: NewcomersView, frame: PageFrame) -> str:
+    return render_page("operate_newcomers", view, frame)
 
 
 def render_leavers(view: LeaversView, frame: PageFrame) -> str:

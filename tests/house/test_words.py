@@ -13,7 +13,7 @@ REASONED = re.compile(
 
 # A reader elsewhere has none of these: one machine's folders, and talk about how the work was done.
 FOREIGN = re.compile(
-    r"(?<![\w.])/(?:work|root|Users)/"
+    r"(?<![\w.])/(?:work/|root/|Users/\w+/)"
     r"|(?<![\w.])/home/\w"
     r"|\bshared/(?:design|facts|servers|recorded|detect|bench)"
     r"|\b(?:TODO|FIXME|XXX)\b"

@@ -10,6 +10,7 @@ UPKEEP: Final[dict[str, EmailView]] = {
     "trial": TrialView(**SAM),
     "disk-full": DiskFullView(**SAM, since=MONDAY),
     "staff-file": StaffFileView(**SAM, unusable=3, leavers=1),
+    "staff-file-directory": StaffFileView(**SAM, by_directory=True, newcomers=12, leavers=1),
     "staff-file-problem": StaffFileView(
         **SAM,
         problem=(

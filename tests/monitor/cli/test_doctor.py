@@ -33,6 +33,7 @@ PARTS = {
         "backup",
         "clock",
         "audit",
+        "directory",
         "processes",
     ),
 }
@@ -312,3 +313,18 @@ def test_a_missing_key_for_data_breaches_is_told(terminal: Terminal):
     told = [message for _, message, _ in parts(terminal)["sources"]]
 
     assert "have-i-been-pwned is not queried: it has no key." in told
+
+
+@pytest.mark.parametrize(
+    ("token", "told"), [("", "no secret scim-token"), ("5c" * 16, "has not written yet")]
+)
+def test_a_staff_directory_is_told_with_what_it_lacks(terminal: Terminal, token, told):
+    server = '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n[staff]\nscim = "propose"\n'
+    terminal.configured(('@cedarvalley.example>"\n', server))
+    variables = {"NAMESAKE_SCIM_TOKEN": token}
+    terminal.environment = replace(terminal.environment, variables=variables)
+
+    ((_, message, remedy),) = parts(terminal)["directory"]
+
+    assert told in message
+    assert "docs/directory.md" in remedy

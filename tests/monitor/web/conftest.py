@@ -11,6 +11,7 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from tests.monitor.conftest import SATURDAY, Found
 from tests.monitor.services.world import World, configured
+from tests.monitor.web.directory import Directory
 from tests.monitor.web.portal import Portal, with_portal
 from tests.monitor.web.scene import Scene, set_in
 
@@ -36,3 +37,9 @@ def portal(tmp_path: Path, sign_in: SignInMethod, found: Found) -> Iterator[Port
 def scene(portal: Portal) -> Scene:
     """Everybody in front of the pages, and one finding that is Maria's alone."""
     return set_in(portal)
+
+
+@pytest.fixture
+def directory(portal: Portal) -> Directory:
+    """The staff directory of a district that wants to hear of newcomers first."""
+    return Directory.of_portal(portal)

@@ -91,6 +91,7 @@ WHOSE = {
     "/operate/leavers": OPERATING,
     "/operate/leavers/<leaver_id>": OPERATING,
     "/operate/names": OPERATING,
+    "/operate/newcomers": OPERATING,
     "/operate/names/<change_id>": OPERATING,
     "/review": REVIEWER,
     "/review/audit": REVIEWER,

@@ -30,6 +30,7 @@ from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
 from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
+from monitor.services.staff_directory import create_directory_user
 from monitor.services.suppression import stop_digest
 from monitor.services.sweeps import ProgressListener
 from scrapers.http.crawler import Crawler
@@ -85,6 +86,7 @@ def set_out(app: App) -> dict[str, str]:
     tokens |= {f"undo_{each}": _undo(app, refs[each]) for each in ("nina", "olga")}
     codes = _invited(app)
     _unlisted(app, address("ines"))
+    _new_in_directory(app)
     return {**refs, **tokens, **codes}
 
 
@@ -134,6 +136,16 @@ def _unlisted(app: App, mail: str) -> None:
     app.db.staff_listings.save_listings([mail])
     for each in app.db.staff_listings.list_unlisted([]):
         app.db.staff_listings.mark_missing(each.mark, app.clock.now())
+
+
+def _new_in_directory(app: App) -> None:
+    """Let the staff directory list someone whom no one has invited."""
+    fields = {
+        "username": address("neil"),
+        "name.givenname": "Neil",
+        "name.familyname": "Field",
+    }
+    create_directory_user(app, fields)
 
 
 def _links(app: App) -> None:

@@ -53,6 +53,8 @@ OPERATING: tuple[State, ...] = (
     seen("/operate", "Emails by status", who="operations"),
     seen("/operate/leavers", "Someone who may have left", who="operations"),
     seen("/operate/leavers", "No one is on this list.", who="operations", site=Site.EMPTY),
+    seen("/operate/newcomers", "Invite everyone on this list", who="operations"),
+    seen("/operate/newcomers", "No one is on this list.", who="operations", site=Site.EMPTY),
     seen("/operate/names", "Names to confirm", who="operations"),
     seen("/operate/names", "No names are waiting.", who="operations", site=Site.EMPTY),
 )

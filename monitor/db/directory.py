@@ -1,0 +1,183 @@
+"""The entries of the district's staff directory, as it wrote them by SCIM.
+
+An entry is encrypted with the district's key and says nothing of who joined: it is the same
+whether anyone did.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.db.connection import (
+    DatabaseConnection,
+    Row,
+    format_datetime,
+    parse_datetime,
+)
+from monitor.db.encryption import DISTRICT, Encryption
+from monitor.db.people import hash_mail_address
+from monitor.domain.scim import DirectoryUser, UserFilter
+
+_SELECT_USERS = "SELECT id, encrypted FROM directory_users"
+# Whoever is in any of these is known already.
+_IS_NEWCOMER = """active = 1
+AND keyed_hash NOT IN (SELECT keyed_hash FROM staff_listings)
+AND keyed_hash NOT IN (SELECT keyed_hash FROM invitations)
+AND keyed_hash NOT IN (SELECT keyed_hash FROM people)"""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryUsersTable:
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def insert_user(self, user: DirectoryUser, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.insert_row(
+                "directory_users",
+                id=user.id,
+                keyed_hash=hash_mail_address(self.encryption, user.mail),
+                external_hash=self._hash_external_id(user.external_id),
+                active=user.active,
+                changed_at=format_datetime(at),
+                encrypted=self._encrypt(user),
+            )
+
+    def update_user(self, user: DirectoryUser, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """UPDATE directory_users SET keyed_hash = ?, external_hash = ?, active = ?,
+                changed_at = ?, encrypted = ? WHERE id = ?""",
+                hash_mail_address(self.encryption, user.mail),
+                self._hash_external_id(user.external_id),
+                user.active,
+                format_datetime(at),
+                self._encrypt(user),
+                user.id,
+            )
+
+    def delete_user(self, user_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM directory_users WHERE id = ?", user_id)
+
+    def find_user(self, user_id: str) -> DirectoryUser | None:
+        return self._find_user("id = ?", user_id)
+
+    def find_user_by_mail(self, mail: str) -> DirectoryUser | None:
+        return self._find_user("keyed_hash = ?", hash_mail_address(self.encryption, mail))
+
+    def find_user_by_mark(self, mark: bytes) -> DirectoryUser | None:
+        """Find whose address has that keyed hash."""
+        return self._find_user("keyed_hash = ?", mark)
+
+    def read_states(self, mails: Iterable[str]) -> Mapping[str, bool]:
+        """Tell of each address that has an entry whether it is active."""
+        rows = self.connection.fetch_rows("SELECT keyed_hash, active FROM directory_users")
+        active = {row["keyed_hash"]: bool(row["active"]) for row in rows}
+        marks = ((mail, hash_mail_address(self.encryption, mail)) for mail in mails if active)
+        return {mail: active[mark] for mail, mark in marks if mark in active}
+
+    def count_users(self, wanted: UserFilter | None = None) -> int:
+        return self.connection.count_rows("directory_users", *self._build_condition(wanted))
+
+    def list_users(
+        self, wanted: UserFilter | None, skip: int, most: int
+    ) -> tuple[DirectoryUser, ...]:
+        condition, *values = self._build_condition(wanted)
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_USERS} WHERE {condition} ORDER BY rowid LIMIT ? OFFSET ?",
+            *values,
+            most,
+            skip,
+        )
+        return tuple(map(self._decrypt, rows))
+
+    def list_newcomers(self) -> tuple[DirectoryUser, ...]:
+        """Return who is active and was never invited, enrolled or listed, the first come first."""
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_USERS} WHERE {_IS_NEWCOMER} ORDER BY changed_at, rowid"
+        )
+        return tuple(map(self._decrypt, rows))
+
+    def count_newcomers(self) -> int:
+        return self.connection.count_rows("directory_users", _IS_NEWCOMER)
+
+    def save_known_listings(self) -> None:
+        """List whoever is active here and was invited or enrolled in another way."""
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO staff_listings (keyed_hash, missing_since)
+                SELECT keyed_hash, NULL FROM directory_users WHERE active = 1
+                AND (keyed_hash IN (SELECT keyed_hash FROM invitations)
+                OR keyed_hash IN (SELECT keyed_hash FROM people))
+                ON CONFLICT DO NOTHING"""
+            )
+
+    def record_change(self, mail: str, at: datetime) -> None:
+        """Note that the service has to look at an address."""
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "INSERT INTO directory_changes (keyed_hash) VALUES (?) ON CONFLICT DO NOTHING",
+                hash_mail_address(self.encryption, mail),
+            )
+            self.record_write(at)
+
+    def record_write(self, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.replace_row("directory_state", one=1, written_at=format_datetime(at))
+
+    def find_last_write(self) -> datetime | None:
+        """Return when the directory last wrote; None where it never did."""
+        row = self.connection.fetch_row("SELECT written_at FROM directory_state")
+        return None if row is None else parse_datetime(row["written_at"])
+
+    def list_changes(self) -> tuple[bytes, ...]:
+        rows = self.connection.fetch_rows("SELECT keyed_hash FROM directory_changes ORDER BY rowid")
+        return tuple(row["keyed_hash"] for row in rows)
+
+    def delete_change(self, mark: bytes) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM directory_changes WHERE keyed_hash = ?", mark)
+
+    def delete_inactive_before(self, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "DELETE FROM directory_users WHERE active = 0 AND changed_at <= ?",
+                format_datetime(at),
+            )
+
+    def delete_all(self) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM directory_users")
+            self.connection.execute("DELETE FROM directory_changes")
+            self.connection.execute("DELETE FROM directory_state")
+
+    def _find_user(self, condition: str, value: object) -> DirectoryUser | None:
+        row = self.connection.fetch_row(f"{_SELECT_USERS} WHERE {condition}", value)
+        return None if row is None else self._decrypt(row)
+
+    def _build_condition(self, wanted: UserFilter | None) -> tuple[str, *tuple[object, ...]]:
+        if wanted is None:
+            return ("true",)
+        if wanted.attribute == "username":
+            return "keyed_hash = ?", hash_mail_address(self.encryption, wanted.value)
+        if wanted.attribute == "externalid":
+            # An empty one is stored as null, which equals nothing.
+            return "external_hash = ?", self._hash_external_id(wanted.value)
+        return "id = ?", wanted.value
+
+    def _hash_external_id(self, external_id: str) -> bytes | None:
+        if not external_id:
+            return None
+        return self.encryption.keyed_hash(DISTRICT, f"directory id {external_id}")
+
+    def _encrypt(self, user: DirectoryUser) -> bytes:
+        return self.encryption.encrypt(DISTRICT, _build_user_place(user.id), user)
+
+    def _decrypt(self, row: Row) -> DirectoryUser:
+        place = _build_user_place(row["id"])
+        return self.encryption.decrypt(DISTRICT, place, row["encrypted"], DirectoryUser)
+
+
+def _build_user_place(user_id: str) -> str:
+    return f"directory_users/{user_id}/encrypted"

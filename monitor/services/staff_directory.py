@@ -1,0 +1,223 @@
+"""The district's staff directory writes its entries by SCIM: a staff file, arriving line by line.
+
+A request only stores what the directory sent, and notes the address. It looks at no one who joined
+or was invited, so neither its answer nor its time tells who did. The service reads the noted
+addresses some minutes later, and does with each what it does with a line of a file: it changes an
+open invitation, or proposes a leaver. It enrolls no one and ends nothing. Newcomers wait until
+the night, or until an operator invites them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.app import App
+from monitor.config import DirectoryMode
+from monitor.domain.schedule import compute_next_night
+from monitor.domain.scim import (
+    DirectoryUser,
+    ScimError,
+    ScimFault,
+    UnknownUserError,
+    UserFields,
+    UserFilter,
+    build_directory_user,
+    find_invitee,
+)
+from monitor.domain.staff_file import StaffFileContext, has_unusual_size
+from monitor.domain.vocabulary import StaffLineState
+from monitor.services.enrollment import (
+    INVITATION_INTERVAL,
+    find_next_invitation_slot,
+    queue_invitation,
+)
+from monitor.services.notifications import EmailGreeting, build_operator_id, queue_operator_emails
+from monitor.services.staff_import import (
+    BATCH_SIZE,
+    apply_line,
+    find_line_state,
+    unlist_address,
+)
+from monitor.services.staff_leavers import list_leavers
+from reports.emails.operator import StaffFileView
+
+DIRECTORY_CHANGES = "directory-changes"
+DIRECTORY_NEWCOMERS = "directory-newcomers"
+# Long after the answer to any request, so that what follows from it cannot slow that down.
+APPLIED_AFTER = timedelta(minutes=15)
+NIGHT_LASTS = timedelta(hours=25)
+MAX_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryPage:
+    """A part of the entries; `total` counts all that were asked for, `start` is 1 for the first."""
+
+    users: tuple[DirectoryUser, ...]
+    total: int
+    start: int
+
+
+def list_directory_users(
+    app: App, wanted: UserFilter | None, start: int, count: int
+) -> DirectoryPage:
+    first = max(start, 1)
+    most = min(max(count, 0), MAX_LISTED)
+    return DirectoryPage(
+        users=app.db.directory_users.list_users(wanted, first - 1, most),
+        total=app.db.directory_users.count_users(wanted),
+        start=first,
+    )
+
+
+def load_directory_user(app: App, user_id: str) -> DirectoryUser:
+    user = app.db.directory_users.find_user(user_id)
+    if user is None:
+        reason = "There is no entry with this ID."
+        raise UnknownUserError(reason)
+    return user
+
+
+def create_directory_user(app: App, fields: UserFields) -> DirectoryUser:
+    """Store a new entry. Raise ScimError where it is refused or its address is taken."""
+    user = build_directory_user(app.ids.new_id(), fields, _build_context(app))
+    now = app.clock.now()
+    with app.db.begin_transaction():
+        _require_free_address(app, user)
+        app.db.directory_users.insert_user(user, now)
+        _note_change(app, user.mail)
+    return user
+
+
+def change_directory_user(
+    app: App, user_id: str, change: Callable[[DirectoryUser], UserFields]
+) -> DirectoryUser:
+    """Replace an entry by what `change` makes of it; no one else changes it meanwhile."""
+    with app.db.begin_transaction():
+        before = load_directory_user(app, user_id)
+        user = build_directory_user(user_id, change(before), _build_context(app))
+        _require_free_address(app, user)
+        app.db.directory_users.update_user(user, app.clock.now())
+        for mail in {before.mail, user.mail}:
+            _note_change(app, mail)
+    return user
+
+
+def delete_directory_user(app: App, user_id: str) -> None:
+    with app.db.begin_transaction():
+        user = load_directory_user(app, user_id)
+        app.db.directory_users.delete_user(user_id)
+        _note_change(app, user.mail)
+
+
+def _build_context(app: App) -> StaffFileContext:
+    district, staff = app.config.district, app.config.staff
+    return StaffFileContext(domains=district.domains, student_unit=staff.student_unit)
+
+
+def _require_free_address(app: App, user: DirectoryUser) -> None:
+    other = app.db.directory_users.find_user_by_mail(user.mail)
+    if other is not None and other.id != user.id:
+        reason = "Another entry has this userName."
+        raise ScimError(ScimFault.UNIQUENESS, reason)
+
+
+def _note_change(app: App, mail: str) -> None:
+    now = app.clock.now()
+    app.db.directory_users.record_change(mail, now)
+    app.db.jobs.ensure_job(DIRECTORY_CHANGES, "", now + APPLIED_AFTER)
+
+
+def apply_directory_changes(app: App) -> None:
+    """Read the noted addresses as lines of a staff file, and finish the job.
+
+    After a stop in the middle, the rest is still noted.
+    """
+    changes = app.db.directory_users.list_changes()
+    for start in range(0, len(changes), BATCH_SIZE):
+        app.beat()
+        with app.db.begin_transaction():
+            for mark in changes[start : start + BATCH_SIZE]:
+                _apply_change(app, mark)
+                app.db.directory_users.delete_change(mark)
+    with app.db.begin_transaction():
+        # What was written meanwhile has found this job there, and noted no other.
+        left = app.db.directory_users.list_changes()
+        next_at = app.clock.now() + APPLIED_AFTER if left else None
+        app.db.jobs.finish_job(DIRECTORY_CHANGES, "", next_at)
+
+
+def _apply_change(app: App, mark: bytes) -> None:
+    user = app.db.directory_users.find_user_by_mark(mark)
+    invitee = find_invitee(user, _build_context(app)) if user and user.active else None
+    if invitee is None:
+        listing = app.db.staff_listings.find_listing(mark)
+        if listing is not None:
+            unlist_address(app, listing, "namesake")
+    elif find_line_state(app, invitee) is not StaffLineState.NEW:
+        apply_line(app, invitee, app.clock.now())
+        app.db.staff_listings.save_listings((invitee.mail,))
+
+
+def list_newcomers(app: App) -> tuple[DirectoryUser, ...]:
+    """Return whom the directory lists and no one has invited."""
+    return app.db.directory_users.list_newcomers()
+
+
+def invite_newcomers(app: App, operator: str) -> int:
+    """Invite everyone who waits, at the word of an operator; return how many."""
+    return _invite_newcomers(app, build_operator_id(operator))
+
+
+def _invite_newcomers(app: App, actor: str) -> int:
+    context, first_email_at = _build_context(app), find_next_invitation_slot(app)
+    found = (find_invitee(user, context) for user in list_newcomers(app))
+    invitees = [each for each in found if each is not None]
+    for start in range(0, len(invitees), BATCH_SIZE):
+        app.beat()
+        with app.db.begin_transaction():
+            for number, invitee in enumerate(invitees[start : start + BATCH_SIZE], start):
+                # Someone may have been invited since we looked.
+                if find_line_state(app, invitee) is StaffLineState.NEW:
+                    queue_invitation(app, invitee, first_email_at + number * INVITATION_INTERVAL)
+                app.db.staff_listings.save_listings((invitee.mail,))
+    if invitees:
+        with app.db.begin_transaction():
+            details = {"invited": str(len(invitees))}
+            app.db.audit.append_entry(app.clock.now(), actor, "newcomers-invited", "", details)
+    return len(invitees)
+
+
+def process_newcomers(app: App) -> datetime:
+    """Invite newcomers where the district says so, or tell operators; return when to come back.
+
+    As with a file, many at once look like a mistake: like everyone's first time, they wait for
+    an operator.
+    """
+    with app.db.begin_transaction():
+        app.db.directory_users.save_known_listings()
+    listed = app.db.staff_listings.count_listed()
+    waiting = app.db.directory_users.count_newcomers()
+    usual = listed > 0 and not has_unusual_size(listed + waiting, listed)
+    if app.config.staff.scim is DirectoryMode.INVITE and usual:
+        _invite_newcomers(app, "namesake")
+    _tell_operators(app)
+    return compute_next_night(app.clock.now(), app.config.district.zone)
+
+
+def _tell_operators(app: App) -> None:
+    """Tell of newcomers and leavers once, in the night after the directory wrote of them."""
+    now, written_at = app.clock.now(), app.db.directory_users.find_last_write()
+    if written_at is None or now - written_at > NIGHT_LASTS:
+        return
+    newcomers = app.db.directory_users.count_newcomers()
+    leavers = sum(
+        1 for each in list_leavers(app.db, now) if now - each.missing_since <= NIGHT_LASTS
+    )
+
+    def build_view(greeting: EmailGreeting) -> StaffFileView:
+        return StaffFileView(**greeting, by_directory=True, newcomers=newcomers, leavers=leavers)
+
+    if newcomers or leavers:
+        with app.db.begin_transaction():
+            queue_operator_emails(app, written_at.isoformat(), build_view)
