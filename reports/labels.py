@@ -40,6 +40,7 @@ from monitor.domain.vocabulary import (
     StaffLineState,
     StudentCue,
     SweepKind,
+    TokenScope,
     spell_site_name,
 )
 
@@ -682,8 +683,22 @@ AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
     AuthMethod.INVITATION: "An invitation",
     AuthMethod.OIDC: "Your district account",
     AuthMethod.HEADER: "Your district's sign-in page",
+    AuthMethod.TOKEN: "An access token",
     AuthMethod.DEMO: "The demo",
 }
+TOKEN_SCOPES: Final[Mapping[TokenScope, str]] = {
+    TokenScope.OWN_READ: "Read my findings, flags, checks and information",
+    TokenScope.OWN_ANSWER: "Answer findings and flags for me",
+    TokenScope.OWN_CHECK: "Ask for a check of me",
+    TokenScope.OWN_CALENDAR: "Show in a calendar when I am checked",
+    TokenScope.REVIEW_READ: "List the flags that IT can see, without names",
+    TokenScope.REVIEW_OPEN: "Open these flags, with names (recorded each time)",
+    TokenScope.REVIEW_FEED: "Count the flags that IT can see, in a feed reader",
+    TokenScope.OPERATE_READ: "Read health, jobs and sources",
+    TokenScope.OPERATE_INVITE: "Invite staff",
+}
+# Title, what it is, what its address reveals, and the button.
+FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {}
 
 # What a command waits for: "Waiting for it to ... ."
 REQUESTED_RUNS: Final[Mapping[SweepKind, str]] = {
@@ -727,6 +742,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "cadence-chosen": "chose how often the regular email comes",
     "resubscribed": "started the regular email again",
     "signed-in": "signed in",
+    "token-created": "created an access token",
+    "token-revoked": "revoked an access token",
     "check-requested": "asked for a check",
     "answered": "answered whose this is",
     "answered-by-link": "answered with a link from an email",

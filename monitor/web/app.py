@@ -11,6 +11,7 @@ from monitor.app import App
 from monitor.config import SignInMethod
 from monitor.domain.vocabulary import Role
 from monitor.web import (
+    access_tokens,
     alert_feeds,
     answer_link,
     district,
@@ -59,6 +60,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     my_data.build_editing_routes,
     my_data.build_address_routes,
     alert_feeds.build_alert_feed_routes,
+    access_tokens.build_access_token_routes,
     my_data.build_export_routes,
     review.build_review_routes,
     review.build_handling_routes,

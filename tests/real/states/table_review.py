@@ -47,6 +47,7 @@ REVIEW: tuple[State, ...] = (
     ),
     it("/review/audit", "Rows"),
     it("/review/audit?action=opened-early", "There are no entries of this kind."),
+    it("/review/tokens", "You have no tokens."),
     desk("/review/early", "It is open for one day", press("Confirm and notify the person")),
 )
 OPERATING: tuple[State, ...] = (
@@ -54,6 +55,7 @@ OPERATING: tuple[State, ...] = (
     seen("/operate/leavers", "Someone who may have left", who="operations"),
     seen("/operate/leavers", "No one is on this list.", who="operations", site=Site.EMPTY),
     seen("/operate/names", "Names to confirm", who="operations"),
+    seen("/operate/tokens", "You have no tokens.", who="operations"),
     seen("/operate/names", "No names are waiting.", who="operations", site=Site.EMPTY),
 )
 EMPTY: tuple[State, ...] = (

@@ -87,6 +87,8 @@ DATA: tuple[State, ...] = (
     maria("/me/findings?show=mine", "Mine ("),
     maria("/me/findings?words=nowhere-at-all", "Nothing here matches."),
     maria("/me/data/alerts", "You have no feeds yet."),
+    maria("/me/data/tokens", "You have no tokens."),
+    maria("/me/data/tokens", "Give the token a name", press("Create token"), status=422),
     maria("/me/data/breaches", "You have not agreed to this"),
     maria("/me/data/scopes", "Change what we search"),
     maria("/me/data/scopes", "Choose at least", clear_ticks, press("Continue"), status=422),
