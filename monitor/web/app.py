@@ -26,17 +26,27 @@ from monitor.web import (
     sign_in,
     takedown,
 )
+from monitor.web.api import build_api_blueprint
+from monitor.web.api_office import OFFICE_OPERATIONS
+from monitor.web.api_own import OWN_OPERATIONS
 from monitor.web.context import NavItem, PortalContext
 from monitor.web.errors import register_error_handlers
 from monitor.web.forms import PortalRequest
 from monitor.web.operator import bind_metrics_routes
-from monitor.web.roles import ACCESS_RULES, AccessRules, check_role
+from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule
 from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_BYTES
 from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 
 BlueprintFactory = Callable[[PortalContext], Blueprint]
+API_OPERATIONS: Final = (*OWN_OPERATIONS, *OFFICE_OPERATIONS)
+
+
+def build_api_routes(context: PortalContext) -> Blueprint:
+    return build_api_blueprint(context, API_OPERATIONS)
+
+
 BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_front_routes,
     sign_in.build_sign_in_routes,
@@ -71,7 +81,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_unsubscribe_routes,
     home.build_weekly_email_routes,
     home.build_cadence_routes,
-    operator.build_api_routes,
+    build_api_routes,
 )
 NAV_ITEMS: Final = (
     NavItem(role=Role.STAFF, title="My findings", path="/me"),
@@ -142,6 +152,9 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
     @app.before_request
     def check_request() -> None:
         guard.check_host(request)
+        rule = find_access_rule(request.path, guard.access_rules)
+        if rule is not None and rule.ignores_cookies:
+            return
         session = get_browser_session()
         context.sessions.identify(session, request)
         check_role(request.path, session.principal, guard.access_rules)
