@@ -698,7 +698,33 @@ TOKEN_SCOPES: Final[Mapping[TokenScope, str]] = {
     TokenScope.OPERATE_INVITE: "Invite staff",
 }
 # Title, what it is, what its address reveals, and the button.
-FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {}
+FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
+    Role.STAFF: (
+        "Your checks in a calendar",
+        (
+            "Calendar programs can subscribe to an address with the dates of your checks, and of "
+            "the next one. It works for a year."
+        ),
+        (
+            "Anyone who has the address sees that you use Namesake, and when you are checked. It "
+            "shows no finding and no name. If it gets into wrong hands, revoke it on this page."
+        ),
+        "Create calendar address",
+    ),
+    Role.REVIEWER: (
+        "The queue in a feed reader",
+        (
+            "Feed readers can subscribe to an address with the number of flags that are open to "
+            "IT, by severity. It works for a year."
+        ),
+        (
+            "Anyone who has the address sees these numbers, and when a flag last opened. It shows "
+            "no name, no school and no finding. If it gets into wrong hands, revoke it on this "
+            "page."
+        ),
+        "Create feed address",
+    ),
+}
 
 # What a command waits for: "Waiting for it to ... ."
 REQUESTED_RUNS: Final[Mapping[SweepKind, str]] = {

@@ -1,6 +1,5 @@
 """Where staff, reviewers and operators make tokens for programs, and revoke them."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
@@ -33,7 +32,7 @@ PATHS: Final = {
     Role.OPERATOR: "/operate/tokens",
 }
 # Where a calendar or a feed reader asks, with the token in the address.
-FEED_PATHS: Final[Mapping[Role, str]] = {}
+FEED_PATHS: Final = {Role.STAFF: "/calendar/{token}.ics", Role.REVIEWER: "/feed/{token}.atom"}
 BACK: Final = {Role.STAFF: "/me/data", Role.REVIEWER: "/review", Role.OPERATOR: "/operate"}
 
 

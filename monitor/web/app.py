@@ -16,6 +16,7 @@ from monitor.web import (
     answer_link,
     district,
     enrollment,
+    feeds,
     findings,
     home,
     my_data,
@@ -81,6 +82,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_unsubscribe_routes,
     home.build_weekly_email_routes,
     home.build_cadence_routes,
+    feeds.build_feed_routes,
     build_api_routes,
 )
 NAV_ITEMS: Final = (

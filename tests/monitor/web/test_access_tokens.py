@@ -3,9 +3,9 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import TokenScope
 from monitor.services.access_tokens import find_token_holder
-from monitor.web.access_tokens import PATHS
+from monitor.web.access_tokens import FEED_PATHS, PATHS
 from tests.monitor.services.world import REVIEWERS, Staff
-from tests.monitor.web.portal import OPERATOR, Guest, Portal, Seen
+from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 
 ASKED = {"name": "My notebook", "days": "30"}
 SCOPES = {
@@ -93,6 +93,22 @@ def test_a_reviewer_cannot_revoke_the_token_of_a_person(portal, guests) -> None:
     guests["/review/tokens"].post("/review/tokens", revoke=holder.token.id)
 
     assert find_token_holder(portal.world.app, secret)
+
+
+@pytest.mark.parametrize(("role", "path"), [(role, PATHS[role]) for role in FEED_PATHS])
+def test_an_address_is_shown_once_with_what_it_reveals_and_how_to_revoke_it(
+    portal: Portal, guests, role, path
+) -> None:
+    page = guests[path].get(path)
+
+    made = guests[path].post(path, kind="address")
+
+    start, end = FEED_PATHS[role].split("{token}")
+    assert shown(made).startswith(f"{ADDRESS}{start}namesake_")
+    assert shown(made).endswith(end)
+    for words in ("Anyone who has the address sees", "revoke it on this page"):
+        assert words in page.text
+        assert words in made.text
 
 
 def test_an_operator_is_offered_no_address(portal, guests) -> None:

@@ -33,6 +33,8 @@ WHOSE = {
     "/": ANYBODY,
     "/answer/<token>": ANYBODY,
     "/api/v1/openapi.json": ANYBODY,
+    "/calendar/<token>.ics": TOKEN,
+    "/feed/<token>.atom": TOKEN,
     "/healthz": ANYBODY,
     "/join": ANYBODY,
     "/join/accounts": ANYBODY,

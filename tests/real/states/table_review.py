@@ -47,7 +47,7 @@ REVIEW: tuple[State, ...] = (
     ),
     it("/review/audit", "Rows"),
     it("/review/audit?action=opened-early", "There are no entries of this kind."),
-    it("/review/tokens", "You have no tokens."),
+    it("/review/tokens", "Copy the address now", press("Create feed address")),
     desk("/review/early", "It is open for one day", press("Confirm and notify the person")),
 )
 OPERATING: tuple[State, ...] = (

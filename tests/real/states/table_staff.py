@@ -89,6 +89,7 @@ DATA: tuple[State, ...] = (
     maria("/me/data/alerts", "You have no feeds yet."),
     maria("/me/data/tokens", "You have no tokens."),
     maria("/me/data/tokens", "Give the token a name", press("Create token"), status=422),
+    maria("/me/data/tokens", "Copy the address now", press("Create calendar address")),
     maria("/me/data/breaches", "You have not agreed to this"),
     maria("/me/data/scopes", "Change what we search"),
     maria("/me/data/scopes", "Choose at least", clear_ticks, press("Continue"), status=422),
