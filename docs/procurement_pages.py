@@ -25,6 +25,7 @@ CONSENT_FILE = FOLDER / "consent.md"
 # Every table has a line here; a test fails on one that has none.
 CONTENTS: Mapping[str, str] = {
     "access_log": "which reviewer opened which flag, until when",
+    "access_tokens": "tokens of programs, calendars and feed readers: hash, scopes, end, name",
     "account_proofs": "codes that prove that an account is one's own",
     "address_changes": "new and old work email address",
     "aliases": "hashes by which a finding is recognized",

@@ -40,6 +40,7 @@ from monitor.domain.vocabulary import (
     StaffLineState,
     StudentCue,
     SweepKind,
+    TokenScope,
     spell_site_name,
 )
 
@@ -682,7 +683,47 @@ AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
     AuthMethod.INVITATION: "An invitation",
     AuthMethod.OIDC: "Your district account",
     AuthMethod.HEADER: "Your district's sign-in page",
+    AuthMethod.TOKEN: "An access token",
     AuthMethod.DEMO: "The demo",
+}
+TOKEN_SCOPES: Final[Mapping[TokenScope, str]] = {
+    TokenScope.OWN_READ: "Read my findings, flags, checks and information",
+    TokenScope.OWN_ANSWER: "Answer findings and flags for me",
+    TokenScope.OWN_CHECK: "Ask for a check of me",
+    TokenScope.OWN_CALENDAR: "Show in a calendar when I am checked",
+    TokenScope.REVIEW_READ: "List the flags that IT can see, without names",
+    TokenScope.REVIEW_OPEN: "Open these flags, with names (recorded each time)",
+    TokenScope.REVIEW_FEED: "Count the flags that IT can see, in a feed reader",
+    TokenScope.OPERATE_READ: "Read health, jobs and sources",
+    TokenScope.OPERATE_INVITE: "Invite staff",
+}
+# Title, what it is, what its address reveals, and the button.
+FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
+    Role.STAFF: (
+        "Your checks in a calendar",
+        (
+            "Calendar programs can subscribe to an address with the dates of your checks, and of "
+            "the next one. It works for a year."
+        ),
+        (
+            "Anyone who has the address sees that you use Namesake, and when you are checked. It "
+            "shows no finding and no name. If it gets into wrong hands, revoke it on this page."
+        ),
+        "Create calendar address",
+    ),
+    Role.REVIEWER: (
+        "The queue in a feed reader",
+        (
+            "Feed readers can subscribe to an address with the number of flags that are open to "
+            "IT, by severity. It works for a year."
+        ),
+        (
+            "Anyone who has the address sees these numbers, and when a flag last opened. It shows "
+            "no name, no school and no finding. If it gets into wrong hands, revoke it on this "
+            "page."
+        ),
+        "Create feed address",
+    ),
 }
 
 # What a command waits for: "Waiting for it to ... ."
@@ -727,6 +768,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "cadence-chosen": "chose how often the regular email comes",
     "resubscribed": "started the regular email again",
     "signed-in": "signed in",
+    "token-created": "created an access token",
+    "token-revoked": "revoked an access token",
     "check-requested": "asked for a check",
     "answered": "answered whose this is",
     "answered-by-link": "answered with a link from an email",

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from monitor.db.access_tokens import AccessTokensTable
 from monitor.db.account_proofs import AccountProofsTable
 from monitor.db.accounts import (
     EnrollmentDraftsTable,
@@ -144,6 +145,7 @@ class Database:
         self, connection: DatabaseConnection, encryption: Encryption
     ) -> None:
         self.sessions = SignInSessionsTable(connection)
+        self.access_tokens = AccessTokensTable(connection, encryption)
         self.name_changes = NameChangesTable(connection, encryption)
         self.new_accounts = NewAccountsTable(connection, encryption)
         self.account_proofs = AccountProofsTable(connection, encryption)

@@ -195,6 +195,7 @@ def _build_page_place(mark: bytes) -> str:
 
 RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "access_log": RetainedKind.ACCESS,
+    "access_tokens": RetainedKind.ACCESS_TOKEN,
     "account_proofs": RetainedKind.PERSON,
     "address_changes": RetainedKind.ADDRESS_CHANGE,
     "aliases": RetainedKind.ITEM,

@@ -149,6 +149,12 @@ class SweepsTable:
         )
         return tuple(_parse_sweep_row(row) for row in rows)
 
+    def list_district_sweeps(self, kind: SweepKind) -> tuple[Sweep, ...]:
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_SWEEPS} WHERE person_id IS NULL AND kind = ? ORDER BY rowid", kind
+        )
+        return tuple(_parse_sweep_row(row) for row in rows)
+
     def list_open_sweeps(self) -> tuple[Sweep, ...]:
         rows = self.connection.fetch_rows(
             f"{_SELECT_SWEEPS} WHERE closed_at IS NULL ORDER BY rowid"

@@ -35,6 +35,7 @@ class RetainedKind(StrEnum):
     REQUEST_QUOTA = "request-quota"
     LOOKALIKE = "look-alike"
     SESSION = "session"
+    ACCESS_TOKEN = "access-token"  # noqa: S105 the name of a kind, and no secret
     ADDRESS_CHANGE = "address-change"
     EXPIRED_CONSENT = "expired-consent"
     PERSON = "person"
@@ -124,6 +125,8 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # Open is a link to sign in, whose wrong codes count for a day. Closed is a session whose own
     # time is over: a reader signs in again.
     RetainedKind.SESSION: RetentionPeriod(open=DAY, closed=AT_ONCE),
+    # Closed is one that was revoked or has expired; none lasts longer than a year.
+    RetainedKind.ACCESS_TOKEN: RetentionPeriod(open=YEAR, closed=AT_ONCE),
     # Open is a change that was made: emails to the old address may still come back, and its owner
     # may say that it was not them. Closed is a new address that no one confirmed.
     RetainedKind.ADDRESS_CHANGE: RetentionPeriod(open=30 * DAY, closed=DAY),

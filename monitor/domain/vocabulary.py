@@ -434,7 +434,40 @@ class AuthMethod(StrEnum):
     INVITATION = "invitation"
     OIDC = "oidc"
     HEADER = "header"
+    TOKEN = "token"  # noqa: S105 the name of a way to sign in, and no secret
     DEMO = "demo"
+
+
+class TokenScope(StrEnum):
+    """What an access token may do for its owner, as long as they have its role.
+
+    CALENDAR and FEED are read by their address: a token with one of them can do nothing else.
+    """
+
+    OWN_READ = "own:read"
+    OWN_ANSWER = "own:answer"
+    OWN_CHECK = "own:check"
+    OWN_CALENDAR = "own:calendar"
+    REVIEW_READ = "review:read"
+    REVIEW_OPEN = "review:open"
+    REVIEW_FEED = "review:feed"
+    OPERATE_READ = "operate:read"
+    OPERATE_INVITE = "operate:invite"
+
+    @property
+    def role(self) -> Role:
+        return _ROLES_OF_SCOPES[self.value.partition(":")[0]]
+
+    @property
+    def is_in_address(self) -> bool:
+        return self in {TokenScope.OWN_CALENDAR, TokenScope.REVIEW_FEED}
+
+
+_ROLES_OF_SCOPES: Final[Mapping[str, Role]] = {
+    "own": Role.STAFF,
+    "review": Role.REVIEWER,
+    "operate": Role.OPERATOR,
+}
 
 
 # How sites and sources spell their names, where capitals at the start of each word are not it.

@@ -6,7 +6,7 @@ Roles are read again for each page: anyone who is taken off a list is out at onc
 """
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -107,12 +107,15 @@ def _build_principal(
 def find_vouched_principal(app: App, mail: str) -> Principal | None:
     """Tell who has an address that the district's proxy vouches for; None for a stranger."""
     account_id = find_account_id(app, mail)
-    reader = _find_account(app, account_id) if account_id else None
-    return (
-        _build_principal(app, account_id, reader, AuthMethod.HEADER, app.clock.now())
-        if reader
-        else None
-    )
+    return load_account_principal(app, account_id, AuthMethod.HEADER, app.clock.now())
+
+
+def load_account_principal(
+    app: App, account_id: str, way: AuthMethod, since: datetime
+) -> Principal | None:
+    """Tell who has an account, with their roles as of now; None where no one has it anymore."""
+    account = _find_account(app, account_id) if account_id else None
+    return _build_principal(app, account_id, account, way, since) if account else None
 
 
 def end_session(app: App, session_id: str) -> None:
@@ -120,7 +123,20 @@ def end_session(app: App, session_id: str) -> None:
 
 
 def end_all_sessions(app: App, principal: Principal) -> None:
-    app.db.sessions.delete_sessions_of_account(principal.reader_id)
+    """End every session, and every access token in any role: whoever asks may have lost one."""
+    with app.db.begin_transaction():
+        app.db.sessions.delete_sessions_of_account(principal.reader_id)
+        app.db.access_tokens.delete_tokens_of_accounts(list_token_account_ids(principal).values())
+
+
+def list_token_account_ids(principal: Principal) -> Mapping[Role, str]:
+    """Return the ID under which someone's access tokens are stored, for each of their roles."""
+    account_ids = {
+        Role.STAFF: principal.person_id,
+        Role.REVIEWER: build_reviewer_id(principal.mail),
+        Role.OPERATOR: build_operator_id(principal.mail),
+    }
+    return {role: account_ids[role] for role in Role if role in principal.roles}
 
 
 def _find_session_account(app: App, session: SignInSession) -> UserAccount | None:

@@ -14,6 +14,7 @@ from io import BytesIO
 import msgspec
 
 from monitor.app import App
+from monitor.db.access_tokens import AccessToken
 from monitor.db.accounts import SignInSession
 from monitor.db.audit import AuditEntry
 from monitor.db.events import EventRecord
@@ -56,6 +57,7 @@ from reports.labels import (
     SCOPE_TITLES,
     SEVERITIES,
     SWEEP_KINDS,
+    TOKEN_SCOPES,
     describe_data_class,
     describe_field,
     format_site_name,
@@ -101,6 +103,7 @@ class PersonRecords:
     breaches: tuple[BreachRecord, ...]
     directory_user: DirectoryUser | None
     sessions: tuple[SignInSession, ...]
+    access_tokens: tuple[AccessToken, ...]
     audit_entries: tuple[AuditEntry, ...]
 
     @property
@@ -390,6 +393,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
             for each in records.sessions
         ),
     )
+    yield _build_token_part(records)
     yield ExportPart(
         title="Audit log",
         about=(
@@ -400,6 +404,24 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
         rows=tuple(
             (each.at, describe_actor(each.actor, records.person.id), _describe_action(each.action))
             for each in records.audit_entries
+        ),
+    )
+
+
+def _build_token_part(records: PersonRecords) -> ExportPart:
+    return ExportPart(
+        title="Access tokens",
+        about="What you let programs and calendars see for you. Only hashes of tokens are stored.",
+        columns=("Name", "What it may do", "Since", "Until", "Last used"),
+        rows=tuple(
+            (
+                each.name,
+                ", ".join(TOKEN_SCOPES[scope] for scope in sorted(each.scopes)),
+                each.created_at,
+                each.expires_at,
+                each.used_on.isoformat() if each.used_on else "never",
+            )
+            for each in records.access_tokens
         ),
     )
 
@@ -440,6 +462,7 @@ EXPORTED_TABLES: Mapping[str, str] = {
     "screenshots": "pictures",
     "thumbnails": "pictures",
     "sessions": "sessions",
+    "access_tokens": "access_tokens",
     "jobs": "jobs",
     "audit": "audit_log",
 }
@@ -590,6 +613,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
         breaches=db.breaches.list_breaches_of_person(person_id) if whole_copy else (),
         directory_user=db.directory_users.find_user_by_mail(person.mail),
         sessions=db.sessions.list_sessions_of_account(person_id, now),
+        access_tokens=db.access_tokens.list_tokens_of_account(person_id, now),
         audit_entries=db.audit.list_entries_of_subjects(whole),
     )
 
@@ -643,10 +667,17 @@ def _build_export_data(app: App, records: PersonRecords) -> ExportData:
         "staged_answers": records.staged_answers,
         "pages": [_build_page_data(each) for each in records.pages],
         "pictures": list(_build_picture_data(records)),
+        **_build_activity_data(app, records),
+    }
+
+
+def _build_activity_data(app: App, records: PersonRecords) -> ExportData:
+    return {
         "sessions": [_replace_names(each, hash="") for each in records.sessions],
-        "jobs": [each for each in db.jobs.list_jobs() if each.subject in records.subject_ids],
+        "access_tokens": records.access_tokens,
+        "jobs": [each for each in app.db.jobs.list_jobs() if each.subject in records.subject_ids],
         "audit_log": [
-            _replace_names(each, actor=describe_actor(each.actor, person_id))
+            _replace_names(each, actor=describe_actor(each.actor, records.person.id))
             for each in records.audit_entries
         ],
     }
@@ -738,6 +769,10 @@ def count_stored_data(app: App, person_id: str) -> tuple[tuple[str, int], ...]:
             "Pictures: your screenshots and profile pictures",
             app.db.screenshots.count_screenshots_of_person(person_id)
             + app.db.thumbnails.count_thumbnails(person_id),
+        ),
+        (
+            "Access tokens and calendar addresses",
+            len(app.db.access_tokens.list_tokens_of_account(person_id, app.clock.now())),
         ),
     )
 

@@ -126,6 +126,7 @@ def _record_consent_end(
     with app.db.begin_transaction():
         app.db.consents.insert_consent(replace(apply_end(consent, act, now), channel=channel))
         app.db.jobs.ensure_job(ERASURE, person_id, now)
+        app.db.access_tokens.delete_tokens_of_accounts((person_id,))
         plan = EmailPlan(recipient_id=person_id, dedupe_key=now.date().isoformat())
         view = ConsentEndedView(
             **build_farewell_greeting(app, person),

@@ -66,6 +66,7 @@ def _build_finding_lines(app: App, owner_id: str) -> Iterator[FindingLine]:
             platform=item.portrait.platform,
             whose=OWNERS[label],
             group=_choose_group(item, label, waiting=waiting, pursued=pursued),
+            first_seen=item.first_seen,
             last_seen=item.last_seen,
         )
 

@@ -253,7 +253,8 @@ def _change_work_email(app: App, before: Person, change: AddressChange) -> None:
 
 
 def _end_other_sessions(app: App, person_id: str, browser_session_id: str) -> None:
-    """End the other sessions and the open sign-in links of the old address."""
+    """End the access tokens, other sessions and open sign-in links of the old address."""
+    app.db.access_tokens.delete_tokens_of_accounts((person_id,))
     app.db.sign_in_links.delete_sign_in_links(person_id)
     app.db.sessions.delete_other_sessions(person_id, hash_code(browser_session_id))
 

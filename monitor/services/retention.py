@@ -253,6 +253,7 @@ def _delete_old_records(app: App) -> None:
         if host.open and host.closed:
             app.db.hosts.delete_rested_hosts(now - host.open, now - host.closed)
         app.db.sessions.delete_expired_sessions(now)
+        app.db.access_tokens.delete_expired_tokens(now)
         if session := RETENTION_PERIODS[RetainedKind.SESSION].open:
             app.db.sign_in_links.delete_sign_in_links_before(now - session)
         if unconfirmed := RETENTION_PERIODS[RetainedKind.ADDRESS_CHANGE].closed:

@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.database import Database
-from monitor.db.review import DisclosureCutoff, ListSlice, ReviewFilter, ReviewNote, ReviewNoteKind
+from monitor.db.review import (
+    WHOLE_LIST,
+    DisclosureCutoff,
+    ListSlice,
+    ReviewFilter,
+    ReviewNote,
+    ReviewNoteKind,
+)
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import (
     BreakGlass,
@@ -177,6 +184,29 @@ def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: 
     flag_ids = app.db.review_index.list_visible_flag_ids(gate, wanted, part)
     rows = tuple(_build_queue_rows(app, reviewer, flag_ids))
     return QueuePage(rows=rows, number=number, last=last, total=total)
+
+
+def list_review_openings(app: App) -> tuple[tuple[Flag, ReviewOpening], ...]:
+    """Return every flag that IT may see now, with why and since when."""
+    flag_ids = app.db.review_index.list_visible_flag_ids(
+        build_review_gate(app), ReviewFilter(), WHOLE_LIST
+    )
+    flags = map(app.db.flags.load_flag, flag_ids)
+    found = ((flag, find_review_opening(app, flag)) for flag in flags)
+    return tuple((flag, opening) for flag, opening in found if opening)
+
+
+def list_queue_rows(
+    app: App, reviewer: Reviewer, wanted: ReviewFilter, before: str, length: int
+) -> tuple[ReviewQueueRow, ...]:
+    """Return the next rows for a program, by descending ID: flags that come and go move none.
+
+    `before` is the last ID it has, empty for none.
+    """
+    gate = build_review_gate(app)
+    visible = app.db.review_index.list_visible_flag_ids(gate, wanted, WHOLE_LIST)
+    ids = [each for each in sorted(visible, reverse=True) if not before or each < before]
+    return tuple(_build_queue_rows(app, reviewer, ids[:length]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,26 @@ def request_self_check(app: App, person_id: str) -> None:
             app.db.audit.append_entry(now, person_id, "check-requested", person_id, {})
 
 
+def list_own_checks(app: App, person_id: str) -> tuple[Sweep, ...]:
+    """Return the weekly checks since a person joined, and those they asked for, the latest first.
+
+    Weekly checks during their last pause are left out: they were not about them.
+    """
+    consents = app.db.consents.list_consents(person_id)
+    weekly = app.db.sweeps.list_district_sweeps(SweepKind.SWEEP) if consents else ()
+    joined = [
+        each
+        for each in weekly
+        if each.started_at >= consents[0].given_at and not consents[-1].was_paused(each.started_at)
+    ]
+    own = (
+        each
+        for each in app.db.sweeps.list_sweeps_of_person(person_id)
+        if each.kind is SweepKind.SELFCHECK
+    )
+    return tuple(sorted((*joined, *own), key=lambda each: each.started_at, reverse=True))
+
+
 def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPageView:
     """Show the check that is under way, else what the last one came to.
 

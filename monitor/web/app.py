@@ -11,10 +11,12 @@ from monitor.app import App
 from monitor.config import SignInMethod
 from monitor.domain.vocabulary import Role
 from monitor.web import (
+    access_tokens,
     alert_feeds,
     answer_link,
     district,
     enrollment,
+    feeds,
     findings,
     home,
     my_data,
@@ -25,11 +27,14 @@ from monitor.web import (
     sign_in,
     takedown,
 )
+from monitor.web.api import build_api_blueprint
+from monitor.web.api_office import OFFICE_OPERATIONS
+from monitor.web.api_own import OWN_OPERATIONS
 from monitor.web.context import NavItem, PortalContext
 from monitor.web.errors import register_error_handlers
 from monitor.web.forms import PortalRequest
 from monitor.web.operator import bind_metrics_routes
-from monitor.web.roles import ACCESS_RULES, AccessRules, check_role
+from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule
 from monitor.web.scim import bind_scim_routes
 from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_BYTES
@@ -37,6 +42,13 @@ from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 
 BlueprintFactory = Callable[[PortalContext], Blueprint]
+API_OPERATIONS: Final = (*OWN_OPERATIONS, *OFFICE_OPERATIONS)
+
+
+def build_api_routes(context: PortalContext) -> Blueprint:
+    return build_api_blueprint(context, API_OPERATIONS)
+
+
 BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_front_routes,
     sign_in.build_sign_in_routes,
@@ -60,6 +72,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     my_data.build_editing_routes,
     my_data.build_address_routes,
     alert_feeds.build_alert_feed_routes,
+    access_tokens.build_access_token_routes,
     my_data.build_export_routes,
     review.build_review_routes,
     review.build_handling_routes,
@@ -70,7 +83,8 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_unsubscribe_routes,
     home.build_weekly_email_routes,
     home.build_cadence_routes,
-    operator.build_api_routes,
+    feeds.build_feed_routes,
+    build_api_routes,
 )
 NAV_ITEMS: Final = (
     NavItem(role=Role.STAFF, title="My findings", path="/me"),
@@ -144,9 +158,11 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
     @app.before_request
     def check_request() -> None:
         guard.check_host(request)
+        rule = find_access_rule(request.path, guard.access_rules)
+        if rule is not None and rule.ignores_cookies:
+            return
         session = get_browser_session()
-        if not guard.needs_bearer_token(request):
-            context.sessions.identify(session, request)
+        context.sessions.identify(session, request)
         check_role(request.path, session.principal, guard.access_rules)
         if request.endpoint in UPLOAD_ENDPOINTS and request.mimetype == "multipart/form-data":
             # Before the first field is read, which is the token. The second bounds what is in

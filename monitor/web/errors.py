@@ -3,6 +3,7 @@
 To a reviewer, a flag that is missing, closed or about themselves looks the same.
 """
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +12,8 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from flask import Flask, Response, jsonify, request, url_for
-from werkzeug.exceptions import HTTPException, NotFound
+from flask import Flask, Response, request, url_for
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from monitor.domain.errors import (
     BusyError,
@@ -75,6 +76,35 @@ ERROR_TEXTS: Final = MappingProxyType(
         ),
     }
 )
+# What a program reads, in one sentence; what is not here is told like 500.
+PROBLEM_DETAILS: Final = MappingProxyType(
+    {
+        400: "The request could not be read: send JSON in UTF-8, to the host of the portal.",
+        401: "Send an access token that is still valid, as `Authorization: Bearer TOKEN`.",
+        403: "The token may not do this: make one that may, on the page Access tokens.",
+        404: "There is nothing at this address, or nothing that this token may see.",
+        405: "This address does not take this method: see /api/v1/openapi.json.",
+        413: "The request is too large: send at most 64 kB.",
+        415: "Send the body as JSON, with `Content-Type: application/json`.",
+        500: "Something went wrong here; nothing that was saved before is lost. Try again later.",
+        503: "Namesake is busy or under maintenance: try again in a few minutes.",
+    }
+)
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
+class ApiProblem(HTTPException):
+    """A refusal with a sentence of its own, and headers that belong to it."""
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.code = status
+        self.detail = detail
+        self.headers = headers or {}
+
+
 _FORGED_TEXT: Final = ErrorText(
     "This form has expired",
     "You may have signed in or out in another tab. Go back, reload the page, and send it again.",
@@ -97,7 +127,9 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
     @app.errorhandler(HTTPException)
     def handle_http_error(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or 500)
-        if status is HTTPStatus.UNAUTHORIZED and not _wants_json():
+        if _is_for_program():
+            return _render_problem(status, error)
+        if status is HTTPStatus.UNAUTHORIZED:
             return context.redirect_to_sign_in(url_for("sign_in.show_sign_in"))
         return _render_error(context, status, forged=error.description == FORGED_FORM)
 
@@ -116,17 +148,28 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
 
 
 def _render_error(context: PortalContext, status: HTTPStatus, *, forged: bool = False) -> Response:
+    if _is_for_program():
+        return _render_problem(status)
     words = _FORGED_TEXT if forged else ERROR_TEXTS.get(status, ERROR_TEXTS[500])
-    if _wants_json():
-        response = jsonify({"error": status.phrase, "words": words.what})
-        response.status_code = status
-        return response
     view = ErrorPageView(title=words.title, what=words.what, status=status)
     return context.render_page(words.title, refusal.render_error_page, view, status)
 
 
-def _wants_json() -> bool:
-    return request.path.startswith(API_PREFIX)
+def _is_for_program() -> bool:
+    return f"{request.path}/".startswith(f"{API_PREFIX}/")
+
+
+def _render_problem(status: HTTPStatus, error: HTTPException | None = None) -> Response:
+    """Answer a program as RFC 9457 says."""
+    own = error if isinstance(error, ApiProblem) else None
+    detail = own.detail if own else PROBLEM_DETAILS.get(status, PROBLEM_DETAILS[500])
+    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    response = Response(json.dumps(problem), status, mimetype=PROBLEM_TYPE)
+    if own:
+        response.headers.update(own.headers)
+    elif isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 @contextmanager

@@ -292,7 +292,7 @@ def build_flag_routes(context: PortalContext) -> Blueprint:
         if form.decision in {Decision.SHARED, Decision.REOPENED}:
             abort(HTTPStatus.BAD_REQUEST)
         try:
-            _record_flag_answer(context, flag, form)
+            record_flag_answer(context.app, flag, form)
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
         return _redirect_after_flag_answer(context, flag, form)
@@ -350,13 +350,13 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
     return routes
 
 
-def _record_flag_answer(context: PortalContext, flag: Flag, form: FlagAnswerForm) -> None:
+def record_flag_answer(app: App, flag: Flag, form: FlagAnswerForm) -> None:
     """Answer a flag; where it asks whose an account is, the answer is about the account."""
     if flag.kind in OWNERSHIP_FLAGS and form.decision in ITEM_DECISIONS:
-        record_feedback(context.app, flag.person_id, {flag.item_id: form.decision})
+        record_feedback(app, flag.person_id, {flag.item_id: form.decision})
         return
-    entry = _build_decision_input(form, flag.person_id, context.now())
-    decide_flags(context.app, (flag.id,), entry)
+    entry = _build_decision_input(form, flag.person_id, app.clock.now())
+    decide_flags(app, (flag.id,), entry)
 
 
 def _redirect_after_flag_answer(

@@ -17,7 +17,7 @@ import msgspec
 from flask import Request, request
 from msgspec.structs import FieldInfo
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 # More than the longest text that any page takes, so that a page can say that a text is too long.
 MAX_TEXT_LENGTH: Final = 10_000
@@ -43,6 +43,7 @@ class WebForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FormType = TypeVar("FormType", bound=WebForm)
+T = TypeVar("T")
 
 
 def read_form(form_type: type[FormType]) -> FormType:
@@ -61,6 +62,35 @@ def read_json_body() -> object:
         return msgspec.json.decode(request.get_data(cache=False))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return UNREADABLE
+
+
+def read_strict_query(query_type: type[T]) -> T:
+    """Read the query string of a program, which is told what is wrong with it.
+
+    Raises msgspec.ValidationError.
+    """
+    values = {}
+    for name, sent in request.args.lists():
+        if len(sent) > 1:
+            message = f"`{name}` is given more than once"
+            raise msgspec.ValidationError(message)
+        values[name] = sent[0]
+    return msgspec.convert(values, query_type, strict=False)
+
+
+def read_json(body_type: type[T]) -> T:
+    """Read the JSON body of a program.
+
+    Raises msgspec.ValidationError where a field is wrong, and BadRequest where it is no JSON.
+    """
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    try:
+        return msgspec.json.decode(request.get_data(), type=body_type)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequest from error
 
 
 def parse_fields(

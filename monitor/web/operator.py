@@ -1,25 +1,20 @@
 """The operator's pages: health, delivery, names to confirm, and who may have left.
 
-Also metrics, which name no one and need a token, and the same views as JSON for programs, which
-show what the pages show and no more.
+Also metrics, which name no one and need a token.
 """
 
 import hmac
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Final
 
-import msgspec
 from flask import Blueprint, Response, request, url_for
 
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
-from monitor.services.findings import build_home_view
 from monitor.services.health import (
     Vitals,
     check_directory,
@@ -43,7 +38,6 @@ from monitor.services.staff_leavers import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from monitor.web.review import load_queue_view
 from reports.pages import operator as document
 from reports.pages.operator import (
     DueJobsRow,
@@ -247,27 +241,3 @@ def bind_metrics_routes(token: str) -> Callable[[PortalContext], Blueprint]:
         return routes
 
     return build_routes
-
-
-def build_api_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("api", __name__, url_prefix="/api/v1")
-
-    @routes.get("/me")
-    def show_home_json() -> Response:
-        return _render_json(build_home_view(context.app, context.require_principal().person_id))
-
-    @routes.get("/review")
-    def show_review_json() -> Response:
-        return _render_json(load_queue_view(context))
-
-    @routes.get("/operate")
-    def show_operator_json() -> Response:
-        return _render_json(build_operator_view(context))
-
-    return routes
-
-
-def _render_json(view: object) -> Response:
-    # ASCII alone: what no reader would see is spelled out, and reads back as what it was.
-    text = json.dumps(msgspec.to_builtins(view))
-    return Response(text, HTTPStatus.OK, mimetype="application/json")

@@ -16,13 +16,13 @@ class AccessRule:
     """One part of the pages. `role` is None where everybody may enter.
 
     `token_in_url` says that a token in the address proves who asks, so that a mail program may send
-    the form for its reader. `needs_bearer_token` says that the routes themselves ask for a token in
-    a header, and no one's session counts.
+    the form for its reader. `ignores_cookies` says that who is signed in counts for nothing: the
+    part asks for a token in a header by itself.
     """
 
     role: Role | None = None
     token_in_url: bool = False
-    needs_bearer_token: bool = False
+    ignores_cookies: bool = False
 
     def allows_principal(self, principal: Principal | None) -> bool:
         return self.role is None or (principal is not None and self.role in principal.roles)
@@ -30,16 +30,20 @@ class AccessRule:
 
 AccessRules = Mapping[str, AccessRule]
 _PUBLIC: Final = AccessRule()
+_BY_TOKEN: Final = AccessRule(ignores_cookies=True)
 ACCESS_RULES: Final[AccessRules] = MappingProxyType(
     {
         "": _PUBLIC,
         # The token in the address proves whose finding it is; the form takes its usual token, too.
         "answer": _PUBLIC,
+        "api": _BY_TOKEN,
+        "calendar": _BY_TOKEN,
+        "feed": _BY_TOKEN,
         "healthz": _PUBLIC,
         "join": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.
         "metrics": _PUBLIC,
-        "scim": AccessRule(needs_bearer_token=True),
+        "scim": _BY_TOKEN,
         "sign-in": _PUBLIC,
         "sign-out": _PUBLIC,
         "static": _PUBLIC,
@@ -49,13 +53,12 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
         "operate": AccessRule(role=Role.OPERATOR),
     }
 )
-API_PREFIX: Final = "/api/v1/"
+API_PREFIX: Final = "/api/v1"
 
 
 def find_access_rule(path: str, rules: AccessRules = ACCESS_RULES) -> AccessRule | None:
     """Return the door before a path; None where there is none, and so no way in."""
-    place = path.removeprefix(API_PREFIX) if path.startswith(API_PREFIX) else path.removeprefix("/")
-    return rules.get(place.partition("/")[0])
+    return rules.get(path.removeprefix("/").partition("/")[0])
 
 
 def check_role(path: str, principal: Principal | None, rules: AccessRules) -> None:

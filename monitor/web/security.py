@@ -58,17 +58,10 @@ class RequestGuard:
         if request.host != urlsplit(self.address).netloc:
             raise BadRequest
 
-    def needs_bearer_token(self, request: Request) -> bool:
-        """Tell whether programs alone come here, whose token no browser sends by itself."""
-        rule = find_access_rule(request.path, self.access_rules)
-        return rule is not None and rule.needs_bearer_token
-
     def check_csrf(self, request: Request, session: BrowserSession) -> None:
         """Refuse a form that did not come from a page that we gave this very browser."""
         rule = find_access_rule(request.path, self.access_rules)
-        if request.method in SAFE_METHODS or rule is None:
-            return
-        if rule.token_in_url or rule.needs_bearer_token:
+        if request.method in SAFE_METHODS or rule is None or rule.token_in_url:
             return
         token = request.headers.get("X-CSRF-Token") or read_form(CsrfForm).csrf
         ours = hmac.compare_digest(token.encode(), self.sessions.build_csrf_token(session).encode())

@@ -1,12 +1,12 @@
 """The pages on which one says that one's work address has changed.
 
-The pages on which one signs in. The pages that a link in an email opens without signing in: to stop
-the regular email, or to answer one finding.
+The pages on which one signs in, and makes tokens for programs. The pages that a link in an email
+opens without signing in: to stop the regular email, or to answer one finding.
 A page that says why there is none.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.domain.vocabulary import Severity
 from reports.pages.findings import AnswerChoice
@@ -199,3 +199,51 @@ class ErrorPageView:
 
 def render_error_page(view: ErrorPageView, frame: PageFrame) -> str:
     return render_page("refusal", view, frame)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessTokenLine:
+    """A token that still works. `used_on` is the day of its last use, None before the first."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    used_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAddressOffer:
+    """An address that a calendar or a feed reader asks for by itself, and what it reveals."""
+
+    title: str
+    about: str
+    reveals: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessTokensView:
+    """The tokens of one role. `path` is where the forms go, `back` the page that led here.
+
+    `secret` and `address` are what was just made, and are shown this once; both empty else.
+    """
+
+    zone: str
+    path: str
+    back: str
+    lines: tuple[AccessTokenLine, ...]
+    scopes: tuple[tuple[str, str], ...]
+    lifetimes: tuple[tuple[str, str], ...]
+    offer: FeedAddressOffer | None = None
+    name: str = ""
+    chosen: tuple[str, ...] = ()
+    days: str = ""
+    secret: str = ""
+    address: str = ""
+    faults: tuple[FieldProblem, ...] = ()
+
+
+def render_access_tokens(view: AccessTokensView, frame: PageFrame) -> str:
+    return render_page("tokens", view, frame)

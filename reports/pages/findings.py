@@ -392,6 +392,7 @@ class FindingLine:
     platform: str
     whose: str
     group: FindingGroup
+    first_seen: datetime
     last_seen: datetime
 
     @property

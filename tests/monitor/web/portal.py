@@ -13,8 +13,9 @@ from msgspec import structs
 from werkzeug.test import TestResponse
 
 from monitor.config import Config, SignInMethod
-from monitor.domain.vocabulary import AuthMethod
-from monitor.services.auth import find_account_id
+from monitor.domain.vocabulary import AuthMethod, TokenScope
+from monitor.services.access_tokens import TokenRequest, create_access_token
+from monitor.services.auth import find_account_id, load_account_principal
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.sessions import BrowserSession, BrowserSessions
 from monitor.web.sign_in import CALLBACK_PATH, PROOF_REJECTED, IdentityProvider, SignInAttempt
@@ -142,6 +143,26 @@ def named(guest: Guest, mail: str) -> None:
     guest.client.environ_base[f"HTTP_{HEADER.upper().replace('-', '_')}"] = mail
 
 
+@dataclass(frozen=True)
+class Program:
+    """A program with an access token, and no cookie."""
+
+    client: FlaskClient = field(repr=False)
+    secret: str
+
+    def ask(self, method: str, path: str, **told: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.secret}", **told.pop("headers", {})}
+        return self.client.open(path, method=method, base_url=ADDRESS, headers=headers, **told)
+
+    def get(self, path: str, **told: Any) -> TestResponse:
+        return self.ask("GET", f"/api/v1{path}", **told)
+
+    def post(self, path: str, body: Any = None, **told: Any) -> TestResponse:
+        return self.ask(
+            "POST", f"/api/v1{path}", **({} if body is None else {"json": body}), **told
+        )
+
+
 @dataclass
 class Portal:
     """`rung` notes how often the service was told that something waits for it."""
@@ -178,6 +199,18 @@ class Portal:
         guest = self.guest()
         named(guest, mail)
         return guest
+
+    def token(self, mail: str, *scopes: TokenScope, days: int = 30) -> str:
+        """Make a token on the page of whoever has this address."""
+        app, role = self.world.app, scopes[0].role
+        since = self.world.clock.now()
+        principal = load_account_principal(app, find_account_id(app, mail), AuthMethod.DEMO, since)
+        assert principal, f"nobody may sign in as {mail}"
+        wanted = TokenRequest(name="a test", scopes=frozenset(scopes), days=days)
+        return create_access_token(app, principal, role, wanted)
+
+    def program(self, mail: str, *scopes: TokenScope) -> Program:
+        return Program(self.app.test_client(), self.token(mail, *scopes))
 
     def entered(self, reader: str, way: AuthMethod) -> Guest:
         visits = self.visits

@@ -29,7 +29,7 @@ class Scene:
     def address(self, rule: Rule) -> str:
         given = {"item_id": self.item, "own": self.item, "code": "x", "name": "page.css"}
         given |= {"screenshot_id": "x", "token": "x"}
-        same = ("flag_id", "change_id", "leaver_id", "proposal_id", "finding_id")
+        same = ("path_id", "flag_id", "change_id", "leaver_id", "proposal_id", "finding_id")
         given |= dict.fromkeys(same, self.flag)
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
         return path

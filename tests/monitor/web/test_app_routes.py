@@ -12,6 +12,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from monitor.config import SignInMethod
+from monitor.web.app import API_OPERATIONS
 from monitor.web.security import HEADERS
 from monitor.web.sign_in import CALLBACK_PATH
 from tests.monitor.web.portal import ADDRESS, Portal
@@ -19,7 +20,10 @@ from tests.monitor.web.scene import Scene
 
 ANYBODY, STAFF, OWNER = "anybody", "staff", "owner"
 REVIEWER, OPERATING = "reviewer", "operator"
-LET_IN = {
+# For access tokens alone: whoever is signed in is nobody there.
+TOKEN = "token"
+LET_IN: dict[str, set[str]] = {
+    TOKEN: set(),
     STAFF: {"maria", "thomas"},
     OWNER: {"maria"},
     REVIEWER: {"reviewer"},
@@ -28,9 +32,9 @@ LET_IN = {
 WHOSE = {
     "/": ANYBODY,
     "/answer/<token>": ANYBODY,
-    "/api/v1/me": STAFF,
-    "/api/v1/operate": OPERATING,
-    "/api/v1/review": REVIEWER,
+    "/api/v1/openapi.json": ANYBODY,
+    "/calendar/<token>.ics": TOKEN,
+    "/feed/<token>.atom": TOKEN,
     "/healthz": ANYBODY,
     "/join": ANYBODY,
     "/join/accounts": ANYBODY,
@@ -67,6 +71,7 @@ WHOSE = {
     "/me/data/scopes": STAFF,
     "/me/data/seen": STAFF,
     "/me/data/sign-out": STAFF,
+    "/me/data/tokens": STAFF,
     "/me/data/work": STAFF,
     "/me/flags/<flag_id>": OWNER,
     "/me/flags/<flag_id>/share": OWNER,
@@ -93,6 +98,7 @@ WHOSE = {
     "/operate/names": OPERATING,
     "/operate/newcomers": OPERATING,
     "/operate/names/<change_id>": OPERATING,
+    "/operate/tokens": OPERATING,
     "/review": REVIEWER,
     "/review/audit": REVIEWER,
     "/review/district": REVIEWER,
@@ -111,6 +117,7 @@ WHOSE = {
     "/review/open": REVIEWER,
     "/review/rule": REVIEWER,
     "/review/several": REVIEWER,
+    "/review/tokens": REVIEWER,
     "/review/undo": REVIEWER,
     "/sign-in": ANYBODY,
     "/sign-out": ANYBODY,
@@ -118,6 +125,7 @@ WHOSE = {
     "/static/<name>": ANYBODY,
     "/stop/<token>": ANYBODY,
 }
+WHOSE |= {f"/api/v1{each.path.replace('{id}', '<path_id>')}": TOKEN for each in API_OPERATIONS}
 # Each way of signing in has its own, and the others are not there.
 SIGNING_IN: dict[SignInMethod, set[str]] = {
     SignInMethod.LINK: {"/sign-in/<code>", "/sign-in/link"},
@@ -242,7 +250,7 @@ def test_a_form_without_its_token_is_refused_on_every_route(scene: Scene) -> Non
     with closing(Watched(scene.portal)) as watched:
         before = watched.versions()
         for rule in scene.rules:
-            if "POST" not in (rule.methods or ()) or rule.rule.startswith("/stop/"):
+            if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/stop/", "/api/")):
                 continue
             for who in scene.guests:
                 status = scene.guests[who].send(scene.address(rule), {"csrf": "x"}).status

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from monitor.config import SignInMethod
+from monitor.web.app import API_OPERATIONS
 from monitor.web.demo import create_demo_app
 from monitor.web.errors import ERROR_TEXTS
 from tests.monitor.web.portal import Portal
@@ -13,7 +14,9 @@ from tests.real.states.table import CHAPTERS
 
 # What nobody reads as a page: files, streams, what programs read, and what only leads on.
 NO_PAGES = {
-    *("/", "/healthz", "/static/<name>", "/api/v1/me", "/api/v1/operate", "/api/v1/review"),
+    *("/", "/healthz", "/static/<name>", "/calendar/<token>.ics", "/feed/<token>.atom"),
+    *(f"/api/v1{each.path.replace('{id}', '<path_id>')}" for each in API_OPERATIONS),
+    "/api/v1/openapi.json",
     *("/me/check/live", "/me/check/stream", "/me/takedown/<flag_id>/pack"),
     *("/me/items/<item_id>/picture", "/me/takedown/<flag_id>/screenshots/<screenshot_id>"),
     "/demo/mail/<name>/html",

@@ -52,18 +52,6 @@ def test_before_anything_was_done_the_page_says_so(portal: Portal) -> None:
     assert "Never" in seen.text
 
 
-def test_a_program_gets_what_the_page_shows_under_the_same_roles(portal: Portal) -> None:
-    world = portal.world
-    maria = portal.signed_in(world.joins(MARIA).mail)
-    operator, reviewer = portal.signed_in(OPERATOR), portal.signed_in(REVIEWERS[0])
-
-    assert operator.get("/api/v1/operate").response.json["checks"]
-    assert reviewer.get("/api/v1/review").response.is_json
-    assert maria.get("/api/v1/me").response.is_json
-    assert maria.get("/api/v1/operate").response.json["error"] == "Forbidden"
-    assert portal.guest().get("/api/v1/me").status == 401
-
-
 @pytest.fixture
 def renamed(portal: Portal) -> Staff:
     """Maria, who was invited as somebody else."""

@@ -34,8 +34,7 @@ def test_who_is_not_signed_in_is_led_to_where_one_can(portal: Portal, part: str)
 
 def test_what_has_no_door_is_closed(portal: Portal) -> None:
     assert find_access_rule("/secret") is None
-    assert find_access_rule("/api/v1/secret") is None
-    assert find_access_rule("/api/v1/me") is ACCESS_RULES["me"]
+    assert find_access_rule("/api/v1/secret") is ACCESS_RULES["api"]
     assert portal.signed_in(OPERATOR).get("/secret").status == 404
 
 

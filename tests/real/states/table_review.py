@@ -47,6 +47,7 @@ REVIEW: tuple[State, ...] = (
     ),
     it("/review/audit", "Rows"),
     it("/review/audit?action=opened-early", "There are no entries of this kind."),
+    it("/review/tokens", "Copy the address now", press("Create feed address")),
     desk("/review/early", "It is open for one day", press("Confirm and notify the person")),
 )
 OPERATING: tuple[State, ...] = (
@@ -56,6 +57,7 @@ OPERATING: tuple[State, ...] = (
     seen("/operate/newcomers", "Invite everyone on this list", who="operations"),
     seen("/operate/newcomers", "No one is on this list.", who="operations", site=Site.EMPTY),
     seen("/operate/names", "Names to confirm", who="operations"),
+    seen("/operate/tokens", "You have no tokens.", who="operations"),
     seen("/operate/names", "No names are waiting.", who="operations", site=Site.EMPTY),
 )
 EMPTY: tuple[State, ...] = (

@@ -121,6 +121,7 @@ def test_a_finding_is_found_by_the_proper_name_of_its_site() -> None:
         platform="speaker-deck",
         whose="yours",
         group=FindingGroup.MINE,
+        first_seen=MONDAY,
         last_seen=MONDAY,
     )
 

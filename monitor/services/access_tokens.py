@@ -1,0 +1,148 @@
+"""Personal access tokens: made, shown once, listed, revoked, and asked what they may do now.
+
+A token stands for its owner in one role, with the scopes that they chose. Roles are read again at
+each use, as for a session, and a token of a person ends with their consent.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from monitor.app import App
+from monitor.db.access_tokens import AccessToken
+from monitor.domain.errors import InputError, MonitorError, NotPermittedError
+from monitor.domain.person import Principal
+from monitor.domain.vocabulary import AuthMethod, Role, TokenScope
+from monitor.services.auth import find_account_id, list_token_account_ids, load_account_principal
+from monitor.services.notifications import find_office_address
+
+# By its first letters, scanners of source code recognize a token that was published by mistake.
+SECRET_PREFIX = "namesake_"  # noqa: S105 it opens nothing by itself
+MAX_TOKENS = 20
+MAX_NAME_LENGTH = 60
+# Whose role opens other people's data renews a program's token each quarter.
+TOKEN_DAYS: Mapping[Role, tuple[int, ...]] = {
+    Role.STAFF: (30, 90, 365),
+    Role.REVIEWER: (7, 30, 90),
+    Role.OPERATOR: (7, 30, 90),
+}
+ADDRESS_DAYS = 365
+CREATED = "token-created"
+REVOKED = "token-revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """What its owner wants of a token. `days` is how long it works."""
+
+    name: str
+    scopes: frozenset[TokenScope]
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenHolder:
+    """Whoever a token stands for, in the one role that its scopes belong to."""
+
+    token: AccessToken
+    principal: Principal
+
+
+def find_request_problems(role: Role, wanted: TokenRequest) -> Mapping[str, str]:
+    """Say what is wrong with a request, by field; nothing where it can be made."""
+    problems = {}
+    in_address = {scope for scope in wanted.scopes if scope.is_in_address}
+    if not 0 < len(wanted.name) <= MAX_NAME_LENGTH:
+        problems["name"] = f"Give the token a name of at most {MAX_NAME_LENGTH} letters."
+    if {scope.role for scope in wanted.scopes} != {role}:
+        problems["scope"] = "Choose what the token may do."
+    elif in_address and len(wanted.scopes) > 1:
+        problems["scope"] = "A token that is read by its address can do nothing else."
+    if wanted.days not in ((ADDRESS_DAYS,) if in_address else TOKEN_DAYS[role]):
+        problems["days"] = "Choose how long the token works."
+    return problems
+
+
+def create_access_token(app: App, principal: Principal, role: Role, wanted: TokenRequest) -> str:
+    """Store a new token's hash, and return its secret: the only time that there is one."""
+    if problem := next(iter(find_request_problems(role, wanted).values()), ""):
+        raise InputError(problem)
+    now, account_id = app.clock.now(), _require_account_id(app, principal, role)
+    if len(app.db.access_tokens.list_tokens_of_account(account_id, now)) >= MAX_TOKENS:
+        reason = f"You have {MAX_TOKENS} access tokens: revoke one that you do not need anymore."
+        raise InputError(reason)
+    token = AccessToken(
+        id=app.ids.new_id(),
+        account_id=account_id,
+        person_id=account_id if role is Role.STAFF else "",
+        name=wanted.name,
+        scopes=wanted.scopes,
+        created_at=now,
+        expires_at=now + timedelta(days=wanted.days),
+    )
+    secret = f"{SECRET_PREFIX}{app.ids.new_code()}"
+    with app.db.begin_transaction():
+        app.db.access_tokens.insert_token(token, secret)
+        details = {"token": token.id, "scopes": "+".join(sorted(token.scopes))}
+        app.db.audit.append_entry(now, account_id, CREATED, account_id, details)
+    return secret
+
+
+def revoke_access_token(app: App, principal: Principal, role: Role, token_id: str) -> None:
+    """End a token at once. Raises InputError where the account has none of this ID."""
+    account_id = _find_account_id(principal, role)
+    with app.db.begin_transaction():
+        if not app.db.access_tokens.delete_token(account_id, token_id):
+            reason = "This token was revoked already, or has expired."
+            raise InputError(reason)
+        now, details = app.clock.now(), {"token": token_id}
+        app.db.audit.append_entry(now, account_id, REVOKED, account_id, details)
+
+
+def list_access_tokens(app: App, principal: Principal, role: Role) -> tuple[AccessToken, ...]:
+    account_id = _find_account_id(principal, role)
+    return app.db.access_tokens.list_tokens_of_account(account_id, app.clock.now())
+
+
+def find_token_holder(app: App, secret: str) -> TokenHolder | None:
+    """Tell whom a token stands for; None where it has ended, or its owner lost role or consent."""
+    now = app.clock.now()
+    token = app.db.access_tokens.find_token(secret, now) if _is_like_ours(secret) else None
+    if token is None:
+        return None
+    role = next(iter(token.scopes)).role
+    account_id = token.person_id or find_account_id(
+        app, find_office_address(token.account_id, app.config.district)
+    )
+    principal = load_account_principal(app, account_id, AuthMethod.TOKEN, token.created_at)
+    if principal is None or role not in principal.roles:
+        return None
+    if role is Role.STAFF and not app.db.consents.has_consent_in_force(token.person_id, now):
+        return None
+    # Its owner reads on the page which tokens are in use; nothing counts or times the requests.
+    if token.used_on != now.date():
+        with suppress(MonitorError):
+            app.db.access_tokens.record_use(token.id, now.date())
+    return TokenHolder(token=token, principal=replace(principal, roles=frozenset({role})))
+
+
+def _is_like_ours(secret: str) -> bool:
+    return secret.isascii() and secret.startswith(SECRET_PREFIX)
+
+
+def _find_account_id(principal: Principal, role: Role) -> str:
+    account_id = list_token_account_ids(principal).get(role, "")
+    if not account_id:
+        reason = "You do not have this role, so you have no tokens for it."
+        raise NotPermittedError(reason)
+    return account_id
+
+
+def _require_account_id(app: App, principal: Principal, role: Role) -> str:
+    account_id = _find_account_id(principal, role)
+    in_force = app.db.consents.has_consent_in_force(principal.person_id, app.clock.now())
+    if role is Role.STAFF and not in_force:
+        reason = "Your consent has ended, so there is nothing that a token could show."
+        raise NotPermittedError(reason)
+    return account_id

@@ -1,0 +1,313 @@
+"""What a program may do for a reviewer, and for an operator: what their own pages show, no more."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from monitor.db.review import ReviewFilter
+from monitor.domain.enrollment import Invitee
+from monitor.domain.errors import InputError
+from monitor.domain.vocabulary import (
+    Decision,
+    FlagKind,
+    FlagState,
+    HealthLevel,
+    Severity,
+    TokenScope,
+)
+from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
+from monitor.services.notifications import Reviewer
+from monitor.services.review_queue import (
+    ReviewQueueRow,
+    list_queue_rows,
+    load_opened_flag,
+    record_flag_views,
+)
+from monitor.web.api import (
+    ApiBody,
+    ApiCall,
+    ApiInput,
+    ListQuery,
+    Operation,
+    cut_page,
+    format_position,
+    refuse,
+)
+from monitor.web.api_own import show_address
+from monitor.web.errors import mask_as_not_found
+from monitor.web.operator import build_operator_view
+from monitor.web.review import STATUS_FILTERS
+from reports.sanitize import clean_sentence, clean_web_text
+
+MAX_NAME_LENGTH: Final = 100
+# As long as an address may be (RFC 5321).
+MAX_ADDRESS_LENGTH: Final = 254
+InvitedName = Annotated[str, msgspec.Meta(max_length=MAX_NAME_LENGTH)]
+
+
+class QueueRowBody(ApiBody, frozen=True, kw_only=True):
+    """A flag that IT may see, without its person. `answer` is theirs, null before they gave one.
+
+    `is_about_you` is a flag of the reviewer's own, which another reviewer decides.
+    """
+
+    id: str
+    kind: FlagKind
+    severity: Severity
+    state: FlagState
+    platform: str
+    school: str
+    opened_at: datetime
+    answer: Decision | None
+    assigned_to: str
+    asked_at: datetime | None
+    is_opened_early: bool
+    is_about_you: bool
+
+
+class QueueRowPage(ApiBody, frozen=True, kw_only=True):
+    items: tuple[QueueRowBody, ...]
+    next_cursor: str
+
+
+class ReviewedFlagBody(ApiBody, frozen=True, kw_only=True):
+    """The closed list of what IT may see of a flag."""
+
+    id: str
+    name: str
+    school: str
+    kind: FlagKind
+    severity: Severity
+    platform: str
+    url: str
+    state: FlagState
+    opened_at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    reasons: tuple[str, ...]
+    answer: Decision | None
+
+
+class HealthCheckBody(ApiBody, frozen=True, kw_only=True):
+    """`remedy` is what to do, empty where nothing is."""
+
+    what: str
+    level: HealthLevel
+    message: str
+    remedy: str
+
+
+class HealthBody(ApiBody, frozen=True, kw_only=True):
+    """How the service is doing. Times are null for what was never; `emails` counts by state."""
+
+    at: datetime
+    checks: tuple[HealthCheckBody, ...]
+    emails: dict[str, int]
+    oldest_email_at: datetime | None
+    last_sweep_at: datetime | None
+    sweep_running_since: datetime | None
+    last_backup_at: datetime | None
+    names_waiting: int
+    leavers_waiting: int
+
+
+class DueJobsBody(ApiBody, frozen=True, kw_only=True):
+    """`count` jobs of one kind are due; `next_at` is when the first is."""
+
+    name: str
+    count: int
+    next_at: datetime
+
+
+class JobsBody(ApiBody, frozen=True, kw_only=True):
+    items: tuple[DueJobsBody, ...]
+
+
+class SourceBody(ApiBody, frozen=True, kw_only=True):
+    """`outcome` has been the last result since then; `proven_at` is null before a self-test."""
+
+    id: str
+    outcome: str
+    since: datetime
+    proven_at: datetime | None
+
+
+class SourcePage(ApiBody, frozen=True, kw_only=True):
+    items: tuple[SourceBody, ...]
+    next_cursor: str
+
+
+class InvitationBody(ApiBody, frozen=True, kw_only=True):
+    """The same for everyone of the district, so that it tells no one who has joined."""
+
+    email: str
+    status: Literal["accepted"]
+
+
+class QueueListQuery(ListQuery, frozen=True, kw_only=True):
+    kind: FlagKind | msgspec.UnsetType = msgspec.UNSET
+    severity: Severity | msgspec.UnsetType = msgspec.UNSET
+    state: Literal["all", "undecided", "confirmed", "reported", "settled"] = "all"
+
+
+class InvitationInput(ApiInput, frozen=True, kw_only=True):
+    """Without names, the person joins under those in the address."""
+
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=MAX_ADDRESS_LENGTH)]
+    given_name: InvitedName = ""
+    family_name: InvitedName = ""
+
+
+def list_review_flags(call: ApiCall, query: QueueListQuery) -> QueueRowPage:
+    """List the flags that IT may see, without names."""
+    wanted = ReviewFilter(
+        kind=None if query.kind is msgspec.UNSET else query.kind,
+        severity=None if query.severity is msgspec.UNSET else query.severity,
+        states=STATUS_FILTERS.get(query.state, ()),
+    )
+    # One more than is shown tells whether there is another page.
+    rows = list_queue_rows(call.app, _build_reviewer(call), wanted, query.cursor, query.limit + 1)
+    shown, cursor = cut_page(rows, lambda each: each.flag_id, query)
+    return QueueRowPage(items=tuple(map(_build_queue_row, shown)), next_cursor=cursor)
+
+
+def open_review_flag(call: ApiCall) -> ReviewedFlagBody:
+    """Open a flag and read all that IT may see of it; its person can see that you did."""
+    reviewer = _build_reviewer(call)
+    with mask_as_not_found():
+        record_flag_views(call.app, reviewer, (call.path_id,))
+        shown = load_opened_flag(call.app, reviewer, call.path_id)
+    if shown is None:
+        refuse(HTTPStatus.NOT_FOUND, "This flag is not open to IT anymore.")
+    fields = shown.fields
+    return ReviewedFlagBody(
+        id=shown.flag.id,
+        name=clean_web_text(fields.name),
+        school=clean_web_text(fields.school),
+        kind=fields.kind,
+        severity=fields.severity,
+        platform=fields.platform,
+        url=show_address(fields.url),
+        state=fields.state,
+        opened_at=fields.opened_at,
+        first_seen=fields.first_seen,
+        last_seen=fields.last_seen,
+        reasons=tuple(map(clean_sentence, fields.reasons)),
+        answer=fields.ruling,
+    )
+
+
+def read_health(call: ApiCall) -> HealthBody:
+    """Read how the service is doing, in counts and times."""
+    view = build_operator_view(call.context)
+    return HealthBody(
+        at=view.at,
+        checks=tuple(
+            HealthCheckBody(
+                what=each.what,
+                level=each.level,
+                message=clean_sentence(each.message),
+                remedy=clean_sentence(each.remedy),
+            )
+            for each in view.checks
+        ),
+        emails=dict(view.emails),
+        oldest_email_at=view.oldest_email,
+        last_sweep_at=view.sweep_closed,
+        sweep_running_since=view.sweep_open_since,
+        last_backup_at=view.backed_up,
+        names_waiting=view.names_waiting,
+        leavers_waiting=view.leavers_waiting,
+    )
+
+
+def list_jobs(call: ApiCall) -> JobsBody:
+    """Count the scheduled jobs of each kind."""
+    rows = build_operator_view(call.context).jobs
+    return JobsBody(
+        items=tuple(
+            DueJobsBody(name=each.what, count=each.count, next_at=each.first) for each in rows
+        )
+    )
+
+
+def list_sources(call: ApiCall, query: ListQuery) -> SourcePage:
+    """List the sources by when their last result began, the latest first."""
+    rows = build_operator_view(call.context).sources
+    shown, cursor = cut_page(rows, lambda each: format_position(each.since, each.source), query)
+    return SourcePage(
+        items=tuple(
+            SourceBody(
+                id=each.source, outcome=each.outcome, since=each.since, proven_at=each.proven_at
+            )
+            for each in shown
+        ),
+        next_cursor=cursor,
+    )
+
+
+def invite_staff(call: ApiCall, given: InvitationInput) -> InvitationBody:
+    """Invite someone to join: they decide, and you do not learn whether they have."""
+    app, (first, last) = call.app, map(clean_web_text, (given.given_name, given.family_name))
+    invitee = Invitee(mail=given.email, given=str(first), family=str(last))
+    try:
+        queue_invitation(app, invitee, find_next_invitation_slot(app))
+    except InputError as error:
+        # Who has joined is not invited again, and the answer is the same as for anyone else.
+        if app.db.people.find_person_id_by_mail(given.email) is None:
+            refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    return InvitationBody(email=given.email.strip(), status="accepted")
+
+
+def _build_reviewer(call: ApiCall) -> Reviewer:
+    return Reviewer(address=call.principal.mail, person_id=call.principal.person_id)
+
+
+def _build_queue_row(row: ReviewQueueRow) -> QueueRowBody:
+    return QueueRowBody(
+        id=row.flag_id,
+        kind=row.kind,
+        severity=row.severity,
+        state=row.state,
+        platform=row.platform,
+        school=clean_web_text(row.school),
+        opened_at=row.opened_at,
+        answer=row.ruling,
+        assigned_to=row.assignee_address,
+        asked_at=row.asked_at,
+        is_opened_early=row.is_opened_early,
+        is_about_you=row.is_own,
+    )
+
+
+OFFICE_OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path="/review/flags",
+        scope=TokenScope.REVIEW_READ,
+        handler=list_review_flags,
+    ),
+    Operation(
+        method="POST",
+        path="/review/flags/{id}/open",
+        scope=TokenScope.REVIEW_OPEN,
+        handler=open_review_flag,
+        refusals=(HTTPStatus.NOT_FOUND,),
+    ),
+    Operation(
+        method="GET", path="/operate/health", scope=TokenScope.OPERATE_READ, handler=read_health
+    ),
+    Operation(method="GET", path="/operate/jobs", scope=TokenScope.OPERATE_READ, handler=list_jobs),
+    Operation(
+        method="GET", path="/operate/sources", scope=TokenScope.OPERATE_READ, handler=list_sources
+    ),
+    Operation(
+        method="POST",
+        path="/operate/invitations",
+        scope=TokenScope.OPERATE_INVITE,
+        handler=invite_staff,
+        status=HTTPStatus.ACCEPTED,
+    ),
+)

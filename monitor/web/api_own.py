@@ -1,0 +1,468 @@
+"""What a program may do for a member of staff: read what is theirs, answer, ask for a check."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final, Literal
+
+import msgspec
+
+from monitor.db.sweeps import Sweep
+from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
+from monitor.domain.flag import Flag
+from monitor.domain.person import Person
+from monitor.domain.schedule import compute_next_sweep
+from monitor.domain.vocabulary import (
+    ConsentPhase,
+    Decision,
+    FindingGroup,
+    FlagKind,
+    FlagState,
+    OwnershipLabel,
+    Scope,
+    Severity,
+    SweepKind,
+    TokenScope,
+)
+from monitor.services.consent import load_consent_status
+from monitor.services.feedback import record_feedback, undo_feedback
+from monitor.services.finding_list import filter_findings, list_findings
+from monitor.services.findings import build_item_card
+from monitor.services.next_steps import build_advice_lines
+from monitor.services.presenters import build_flag_line
+from monitor.services.self_check import build_check_view, list_own_checks, request_self_check
+from monitor.services.sharing import find_own_flag_opening
+from monitor.web.api import (
+    ApiBody,
+    ApiCall,
+    ApiInput,
+    ListQuery,
+    Operation,
+    cut_page,
+    format_position,
+    refuse,
+    refuse_until,
+)
+from monitor.web.errors import mask_as_not_found
+from monitor.web.findings import FlagAnswerForm, record_flag_answer
+from reports.labels import FLAG_ANSWERS
+from reports.pages.findings import FindingLine
+from reports.pages.self_check import SelfCheckState
+from reports.sanitize import clean_sentence, clean_web_text, defang_url
+from reports.templating import mark_web_link
+
+# What a person may say of a finding, and of a flag: the answers of the pages.
+ItemAnswer = Literal["mine", "namesake", "unrelated", "impersonation", "mock"]
+FlagAnswer = Literal[
+    "mine",
+    "namesake",
+    "unrelated",
+    "impersonation",
+    "mock",
+    "harmless",
+    "unlinked",
+    "explained",
+    "family",
+]
+
+
+class ProfileBody(ApiBody, frozen=True, kw_only=True):
+    """What its person gave. `consent_ends_at` is when it ends unless they renew it."""
+
+    id: str
+    email: str
+    given_name: str
+    middle_name: str
+    family_name: str
+    nicknames: tuple[str, ...]
+    former_names: tuple[str, ...]
+    organization: str
+    school: str
+    job: str
+    places: tuple[str, ...]
+    handles: tuple[str, ...]
+    accounts: tuple[str, ...]
+    pages: tuple[str, ...]
+    time_zone: str
+    consent: ConsentPhase
+    consent_scopes: tuple[Scope, ...]
+    consent_ends_at: datetime
+
+
+class FindingBody(ApiBody, frozen=True, kw_only=True):
+    """One page or account. `whose` is our own view of it, `url` empty where it cannot be opened."""
+
+    id: str
+    title: str
+    url: str
+    platform: str
+    group: FindingGroup
+    whose: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+class FindingPage(ApiBody, frozen=True, kw_only=True):
+    items: tuple[FindingBody, ...]
+    next_cursor: str
+
+
+class FindingDetailBody(ApiBody, frozen=True, kw_only=True):
+    """`answer` is what the person said of it, null before; `flag_ids` are its flags."""
+
+    id: str
+    title: str
+    text: str
+    url: str
+    platform: str
+    label: OwnershipLabel
+    answer: Decision | None
+    reasons_for: tuple[str, ...]
+    reasons_against: tuple[str, ...]
+    flag_ids: tuple[str, ...]
+    first_seen: datetime
+    last_seen: datetime
+
+
+class NextStepBody(ApiBody, frozen=True, kw_only=True):
+    """What to do, and where; `url` is empty where it needs no page."""
+
+    words: str
+    url: str
+
+
+class FlagBody(ApiBody, frozen=True, kw_only=True):
+    """`answers` are those that this kind of flag takes. `it_sees_since` is null while IT does not.
+
+    `next_steps` are what its person can do about it.
+    """
+
+    id: str
+    finding_id: str
+    kind: FlagKind
+    severity: Severity
+    state: FlagState
+    what: str
+    url: str
+    platform: str
+    reasons: tuple[str, ...]
+    opened_at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    it_sees_since: datetime | None
+    answers: tuple[Decision, ...]
+    next_steps: tuple[NextStepBody, ...]
+
+
+class FlagPage(ApiBody, frozen=True, kw_only=True):
+    items: tuple[FlagBody, ...]
+    next_cursor: str
+
+
+class CheckBody(ApiBody, frozen=True, kw_only=True):
+    """`ended_at` is null while it runs."""
+
+    id: str
+    kind: Literal["weekly", "requested"]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class RequestedCheckBody(ApiBody, frozen=True, kw_only=True):
+    """The last check that was asked for. `next_at` is when one may be again, null for now."""
+
+    state: SelfCheckState
+    asked_at: datetime | None
+    ended_at: datetime | None
+    next_at: datetime | None
+
+
+class CheckPage(ApiBody, frozen=True, kw_only=True):
+    """`next_weekly_at` is null during a pause."""
+
+    items: tuple[CheckBody, ...]
+    next_cursor: str
+    next_weekly_at: datetime | None
+    requested: RequestedCheckBody
+
+
+class FindingsQuery(ListQuery, frozen=True, kw_only=True):
+    """`group` and `words` narrow the list, as on the page."""
+
+    group: FindingGroup | msgspec.UnsetType = msgspec.UNSET
+    words: str = ""
+
+
+class FlagsQuery(ListQuery, frozen=True, kw_only=True):
+    state: Literal["open", "all"] = "open"
+
+
+class FindingAnswerInput(ApiInput, frozen=True, kw_only=True):
+    answer: ItemAnswer
+
+
+class FlagAnswerInput(ApiInput, frozen=True, kw_only=True):
+    """`days` is how long a harmless flag rests; without it, until something changes."""
+
+    answer: FlagAnswer
+    days: Literal[30, 180] | msgspec.UnsetType = msgspec.UNSET
+
+
+def read_own_profile(call: ApiCall) -> ProfileBody:
+    """Read what you gave Namesake, and what you agreed to."""
+    person = call.app.db.people.load_person(call.principal.person_id)
+    status = load_consent_status(call.app, person.id)
+    return _build_profile(person, status.phase, status.consent.scopes, status.consent.expires_at)
+
+
+def list_own_findings(call: ApiCall, query: FindingsQuery) -> FindingPage:
+    """List what was found about you, the newest first."""
+    group = None if query.group is msgspec.UNSET else query.group
+    lines = filter_findings(list_findings(call.app, call.principal.person_id), group, query.words)
+    shown, cursor = cut_page(
+        lines, lambda each: format_position(each.first_seen, each.item_id), query
+    )
+    return FindingPage(items=tuple(map(_build_finding, shown)), next_cursor=cursor)
+
+
+def read_own_finding(call: ApiCall) -> FindingDetailBody:
+    """Read one finding, with the reasons for and against you."""
+    db = call.app.db
+    with mask_as_not_found():
+        item = db.items.load_item_of_person(call.principal.person_id, call.path_id)
+    card = build_item_card(call.app, item)
+    return FindingDetailBody(
+        id=item.id,
+        title=clean_web_text(card.title),
+        text=clean_web_text(card.snippet),
+        url=show_address(card.url),
+        platform=card.platform,
+        label=db.items.find_item_label(item.id) or OwnershipLabel.UNKNOWN,
+        answer=db.items.find_item_feedback(item.id),
+        reasons_for=tuple(map(clean_sentence, card.speaks_for)),
+        reasons_against=tuple(map(clean_sentence, card.speaks_against)),
+        flag_ids=tuple(each.id for each in db.flags.list_flags_of_item(item.id)),
+        first_seen=item.first_seen,
+        last_seen=item.last_seen,
+    )
+
+
+def answer_own_finding(call: ApiCall, given: FindingAnswerInput) -> FindingDetailBody:
+    """Say whose a finding is; it counts like the same answer on the page, and can be undone."""
+    owner = call.principal.person_id
+    with mask_as_not_found():
+        item = call.app.db.items.load_item_of_person(owner, call.path_id)
+    record_feedback(call.app, owner, {item.id: Decision(given.answer)})
+    return read_own_finding(call)
+
+
+def undo_own_answer(call: ApiCall) -> FindingDetailBody:
+    """Undo your last answer about a finding; the one before it counts again."""
+    owner = call.principal.person_id
+    with mask_as_not_found():
+        item = call.app.db.items.load_item_of_person(owner, call.path_id)
+    try:
+        undo_feedback(call.app, owner, (item.id,))
+    except InputError:
+        refuse(HTTPStatus.CONFLICT, "You have given no answer about this finding.")
+    return read_own_finding(call)
+
+
+def list_own_flags(call: ApiCall, query: FlagsQuery) -> FlagPage:
+    """List your flags and what you can do about each, the newest first."""
+    flags = call.app.db.flags.list_flags_of_person(call.principal.person_id)
+    wanted = (each for each in flags if query.state == "all" or each.is_undecided)
+    shown, cursor = cut_page(wanted, lambda each: format_position(each.opened_at, each.id), query)
+    return FlagPage(items=tuple(_build_flag(call, each) for each in shown), next_cursor=cursor)
+
+
+def read_own_flag(call: ApiCall) -> FlagBody:
+    """Read one flag and what you can do about it."""
+    return _build_flag(call, _load_own_flag(call))
+
+
+def answer_own_flag(call: ApiCall, given: FlagAnswerInput) -> FlagBody:
+    """Answer a flag; it counts like the same answer on the page."""
+    flag, answer = _load_own_flag(call), Decision(given.answer)
+    if answer not in FLAG_ANSWERS[flag.kind]:
+        fitting = ", ".join(FLAG_ANSWERS[flag.kind])
+        refuse(HTTPStatus.CONFLICT, f"Answer this flag with one of {fitting}.")
+    until = "" if given.days is msgspec.UNSET else str(given.days)
+    try:
+        record_flag_answer(call.app, flag, FlagAnswerForm(decision=answer, until=until))
+    except (InputError, ValueError):
+        refuse(HTTPStatus.CONFLICT, "This flag was answered already: undo that on its page first.")
+    return read_own_flag(call)
+
+
+def list_checks(call: ApiCall, query: ListQuery) -> CheckPage:
+    """List your checks, the latest first, and say when the next one is."""
+    app, person_id = call.app, call.principal.person_id
+    shown, cursor = cut_page(
+        list_own_checks(app, person_id),
+        lambda each: format_position(each.started_at, each.id),
+        query,
+    )
+    consent, district = load_consent_status(app, person_id).consent, app.config.district
+    now = app.clock.now()
+    paused = consent.is_paused(now)
+    return CheckPage(
+        items=tuple(map(_build_check, shown)),
+        next_cursor=cursor,
+        next_weekly_at=None if paused else compute_next_sweep(now, district.id, district.zone),
+        requested=_build_requested_check(call),
+    )
+
+
+def ask_for_check(call: ApiCall) -> RequestedCheckBody:
+    """Ask for a check of yourself: at most one an hour."""
+    app, person_id = call.app, call.principal.person_id
+    try:
+        request_self_check(app, person_id)
+    except TooSoonError as error:
+        now = app.clock.now()
+        refuse_until(build_check_view(app, person_id).next_at or now, now, str(error))
+    except NotPermittedError as error:
+        refuse(HTTPStatus.CONFLICT, str(error))
+    return _build_requested_check(call)
+
+
+def show_address(url: str) -> str:
+    """Return an address that may be followed; any other one so that no program can."""
+    return mark_web_link(url) or defang_url(url)
+
+
+def _load_own_flag(call: ApiCall) -> Flag:
+    with mask_as_not_found():
+        return call.app.db.flags.load_flag_of_person(call.principal.person_id, call.path_id)
+
+
+def _build_profile(
+    person: Person, phase: ConsentPhase, scopes: frozenset[Scope], ends_at: datetime
+) -> ProfileBody:
+    return ProfileBody(
+        id=person.id,
+        email=person.mail,
+        given_name=person.name.given,
+        middle_name=person.name.middle,
+        family_name=person.name.family,
+        nicknames=person.name.nicknames,
+        former_names=person.name.former_families,
+        organization=person.organization,
+        school=person.school,
+        job=person.role,
+        places=person.places,
+        handles=person.handles,
+        accounts=person.accounts,
+        pages=person.pages,
+        time_zone=person.zone,
+        consent=phase,
+        consent_scopes=tuple(sorted(scopes)),
+        consent_ends_at=ends_at,
+    )
+
+
+def _build_finding(line: FindingLine) -> FindingBody:
+    return FindingBody(
+        id=line.item_id,
+        title=clean_web_text(line.title),
+        url=show_address(line.url),
+        platform=line.platform,
+        group=line.group,
+        whose=line.whose,
+        first_seen=line.first_seen,
+        last_seen=line.last_seen,
+    )
+
+
+def _build_flag(call: ApiCall, flag: Flag) -> FlagBody:
+    app, portal = call.app, call.app.config.portal.address
+    line, opening = build_flag_line(app, flag), find_own_flag_opening(app, flag.person_id, flag.id)
+    return FlagBody(
+        id=flag.id,
+        finding_id=flag.item_id,
+        kind=flag.kind,
+        severity=flag.severity,
+        state=flag.state,
+        what=clean_sentence(line.what),
+        url=show_address(line.url),
+        platform=line.platform,
+        reasons=tuple(map(clean_sentence, flag.reasons)),
+        opened_at=flag.opened_at,
+        first_seen=line.first_seen,
+        last_seen=line.last_seen,
+        it_sees_since=opening.at if opening else None,
+        answers=tuple(FLAG_ANSWERS[flag.kind]),
+        next_steps=tuple(
+            NextStepBody(words=each.words, url=f"{portal}{each.path}" if each.path else each.url)
+            for each in build_advice_lines(app, flag)
+        ),
+    )
+
+
+def _build_check(sweep: Sweep) -> CheckBody:
+    return CheckBody(
+        id=sweep.id,
+        kind="requested" if sweep.kind is SweepKind.SELFCHECK else "weekly",
+        started_at=sweep.started_at,
+        ended_at=sweep.closed_at,
+    )
+
+
+def _build_requested_check(call: ApiCall) -> RequestedCheckBody:
+    view = build_check_view(call.app, call.principal.person_id)
+    return RequestedCheckBody(
+        state=view.state, asked_at=view.asked_at, ended_at=view.ended_at, next_at=view.next_at
+    )
+
+
+_READ, _ANSWER, _CHECK = TokenScope.OWN_READ, TokenScope.OWN_ANSWER, TokenScope.OWN_CHECK
+_MISSING, _CONFLICT = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+OWN_OPERATIONS: Final = (
+    Operation(method="GET", path="/me", scope=_READ, handler=read_own_profile),
+    Operation(method="GET", path="/me/findings", scope=_READ, handler=list_own_findings),
+    Operation(
+        method="GET",
+        path="/me/findings/{id}",
+        scope=_READ,
+        handler=read_own_finding,
+        refusals=(_MISSING,),
+    ),
+    Operation(
+        method="POST",
+        path="/me/findings/{id}/answer",
+        scope=_ANSWER,
+        handler=answer_own_finding,
+        refusals=(_MISSING,),
+    ),
+    Operation(
+        method="DELETE",
+        path="/me/findings/{id}/answer",
+        scope=_ANSWER,
+        handler=undo_own_answer,
+        refusals=(_MISSING, _CONFLICT),
+    ),
+    Operation(method="GET", path="/me/flags", scope=_READ, handler=list_own_flags),
+    Operation(
+        method="GET",
+        path="/me/flags/{id}",
+        scope=_READ,
+        handler=read_own_flag,
+        refusals=(_MISSING,),
+    ),
+    Operation(
+        method="POST",
+        path="/me/flags/{id}/answer",
+        scope=_ANSWER,
+        handler=answer_own_flag,
+        refusals=(_MISSING, _CONFLICT),
+    ),
+    Operation(method="GET", path="/me/checks", scope=_READ, handler=list_checks),
+    Operation(
+        method="POST",
+        path="/me/checks",
+        scope=_CHECK,
+        handler=ask_for_check,
+        status=HTTPStatus.ACCEPTED,
+        refusals=(_CONFLICT,),
+    ),
+)

@@ -1,0 +1,101 @@
+"""A person's checks for their calendar, and the review queue in numbers for a feed reader.
+
+Programs that subscribe can send no header, so the token is in the address: it has one scope, which
+opens this address alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort
+
+from monitor.app import App
+from monitor.db.access_tokens import AccessToken
+from monitor.db.sweeps import Sweep
+from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
+from monitor.domain.vocabulary import SweepKind, TokenScope
+from monitor.services.access_tokens import TokenHolder
+from monitor.services.review_queue import list_review_openings
+from monitor.services.self_check import list_own_checks
+from monitor.web.api import TokenGate
+from monitor.web.context import PortalContext
+from reports.feeds import (
+    CalendarCheck,
+    CheckCalendarView,
+    QueueFeedView,
+    render_calendar,
+    render_queue_feed,
+)
+from reports.labels import SWEEP_KINDS
+
+
+def build_feed_routes(context: PortalContext) -> Blueprint:
+    routes, gate = Blueprint("feeds", __name__), TokenGate(context)
+
+    @routes.get("/calendar/<token>.ics")
+    def show_calendar(token: str) -> Response:
+        holder = _require_holder(gate, token, TokenScope.OWN_CALENDAR)
+        view = _build_calendar_view(context.app, holder.token.person_id)
+        return Response(render_calendar(view), mimetype="text/calendar")
+
+    @routes.get("/feed/<token>.atom")
+    def show_queue_feed(token: str) -> Response:
+        holder = _require_holder(gate, token, TokenScope.REVIEW_FEED)
+        view = _build_feed_view(context.app, holder.token)
+        return Response(render_queue_feed(view), mimetype="application/atom+xml")
+
+    return routes
+
+
+def _require_holder(gate: TokenGate, secret: str, scope: TokenScope) -> TokenHolder:
+    """Return whose address it is; there is no page at one that was revoked."""
+    holder = gate.find_holder(secret)
+    if holder is None or scope not in holder.token.scopes:
+        abort(404)
+    return holder
+
+
+def _build_calendar_view(app: App, person_id: str) -> CheckCalendarView:
+    portal = app.config.portal.address
+    checks = (*map(_build_check, list_own_checks(app, person_id)), *_plan_next(app, person_id))
+    return CheckCalendarView(
+        at=app.clock.now(),
+        host=urlsplit(portal).hostname or "",
+        page=f"{portal}/me",
+        checks=checks,
+    )
+
+
+def _build_check(sweep: Sweep) -> CalendarCheck:
+    is_weekly = sweep.kind is SweepKind.SWEEP
+    return CalendarCheck(
+        # So it takes the place of the event that announced it.
+        id=f"weekly-{sweep.week}" if is_weekly else sweep.id,
+        title=f"Namesake: {SWEEP_KINDS[sweep.kind]}",
+        started_at=sweep.started_at,
+        ended_at=sweep.closed_at,
+    )
+
+
+def _plan_next(app: App, person_id: str) -> Iterator[CalendarCheck]:
+    """Yield the next weekly check; none is planned for during a pause."""
+    now, district = app.clock.now(), app.config.district
+    if app.db.consents.can_query_person(person_id, now):
+        at = compute_next_sweep(now, district.id, district.zone)
+        yield CalendarCheck(
+            id=f"weekly-{compute_sweep_week(at, district.id, district.zone)}",
+            title=f"Namesake: {SWEEP_KINDS[SweepKind.SWEEP]}",
+            started_at=at,
+        )
+
+
+def _build_feed_view(app: App, token: AccessToken) -> QueueFeedView:
+    openings = list_review_openings(app)
+    return QueueFeedView(
+        page=f"{app.config.portal.address}/review",
+        since=token.created_at,
+        counts=Counter(flag.severity for flag, _ in openings),
+        undecided=sum(1 for flag, _ in openings if flag.is_undecided),
+        latest_at=max((opening.at for _, opening in openings), default=None),
+    )

@@ -1,0 +1,164 @@
+"""What programs do for reviewers and operators: what their pages show, and no more."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from monitor.demo.district import MARIA, ROSA, THOMAS
+from monitor.domain.vocabulary import Decision, FlagKind, TokenScope
+from monitor.services.jobs import schedule_jobs
+from tests.monitor.services.world import REVIEWERS, Staff
+from tests.monitor.web.portal import OPERATOR, Portal, Program
+from tests.monitor.web.review.flagged import fake, several
+from tests.monitor.web.scene import IMPOSTOR
+from tests.monitor.web.test_api_own import read_all
+
+ANA = REVIEWERS[0]
+CLOSED_LIST = {
+    *("id", "name", "school", "kind", "severity", "platform", "url", "state", "opened_at"),
+    *("first_seen", "last_seen", "reasons", "answer"),
+}
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def ana(portal: Portal) -> Program:
+    return portal.program(ANA, TokenScope.REVIEW_READ, TokenScope.REVIEW_OPEN)
+
+
+@pytest.fixture
+def operator(portal: Portal) -> Program:
+    return portal.program(OPERATOR, TokenScope.OPERATE_READ, TokenScope.OPERATE_INVITE)
+
+
+def test_a_flag_that_was_not_shared_is_neither_listed_nor_opened(ana: Program, maria: Staff):
+    flag = fake(maria)
+
+    assert ana.get("/review/flags").json["items"] == []
+    assert ana.post(f"/review/flags/{flag.id}/open").status_code == 404
+    assert ana.post("/review/flags/none/open").status_code == 404
+
+
+def test_the_list_of_flags_has_no_name(ana: Program, maria: Staff) -> None:
+    maria.rules(fake(maria), Decision.SHARED)
+
+    answer = ana.get("/review/flags")
+
+    assert [each["id"] for each in answer.json["items"]] == [fake(maria).id]
+    text = answer.get_data(as_text=True)
+    for its in (maria.id, maria.mail, "Maria", "Delgado", fake(maria).item_id):
+        assert its not in text
+
+
+def test_opening_a_flag_shows_the_closed_list_and_is_recorded(
+    ana: Program, maria: Staff, portal: Portal
+) -> None:
+    maria.rules(fake(maria), Decision.SHARED)
+
+    opened = ana.post(f"/review/flags/{fake(maria).id}/open")
+
+    assert opened.status_code == 200
+    assert opened.json.keys() == CLOSED_LIST
+    assert opened.json["name"] == "Maria Delgado"
+    (viewed,) = (
+        each
+        for each in portal.world.state.audit.list_entries_of_subject(fake(maria).id)
+        if each.action == "viewed"
+    )
+    assert viewed.actor.startswith("reviewer-")
+
+
+def test_no_one_opens_a_flag_about_themselves(portal: Portal, maria: Staff) -> None:
+    maria.rules(fake(maria), Decision.SHARED)
+    app = portal.world.app
+    district = structs.replace(app.config.district, reviewers=(maria.mail,))
+    portal.world.app = replace(app, config=structs.replace(app.config, district=district))
+    program = portal.program(maria.mail, TokenScope.REVIEW_READ, TokenScope.REVIEW_OPEN)
+
+    (listed,) = program.get("/review/flags").json["items"]
+
+    assert listed["is_about_you"]
+    assert program.post(f"/review/flags/{listed['id']}/open").status_code == 404
+
+
+def test_pages_of_the_queue_have_each_flag_once(ana: Program, maria: Staff, portal: Portal) -> None:
+    maria.rules(fake(maria), Decision.SHARED)
+    flags = {fake(maria).id, *several(portal, maria, 4)}
+
+    assert sorted(read_all(ana, "/review/flags", 2)) == sorted(flags)
+
+
+def test_the_queue_is_narrowed_as_on_the_page(ana: Program, maria: Staff) -> None:
+    maria.rules(fake(maria), Decision.SHARED)
+    kind = FlagKind.IMPERSONATION
+
+    assert ana.get(f"/review/flags?kind={kind}").json["items"]
+    assert ana.get("/review/flags?kind=student-link").json["items"] == []
+    assert ana.get("/review/flags?state=settled").json["items"] == []
+
+
+def test_an_operator_reads_health_jobs_and_sources_and_nothing_of_anyone(
+    operator: Program, maria: Staff, portal: Portal
+) -> None:
+    schedule_jobs(portal.world.app)
+    answers = [operator.get(f"/operate/{each}") for each in ("health", "jobs", "sources")]
+
+    health, jobs, sources = (each.json for each in answers)
+
+    assert health["checks"]
+    assert health["last_sweep_at"]
+    assert {each["name"] for each in jobs["items"]} >= {"sweep", "digest"}
+    assert "chalkboard" in {each["id"] for each in sources["items"]}
+    for answer in answers:
+        for its in (maria.id, maria.mail, "Maria", "Delgado", "mariadelgado"):
+            assert its not in answer.get_data(as_text=True)
+
+
+def test_an_invitation_is_sent_and_enrolls_no_one(operator: Program, portal: Portal) -> None:
+    body = {"email": ROSA.person.mail, "given_name": "Rosa", "family_name": "Marchetti"}
+
+    invited = operator.post("/operate/invitations", body)
+
+    assert (invited.status_code, invited.json["status"]) == (202, "accepted")
+    (invitation,) = portal.world.state.invitations.list_invitations()
+    assert (invitation.mail, invitation.given) == (ROSA.person.mail, "Rosa")
+    assert portal.world.state.people.list_person_ids() == ()
+    assert portal.rung
+
+
+def test_the_answer_does_not_tell_who_has_joined(
+    operator: Program, maria: Staff, portal: Portal
+) -> None:
+    known = operator.post("/operate/invitations", {"email": maria.mail})
+    other = operator.post("/operate/invitations", {"email": THOMAS.person.mail})
+
+    assert known.status_code == other.status_code == 202
+    assert known.json == {**other.json, "email": maria.mail}
+    assert portal.world.state.invitations.find_open_invitation_by_mail(
+        THOMAS.person.mail, portal.world.clock.now()
+    )
+    assert not portal.world.state.invitations.find_open_invitation_by_mail(
+        maria.mail, portal.world.clock.now()
+    )
+
+
+@pytest.mark.parametrize(
+    "email", ["", "x", "someone@elsewhere.example", "a@cedarvalley.example, b@cedarvalley.example"]
+)
+def test_an_address_that_is_not_of_the_district_is_not_invited(
+    operator: Program, portal: Portal, email: str
+) -> None:
+    refused = operator.post("/operate/invitations", {"email": email})
+
+    assert refused.status_code == 422
+    assert refused.json["detail"].endswith(".")
+    assert portal.world.state.invitations.list_invitations() == ()

@@ -1,0 +1,181 @@
+"""What a program does for a person, through the same services as their pages."""
+
+from typing import get_args
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection.feedback import ITEM_DECISIONS
+from monitor.domain.vocabulary import ConsentChannel, Decision, FlagKind, FlagState, TokenScope
+from monitor.services.consent import pause_checks
+from monitor.services.jobs import run_requested_checks
+from monitor.web.api_own import FlagAnswer, ItemAnswer
+from reports.labels import FLAG_ANSWERS
+from tests.monitor.services.world import Staff
+from tests.monitor.web.portal import ADDRESS, Portal, Program
+from tests.monitor.web.scene import IMPOSTOR
+
+OWN = (TokenScope.OWN_READ, TokenScope.OWN_ANSWER, TokenScope.OWN_CHECK)
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def program(portal: Portal, maria: Staff) -> Program:
+    return portal.program(maria.mail, *OWN)
+
+
+def read_all(program: Program, path: str, limit: int, **query: str) -> list[str]:
+    """Follow the cursors, and return the IDs of all pages."""
+    ids: list[str] = []
+    cursor = ""
+    while True:
+        page = program.get(path, query_string={"limit": limit, "cursor": cursor, **query}).json
+        assert len(page["items"]) <= limit
+        ids += [each["id"] for each in page["items"]]
+        cursor = page["next_cursor"]
+        if not cursor:
+            return ids
+
+
+def test_a_person_reads_what_they_gave(program: Program, maria: Staff) -> None:
+    profile = program.get("/me").json
+
+    assert profile["id"] == maria.id
+    assert profile["email"] == maria.mail
+    assert (profile["given_name"], profile["family_name"]) == ("Maria", "Delgado")
+    assert profile["consent"] == "enrolled"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_the_pages_of_a_list_have_each_finding_once(
+    program: Program, portal: Portal, maria: Staff, limit: int
+) -> None:
+    found = read_all(program, "/me/findings", limit)
+
+    assert len(found) > 2
+    assert sorted(found) == sorted(portal.world.state.items.list_item_ids_of_person(maria.id))
+
+
+def test_the_list_is_narrowed_as_on_the_page(program: Program) -> None:
+    waiting = program.get("/me/findings?group=needs-you").json["items"]
+
+    assert waiting
+    assert {each["group"] for each in waiting} == {"needs-you"}
+    assert program.get("/me/findings?words=nowhere-at-all").json["items"] == []
+
+
+def test_one_finding_has_its_reasons_and_flags(program: Program, maria: Staff) -> None:
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    found = program.get(f"/me/findings/{flag.item_id}").json
+
+    assert found["flag_ids"] == [flag.id]
+    assert found["answer"] is None
+    assert found["reasons_for"]
+
+
+def test_an_answer_counts_as_on_the_page_and_can_be_undone(
+    program: Program, maria: Staff, portal: Portal
+) -> None:
+    item_id = maria.flag(FlagKind.IMPERSONATION).item_id
+    path = f"/me/findings/{item_id}/answer"
+
+    answered = program.post(path, {"answer": "namesake"})
+
+    assert (answered.status_code, answered.json["answer"]) == (200, "namesake")
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.NAMESAKE
+    undone = program.ask("DELETE", f"/api/v1{path}")
+    assert (undone.status_code, undone.json["answer"]) == (200, None)
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+    assert program.ask("DELETE", f"/api/v1{path}").status_code == 409
+
+
+def test_answers_wake_the_service(program: Program, maria: Staff, portal: Portal) -> None:
+    item_id = maria.flag(FlagKind.IMPERSONATION).item_id
+
+    program.post(f"/me/findings/{item_id}/answer", {"answer": "namesake"})
+
+    assert portal.rung
+
+
+@pytest.mark.parametrize("body", [{}, {"answer": "shared"}, {"answer": "mine", "by": "x"}, [], 1])
+def test_a_wrong_answer_changes_nothing(program: Program, maria: Staff, body: object) -> None:
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    for path in (f"/me/findings/{flag.item_id}/answer", f"/me/flags/{flag.id}/answer"):
+        assert program.post(path, body).status_code == 422
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+
+
+def test_a_flag_says_what_can_be_done_about_it(program: Program, maria: Staff) -> None:
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    (listed,) = (each for each in program.get("/me/flags").json["items"] if each["id"] == flag.id)
+
+    assert listed == program.get(f"/me/flags/{flag.id}").json
+    assert listed["finding_id"] == flag.item_id
+    assert listed["it_sees_since"] is None
+    assert listed["next_steps"]
+    assert any(each["url"].startswith(f"{ADDRESS}/me/") for each in listed["next_steps"])
+
+
+def test_a_flag_is_answered_and_leaves_the_open_ones(program: Program, maria: Staff) -> None:
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    answered = program.post(f"/me/flags/{flag.id}/answer", {"answer": "harmless", "days": 30})
+
+    assert (answered.status_code, answered.json["state"]) == (200, "harmless")
+    assert maria.flag(FlagKind.IMPERSONATION).harmless_until
+    assert flag.id not in read_all(program, "/me/flags", 1)
+    assert flag.id in read_all(program, "/me/flags", 1, state="all")
+
+
+def test_an_answer_that_does_not_fit_the_flag_is_refused_with_those_that_do(
+    program: Program, maria: Staff
+) -> None:
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    refused = program.post(f"/me/flags/{flag.id}/answer", {"answer": "family"})
+
+    assert refused.status_code == 409
+    assert "one of mine, namesake" in refused.json["detail"]
+    assert maria.flag(FlagKind.IMPERSONATION).is_undecided
+
+
+def test_the_answers_are_those_of_the_pages() -> None:
+    assert set(get_args(ItemAnswer)) == ITEM_DECISIONS
+    assert set(get_args(FlagAnswer)) == set[Decision]().union(*FLAG_ANSWERS.values())
+
+
+def test_a_check_is_asked_for_once_an_hour(program: Program, portal: Portal) -> None:
+    asked = program.post("/me/checks")
+    assert (asked.status_code, asked.json["state"]) == (202, "waiting")
+    run_requested_checks(portal.world.app)
+
+    page = program.get("/me/checks").json
+    again = program.post("/me/checks")
+
+    assert [each["kind"] for each in page["items"]] == ["requested", "weekly"]
+    assert page["items"][0]["ended_at"]
+    assert page["requested"]["state"] == "ended"
+    assert page["next_weekly_at"] > page["items"][0]["ended_at"]
+    assert again.status_code == 429
+    assert 0 < int(again.headers["Retry-After"]) <= 3600
+
+
+def test_during_a_pause_no_check_is_promised_or_made(
+    program: Program, maria: Staff, portal: Portal
+) -> None:
+    until = portal.world.clock.now().replace(year=portal.world.clock.now().year + 1)
+    pause_checks(portal.world.app, maria.id, until.replace(month=1), ConsentChannel.PORTAL)
+
+    assert program.post("/me/checks").status_code == 409
+    assert program.get("/me/checks").json["next_weekly_at"] is None
