@@ -4,12 +4,13 @@ Nothing is written before the last answer. What a district has already is never 
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
+from click.formatting import wrap_text
 from msgspec import UNSET, ValidationError, convert, structs
 
 from monitor.cli.context import CliContext, pass_cli_context
@@ -24,8 +25,10 @@ from monitor.services import setup_files
 from monitor.services.setup import (
     NextStep,
     SetupPlace,
+    SetupResult,
     keep_secret,
     list_missing_files,
+    list_missing_secrets,
     list_next_steps,
     send_setup_test,
     write_district,
@@ -40,11 +43,13 @@ from monitor.services.setup_questions import (
     Answers,
     AnswersFile,
     SetupQuestion,
+    list_secrets,
 )
 
 INTRODUCTION = """\
 These questions set up a district. Enter accepts the value in [brackets]. Nothing is written before
 the last answer; Ctrl-C stops."""
+WIDTH, INDENT = 100, "  "
 # Those that have an option: with all of them, nothing is asked.
 OPTIONS = ("name", "domains", "zone", "contact")
 
@@ -118,18 +123,35 @@ def init(
 
 
 def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -> int:
-    place = find_place(context)
-    click.echo("")
-    for sentence in write_district(place, answers, secrets):
+    def tell(sentence: str) -> None:
         context.output.print_line(sentence)
+
+    result = write_and_check(context, answers, secrets, tell)
+    _print_health(context, result)
+    print_next_steps(context, result.steps)
+    return end_setup(context, result.trouble)
+
+
+def write_and_check(
+    context: CliContext,
+    answers: Answers,
+    secrets: Mapping[str, str],
+    tell: Callable[[str], object],
+) -> SetupResult:
+    """Write a new district, start it if that was the answer, and look how it does."""
+    place = find_place(context)
+    for sentence in write_district(place, answers, secrets):
+        tell(sentence)
     trouble = start_units(place.host) if answers["start"] == YES else ""
     started = answers["start"] == YES and not trouble
-    _print_health(context, started=started)
     steps = list_next_steps(
         place, context.config, staff_file=answers["staff_file"], started=started
     )
-    _print_next_steps(context, steps)
-    return _end(context, trouble)
+    return SetupResult(
+        checks=tuple(e for e in run_checks(context) if started or e.what != "service"),
+        steps=tuple(steps),
+        trouble=trouble,
+    )
 
 
 def find_place(context: CliContext) -> SetupPlace:
@@ -137,30 +159,49 @@ def find_place(context: CliContext) -> SetupPlace:
 
 
 def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
-    """Leave the configuration as it is, and write what is missing beside it."""
+    """Leave the configuration as it is, and add what is missing beside it."""
     place = find_place(context)
     context.output.print_line(f"{context.config_path} already exists. It was not changed.")
-    answers, secrets = {"start": NO}, beforehand.secrets
+    answers, secrets = {"start": NO, "staff_file": ""}, beforehand.secrets
     if beforehand.path:
         answers, secrets = _answer_questions(context, beforehand)
+    elif place.host.is_at_terminal():
+        secrets = _ask_for_secrets(context, place)
     for name, secret in secrets.items():
         if not find_secret(name, context.config_path, place.host):
             context.output.print_line(keep_secret(place, name, secret))
     Database.create_or_open_folder(context.config.state).close()
+    _offer_missing_files(context, place, asks=beforehand.path is None)
+    trouble = start_units(place.host) if answers["start"] == YES else ""
+    started = place.runs_units and place.host.is_service_running()
+    steps = list_next_steps(
+        place, context.config, staff_file=answers["staff_file"], started=started
+    )
+    print_next_steps(context, steps)
+    return end_setup(context, trouble)
+
+
+def _ask_for_secrets(context: CliContext, place: SetupPlace) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name in list_missing_secrets(place, context.config):
+        prompt = f"The secret {name} is missing (not shown; leave it empty to set it later)"
+        given[name] = click.prompt(prompt, default="", hide_input=True, show_default=False).strip()
+    return {name: secret for name, secret in given.items() if secret}
+
+
+def _offer_missing_files(context: CliContext, place: SetupPlace, *, asks: bool) -> None:
     missing = [each.path for each in list_missing_files(place, context.config)]
-    if missing and place.runs_units:
-        context.output.print_line(f"Missing: {', '.join(map(str, missing))}.")
-        if beforehand.path or (
-            place.host.is_at_terminal() and click.confirm("Write them?", default=True)
-        ):
-            for sentence in write_missing_files(place, context.config):
-                context.output.print_line(sentence)
-        else:
-            context.output.print_line("They were not written.")
-    return _end(context, start_units(place.host) if answers["start"] == YES else "")
+    if not missing or not place.runs_units:
+        return
+    context.output.print_line(f"Missing: {', '.join(map(str, missing))}.")
+    if asks and not (place.host.is_at_terminal() and click.confirm("Write them?", default=True)):
+        context.output.print_line("They were not written.")
+        return
+    for sentence in write_missing_files(place, context.config):
+        context.output.print_line(sentence)
 
 
-def _end(context: CliContext, trouble: str) -> int:
+def end_setup(context: CliContext, trouble: str) -> int:
     if trouble:
         context.output.print_line(f"The service was not started: {trouble}")
     context.output.print_line(
@@ -233,10 +274,9 @@ def _answer_questions(
         _answer_section(context, questions, beforehand, answers)
         if title == "Mail" and not context.config_path.exists():
             _test_mail(context, beforehand, answers)
-    secrets = {
-        key: answers[key] for key, question in QUESTIONS.items() if question.secret and answers[key]
-    }
-    return answers, {**secrets, **beforehand.secrets}
+    if asks:
+        click.echo("")
+    return answers, {**list_secrets(answers), **beforehand.secrets}
 
 
 def _answer_section(
@@ -282,7 +322,10 @@ def _ask(question: SetupQuestion, answers: Answers) -> str:
         except InputError as error:
             raise click.BadParameter(str(error)) from error
 
-    click.echo(f"\n  {question.spell_why(answers)}")
+    click.echo("")
+    click.echo(wrap_text(question.spell_why(answers), WIDTH, INDENT, INDENT))
+    if question.copied:
+        click.echo(f"{INDENT}{question.spell_copied(answers)}")
     answer: str = click.prompt(
         question.spell_prompt(answers),
         default=question.find_default(answers),
@@ -309,16 +352,13 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
         _answer_section(context, SECTIONS["Mail"], beforehand, answers)
 
 
-def _print_health(context: CliContext, *, started: bool) -> None:
-    checked = [each for each in run_checks(context) if started or each.what != "service"]
-    troubles = [each for each in checked if each.level is not HealthLevel.OK]
-    good = f"{len(checked) - len(troubles)} of {len(checked)} checks passed"
-    click.echo(f"\n`namesake doctor`: {good}.{' The others:' if troubles else ''}")
-    for each in troubles:
+def _print_health(context: CliContext, result: SetupResult) -> None:
+    click.echo(f"\n{result.verdict}{' The others:' if result.failures else ''}")
+    for each in result.failures:
         context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
 
 
-def _print_next_steps(context: CliContext, steps: Iterable[NextStep]) -> None:
+def print_next_steps(context: CliContext, steps: Iterable[NextStep]) -> None:
     click.echo("\nLeft to do, in this order:")
     for number, step in enumerate(steps, start=1):
         context.output.print_line(f"{number}. {step.text}")

@@ -22,6 +22,7 @@ from monitor.config import (
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import HealthResult
+from monitor.domain.vocabulary import HealthLevel
 from monitor.services.health import send_test_email
 from monitor.services.setup_files import (
     START_UNITS,
@@ -46,8 +47,7 @@ from monitor.services.setup_questions import (
     SignInChoice,
     split_list,
 )
-from monitor.sources import build_sources, find_missing_keys
-from scrapers.http.ssrf_guard import normalize_origin
+from monitor.sources import build_sources, find_missing_keys, parse_engine_origin
 
 # An answer that no one is asked for: where the state folder is.
 STATE = "state"
@@ -123,7 +123,8 @@ def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
     if config.portal.sign_in is SignInMethod.OIDC:
         needed.append("oidc-secret")
     needed.extend(find_missing_keys(build_sources(config), {}).values())
-    return [name for name in needed if not find_secret(name, place.config_path, place.host)]
+    names = dict.fromkeys(needed)
+    return [name for name in names if not find_secret(name, place.config_path, place.host)]
 
 
 def send_setup_test(environment: Environment, answers: Answers) -> HealthResult:
@@ -179,7 +180,7 @@ def build_config_text(answers: Answers) -> str:
         **dict(_list_mail_values(answers)),
         **dict(_list_portal_values(answers)),
         "sources.searxng.url": answers["search"],
-        "sources.searxng.allow_private": (normalize_origin(answers["search"]) or "",),
+        "sources.searxng.allow_private": (parse_engine_origin(answers["search"]) or "",),
         "backup.folder": answers["backup_folder"],
         "backup.keys": answers["backup_keys"] or None,
     }
@@ -218,6 +219,24 @@ class NextStep:
 
     text: str
     commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupResult:
+    """How a new district does. `trouble` is why it was not started, empty without any."""
+
+    checks: tuple[HealthResult, ...]
+    steps: tuple[NextStep, ...]
+    trouble: str = ""
+
+    @property
+    def failures(self) -> tuple[HealthResult, ...]:
+        return tuple(each for each in self.checks if each.level is not HealthLevel.OK)
+
+    @property
+    def verdict(self) -> str:
+        good = len(self.checks) - len(self.failures)
+        return f"`namesake doctor`: {good} of {len(self.checks)} checks passed."
 
 
 def list_next_steps(

@@ -94,6 +94,9 @@ class HostMachine:
         folders = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
         return any((self.root / folder / name).exists() for folder in folders)
 
+    def is_service_running(self) -> bool:
+        return self.run_program(("systemctl", "is-active", "--quiet", SERVICE), "").code == 0
+
     def find_proxy_group(self) -> str:
         return next((name for name in PROXY_GROUPS if self.has_group(name)), "")
 

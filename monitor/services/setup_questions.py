@@ -5,7 +5,7 @@ same keys, and passes the same checks.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +24,7 @@ from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
-from scrapers.http.ssrf_guard import normalize_origin
+from monitor.sources import parse_engine_origin
 
 NONE, YES, NO = "none", "yes", "no"
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
@@ -85,14 +85,16 @@ class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
-    `prompt` and `why` may name earlier answers in braces. `choices` are all answers that there are.
-    `unattended` is the default without a person there.
+    `prompt`, `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
+    elsewhere exactly as it stands. `choices` are all answers that there are. `unattended` is the
+    default without a person there.
     """
 
     key: str
     prompt: str
     why: str
     parse: Callable[[str, Answers], str]
+    copied: str = ""
     choices: tuple[str, ...] = ()
     default: Callable[[Answers], str] | str | None = None
     unattended: str | None = None
@@ -107,7 +109,10 @@ class SetupQuestion:
         return self.prompt.format_map(answers)
 
     def spell_why(self, answers: Answers) -> str:
-        return self.why.format_map(answers)
+        return " ".join(self.why.format_map(answers).split())
+
+    def spell_copied(self, answers: Answers) -> str:
+        return self.copied.format_map(answers)
 
 
 def _parse_name(text: str, _answers: Answers) -> str:
@@ -260,7 +265,7 @@ def _parse_search(text: str, _answers: Answers) -> str:
     if plain in {"brave", "feeds", NONE}:
         return plain
     plain = DEFAULT_SEARXNG if plain == "searxng" else text.strip().rstrip("/")
-    if not normalize_origin(plain):
+    if not parse_engine_origin(plain):
         reason = (
             f"{text!r} is not brave, searxng, feeds, none, or an address like {DEFAULT_SEARXNG}."
         )
@@ -355,7 +360,7 @@ MAIL_QUESTIONS = (
         prompt="Mail server, google, or none",
         why=(
             "Invitations and digests go out through it. google is Google Workspace's relay. With "
-            "none, emails\n  are files, and no one can be invited."
+            "none, emails are files, and no one can be invited."
         ),
         parse=_parse_mail_host,
         default=NONE,
@@ -427,7 +432,7 @@ PORTAL_QUESTIONS = (
         prompt="Sign-in: link, google, entra, oidc or header",
         why=(
             "link emails a code. google, entra (Microsoft) and oidc (others) use your accounts "
-            "there.\n  header trusts a proxy that signs people in."
+            "there. header trusts a proxy that signs people in."
         ),
         parse=_build_choice_parser(*SignInChoice),
         choices=tuple(SignInChoice),
@@ -450,10 +455,8 @@ PORTAL_QUESTIONS = (
     SetupQuestion(
         key="client",
         prompt="Client ID",
-        why=(
-            "Register a web application at your provider. Its redirect address must be exactly:\n  "
-            f"{{portal_address}}{CALLBACK_PATH}"
-        ),
+        why="Register a web application at your provider. Its redirect address must be exactly:",
+        copied=f"{{portal_address}}{CALLBACK_PATH}",
         parse=_parse_needed,
         applies=_uses_provider,
     ),
@@ -538,3 +541,26 @@ SECTIONS = {
     "Start": START_QUESTIONS,
 }
 QUESTIONS = {question.key: question for section in SECTIONS.values() for question in section}
+
+
+def list_summary(answers: Answers) -> Iterator[tuple[SetupQuestion, str]]:
+    """Yield each question that has a use, with its answer as people read it: never a secret."""
+    for question in QUESTIONS.values():
+        if question.applies(answers):
+            yield question, _spell_kept_answer(question, answers)
+
+
+def _spell_kept_answer(question: SetupQuestion, answers: Answers) -> str:
+    answer = answers.get(question.key, "")
+    if question.secret:
+        return "given, and not shown" if answer else "left to do"
+    return answer or NONE
+
+
+def list_secrets(answers: Answers) -> dict[str, str]:
+    """Return the secrets among the answers, by name."""
+    return {
+        key: answers[key]
+        for key, question in QUESTIONS.items()
+        if question.secret and answers.get(key)
+    }

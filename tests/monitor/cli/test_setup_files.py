@@ -294,6 +294,31 @@ def test_what_is_missing_is_offered_where_someone_can_answer(machine: Machine, t
     assert unit.exists() is written
 
 
+def test_a_secret_that_is_still_missing_is_offered_the_next_time(machine: Machine):
+    machine.init(f'{ANSWERS}search = "brave"')
+    machine.change(is_at_terminal=lambda: True)
+
+    said = run("--config", str(machine.config), "init", typed=f"{PASSWORD}\n")
+
+    assert said.code == 0, said.err
+    assert "The secret brave-key is missing" in said.out
+    assert "Stored the secret brave-key in" in said.out
+    assert PASSWORD in machine.systemd.given
+    assert PASSWORD not in said.out + said.err
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_what_is_left_to_do_is_said_the_next_time_too(machine: Machine, running):
+    machine.init(f'{ANSWERS}search = "brave"')
+    machine.systemd.broken = frozenset() if running else frozenset({"is-active"})
+
+    said = run("--config", str(machine.config), "init")
+
+    assert "Left to do, in this order:\n1. Name two reviewers" in said.out
+    assert "Store the secret brave-key." in said.out
+    assert ("Start the service, the portal and nightly backups." in said.out) is not running
+
+
 def test_a_changed_file_is_left_alone(machine: Machine):
     machine.init()
     unit = machine.root / "etc/systemd/system/namesake.service"

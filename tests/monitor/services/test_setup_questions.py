@@ -13,6 +13,7 @@ from monitor.services.setup_questions import (
     Answers,
     AnswersFile,
     SignInChoice,
+    list_summary,
 )
 
 EARLIER: Answers = {
@@ -167,10 +168,10 @@ def test_every_default_is_an_answer_that_can_be_used():
             assert question.parse(default, given) is not None
 
 
-def test_every_question_says_why_in_short_lines():
+def test_every_question_says_why_in_a_few_words():
     for question in QUESTIONS.values():
-        assert question.why.endswith((".", "/sign-in/account/back"))
-        assert all(len(line) < 100 for line in question.why.splitlines())
+        assert question.why.endswith(":" if question.copied else ".")
+        assert len(question.why) < 200
 
 
 def test_a_staff_file_is_read_to_its_last_line(tmp_path: Path):
@@ -179,3 +180,13 @@ def test_a_staff_file_is_read_to_its_last_line(tmp_path: Path):
 
     with pytest.raises(InputError, match="line 2"):
         parse("staff_file", str(file))
+
+
+def test_the_summary_shows_every_answer_but_no_secret():
+    given = {**dict.fromkeys(QUESTIONS, ""), **EARLIER, "search": "brave", "brave-key": "BSA-7"}
+
+    told = {question.key: answer for question, answer in list_summary(given)}
+
+    assert (told["contact"], told["places"]) == ("it@oakhill.test", "none")
+    assert told["brave-key"] == "given, and not shown"
+    assert "tenant" not in told
