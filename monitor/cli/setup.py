@@ -15,6 +15,7 @@ from msgspec import UNSET, ValidationError, convert, structs
 
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.cli.doctor import run_checks
+from monitor.cli.first_check import offer_first_check
 from monitor.cli.main import INTERRUPTED
 from monitor.config import read_secret
 from monitor.config_errors import describe_toml_fault, format_config_fault
@@ -119,7 +120,16 @@ def init(
     except click.Abort:
         click.echo("namesake: Stopped. Nothing was written.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
-    return _set_up(context, answers, secrets)
+    code = _set_up(context, answers, secrets)
+    if not beforehand.is_complete:
+        close_conversation(context)
+    return code
+
+
+def close_conversation(context: CliContext) -> None:
+    """Offer whoever sits at this terminal their own first check, where one can be invited."""
+    if setup_files.HOST.is_at_terminal() and context.config.mail.host:
+        offer_first_check(context)
 
 
 def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -> int:

@@ -9,7 +9,13 @@ import click
 
 from monitor.cli import service as logbook
 from monitor.cli.context import CliContext, pass_cli_context
-from monitor.cli.setup import end_setup, find_place, print_next_steps, write_and_check
+from monitor.cli.setup import (
+    close_conversation,
+    end_setup,
+    find_place,
+    print_next_steps,
+    write_and_check,
+)
 from monitor.domain.errors import InputError
 from monitor.domain.health import HealthResult
 from monitor.scheduler.daemon import stop_on_signals
@@ -108,4 +114,6 @@ def _report_end(context: CliContext, visit: SetupVisit) -> int:
     for sentence in visit.written:
         context.output.print_line(sentence)
     print_next_steps(context, visit.result.steps)
-    return end_setup(context, visit.result.trouble)
+    code = end_setup(context, visit.result.trouble)
+    close_conversation(context)
+    return code
