@@ -4,7 +4,7 @@ Nothing is written before the last answer. What a district has already is never 
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,11 +17,13 @@ from monitor.cli.context import CliContext, pass_cli_context
 from monitor.cli.doctor import run_checks
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.main import INTERRUPTED
+from monitor.cli.staff import describe_import
 from monitor.config import read_secret
 from monitor.config_errors import describe_toml_fault, format_config_fault
 from monitor.db.database import Database
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
+from monitor.people_files import SizeCheck
 from monitor.services import setup_files
 from monitor.services.setup import (
     NextStep,
@@ -46,6 +48,7 @@ from monitor.services.setup_questions import (
     SetupQuestion,
     list_secrets,
 )
+from monitor.services.staff_import import import_staff, read_staff_file
 
 INTRODUCTION = """\
 These questions set up a district. Enter accepts the value in [brackets]. Nothing is written before
@@ -152,16 +155,27 @@ def write_and_check(
     place = find_place(context)
     for sentence in write_district(place, answers, secrets):
         tell(sentence)
+    staff_file = answers["staff_file"]
+    if answers["invite_staff"] == YES:
+        for sentence in _invite_staff(context, Path(staff_file)):
+            tell(sentence)
+        staff_file = ""
     trouble = start_units(place.host) if answers["start"] == YES else ""
     started = answers["start"] == YES and not trouble
-    steps = list_next_steps(
-        place, context.config, staff_file=answers["staff_file"], started=started
-    )
+    steps = list_next_steps(place, context.config, staff_file=staff_file, started=started)
     return SetupResult(
         checks=tuple(e for e in run_checks(context) if started or e.what != "service"),
         steps=tuple(steps),
         trouble=trouble,
     )
+
+
+def _invite_staff(context: CliContext, path: Path) -> Iterator[str]:
+    district, student_unit = context.config.district, context.config.staff.student_unit
+    with context.open_app() as app:
+        staff = read_staff_file(path, district.domains, student_unit)
+        report = import_staff(app, staff, SizeCheck.LIKE_THE_LAST)
+    yield from describe_import(report, district.zone, dry_run=False)
 
 
 def find_place(context: CliContext) -> SetupPlace:

@@ -77,6 +77,7 @@ class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     search: str | UnsetType = UNSET
     backup_folder: str | UnsetType = UNSET
     backup_keys: str | UnsetType = UNSET
+    invite_staff: bool | UnsetType = UNSET
     start: bool | UnsetType = UNSET
     secrets: dict[str, str] = {}
 
@@ -349,7 +350,7 @@ DISTRICT_QUESTIONS = (
     SetupQuestion(
         key="staff_file",
         prompt="Staff file (CSV)",
-        why="A list of whom to invite later. It is only checked now, and no one is invited.",
+        why="A list of whom to invite. For now it is only checked, and no one is invited.",
         parse=_parse_staff_file,
         default=NONE,
     ),
@@ -518,6 +519,16 @@ BACKUP_QUESTIONS = (
     ),
 )
 START_QUESTIONS = (
+    SetupQuestion(
+        key="invite_staff",
+        prompt="Invite everyone in the staff file now",
+        why="Two or three volunteers first are better. Emails go out one after another.",
+        parse=_parse_yes,
+        choices=(YES, NO),
+        default=NO,
+        applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
+        when_unused="must be false here: it takes a staff file and a mail server",
+    ),
     SetupQuestion(
         key="start",
         prompt="Start the service, the portal and nightly backups now",

@@ -80,7 +80,7 @@ def fill_in(page: Page, answers: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_every_page_of_setup_is_for_everyone_on_a_phone(browser: Browser, scripts: bool) -> None:  # noqa: FBT001 - pytest's
+def test_every_page_of_setup_is_for_everyone_on_a_phone(browser: Browser, scripts: bool) -> None:  # noqa: FBT001 - a column of the table
     wrong: dict[str, list[str]] = {}
     with served() as address:
         looks = Looks(browser, address)
