@@ -196,6 +196,11 @@ def load_site_catalog(config: Config) -> SiteCatalog:
         raise ConfigError(reason) from error
 
 
+def parse_engine_origin(address: str) -> str:
+    """Return the origin of a district's own search engine; empty where the address is none."""
+    return normalize_origin(address)
+
+
 def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
     """Return the engines that learn whom we search for, by the names that people know them by."""
     engines = (source for source in sources.values() if source.family is SourceFamily.SEARCH)

@@ -169,7 +169,7 @@ class RequestRunner:
     def run_or_delegate(self, work: Callable[[ProgressListener], object]) -> None:
         """Do it here; or, while another holds the folder, ask them to and look on."""
         lock = StateFolderLock(self.context.config.state)
-        if _try_lock(lock):
+        if try_lock(lock):
             with show_progress(self.context.output) as watch:
                 self._run_locked(lock, lambda: work(watch))
             return
@@ -180,7 +180,7 @@ class RequestRunner:
         with show_progress(self.context.output) as watch:
             while not self._is_served(watch):
                 # They may end before they reach it, and then no process would.
-                if _try_lock(lock):
+                if try_lock(lock):
                     self._run_locked(lock, lambda: self._run_if_unserved(work, watch))
                     return
                 waiting.wait_once()
@@ -250,7 +250,7 @@ def run_self_tests_now(context: CliContext, app: App, source: str = "") -> tuple
     return tuple(each for each in checks if source in {"", each.source})
 
 
-def _try_lock(lock: StateFolderLock) -> bool:
+def try_lock(lock: StateFolderLock) -> bool:
     try:
         lock.acquire()
     except BusyError:
@@ -301,7 +301,7 @@ def check(context: CliContext, person: str, *, as_json: bool) -> None:
             raise NotPermittedError(reason)
         app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
         done = run_sweep_now(context, app, SweepKind.SELFCHECK, person)
-        _print_sweep(context, app, done, as_json=as_json)
+        print_sweep(context, app, done, as_json=as_json)
 
 
 @click.command()
@@ -315,10 +315,10 @@ def sweep(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
             _print_plan(context, app, as_json=as_json)
             return
         done = run_sweep_now(context, app, SweepKind.SWEEP)
-        _print_sweep(context, app, done, as_json=as_json)
+        print_sweep(context, app, done, as_json=as_json)
 
 
-def _print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -> None:
+def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -> None:
     """Tell the operator how it went, and nothing of what was found."""
     runs = app.db.sweeps.list_source_runs(sweep.id)
     if as_json:

@@ -6,9 +6,7 @@ from dataclasses import replace
 import click
 
 from monitor.app import build_smtp_transport
-from monitor.cli import setup_files
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
-from monitor.cli.setup_files import read_stored_secrets, spell_as_variables
 from monitor.config import Config, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
@@ -23,8 +21,10 @@ from monitor.domain.health import (
 from monitor.matcher.keys import read_tokens
 from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
+from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
 from monitor.services.health import check_vitals, collect_vitals
+from monitor.services.setup_files import read_stored_secrets, spell_as_variables
 from monitor.sources import build_sources, find_missing_keys, list_key_faults
 from scrapers.registry import SourceRegistry
 

@@ -56,6 +56,7 @@ COMMAND_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "Setup": {
             "init": "Set up a district: questions, or --answers FILE.",
+            "setup": "Set up a district in a browser instead.",
             "units": "Write the systemd units of this installation.",
             "doctor": "Check everything that can fail, and say what to do.",
             "demo": "Play three weeks in a made-up district.",
@@ -98,7 +99,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 NAME_WIDTH = max(map(len, COMMANDS))
 # They bring the web framework.
-WEB_COMMANDS: Final = frozenset({"demo", "portal"})
+WEB_COMMANDS: Final = frozenset({"demo", "portal", "setup"})
 
 
 class LazyGroup(click.Group):
@@ -111,9 +112,10 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         if cmd_name in WEB_COMMANDS:
-            from monitor.cli import demo, portal  # noqa: PLC0415 - takes long, and help needs none
+            from monitor.cli import demo, portal, setup_pages  # noqa: PLC0415 - takes long, and help needs none
 
-            return demo.demo if cmd_name == "demo" else portal.portal
+            commands = {"demo": demo.demo, "portal": portal.portal, "setup": setup_pages.setup}
+            return commands[cmd_name]
         from monitor.cli.commands import COMMANDS_BY_NAME  # noqa: PLC0415 - likewise
 
         return COMMANDS_BY_NAME[cmd_name]

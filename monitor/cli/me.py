@@ -60,9 +60,8 @@ from monitor.services.quick_check import (
     list_asked_handles,
     run_quick_check,
 )
-from monitor.sources import list_engine_titles
+from monitor.sources import list_engine_titles, parse_engine_origin
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
-from scrapers.http.ssrf_guard import normalize_origin
 
 SEARXNG_VARIABLE: Final = "NAMESAKE_SEARXNG_URL"
 SEARXNG_EXAMPLE: Final = "http://127.0.0.1:8888"
@@ -284,7 +283,7 @@ def choose_sources(answers: QuickCheckAnswers, variables: Mapping[str, str]) -> 
 def _build_searxng_config(address: str) -> SearxNGConfig | None:
     if not address:
         return None
-    origin = normalize_origin(address.rstrip("/"))
+    origin = parse_engine_origin(address.rstrip("/"))
     if not origin:
         reason = f"${SEARXNG_VARIABLE} is not an address like {SEARXNG_EXAMPLE}."
         raise ConfigError(reason)

@@ -3,79 +3,59 @@
 Nothing is written before the last answer. What a district has already is never changed.
 """
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
+from click.formatting import wrap_text
 from msgspec import UNSET, ValidationError, convert, structs
 
-from monitor.app import build_smtp_transport
-from monitor.cli import setup_files
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.cli.doctor import run_checks
+from monitor.cli.first_check import offer_first_check
 from monitor.cli.main import INTERRUPTED
-from monitor.cli.setup_files import (
-    START_UNITS,
-    STATE_FOLDER,
-    PlannedFile,
-    TomlValue,
-    build_secret_command,
-    fill_template,
-    find_secret,
-    list_secret_names,
-    plan_files,
-    spell_as_variables,
-    start_units,
-    store_secret,
-    write_new_file,
+from monitor.cli.staff import describe_import
+from monitor.config import read_secret
+from monitor.config_errors import describe_toml_fault, format_config_fault
+from monitor.db.database import Database
+from monitor.domain.errors import InputError, UnavailableError
+from monitor.domain.vocabulary import HealthLevel
+from monitor.people_files import SizeCheck
+from monitor.services import setup_files
+from monitor.services.setup import (
+    NextStep,
+    SetupPlace,
+    SetupResult,
+    keep_secret,
+    list_missing_files,
+    list_missing_secrets,
+    list_next_steps,
+    send_setup_test,
+    write_district,
+    write_missing_files,
 )
-from monitor.cli.setup_questions import (
-    ISSUERS,
+from monitor.services.setup_files import find_secret, list_secret_names, start_units
+from monitor.services.setup_questions import (
     NO,
-    NONE,
-    PROVIDERS,
     QUESTIONS,
     SECTIONS,
-    UNIT_DATA,
     YES,
     Answers,
     AnswersFile,
     SetupQuestion,
-    SignInChoice,
-    split_list,
+    list_secrets,
 )
-from monitor.config import (
-    Config,
-    DistrictConfig,
-    MailConfig,
-    MailSecurity,
-    PortalConfig,
-    SignInMethod,
-    find_config_path,
-    read_secret,
-)
-from monitor.config_errors import describe_toml_fault, format_config_fault
-from monitor.db.database import Database
-from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
-from monitor.domain.health import HealthResult
-from monitor.domain.vocabulary import HealthLevel
-from monitor.services.health import send_test_email
-from scrapers.http.ssrf_guard import normalize_origin
+from monitor.services.staff_import import import_staff, read_staff_file
 
 INTRODUCTION = """\
 These questions set up a district. Enter accepts the value in [brackets]. Nothing is written before
 the last answer; Ctrl-C stops."""
+WIDTH, INDENT = 100, "  "
 # Those that have an option: with all of them, nothing is asked.
 OPTIONS = ("name", "domains", "zone", "contact")
-# An answer that no one is asked for: where the state folder is.
-STATE = "state"
-# For a sign-in by a proxy: anyone on the machine can reach a port, and forge a header.
-SOCKET = "unix:/run/namesake-portal/pages.sock"
-MIN_REVIEWERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +74,10 @@ class GivenAnswers:
     def parse_answer(self, question: SetupQuestion, answers: Answers) -> str:
         try:
             return question.parse(self.answers[question.key], answers)
-        except click.BadParameter as error:
+        except InputError as error:
             if self.path is None:
-                raise
-            raise self.build_error(question.key, f"cannot be used. {error.message}") from error
+                raise click.BadParameter(str(error)) from error
+            raise self.build_error(question.key, f"cannot be used. {error}") from error
 
     def build_error(self, key: str, what: str) -> InputError:
         fault = f"{what.rstrip('.')} - at `$.{key}`"
@@ -143,76 +123,115 @@ def init(
     except click.Abort:
         click.echo("namesake: Stopped. Nothing was written.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
-    return _set_up(context, answers, secrets)
+    code = _set_up(context, answers, secrets)
+    if not beforehand.is_complete:
+        close_conversation(context)
+    return code
+
+
+def close_conversation(context: CliContext) -> None:
+    """Offer whoever sits at this terminal their own first check, where one can be invited."""
+    if setup_files.HOST.is_at_terminal() and context.config.mail.host:
+        offer_first_check(context)
 
 
 def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -> int:
-    path = context.config_path
-    try:
-        write_new_file(path, build_config_text(answers))
-    except CannotWriteError as error:
-        reason = f"{error} Choose another path with --config."
-        raise CannotWriteError(reason) from error
-    click.echo("")
-    context.output.print_line(f"Wrote {path}.")
-    for name, secret in secrets.items():
-        _store_secret(context, name, secret)
-    Database.create_or_open_folder(context.config.state).close()
-    _write_missing_files(context)
-    trouble = start_units(setup_files.HOST) if answers["start"] == YES else ""
+    def tell(sentence: str) -> None:
+        context.output.print_line(sentence)
+
+    result = write_and_check(context, answers, secrets, tell)
+    _print_health(context, result)
+    print_next_steps(context, result.steps)
+    return end_setup(context, result.trouble)
+
+
+def write_and_check(
+    context: CliContext,
+    answers: Answers,
+    secrets: Mapping[str, str],
+    tell: Callable[[str], object],
+) -> SetupResult:
+    """Write a new district, start it if that was the answer, and look how it does."""
+    place = find_place(context)
+    for sentence in write_district(place, answers, secrets):
+        tell(sentence)
+    staff_file = answers["staff_file"]
+    if answers["invite_staff"] == YES:
+        for sentence in _invite_staff(context, Path(staff_file)):
+            tell(sentence)
+        staff_file = ""
+    trouble = start_units(place.host) if answers["start"] == YES else ""
     started = answers["start"] == YES and not trouble
-    _print_health(context, started=started)
-    _print_next_steps(context, list_next_steps(context, answers, started=started))
-    return _end(context, trouble)
+    steps = list_next_steps(place, context.config, staff_file=staff_file, started=started)
+    return SetupResult(
+        checks=tuple(e for e in run_checks(context) if started or e.what != "service"),
+        steps=tuple(steps),
+        trouble=trouble,
+    )
+
+
+def _invite_staff(context: CliContext, path: Path) -> Iterator[str]:
+    district, student_unit = context.config.district, context.config.staff.student_unit
+    with context.open_app() as app:
+        staff = read_staff_file(path, district.domains, student_unit)
+        report = import_staff(app, staff, SizeCheck.LIKE_THE_LAST)
+    yield from describe_import(report, district.zone, dry_run=False)
+
+
+def find_place(context: CliContext) -> SetupPlace:
+    return SetupPlace(config_path=context.config_path, host=setup_files.HOST)
 
 
 def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
-    """Leave the configuration as it is, and write what is missing beside it."""
+    """Leave the configuration as it is, and add what is missing beside it."""
+    place = find_place(context)
     context.output.print_line(f"{context.config_path} already exists. It was not changed.")
-    answers, secrets = {"start": NO}, beforehand.secrets
+    answers, secrets = {"start": NO, "staff_file": ""}, beforehand.secrets
     if beforehand.path:
         answers, secrets = _answer_questions(context, beforehand)
+    elif place.host.is_at_terminal():
+        secrets = _ask_for_secrets(context, place)
     for name, secret in secrets.items():
-        if not find_secret(name, context.config_path, setup_files.HOST):
-            _store_secret(context, name, secret)
+        if not find_secret(name, context.config_path, place.host):
+            context.output.print_line(keep_secret(place, name, secret))
     Database.create_or_open_folder(context.config.state).close()
-    missing = [each.path for each in _list_missing_files(context)]
-    if missing and setup_files.HOST.runs_units_of(context.config_path):
-        context.output.print_line(f"Missing: {', '.join(map(str, missing))}.")
-        if beforehand.path or (
-            setup_files.HOST.is_at_terminal() and click.confirm("Write them?", default=True)
-        ):
-            _write_missing_files(context)
-        else:
-            context.output.print_line("They were not written.")
-    return _end(context, start_units(setup_files.HOST) if answers["start"] == YES else "")
+    _offer_missing_files(context, place, asks=beforehand.path is None)
+    trouble = start_units(place.host) if answers["start"] == YES else ""
+    started = place.runs_units and place.host.is_service_running()
+    steps = list_next_steps(
+        place, context.config, staff_file=answers["staff_file"], started=started
+    )
+    print_next_steps(context, steps)
+    return end_setup(context, trouble)
 
 
-def _store_secret(context: CliContext, name: str, secret: str) -> None:
-    before = find_secret(name, context.config_path, setup_files.HOST)
-    stored = store_secret(name, secret, context.config_path, setup_files.HOST)
-    verb = "Replaced" if before else "Stored"
-    context.output.print_line(f"{verb} the secret {name} in {stored}.")
+def _ask_for_secrets(context: CliContext, place: SetupPlace) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name in list_missing_secrets(place, context.config):
+        prompt = f"The secret {name} is missing (not shown; leave it empty to set it later)"
+        given[name] = click.prompt(prompt, default="", hide_input=True, show_default=False).strip()
+    return {name: secret for name, secret in given.items() if secret}
 
 
-def _end(context: CliContext, trouble: str) -> int:
+def _offer_missing_files(context: CliContext, place: SetupPlace, *, asks: bool) -> None:
+    missing = [each.path for each in list_missing_files(place, context.config)]
+    if not missing or not place.runs_units:
+        return
+    context.output.print_line(f"Missing: {', '.join(map(str, missing))}.")
+    if asks and not (place.host.is_at_terminal() and click.confirm("Write them?", default=True)):
+        context.output.print_line("They were not written.")
+        return
+    for sentence in write_missing_files(place, context.config):
+        context.output.print_line(sentence)
+
+
+def end_setup(context: CliContext, trouble: str) -> int:
     if trouble:
         context.output.print_line(f"The service was not started: {trouble}")
     context.output.print_line(
         f"Ready: configuration {context.config_path}, state {context.config.state}."
     )
     return UnavailableError.exit_code if trouble else 0
-
-
-def _list_missing_files(context: CliContext) -> list[PlannedFile]:
-    planned = plan_files(context.config, context.config_path, setup_files.HOST)
-    return [each for each in planned if not each.path.exists()]
-
-
-def _write_missing_files(context: CliContext) -> None:
-    for each in _list_missing_files(context):
-        write_new_file(each.path, each.text)
-        context.output.print_line(f"Wrote {each.path}.")
 
 
 def _read_answers_file(path: Path) -> GivenAnswers:
@@ -272,27 +291,16 @@ def _answer_questions(
     asks = not beforehand.is_complete
     if asks:
         click.echo(INTRODUCTION)
-    runs_units = setup_files.HOST.runs_units_of(context.config_path)
-    answers = {UNIT_DATA: str(setup_files.HOST.root / STATE_FOLDER.parent) if runs_units else ""}
-    answers[STATE] = _choose_state(context.config_path)
+    answers = find_place(context).begin_answers()
     for title, questions in SECTIONS.items():
         if asks and any(question.applies(answers) for question in questions[:1]):
             click.echo(f"\n{title}")
         _answer_section(context, questions, beforehand, answers)
         if title == "Mail" and not context.config_path.exists():
             _test_mail(context, beforehand, answers)
-    secrets = {
-        key: answers[key] for key, question in QUESTIONS.items() if question.secret and answers[key]
-    }
-    return answers, {**secrets, **beforehand.secrets}
-
-
-def _choose_state(path: Path) -> str:
-    return (
-        str(setup_files.HOST.root / STATE_FOLDER)
-        if setup_files.HOST.is_service_config(path)
-        else "state"
-    )
+    if asks:
+        click.echo("")
+    return answers, {**list_secrets(answers), **beforehand.secrets}
 
 
 def _answer_section(
@@ -320,7 +328,7 @@ def _answer_question(
     if question.key in beforehand.answers:
         return beforehand.parse_answer(question, answers)
     if not beforehand.is_complete:
-        return question.ask(answers)
+        return _ask(question, answers)
     default = question.unattended or question.find_default(answers)
     if default is None:
         missing = f"Object missing required field `{question.key}` - at `$`"
@@ -329,10 +337,33 @@ def _answer_question(
     return question.parse(default, answers)
 
 
+def _ask(question: SetupQuestion, answers: Answers) -> str:
+    """Ask until the answer can be used."""
+
+    def parse(text: str) -> str:
+        try:
+            return question.parse(text, answers)
+        except InputError as error:
+            raise click.BadParameter(str(error)) from error
+
+    click.echo("")
+    click.echo(wrap_text(question.spell_why(answers), WIDTH, INDENT, INDENT))
+    if question.copied:
+        click.echo(f"{INDENT}{question.spell_copied(answers)}")
+    answer: str = click.prompt(
+        question.spell_prompt(answers),
+        default=question.find_default(answers),
+        value_proc=parse,
+        hide_input=question.secret,
+        show_default=not question.secret,
+    )
+    return answer
+
+
 def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) -> None:
     """Send a test email if that was the answer; after a failure, ask again about mail."""
     while answers["mail_test"] == YES:
-        result = _send_test(context, answers)
+        result = send_setup_test(context.environment, answers)
         if result.level is HealthLevel.OK:
             click.echo(result.message)
             return
@@ -345,222 +376,13 @@ def _test_mail(context: CliContext, beforehand: GivenAnswers, answers: Answers) 
         _answer_section(context, SECTIONS["Mail"], beforehand, answers)
 
 
-def _send_test(context: CliContext, answers: Answers) -> HealthResult:
-    secret = spell_as_variables({"smtp-password": answers["smtp-password"]})
-    variables = {**context.environment.variables, **secret}
-    environment = replace(context.environment, variables=variables)
-    config = Config(
-        state=Path(),
-        district=DistrictConfig(
-            id=build_district_id(answers),
-            name=answers["name"],
-            zone=answers["zone"],
-            domains=split_list(answers["domains"]),
-            contact=answers["contact"],
-        ),
-        mail=MailConfig(
-            sender=answers["mail_sender"],
-            reply_to=answers["contact"],
-            host=answers["mail_host"],
-            port=int(answers["mail_port"]),
-            security=MailSecurity(answers["mail_security"]),
-            user=answers["mail_user"],
-        ),
-    )
-    transport = build_smtp_transport(config, environment)
-    if transport is None:
-        raise LookupError
-    return send_test_email(config, transport, environment.clock.now())
-
-
-def build_district_id(answers: Answers) -> str:
-    words = re.findall(r"[a-z0-9]+", answers["name"].lower())
-    return "-".join(words) or split_list(answers["domains"])[0]
-
-
-def build_config_text(answers: Answers) -> str:
-    """Fill in the example with the answers; what was not asked stays as it is there."""
-    tables = {
-        "sources.brave": answers["search"] == "brave",
-        "sources.alerts": answers["search"] == "feeds",
-        "sources.searxng": answers["search"] not in {"brave", "feeds", NONE},
-        "backup": bool(answers["backup_folder"]),
-    }
-    values: dict[str, TomlValue] = {
-        "state": answers[STATE],
-        "district.id": build_district_id(answers),
-        **{f"district.{key}": answers[key] for key in ("name", "zone", "contact")},
-        **{
-            f"district.{key}": split_list(answers[key])
-            for key in ("domains", "places", "reviewers", "operators")
-        },
-        **dict(_list_mail_values(answers)),
-        **dict(_list_portal_values(answers)),
-        "sources.searxng.url": answers["search"],
-        "sources.searxng.allow_private": (normalize_origin(answers["search"]) or "",),
-        "backup.folder": answers["backup_folder"],
-        "backup.keys": answers["backup_keys"] or None,
-    }
-    return fill_template(values, tables)
-
-
-def _list_mail_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
-    host = answers["mail_host"] or None
-    yield "mail.sender", answers["mail_sender"]
-    yield "mail.reply_to", answers["contact"]
-    yield "mail.host", host
-    yield "mail.port", int(answers["mail_port"]) if host else None
-    yield "mail.security", answers["mail_security"] if host else None
-    yield "mail.user", answers["mail_user"] or None
-
-
-def _list_portal_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
-    choice = SignInChoice(answers["sign_in"])
-    yield "portal.address", answers["portal_address"]
-    if choice is SignInChoice.LINK:
-        return
-    if choice is SignInChoice.HEADER:
-        yield "portal.sign_in", SignInMethod.HEADER.value
-        yield "portal.listen", SOCKET
-        yield "portal.header", answers["header"]
-        return
-    yield "portal.sign_in", SignInMethod.OIDC.value
-    yield "portal.provider", PROVIDERS.get(choice, PortalConfig().provider)
-    yield "portal.issuer", answers["issuer"] or ISSUERS[choice].format_map(answers)
-    yield "portal.client", answers["client"]
-
-
-def _print_health(context: CliContext, *, started: bool) -> None:
-    checked = [each for each in run_checks(context) if started or each.what != "service"]
-    troubles = [each for each in checked if each.level is not HealthLevel.OK]
-    good = f"{len(checked) - len(troubles)} of {len(checked)} checks passed"
-    click.echo(f"\n`namesake doctor`: {good}.{' The others:' if troubles else ''}")
-    for each in troubles:
+def _print_health(context: CliContext, result: SetupResult) -> None:
+    click.echo(f"\n{result.verdict}{' The others:' if result.failures else ''}")
+    for each in result.failures:
         context.output.print_line(f"  {each.what}: {each.message} {each.remedy}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """What is left to do, and the commands that do it; several are alternatives or a sequence."""
-
-    text: str
-    commands: tuple[str, ...] = ()
-
-
-def list_next_steps(context: CliContext, answers: Answers, *, started: bool) -> Iterator[NextStep]:
-    yield from _list_config_steps(context, answers)
-    yield from _list_secret_steps(context, answers, started=started)
-    yield from _list_start_steps(context, answers, started=started)
-    yield from _list_people_steps(context, answers)
-    if answers["backup_keys"]:
-        yield NextStep(
-            text=(
-                f"Let one machine fetch {answers['backup_folder']}, and another one "
-                f"{answers['backup_keys']}, every night: see docs/backup.md."
-            )
-        )
-
-
-def _list_config_steps(context: CliContext, answers: Answers) -> Iterator[NextStep]:
-    if len(split_list(answers["reviewers"])) < MIN_REVIEWERS:
-        text = f"Name two reviewers in {context.config_path}, once you know who they are."
-        yield NextStep(text=text)
-    if not answers["mail_host"]:
-        text = (
-            f"Set a mail server under [mail] in {context.config_path}. No one can be invited yet."
-        )
-        yield NextStep(text=text)
-    if answers["client"]:
-        address = context.config.portal.redirect_address
-        yield NextStep(text=f"At your sign-in provider, the redirect address must be: {address}")
-
-
-def _list_secret_steps(
-    context: CliContext, answers: Answers, *, started: bool
-) -> Iterator[NextStep]:
-    path = context.config_path
-    restart = ("systemctl restart namesake namesake-portal",) if started else ()
-    for key, question in QUESTIONS.items():
-        if (
-            question.secret
-            and question.applies(answers)
-            and not find_secret(key, path, setup_files.HOST)
-        ):
-            yield NextStep(
-                text=f"Store the secret {key}.",
-                commands=(build_secret_command(key, path, setup_files.HOST), *restart),
-            )
-
-
-def _list_start_steps(
-    context: CliContext, answers: Answers, *, started: bool
-) -> Iterator[NextStep]:
-    namesake = _spell_command(context)
-    if answers[UNIT_DATA] and not started:
-        yield NextStep(
-            text="Start the service, the portal and nightly backups.",
-            commands=(
-                "systemctl daemon-reload",
-                f"systemctl enable --now {' '.join(START_UNITS)}",
-            ),
-        )
-    elif not answers[UNIT_DATA]:
-        secrets = context.config_path.parent / "secrets"
-        given = f"CREDENTIALS_DIRECTORY={secrets} " if secrets.is_dir() else ""
-        yield NextStep(
-            text="Run the service and the portal, each in a terminal of its own.",
-            commands=(f"{given}{namesake} run", f"{given}{namesake} portal"),
-        )
-    if answers[UNIT_DATA] and context.config.portal.socket_path:
-        yield _build_group_step()
-    proxy = context.config_path.parent / "proxy"
-    if proxy.is_dir():
-        nginx = "/etc/nginx/conf.d/namesake.conf"
-        yield NextStep(
-            text="Let your web server pass requests on to the portal: Caddy, or nginx.",
-            commands=(
-                f"cat {proxy}/Caddyfile >> /etc/caddy/Caddyfile && systemctl reload caddy",
-                f"ln -s {proxy}/nginx.conf {nginx} && systemctl reload nginx",
-            ),
-        )
-
-
-def _build_group_step() -> NextStep:
-    group = setup_files.HOST.find_proxy_group()
-    text = "Give the portal the group of your proxy: add [Service] and Group=NAME."
-    if group:
-        text = (
-            f"The portal's socket is open to the group {group}. If your proxy has another, set it."
-        )
-    return NextStep(text=text, commands=("systemctl edit namesake-portal",))
-
-
-def _list_people_steps(context: CliContext, answers: Answers) -> Iterator[NextStep]:
-    namesake = _spell_command(context)
-    yield NextStep(text="Test the sources.", commands=(f"{namesake} sources check",))
-    yield NextStep(
-        text="Look yourself up first, to see what staff will get.",
-        commands=('namesake me "FIRST LAST" --town TOWN --school SCHOOL',),
-    )
-    if not answers["mail_host"]:
-        return
-    yield NextStep(
-        text="Invite two or three volunteers.",
-        commands=(f"{namesake} staff invite EMAIL FIRST LAST",),
-    )
-    if answers["staff_file"]:
-        invite = f"{namesake} staff import {Path(answers['staff_file']).absolute()}"
-        text = "Then everyone else: look first, then invite."
-        yield NextStep(text=text, commands=(f"{invite} --dry-run", invite))
-
-
-def _spell_command(context: CliContext) -> str:
-    if context.config_path == find_config_path({}):
-        return "namesake"
-    return f"namesake --config {context.config_path}"
-
-
-def _print_next_steps(context: CliContext, steps: Iterator[NextStep]) -> None:
+def print_next_steps(context: CliContext, steps: Iterable[NextStep]) -> None:
     click.echo("\nLeft to do, in this order:")
     for number, step in enumerate(steps, start=1):
         context.output.print_line(f"{number}. {step.text}")

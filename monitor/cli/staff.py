@@ -240,7 +240,7 @@ def import_file(
         return
     rows = tuple(_list_state_rows(report))
     context.output.print_table(("lines", "what"), rows)
-    for sentence in _describe_import(report, context.config.district.zone, dry_run=dry_run):
+    for sentence in describe_import(report, context.config.district.zone, dry_run=dry_run):
         context.output.print_line(sentence)
     if email:
         for what, words in _build_preview(context, email).items():
@@ -257,7 +257,7 @@ def _list_state_rows(report: StaffImport) -> Iterator[tuple[int, str]]:
         yield report.missing, "no longer in the file"
 
 
-def _describe_import(report: StaffImport, zone: str, *, dry_run: bool) -> Iterator[str]:
+def describe_import(report: StaffImport, zone: str, *, dry_run: bool) -> Iterator[str]:
     lines_by_reason: dict[str, list[int]] = defaultdict(list)
     for each in report.unusable:
         lines_by_reason[each.reason].append(each.line)

@@ -2,27 +2,16 @@
 
 import re
 import sys
-from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
 
-from monitor.config import find_shipped_files
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
+from monitor.services.setup_files import CREDENTIALS, FIRST_WITH_CREDSTORE, plan_units
 
-UNITS = (
-    "namesake.service",
-    "namesake-portal.service",
-    "namesake-backup.service",
-    "namesake-backup.timer",
-)
-DROP_IN = "older-systemd.conf"
-CREDENTIALS = Path("/etc/credstore")
 # The units find no program below these (ProtectHome, PrivateTmp).
 HIDDEN_PLACES = frozenset({"home", "root", "tmp"})
-# ImportCredential came with 254; LoadCredential looks into /etc/credstore since 252.
-CURRENT_SYSTEMD, FIRST_WITH_CREDSTORE, OLDEST_SYSTEMD = 254, 252, 249
-SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
+OLDEST_SYSTEMD = 249
 
 
 @click.command()
@@ -47,15 +36,12 @@ def units(folder: Path, release: int | None) -> None:
     program = find_program(Path(sys.prefix), Path(sys.executable))
     release = release or find_systemd_release(Path("/"))
     stored = _list_credentials() if release < FIRST_WITH_CREDSTORE else ()
-    for name in UNITS:
-        shipped = (find_shipped_files() / name).read_text("utf-8")
-        _write(folder / name, shipped.replace(str(SHIPPED_PROGRAM), str(program)))
-        drop_in = folder / f"{name}.d" / DROP_IN
-        if lines := list(build_credential_lines(shipped, release, stored)):
-            _write(drop_in, "\n".join(("[Service]", *lines, "")))
-        elif drop_in.exists():
-            drop_in.unlink()
-            click.echo(f"Removed {drop_in}.")
+    for planned in plan_units(folder, program, release, stored):
+        if planned.text:
+            _write(planned.path, planned.text)
+        elif planned.path.exists():
+            planned.path.unlink()
+            click.echo(f"Removed {planned.path}.")
     click.echo("Next: `systemctl daemon-reload`, then enable or restart the units you use.")
 
 
@@ -73,21 +59,6 @@ def find_program(prefix: Path, interpreter: Path) -> Path:
             )
             raise NotPermittedError(sentence)
     return program
-
-
-def build_credential_lines(unit: str, release: int, stored: Collection[str]) -> Iterator[str]:
-    """Yield what an older systemd needs to hand over secrets; newer ones read the unit's lines.
-
-    A newer one must not get these: it would hand over encrypted secrets as they are stored.
-    """
-    if release >= CURRENT_SYSTEMD:
-        return
-    for name in re.findall(r"^ImportCredential=(.+)$", unit, re.MULTILINE):
-        if release >= FIRST_WITH_CREDSTORE:
-            yield f"LoadCredential={name}"
-        elif name in stored:
-            # A file that is named and missing would stop the service from starting.
-            yield f"LoadCredential={name}:{CREDENTIALS / name}"
 
 
 def _list_credentials() -> set[str]:

@@ -146,7 +146,7 @@ def create_flask_app(
     _register_request_hooks(
         app,
         context,
-        RequestGuard(address=address, access_rules=access_rules, sessions=context.sessions),
+        RequestGuard(address=address, access_rules=access_rules),
     )
     register_error_handlers(app, context)
     for family in factories:
@@ -168,7 +168,7 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
             # Before the first field is read, which is the token. The second bounds what is in
             # memory between two reads: parts of a file, too.
             request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_BYTES
-        guard.check_csrf(request, session)
+        guard.check_csrf(request, context.sessions.build_csrf_token(session))
 
     @app.after_request
     def finish_response(response: Response) -> Response:

@@ -76,9 +76,9 @@ class PortalContext:
         self.browser_session.next_notice = notice
         return response
 
-    def redirect_to_sign_in(self, path: str) -> Response:
+    def answer_stranger(self) -> Response:
         """Ask to sign in, and remember which page was wanted: an email may have led to it."""
-        response = self.redirect_to(path)
+        response = self.redirect_to(url_for("sign_in.show_sign_in"))
         if request.method == "GET" and request.path != "/":
             wanted = [self.browser_session.id, request.path[:MAX_PATH_LENGTH]]
             self.sessions.set_signed_cookie(response, WANTED_COOKIE, wanted)

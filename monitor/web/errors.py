@@ -5,14 +5,14 @@ To a reviewer, a flag that is missing, closed or about themselves looks the same
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from monitor.domain.errors import (
@@ -25,11 +25,11 @@ from monitor.domain.errors import (
     UnavailableError,
     describe_error_location,
 )
-from monitor.web.context import PortalContext
 from monitor.web.roles import API_PREFIX
 from monitor.web.security import FORGED_FORM
 from reports.pages import account as refusal
 from reports.pages.account import ErrorPageView
+from reports.pages.layout import PageFrame
 
 LOG = logging.getLogger(__name__)
 
@@ -121,7 +121,22 @@ _STATUS_BY_ERROR: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyT
 )
 
 
-def register_error_handlers(app: Flask, context: PortalContext) -> None:
+class ErrorPages(Protocol):
+    """Answers in the frame of its own pages."""
+
+    def render_page(
+        self,
+        title: str,
+        render: Callable[[ErrorPageView, PageFrame], str],
+        view: ErrorPageView,
+        status: HTTPStatus = ...,
+    ) -> Response: ...
+
+    def answer_stranger(self) -> Response:
+        """Say how one gets in, or lead there."""
+
+
+def register_error_handlers(app: Flask, context: ErrorPages) -> None:
     """Show every error as one of our pages, never with a traceback."""
 
     @app.errorhandler(HTTPException)
@@ -130,7 +145,7 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
         if _is_for_program():
             return _render_problem(status, error)
         if status is HTTPStatus.UNAUTHORIZED:
-            return context.redirect_to_sign_in(url_for("sign_in.show_sign_in"))
+            return context.answer_stranger()
         return _render_error(context, status, forged=error.description == FORGED_FORM)
 
     @app.errorhandler(MonitorError)
@@ -147,7 +162,7 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
         return _render_error(context, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _render_error(context: PortalContext, status: HTTPStatus, *, forged: bool = False) -> Response:
+def _render_error(context: ErrorPages, status: HTTPStatus, *, forged: bool = False) -> Response:
     if _is_for_program():
         return _render_problem(status)
     words = _FORGED_TEXT if forged else ERROR_TEXTS.get(status, ERROR_TEXTS[500])

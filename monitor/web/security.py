@@ -12,7 +12,6 @@ from werkzeug.exceptions import BadRequest, Forbidden
 
 from monitor.web.forms import WebForm, read_form
 from monitor.web.roles import AccessRules, find_access_rule
-from monitor.web.sessions import BrowserSession, BrowserSessions
 from reports.static_files import STATIC
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -51,20 +50,19 @@ class RequestGuard:
 
     address: str
     access_rules: AccessRules
-    sessions: BrowserSessions
 
     def check_host(self, request: Request) -> None:
         """Refuse other host names: a page elsewhere may have pointed its own name at us."""
         if request.host != urlsplit(self.address).netloc:
             raise BadRequest
 
-    def check_csrf(self, request: Request, session: BrowserSession) -> None:
-        """Refuse a form that did not come from a page that we gave this very browser."""
+    def check_csrf(self, request: Request, expected: str) -> None:
+        """Refuse a form without the token of the pages that we gave this very browser."""
         rule = find_access_rule(request.path, self.access_rules)
         if request.method in SAFE_METHODS or rule is None or rule.token_in_url:
             return
         token = request.headers.get("X-CSRF-Token") or read_form(CsrfForm).csrf
-        ours = hmac.compare_digest(token.encode(), self.sessions.build_csrf_token(session).encode())
+        ours = hmac.compare_digest(token.encode(), expected.encode())
         if not ours or not self._is_same_origin(request):
             raise Forbidden(FORGED_FORM)
 

@@ -40,7 +40,7 @@ class PageFrame:
 
     `reader` is who is signed in, empty for no one. `csrf` goes into every form. `notice` says once
     what was just done. `way_out` is where signing out is sent, empty if someone else does it.
-    `demo` is empty in every real district.
+    `demo` is empty in every real district. `contact` is empty before there is a district.
     """
 
     title: str

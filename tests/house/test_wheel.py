@@ -11,8 +11,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.cli.units import UNITS
 from monitor.config import find_shipped_files
+from monitor.services.setup_files import UNITS
 from tests.house.tree import PACKAGES, ROOT, files, place
 from tests.monitor.cli.conftest import SETTINGS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.units import CURRENT_SYSTEMD
+from monitor.services.setup_files import CURRENT_SYSTEMD
 from tests.real import systemd_machine
 from tests.real.installed import CONFIG, SETTINGS, in_time, shown_of
 from tests.real.machine import lacking_home, wheels_home

@@ -21,6 +21,7 @@ SAY_ONE_SENTENCE = {
     "init",
     "run",
     "portal",
+    "setup",
     "staff withdraw",
     "staff invite",
     "staff left",

@@ -327,7 +327,9 @@ def test_a_staff_file_is_checked_and_no_one_is_invited(path, tmp_path):
         mail = f"127.0.0.1\nrelay\n{office.port}"
         said = init(
             path,
-            typed=type_answers(staff_file=f"{bad}\n{good}", mail_host=mail, mail_sender="\nno"),
+            typed=type_answers(
+                staff_file=f"{bad}\n{good}", mail_host=mail, mail_sender="\nno", backup_folder="\n"
+            ),
         )
 
     assert said.code == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
-from monitor.cli.setup_questions import AnswersFile
 from monitor.config import find_shipped_files, load_config
+from monitor.services.setup_questions import AnswersFile
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, opened
@@ -48,6 +48,29 @@ def test_a_file_of_answers_sets_up_a_district_and_asks_nothing(tmp_path: Path):
     assert config.sources.brave
     assert "Store the secret smtp-password." in said.out
     assert "Store the secret oidc-secret." in said.out
+
+
+@pytest.mark.parametrize("invites", [True, False])
+def test_everyone_in_the_staff_file_is_invited_only_on_request(tmp_path: Path, invites: bool):  # noqa: FBT001 - a column of the table
+    staff = tmp_path / "staff.csv"
+    staff.write_text("email,first name,last name\nana.ruiz@oakhill.test,Ana,Ruiz\n", "utf-8")
+    asked = f'staff_file = "{staff}"\ninvite_staff = {str(invites).lower()}\n'
+
+    said = init(tmp_path, GOOD + asked)
+
+    assert said.code == 0, said.err
+    assert ("Invited: 1 of 1 lines." in said.out) is invites
+    assert (f"staff import {staff} --dry-run" in said.out) is not invites
+    listed = run("--config", str(tmp_path / "etc/namesake.toml"), "staff", "list").out
+    assert ("invited" in listed) is invites
+
+
+def test_no_one_is_invited_without_a_staff_file(tmp_path: Path):
+    said = init(tmp_path, f"{GOOD}invite_staff = true\n")
+
+    assert said.code == 65
+    assert "it takes a staff file and a mail server" in said.sentence
+    assert not (tmp_path / "etc").exists()
 
 
 def test_secrets_come_from_files_beside_it_and_any_that_a_unit_loads(tmp_path: Path):

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.setup_files import (
+from monitor.config import find_shipped_files, load_config
+from monitor.services.setup_files import (
+    SHIPPED_PROGRAM,
     UNITS,
     HostMachine,
     ProgramResult,
     fill_template,
     list_secret_names,
+    plan_units,
     read_stored_secrets,
     run_program,
 )
-from monitor.cli.units import SHIPPED_PROGRAM
-from monitor.config import find_shipped_files, load_config
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.letters import PASSWORD
 
@@ -67,7 +68,7 @@ class Machine:
     def change(self, host: HostMachine | None = None, **parts: object) -> None:
         host = replace(host or self.host, **{"run_program": self.systemd, **parts})
         self.host = host
-        self.monkeypatch.setattr("monitor.cli.setup_files.HOST", host)
+        self.monkeypatch.setattr("monitor.services.setup_files.HOST", host)
 
     @property
     def config(self) -> Path:
@@ -78,8 +79,8 @@ class Machine:
         file.write_text(answers, "utf-8")
         return run("--config", str(self.config), "init", *(() if again else ("--answers", file)))
 
-    def read_drop_in(self, unit: str) -> str:
-        file = self.root / f"etc/systemd/system/{unit}.d/namesake-init.conf"
+    def read_drop_in(self, unit: str, name: str = "namesake-init.conf") -> str:
+        file = self.root / f"etc/systemd/system/{unit}.d/{name}"
         return file.read_text("utf-8") if file.exists() else ""
 
     def read_files(self, folder: str) -> dict[str, bytes]:
@@ -147,15 +148,17 @@ def test_units_of_a_package_are_not_written_again(machine: Machine):
     assert machine.read_files("etc/systemd/system") == {}
 
 
-def test_another_place_of_the_program_is_a_drop_in_for_each_service(machine: Machine):
-    machine.change(program=Path("/srv/namesake/bin/namesake"))
+def test_another_place_of_the_program_stands_in_the_units_as_for_namesake_units(machine: Machine):
+    program = Path("/srv/namesake/bin/namesake")
+    machine.change(program=program)
 
     machine.init()
 
-    for unit, verb in (("namesake", "run"), ("namesake-portal", "portal")):
-        told = machine.read_drop_in(f"{unit}.service")
-        assert f"\nExecStart=\nExecStart=/srv/namesake/bin/namesake {verb}\n" in told
-    assert "bin/namesake backup\n" in machine.read_drop_in("namesake-backup.service")
+    assert machine.read_drop_in("namesake.service") == ""
+    for planned in plan_units(machine.root / "etc/systemd/system", program, 257, ()):
+        assert not planned.text or planned.path.read_text("utf-8") == planned.text
+    service = (machine.root / "etc/systemd/system/namesake.service").read_text("utf-8")
+    assert "\nExecStart=/srv/namesake/bin/namesake run\n" in service
 
 
 PROVIDER = 'sign_in = "google"\nclient = "c"\n'
@@ -260,7 +263,7 @@ def test_an_older_systemd_gets_the_secret_as_it_can_hand_it_over(machine: Machin
 
     machine.init(with_secret(machine))
 
-    assert f"\n{line}\n" in machine.read_drop_in("namesake.service")
+    assert f"\n{line}\n" in machine.read_drop_in("namesake.service", "older-systemd.conf")
     assert (machine.root / "etc/credstore/brave-key").read_text("utf-8") == PASSWORD
     assert not (machine.root / "etc/credstore.encrypted").exists()
 
@@ -289,6 +292,31 @@ def test_what_is_missing_is_offered_where_someone_can_answer(machine: Machine, t
     assert f"Missing: {unit}." in said.out
     assert said.code == 0
     assert unit.exists() is written
+
+
+def test_a_secret_that_is_still_missing_is_offered_the_next_time(machine: Machine):
+    machine.init(f'{ANSWERS}search = "brave"')
+    machine.change(is_at_terminal=lambda: True)
+
+    said = run("--config", str(machine.config), "init", typed=f"{PASSWORD}\n")
+
+    assert said.code == 0, said.err
+    assert "The secret brave-key is missing" in said.out
+    assert "Stored the secret brave-key in" in said.out
+    assert PASSWORD in machine.systemd.given
+    assert PASSWORD not in said.out + said.err
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_what_is_left_to_do_is_said_the_next_time_too(machine: Machine, running):
+    machine.init(f'{ANSWERS}search = "brave"')
+    machine.systemd.broken = frozenset() if running else frozenset({"is-active"})
+
+    said = run("--config", str(machine.config), "init")
+
+    assert "Left to do, in this order:\n1. Name two reviewers" in said.out
+    assert "Store the secret brave-key." in said.out
+    assert ("Start the service, the portal and nightly backups." in said.out) is not running
 
 
 def test_a_changed_file_is_left_alone(machine: Machine):

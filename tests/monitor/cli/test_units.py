@@ -5,14 +5,9 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import units
-from monitor.cli.units import (
-    DROP_IN,
-    UNITS,
-    build_credential_lines,
-    find_program,
-    find_systemd_release,
-)
+from monitor.cli.units import find_program, find_systemd_release
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.services.setup_files import OLD_SYSTEMD_DROP_IN, UNITS, build_credential_lines
 from tests.house.tree import ROOT
 from tests.monitor.cli.conftest import Said, run
 
@@ -70,11 +65,11 @@ def test_a_unit_of_an_older_release_is_replaced(program: Path, folder: Path) -> 
 def test_an_older_systemd_gets_a_drop_in_that_goes_when_it_is_upgraded(
     program: Path, folder: Path
 ) -> None:
-    drop_in = folder / "namesake.service.d" / DROP_IN
+    drop_in = folder / "namesake.service.d" / OLD_SYSTEMD_DROP_IN
     write(folder, 252)
     written = drop_in.read_text("utf-8")
     assert written.startswith("[Service]\nLoadCredential=smtp-password\n")
-    assert (folder / "namesake-portal.service.d" / DROP_IN).exists()
+    assert (folder / "namesake-portal.service.d" / OLD_SYSTEMD_DROP_IN).exists()
     assert not (folder / "namesake-backup.service.d").exists()
 
     assert f"Removed {drop_in}." in write(folder, 254).out

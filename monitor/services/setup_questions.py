@@ -1,18 +1,17 @@
-"""The questions of `namesake init`, and how each answer is checked.
+"""The questions that set up a district, as data, and how each answer is checked.
 
-A file of answers has the same keys, and passes the same checks.
+`namesake init` asks them in a terminal and `namesake setup` on a page; a file of answers has the
+same keys, and passes the same checks.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import click
 from msgspec import UNSET, Struct, UnsetType
 
-from monitor.cli.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.config import (
     CALLBACK_PATH,
     DOMAIN,
@@ -23,8 +22,9 @@ from monitor.config import (
 )
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
+from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
-from scrapers.http.ssrf_guard import normalize_origin
+from monitor.sources import parse_engine_origin
 
 NONE, YES, NO = "none", "yes", "no"
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
@@ -77,21 +77,26 @@ class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     search: str | UnsetType = UNSET
     backup_folder: str | UnsetType = UNSET
     backup_keys: str | UnsetType = UNSET
+    invite_staff: bool | UnsetType = UNSET
     start: bool | UnsetType = UNSET
     secrets: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupQuestion:
-    """`parse` returns the answer as it is kept, or raises click.BadParameter with a sentence.
+    """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
-    `why` may name earlier answers in braces. `unattended` is the default without a person there.
+    `prompt`, `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
+    elsewhere exactly as it stands. `choices` are all answers that there are. `unattended` is the
+    default without a person there.
     """
 
     key: str
     prompt: str
     why: str
     parse: Callable[[str, Answers], str]
+    copied: str = ""
+    choices: tuple[str, ...] = ()
     default: Callable[[Answers], str] | str | None = None
     unattended: str | None = None
     applies: Callable[[Answers], bool] = lambda _answers: True
@@ -101,31 +106,27 @@ class SetupQuestion:
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
 
-    def ask(self, answers: Answers) -> str:
-        """Ask until the answer can be used."""
-        why = self.why.format_map(answers)
-        click.echo(f"\n  {why}")
-        answer: str = click.prompt(
-            self.prompt.format_map(answers),
-            default=self.find_default(answers),
-            value_proc=lambda text: self.parse(text, answers),
-            hide_input=self.secret,
-            show_default=not self.secret,
-        )
-        return answer
+    def spell_prompt(self, answers: Answers) -> str:
+        return self.prompt.format_map(answers)
+
+    def spell_why(self, answers: Answers) -> str:
+        return " ".join(self.why.format_map(answers).split())
+
+    def spell_copied(self, answers: Answers) -> str:
+        return self.copied.format_map(answers)
 
 
 def _parse_name(text: str, _answers: Answers) -> str:
     if not text.strip():
         reason = "A district needs a name."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
 def _parse_zone(text: str, _answers: Answers) -> str:
     if not is_known_time_zone(text.strip()):
         reason = f"{text!r} is not a time zone such as America/Chicago."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
@@ -140,10 +141,10 @@ def _parse_domains(text: str, _answers: Answers) -> str:
     for domain in domains:
         if not DOMAIN.fullmatch(domain):
             reason = f"{domain!r} is not a domain such as district.example."
-            raise click.BadParameter(reason)
+            raise InputError(reason)
     if not domains:
         reason = "At least one domain is needed, or no one can be invited."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return ", ".join(dict.fromkeys(domains))
 
 
@@ -154,7 +155,7 @@ def _parse_list(text: str, _answers: Answers) -> str:
 def _parse_address(text: str, _answers: Answers) -> str:
     if not is_single_address(text.strip()):
         reason = f"{text!r} is not a single email address."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
@@ -169,7 +170,7 @@ def _parse_optional(text: str, _answers: Answers) -> str:
 def _parse_needed(text: str, _answers: Answers) -> str:
     if not text.strip():
         reason = "An answer is needed here."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
@@ -180,7 +181,7 @@ def _parse_staff_file(text: str, answers: Answers) -> str:
             read_staff_file(Path(name), split_list(answers["domains"]))
         except InputError as error:
             problem = str(error).removesuffix(" Nothing was imported.")
-            raise click.BadParameter(problem) from error
+            raise InputError(problem) from error
     return name
 
 
@@ -190,7 +191,7 @@ def _parse_mail_host(text: str, answers: Answers) -> str:
         return GOOGLE_RELAY
     if re.search(r"[/\s@]|^[^:]*:\d*$", host):
         reason = f"{text!r} is not the name of a server such as smtp.district.example."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return host
 
 
@@ -198,7 +199,7 @@ def _build_choice_parser(*choices: str) -> Callable[[str, Answers], str]:
     def parse_choice(text: str, _answers: Answers) -> str:
         if text.strip().lower() not in choices:
             reason = f"{text!r} is not one of {', '.join(choices)}."
-            raise click.BadParameter(reason)
+            raise InputError(reason)
         return text.strip().lower()
 
     return parse_choice
@@ -208,14 +209,14 @@ def _parse_yes(text: str, _answers: Answers) -> str:
     found = {"y": YES, YES: YES, "n": NO, NO: NO}.get(text.strip().lower())
     if found is None:
         reason = f"{text!r} is not yes or no."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return found
 
 
 def _parse_port(text: str, _answers: Answers) -> str:
     if not text.strip().isdecimal() or not 0 < int(text) < 1 << 16:
         reason = f"{text!r} is not a port from 1 to 65535."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
@@ -223,7 +224,7 @@ def _parse_sender(text: str, _answers: Answers) -> str:
     address = re.fullmatch(r"[^<>]*<([^<>]+)>|([^<>]+)", text.strip())
     if address is None or not is_single_address(address[1] or address[2]):
         reason = f"{text!r} has no email address, such as Namesake <namesake@district.example>."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
@@ -235,28 +236,28 @@ def _parse_portal_address(text: str, _answers: Answers) -> str:
         reason = (
             f"{text!r} is not https:// and a host only, such as https://namesake.school.example."
         )
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return address
 
 
 def _parse_tenant(text: str, _answers: Answers) -> str:
     if not re.fullmatch(r"[0-9A-Za-z.-]+", text.strip()):
         reason = f"{text!r} is not a tenant ID such as 00000000-0000-0000-0000-000000000000."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
 def _parse_issuer(text: str, _answers: Answers) -> str:
     if not re.fullmatch(r"https://[^\s/@]+(/\S*)?", text.strip()):
         reason = f"{text!r} is not the https:// address that your provider states as its issuer."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
 def _parse_header(text: str, _answers: Answers) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+", text.strip()):
         reason = f"{text!r} is not the name of a header such as X-Forwarded-Email."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return text.strip()
 
 
@@ -265,11 +266,11 @@ def _parse_search(text: str, _answers: Answers) -> str:
     if plain in {"brave", "feeds", NONE}:
         return plain
     plain = DEFAULT_SEARXNG if plain == "searxng" else text.strip().rstrip("/")
-    if not normalize_origin(plain):
+    if not parse_engine_origin(plain):
         reason = (
             f"{text!r} is not brave, searxng, feeds, none, or an address like {DEFAULT_SEARXNG}."
         )
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return plain
 
 
@@ -279,10 +280,10 @@ def _parse_backup_folder(text: str, answers: Answers) -> str:
     units = Path(answers[UNIT_DATA]) if answers[UNIT_DATA] else None
     if folder and not Path(folder).is_absolute():
         reason = f"{text!r} is not a full path such as /var/lib/namesake-copies."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     if folder and units and Path(folder).parent != units:
         reason = f"{text!r} is not a folder in {units}. Mount the other disk there."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return folder
 
 
@@ -291,7 +292,7 @@ def _parse_backup_keys(text: str, answers: Answers) -> str:
     copies = answers["backup_folder"]
     if keys and (Path(keys).is_relative_to(copies) or Path(copies).is_relative_to(keys)):
         reason = f"{text!r} and {copies} are one place. Keys and backups must never be together."
-        raise click.BadParameter(reason)
+        raise InputError(reason)
     return keys
 
 
@@ -349,7 +350,7 @@ DISTRICT_QUESTIONS = (
     SetupQuestion(
         key="staff_file",
         prompt="Staff file (CSV)",
-        why="A list of whom to invite later. It is only checked now, and no one is invited.",
+        why="A list of whom to invite. For now it is only checked, and no one is invited.",
         parse=_parse_staff_file,
         default=NONE,
     ),
@@ -360,7 +361,7 @@ MAIL_QUESTIONS = (
         prompt="Mail server, google, or none",
         why=(
             "Invitations and digests go out through it. google is Google Workspace's relay. With "
-            "none, emails\n  are files, and no one can be invited."
+            "none, emails are files, and no one can be invited."
         ),
         parse=_parse_mail_host,
         default=NONE,
@@ -370,6 +371,7 @@ MAIL_QUESTIONS = (
         prompt="Encryption: starttls, tls or relay",
         why="relay is not encrypted: only for a server on this machine or your own network.",
         parse=_build_choice_parser(*MailSecurity),
+        choices=tuple(MailSecurity),
         default="starttls",
         applies=lambda answers: bool(answers["mail_host"]),
     ),
@@ -393,7 +395,7 @@ MAIL_QUESTIONS = (
     ),
     SetupQuestion(
         key="smtp-password",
-        prompt="Password (not shown; Enter to set it later)",
+        prompt="Password (not shown; leave it empty to set it later)",
         why="The password of {mail_user}. It is stored as a secret, not in the configuration.",
         parse=_parse_optional,
         default="",
@@ -412,6 +414,7 @@ MAIL_QUESTIONS = (
         prompt="Send a test email now",
         why="It goes to {contact}, and to no one else.",
         parse=_parse_yes,
+        choices=(YES, NO),
         default=YES,
         unattended=NO,
         applies=lambda answers: bool(answers["mail_host"]),
@@ -430,9 +433,10 @@ PORTAL_QUESTIONS = (
         prompt="Sign-in: link, google, entra, oidc or header",
         why=(
             "link emails a code. google, entra (Microsoft) and oidc (others) use your accounts "
-            "there.\n  header trusts a proxy that signs people in."
+            "there. header trusts a proxy that signs people in."
         ),
         parse=_build_choice_parser(*SignInChoice),
+        choices=tuple(SignInChoice),
         default="link",
     ),
     SetupQuestion(
@@ -452,16 +456,14 @@ PORTAL_QUESTIONS = (
     SetupQuestion(
         key="client",
         prompt="Client ID",
-        why=(
-            "Register a web application at your provider. Its redirect address must be exactly:\n  "
-            f"{{portal_address}}{CALLBACK_PATH}"
-        ),
+        why="Register a web application at your provider. Its redirect address must be exactly:",
+        copied=f"{{portal_address}}{CALLBACK_PATH}",
         parse=_parse_needed,
         applies=_uses_provider,
     ),
     SetupQuestion(
         key="oidc-secret",
-        prompt="Client secret (not shown; Enter to set it later)",
+        prompt="Client secret (not shown; leave it empty to set it later)",
         why="Your provider shows it once. It is stored as a secret, not in the configuration.",
         parse=_parse_optional,
         default="",
@@ -487,7 +489,7 @@ SEARCH_QUESTIONS = (
     ),
     SetupQuestion(
         key="brave-key",
-        prompt="Key for Brave (not shown; Enter to set it later)",
+        prompt="Key for Brave (not shown; leave it empty to set it later)",
         why="From your account at Brave's Search API. It is stored as a secret.",
         parse=_parse_optional,
         default="",
@@ -518,10 +520,21 @@ BACKUP_QUESTIONS = (
 )
 START_QUESTIONS = (
     SetupQuestion(
+        key="invite_staff",
+        prompt="Invite everyone in the staff file now",
+        why="Two or three volunteers first are better. Emails go out one after another.",
+        parse=_parse_yes,
+        choices=(YES, NO),
+        default=NO,
+        applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
+        when_unused="must be false here: it takes a staff file and a mail server",
+    ),
+    SetupQuestion(
         key="start",
         prompt="Start the service, the portal and nightly backups now",
         why="No one is searched for before they join.",
         parse=_parse_yes,
+        choices=(YES, NO),
         default=lambda answers: YES if answers["mail_host"] else NO,
         applies=lambda answers: bool(answers[UNIT_DATA]),
         when_unused=(
@@ -539,3 +552,26 @@ SECTIONS = {
     "Start": START_QUESTIONS,
 }
 QUESTIONS = {question.key: question for section in SECTIONS.values() for question in section}
+
+
+def list_summary(answers: Answers) -> Iterator[tuple[SetupQuestion, str]]:
+    """Yield each question that has a use, with its answer as people read it: never a secret."""
+    for question in QUESTIONS.values():
+        if question.applies(answers):
+            yield question, _spell_kept_answer(question, answers)
+
+
+def _spell_kept_answer(question: SetupQuestion, answers: Answers) -> str:
+    answer = answers.get(question.key, "")
+    if question.secret:
+        return "given, and not shown" if answer else "left to do"
+    return answer or NONE
+
+
+def list_secrets(answers: Answers) -> dict[str, str]:
+    """Return the secrets among the answers, by name."""
+    return {
+        key: answers[key]
+        for key, question in QUESTIONS.items()
+        if question.secret and answers.get(key)
+    }

@@ -1,4 +1,4 @@
-"""What `namesake init` writes: the configuration, units, secrets, and samples for a proxy.
+"""What setting up writes: the configuration, units, secrets, and samples for a proxy.
 
 One template is the example that ships beside the units; its lines are filled in and its comments
 stay. A file that is there is never changed, except for a secret that was just typed.
@@ -10,13 +10,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.cli.units import CURRENT_SYSTEMD, SHIPPED_PROGRAM, build_credential_lines
 from monitor.config import Config, SignInMethod, find_shipped_files
 from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
@@ -24,8 +23,12 @@ from monitor.domain.errors import CannotWriteError
 SERVICE, PORTAL, BACKUP = "namesake.service", "namesake-portal.service", "namesake-backup.service"
 TIMER = "namesake-backup.timer"
 START_UNITS = ("namesake", "namesake-portal", TIMER)
-UNITS = {SERVICE: "run", PORTAL: "portal", BACKUP: "backup", TIMER: ""}
-DROP_IN = "namesake-init.conf"
+UNITS = (SERVICE, PORTAL, BACKUP, TIMER)
+DROP_IN, OLD_SYSTEMD_DROP_IN = "namesake-init.conf", "older-systemd.conf"
+SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
+CREDENTIALS = Path("/etc/credstore")
+# ImportCredential came with 254; LoadCredential looks into /etc/credstore since 252.
+CURRENT_SYSTEMD, FIRST_WITH_CREDSTORE = 254, 252
 STATE_FOLDER = Path("var/lib/namesake")
 COPIES_FOLDER, KEYS_FOLDER = Path("var/lib/namesake-copies"), Path("var/lib/namesake-keys")
 # Whose group reads the portal's socket: the first of these that the machine has.
@@ -87,9 +90,12 @@ class HostMachine:
         booted = (self.root / "run/systemd/system").is_dir()
         return self.is_service_config(path) and booted and self.user_id() == 0
 
-    def has_unit(self, name: str) -> bool:
+    def has_unit(self, name: Path) -> bool:
         folders = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
         return any((self.root / folder / name).exists() for folder in folders)
+
+    def is_service_running(self) -> bool:
+        return self.run_program(("systemctl", "is-active", "--quiet", SERVICE), "").code == 0
 
     def find_proxy_group(self) -> str:
         return next((name for name in PROXY_GROUPS if self.has_group(name)), "")
@@ -175,22 +181,50 @@ def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator
         yield PlannedFile(path=folder / "nginx.conf", text=_build_nginx_sample(config))
     if not host.runs_units_of(config_path):
         return
-    units = host.root / "etc/systemd/system"
-    for name in UNITS:
-        if not host.has_unit(name):
-            text = (find_shipped_files() / name).read_text("utf-8")
-            yield PlannedFile(path=units / name, text=text)
+    folder = host.root / "etc/systemd/system"
+    stored = _list_credentials(host)
+    for planned in plan_units(folder, host.program, host.read_systemd_version(), stored):
+        if planned.text and not host.has_unit(planned.path.relative_to(folder)):
+            yield planned
     for name in (SERVICE, PORTAL, BACKUP):
-        lines = (*_list_unit_changes(name, config, host), *_list_old_credentials(name, host))
-        if lines:
+        if lines := tuple(_list_unit_changes(name, config, host)):
             text = "\n".join(("# Written by `namesake init`.", "[Service]", *lines, ""))
-            yield PlannedFile(path=units / f"{name}.d" / DROP_IN, text=text)
+            yield PlannedFile(path=folder / f"{name}.d" / DROP_IN, text=text)
+
+
+def plan_units(
+    folder: Path, program: Path, release: int, stored: Collection[str]
+) -> Iterator[PlannedFile]:
+    """Yield the units that start this program, and the drop-in of each for an older systemd.
+
+    A drop-in without text is one that must not be there. `stored` names the secrets there are.
+    """
+    for name in UNITS:
+        shipped = (find_shipped_files() / name).read_text("utf-8")
+        text = shipped.replace(str(SHIPPED_PROGRAM), str(program))
+        yield PlannedFile(path=folder / name, text=text)
+        lines = tuple(build_credential_lines(shipped, release, stored))
+        text = "\n".join(("[Service]", *lines, "")) if lines else ""
+        yield PlannedFile(path=folder / f"{name}.d" / OLD_SYSTEMD_DROP_IN, text=text)
+
+
+def build_credential_lines(unit: str, release: int, stored: Collection[str]) -> Iterator[str]:
+    """Yield what an older systemd needs to hand over secrets; newer ones read the unit's lines.
+
+    A newer one must not get these: it would hand over encrypted secrets as they are stored.
+    """
+    if release >= CURRENT_SYSTEMD:
+        return
+    for name in re.findall(r"^ImportCredential=(.+)$", unit, re.MULTILINE):
+        if release >= FIRST_WITH_CREDSTORE:
+            yield f"LoadCredential={name}"
+        elif name in stored:
+            # A file that is named and missing would stop the service from starting.
+            yield f"LoadCredential={name}:{CREDENTIALS / name}"
 
 
 def _list_unit_changes(name: str, config: Config, host: HostMachine) -> Iterator[str]:
     """Yield the lines in which this district differs from the shipped unit."""
-    if host.program != SHIPPED_PROGRAM:
-        yield from ("ExecStart=", f"ExecStart={host.program} {UNITS[name]}")
     copies, keys = config.backup.folder, config.backup.keys
     if name == BACKUP and not _are_usual(host, copies, keys):
         yield from _list_state_folders(copies, keys)
@@ -215,12 +249,9 @@ def _list_state_folders(*folders: Path | None) -> tuple[str, str]:
     return "StateDirectory=", f"StateDirectory={names}"
 
 
-def _list_old_credentials(name: str, host: HostMachine) -> Iterator[str]:
-    """Yield the lines that hand over what is stored, for a systemd that does not look for it."""
+def _list_credentials(host: HostMachine) -> set[str]:
     folder = host.root / "etc/credstore"
-    stored = {each.name for each in folder.iterdir()} if folder.is_dir() else set[str]()
-    unit = (find_shipped_files() / name).read_text("utf-8")
-    yield from build_credential_lines(unit, host.read_systemd_version(), stored)
+    return {each.name for each in folder.iterdir()} if folder.is_dir() else set()
 
 
 CADDY_SAMPLE = """\

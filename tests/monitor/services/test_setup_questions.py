@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
-import click
 import msgspec
 import pytest
 
-from monitor.cli.setup_questions import QUESTIONS, UNIT_DATA, Answers, AnswersFile, SignInChoice
 from monitor.config import MailSecurity
+from monitor.domain.errors import InputError
+from monitor.services.setup_questions import (
+    QUESTIONS,
+    UNIT_DATA,
+    Answers,
+    AnswersFile,
+    SignInChoice,
+    list_summary,
+)
 
 EARLIER: Answers = {
     UNIT_DATA: "/var/lib",
@@ -134,10 +141,10 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
     ],
 )
 def test_a_wrong_answer_is_refused_in_one_sentence(key, text, reason):
-    with pytest.raises(click.BadParameter) as refusal:
+    with pytest.raises(InputError) as refusal:
         parse(key, text)
 
-    assert refusal.value.message == reason
+    assert str(refusal.value) == reason
 
 
 def test_a_file_of_answers_has_the_keys_of_the_questions_and_of_secrets():
@@ -149,7 +156,8 @@ def test_a_file_of_answers_has_the_keys_of_the_questions_and_of_secrets():
 
 def test_every_choice_that_is_offered_is_named_in_its_question():
     for key, choices in (("sign_in", SignInChoice), ("mail_security", MailSecurity)):
-        assert all(choice.value in QUESTIONS[key].prompt for choice in choices)
+        assert QUESTIONS[key].choices == tuple(choices)
+        assert all(choice in QUESTIONS[key].prompt for choice in QUESTIONS[key].choices)
 
 
 def test_every_default_is_an_answer_that_can_be_used():
@@ -160,15 +168,25 @@ def test_every_default_is_an_answer_that_can_be_used():
             assert question.parse(default, given) is not None
 
 
-def test_every_question_says_why_in_short_lines():
+def test_every_question_says_why_in_a_few_words():
     for question in QUESTIONS.values():
-        assert question.why.endswith((".", "/sign-in/account/back"))
-        assert all(len(line) < 100 for line in question.why.splitlines())
+        assert question.why.endswith(":" if question.copied else ".")
+        assert len(question.why) < 200
 
 
 def test_a_staff_file_is_read_to_its_last_line(tmp_path: Path):
     file = tmp_path / "staff.csv"
     file.write_text("email,first name,last name\nana@elsewhere.test,Ana,Ruiz\n", "utf-8")
 
-    with pytest.raises(click.BadParameter, match="line 2"):
+    with pytest.raises(InputError, match="line 2"):
         parse("staff_file", str(file))
+
+
+def test_the_summary_shows_every_answer_but_no_secret():
+    given = {**dict.fromkeys(QUESTIONS, ""), **EARLIER, "search": "brave", "brave-key": "BSA-7"}
+
+    told = {question.key: answer for question, answer in list_summary(given)}
+
+    assert (told["contact"], told["places"]) == ("it@oakhill.test", "none")
+    assert told["brave-key"] == "given, and not shown"
+    assert "tenant" not in told

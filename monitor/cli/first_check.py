@@ -1,0 +1,174 @@
+"""The administrator's own first check, at the end of setup: joined as anyone joins.
+
+Consent comes before everything else, and a no stores nothing. The code comes from the person's own
+mailbox, so that no one can join for somebody else here either.
+"""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from monitor.app import App
+from monitor.cli.check import print_sweep, run_sweep_now, try_lock
+from monitor.cli.context import CliContext, escape_controls
+from monitor.cli.doctor import add_stored_secrets
+from monitor.config import DistrictConfig
+from monitor.db.accounts import Invitation
+from monitor.db.files import StateFolderLock, write_private_file
+from monitor.domain.consent_text import SCOPE_SENTENCES
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import InputError, MonitorError
+from monitor.domain.names.parsing import split_own_name
+from monitor.domain.person import Person, PersonName
+from monitor.domain.vocabulary import Scope, SweepKind
+from monitor.scheduler.daemon import WakeSocket
+from monitor.services.consent import list_offered_scopes, render_district_terms
+from monitor.services.digests import build_digest_view
+from monitor.services.enrollment import (
+    EnrollmentAnswers,
+    enroll_with_code,
+    invite_person,
+    is_district_address,
+    load_open_invitation,
+)
+from monitor.services.jobs import take_over_jobs
+from monitor.services.outbox import send_due
+from monitor.sources import find_missing_keys
+from reports.emails.registry import EmailKind, render_email
+
+OFFER = "\nDo you want to join as the first one, and see your own digest? You are free not to"
+NOTHING_STORED = "Nothing was stored about you."
+JOIN_LATER = "Your invitation stays open: its link lets you join on the portal for 14 days."
+
+
+def offer_first_check(asked: CliContext) -> None:
+    """Let whoever sets up join, check them now, and write their digest for their eyes only."""
+    if not click.confirm(OFFER, default=False):
+        return
+    context = add_stored_secrets(asked)
+    try:
+        with context.open_app() as app:
+            if len(find_missing_keys(app.sources, context.environment.variables)) < len(
+                app.sources
+            ):
+                _join_and_check(context, app)
+            else:
+                _print("No source can be asked yet: add one under [sources], or its key.")
+                _print(NOTHING_STORED)
+    except MonitorError as error:
+        _print(f"Your first check ended here: {error}")
+
+
+def _join_and_check(context: CliContext, app: App) -> None:
+    scopes = _ask_for_consent(app)
+    if not scopes:
+        _print(NOTHING_STORED)
+        return
+    answers = EnrollmentAnswers(
+        name=click.prompt("Your first and last name", value_proc=_parse_name),
+        school=click.prompt(
+            "Your school or office (may stay empty)", default="", show_default=False
+        ).strip(),
+        scopes=scopes,
+    )
+    invitation = _invite(app, answers.name)
+    person = _join_with_code(app, invitation, answers) if invitation else None
+    if person is None:
+        _print(JOIN_LATER)
+        return
+    _print("You have joined. Your first check runs now; it can take some minutes.")
+    done = run_sweep_now(context, app, SweepKind.SELFCHECK, person.id)
+    print_sweep(context, app, done, as_json=False)
+    if not any(run.outcome.is_conclusive for run in app.db.sweeps.list_source_runs(done.id)):
+        _print("No source could be checked, so nothing is known yet: that is not a good result.")
+    _write_preview(app, person)
+
+
+def _ask_for_consent(app: App) -> frozenset[Scope]:
+    """Show the text that everyone reads; return what the person agrees to, nothing for a no."""
+    _print(f"\n{render_district_terms(app)}")
+    scopes = frozenset(
+        scope
+        for scope in list_offered_scopes(app)
+        if click.confirm(f"{SCOPE_SENTENCES[scope]} Do you agree to this part", default=False)
+    )
+    if scopes and click.confirm("Do you agree to the text above, and join", default=False):
+        return scopes
+    return frozenset()
+
+
+def _invite(app: App, name: PersonName) -> Invitation | None:
+    """Invite as everyone is invited; None where the email could not be sent."""
+    district = app.config.district
+    mail: str = click.prompt(
+        "Your work email address", value_proc=lambda typed: _parse_work_address(typed, district)
+    )
+    invitation = invite_person(app, mail, name.given, name.family)
+    lock = StateFolderLock(app.config.state)
+    if not try_lock(lock):
+        WakeSocket(app.config.state).wake_daemon()
+        _print(f"The service sends an invitation to {mail} now.")
+        return invitation
+    try:
+        take_over_jobs(app)
+        send_due(app)
+    finally:
+        lock.release()
+    if app.db.outbox.find_last_sent_time(invitation.id, EmailKind.INVITATION) is None:
+        emails = app.db.outbox.list_emails()
+        error = next((each.error for each in emails if each.recipient_id == invitation.id), "")
+        _print(f"The invitation could not be sent, and is tried again later. {error}")
+        return None
+    _print(f"An invitation was sent to {mail}.")
+    return invitation
+
+
+def _join_with_code(app: App, invitation: Invitation, answers: EnrollmentAnswers) -> Person | None:
+    """Ask for the code until it is that of this invitation; None for no code."""
+    while True:
+        typed: str = click.prompt(
+            "The link in it (leave it empty to join later)", default="", show_default=False
+        )
+        code = "".join(typed.split()).rstrip("/").rpartition("/")[2]
+        if not code:
+            return None
+        try:
+            if load_open_invitation(app, code).id == invitation.id:
+                return enroll_with_code(app, code, answers)
+            _print("This is the link of another invitation.")
+        except InputError as error:
+            _print(str(error))
+
+
+def _write_preview(app: App, person: Person) -> None:
+    email = render_email(build_digest_view(app, person.id))
+    folder = Path(tempfile.mkdtemp(prefix="namesake-digest-"))
+    write_private_file(folder / "digest.html", email.html.encode())
+    write_private_file(folder / "digest.txt", email.text.encode())
+    _print(f"Your digest, as it stands now, is in {folder}. Only you can read it: delete it later.")
+
+
+def _ask_optional(prompt: str) -> str:
+    typed: str = click.prompt(prompt, default="", show_default=False)
+    return typed.strip()
+
+
+def _parse_name(typed: str) -> PersonName:
+    name = split_own_name(typed)
+    if not name.given or not name.family:
+        reason = "Type your first and your last name."
+        raise click.BadParameter(reason)
+    return name
+
+
+def _parse_work_address(typed: str, district: DistrictConfig) -> str:
+    mail = typed.strip().lower()
+    if not is_single_address(mail) or not is_district_address(mail, district):
+        reason = f"{typed!r} is no address of this district ({', '.join(district.domains)})."
+        raise click.BadParameter(reason)
+    return mail
+
+
+def _print(sentence: str) -> None:
+    click.echo(escape_controls(sentence))

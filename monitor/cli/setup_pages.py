@@ -1,0 +1,119 @@
+"""`namesake setup`: the questions of `namesake init`, on pages of this machine alone."""
+
+import platform
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+
+import click
+
+from monitor.cli import service as logbook
+from monitor.cli.context import CliContext, pass_cli_context
+from monitor.cli.setup import (
+    close_conversation,
+    end_setup,
+    find_place,
+    print_next_steps,
+    write_and_check,
+)
+from monitor.domain.errors import InputError
+from monitor.domain.health import HealthResult
+from monitor.scheduler.daemon import stop_on_signals
+from monitor.services.setup import SetupResult, send_setup_test
+from monitor.services.setup_questions import Answers
+from monitor.web.server import LOOPBACK, serve_on_port
+from monitor.web.setup import SetupActions, SetupVisit, create_setup_app
+
+PORT = 8081
+IDLE_LASTS = timedelta(minutes=30)
+LOOK_SECONDS = 1.0
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, (1 << 16) - 1),
+    default=PORT,
+    show_default=True,
+    help="The port of this machine to use.",
+)
+@pass_cli_context
+def setup(context: CliContext, port: int) -> int:
+    """Set up a district in a browser: the questions of `namesake init`, on pages.
+
+    Prints an address that works once, in one browser, on this machine only. Ends when you finish,
+    or after half an hour without use. Nothing is written before the last button.
+    """
+    if context.config_path.exists():
+        reason = f"{context.config_path} already exists. `namesake init` writes what is missing."
+        raise InputError(reason)
+    ids, clock = context.environment.ids, context.environment.clock
+    visit = SetupVisit(
+        place=str(context.config_path),
+        token=ids.new_code(),
+        answers=find_place(context).begin_answers(),
+        new_code=ids.new_code,
+        monotonic=clock.monotonic,
+        used_at=clock.monotonic(),
+    )
+    address = f"http://{LOOPBACK}:{port}"
+    site = create_setup_app(address, visit, build_actions(context, visit))
+    stopping = threading.Event()
+    with logbook.log_to_stream(), stop_on_signals(stopping), serve_on_port(site, LOOPBACK, port):
+        for line in list_entry_lines(context.environment.variables, address, port, visit.token):
+            click.echo(line)
+        wait_for_end(visit, stopping.wait)
+    return _report_end(context, visit)
+
+
+def build_actions(context: CliContext, visit: SetupVisit) -> SetupActions:
+    def send_test(answers: Answers) -> HealthResult:
+        return send_setup_test(context.environment, answers)
+
+    def write(
+        answers: Answers, secrets: Mapping[str, str], tell: Callable[[str], object]
+    ) -> SetupResult:
+        if context.config_path.exists() and not visit.written:
+            reason = f"{context.config_path} exists by now. It was not changed."
+            raise InputError(reason)
+        return write_and_check(context, answers, secrets, tell)
+
+    return SetupActions(send_test=send_test, write=write)
+
+
+def list_entry_lines(
+    variables: Mapping[str, str], address: str, port: int, token: str
+) -> Iterator[str]:
+    """Say where to go, from this machine and from another one."""
+    user = variables.get("SUDO_USER") or variables.get("USER") or "USER"
+    match variables.get("SSH_CONNECTION", "").split():
+        case [_client, _client_port, host, _port]:
+            pass
+        case _:
+            host = platform.node()
+    yield "Open this address in a browser on this machine. It works once:"
+    yield f"  {address}/start/{token}"
+    yield "If this machine has no browser, run this on the one that has, and open it there:"
+    yield f"  ssh -L {port}:{LOOPBACK}:{port} {user}@{host}"
+    yield "It ends when you finish, or after half an hour without use. Ctrl-C stops it."
+
+
+def wait_for_end(visit: SetupVisit, wait: Callable[[float], bool]) -> None:
+    """Wait until it is over, stopped, or idle; `wait` tells whether it was stopped."""
+    while not wait(LOOK_SECONDS) and not visit.is_over:
+        if visit.monotonic() - visit.used_at >= IDLE_LASTS.total_seconds():
+            return
+    # The last page is still on its way.
+    wait(LOOK_SECONDS)
+
+
+def _report_end(context: CliContext, visit: SetupVisit) -> int:
+    if visit.result is None:
+        click.echo("namesake: Setup ended without the last button. Nothing was written.", err=True)
+        return InputError.exit_code
+    for sentence in visit.written:
+        context.output.print_line(sentence)
+    print_next_steps(context, visit.result.steps)
+    code = end_setup(context, visit.result.trouble)
+    close_conversation(context)
+    return code

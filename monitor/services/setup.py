@@ -1,0 +1,336 @@
+"""Setting up a district from answers: what is written, the test email, and what is left to do.
+
+Nothing here asks: a terminal, a page or a file did. What a district has already is never changed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from monitor.app import Environment, build_smtp_transport
+from monitor.config import (
+    Config,
+    DistrictConfig,
+    MailConfig,
+    MailSecurity,
+    PortalConfig,
+    SignInMethod,
+    find_config_path,
+    load_config,
+)
+from monitor.db.database import Database
+from monitor.domain.errors import CannotWriteError
+from monitor.domain.health import HealthResult
+from monitor.domain.vocabulary import HealthLevel
+from monitor.services.health import send_test_email
+from monitor.services.setup_files import (
+    START_UNITS,
+    STATE_FOLDER,
+    HostMachine,
+    PlannedFile,
+    TomlValue,
+    build_secret_command,
+    fill_template,
+    find_secret,
+    plan_files,
+    spell_as_variables,
+    store_secret,
+    write_new_file,
+)
+from monitor.services.setup_questions import (
+    ISSUERS,
+    NONE,
+    PROVIDERS,
+    UNIT_DATA,
+    Answers,
+    SignInChoice,
+    split_list,
+)
+from monitor.sources import build_sources, find_missing_keys, parse_engine_origin
+
+# An answer that no one is asked for: where the state folder is.
+STATE = "state"
+# For a sign-in by a proxy: anyone on the machine can reach a port, and forge a header.
+SOCKET = "unix:/run/namesake-portal/pages.sock"
+MIN_REVIEWERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPlace:
+    """Where a district is set up: its configuration, and the machine that has it."""
+
+    config_path: Path
+    host: HostMachine
+
+    @property
+    def runs_units(self) -> bool:
+        return self.host.runs_units_of(self.config_path)
+
+    def begin_answers(self) -> Answers:
+        """Return what no one is asked for."""
+        state = "state"
+        if self.host.is_service_config(self.config_path):
+            state = str(self.host.root / STATE_FOLDER)
+        units = str(self.host.root / STATE_FOLDER.parent) if self.runs_units else ""
+        return {UNIT_DATA: units, STATE: state}
+
+    def spell_command(self) -> str:
+        if self.config_path == find_config_path({}):
+            return "namesake"
+        return f"namesake --config {self.config_path}"
+
+
+def write_district(
+    place: SetupPlace, answers: Answers, secrets: Mapping[str, str]
+) -> Iterator[str]:
+    """Write everything a new district needs, and yield a sentence for each thing written."""
+    try:
+        write_new_file(place.config_path, build_config_text(answers))
+    except CannotWriteError as error:
+        reason = f"{error} Choose another path with --config."
+        raise CannotWriteError(reason) from error
+    yield f"Wrote {place.config_path}."
+    for name, secret in secrets.items():
+        yield keep_secret(place, name, secret)
+    config = load_config(place.config_path)
+    Database.create_or_open_folder(config.state).close()
+    yield from write_missing_files(place, config)
+
+
+def keep_secret(place: SetupPlace, name: str, secret: str) -> str:
+    """Store a secret, and say so."""
+    before = find_secret(name, place.config_path, place.host)
+    stored = store_secret(name, secret, place.config_path, place.host)
+    verb = "Replaced" if before else "Stored"
+    return f"{verb} the secret {name} in {stored}."
+
+
+def list_missing_files(place: SetupPlace, config: Config) -> list[PlannedFile]:
+    planned = plan_files(config, place.config_path, place.host)
+    return [each for each in planned if not each.path.exists()]
+
+
+def write_missing_files(place: SetupPlace, config: Config) -> Iterator[str]:
+    for each in list_missing_files(place, config):
+        write_new_file(each.path, each.text)
+        yield f"Wrote {each.path}."
+
+
+def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
+    """Return the secrets that this configuration needs and that are not stored."""
+    needed = ["smtp-password"] if config.mail.user else []
+    if config.portal.sign_in is SignInMethod.OIDC:
+        needed.append("oidc-secret")
+    needed.extend(find_missing_keys(build_sources(config), {}).values())
+    names = dict.fromkeys(needed)
+    return [name for name in names if not find_secret(name, place.config_path, place.host)]
+
+
+def send_setup_test(environment: Environment, answers: Answers) -> HealthResult:
+    """Send a test email by the answers so far, before anything is written."""
+    secret = spell_as_variables({"smtp-password": answers["smtp-password"]})
+    variables = {**environment.variables, **secret}
+    ready = replace(environment, variables=variables)
+    config = Config(
+        state=Path(),
+        district=DistrictConfig(
+            id=build_district_id(answers),
+            name=answers["name"],
+            zone=answers["zone"],
+            domains=split_list(answers["domains"]),
+            contact=answers["contact"],
+        ),
+        mail=MailConfig(
+            sender=answers["mail_sender"],
+            reply_to=answers["contact"],
+            host=answers["mail_host"],
+            port=int(answers["mail_port"]),
+            security=MailSecurity(answers["mail_security"]),
+            user=answers["mail_user"],
+        ),
+    )
+    transport = build_smtp_transport(config, ready)
+    if transport is None:
+        raise LookupError
+    return send_test_email(config, transport, environment.clock.now())
+
+
+def build_district_id(answers: Answers) -> str:
+    words = re.findall(r"[a-z0-9]+", answers["name"].lower())
+    return "-".join(words) or split_list(answers["domains"])[0]
+
+
+def build_config_text(answers: Answers) -> str:
+    """Fill in the example with the answers; what was not asked stays as it is there."""
+    tables = {
+        "sources.brave": answers["search"] == "brave",
+        "sources.alerts": answers["search"] == "feeds",
+        "sources.searxng": answers["search"] not in {"brave", "feeds", NONE},
+        "backup": bool(answers["backup_folder"]),
+    }
+    values: dict[str, TomlValue] = {
+        "state": answers[STATE],
+        "district.id": build_district_id(answers),
+        **{f"district.{key}": answers[key] for key in ("name", "zone", "contact")},
+        **{
+            f"district.{key}": split_list(answers[key])
+            for key in ("domains", "places", "reviewers", "operators")
+        },
+        **dict(_list_mail_values(answers)),
+        **dict(_list_portal_values(answers)),
+        "sources.searxng.url": answers["search"],
+        "sources.searxng.allow_private": (parse_engine_origin(answers["search"]) or "",),
+        "backup.folder": answers["backup_folder"],
+        "backup.keys": answers["backup_keys"] or None,
+    }
+    return fill_template(values, tables)
+
+
+def _list_mail_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
+    host = answers["mail_host"] or None
+    yield "mail.sender", answers["mail_sender"]
+    yield "mail.reply_to", answers["contact"]
+    yield "mail.host", host
+    yield "mail.port", int(answers["mail_port"]) if host else None
+    yield "mail.security", answers["mail_security"] if host else None
+    yield "mail.user", answers["mail_user"] or None
+
+
+def _list_portal_values(answers: Answers) -> Iterator[tuple[str, TomlValue]]:
+    choice = SignInChoice(answers["sign_in"])
+    yield "portal.address", answers["portal_address"]
+    if choice is SignInChoice.LINK:
+        return
+    if choice is SignInChoice.HEADER:
+        yield "portal.sign_in", SignInMethod.HEADER.value
+        yield "portal.listen", SOCKET
+        yield "portal.header", answers["header"]
+        return
+    yield "portal.sign_in", SignInMethod.OIDC.value
+    yield "portal.provider", PROVIDERS.get(choice, PortalConfig().provider)
+    yield "portal.issuer", answers["issuer"] or ISSUERS[choice].format_map(answers)
+    yield "portal.client", answers["client"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What is left to do, and the commands that do it; several are alternatives or a sequence."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupResult:
+    """How a new district does. `trouble` is why it was not started, empty without any."""
+
+    checks: tuple[HealthResult, ...]
+    steps: tuple[NextStep, ...]
+    trouble: str = ""
+
+    @property
+    def failures(self) -> tuple[HealthResult, ...]:
+        return tuple(each for each in self.checks if each.level is not HealthLevel.OK)
+
+    @property
+    def verdict(self) -> str:
+        good = len(self.checks) - len(self.failures)
+        return f"`namesake doctor`: {good} of {len(self.checks)} checks passed."
+
+
+def list_next_steps(
+    place: SetupPlace, config: Config, *, staff_file: str = "", started: bool
+) -> Iterator[NextStep]:
+    """Yield what is left to do in a district with this configuration, in order."""
+    yield from _list_config_steps(place, config)
+    yield from _list_secret_steps(place, config, started=started)
+    yield from _list_start_steps(place, config, started=started)
+    yield from _list_people_steps(place, config, staff_file)
+    if config.backup.keys:
+        yield NextStep(
+            text=(
+                f"Let one machine fetch {config.backup.folder}, and another one "
+                f"{config.backup.keys}, every night: see docs/backup.md."
+            )
+        )
+
+
+def _list_config_steps(place: SetupPlace, config: Config) -> Iterator[NextStep]:
+    if len(config.district.reviewers) < MIN_REVIEWERS:
+        text = f"Name two reviewers in {place.config_path}, once you know who they are."
+        yield NextStep(text=text)
+    if not config.mail.host:
+        text = f"Set a mail server under [mail] in {place.config_path}. No one can be invited yet."
+        yield NextStep(text=text)
+    if config.portal.sign_in is SignInMethod.OIDC:
+        address = config.portal.redirect_address
+        yield NextStep(text=f"At your sign-in provider, the redirect address must be: {address}")
+
+
+def _list_secret_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
+    restart = ("systemctl restart namesake namesake-portal",) if started else ()
+    for name in list_missing_secrets(place, config):
+        yield NextStep(
+            text=f"Store the secret {name}.",
+            commands=(build_secret_command(name, place.config_path, place.host), *restart),
+        )
+
+
+def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
+    if place.runs_units and not started:
+        yield NextStep(
+            text="Start the service, the portal and nightly backups.",
+            commands=(
+                "systemctl daemon-reload",
+                f"systemctl enable --now {' '.join(START_UNITS)}",
+            ),
+        )
+    elif not place.runs_units:
+        secrets, namesake = place.config_path.parent / "secrets", place.spell_command()
+        given = f"CREDENTIALS_DIRECTORY={secrets} " if secrets.is_dir() else ""
+        yield NextStep(
+            text="Run the service and the portal, each in a terminal of its own.",
+            commands=(f"{given}{namesake} run", f"{given}{namesake} portal"),
+        )
+    if place.runs_units and config.portal.socket_path:
+        yield _build_group_step(place.host)
+    proxy = place.config_path.parent / "proxy"
+    if proxy.is_dir():
+        nginx = "/etc/nginx/conf.d/namesake.conf"
+        yield NextStep(
+            text="Let your web server pass requests on to the portal: Caddy, or nginx.",
+            commands=(
+                f"cat {proxy}/Caddyfile >> /etc/caddy/Caddyfile && systemctl reload caddy",
+                f"ln -s {proxy}/nginx.conf {nginx} && systemctl reload nginx",
+            ),
+        )
+
+
+def _build_group_step(host: HostMachine) -> NextStep:
+    group = host.find_proxy_group()
+    text = "Give the portal the group of your proxy: add [Service] and Group=NAME."
+    if group:
+        text = (
+            f"The portal's socket is open to the group {group}. If your proxy has another, set it."
+        )
+    return NextStep(text=text, commands=("systemctl edit namesake-portal",))
+
+
+def _list_people_steps(place: SetupPlace, config: Config, staff_file: str) -> Iterator[NextStep]:
+    namesake = place.spell_command()
+    yield NextStep(text="Test the sources.", commands=(f"{namesake} sources check",))
+    yield NextStep(
+        text="Look yourself up first, to see what staff will get.",
+        commands=('namesake me "FIRST LAST" --town TOWN --school SCHOOL',),
+    )
+    if not config.mail.host:
+        return
+    yield NextStep(
+        text="Invite two or three volunteers.",
+        commands=(f"{namesake} staff invite EMAIL FIRST LAST",),
+    )
+    if staff_file:
+        invite = f"{namesake} staff import {Path(staff_file).absolute()}"
+        text = "Then everyone else: look first, then invite."
+        yield NextStep(text=text, commands=(f"{invite} --dry-run", invite))

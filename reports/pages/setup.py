@@ -1,0 +1,107 @@
+"""Setting up a district in a browser: a page for each group of questions, then what came of it."""
+
+from dataclasses import dataclass
+
+from reports.pages.layout import FieldProblem, PageFrame, render_page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupField:
+    """A question. `options` are all its answers, empty where any text may be one.
+
+    `copied` is to be pasted elsewhere exactly as it stands. Of a secret there is never a `value`.
+    """
+
+    key: str
+    label: str
+    hint: str
+    value: str = ""
+    copied: str = ""
+    options: tuple[str, ...] = ()
+    secret: bool = False
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        return tuple((each, each) for each in self.options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupSectionView:
+    """`led_to_more` says that the answers so far lead to questions that are new on the page."""
+
+    title: str
+    number: int
+    total: int
+    here: str
+    back: str
+    fields: tuple[SetupField, ...]
+    led_to_more: bool = False
+    faults: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupAnswerRow:
+    """An answer with the page that changes it."""
+
+    what: str
+    answer: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupSummaryView:
+    """`place` is the file that will be written first."""
+
+    rows: tuple[SetupAnswerRow, ...]
+    place: str
+    faults: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedCheck:
+    what: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftToDo:
+    """`commands` are to be typed on the server."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupDoneView:
+    """`trouble` is why the service was not started, empty without any."""
+
+    written: tuple[str, ...]
+    verdict: str
+    failed: tuple[FailedCheck, ...]
+    steps: tuple[LeftToDo, ...]
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupNoticeView:
+    """A page that only says something."""
+
+    title: str
+    words: str
+
+
+def render_setup_section(view: SetupSectionView, frame: PageFrame) -> str:
+    return render_page("setup_section", view, frame)
+
+
+def render_setup_summary(view: SetupSummaryView, frame: PageFrame) -> str:
+    return render_page("setup_summary", view, frame)
+
+
+def render_setup_done(view: SetupDoneView, frame: PageFrame) -> str:
+    return render_page("setup_done", view, frame)
+
+
+def render_setup_notice(view: SetupNoticeView, frame: PageFrame) -> str:
+    return render_page("setup_notice", view, frame)

@@ -1,0 +1,178 @@
+"""The administrator's own first check: joined as anyone, by a code from their own mailbox."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.cli.context import CliContext
+from monitor.cli.first_check import offer_first_check
+from monitor.demo.server import WebServer
+from monitor.services.consent import list_offered_scopes, render_district_terms
+from tests.monitor.cli.conftest import Terminal
+from tests.monitor.letters import read
+from tests.monitor.post_office import Counter, PostOffice, opened
+
+MAIL = "rosa.marchetti@cedarvalley.example"
+# Typed as what a mailbox got: hers the last letter, another one the first.
+LINK, THEIR_LINK = "her link", "another link"
+
+
+@dataclass
+class Keyboard(io.RawIOBase):
+    """Types line after line; each is made up only when it is asked for."""
+
+    lines: Iterator[str]
+    rest: bytes = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.rest = self.rest or next(self.lines, "").encode()
+        part, self.rest = self.rest[: len(buffer)], self.rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+@dataclass
+class FirstCheck:
+    """Types answers at the end of a setup."""
+
+    terminal: Terminal
+    office: PostOffice
+    counter: Counter
+
+    def type(self, *lines: str) -> str:
+        """Type these lines; a link is what its mailbox got by then."""
+        context = CliContext(self.terminal.path, self.terminal.environment)
+        links = {LINK: -1, THEIR_LINK: 0}
+        typed = (f"{self.read_link(links[each]) if each in links else each}\n" for each in lines)
+        with CliRunner().isolation(input=Keyboard(typed)) as (out, _err, _both):
+            offer_first_check(context)
+            return out.getvalue().decode()
+
+    def read_link(self, number: int) -> str:
+        letter = read(self.counter.letters[number]).get_body(("plain",)).get_content()
+        return re.findall(r"https://\S+/join/(?!not-me)\S+", letter)[0]
+
+    @property
+    def agreeing(self) -> list[str]:
+        with self.terminal.app() as app:
+            return ["y"] * len(list_offered_scopes(app))
+
+    def count_stored(self) -> tuple[int, int]:
+        """Return how many people there are, and how many emails were queued."""
+        with self.terminal.app() as app:
+            return len(app.db.people.list_person_ids()), len(app.db.outbox.list_emails())
+
+
+def send_mail_to(terminal: Terminal, port: int) -> None:
+    terminal.configured(
+        ("[mail]\n", f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "relay"\n')
+    )
+
+
+@pytest.fixture
+def first(terminal: Terminal, web: WebServer) -> Iterator[FirstCheck]:
+    counter = Counter()
+    with opened(counter) as office:
+        send_mail_to(terminal, office.port)
+        yield FirstCheck(terminal, office, counter)
+
+
+def test_who_joins_by_their_own_link_gets_their_digest_as_a_private_file(first: FirstCheck):
+    said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
+
+    assert "You have joined." in said, said
+    folder = Path(re.findall(r"is in (\S+)\. Only you", said)[0])
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for name in ("digest.html", "digest.txt"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert "Rosa" in (folder / "digest.txt").read_text("utf-8")
+    assert first.counter.recipients[0] == [MAIL]
+    assert first.count_stored()[0] == 1
+    assert re.search(r"\d+ of \d+ sources checked", said)
+
+
+def test_the_whole_consent_text_is_shown_before_any_question(first: FirstCheck):
+    with first.terminal.app() as app:
+        terms = render_district_terms(app)
+
+    said = first.type("y", *("n" for _ in first.agreeing))
+
+    assert terms in said
+    assert said.index(terms) < said.index("Do you agree to this part")
+
+
+@pytest.mark.parametrize("refusal", ["offer", "parts", "text"])
+def test_a_no_stores_nothing(first: FirstCheck, refusal: str):
+    parts = first.agreeing
+    typed = {
+        "offer": ["n"],
+        "parts": ["y", *("n" for _ in parts)],
+        "text": ["y", *parts, "n"],
+    }
+
+    said = first.type(*typed[refusal])
+
+    assert first.count_stored() == (0, 0)
+    assert first.counter.letters == []
+    assert ("Nothing was stored about you." in said) is (refusal != "offer")
+
+
+def test_no_one_joins_with_the_link_of_somebody_else(first: FirstCheck):
+    first.terminal.invites("lena.fox@cedarvalley.example")
+
+    said = first.type(
+        "y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, THEIR_LINK, "wrong", ""
+    )
+
+    assert first.count_stored()[0] == 0
+    assert "This is the link of another invitation." in said
+    assert "This code is unknown, already used, or expired." in said
+    assert "Your invitation stays open" in said
+
+
+def test_an_address_elsewhere_cannot_be_invited(first: FirstCheck):
+    said = first.type(
+        "y", *first.agreeing, "y", "Rosa", "Rosa Marchetti", "", "rosa@elsewhere.test", MAIL, ""
+    )
+
+    assert "Type your first and your last name." in said
+    assert "'rosa@elsewhere.test' is no address of this district" in said
+    assert first.counter.recipients == [[MAIL]]
+
+
+def test_an_invitation_that_cannot_be_sent_is_said_and_waits(first: FirstCheck):
+    first.counter.sender = "451 later"
+
+    said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL)
+
+    assert "could not be sent, and is tried again later." in said
+    assert "Your invitation stays open" in said
+
+
+def test_without_a_source_it_says_so_and_stores_nothing(terminal: Terminal):
+    with opened(Counter()) as office:
+        send_mail_to(terminal, office.port)
+        first = FirstCheck(terminal, office, Counter())
+        said = first.type("y")
+
+    assert "No source can be asked yet" in said
+    assert first.count_stored() == (0, 0)
+
+
+def test_sources_that_could_not_be_checked_are_no_good_news(first: FirstCheck):
+    first.terminal.environment = replace(
+        first.terminal.environment, dialer=Terminal(first.terminal.path).environment.dialer
+    )
+
+    said = first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
+
+    assert "No source could be checked, so nothing is known yet" in said

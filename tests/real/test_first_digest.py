@@ -1,0 +1,144 @@
+"""One command and one file of answers: 400 staff are invited, some join, and a digest arrives."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.app import App, Environment, IdSource, open_app
+from monitor.cli.main import namesake
+from monitor.config import load_config
+from monitor.demo import data as days
+from monitor.demo import setup as stage
+from monitor.demo.internet import Internet
+from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
+from monitor.demo.story import EMAILS_AFTER
+from monitor.domain.vocabulary import Scope
+from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
+from monitor.services.outbox import MAX_INVITATIONS_PER_RUN
+from monitor.web.app import create_portal_app
+from monitor.web.server import LOOPBACK, serve_on_port
+from reports.emails.registry import EmailKind
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
+from tests.real.journeys import FAMILY, GIVEN, Browser
+from tests.real.mail_sink import MailSink, mail_sink
+from tests.real.process import free_ports
+
+pytestmark = pytest.mark.real
+STAFF, JOINING = 400, (0, 199, 399)
+# The service looks for due emails as often; an invitation is due every three seconds.
+ROUND = timedelta(seconds=30)
+ANSWERS = """\
+name = "Oak Hill Unified"
+domains = ["oakhill.test"]
+contact = "it@oakhill.test"
+reviewers = ["a.lee@oakhill.test", "r.ortiz@oakhill.test"]
+staff_file = "{staff}"
+invite_staff = true
+mail_host = "127.0.0.1"
+mail_security = "relay"
+mail_port = {mail}
+portal_address = "http://127.0.0.1:{portal}"
+search = "http://searx.example"
+"""
+
+
+def name_of(number: int) -> tuple[str, str]:
+    letters = "".join(chr(ord("a") + digit) for digit in divmod(number, 26))
+    return GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]}{letters}"
+
+
+def mail_of(number: int) -> str:
+    return ".".join(name_of(number)).lower() + "@oakhill.test"
+
+
+def write_staff_file(path: Path) -> None:
+    lines = (f"{mail_of(each)},{','.join(name_of(each))}" for each in range(STAFF))
+    path.write_text("\n".join(("email,first name,last name", *lines, "")), "utf-8")
+
+
+@dataclass
+class District:
+    """What one command left, with a clock that a test moves."""
+
+    app: App
+    clock: StoryClock
+    mail: MailSink
+    address: str
+
+    def send_invitations(self) -> list[int]:
+        """Let the service's rounds pass; return how many emails each one sent."""
+        sent = []
+        while self.app.db.outbox.list_emails() and (not sent or sent[-1]):
+            before = len(self.mail.taken)
+            run_mail_and_cleanup(self.app)
+            sent.append(len(self.mail.taken) - before)
+            self.clock.at += ROUND
+        return sent
+
+    def join(self, number: int) -> None:
+        """Join over HTTP, as whoever got the email does."""
+        browser = Browser(self.address)
+        (email,) = self.mail.sent_to(mail_of(number))
+        code = re.findall(r"/join/(?!not-me)(?:code/)?([\w.-]+)", email.text)[0]
+        answer = browser.submit(f"/join/code/{code}", "/join/code")
+        while (place := answer.headers["Location"].partition("#")[0]).startswith("/join/"):
+            typed = {"scopes": [Scope.SEARCH.value]} if place.endswith("/scopes") else {}
+            answer = browser.submit(place, place, **typed)
+        assert place.startswith("/me"), place
+
+
+def run_init(folder: Path, environment: Environment, **ports: int) -> Path:
+    staff, answers, config = folder / "staff.csv", folder / "answers.toml", folder / "namesake.toml"
+    write_staff_file(staff)
+    answers.write_text(ANSWERS.format(staff=staff, **ports), "utf-8")
+    command = ("--config", str(config), "init", "--answers", str(answers))
+    done = CliRunner().invoke(namesake, command, obj=environment)
+    assert done.exit_code == 0, done.output
+    assert f"Invited: {STAFF} of {STAFF} lines." in done.output
+    # A mail server of one's own takes emails as fast as they come.
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("[mail]\n", "[mail]\nper_second = 1000\n"), "utf-8")
+    return config
+
+
+def test_four_hundred_staff_come_to_a_first_digest_by_one_command(tmp_path: Path) -> None:
+    clock = StoryClock(days.compute_sweep_time(1) - timedelta(days=3))
+    mail_port, portal_port = free_ports(2)
+    with mail_sink(mail_port) as mail, WebServer(Internet(), now=clock.now) as web:
+        environment = Environment(
+            clock=clock,
+            ids=IdSource(new_id=stage.build_id_source("staff")),
+            dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
+            throttle=WITHOUT_WAITS,
+        )
+        config = load_config(run_init(tmp_path, environment, mail=mail_port, portal=portal_port))
+        with open_app(config, environment) as app:
+            district = District(app, clock, mail, config.portal.address)
+            rounds = district.send_invitations()
+            with serve_on_port(create_portal_app(app, lambda: None), LOOPBACK, portal_port):
+                for number in JOINING:
+                    district.join(number)
+            run_mail_and_cleanup(app)
+            clock.at = days.compute_sweep_time(1)
+            run_due_sweeps(app)
+            clock.at += EMAILS_AFTER
+            run_mail_and_cleanup(app)
+            run_upkeep(app)
+            people = app.db.people.list_person_ids()
+            digests = [app.db.outbox.find_last_sent_time(each, EmailKind.DIGEST) for each in people]
+
+    assert max(rounds) <= MAX_INVITATIONS_PER_RUN
+    invited = Counter(each.recipient for each in mail.taken[:STAFF])
+    assert invited == Counter(map(mail_of, range(STAFF)))
+    joined = set(map(mail_of, JOINING))
+    later = mail.taken[STAFF:]
+    assert {each.recipient for each in later} & set(invited) == joined
+    assert len(digests) == len(JOINING)
+    assert None not in digests
