@@ -76,6 +76,8 @@ class SetupPlace:
         return {UNIT_DATA: units, STATE: state}
 
     def spell_command(self) -> str:
+        if self.host.is_container():
+            return "docker compose exec service namesake"
         if self.config_path == find_config_path({}):
             return "namesake"
         return f"namesake --config {self.config_path}"
@@ -278,6 +280,9 @@ def _list_secret_steps(place: SetupPlace, config: Config, *, started: bool) -> I
 
 
 def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
+    if place.host.is_container():
+        yield NextStep(text="Start everything.", commands=("docker compose up -d",))
+        return
     if place.runs_units and not started:
         yield NextStep(
             text="Start the service, the portal and nightly backups.",
@@ -319,10 +324,11 @@ def _build_group_step(host: HostMachine) -> NextStep:
 
 def _list_people_steps(place: SetupPlace, config: Config, staff_file: str) -> Iterator[NextStep]:
     namesake = place.spell_command()
+    program = namesake if place.host.is_container() else "namesake"
     yield NextStep(text="Test the sources.", commands=(f"{namesake} sources check",))
     yield NextStep(
         text="Look yourself up first, to see what staff will get.",
-        commands=('namesake me "FIRST LAST" --town TOWN --school SCHOOL',),
+        commands=(f'{program} me "FIRST LAST" --town TOWN --school SCHOOL',),
     )
     if not config.mail.host:
         return

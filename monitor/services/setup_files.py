@@ -33,6 +33,8 @@ STATE_FOLDER = Path("var/lib/namesake")
 COPIES_FOLDER, KEYS_FOLDER = Path("var/lib/namesake-copies"), Path("var/lib/namesake-keys")
 # Whose group reads the portal's socket: the first of these that the machine has.
 PROXY_GROUPS = ("caddy", "nginx", "www-data")
+# Who runs our container, by systemd/Containerfile.
+CONTAINER_USER = 10_001
 NOT_FOUND = 127
 ROSTER_KEY = "roster-key"
 
@@ -89,6 +91,11 @@ class HostMachine:
         """Tell whether systemd is to run the district of this configuration."""
         booted = (self.root / "run/systemd/system").is_dir()
         return self.is_service_config(path) and booted and self.user_id() == 0
+
+    def is_container(self) -> bool:
+        """Tell whether podman or Docker runs us: compose starts the district, and has its proxy."""
+        marks = ("run/.containerenv", ".dockerenv")
+        return any((self.root / each).exists() for each in marks)
 
     def has_unit(self, name: Path) -> bool:
         folders = ("etc/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
@@ -374,6 +381,8 @@ def spell_as_variables(secrets: Mapping[str, str]) -> dict[str, str]:
 
 def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str:
     """Spell the command that asks for a secret and stores it where we would."""
+    if host.is_container():
+        return f"sudo install -D -o {CONTAINER_USER} -m 600 /dev/stdin config/secrets/{name}"
     if host.is_service_config(config_path):
         knows = host.run_program(("systemd-creds", "--version"), "").code == 0
         seals = knows and host.read_systemd_version() >= CURRENT_SYSTEMD

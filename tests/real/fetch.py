@@ -18,6 +18,7 @@ import click
 
 from tests.real import (
     bluesky,
+    containers,
     databases,
     fedify,
     mastodon_mock,
@@ -32,6 +33,7 @@ from tests.real.machine import (
     OUR_PINS,
     SEARXNG_PINS,
     beside,
+    containers_home,
     fedify_home,
     is_complete,
     lacking_programs,
@@ -180,6 +182,14 @@ def fill_bare_system(system: systemd_machine.BareSystem, shell: Shell) -> None:
     )
 
 
+def fill_containers(shell: Shell) -> None:
+    if reason := containers.lacking_here():
+        raise CannotFetchError(reason)
+    packages = ",".join(containers.PACKAGES)
+    root = str(shell.home / "root")
+    shell.run("mmdebstrap", "--variant=minbase", f"--include={packages}", SUITE, root)
+
+
 def fill_wheels(shell: Shell) -> None:
     """Fetch what our Debian package holds; what builds it keeps them in a cache of its own."""
     if reason := lacking_programs("dpkg-deb"):
@@ -199,6 +209,7 @@ def main() -> int:
             Parcel(name=system.name, home=system.home, fill=partial(fill_bare_system, system))
             for system in systemd_machine.BARE_SYSTEMS
         ),
+        Parcel(name=containers.NAME, home=containers_home(), fill=fill_containers),
         Parcel(name="the wheels of our Debian package", home=wheels_home(), fill=fill_wheels),
         Parcel(name=searxng.NAME, home=searxng_home(), fill=fill_searxng),
         Parcel(name=bluesky.NAME, home=node_home(), fill=fill_bluesky),

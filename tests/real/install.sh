@@ -24,6 +24,9 @@ need mariadb mariadb-client
 need chromium chromium
 need systemd-analyze systemd
 need mmdebstrap mmdebstrap
+need podman podman aardvark-dns netavark nftables
+need podman-compose podman-compose
+need runc runc
 need /usr/share/keyrings/ubuntu-archive-keyring.gpg ubuntu-keyring
 need npm nodejs npm
 need g++ g++

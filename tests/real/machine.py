@@ -83,6 +83,11 @@ def wheels_home() -> Path:
     return CACHE / f"wheels-{_fingerprint(OUR_PINS)}-{_fingerprint(PHOTO_PINS)}"
 
 
+def containers_home() -> Path:
+    """Where there is a small system with Caddy, which stands in for images that cannot be had."""
+    return CACHE / "containers-trixie"
+
+
 def is_root() -> bool:
     return os.geteuid() == 0
 

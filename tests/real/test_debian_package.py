@@ -1,10 +1,6 @@
 """Our Debian package on systems that have nothing of ours: installed, upgraded, removed, purged."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +10,14 @@ import pytest
 
 from monitor.services.setup_files import CURRENT_SYSTEMD
 from tests.real import systemd_machine
+from tests.real.debian_package import build_package
 from tests.real.installed import CONFIG, SETTINGS, in_time, shown_of
 from tests.real.machine import lacking_home, wheels_home
-from tests.real.systemd_machine import BARE_SYSTEMS, CODE, BareSystem, Machine
+from tests.real.systemd_machine import BARE_SYSTEMS, BareSystem, Machine
 
 pytestmark = pytest.mark.real
 
 OLD, NEW = "0.0.1", "0.0.2"
-COPIED = ("monitor", "scrapers", "reports", "systemd", "docs")
 WITHOUT_PUPILS = SETTINGS.partition("[students]")[0]
 UNITS = ("namesake.service", "namesake-portal.service", "namesake-backup.timer")
 DATA = "/var/lib/private/namesake/namesake.db"
@@ -33,30 +29,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Two releases of this tree, built as `make deb` does, but not compressed."""
     if reason := lacking_home(wheels_home()):
         pytest.skip(f"wheels of the Debian package: {reason}")
-    return {version: build(version, tmp_path_factory.mktemp("tree")) for version in (OLD, NEW)}
-
-
-def build(version: str, tree: Path) -> Path:
-    for name in COPIED:
-        shutil.copytree(CODE / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in CODE.iterdir():
-        if path.is_file() and path.suffix in {".md", ".toml", ".txt", ""}:
-            shutil.copy(path, tree)
-    project = tree / "pyproject.toml"
-    lines = project.read_text("utf-8").splitlines()
-    ours = [f'version = "{version}"' if each.startswith("version =") else each for each in lines]
-    project.write_text("\n".join(ours), "utf-8")
-    (tree / ".cache").mkdir()
-    (tree / ".cache" / "deb").symlink_to(CODE / ".cache" / "deb")
-    subprocess.run(
-        (sys.executable, "systemd/deb/build.py", "--compression", "none"),
-        cwd=tree,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},
-        capture_output=True,
-        check=True,
-    )
-    (package,) = (tree / "dist").glob(f"namesake_{version}_*.deb")
-    return package
+    return {each: build_package(each, tmp_path_factory.mktemp("tree")) for each in (OLD, NEW)}
 
 
 @contextmanager

@@ -431,3 +431,21 @@ def test_nobody_but_the_matcher_reads_the_key_of_the_roster(machine: Machine):
 
     assert secrets == {}
     assert not [each for each in machine.systemd.asked if "decrypt" in each]
+
+
+@pytest.mark.parametrize("mark", ["run/.containerenv", ".dockerenv"])
+def test_in_a_container_what_is_left_is_done_with_compose(machine: Machine, mark: str):
+    (machine.root / "run/systemd/system").rmdir()
+    (machine.root / mark).touch()
+    config = machine.root / "config/namesake.toml"
+    config.parent.mkdir()
+    answers = machine.root / "answers.toml"
+    answers.write_text(f'{ANSWERS}search = "brave"\n', "utf-8")
+
+    said = run("--config", str(config), "init", "--answers", answers)
+
+    assert said.code == 0, said.err
+    assert "docker compose up -d" in said.out
+    assert "docker compose exec service namesake sources check" in said.out
+    assert "sudo install -D -o 10001 -m 600 /dev/stdin config/secrets/brave-key" in said.out
+    assert "systemctl" not in said.out

@@ -1,0 +1,125 @@
+"""Our containers on a podman of their own: its images, its network and its files end with the test.
+
+No registry of images can be reached. A small Debian stands in for that of Debian, and for those of
+Caddy and of a search engine.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real.machine import (
+    HERE,
+    containers_home,
+    is_root,
+    lacking_home,
+    lacking_programs,
+)
+
+NAME = "a small Debian for containers"
+PACKAGES = ("python3", "ca-certificates", "caddy")
+SHIPPED = HERE.parents[1] / "systemd"
+ENGINE = """\
+[engine]
+runtime = "runc"
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+"""
+STORAGE = """\
+[storage]
+driver = "overlay"
+graphroot = "{folder}/images"
+runroot = "{folder}/run"
+"""
+DEBIAN = "docker.io/library/debian:13-slim"
+CADDY = "docker.io/library/caddy:2"
+SEARXNG = "docker.io/searxng/searxng:latest"
+OURS = "localhost/namesake:latest"
+RUN_CADDY = 'CMD ["caddy","run","--config","/etc/caddy/Caddyfile","--adapter","caddyfile"]'
+RUN_SEARCH = 'CMD ["python3","/search_engine.py"]'
+# What the Caddy of Debian lacks, and the image of its makers has.
+CADDY_FOLDERS = "ENV XDG_DATA_HOME=/data XDG_CONFIG_HOME=/config"
+
+
+def lacking() -> str:
+    return lacking_here() or lacking_home(containers_home())
+
+
+def lacking_here() -> str:
+    if not is_root():
+        return "root needed"
+    return lacking_programs("mmdebstrap", "podman", "podman-compose", "runc", "nft")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Podman:
+    """`district` is the folder of the district, with compose.yaml in it."""
+
+    folder: Path
+
+    @property
+    def district(self) -> Path:
+        return self.folder / "district"
+
+    def run(self, *command: str) -> str:
+        """Run a command there, and return what it says; it need not succeed."""
+        done = subprocess.run(
+            command,
+            cwd=self.district,
+            env={
+                **os.environ,
+                "CONTAINERS_CONF": str(self.folder / "containers.conf"),
+                "CONTAINERS_STORAGE_CONF": str(self.folder / "storage.conf"),
+                "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    def compose(self, *arguments: str) -> str:
+        return self.run("podman-compose", *arguments)
+
+    def inside(self, service: str, *command: str) -> str:
+        return self.run("podman", "exec", f"namesake_{service}_1", *command)
+
+    def import_stand_ins(self) -> None:
+        root, archive = containers_home() / "root", self.folder / "stand-in.tar"
+        engine = shutil.copy(HERE / "settings" / "search_engine.py", self.folder)
+        tar = ("tar", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*")
+        parts = ("-C", str(root), ".", "-C", str(self.folder), Path(engine).name)
+        subprocess.run((*tar, "-cf", str(archive), *parts), check=True)
+        self.run("podman", "import", "--change", RUN_SEARCH, str(archive), SEARXNG)
+        caddy = ("--change", RUN_CADDY, "--change", CADDY_FOLDERS)
+        self.run("podman", "import", *caddy, str(archive), CADDY)
+        self.run("podman", "import", str(archive), DEBIAN)
+        archive.unlink()
+
+    def build_image(self, package: Path) -> str:
+        """Build our image as `make image` does."""
+        limits = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
+        recipe = ("-f", str(SHIPPED / "Containerfile"), str(package.parent))
+        return self.run("podman", "build", *limits, "-t", OURS, *recipe)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Podman]:
+    """Yield a podman that has the images of others, and a district's empty folder."""
+    podman = Podman(folder=folder)
+    podman.district.mkdir()
+    (folder / "containers.conf").write_text(ENGINE, "utf-8")
+    (folder / "storage.conf").write_text(STORAGE.format(folder=folder), "utf-8")
+    for name in ("compose.yaml", "searxng-compose.yaml"):
+        shutil.copy(SHIPPED / name, podman.district)
+    podman.import_stand_ins()
+    try:
+        yield podman
+    finally:
+        podman.compose("down", "--volumes", "--timeout", "20")
+        podman.run("podman", "system", "reset", "--force")

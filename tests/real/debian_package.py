@@ -1,0 +1,35 @@
+"""Our Debian package, built from this tree under any version."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.real.systemd_machine import CODE
+
+COPIED = ("monitor", "scrapers", "reports", "systemd", "docs")
+
+
+def build_package(version: str, tree: Path) -> Path:
+    """Build a release of this tree as `make deb` does, but do not compress it."""
+    for name in COPIED:
+        shutil.copytree(CODE / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in CODE.iterdir():
+        if path.is_file() and path.suffix in {".md", ".toml", ".txt", ""}:
+            shutil.copy(path, tree)
+    project = tree / "pyproject.toml"
+    lines = project.read_text("utf-8").splitlines()
+    ours = [f'version = "{version}"' if each.startswith("version =") else each for each in lines]
+    project.write_text("\n".join(ours), "utf-8")
+    (tree / ".cache").mkdir()
+    (tree / ".cache" / "deb").symlink_to(CODE / ".cache" / "deb")
+    subprocess.run(
+        (sys.executable, "systemd/deb/build.py", "--compression", "none"),
+        cwd=tree,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},
+        capture_output=True,
+        check=True,
+    )
+    (package,) = (tree / "dist").glob(f"namesake_{version}_*.deb")
+    return package

@@ -1,0 +1,25 @@
+"""Answers every search as a SearXNG that finds one page. It runs alone, in a container."""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+FOUND = {"url": "https://www.wikipedia.org/", "title": "Wikipedia", "content": "wikipedia"}
+NOTHING_ELSE = ("answers", "corrections", "infoboxes", "suggestions", "unresponsive_engines")
+
+
+class Searching(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        query = parse_qs(urlsplit(self.path).query).get("q", [""])[0]
+        results = [{**FOUND, "engine": "meadow", "engines": ["meadow"]}]
+        answer = {"query": query, "results": results, **{name: [] for name in NOTHING_ELSE}}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer(("", 8080), Searching).serve_forever()
