@@ -16,7 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.cli.units import CURRENT_SYSTEMD, SHIPPED_PROGRAM, build_credential_lines
+from monitor.cli.units import (
+    CURRENT_SYSTEMD,
+    SHIPPED_PROGRAM,
+    build_credential_lines,
+    find_systemd_release,
+    list_credentials,
+)
 from monitor.config import Config, SignInMethod, find_shipped_files
 from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
@@ -94,10 +100,9 @@ class HostMachine:
     def find_proxy_group(self) -> str:
         return next((name for name in PROXY_GROUPS if self.has_group(name)), "")
 
-    def read_systemd_version(self) -> int:
-        said = self.run_program(("systemctl", "--version"), "")
-        found = re.match(r"systemd (\d+)", said.output)
-        return int(found[1]) if found else CURRENT_SYSTEMD
+    @property
+    def systemd_release(self) -> int:
+        return find_systemd_release(self.root) or CURRENT_SYSTEMD
 
 
 HOST = HostMachine()
@@ -217,10 +222,8 @@ def _list_state_folders(*folders: Path | None) -> tuple[str, str]:
 
 def _list_old_credentials(name: str, host: HostMachine) -> Iterator[str]:
     """Yield the lines that hand over what is stored, for a systemd that does not look for it."""
-    folder = host.root / "etc/credstore"
-    stored = {each.name for each in folder.iterdir()} if folder.is_dir() else set[str]()
     unit = (find_shipped_files() / name).read_text("utf-8")
-    yield from build_credential_lines(unit, host.read_systemd_version(), stored)
+    yield from build_credential_lines(unit, host.systemd_release, list_credentials(host.root))
 
 
 CADDY_SAMPLE = """\
@@ -298,7 +301,7 @@ def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -
         write_new_file(path, secret, PRIVATE_MODE)
         return path
     plain = host.root / "etc/credstore" / name
-    if not plain.exists() and host.read_systemd_version() >= CURRENT_SYSTEMD:
+    if not plain.exists() and host.systemd_release >= CURRENT_SYSTEMD:
         command = ("systemd-creds", "encrypt", f"--name={name}", "-", "-")
         encrypted = host.run_program(command, secret)
         if encrypted.code == 0:
@@ -345,7 +348,7 @@ def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str
     """Spell the command that asks for a secret and stores it where we would."""
     if host.is_service_config(config_path):
         knows = host.run_program(("systemd-creds", "--version"), "").code == 0
-        seals = knows and host.read_systemd_version() >= CURRENT_SYSTEMD
+        seals = knows and host.systemd_release >= CURRENT_SYSTEMD
         folder = host.root / ("etc/credstore.encrypted" if seals else "etc/credstore")
     else:
         seals, folder = False, config_path.parent / "secrets"

@@ -46,7 +46,10 @@ def units(folder: Path, release: int | None) -> None:
     """
     program = find_program(Path(sys.prefix), Path(sys.executable))
     release = release or find_systemd_release(Path("/"))
-    stored = _list_credentials() if release < FIRST_WITH_CREDSTORE else ()
+    if release is None:
+        sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
+        raise InputError(sentence)
+    stored = list_credentials(Path("/"))
     for name in UNITS:
         shipped = (find_shipped_files() / name).read_text("utf-8")
         _write(folder / name, shipped.replace(str(SHIPPED_PROGRAM), str(program)))
@@ -90,19 +93,43 @@ def build_credential_lines(unit: str, release: int, stored: Collection[str]) -> 
             yield f"LoadCredential={name}:{CREDENTIALS / name}"
 
 
-def _list_credentials() -> set[str]:
-    return {path.name for path in CREDENTIALS.iterdir()} if CREDENTIALS.is_dir() else set()
+def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
+    """Name the units of the administrator's folder that are not as `units` or `init` writes them.
+
+    One of the Debian package is in another folder; one that is masked was meant to be.
+    """
+    release = find_systemd_release(root) or CURRENT_SYSTEMD
+    stored = list_credentials(root)
+    changed = []
+    for name in UNITS:
+        path = root / "etc/systemd/system" / name
+        if not path.is_file():
+            continue
+        shipped = (find_shipped_files() / name).read_text("utf-8")
+        written = {shipped, shipped.replace(str(SHIPPED_PROGRAM), str(program))}
+        drop_ins = (each.read_text("utf-8") for each in path.with_name(f"{name}.d").glob("*.conf"))
+        handed = set("\n".join(drop_ins).splitlines())
+        needed = set(build_credential_lines(shipped, release, stored))
+        if path.read_text("utf-8") not in written or not needed <= handed:
+            changed.append(name)
+    return tuple(changed)
 
 
-def find_systemd_release(root: Path) -> int:
-    """Read the release off the name of systemd's own library, for which no program is started."""
+def list_credentials(root: Path) -> set[str]:
+    """Name the secrets that are stored unsealed, which older releases are told of one by one."""
+    folder = root / CREDENTIALS.relative_to("/")
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def find_systemd_release(root: Path) -> int | None:
+    """Read the release off the name of systemd's own library: no program is started for it.
+
+    Return None where there is no systemd.
+    """
     places = ("usr/lib*/systemd", "usr/lib/*/systemd")
     names = (path.name for place in places for path in root.glob(f"{place}/libsystemd-shared-*.so"))
-    found = [int(number) for name in names for number in re.findall(r"shared-(\d+)", name)]
-    if not found:
-        sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
-        raise InputError(sentence)
-    return max(found)
+    found = (int(number) for name in names for number in re.findall(r"shared-(\d+)", name))
+    return max(found, default=None)
 
 
 def _write(path: Path, text: str) -> None:

@@ -181,7 +181,7 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
         liveness=Liveness(SystemClock()),
     ).run_until_stopped()
 
-    assert "Job mail did not finish before shutdown" in caplog.text
+    assert "event=job_not_finished job=mail" in caplog.text
     over.set()
 
 
