@@ -18,6 +18,7 @@ from monitor.config import (
     DOMAIN,
     MailSecurity,
     PortalConfig,
+    describe_zone_fault,
     find_portal_faults,
     is_known_time_zone,
 )
@@ -86,6 +87,7 @@ class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises click.BadParameter with a sentence.
 
     `why` may name earlier answers in braces. `unattended` is the default without a person there.
+    `stand_in` lets the other answers of a file be judged where this one cannot be used.
     """
 
     key: str
@@ -97,17 +99,21 @@ class SetupQuestion:
     applies: Callable[[Answers], bool] = lambda _answers: True
     when_unused: str = "has no use with the other answers: remove it"
     secret: bool = False
+    stand_in: str = ""
 
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
 
-    def ask(self, answers: Answers) -> str:
-        """Ask until the answer can be used."""
+    def ask(self, answers: Answers, before: Answers) -> str:
+        """Ask until the answer can be used; what was typed `before` is offered again."""
+        default = self.find_default(answers)
+        if before.get(self.key) and before[self.key] != self.find_default(before):
+            default = before[self.key]
         why = self.why.format_map(answers)
         click.echo(f"\n  {why}")
         answer: str = click.prompt(
             self.prompt.format_map(answers),
-            default=self.find_default(answers),
+            default=default,
             value_proc=lambda text: self.parse(text, answers),
             hide_input=self.secret,
             show_default=not self.secret,
@@ -124,8 +130,7 @@ def _parse_name(text: str, _answers: Answers) -> str:
 
 def _parse_zone(text: str, _answers: Answers) -> str:
     if not is_known_time_zone(text.strip()):
-        reason = f"{text!r} is not a time zone such as America/Chicago."
-        raise click.BadParameter(reason)
+        raise click.BadParameter(describe_zone_fault(text))
     return text.strip()
 
 
@@ -318,6 +323,7 @@ DISTRICT_QUESTIONS = (
         prompt="Domains of staff email",
         why="Only addresses in these domains can be invited. Put commas between several.",
         parse=_parse_domains,
+        stand_in="domain.invalid",
     ),
     SetupQuestion(
         key="places",
@@ -363,6 +369,7 @@ MAIL_QUESTIONS = (
             "none, emails\n  are files, and no one can be invited."
         ),
         parse=_parse_mail_host,
+        stand_in="mail.invalid",
         default=NONE,
     ),
     SetupQuestion(
@@ -370,6 +377,7 @@ MAIL_QUESTIONS = (
         prompt="Encryption: starttls, tls or relay",
         why="relay is not encrypted: only for a server on this machine or your own network.",
         parse=_build_choice_parser(*MailSecurity),
+        stand_in="starttls",
         default="starttls",
         applies=lambda answers: bool(answers["mail_host"]),
     ),
@@ -433,6 +441,7 @@ PORTAL_QUESTIONS = (
             "there.\n  header trusts a proxy that signs people in."
         ),
         parse=_build_choice_parser(*SignInChoice),
+        stand_in="link",
         default="link",
     ),
     SetupQuestion(
