@@ -29,7 +29,7 @@ from monitor.sources import (
     load_credentials,
 )
 from reports.emails.render import Email
-from scrapers.http.client import HttpClient, PageFetcher
+from scrapers.http.client import HttpClient, PageFetcher, Redirect
 from scrapers.http.clock import Clock, SystemClock
 from scrapers.http.crawler import Crawler, keep_no_page
 from scrapers.http.limits import FetchLimits, compute_idle_hosts, raise_file_limit
@@ -37,10 +37,18 @@ from scrapers.http.public_records import InternetRecords, NameService
 from scrapers.http.robots import RobotsCache
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import Throttle
-from scrapers.models import Contact, DomainRecords, LoggedNames, ParseResult
+from scrapers.models import (
+    Contact,
+    DomainRecords,
+    LoggedNames,
+    Outcome,
+    Page,
+    ParseResult,
+    Request,
+)
 from scrapers.registry import SourceRegistry
 from scrapers.sandbox.client import PageParser, SandboxParser
-from scrapers.source import Source
+from scrapers.source import AccessMode, CrawlPolicy, Source
 
 LOG = logging.getLogger(__name__)
 OUTBOX = "outbox"
@@ -124,6 +132,33 @@ def _build_user_agent(contact: str) -> str:
     """Give our honest name; a check of oneself (`namesake me`) has no office to write to."""
     about = f"+mailto:{contact}" if contact else "a person looking themselves up"
     return f"Namesake/{version('namesake-monitor')} ({about})"
+
+
+@contextmanager
+def open_endpoint_client(environment: Environment) -> Iterator[HttpClient]:
+    """Open a client without keys, for addresses of the configuration."""
+    client = HttpClient(
+        dialer=environment.dialer,
+        clock=environment.clock,
+        user_agent=f"Namesake/{version('namesake-monitor')}",
+    )
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def fetch_endpoint(
+    client: HttpClient, url: str, headers: tuple[tuple[str, str], ...] = ()
+) -> Page | ParseResult:
+    """Request an address that the configuration names; it may be on the district's own network.
+
+    A redirect is the answer, and is not followed.
+    """
+    origin = "/".join(url.split("/")[:3])
+    policy = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))
+    answer = client.fetch(Request(url=url, headers=headers, hops=0), policy)
+    return ParseResult(outcome=Outcome.FAILED) if isinstance(answer, Redirect) else answer
 
 
 def build_public_records(config: Config, client: PageFetcher) -> InternetRecords:
@@ -225,11 +260,11 @@ def open_app(config: Config, environment: Environment) -> Iterator[App]:
             parts.enter_context(matcher)
         except UnavailableError as error:
             # It is still asked, but cannot answer. Meanwhile, people can leave.
-            LOG.warning("%s", error)
+            LOG.warning("matcher_unavailable", extra={"reason": str(error)})
         parser = parts.enter_context(SandboxParser())
         app = _build_app(config, environment, db, matcher, parser)
         for fault in app.sources.faults:
-            LOG.warning("%s", fault)
+            LOG.warning("source_left_out", extra={"reason": fault})
         parts.callback(app.crawler.close)
         yield app
 

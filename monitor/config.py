@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 from email.utils import parseaddr
 from enum import StrEnum
 from functools import cache
@@ -12,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 from msgspec.structs import asdict
@@ -281,6 +282,8 @@ def find_mail_faults(
 SOCKET_PREFIX = "unix:"
 # Where the provider of a sign-in sends people back to: districts register it there.
 CALLBACK_PATH = "/sign-in/account/back"
+# Where a provider describes itself, below its issuer (OpenID Connect Discovery 1.0).
+DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 
 class SignInMethod(StrEnum):
@@ -711,7 +714,7 @@ def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
         (
             not is_known_time_zone(config.district.zone),
             "$.district.zone",
-            "must be an IANA time zone such as America/Chicago",
+            f"cannot be used. {describe_zone_fault(config.district.zone)}".rstrip("."),
         ),
         (
             not config.district.domains,
@@ -830,6 +833,16 @@ def is_known_time_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def describe_zone_fault(name: str) -> str:
+    """Say that it is none, and which one was most likely meant."""
+    zones = {zone.casefold(): zone for zone in sorted(available_timezones(), reverse=True)}
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in reversed(zones.values())}
+    known = {**cities, **zones}
+    close = get_close_matches(name.strip().replace(" ", "_").casefold(), known, n=1, cutoff=0.75)
+    hint = f". Did you mean {known[close[0]]}?" if close else " such as America/Chicago."
+    return f"{name!r} is not a time zone{hint}"
 
 
 def read_secret(name: str, environ: Mapping[str, str]) -> str:

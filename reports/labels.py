@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import (
     GuideReliability,
     HealthLevel,
     HoldAction,
+    NoticeKind,
     OpeningReason,
     OwnershipLabel,
     ProofRequirement,
@@ -672,6 +673,20 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "address-changed": "Your address changed",
     "name-decided": "Decision about a name",
     "account-removed": "We stopped monitoring an account",
+}
+NOTICES: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.DISK_FULL: "The disk is full",
+    NoticeKind.BACKUP_FAILED: "The last backup failed",
+    NoticeKind.SOURCES_PARKED: "News of sources that could not be checked",
+    NoticeKind.ADDRESS_SUPPRESSED: "Addresses that reject email",
+    NoticeKind.STAFF_FILE: "News of the staff file",
+    NoticeKind.FLAG_OPENED: "Flags that opened to reviewers",
+    NoticeKind.LOOKALIKE_SEEN: "New look-alikes of the district",
+}
+OFFICES: Final[Mapping[Role, str]] = {
+    Role.STAFF: "Staff",
+    Role.OPERATOR: "Operators",
+    Role.REVIEWER: "Reviewers",
 }
 EMAIL_STATES: Final[Mapping[EmailState, str]] = {
     EmailState.QUEUED: "Waiting",

@@ -6,6 +6,7 @@ from time import monotonic
 
 import click
 
+from monitor.cli import logs
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
@@ -57,7 +58,7 @@ def backup(
     rotation = BackupRotation(max_age=timedelta(days=most["keep_days"]), max_count=most["keep"])
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
     now = context.environment.clock.now()
-    with Database.open_folder(context.config.state) as db:
+    with logs.log_to_journal(), Database.open_folder(context.config.state) as db:
         done = back_up(db, context.config, now, target)
     if as_json:
         report = {

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import OUTBOX, App
-from monitor.cli import service as logbook
+from monitor.cli import logs
 from monitor.cli.context import Output, escape_controls
 from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
@@ -80,7 +80,7 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
     """Show the pages until Ctrl-C, with the service working behind them."""
     address = f"http://{LOOPBACK}:{port}"
     with (
-        logbook.log_to_stream(),
+        logs.log_to_stream(),
         open_played_story(folder, address) as app,
         StateFolderLock(app.config.state),
     ):

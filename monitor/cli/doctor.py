@@ -6,6 +6,7 @@ from dataclasses import replace
 import click
 
 from monitor.app import build_smtp_transport
+from monitor.cli import endpoints
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.config import Config, read_secret
 from monitor.db.backups import KeyBackup
@@ -24,22 +25,37 @@ from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.backups import describe_audit_damage
 from monitor.services.health import check_vitals, collect_vitals
-from monitor.services.setup_files import read_stored_secrets, spell_as_variables
+from monitor.services.notices import check_notices, send_test_notices
+from monitor.services.setup_files import (
+    UNITS,
+    HostMachine,
+    find_changed_units,
+    read_stored_secrets,
+    spell_as_variables,
+)
 from monitor.sources import build_sources, find_missing_keys, list_key_faults
 from scrapers.registry import SourceRegistry
 
 
 @click.command()
-@click.option("--send-test", is_flag=True, help="Also send a test email to the district's contact.")
+@click.option(
+    "--send-test",
+    is_flag=True,
+    help="Also send a test email to the contact, and a test message to each chat.",
+)
 @json_option
 @pass_cli_context
 def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
     """Check everything that can fail, and say what to do. Exits with the worst code found.
 
-    Signs in to the mail server, but sends nothing without --send-test. Queries no source, and
-    prints no names.
+    Signs in to the mail server, but sends nothing without --send-test. Looks whether the portal,
+    the sign-in provider and search engines answer, but queries no source, and prints no names.
     """
-    checked = (*run_checks(context), *(_check_test_email(context) if send_test else ()))
+    checked = (
+        *run_checks(context),
+        *_check_endpoints(context),
+        *(_check_test_email(context) if send_test else ()),
+    )
     output = Output("UTC")
     if as_json:
         output.print_json(checked)
@@ -89,6 +105,39 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     yield from _check_database(context, config, sources)
 
 
+def _check_endpoints(asked: CliContext) -> Iterator[HealthResult]:
+    """Look at what answers over the network, and at the units that systemd has."""
+    environment = add_stored_secrets(asked).environment
+    try:
+        config = asked.config
+        sources = build_sources(config)
+    except MonitorError:
+        return  # reported already
+    missing_keys = find_missing_keys(sources, environment.variables)
+    keyed = {name: each for name, each in sources.items() if name not in missing_keys}
+    yield from endpoints.check_portal(config.portal, environment)
+    yield from endpoints.check_provider(config.portal, environment)
+    yield from endpoints.check_engines(keyed, environment)
+    yield from check_notices(environment.variables)
+    if setup_files.HOST.runs_units_of(asked.config_path):
+        yield from _check_units(setup_files.HOST)
+
+
+def _check_units(host: HostMachine) -> Iterator[HealthResult]:
+    changed = find_changed_units(host.root, host.program)
+    if changed:
+        sentence = f"Units differ from those of this version: {', '.join(changed)}."
+        remedy = "Move own changes to drop-ins (`systemctl edit`), then run `namesake units`."
+        yield report_warning("units", sentence, remedy)
+    shown = ("systemctl", "show", "--property=NeedDaemonReload", "--value", *UNITS)
+    if "yes" in host.run_program(shown, "").output.split():
+        sentence = "Units were changed since systemd read them."
+        remedy = "systemctl daemon-reload && systemctl restart namesake namesake-portal"
+        yield report_warning("units", sentence, remedy)
+    elif not changed:
+        yield report_ok("units", "The units are those of this version, and systemd has read them.")
+
+
 def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
     try:
         environment = add_stored_secrets(context).environment
@@ -97,6 +146,7 @@ def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
         return  # reported already
     if transport is not None:
         yield machine.send_test_email(context.config, transport, context.environment.clock.now())
+    yield from send_test_notices(context.config, environment.variables)
 
 
 def _check_students(context: CliContext, config: Config) -> Iterator[HealthResult]:
@@ -120,9 +170,11 @@ def _check_api_keys(
 ) -> Iterator[HealthResult]:
     for fault in sources.faults:
         yield report_warning("sources", fault, "It is skipped until this is fixed.")
-    for name, wanted in missing_keys.items():
-        remedy = f"Put its key into the credential {wanted}, or remove its table."
-        yield report_warning("sources", f"{name} is not queried: it has no key.", remedy)
+    if missing_keys:
+        sentence = f"Not queried, for lack of a key: {', '.join(missing_keys)}."
+        wanted = ", ".join(dict.fromkeys(missing_keys.values()))
+        remedy = f"Store the key as a credential ({wanted}), or remove the table under [sources]."
+        yield report_warning("sources", sentence, remedy)
     for fault in key_faults:
         yield report_warning("sources", fault, "Namesake does not start until this is fixed.")
 

@@ -102,8 +102,28 @@ NAME_WIDTH = max(map(len, COMMANDS))
 WEB_COMMANDS: Final = frozenset({"demo", "portal", "setup"})
 
 
+CONFIG_OPTION: Final = "--config"
+
+
+def move_config_first(arguments: Sequence[str]) -> list[str]:
+    """Let `--config FILE` also stand behind a command, which is where people write it."""
+    moved, others, left = list[str](), list[str](), list(arguments)
+    while left and left[0] != "--":
+        taken = left.pop(0)
+        if taken == CONFIG_OPTION and left:
+            moved += [taken, left.pop(0)]
+        elif taken.startswith(f"{CONFIG_OPTION}="):
+            moved.append(taken)
+        else:
+            others.append(taken)
+    return [*moved, *others, *left]
+
+
 class LazyGroup(click.Group):
     """Loads commands only to run one, or to print its own help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, move_config_first(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(COMMANDS)
@@ -136,17 +156,20 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--config",
+    CONFIG_OPTION,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The configuration file. Default: $NAMESAKE_CONFIG, or this system's usual place.",
+    help="The configuration file, before or behind a command. Default: $NAMESAKE_CONFIG, or this "
+    "system's usual place.",
 )
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
     from monitor.app import Environment  # noqa: PLC0415 - takes long, and help needs none of it
     from monitor.cli.context import CliContext  # noqa: PLC0415 - likewise
+    from monitor.cli.logs import show_warnings_of_commands  # noqa: PLC0415 - likewise
     from monitor.config import find_config_path  # noqa: PLC0415 - likewise
 
+    show_warnings_of_commands()
     environment = context.obj or Environment(variables=os.environ)
     context.obj = cli_context = CliContext(
         config or find_config_path(environment.variables), environment

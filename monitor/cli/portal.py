@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from monitor.app import open_portal_app
-from monitor.cli import service as logbook
+from monitor.cli import logs
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.config import SignInMethod, read_secret
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
@@ -16,8 +16,9 @@ from monitor.web.sign_in import IdentityProvider
 
 
 @click.command()
+@logs.log_options
 @pass_cli_context
-def portal(context: CliContext) -> None:
+def portal(context: CliContext, log_format: str, *, verbose: bool) -> None:
     """Serve the portal until SIGTERM, next to `namesake run`.
 
     This process queries no source, sends no email and has no roster key. The service does all
@@ -26,7 +27,11 @@ def portal(context: CliContext) -> None:
     config = context.config.portal
     stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)
     oidc = config.sign_in is SignInMethod.OIDC
-    with logbook.log_to_stream(), open_portal_app(context.config, context.environment) as app:
+    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
+    with (
+        logs.log_to_stream(settings=settings),
+        open_portal_app(context.config, context.environment) as app,
+    ):
         wake_socket = WakeSocket(context.config.state)
         site = create_portal_app(
             app,

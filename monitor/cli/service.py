@@ -1,22 +1,12 @@
-"""Running the service, and seeing whether the record is whole.
+"""Running the service, and seeing whether the record is whole; its numbers, for a monitor."""
 
-What the service writes to its log: our own sentences, and nothing that a library says. A
-library's warning may quote an address, and with it a name. The service's numbers, for a
-monitoring system.
-"""
-
-import logging
-import os
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 import click
 
+from monitor.cli import logs
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.database import Database
 from monitor.db.encryption import AuditPosition
@@ -29,64 +19,16 @@ from monitor.services.backups import accept_audit_end, describe_audit_damage
 from monitor.services.health import collect_vitals
 from monitor.services.metrics import list_metric_samples, render_metrics
 
-STDERR_FD = 2
-
-
-class LineLogHandler(logging.Handler):
-    """Writes a line at a time; a full disk or a closed pipe stops no work."""
-
-    def __init__(self, write: Callable[[str], object]) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-        self._write = write
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            line = f"{self.format(record)}\n"
-        except (TypeError, ValueError, LookupError) as error:
-            fault = f"logger={record.name} error={type(error).__name__}"
-            line = f"{record.levelname} log_line_lost {fault}\n"
-        with suppress(OSError):
-            self._write(line)
-
-
-@contextmanager
-def log_to_stream(stream: TextIO | None = None) -> Iterator[None]:
-    """Write to a stream, stderr if none is named, where systemd adds the time."""
-    root_logger, own_logger = logging.getLogger(), logging.getLogger("monitor")
-    # Where no handler is, Python prints what a library warns of by itself.
-    null_handler, line_handler = (
-        logging.NullHandler(),
-        LineLogHandler(stream.write if stream else _build_stderr_writer()),
-    )
-    root_logger.addHandler(null_handler)
-    own_logger.addHandler(line_handler)
-    own_logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        own_logger.setLevel(logging.NOTSET)
-        own_logger.removeHandler(line_handler)
-        root_logger.removeHandler(null_handler)
-
-
-def _build_stderr_writer() -> Callable[[str], object]:
-    """Pass by Python's own buffer: what it cannot get rid of, it complains of at the end.
-
-    Where the service was started without it, another file may have its number by now.
-    """
-    if sys.stderr is None:
-        return len
-    return lambda line: os.write(STDERR_FD, line.encode("utf-8", "backslashreplace"))
-
 
 @click.command()
+@logs.log_options
 @pass_cli_context
-def run(context: CliContext) -> None:
+def run(context: CliContext, log_format: str, *, verbose: bool) -> None:
     """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
     liveness = Liveness(context.environment.clock)
     watched = replace(context, environment=replace(context.environment, beat=liveness.beat))
-    with log_to_stream(), watched.open_app_locked() as app:
+    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
+    with logs.log_to_stream(settings=settings), watched.open_app_locked() as app:
         Daemon(
             jobs=build_supervised_runner(app, context.environment),
             notifier=SystemdNotifier(context.environment.variables),

@@ -3,6 +3,7 @@
 Nothing is written before the last answer. What a district has already is never changed.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,12 @@ import click
 from click.formatting import wrap_text
 from msgspec import UNSET, ValidationError, convert, structs
 
-from monitor.cli.context import CliContext, pass_cli_context
+from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import run_checks
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.main import INTERRUPTED
 from monitor.cli.staff import describe_import
-from monitor.config import read_secret
+from monitor.config import RESERVED_DOMAIN, find_shipped_files, read_secret
 from monitor.config_errors import describe_toml_fault, format_config_fault
 from monitor.db.database import Database
 from monitor.domain.errors import InputError, UnavailableError
@@ -47,6 +48,7 @@ from monitor.services.setup_questions import (
     AnswersFile,
     SetupQuestion,
     list_secrets,
+    list_summary,
 )
 from monitor.services.staff_import import import_staff, read_staff_file
 
@@ -56,16 +58,24 @@ the last answer; Ctrl-C stops."""
 WIDTH, INDENT = 100, "  "
 # Those that have an option: with all of them, nothing is asked.
 OPTIONS = ("name", "domains", "zone", "contact")
+# What in the sample of a file of answers is in no domain for examples, and yet no one's own.
+SAMPLE_KEYS = frozenset({"name", "client"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAnswers:
-    """What was answered beforehand, by options or by a file: then `path` and `text` are its own."""
+    """What was answered beforehand, by options or by a file: then `path` and `text` are its own.
+
+    `faults` are the mistakes in the file, as they are found; `spoiled` are the keys whose values
+    cannot be read, and one that is misspelled.
+    """
 
     answers: Mapping[str, str]
     secrets: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     text: str = ""
+    faults: list[str] = field(default_factory=list)
+    spoiled: frozenset[str] = frozenset()
 
     @property
     def is_complete(self) -> bool:
@@ -78,6 +88,21 @@ class GivenAnswers:
             if self.path is None:
                 raise click.BadParameter(str(error)) from error
             raise self.build_error(question.key, f"cannot be used. {error}") from error
+
+    def note_fault(self, error: InputError) -> None:
+        """Go on after a mistake in a file, to report it with all others; an option has but one."""
+        if self.path is None:
+            raise error
+        self.faults.append(str(error))
+
+    def raise_faults(self) -> None:
+        """Raise one error for all mistakes in the file, if there are any."""
+        if len(self.faults) == 1:
+            raise InputError(self.faults[0])
+        if self.faults:
+            lines = (each.removeprefix(f"{self.path}").lstrip(":, ") for each in self.faults)
+            title = f"{self.path} has {len(self.faults)} mistakes. Nothing was written."
+            raise InputError("\n".join((title, *(f"  {line}" for line in lines))))
 
     def build_error(self, key: str, what: str) -> InputError:
         fault = f"{what.rstrip('.')} - at `$.{key}`"
@@ -120,6 +145,8 @@ def init(
         return _complete_setup(context, beforehand)
     try:
         answers, secrets = _answer_questions(context, beforehand)
+        if not beforehand.is_complete:
+            _confirm_answers(context.config_path, answers)
     except click.Abort:
         click.echo("namesake: Stopped. Nothing was written.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
@@ -133,6 +160,17 @@ def close_conversation(context: CliContext) -> None:
     """Offer whoever sits at this terminal their own first check, where one can be invited."""
     if setup_files.HOST.is_at_terminal() and context.config.mail.host:
         offer_first_check(context)
+
+
+def _confirm_answers(path: Path, answers: Answers) -> None:
+    """Show all answers once more before anything is written. Raises click.Abort for a no."""
+    output = Output(answers["zone"])
+    click.echo("\nYour answers")
+    for question, answer in list_summary(answers):
+        output.print_line(f"  {question.spell_prompt(answers).partition(' (')[0]}: {answer}")
+    click.echo(f"\nThey go into {path}, which you can edit at any time.")
+    if not click.confirm("Write it?", default=True):
+        raise click.Abort
 
 
 def _set_up(context: CliContext, answers: Answers, secrets: Mapping[str, str]) -> int:
@@ -241,23 +279,37 @@ def _read_answers_file(path: Path) -> GivenAnswers:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise InputError(reason) from error
     try:
-        answers = convert(tomllib.loads(text), AnswersFile)
+        written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise InputError(reason) from error
-    except ValidationError as error:
-        raise InputError(format_config_fault(path, text, str(error), AnswersFile)) from error
+    usable, faults = dict[str, object](), list[str]()
+    for key, value in written.items():
+        try:
+            convert({key: value}, AnswersFile)
+        except ValidationError as error:
+            faults.append(format_config_fault(path, text, str(error), AnswersFile))
+        else:
+            usable[key] = value
+    answers = convert(usable, AnswersFile)
     told = {
         key: _spell_answer(value)
         for key, value in structs.asdict(answers).items()
         if value is not UNSET and key != "secrets"
     }
-    beforehand = GivenAnswers(answers=told, path=path, text=text)
-    secrets = {
-        name: _read_secret_file(beforehand, name, path.parent / file)
-        for name, file in answers.secrets.items()
-    }
-    return replace(beforehand, secrets=secrets)
+    spoiled = frozenset(written.keys() - usable.keys())
+    beforehand = GivenAnswers(answers=told, path=path, text=text, faults=faults, spoiled=spoiled)
+    return replace(beforehand, secrets=_read_secret_files(beforehand, answers.secrets))
+
+
+def _read_secret_files(beforehand: GivenAnswers, files: Mapping[str, str]) -> dict[str, str]:
+    secrets, folder = dict[str, str](), (beforehand.path or Path()).parent
+    for name, file in files.items():
+        try:
+            secrets[name] = _read_secret_file(beforehand, name, folder / file)
+        except InputError as error:
+            beforehand.note_fault(error)
+    return secrets
 
 
 def _spell_answer(value: object) -> str:
@@ -296,10 +348,11 @@ def _answer_questions(
         if asks and any(question.applies(answers) for question in questions[:1]):
             click.echo(f"\n{title}")
         _answer_section(context, questions, beforehand, answers)
-        if title == "Mail" and not context.config_path.exists():
+        if asks and title == "Mail":
             _test_mail(context, beforehand, answers)
-    if asks:
-        click.echo("")
+    beforehand.raise_faults()
+    if not asks:
+        _test_mail(context, beforehand, answers)
     return answers, {**list_secrets(answers), **beforehand.secrets}
 
 
@@ -309,16 +362,48 @@ def _answer_section(
     beforehand: GivenAnswers,
     answers: Answers,
 ) -> None:
+    """Answer each question that applies; in a file, go on after a mistake.
+
+    After one, whether the others of its section are missing or of no use cannot be said.
+    """
+    before = dict(answers)
+    keys = {question.key for question in questions}
+    is_doubtful = any(key in keys or key not in QUESTIONS for key in beforehand.spoiled)
     for question in questions:
         answers[question.key] = ""
-        if question.applies(answers):
-            answers[question.key] = _answer_question(context, question, beforehand, answers)
-        elif beforehand.answers.get(question.key, NO) != NO:
-            raise beforehand.build_error(question.key, question.when_unused)
+        is_given = beforehand.answers.get(question.key, NO) != NO
+        try:
+            if question.applies(answers):
+                answers[question.key] = _answer_question(
+                    context, question, beforehand, answers, before
+                )
+                _note_example_value(question.key, beforehand)
+            elif is_given:
+                raise beforehand.build_error(question.key, question.when_unused)
+        except InputError as error:
+            if not is_doubtful or (is_given and question.applies(answers)):
+                beforehand.note_fault(error)
+            answers[question.key], is_doubtful = question.stand_in, True
+
+
+def _note_example_value(key: str, beforehand: GivenAnswers) -> None:
+    """Note what a file has taken over from the sample: it would send emails that lead nowhere."""
+    given = beforehand.answers.get(key, "")
+    if beforehand.path is None or not given:
+        return
+    sample = tomllib.loads((find_shipped_files() / "answers.toml").read_text("utf-8"))
+    untouched = key in SAMPLE_KEYS and given == _spell_answer(sample[key])
+    if untouched or (RESERVED_DOMAIN.search(given) and re.search(r"[@.]", given)):
+        what = "is still that of the example: replace it"
+        beforehand.note_fault(beforehand.build_error(key, what))
 
 
 def _answer_question(
-    context: CliContext, question: SetupQuestion, beforehand: GivenAnswers, answers: Answers
+    context: CliContext,
+    question: SetupQuestion,
+    beforehand: GivenAnswers,
+    answers: Answers,
+    before: Answers,
 ) -> str:
     if question.secret:
         known = beforehand.secrets.get(question.key)
@@ -328,7 +413,7 @@ def _answer_question(
     if question.key in beforehand.answers:
         return beforehand.parse_answer(question, answers)
     if not beforehand.is_complete:
-        return _ask(question, answers)
+        return _ask(question, answers, before)
     default = question.unattended or question.find_default(answers)
     if default is None:
         missing = f"Object missing required field `{question.key}` - at `$`"
@@ -337,8 +422,11 @@ def _answer_question(
     return question.parse(default, answers)
 
 
-def _ask(question: SetupQuestion, answers: Answers) -> str:
-    """Ask until the answer can be used."""
+def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:
+    """Ask until the answer can be used; what was typed `before` is offered again."""
+    default = question.find_default(answers)
+    if before.get(question.key) and before[question.key] != question.find_default(before):
+        default = before[question.key]
 
     def parse(text: str) -> str:
         try:
@@ -352,7 +440,7 @@ def _ask(question: SetupQuestion, answers: Answers) -> str:
         click.echo(f"{INDENT}{question.spell_copied(answers)}")
     answer: str = click.prompt(
         question.spell_prompt(answers),
-        default=question.find_default(answers),
+        default=default,
         value_proc=parse,
         hide_input=question.secret,
         show_default=not question.secret,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from monitor.cli import service as logbook
+from monitor.cli import logs
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.cli.setup import (
     close_conversation,
@@ -59,7 +59,7 @@ def setup(context: CliContext, port: int) -> int:
     address = f"http://{LOOPBACK}:{port}"
     site = create_setup_app(address, visit, build_actions(context, visit))
     stopping = threading.Event()
-    with logbook.log_to_stream(), stop_on_signals(stopping), serve_on_port(site, LOOPBACK, port):
+    with logs.log_to_stream(), stop_on_signals(stopping), serve_on_port(site, LOOPBACK, port):
         for line in list_entry_lines(context.environment.variables, address, port, visit.token):
             click.echo(line)
         wait_for_end(visit, stopping.wait)

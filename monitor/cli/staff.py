@@ -5,6 +5,7 @@ Also sends a person a copy of all their data, which goes to that person only.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -25,14 +26,19 @@ from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
 from monitor.domain.dates import format_date, format_day, format_local_time
 from monitor.domain.email import is_single_address
-from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
+from monitor.domain.errors import (
+    AlreadyEnrolledError,
+    CannotWriteError,
+    InputError,
+    UnavailableError,
+)
 from monitor.domain.flag import FlaggedItems
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
 from monitor.mail.message import format_sender
 from monitor.people_files import SizeCheck
 from monitor.services.consent import pause_checks, resume_checks
 from monitor.services.data_export import DataExport, export_person_data, queue_export_email
-from monitor.services.enrollment import invite_person
+from monitor.services.enrollment import INVITATION_LASTS, invite_person
 from monitor.services.erasure import record_departure, withdraw_consent
 from monitor.services.notifications import record_break_glass
 from monitor.services.staff_import import (
@@ -46,6 +52,17 @@ from reports.emails.render import Email
 from reports.labels import STAFF_LINE_STATES
 
 MAX_LINES_NAMED = 20
+# What these say is about a person, and not about the file. A dry run leaves no trace, so it shows
+# no smaller count: of a file with one line, it would tell whether that person is enrolled.
+PERSONAL_STATES = (
+    StaffLineState.NEW,
+    StaffLineState.INVITED,
+    StaffLineState.CHANGED,
+    StaffLineState.ENROLLED,
+    StaffLineState.LEFT,
+    StaffLineState.DECLINED,
+)
+MIN_COUNT = 5
 
 
 @click.command()
@@ -190,10 +207,15 @@ def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None
         raise InputError(reason)
     _require_mail_server(context)
     with context.open_app() as app:
-        invitation = invite_person(app, mail, given, family)
+        # Who has joined is not for operators to try out: they read the same either way.
+        with suppress(AlreadyEnrolledError):
+            invite_person(app, mail, given, family)
+        expires_at = app.clock.now() + INVITATION_LASTS
         context.output.print_line(
-            f"The invitation is queued. Its code is created when it is sent. It expires on "
-            f"{format_day(invitation.expires_at, app.config.district.zone)}."
+            "Done. An invitation is sent to this address, unless its owner has joined already. Its "
+            "code is created when it is sent, and expires on "
+            f"{format_day(expires_at, app.config.district.zone)}. If the address has a new owner, "
+            "run `namesake staff left` for it first."
         )
 
 
@@ -236,9 +258,10 @@ def import_file(
         email = preview_invitation(app) if dry_run else None
     if as_json:
         preview = {"preview": _build_preview(context, email)} if email else {}
-        context.output.print_json({"dry_run": dry_run, **asdict(report), **preview})
+        counts = _fold_counts(report) if dry_run else {}
+        context.output.print_json({"dry_run": dry_run, **asdict(report), **counts, **preview})
         return
-    rows = tuple(_list_state_rows(report))
+    rows = tuple(_list_state_rows(report, dry_run=dry_run))
     context.output.print_table(("lines", "what"), rows)
     for sentence in describe_import(report, context.config.district.zone, dry_run=dry_run):
         context.output.print_line(sentence)
@@ -247,10 +270,26 @@ def import_file(
             context.output.print_line(f"{what.capitalize()}: {words}")
 
 
-def _list_state_rows(report: StaffImport) -> Iterator[tuple[int, str]]:
+def _fold_counts(report: StaffImport) -> dict[str, object]:
+    """Leave out what a small count would tell about one person; nothing is done in its course."""
+    shown = {
+        state: None if state in PERSONAL_STATES and count < MIN_COUNT else count
+        for state, count in report.states.items()
+    }
+    return {"states": shown, "in_small_counts": _count_folded(report), "last_email_at": None}
+
+
+def _count_folded(report: StaffImport) -> int:
+    small = (report.states[state] for state in PERSONAL_STATES)
+    return sum(count for count in small if count < MIN_COUNT)
+
+
+def _list_state_rows(report: StaffImport, *, dry_run: bool) -> Iterator[tuple[int, str]]:
     for state, count in report.states.items():
-        if count:
+        if count and not (dry_run and state in PERSONAL_STATES and count < MIN_COUNT):
             yield count, STAFF_LINE_STATES[state]
+    if dry_run and (folded := _count_folded(report)):
+        yield folded, "new, invited or enrolled, in counts too small to show"
     if report.unusable:
         yield len(report.unusable), "could not be used"
     if report.missing:
@@ -266,7 +305,8 @@ def describe_import(report: StaffImport, zone: str, *, dry_run: bool) -> Iterato
         more = f" and {left} more" if (left := len(lines) - MAX_LINES_NAMED) > 0 else ""
         yield f"{'Line' if len(lines) == 1 else 'Lines'} {some}{more}: {reason}."
     new = report.states[StaffLineState.NEW]
-    yield f"{'To invite' if dry_run else 'Invited'}: {new} of {report.lines} lines."
+    shown = f"fewer than {MIN_COUNT}" if dry_run and new < MIN_COUNT else str(new)
+    yield f"{'To invite' if dry_run else 'Invited'}: {shown} of {report.lines} lines."
     if report.last_email_at and not dry_run:
         sent = format_local_time(report.last_email_at, zone)
         yield f"The service sends the emails one after another, the last one at about {sent}."

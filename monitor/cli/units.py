@@ -1,13 +1,12 @@
 """The systemd units of this installation, written where systemd reads them."""
 
-import re
 import sys
 from pathlib import Path
 
 import click
 
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
-from monitor.services.setup_files import CREDENTIALS, FIRST_WITH_CREDSTORE, plan_units
+from monitor.services.setup_files import find_systemd_release, list_credentials, plan_units
 
 # The units find no program below these (ProtectHome, PrivateTmp).
 HIDDEN_PLACES = frozenset({"home", "root", "tmp"})
@@ -35,8 +34,10 @@ def units(folder: Path, release: int | None) -> None:
     """
     program = find_program(Path(sys.prefix), Path(sys.executable))
     release = release or find_systemd_release(Path("/"))
-    stored = _list_credentials() if release < FIRST_WITH_CREDSTORE else ()
-    for planned in plan_units(folder, program, release, stored):
+    if release is None:
+        sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
+        raise InputError(sentence)
+    for planned in plan_units(folder, program, release, list_credentials(Path("/"))):
         if planned.text:
             _write(planned.path, planned.text)
         elif planned.path.exists():
@@ -59,21 +60,6 @@ def find_program(prefix: Path, interpreter: Path) -> Path:
             )
             raise NotPermittedError(sentence)
     return program
-
-
-def _list_credentials() -> set[str]:
-    return {path.name for path in CREDENTIALS.iterdir()} if CREDENTIALS.is_dir() else set()
-
-
-def find_systemd_release(root: Path) -> int:
-    """Read the release off the name of systemd's own library, for which no program is started."""
-    places = ("usr/lib*/systemd", "usr/lib/*/systemd")
-    names = (path.name for place in places for path in root.glob(f"{place}/libsystemd-shared-*.so"))
-    found = [int(number) for name in names for number in re.findall(r"shared-(\d+)", name)]
-    if not found:
-        sentence = "This machine has no systemd. Name the release to write for: --systemd 257."
-        raise InputError(sentence)
-    return max(found)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,9 +1,8 @@
 """Which processes have a file open, whether they hold locks on it, and whether it still exists.
 
-Linux tells both under /proc (proc_pid_fd(5), proc_locks(5)); elsewhere nothing is known here.
+Linux tells both under /proc (proc_pid_fd(5), proc_pid_fdinfo(5)); elsewhere nothing is known here.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -28,26 +27,39 @@ def list_deleted_files(process_id: int, path: Path) -> tuple[str, ...]:
 
 
 def has_locks(process_id: int, path: Path) -> bool:
-    """Say whether a process holds any lock on a file."""
-    known = path.stat()
-    place = f"{os.major(known.st_dev):02x}:{os.minor(known.st_dev):02x}:{known.st_ino}"
-    # A row ends with process, file, first and last byte.
-    rows = (row.split()[-4:-2] for row in (PROC_FOLDER / "locks").read_text("ascii").splitlines())
-    return [str(process_id), place] in rows
+    """Say whether a process holds any lock on a file.
+
+    /proc/locks names files by a device number that on overlays, as containers have, is not that of
+    stat(2); what is noted of each descriptor needs none.
+    """
+    real = str(path.resolve())
+    return any(
+        link == real and _holds_lock(process_id, descriptor)
+        for descriptor, link in _list_open_links(process_id)
+    )
+
+
+def _holds_lock(process_id: int, descriptor: str) -> bool:
+    try:
+        info = (PROC_FOLDER / str(process_id) / "fdinfo" / descriptor).read_text("ascii")
+    except OSError:  # closed meanwhile
+        return False
+    return any(line.startswith("lock:") for line in info.splitlines())
 
 
 def _list_open_files(process_id: int, path: Path) -> set[str]:
     """Return what a process has open of a database, as the kernel names it."""
     real = str(path.resolve())
     names = {f"{real}{side}{end}" for side in DATABASE_SUFFIXES for end in ("", DELETED_SUFFIX)}
-    return names & set(_list_open_links(process_id))
+    return names & {link for _, link in _list_open_links(process_id)}
 
 
-def _list_open_links(process_id: int) -> Iterator[str]:
+def _list_open_links(process_id: int) -> Iterator[tuple[str, str]]:
+    """Yield the number of each descriptor, and the file that it leads to."""
     try:
         descriptors = tuple((PROC_FOLDER / str(process_id) / "fd").iterdir())
     except OSError:  # it has ended, is another user's, or there is no /proc
         return
     for each in descriptors:
         with suppress(OSError):  # closed meanwhile
-            yield str(each.readlink())
+            yield each.name, str(each.readlink())

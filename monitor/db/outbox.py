@@ -359,6 +359,17 @@ class EmailCounts:
             format_datetime(since),
         )
 
+    def count_office_emails(self, office: str, kind: str, since: datetime) -> int:
+        """Count what was queued for an office since, once however many people hold it."""
+        row = self.connection.fetch_row(
+            """SELECT count(DISTINCT dedupe_key) AS count FROM outbox
+            WHERE recipient_id LIKE ? || '-%' AND kind = ? AND queued_at > ?""",
+            office,
+            kind,
+            format_datetime(since),
+        )
+        return int(row["count"]) if row else 0
+
     def find_oldest_queued_time(self) -> datetime | None:
         """Return when the oldest email that is not sent yet was queued."""
         row = self.connection.fetch_row("SELECT min(queued_at) FROM outbox WHERE state = 'queued'")
@@ -521,7 +532,8 @@ class SentLog:
         try:
             _append_text(self.path, "".join(map(_format_entry, new)))
         except OSError as error:
-            LOG.warning("%s cannot be written to (%s); a restore would repeat.", self.path, error)
+            reason = f"{self.path} cannot be written to ({error}); a restore would repeat."
+            LOG.warning("sent_log_not_written", extra={"reason": reason})
 
     def delete_old_sent_entries(self, now: datetime) -> None:
         """Leave out what is too old to be repeated; to be called by anyone who holds the folder.

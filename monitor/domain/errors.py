@@ -22,6 +22,10 @@ class InputError(MonitorError):
     exit_code = 65
 
 
+class AlreadyEnrolledError(InputError):
+    """The person has joined; who reads this may not have been told so."""
+
+
 class UnavailableError(MonitorError):
     """The network or a server we depend on cannot be reached."""
 

@@ -60,6 +60,8 @@ QUEUE_MAX_WAIT = timedelta(hours=6)
 JOB_OVERDUE_AFTER = timedelta(hours=1)
 # One sweep is asked after another, and the weekly one takes half a day.
 SWEEP_JOBS = frozenset({"sweep", "second-proof", "recheck", "district-check"})
+# Renewed by itself, a certificate has 30 days left when that should happen; by hand takes a while.
+CERTIFICATE_ENDS_SOON = timedelta(days=21)
 # Two machines' clocks differ, and what is recorded may be a moment ahead.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MEGABYTE = 1_000_000
@@ -294,3 +296,38 @@ def assess_disk_space(free: int, database: int) -> HealthResult:
     if free < MIN_FREE_BYTES + 3 * database:
         return report_warning("disk", message, remedy)
     return report_ok("disk", message)
+
+
+def assess_certificate(
+    address: str, expires_at: datetime | None, fault: str, now: datetime
+) -> HealthResult:
+    """Judge the portal's certificate; an authority of the district only browsers may know."""
+    remedy = "Renew it, and let your proxy load it again."
+    if expires_at is None:
+        message = f"The certificate of {address} is not trusted here: {fault}."
+        if "expired" in fault:
+            return report_failure("portal", message, remedy, UNAVAILABLE)
+        other = "If browsers of staff trust it, all is well. Else get another certificate."
+        return report_warning("portal", message, other)
+    message = f"The certificate of {address} is valid until {format_date(expires_at)}."
+    if expires_at - now < CERTIFICATE_ENDS_SOON:
+        return report_warning("portal", message, remedy)
+    return report_ok("portal", message)
+
+
+def assess_engines(faults: Mapping[str, str]) -> Iterator[HealthResult]:
+    """Say which engines can be reached, and put those that fail alike into one line."""
+    if reached := [title for title, fault in faults.items() if not fault]:
+        yield report_ok("search", f"Can be reached: {', '.join(reached)}.")
+    for fault in dict.fromkeys(filter(None, faults.values())):
+        titles = ", ".join(title for title, each in faults.items() if each == fault)
+        remedy = "Let this machine reach it, or turn it off under [sources]."
+        yield report_warning("search", f"Cannot be reached: {titles} ({fault}).", remedy)
+
+
+def assess_failed_notices(failures: Mapping[str, datetime]) -> Iterator[HealthResult]:
+    """Warn of chats that were not told: the same is in emails and on the portal."""
+    for office, at in failures.items():
+        message = f"A message to a chat of {office}s failed on {format_local_time(at, 'UTC')}."
+        remedy = "Run `namesake doctor --send-test`, and check the addresses in its secret."
+        yield report_warning("notices", message, remedy)

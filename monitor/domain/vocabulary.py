@@ -404,6 +404,18 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+class NoticeKind(StrEnum):
+    """What operators and reviewers are told of in their chat; most are kinds of emails, too."""
+
+    DISK_FULL = "disk-full"
+    BACKUP_FAILED = "backup-failed"
+    SOURCES_PARKED = "sources-parked"
+    ADDRESS_SUPPRESSED = "address-suppressed"
+    STAFF_FILE = "staff-file"
+    FLAG_OPENED = "flag-opened"
+    LOOKALIKE_SEEN = "lookalike-seen"
+
+
 class ConsentChannel(StrEnum):
     """How a change of consent reached us. AUTOMATIC: no one acted; the time was up."""
 

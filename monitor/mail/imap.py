@@ -52,7 +52,7 @@ class ImapBounceMailbox:
             return parse_bounces(content, self.return_path)
         except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
             fault = type(error).__name__  # its words may quote the message
-            LOG.warning("bounce_skipped reason=%s", fault)
+            LOG.warning("bounce_skipped", extra={"error": fault})
             return None
 
     @contextmanager

@@ -157,7 +157,8 @@ class MatcherProcess:
 
 def _start_process(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     paths = (str(setup.tokens), str(setup.state / _QUOTA_FILE))
-    command = [sys.executable, "-m", "monitor.matcher", *paths]
+    # Without -P, a folder that someone runs us in could hold a module of that name.
+    command = [sys.executable, "-P", "-s", "-m", "monitor.matcher", *paths]
     handed: tuple[int, ...] = ()
     if setup.key_file:
         handed = (_open_key_file(setup.key_file, setup.state),)

@@ -103,12 +103,11 @@ class WakeSocket:
             self.path.chmod(0o600)
         except OSError as error:
             listener.close()
-            LOG.warning(
-                "Cannot listen at %s (%s). Requests from commands wait up to %d seconds.",
-                self.path,
-                error,
-                TICK_SECONDS,
+            reason = (
+                f"Cannot listen at {self.path} ({error}). Requests from commands wait up to "
+                f"{TICK_SECONDS} seconds."
             )
+            LOG.warning("wake_socket_missing", extra={"reason": reason})
             return None
         return listener
 
@@ -160,7 +159,7 @@ class Daemon:
         _join_workers(scheduler.workers)
 
     def _report_status(self, status: str, *lines: str) -> None:
-        LOG.info(status)
+        LOG.info("service_status", extra={"status": status})
         self.notifier.send_state(*lines, f"STATUS={status}")
 
     def _watch_workers(
@@ -171,7 +170,7 @@ class Daemon:
         while not self.stopping.wait(WATCHED_SECONDS):
             self.jobs.check_files()
             if jumped := jumps.measure_jump():
-                LOG.warning("clock_jumped seconds=%+.0f", jumped)
+                LOG.warning("clock_jumped", extra={"seconds": round(jumped)})
                 scheduler.run_all_now()
             if (now := self._describe_status()) != status:
                 status = now
@@ -191,8 +190,8 @@ def _list_hung_workers(workers: Iterable[Worker], reported: frozenset[str]) -> f
     """Name the workers that hang; without a sign of life, systemd restarts the service."""
     hung = {each.name: each.running_job for each in workers if not each.is_responsive}
     for name in sorted(hung.keys() - reported):
-        minutes = HUNG_AFTER_SECONDS / 60
-        LOG.error("worker_hung worker=%s job=%s minutes=%d", name, hung[name], minutes)
+        minutes = round(HUNG_AFTER_SECONDS / 60)
+        LOG.error("worker_hung", extra={"worker": name, "job": hung[name], "minutes": minutes})
     return frozenset(hung)
 
 
@@ -200,10 +199,8 @@ def _join_workers(workers: Iterable[Worker]) -> None:
     until = monotonic() + FAREWELL_SECONDS
     for worker in workers:
         if not worker.has_ended_within(max(until - monotonic(), 0.0)):
-            LOG.warning(
-                "Job %s did not finish before shutdown. The next start resumes it.",
-                worker.running_job,
-            )
+            # The next start resumes it.
+            LOG.warning("job_not_finished", extra={"job": worker.running_job})
 
 
 @contextmanager

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from importlib.metadata import version
 
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.app import App, Environment
+from monitor.app import App, Environment, fetch_endpoint, open_endpoint_client
 from monitor.config import WatchConfig
 from monitor.db.files import DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
@@ -23,11 +22,10 @@ from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.health import Vitals, check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
+from monitor.services.notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.notifications import queue_operator_emails
 from reports.emails.operator import DiskFullView
-from scrapers.http.client import HttpClient
-from scrapers.models import Page, Request
-from scrapers.source import AccessMode, CrawlPolicy
+from scrapers.models import Page
 
 LOG = logging.getLogger(__name__)
 # A test restore takes minutes.
@@ -45,6 +43,7 @@ class SupervisedRunner:
     app: App
     reserve: DiskReserve
     heartbeat: HeartbeatFunction
+    notices: NoticeSender = field(default_factory=lambda: NoticeSender(endpoints={}))
     _failed: set[str] = field(default_factory=set)
 
     def list_timed_jobs(self) -> tuple[TimedJob, ...]:
@@ -65,6 +64,7 @@ class SupervisedRunner:
         bounces = TimedJob(
             name="bounces", work=self.collect_bounces, trigger=quarter, worker="bounces"
         )
+        notices = TimedJob(name="notices", work=self.send_notices, trigger=minute, worker="notices")
         return (
             *(
                 TimedJob(name=name, work=work, trigger=tick, worker=name, answers_bell=True)
@@ -74,6 +74,7 @@ class SupervisedRunner:
             TimedJob(name="purge", work=self.delete_expired_data, trigger=day, worker="mail"),
             TimedJob(name="heartbeat", work=self.send_heartbeat, trigger=minute, worker="watch"),
             *((bounces,) if self.app.config.bounces else ()),
+            *((notices,) if any(self.notices.endpoints.values()) else ()),
         )
 
     def run_requested_checks(self) -> None:
@@ -100,13 +101,17 @@ class SupervisedRunner:
         with self._track_failure("bounces"):
             jobs.collect_new_bounces(self.app)
 
+    def send_notices(self) -> None:
+        with self._track_failure("notices"):
+            self.notices.send_due_notices(self.app)
+
     def renew_keys(self) -> None:
         """Destroy the keys of who was erased where copies of them lie, too."""
         try:
             remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)
             renew_key_backup(self.app.db, self.app.config)
         except MonitorError as error:
-            LOG.warning("The copy of the keys still has keys of deleted people: %s", error)
+            LOG.warning("key_copy_outdated", extra={"reason": str(error)})
             self._failed.add("keys")
         else:
             self._failed.discard("keys")
@@ -167,10 +172,10 @@ class Heartbeat:
             if self.watch.metrics_file:
                 write_file(self.watch.metrics_file, render_metrics(vitals))
         except CannotWriteError as error:
-            LOG.warning("%s", error)
+            LOG.warning("metrics_not_written", extra={"reason": str(error)})
         if well and self.watch.heartbeat_url and not self.ping():
             # The address itself is a secret: anyone who knows it can say that all is well.
-            LOG.warning("Could not ping the URL in heartbeat_url under [watch].")
+            LOG.warning("heartbeat_not_sent")
 
 
 def build_supervised_runner(app: App, environment: Environment) -> SupervisedRunner:
@@ -180,22 +185,16 @@ def build_supervised_runner(app: App, environment: Environment) -> SupervisedRun
         app=app,
         reserve=DiskReserve(app.config.state),
         heartbeat=Heartbeat(watch=watch, ping=build_ping(watch, environment)),
+        notices=NoticeSender(endpoints=load_all_chat_endpoints(environment.variables)),
     )
 
 
 def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
     """Request the address with our guarded client; it may be on the district's own network."""
-    url = watch.heartbeat_url
-    origin = "/".join(url.split("/")[:3])
-    policy = CrawlPolicy(origins=(origin,), access=AccessMode.API, allow_private=(origin,))
-    client = HttpClient(
-        dialer=environment.dialer,
-        clock=environment.clock,
-        user_agent=f"Namesake/{version('namesake-monitor')}",
-    )
 
     def send_ping() -> bool:
-        answer = client.fetch(Request(url=url), policy)
+        with open_endpoint_client(environment) as client:
+            answer = fetch_endpoint(client, watch.heartbeat_url)
         return isinstance(answer, Page) and answer.status in SUCCESS_STATUSES
 
     return send_ping

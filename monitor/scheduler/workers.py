@@ -115,14 +115,18 @@ class Worker(BaseExecutor):  # type: ignore[misc] # apscheduler ships no types
             job, run_times = submitted
             self._liveness.register_worker()
             self.running_job = job.id
+            began = self._liveness.clock.monotonic()
             code, fault = EVENT_JOB_EXECUTED, None
             try:
                 job.func()
             except Exception as error:  # noqa: BLE001 - the next time it may fare better
-                LOG.error("Job %s failed: %s.", job.id, describe_error_location(error))  # noqa: TRY400 - its trace may quote
+                fault_place = describe_error_location(error)
+                LOG.error("job_failed", extra={"job": job.id, "error": fault_place})  # noqa: TRY400 - its trace may quote
                 code, fault = EVENT_JOB_ERROR, error
             finally:
                 self.running_job = ""
+            seconds = self._liveness.clock.monotonic() - began
+            LOG.debug("job_ended", extra={"job": job.id, "seconds": seconds})
             event = JobExecutionEvent(code, job.id, "default", run_times[-1], exception=fault)
             self._run_job_success(job.id, [event])
 

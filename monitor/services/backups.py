@@ -5,6 +5,7 @@ are reported: the service corrects them, but they show that a disk, or a person,
 database.
 """
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -209,6 +210,7 @@ def _read_person_values(db: Database, person_id: str) -> Iterator[object]:
         yield from db.flags.list_decisions(flag.id)
 
 
+LOG = logging.getLogger(__name__)
 BACKED_UP = "backed-up"
 BACKUP_FAILED = "backup-failed"
 # It begins with a dot, so no copy includes it.
@@ -246,12 +248,15 @@ def back_up(db: Database, config: Config, now: datetime, target: BackupTarget) -
     """
     _check_separate_folders(config.state, target.folder, target.keys)
     try:
-        return _write_backup(db, config, now, target)
+        done = _write_backup(db, config, now, target)
     except MonitorError as error:
+        LOG.error("backup_failed", extra={"code": error.exit_code})  # noqa: TRY400 - the command says why
         with suppress(MonitorError):
             details = {"code": str(error.exit_code)}
             db.audit.append_entry(now, "operator", BACKUP_FAILED, "", details)
         raise
+    LOG.info("backup_made", extra={"bytes": done.backup.size_bytes, "removed": done.removed})
+    return done
 
 
 def _write_backup(

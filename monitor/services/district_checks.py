@@ -108,13 +108,13 @@ def run_district_check(app: App, weekday: int | None = None) -> bool:
     inventory = load_inventory(app)
     if inventory is None:
         return True
-    LOG.info("district_check_started weekday=%s", weekday)
+    LOG.info("district_check_started", extra={"weekday": weekday})
     if not _check_accounts(app, inventory, weekday):
         LOG.info("district_check_interrupted")
         return False
     _check_domains(app, inventory, weekday)
     _check_certificate_log(app, inventory, weekday)
-    LOG.info("district_check_ended weekday=%s", weekday)
+    LOG.info("district_check_ended", extra={"weekday": weekday})
     return True
 
 

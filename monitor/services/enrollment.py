@@ -23,7 +23,7 @@ from monitor.domain.consent_text import SCOPE_SENTENCES, TEXT_VERSION
 from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentDraft, Invitee
-from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
@@ -171,7 +171,7 @@ def queue_invitation(app: App, invitee: Invitee, email_at: datetime | None = Non
                 "This person is enrolled already; there is nothing to do. If someone else has "
                 "the address now, run `namesake staff left` for it first."
             )
-            raise InputError(reason)
+            raise AlreadyEnrolledError(reason)
         invitation = replace(invitation, reminded_at=_revoke_earlier_invitations(app, address))
         app.db.invitations.insert_invitation(invitation)
         schedule_reminder(app, invitation)

@@ -41,6 +41,7 @@ from monitor.domain.health import (
 )
 from monitor.domain.vocabulary import EmailState, FlagKind, FlagState, SweepKind
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
+from monitor.services.notices import AUDIENCES, find_failed_notice
 from monitor.services.staff_leavers import count_leavers
 from reports.emails.operator import TrialView
 from reports.emails.registry import EmailKind, render_email
@@ -70,6 +71,7 @@ class Vitals:
     backed_up: datetime | None
     backup_failed: FailedBackup | None
     last_recorded: datetime | None
+    notices_failed: Mapping[str, datetime]
     staff_import: StaffImportRecord | None
     leavers: int
     database_bytes: int
@@ -102,6 +104,11 @@ def collect_vitals(db: Database, now: datetime) -> Vitals:
         backed_up=backup.at if backup else None,
         backup_failed=_find_failed_backup(db, backup),
         last_recorded=max(filter(None, recorded), default=None),
+        notices_failed={
+            each.office: failed.at
+            for each in AUDIENCES
+            if (failed := find_failed_notice(db, each)) is not None
+        },
         staff_import=db.staff_listings.find_last_import(),
         leavers=count_leavers(db, now),
         database_bytes=db.size_bytes,
@@ -146,6 +153,7 @@ def check_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[HealthResul
     yield condition.assess_queue(waiting, vitals.oldest_email, vitals.at)
     yield from condition.assess_undelivered(dead, vitals.paused_addresses)
     yield condition.assess_backup(vitals.backed_up, vitals.backup_failed, vitals.at)
+    yield from condition.assess_failed_notices(vitals.notices_failed)
     yield condition.assess_clock(vitals.at, vitals.last_recorded)
     if staff := vitals.staff_import:
         yield condition.assess_staff_file(
@@ -227,8 +235,9 @@ def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]
             remedy = "Move it, and set its new path under [students]."
             yield report_failure("files", sentence, remedy, ConfigError.exit_code)
     open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS_ACCESS]
-    for each in open_to:
-        sentence, remedy = f"Other users can access {each}.", f"chmod go= {each}"
+    if open_to:
+        sentence = f"Other users can access {', '.join(map(str, open_to))}."
+        remedy = f"chmod go= {' '.join(map(str, open_to))}"
         yield report_failure("files", sentence, remedy, NotPermittedError.exit_code)
     if path.stat().st_mode & WRITABLE:
         sentence, remedy = f"Other users can change {path}.", f"chmod go-w {path}"
@@ -262,9 +271,10 @@ def check_database_locks(config: Config) -> Iterator[HealthResult]:
         for process in find_processes(path)
     ]
     unseen = [(process, path) for process, path in used if not _has_visible_locks(process, path)]
-    for process, path in unseen:
-        sentence = f"Process {process} uses {path.name} without locks. Its writes may be lost."
-        remedy = "Stop it, run `namesake backup`, and start it again."
+    if unseen:
+        named = ", ".join(f"{path.name} (process {process})" for process, path in unseen)
+        sentence = f"In use without locks: {named}. What is written there may be lost."
+        remedy = "Stop these processes, run `namesake backup`, and start them again."
         yield report_failure("processes", sentence, remedy, ReplacedError.exit_code)
     if not unseen:
         count = len({process for process, _ in used})

@@ -706,8 +706,10 @@ def _log_trouble(
     """Log only a source that failed: "found" or "absent" would show what exists."""
     if trust.outcome.is_conclusive:
         return
-    event = "source_parked" if parked_until else "source_failed"
-    LOG.info("%s sweep=%s source=%s outcome=%s", event, sweep.id, source.name, trust.outcome)
+    LOG.info(
+        "source_parked" if parked_until else "source_failed",
+        extra={"sweep": sweep.id, "source": source.name, "outcome": trust.outcome},
+    )
 
 
 def _list_probes(sweep: Sweep, source: Source, answers: AnswersByPerson) -> Iterator[CanaryProbe]:

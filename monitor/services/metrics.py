@@ -45,6 +45,7 @@ class _VitalsCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _collect_source_metrics(self._vitals)
         yield from _collect_job_metrics(self._vitals)
+        yield from _collect_notice_metrics(self._vitals)
         yield from _collect_email_metrics(self._vitals)
         yield from _collect_flag_metrics(self._vitals)
 
@@ -108,6 +109,17 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
     ):
         if at is not None:
             yield _build_gauge(f"namesake_{name}_timestamp_seconds", help_text, at.timestamp())
+
+
+def _collect_notice_metrics(vitals: Vitals) -> Iterator[Metric]:
+    failed = GaugeMetricFamily(
+        "namesake_notice_failed_timestamp_seconds",
+        "When a message to a chat failed, if none went out since.",
+        labels=("office",),
+    )
+    for office, at in vitals.notices_failed.items():
+        failed.add_metric((office,), at.timestamp())
+    yield failed
 
 
 def _collect_email_metrics(vitals: Vitals) -> Iterator[Metric]:

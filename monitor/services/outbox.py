@@ -329,12 +329,20 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
             break
         app.beat()
         verdict = _send_email(app, each.id)
+        LOG.debug("email_tried", extra={"email": each.id, "delivery": verdict or "dropped"})
         if verdict:
             verdicts[verdict] += 1
             in_vain = in_vain + 1 if verdict is DeliveryStatus.DEFERRED else 0
     if verdicts:
-        counts = " ".join(f"{each}={verdicts[each]}" for each in DeliveryStatus)
-        LOG.info("mail_batch_sent %s", counts)
+        LOG.info(
+            "mail_batch_sent",
+            extra={
+                "accepted": verdicts[DeliveryStatus.ACCEPTED],
+                "deferred": verdicts[DeliveryStatus.DEFERRED],
+                "refused": verdicts[DeliveryStatus.REFUSED],
+                "held": verdicts[DeliveryStatus.HELD],
+            },
+        )
     return verdicts
 
 

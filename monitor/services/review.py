@@ -59,6 +59,15 @@ def list_reviewable_flags(app: App) -> Iterator[tuple[Flag, ReviewFields]]:
             yield flag, load_review_fields(app, flag, opening)
 
 
+def count_opened_flags(app: App, since: datetime) -> int:
+    """Count the flags that wait for IT and opened to it after `since`."""
+    gate = build_review_gate(app)
+    waiting = app.db.review_index.list_visible_flag_ids(gate, ReviewFilter(), WHOLE_LIST)
+    flags = (app.db.flags.load_flag(flag_id) for flag_id in waiting)
+    openings = (find_review_opening(app, flag) for flag in flags if flag.is_undecided)
+    return sum(1 for opening in openings if opening and opening.at > since)
+
+
 def decide_flags(app: App, flag_ids: Iterable[str], word: DecisionInput) -> tuple[Flag, ...]:
     """Append one decision to several flags, or to none if one of them forbids it.
 

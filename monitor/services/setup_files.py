@@ -107,10 +107,9 @@ class HostMachine:
     def find_proxy_group(self) -> str:
         return next((name for name in PROXY_GROUPS if self.has_group(name)), "")
 
-    def read_systemd_version(self) -> int:
-        said = self.run_program(("systemctl", "--version"), "")
-        found = re.match(r"systemd (\d+)", said.output)
-        return int(found[1]) if found else CURRENT_SYSTEMD
+    @property
+    def systemd_release(self) -> int:
+        return find_systemd_release(self.root) or CURRENT_SYSTEMD
 
 
 HOST = HostMachine()
@@ -189,8 +188,8 @@ def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator
     if not host.runs_units_of(config_path):
         return
     folder = host.root / "etc/systemd/system"
-    stored = _list_credentials(host)
-    for planned in plan_units(folder, host.program, host.read_systemd_version(), stored):
+    stored = list_credentials(host.root)
+    for planned in plan_units(folder, host.program, host.systemd_release, stored):
         if planned.text and not host.has_unit(planned.path.relative_to(folder)):
             yield planned
     for name in (SERVICE, PORTAL, BACKUP):
@@ -256,9 +255,43 @@ def _list_state_folders(*folders: Path | None) -> tuple[str, str]:
     return "StateDirectory=", f"StateDirectory={names}"
 
 
-def _list_credentials(host: HostMachine) -> set[str]:
-    folder = host.root / "etc/credstore"
-    return {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
+    """Name the units of the administrator's folder that are not as `units` or `init` writes them.
+
+    One of the Debian package is in another folder; one that is masked was meant to be.
+    """
+    release = find_systemd_release(root) or CURRENT_SYSTEMD
+    stored = list_credentials(root)
+    changed = []
+    for name in UNITS:
+        path = root / "etc/systemd/system" / name
+        if not path.is_file():
+            continue
+        shipped = (find_shipped_files() / name).read_text("utf-8")
+        written = {shipped, shipped.replace(str(SHIPPED_PROGRAM), str(program))}
+        drop_ins = (each.read_text("utf-8") for each in path.with_name(f"{name}.d").glob("*.conf"))
+        handed = set("\n".join(drop_ins).splitlines())
+        needed = set(build_credential_lines(shipped, release, stored))
+        if path.read_text("utf-8") not in written or not needed <= handed:
+            changed.append(name)
+    return tuple(changed)
+
+
+def list_credentials(root: Path) -> set[str]:
+    """Name the secrets that are stored unsealed, which older releases are told of one by one."""
+    folder = root / CREDENTIALS.relative_to("/")
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def find_systemd_release(root: Path) -> int | None:
+    """Read the release off the name of systemd's own library: no program is started for it.
+
+    Return None where there is no systemd.
+    """
+    places = ("usr/lib*/systemd", "usr/lib/*/systemd")
+    names = (path.name for place in places for path in root.glob(f"{place}/libsystemd-shared-*.so"))
+    found = (int(number) for name in names for number in re.findall(r"shared-(\d+)", name))
+    return max(found, default=None)
 
 
 CADDY_SAMPLE = """\
@@ -336,7 +369,7 @@ def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -
         write_new_file(path, secret, PRIVATE_MODE)
         return path
     plain = host.root / "etc/credstore" / name
-    if not plain.exists() and host.read_systemd_version() >= CURRENT_SYSTEMD:
+    if not plain.exists() and host.systemd_release >= CURRENT_SYSTEMD:
         command = ("systemd-creds", "encrypt", f"--name={name}", "-", "-")
         encrypted = host.run_program(command, secret)
         if encrypted.code == 0:
@@ -385,7 +418,7 @@ def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str
         return f"sudo install -D -o {CONTAINER_USER} -m 600 /dev/stdin config/secrets/{name}"
     if host.is_service_config(config_path):
         knows = host.run_program(("systemd-creds", "--version"), "").code == 0
-        seals = knows and host.read_systemd_version() >= CURRENT_SYSTEMD
+        seals = knows and host.systemd_release >= CURRENT_SYSTEMD
         folder = host.root / ("etc/credstore.encrypted" if seals else "etc/credstore")
     else:
         seals, folder = False, config_path.parent / "secrets"

@@ -17,6 +17,7 @@ from monitor.config import (
     DOMAIN,
     MailSecurity,
     PortalConfig,
+    describe_zone_fault,
     find_portal_faults,
     is_known_time_zone,
 )
@@ -88,7 +89,8 @@ class SetupQuestion:
 
     `prompt`, `why` and `copied` may name earlier answers in braces. `copied` is to be pasted
     elsewhere exactly as it stands. `choices` are all answers that there are. `unattended` is the
-    default without a person there.
+    default without a person there. `stand_in` lets the other answers of a file be judged where this
+    one cannot be used.
     """
 
     key: str
@@ -102,6 +104,7 @@ class SetupQuestion:
     applies: Callable[[Answers], bool] = lambda _answers: True
     when_unused: str = "has no use with the other answers: remove it"
     secret: bool = False
+    stand_in: str = ""
 
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
@@ -125,8 +128,7 @@ def _parse_name(text: str, _answers: Answers) -> str:
 
 def _parse_zone(text: str, _answers: Answers) -> str:
     if not is_known_time_zone(text.strip()):
-        reason = f"{text!r} is not a time zone such as America/Chicago."
-        raise InputError(reason)
+        raise InputError(describe_zone_fault(text))
     return text.strip()
 
 
@@ -319,6 +321,7 @@ DISTRICT_QUESTIONS = (
         prompt="Domains of staff email",
         why="Only addresses in these domains can be invited. Put commas between several.",
         parse=_parse_domains,
+        stand_in="domain.invalid",
     ),
     SetupQuestion(
         key="places",
@@ -364,6 +367,7 @@ MAIL_QUESTIONS = (
             "none, emails are files, and no one can be invited."
         ),
         parse=_parse_mail_host,
+        stand_in="mail.invalid",
         default=NONE,
     ),
     SetupQuestion(
@@ -372,6 +376,7 @@ MAIL_QUESTIONS = (
         why="relay is not encrypted: only for a server on this machine or your own network.",
         parse=_build_choice_parser(*MailSecurity),
         choices=tuple(MailSecurity),
+        stand_in="starttls",
         default="starttls",
         applies=lambda answers: bool(answers["mail_host"]),
     ),
@@ -437,6 +442,7 @@ PORTAL_QUESTIONS = (
         ),
         parse=_build_choice_parser(*SignInChoice),
         choices=tuple(SignInChoice),
+        stand_in="link",
         default="link",
     ),
     SetupQuestion(

@@ -50,7 +50,7 @@ def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
     except (BusyError, CannotWriteError, DatabaseError):
         raise
     except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
-        LOG.warning("bounce_skipped error=%s", type(error).__name__)
+        LOG.warning("bounce_skipped", extra={"error": type(error).__name__})
         return False
     return True
 

@@ -244,7 +244,7 @@ def run_sweep(
 ) -> Sweep:
     """Ask, settle and close; a sweep that was interrupted resumes where it stopped."""
     sweep = _open_sweep(app, job)
-    LOG.info("sweep_started sweep=%s kind=%s", sweep.id, sweep.kind)
+    LOG.info("sweep_started", extra={"sweep": sweep.id, "kind": sweep.kind})
     job = replace(job, week=sweep.week)
     progress = _build_progress(app, sweep, job, on_progress)
     tracker = _build_tracker(app, sweep, job, progress)
@@ -264,10 +264,11 @@ def run_sweep(
             _settle_finished_sources(app, sweep, tracker)
     _settle_finished_sources(app, sweep, tracker)
     if app.crawler.is_stopped():
-        LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.id, sweep.kind)
+        LOG.info("sweep_interrupted", extra={"sweep": sweep.id, "kind": sweep.kind})
         return sweep
     closed = _close_sweep(app, sweep, on_close)
-    LOG.info("sweep_ended sweep=%s kind=%s", sweep.id, sweep.kind)
+    seconds = round((app.clock.now() - sweep.started_at).total_seconds())
+    LOG.info("sweep_ended", extra={"sweep": sweep.id, "kind": sweep.kind, "seconds": seconds})
     return closed
 
 

@@ -162,7 +162,7 @@ class TokenGate:
                 refuse_until(self.wrong[0] + WRONG_TOKENS_PERIOD, now, sentence)
             self.wrong.append(now)
             if len(self.wrong) == MAX_WRONG_TOKENS:
-                LOG.warning("Too many wrong access tokens: more are refused for ten minutes.")
+                LOG.warning("access_tokens_refused")
 
 
 def build_api_blueprint(context: PortalContext, operations: Sequence[Operation]) -> Blueprint:

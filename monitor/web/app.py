@@ -1,5 +1,6 @@
 """Makes the pages of one district: the families of routes, and what holds for all of them."""
 
+import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final
@@ -41,6 +42,7 @@ from monitor.web.server import MAX_UPLOAD_BYTES
 from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 
+LOG = logging.getLogger(__name__)
 BlueprintFactory = Callable[[PortalContext], Blueprint]
 API_OPERATIONS: Final = (*OWN_OPERATIONS, *OFFICE_OPERATIONS)
 
@@ -173,6 +175,14 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
     @app.after_request
     def finish_response(response: Response) -> Response:
         guard.set_security_headers(request, response)
+        LOG.debug(
+            "page_served",
+            extra={
+                "page": request.endpoint,
+                "method": request.method,
+                "code": response.status_code,
+            },
+        )
         if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
             # Whatever a form has asked for or promised is the service's to do now.
             context.wake_service()

@@ -153,12 +153,12 @@ def register_error_handlers(app: Flask, context: ErrorPages) -> None:
         # Its sentence speaks to an operator, and may quote; only its kind is shown here.
         status = _STATUS_BY_ERROR.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            LOG.error("A page failed: %s.", describe_error_location(error))
+            LOG.error("page_failed", extra={"error": describe_error_location(error)})
         return _render_error(context, status)
 
     @app.errorhandler(Exception)
     def handle_unexpected_error(error: Exception) -> Response:
-        LOG.error("A page failed: %s.", describe_error_location(error))
+        LOG.error("page_failed", extra={"error": describe_error_location(error)})
         return _render_error(context, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

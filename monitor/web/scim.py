@@ -123,11 +123,11 @@ def _add_guard(routes: Blueprint, context: PortalContext, token: str) -> None:
         if hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
             if requests.allows_one_more(context.now()):
                 return None
-            LOG.warning("scim_refused reason=rate")
+            LOG.warning("scim_refused", extra={"reason": "rate"})
             return _refuse_for_a_minute()
         if not wrong_tokens.allows_one_more(context.now()):
             return _refuse_for_a_minute()
-        LOG.warning("scim_refused reason=token")
+        LOG.warning("scim_refused", extra={"reason": "token"})
         response = _render_error(HTTPStatus.UNAUTHORIZED, "The bearer token is missing or wrong.")
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
@@ -144,7 +144,7 @@ def _add_error_handlers(routes: Blueprint) -> None:
 
     @routes.errorhandler(ScimError)
     def handle_refusal(error: ScimError) -> Response:
-        LOG.info("scim_refused reason=%s", error.fault.value)
+        LOG.info("scim_refused", extra={"reason": error.fault.value})
         taken = error.fault is ScimFault.UNIQUENESS
         status = HTTPStatus.CONFLICT if taken else HTTPStatus.BAD_REQUEST
         return _render_error(status, str(error), error.fault)
@@ -160,7 +160,7 @@ def _add_error_handlers(routes: Blueprint) -> None:
 
     @routes.errorhandler(Exception)
     def handle_failure(error: Exception) -> Response:
-        LOG.error("scim_failed where=%s", describe_error_location(error))
+        LOG.error("scim_failed", extra={"error": describe_error_location(error)})
         if isinstance(error, BusyError):
             response = _render_error(HTTPStatus.SERVICE_UNAVAILABLE, "Busy. Try again soon.")
             response.headers["Retry-After"] = str(BUSY_SECONDS)

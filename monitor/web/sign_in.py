@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import Gone
 
-from monitor.config import CALLBACK_PATH, SignInMethod
+from monitor.config import CALLBACK_PATH, DISCOVERY_PATH, SignInMethod
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.domain.vocabulary import AuthMethod
@@ -112,7 +112,7 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
             else redeem_sign_in_link(context.app, typed, visit)
         )
         if isinstance(used, SignInRefusal):
-            LOG.info("sign_in_refused reason=%s", used.name.lower())
+            LOG.info("sign_in_refused", extra={"reason": used.name.lower()})
         if used is SignInRefusal.ELSEWHERE:
             return _render_code_page(context, (FieldProblem(field="code", words=OTHER_BROWSER),))
         if used is SignInRefusal.WRONG_CODE:
@@ -127,7 +127,7 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
 
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:
     """Say that a proven address belongs to no account here."""
-    LOG.info("sign_in_refused reason=not-enrolled")
+    LOG.info("sign_in_refused", extra={"reason": "not-enrolled"})
     view = UnknownAddressView(mail=mail)
     return context.render_page(
         "You have not joined", pages.render_unknown_address, view, HTTPStatus.FORBIDDEN
@@ -168,7 +168,6 @@ except ImportError:
     OAuth2Session = None
 
 ALGORITHMS: Final = ["RS256", "ES256"]
-DISCOVERY: Final = "/.well-known/openid-configuration"
 SCOPE: Final = "openid email"
 LEEWAY_SECONDS: Final = 60
 TIMEOUT_SECONDS: Final = 10
@@ -297,7 +296,7 @@ class IdentityProvider:
         return dict(token)
 
     def _find_endpoint(self, session: OAuthSession, what: str) -> str:
-        document = self._fetch_json(session, f"{self.issuer.rstrip('/')}{DISCOVERY}")
+        document = self._fetch_json(session, f"{self.issuer.rstrip('/')}{DISCOVERY_PATH}")
         address = document.get(what)
         # An address that the provider's own description names, and yet never one without TLS.
         if document.get("issuer") != self.issuer or not _is_secure_as_issuer(address, self.issuer):
@@ -377,7 +376,7 @@ def _build_account_routes(context: PortalContext, provider: IdentityProvider) ->
         try:
             mail = provider.fetch_verified_email(answer.code, attempt)
         except NotPermittedError:
-            LOG.info("sign_in_refused reason=not-proven")
+            LOG.info("sign_in_refused", extra={"reason": "not-proven"})
             return context.render_page(
                 UNPROVEN_VIEW.title, pages.render_error_page, UNPROVEN_VIEW, HTTPStatus.FORBIDDEN
             )

@@ -10,6 +10,8 @@ import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from select import POLLIN, poll
@@ -18,7 +20,9 @@ from weakref import finalize
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_failure_error
+from scrapers.http.limits import FetchLimits, grant_allowance
 from scrapers.http.ssrf_guard import Dialer, NetworkScope, RequestTarget
 from scrapers.models import Request
 
@@ -261,3 +265,32 @@ class ConnectionPool:
         else:
             sock.settimeout(0)
         return Http1Connection(sock, partial(self._idle.keep_connection, key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedCertificate:
+    """`expires_at` is None where `fault` says why it is not to be trusted, in OpenSSL's words."""
+
+    expires_at: datetime | None = None
+    fault: str = ""
+
+
+def read_certificate(dialer: Dialer, clock: Clock, url: str) -> ServedCertificate:
+    """Look at the certificate of an https origin that the configuration names.
+
+    Raises FetchError where there is no connection to look at.
+    """
+    target = RequestTarget.from_url(url)
+    with grant_allowance(clock, FetchLimits()) as allowance:
+        allowance.begin_head()
+        sock = dialer.dial(target.host.rstrip("."), target.port, NetworkScope.DECLARED)
+        tls = dialer.create_tls_context()
+        try:
+            with sock, tls.wrap_socket(sock, server_hostname=target.server_name) as secured:
+                ends = str((secured.getpeercert() or {})["notAfter"])
+        except ssl.SSLCertVerificationError as error:
+            return ServedCertificate(fault=error.verify_message)
+        except OSError:
+            raise build_failure_error(FailureReason.BROKE_OFF) from None
+    seconds = ssl.cert_time_to_seconds(ends)
+    return ServedCertificate(expires_at=datetime.fromtimestamp(seconds, UTC))

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from multiprocessing import get_context
 
 from monitor.app import Environment, open_app, open_portal_app
-from monitor.cli import service as logbook
+from monitor.cli import logs
 from monitor.config import Config
 from monitor.db.files import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod
@@ -81,7 +81,7 @@ def _work(site: Site) -> None:
 
 def _show(site: Site) -> None:
     stopping = threading.Event()
-    with logbook.log_to_stream(), open_portal_app(site.config, site.environment) as app:
+    with logs.log_to_stream(), open_portal_app(site.config, site.environment) as app:
         site_app = create_portal_app(app, WakeSocket(site.config.state).wake_daemon)
         with stop_on_signals(stopping), serve_on_port(site_app, LOOPBACK, site.port):
             stopping.wait()

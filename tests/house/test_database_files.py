@@ -28,7 +28,7 @@ REASONS = {
     "_open_for_reading": "through SQLite",
     "copy_database": "a new file, before SQLite has it",
     "flush_to_disk": "a copy, once SQLite has closed it",
-    "has_locks": "what the kernel tells of locks",
+    "_holds_lock": "what the kernel notes of a descriptor",
 }
 
 

@@ -13,6 +13,7 @@ NETWORK = (
     "_ssl",
     "aiohttp",
     "anyio",
+    "apprise",
     "asyncio",
     "authlib.integrations",
     "curl_cffi",

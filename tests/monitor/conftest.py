@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor import app as app_module
+from monitor.cli.logs import EventFormatter
 from monitor.db.database import Database
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
@@ -20,6 +21,12 @@ from scrapers.sandbox.client import SandboxParser
 from tests.monitor.services.world import World, configured
 
 Found = Callable[[Path], None]
+
+
+@pytest.fixture(autouse=True)
+def events_with_fields(caplog: pytest.LogCaptureFixture) -> None:
+    """Let what a test reads of the log hold fields, as the journal does."""
+    caplog.handler.setFormatter(EventFormatter())
 
 
 @pytest.fixture(scope="session")

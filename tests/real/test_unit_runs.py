@@ -61,7 +61,9 @@ def test_the_matcher_gets_its_key_from_systemd_and_no_file_is_named(started: Mac
     assert started.run("stat", "-c", "%a", "/etc/credstore/roster-key").strip() == "400"
     children = started.run("systemctl", "status", "namesake", "--no-pager")
     assert "-m monitor.matcher" in children
-    assert "WARNING" not in started.run("journalctl", "-u", "namesake", "--no-pager", "-I")
+    assert "event=" not in started.run(
+        "journalctl", "-u", "namesake", "--no-pager", "-I", "-p", "warning"
+    )
 
 
 def test_what_is_due_can_be_looked_at_while_it_runs(started: Machine) -> None:

@@ -28,6 +28,7 @@ def build_full_vitals(at: datetime) -> Vitals:
         backed_up=earlier,
         backup_failed=FailedBackup(at=earlier, exit_code=73),
         last_recorded=at,
+        notices_failed={"operator": earlier},
         staff_import=None,
         leavers=0,
         database_bytes=1_000_000,

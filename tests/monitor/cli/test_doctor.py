@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,13 @@ from monitor.config import find_shipped_files, list_example_values, load_config
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.domain.health import NO_SEARCH_ENGINE
-from tests.monitor.cli.conftest import Terminal, run
+from tests.monitor.chat_room import open_chat_room
+from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_main_quiet import leaks
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context
+from tests.scrapers.http.loopback import Loopback, answer, answering
 
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
@@ -35,6 +38,7 @@ PARTS = {
         "audit",
         "directory",
         "processes",
+        "portal",
     ),
 }
 
@@ -70,13 +74,10 @@ def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
         "--contact",
         "it@c.example",
     )
-    run("--config", str(path), "init", *answers)
+    terminal = Terminal(path)
+    terminal.run("init", *answers)
 
-    (told,) = [
-        each
-        for each in run("--config", str(path), "doctor", "--json").json
-        if each["what"] == "search"
-    ]
+    (told,) = [each for each in terminal.run("doctor", "--json").json if each["what"] == "search"]
 
     assert told["level"] == "warn"
     assert told["message"] == NO_SEARCH_ENGINE
@@ -94,12 +95,16 @@ def test_an_engine_whose_key_is_missing_counts_as_none(terminal: Terminal):
 
 
 def test_a_healthy_service_ends_with_nought_but_for_its_made_up_domain(after_demo: Terminal):
-    with StateFolderLock(after_demo.config.state):
+    with (
+        closing(Loopback(answering(answer(b"Namesake")))) as portal,
+        StateFolderLock(after_demo.config.state),
+    ):
+        after_demo.configured(("[portal]\n", f'[portal]\nlisten = "127.0.0.1:{portal.port}"\n'))
         said = after_demo.run("doctor", "--json")
+        bad = {each["what"] for each in said.json if each["level"] == "bad"}
 
-    assert {each["what"] for each in said.json if each["level"] == "bad"} == {"example"}
-    after_demo.leaves_example()
-    with StateFolderLock(after_demo.config.state):
+        assert bad == {"example"}
+        after_demo.leaves_example()
         assert after_demo.run("doctor").code == 0
 
 
@@ -292,7 +297,7 @@ def test_a_letter_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: T
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("", "reddit-api is not queried: it has no key."),
+        ("", "Not queried, for lack of a key: reddit-api."),
         (
             "our-app",
             "The credential reddit-app must be the ID of your app and its secret, as ID:SECRET.",
@@ -312,7 +317,7 @@ def test_a_missing_key_for_data_breaches_is_told(terminal: Terminal):
 
     told = [message for _, message, _ in parts(terminal)["sources"]]
 
-    assert "have-i-been-pwned is not queried: it has no key." in told
+    assert "Not queried, for lack of a key: have-i-been-pwned." in told
 
 
 @pytest.mark.parametrize(
@@ -328,3 +333,28 @@ def test_a_staff_directory_is_told_with_what_it_lacks(terminal: Terminal, token,
 
     assert told in message
     assert "docs/directory.md" in remedy
+
+
+def test_a_message_on_trial_goes_to_each_chat_where_it_is_asked_for(terminal: Terminal):
+    with open_chat_room() as room:
+        secret = f"{room.address}\njson://127.0.0.1:1/gone"
+        variables = {"NAMESAKE_NOTIFY_OPERATORS": secret, "NAMESAKE_NOTIFY_REVIEWERS": "s3cret"}
+        terminal.environment = replace(terminal.environment, variables=variables)
+
+        quiet = terminal.run("doctor", "--json").json
+        assert room.messages == []
+        said = terminal.run("doctor", "--send-test", "--json")
+
+    (message,) = room.messages
+    assert "This is a test" in message
+    assert "s3cret" not in said.out
+    told = [(each["level"], each["message"]) for each in said.json if each["what"] == "notices"]
+    assert told == [
+        ("ok", "Operators are told at 2 places."),
+        ("bad", "Line 1 of the secret notify-reviewers is no address that apprise knows."),
+        ("ok", "A test went to line 1 of the secret notify-operators. Check that it arrived."),
+        ("bad", "A test to line 2 of the secret notify-operators: not accepted."),
+    ]
+    assert [each["message"] for each in quiet if each["what"] == "notices"] == [
+        message for _, message in told[:2]
+    ]

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from monitor.app import Environment
-from monitor.cli.main import namesake
+from monitor.cli.main import move_config_first, namesake
 from monitor.db.files import StateFolderLock
 from tests.monitor.cli.conftest import run
 
@@ -305,3 +305,23 @@ def test_an_empty_district_is_told_in_words(terminal, arguments, says):
 
     assert said.code == 0
     assert says in said.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["jobs", "--config", "a.toml"], ["--config", "a.toml", "jobs"]),
+        (["staff", "--config=a.toml", "list"], ["--config=a.toml", "staff", "list"]),
+        (["--config", "a.toml", "jobs"], ["--config", "a.toml", "jobs"]),
+        (["me", "--", "--config", "x"], ["me", "--", "--config", "x"]),
+        (["jobs", "--config"], ["jobs", "--config"]),
+    ],
+)
+def test_the_configuration_may_be_named_behind_a_command(typed, read):
+    assert move_config_first(typed) == read
+
+
+def test_a_configuration_behind_a_command_is_used(terminal):
+    said = run("jobs", "--config", str(terminal.path), environment=terminal.environment)
+
+    assert said.code == 0

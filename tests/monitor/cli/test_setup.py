@@ -8,7 +8,7 @@ import pytest
 from monitor.app import Environment
 from monitor.config import load_config
 from monitor.sources import build_sources
-from tests.monitor.cli.conftest import run
+from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, opened
 
@@ -38,9 +38,12 @@ def init(path, *arguments, typed="", environment=None):
 
 
 def type_answers(**changed: str) -> str:
-    """Return what is typed; a value may have several lines, for a question that comes along."""
+    """Return what is typed; a value may have several lines, for a question that comes along.
+
+    The last line confirms all answers.
+    """
     assert set(changed) <= set(TYPED)
-    return "".join(f"{line}\n" for line in {**TYPED, **changed}.values())
+    return "".join(f"{line}\n" for line in (*{**TYPED, **changed}.values(), "yes"))
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_the_conversation_fills_in_the_whole_configuration(path):
 def test_nothing_of_the_example_is_left_and_the_comments_are(path):
     init(path, typed=type_answers())
 
-    assert "No value is still that of the example" in run("--config", str(path), "doctor").out
+    assert "No value is still that of the example" in Terminal(path).run("doctor").out
     used = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     assert not [line for line in used if "cedar" in line.lower() or ".example" in line]
     assert "# goes into Message-IDs: never change it" in path.read_text("utf-8")
@@ -95,7 +98,7 @@ def test_init_asks_for_what_no_option_told(path):
     said = init(path, "--name", "Oak Hill", typed=typed)
 
     assert said.code == 0
-    assert "Name of the district" not in said.out
+    assert "Name of the district" not in said.out.partition("Your answers")[0]
     written = path.read_text("utf-8")
     assert 'zone = "America/Chicago"' in written
     assert 'contact = "it@oakhill.test"' in written
@@ -105,7 +108,8 @@ def test_init_asks_for_what_no_option_told(path):
     ("question", "wrong", "reason"),
     [
         ("name", " ", "A district needs a name."),
-        ("zone", "Central", "'Central' is not a time zone such as America/Chicago."),
+        ("zone", "Denver", "'Denver' is not a time zone. Did you mean America/Denver?"),
+        ("zone", "Oak Hill", "'Oak Hill' is not a time zone such as America/Chicago."),
         ("domains", "nowhere", "'nowhere' is not a domain such as district.example."),
         ("domains", "none", "At least one domain is needed, or no one can be invited."),
         ("contact", "it", "'it' is not a single email address."),
@@ -127,7 +131,20 @@ def test_a_wrong_answer_is_answered_by_one_sentence_and_asked_again(path, questi
     assert f"Error: {reason}" in said.out + said.err or reason in said.out + said.err
 
 
-@pytest.mark.parametrize("lines", [0, 3, len(TYPED) - 1])
+def test_all_answers_are_shown_before_anything_is_written_and_can_be_refused(path):
+    typed = type_answers(search=f"brave\n{PASSWORD}").removesuffix("yes\n")
+
+    said = init(path, typed=f"{typed}no\n")
+
+    summary = said.out.partition("Your answers")[2]
+    assert "  Domains of staff email: oakhill.test, ohusd.test\n" in summary
+    assert "  Key for Brave: given, and not shown\n" in summary
+    assert PASSWORD not in said.out
+    assert said.code == 130
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("lines", [0, 3, len(TYPED) - 1, len(TYPED)])
 def test_who_stops_in_the_middle_leaves_nothing_behind(path, lines):
     typed = "".join(type_answers().splitlines(keepends=True)[:lines])
 
@@ -237,7 +254,7 @@ def test_a_secret_of_the_environment_is_not_asked_for(path):
     said = init(path, typed=type_answers(search="brave"), environment=environment)
 
     assert said.code == 0
-    assert "Key for Brave" not in said.out
+    assert "Key for Brave (" not in said.out
     assert (path.parent / "secrets" / "brave-key").read_text("utf-8") == PASSWORD
 
 
@@ -309,7 +326,8 @@ def test_a_mail_server_that_refuses_can_be_answered_again(path):
     counter = Counter()
     with opened(counter) as office:
         wrong = "127.0.0.1\nrelay\n1\n\nyes\nyes\n"
-        right = f"127.0.0.1\nrelay\n{office.port}"
+        # The server and its encryption were right, so Enter accepts them as they are.
+        right = f"\n\n{office.port}"
         said = init(path, typed=type_answers(mail_host=wrong + right, mail_sender="\nyes"))
 
     assert said.code == 0

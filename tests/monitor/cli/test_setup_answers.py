@@ -97,8 +97,8 @@ def test_secrets_come_from_files_beside_it_and_any_that_a_unit_loads(tmp_path: P
             "America/Denver",
             "Mountain",
             (
-                "line 2: `zone` cannot be used. 'Mountain' is not a time zone such as "
-                "America/Chicago."
+                "line 2: `zone` cannot be used. 'Mountain' is not a time zone. Did you mean "
+                "US/Mountain?"
             ),
         ),
         (
@@ -149,16 +149,61 @@ def test_a_mistake_is_answered_by_its_line_and_writes_nothing(tmp_path, good, ba
     assert not (tmp_path / "etc").exists()
 
 
-def test_the_sample_that_is_shipped_can_be_used_and_names_every_key(tmp_path: Path):
-    sample = (find_shipped_files() / "answers.toml").read_text("utf-8")
-    for name in re.findall(r'= "([a-z-]+\.txt)"', sample):
+SAMPLE = (find_shipped_files() / "answers.toml").read_text("utf-8")
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> None:
+    """Write the files that the sample names."""
+    for name in re.findall(r'= "([a-z-]+\.txt)"', SAMPLE):
         (tmp_path / name).write_text(PASSWORD, "utf-8")
 
-    said = init(tmp_path, sample)
+
+@pytest.mark.usefixtures("secrets")
+def test_the_sample_that_is_shipped_can_be_used_and_names_every_key(tmp_path: Path):
+    own = SAMPLE.replace(".example", ".test").replace("CLIENT-ID", "abc")
+
+    said = init(tmp_path, own.replace("Cedar Valley Public Schools", "Oak Hill Unified"))
 
     assert said.code == 0, said.err
-    named = re.findall(r"^(?:# )?([a-z_]+) = ", sample, re.MULTILINE)
+    named = re.findall(r"^(?:# )?([a-z_]+) = ", SAMPLE, re.MULTILINE)
     assert {*named, "secrets"} == {field.name for field in fields(AnswersFile)}
+
+
+@pytest.mark.usefixtures("secrets")
+def test_what_is_still_that_of_the_sample_is_refused_all_at_once(tmp_path: Path):
+    said = init(tmp_path, SAMPLE)
+
+    assert said.code == 65
+    told = re.findall(r"`(\w+)` is still that of the example: replace it", said.err)
+    assert told == ["name", "domains", "contact", "mail_host", "mail_user", "client"]
+    assert not (tmp_path / "etc").exists()
+
+
+def test_all_mistakes_are_told_in_one_run_and_no_email_is_sent(tmp_path: Path):
+    counter = Counter()
+    with opened(counter) as office:
+        said = init(
+            tmp_path,
+            GOOD.replace("America/Denver", "Mountain")
+            .replace('"smtp.oakhill.test"', '"127.0.0.1"')
+            .replace('"google"', '"saml"')
+            .replace('"it@oakhill.test"', '"it"')
+            + f'mail_port = {office.port}\nmail_security = "relay"\nmail_test = true\n'
+            + 'bakcup_folder = "x"\n[secrets]\nbrave-key = "nowhere.txt"\n',
+        )
+
+    title, *lines = said.err.splitlines()
+    assert title == f"namesake: {tmp_path / 'answers.toml'} has 5 mistakes. Nothing was written."
+    assert [re.findall(r"line (\d+): .*?`([\w.-]+)`", line)[0] for line in lines] == [
+        ("8", "sign_in"),
+        ("14", "bakcup_folder"),
+        ("16", "secrets.brave-key"),
+        ("2", "zone"),
+        ("4", "contact"),
+    ]
+    assert counter.letters == []
+    assert not (tmp_path / "etc").exists()
 
 
 def test_a_secret_whose_file_cannot_be_read_is_named(tmp_path: Path):

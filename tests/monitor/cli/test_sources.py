@@ -213,7 +213,7 @@ def test_a_broken_plug_in_is_one_sentence_and_the_others_go_on(terminal, web, in
 
     assert said.code == 0
     assert "bluesky" in {row["source"] for row in said.json}
-    (fault,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    (fault,) = [record.reason for record in caplog.records if record.levelname == "WARNING"]
     assert fault.startswith("The plug-in 'chalk' (chalk_source:CHALK) is left out: ")
     assert "ZeroDivisionError" in fault
 

@@ -27,6 +27,9 @@ def write(folder, *lines):
     return str(path)
 
 
+FOLDED = "new, invited or enrolled, in counts too small to show"
+
+
 def states(terminal) -> list[str]:
     return [row["state"] for row in terminal.run("staff", "list", "--json").json]
 
@@ -75,8 +78,8 @@ def test_a_dry_run_says_the_same_shows_the_email_and_invites_no_one(terminal, de
     said = terminal.run("staff", "import", desk, "--dry-run")
 
     assert said.code == 0
-    assert table(said) == {"new": 2, "not active in the file": 1}
-    assert "To invite: 2 of 3 lines." in said.out
+    assert table(said) == {FOLDED: 2, "not active in the file": 1}
+    assert "To invite: fewer than 5 of 3 lines." in said.out
     assert "Nothing was changed." in said.out
     assert "From: Dana Ortiz <namesake@cedarvalley.example>" in said.out
     assert "Subject: Join us" in said.out
@@ -84,21 +87,41 @@ def test_a_dry_run_says_the_same_shows_the_email_and_invites_no_one(terminal, de
     assert states(terminal) == []
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_dry_run_does_not_tell_whether_one_person_is_enrolled(terminal, desk, tmp_path, options):
+    asked = ("staff", "import", write(tmp_path, *STAFF[:2]), "--dry-run", *options)
+    before = terminal.run(*asked)
+    terminal.enrols()
+
+    assert terminal.run(*asked) == before
+    assert before.code == 0
+
+
+def test_a_dry_run_shows_counts_from_five_on(terminal, desk, tmp_path):
+    lines = (f"B{number},Field,b{number}@cedarvalley.example,Active" for number in range(5))
+
+    said = terminal.run("staff", "import", write(tmp_path, *lines), "--dry-run")
+
+    assert table(said) == {"new": 5}
+    assert "To invite: 5 of 5 lines." in said.out
+
+
 @pytest.mark.parametrize("dry", [True, False])
 def test_programs_read_counts_and_reasons(terminal, desk, tmp_path, dry):
     write(tmp_path, *STAFF, ",Field,bea@cedarvalley.example,Active")
     options = ("--dry-run",) if dry else ()
+    new = {"in_small_counts": 2} if dry else {"new": 2}
 
     told = terminal.run("staff", "import", desk, "--json", *options).json
 
     assert (told["dry_run"], told["lines"], told["missing"]) == (dry, 4, 0)
     assert set(told["states"]) == set(StaffLineState)
-    assert {state: count for state, count in told["states"].items() if count} == {
-        "new": 2,
-        "inactive": 1,
-    }
+    counts = {**told["states"], "in_small_counts": told.get("in_small_counts")}
+    assert {state: count for state, count in counts.items() if count} == {**new, "inactive": 1}
     assert told["unusable"] == [{"line": 5, "reason": "the first name is missing"}]
-    assert datetime.fromisoformat(told["last_email_at"]).astimezone(UTC) >= terminal.clock.now()
+    if not dry:
+        last = datetime.fromisoformat(told["last_email_at"]).astimezone(UTC)
+        assert last >= terminal.clock.now()
     assert ("preview" in told) is dry
 
 

@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import units
-from monitor.cli.units import find_program, find_systemd_release
+from monitor.cli.units import find_program
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.services.setup_files import OLD_SYSTEMD_DROP_IN, UNITS, build_credential_lines
+from monitor.services.setup_files import (
+    OLD_SYSTEMD_DROP_IN,
+    UNITS,
+    build_credential_lines,
+    find_systemd_release,
+)
 from tests.house.tree import ROOT
 from tests.monitor.cli.conftest import Said, run
 
@@ -107,9 +112,8 @@ def test_the_release_of_systemd_is_found(tmp_path: Path, place: str, release: in
     assert find_systemd_release(tmp_path) == release
 
 
-def test_without_systemd_a_release_must_be_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--systemd 257"):
-        find_systemd_release(tmp_path)
+def test_a_machine_without_systemd_has_no_release(tmp_path: Path) -> None:
+    assert find_systemd_release(tmp_path) is None
 
 
 @pytest.mark.parametrize("place", ["home/it/venv", "root/.local/venv", "tmp/venv"])

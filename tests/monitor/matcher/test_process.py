@@ -278,3 +278,12 @@ def test_no_answer_quotes_a_question(clerk):
     )
 
     assert b"Mason" not in answers.getvalue()
+
+
+def test_a_folder_that_holds_a_module_of_our_name_is_not_run(setup, tmp_path, monkeypatch):
+    (tmp_path / "monitor").mkdir()
+    (tmp_path / "monitor" / "__init__.py").write_text("raise SystemExit(1)\n")
+    monkeypatch.chdir(tmp_path)
+
+    with MatcherProcess(setup, now) as matcher:
+        assert matcher.compare_contacts((OTTILIE,)) == UNFLAGGED

@@ -111,7 +111,7 @@ def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(di
         _, said = service.communicate(timeout=PATIENCE)
 
     assert service.returncode == 0
-    assert [line for line in said.splitlines() if not line.startswith("INFO ")] == []
+    assert [line for line in said.splitlines() if " level=info " not in line] == []
     with district.state as state:
         (begun,) = state.sweeps.list_open_sweeps()
         assert state.run_requests.find_next_open_request() is not None
@@ -181,7 +181,7 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
         liveness=Liveness(SystemClock()),
     ).run_until_stopped()
 
-    assert "Job mail did not finish before shutdown" in caplog.text
+    assert "event=job_not_finished job=mail" in caplog.text
     over.set()
 
 
@@ -196,6 +196,6 @@ def test_a_folder_too_deep_for_a_bell_is_served_all_the_same(district):
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
 
-    assert first.startswith("WARNING Cannot listen at ")
+    assert 'level=warning event=wake_socket_missing reason="Cannot listen at ' in first
     assert "wait up to 20 seconds" in first
-    assert second.startswith("INFO Ready")
+    assert "event=service_status status=Ready" in second

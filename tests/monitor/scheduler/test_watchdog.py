@@ -16,10 +16,15 @@ from monitor.db.files import DiskReserve
 from monitor.demo.district import MARIA
 from monitor.domain.errors import CannotWriteError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
+from monitor.mail.chat import ChatEndpoint
 from monitor.scheduler.watchdog import Heartbeat, SupervisedRunner
 from monitor.services.digests import build_digest_view
 from monitor.services.health import Vitals
 from monitor.services.jobs import schedule_jobs
+from monitor.services.notices import NoticeSender
+from monitor.services.notifications import queue_operator_emails
+from reports.emails.operator import DiskFullView
+from tests.monitor.services.test_notices import FakeChat
 from tests.monitor.services.world import World
 
 OPERATOR = "sam@cedarvalley.example"
@@ -272,6 +277,23 @@ def test_the_ping_url_is_called_only_while_all_is_well(
     assert "namesake_emails" in (tmp_path / "namesake.prom").read_text("utf-8")
 
 
+def test_chats_have_a_thread_of_their_own_where_there_are_some(world: World, watched: Watched):
+    assert "notices" not in {each.name for each in watched.rounds.list_timed_jobs()}
+    chat = FakeChat()
+    endpoints = {"operator": (ChatEndpoint(number=1, plugin=chat),)}
+    watched.rounds.notices = NoticeSender(endpoints=endpoints)
+
+    jobs = watched.rounds.list_timed_jobs()
+    (notices,) = (each for each in jobs if each.worker == "notices")
+    with world.app.db.begin_transaction():
+        queue_operator_emails(
+            world.app, "today", lambda to: DiskFullView(**to, since=world.clock.now())
+        )
+    notices.work()
+
+    assert [body.splitlines()[0] for _, body in chat.heard] == ["The disk is full: 1"]
+
+
 @pytest.fixture
 def folder(world: World, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
@@ -344,5 +366,5 @@ def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tm
     watched.rounds.send_heartbeat()
 
     assert "cannot be written" in caplog.text
-    assert "Could not ping" in caplog.text
+    assert "heartbeat_not_sent" in caplog.text
     assert "s3cret" not in caplog.text

@@ -18,6 +18,7 @@ from monitor.services.outbox import send_due
 from monitor.services.review import (
     add_review_note,
     assign_flag,
+    count_opened_flags,
     decide_viewed_flags,
     queue_review_question,
     release_flag,
@@ -54,6 +55,13 @@ def maria(world_of) -> Staff:
 
 def fake(maria: Staff) -> Flag:
     return maria.flag(FlagKind.IMPERSONATION)
+
+
+def test_a_flag_is_news_to_reviewers_since_it_opened_to_them(maria: Staff):
+    now = maria.world.clock.now()
+
+    assert count_opened_flags(maria.world.app, now - timedelta(hours=1)) == 1
+    assert count_opened_flags(maria.world.app, now) == 0
 
 
 def queue(maria: Staff):

@@ -69,7 +69,7 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
     ("key", "text", "reason"),
     [
         ("name", " ", "A district needs a name."),
-        ("zone", "Central", "'Central' is not a time zone such as America/Chicago."),
+        ("zone", "Central", "'Central' is not a time zone. Did you mean US/Central?"),
         ("domains", "nowhere", "'nowhere' is not a domain such as district.example."),
         ("domains", "none", "At least one domain is needed, or no one can be invited."),
         ("contact", "it", "'it' is not a single email address."),

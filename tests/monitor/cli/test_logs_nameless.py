@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import service as logbook
+from monitor.cli.logs import LogSettings, log_to_stream
 from monitor.demo import district
 from monitor.demo.data import load_demo_contents
 from monitor.demo.story import play_story
@@ -77,20 +77,20 @@ def test_the_whole_story_is_logged_without_a_single_personal_word(
     log = StringIO()
     assert len(personal) >= 200
 
-    with everything_said(), logbook.log_to_stream(log):
+    with everything_said(), log_to_stream(log, LogSettings(verbose=True)):
         play_story(tmp_path / "demo")
         for library in LIBRARIES:
             logging.getLogger(library).error("GET /t/%s", district.ROSA.person.handles[0])
-        logging.getLogger("monitor.scheduler.daemon").info("Ready.")
+        logging.getLogger("monitor.scheduler.daemon").info("service_ready")
 
-    assert "Ready." in log.getvalue()
+    assert "service_ready" in log.getvalue()
     assert found(personal, without_sources(log.getvalue())) == set()
     assert found(personal, "".join(capfd.readouterr())) == set()
 
 
 def without_sources(log: str) -> str:
     """Leave out the source in the one event that names it: a word of the configuration."""
-    return re.sub(r"(?m)^(INFO source_\w+ sweep=\w+) source=\S+ (outcome=\w+)$", r"\1 \2", log)
+    return re.sub(r"(?m)(event=source_\w+ sweep=\w+) source=\S+ (outcome=\w+)$", r"\1 \2", log)
 
 
 def test_what_is_listened_for_would_be_heard(personal: frozenset[str]):

@@ -1,0 +1,194 @@
+"""Whether what the district relies on answers: its portal, its sign-in, its search engines.
+
+Asks as anyone could, through the guarded client, and nothing about a person.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.app import Environment, fetch_endpoint, open_endpoint_client
+from monitor.config import DISCOVERY_PATH, PortalConfig, SignInMethod
+from monitor.domain.errors import NotPermittedError, UnavailableError
+from monitor.domain.health import (
+    HealthResult,
+    assess_certificate,
+    assess_engines,
+    report_failure,
+    report_ok,
+    report_warning,
+)
+from scrapers.http.client import HttpClient
+from scrapers.http.connection import read_certificate
+from scrapers.http.errors import FetchError
+from scrapers.models import Page, ParseResult, Request
+from scrapers.source import CrawlPolicy, Source, SourceFamily
+
+# Anyone may see it, and a proxy that signs people in asks them to before it.
+FRONT_PAGE = "/sign-in"
+# Every page of ours names us.
+OWN_WORD = b"Namesake"
+# Nobody's: the portal shows it again to whoever is signed in with it.
+FORGED_ADDRESS = "doctor@namesake.invalid"
+ASKS_TO_SIGN_IN = frozenset(
+    {
+        HTTPStatus.MOVED_PERMANENTLY,
+        HTTPStatus.FOUND,
+        HTTPStatus.SEE_OTHER,
+        HTTPStatus.TEMPORARY_REDIRECT,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+    }
+)
+SEE_SETUP = "See Setup in docs/portal.md."
+
+
+def check_portal(portal: PortalConfig, environment: Environment) -> Iterator[HealthResult]:
+    """Look for the portal where it listens, and where people find it."""
+    yield (
+        _check_socket(Path(portal.socket_path))
+        if portal.socket_path
+        else _check_port(portal, environment)
+    )
+    if urlsplit(portal.address).scheme == "https":
+        yield from _check_address(portal, environment)
+
+
+def _check_socket(path: Path) -> HealthResult:
+    try:
+        listens = path.is_socket()
+    except OSError as error:
+        sentence = f"Whether the portal listens at {path} cannot be seen ({error.strerror})."
+        return report_warning("portal", sentence, "Run this as root.")
+    if listens:
+        return report_ok("portal", f"The portal listens at {path}.")
+    return _report_silence(f"The portal does not listen at {path}.")
+
+
+def _report_silence(sentence: str) -> HealthResult:
+    remedy = "Start it: `systemctl start namesake-portal`, or `namesake portal`."
+    return report_failure("portal", sentence, remedy, UnavailableError.exit_code)
+
+
+def _check_port(portal: PortalConfig, environment: Environment) -> HealthResult:
+    """Ask as the proxy does: by the name that people know, at the port of this machine."""
+    site = urlsplit(portal.address)
+    dialer = replace(environment.dialer, address_map={site.hostname or "": portal.host_and_port})
+    with open_endpoint_client(replace(environment, dialer=dialer)) as client:
+        answer = fetch_endpoint(client, f"http://{site.netloc}{FRONT_PAGE}")
+    if isinstance(answer, ParseResult):
+        return _report_silence(f"The portal does not answer at {portal.listen}: {answer.note}.")
+    if answer.status == HTTPStatus.OK and OWN_WORD in answer.body:
+        return report_ok("portal", f"The portal answers at {portal.listen}.")
+    sentence = f"{portal.listen} answers with {answer.status}, not as the portal of this district."
+    remedy = "Restart it: `systemctl restart namesake-portal`. Or another program is at that port."
+    return report_failure("portal", sentence, remedy, UnavailableError.exit_code)
+
+
+def _check_address(portal: PortalConfig, environment: Environment) -> Iterator[HealthResult]:
+    try:
+        certificate = read_certificate(environment.dialer, environment.clock, portal.address)
+    except FetchError as error:
+        sentence = f"{portal.address} cannot be reached from this machine: {error.note.value}."
+        remedy = f"Open it in a browser. If it fails there, too: {SEE_SETUP}"
+        yield report_warning("portal", sentence, remedy)
+        return
+    yield assess_certificate(
+        portal.address, certificate.expires_at, certificate.fault, environment.clock.now()
+    )
+    if certificate.fault:
+        return
+    with open_endpoint_client(environment) as client:
+        yield _assess_front_page(portal, fetch_endpoint(client, f"{portal.address}{FRONT_PAGE}"))
+        if portal.sign_in is SignInMethod.HEADER:
+            yield from _check_forged_header(portal, client)
+
+
+def _assess_front_page(portal: PortalConfig, answer: Page | ParseResult) -> HealthResult:
+    by_header = portal.sign_in is SignInMethod.HEADER
+    if isinstance(answer, ParseResult):
+        sentence = f"{portal.address} does not answer: {answer.note}."
+        return report_warning("portal", sentence, f"Check your proxy. {SEE_SETUP}")
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        sentence = f"{portal.address} is refused: your proxy does not pass on the host name."
+        remedy = "Let it set the header Host, as the samples of `namesake init` do."
+        return report_failure("portal", sentence, remedy, UnavailableError.exit_code)
+    if by_header and answer.status in ASKS_TO_SIGN_IN:
+        return report_ok("portal", f"{portal.address} answers, and asks people to sign in first.")
+    if answer.status != HTTPStatus.OK or OWN_WORD not in answer.body:
+        sentence = f"{portal.address} answers with {answer.status}, not as the portal does."
+        return report_warning("portal", sentence, f"Check your proxy. {SEE_SETUP}")
+    if by_header:
+        sentence = f"{portal.address} shows pages to people whom your proxy has not signed in."
+        remedy = f"Let it sign people in, and set {portal.header}. {SEE_SETUP}"
+        return report_warning("portal", sentence, remedy)
+    return report_ok("portal", f"{portal.address} answers.")
+
+
+def _check_forged_header(portal: PortalConfig, client: HttpClient) -> Iterator[HealthResult]:
+    """Send what only the proxy may set: the portal shows whether it came through."""
+    forged = ((portal.header, FORGED_ADDRESS),)
+    answer = fetch_endpoint(client, f"{portal.address}{FRONT_PAGE}", forged)
+    if isinstance(answer, Page) and FORGED_ADDRESS.encode() in answer.body:
+        sentence = (
+            f"Anyone can sign in as anyone: your proxy passes on a browser's {portal.header}."
+        )
+        remedy = f"Let it drop or replace this header. {SEE_SETUP}"
+        yield report_failure("portal", sentence, remedy, NotPermittedError.exit_code)
+
+
+def check_provider(portal: PortalConfig, environment: Environment) -> Iterator[HealthResult]:
+    """Read the description of the provider that people sign in with, if there is one."""
+    if portal.sign_in is not SignInMethod.OIDC:
+        return
+    with open_endpoint_client(environment) as client:
+        answer = fetch_endpoint(client, f"{portal.issuer.rstrip('/')}{DISCOVERY_PATH}")
+    fault = _find_provider_fault(portal.issuer, answer)
+    if not fault:
+        yield report_ok("sign-in", f"{portal.issuer} answers as your sign-in provider.")
+        return
+    sentence = f"No one can sign in: {portal.issuer} {fault}."
+    remedy = "Check `issuer` under [portal], and that this machine may reach it."
+    yield report_failure("sign-in", sentence, remedy, UnavailableError.exit_code)
+
+
+def _find_provider_fault(issuer: str, answer: Page | ParseResult) -> str:
+    if isinstance(answer, ParseResult):
+        return f"cannot be reached: {answer.note}"
+    if answer.status != HTTPStatus.OK:
+        return f"answers with {answer.status}, and does not describe itself"
+    try:
+        document = json.loads(answer.body)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or "authorization_endpoint" not in document:
+        return "does not describe itself as a provider"
+    if document.get("issuer") != issuer:
+        return "states another issuer than the configuration"
+    return ""
+
+
+def check_engines(
+    sources: Mapping[str, Source], environment: Environment
+) -> Iterator[HealthResult]:
+    """Say whether search engines can be reached, without a key and without a question."""
+    engines = {
+        source.info.title: source.crawl_policy
+        for source in sources.values()
+        if source.family is SourceFamily.SEARCH and "*" not in source.crawl_policy.origins[0]
+    }
+    with open_endpoint_client(environment) as client:
+        faults = {title: _find_engine_fault(policy, client) for title, policy in engines.items()}
+    yield from assess_engines(faults)
+
+
+def _find_engine_fault(policy: CrawlPolicy, client: HttpClient) -> str:
+    answer = client.fetch(Request(url=f"{policy.origins[0]}/", hops=0), policy)
+    if isinstance(answer, ParseResult):
+        return answer.note
+    if isinstance(answer, Page) and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"answers with {answer.status}"
+    return ""

@@ -1,0 +1,206 @@
+"""Tells operators and reviewers in their chat that something waits: counts and a link, no more.
+
+At most one message an hour goes to each of the two: what comes meanwhile waits for the next one.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from monitor.app import App
+from monitor.config import Config, read_secret
+from monitor.db.audit import AuditEntry
+from monitor.db.database import Database
+from monitor.domain.errors import MonitorError, UnavailableError
+from monitor.domain.health import HealthResult, report_failure, report_ok
+from monitor.domain.vocabulary import NoticeKind, Role
+from monitor.mail.chat import ChatEndpoint, parse_chat_endpoints
+from monitor.services.backups import BACKUP_FAILED
+from monitor.services.review import count_opened_flags
+from reports.labels import NOTICES, OFFICES
+
+LOG = logging.getLogger(__name__)
+NOTICE_INTERVAL = timedelta(hours=1)
+# The first message is not about all that ever was.
+LOOKS_BACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who is told of what: `office` begins the IDs of its readers in the outbox."""
+
+    role: Role
+    office: str
+    secret: str
+    page: str
+    kinds: tuple[NoticeKind, ...]
+
+    @property
+    def sent_action(self) -> str:
+        return f"notice-sent-{self.office}"
+
+    @property
+    def failed_action(self) -> str:
+        return f"notice-failed-{self.office}"
+
+
+OPERATORS: Final = Audience(
+    role=Role.OPERATOR,
+    office="operator",
+    secret="notify-operators",  # noqa: S106 - the name of one
+    page="/operate",
+    kinds=(
+        NoticeKind.DISK_FULL,
+        NoticeKind.BACKUP_FAILED,
+        NoticeKind.SOURCES_PARKED,
+        NoticeKind.ADDRESS_SUPPRESSED,
+        NoticeKind.STAFF_FILE,
+    ),
+)
+REVIEWERS: Final = Audience(
+    role=Role.REVIEWER,
+    office="reviewer",
+    secret="notify-reviewers",  # noqa: S106 - the name of one
+    page="/review",
+    kinds=(NoticeKind.FLAG_OPENED, NoticeKind.LOOKALIKE_SEEN),
+)
+AUDIENCES: Final = (OPERATORS, REVIEWERS)
+
+
+def load_chat_endpoints(
+    audience: Audience, variables: Mapping[str, str]
+) -> tuple[ChatEndpoint, ...]:
+    """Return where an audience is told; nowhere, without its secret. Raises ConfigError."""
+    return parse_chat_endpoints(read_secret(audience.secret, variables), audience.secret)
+
+
+def load_all_chat_endpoints(variables: Mapping[str, str]) -> dict[str, tuple[ChatEndpoint, ...]]:
+    """Return the endpoints of each audience by its office; a secret that is wrong stops nothing."""
+    found = {}
+    for audience in AUDIENCES:
+        try:
+            found[audience.office] = load_chat_endpoints(audience, variables)
+        except MonitorError as error:
+            LOG.warning("chat_left_out", extra={"reason": str(error)})
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class NoticeSender:
+    """`endpoints` are by office. When each was last told is stored, and remembered meanwhile.
+
+    A full disk, which may forbid to store it, is told once an hour as well.
+    """
+
+    endpoints: Mapping[str, Sequence[ChatEndpoint]]
+    _last_tried: dict[str, datetime] = field(default_factory=dict)
+
+    def send_due_notices(self, app: App) -> None:
+        """Tell each audience what came since the last message."""
+        now = app.clock.now()
+        for audience in AUDIENCES:
+            chats = self.endpoints.get(audience.office, ())
+            last = self._last_tried.get(audience.office)
+            if chats and not (last and now - last < NOTICE_INTERVAL):
+                self._send_notice(app, audience, chats)
+
+    def _send_notice(self, app: App, audience: Audience, chats: Sequence[ChatEndpoint]) -> None:
+        now, audit = app.clock.now(), app.db.audit
+        sent = audit.find_last_entry_of_action(audience.sent_action)
+        failed = audit.find_last_entry_of_action(audience.failed_action)
+        if any(now - last.at < NOTICE_INTERVAL for last in (sent, failed) if last):
+            return
+        counts = count_news(app, audience, sent.at if sent else now - LOOKS_BACK)
+        if counts:
+            self._last_tried[audience.office] = now
+            title, body = build_notice(app.config, audience, counts)
+            faults = {chat.number: chat.send_message(title, body) for chat in chats}
+            _record_notice(app, audience, now, faults)
+
+
+def _record_notice(app: App, audience: Audience, now: datetime, faults: Mapping[int, str]) -> None:
+    """Log and store what became of a message; `faults` are by line of the secret."""
+    dead = {number: fault for number, fault in faults.items() if fault}
+    for number, fault in dead.items():
+        LOG.warning(
+            "notice_failed", extra={"kind": audience.office, "line": number, "reason": fault}
+        )
+    with app.db.begin_transaction():
+        if len(dead) < len(faults):
+            app.db.audit.append_entry(now, "namesake", audience.sent_action, "", {})
+            LOG.info(
+                "notice_sent", extra={"kind": audience.office, "sent": len(faults) - len(dead)}
+            )
+        if dead:
+            details = {"lines": " ".join(map(str, dead))}
+            app.db.audit.append_entry(now, "namesake", audience.failed_action, "", details)
+
+
+def count_news(app: App, audience: Audience, since: datetime) -> Mapping[NoticeKind, int]:
+    """Count by kind what came after `since`, in the order in which it is told."""
+    counts = {kind: _count_kind(app, kind, audience, since) for kind in audience.kinds}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _count_kind(app: App, kind: NoticeKind, audience: Audience, since: datetime) -> int:
+    match kind:
+        case NoticeKind.FLAG_OPENED:
+            return count_opened_flags(app, since)
+        case NoticeKind.LOOKALIKE_SEEN:
+            found = app.db.district_findings.list_district_findings()
+            return sum(1 for each in found if each.is_open and each.first_seen > since)
+        case NoticeKind.BACKUP_FAILED:
+            failed = app.db.audit.find_last_entry_of_action(BACKUP_FAILED)
+            return int(failed is not None and failed.at > since)
+    return app.db.email_counts.count_office_emails(audience.office, kind, since)
+
+
+def build_notice(
+    config: Config, audience: Audience, counts: Mapping[NoticeKind, int]
+) -> tuple[str, str]:
+    """Return title and text. What is counted has no name, and the link takes signing in."""
+    title = f"Namesake, {config.district.name}: {OFFICES[audience.role]}"
+    lines = (f"{NOTICES[kind]}: {count}" for kind, count in counts.items())
+    return title, "\n".join((*lines, f"{config.portal.address}{audience.page}"))
+
+
+def find_failed_notice(db: Database, audience: Audience) -> AuditEntry | None:
+    """Return the last failure, if no message went out to all since."""
+    failed = db.audit.find_last_entry_of_action(audience.failed_action)
+    sent = db.audit.find_last_entry_of_action(audience.sent_action)
+    return None if failed and sent and sent.seq > failed.seq else failed
+
+
+def check_notices(variables: Mapping[str, str]) -> Iterator[HealthResult]:
+    """Say of each audience with a secret where it is told, or why it cannot be."""
+    for audience in AUDIENCES:
+        try:
+            count = len(load_chat_endpoints(audience, variables))
+        except MonitorError as error:
+            remedy = "Store the secret again: see Messages to your chat in docs/operate.md."
+            yield report_failure("notices", str(error), remedy, error.exit_code)
+            continue
+        if count:
+            yield report_ok("notices", f"{OFFICES[audience.role]} are told at {count} places.")
+
+
+def send_test_notices(config: Config, variables: Mapping[str, str]) -> Iterator[HealthResult]:
+    """Send a message to each place, and say what became of it."""
+    for audience in AUDIENCES:
+        try:
+            endpoints = load_chat_endpoints(audience, variables)
+        except MonitorError:
+            continue  # reported already
+        title, _ = build_notice(config, audience, {})
+        for each in endpoints:
+            fault = each.send_message(title, "This is a test. Nothing waits for you.")
+            place = f"line {each.number} of the secret {audience.secret}"
+            if fault:
+                remedy = "Check the address there, and that this machine may reach it."
+                yield report_failure(
+                    "notices", f"A test to {place}: {fault}.", remedy, UnavailableError.exit_code
+                )
+            else:
+                yield report_ok("notices", f"A test went to {place}. Check that it arrived.")
