@@ -49,13 +49,15 @@ class Evidence:
 class EvidenceRule:
     """What can be seen of an account, in a sentence. The weights file says how much it counts.
 
-    `otherwise` says what would have weakened it, if that is useful.
+    `otherwise` says what would have weakened it, if that is useful. Rules that say one thing on
+    several axes, like a copied bio, share a `fact`, and a reader is told it once.
     """
 
     name: str
     axis: EvidenceAxis = EvidenceAxis.CLAIM
     reason: str
     otherwise: str = ""
+    fact: str = ""
 
     def build_match(
         self, *, amount: float = 1.0, reason: str = "", in_full: str = ""

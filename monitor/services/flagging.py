@@ -11,7 +11,12 @@ from monitor.config import load_weights
 from monitor.db.account_proofs import ProofState
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
-from monitor.domain.detection.assessment import Assessment, Assessor, rate_severity
+from monitor.domain.detection.assessment import (
+    Assessment,
+    Assessor,
+    rate_severity,
+    select_reasons,
+)
 from monitor.domain.detection.case import Inventory, Subject, build_appearance
 from monitor.domain.detection.feedback import (
     Feedback,
@@ -27,7 +32,7 @@ from monitor.domain.detection.waves import (
 )
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.events import Event
-from monitor.domain.evidence import EvidenceAxis
+from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.flag import (
     EXPOSURE_SEVERITY,
     FLAG_OF_DECISION,
@@ -97,17 +102,26 @@ FLAG_OF_LABEL = {
 
 
 def build_ownership_draft(assessment: Assessment, kind: FlagKind) -> FlagDraft:
-    """List the signs of the flag's own axis first; signs against it are no reasons for a flag."""
+    """List what makes it the flag that it is, then the rest, each strongest first.
+
+    Signs against it are no reasons for a flag.
+    """
     supporting = [each for each in assessment.evidence if each.bits > 0]
-    ordered = sorted(
-        supporting, key=lambda each: (each.axis is not _AXIS_OF_FLAG[kind], -each.bits)
-    )
+    ordered = sorted(supporting, key=lambda each: (not _makes_flag(each, kind), -each.bits))
     return FlagDraft(
         kind=kind,
         severity=rate_severity(assessment),
-        reasons=tuple(each.reason for each in ordered),
+        reasons=tuple(each.reason for each in select_reasons(ordered)),
         lowered_by=assessment.lowered_by,
     )
+
+
+# What doubles the odds at least; less comes after what else is known.
+_TELLING_BITS = 1.0
+
+
+def _makes_flag(each: Evidence, kind: FlagKind) -> bool:
+    return each.axis is _AXIS_OF_FLAG[kind] and each.bits >= _TELLING_BITS
 
 
 def build_account_change_draft(event: Event, worst: Severity) -> FlagDraft:

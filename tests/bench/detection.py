@@ -14,7 +14,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -26,6 +26,9 @@ from monitor.domain.detection.case import is_declared
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
 from monitor.domain.vocabulary import OwnershipLabel
+from scrapers.models import FindingKind
+from tests.bench import kinds_of_pages
+from tests.bench.labels.rows import draw_year
 from tests.bench.labels.rows import rows as draw_rows
 from tests.bench.score.__main__ import answerers
 from tests.bench.score.rows import read_profile
@@ -149,15 +152,21 @@ def describe_task(task: Task, year: int) -> Iterator[str]:
 BINS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 
 
+FLAGGED = frozenset({OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK})
+SILENT = frozenset(OwnershipLabel) - FLAGGED - {OwnershipLabel.UNKNOWN}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """What was said of drawn profiles that others made, with the truth; `outcomes` as in the app.
 
-    `chances` are of accounts whose owner did not declare them.
+    `chances` are of accounts whose owner did not declare them; `seconds` is what it took to assess
+    them all, without the reading of rows.
     """
 
     chances: Sequence[tuple[float, bool]]
     outcomes: Sequence[tuple[str, OwnershipLabel]]
+    seconds: float = 0.0
 
     @property
     def bins(self) -> Iterator[tuple[float, float, int]]:
@@ -175,33 +184,165 @@ class Calibration:
         return sum(label in labels for label in said) / max(1, len(said))
 
 
-def measure_calibration(number: int, seed: int, year: int) -> Calibration:
+# What a year of weekly checks brings to one person, by hand. Of namesakes it is about three times
+# what a district of 400 had, and true cases are as many as there: four a year.
+A_YEAR = {"own": 0.5, "namesake": 6.0, "unrelated": 4.0, "impersonation": 0.005, "attack": 0.005}
+# Each person gets one of these besides, so that there are enough to say how many stay silent.
+TRUE_CASE = {"impersonation": 0.5, "attack": 0.5}
+
+
+def measure_calibration(rows: Iterable[tuple[Row, int | str]], year: int) -> Calibration:
+    """Assess rows one by one; their rosters are left out, as they say nothing of whose it is."""
     whose = ProfileLabel(counts=load_census(), weights=load_own_weights(), year=year)
+    profiles = [(read_profile({**row, "roster": []}), str(gold)) for row, gold in rows]
     chances, outcomes = [], []
-    for row, gold in draw_task(number, seed).rows:
-        case = whose.case(read_profile({**row, "roster": []}))
+    started = process_time()
+    for profile, gold in profiles:
+        case = whose.case(profile)
         found = assess_case(case, None, whose.weights)
         if not is_declared(case.finding, case.subject, case.inventory):
             shares = explain_assessment(found, case.finding.kind, whose.weights).chances
-            chances.append((shares.impersonation + shares.mock, gold == "impersonation"))
+            chances.append((shares.impersonation + shares.mock, gold in TRUE_CASE))
         outcomes.append((gold, found.label))
-    return Calibration(chances=chances, outcomes=outcomes)
+    return Calibration(chances=chances, outcomes=outcomes, seconds=process_time() - started)
 
 
-SILENT = frozenset(OwnershipLabel) - {
-    *(OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN)
-}
+def describe_year(people: int, seed: int, year: int) -> Iterator[str]:
+    """Say what a year asks of a person, and how many true cases it passes over in silence."""
+    random = Random(seed)  # noqa: S311  # the same people for the same seed
+    met, true = (
+        measure_calibration(
+            ((row, kind) for _ in range(people) for row, kind in draw_year(random, counts)), year
+        )
+        for counts in (A_YEAR, TRUE_CASE)
+    )
+    asked = sum(label is OwnershipLabel.UNKNOWN for _, label in met.outcomes)
+    alarms = sum(gold not in TRUE_CASE and label in FLAGGED for gold, label in met.outcomes)
+    yield (
+        f"a year of {people} people: {asked / people:.2f} questions and {alarms / people:.3f} "
+        "false alarms a person"
+    )
+    for kind in TRUE_CASE:
+        drawn = sum(gold == kind for gold, _ in true.outcomes)
+        yield f"  {kind}: {true.compute_share(kind, SILENT):.1%} of {drawn} stay silent"
 
 
 def describe_calibration(measured: Calibration) -> Iterator[str]:
+    if measured.seconds:
+        yield f"  assessed {len(measured.outcomes) / measured.seconds:,.0f} a second"
     silent = measured.compute_share("impersonation", SILENT)
     yield f"  of accounts that others made, {silent:.1%} are neither flagged nor asked about"
     for gold in ("namesake", "unrelated"):
         asked = measured.compute_share(gold, {OwnershipLabel.UNKNOWN})
-        alarms = measured.compute_share(gold, {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK})
+        alarms = measured.compute_share(gold, FLAGGED)
         yield f"  {gold}: {asked:.1%} are asked about, {alarms:.1%} flagged"
     for said, true, count in measured.bins:
         yield f"  said {said:.3f}, true {true:.3f}, of {count}"
+
+
+Chances = Sequence[tuple[float, bool]]
+_LEAST_CHANCE = 1e-6
+_MOST_STEPS = 50
+_MOST_LOG_ODDS = 30.0
+# No step is longer, so that the search does not leap past the best line.
+_LONGEST_STEP = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedCalibration:
+    """A line through log-odds (Platt's scaling); it keeps the order if `slope` is above 0."""
+
+    slope: float
+    offset: float
+
+    def correct(self, chance: float) -> float:
+        return _compute_chance(self.slope * _compute_log_odds(chance) + self.offset)
+
+    def apply(self, measured: Calibration) -> Calibration:
+        chances = [(self.correct(said), true) for said, true in measured.chances]
+        return replace(measured, chances=chances)
+
+
+def _compute_log_odds(chance: float) -> float:
+    bounded = min(max(chance, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+    return math.log(bounded / (1 - bounded))
+
+
+def _compute_chance(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, log_odds))))
+
+
+def fit_calibration(chances: Chances) -> FittedCalibration:
+    """Find the line of least log loss, by Newton's method."""
+    fitted = FittedCalibration(slope=1.0, offset=0.0)
+    points = [(_compute_log_odds(said), float(true)) for said, true in chances]
+    for _ in range(_MOST_STEPS):
+        toward_slope = toward_offset = 0.0
+        # A little is added to both, so that rows of one kind alone do not run away.
+        by_slope, by_both, by_offset = 1e-3, 0.0, 1e-3
+        for at, true in points:
+            told = _compute_chance(fitted.slope * at + fitted.offset)
+            spread = told * (1 - told)
+            toward_slope += (true - told) * at
+            toward_offset += true - told
+            by_slope += spread * at * at
+            by_both += spread * at
+            by_offset += spread
+        whole = by_slope * by_offset - by_both * by_both
+        slope_step = (toward_slope * by_offset - toward_offset * by_both) / whole
+        offset_step = (toward_offset * by_slope - toward_slope * by_both) / whole
+        shrink = min(1.0, _LONGEST_STEP / max(abs(slope_step), abs(offset_step), 1e-9))
+        fitted = FittedCalibration(
+            slope=fitted.slope + shrink * slope_step, offset=fitted.offset + shrink * offset_step
+        )
+    return fitted
+
+
+def compute_log_loss(chances: Chances) -> float:
+    """Return how surprising the truth is on average, in nats: 0 for who is sure and right."""
+    told = ((min(max(said, _LEAST_CHANCE), 1 - _LEAST_CHANCE), true) for said, true in chances)
+    return sum(-math.log(said if true else 1 - said) for said, true in told) / max(1, len(chances))
+
+
+MADE_BY_OTHERS = frozenset({*kinds_of_pages.MOCKED, *kinds_of_pages.LEWD, kinds_of_pages.LURED})
+
+
+def measure_kinds(each: int, seed: int) -> Calibration:
+    """Measure the other generator: accounts of the kinds that student newspapers describe."""
+    chances, outcomes = [], []
+    for kind, draw in kinds_of_pages.KINDS.items():
+        random = Random(f"{kind}{seed}")  # noqa: S311  # the same pages for the same seed
+        for _ in range(each):
+            shown = kinds_of_pages.draw_shown(random)
+            finding = draw(shown)
+            if finding.kind is FindingKind.ACCOUNT and kind != "own, declared":
+                found = kinds_of_pages.assess_page(shown, finding)
+                shares = explain_assessment(found, finding.kind, load_own_weights()).chances
+                others = kind in MADE_BY_OTHERS or kind == kinds_of_pages.NEW
+                chances.append((shares.impersonation + shares.mock, others))
+                outcomes.append(("impersonation" if others else "own", found.label))
+    return Calibration(chances=chances, outcomes=outcomes)
+
+
+def describe_fitted(number: int, seed: int, year: int) -> Iterator[str]:
+    """Fit on both generators pooled; compare on other seeds of each, and on what a year brings."""
+    each = max(1, number // 40)
+    drawn = [
+        (measure_calibration(draw_task(number, at).rows, year), measure_kinds(each, at))
+        for at in (seed, seed + 1)
+    ]
+    fitted = fit_calibration([pair for one in drawn[0] for pair in one.chances])
+    yield f"fitted: log-odds times {fitted.slope:.2f}, plus {fitted.offset:.2f}"
+    random = Random(seed + 1)  # noqa: S311  # the same people for the same seed
+    met = (row for _ in range(each * 5) for row in draw_year(random, A_YEAR))
+    unseen = (*drawn[1], measure_calibration(met, year))
+    names = ("profiles of another seed", "kinds of accounts of another seed", "a year's accounts")
+    for name, measured in zip(names, unseen, strict=True):
+        corrected = fitted.apply(measured)
+        before, after = (compute_log_loss(one.chances) for one in (measured, corrected))
+        yield f"  {name}: log loss {before:.3f}, fitted {after:.3f}"
+        for said, true, count in corrected.bins:
+            yield f"    said {said:.3f}, true {true:.3f}, of {count}"
 
 
 def draw_reliability_plot(measured: Calibration) -> str:
@@ -228,6 +369,8 @@ def _parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--number", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=101)
+    parser.add_argument("--fit", action="store_true", help="fit chances to what is true")
+    parser.add_argument("--people", type=int, default=200, help="for how many people a year")
     parser.add_argument("--plot", type=Path, help="write a reliability plot (SVG)")
     parser.add_argument("--year", type=int, default=2026)
     return parser.parse_args(arguments)
@@ -242,8 +385,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in describe_task(task, asked.year):
             sys.stdout.write(f"{line}\n")
     if not asked.rows:
-        measured = measure_calibration(asked.number, asked.seed, asked.year)
-        for line in describe_calibration(measured):
+        measured = measure_calibration(draw_task(asked.number, asked.seed).rows, asked.year)
+        for line in (
+            *describe_calibration(measured),
+            *describe_year(asked.people, asked.seed, asked.year),
+        ):
+            sys.stdout.write(f"{line}\n")
+        for line in describe_fitted(asked.number, asked.seed, asked.year) if asked.fit else ():
             sys.stdout.write(f"{line}\n")
         if asked.plot:
             asked.plot.write_text(draw_reliability_plot(measured), "utf-8")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from monitor.domain.detection.assessment import assess_finding
+from monitor.domain.detection.assessment import Assessment, assess_finding
 from monitor.domain.detection.case import Inventory, Subject
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import estimate_namesakes, load_census
@@ -572,11 +572,15 @@ def tell_label(shown: Shown, finding: Finding) -> str:
     """Assess as the product does: what is on the district's site is never a question."""
     if not finding.account and is_on_district_site(finding, DISTRICT):
         return DISTRICT_SITE
+    return assess_page(shown, finding).label
+
+
+def assess_page(shown: Shown, finding: Finding) -> Assessment:
     person = shown.person
     own = show_own_account(person)
     subject = Subject(person=person, commonness=estimate_namesakes(person.name, load_census()))
     inventory = Inventory(own_findings=(own,))
-    return assess_finding(subject, finding, inventory, None, load_own_weights()).label
+    return assess_finding(subject, finding, inventory, None, load_own_weights())
 
 
 def show_own_account(person: Person) -> Finding:

@@ -180,8 +180,10 @@ def list_employer_phrases(employer: str) -> tuple[tuple[str, ...], ...]:
 def _contains_initials(employer: str, text: str) -> bool:
     """Tell whether the text has the initials of a name of three words or more, in capitals."""
     initials = "".join(word[0] for word in split_words(employer)).upper()
-    return len(initials) >= _SHORTEST_INITIALS and bool(
-        re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", text)
+    return (
+        len(initials) >= _SHORTEST_INITIALS
+        and initials in text
+        and bool(re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", text))
     )
 
 

@@ -67,12 +67,7 @@ class Assessment:
 
     @property
     def shown_evidence(self) -> tuple[Evidence, ...]:
-        """What is a reason: it weighs something, or decides that the person is asked."""
-        return tuple(
-            each
-            for each in self.evidence
-            if abs(each.bits) >= _LEAST_BITS or each.rule == rules.SPEAKS_OF_PERSON.name
-        )
+        return select_reasons(self.evidence)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -86,6 +81,18 @@ class Assessment:
     @property
     def axis_sums(self) -> EvidenceSums:
         return sum_by_axis(self.evidence)
+
+
+def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Keep what is a reason, and each fact once, in order.
+
+    A reason weighs something, or decides that the person is asked.
+    """
+    chosen: dict[str, Evidence] = {}
+    for each in evidence:
+        if abs(each.bits) >= _LEAST_BITS or each.rule == rules.SPEAKS_OF_PERSON.name:
+            chosen.setdefault(rules.get_fact(each.rule), each)
+    return tuple(chosen.values())
 
 
 # What a person ruled, and what follows; the other decisions speak of a flag, not of the account.

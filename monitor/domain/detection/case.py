@@ -224,8 +224,9 @@ _SHORTEST_SAME = 15
 class AssessmentCase:
     """`lookalike_here` is how the handle imitates one of the person's on the same platform.
 
-    `lookalike_anywhere` is the same for the person's `handles` anywhere. `contacts` is what the
-    matcher said of its contacts, where it was asked.
+    `lookalike_anywhere` is the same for the person's `handles` anywhere. `same_bio_accounts` are
+    the own accounts whose description is repeated. `contacts` is what the matcher said of its
+    contacts, where it was asked.
     """
 
     subject: Subject
@@ -236,6 +237,7 @@ class AssessmentCase:
     has_same_handle: bool
     lookalike_here: HandleLookalike | None
     lookalike_anywhere: HandleLookalike | None
+    same_bio_accounts: tuple[Finding, ...]
     contacts: ContactMatchResult = UNFLAGGED
 
     @property
@@ -282,23 +284,21 @@ class AssessmentCase:
         here = list_handles_on(self.finding.platform, self.subject, self.inventory)
         return bool(self.own_handles) and bool(self.finding.platform) and not here
 
-    def repeats_bio(self, own: Finding) -> bool:
-        """Tell whether the account describes itself in the words of an own one, or adds to them."""
-        theirs, ours = fold_text(self.appearance.description), fold_text(own.bio)
-        if min(len(theirs), len(ours)) < SHORTEST_BIO:
-            return len(ours) >= _SHORTEST_SAME and theirs == ours
-        added = len(theirs) > len(ours) and fuzz.partial_ratio(theirs, ours) >= _ADDED_RATIO
-        return added or fuzz.ratio(theirs, ours) >= _COPIED_RATIO
-
-    @property
-    def same_bio_accounts(self) -> tuple[Finding, ...]:
-        """The own accounts whose description is repeated."""
-        return tuple(own for own in self.inventory.own_findings if self.repeats_bio(own))
-
     @property
     def has_repeatable_bio(self) -> bool:
         """An own account has a description that could be repeated."""
         return any(len(fold_text(own.bio)) >= SHORTEST_BIO for own in self.inventory.own_findings)
+
+
+def repeats_bio(description: str, own: Finding) -> bool:
+    """Tell whether an account describes itself in the words of an own one, or adds to them."""
+    if not description or not own.bio:
+        return False
+    theirs, ours = fold_text(description), fold_text(own.bio)
+    if min(len(theirs), len(ours)) < SHORTEST_BIO:
+        return len(ours) >= _SHORTEST_SAME and theirs == ours
+    added = len(theirs) > len(ours) and fuzz.partial_ratio(theirs, ours) >= _ADDED_RATIO
+    return added or fuzz.ratio(theirs, ours) >= _COPIED_RATIO
 
 
 def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> AssessmentCase:
@@ -314,6 +314,9 @@ def build_case(subject: Subject, finding: Finding, inventory: Inventory) -> Asse
         has_same_handle=any(is_same_handle(finding.handle, each) for each in anywhere),
         lookalike_here=_choose_closest_lookalike(finding.handle, here, look),
         lookalike_anywhere=_choose_closest_lookalike(finding.handle, anywhere, look),
+        same_bio_accounts=tuple(
+            own for own in inventory.own_findings if repeats_bio(look.description, own)
+        ),
     )
 
 
@@ -333,8 +336,10 @@ def _choose_closest_lookalike(
     )
 
 
-def has_link_to(links: Iterable[str], finding: Finding) -> bool:
+def has_link_to(links: tuple[str, ...], finding: Finding) -> bool:
     """Tell whether one of the links leads to a finding: to its page, or to its account."""
+    if not links:
+        return False
     names = {canonicalize_url(finding.url), finding.key, *list_account_keys(finding)}
     return any(not names.isdisjoint(_list_link_keys(link)) for link in links)
 

@@ -103,9 +103,10 @@ def _is_network_picture(finding: Finding, own: Finding) -> bool:
 
 
 def _describe_same_picture(near: PictureMatch) -> str:
-    network = spell_site_name(near.own.platform)
+    place = near.own.platform
+    whose = f"your account on {spell_site_name(place)}" if place else "a page of yours"
     mirrored = ", mirrored" if near.similarity.mirrored else ""
-    return f"It uses the same picture as your account on {network}{mirrored}."
+    return f"It uses the same picture as {whose}{mirrored}."
 
 
 _RULE_BY_LEVEL = {
@@ -225,6 +226,8 @@ def _match_name_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     completion = _COMPLETIONS.get(written.level, "")
     if completion and case.appearance.handle_covers_name:
         yield rule.build_match(amount=_COMPLETED, reason=completion)
+    elif other and written.is_empty:
+        yield rule.build_match(reason=rules.NOTHING_SHOWN.reason)
     else:
         yield rule.build_match(reason=_describe_exact_name(written))
     if written.middle in _RULE_BY_MIDDLE:
@@ -245,9 +248,14 @@ def _describe_exact_name(written: NameMatch) -> str:
         return ""
     if written.is_part_of_family:
         return "The name shown is yours, but your family name and the one shown share only a part."
-    if written.middle is MiddleMatch.UNKNOWN:
-        return "The name shown is yours, with another name that you did not give us."
-    return ""
+    return _EXACT_NAME_SENTENCES.get(written.middle, "")
+
+
+_EXACT_NAME_SENTENCES = {
+    MiddleMatch.UNKNOWN: "The name shown is yours, with another name that you did not give us.",
+    MiddleMatch.FURTHER: "The name shown is yours, with another word after it.",
+    MiddleMatch.CONFLICTS: "The given and the family name shown are yours.",
+}
 
 
 def _match_rule_without_name(case: AssessmentCase) -> RuleMatch:
@@ -392,10 +400,15 @@ def _match_place_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         yield rules.PLACE.build_match()
         return
     shown = [stated] if stated else list(_extract_places(text, person))
-    if any(each.state and each.state == home.state for each in shown for home in homes):
-        yield rules.STATE.build_match()
-    if _has_other_place(shown, homes):
-        yield rules.OTHER_PLACE.build_match()
+    states = {home.state for home in homes} - {""}
+    nearby = [each for each in shown if each.state in states]
+    if nearby:
+        named = any(each.town for each in nearby)
+        yield rules.STATE.build_match(reason=rules.STATE_BESIDE_TOWN if named else "")
+    others = [each for each in shown if _is_elsewhere(each, homes)]
+    if others:
+        named = any(each.town for each in others)
+        yield rules.OTHER_PLACE.build_match(reason="" if named else rules.OTHER_STATE)
 
 
 def mentions_place(text: str, person: Person) -> bool:
@@ -411,9 +424,9 @@ def _list_home_localities(person: Person) -> tuple[Locality, ...]:
     return tuple(home for each in person.places if (home := parse_locality(each)))
 
 
-def _has_other_place(shown: Iterable[Locality], homes: tuple[Locality, ...]) -> bool:
+def _is_elsewhere(place: Locality, homes: tuple[Locality, ...]) -> bool:
     """Tell whether a place is not the person's; without homes, any place may be the right one."""
-    return bool(homes) and any(all(each.is_other_place(home) for home in homes) for each in shown)
+    return bool(homes) and all(place.is_other_place(home) for home in homes)
 
 
 def _remove_phrase(words: tuple[str, ...], phrase: tuple[str, ...]) -> tuple[str, ...]:

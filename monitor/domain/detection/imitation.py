@@ -10,7 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import SHORTEST_BIO, AssessmentCase, has_link_to
+from monitor.domain.detection.case import (
+    SHORTEST_BIO,
+    AssessmentCase,
+    has_link_to,
+    repeats_bio,
+)
 from monitor.domain.detection.claim import match_picture_rule
 from monitor.domain.detection.feedback import (
     Lessons,
@@ -90,20 +95,23 @@ def _match_copied_picture(
     """
     if any(has_link_to(own.links, case.finding) for own in case.inventory.own_findings):
         return
-    if not any(match_picture_rule(case.finding, case.inventory)):
+    same = next(match_picture_rule(case.finding, case.inventory), None)
+    if same is None:
         return
     seen = {each.rule for each in circumstances}
-    sentence = next((said for rule, said in _PICTURE_SENTENCES if rule in seen), "")
+    suspect = next((said for rule, said in _SUSPECT_BEARERS if rule in seen), "")
     yield rules.COPIED_PICTURE.build_match(
-        amount=1.0 if sentence else _PICTURE_ALONE, reason=sentence
+        amount=1.0 if suspect else _PICTURE_ALONE,
+        reason=f"{same.reason.removesuffix('.')}, {suspect or _UNLINKED}.",
     )
 
 
 _PICTURE_ALONE = 0.25
-_PICTURE_SENTENCES = (
-    (rules.YOUNGER, "It uses your picture, and it is newer than your account."),
-    (rules.YOUNGER_ELSEWHERE, "It uses your picture, and it is newer than your account."),
-    (rules.HOLLOW, "It uses your picture, follows many accounts, and few follow it."),
+_UNLINKED = "and no account of yours links to it"
+_SUSPECT_BEARERS = (
+    (rules.YOUNGER, "and it is newer than yours"),
+    (rules.YOUNGER_ELSEWHERE, "and it is newer than yours"),
+    (rules.HOLLOW, "follows many accounts, and far fewer follow it"),
 )
 
 
@@ -162,8 +170,11 @@ def _match_bio_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
 
 def _match_letter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     handle = extract_local_part(case.finding.handle)
-    if mixes_alphabets(case.appearance.shown_name) or mixes_alphabets(handle):
-        yield rules.MIXED.build_match()
+    if mixes_alphabets(case.appearance.shown_name):
+        theirs = case.appearance.is_whole_match
+        yield rules.MIXED.build_match(reason=rules.MIXED_NAME if theirs else "")
+    elif mixes_alphabets(handle):
+        yield rules.MIXED.build_match(reason=rules.MIXED_HANDLE)
     elif is_disguised_name(case.appearance.shown_name, case.person.name):
         yield rules.DISGUISED.build_match()
 
@@ -176,7 +187,7 @@ def _match_age_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
     if not created or not own:
         return
     if own - created > _MUCH_EARLIER:
-        yield rules.ELDER.build_match()
+        yield rules.ELDER.build_match(reason=rules.ELDER_HERE if here else "")
     elif created - own <= _MUCH_LATER:
         yield rules.OF_AN_AGE.build_match()
     else:
@@ -201,7 +212,7 @@ def _match_counter_rules(case: AssessmentCase) -> Iterator[RuleMatch]:
         and (posts is None or posts < _FEW_POSTS)
     ):
         yield rules.HOLLOW.build_match()
-    elif lopsided < _BALANCED_RATIO and (posts is None or posts >= _SOME_POSTS):
+    elif followers and lopsided < _BALANCED_RATIO and (posts is None or posts >= _SOME_POSTS):
         unknown = posts is None
         yield rules.LIVED_IN.build_match(
             reason="It has followers, as a person's account does." if unknown else ""
@@ -216,7 +227,8 @@ def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
     """
     others = [each for each in case.inventory.impersonators if each.key != case.finding.key]
     words = (replace(each, bio=each.bio or each.snippet) for each in others)
-    if not case.same_bio_accounts and any(map(case.repeats_bio, words)):
+    description = case.appearance.description
+    if not case.same_bio_accounts and any(repeats_bio(description, each) for each in words):
         yield rules.WATCHED_WORDS.build_match()
     if any(_is_same_picture(case.finding, each) for each in others) and not any(
         _is_same_picture(case.finding, own) for own in case.inventory.own_findings
@@ -250,9 +262,11 @@ def match_likeness_rules(
     Before the first answer, what they declared teaches of pages alone: accounts that imitate it
     would be most alike. Pages tell more by their words than by anything else.
     """
-    shown = extract_traits(finding, name)
     is_page = finding.kind is FindingKind.PAGE
-    if not shown or not (lessons.from_answers or is_page):
+    if not (lessons.rarity and (lessons.from_answers or is_page)):
+        return
+    shown = extract_traits(finding, name)
+    if not shown:
         return
     lead = _LEAD_ON_PAGES if is_page else 1.0
     unit = lessons.build_unit_vector(shown)

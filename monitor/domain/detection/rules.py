@@ -10,19 +10,23 @@ NAME_FORMER = EvidenceRule(
     name="name-former", reason="The name shown is yours, with a former family name."
 )
 NAME_INITIAL = EvidenceRule(
-    name="name-initial", reason="Only an initial and your family name are shown."
+    name="name-initial", reason="Of your given name, only an initial is shown."
 )
 NAME_FAMILY_INITIAL = EvidenceRule(
     name="name-family-initial",
     reason="Your given name and the initial of your family name are shown.",
 )
-NAME_NEAR = EvidenceRule(name="name-near", reason="The name shown is almost the same as yours.")
+NAME_NEAR = EvidenceRule(
+    name="name-near", reason="The name shown is almost the same as yours.", fact="spelling"
+)
 NAME_FAMILY = EvidenceRule(name="name-family", reason="Only your family name is shown.")
 NAME_GIVEN = EvidenceRule(name="name-given", reason="Only your given name is shown.")
 NAME_DIFFERENT = EvidenceRule(name="name-different", reason="Only part of the name matches yours.")
 NAME_OTHER = EvidenceRule(name="name-other", reason="The name shown is not yours.")
 NAME_ADDRESSED = EvidenceRule(
-    name="name-addressed", reason="It shows a title and the first letter of your family name."
+    name="name-addressed",
+    reason="It shows a title and the first letter of your family name.",
+    fact="addressed",
 )
 NAME_NOT_SHOWN = EvidenceRule(
     name="name-not-shown", reason="Your name does not appear, but a handle or words of yours do."
@@ -37,17 +41,18 @@ NAMESAKES = EvidenceRule(name="namesakes", reason="Other people have your name."
 NAME_RARE = EvidenceRule(name="name-rare", reason="Hardly anyone else has your name.")
 
 # Where the name shown is a part of theirs, and the handle holds the rest.
-INITIAL_COMPLETED = "The name shown has only an initial, but the handle holds your given name."
+INITIAL_COMPLETED = "The name shown has only an initial, but the handle holds more of your name."
 FAMILY_INITIAL_COMPLETED = (
     "The name shown ends with an initial, but the handle holds your family name."
 )
-FAMILY_COMPLETED = "Only your family name is shown, but the handle holds your given name, too."
+FAMILY_COMPLETED = "Only your family name is shown, but the handle holds more of your name."
 GIVEN_COMPLETED = "Only your given name is shown, but the handle holds your family name, too."
 
 SAME_PICTURE = EvidenceRule(
     name="same-picture",
     reason="It uses the same picture as one of your accounts.",
     otherwise="It would point to you less if it showed a different picture.",
+    fact="same-picture",
 )
 
 HANDLE_NAME = EvidenceRule(
@@ -55,35 +60,42 @@ HANDLE_NAME = EvidenceRule(
 )
 HANDLE_OF_NAME = "No name is shown, but the handle is made from your name."
 HANDLE_OF_OTHER_FORM = "No name is shown, but the handle is made from another form of your name."
-HANDLE_OF_INITIAL = (
-    "No name is shown, but the handle is made from part of your name and an initial."
-)
-HANDLE_OF_FAMILY = "No name is shown. Of your name, the handle contains only the family name."
+HANDLE_OF_INITIAL = "No name is shown, but the handle is made from parts or initials of your name."
+HANDLE_OF_FAMILY = "No name is shown, but the handle contains your family name."
 HANDLE_COVERS = EvidenceRule(
     name="handle-covers",
     reason="The handle is also made from your name.",
     otherwise="It would point to you less if its handle were not made from your name.",
 )
 _SAME_HANDLE = "You use exactly the same handle elsewhere."
-SAME_HANDLE = EvidenceRule(name="same-handle", reason=_SAME_HANDLE)
-SAME_HANDLE_LONGER = EvidenceRule(name="same-handle-longer", reason=_SAME_HANDLE)
+SAME_HANDLE = EvidenceRule(name="same-handle", reason=_SAME_HANDLE, fact="same-handle")
+SAME_HANDLE_LONGER = EvidenceRule(
+    name="same-handle-longer", reason=_SAME_HANDLE, fact="same-handle"
+)
 SAME_HANDLE_NAME = EvidenceRule(
     name="same-handle-name",
     reason="You use exactly the same handle elsewhere, but it is only your name.",
+    fact="same-handle",
 )
 SAME_HANDLE_COMMON = EvidenceRule(
     name="same-handle-common",
     reason="You use exactly the same handle elsewhere, but many people have the name in it.",
+    fact="same-handle",
 )
 SAME_HANDLE_FAMILY = EvidenceRule(
     name="same-handle-family",
     reason="You use exactly the same handle elsewhere, but it is only your family name.",
+    fact="same-handle",
 )
 HANDLE_AKIN = EvidenceRule(
-    name="handle-akin", reason="This handle is nearly the same as one you use."
+    name="handle-akin",
+    reason="This handle is nearly the same as one you use.",
+    fact="near-handle",
 )
 
-HANDLE_OTHER = EvidenceRule(name="handle-other", reason="Its handle is not like any of yours.")
+HANDLE_OTHER = EvidenceRule(
+    name="handle-other", reason="Its handle is not like any of yours.", fact="other-handle"
+)
 SILENT = EvidenceRule(
     name="silent", reason="It does not mention your school, your town, or your work."
 )
@@ -92,8 +104,11 @@ EMPLOYER = EvidenceRule(
     name="employer",
     reason="It names your school or your employer.",
     otherwise="It would point to you less if it did not name your school or employer.",
+    fact="employer",
 )
-SCHOOL_TOO = EvidenceRule(name="school-too", reason="It names both your school and your employer.")
+SCHOOL_TOO = EvidenceRule(
+    name="school-too", reason="It names both your school and your employer.", fact="employer"
+)
 OTHER_EMPLOYER = EvidenceRule(
     name="other-employer", reason="It names a different school or employer."
 )
@@ -103,7 +118,9 @@ PLACE = EvidenceRule(
     otherwise="It would point to you less if it did not name your town.",
 )
 STATE = EvidenceRule(name="state", reason="It names your state, but no town.")
+STATE_BESIDE_TOWN = "It names your state."
 OTHER_PLACE = EvidenceRule(name="other-place", reason="It names a different town.")
+OTHER_STATE = "It names a different state."
 ROLE = EvidenceRule(name="role", reason="It mentions the kind of work you do.")
 OTHER_ROLE = EvidenceRule(name="other-role", reason="It mentions a different kind of work.")
 TITLE_OTHER = EvidenceRule(
@@ -117,10 +134,12 @@ SPEAKS_OF_PERSON = EvidenceRule(
     name="speaks-of-person", reason="Its words mean you, no matter who runs it, so you are asked."
 )
 OBITUARY_PAGE = EvidenceRule(
-    name="obituary-page", reason="It is about someone who died. You may be a relative of theirs."
+    name="obituary-page", reason="It has words of an obituary. You may be a relative."
 )
 SAME_WORDS = EvidenceRule(
-    name="same-words", reason="It describes itself in the words of one of your accounts."
+    name="same-words",
+    reason="It describes itself in the words of one of your accounts.",
+    fact="same-bio",
 )
 LIKE_ME = EvidenceRule(
     name="like-me", reason="Its words are like those of results you said are you."
@@ -173,6 +192,7 @@ NONE_HERE = EvidenceRule(
     name="none-here",
     axis=EvidenceAxis.CONTROL,
     reason="You said that you have no account on this network.",
+    fact="none-here",
 )
 SECOND_ACCOUNT = EvidenceRule(
     name="second-account",
@@ -191,29 +211,34 @@ LOOKALIKE = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="Its handle looks like yours.",
     otherwise=_CLOSE,
+    fact="near-handle",
 )
 LOOKALIKE_PLAIN = EvidenceRule(
     name="lookalike-plain",
     axis=EvidenceAxis.IMITATION,
     reason="Its handle is close to yours, but someone with your name may have one like it.",
     otherwise=_CLOSE,
+    fact="near-handle",
 )
 LOOKALIKE_ELSEWHERE = EvidenceRule(
     name="lookalike-elsewhere",
     axis=EvidenceAxis.IMITATION,
     reason="Its handle looks like the one you have on another network.",
     otherwise=_CLOSE,
+    fact="near-handle",
 )
 UNLIKE_HANDLE = EvidenceRule(
     name="unlike-handle",
     axis=EvidenceAxis.IMITATION,
-    reason="Its handle is not like any of yours, so it does not copy one.",
+    reason="Its handle does not copy one of yours.",
+    fact="other-handle",
 )
 _WORDS = "A different bio would make this less likely to be an impersonation."
 KNOWN_HANDLE = EvidenceRule(
     name="known-handle",
     axis=EvidenceAxis.IMITATION,
     reason="It uses one of your handles, and people usually claim their own handle first.",
+    fact="same-handle",
 )
 BOAST = EvidenceRule(
     name="boast",
@@ -226,12 +251,14 @@ COPIED_BIO = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="Its bio repeats the bio of your account on the same network.",
     otherwise=_WORDS,
+    fact="same-bio",
 )
 COPIED_ELSEWHERE = EvidenceRule(
     name="copied-elsewhere",
     axis=EvidenceAxis.IMITATION,
     reason="Its bio repeats the bio of your account on another network.",
     otherwise=_WORDS,
+    fact="same-bio",
 )
 COPIED_NAME = EvidenceRule(
     name="copied-name",
@@ -243,6 +270,7 @@ COPIED_PICTURE = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="It uses your picture, and no account of yours links to it.",
     otherwise="A different picture would make this less likely to be an impersonation.",
+    fact="same-picture",
 )
 OWN_WORDS = EvidenceRule(
     name="own-words",
@@ -266,18 +294,23 @@ ABSENT = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="It presents itself as you on a network where you said you have no account.",
     otherwise="It would be less likely to be one if you had an account on this network.",
+    fact="none-here",
 )
+MIXED_HANDLE = "Its handle mixes letters from different alphabets."
+MIXED_NAME = "It writes your name with letters from different alphabets."
 MIXED = EvidenceRule(
     name="mixed-alphabets",
     axis=EvidenceAxis.IMITATION,
-    reason="It writes your name with letters from different alphabets.",
+    reason="The name shown mixes letters from different alphabets.",
     otherwise="A name in one alphabet would make this less likely to be an impersonation.",
+    fact="spelling",
 )
 DISGUISED = EvidenceRule(
     name="disguised-name",
     axis=EvidenceAxis.IMITATION,
     reason="It writes your name with characters that only look like its letters.",
     otherwise="A name in plain letters would make this less likely to be an impersonation.",
+    fact="spelling",
 )
 YOUNGER = EvidenceRule(
     name="younger",
@@ -294,15 +327,17 @@ OF_AN_AGE = EvidenceRule(
     axis=EvidenceAxis.IMITATION,
     reason="It is not much newer than the account of yours that it might copy.",
 )
+ELDER_HERE = "It is older than your account on the same network, so there was none to copy."
 ELDER = EvidenceRule(
     name="elder",
     axis=EvidenceAxis.IMITATION,
-    reason="It is older than your own accounts, so there was nothing to copy yet.",
+    reason="It is older than any account of yours whose age we know, so it had none to copy.",
 )
 NEW_NETWORK = EvidenceRule(
     name="new-network",
     axis=EvidenceAxis.IMITATION,
     reason="You gave us no account on its network, and most impersonators use the same network.",
+    fact="none-here",
 )
 WAVE = EvidenceRule(
     name="wave",
@@ -313,7 +348,7 @@ WAVE = EvidenceRule(
 LURE = EvidenceRule(
     name="lure",
     axis=EvidenceAxis.IMITATION,
-    reason="It asks for messages or money, or offers gifts, like accounts made to deceive.",
+    reason="It speaks of money, gifts, messages or a second account, as fake accounts do.",
     otherwise="It would be less likely to be an impersonation if it asked strangers for nothing.",
 )
 SAYS_MISSING = EvidenceRule(
@@ -325,7 +360,7 @@ SAYS_MISSING = EvidenceRule(
 HOLLOW = EvidenceRule(
     name="hollow",
     axis=EvidenceAxis.IMITATION,
-    reason="It follows many accounts, and few follow it.",
+    reason="It follows many accounts, and far fewer follow it.",
 )
 LIVED_IN = EvidenceRule(
     name="lived-in",
@@ -340,19 +375,19 @@ SAID_MOCK = EvidenceRule(
 MOCK_NAME = EvidenceRule(
     name="mock-name",
     axis=EvidenceAxis.MOCK,
-    reason="Its name says that others made it: a fan, meme, confession, or hate page.",
+    reason="Its name or handle has words of pages that others make, like fan or meme pages.",
     otherwise="It would be less likely to be made by others if its name did not say so.",
 )
 MOCK_HINT = EvidenceRule(
     name="mock-hint",
     axis=EvidenceAxis.MOCK,
-    reason="Its name has a title, your name, and words of pages that students make.",
+    reason="It calls you by title and name, and its name has words of pages that students make.",
     otherwise="It would be less likely to be made by others if its name had no such words.",
 )
 SOLICITS = EvidenceRule(
     name="solicits",
     axis=EvidenceAxis.MOCK,
-    reason="It asks for stories or pictures, or says that it is a joke or has no known author.",
+    reason="It asks for stories or pictures, jokes, or hides who runs it, as pages of students do.",
 )
 MOCK_BIO = EvidenceRule(
     name="mock-bio",
@@ -363,7 +398,8 @@ MOCK_BIO = EvidenceRule(
 ADDRESSED = EvidenceRule(
     name="addressed",
     axis=EvidenceAxis.MOCK,
-    reason="It calls you by title and name, as students do.",
+    reason="It calls you by a title and your name or its initial, as students do.",
+    fact="addressed",
 )
 WAVE_OF_MOCKS = EvidenceRule(
     name="wave-of-mocks",
@@ -381,3 +417,9 @@ CLASSROOM = EvidenceRule(
 )
 
 RULES = {each.name: each for each in list(globals().values()) if isinstance(each, EvidenceRule)}
+
+
+def get_fact(name: str) -> str:
+    """Return what a rule tells; a rule that shares it with no other one tells a fact of its own."""
+    rule = RULES.get(name)
+    return rule.fact if rule and rule.fact else name

@@ -65,7 +65,7 @@ def tile_handle(words: tuple[str, ...], parts: PartsByText) -> tuple[HandlePiece
             for piece in pieces[start]:
                 end = start + len(piece.text)
                 if _can_follow(piece, tiling, (start in bounds, end in bounds)):
-                    _keep_best_tiling(best[end], _extend_tiling(tiling, piece, ends=end in bounds))
+                    _keep_best_tiling(best[end], tiling, piece, ends=end in bounds)
     return _join_pieces(max(best[-1].values(), key=lambda tiling: tiling.gain).pieces, bounds)
 
 
@@ -116,11 +116,6 @@ def _can_follow(piece: HandlePiece, tiling: _Tiling, parted: tuple[bool, bool]) 
     return begins or parted[1] or size >= _LONG
 
 
-def _extend_tiling(tiling: _Tiling, piece: HandlePiece, *, ends: bool) -> _Tiling:
-    short = bool(piece.parts) and (len(piece.text) <= _SHORT or piece.parts[-1] in _CUT_OFF_PARTS)
-    return _Tiling(tiling.gain + _score_piece(piece), (*tiling.pieces, piece), ends or not short)
-
-
 def _score_piece(piece: HandlePiece) -> float:
     size = len(piece.text)
     if piece.parts:
@@ -132,10 +127,16 @@ def _score_piece(piece: HandlePiece) -> float:
     return 0.0 if piece.text.isdecimal() else _FOREIGN
 
 
-def _keep_best_tiling(best: dict[bool, _Tiling], tiling: _Tiling) -> None:
-    held = best.get(tiling.is_open)
-    if held is None or tiling.gain > held.gain:
-        best[tiling.is_open] = tiling
+def _keep_best_tiling(
+    best: dict[bool, _Tiling], before: _Tiling, piece: HandlePiece, *, ends: bool
+) -> None:
+    """Add a piece, and keep what comes of it if nothing better is known."""
+    short = bool(piece.parts) and (len(piece.text) <= _SHORT or piece.parts[-1] in _CUT_OFF_PARTS)
+    is_open = ends or not short
+    gain = before.gain + _score_piece(piece)
+    held = best.get(is_open)
+    if held is None or gain > held.gain:
+        best[is_open] = _Tiling(gain, (*before.pieces, piece), is_open)
 
 
 def _join_pieces(

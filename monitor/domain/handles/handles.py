@@ -51,6 +51,8 @@ def _strip_address_marks(handle: str) -> str:
     return unquote(extract_local_part(handle)).rpartition("/")[2].removeprefix("@")
 
 
+# The person's own handles are compared with each one that is found.
+@lru_cache(maxsize=4096)
 def _split_off_host(handle: str) -> tuple[str, str]:
     labels = handle[:_LONGEST].strip().removeprefix("@").split(".")
     kept = len(labels)

@@ -18,7 +18,7 @@ from monitor.domain.handles.handles import (
     split_handle_words,
 )
 from monitor.domain.handles.weighing import weigh_handle
-from monitor.domain.names.frequency import NameCounts, NameCountTable
+from monitor.domain.names.frequency import NameCounts, NameCountTable, list_common_names
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import PARTICLES, squash_text
 from monitor.domain.person import PersonName
@@ -80,9 +80,8 @@ def _list_sizes(word: str) -> range:
     return range(_SHORTEST, min(len(word), _LONGEST) + 1)
 
 
-@lru_cache(maxsize=65536)
 def _is_given(word: str, given: NameCountTable) -> bool:
-    return is_listed_given(word) or given.count_bearers(word) >= _COMMON
+    return word in list_common_names(given, _COMMON) or is_listed_given(word)
 
 
 _SENTENCES = {

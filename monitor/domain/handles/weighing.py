@@ -180,10 +180,10 @@ def _weigh_first_letters(letters: str, forms: NameForms) -> Iterator[Evidence]:
 
 
 def _find_longest_run(text: str, part: str) -> str:
-    """Return the longest run of letters that two words share."""
+    """Return the longest run of letters that two words share, if it is longer than by chance."""
     runs = (
         part[start : start + size]
-        for size in range(len(part), 0, -1)
+        for size in range(len(part), SHARED_BY_CHANCE, -1)
         for start in range(len(part) - size + 1)
     )
     return next((run for run in runs if run in text), "")

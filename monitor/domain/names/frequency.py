@@ -69,6 +69,16 @@ def _look_up_count(lines: bytes, name: bytes) -> int:
     return 0
 
 
+@lru_cache(maxsize=16)
+def list_common_names(table: NameCountTable, least: int) -> frozenset[str]:
+    """Return the names that so many people bear at least; there are few, and they are asked often.
+
+    What an unlisted name is taken to have is not enough for any of them.
+    """
+    lines = (line.split("\t") for line in table.lines.decode().splitlines())
+    return frozenset(name for name, count in lines if name != EVERYBODY and int(count) >= least)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameCounts:
     """How many people bear a given or a family name; names are plain words."""

@@ -102,9 +102,14 @@ class NameMatch:
         return self.level in WHOLE_LEVELS
 
     @property
+    def is_empty(self) -> bool:
+        """There was no name to compare."""
+        return self.bits == _WORDLESS
+
+    @property
     def rank(self) -> tuple[int, int]:
         """The better one agrees, the smaller."""
-        return tuple(MatchLevel).index(self.level), tuple(MiddleMatch).index(self.middle)
+        return _RANKS[self.level], _RANKS[self.middle]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +122,14 @@ class NameComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OwnReading:
+    """`given_spellings` are how the given name is written in plain letters."""
+
     parsed: ParsedName
     is_former: bool
+    given_spellings: frozenset[str]
 
 
+_RANKS = {each: at for levels in (MatchLevel, MiddleMatch) for at, each in enumerate(levels)}
 NO_MATCH = NameMatch(level=MatchLevel.DIFFERENT)
 _LONGEST_FAMILY = 4
 # In running text, only a given and a middle name come before the family name.
@@ -164,7 +173,8 @@ def _choose_best(found: Iterator[NameMatch]) -> NameMatch:
     """Return the best level, with the highest confidence of all readings."""
     matches = tuple(found)
     best = min(matches, key=lambda each: each.rank, default=NO_MATCH)
-    return replace(best, bits=max((each.bits for each in matches), default=_WORDLESS))
+    bits = max((each.bits for each in matches), default=_WORDLESS)
+    return best if best.bits == bits else replace(best, bits=bits)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -175,7 +185,12 @@ def _list_own_readings(name: PersonName) -> tuple[_OwnReading, ...]:
         for spell in (romanize_text, _spell_out_romanized):
             parsed = _parse_own_name(name, family, spell)
             readings.setdefault(parsed, family != name.family)
-    return tuple(_OwnReading(parsed=each, is_former=old) for each, old in readings.items())
+    spelled = (romanize_text(name.given), _spell_out_romanized(name.given))
+    givens = frozenset(map(squash_text, spelled))
+    return tuple(
+        _OwnReading(parsed=each, is_former=old, given_spellings=givens)
+        for each, old in readings.items()
+    )
 
 
 def _spell_out_romanized(text: str) -> str:
@@ -224,9 +239,8 @@ def _compare_reading(theirs: ParsedName, name: PersonName) -> Iterator[NameCompa
 def _rate_likeness(
     likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
 ) -> NameMatch:
-    level = _choose_level(likeness, theirs, own, name)
     return NameMatch(
-        level=level,
+        level=_choose_level(likeness, theirs, own),
         middle=_choose_middle(likeness, theirs, own, name),
         bits=score_likeness(likeness, load_census()),
         is_part_of_family=likeness.family is FamilyAgreement.PART,
@@ -258,9 +272,7 @@ _LEVEL_BY_FAMILY = {
 _SHARED_FAMILIES = frozenset({FamilyAgreement.SAME, FamilyAgreement.PART})
 
 
-def _choose_level(
-    likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
-) -> MatchLevel:
+def _choose_level(likeness: NameLikeness, theirs: ParsedName, own: _OwnReading) -> MatchLevel:
     if not theirs.givens and _is_given_alone(theirs.family_text, own.parsed):
         return MatchLevel.GIVEN
     if likeness.family not in _SHARED_FAMILIES:
@@ -277,7 +289,7 @@ def _choose_level(
         # A family name among the middle names is a former one, unless people are called so.
         known = own.is_former or not is_listed_given(likeness.shared)
         return MatchLevel.FORMER if known else MatchLevel.DIFFERENT
-    whole = level is not MatchLevel.EXACT or _count_given_words(theirs, name)
+    whole = level is not MatchLevel.EXACT or _count_given_words(theirs, own)
     return level if whole else MatchLevel.NICKNAME
 
 
@@ -292,12 +304,10 @@ def _holds_own_family(likeness: NameLikeness, own: ParsedName) -> bool:
     }
 
 
-def _count_given_words(theirs: ParsedName, name: PersonName) -> int:
+def _count_given_words(theirs: ParsedName, own: _OwnReading) -> int:
     """Return how many of their words are the whole given name, none if it is not there."""
-    given = _squash_cached(romanize_text(name.given))
-    spelled = _squash_cached(_spell_out_romanized(name.given))
     sizes = range(1, min(_LONGEST_FAMILY, len(theirs.givens)) + 1)
-    return next((size for size in sizes if "".join(theirs.givens[:size]) in {given, spelled}), 0)
+    return next((size for size in sizes if "".join(theirs.givens[:size]) in own.given_spellings), 0)
 
 
 def _rate_misspelling(theirs: str, ours: str) -> MatchLevel:
@@ -316,7 +326,7 @@ _MIDDLE_BY_AGREEMENT = {
 def _choose_middle(
     likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
 ) -> MiddleMatch:
-    size = _count_given_words(theirs, name)
+    size = _count_given_words(theirs, own)
     ours = tuple(part for word in split_words(name.middle) for part in word.split("-"))
     # Of "Mary Lou Ann", only Ann is a middle name.
     rest = compare_middles(ours, theirs.givens[size:]) if size > 1 else likeness.rest

@@ -1,7 +1,8 @@
 """Rows that ask whose a profile is, and the answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import exp
 from random import Random
 
 from tests.bench.labels import people, profiles, wording
@@ -36,6 +37,27 @@ def rows(random: Random, number: int) -> Iterator[tuple[Row, str]]:
         row: Row = {"id": f"label-{at:05}", "ask": "label"}
         row |= {"staff": _told(random, _staff(random, person)), "found": _told(random, found)}
         yield (row | {"roster": roster} if roster else row), GOLD.get(kind, kind)
+
+
+def draw_year(random: Random, counts: Mapping[str, float]) -> Iterator[tuple[Row, str]]:
+    """Yield what a year brings to one person, and its kind: of each so many on average."""
+    person = somebody(random)
+    staff = _told(random, _staff(random, person))
+    for kind, average in counts.items():
+        for at in range(_draw_count(random, average)):
+            found = _told(random, KINDS[kind][1](random, person))
+            yield {"id": f"{kind}-{at}", "ask": "label", "staff": staff, "found": found}, kind
+
+
+def _draw_count(random: Random, average: float) -> int:
+    """Draw how many of rare and independent things happen (Poisson's distribution)."""
+    count, left = 0, random.random() - exp(-average)
+    chance = exp(-average)
+    while left > 0:
+        count += 1
+        chance *= average / count
+        left -= chance
+    return count
 
 
 def somebody(random: Random) -> Somebody:

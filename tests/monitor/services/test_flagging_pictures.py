@@ -15,7 +15,7 @@ pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 WITH_PHOTOS = MARIA.scopes | {Scope.PHOTOS}
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
-SENTENCE = "It uses the same picture as your account on Bluesky."
+SENTENCE = "It uses the same picture as your account on Bluesky"
 
 
 def shown(account: DemoAccount) -> str:
@@ -58,7 +58,7 @@ def pictures_asked_for(world: World) -> list[str]:
 
 
 def test_a_flag_says_that_the_picture_is_the_persons_own(maria: Staff):
-    assert SENTENCE in maria.flag(FlagKind.IMPERSONATION).reasons
+    assert any(each.startswith(SENTENCE) for each in maria.flag(FlagKind.IMPERSONATION).reasons)
 
 
 def test_each_picture_is_asked_for_once_in_a_sweep(maria: Staff):
@@ -73,7 +73,7 @@ def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
 
     assert pictures_asked_for(world) == []
     assert not any(item.portrait.picture_print for item in maria.items.values())
-    assert SENTENCE not in maria.flag(FlagKind.IMPERSONATION).reasons
+    assert SENTENCE not in " ".join(maria.flag(FlagKind.IMPERSONATION).reasons)
 
 
 def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch):
@@ -113,7 +113,7 @@ def test_another_picture_is_another_print(maria: Staff):
     maria.world.sweep()
 
     assert maria.items[shown(IMPOSTOR)].portrait.picture_print not in {before, ""}
-    assert SENTENCE not in reasons(maria, IMPOSTOR)
+    assert SENTENCE not in " ".join(reasons(maria, IMPOSTOR))
 
 
 def test_a_removed_picture_leaves_no_print(maria: Staff):
@@ -133,7 +133,7 @@ def test_a_picture_that_many_show_says_nothing(maria: Staff):
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert [SENTENCE in reasons(maria, each) for each in strangers] == [False] * 4
+    assert [SENTENCE in " ".join(reasons(maria, each)) for each in strangers] == [False] * 4
 
 
 def test_accounts_found_for_others_count_among_the_many(maria: Staff):
@@ -146,7 +146,7 @@ def test_accounts_found_for_others_count_among_the_many(maria: Staff):
     maria.world.a_week_later()
     maria.world.sweep()
 
-    assert SENTENCE not in reasons(maria, IMPOSTOR)
+    assert SENTENCE not in " ".join(reasons(maria, IMPOSTOR))
 
 
 def test_whoever_leaves_takes_the_marks_of_pictures_along(maria: Staff):

@@ -129,9 +129,10 @@ def test_an_assessment_says_so_and_is_surer_by_the_weight():
 
     weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
     assert with_it.axis_sums.claim - without.axis_sums.claim == pytest.approx(weight)
-    assert set(with_it.reasons) - set(without.reasons) == {
-        "It uses the same picture as your account on Speaker Deck.",
-        "It uses your picture, and no account of yours links to it.",
+    said = "It uses the same picture as your account on Speaker Deck."
+    assert set(with_it.reasons) - set(without.reasons) == {said}
+    assert f"{said[:-1]}, and no account of yours links to it." in {
+        each.reason for each in with_it.evidence
     }
 
 

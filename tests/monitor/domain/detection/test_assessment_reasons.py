@@ -1,0 +1,224 @@
+"""What a reader is told of an assessment is true, said once, and the strongest comes first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection.assessment import assess_finding, select_reasons
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.rules import get_fact
+from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.names.normalize import mixes_alphabets
+from monitor.domain.vocabulary import spell_site_name
+from scrapers.models import CROPS, CropHashes, Finding, FindingKind, PicturePrint
+
+WEIGHTS = load_own_weights()
+PERSON = replace(MARIA.person, places=("Cedar Valley, OH",))
+BIO = "Fifth grade science. Volcanoes, beetles, and puns that nobody asked for."
+VIEW = CropHashes(dhash=1, phash=2, pdq=3)
+PRINT = PicturePrint(straight=(VIEW,) * len(CROPS), mirrored=(VIEW,) * len(CROPS)).to_text()
+OWN = Finding(
+    key="own",
+    kind=FindingKind.ACCOUNT,
+    url="https://skies.example/maria",
+    account="bluesky:@mariadelgado.skies.example",
+    name="Maria Delgado",
+    handle="mariadelgado.skies.example",
+    bio=BIO,
+    created_at=datetime(2016, 1, 1, tzinfo=UTC),
+    picture_print=PRINT,
+)
+SECOND = replace(
+    OWN,
+    key="own-2",
+    account="youtube:@mdelgado",
+    handle="mdelgado",
+    bio="Volcano videos",
+    created_at=datetime(2010, 1, 1, tzinfo=UTC),
+    picture_print="",
+)
+OWN_PAGE = replace(
+    OWN, key="page", kind=FindingKind.PAGE, account="", handle="", url="https://maria.example/"
+)
+OWN_SETS = ((), (OWN,), (OWN, SECOND), (OWN_PAGE,))
+# One letter of each is of another alphabet.
+MIXED_NAME = "M\N{CYRILLIC SMALL LETTER A}ria Delgado"
+MIXED_HANDLE = "m\N{CYRILLIC SMALL LETTER A}riadelgado"
+
+names = st.sampled_from(
+    "Maria Delgado|M. Delgado|Maria D.|Maria Rosa Delgado|Maria Delgado Torres|Mia Delgado|"
+    "Maria De1gado|Karl Brandt|Maria|Mrs. Delgado|Mrs. D|Delgado Memes|Delgado sightings|sunny|"
+    f"Karl Delgado|{MIXED_NAME}|Karl Br\N{CYRILLIC SMALL LETTER A}ndt|".split("|")
+)
+handles = st.sampled_from(
+    "mariadelgado mdelgado mariade1gado maria_delgado delgado rosadelgado realmariadelgado "
+    f"mrsdelgado sunny {MIXED_HANDLE} zz".split()
+)
+texts = st.sampled_from(
+    [
+        *("", BIO, "At Maple Street Elementary School", "Lost in Fairmont", "I teach. DM me, ok"),
+        *("Made by students of Mrs. Delgado", "Got hacked, new account", "Plumber", "Two cats."),
+        *("Maple Street Elementary, Cedar Valley Public Schools", "anonymous, send tea"),
+    ]
+)
+amounts = st.none() | st.sampled_from([0, 3, 12, 60, 200, 900])
+counted = st.tuples(amounts, amounts, amounts).map(
+    lambda told: tuple(
+        (name, count)
+        for name, count in zip(("followers", "following", "posts"), told, strict=True)
+        if count is not None
+    )
+)
+findings = st.builds(
+    Finding,
+    key=st.just("other"),
+    kind=st.sampled_from(FindingKind),
+    url=st.just("https://a.example/other"),
+    account=st.sampled_from(["bluesky:2", "youtube:2", "tiktok:2", "speaker-deck:2"]),
+    name=names,
+    handle=handles,
+    bio=texts,
+    snippet=texts,
+    location=st.sampled_from(
+        ["", "Ohio", "Iowa", "Fairmont, OH", "Fairmont, Iowa", "Cedar Valley"]
+    ),
+    counts=counted,
+    created_at=st.none()
+    | st.sampled_from([datetime(year, 6, 1, tzinfo=UTC) for year in (2008, 2012, 2016, 2020)]),
+    picture_print=st.sampled_from(["", PRINT]),
+)
+inventories = st.builds(
+    Inventory,
+    own_findings=st.sampled_from(OWN_SETS),
+    absent_platforms=st.sampled_from([frozenset[str](), frozenset({"tiktok"})]),
+    wave_sizes=st.sampled_from([{}, {"other": 4}]),
+)
+subjects = st.floats(0, 1e5).map(lambda many: Subject(person=PERSON, commonness=many))
+
+
+def counts(found: Finding, name: str) -> int:
+    return dict(found.counts).get(name, 0)
+
+
+def is_older_than_all(found: Finding, own: tuple[Finding, ...]) -> bool:
+    return found.created_at is not None and all(
+        each.created_at is not None and found.created_at < each.created_at for each in own
+    )
+
+
+def is_older_here(found: Finding, own: tuple[Finding, ...]) -> bool:
+    return is_older_than_all(found, tuple(o for o in own if o.platform == found.platform))
+
+
+# What has to hold where a reader is told so, in terms of the finding alone.
+TRUTHS: Mapping[str, Callable[[Finding, tuple[Finding, ...]], bool]] = {
+    # Around a name in running text there may be other words.
+    "The name shown matches yours exactly": lambda f, _: (
+        f.name == "Maria Delgado" or (f.kind is FindingKind.PAGE and "Maria Delgado" in f.name)
+    ),
+    "It has followers and posts": lambda f, _: min(counts(f, "followers"), counts(f, "posts")) > 0,
+    "It has followers,": lambda f, _: counts(f, "followers") > 0,
+    "It follows many accounts, and far fewer": lambda f, _: (
+        counts(f, "following") > 4 * counts(f, "followers")
+    ),
+    "It names your state, but no town": lambda f, _: f.location == "Ohio",
+    "It names a different town": lambda f, _: "Fairmont" in f"{f.location} {f.bio} {f.snippet}",
+    "It names a different state": lambda f, _: "Iowa" in f.location,
+    "Its handle mixes": lambda f, _: mixes_alphabets(f.handle),
+    "The name shown mixes": lambda f, _: mixes_alphabets(f.name),
+    "It writes your name with letters": lambda f, _: f.name == MIXED_NAME,
+    "It is older than any account": is_older_than_all,
+    "It is older than your account on the same": is_older_here,
+    "You gave us no account on its network": lambda f, own: (
+        f.platform not in {each.platform for each in own}
+    ),
+    "Only your family name is shown.": lambda f, _: (
+        f.kind is FindingKind.PAGE or "Maria" not in f.name
+    ),
+    "It uses the same picture as your account on Bluesky": lambda f, own: OWN in own,
+    "It uses the same picture as a page": lambda f, own: OWN_PAGE in own,
+    "You use exactly the same handle": lambda f, own: f.handle in {"mariadelgado", "mdelgado"},
+    "The name shown is not yours": lambda f, _: "Maria Delgado" not in f.name,
+    "No name is shown": lambda f, _: f.name in {"", "sunny"},
+}
+
+
+@given(subject=subjects, finding=findings, inventory=inventories)
+def test_what_a_reader_is_told_is_so(subject, finding, inventory):
+    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+
+    for each in found.evidence:
+        for beginning, holds in TRUTHS.items():
+            if each.reason.startswith(beginning):
+                assert holds(finding, inventory.own_findings), each.reason
+
+
+@given(subject=subjects, finding=findings, inventory=inventories)
+def test_each_fact_is_told_once_and_the_strongest_come_first(subject, finding, inventory):
+    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+    shown = found.shown_evidence
+    strengths = [abs(each.bits) for each in shown]
+
+    assert len({get_fact(each.rule) for each in shown}) == len(shown)
+    assert len(set(found.reasons)) == len(found.reasons)
+    assert strengths == sorted(strengths, reverse=True)
+    assert {each.rule for each in shown if abs(each.bits) < 0.05} <= {"speaks-of-person"}
+
+
+@given(subject=subjects, finding=findings, inventory=inventories)
+def test_what_is_left_out_was_told_by_something_stronger(subject, finding, inventory):
+    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+    told = {get_fact(each.rule): abs(each.bits) for each in found.shown_evidence}
+
+    for each in found.evidence:
+        if abs(each.bits) >= 0.05:
+            assert told[get_fact(each.rule)] >= abs(each.bits)
+
+
+@given(subject=subjects, finding=findings, inventory=inventories)
+def test_networks_are_called_by_their_names(subject, finding, inventory):
+    found = assess_finding(subject, finding, inventory, None, WEIGHTS)
+    keys = {finding.platform, *(each.platform for each in inventory.own_findings)} - {""}
+
+    for key in keys:
+        assert not any(f" {key}" in each for each in found.reasons if key != spell_site_name(key))
+    assert not any("on ." in each or "on," in each for each in found.reasons)
+
+
+def sign(rule: str, bits: float) -> Evidence:
+    return Evidence(rule=rule, axis=EvidenceAxis.CLAIM, bits=bits, reason=f"{rule}.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("handle-other", "unlike-handle"),
+        ("same-handle", "known-handle"),
+        ("handle-akin", "lookalike-handle"),
+        ("same-words", "copied-bio"),
+        ("same-picture", "copied-picture"),
+        ("employer", "school-too"),
+        ("none-here", "absent-platform"),
+        ("name-addressed", "addressed"),
+        ("name-near", "disguised-name"),
+    ],
+)
+def test_of_two_rules_about_one_fact_the_first_is_told(one, other):
+    assert select_reasons([sign(one, 2.0), sign(other, 1.0)]) == (sign(one, 2.0),)
+    assert select_reasons([sign(one, 2.0), sign("place", 1.0), sign(other, 1.0)]) == (
+        sign(one, 2.0),
+        sign("place", 1.0),
+    )
+
+
+def test_what_tells_a_fact_of_its_own_stays():
+    several = [sign("place", 4.0), sign("role", 2.0), sign("no-such-rule", 0.05)]
+
+    assert select_reasons(several) == tuple(several)
+    assert select_reasons([sign("place", 0.049), sign("role", -0.049)]) == ()
