@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -23,6 +24,7 @@ HOMES = {
 }
 
 
+@cache
 def _list_enums() -> dict[str, frozenset[str]]:
     """Return the values of each enum in the product, by its name."""
     return {
@@ -40,7 +42,6 @@ def _list_values(node: ast.ClassDef) -> Iterator[str]:
 
 
 WORDS = re.compile(r"^[A-Z]|[a-z.,] ")
-ENUMS = _list_enums()
 
 
 def _list_word_tables(tree: ast.Module) -> Iterator[int]:
@@ -61,7 +62,7 @@ def _is_enum_member(node: ast.expr | None) -> bool:
         return False
     owner = node.value
     name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
-    return name in ENUMS
+    return name in _list_enums()
 
 
 def _is_spelled_enum(node: ast.Dict) -> bool:
@@ -69,7 +70,7 @@ def _is_spelled_enum(node: ast.Dict) -> bool:
     keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
     return (
         len(keys) == len(node.keys) > 2
-        and any(keys <= values for values in ENUMS.values())
+        and any(keys <= values for values in _list_enums().values())
         and all(map(_has_words, node.values))
     )
 

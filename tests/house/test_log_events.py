@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 import pytest
@@ -58,11 +59,13 @@ def find_fields(call: ast.Call) -> tuple[str, ...] | None:
     return ()
 
 
-CALLS = [
-    (place(path), call)
-    for path in python_files("monitor", "scrapers", "reports")
-    for call in list_log_calls(parsed(path))
-]
+@cache
+def list_product_calls() -> list[tuple[str, LogCall]]:
+    return [
+        (place(path), call)
+        for path in python_files("monitor", "scrapers", "reports")
+        for call in list_log_calls(parsed(path))
+    ]
 
 
 def is_event_with_fields(call: LogCall) -> bool:
@@ -71,14 +74,15 @@ def is_event_with_fields(call: LogCall) -> bool:
 
 
 def test_each_log_call_names_an_event_and_fields_that_are_listed():
-    others = [f"{file}:{call.line}" for file, call in CALLS if not is_event_with_fields(call)]
+    calls = list_product_calls()
+    others = [f"{file}:{call.line}" for file, call in calls if not is_event_with_fields(call)]
 
-    assert len(CALLS) >= 25
+    assert len(calls) >= 25
     assert others == []
 
 
 def test_no_field_is_listed_that_no_call_uses():
-    used = {field for _, call in CALLS for field in call.fields or ()}
+    used = {field for _, call in list_product_calls() for field in call.fields or ()}
 
     assert set(FIELDS) - used == {"logger"}
 
@@ -87,7 +91,9 @@ def test_operators_find_every_event_explained_and_no_other():
     text = (ROOT / "docs/operate.md").read_text("utf-8").partition("\n## Log")[2]
     explained = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text.partition("\n## ")[0]))
 
-    assert explained == {event for _, call in CALLS for event in call.events} | {LOST}
+    assert explained == {event for _, call in list_product_calls() for event in call.events} | {
+        LOST
+    }
 
 
 @pytest.mark.parametrize(

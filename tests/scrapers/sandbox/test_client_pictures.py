@@ -4,6 +4,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle
 
 import pytest
@@ -65,28 +66,38 @@ def spoilt(body: bytes, every: int) -> bytes:
     return body[:64] + bytes(byte ^ next(marks) for byte in body[64:])
 
 
-TEXT = zlib.compress(bytes(50_000_000), 9)
+def swelling_text() -> bytes:
+    return zlib.compress(bytes(50_000_000), 9)
+
+
 WHOLE = {kind: packed(drawn("portrait", 1), kind) for kind in ("PNG", "JPEG", "WEBP", "GIF")}
-HOSTILE: dict[str, bytes] = {
-    "more pixels than there are atoms": png(2**31 - 1, 2**31 - 1, b""),
-    "a bomb of sixty thousand squared": png(60_000, 60_000, zlib.compress(bytes(1_000_000), 9)),
-    "the most pixels, all the same": png(SIDE, SIDE, even(SIDE, SIDE)),
-    "the most pixels, half transparent": png(SIDE, SIDE, even(SIDE, SIDE, 4), kind=6),
-    "a line a million wide": png(1_000_000, 4, even(1_000_000, 4)),
-    "no pixels": png(0, 0, b""),
-    "more rows than it says": png(64, 64, zlib.compress(bytes(20_000_000), 9)),
-    "a text that swells": png(64, 64, even(64, 64), (b"zTXt", b"a\0\0" + TEXT)),
-    "a profile that swells": png(64, 64, even(64, 64), (b"iCCP", b"a\0\0" + TEXT)),
-    "thousands of chunks": png(64, 64, even(64, 64), *[(b"tEXt", b"a\0b")] * 20_000),
-    "a film": gif(20_000),
-    "a drawing that is a program": b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
-    "a page": b"<!DOCTYPE html><title>Jane Doe</title>",
-    "nothing": b"",
-    "noise": noise(200_000),
-    "noise behind a head of JPEG": WHOLE["JPEG"][:600] + noise(200_000),
-    **{f"half a {kind}": whole[: len(whole) // 2] for kind, whole in WHOLE.items()},
-    **{f"a {kind} with faults": spoilt(whole, 97) for kind, whole in WHOLE.items()},
-    **{f"a {kind} without a tail": whole[:100] for kind, whole in WHOLE.items()},
+# Made when a test asks: each process of a run reads this file, and the largest take seconds.
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "more pixels than there are atoms": lambda: png(2**31 - 1, 2**31 - 1, b""),
+    "a bomb of sixty thousand squared": lambda: png(
+        60_000, 60_000, zlib.compress(bytes(1_000_000), 9)
+    ),
+    "the most pixels, all the same": lambda: png(SIDE, SIDE, even(SIDE, SIDE)),
+    "the most pixels, half transparent": lambda: png(SIDE, SIDE, even(SIDE, SIDE, 4), kind=6),
+    "a line a million wide": lambda: png(1_000_000, 4, even(1_000_000, 4)),
+    "no pixels": lambda: png(0, 0, b""),
+    "more rows than it says": lambda: png(64, 64, zlib.compress(bytes(20_000_000), 9)),
+    "a text that swells": lambda: png(64, 64, even(64, 64), (b"zTXt", b"a\0\0" + swelling_text())),
+    "a profile that swells": lambda: png(
+        64, 64, even(64, 64), (b"iCCP", b"a\0\0" + swelling_text())
+    ),
+    "thousands of chunks": lambda: png(64, 64, even(64, 64), *[(b"tEXt", b"a\0b")] * 20_000),
+    "a film": lambda: gif(20_000),
+    "a drawing that is a program": lambda: (
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"
+    ),
+    "a page": lambda: b"<!DOCTYPE html><title>Jane Doe</title>",
+    "nothing": lambda: b"",
+    "noise": lambda: noise(200_000),
+    "noise behind a head of JPEG": lambda: WHOLE["JPEG"][:600] + noise(200_000),
+    **{f"half a {kind}": partial(bytes, whole[: len(whole) // 2]) for kind, whole in WHOLE.items()},
+    **{f"a {kind} with faults": partial(spoilt, whole, 97) for kind, whole in WHOLE.items()},
+    **{f"a {kind} without a tail": partial(bytes, whole[:100]) for kind, whole in WHOLE.items()},
 }
 
 
@@ -103,7 +114,7 @@ def opened(parser: SandboxParser, page: Page) -> ParseResult:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_picture_holds_up_the_next(name: str, parser: SandboxParser, answered: Answered) -> None:
-    hostile = opened(parser, answered(HOSTILE[name][:LARGEST_DOCUMENT]))
+    hostile = opened(parser, answered(HOSTILE[name]()[:LARGEST_DOCUMENT]))
     after = opened(parser, answered(WHOLE["JPEG"]))
 
     assert hostile.outcome in {Outcome.FOUND, Outcome.UNREADABLE}
@@ -132,17 +143,17 @@ def test_a_picture_that_says_nothing_is_found_and_has_no_print(
 
 
 WIDE = int(MOST_SCREENSHOT_PIXELS**0.5)
-UPLOADS = {
+UPLOADS: dict[str, Callable[[], bytes]] = {
     **HOSTILE,
-    "the largest screenshot": png(WIDE, WIDE, even(WIDE, WIDE)),
-    "the largest screenshot, transparent": png(WIDE, WIDE, even(WIDE, WIDE, 4), kind=6),
-    "5 MiB of noise": noise(5 << 20),
+    "the largest screenshot": lambda: png(WIDE, WIDE, even(WIDE, WIDE)),
+    "the largest screenshot, transparent": lambda: png(WIDE, WIDE, even(WIDE, WIDE, 4), kind=6),
+    "5 MiB of noise": lambda: noise(5 << 20),
 }
 
 
 @pytest.mark.parametrize("name", UPLOADS)
 def test_no_upload_holds_up_the_next(name: str, parser: SandboxParser) -> None:
-    hostile = parser.copy_screenshot(UPLOADS[name])
+    hostile = parser.copy_screenshot(UPLOADS[name]())
     after = parser.copy_screenshot(WHOLE["JPEG"])
 
     assert is_picture_copy(hostile.picture_copy, MOST_SCREENSHOT_COPY) is (
@@ -153,7 +164,7 @@ def test_no_upload_holds_up_the_next(name: str, parser: SandboxParser) -> None:
 
 @pytest.mark.parametrize("name", [each for each in UPLOADS if each.startswith("the largest")])
 def test_the_largest_screenshot_fits_into_a_child(name: str, parser: SandboxParser) -> None:
-    assert parser.copy_screenshot(UPLOADS[name]).outcome is Outcome.FOUND
+    assert parser.copy_screenshot(UPLOADS[name]()).outcome is Outcome.FOUND
 
 
 def test_an_upload_does_not_wait_for_long_where_every_child_is_busy() -> None:
