@@ -120,6 +120,8 @@ lock: ## Renew constraints.txt and what production takes of it; needs uv
 		--output-file requirements.txt
 	@echo pillow | $(COMPILE) --constraint constraints.txt --no-annotate - \
 		--output-file requirements-photos.txt
+	@echo apprise | $(COMPILE) --constraint constraints.txt --no-annotate - \
+		--output-file requirements-notify.txt
 
 .PHONY: clean
 clean: ## Remove all that was installed or made here

@@ -140,6 +140,7 @@ def open_endpoint_client(environment: Environment) -> Iterator[HttpClient]:
     client = HttpClient(
         dialer=environment.dialer,
         clock=environment.clock,
+        limits=environment.limits,
         user_agent=f"Namesake/{version('namesake-monitor')}",
     )
     try:

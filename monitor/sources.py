@@ -425,7 +425,7 @@ class PictureSupport(StrEnum):
             return ""
         return (
             "Profile pictures are not compared, and people cannot add screenshots: that takes the "
-            "optional extra `photos` (pip install 'namesake-monitor[photos]')."
+            "optional extra `photos` (pip install -r requirements-photos.txt)."
         )
 
 

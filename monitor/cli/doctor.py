@@ -8,7 +8,7 @@ import click
 from monitor.app import build_smtp_transport
 from monitor.cli import endpoints
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
-from monitor.config import Config, read_secret
+from monitor.config import MIN_TOKEN_LENGTH, Config, read_secret
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
@@ -115,7 +115,8 @@ def _check_endpoints(asked: CliContext) -> Iterator[HealthResult]:
         return  # reported already
     missing_keys = find_missing_keys(sources, environment.variables)
     keyed = {name: each for name, each in sources.items() if name not in missing_keys}
-    yield from endpoints.check_portal(config.portal, environment)
+    in_container = setup_files.HOST.is_container()
+    yield from endpoints.check_portal(config.portal, environment, in_container=in_container)
     yield from endpoints.check_provider(config.portal, environment)
     yield from endpoints.check_engines(keyed, environment)
     yield from check_notices(environment.variables)
@@ -191,7 +192,8 @@ def _check_database(
             vitals = collect_vitals(db, now)
             yield from check_vitals(vitals, sources)
             token = read_secret("scim-token", context.environment.variables)
-            yield machine.check_directory(config, db, now, has_token=bool(token))
+            has_token = len(token) >= MIN_TOKEN_LENGTH
+            yield machine.check_directory(config, db, now, has_token=has_token)
             yield from _check_key_copy(config, db)
             yield _check_audit_log(db)
     except CannotWriteError as error:

@@ -46,13 +46,17 @@ ASKS_TO_SIGN_IN = frozenset(
 SEE_SETUP = "See Setup in docs/portal.md."
 
 
-def check_portal(portal: PortalConfig, environment: Environment) -> Iterator[HealthResult]:
-    """Look for the portal where it listens, and where people find it."""
-    yield (
-        _check_socket(Path(portal.socket_path))
-        if portal.socket_path
-        else _check_port(portal, environment)
-    )
+def check_portal(
+    portal: PortalConfig, environment: Environment, *, in_container: bool = False
+) -> Iterator[HealthResult]:
+    """Look for the portal where it listens, and where people find it.
+
+    In a container, where it listens is the proxy's network, which the others do not see.
+    """
+    if portal.socket_path:
+        yield _check_socket(Path(portal.socket_path))
+    elif not in_container:
+        yield _check_port(portal, environment)
     if urlsplit(portal.address).scheme == "https":
         yield from _check_address(portal, environment)
 
@@ -90,7 +94,9 @@ def _check_port(portal: PortalConfig, environment: Environment) -> HealthResult:
 
 def _check_address(portal: PortalConfig, environment: Environment) -> Iterator[HealthResult]:
     try:
-        certificate = read_certificate(environment.dialer, environment.clock, portal.address)
+        certificate = read_certificate(
+            environment.dialer, environment.clock, environment.limits, portal.address
+        )
     except FetchError as error:
         sentence = f"{portal.address} cannot be reached from this machine: {error.note.value}."
         remedy = f"Open it in a browser. If it fails there, too: {SEE_SETUP}"

@@ -23,6 +23,7 @@ from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope, SweepKind
 from monitor.scheduler.daemon import WakeSocket
+from monitor.services import setup_files
 from monitor.services.consent import list_offered_scopes, render_district_terms
 from monitor.services.digests import build_digest_view
 from monitor.services.enrollment import (
@@ -82,7 +83,9 @@ def _join_and_check(context: CliContext, app: App) -> None:
     print_sweep(context, app, done, as_json=False)
     if not any(run.outcome.is_conclusive for run in app.db.sweeps.list_source_runs(done.id)):
         _print("No source could be checked, so nothing is known yet: that is not a good result.")
-    _write_preview(app, person)
+    # The temporary folder of a container ends with this command.
+    in_container = setup_files.HOST.is_container()
+    _write_preview(app, person, context.config_path.parent if in_container else None)
 
 
 def _ask_for_consent(app: App) -> frozenset[Scope]:
@@ -141,17 +144,12 @@ def _join_with_code(app: App, invitation: Invitation, answers: EnrollmentAnswers
             _print(str(error))
 
 
-def _write_preview(app: App, person: Person) -> None:
+def _write_preview(app: App, person: Person, place: Path | None) -> None:
     email = render_email(build_digest_view(app, person.id))
-    folder = Path(tempfile.mkdtemp(prefix="namesake-digest-"))
+    folder = Path(tempfile.mkdtemp(prefix="namesake-digest-", dir=place))
     write_private_file(folder / "digest.html", email.html.encode())
     write_private_file(folder / "digest.txt", email.text.encode())
     _print(f"Your digest, as it stands now, is in {folder}. Only you can read it: delete it later.")
-
-
-def _ask_optional(prompt: str) -> str:
-    typed: str = click.prompt(prompt, default="", show_default=False)
-    return typed.strip()
 
 
 def _parse_name(typed: str) -> PersonName:

@@ -16,7 +16,7 @@ from monitor.cli.setup import (
     print_next_steps,
     write_and_check,
 )
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.health import HealthResult
 from monitor.scheduler.daemon import stop_on_signals
 from monitor.services.setup import SetupResult, send_setup_test
@@ -108,6 +108,14 @@ def wait_for_end(visit: SetupVisit, wait: Callable[[float], bool]) -> None:
 
 
 def _report_end(context: CliContext, visit: SetupVisit) -> int:
+    if visit.result is None and visit.written:
+        for sentence in visit.written:
+            context.output.print_line(sentence)
+        click.echo(
+            "namesake: Setup stopped halfway. Run `namesake init`, which writes what is missing.",
+            err=True,
+        )
+        return UnavailableError.exit_code
     if visit.result is None:
         click.echo("namesake: Setup ended without the last button. Nothing was written.", err=True)
         return InputError.exit_code

@@ -4,12 +4,13 @@ Entra ID and Okta each have a dialect. Of what they send, only what a staff file
 other attributes are ignored. An entry is refused for the reasons for which a line would be.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import category
+
+import msgspec
 
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError
@@ -274,8 +275,9 @@ def parse_user_filter(text: str) -> UserFilter:
         reason = 'The filter must be userName eq "..." or externalId eq "...".'
         raise ScimError(ScimFault.FILTER, reason)
     try:
-        value = str(json.loads(found[2]))
-    except ValueError:
+        # Unlike json, it refuses half a surrogate, which no database takes.
+        value = msgspec.json.decode(found[2], type=str)
+    except (msgspec.DecodeError, UnicodeEncodeError):
         reason = "The text in the filter cannot be read."
         raise ScimError(ScimFault.FILTER, reason) from None
     return UserFilter(attribute=attribute, value=value)

@@ -124,6 +124,10 @@ def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
     needed = ["smtp-password"] if config.mail.user else []
     if config.portal.sign_in is SignInMethod.OIDC:
         needed.append("oidc-secret")
+    if config.staff.scim:
+        needed.append("scim-token")
+    if config.bounces is not None:
+        needed.append("bounces-password")
     needed.extend(find_missing_keys(build_sources(config), {}).values())
     names = dict.fromkeys(needed)
     return [name for name in names if not find_secret(name, place.config_path, place.host)]

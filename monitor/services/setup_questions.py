@@ -110,13 +110,26 @@ class SetupQuestion:
         return self.default(answers) if callable(self.default) else self.default
 
     def spell_prompt(self, answers: Answers) -> str:
-        return self.prompt.format_map(answers)
+        return self.prompt.format_map(_KnownAnswers(answers))
 
     def spell_why(self, answers: Answers) -> str:
-        return " ".join(self.why.format_map(answers).split())
+        return " ".join(self.why.format_map(_KnownAnswers(answers)).split())
 
     def spell_copied(self, answers: Answers) -> str:
-        return self.copied.format_map(answers)
+        """Return what to paste elsewhere; nothing as long as it names an answer that is missing."""
+        known = _KnownAnswers(answers)
+        copied = self.copied.format_map(known)
+        return "" if known.lacks else copied
+
+
+class _KnownAnswers(dict[str, str]):
+    """Answers in a sentence. On a page, one that it names may not be given yet, or be wrong."""
+
+    lacks = False
+
+    def __missing__(self, key: str) -> str:
+        self.lacks = True
+        return "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _parse_name(text: str, _answers: Answers) -> str:

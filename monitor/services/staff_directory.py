@@ -47,6 +47,8 @@ DIRECTORY_NEWCOMERS = "directory-newcomers"
 APPLIED_AFTER = timedelta(minutes=15)
 NIGHT_LASTS = timedelta(hours=25)
 MAX_LISTED = 200
+# No district has as many entries, and the database counts no further than 64 bits.
+MAX_START = 1 << 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class DirectoryPage:
 def list_directory_users(
     app: App, wanted: UserFilter | None, start: int, count: int
 ) -> DirectoryPage:
-    first = max(start, 1)
+    first = min(max(start, 1), MAX_START)
     most = min(max(count, 0), MAX_LISTED)
     return DirectoryPage(
         users=app.db.directory_users.list_users(wanted, first - 1, most),

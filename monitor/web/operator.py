@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
+from monitor.config import MIN_TOKEN_LENGTH
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
@@ -213,7 +214,6 @@ def _build_due_rows(rows: Iterable[Job]) -> Iterator[DueJobsRow]:
         yield DueJobsRow(what=name, count=len(found), first=found[0].due_at)
 
 
-MIN_TOKEN_LENGTH: Final = 32
 METRICS_CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 

@@ -42,7 +42,7 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
         "healthz": _PUBLIC,
         "join": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.
-        "metrics": _PUBLIC,
+        "metrics": _BY_TOKEN,
         "scim": _BY_TOKEN,
         "sign-in": _PUBLIC,
         "sign-out": _PUBLIC,

@@ -18,6 +18,7 @@ from flask import Blueprint, Response, request
 from msgspec import Meta
 from werkzeug.exceptions import HTTPException
 
+from monitor.config import MIN_TOKEN_LENGTH
 from monitor.domain.errors import (
     BusyError,
     ConfigError,
@@ -45,7 +46,6 @@ from monitor.services.staff_directory import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import UNREADABLE, WebForm, read_json_body, read_query
-from monitor.web.operator import MIN_TOKEN_LENGTH
 
 LOG = logging.getLogger(__name__)
 PREFIX: Final = "/scim/v2"

@@ -170,6 +170,8 @@ except ImportError:
 ALGORITHMS: Final = ["RS256", "ES256"]
 SCOPE: Final = "openid email"
 LEEWAY_SECONDS: Final = 60
+# The issuers of Microsoft Entra, one for each tenant.
+ENTRA_ISSUERS: Final = "https://login.microsoftonline.com/"
 TIMEOUT_SECONDS: Final = 10
 PROOF_REJECTED: Final = NotPermittedError(
     "The provider's answer does not prove who this is: try again."
@@ -237,12 +239,22 @@ class IdentityProvider:
             keys = self._fetch_json(session, self._find_endpoint(session, "jwks_uri"))
         claims = self._verify_id_token(token.get("id_token"), keys, attempt.nonce)
         mail = claims.get("email")
-        verified = claims.get("email_verified")
-        # An address that people may type into their own account proves nothing. Some providers
-        # write the claim as a word; all else, and none at all, is no proof.
-        if not isinstance(mail, str) or not (verified is True or verified == "true"):
+        # An address that people may type into their own account proves nothing.
+        if not isinstance(mail, str) or not self._is_verified(claims):
             raise PROOF_REJECTED
         return mail
+
+    def _is_verified(self, claims: Mapping[str, Any]) -> bool:
+        """Tell whether the provider vouches for the address.
+
+        Some write the claim as a word; all else, and none at all, is no proof. Microsoft has a
+        claim of its own instead: the owner of the address's domain is verified in this tenant.
+        """
+        verified = claims.get("email_verified")
+        if verified is None and self.issuer.startswith(ENTRA_ISSUERS):
+            owner = claims.get("xms_edov")
+            return owner is True or (isinstance(owner, (int, str)) and str(owner) in {"1", "true"})
+        return verified is True or verified == "true"
 
     def _verify_id_token(
         self, id_token: object, keys: Mapping[str, Any], nonce: str

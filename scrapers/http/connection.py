@@ -275,13 +275,15 @@ class ServedCertificate:
     fault: str = ""
 
 
-def read_certificate(dialer: Dialer, clock: Clock, url: str) -> ServedCertificate:
+def read_certificate(
+    dialer: Dialer, clock: Clock, limits: FetchLimits, url: str
+) -> ServedCertificate:
     """Look at the certificate of an https origin that the configuration names.
 
     Raises FetchError where there is no connection to look at.
     """
     target = RequestTarget.from_url(url)
-    with grant_allowance(clock, FetchLimits()) as allowance:
+    with grant_allowance(clock, limits) as allowance:
         allowance.begin_head()
         sock = dialer.dial(target.host.rstrip("."), target.port, NetworkScope.DECLARED)
         tls = dialer.create_tls_context()

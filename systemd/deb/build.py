@@ -33,8 +33,8 @@ HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
 CACHE: Final = ROOT / ".cache" / "deb"
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCKS: Final = (ROOT / "requirements.txt", ROOT / "requirements-photos.txt")
-EXTRAS: Final = ("oidc", "photos")
+EXTRAS: Final = ("oidc", "photos", "notify")
+LOCKS: Final = tuple(ROOT / f"requirements{each}.txt" for each in ("", "-photos", "-notify"))
 # The oldest release of each Python that Debian 12, Ubuntu 24.04 or Debian 13 has.
 PYTHONS: Final[Mapping[str, str]] = MappingProxyType(
     {"3.11": "3.11.2", "3.12": "3.12.3", "3.13": "3.13.5"}

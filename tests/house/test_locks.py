@@ -11,7 +11,12 @@ from tests.house.tree import PACKAGES, ROOT, parsed, place, python_files
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 PIN = re.compile(r"^[a-z0-9-]+==\S+(?: ; .+?)?(?: --hash=sha256:[0-9a-f]{64})+$")
 INSTALLERS = {"pip", "pkg_resources", "setuptools"}
-LOCKS = ("constraints.txt", "requirements.txt", "requirements-photos.txt")
+LOCKS = (
+    "constraints.txt",
+    "requirements.txt",
+    "requirements-photos.txt",
+    "requirements-notify.txt",
+)
 
 
 def required() -> set[str]:
@@ -62,10 +67,12 @@ def test_production_takes_the_versions_that_are_tested_and_no_tool_of_the_tests(
 
 def test_all_that_runs_in_production_is_in_its_lock_and_pip_is_not() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    oidc, photos = (project["optional-dependencies"][extra] for extra in ("oidc", "photos"))
+    extras = project["optional-dependencies"]
+    oidc, photos, notify = (extras[extra] for extra in ("oidc", "photos", "notify"))
 
     assert named([*project["dependencies"], *oidc]) - names("requirements.txt") == set()
     assert named(photos) == names("requirements-photos.txt")
+    assert named(notify) <= names("requirements-notify.txt")
     assert [lock for lock in LOCKS if "pip" in names(lock)] == []
 
 

@@ -21,6 +21,7 @@ FEDIFY_LOCK = HERE / "fedify" / "package-lock.json"
 MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
 OUR_PINS = HERE.parents[1] / "requirements.txt"
 PHOTO_PINS = HERE.parents[1] / "requirements-photos.txt"
+CHAT_PINS = HERE.parents[1] / "requirements-notify.txt"
 
 
 def searxng_home() -> Path:
@@ -80,7 +81,8 @@ def bare_home(suite: str, packages: Sequence[str]) -> Path:
 
 def wheels_home() -> Path:
     """Where it is noted that the wheels of our Debian package were fetched."""
-    return CACHE / f"wheels-{_fingerprint(OUR_PINS)}-{_fingerprint(PHOTO_PINS)}"
+    marks = (_fingerprint(each) for each in (OUR_PINS, PHOTO_PINS, CHAT_PINS))
+    return CACHE / f"wheels-{'-'.join(marks)}"
 
 
 def containers_home() -> Path:

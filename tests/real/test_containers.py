@@ -100,7 +100,8 @@ def check_services(podman: Podman) -> None:
     doctor = podman.inside("service", "namesake", "doctor")
     assert "The service is running" in doctor
     assert "Each holds its locks" in doctor
-    assert "SearXNG" in podman.inside("service", "namesake", "sources", "check", "searxng")
+    checked = podman.inside("service", "namesake", "sources", "check", "searxng")
+    assert "proven" in checked, checked
     assert in_time(lambda: any((podman.district / "copies").glob("namesake-*")))
 
 

@@ -43,6 +43,11 @@ ALARMS = {
         "10m",
         "15m",
     ),
+    "NamesakeChatFailed": (
+        {'namesake_notice_failed_timestamp_seconds{office="operator"}': TURNS_BAD},
+        "10m",
+        "15m",
+    ),
     "NamesakeEmailWaiting": ({"namesake_oldest_email_seconds": GROWS}, "6h", "6h5m"),
     "NamesakeEmailFailed": ({'namesake_emails{state="dead"}': TURNS_BAD}, "10m", "15m"),
     "NamesakeAddressPaused": ({"namesake_suppressed_addresses": TURNS_BAD}, "10m", "15m"),

@@ -10,6 +10,7 @@ import pytest
 from monitor.config import find_shipped_files, load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
+from monitor.services.notices import AUDIENCES
 from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"
@@ -105,6 +106,7 @@ def test_every_secret_that_the_program_asks_for_is_handed_over():
         if source.info.api_key
     }
     program = "".join(each.read_text("utf-8") for each in PROGRAM.rglob("*.py"))
-    asked = {"roster-key", *keys, *re.findall(r'\bread_secret\("([a-z-]+)", ', program)}
+    audiences = {each.secret for each in AUDIENCES}
+    asked = {"roster-key", *keys, *audiences, *re.findall(r'\bread_secret\("([a-z-]+)", ', program)}
 
     assert asked == {*setting("ImportCredential"), *setting("ImportCredential", PORTAL)}

@@ -16,6 +16,7 @@ from monitor.cli.endpoints import check_engines, check_portal, check_provider
 from monitor.config import PortalConfig, SignInMethod
 from monitor.domain.health import HealthResult
 from monitor.domain.vocabulary import HealthLevel
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
 from tests.scrapers.http.certificates import issue, server_context
@@ -56,7 +57,8 @@ class Network:
     @property
     def environment(self) -> Environment:
         return Environment(
-            dialer=Dialer(address_map=self.places, resolve=resolve_nothing, ca_file=self.ca_file)
+            dialer=Dialer(address_map=self.places, resolve=resolve_nothing, ca_file=self.ca_file),
+            limits=PATIENT_LIMITS,
         )
 
 

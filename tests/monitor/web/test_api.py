@@ -226,7 +226,7 @@ def test_many_wrong_tokens_are_told_to_wait_while_right_ones_work(
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) == WRONG_TOKENS_PERIOD.total_seconds()
     assert right.get("/me").status_code == 200
-    assert caplog.text.count("Too many wrong access tokens") == 1
+    assert caplog.text.count("access_tokens_refused") == 1
     portal.world.clock.at += WRONG_TOKENS_PERIOD
     assert wrong.get("/me").status_code == 401
 

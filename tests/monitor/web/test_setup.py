@@ -172,7 +172,7 @@ def test_wrong_answers_are_all_said_and_stay_to_be_mended(setup: Setup):
 
     page = unescape(said.text)
     assert said.status_code == 422
-    assert "'Central' is not a time zone such as America/Chicago." in page
+    assert "'Central' is not a time zone. Did you mean US/Central?" in page
     assert "'it' is not a single email address." in page
     assert 'value="Central"' in page
     assert "name" not in setup.visit.answers
@@ -345,3 +345,13 @@ def test_only_a_request_of_the_browser_let_in_counts_as_use(setup: Setup):
 
     setup.enter().get("/")
     assert setup.visit.used_at == 10.0
+
+
+def test_a_portal_without_a_usable_address_is_asked_again_and_nothing_is_to_be_copied(setup: Setup):
+    setup.enter().answer("district", DISTRICT)
+    setup.answer("mail", NO_MAIL)
+
+    said = setup.answer("portal", {"portal_address": "http://oakhill.test", "sign_in": "google"})
+
+    assert said.status_code == 422
+    assert "/sign-in/account/back" not in said.text

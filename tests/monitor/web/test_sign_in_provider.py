@@ -1,6 +1,6 @@
 """What a provider's answer must prove before it is believed. The real one is in tests/real."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.web import sign_in as module
-from monitor.web.sign_in import IdentityProvider, SignInAttempt
+from monitor.web.sign_in import ENTRA_ISSUERS, IdentityProvider, SignInAttempt
 
 ISSUER = "https://accounts.cedarvalley.example"
 CLIENT = "namesake"
@@ -106,8 +106,36 @@ def test_a_provider_may_write_in_words_that_the_address_is_verified(answering):
 
 
 @pytest.mark.parametrize(
+    ("owner", "verified", "proven"),
+    [
+        (True, None, True),
+        (1, None, True),
+        ("true", None, True),
+        (False, None, False),
+        (None, None, False),
+        (True, False, False),
+        ([True], None, False),
+    ],
+)
+def test_entra_vouches_for_an_address_by_the_owner_of_its_domain(
+    answering, owner, verified, proven
+):
+    tenant = f"{ENTRA_ISSUERS}d3a1/v2.0"
+    token = signed(iss=tenant, email_verified=verified, xms_edov=owner)
+    described = {name: text.replace(ISSUER, tenant) for name, text in DESCRIPTION.items()}
+    provider = replace(answering(Session(token, described)), issuer=tenant)
+
+    if proven:
+        assert provider.fetch_verified_email("code", ATTEMPT) == CLAIMS["email"]
+    else:
+        with pytest.raises(NotPermittedError):
+            provider.fetch_verified_email("code", ATTEMPT)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
+        {"email_verified": None, "xms_edov": True},
         {"iss": "https://evil.example"},
         {"aud": "another-client"},
         {"aud": [CLIENT, "another"], "azp": "another"},

@@ -8,12 +8,17 @@ FOUND = {"url": "https://www.wikipedia.org/", "title": "Wikipedia", "content": "
 NOTHING_ELSE = ("answers", "corrections", "infoboxes", "suggestions", "unresponsive_engines")
 
 
+ENGINES = {"engines": [{"name": "meadow", "enabled": True, "categories": ["general"]}]}
+
+
 class Searching(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query).get("q", [""])[0]
-        results = [{**FOUND, "engine": "meadow", "engines": ["meadow"]}]
+        address = urlsplit(self.path)
+        query = parse_qs(address.query).get("q", [""])[0]
+        found = [{**FOUND, "engine": "meadow", "engines": ["meadow"]}]
+        results = found if query.strip(' "') == "wikipedia" else []
         answer = {"query": query, "results": results, **{name: [] for name in NOTHING_ELSE}}
-        body = json.dumps(answer).encode()
+        body = json.dumps(ENGINES if address.path == "/config" else answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
