@@ -179,7 +179,8 @@ def _invite_newcomers(app: App, actor: str) -> int:
             for number, invitee in enumerate(invitees[start : start + BATCH_SIZE], start):
                 # Someone may have been invited since we looked.
                 if find_line_state(app, invitee) is StaffLineState.NEW:
-                    queue_invitation(app, invitee, first_email_at + number * INVITATION_INTERVAL)
+                    email_at = first_email_at + number * INVITATION_INTERVAL
+                    queue_invitation(app, invitee, email_at, actor)
                 app.db.staff_listings.save_listings((invitee.mail,))
     if invitees:
         with app.db.begin_transaction():

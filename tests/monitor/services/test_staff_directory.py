@@ -18,6 +18,7 @@ from monitor.services.data_export import export_person_data, list_access_log
 from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
+from monitor.services.notifications import build_operator_id
 from monitor.services.outbox import send_due
 from monitor.services.staff_directory import (
     change_directory_user,
@@ -112,6 +113,15 @@ def test_a_newcomer_waits_for_an_operator_and_is_then_invited(proposing: World):
     assert list_newcomers(proposing.app) == ()
     assert invite_newcomers(proposing.app, OPERATOR) == 0
     assert proposing.state.people.list_person_ids() == ()
+
+
+def test_each_invitation_records_who_answers_for_it(inviting: World):
+    adds(inviting)
+    night(inviting)
+
+    entries = inviting.state.audit.list_entries()
+    actors = [each.actor for each in entries if each.action == "invited"]
+    assert actors == [*[build_operator_id(OPERATOR)] * 10, "namesake"]
 
 
 def test_invitations_go_out_one_after_another(proposing: World):
