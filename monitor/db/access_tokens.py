@@ -95,6 +95,10 @@ class AccessTokensTable:
                 json.dumps(list(account_ids)),
             )
 
+    def delete_all_tokens(self) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM access_tokens")
+
     def delete_expired_tokens(self, now: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(

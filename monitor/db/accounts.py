@@ -473,6 +473,10 @@ class SignInSessionsTable:
                 "DELETE FROM sessions WHERE account_id = ? AND hash != ?", account_id, session_hash
             )
 
+    def delete_all_sessions(self) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute("DELETE FROM sessions")
+
     def delete_expired_sessions(self, now: datetime) -> None:
         with self.connection.begin_transaction():
             self.connection.execute(

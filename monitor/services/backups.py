@@ -1,8 +1,8 @@
 """Back up a district, prove each copy by restoring it, and bring a district back.
 
-A restore neither brings back people who left nor sends emails again. Due times that no rule gives
-are reported: the service corrects them, but they show that a disk, or a person, changed the
-database.
+A restore neither brings back people who left, nor sends emails again, nor lets anyone in who does
+not sign in anew. Due times that no rule gives are reported: the service corrects them, but they
+show that a disk, or a person, changed the database.
 """
 
 import logging
@@ -393,6 +393,9 @@ def restore_district(
                 held = 0
                 with db.begin_transaction():
                     db.jobs.release_leases()
+                    # Someone may have ended theirs since the copy was made.
+                    db.access_tokens.delete_all_tokens()
+                    db.sessions.delete_all_sessions()
                     if sent_log is None:
                         held = _drop_weekly_emails(db, config, now)
                     result = _record_restore(db, now, copy.manifest.made_at, held)

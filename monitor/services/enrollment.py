@@ -150,8 +150,13 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
     return queue_invitation(app, Invitee(mail=mail, given=given, family=family))
 
 
-def queue_invitation(app: App, invitee: Invitee, email_at: datetime | None = None) -> Invitation:
-    """Queue an invitation; its code is made when the email is sent: now, or at `email_at`."""
+def queue_invitation(
+    app: App, invitee: Invitee, email_at: datetime | None = None, actor: str = "operator"
+) -> Invitation:
+    """Queue an invitation; its code is made when the email is sent: now, or at `email_at`.
+
+    `actor` answers for it in the audit log. Raises AlreadyEnrolledError for someone who has joined.
+    """
     address = _parse_district_address(app, invitee.mail)
     now = app.clock.now()
     invitation = Invitation(
@@ -184,7 +189,7 @@ def queue_invitation(app: App, invitee: Invitee, email_at: datetime | None = Non
             ),
             build_invitation_view(app, invitation),
         )
-        app.db.audit.append_entry(now, "operator", "invited", invitation.id, {})
+        app.db.audit.append_entry(now, actor, "invited", invitation.id, {})
     return invitation
 
 

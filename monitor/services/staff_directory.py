@@ -7,7 +7,7 @@ open invitation, or proposes a leaver. It enrolls no one and ends nothing. Newco
 the night, or until an operator invites them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -166,14 +166,14 @@ def list_newcomers(app: App) -> tuple[DirectoryUser, ...]:
     return app.db.directory_users.list_newcomers()
 
 
-def invite_newcomers(app: App, operator: str) -> int:
-    """Invite everyone who waits, at the word of an operator; return how many."""
-    return _invite_newcomers(app, build_operator_id(operator))
+def invite_newcomers(app: App, operator: str, newcomers: Iterable[DirectoryUser]) -> int:
+    """Invite the newcomers whom an operator was shown; return how many."""
+    return _invite_newcomers(app, build_operator_id(operator), newcomers)
 
 
-def _invite_newcomers(app: App, actor: str) -> int:
+def _invite_newcomers(app: App, actor: str, newcomers: Iterable[DirectoryUser]) -> int:
     context, first_email_at = _build_context(app), find_next_invitation_slot(app)
-    found = (find_invitee(user, context) for user in list_newcomers(app))
+    found = (find_invitee(user, context) for user in newcomers)
     invitees = [each for each in found if each is not None]
     for start in range(0, len(invitees), BATCH_SIZE):
         app.beat()
@@ -181,7 +181,8 @@ def _invite_newcomers(app: App, actor: str) -> int:
             for number, invitee in enumerate(invitees[start : start + BATCH_SIZE], start):
                 # Someone may have been invited since we looked.
                 if find_line_state(app, invitee) is StaffLineState.NEW:
-                    queue_invitation(app, invitee, first_email_at + number * INVITATION_INTERVAL)
+                    email_at = first_email_at + number * INVITATION_INTERVAL
+                    queue_invitation(app, invitee, email_at, actor)
                 app.db.staff_listings.save_listings((invitee.mail,))
     if invitees:
         with app.db.begin_transaction():
@@ -202,7 +203,7 @@ def process_newcomers(app: App) -> datetime:
     waiting = app.db.directory_users.count_newcomers()
     usual = listed > 0 and not has_unusual_size(listed + waiting, listed)
     if app.config.staff.scim is DirectoryMode.INVITE and usual:
-        _invite_newcomers(app, "namesake")
+        _invite_newcomers(app, "namesake", list_newcomers(app))
     _tell_operators(app)
     return compute_next_night(app.clock.now(), app.config.district.zone)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from monitor.db.review import ReviewFilter
 from monitor.domain.enrollment import Invitee
-from monitor.domain.errors import InputError
+from monitor.domain.errors import AlreadyEnrolledError, InputError
 from monitor.domain.vocabulary import (
     Decision,
     FlagKind,
@@ -18,7 +18,7 @@ from monitor.domain.vocabulary import (
     TokenScope,
 )
 from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
-from monitor.services.notifications import Reviewer
+from monitor.services.notifications import Reviewer, build_operator_id
 from monitor.services.review_queue import (
     ReviewQueueRow,
     list_queue_rows,
@@ -252,12 +252,13 @@ def invite_staff(call: ApiCall, given: InvitationInput) -> InvitationBody:
     """Invite someone to join: they decide, and you do not learn whether they have."""
     app, (first, last) = call.app, map(clean_web_text, (given.given_name, given.family_name))
     invitee = Invitee(mail=given.email, given=str(first), family=str(last))
+    actor = build_operator_id(call.principal.mail)
     try:
-        queue_invitation(app, invitee, find_next_invitation_slot(app))
+        queue_invitation(app, invitee, find_next_invitation_slot(app), actor)
+    except AlreadyEnrolledError:
+        pass  # the answer is the same as for anyone else
     except InputError as error:
-        # Who has joined is not invited again, and the answer is the same as for anyone else.
-        if app.db.people.find_person_id_by_mail(given.email) is None:
-            refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     return InvitationBody(email=given.email.strip(), status="accepted")
 
 

@@ -7,6 +7,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
@@ -16,6 +17,7 @@ from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
+from monitor.domain.scim import DirectoryUser
 from monitor.services.health import (
     Vitals,
     check_directory,
@@ -69,6 +71,12 @@ class NameDecision(StrEnum):
 
 class NameDecisionForm(WebForm, frozen=True, kw_only=True):
     action: NameDecision | None = None
+
+
+class NewcomersForm(WebForm, frozen=True, kw_only=True):
+    """`listed` is the mark of the list that the operator was shown."""
+
+    listed: str = ""
 
 
 def build_operator_routes(context: PortalContext) -> Blueprint:
@@ -135,14 +143,25 @@ def _add_leaver_routes(routes: Blueprint, context: PortalContext) -> None:
 def _add_newcomer_routes(routes: Blueprint, context: PortalContext) -> None:
     @routes.get("/operate/newcomers")
     def show_newcomers() -> Response:
-        view = NewcomersView(mails=tuple(each.mail for each in list_newcomers(context.app)))
+        newcomers = list_newcomers(context.app)
+        mails, mark = tuple(each.mail for each in newcomers), _hash_list(newcomers)
+        view = NewcomersView(mails=mails, mark=mark)
         return context.render_page("New people", document.render_newcomers, view)
 
     @routes.post("/operate/newcomers")
     def submit_newcomers() -> Response:
-        invited = invite_newcomers(context.app, context.require_principal().mail)
-        notice = f"Recorded. People invited: {invited}."
+        operator, newcomers = context.require_principal().mail, list_newcomers(context.app)
+        if read_form(NewcomersForm).listed != _hash_list(newcomers):
+            notice = "The list has changed: look at it again."
+        else:
+            invited = invite_newcomers(context.app, operator, newcomers)
+            notice = f"Recorded. People invited: {invited}."
         return context.redirect_to(url_for("operate.show_newcomers"), notice)
+
+
+def _hash_list(newcomers: Iterable[DirectoryUser]) -> str:
+    """Return what tells whether the list is still the one that an operator was shown."""
+    return sha256("\n".join(sorted(each.mail for each in newcomers)).encode()).hexdigest()
 
 
 def _build_leaver_line(leaver: Leaver) -> LeaverLine:

@@ -102,9 +102,13 @@ class LeaversView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewcomersView:
-    """The addresses that the staff directory lists and no one has invited."""
+    """The addresses that the staff directory lists and no one has invited.
+
+    The form sends `mark` along, so that no one is invited who was not on the list.
+    """
 
     mails: tuple[str, ...]
+    mark: str
 
 
 def render_newcomers(view: NewcomersView, frame: PageFrame) -> str:

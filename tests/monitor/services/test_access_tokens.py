@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec import structs
 
 from monitor.app import App
+from monitor.db.backups import KeyBackup
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Principal
@@ -22,7 +24,14 @@ from monitor.services.access_tokens import (
     list_access_tokens,
     revoke_access_token,
 )
-from monitor.services.auth import end_all_sessions, find_account_id, load_account_principal
+from monitor.services.auth import (
+    end_all_sessions,
+    find_account_id,
+    load_account_principal,
+    load_principal,
+    start_session,
+)
+from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.data_export import build_data_export, count_stored_data
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import delete_expired_data
@@ -101,6 +110,23 @@ def test_its_owner_revokes_it_and_the_audit_log_says_so(world, maria, secret) ->
     assert [each.action for each in entries][-2:] == ["token-created", "token-revoked"]
     with pytest.raises(InputError):
         revoke_access_token(world.app, asks, Role.STAFF, token.id)
+
+
+def test_no_restored_copy_opens_what_its_owner_ended_since(
+    world: World, maria: Staff, secret: str, tmp_path: Path
+) -> None:
+    session_id = start_session(world.app, maria.id, AuthMethod.LINK)
+    keys = tmp_path / "keys"
+    target = BackupTarget(folder=tmp_path / "copies", keys=keys)
+    copy = back_up(world.state, world.config, world.clock.now(), target).backup
+    end_all_sessions(world.app, principal_of(world.app, maria.mail))
+    elsewhere = structs.replace(world.config, state=tmp_path / "new")
+
+    restore_district(elsewhere, world.clock.now(), copy, KeyBackup(keys))
+
+    world.restarts(elsewhere)
+    assert find_token_holder(world.app, secret) is None
+    assert load_principal(world.app, session_id) is None
 
 
 def test_no_one_revokes_or_lists_the_token_of_someone_else(world, maria, secret) -> None:

@@ -18,6 +18,7 @@ from monitor.services.data_export import export_person_data, list_access_log
 from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
 from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
+from monitor.services.notifications import build_operator_id
 from monitor.services.outbox import send_due
 from monitor.services.staff_directory import (
     change_directory_user,
@@ -59,7 +60,7 @@ def inviting(world: World) -> World:
     listening(world, DirectoryMode.INVITE)
     for number in range(10):
         adds(world, f"old{number}@cedarvalley.example")
-    invite_newcomers(world.app, OPERATOR)
+    invite_newcomers(world.app, OPERATOR, list_newcomers(world.app))
     settles(world)
     return world
 
@@ -106,19 +107,28 @@ def test_a_newcomer_waits_for_an_operator_and_is_then_invited(proposing: World):
     night(proposing)
     assert invited(proposing) == []
 
-    assert invite_newcomers(proposing.app, OPERATOR) == 1
+    assert invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app)) == 1
 
     assert invited(proposing) == [ANN]
     assert list_newcomers(proposing.app) == ()
-    assert invite_newcomers(proposing.app, OPERATOR) == 0
+    assert invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app)) == 0
     assert proposing.state.people.list_person_ids() == ()
+
+
+def test_each_invitation_records_who_answers_for_it(inviting: World):
+    adds(inviting)
+    night(inviting)
+
+    entries = inviting.state.audit.list_entries()
+    actors = [each.actor for each in entries if each.action == "invited"]
+    assert actors == [*[build_operator_id(OPERATOR)] * 10, "namesake"]
 
 
 def test_invitations_go_out_one_after_another(proposing: World):
     for each in STAFF:
         adds(proposing, each.mail)
 
-    invite_newcomers(proposing.app, OPERATOR)
+    invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app))
 
     due = [each.due_at for each in proposing.state.outbox.list_emails()]
     assert due == [due[0] + number * INVITATION_INTERVAL for number in range(len(STAFF))]
@@ -159,7 +169,7 @@ def test_a_change_reaches_an_open_invitation_and_no_one_who_joined(proposing: Wo
     maria = proposing.joins(MARIA)
     before = proposing.state.people.load_person(maria.id)
     user_id = adds(proposing)
-    invite_newcomers(proposing.app, OPERATOR)
+    invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app))
     settles(proposing)
 
     changes(proposing, user_id, **{"name.familyname": "Ames"})
@@ -201,7 +211,7 @@ def test_a_leaver_is_proposed_and_keeps_everything(proposing: World, leave):
 @pytest.mark.parametrize("leave", LEAVING.values(), ids=list(LEAVING))
 def test_someone_invited_who_leaves_is_proposed_in_the_same_way(proposing: World, leave):
     user_id = adds(proposing)
-    invite_newcomers(proposing.app, OPERATOR)
+    invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app))
     settles(proposing)
 
     leave(proposing, user_id)
@@ -366,7 +376,7 @@ def test_a_file_of_those_whom_the_directory_lacks_is_no_half_file(proposing: Wor
     many = [f"a{number}@cedarvalley.example" for number in range(40)]
     for mail in many:
         adds(proposing, mail)
-    invite_newcomers(proposing.app, OPERATOR)
+    invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app))
 
     imports(proposing, *STAFF, size=SizeCheck.LIKE_THE_LAST)
     report = imports(proposing, *STAFF[:4], size=SizeCheck.LIKE_THE_LAST)
@@ -387,7 +397,7 @@ def test_an_entry_that_was_long_inactive_is_forgotten(proposing: World):
 
 def test_without_the_setting_the_next_night_forgets_every_entry(proposing: World):
     adds(proposing)
-    invite_newcomers(proposing.app, OPERATOR)
+    invite_newcomers(proposing.app, OPERATOR, list_newcomers(proposing.app))
     listening(proposing, None)
 
     delete_expired_data(proposing.app)

@@ -8,6 +8,7 @@ from msgspec import structs
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.vocabulary import Decision, FlagKind, TokenScope
 from monitor.services.jobs import schedule_jobs
+from monitor.services.notifications import build_operator_id
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, Program
 from tests.monitor.web.review.flagged import fake, several
@@ -135,6 +136,14 @@ def test_an_invitation_is_sent_and_enrolls_no_one(operator: Program, portal: Por
     assert portal.rung
 
 
+def test_the_operator_whose_token_invites_answers_for_it(operator: Program, portal: Portal) -> None:
+    operator.post("/operate/invitations", {"email": ROSA.person.mail})
+
+    entry = portal.world.state.audit.find_last_entry_of_action("invited")
+    assert entry
+    assert entry.actor == build_operator_id(OPERATOR)
+
+
 def test_the_answer_does_not_tell_who_has_joined(
     operator: Program, maria: Staff, portal: Portal
 ) -> None:
@@ -149,6 +158,21 @@ def test_the_answer_does_not_tell_who_has_joined(
     assert not portal.world.state.invitations.find_open_invitation_by_mail(
         maria.mail, portal.world.clock.now()
     )
+
+
+def test_an_address_of_a_former_domain_is_refused_whoever_has_joined(
+    portal: Portal, maria: Staff
+) -> None:
+    app = portal.world.app
+    district = structs.replace(app.config.district, domains=("rowan.example",))
+    portal.world.app = replace(app, config=structs.replace(app.config, district=district))
+    operator = portal.program(OPERATOR, TokenScope.OPERATE_INVITE)
+
+    known = operator.post("/operate/invitations", {"email": maria.mail})
+    other = operator.post("/operate/invitations", {"email": THOMAS.person.mail})
+
+    assert known.status_code == other.status_code == 422
+    assert known.json == other.json
 
 
 @pytest.mark.parametrize(

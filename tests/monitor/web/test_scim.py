@@ -13,7 +13,7 @@ from monitor.services.erasure import withdraw_consent
 from monitor.web import scim
 from monitor.web.app import create_portal_app
 from tests.monitor.web.directory import ANN, CORE_USER, TOKEN, Directory
-from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal
+from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Seen
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 BEA = "bea@cedarvalley.example"
@@ -462,6 +462,12 @@ def test_many_who_create_the_same_entry_make_one(directory: Directory):
     assert sorted(seen) == [201, 409, 409, 409]
 
 
+def listed_on(page: Seen) -> str:
+    """Return what the form sends along of the list that is shown."""
+    field = page.page.find("input", {"name": "listed"})
+    return str(field["value"]) if field else ""
+
+
 def test_the_operator_invites_those_whom_the_directory_is_the_first_to_list(directory: Directory):
     world = directory.world
     maria = world.joins(MARIA)
@@ -474,13 +480,27 @@ def test_the_operator_invites_those_whom_the_directory_is_the_first_to_list(dire
     assert "ann.abel@cedarvalley.example" in page.text
     assert maria.mail not in page.html
 
-    done = operator.follow(operator.post("/operate/newcomers"))
+    done = operator.follow(operator.post("/operate/newcomers", listed=listed_on(page)))
 
     assert "People invited: 1." in done.html
     assert "No one is on this list." in done.text
     assert directory.portal.signed_in(maria.mail).get("/operate/newcomers").status == 403
     world.writes()
     assert len(world.post.to("ann.abel@cedarvalley.example")) == 1
+
+
+def test_no_one_is_invited_whom_the_operator_has_not_seen(directory: Directory):
+    directory.create()
+    operator = directory.portal.signed_in(OPERATOR)
+    listed = listed_on(operator.get("/operate/newcomers"))
+    directory.create(userName="bea.bell@cedarvalley.example")
+
+    for fields in ({"listed": listed}, {}):
+        refused = operator.follow(operator.post("/operate/newcomers", **fields))
+
+        assert "The list has changed: look at it again." in refused.html
+        assert "bea.bell@cedarvalley.example" in refused.text
+        assert directory.world.state.invitations.list_invitations() == ()
 
 
 def test_the_service_page_says_when_the_directory_last_wrote(directory: Directory):
