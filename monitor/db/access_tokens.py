@@ -65,6 +65,10 @@ class AccessTokensTable:
         )
         return None if row is None else self._parse_row(row)
 
+    def list_tokens(self) -> tuple[AccessToken, ...]:
+        """Return all that are stored, those that have expired among them."""
+        return tuple(map(self._parse_row, self.connection.fetch_rows(_SELECT_TOKENS)))
+
     def list_tokens_of_account(self, account_id: str, now: datetime) -> tuple[AccessToken, ...]:
         """Return those that still work, the oldest first."""
         rows = self.connection.fetch_rows(

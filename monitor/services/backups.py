@@ -177,6 +177,8 @@ def _read_all_values(db: Database) -> Iterator[object]:
     yield from db.robots_files.list_robots_files()
     yield from db.pages.list_pages()
     yield from db.district_findings.list_district_findings()
+    yield from db.directory_users.list_users(None, 0, db.directory_users.count_users())
+    yield from db.access_tokens.list_tokens()
     for sweep in db.sweeps.list_open_sweeps():
         yield sweep
         yield from db.journal.list_answered_keys(sweep.id)

@@ -24,6 +24,7 @@ from monitor.services.outbox import MAX_INVITATIONS_PER_RUN
 from monitor.web.app import create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.emails.registry import EmailKind
+from scrapers.http.limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from tests.real.journeys import FAMILY, GIVEN, Browser
@@ -45,7 +46,7 @@ mail_host = "127.0.0.1"
 mail_security = "relay"
 mail_port = {mail}
 portal_address = "http://127.0.0.1:{portal}"
-search = "http://searx.example"
+search = "http://searx.test"
 """
 
 
@@ -102,9 +103,15 @@ def run_init(folder: Path, environment: Environment, **ports: int) -> Path:
     done = CliRunner().invoke(namesake, command, obj=environment)
     assert done.exit_code == 0, done.output
     assert f"Invited: {STAFF} of {STAFF} lines." in done.output
-    # A mail server of one's own takes emails as fast as they come.
     text = config.read_text("utf-8")
-    config.write_text(text.replace("[mail]\n", "[mail]\nper_second = 1000\n"), "utf-8")
+    for asked, made_up in (
+        # A mail server of one's own takes emails as fast as they come.
+        ("[mail]\n", "[mail]\nper_second = 1000\n"),
+        # Answers may not name a host of an example, and the made-up web has no other.
+        ("http://searx.test", "http://searx.example"),
+    ):
+        text = text.replace(asked, made_up)
+    config.write_text(text, "utf-8")
     return config
 
 
@@ -117,6 +124,7 @@ def test_four_hundred_staff_come_to_a_first_digest_by_one_command(tmp_path: Path
             ids=IdSource(new_id=stage.build_id_source("staff")),
             dialer=Dialer(address_map=web.build_address_map(), resolve=resolve_nothing),
             throttle=WITHOUT_WAITS,
+            limits=PATIENT_LIMITS,
         )
         config = load_config(run_init(tmp_path, environment, mail=mail_port, portal=portal_port))
         with open_app(config, environment) as app:

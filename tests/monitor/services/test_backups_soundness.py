@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.db.access_tokens import AccessToken
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.demo.district import MARIA, ROSA
@@ -17,7 +18,14 @@ from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.flag import Flag
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import Decision, DistrictFindingKind, EventKind, SweepKind
+from monitor.domain.scim import DirectoryUser
+from monitor.domain.vocabulary import (
+    Decision,
+    DistrictFindingKind,
+    EventKind,
+    SweepKind,
+    TokenScope,
+)
 from monitor.services.backups import check_stored_values
 from monitor.services.enrollment import invite_person
 from monitor.services.profile import edit_profile
@@ -41,7 +49,7 @@ from tests.monitor.services.world import World
 MARKS = frozenset(
     {
         *("keyed_hash", "page_hash", "question", "alias", "school", "picture", "account"),
-        *("link", "proof", "school_and_network", "file_mark"),
+        *("link", "proof", "school_and_network", "file_mark", "external_hash"),
     }
 )
 # Why a letter was refused is said to be unreadable, so that no letter is held up for it.
@@ -78,6 +86,7 @@ def filled(world_of) -> World:
     breach = Breach(name="X", title="X", happened_on=now.date(), data=("Passwords",))
     state.breaches.save_breach(maria.id, BreachRecord(breach=breach, first_seen=now, last_seen=now))
     store_pictures_and_lookalike(world, flag)
+    store_token_and_directory(world, maria.id)
     waiting, *_ = state.outbox.list_due_emails(now)
     state.outbox.schedule_retry(waiting.id, now, "refused")
     under_way = replace(
@@ -107,6 +116,22 @@ def store_pictures_and_lookalike(world: World, flag: Flag) -> None:
     state.district_findings.save_district_finding(
         DistrictFinding(id="d", trace=trace, first_seen=now, last_seen=now)
     )
+
+
+def store_token_and_directory(world: World, person: str) -> None:
+    state, now = world.state, world.clock.at
+    token = AccessToken(
+        id="t",
+        account_id=person,
+        name="My calendar",
+        scopes=frozenset({TokenScope.OWN_CALENDAR}),
+        created_at=now,
+        expires_at=now + timedelta(days=30),
+        person_id=person,
+    )
+    state.access_tokens.insert_token(token, "secret")
+    user = DirectoryUser(id="u", user_name="ann@cedarvalley.example", given="Ann", family="Abel")
+    state.directory_users.insert_user(user, now)
 
 
 def answered(person: str, at: datetime) -> CrawlResult:
