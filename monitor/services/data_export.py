@@ -582,9 +582,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
     flags = db.flags.list_flags_of_person(person_id)
     whole_copy = flagged is FlaggedItems.SHOWN
     if not whole_copy:
-        # A feed's address opens it to anyone, so only its owner's copy has it.
-        masked = (replace(feed, address="not shown") for feed in person.alert_feeds)
-        person = replace(person, alert_feeds=tuple(masked))
+        person = _mask_alert_feeds(person)
         hidden = frozenset(flag.item_id for flag in flags)
         items, flags = tuple(each for each in items if each.id not in hidden), ()
     whole = (person_id, *(item.id for item in items), *(flag.id for flag in flags))
@@ -616,6 +614,12 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
         access_tokens=db.access_tokens.list_tokens_of_account(person_id, now),
         audit_entries=db.audit.list_entries_of_subjects(whole),
     )
+
+
+def _mask_alert_feeds(person: Person) -> Person:
+    """Leave out the addresses of feeds: each opens its feed to anyone."""
+    masked = (replace(feed, address="not shown") for feed in person.alert_feeds)
+    return replace(person, alert_feeds=tuple(masked))
 
 
 def _name_screenshots(app: App, person_id: str) -> Iterator[tuple[str, Screenshot]]:
