@@ -102,7 +102,7 @@ deb: $(INSTALLED) ## Build the Debian package into dist/; fetches the libraries 
 image: deb ## Build the container image localhost/namesake from the Debian package; needs podman or docker
 	@$$(command -v podman || command -v docker) build -t localhost/namesake:latest \
 		--build-arg PACKAGE=namesake_$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)_*.deb \
-		-f systemd/Containerfile dist
+		-f systemd/container/Containerfile dist
 
 .PHONY: coverage
 coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do not reach

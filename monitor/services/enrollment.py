@@ -150,6 +150,12 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
     return queue_invitation(app, Invitee(mail=mail, given=given, family=family))
 
 
+ENROLLED_ALREADY = (
+    "This person is enrolled already; there is nothing to do. If someone else has the address now, "
+    "run `namesake staff left` for it first."
+)
+
+
 def queue_invitation(
     app: App, invitee: Invitee, email_at: datetime | None = None, actor: str = "operator"
 ) -> Invitation:
@@ -172,11 +178,7 @@ def queue_invitation(
     with app.db.begin_transaction():
         release_work_address(app, address)
         if app.db.people.find_person_id_by_mail(address):
-            reason = (
-                "This person is enrolled already; there is nothing to do. If someone else has "
-                "the address now, run `namesake staff left` for it first."
-            )
-            raise AlreadyEnrolledError(reason)
+            raise AlreadyEnrolledError(ENROLLED_ALREADY)
         invitation = replace(invitation, reminded_at=_revoke_earlier_invitations(app, address))
         app.db.invitations.insert_invitation(invitation)
         schedule_reminder(app, invitation)

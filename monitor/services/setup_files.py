@@ -33,7 +33,7 @@ STATE_FOLDER = Path("var/lib/namesake")
 COPIES_FOLDER, KEYS_FOLDER = Path("var/lib/namesake-copies"), Path("var/lib/namesake-keys")
 # Whose group reads the portal's socket: the first of these that the machine has.
 PROXY_GROUPS = ("caddy", "nginx", "www-data")
-# Who runs our container, by systemd/Containerfile.
+# Who runs our container, by systemd/container/Containerfile.
 CONTAINER_USER = 10_001
 NOT_FOUND = 127
 ROSTER_KEY = "roster-key"

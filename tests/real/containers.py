@@ -104,7 +104,7 @@ class Podman:
     def build_image(self, package: Path) -> str:
         """Build our image as `make image` does."""
         limits = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
-        recipe = ("-f", str(SHIPPED / "Containerfile"), str(package.parent))
+        recipe = ("-f", str(SHIPPED / "container" / "Containerfile"), str(package.parent))
         return self.run("podman", "build", *limits, "-t", OURS, *recipe)
 
 
@@ -115,7 +115,7 @@ def running(folder: Path) -> Iterator[Podman]:
     podman.district.mkdir()
     (folder / "containers.conf").write_text(ENGINE, "utf-8")
     (folder / "storage.conf").write_text(STORAGE.format(folder=folder), "utf-8")
-    for name in ("compose.yaml", "searxng-compose.yaml"):
+    for name in ("container/compose.yaml", "searxng-compose.yaml"):
         shutil.copy(SHIPPED / name, podman.district)
     podman.import_stand_ins()
     try:
