@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from monitor.db.access_tokens import AccessTokensTable
 from monitor.db.account_proofs import AccountProofsTable
 from monitor.db.accounts import (
+    AccessTokensTable,
     EnrollmentDraftsTable,
     InvitationsTable,
     SignInLinksTable,
@@ -27,9 +27,9 @@ from monitor.db.connection import (
 from monitor.db.directory import DirectoryUsersTable
 from monitor.db.district import DistrictChecksTable, DistrictFindingsTable
 from monitor.db.encryption import DISTRICT, KEYS_DATABASE, EmailCodes, Encryption, KeyStore
-from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
 from monitor.db.items import (
+    EventsTable,
     FeedbackTable,
     ItemsTable,
     NewAccountsTable,

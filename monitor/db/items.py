@@ -1,4 +1,4 @@
-"""What exists about each person: items, where they are seen, and their versions.
+"""What exists about each person: items, where they are seen, their versions and what happened.
 
 Verdicts are appended; the item itself holds the current one.
 """
@@ -17,17 +17,17 @@ from monitor.db.connection import (
     parse_datetime,
 )
 from monitor.db.encryption import DISTRICT, Encryption
-from monitor.db.events import EventsTable
 from monitor.db.flags import FlagsTable
 from monitor.db.pages import PagesTable
 from monitor.db.people import build_missing_item_error, load_item_owner, resolve_id_prefix
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.feedback import Feedback, resolve_decision
 from monitor.domain.detection.waves import NewAccount
+from monitor.domain.events import Event
 from monitor.domain.flag import rank_decision
 from monitor.domain.item import Item, ItemVersion, Sighting, merge_items
 from monitor.domain.names.normalize import fold_text
-from monitor.domain.vocabulary import Decision, OwnershipLabel
+from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
 from scrapers.models import Finding
 
 # What became new or changed for a person (?1) since a time (?2), and is not someone else's.
@@ -36,6 +36,89 @@ WHERE person_id = ?1 AND first_seen >= ?2 AND ifnull(label, '') NOT IN ('namesak
 UNION SELECT item_id, at FROM events JOIN items ON items.id = item_id
 WHERE events.person_id = ?1 AND at >= ?2 AND kind NOT IN ('flapping', 'cleared')
 AND ifnull(label, '') NOT IN ('namesake', 'unrelated')"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """An event, the address it happened at, and the sweep that saw it (empty: none did)."""
+
+    event: Event
+    url: str
+    sweep_id: str = ""
+
+
+_SELECT_EVENTS = "SELECT seq, sweep_id, person_id, item_id, kind, at, fields, url FROM events"
+
+
+@dataclass(frozen=True, slots=True)
+class EventsTable:
+    connection: DatabaseConnection
+    encryption: Encryption
+
+    def insert_event(self, sweep_id: str, event: Event, url: str) -> None:
+        with self.connection.begin_transaction():
+            seq = find_next_seq(self.connection, "events")
+            self.connection.execute(
+                """INSERT INTO events (seq, sweep_id, person_id, item_id, kind, at, fields, url)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                seq,
+                sweep_id or None,
+                event.person_id,
+                event.item_id,
+                event.kind,
+                format_datetime(event.at),
+                json.dumps(event.fields),
+                self.encryption.encrypt(event.person_id, _build_event_place(seq), url),
+            )
+
+    def list_events_of_sweep(self, sweep_id: str) -> tuple[EventRecord, ...]:
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_EVENTS} WHERE sweep_id = ? ORDER BY seq", sweep_id
+        )
+        return tuple(self._decrypt_event(row) for row in rows)
+
+    def list_events_of_person(self, person_id: str, since: datetime) -> tuple[EventRecord, ...]:
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_EVENTS} WHERE person_id = ? AND at >= ? ORDER BY at, seq",
+            person_id,
+            format_datetime(since),
+        )
+        return tuple(self._decrypt_event(row) for row in rows)
+
+    def list_events_of_item(self, item_id: str) -> tuple[EventRecord, ...]:
+        rows = self.connection.fetch_rows(
+            f"{_SELECT_EVENTS} WHERE item_id = ? ORDER BY at, seq", item_id
+        )
+        return tuple(self._decrypt_event(row) for row in rows)
+
+    def move_to_item(self, item_id: str, target_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                "UPDATE events SET item_id = ? WHERE item_id = ?", target_id, item_id
+            )
+
+    def delete_events_before(self, person_id: str, at: datetime) -> int:
+        with self.connection.begin_transaction():
+            return self.connection.execute(
+                "DELETE FROM events WHERE person_id = ? AND at < ?", person_id, format_datetime(at)
+            )
+
+    def _decrypt_event(self, row: Row) -> EventRecord:
+        event = Event(
+            person_id=row["person_id"],
+            item_id=row["item_id"],
+            kind=EventKind(row["kind"]),
+            at=parse_datetime(row["at"]),
+            fields=tuple(json.loads(row["fields"])),
+        )
+        address = self.encryption.decrypt(
+            row["person_id"], _build_event_place(row["seq"]), row["url"], str
+        )
+        return EventRecord(event=event, url=address, sweep_id=row["sweep_id"] or "")
+
+
+def _build_event_place(seq: int) -> str:
+    return f"events/{seq}/url"
 
 
 @dataclass(frozen=True, slots=True)

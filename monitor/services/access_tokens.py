@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.db.access_tokens import AccessToken
+from monitor.db.accounts import AccessToken
 from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.person import Principal
 from monitor.domain.vocabulary import AuthMethod, Role, TokenScope

@@ -14,10 +14,9 @@ from io import BytesIO
 import msgspec
 
 from monitor.app import App
-from monitor.db.access_tokens import AccessToken
-from monitor.db.accounts import SignInSession
+from monitor.db.accounts import AccessToken, SignInSession
 from monitor.db.audit import AuditEntry
-from monitor.db.events import EventRecord
+from monitor.db.items import EventRecord
 from monitor.db.journal import StagedAnswer
 from monitor.db.outbox import OutboxEmail
 from monitor.db.pages import StoredPage

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.db.events import EventRecord
+from monitor.db.items import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.flag import Flag, FlaggedItems
 from monitor.domain.item import Item

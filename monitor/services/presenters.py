@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.config import load_policy_texts
-from monitor.db.events import EventRecord
+from monitor.db.items import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from monitor.app import App
-from monitor.db.events import EventRecord
+from monitor.db.items import EventRecord
 from monitor.db.sweeps import RunRequest, Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.item import Item

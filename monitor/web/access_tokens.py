@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from monitor.db.access_tokens import AccessToken
+from monitor.db.accounts import AccessToken
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import Role, TokenScope
 from monitor.services.access_tokens import (

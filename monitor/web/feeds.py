@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from monitor.app import App
-from monitor.db.access_tokens import AccessToken
+from monitor.db.accounts import AccessToken
 from monitor.db.sweeps import Sweep
 from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
 from monitor.domain.vocabulary import SweepKind, TokenScope

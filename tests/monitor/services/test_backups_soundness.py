@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.db.access_tokens import AccessToken
 from monitor.db.account_proofs import AccountProof, ProofState
+from monitor.db.accounts import AccessToken
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
