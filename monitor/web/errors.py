@@ -65,7 +65,6 @@ ERROR_TEXTS: Final = MappingProxyType(
             "Send a shorter text or a smaller file. A screenshot can have up to 5 MB.",
         ),
         422: ErrorText("Something is missing", "Go back and check what you entered."),
-        429: ErrorText("Too many wrong requests", "Wait ten minutes, and try again."),
         500: ErrorText(
             "Internal error",
             "You did not lose anything you saved before. Try again in a few minutes. "
@@ -147,10 +146,10 @@ def register_error_handlers(app: Flask, context: ErrorPages) -> None:
             return _render_problem(status, error)
         if status is HTTPStatus.UNAUTHORIZED:
             return context.answer_stranger()
-        response = _render_error(context, status, forged=error.description == FORGED_FORM)
         if isinstance(error, ApiProblem):
-            response.headers.update(error.headers)
-        return response
+            # A calendar or a feed reader shows no page.
+            return Response(error.detail, status, error.headers, mimetype="text/plain")
+        return _render_error(context, status, forged=error.description == FORGED_FORM)
 
     @app.errorhandler(MonitorError)
     def handle_monitor_error(error: MonitorError) -> Response:
