@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.db.review import WHOLE_LIST, ReviewAssignment, ReviewFilter, ReviewNote, ReviewNoteKind
+from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.domain.disclosure import BreakGlassProposal, ReviewFields
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import Flag
@@ -33,11 +33,11 @@ from monitor.services.notifications import (
 from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
     REVIEWER_DECISIONS,
-    build_review_gate,
     check_not_own_flag,
     check_review_access,
     find_last_question_time,
     find_review_opening,
+    list_review_openings,
     load_review_fields,
 )
 from reports import labels as words
@@ -50,22 +50,15 @@ RECENT_PERIOD = timedelta(days=7)
 
 def list_reviewable_flags(app: App) -> Iterator[tuple[Flag, ReviewFields]]:
     """Yield the flags that IT may see today, the worst first, then the oldest."""
-    for flag_id in app.db.review_index.list_visible_flag_ids(
-        build_review_gate(app), ReviewFilter(), WHOLE_LIST
-    ):
-        flag = app.db.flags.load_flag(flag_id)
-        opening = find_review_opening(app, flag)
-        if opening:
-            yield flag, load_review_fields(app, flag, opening)
+    for flag, opening in list_review_openings(app):
+        yield flag, load_review_fields(app, flag, opening)
 
 
 def count_opened_flags(app: App, since: datetime) -> int:
     """Count the flags that wait for IT and opened to it after `since`."""
-    gate = build_review_gate(app)
-    waiting = app.db.review_index.list_visible_flag_ids(gate, ReviewFilter(), WHOLE_LIST)
-    flags = (app.db.flags.load_flag(flag_id) for flag_id in waiting)
-    openings = (find_review_opening(app, flag) for flag in flags if flag.is_undecided)
-    return sum(1 for opening in openings if opening and opening.at > since)
+    return sum(
+        flag.is_undecided and opening.at > since for flag, opening in list_review_openings(app)
+    )
 
 
 def decide_flags(app: App, flag_ids: Iterable[str], word: DecisionInput) -> tuple[Flag, ...]:
