@@ -56,14 +56,6 @@ def read_query(query_type: type[FormType]) -> FormType:
     return parse_fields(query_type, request.args)
 
 
-def read_json_body() -> object:
-    """Read the body of this request as JSON; return UNREADABLE where it is none."""
-    try:
-        return msgspec.json.decode(request.get_data(cache=False))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return UNREADABLE
-
-
 def read_strict_query(query_type: type[T]) -> T:
     """Read the query string of a program, which is told what is wrong with it.
 
@@ -85,6 +77,11 @@ def read_json(body_type: type[T]) -> T:
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
+    return decode_body(body_type)
+
+
+def decode_body(body_type: type[T]) -> T:
+    """Read the body as JSON, whatever it says it is. Raises as `read_json` does."""
     try:
         return msgspec.json.decode(request.get_data(), type=body_type)
     except msgspec.ValidationError:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Meta
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from monitor.config import MIN_TOKEN_LENGTH
 from monitor.domain.errors import (
@@ -45,7 +45,7 @@ from monitor.services.staff_directory import (
     load_directory_user,
 )
 from monitor.web.context import PortalContext
-from monitor.web.forms import UNREADABLE, WebForm, read_json_body, read_query
+from monitor.web.forms import WebForm, decode_body, read_query
 
 LOG = logging.getLogger(__name__)
 PREFIX: Final = "/scim/v2"
@@ -260,11 +260,11 @@ def _add_writing_routes(routes: Blueprint, context: PortalContext) -> None:
 
 
 def _read_body() -> object:
-    body = read_json_body()
-    if body is UNREADABLE:
+    try:
+        return decode_body(object)
+    except BadRequest:
         reason = "The body is not valid JSON."
-        raise ScimError(ScimFault.SYNTAX, reason)
-    return body
+        raise ScimError(ScimFault.SYNTAX, reason) from None
 
 
 def _render(body: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
