@@ -155,13 +155,12 @@ def _build_staff_actor(app: App, mail: str, staff_id: str) -> CastMember | None:
 MAX_WIDTH = 112
 WEEKS = {
     1: "everything is new",
-    2: "an impersonator, a namesake, a changed account, two students",
-    3: "nothing has changed",
+    2: "an impersonator, a namesake, a changed account, students",
+    3: "a wave of new accounts about three teachers of one school",
 }
-QUIET_WEEKS = {
-    1: "This week sets the baseline. Each person gets one overview of it. Nothing is flagged.",
-    3: "Nothing is new: no events and no flags. Earlier flags wait for an answer.",
-}
+BASELINE_NOTE = (
+    "This week sets the baseline. Each person gets one overview of it. Nothing is flagged."
+)
 # The emails speak to the person; these labels are about them.
 SAME_NAME_NOTE = "Someone else with the same name. Not flagged."
 PEOPLE = {
@@ -212,8 +211,8 @@ def _build_week_panel(number: int, week: StoryWeek) -> Panel:
     parts = [_build_coverage(week, day)]
     if week.events or week.flags:
         parts.insert(0, _build_news_table(week))
-    elif number in QUIET_WEEKS:
-        parts.insert(0, Text(QUIET_WEEKS[number], style="green"))
+    else:
+        parts.insert(0, Text(BASELINE_NOTE, style="green"))
     title = Text.assemble((f"Week {number}, {format_date(day, day.year)}: ", "bold"), WEEKS[number])
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue")
 
@@ -285,12 +284,10 @@ def _build_emails_panel(story: Story) -> Panel:
     """List the emails with news, and count the others."""
     notable = tuple(_select_notable_emails(story))
     table = _build_grid()
-    table.add_column()
-    table.add_column(no_wrap=True)
     for email in notable:
         subject = escape_controls(email.subject).removeprefix("Namesake").lstrip(",: ")
-        name = Text(Path(email.path).name, style="cyan")
-        table.add_row(Text(_describe_person(email.to), style="bold"), Text(subject), name)
+        about = Text.assemble(f"{subject}\n", (Path(email.path).name, "cyan"))
+        table.add_row(Text(_describe_person(email.to), style="bold"), about)
     others = Counter(_parse_email_kind(each) for each in story.emails if each not in notable)
     counted = ", ".join(
         _format_count(others[kind], *names) for kind, names in EMAIL_COUNT_NAMES.items()

@@ -26,6 +26,17 @@ def test_it_fits_the_screen(screen):
     assert where.startswith("They are in ")
 
 
+def test_each_week_says_in_its_title_what_is_in_it(screen):
+    _, text, _ = screen
+
+    for title in (
+        "Week 1, Sep 14: everything is new",
+        "Week 2, Sep 21: an impersonator, a namesake, a changed account, students",
+        "Week 3, Sep 28: a wave of new accounts about three teachers of one school",
+    ):
+        assert f"─ {title} ─" in text
+
+
 def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
     _, text, _ = screen
 
