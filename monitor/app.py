@@ -213,10 +213,12 @@ class Matcher(Protocol):
     def compare_contacts(self, contacts: tuple[Contact, ...]) -> ContactMatchResult: ...
 
 
-class ScreenshotCopier(Protocol):
-    """Encodes a picture that a person uploaded again, where it can do no harm."""
+class UploadReader(Protocol):
+    """Opens a picture that a person uploaded, where it can do no harm."""
 
     def copy_screenshot(self, body: bytes) -> ParseResult: ...
+
+    def print_picture(self, body: bytes) -> ParseResult: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +248,7 @@ class App:
     crawler: Crawler
     records: PublicRecords
     matcher: Matcher
-    copier: ScreenshotCopier
+    copier: UploadReader
     mailer: Mailer
     beat: Callable[[], None]
 

@@ -35,13 +35,13 @@ from monitor.domain.vocabulary import (
     ProofRequirement,
     Role,
     Scope,
-    ScreenshotProblem,
     Severity,
     SourceStage,
     StaffLineState,
     StudentCue,
     SweepKind,
     TokenScope,
+    UploadProblem,
     spell_site_name,
 )
 
@@ -476,19 +476,34 @@ REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
     Decision.REOPENED: "The last entry was undone.",
 }
-SCREENSHOT_PROBLEMS: Final[Mapping[ScreenshotProblem, str]] = {
-    ScreenshotProblem.UNSUPPORTED: (
+SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
+    UploadProblem.UNSUPPORTED: (
         "Screenshots cannot be added here, because this server has no software to open pictures. "
         "Keep yours, and send them together with the evidence."
     ),
-    ScreenshotProblem.MISSING: "Choose a file first.",
-    ScreenshotProblem.TOO_LARGE: "This file has more than 5 MB. Choose a smaller one.",
-    ScreenshotProblem.TOO_MANY: "You have added 5 screenshots. Remove one to add another.",
-    ScreenshotProblem.UNREADABLE: (
+    UploadProblem.MISSING: "Choose a file first.",
+    UploadProblem.TOO_LARGE: "This file has more than 5 MB. Choose a smaller one.",
+    UploadProblem.TOO_MANY: "You have added 5 screenshots. Remove one to add another.",
+    UploadProblem.UNREADABLE: (
         "We cannot open this file. Choose a screenshot as PNG, JPEG, or WebP, "
         "with at most 9 million pixels."
     ),
-    ScreenshotProblem.BUSY: "We could not check this file. Try again in a few minutes.",
+    UploadProblem.BUSY: "We could not check this file. Try again in a few minutes.",
+}
+REFERENCE_PICTURE_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
+    UploadProblem.UNSUPPORTED: (
+        "No picture can be added here, because this server has no software to open pictures."
+    ),
+    UploadProblem.MISSING: SCREENSHOT_PROBLEMS[UploadProblem.MISSING],
+    UploadProblem.TOO_LARGE: SCREENSHOT_PROBLEMS[UploadProblem.TOO_LARGE],
+    UploadProblem.UNREADABLE: (
+        "We cannot open this file. Choose a picture as PNG, JPEG, or WebP, "
+        "with at most 9 million pixels."
+    ),
+    UploadProblem.PLAIN: (
+        "This picture is too small or too plain to tell from others. Choose another one."
+    ),
+    UploadProblem.BUSY: SCREENSHOT_PROBLEMS[UploadProblem.BUSY],
 }
 # What a person may say of a request to a site, and of an account of their own.
 REMOVAL_STEPS: Final[Mapping[Decision, str]] = {

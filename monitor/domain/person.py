@@ -46,7 +46,8 @@ class Person:
     pages; `absent_from` are platforms on which the person says to have no account. `zone` is an
     IANA time zone, used for due times and display only. `confirmed_names` are the names by which
     the district invited them or that it confirmed since, empty where it knows none. Until one is
-    confirmed, `name` may be empty: then nothing is searched.
+    confirmed, `name` may be empty: then nothing is searched. `reference_picture` is the print of a
+    picture of theirs that they added (`PicturePrint`), empty for none.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Person:
     absent_from: tuple[str, ...] = ()
     confirmed_names: tuple[PersonName, ...] = ()
     alert_feeds: tuple[AlertFeed, ...] = ()
+    reference_picture: str = field(default="", repr=False)
 
     @property
     def is_named(self) -> bool:

@@ -120,14 +120,15 @@ class FindingGroup(StrEnum):
     GONE = "gone"
 
 
-class ScreenshotProblem(StrEnum):
-    """Why a picture that a person uploaded was not added to a flag."""
+class UploadProblem(StrEnum):
+    """Why a picture that a person uploaded was not accepted."""
 
     UNSUPPORTED = "unsupported"
     MISSING = "missing"
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"
     UNREADABLE = "unreadable"
+    PLAIN = "plain"
     BUSY = "busy"
 
 

@@ -172,6 +172,7 @@ def _build_profile_rows(person: Person) -> Iterator[ExportRow]:
         "Own pages": person.pages,
         "No account on": person.absent_from,
         "Alert feeds": tuple(feeds),
+        "Picture of you": ("added, as numbers",) if person.reference_picture else (),
         "Time zone": (person.zone,),
     }
     for what, words in fields.items():
@@ -581,7 +582,7 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
     flags = db.flags.list_flags_of_person(person_id)
     whole_copy = flagged is FlaggedItems.SHOWN
     if not whole_copy:
-        person = _mask_alert_feeds(person)
+        person = _mask_private_fields(person)
         hidden = frozenset(flag.item_id for flag in flags)
         items, flags = tuple(each for each in items if each.id not in hidden), ()
     whole = (person_id, *(item.id for item in items), *(flag.id for flag in flags))
@@ -615,10 +616,10 @@ def _load_person_records(app: App, person_id: str, flagged: FlaggedItems) -> Per
     )
 
 
-def _mask_alert_feeds(person: Person) -> Person:
-    """Leave out the addresses of feeds: each opens its feed to anyone."""
+def _mask_private_fields(person: Person) -> Person:
+    """Leave out the addresses of feeds, each of which opens its feed to anyone, and the picture."""
     masked = (replace(feed, address="not shown") for feed in person.alert_feeds)
-    return replace(person, alert_feeds=tuple(masked))
+    return replace(person, alert_feeds=tuple(masked), reference_picture="")
 
 
 def _name_screenshots(app: App, person_id: str) -> Iterator[tuple[str, Screenshot]]:

@@ -352,14 +352,15 @@ def build_inventory(app: App, person: Person, own: Iterable[Item]) -> Inventory:
             person.name,
         ),
         impersonators=tuple(item.portrait for item in impostors.values()),
-        picture_use_counts=_count_picture_bearers(app, items),
+        picture_use_counts=_count_picture_bearers(app, person, items),
         wave_sizes=_count_waves(app, person),
+        reference_picture=person.reference_picture,
     )
 
 
-def _count_picture_bearers(app: App, own: tuple[Item, ...]) -> Mapping[str, int]:
-    """Count, for each picture of an own account, how many accounts of others show it."""
-    prints = {item.portrait.picture_print for item in own} - {""}
+def _count_picture_bearers(app: App, person: Person, own: tuple[Item, ...]) -> Mapping[str, int]:
+    """Count, for each picture of the person's, how many accounts of others show it."""
+    prints = {person.reference_picture, *(item.portrait.picture_print for item in own)} - {""}
     item_ids = tuple(item.id for item in own)
     return {
         each: app.db.pictures.count_accounts_with_picture(each, excluded_item_ids=item_ids)

@@ -1,4 +1,6 @@
-"""Two pictures next to each other: that of an account we flagged, and the person's own.
+"""A picture that a person added of themselves, and pairs of pictures to compare.
+
+Two pictures next to each other: that of an account we flagged, and the person's own.
 
 A check stores a thumbnail of each picture that it fetches. When it ends, only those stay that are
 compared: of accounts with an open flag about who runs them, and of the person's own. Only the
@@ -8,21 +10,22 @@ person sees them.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from monitor.app import App
 from monitor.db.pictures import Thumbnail
 from monitor.domain.consent_text import allows_picture_copies
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.flag import OWNERSHIP_FLAGS
 from monitor.domain.item import Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
-from monitor.domain.vocabulary import Scope
-from monitor.services.flagging import list_own_items
+from monitor.domain.vocabulary import Scope, UploadProblem
+from monitor.services.flagging import list_own_items, reassess_person
 from monitor.services.history import OwnItemComparison, compare_with_own_items
 from monitor.services.presenters import format_finding_title
 from monitor.sources import PictureSupport, detect_picture_support
 from reports.pages.findings import PicturePair
-from scrapers.models import CrawlResult, QueryKind
+from scrapers.models import CrawlResult, Outcome, PicturePrint, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
 
 
@@ -31,6 +34,68 @@ def asks_for_pictures(app: App, person_id: str) -> bool:
     consent = app.db.consents.find_latest_consent(person_id)
     agreed = consent is not None and consent.covers_scope(Scope.PHOTOS, app.clock.now())
     return agreed and detect_picture_support() is PictureSupport.OPENED
+
+
+MAX_UPLOAD_BYTES: Final = 5 << 20
+REFERENCE_ADDED: Final = "reference-picture-added"
+REFERENCE_REMOVED: Final = "reference-picture-removed"
+
+
+def can_add_reference_picture(app: App, person_id: str) -> bool:
+    """Tell whether pictures are compared for a person, whose consent is in force."""
+    in_force = app.db.consents.has_consent_in_force(person_id, app.clock.now())
+    return in_force and app.db.consents.has_agreed(person_id, Scope.PHOTOS)
+
+
+def add_reference_picture(app: App, person_id: str, body: bytes) -> UploadProblem | None:
+    """Store the print of a picture that a person uploaded; return what prevented it.
+
+    The picture itself is opened in a child process and not stored. Raises NotPermittedError without
+    their consent to compare pictures.
+    """
+    _require_comparing_consent(app, person_id)
+    if problem := find_upload_problem(body):
+        return problem
+    result = app.copier.print_picture(body)
+    if result.outcome is not Outcome.FOUND:
+        busy = result.outcome is Outcome.FAILED
+        return UploadProblem.BUSY if busy else UploadProblem.UNREADABLE
+    # No one trusts the child, so what it says is read again.
+    seen = PicturePrint.from_text(result.findings[0].picture_print) if result.findings else None
+    if seen is None:
+        return UploadProblem.PLAIN
+    _save_reference_picture(app, person_id, seen.to_text(), REFERENCE_ADDED)
+    return None
+
+
+def _require_comparing_consent(app: App, person_id: str) -> None:
+    if not can_add_reference_picture(app, person_id):
+        reason = "Pictures are compared only for people who agreed to it."
+        raise NotPermittedError(reason)
+
+
+def find_upload_problem(body: bytes) -> UploadProblem | None:
+    """Return what is wrong with an upload before anything opens it."""
+    if detect_picture_support() is PictureSupport.UNOPENED:
+        return UploadProblem.UNSUPPORTED
+    if not body:
+        return UploadProblem.MISSING
+    return UploadProblem.TOO_LARGE if len(body) > MAX_UPLOAD_BYTES else None
+
+
+def remove_reference_picture(app: App, person_id: str) -> None:
+    if app.db.people.load_person(person_id).reference_picture:
+        _save_reference_picture(app, person_id, "", REFERENCE_REMOVED)
+
+
+def _save_reference_picture(app: App, person_id: str, print_text: str, action: str) -> None:
+    with app.db.begin_transaction():
+        if print_text:
+            _require_comparing_consent(app, person_id)
+        person = replace(app.db.people.load_person(person_id), reference_picture=print_text)
+        app.db.people.update_person(person)
+        reassess_person(app, person)
+        app.db.audit.append_entry(app.clock.now(), person_id, action, person_id, {})
 
 
 def drop_unwanted_copy(app: App, visit: CrawlResult) -> CrawlResult:

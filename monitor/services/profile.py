@@ -65,6 +65,7 @@ def edit_profile(app: App, person: Person) -> Person:
             accounts=tuple(account.strip().casefold() for account in person.accounts),
             confirmed_names=before.confirmed_names,
             alert_feeds=before.alert_feeds,
+            reference_picture=before.reference_picture,
         )
         _check_profile_fields(asked, before)
         if asked == before:

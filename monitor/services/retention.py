@@ -348,6 +348,9 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
         app.db.people.update_person(person)
     if Scope.PHOTOS not in consent.scopes:
         _remove_picture_prints(app, person.id)
+        if person.reference_picture:
+            person = replace(person, reference_picture="")
+            app.db.people.update_person(person)
     if Scope.STUDENT_LINKS not in consent.scopes:
         _delete_student_links(app, person.id)
     if Scope.BREACHES not in consent.scopes:

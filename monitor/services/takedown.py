@@ -21,11 +21,12 @@ from monitor.domain.vocabulary import (
     FlagKind,
     FlagState,
     ProofRequirement,
-    ScreenshotProblem,
+    UploadProblem,
 )
 from monitor.services.evidence import build_evidence_view, list_copied_fields
 from monitor.services.feedback import DecisionInput
 from monitor.services.next_steps import build_advice_lines
+from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.review import decide_flags
 from monitor.services.sharing import find_own_flag_opening, opens_to_it
 from monitor.services.sweeps import (
@@ -64,7 +65,6 @@ NEXT_DECISIONS: Mapping[FlagState, tuple[Decision, ...]] = {
 }
 # Enough for a profile, its posts and a conversation; the evidence must still fit into an email.
 MAX_SCREENSHOTS = 5
-MAX_SCREENSHOT_BYTES = 5 << 20
 LOOK_BY_PRESENCE = {
     Presence.PRESENT: AccountSighting.THERE,
     Presence.MISSING: AccountSighting.MISSING,
@@ -125,7 +125,7 @@ def build_takedown_evidence(app: App, owner_id: str, flag_id: str) -> EvidenceVi
     return replace(build_evidence_view(app, flag), screenshots=tuple(copies))
 
 
-def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> ScreenshotProblem | None:
+def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> UploadProblem | None:
     """Add a picture that the person uploaded to their evidence; return what prevented it.
 
     Only a copy of its pixels is stored, which a child process made.
@@ -137,10 +137,10 @@ def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> Screen
     result = app.copier.copy_screenshot(body)
     if not is_picture_copy(result.picture_copy, MOST_SCREENSHOT_COPY):
         busy = result.outcome is Outcome.FAILED
-        return ScreenshotProblem.BUSY if busy else ScreenshotProblem.UNREADABLE
+        return UploadProblem.BUSY if busy else UploadProblem.UNREADABLE
     with app.db.begin_transaction():
         if app.db.screenshots.count_screenshots_of_flag(flag.id) >= MAX_SCREENSHOTS:
-            return ScreenshotProblem.TOO_MANY
+            return UploadProblem.TOO_MANY
         app.db.screenshots.insert_screenshot(
             Screenshot(
                 id=app.ids.new_id(),
@@ -152,15 +152,11 @@ def add_screenshot(app: App, owner_id: str, flag_id: str, body: bytes) -> Screen
     return None
 
 
-def _find_upload_problem(app: App, flag: Flag, body: bytes) -> ScreenshotProblem | None:
-    if detect_picture_support() is PictureSupport.UNOPENED:
-        return ScreenshotProblem.UNSUPPORTED
-    if not body:
-        return ScreenshotProblem.MISSING
-    if len(body) > MAX_SCREENSHOT_BYTES:
-        return ScreenshotProblem.TOO_LARGE
+def _find_upload_problem(app: App, flag: Flag, body: bytes) -> UploadProblem | None:
+    if problem := find_upload_problem(body):
+        return problem
     if app.db.screenshots.count_screenshots_of_flag(flag.id) >= MAX_SCREENSHOTS:
-        return ScreenshotProblem.TOO_MANY
+        return UploadProblem.TOO_MANY
     return None
 
 
@@ -186,7 +182,7 @@ def _build_screenshots_view(app: App, flag: Flag) -> ScreenshotsView:
             for each in shots
         ),
         most=MAX_SCREENSHOTS,
-        megabytes=MAX_SCREENSHOT_BYTES >> 20,
+        megabytes=MAX_UPLOAD_BYTES >> 20,
         supported=detect_picture_support() is PictureSupport.OPENED,
     )
 

@@ -22,6 +22,7 @@ from monitor.web import (
     home,
     my_data,
     operator,
+    reference_picture,
     removal,
     review,
     self_check,
@@ -38,7 +39,7 @@ from monitor.web.operator import bind_metrics_routes
 from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule
 from monitor.web.scim import bind_scim_routes
 from monitor.web.security import RequestGuard
-from monitor.web.server import MAX_UPLOAD_BYTES
+from monitor.web.server import MAX_UPLOAD_FORM_BYTES
 from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 
@@ -74,6 +75,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     my_data.build_editing_routes,
     my_data.build_address_routes,
     alert_feeds.build_alert_feed_routes,
+    reference_picture.build_reference_picture_routes,
     access_tokens.build_access_token_routes,
     my_data.build_export_routes,
     review.build_review_routes,
@@ -98,7 +100,9 @@ NAV_ITEMS: Final = (
 )
 MAX_FORM_BYTES: Final = 64 * 1024
 # Only these take files, and so much more than a form.
-UPLOAD_ENDPOINTS: Final = frozenset({"takedown.add_own_screenshot"})
+UPLOAD_ENDPOINTS: Final = frozenset(
+    {"takedown.add_own_screenshot", "picture.submit_reference_picture"}
+)
 
 
 def create_portal_app(
@@ -169,7 +173,7 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
         if request.endpoint in UPLOAD_ENDPOINTS and request.mimetype == "multipart/form-data":
             # Before the first field is read, which is the token. The second bounds what is in
             # memory between two reads: parts of a file, too.
-            request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_BYTES
+            request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_FORM_BYTES
         guard.check_csrf(request, context.sessions.build_csrf_token(session))
 
     @app.after_request

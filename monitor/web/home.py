@@ -16,6 +16,7 @@ from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.data_export import load_enrollment_status
 from monitor.services.findings import build_home_view
+from monitor.services.pictures import can_add_reference_picture
 from monitor.services.presenters import build_policy_reminder
 from monitor.services.suppression import (
     choose_cadence,
@@ -59,6 +60,7 @@ def build_home_routes(context: PortalContext) -> Blueprint:
             next_sweep=compute_next_sweep(context.now(), district.id, district.zone),
             zone=person.zone,
             policy=build_policy_reminder(context.app, JOINING_CLAUSES),
+            may_add_picture=can_add_reference_picture(context.app, person.id),
         )
         return context.render_page("You have joined", joining.render_enrollment_done, view)
 

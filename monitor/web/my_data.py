@@ -54,6 +54,7 @@ from monitor.services.enrollment import (
 )
 from monitor.services.erasure import withdraw_consent
 from monitor.services.name_changes import format_searched_name, withdraw_name_change
+from monitor.services.pictures import can_add_reference_picture
 from monitor.services.profile import (
     confirm_work_email_change,
     delete_account_proof,
@@ -494,6 +495,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         rows=(
             *(each for each in rows if not each.change.endswith("/scopes")),
             *_build_feed_row(context, person),
+            *_build_picture_row(context, person),
         ),
         moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
         waiting_name=format_searched_name(waiting) if waiting else "",
@@ -519,6 +521,12 @@ def _build_feed_row(context: PortalContext, person: Person) -> Iterator[SummaryR
         count = len(person.alert_feeds)
         answer = f"{count} {'feed' if count == 1 else 'feeds'}" if count else ""
         yield SummaryRow(what="Alert feeds", answer=answer, change="/me/data/alerts")
+
+
+def _build_picture_row(context: PortalContext, person: Person) -> Iterator[SummaryRow]:
+    if person.reference_picture or can_add_reference_picture(context.app, person.id):
+        answer = "Added" if person.reference_picture else ""
+        yield SummaryRow(what="Picture of you", answer=answer, change="/me/data/picture")
 
 
 def _build_answer_view(

@@ -23,7 +23,7 @@ MAX_STREAMS_PER_PERSON: Final = 2
 CONNECTIONS: Final = 500
 IDLE_TIMEOUT_SECONDS: Final = 30
 # The largest screenshot, and room to say on its own page that a larger one is too large.
-MAX_UPLOAD_BYTES: Final = 6 << 20
+MAX_UPLOAD_FORM_BYTES: Final = 6 << 20
 # Whatever is longer is not even received; up to here, one of our pages says that it is too large.
 MAX_BODY_BYTES: Final = 16 << 20
 # How often to look for idle clients, and so the longest wait that a crowd of them causes.

@@ -166,6 +166,20 @@ class AlertFeedsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencePictureView:
+    """`is_compared` tells whether the person agreed to compare pictures; `is_added`, if they did.
+
+    `is_supported` is false where this server cannot open pictures.
+    """
+
+    is_compared: bool
+    is_supported: bool
+    is_added: bool
+    megabytes: int
+    faults: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreachesView:
     """The data breaches of the reader's work address; `checked_at` is None before the first check.
 
@@ -205,6 +219,10 @@ def render_withdrawal_done(view: WithdrawalDoneView, frame: PageFrame) -> str:
 
 def render_breaches(view: BreachesView, frame: PageFrame) -> str:
     return render_page("breaches", view, frame)
+
+
+def render_reference_picture(view: ReferencePictureView, frame: PageFrame) -> str:
+    return render_page("reference_picture", view, frame)
 
 
 def render_alert_feeds(view: AlertFeedsView, frame: PageFrame) -> str:

@@ -167,12 +167,16 @@ class AgreementStepView(EnrollmentStepView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentDoneView:
-    """`next_sweep` is when everyone is looked up next; a check may come first."""
+    """`next_sweep` is when everyone is looked up next; a check may come first.
+
+    `may_add_picture` tells whether pictures are compared, with one of the person's own as well.
+    """
 
     given: str
     next_sweep: datetime
     zone: str
     policy: PolicyReminder
+    may_add_picture: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,16 @@ def read_profile_picture(body: bytes) -> ProfilePicture:
     return ProfilePicture(picture_print, _encode_jpeg(picture, _THUMBNAIL_QUALITY))
 
 
+def print_uploaded_picture(body: bytes) -> PicturePrint | None:
+    """Return the print of a picture that a person uploaded; None if it says too little.
+
+    Raise PictureError.
+    """
+    picture = _open_picture(body, most_pixels=MOST_SCREENSHOT_PIXELS)
+    picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
+    return _compute_print(picture)
+
+
 def copy_screenshot(body: bytes, most_bytes: int) -> bytes:
     """Encode a screenshot again, as a JPEG of at most so many bytes; raise PictureError.
 

@@ -105,6 +105,22 @@ def copy_screenshot(body: bytes) -> ParseResult:
     return ParseResult(outcome=Outcome.FOUND, picture_copy=copy)
 
 
+def print_picture(body: bytes) -> ParseResult:
+    """Return a finding with nothing but an uploaded picture's print, empty if it says too little.
+
+    UNREADABLE where it is none that we open.
+    """
+    from scrapers.parsers import images  # noqa: PLC0415 - in the child alone
+
+    try:
+        picture_print = images.print_uploaded_picture(body)
+    except images.PictureError as error:
+        return build_unreadable_result(str(error))
+    text = picture_print.to_text() if picture_print else ""
+    finding = Finding(key="", kind=FindingKind.ACCOUNT, url="", picture_print=text)
+    return ParseResult(outcome=Outcome.FOUND, findings=(finding,))
+
+
 _JPEG_START = b"\xff\xd8\xff"
 MOST_THUMBNAIL = 48_000
 MOST_SCREENSHOT_COPY = 700_000

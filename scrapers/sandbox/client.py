@@ -22,7 +22,7 @@ from msgspec.msgpack import Decoder
 
 from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_unreadable_result
-from scrapers.parsers.profile_images import copy_screenshot
+from scrapers.parsers.profile_images import copy_screenshot, print_picture
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from scrapers.sandbox.protocol import FrameError, receive_message, send_message
 from scrapers.source import MarkupParser
@@ -159,7 +159,7 @@ def _get_pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 # Processor time, which a busy machine does not shorten. An ordinary page takes a hundredth of it.
 PAGE_CPU_SECONDS = 2
 # The largest screenshot takes two fifths of it.
-SCREENSHOT_CPU_SECONDS = 5
+UPLOAD_CPU_SECONDS = 5
 # A second line, by the clock: for what waits instead of working.
 PATIENCE_SECONDS = 30.0
 UPLOAD_WAIT_SECONDS = 1.0
@@ -212,15 +212,20 @@ class SandboxParser:
         )
 
     def copy_screenshot(self, body: bytes) -> ParseResult:
-        """Encode a picture that a person uploaded again.
+        """Encode a picture that a person uploaded again."""
+        return self._open_upload(partial(copy_screenshot, body))
 
-        UNREADABLE is one that we do not open; FAILED says nothing of it. Few may wait for a child
-        at once: each of them holds up a thread that serves pages.
+    def print_picture(self, body: bytes) -> ParseResult:
+        """Compute the print of a picture that a person uploaded."""
+        return self._open_upload(partial(print_picture, body))
+
+    def _open_upload(self, run: Callable[[], ParseResult]) -> ParseResult:
+        """UNREADABLE is a picture that we do not open; FAILED says nothing of it.
+
+        Few may wait for a child at once: each of them holds up a thread that serves pages.
         """
         result = self._run_job(
-            partial(copy_screenshot, body),
-            cpu_seconds=SCREENSHOT_CPU_SECONDS,
-            wait_seconds=UPLOAD_WAIT_SECONDS,
+            run, cpu_seconds=UPLOAD_CPU_SECONDS, wait_seconds=UPLOAD_WAIT_SECONDS
         )
         return replace(result, outcome=Outcome.FAILED) if result.note == NO_CHILD else result
 

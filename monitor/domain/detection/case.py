@@ -55,7 +55,8 @@ class Inventory:
     `lessons` come from their answers so far; `impersonators` are accounts that were decided to be
     impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
     accounts of others show exactly that. `wave_sizes` says, for the key of each new account under
-    their name that is part of a wave, of how many people of their school it is.
+    their name that is part of a wave, of how many people of their school it is. `reference_picture`
+    is the print of a picture that they added themselves.
     """
 
     own_findings: tuple[Finding, ...] = ()
@@ -64,6 +65,7 @@ class Inventory:
     impersonators: tuple[Finding, ...] = ()
     picture_use_counts: Mapping[str, int] = field(default_factory=dict)
     wave_sizes: Mapping[str, int] = field(default_factory=dict)
+    reference_picture: str = ""
 
     def list_own_on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own_findings if platform and each.platform == platform)

@@ -52,9 +52,12 @@ _MOST_DOUBLINGS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureMatch:
-    """`own` is the account whose picture is shown; `others` are further ones that show it."""
+    """`own` is the account whose picture is shown, None for the picture that the person added.
 
-    own: Finding
+    `other_bearers` are further accounts that show it.
+    """
+
+    own: Finding | None
     similarity: PictureSimilarity
     other_bearers: int
 
@@ -85,6 +88,14 @@ def _match_own_pictures(finding: Finding, inventory: Inventory) -> Iterator[Pict
     shown = PicturePrint.from_text(finding.picture_print)
     if shown is None or finding.kind is not FindingKind.ACCOUNT:
         return
+    if reference := PicturePrint.from_text(inventory.reference_picture):
+        bearers = inventory.picture_use_counts.get(inventory.reference_picture, 0)
+        itself = finding.picture_print == inventory.reference_picture
+        yield PictureMatch(
+            own=None,
+            similarity=compare_prints(shown, reference),
+            other_bearers=max(bearers - itself, 0),
+        )
     for own in inventory.own_findings:
         print_of_own = PicturePrint.from_text(own.picture_print)
         if print_of_own is not None and not _is_network_picture(finding, own):
@@ -103,9 +114,11 @@ def _is_network_picture(finding: Finding, own: Finding) -> bool:
 
 
 def _describe_same_picture(near: PictureMatch) -> str:
+    mirrored = ", mirrored" if near.similarity.mirrored else ""
+    if near.own is None:
+        return f"It uses the picture that you added{mirrored}."
     place = near.own.platform
     whose = f"your account on {spell_site_name(place)}" if place else "a page of yours"
-    mirrored = ", mirrored" if near.similarity.mirrored else ""
     return f"It uses the same picture as {whose}{mirrored}."
 
 

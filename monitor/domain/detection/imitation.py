@@ -230,17 +230,26 @@ def match_known_impersonator(case: AssessmentCase) -> Iterator[RuleMatch]:
     description = case.appearance.description
     if not case.same_bio_accounts and any(repeats_bio(description, each) for each in words):
         yield rules.WATCHED_WORDS.build_match()
-    if any(_is_same_picture(case.finding, each) for each in others) and not any(
-        _is_same_picture(case.finding, own) for own in case.inventory.own_findings
-    ):
+    if any(_is_same_picture(case.finding, each) for each in others) and not _is_own_picture(case):
         yield rules.WATCHED_PICTURE.build_match()
+
+
+def _is_own_picture(case: AssessmentCase) -> bool:
+    inventory = case.inventory
+    if _have_same_print(case.finding.picture_print, inventory.reference_picture):
+        return True
+    return any(_is_same_picture(case.finding, own) for own in inventory.own_findings)
 
 
 def _is_same_picture(one: Finding, other: Finding) -> bool:
     """Compare by address, or by the stored print: a picture may be cropped, or moved."""
     if one.picture_hash and one.picture_hash == other.picture_hash:
         return True
-    shown, known = map(PicturePrint.from_text, (one.picture_print, other.picture_print))
+    return _have_same_print(one.picture_print, other.picture_print)
+
+
+def _have_same_print(one: str, other: str) -> bool:
+    shown, known = map(PicturePrint.from_text, (one, other))
     return shown is not None and known is not None and compare_prints(shown, known).is_same_picture
 
 

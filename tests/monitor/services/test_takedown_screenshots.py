@@ -12,14 +12,14 @@ from monitor.demo import response as cdn
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import InputError
 from monitor.domain.flag import Flag
-from monitor.domain.vocabulary import Decision, FlagKind, ScreenshotProblem
+from monitor.domain.vocabulary import Decision, FlagKind, UploadProblem
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.notifications import Reviewer
+from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
 from monitor.services.review_queue import record_flag_views
 from monitor.services.sharing import share_flag
 from monitor.services.takedown import (
-    MAX_SCREENSHOT_BYTES,
     MAX_SCREENSHOTS,
     add_screenshot,
     build_takedown_evidence,
@@ -55,7 +55,7 @@ def fake(maria: Staff) -> Flag:
     return maria.flag(FlagKind.IMPERSONATION)
 
 
-def adds(maria: Staff, body: bytes = SHOT) -> ScreenshotProblem | None:
+def adds(maria: Staff, body: bytes = SHOT) -> UploadProblem | None:
     return add_screenshot(maria.world.app, maria.id, fake(maria).id, body)
 
 
@@ -86,27 +86,27 @@ def test_the_page_lists_what_was_added_and_how_much_still_fits(maria: Staff):
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (b"", ScreenshotProblem.MISSING),
-        (b"x" * (MAX_SCREENSHOT_BYTES + 1), ScreenshotProblem.TOO_LARGE),
-        (b"x" * MAX_SCREENSHOT_BYTES, ScreenshotProblem.UNREADABLE),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", ScreenshotProblem.UNREADABLE),
-        (SHOT[: len(SHOT) // 2], ScreenshotProblem.UNREADABLE),
+        (b"", UploadProblem.MISSING),
+        (b"x" * (MAX_UPLOAD_BYTES + 1), UploadProblem.TOO_LARGE),
+        (b"x" * MAX_UPLOAD_BYTES, UploadProblem.UNREADABLE),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", UploadProblem.UNREADABLE),
+        (SHOT[: len(SHOT) // 2], UploadProblem.UNREADABLE),
     ],
     ids=["nothing", "too large", "noise", "a drawing", "half a picture"],
 )
-def test_what_is_no_screenshot_is_not_added(maria: Staff, body: bytes, problem: ScreenshotProblem):
+def test_what_is_no_screenshot_is_not_added(maria: Staff, body: bytes, problem: UploadProblem):
     assert adds(maria, body) is problem
     assert shots(maria) == ()
 
 
 def test_the_sentences_name_the_limits():
 
-    megabytes = MAX_SCREENSHOT_BYTES >> 20
+    megabytes = MAX_UPLOAD_BYTES >> 20
     million = MOST_SCREENSHOT_PIXELS // 1_000_000
 
-    assert f" {megabytes} MB." in SCREENSHOT_PROBLEMS[ScreenshotProblem.TOO_LARGE]
-    assert f" {MAX_SCREENSHOTS} screenshots." in SCREENSHOT_PROBLEMS[ScreenshotProblem.TOO_MANY]
-    assert f" {million} million pixels" in SCREENSHOT_PROBLEMS[ScreenshotProblem.UNREADABLE]
+    assert f" {megabytes} MB." in SCREENSHOT_PROBLEMS[UploadProblem.TOO_LARGE]
+    assert f" {MAX_SCREENSHOTS} screenshots." in SCREENSHOT_PROBLEMS[UploadProblem.TOO_MANY]
+    assert f" {million} million pixels" in SCREENSHOT_PROBLEMS[UploadProblem.UNREADABLE]
     assert f" {megabytes} MB." in ERROR_TEXTS[413].what
 
 
@@ -114,7 +114,7 @@ def test_there_are_so_many_screenshots_of_a_flag_and_no_more(maria: Staff):
     for _ in range(MAX_SCREENSHOTS):
         assert adds(maria) is None
 
-    assert adds(maria) is ScreenshotProblem.TOO_MANY
+    assert adds(maria) is UploadProblem.TOO_MANY
     first, *rest = shots(maria)
     remove_screenshot(maria.world.app, maria.id, first.flag_id, first.id)
     assert shots(maria) == tuple(rest)
@@ -124,7 +124,7 @@ def test_there_are_so_many_screenshots_of_a_flag_and_no_more(maria: Staff):
 def test_where_no_picture_can_be_opened_none_is_taken(maria: Staff, monkeypatch):
     monkeypatch.setattr(sources, "can_open_pictures", lambda: False)
 
-    assert adds(maria) is ScreenshotProblem.UNSUPPORTED
+    assert adds(maria) is UploadProblem.UNSUPPORTED
     view = build_takedown_view(maria.world.app, maria.id, fake(maria).id).screenshots
     assert (view.supported, view.has_room) == (False, False)
 
@@ -136,7 +136,7 @@ def test_a_busy_machine_blames_no_file(maria: Staff):
 
     app = replace(maria.world.app, copier=Lost())
 
-    assert add_screenshot(app, maria.id, fake(maria).id, SHOT) is ScreenshotProblem.BUSY
+    assert add_screenshot(app, maria.id, fake(maria).id, SHOT) is UploadProblem.BUSY
 
 
 def test_the_persons_own_evidence_has_them_and_its_never_has(maria: Staff):

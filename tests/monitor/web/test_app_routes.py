@@ -66,6 +66,8 @@ WHOSE = {
     "/me/data/weekly-email": STAFF,
     "/me/data/names": STAFF,
     "/me/data/pause": STAFF,
+    "/me/data/picture": STAFF,
+    "/me/data/picture/remove": STAFF,
     "/me/data/renew": STAFF,
     "/me/data/resume": STAFF,
     "/me/data/scopes": STAFF,

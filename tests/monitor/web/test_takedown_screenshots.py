@@ -10,9 +10,9 @@ from monitor import sources
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import FlagKind
-from monitor.services.takedown import MAX_SCREENSHOT_BYTES
+from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.web.app import MAX_FORM_BYTES
-from monitor.web.server import MAX_UPLOAD_BYTES
+from monitor.web.server import MAX_UPLOAD_FORM_BYTES
 from tests.monitor.services.world import REVIEWERS, Staff, account
 from tests.monitor.web.portal import OPERATOR, Guest, Portal, Seen
 
@@ -114,15 +114,15 @@ def test_a_file_without_the_forms_token_is_refused(portal: Portal, maria: Staff,
 
 def test_only_this_form_takes_more_than_a_form(portal: Portal, maria: Staff, place: str):
     guest, large = portal.signed_in(maria.mail), b"x" * (MAX_FORM_BYTES + 1)
-    noise = Random(8).randbytes(MAX_SCREENSHOT_BYTES)  # noqa: S311 - the same noise every time
+    noise = Random(8).randbytes(MAX_UPLOAD_BYTES)  # noqa: S311 - the same noise every time
 
-    for body in (large, noise, b"\n" + b"x" * MAX_SCREENSHOT_BYTES):
+    for body in (large, noise, b"\n" + b"x" * MAX_UPLOAD_BYTES):
         assert upload(guest, place, body).status == 422
     for other in (place, "/me/sort", f"{place}/screenshots/x/remove"):
         sent = guest.post(other, picture=(BytesIO(large), "shot.png"))
         assert sent.status == 413
     assert guest.post(f"{place}/screenshots", note=large).status == 413
-    assert upload(guest, place, b"x" * MAX_UPLOAD_BYTES).status == 413
+    assert upload(guest, place, b"x" * MAX_UPLOAD_FORM_BYTES).status == 413
 
 
 def test_to_anybody_else_there_is_nothing(portal: Portal, maria: Staff, place: str):

@@ -167,6 +167,24 @@ def test_the_largest_screenshot_fits_into_a_child(name: str, parser: SandboxPars
     assert parser.copy_screenshot(UPLOADS[name]()).outcome is Outcome.FOUND
 
 
+def test_an_uploaded_picture_has_the_print_of_the_same_picture_on_a_profile(
+    parser: SandboxParser, answered: Answered
+) -> None:
+    (of_upload,) = parser.print_picture(WHOLE["WEBP"]).findings
+    (of_profile,) = opened(parser, answered(WHOLE["WEBP"])).findings
+
+    assert of_upload.picture_print == of_profile.picture_print != ""
+    assert parser.print_picture(WHOLE["WEBP"]).picture_copy == b""
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_no_picture_to_print_holds_up_the_next(name: str, parser: SandboxParser) -> None:
+    hostile = parser.print_picture(UPLOADS[name]())
+
+    assert hostile.outcome in {Outcome.FOUND, Outcome.UNREADABLE}
+    assert parser.print_picture(WHOLE["JPEG"]).findings[0].picture_print
+
+
 def test_an_upload_does_not_wait_for_long_where_every_child_is_busy() -> None:
     assert SandboxParser(children=0).copy_screenshot(WHOLE["PNG"]).outcome is Outcome.FAILED
 

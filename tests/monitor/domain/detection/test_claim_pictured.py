@@ -51,6 +51,26 @@ def evidence(account: Finding, *own: Finding, others: int = 0):
     )
 
 
+def test_the_picture_that_the_person_added_counts_as_their_own_accounts_do():
+    added = Inventory(reference_picture=SHOWN)
+
+    (only,) = match_picture_rule(STRANGER, added)
+
+    assert only.rule is rules.SAME_PICTURE
+    assert only.amount == 1
+    assert only.reason == "It uses the picture that you added."
+    assert not tuple(match_picture_rule(replace(STRANGER, picture_print=OTHER), added))
+    assert not tuple(match_picture_rule(replace(STRANGER, picture_print=""), added))
+
+
+def test_an_added_picture_that_many_show_speaks_less():
+    shared = Inventory(reference_picture=SHOWN, picture_use_counts={SHOWN: 2})
+
+    (only,) = match_picture_rule(STRANGER, shared)
+
+    assert 0 < only.amount < 1
+
+
 def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
     (only,) = evidence(STRANGER)
 
