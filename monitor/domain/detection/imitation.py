@@ -255,8 +255,9 @@ def _have_same_print(one: str, other: str) -> bool:
 
 # What two findings of one person have in common without more: from here on it speaks for them.
 USUAL_LIKENESS = 0.22
-# However alike, words do not settle a matter.
+# However alike, words do not settle a matter: six bits on either side.
 _MOST_LIKENESS = 1.5
+_MOST_LIKENESS_TO_OTHERS = 3.5
 # On accounts it is halved, as people and their namesakes write little about themselves.
 _LEAD_ON_PAGES = 2.0
 # More words than these are no sentence.
@@ -286,7 +287,10 @@ def match_likeness_rules(
     if others:
         traits = _describe_common_traits(others, shown)
         yield rules.LIKE_OTHERS.build_match(
-            amount=lead * lessons.other.likeness_weight * sum(others.values()),
+            amount=min(
+                _MOST_LIKENESS_TO_OTHERS,
+                lead * lessons.other.likeness_weight * sum(others.values()),
+            ),
             in_full=f"It shares {traits} with results you said are not you.",
         )
 
