@@ -41,6 +41,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # What somebody has who joined today, and at which point their self-check stands.
 NEW = ("nina", "wilma", "ulla", "ella", "olga", "lena")
 INVITED = ("iris", "igor", "ines")
+# Who agreed to compare pictures, too.
+PICTURED = "ulla"
 
 
 class StopsHere(BaseException):
@@ -108,7 +110,7 @@ def _addresses(who: str) -> tuple[str, ...]:
 def _joined(app: App, name: str) -> str:
     invitation = invite_person(app, address(name), name.title(), "Field")
     app.db.invitations.set_code_hash(invitation.id, hash_code(f"joined-{name}"))
-    scopes = frozenset({Scope.PROFILES})
+    scopes = frozenset({Scope.PROFILES, *([Scope.PHOTOS] if name == PICTURED else [])})
     answers = EnrollmentAnswers(name=PersonName(given=name.title(), family="Field"), scopes=scopes)
     return enroll_with_code(app, f"joined-{name}", answers).id
 

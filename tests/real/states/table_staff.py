@@ -88,6 +88,8 @@ DATA: tuple[State, ...] = (
     maria("/me/findings?words=nowhere-at-all", "Nothing here matches."),
     maria("/me/data/alerts", "You have no feeds yet."),
     maria("/me/data/picture", "Pictures are not compared"),
+    seen("/me/data/picture", "We do not store the picture", who="ulla"),
+    seen("/me/data/picture", "Choose a file", press("Add picture"), who="ulla", status=422),
     maria("/me/data/tokens", "You have no tokens."),
     maria("/me/data/tokens", "Give the token a name", press("Create token"), status=422),
     maria("/me/data/tokens", "Copy the address now", press("Create calendar address")),
