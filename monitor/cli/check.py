@@ -50,14 +50,18 @@ STAGE_MARKS: Mapping[str, str] = {
 
 
 @contextmanager
-def show_progress(output: Output) -> Iterator[ProgressListener]:
+def show_progress(
+    output: Output, listener: ProgressListener = ignore_progress
+) -> Iterator[ProgressListener]:
+    """Show it on a terminal; `listener` gets it in any case."""
     if not output.console.is_terminal:
-        yield ignore_progress
+        yield listener
         return
     states: dict[str, str] = {}
     with Live(console=output.console, transient=True, refresh_per_second=8) as live:
 
         def show_source_state(source: str, state: str) -> None:
+            listener(source, state)
             states[source] = state
             live.update(build_progress_table(states))
 
@@ -156,6 +160,7 @@ class RequestRunner:
     context: CliContext
     app: App
     request: RunRequest
+    listener: ProgressListener = ignore_progress
 
     @classmethod
     def create_request(cls, context: CliContext, app: App, kind: SweepKind) -> Self:
@@ -170,14 +175,14 @@ class RequestRunner:
         """Do it here; or, while another holds the folder, ask them to and look on."""
         lock = StateFolderLock(self.context.config.state)
         if try_lock(lock):
-            with show_progress(self.context.output) as watch:
+            with show_progress(self.context.output, self.listener) as watch:
                 self._run_locked(lock, lambda: work(watch))
             return
         self.app.db.run_requests.insert_run_request(self.request)
         WakeSocket(self.context.config.state).wake_daemon()
         waiting = RequestWait(self.context.environment.clock, self.app, self.request)
         waiting.announce_wait()
-        with show_progress(self.context.output) as watch:
+        with show_progress(self.context.output, self.listener) as watch:
             while not self._is_served(watch):
                 # They may end before they reach it, and then no process would.
                 if try_lock(lock):
@@ -212,7 +217,13 @@ class RequestRunner:
         return request is None or request.done_at is not None
 
 
-def run_sweep_now(context: CliContext, app: App, kind: SweepKind, person_id: str = "") -> Sweep:
+def run_sweep_now(
+    context: CliContext,
+    app: App,
+    kind: SweepKind,
+    person_id: str = "",
+    listener: ProgressListener = ignore_progress,
+) -> Sweep:
     """Run a sweep, or the self-check of one person, to its end."""
 
     def run_here(watch: ProgressListener) -> None:
@@ -225,9 +236,8 @@ def run_sweep_now(context: CliContext, app: App, kind: SweepKind, person_id: str
         run_mail_and_cleanup(rounds)
         run_upkeep(rounds)
 
-    RequestRunner.create_request(context, app, kind).narrow_to(person_id=person_id).run_or_delegate(
-        run_here
-    )
+    runner = RequestRunner.create_request(context, app, kind).narrow_to(person_id=person_id)
+    replace(runner, listener=listener).run_or_delegate(run_here)
     latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
         reason = "The service did not pick this up. See `namesake jobs`."

@@ -13,25 +13,28 @@ from monitor.app import App
 from monitor.cli.check import print_sweep, run_sweep_now, try_lock
 from monitor.cli.context import CliContext, escape_controls
 from monitor.cli.doctor import add_stored_secrets
-from monitor.config import DistrictConfig
 from monitor.db.accounts import Invitation
 from monitor.db.files import StateFolderLock, write_private_file
+from monitor.db.sweeps import Sweep
 from monitor.domain.consent_text import SCOPE_SENTENCES
-from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError, MonitorError
-from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope, SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services import setup_files
-from monitor.services.consent import list_offered_scopes, render_district_terms
+from monitor.services.consent import (
+    list_offered_scopes,
+    render_district_terms,
+)
 from monitor.services.digests import build_digest_view
 from monitor.services.enrollment import (
     EnrollmentAnswers,
+    SentInvitation,
     enroll_with_code,
     invite_person,
-    is_district_address,
     load_open_invitation,
+    parse_district_address,
+    parse_own_name,
 )
 from monitor.services.jobs import take_over_jobs
 from monitor.services.outbox import send_due
@@ -50,9 +53,7 @@ def offer_first_check(asked: CliContext) -> None:
     context = add_stored_secrets(asked)
     try:
         with context.open_app() as app:
-            if len(find_missing_keys(app.sources, context.environment.variables)) < len(
-                app.sources
-            ):
+            if is_any_source_askable(context, app):
                 _join_and_check(context, app)
             else:
                 _print("No source can be asked yet: add one under [sources], or its key.")
@@ -73,15 +74,19 @@ def _join_and_check(context: CliContext, app: App) -> None:
         ).strip(),
         scopes=scopes,
     )
-    invitation = _invite(app, answers.name)
-    person = _join_with_code(app, invitation, answers) if invitation else None
+    mail: str = click.prompt(
+        "Your work email address", value_proc=lambda typed: _parse_work_address(app, typed)
+    )
+    sent = send_invitation(app, mail, answers.name)
+    _print(sent.problem or sent.words)
+    person = None if sent.problem else _join_with_code(app, sent.invitation, answers)
     if person is None:
         _print(JOIN_LATER)
         return
     _print("You have joined. Your first check runs now; it can take some minutes.")
     done = run_sweep_now(context, app, SweepKind.SELFCHECK, person.id)
     print_sweep(context, app, done, as_json=False)
-    if not any(run.outcome.is_conclusive for run in app.db.sweeps.list_source_runs(done.id)):
+    if not count_checked_sources(app, done):
         _print("No source could be checked, so nothing is known yet: that is not a good result.")
     # The temporary folder of a container ends with this command.
     in_container = setup_files.HOST.is_container()
@@ -101,18 +106,14 @@ def _ask_for_consent(app: App) -> frozenset[Scope]:
     return frozenset()
 
 
-def _invite(app: App, name: PersonName) -> Invitation | None:
-    """Invite as everyone is invited; None where the email could not be sent."""
-    district = app.config.district
-    mail: str = click.prompt(
-        "Your work email address", value_proc=lambda typed: _parse_work_address(typed, district)
-    )
+def send_invitation(app: App, mail: str, name: PersonName) -> SentInvitation:
+    """Invite as everyone is invited, and see to it that the email goes out now."""
     invitation = invite_person(app, mail, name.given, name.family)
     lock = StateFolderLock(app.config.state)
     if not try_lock(lock):
         WakeSocket(app.config.state).wake_daemon()
-        _print(f"The service sends an invitation to {mail} now.")
-        return invitation
+        words = f"The service sends an invitation to {invitation.mail} now."
+        return SentInvitation(invitation=invitation, words=words)
     try:
         take_over_jobs(app)
         send_due(app)
@@ -121,10 +122,10 @@ def _invite(app: App, name: PersonName) -> Invitation | None:
     if app.db.outbox.find_last_sent_time(invitation.id, EmailKind.INVITATION) is None:
         emails = app.db.outbox.list_emails()
         error = next((each.error for each in emails if each.recipient_id == invitation.id), "")
-        _print(f"The invitation could not be sent, and is tried again later. {error}")
-        return None
-    _print(f"An invitation was sent to {mail}.")
-    return invitation
+        problem = f"The invitation could not be sent, and is tried again later. {error}"
+        return SentInvitation(invitation=invitation, words="", problem=problem)
+    words = f"An invitation was sent to {invitation.mail}."
+    return SentInvitation(invitation=invitation, words=words)
 
 
 def _join_with_code(app: App, invitation: Invitation, answers: EnrollmentAnswers) -> Person | None:
@@ -133,15 +134,27 @@ def _join_with_code(app: App, invitation: Invitation, answers: EnrollmentAnswers
         typed: str = click.prompt(
             "The link in it (leave it empty to join later)", default="", show_default=False
         )
-        code = "".join(typed.split()).rstrip("/").rpartition("/")[2]
-        if not code:
+        if not typed.strip():
             return None
         try:
-            if load_open_invitation(app, code).id == invitation.id:
-                return enroll_with_code(app, code, answers)
-            _print("This is the link of another invitation.")
+            return join_with_link(app, invitation, typed, answers)
         except InputError as error:
             _print(str(error))
+
+
+def join_with_link(
+    app: App, invitation: Invitation, typed: str, answers: EnrollmentAnswers
+) -> Person:
+    """Join by the link, or by its code. Raises InputError for that of another invitation."""
+    code = "".join(typed.split()).rstrip("/").rpartition("/")[2]
+    if load_open_invitation(app, code).id != invitation.id:
+        reason = "This is the link of another invitation."
+        raise InputError(reason)
+    return enroll_with_code(app, code, answers)
+
+
+def count_checked_sources(app: App, done: Sweep) -> int:
+    return sum(run.outcome.is_conclusive for run in app.db.sweeps.list_source_runs(done.id))
 
 
 def _write_preview(app: App, person: Person, place: Path | None) -> None:
@@ -153,19 +166,22 @@ def _write_preview(app: App, person: Person, place: Path | None) -> None:
 
 
 def _parse_name(typed: str) -> PersonName:
-    name = split_own_name(typed)
-    if not name.given or not name.family:
-        reason = "Type your first and your last name."
-        raise click.BadParameter(reason)
-    return name
+    try:
+        return parse_own_name(typed)
+    except InputError as error:
+        raise click.BadParameter(str(error)) from error
 
 
-def _parse_work_address(typed: str, district: DistrictConfig) -> str:
-    mail = typed.strip().lower()
-    if not is_single_address(mail) or not is_district_address(mail, district):
-        reason = f"{typed!r} is no address of this district ({', '.join(district.domains)})."
-        raise click.BadParameter(reason)
-    return mail
+def _parse_work_address(app: App, typed: str) -> str:
+    try:
+        return parse_district_address(app, typed)
+    except InputError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def is_any_source_askable(context: CliContext, app: App) -> bool:
+    missing = find_missing_keys(app.sources, context.environment.variables)
+    return len(missing) < len(app.sources)
 
 
 def _print(sentence: str) -> None:

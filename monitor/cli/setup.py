@@ -152,11 +152,11 @@ def init(
         raise click.exceptions.Exit(INTERRUPTED) from None
     code = _set_up(context, answers, secrets)
     if not beforehand.is_complete:
-        close_conversation(context)
+        _close_conversation(context)
     return code
 
 
-def close_conversation(context: CliContext) -> None:
+def _close_conversation(context: CliContext) -> None:
     """Offer whoever sits at this terminal their own first check, where one can be invited."""
     if setup_files.HOST.is_at_terminal() and context.config.mail.host:
         offer_first_check(context)

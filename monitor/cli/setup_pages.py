@@ -3,26 +3,43 @@
 import platform
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import click
 
 from monitor.cli import logs
+from monitor.cli.check import run_sweep_now
 from monitor.cli.context import CliContext, pass_cli_context
+from monitor.cli.doctor import add_stored_secrets
+from monitor.cli.first_check import (
+    count_checked_sources,
+    is_any_source_askable,
+    join_with_link,
+    send_invitation,
+)
 from monitor.cli.setup import (
-    close_conversation,
     end_setup,
     find_place,
     print_next_steps,
     write_and_check,
 )
+from monitor.db.accounts import Invitation
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.health import HealthResult
+from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import stop_on_signals
+from monitor.services.consent import list_offered_scopes, list_terms_sections
+from monitor.services.digests import build_digest_view
+from monitor.services.enrollment import EnrollmentAnswers, SentInvitation
 from monitor.services.setup import SetupResult, send_setup_test
 from monitor.services.setup_questions import Answers
+from monitor.services.sweeps import ProgressListener
+from monitor.web.first_check import FirstCheckActions, FirstCheckResult, FirstCheckTerms
 from monitor.web.server import LOOPBACK, serve_on_port
 from monitor.web.setup import SetupActions, SetupVisit, create_setup_app
+from reports.emails.registry import render_email
 
 PORT = 8081
 IDLE_LASTS = timedelta(minutes=30)
@@ -78,7 +95,56 @@ def build_actions(context: CliContext, visit: SetupVisit) -> SetupActions:
             raise InputError(reason)
         return write_and_check(context, answers, secrets, tell)
 
-    return SetupActions(send_test=send_test, write=write)
+    return SetupActions(
+        send_test=send_test,
+        write=write,
+        first_check=OwnFirstCheck(context).build_actions(lambda: visit.result is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFirstCheck:
+    """The first check that `namesake init` offers, step by step, for the pages."""
+
+    asked: CliContext
+
+    def build_actions(self, is_set_up: Callable[[], bool]) -> FirstCheckActions:
+        return FirstCheckActions(
+            is_offered=lambda: is_set_up() and bool(self.asked.config.mail.host),
+            read_terms=self.read_terms,
+            invite=self.invite,
+            join=self.join,
+            run=self.run_check,
+        )
+
+    def read_terms(self) -> FirstCheckTerms:
+        context = add_stored_secrets(self.asked)
+        with context.open_app() as app:
+            return FirstCheckTerms(
+                sections=list_terms_sections(app),
+                offered=list_offered_scopes(app),
+                is_askable=is_any_source_askable(context, app),
+            )
+
+    def invite(self, mail: str, name: PersonName) -> SentInvitation:
+        with add_stored_secrets(self.asked).open_app() as app:
+            return send_invitation(app, mail, name)
+
+    def join(self, invitation: Invitation, link: str, answers: EnrollmentAnswers) -> str:
+        with self.asked.open_app() as app:
+            return join_with_link(app, invitation, link, answers).id
+
+    def run_check(self, person_id: str, listener: ProgressListener) -> FirstCheckResult:
+        context = add_stored_secrets(self.asked)
+        with context.open_app() as app:
+            done = run_sweep_now(context, app, SweepKind.SELFCHECK, person_id, listener)
+            email = render_email(build_digest_view(app, person_id))
+            return FirstCheckResult(
+                checked=count_checked_sources(app, done),
+                total=len(app.db.sweeps.list_source_runs(done.id)),
+                html=email.html,
+                text=email.text,
+            )
 
 
 def list_entry_lines(
@@ -122,6 +188,4 @@ def _report_end(context: CliContext, visit: SetupVisit) -> int:
     for sentence in visit.written:
         context.output.print_line(sentence)
     print_next_steps(context, visit.result.steps)
-    code = end_setup(context, visit.result.trouble)
-    close_conversation(context)
-    return code
+    return end_setup(context, visit.result.trouble)

@@ -25,6 +25,7 @@ from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
+from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
     build_person_queries,
@@ -150,6 +151,15 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
     return queue_invitation(app, Invitee(mail=mail, given=given, family=family))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentInvitation:
+    """`words` says what was done; `problem` why it was not sent yet, empty if it was."""
+
+    invitation: Invitation
+    words: str
+    problem: str = ""
+
+
 ENROLLED_ALREADY = (
     "This person is enrolled already; there is nothing to do. If someone else has the address now, "
     "run `namesake staff left` for it first."
@@ -163,7 +173,7 @@ def queue_invitation(
 
     `actor` answers for it in the audit log. Raises AlreadyEnrolledError for someone who has joined.
     """
-    address = _parse_district_address(app, invitee.mail)
+    address = parse_district_address(app, invitee.mail)
     now = app.clock.now()
     invitation = Invitation(
         id=app.ids.new_id(),
@@ -267,7 +277,16 @@ def _revoke_earlier_invitations(app: App, address: str) -> datetime | None:
     return reminded
 
 
-def _parse_district_address(app: App, mail: str) -> str:
+def parse_own_name(typed: str) -> PersonName:
+    """Split a name that its owner types on one line. Raises InputError where a part is missing."""
+    name = split_own_name(typed)
+    if not name.given or not name.family:
+        reason = "Type your first and your last name."
+        raise InputError(reason)
+    return name
+
+
+def parse_district_address(app: App, mail: str) -> str:
     address = mail.strip().lower()
     if not is_district_address(address, app.config.district):
         allowed = ", ".join(app.config.district.domains)

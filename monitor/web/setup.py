@@ -29,6 +29,7 @@ from monitor.services.setup_questions import (
     list_summary,
 )
 from monitor.web.errors import register_error_handlers
+from monitor.web.first_check import FirstCheckActions, FirstCheckVisit, build_first_check_routes
 from monitor.web.forms import PortalRequest, WebForm, read_form, read_texts
 from monitor.web.home import serve_static_file
 from monitor.web.roles import AccessRule, AccessRules, check_role
@@ -52,7 +53,9 @@ MAX_FORM_BYTES: Final = 64 * 1024
 # Without a cookie, only the printed address and our own files are answered.
 OPEN_PLACES: Final = frozenset({"start", "static"})
 SETUP_RULES: Final[AccessRules] = MappingProxyType(
-    dict.fromkeys(("", "start", "static", "questions", "check", "done", "end"), AccessRule())
+    dict.fromkeys(
+        ("", "start", "static", "questions", "check", "done", "end", "first-check"), AccessRule()
+    )
 )
 STRANGER: Final = SetupNoticeView(
     title="Open the address from the terminal",
@@ -146,6 +149,7 @@ class SetupActions:
 
     send_test: Callable[[Answers], HealthResult]
     write: Callable[[Answers, Mapping[str, str], Callable[[str], object]], SetupResult]
+    first_check: FirstCheckActions
 
 
 @dataclass(kw_only=True, eq=False)
@@ -229,6 +233,11 @@ class SetupContext:
         )
         return Response(render(view, frame), status, mimetype="text/html")
 
+    def redirect_to(self, path: str) -> Response:
+        response = Response(status=HTTPStatus.SEE_OTHER)
+        response.headers["Location"] = path
+        return response
+
     def answer_stranger(self) -> Response:
         status = HTTPStatus.UNAUTHORIZED
         return self.render_page(STRANGER.title, pages.render_setup_notice, STRANGER, status)
@@ -265,14 +274,11 @@ def create_setup_app(address: str, visit: SetupVisit, actions: SetupActions) -> 
     register_error_handlers(app, context)
     app.register_blueprint(build_entry_routes(context))
     app.register_blueprint(build_question_routes(context))
+    first = FirstCheckVisit()
     app.register_blueprint(build_result_routes(context))
+    app.register_blueprint(build_end_routes(context, first))
+    app.register_blueprint(build_first_check_routes(context, actions.first_check, first))
     return app
-
-
-def redirect_to(path: str) -> Response:
-    response = Response(status=HTTPStatus.SEE_OTHER)
-    response.headers["Location"] = path
-    return response
 
 
 def build_entry_routes(context: SetupContext) -> Blueprint:
@@ -282,16 +288,16 @@ def build_entry_routes(context: SetupContext) -> Blueprint:
     @routes.get("/start/<token>")
     def enter(token: str) -> Response:
         visit.admit(token)
-        response = redirect_to("/")
+        response = context.redirect_to("/")
         response.set_cookie(SETUP_COOKIE, visit.cookie, httponly=True, samesite="Strict", path="/")
         return response
 
     @routes.get("/")
     def show_next() -> Response:
         if visit.result:
-            return redirect_to("/done")
+            return context.redirect_to("/done")
         section = visit.find_open_section()
-        return redirect_to(f"/questions/{section.lower()}" if section else "/check")
+        return context.redirect_to(f"/questions/{section.lower()}" if section else "/check")
 
     return routes
 
@@ -321,7 +327,7 @@ def build_question_routes(context: SetupContext) -> Blueprint:
             visit.answers = {**visit.answers, **list_secrets(came.answers)}
             return _render_section(context, title, came, sent)
         visit.answers = came.answers
-        return redirect_to("/")
+        return context.redirect_to("/")
 
     return routes
 
@@ -399,7 +405,7 @@ def build_result_routes(context: SetupContext) -> Blueprint:
     @routes.get("/check")
     def show_summary() -> Response:
         if visit.result or visit.find_open_section():
-            return redirect_to("/")
+            return context.redirect_to("/")
         return _render_summary(context)
 
     @routes.post("/check")
@@ -407,7 +413,7 @@ def build_result_routes(context: SetupContext) -> Blueprint:
         with visit.lock:
             open_section, answers = visit.check_answers()
             if visit.result or open_section:
-                return redirect_to("/")
+                return context.redirect_to("/")
             secrets = list_secrets(answers)
             try:
                 visit.result = context.actions.write(answers, secrets, visit.written.append)
@@ -415,19 +421,28 @@ def build_result_routes(context: SetupContext) -> Blueprint:
                 problem = FieldProblem(field="write", words=str(error))
                 return _render_summary(context, problem)
             visit.answers = {}
-        return redirect_to("/done")
+        return context.redirect_to("/done")
+
+    return routes
+
+
+def build_end_routes(context: SetupContext, first: FirstCheckVisit) -> Blueprint:
+    routes, visit = Blueprint("end", __name__), context.visit
 
     @routes.get("/done")
     def show_result() -> Response:
         if not visit.result:
-            return redirect_to("/")
-        view = _build_done_view(visit.written, visit.result)
+            return context.redirect_to("/")
+        offers = context.actions.first_check.is_offered() and not first.running
+        view = _build_done_view(visit.written, visit.result, offers=offers)
         return context.render_page("The district is set up", pages.render_setup_done, view)
 
     @routes.post("/end")
     def submit_end() -> Response:
         if not visit.result:
-            return redirect_to("/")
+            return context.redirect_to("/")
+        if first.is_running:
+            return context.redirect_to("/first-check/digest")
         visit.is_over = True
         return context.render_page(ENDED.title, pages.render_setup_notice, ENDED)
 
@@ -454,7 +469,7 @@ def _list_answer_rows(answers: Answers) -> Iterator[SetupAnswerRow]:
         yield SetupAnswerRow(what=label, answer=answer, change=places[question.key])
 
 
-def _build_done_view(written: Sequence[str], result: SetupResult) -> SetupDoneView:
+def _build_done_view(written: Sequence[str], result: SetupResult, *, offers: bool) -> SetupDoneView:
     return SetupDoneView(
         written=tuple(written),
         verdict=result.verdict,
@@ -464,4 +479,5 @@ def _build_done_view(written: Sequence[str], result: SetupResult) -> SetupDoneVi
         ),
         steps=tuple(LeftToDo(text=each.text, commands=each.commands) for each in result.steps),
         trouble=result.trouble,
+        offers_first_check=offers,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reports.pages.enrollment import ConsentPart, ScopeChoice
 from reports.pages.layout import FieldProblem, PageFrame, render_page
 
 
@@ -74,13 +75,55 @@ class LeftToDo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupDoneView:
-    """`trouble` is why the service was not started, empty without any."""
+    """`trouble` is why the service was not started, empty without any.
+
+    `offers_first_check` says that whoever set up can join now, and see their own digest.
+    """
 
     written: tuple[str, ...]
     verdict: str
     failed: tuple[FailedCheck, ...]
     steps: tuple[LeftToDo, ...]
     trouble: str = ""
+    offers_first_check: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCheckJoinView:
+    """The consent text, and what is typed below it; `is_askable` says that a check is possible."""
+
+    is_askable: bool
+    parts: tuple[ConsentPart, ...]
+    version: str
+    choices: tuple[ScopeChoice, ...]
+    chosen: tuple[str, ...] = ()
+    name: str = ""
+    school: str = ""
+    mail: str = ""
+    faults: tuple[FieldProblem, ...] = ()
+
+    @property
+    def options(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((each.scope, each.title, each.words) for each in self.choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCheckLinkView:
+    """`words` says where the invitation went."""
+
+    words: str
+    faults: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCheckView:
+    """How far a check is, and its digest as `text` once it is done."""
+
+    is_running: bool
+    checked: int
+    total: int
+    trouble: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +148,20 @@ def render_setup_done(view: SetupDoneView, frame: PageFrame) -> str:
 
 def render_setup_notice(view: SetupNoticeView, frame: PageFrame) -> str:
     return render_page("setup_notice", view, frame)
+
+
+def render_first_check_join(view: FirstCheckJoinView, frame: PageFrame) -> str:
+    return render_page("setup_join", view, frame)
+
+
+def render_first_check_link(view: FirstCheckLinkView, frame: PageFrame) -> str:
+    return render_page("setup_link", view, frame)
+
+
+def render_first_check(view: FirstCheckView, frame: PageFrame) -> str:
+    return render_page("setup_check", view, frame)
+
+
+def render_first_check_live(view: FirstCheckView, frame: PageFrame) -> str:
+    """Render the part of the page that changes while the check runs."""
+    return render_page("setup_check_live", view, frame)

@@ -138,6 +138,11 @@ class Terminal:
         self.path.write_text(text, "utf-8")
         return self
 
+    def mails_by(self, port: int) -> "Terminal":
+        """Send its emails by a server on this machine."""
+        server = f'host = "127.0.0.1"\nport = {port}\nsecurity = "relay"\n'
+        return self.configured(("[mail]\n", f"[mail]\n{server}"))
+
     def leaves_example(self) -> "Terminal":
         """Give it names that no document uses; the people of `.test` are as invented."""
         return self.configured(

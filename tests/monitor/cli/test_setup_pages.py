@@ -12,11 +12,17 @@ import pytest
 
 from monitor.app import Environment
 from monitor.cli import setup_pages
-from monitor.cli.setup_pages import IDLE_LASTS, list_entry_lines, wait_for_end
+from monitor.cli.context import CliContext
+from monitor.cli.setup_pages import IDLE_LASTS, OwnFirstCheck, list_entry_lines, wait_for_end
 from monitor.config import load_config
+from monitor.demo.server import WebServer
+from monitor.domain.errors import InputError
+from monitor.services.enrollment import EnrollmentAnswers
 from monitor.web.server import LOOPBACK
 from monitor.web.setup import SetupVisit
-from tests.monitor.cli.conftest import Said, run
+from tests.monitor.cli.conftest import EVERYTHING, ROSA, Said, Terminal, run
+from tests.monitor.letters import read
+from tests.monitor.post_office import Counter, opened
 from tests.real.process import free_ports
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {
@@ -177,12 +183,41 @@ def test_the_port_of_another_program_is_one_sentence(path: Path):
 
 
 def test_what_someone_else_wrote_in_the_meantime_stays(path: Path):
-    context = setup_pages.CliContext(path, Environment())
+    context = CliContext(path, Environment())
     actions = setup_pages.build_actions(context, visited())
     path.parent.mkdir()
     path.write_text("theirs", "utf-8")
 
-    with pytest.raises(setup_pages.InputError, match="exists by now"):
+    with pytest.raises(InputError, match="exists by now"):
         actions.write({}, {}, lambda _sentence: None)
 
     assert path.read_text("utf-8") == "theirs"
+
+
+def test_the_pages_do_the_first_check_of_the_terminal(terminal: Terminal, web: WebServer):
+    context = CliContext(terminal.path, terminal.environment)
+    pages = OwnFirstCheck(context).build_actions(lambda: True)
+    assert not pages.is_offered()
+    told: list[tuple[str, str]] = []
+
+    counter = Counter()
+    with opened(counter) as office:
+        terminal.mails_by(office.port)
+        context = CliContext(terminal.path, terminal.environment)
+        pages = OwnFirstCheck(context).build_actions(lambda: True)
+        assert pages.is_offered()
+        terms = pages.read_terms()
+        sent = pages.invite("rosa.marchetti@cedarvalley.example", ROSA)
+        letter = read(counter.letters[-1]).get_body(("plain",)).get_content()
+        link = re.findall(r"https://\S+/join/(?!not-me)\S+", letter)[0]
+        with pytest.raises(InputError, match="unknown, already used, or expired"):
+            pages.join(sent.invitation, "wrong", EnrollmentAnswers(name=ROSA, scopes=EVERYTHING))
+        answers = EnrollmentAnswers(name=ROSA, scopes=frozenset(terms.offered))
+        person = pages.join(sent.invitation, link, answers)
+        result = pages.run(person, lambda *each: told.append(each))
+
+    assert terms.is_askable
+    assert sent.words == "An invitation was sent to rosa.marchetti@cedarvalley.example."
+    assert "Rosa" in result.text
+    assert 0 < result.checked <= result.total
+    assert {source for source, _ in told} >= {"searxng"}

@@ -12,10 +12,18 @@ from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import HealthResult, report_failure, report_ok, report_warning
 from monitor.services.setup import NextStep, SetupResult
 from monitor.services.setup_questions import QUESTIONS, SECTIONS, UNIT_DATA, Answers
+from monitor.web.first_check import FirstCheckActions
 from monitor.web.setup import SetupActions, SetupVisit, create_setup_app, read_section
 from tests.monitor.letters import PASSWORD
 
 ADDRESS = "http://127.0.0.1:8081"
+NO_FIRST_CHECK = FirstCheckActions(
+    is_offered=lambda: False,
+    read_terms=lambda: pytest.fail("read"),
+    invite=lambda _mail, _name: pytest.fail("invited"),
+    join=lambda _invitation, _link, _answers: pytest.fail("joined"),
+    run=lambda _person_id, _listener: pytest.fail("ran"),
+)
 DISTRICT = {
     "name": "Oak Hill",
     "zone": "America/Denver",
@@ -51,7 +59,9 @@ class Setup:
             new_code=lambda: next(codes),
             monotonic=lambda: self.now,
         )
-        actions = SetupActions(send_test=self.send_test, write=self.write)
+        actions = SetupActions(
+            send_test=self.send_test, write=self.write, first_check=NO_FIRST_CHECK
+        )
         self.app = create_setup_app(ADDRESS, self.visit, actions)
         self.client = self.app.test_client()
 
