@@ -834,8 +834,21 @@ def is_known_time_zone(name: str) -> bool:
     return True
 
 
+# What people call their time. Some are in the database, without daylight saving time.
+ZONE_OF_ABBREVIATION: Mapping[str, str] = {
+    **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("CST", "CDT", "CT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MDT", "MT"), "America/Denver"),
+    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AKST", "AKDT"), "America/Anchorage"),
+    **dict.fromkeys(("HST", "HDT"), "Pacific/Honolulu"),
+}
+
+
 def describe_zone_fault(name: str) -> str:
     """Say that it is none, and which one was most likely meant."""
+    if meant := ZONE_OF_ABBREVIATION.get(name.strip().upper()):
+        return f"{name!r} is not a time zone of a place. Did you mean {meant}?"
     # Its city alone: what comes before makes zones of one continent look alike.
     cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(available_timezones())}
     typed = name.strip().replace(" ", "_").casefold().rpartition("/")[2]

@@ -14,6 +14,7 @@ from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
 from monitor.domain.health import (
     HealthResult,
+    assess_reviewers,
     compute_exit_code,
     report_failure,
     report_ok,
@@ -100,6 +101,7 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     missing_keys = find_missing_keys(sources, context.environment.variables)
     yield machine.check_search(sources, missing_keys)
     yield machine.check_official_accounts(config)
+    yield assess_reviewers(len(set(config.district.reviewers)))
     key_faults = list_key_faults(sources.values(), context.environment.variables)
     yield from _check_api_keys(sources, missing_keys, key_faults)
     yield from _check_database(context, config, sources)

@@ -66,8 +66,8 @@ SAMPLE_KEYS = frozenset({"name", "client"})
 class GivenAnswers:
     """What was answered beforehand, by options or by a file: then `path` and `text` are its own.
 
-    `faults` are the mistakes in the file, as they are found; `spoiled` are the keys whose values
-    cannot be read, and one that is misspelled.
+    `faults` are the mistakes in the file, as they are found. `doubtful` are the keys without an
+    answer that can be relied on: it is wrong, cannot be read, or its key is most likely misspelled.
     """
 
     answers: Mapping[str, str]
@@ -75,7 +75,7 @@ class GivenAnswers:
     path: Path | None = None
     text: str = ""
     faults: list[str] = field(default_factory=list)
-    spoiled: frozenset[str] = frozenset()
+    doubtful: set[str] = field(default_factory=set)
 
     @property
     def is_complete(self) -> bool:
@@ -107,6 +107,18 @@ class GivenAnswers:
     def build_error(self, key: str, what: str) -> InputError:
         fault = f"{what.rstrip('.')} - at `$.{key}`"
         return InputError(format_config_fault(self.path or Path(), self.text, fault, AnswersFile))
+
+
+class WatchedAnswers(Answers):
+    """Answers that note which of them a question depends on."""
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__(answers)
+        self.read_keys = set[str]()
+
+    def __getitem__(self, key: str) -> str:
+        self.read_keys.add(key)
+        return super().__getitem__(key)
 
 
 @click.command()
@@ -297,8 +309,11 @@ def _read_answers_file(path: Path) -> GivenAnswers:
         for key, value in structs.asdict(answers).items()
         if value is not UNSET and key != "secrets"
     }
-    spoiled = frozenset(written.keys() - usable.keys())
-    beforehand = GivenAnswers(answers=told, path=path, text=text, faults=faults, spoiled=spoiled)
+    spoiled = written.keys() - usable.keys()
+    doubtful = {
+        near for key in spoiled for near in get_close_matches(key, QUESTIONS, n=1, cutoff=0.7)
+    }
+    beforehand = GivenAnswers(answers=told, path=path, text=text, faults=faults, doubtful=doubtful)
     return replace(beforehand, secrets=_read_secret_files(beforehand, answers.secrets))
 
 
@@ -353,7 +368,7 @@ def _answer_questions(
     beforehand.raise_faults()
     if not asks:
         _test_mail(context, beforehand, answers)
-    return answers, {**list_secrets(answers), **beforehand.secrets}
+    return answers, {**beforehand.secrets, **list_secrets(answers)}
 
 
 def _answer_section(
@@ -364,26 +379,26 @@ def _answer_section(
 ) -> None:
     """Answer each question that applies; in a file, go on after a mistake.
 
-    After one, whether the others of its section are missing or of no use cannot be said.
+    Nothing is said of an answer that depends on a doubtful one.
     """
     before = dict(answers)
-    keys = {question.key for question in questions}
-    is_doubtful = any(key in keys or key not in QUESTIONS for key in beforehand.spoiled)
     for question in questions:
         answers[question.key] = ""
+        watched = WatchedAnswers(answers)
         is_given = beforehand.answers.get(question.key, NO) != NO
         try:
-            if question.applies(answers):
+            if question.applies(watched):
                 answers[question.key] = _answer_question(
-                    context, question, beforehand, answers, before
+                    context, question, beforehand, watched, before
                 )
                 _note_example_value(question.key, beforehand)
             elif is_given:
                 raise beforehand.build_error(question.key, question.when_unused)
         except InputError as error:
-            if not is_doubtful or (is_given and question.applies(answers)):
+            if beforehand.doubtful.isdisjoint({question.key, *watched.read_keys}):
                 beforehand.note_fault(error)
-            answers[question.key], is_doubtful = question.stand_in, True
+            answers[question.key] = question.stand_in
+            beforehand.doubtful.add(question.key)
 
 
 def _note_example_value(key: str, beforehand: GivenAnswers) -> None:
@@ -408,8 +423,10 @@ def _answer_question(
     if question.secret:
         known = beforehand.secrets.get(question.key)
         known = known or read_secret(question.key, context.environment.variables)
-        if known or beforehand.is_complete:
-            return known
+        if known:
+            return _parse_known_secret(question, known, beforehand, answers)
+        if beforehand.is_complete:
+            return ""
     if question.key in beforehand.answers:
         return beforehand.parse_answer(question, answers)
     if not beforehand.is_complete:
@@ -420,6 +437,16 @@ def _answer_question(
         path = beforehand.path or Path()
         raise InputError(format_config_fault(path, beforehand.text, missing, AnswersFile))
     return question.parse(default, answers)
+
+
+def _parse_known_secret(
+    question: SetupQuestion, known: str, beforehand: GivenAnswers, answers: Answers
+) -> str:
+    try:
+        return question.parse(known, answers)
+    except InputError as error:
+        key = f"secrets.{question.key}"
+        raise beforehand.build_error(key, f"cannot be used. {error}") from error
 
 
 def _ask(question: SetupQuestion, answers: Answers, before: Answers) -> str:

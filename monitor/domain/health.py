@@ -88,7 +88,7 @@ class SourceCondition:
     note: str = ""
 
 
-NO_SEARCH_ENGINE = "No search engine: the main part of the policy is not done."
+NO_SEARCH_ENGINE = "No search engine is set up, so web searches are not done."
 
 
 def assess_search(engines: Iterable[str], missing_keys: Iterable[str] = ()) -> HealthResult:
@@ -101,8 +101,22 @@ def assess_search(engines: Iterable[str], missing_keys: Iterable[str] = ()) -> H
     if keys := " or ".join(missing_keys):
         remedy = f"Your search engine has no key: put it into the credential {keys}."
         return report_warning("search", NO_SEARCH_ENGINE, remedy)
-    remedy = "Set one up: see Search in docs/operate.md. Brave, your own SearXNG, or alert feeds."
+    remedy = "Set up Brave, your own SearXNG or alert feeds: see Search in docs/operate.md."
     return report_warning("search", NO_SEARCH_ENGINE, remedy)
+
+
+# One proposes to open a flag early, and another one agrees.
+MIN_REVIEWERS = 2
+
+
+def assess_reviewers(count: int) -> HealthResult:
+    part, remedy = "reviewers", "Name two or more under `reviewers` in [district]."
+    if not count:
+        return report_warning(part, "No reviewer is named, so no one can review flags.", remedy)
+    if count < MIN_REVIEWERS:
+        message = "Only one reviewer is named, and some steps in review take two people."
+        return report_warning(part, message, remedy)
+    return report_ok(part, f"{count} reviewers are named.")
 
 
 def assess_sources(

@@ -21,7 +21,7 @@ from monitor.config import (
 )
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError
-from monitor.domain.health import HealthResult
+from monitor.domain.health import MIN_REVIEWERS, HealthResult
 from monitor.domain.vocabulary import HealthLevel
 from monitor.services.health import send_test_email
 from monitor.services.setup_files import (
@@ -53,7 +53,6 @@ from monitor.sources import build_sources, find_missing_keys, parse_engine_origi
 STATE = "state"
 # For a sign-in by a proxy: anyone on the machine can reach a port, and forge a header.
 SOCKET = "unix:/run/namesake-portal/pages.sock"
-MIN_REVIEWERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

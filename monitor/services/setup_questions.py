@@ -15,6 +15,7 @@ from msgspec import UNSET, Struct, UnsetType
 from monitor.config import (
     CALLBACK_PATH,
     DOMAIN,
+    ZONE_OF_ABBREVIATION,
     MailSecurity,
     PortalConfig,
     describe_zone_fault,
@@ -31,6 +32,10 @@ NONE, YES, NO = "none", "yes", "no"
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
 GOOGLE_RELAY = "smtp-relay.gmail.com"
 DEFAULT_PORTS = {"starttls": "587", "tls": "465", "relay": "25"}
+# Mail servers that refuse the password of an account.
+APP_PASSWORD_HOSTS = re.compile(
+    r"(^|\.)(gmail|googlemail|google|office365|outlook|hotmail)\.com$", re.IGNORECASE
+)
 PROVIDERS = {"google": "your Google account", "entra": "your Microsoft account"}
 ISSUERS = {
     "google": "https://accounts.google.com",
@@ -140,7 +145,7 @@ def _parse_name(text: str, _answers: Answers) -> str:
 
 
 def _parse_zone(text: str, _answers: Answers) -> str:
-    if not is_known_time_zone(text.strip()):
+    if text.strip().upper() in ZONE_OF_ABBREVIATION or not is_known_time_zone(text.strip()):
         raise InputError(describe_zone_fault(text))
     return text.strip()
 
@@ -171,7 +176,14 @@ def _parse_address(text: str, _answers: Answers) -> str:
     if not is_single_address(text.strip()):
         reason = f"{text!r} is not a single email address."
         raise InputError(reason)
+    _check_mail_domain(text)
     return text.strip()
+
+
+def _check_mail_domain(address: str) -> None:
+    if not DOMAIN.fullmatch(address.strip().rpartition("@")[2]):
+        reason = f"{address!r} lacks the end of its domain, such as .org."
+        raise InputError(reason)
 
 
 def _parse_addresses(text: str, answers: Answers) -> str:
@@ -238,9 +250,26 @@ def _parse_port(text: str, _answers: Answers) -> str:
 def _parse_sender(text: str, _answers: Answers) -> str:
     address = re.fullmatch(r"[^<>]*<([^<>]+)>|([^<>]+)", text.strip())
     if address is None or not is_single_address(address[1] or address[2]):
-        reason = f"{text!r} has no email address, such as Namesake <namesake@district.example>."
+        # No example with < and >: pages leave out what looks like their own markup.
+        reason = f"{text!r} has no email address such as namesake@district.example."
         raise InputError(reason)
+    _check_mail_domain(address[1] or address[2])
     return text.strip()
+
+
+def _parse_mail_password(text: str, answers: Answers) -> str:
+    """Take from Google and Microsoft what works there: they refuse the password of an account."""
+    password = _parse_optional(text, answers)
+    if not password or not APP_PASSWORD_HOSTS.search(answers["mail_host"]):
+        return password
+    letters = re.sub(r"\s", "", password)
+    if not re.fullmatch(r"[A-Za-z]{16}", letters):
+        reason = (
+            f"{answers['mail_host']} takes no account password: use an app password (16 letters), "
+            "or a relay or OAuth as Mail in docs/operate.md says."
+        )
+        raise InputError(reason)
+    return letters
 
 
 def _parse_portal_address(text: str, _answers: Answers) -> str:
@@ -414,8 +443,11 @@ MAIL_QUESTIONS = (
     SetupQuestion(
         key="smtp-password",
         prompt="Password (not shown; leave it empty to set it later)",
-        why="The password of {mail_user}. It is stored as a secret, not in the configuration.",
-        parse=_parse_optional,
+        why=(
+            "The password of {mail_user}; Google and Microsoft take only an app password. It is "
+            "stored as a secret, not in the configuration."
+        ),
+        parse=_parse_mail_password,
         default="",
         applies=lambda answers: bool(answers["mail_user"]),
         secret=True,
@@ -436,6 +468,16 @@ MAIL_QUESTIONS = (
         default=YES,
         unattended=NO,
         applies=lambda answers: bool(answers["mail_host"]),
+    ),
+    SetupQuestion(
+        key="invite_staff",
+        prompt="Invite everyone in the staff file now",
+        why="Two or three volunteers first are better. Emails go out one after another.",
+        parse=_parse_yes,
+        choices=(YES, NO),
+        default=NO,
+        applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
+        when_unused="must be false here: it takes a staff file and a mail server",
     ),
 )
 PORTAL_QUESTIONS = (
@@ -538,16 +580,6 @@ BACKUP_QUESTIONS = (
     ),
 )
 START_QUESTIONS = (
-    SetupQuestion(
-        key="invite_staff",
-        prompt="Invite everyone in the staff file now",
-        why="Two or three volunteers first are better. Emails go out one after another.",
-        parse=_parse_yes,
-        choices=(YES, NO),
-        default=NO,
-        applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
-        when_unused="must be false here: it takes a staff file and a mail server",
-    ),
     SetupQuestion(
         key="start",
         prompt="Start the service, the portal and nightly backups now",

@@ -44,11 +44,12 @@ from monitor.web.api import (
 )
 from monitor.web.errors import mask_as_not_found
 from monitor.web.findings import FlagAnswerForm, record_flag_answer
-from reports.labels import FLAG_ANSWERS
+from reports.labels import ANSWERS, FLAG_ANSWERS, PAGE_ANSWERS
 from reports.pages.findings import FindingLine
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_sentence, clean_web_text, defang_url
 from reports.templating import mark_web_link
+from scrapers.models import FindingKind
 
 # What a person may say of a finding, and of a flag: the answers of the pages.
 ItemAnswer = Literal["mine", "namesake", "unrelated", "impersonation", "mock"]
@@ -251,7 +252,12 @@ def answer_own_finding(call: ApiCall, given: FindingAnswerInput) -> FindingDetai
     owner = call.principal.person_id
     with mask_as_not_found():
         item = call.app.db.items.load_item_of_person(owner, call.path_id)
-    record_feedback(call.app, owner, {item.id: Decision(given.answer)})
+    answer, fitting = Decision(given.answer), ANSWERS
+    if item.portrait.kind is not FindingKind.ACCOUNT:
+        fitting = PAGE_ANSWERS
+    if answer not in fitting:
+        refuse(HTTPStatus.CONFLICT, f"Answer this finding with one of {', '.join(fitting)}.")
+    record_feedback(call.app, owner, {item.id: answer})
     return read_own_finding(call)
 
 
@@ -432,7 +438,7 @@ OWN_OPERATIONS: Final = (
         path="/me/findings/{id}/answer",
         scope=_ANSWER,
         handler=answer_own_finding,
-        refusals=(_MISSING,),
+        refusals=(_MISSING, _CONFLICT),
     ),
     Operation(
         method="DELETE",

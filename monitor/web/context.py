@@ -45,6 +45,7 @@ class PortalContext:
     wake_service: Callable[[], None]
     nav_items: tuple[NavItem, ...] = ()
     demo_notice: str = ""
+    last_resort: str = "If it happens again, email the address below."
 
     @property
     def browser_session(self) -> BrowserSession:

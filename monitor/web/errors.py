@@ -67,8 +67,7 @@ ERROR_TEXTS: Final = MappingProxyType(
         422: ErrorText("Something is missing", "Go back and check what you entered."),
         500: ErrorText(
             "Internal error",
-            "You did not lose anything you saved before. Try again in a few minutes. "
-            "If it happens again, email the address below.",
+            "You did not lose anything you saved before. Try again in a few minutes.",
         ),
         503: ErrorText(
             "Namesake is busy or under maintenance",
@@ -122,7 +121,10 @@ _STATUS_BY_ERROR: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyT
 
 
 class ErrorPages(Protocol):
-    """Answers in the frame of its own pages."""
+    """Answers in the frame of its own pages. `last_resort` says what to do about our own errors."""
+
+    @property
+    def last_resort(self) -> str: ...
 
     def render_page(
         self,
@@ -169,7 +171,10 @@ def _render_error(context: ErrorPages, status: HTTPStatus, *, forged: bool = Fal
     if _is_for_program():
         return _render_problem(status)
     words = _FORGED_TEXT if forged else ERROR_TEXTS.get(status, ERROR_TEXTS[500])
-    view = ErrorPageView(title=words.title, what=words.what, status=status)
+    what = words.what
+    if words is ERROR_TEXTS[500]:
+        what = f"{what} {context.last_resort}"
+    view = ErrorPageView(title=words.title, what=what, status=status)
     return context.render_page(words.title, refusal.render_error_page, view, status)
 
 

@@ -215,6 +215,7 @@ class SetupContext:
 
     visit: SetupVisit
     actions: SetupActions
+    last_resort: str = "If it happens again, look into the terminal: it says what went wrong."
 
     def render_page(
         self,

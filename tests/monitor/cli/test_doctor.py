@@ -29,6 +29,7 @@ PARTS = {
         "sources",
         "search",
         "official",
+        "reviewers",
         "example",
         "sweep",
         "jobs",

@@ -201,7 +201,7 @@ def test_a_place_that_cannot_be_written_exits_with_73(tmp_path):
     assert "--config" in said.sentence
 
 
-NO_ENGINE = "No search engine: the main part of the policy is not done."
+NO_ENGINE = "No search engine is set up, so web searches are not done."
 
 
 def sources_of(path):

@@ -194,16 +194,55 @@ def test_all_mistakes_are_told_in_one_run_and_no_email_is_sent(tmp_path: Path):
         )
 
     title, *lines = said.err.splitlines()
-    assert title == f"namesake: {tmp_path / 'answers.toml'} has 5 mistakes. Nothing was written."
+    assert title == f"namesake: {tmp_path / 'answers.toml'} has 6 mistakes. Nothing was written."
     assert [re.findall(r"line (\d+): .*?`([\w.-]+)`", line)[0] for line in lines] == [
         ("8", "sign_in"),
         ("14", "bakcup_folder"),
         ("16", "secrets.brave-key"),
         ("2", "zone"),
         ("4", "contact"),
+        ("7", "mail_user"),
     ]
     assert counter.letters == []
     assert not (tmp_path / "etc").exists()
+
+
+def test_what_is_missing_is_told_with_the_mistakes_of_its_section(tmp_path: Path):
+    text = GOOD.replace("America/Denver", "EST").replace('contact = "it@oakhill.test"\n', "")
+    text = text.replace('client = "abc"\n', "").replace("oakhill.test", "oakhill")
+
+    said = init(tmp_path, text)
+
+    assert "has 5 mistakes" in said.err
+    told = re.findall(r"`([\w.-]+)` (cannot be used|is missing)", said.err)
+    assert told == [
+        ("zone", "cannot be used"),
+        ("domains", "cannot be used"),
+        ("contact", "is missing"),
+        ("reviewers", "cannot be used"),
+        ("client", "is missing"),
+    ]
+
+
+def test_nothing_is_said_of_what_depends_on_a_mistake(tmp_path: Path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text("email,first name,last name\nana.ruiz@oakhill.test,Ana,Ruiz\n", "utf-8")
+    asked = f'staff_file = "{staff}"\ninvite_staff = true\n'
+
+    said = init(tmp_path, GOOD.replace('["oakhill.test", "ohusd.test"]', '["oakhill"]') + asked)
+
+    assert "`domains` cannot be used" in said.sentence
+
+
+def test_the_password_of_an_account_at_google_is_refused_with_its_line(tmp_path: Path):
+    (tmp_path / "mail.txt").write_text(PASSWORD, "utf-8")
+    text = GOOD.replace("smtp.oakhill.test", "smtp.gmail.com")
+
+    said = init(tmp_path, f'{text}[secrets]\nsmtp-password = "mail.txt"\n')
+
+    assert said.code == 65
+    assert "line 12: `secrets.smtp-password` cannot be used. smtp.gmail.com takes no" in said.err
+    assert PASSWORD not in said.err
 
 
 def test_a_secret_whose_file_cannot_be_read_is_named(tmp_path: Path):

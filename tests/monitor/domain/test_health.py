@@ -151,6 +151,13 @@ def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():
 
 
 @pytest.mark.parametrize(
+    ("count", "level"), [(0, HealthLevel.WARN), (1, HealthLevel.WARN), (2, HealthLevel.OK)]
+)
+def test_steps_of_two_people_take_two_reviewers(count: int, level: HealthLevel):
+    assert condition.assess_reviewers(count).level is level
+
+
+@pytest.mark.parametrize(
     ("free", "database", "level"),
     [(50, 1, HealthLevel.BAD), (200, 100, HealthLevel.WARN), (500, 100, HealthLevel.OK)],
 )

@@ -15,12 +15,15 @@ from monitor.services.setup_questions import (
     SignInChoice,
     list_summary,
 )
+from reports.sanitize import clean_sentence
+from tests.monitor.letters import PASSWORD
 
 EARLIER: Answers = {
     UNIT_DATA: "/var/lib",
     "domains": "oakhill.test",
     "contact": "it@oakhill.test",
     "mail_security": "tls",
+    "mail_host": "smtp.oakhill.test",
     "backup_folder": "/var/lib/copies",
 }
 
@@ -72,7 +75,11 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
         ("zone", "Central", "'Central' is not a time zone. Did you mean US/Central?"),
         ("domains", "nowhere", "'nowhere' is not a domain such as district.example."),
         ("domains", "none", "At least one domain is needed, or no one can be invited."),
+        ("zone", "EST", "'EST' is not a time zone of a place. Did you mean America/New_York?"),
+        ("zone", "pdt", "'pdt' is not a time zone of a place. Did you mean America/Los_Angeles?"),
         ("contact", "it", "'it' is not a single email address."),
+        ("contact", "it@gmail", "'it@gmail' lacks the end of its domain, such as .org."),
+        ("mail_sender", "N <n@gmail>", "'n@gmail' lacks the end of its domain, such as .org."),
         ("reviewers", "a.lee, r.ortiz", "'a.lee' is not a single email address."),
         ("staff_file", "nowhere.csv", "nowhere.csv cannot be read (No such file or directory)."),
         (
@@ -85,7 +92,7 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
         (
             "mail_sender",
             "Namesake",
-            "'Namesake' has no email address, such as Namesake <namesake@district.example>.",
+            "'Namesake' has no email address such as namesake@district.example.",
         ),
         ("mail_test", "maybe", "'maybe' is not yes or no."),
         (
@@ -190,3 +197,35 @@ def test_the_summary_shows_every_answer_but_no_secret():
     assert (told["contact"], told["places"]) == ("it@oakhill.test", "none")
     assert told["brave-key"] == "given, and not shown"
     assert "tenant" not in told
+
+
+@pytest.mark.parametrize(
+    ("host", "typed", "kept"),
+    [
+        ("smtp.gmail.com", "abcd efgh ijkl mnop", "abcdefghijklmnop"),
+        ("smtp.office365.com", "abcdefghijklmnop", "abcdefghijklmnop"),
+        ("smtp.gmail.com", "", ""),
+        ("smtp.oakhill.test", "my dog 7", "my dog 7"),
+        ("mygmail.com.oakhill.test", "my dog 7", "my dog 7"),
+    ],
+)
+def test_google_and_microsoft_get_an_app_password_and_others_any(host, typed, kept):
+    assert QUESTIONS["smtp-password"].parse(typed, {**EARLIER, "mail_host": host}) == kept
+
+
+@pytest.mark.parametrize("host", ["smtp.gmail.com", "SMTP.office365.com", "smtp-mail.outlook.com"])
+def test_the_password_of_an_account_there_is_refused_in_one_sentence(host):
+    with pytest.raises(InputError, match="takes no account password: use an app password"):
+        QUESTIONS["smtp-password"].parse(PASSWORD, {**EARLIER, "mail_host": host})
+
+
+def test_no_refusal_holds_what_a_page_would_leave_out():
+    refusals = []
+    for question in QUESTIONS.values():
+        for typed in ("", "?", "Namesake", "n@x", "1:2:3"):
+            try:
+                question.parse(typed, {**dict.fromkeys(QUESTIONS, ""), **EARLIER})
+            except InputError as error:
+                refusals.append(str(error))
+
+    assert refusals == list(map(clean_sentence, refusals))

@@ -1,5 +1,6 @@
 """What a program does for a person, through the same services as their pages."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -11,6 +12,7 @@ from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks
 from monitor.web.api_own import FlagAnswer, ItemAnswer
 from reports.labels import FLAG_ANSWERS
+from scrapers.models import FindingKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Portal, Program
 from tests.monitor.web.scene import IMPOSTOR
@@ -104,6 +106,23 @@ def test_answers_wake_the_service(program: Program, maria: Staff, portal: Portal
     program.post(f"/me/findings/{item_id}/answer", {"answer": "namesake"})
 
     assert portal.rung
+
+
+def test_a_page_takes_only_the_answers_that_its_card_offers(
+    program: Program, portal: Portal, maria: Staff
+) -> None:
+    items = portal.world.app.db.items
+    found = items.list_items_of_person(maria.id)[0]
+    page = replace(found, portrait=replace(found.portrait, kind=FindingKind.PAGE))
+    items.update_item(page)
+
+    refused = program.post(f"/me/findings/{page.id}/answer", {"answer": "mock"})
+
+    assert refused.status_code == 409
+    assert refused.json["detail"] == (
+        "Answer this finding with one of mine, namesake, impersonation, unrelated."
+    )
+    assert program.get(f"/me/findings/{page.id}").json["answer"] is None
 
 
 @pytest.mark.parametrize("body", [{}, {"answer": "shared"}, {"answer": "mine", "by": "x"}, [], 1])

@@ -101,7 +101,7 @@ def test_a_name_in_hostile_letters_is_shown_as_letters(portal):
     assert "A name to confirm" in seen.text
 
 
-NO_ENGINE = "No search engine: the main part of the policy is not done."
+NO_ENGINE = "No search engine"
 
 
 def test_without_a_search_engine_operators_and_members_are_told_plainly(portal: Portal) -> None:

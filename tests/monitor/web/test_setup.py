@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
@@ -365,3 +366,43 @@ def test_a_portal_without_a_usable_address_is_asked_again_and_nothing_is_to_be_c
 
     assert said.status_code == 422
     assert "/sign-in/account/back" not in said.text
+
+
+def find_step(page: TestResponse) -> str:
+    return re.findall(r"Step \d of \d", page.text)[0]
+
+
+@pytest.mark.parametrize(("units", "total"), [("", 5), ("/var/lib", 6)])
+def test_the_number_of_steps_is_the_same_on_every_page(units: str, total: int, tmp_path: Path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text("email,first name,last name\nana.ruiz@oakhill.test,Ana,Ruiz\n", "utf-8")
+    setup = Setup(units=units).enter()
+    backups = {"backup_folder": "none"}
+    answers = {
+        "district": {**DISTRICT, "staff_file": str(staff)},
+        "mail": {**MAIL, "mail_test": "no", "invite_staff": "yes"},
+        **REST,
+        "backups": backups,
+    }
+    steps = []
+    for section, given in answers.items():
+        steps.append(find_step(setup.get(f"/questions/{section}")))
+        assert setup.answer(section, given).status_code == 303, section
+    if units:
+        steps.append(find_step(setup.get("/questions/start")))
+
+    assert steps == [f"Step {number} of {total}" for number in range(1, total + 1)]
+    assert find_step(setup.get("/questions/district")) == f"Step 1 of {total}"
+
+
+def test_an_internal_error_leads_to_the_terminal_since_there_is_no_address(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+):
+    setup.answer_all()
+    monkeypatch.setattr(SetupVisit, "check_answers", lambda _visit: 1 / 0)
+
+    said = setup.get("/check")
+
+    assert said.status_code == 500
+    assert "look into the terminal" in said.text
+    assert "address below" not in said.text
