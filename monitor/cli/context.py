@@ -21,7 +21,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import App, Environment, open_app
-from monitor.config import Config, StudentsConfig, load_config
+from monitor.config import Config, StudentsConfig
+from monitor.config_file import load_config
 from monitor.db.files import StateFolderLock
 from monitor.db.ownership import hand_over_folder
 from monitor.demo import setup as stage

@@ -19,8 +19,8 @@ from monitor.cli.doctor import run_checks
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.main import INTERRUPTED
 from monitor.cli.staff import describe_import
-from monitor.config import RESERVED_DOMAIN, find_shipped_files, read_secret
-from monitor.config_errors import describe_toml_fault, format_config_fault
+from monitor.config import find_shipped_files, read_secret
+from monitor.config_file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
 from monitor.db.database import Database
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
@@ -144,7 +144,7 @@ def init(
 
     Writes the configuration, secrets, systemd units and samples for a reverse proxy. With a name,
     domain, zone and contact as options, asks nothing and sets up without a mail server. Never
-    changes an existing configuration, and writes beside it only what is missing.
+    changes an existing configuration, and adds only the files that are missing.
     """
     options = {key: text for key, text in given.items() if text is not None}
     if domains:
@@ -169,7 +169,7 @@ def init(
 
 
 def _close_conversation(context: CliContext) -> None:
-    """Offer whoever sits at this terminal their own first check, where one can be invited."""
+    """Offer the person at this terminal their own first check, where one can be invited."""
     if setup_files.HOST.is_at_terminal() and context.config.mail.host:
         offer_first_check(context)
 
@@ -233,7 +233,7 @@ def find_place(context: CliContext) -> SetupPlace:
 
 
 def _complete_setup(context: CliContext, beforehand: GivenAnswers) -> int:
-    """Leave the configuration as it is, and add what is missing beside it."""
+    """Leave the configuration as it is, and add the files that are missing."""
     place = find_place(context)
     context.output.print_line(f"{context.config_path} already exists. It was not changed.")
     answers, secrets = {"start": NO, "staff_file": ""}, beforehand.secrets
@@ -304,7 +304,7 @@ def _read_answers_file(path: Path) -> GivenAnswers:
         else:
             usable[key] = value
     answers = convert(usable, AnswersFile)
-    told = {
+    given = {
         key: _spell_answer(value)
         for key, value in structs.asdict(answers).items()
         if value is not UNSET and key != "secrets"
@@ -313,7 +313,7 @@ def _read_answers_file(path: Path) -> GivenAnswers:
     doubtful = {
         near for key in spoiled for near in get_close_matches(key, QUESTIONS, n=1, cutoff=0.7)
     }
-    beforehand = GivenAnswers(answers=told, path=path, text=text, faults=faults, doubtful=doubtful)
+    beforehand = GivenAnswers(answers=given, path=path, text=text, faults=faults, doubtful=doubtful)
     return replace(beforehand, secrets=_read_secret_files(beforehand, answers.secrets))
 
 

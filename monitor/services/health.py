@@ -13,12 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.app import MailTransport
-from monitor.config import (
-    Config,
-    build_inventory,
-    is_known_time_zone,
-    list_example_values,
-)
+from monitor.config import Config, build_inventory, is_known_time_zone
+from monitor.config_file import list_example_values
 from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes

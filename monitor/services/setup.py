@@ -17,8 +17,8 @@ from monitor.config import (
     PortalConfig,
     SignInMethod,
     find_config_path,
-    load_config,
 )
+from monitor.config_file import load_config
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult

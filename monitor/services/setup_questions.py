@@ -12,16 +12,8 @@ from pathlib import Path
 
 from msgspec import UNSET, Struct, UnsetType
 
-from monitor.config import (
-    CALLBACK_PATH,
-    DOMAIN,
-    ZONE_OF_ABBREVIATION,
-    MailSecurity,
-    PortalConfig,
-    describe_zone_fault,
-    find_portal_faults,
-    is_known_time_zone,
-)
+from monitor.config import CALLBACK_PATH, DOMAIN, MailSecurity, PortalConfig, is_known_time_zone
+from monitor.config_file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER

@@ -6,10 +6,10 @@ from monitor.config import (
     MailSecurity,
     PolicyConfig,
     find_config_path,
-    load_config,
     load_policy_texts,
     read_secret,
 )
+from monitor.config_file import load_config
 from monitor.domain.errors import ConfigError
 from monitor.domain.policy import PolicyClause, load_own_policy_texts
 

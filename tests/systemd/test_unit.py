@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import find_shipped_files, load_config
+from monitor.config import find_shipped_files
+from monitor.config_file import load_config
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from monitor.services.notices import AUDIENCES

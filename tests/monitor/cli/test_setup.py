@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Environment
-from monitor.config import load_config
+from monitor.config_file import load_config
 from monitor.sources import build_sources
 from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.letters import PASSWORD

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
-from monitor.config import find_shipped_files, load_config
+from monitor.config import find_shipped_files
+from monitor.config_file import load_config
 from monitor.services.setup_questions import AnswersFile
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.letters import PASSWORD

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from monitor.config import Config, load_config
-from monitor.config_errors import format_config_fault
+from monitor.config import Config
+from monitor.config_file import format_config_fault, load_config
 from monitor.domain.errors import ConfigError
 from tests.monitor.test_config import GOOD
 

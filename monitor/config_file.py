@@ -1,0 +1,509 @@
+"""The configuration file, read and checked once, and what is wrong in it.
+
+Its faults are in the words of someone who edits such a file, with the line.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from email.utils import parseaddr
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec.inspect import (
+    EnumType,
+    Field,
+    ListType,
+    StructType,
+    Type,
+    UnionType,
+    VarTupleType,
+    type_info,
+)
+from msgspec.structs import asdict
+
+from monitor.config import (
+    DOMAIN,
+    BackupConfig,
+    BouncesConfig,
+    BudgetedConfig,
+    Config,
+    DistrictConfig,
+    InvitationsConfig,
+    MailConfig,
+    MailSecurity,
+    PortalConfig,
+    SignInMethod,
+    SourcesConfig,
+    find_shipped_files,
+    is_known_time_zone,
+)
+from monitor.domain.email import is_single_address
+from monitor.domain.errors import ConfigError
+
+
+def load_config(path: Path) -> Config:
+    """Read and check the file, or raise ConfigError naming the file and the line."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        reason = f"{path} does not exist. Create it with `namesake init`."
+        raise ConfigError(reason) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
+        raise ConfigError(reason) from error
+    try:
+        config = convert(tomllib.loads(text), Config, dec_hook=_build_path_decoder(path.parent))
+    except tomllib.TOMLDecodeError as error:
+        reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
+        raise ConfigError(reason) from error
+    except ValidationError as error:
+        raise ConfigError(format_config_fault(path, text, str(error), Config)) from error
+    return _check_config(path, text, config)
+
+
+def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
+    """Paths in the file are relative to the file, so that a folder can be moved as it is."""
+
+    def decode_path(kind: type, value: object) -> Path:
+        if kind is not Path or not isinstance(value, str):
+            reason = "must be a path in quotes"
+            raise ValueError(reason)
+        return folder / value
+
+    return decode_path
+
+
+def _check_config(path: Path, text: str, config: Config) -> Config:
+    for wrong, where, what in _find_faults(config):
+        if wrong:
+            raise ConfigError(format_config_fault(path, text, f"{what} - at `{where}`", Config))
+    return config
+
+
+def _find_faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
+    zone = config.district.zone
+    # The nearest zone is looked for only if it is needed: that takes long.
+    zone_fault = "" if is_known_time_zone(zone) else describe_zone_fault(zone).rstrip(".")
+    return (
+        (bool(zone_fault), "$.district.zone", f"cannot be used. {zone_fault}"),
+        (
+            not config.district.domains,
+            "$.district.domains",
+            "must have at least one email domain, or no one can be invited",
+        ),
+        (
+            _is_one_backup_place(config.backup),
+            "$.backup.keys",
+            "must be another folder than `folder`, and neither inside the other",
+        ),
+        *_find_roster_faults(config),
+        *_find_address_faults(config.district, config.mail),
+        *find_invitation_faults(config.invitations),
+        *find_mail_faults(config.mail, config.bounces),
+        *find_portal_faults(config.portal),
+        *_find_contradictory_budgets(config.sources),
+        *_find_source_address_faults(config.sources),
+    )
+
+
+def _find_roster_faults(config: Config) -> Iterator[tuple[bool, str, str]]:
+    """Yield what is wrong about the files of students and staff."""
+    students = config.students
+    yield (
+        students.enabled and not students.tokens,
+        "$.students.enabled",
+        "is true, which needs `tokens` as well",
+    )
+    yield (
+        students.share_after_days is not None
+        and not (students.counsel and students.counsel_approved_on),
+        "$.students.share_after_days",
+        "needs `counsel` and `counsel_approved_on` as well",
+    )
+    yield (
+        config.staff.folder is not None and not config.mail.host,
+        "$.staff.folder",
+        "needs `host` under [mail] as well, or no one can be invited",
+    )
+    yield (
+        config.staff.scim is not None and not config.mail.host,
+        "$.staff.scim",
+        "needs `host` under [mail] as well, or no one can be invited",
+    )
+    yield (
+        config.staff.scim is not None and urlsplit(config.portal.address).scheme != "https",
+        "$.staff.scim",
+        "needs an https:// `address` under [portal]: the directory sends its token there",
+    )
+
+
+def find_mail_faults(
+    mail: MailConfig, bounces: BouncesConfig | None
+) -> Iterator[tuple[bool, str, str]]:
+    """Yield what is wrong or not, where, and what was expected."""
+    yield (
+        mail.security is MailSecurity.RELAY and bool(mail.user or mail.token_file),
+        "$.mail.security",
+        'must not be "relay" with a `user` or a `token_file`: they would be sent unencrypted',
+    )
+    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "needs `user` as well"
+    yield (
+        bool(mail.return_path) and not is_single_address(mail.return_path.replace("{id}", "x")),
+        "$.mail.return_path",
+        "must be a single email address, such as bounces+{id}@district.example",
+    )
+    yield (
+        bounces is not None and bounces.security is MailSecurity.RELAY,
+        "$.bounces.security",
+        'must be "tls" or "starttls": the password would be sent unencrypted',
+    )
+
+
+def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
+    yield (
+        not portal.address,
+        "$.portal.address",
+        (
+            "must say where people open the portal, such as https://namesake.school.example, since "
+            "every email leads there"
+        ),
+    )
+    yield (
+        not _is_portal_address(portal.address),
+        "$.portal.address",
+        "must be https:// and a host only, such as https://namesake.school.example",
+    )
+    yield (
+        not portal.socket_path.startswith("/") and not _is_local_listener(portal.listen),
+        "$.portal.listen",
+        (
+            "must be a port of this machine only, such as 127.0.0.1:8080, or unix: and a full path "
+            "such as unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it"
+        ),
+    )
+    yield (
+        portal.sign_in is SignInMethod.HEADER and not portal.socket_path,
+        "$.portal.sign_in",
+        'is "header", which needs `listen` on a socket: anyone who reaches a port can forge one',
+    )
+    yield (
+        portal.sign_in is SignInMethod.OIDC and not (portal.issuer and portal.client),
+        "$.portal.sign_in",
+        'is "oidc", which needs `issuer` and `client` as well',
+    )
+    yield (
+        portal.sign_in is SignInMethod.OIDC and not _is_web_address(portal.issuer),
+        "$.portal.issuer",
+        "must be the https:// address that your provider states, as https://accounts.google.com",
+    )
+
+
+def _is_portal_address(address: str) -> bool:
+    """Tell whether it is https, or http on loopback, and a host with nothing behind it."""
+    parts = urlsplit(address)
+    bare = address == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    plain = parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    return bare and bool(parts.hostname) and (plain or parts.scheme == "https")
+
+
+def _is_local_listener(listen: str) -> bool:
+    host, _, port = listen.rpartition(":")
+    return port.isdecimal() and 0 < int(port) < 65536 and _is_loopback(host.strip("[]"))  # noqa: PLR2004 - ports end there
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+LONGEST_SUBJECT = 80
+LONGEST_FROM_NAME = 60
+LONGEST_FIRST_LINES = 600
+# A name with one of these would look like an address in a mail program.
+_NO_NAME_SIGNS = frozenset('@<>"\\')
+
+
+def find_invitation_faults(invitations: InvitationsConfig) -> Iterator[tuple[bool, str, str]]:
+    subject, name = invitations.subject, invitations.from_name
+    lines = invitations.first_lines
+    yield (
+        len(subject) > LONGEST_SUBJECT or not subject.isprintable(),
+        "$.invitations.subject",
+        f"Expected at most {LONGEST_SUBJECT} characters on one line",
+    )
+    yield (
+        len(name) > LONGEST_FROM_NAME
+        or not name.isprintable()
+        or not _NO_NAME_SIGNS.isdisjoint(name),
+        "$.invitations.from_name",
+        f"Expected a person's name, at most {LONGEST_FROM_NAME} characters, without an address",
+    )
+    yield (
+        len(lines) > LONGEST_FIRST_LINES or not lines.replace("\n", "").isprintable(),
+        "$.invitations.first_lines",
+        f"Expected at most {LONGEST_FIRST_LINES} characters of plain text",
+    )
+
+
+def _find_contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
+    for name, tables in asdict(sources).items():
+        several = tables if isinstance(tables, tuple) else (tables,)
+        yield (
+            any(
+                isinstance(each, BudgetedConfig) and each.has_contradictory_budget
+                for each in several
+            ),
+            f"$.sources.{name}.per_week",
+            "must be at least the value of `per_day`",
+        )
+
+
+def _find_address_faults(
+    district: DistrictConfig, mail: MailConfig
+) -> Iterator[tuple[bool, str, str]]:
+    yield (
+        not all(map(DOMAIN.fullmatch, district.domains)),
+        "$.district.domains",
+        "must be domains only, such as district.example",
+    )
+    for key, addresses in (
+        ("contact", (district.contact,)),
+        ("reviewers", district.reviewers),
+        ("operators", district.operators),
+    ):
+        wrong = next((each for each in addresses if not is_single_address(each)), "")
+        yield bool(wrong), f"$.district.{key}", f"has no email address in {wrong!r}"
+    yield (
+        not is_single_address(parseaddr(mail.sender)[1]),
+        "$.mail.sender",
+        "must hold an email address, such as Namesake <namesake@district.example>",
+    )
+    yield (
+        bool(re.search(r"[/\s]|^[^:]*:\d*$", mail.host)),
+        "$.mail.host",
+        "must be the name of a server only, such as smtp.district.example; `port` has its own line",
+    )
+
+
+def _find_source_address_faults(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
+    for name, tables in asdict(sources).items():
+        for table in tables if isinstance(tables, tuple) else (tables,):
+            for key in ("url", "token_url"):
+                address = getattr(table, key, "")
+                yield (
+                    bool(address) and not _is_web_address(address),
+                    f"$.sources.{name}.{key}",
+                    "must begin with https:// (or http:// on your own network)",
+                )
+
+
+def _is_one_backup_place(backup: BackupConfig) -> bool:
+    folder, keys = backup.folder, backup.keys
+    if folder is None or keys is None:
+        return False
+    return folder.is_relative_to(keys) or keys.is_relative_to(folder)
+
+
+# What people call their time. Some are in the database, without daylight saving time.
+ZONE_OF_ABBREVIATION: Mapping[str, str] = {
+    **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("CST", "CDT", "CT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MDT", "MT"), "America/Denver"),
+    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AKST", "AKDT"), "America/Anchorage"),
+    **dict.fromkeys(("HST", "HDT"), "Pacific/Honolulu"),
+}
+
+
+def describe_zone_fault(name: str) -> str:
+    """Say that it is none, and which one was most likely meant."""
+    if meant := ZONE_OF_ABBREVIATION.get(name.strip().upper()):
+        return f"{name!r} is not a time zone of a place. Did you mean {meant}?"
+    # Its city alone: what comes before makes zones of one continent look alike.
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(available_timezones())}
+    typed = name.strip().replace(" ", "_").casefold().rpartition("/")[2]
+    close = get_close_matches(typed, cities, n=1, cutoff=0.8)
+    hint = f". Did you mean {cities[close[0]]}?" if close else " such as America/Chicago."
+    return f"{name!r} is not a time zone{hint}"
+
+
+# No one owns these domains (RFC 2606): nothing in them can be right.
+RESERVED_DOMAIN = re.compile(
+    r"(?<![\w-])(?:example|example\.(?:com|net|org))(?![\w.-])", re.IGNORECASE
+)
+SAME_AS_EXAMPLE = ("id", "name", "places")
+
+
+def list_example_values(config: Config) -> tuple[str, ...]:
+    """Name the keys whose value is still that of the example, or is in a domain for examples."""
+    example = load_config(find_shipped_files() / "namesake.toml").district
+    copied = (
+        f"district.{key}"
+        for key in SAME_AS_EXAMPLE
+        if (value := getattr(config.district, key)) and value == getattr(example, key)
+    )
+    reserved = (
+        where
+        for where, text in _list_texts(to_builtins(config, enc_hook=_leave_out_path))
+        if re.search(r"[@.]", text) and RESERVED_DOMAIN.search(text)
+    )
+    return tuple(dict.fromkeys((*copied, *reserved)))
+
+
+def _leave_out_path(_path: Path) -> None:
+    """Folders may have any name."""
+
+
+def _list_texts(value: object, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, inside in value.items():
+            yield from _list_texts(inside, f"{where}.{key}".removeprefix("."))
+    elif isinstance(value, Sequence):
+        for inside in value:
+            yield from _list_texts(inside, where)
+
+
+_TYPE_WORDS = {
+    "str": "text in quotes",
+    "int": "a whole number without quotes",
+    "float": "a number without quotes",
+    "bool": "true or false, without quotes",
+    "array": "a list in [brackets]",
+    "object": "a table",
+    "Path": "a path in quotes",
+}
+_EMPTY = re.compile(r"Expected `(str|array)` of length >= 1$")
+_RANGE = re.compile(r"Expected `(?:int|float)` (>=|>|<=|<) (\S+)$")
+_RANGE_WORDS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
+_WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `[^`]+`$")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`$")
+_MISSING = re.compile(r"Object missing required field `([^`]+)`$")
+_BAD_CHOICE = re.compile(r"Invalid enum value")
+_BAD_SHAPE = re.compile(r"Expected `str` matching regex")
+# What a pattern wants, in words: the pattern itself explains nothing.
+_SHAPE_WORDS = {
+    "url": "a full address that begins with https://",
+    "heartbeat_url": "a full address that begins with https://",
+    "certificate_log": "the address of a log only, such as https://crt.sh",
+    "address": "the full address of a profile, such as https://www.facebook.com/oakhillschools",
+}
+_SECRET = re.compile(r"password|secret|token|(^|_)(api_?)?key$")
+_SECRETS_ELSEWHERE = (
+    "Secrets do not belong in this file: `Secrets` in docs/operate.md says where they go."
+)
+# The parser's words, and what the writer of such a line most likely has to do.
+_TOML_HINTS = {
+    "Invalid value": "Put text in quotes; write true, false and numbers without.",
+    "Illegal character": "Close the quotes on the line where they open.",
+    "Unterminated string": "Close the quotes on the line where they open.",
+    "Cannot declare": "A table is there twice. Put its keys under one heading.",
+    "Cannot overwrite": "A key is there twice. Remove one of them.",
+    "Expected '=' after a key": "Write KEY = VALUE, and put # before a comment.",
+    "Unclosed array": "Close the list with ].",
+}
+
+
+def describe_toml_fault(fault: str) -> str:
+    """Return the parser's words, with the place, and what to do about it."""
+    hints = (hint for start, hint in _TOML_HINTS.items() if fault.startswith(start))
+    return f"{fault}. {next(hints, 'See https://toml.io.')}"
+
+
+def format_config_fault(path: Path, text: str, fault: str, schema: type[Struct]) -> str:
+    """Turn `… - at `$.mail.port`` into a sentence with the line of that key and what to write."""
+    what, _, where = fault.partition(" - at ")
+    plain = re.sub(r"\[[^]]*\]", "", where.strip("`").removeprefix("$"))
+    keys = [key for key in plain.split(".") if key]
+    unknown, missing = _UNKNOWN.match(what), _MISSING.match(what)
+    if unknown:
+        sentence = _describe_unknown_key(schema, keys, unknown[1])
+        keys.append(unknown[1])
+    elif missing:
+        sentence = f"`{'.'.join([*keys, missing[1]])}` is missing. Add it."
+    elif described := _describe_value(schema, keys, what):
+        sentence = f"`{'.'.join(keys)}` must be {described}."
+    else:
+        sentence = f"`{'.'.join(keys) or 'top level'}` {what}."
+    place = f"{path}, line {_find_line_number(text, keys)}" if keys else str(path)
+    return f"{place}: {sentence}"
+
+
+def _describe_unknown_key(schema: type[Struct], keys: list[str], name: str) -> str:
+    known = [field.encode_name for field in _list_fields(schema, keys)]
+    inside = f"`{'.'.join(keys)}`" if keys else "the file"
+    close = get_close_matches(name, known, n=1, cutoff=0.7)
+    if _SECRET.search(name) and not get_close_matches(name, known, n=1, cutoff=0.8):
+        return f"unknown key `{name}` in {inside}. {_SECRETS_ELSEWHERE}"
+    hint = f"Did you mean `{close[0]}`?" if close else f"Known there: {', '.join(sorted(known))}."
+    return f"unknown key `{name}` in {inside}. {hint}"
+
+
+def _describe_value(schema: type[Struct], keys: list[str], what: str) -> str:
+    """Say what the value must be, empty where the message is none of the library's."""
+    if empty := _EMPTY.match(what):
+        return "text that is not empty" if empty[1] == "str" else "a list that is not empty"
+    if limit := _RANGE.match(what):
+        return f"{_RANGE_WORDS[limit[1]]} {limit[2].removesuffix('.0')}"
+    if _BAD_SHAPE.match(what):
+        return _SHAPE_WORDS[keys[-1]]
+    return _describe_type(_find_type(schema, keys), keys, what)
+
+
+def _describe_type(kind: Type | None, keys: list[str], what: str) -> str:
+    wrong = _WRONG_TYPE.match(what)
+    if isinstance(kind, EnumType) and (wrong or _BAD_CHOICE.match(what)):
+        return "one of " + ", ".join(f'"{choice.value}"' for choice in kind.cls)
+    if not wrong:
+        return ""
+    expected = wrong[1].removesuffix(" | null").split(" | ")[0]
+    if expected == "array" and isinstance(kind, StructType):
+        return f"a list of tables, each with the heading [[{'.'.join(keys)}]]"
+    return _TYPE_WORDS.get(expected, f"of the type {expected}")
+
+
+def _list_fields(schema: type[Struct], keys: list[str]) -> tuple[Field, ...]:
+    kind = _find_type(schema, keys)
+    return kind.fields if isinstance(kind, StructType) else ()
+
+
+def _find_type(schema: type[Struct], keys: list[str]) -> Type | None:
+    kind: Type | None = type_info(schema)
+    for key in keys:
+        fields = kind.fields if isinstance(kind, StructType) else ()
+        kind = next((_open_type(each.type) for each in fields if each.encode_name == key), None)
+    return kind
+
+
+def _open_type(kind: Type) -> Type:
+    """Return what is in an optional value or a list, since messages name neither."""
+    while True:
+        if isinstance(kind, UnionType):
+            kind = kind.types[0]
+        elif isinstance(kind, ListType | VarTupleType):
+            kind = kind.item_type
+        else:
+            return kind
+
+
+def _find_line_number(text: str, keys: list[str]) -> int:
+    """Return the line of the last of `keys` that the file names, counting from 1."""
+    lines = text.splitlines()
+    at = 0
+    for key in keys:
+        shape = re.compile(rf"^\s*(\[+[\w.\"-]*\b{re.escape(key)}[].]|{re.escape(key)}\s*=)")
+        at = next((n for n in range(at, len(lines)) if shape.match(lines[n])), at)
+    return at + 1
