@@ -157,7 +157,7 @@ def _apply_change(app: App, mark: bytes) -> None:
         if listing is not None:
             unlist_address(app, listing, "namesake")
     elif find_line_state(app, invitee) is not StaffLineState.NEW:
-        apply_line(app, invitee, app.clock.now())
+        apply_line(app, invitee, app.clock.now(), "namesake")
         app.db.staff_listings.save_listings((invitee.mail,))
 
 

@@ -250,10 +250,13 @@ def preview_staff_import(app: App, staff: StaffFile, size_check: SizeCheck) -> S
     return _build_report(app, staff, states, find_next_invitation_slot(app))
 
 
-def import_staff(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImport:
+def import_staff(
+    app: App, staff: StaffFile, size_check: SizeCheck, actor: str = "operator"
+) -> StaffImport:
     """Invite everyone who is new; their emails are due one after another.
 
-    After a stop in the middle, the same file invites the rest.
+    After a stop in the middle, the same file invites the rest. `actor` answers for it in the audit
+    log.
     """
     staff = _apply_directory(app, staff)
     _refuse_unusual_size(app, staff, size_check)
@@ -264,11 +267,11 @@ def import_staff(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImpo
         with app.db.begin_transaction():
             for invitee in staff.invitees[start : start + BATCH_SIZE]:
                 email_at = first_email_at + states[StaffLineState.NEW] * INVITATION_INTERVAL
-                states[apply_line(app, invitee, email_at)] += 1
+                states[apply_line(app, invitee, email_at, actor)] += 1
     with app.db.begin_transaction():
         report = _build_report(app, staff, states, first_email_at)
-        _save_listings(app, staff)
-        _record_import(app, staff, report)
+        _save_listings(app, staff, actor)
+        _record_import(app, staff, report, actor)
     return report
 
 
@@ -293,10 +296,10 @@ def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> N
         raise InputError(reason)
 
 
-def apply_line(app: App, invitee: Invitee, email_at: datetime) -> StaffLineState:
+def apply_line(app: App, invitee: Invitee, email_at: datetime, actor: str) -> StaffLineState:
     state = find_line_state(app, invitee)
     if state is StaffLineState.NEW:
-        queue_invitation(app, invitee, email_at)
+        queue_invitation(app, invitee, email_at, actor)
     elif state is StaffLineState.CHANGED:
         invitation = _find_open_invitation(app, invitee.mail)
         if invitation:
@@ -342,10 +345,10 @@ def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
     return app.db.staff_listings.list_unlisted((*mails, *staff.unusable_mails))
 
 
-def _save_listings(app: App, staff: StaffFile) -> None:
+def _save_listings(app: App, staff: StaffFile, actor: str) -> None:
     """Remember what the file lists; of the others, those who are invited or enrolled."""
     for each in _list_unlisted(app, staff):
-        unlist_address(app, each, "operator")
+        unlist_address(app, each, actor)
     app.db.staff_listings.save_listings(each.mail for each in staff.invitees)
 
 
@@ -360,10 +363,10 @@ def unlist_address(app: App, unlisted: UnlistedAddress, actor: str) -> None:
         app.db.audit.append_entry(now, actor, "proposed-as-left", unlisted.person_id, {})
 
 
-def _record_import(app: App, staff: StaffFile, report: StaffImport) -> None:
+def _record_import(app: App, staff: StaffFile, report: StaffImport, actor: str) -> None:
     now, new = app.clock.now(), report.states[StaffLineState.NEW]
     details = {"lines": str(report.lines), "invited": str(new), "missing": str(report.missing)}
-    app.db.audit.append_entry(now, "operator", "staff-imported", "", details)
+    app.db.audit.append_entry(now, actor, "staff-imported", "", details)
     app.db.staff_listings.save_import(
         StaffImportRecord(
             at=now,
@@ -419,7 +422,7 @@ def _import_new_file(app: App, path: Path, mark: bytes) -> None:
     try:
         district, staff = app.config.district, app.config.staff
         file = read_staff_file(path, district.domains, staff.student_unit)
-        report = import_staff(app, file, SizeCheck.LIKE_THE_LAST)
+        report = import_staff(app, file, SizeCheck.LIKE_THE_LAST, actor="namesake")
     except InputError as error:
         _record_problem(app, str(error), mark)
         return

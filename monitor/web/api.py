@@ -7,11 +7,9 @@ handler, so that the description cannot say anything else than the code does.
 
 import json
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from math import ceil
@@ -28,15 +26,13 @@ from monitor.web.context import PortalContext
 from monitor.web.errors import PROBLEM_TYPE, ApiProblem
 from monitor.web.forms import read_json, read_strict_query
 from monitor.web.roles import API_PREFIX
+from monitor.web.security import read_bearer_token
 from reports.labels import TOKEN_SCOPES
 from reports.sanitize import CleanText
 
 LOG = logging.getLogger(__name__)
 MAX_LIMIT: Final = 100
 MAX_CURSOR_LENGTH: Final = 200
-# Guessing cannot succeed; whoever tries, or runs with an old token, is told to wait.
-MAX_WRONG_TOKENS: Final = 60
-WRONG_TOKENS_PERIOD: Final = timedelta(minutes=10)
 Row = TypeVar("Row")
 
 
@@ -139,11 +135,12 @@ def refuse_until(next_at: datetime, now: datetime, detail: str) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class TokenGate:
-    """Finds whose token it is. Wrong ones are counted; right ones work however many are wrong."""
+    """Finds whose token it is. Wrong ones are counted; right ones work however many are wrong.
+
+    They count together, wherever they are sent: to the API, or as the address of a feed.
+    """
 
     context: PortalContext
-    wrong: deque[datetime] = field(default_factory=deque)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find_holder(self, secret: str) -> TokenHolder | None:
         """Return None for a wrong token; answers 429 where there were too many of them."""
@@ -153,16 +150,12 @@ class TokenGate:
         return holder
 
     def _count_wrong(self) -> None:
-        now = self.context.now()
-        with self.lock:
-            while self.wrong and self.wrong[0] <= now - WRONG_TOKENS_PERIOD:
-                self.wrong.popleft()
-            if len(self.wrong) >= MAX_WRONG_TOKENS:
-                sentence = "Too many wrong access tokens were sent: check yours, and try later."
-                refuse_until(self.wrong[0] + WRONG_TOKENS_PERIOD, now, sentence)
-            self.wrong.append(now)
-            if len(self.wrong) == MAX_WRONG_TOKENS:
-                LOG.warning("access_tokens_refused")
+        now, wrong = self.context.now(), self.context.wrong_tokens
+        if until := wrong.find_wait(now):
+            sentence = "Too many wrong access tokens were sent: check yours, and try later."
+            refuse_until(until, now, sentence)
+        if len(wrong.times) == wrong.most:
+            LOG.warning("access_tokens_refused")
 
 
 def build_api_blueprint(context: PortalContext, operations: Sequence[Operation]) -> Blueprint:
@@ -197,14 +190,14 @@ def _bind_view(
 
 def _authorize(gate: TokenGate, scope: TokenScope) -> Principal:
     """Return whose token was sent, if it may do this."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.casefold() != "bearer" or not secret:
+    secret = read_bearer_token(request)
+    if not secret:
         refuse(
             HTTPStatus.UNAUTHORIZED,
             "Send an access token, as `Authorization: Bearer TOKEN`: make one on your own pages.",
             {"WWW-Authenticate": 'Bearer realm="namesake"'},
         )
-    holder = gate.find_holder(secret.strip())
+    holder = gate.find_holder(secret)
     if holder is None:
         refuse(
             HTTPStatus.UNAUTHORIZED,

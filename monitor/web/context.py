@@ -1,7 +1,7 @@
 """What every family of pages gets: the flows, who is signed in, and how to answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
@@ -13,6 +13,7 @@ from monitor.app import App
 from monitor.domain.person import Principal
 from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.web.forms import WebForm, read_form
+from monitor.web.security import RateLimit, build_wrong_token_limit
 from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_session
 from reports.pages.layout import NavLink, PageFrame
 
@@ -37,7 +38,8 @@ class NavItem:
 class PortalContext:
     """`wake_service` wakes the service because a person waits for it.
 
-    `demo` is the notice on every page of a demo; empty in a real district.
+    `demo` is the notice on every page of a demo; empty in a real district. `wrong_tokens` counts
+    access tokens that are none, wherever they are sent.
     """
 
     app: App
@@ -45,6 +47,7 @@ class PortalContext:
     wake_service: Callable[[], None]
     nav_items: tuple[NavItem, ...] = ()
     demo_notice: str = ""
+    wrong_tokens: RateLimit = field(default_factory=build_wrong_token_limit)
     last_resort: str = "If it happens again, email the address below."
 
     @property

@@ -3,7 +3,6 @@
 Also metrics, which name no one and need a token.
 """
 
-import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
@@ -41,6 +40,7 @@ from monitor.services.staff_leavers import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
+from monitor.web.security import is_bearer_token
 from reports.pages import operator as document
 from reports.pages.operator import (
     DueJobsRow,
@@ -251,8 +251,7 @@ def bind_metrics_routes(token: str) -> Callable[[PortalContext], Blueprint]:
 
         @routes.get("/metrics")
         def show_metrics() -> Response:
-            sent = request.headers.get("Authorization", "")
-            if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
+            if not is_bearer_token(request, token):
                 return Response(status=401, headers={"WWW-Authenticate": "Bearer"})
             vitals = collect_vitals(context.app.db, context.now())
             return Response(render_metrics(vitals), content_type=METRICS_CONTENT_TYPE)

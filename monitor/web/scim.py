@@ -4,12 +4,9 @@ It reads what it sent, and nothing else: not who joined, not who was invited. Ev
 the token; without one in the configuration there are no such addresses.
 """
 
-import hmac
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -46,6 +43,7 @@ from monitor.services.staff_directory import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, decode_body, read_query
+from monitor.web.security import RateLimit, is_bearer_token
 
 LOG = logging.getLogger(__name__)
 PREFIX: Final = "/scim/v2"
@@ -64,23 +62,6 @@ _ALLOWED: Final[Mapping[str, str]] = {
     "Schemas": "GET",
     "Users": "GET, POST",
 }
-
-
-@dataclass(kw_only=True)
-class RateLimit:
-    """So many in a minute, in this process."""
-
-    most: int
-    since: datetime | None = None
-    count: int = 0
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def allows_one_more(self, now: datetime) -> bool:
-        with self.guard:
-            if self.since is None or not timedelta() <= now - self.since < MINUTE:
-                self.since, self.count = now, 0
-            self.count += 1
-            return self.count <= self.most
 
 
 class UsersQuery(WebForm, frozen=True, kw_only=True, rename="camel"):
@@ -114,18 +95,17 @@ def bind_scim_routes(token: str) -> Callable[[PortalContext], Blueprint]:
 
 
 def _add_guard(routes: Blueprint, context: PortalContext, token: str) -> None:
-    requests = RateLimit(most=MAX_REQUESTS_A_MINUTE)
-    wrong_tokens = RateLimit(most=MAX_WRONG_TOKENS_A_MINUTE)
+    requests = RateLimit(most=MAX_REQUESTS_A_MINUTE, period=MINUTE)
+    wrong_tokens = RateLimit(most=MAX_WRONG_TOKENS_A_MINUTE, period=MINUTE)
 
     @routes.before_request
     def check_token() -> Response | None:
-        sent = request.headers.get("Authorization", "")
-        if hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
-            if requests.allows_one_more(context.now()):
+        if is_bearer_token(request, token):
+            if requests.find_wait(context.now()) is None:
                 return None
             LOG.warning("scim_refused", extra={"reason": "rate"})
             return _refuse_for_a_minute()
-        if not wrong_tokens.allows_one_more(context.now()):
+        if wrong_tokens.find_wait(context.now()):
             return _refuse_for_a_minute()
         LOG.warning("scim_refused", extra={"reason": "token"})
         response = _render_error(HTTPStatus.UNAUTHORIZED, "The bearer token is missing or wrong.")

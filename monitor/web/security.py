@@ -1,8 +1,11 @@
-"""What holds for every answer and every question: headers, our own host, and no forged forms."""
+"""What holds for every answer and question: headers, our own host, no forged forms, tokens."""
 
 import hmac
+import threading
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -48,6 +51,50 @@ class CsrfForm(WebForm, frozen=True, kw_only=True):
 
 # Separate from a missing role: the remedy is to load the page again.
 FORGED_FORM: Final = "forged"
+
+
+BEARER: Final = "bearer"
+
+
+def read_bearer_token(request: Request) -> str:
+    """Return the token that a program sent in its header; empty without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.casefold() == BEARER else ""
+
+
+def is_bearer_token(request: Request, expected: str) -> bool:
+    """Tell whether a program sent this token; how long that takes says nothing about it."""
+    return hmac.compare_digest(read_bearer_token(request).encode(), expected.encode())
+
+
+@dataclass(kw_only=True, eq=False)
+class RateLimit:
+    """So many within any such period, in this process."""
+
+    most: int
+    period: timedelta
+    times: deque[datetime] = field(default_factory=deque)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def find_wait(self, now: datetime) -> datetime | None:
+        """Count one more, and return None; or return when there may be one, if not now."""
+        with self.lock:
+            # A clock that was set back makes earlier times those of the future.
+            while self.times and not timedelta() <= now - self.times[0] < self.period:
+                self.times.popleft()
+            if len(self.times) >= self.most:
+                return self.times[0] + self.period
+            self.times.append(now)
+            return None
+
+
+# Guessing cannot succeed: who tries, or runs with an old token, has to wait.
+MAX_WRONG_TOKENS: Final = 60
+WRONG_TOKENS_PERIOD: Final = timedelta(minutes=10)
+
+
+def build_wrong_token_limit() -> RateLimit:
+    return RateLimit(most=MAX_WRONG_TOKENS, period=WRONG_TOKENS_PERIOD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -496,6 +496,14 @@ def test_the_service_imports_the_file_of_the_watched_folder_at_night(watching: W
     assert watching.clock.at < due.due_at <= watching.clock.at + timedelta(hours=25)
 
 
+def test_what_the_night_imports_is_audited_as_done_by_the_service(watching: World):
+    assert look(watching) == ""
+
+    entries = watching.state.audit.list_entries()
+    done = {each.action: each.actor for each in entries if each.action != "enrolled"}
+    assert (done["staff-imported"], done["invited"]) == ("namesake", "namesake")
+
+
 def test_a_file_that_was_imported_is_not_imported_again(watching: World):
     assert look(watching) == ""
     imported = watching.state.staff_listings.find_last_import()

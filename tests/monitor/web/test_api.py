@@ -7,8 +7,8 @@ import pytest
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import FlagKind, Role, TokenScope
 from monitor.services.access_tokens import list_access_tokens, revoke_access_token
-from monitor.web.api import MAX_WRONG_TOKENS, WRONG_TOKENS_PERIOD
 from monitor.web.app import API_OPERATIONS
+from monitor.web.security import MAX_WRONG_TOKENS, WRONG_TOKENS_PERIOD
 from tests.monitor.services.test_access_tokens import principal_of
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Program

@@ -10,8 +10,9 @@ from schemathesis import Case, GenerationMode
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.vocabulary import Decision, TokenScope
-from monitor.web.api import WRONG_TOKENS_PERIOD, Operation
+from monitor.web.api import Operation
 from monitor.web.app import API_OPERATIONS
+from monitor.web.security import WRONG_TOKENS_PERIOD
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal
 from tests.monitor.web.review.flagged import fake

@@ -13,10 +13,10 @@ from monitor.services.access_tokens import list_access_tokens, revoke_access_tok
 from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks
 from monitor.services.self_check import request_self_check
-from monitor.web.api import MAX_WRONG_TOKENS
+from monitor.web.security import MAX_WRONG_TOKENS
 from tests.monitor.services.test_access_tokens import principal_of
 from tests.monitor.services.world import REVIEWERS, Staff
-from tests.monitor.web.portal import ADDRESS, Portal
+from tests.monitor.web.portal import ADDRESS, Portal, Program
 from tests.monitor.web.review.flagged import fake, several
 from tests.monitor.web.scene import IMPOSTOR
 
@@ -168,6 +168,17 @@ def test_a_revoked_address_shows_nothing(portal, maria, calendar) -> None:
     revoke_access_token(app, asks, Role.STAFF, token.id)
 
     assert portal.guest().get(calendar).status == 404
+
+
+def test_wrong_tokens_count_together_wherever_they_are_sent(portal, calendar) -> None:
+    wrong = Program(portal.app.test_client(), "namesake_" + "A" * 43)
+    for _ in range(MAX_WRONG_TOKENS // 2):
+        assert portal.guest().get(CALENDAR.format("x")).status == 404
+        assert wrong.get("/me").status_code == 401
+
+    assert portal.guest().get(CALENDAR.format("x")).status == 429
+    assert wrong.get("/me").status_code == 429
+    assert portal.guest().get(calendar).status == 200
 
 
 def test_whoever_guesses_addresses_is_told_to_wait(portal, calendar) -> None:

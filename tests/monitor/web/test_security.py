@@ -1,4 +1,7 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from flask import Request
 
 from monitor.demo.district import MARIA
 from monitor.domain.errors import BusyError, CannotWriteError
@@ -6,9 +9,11 @@ from monitor.domain.vocabulary import AuthMethod
 from monitor.services.auth import IDLE_LASTS, SESSION_LASTS, load_principal
 from monitor.services.enrollment import invite_person
 from monitor.web.roles import ACCESS_RULES, find_access_rule
-from monitor.web.security import HEADERS
+from monitor.web.security import HEADERS, RateLimit, is_bearer_token, read_bearer_token
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, COOKIE, HOST, OPERATOR, Portal
+
+MINUTE = timedelta(minutes=1)
 
 
 def test_each_role_sees_its_own_part_and_no_other(portal: Portal) -> None:
@@ -218,3 +223,33 @@ def test_what_fails_is_logged_by_its_kind_alone_and_shows_no_trace(
     assert answer.status == status
     assert "secret words" not in answer.html + caplog.text
     assert kind.__name__ in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        ("Bearer abc", "abc"),
+        ("bearer  abc ", "abc"),
+        ("Basic abc", ""),
+        ("Bearer", ""),
+        ("", ""),
+        ("Bearer caf\xe9", "caf\xe9"),
+    ],
+)
+def test_a_token_is_read_from_its_header_alone(header: str, token: str) -> None:
+    sent = Request({"HTTP_AUTHORIZATION": header})
+
+    assert read_bearer_token(sent) == token
+    assert is_bearer_token(sent, token)
+    assert not is_bearer_token(sent, "another")
+
+
+def test_a_limit_counts_within_any_period_and_survives_a_clock_set_back() -> None:
+    limit, noon = RateLimit(most=2, period=MINUTE), datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+    assert limit.find_wait(noon) is None
+    assert limit.find_wait(noon + MINUTE / 2) is None
+    assert limit.find_wait(noon + MINUTE / 2) == noon + MINUTE
+    assert limit.find_wait(noon + MINUTE) is None
+    assert limit.find_wait(noon + MINUTE) == noon + MINUTE * 1.5
+    assert limit.find_wait(noon - MINUTE) is None
