@@ -1,4 +1,4 @@
-"""The journal: one line for each event, with fields that name nobody.
+"""The journal: one line for each event, with fields that name no one.
 
 A call logs the name of an event, and its fields as `extra`. Only fields that are listed here are
 written, and nothing that a library says: its warning may quote an address, and with it a name.
@@ -87,7 +87,7 @@ def _quote(value: object) -> str:
 
 
 class WarningFormatter(logging.Formatter):
-    """Writes a warning for whoever typed a command: its sentence, if it has one."""
+    """Writes a warning for the person who typed a command: its sentence, if it has one."""
 
     def format(self, record: logging.LogRecord) -> str:
         event, fields = record.getMessage().replace("_", " "), record.__dict__
@@ -96,7 +96,7 @@ class WarningFormatter(logging.Formatter):
 
 
 def show_warnings_of_commands() -> None:
-    """Where no journal is kept, Python prints warnings by itself: make them sentences."""
+    """Without a journal, Python prints warnings by itself: make them sentences."""
     if logging.lastResort:
         logging.lastResort.setFormatter(WarningFormatter())
 
@@ -153,7 +153,7 @@ def log_to_stream(
 
 
 def log_to_journal() -> AbstractContextManager[None]:
-    """Log only where the journal listens: a command tells whoever typed it in its own words."""
+    """Log only where the journal listens: a command speaks to its user in its own words."""
     return log_to_stream() if is_journal(os.environ) else nullcontext()
 
 

@@ -1,6 +1,6 @@
 """The pages of `namesake setup`: the questions of `namesake init`, for one browser on loopback.
 
-Whoever has the address that the terminal printed gets in, once; a second browser does not. The
+The address that the terminal printed lets one browser in, once; a second one does not get in. The
 pages write nothing themselves: what they do is handed in, and is what the terminal does.
 """
 
@@ -138,7 +138,7 @@ def _find_known_default(question: SetupQuestion, answers: Answers) -> str | None
         return None
 
 
-def list_kept_texts(answers: Answers) -> dict[str, str]:
+def list_saved_texts(answers: Answers) -> dict[str, str]:
     """Return the answers as someone would type them again."""
     return {key: text or NONE for key, text in answers.items()}
 
@@ -173,7 +173,7 @@ class SetupVisit:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def admit(self, token: str) -> None:
-        """Let in whoever has the token, and no one after them."""
+        """Let in the first browser with the token, and none after it."""
         with self.lock:
             if not self.token or not hmac.compare_digest(token.encode(), self.token.encode()):
                 raise Unauthorized
@@ -198,7 +198,7 @@ class SetupVisit:
         """
         answers = self.answers
         for title, questions in SECTIONS.items():
-            came = read_section(questions, list_kept_texts(self.answers), answers)
+            came = read_section(questions, list_saved_texts(self.answers), answers)
             if not came.is_complete:
                 return title, answers
             answers = came.answers
@@ -310,10 +310,10 @@ def build_question_routes(context: SetupContext) -> Blueprint:
     def show_section(name: str) -> Response:
         title = _find_section(visit, name)
         came = read_section(SECTIONS[title], {}, visit.answers)
-        kept = read_section(SECTIONS[title], list_kept_texts(visit.answers), visit.answers)
+        saved = read_section(SECTIONS[title], list_saved_texts(visit.answers), visit.answers)
         # Nothing is wrong yet with what no one has typed.
-        shown = kept if kept.is_complete else came
-        return _render_section(context, title, shown, list_kept_texts(visit.answers))
+        shown = saved if saved.is_complete else came
+        return _render_section(context, title, shown, list_saved_texts(visit.answers))
 
     @routes.post("/questions/<name>")
     def submit_section(name: str) -> Response:
@@ -324,7 +324,7 @@ def build_question_routes(context: SetupContext) -> Blueprint:
         if came.is_complete:
             came = _test_mail(context, title, came)
         if not came.is_complete:
-            # A secret is never on a page again, so it is kept while the rest is mended.
+            # A secret is never on a page again, so it is stored while the rest is corrected.
             visit.answers = {**visit.answers, **list_secrets(came.answers)}
             return _render_section(context, title, came, sent)
         visit.answers = came.answers
