@@ -1,15 +1,22 @@
 """The pages of setup in a real browser: on a phone, without scripts, and for everyone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from monitor.db.accounts import Invitation
+from monitor.domain.consent_text import ConsentSection
+from monitor.domain.errors import InputError
 from monitor.domain.health import HealthResult, report_failure, report_ok, report_warning
+from monitor.domain.vocabulary import Scope
+from monitor.services.enrollment import EnrollmentAnswers, SentInvitation
 from monitor.services.setup import NextStep, SetupResult
 from monitor.services.setup_questions import UNIT_DATA, Answers
+from monitor.web.first_check import FirstCheckActions, FirstCheckResult, FirstCheckTerms
 from monitor.web.server import LOOPBACK, serve_on_port
 from monitor.web.setup import SetupActions, SetupVisit, create_setup_app
 from tests.real.browser import NARROW, Looks
@@ -43,6 +50,40 @@ RESULT = SetupResult(
 )
 
 
+INVITATION = Invitation(
+    id="i",
+    mail="rosa@oakhill.test",
+    given="",
+    family="",
+    invited_at=datetime(2026, 3, 2, tzinfo=UTC),
+    expires_at=datetime(2026, 3, 16, tzinfo=UTC),
+)
+LINK = "https://namesake.oakhill.test/join/code"
+DIGEST = '<html lang="en"><head><title>Digest</title></head><body><p>Hello Rosa</p></body></html>'
+
+
+def check_link(_invitation: Invitation, link: str, _answers: EnrollmentAnswers) -> str:
+    if link != LINK:
+        reason = "This is the link of another invitation."
+        raise InputError(reason)
+    return "rosa"
+
+
+FIRST_CHECK = FirstCheckActions(
+    is_offered=lambda: True,
+    read_terms=lambda: FirstCheckTerms(
+        sections=(ConsentSection(heading="What is searched", lines=("Public pages only.",)),),
+        offered=(Scope.SEARCH, Scope.PROFILES),
+        is_askable=True,
+    ),
+    invite=lambda mail, _name: SentInvitation(
+        invitation=INVITATION, words=f"An invitation was sent to {mail}."
+    ),
+    join=check_link,
+    run=lambda _person, _tell: FirstCheckResult(checked=1, total=1, html=DIGEST, text="Hello Rosa"),
+)
+
+
 def try_mail(answers: Answers) -> HealthResult:
     """Refuse an account without a password, as a mail server would."""
     if answers["smtp-password"]:
@@ -62,7 +103,9 @@ def served() -> Iterator[str]:
         monotonic=lambda: 0.0,
     )
     actions = SetupActions(
-        send_test=try_mail, write=lambda _answers, _secrets, tell: tell("Wrote it.") or RESULT
+        send_test=try_mail,
+        write=lambda _answers, _secrets, tell: tell("Wrote it.") or RESULT,
+        first_check=FIRST_CHECK,
     )
     address = f"http://{LOOPBACK}:{port}"
     with serve_on_port(create_setup_app(address, visit, actions), LOOPBACK, port):
@@ -77,6 +120,28 @@ def fill_in(page: Page, answers: Mapping[str, str]) -> None:
         else:
             page.fill(f"[name='{name}']", answer)
     page.get_by_role("button", name="Continue").click()
+
+
+def walk_first_check(page: Page, look: Callable[[str], None]) -> None:
+    page.get_by_role("link", name="Read what you would agree to").click()
+    look("the consent")
+    page.get_by_role("button", name="Send me an invitation").click()
+    look("no consent")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.fill("[name=name]", "Rosa Marchetti")
+    page.fill("[name=mail]", "rosa@oakhill.test")
+    page.get_by_role("button", name="Send me an invitation").click()
+    look("the link")
+    page.fill("[name=link]", "another")
+    page.get_by_role("button", name="Join, and check me now").click()
+    look("another link")
+    page.fill("[name=link]", LINK)
+    page.get_by_role("button", name="Join, and check me now").click()
+    page.get_by_text("1 of 1 source checked.").wait_for()
+    page.frame_locator("iframe").first.get_by_text("Hello Rosa").wait_for()
+    look("the digest")
+    page.get_by_role("link", name="Back to what is left to do").click()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -104,6 +169,7 @@ def test_every_page_of_setup_is_for_everyone_on_a_phone(browser: Browser, script
             look("the summary")
             page.get_by_role("button", name="Set up the district").click()
             look("the end")
+            walk_first_check(page, look)
             page.get_by_role("button", name="Finish").click()
             page.get_by_role("heading", name="Setup has ended").wait_for()
             look("the farewell")
