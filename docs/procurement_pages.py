@@ -60,6 +60,7 @@ CONTENTS: Mapping[str, str] = {
     "jobs": "scheduled jobs",
     "journal": "answers of sources that are being settled",
     "keys": "one key per person",
+    "languages": "in which language the person reads pages and emails",
     "legal_holds": "legal holds, with reason",
     "name_changes": "a name that waits for an operator",
     "new_accounts": "that an account is new in a school: hash and date",

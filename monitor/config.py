@@ -17,6 +17,7 @@ from monitor.domain.detection.weights import Weights, load_own_weights, parse_we
 from monitor.domain.district.inventory import DistrictInventory, OfficialAccount
 from monitor.domain.errors import ConfigError
 from monitor.domain.policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
+from monitor.domain.vocabulary import Language
 
 Text = Annotated[str, Meta(min_length=1)]
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
@@ -303,11 +304,13 @@ class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
 
     `public_contacts` are phone numbers and street addresses of schools and offices, which anyone
     may know: beside a name they expose no one. `contact` is named in emails and to sites.
+    `language` is that of staff who chose none: `en` or `es`.
     """
 
     id: Text
     name: Text
     zone: Text
+    language: Language = Language.ENGLISH
     domains: tuple[Text, ...]
     places: tuple[Text, ...] = ()
     public_contacts: tuple[Text, ...] = ()

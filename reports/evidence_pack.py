@@ -18,11 +18,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from monitor.domain.vocabulary import FlagKind, Severity
+from monitor.domain.vocabulary import FlagKind, Language, Severity
 from reports.data_export import render_csv
 from reports.labels import describe_field
 from reports.sanitize import clean_header_line
 from reports.templating import ENVIRONMENT
+from reports.translation import use_language
 
 # What we keep was unpacked already; these speak of how it travelled.
 _OF_THE_WAY = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
@@ -186,9 +187,10 @@ class EvidenceView:
 
 
 def build_evidence_pack(view: EvidenceView) -> bytes:
-    """Make the ZIP. The same view gives the same bytes."""
+    """Make the ZIP, in English for the platform. The same view gives the same bytes."""
     pages = tuple(_select_fitting_pages(view.pages))
-    files = dict(_build_files(view, pages))
+    with use_language(Language.ENGLISH):
+        files = dict(_build_files(view, pages))
     files[MANIFEST] = _build_manifest(files)
     archive = BytesIO()
     with ZipFile(archive, "w") as zipped:

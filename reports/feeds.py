@@ -11,6 +11,7 @@ from icalendar import Calendar, Event, vDuration
 
 from monitor.domain.vocabulary import Severity
 from reports.templating import ENVIRONMENT
+from reports.translation import translate_message, translate_sentence
 
 # How often a calendar asks again; checks are weekly.
 ASK_AGAIN_AFTER = timedelta(hours=12)
@@ -62,8 +63,9 @@ def render_calendar(view: CheckCalendarView) -> bytes:
     calendar = Calendar()
     calendar.add("PRODID", "-//Namesake//Checks//EN")
     calendar.add("VERSION", "2.0")
-    calendar.add("NAME", "Namesake checks")
-    calendar.add("X-WR-CALNAME", "Namesake checks")
+    name = translate_message("Namesake checks")
+    calendar.add("NAME", name)
+    calendar.add("X-WR-CALNAME", name)
     calendar.add("REFRESH-INTERVAL", vDuration(ASK_AGAIN_AFTER), parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(ASK_AGAIN_AFTER))
     for check in view.checks:
@@ -79,7 +81,7 @@ def _build_event(view: CheckCalendarView, check: CalendarCheck) -> Event:
     event.add("DTSTART", check.started_at)
     if check.ended_at and check.ended_at > check.started_at:
         event.add("DTEND", check.ended_at)
-    event.add("SUMMARY", check.title)
+    event.add("SUMMARY", translate_sentence(check.title))
     event.add("URL", view.page)
     # It takes none of its reader's time, and a shared calendar shows nobody else what it is.
     event.add("TRANSP", "TRANSPARENT")

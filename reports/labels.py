@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import (
     GuideReliability,
     HealthLevel,
     HoldAction,
+    Language,
     NoticeKind,
     OpeningReason,
     OwnershipLabel,
@@ -75,6 +76,11 @@ STAFF_LINE_STATES: Final[Mapping[StaffLineState, str]] = {
     StaffLineState.STUDENT: "a student in the file",
     StaffLineState.FAMILY: "a parent or guardian in the file",
     StaffLineState.NO_STAFF_ROLE: "without a staff role in roles.csv",
+}
+# Each in its own words.
+LANGUAGES: Final[Mapping[Language, str]] = {
+    Language.ENGLISH: "English",
+    Language.SPANISH: "Español",
 }
 # Before what a page says of itself, in quotes.
 QUOTE_LEADS: Final[Mapping[FlagKind, str]] = {
@@ -528,8 +534,8 @@ TAKEDOWN_PROGRESS: Final[Mapping[FlagState, str]] = {
     FlagState.REFUSED: "Left up by the platform, reported",
 }
 REMOVAL_PROGRESS: Final[Mapping[FlagState, str]] = {
-    FlagState.MINE: "still online, removal not requested yet",
-    FlagState.REMOVAL_ASKED: "still online, removal requested",
+    FlagState.MINE: "{what} still online, removal not requested yet",
+    FlagState.REMOVAL_ASKED: "{what} still online, removal requested",
 }
 TAKEN_OVER: Final = "Account taken over, as you said"
 # The links of advice to our own pages, by where they lead.
@@ -796,6 +802,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "address-resumed": "started sending to an address again",
     "unsubscribed": "stopped the regular email",
     "cadence-chosen": "chose how often the regular email comes",
+    "language-chosen": "chose the language of pages and emails",
     "resubscribed": "started the regular email again",
     "signed-in": "signed in",
     "token-created": "created an access token",

@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import nh3
 
+from reports.translation import translate_message, translate_plural
+
 CAP = 300
 SENTENCE_CAP = 1000
 TOKEN = 40
@@ -169,8 +171,8 @@ def _defang_text(text: str) -> str:
 def _append_hidden_count(text: str, hidden: int) -> str:
     if not hidden:
         return text
-    note = f"[{hidden} hidden character{'' if hidden == 1 else 's'}]"
-    return f"{text} {note}".lstrip()
+    note = translate_plural("[%(num)s hidden character]", "[%(num)s hidden characters]", hidden)
+    return f"{text} {note % {'num': hidden}}".lstrip()
 
 
 def _format_defanged(parts: SplitResult) -> str:
@@ -182,7 +184,8 @@ def _format_defanged(parts: SplitResult) -> str:
     place = _truncate_text(f"{_defang_dots(plain)}{port}{_defang_dots(path + query)}", CAP)
     if plain == reading:
         return place
-    return f"{place} (reads as {_truncate_text(_defang_dots(reading), TOKEN * 2)})"
+    facts = {"place": place, "reading": _truncate_text(_defang_dots(reading), TOKEN * 2)}
+    return translate_message("%(place)s (reads as %(reading)s)") % facts
 
 
 def _defang_dots(text: str) -> str:

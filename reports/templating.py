@@ -1,14 +1,24 @@
 """The one Jinja environment: what it prints is clean, and in HTML escaped, without being asked."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    Undefined,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from monitor.domain import dates
+from monitor.domain.vocabulary import Language
 from reports import labels
 from reports.labels import (
     describe_data_class,
@@ -19,6 +29,13 @@ from reports.labels import (
 )
 from reports.sanitize import CleanText, clean_form_input, clean_sentence, clean_web_text, defang_url
 from reports.static_files import build_asset_url
+from reports.translation import (
+    format_date_pattern,
+    get_language,
+    translate_message,
+    translate_plural,
+    translate_sentence,
+)
 
 REFERENCE = 8
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -29,37 +46,52 @@ _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
 
 def format_day(moment: datetime, zone: str, year: int = 0) -> CleanText:
-    return CleanText(dates.format_day(moment, zone, year))
+    return format_date(dates.convert_to_zone(moment, zone), year)
 
 
 def format_date(day: date, year: int = 0) -> CleanText:
-    return CleanText(dates.format_date(day, year))
+    if _speaks_english():
+        return CleanText(dates.format_date(day, year))
+    return CleanText(format_date_pattern(day, "MMM d" if day.year == year else "MMM d, y"))
 
 
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> CleanText:
-    return CleanText(dates.format_local_time(moment, zone, year))
+    if _speaks_english():
+        return CleanText(dates.format_local_time(moment, zone, year))
+    there = dates.convert_to_zone(moment, zone)
+    known = there.year == year
+    shown = format_date_pattern(there, "EEE, MMM d, h:mm a" if known else "EEE, MMM d, y, h:mm a")
+    return CleanText(f"{shown} {dates.format_zone_name(there, zone)}")
 
 
 def format_near_time(moment: datetime, zone: str) -> CleanText:
-    return CleanText(dates.format_near_time(moment, zone))
+    return format_local_time(moment, zone, dates.convert_to_zone(moment, zone).year)
 
 
 def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> CleanText:
     """`Seen Tue, Nov 3, 2026, 7:12 AM EST`, and since when if that is another day."""
+    facts = {"day": format_day(first, zone, year), "time": format_local_time(last, zone, year)}
     if format_day(first, zone) == format_day(last, zone):
-        return CleanText(f"Seen {format_local_time(last, zone, year)}")
-    return CleanText(
-        f"First seen {format_day(first, zone, year)}, "
-        f"last seen {format_local_time(last, zone, year)}"
-    )
+        return CleanText(translate_message("Seen %(time)s") % facts)
+    return CleanText(translate_message("First seen %(day)s, last seen %(time)s") % facts)
 
 
 def format_week_start(week: str, year: int = 0) -> CleanText:
-    return CleanText(dates.format_week_start(week, year))
+    if _speaks_english():
+        return CleanText(dates.format_week_start(week, year))
+    monday = dates.parse_monday(week)
+    return CleanText(format_date_pattern(monday, "MMMM d" if monday.year == year else "MMMM d, y"))
 
 
 def format_short_week(week: str) -> CleanText:
-    return CleanText(dates.format_short_week(week))
+    if _speaks_english():
+        return CleanText(dates.format_short_week(week))
+    return CleanText(format_date_pattern(dates.parse_monday(week), "M/d"))
+
+
+def _speaks_english() -> bool:
+    """Tell whether dates are those of the rules, which need no tables of languages."""
+    return get_language() is Language.ENGLISH
 
 
 def format_count(number: int, one: str, many: str = "") -> CleanText:
@@ -69,8 +101,14 @@ def format_count(number: int, one: str, many: str = "") -> CleanText:
 
 def spell_count(number: int, one: str, many: str = "") -> CleanText:
     """`One change`, `Two changes`: for a headline."""
-    word = _NUMBERS[number].capitalize() if number < len(_NUMBERS) else str(number)
-    return CleanText(f"{word} {one if number == 1 else many or one + 's'}")
+    return CleanText(f"{spell_number(number)} {one if number == 1 else many or one + 's'}")
+
+
+def spell_number(number: int) -> CleanText:
+    """Write `Two` at the beginning of a headline; a large number has digits."""
+    if number >= len(_NUMBERS):
+        return CleanText(number)
+    return CleanText(translate_message(_NUMBERS[number].capitalize()))
 
 
 def split_for_line_breaks(text: str) -> list[CleanText]:
@@ -113,6 +151,33 @@ def clean_printed_value(value: object) -> object:
     raise TypeError(message)
 
 
+def translate_choices(
+    choices: Mapping[str, str] | Iterable[tuple[str, ...]],
+) -> list[tuple[str, ...]]:
+    """Translate the words of choices, and leave alone what is sent for them."""
+    pairs = choices.items() if isinstance(choices, Mapping) else choices
+    return [(value, *map(translate_sentence, words)) for value, *words in pairs]
+
+
+def pad_lead(words: str, width: int) -> CleanText:
+    """Make the words before each line of a list in plain text as wide as the widest."""
+    return CleanText(words.ljust(width))
+
+
+def translate_field(field: str) -> str:
+    return translate_sentence(describe_field(field))
+
+
+def translate_data_class(words: str) -> str:
+    return translate_sentence(describe_data_class(words))
+
+
+def translate_site(source: str) -> str:
+    """Write the name of a source; only words about several sources have a translation."""
+    name = format_site_name(source)
+    return translate_sentence(name) if " " in source else name
+
+
 def shorten_id(full_id: str) -> CleanText:
     """Give as much of an id as a reader has to write back."""
     return clean_web_text(full_id[:REFERENCE])
@@ -126,6 +191,36 @@ _TIMES = (
     format_seen_range,
     format_week_start,
 )
+
+
+def _list_filters() -> dict[str, Callable[..., object]]:
+    words = (
+        clean_web_text,
+        clean_sentence,
+        defang_url,
+        format_count,
+        spell_count,
+        spell_number,
+        split_for_line_breaks,
+        pad_lead,
+        translate_choices,
+    )
+    names = (format_account, strip_platform)
+    translated: dict[str, Callable[..., object]] = {
+        "describe_data_class": translate_data_class,
+        "describe_field": translate_field,
+        "format_site_name": translate_site,
+        "translate": translate_sentence,
+    }
+    ours = (
+        mark_own_link,
+        shorten_id,
+        clean_form_input,
+        mark_own_path,
+        mark_web_link,
+        build_asset_url,
+    )
+    return translated | {each.__name__: each for each in (*words, *names, *ours, *_TIMES)}
 
 
 def _build_environment() -> Environment:
@@ -142,32 +237,42 @@ def _build_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (
-        clean_web_text,
-        clean_sentence,
-        defang_url,
-        format_count,
-        spell_count,
-        split_for_line_breaks,
-    )
-    names = (
-        describe_data_class,
-        describe_field,
-        format_account,
-        format_site_name,
-        strip_platform,
-    )
-    ours = (
-        mark_own_link,
-        shorten_id,
-        clean_form_input,
-        mark_own_path,
-        mark_web_link,
-        build_asset_url,
-    )
-    environment.filters.update({each.__name__: each for each in (*words, *names, *ours, *_TIMES)})
-    environment.globals["labels"] = labels
+    environment.filters.update(_list_filters())
+    environment.globals.update(labels=labels, language=get_language)
+    _install_translations(environment)
     return environment
+
+
+def _install_translations(environment: Environment) -> None:
+    """Give templates `_()` and `ngettext()`: in HTML the facts in a text are escaped, it is not."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        translate_message, translate_plural, newstyle=True
+    )
+    fill_text: Any = environment.globals["gettext"]
+    fill_count: Any = environment.globals["ngettext"]
+
+    @pass_context
+    def translate_text(context: Context, message: str, /, **facts: object) -> object:
+        return _mark_own(fill_text(context, message, **_clean_facts(facts)))
+
+    @pass_context
+    def translate_count(
+        context: Context, one: str, many: str, num: int, /, **facts: object
+    ) -> object:
+        """Write the form of a text that fits a number, which is the fact `num`."""
+        return _mark_own(fill_count(context, one, many, num, **_clean_facts(facts)))
+
+    environment.globals.update(_=translate_text, ngettext=translate_count)
+
+
+def _clean_facts(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: clean_printed_value(fact) for name, fact in facts.items()}
+
+
+def _mark_own(text: str) -> Markup | CleanText:
+    """Let plain text of ours pass as it is, like the rest of its template."""
+    return text if isinstance(text, Markup) else CleanText(text)
 
 
 ENVIRONMENT: Final = _build_environment()

@@ -43,6 +43,7 @@ from monitor.db.name_changes import NameChangesTable
 from monitor.db.outbox import (
     EmailCadencesTable,
     EmailCounts,
+    LanguagesTable,
     OutboxTable,
     SentLog,
     SuppressionListTable,
@@ -156,6 +157,7 @@ class Database:
         self.suppression_list = SuppressionListTable(connection, encryption)
         self.unsubscribes = UnsubscribesTable(connection, encryption)
         self.email_cadences = EmailCadencesTable(connection)
+        self.languages = LanguagesTable(connection)
         self.sent_log = SentLog(connection.path.parent / SENT_LOG_FILE)
         self.sign_in_links = SignInLinksTable(connection)
         self.address_changes = AddressChangesTable(connection, encryption)

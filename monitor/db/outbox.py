@@ -27,7 +27,7 @@ from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.people import hash_mail_address
 from monitor.domain.email import extract_local_id
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
-from monitor.domain.vocabulary import EmailCadence, EmailState
+from monitor.domain.vocabulary import EmailCadence, EmailState, Language
 
 T = TypeVar("T")
 
@@ -496,6 +496,29 @@ class EmailCadencesTable:
             "SELECT cadence FROM email_cadences WHERE person_id = ?", person_id
         )
         return EmailCadence.WEEKLY if found is None else EmailCadence(found["cadence"])
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesTable:
+    connection: DatabaseConnection
+
+    def set_language(self, person_id: str, language: Language, at: datetime) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """INSERT INTO languages (person_id, language, chosen_at) VALUES (?, ?, ?)
+                ON CONFLICT (person_id)
+                DO UPDATE SET language = excluded.language, chosen_at = excluded.chosen_at""",
+                person_id,
+                language,
+                format_datetime(at),
+            )
+
+    def find_language(self, person_id: str) -> Language | None:
+        """Return what they chose; None where they chose nothing."""
+        found = self.connection.fetch_row(
+            "SELECT language FROM languages WHERE person_id = ?", person_id
+        )
+        return None if found is None else Language(found["language"])
 
 
 LOG = logging.getLogger(__name__)

@@ -228,6 +228,7 @@ RETENTION_BY_TABLE: Mapping[str, RetainedKind] = {
     "items": RetainedKind.ITEM,
     "jobs": RetainedKind.PERSON,
     "journal": RetainedKind.JOURNAL,
+    "languages": RetainedKind.PERSON,
     "legal_holds": RetainedKind.PERSON,
     "name_changes": RetainedKind.PERSON,
     "new_accounts": RetainedKind.ITEM,

@@ -33,33 +33,33 @@ def format_weekday_date(day: date) -> str:
 
 def format_day(moment: datetime, zone: str, year: int = 0) -> str:
     """`Nov 3, 2026` on the reader's clock, without the year if it is `year`."""
-    return format_date(_convert_to_zone(moment, zone), year)
+    return format_date(convert_to_zone(moment, zone), year)
 
 
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
     """`Tue, Nov 3, 2026, 7:12 AM EST` on the reader's clock, without the year if it is `year`."""
-    there = _convert_to_zone(moment, zone)
+    there = convert_to_zone(moment, zone)
     return f"{format_weekday_date(there)}{_format_year(there, year)}, {_format_time(there, zone)}"
 
 
 def format_near_time(moment: datetime, zone: str) -> str:
     """`Tue, Nov 3, 7:12 AM EST`, for a moment so near that its year goes without saying."""
-    return format_local_time(moment, zone, _convert_to_zone(moment, zone).year)
+    return format_local_time(moment, zone, convert_to_zone(moment, zone).year)
 
 
 def format_week_start(week: str, year: int = 0) -> str:
     """`November 23, 2026` for `2026-W48`: its Monday, without the year if it is `year`."""
-    monday = _parse_monday(week)
+    monday = parse_monday(week)
     return f"{_MONTHS[monday.month - 1]} {monday.day}{_format_year(monday, year)}"
 
 
 def format_short_week(week: str) -> str:
     """`11/23` for `2026-W48`: its Monday, where there is place for no more."""
-    monday = _parse_monday(week)
+    monday = parse_monday(week)
     return f"{monday.month}/{monday.day}"
 
 
-def _parse_monday(week: str) -> date:
+def parse_monday(week: str) -> date:
     return date.fromisocalendar(parse_week_year(week), int(week.partition("-W")[2]), 1)
 
 
@@ -67,7 +67,7 @@ def parse_week_year(week: str) -> int:
     return int(week.partition("-W")[0])
 
 
-def _convert_to_zone(moment: datetime, zone: str) -> datetime:
+def convert_to_zone(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is None:
         message = "A time without its zone cannot be shown."
         raise ValueError(message)
@@ -81,10 +81,10 @@ def _format_year(moment: date, known: int) -> str:
 def _format_time(moment: datetime, zone: str) -> str:
     # `%p` and `%-I` follow the machine's language and C library; a reader's clock does not.
     hour, half = moment.hour % 12 or 12, "AM" if moment.hour < _NOON else "PM"
-    return f"{hour}:{moment:%M} {half} {_format_zone_name(moment, zone)}"
+    return f"{hour}:{moment:%M} {half} {format_zone_name(moment, zone)}"
 
 
-def _format_zone_name(moment: datetime, zone: str) -> str:
+def format_zone_name(moment: datetime, zone: str) -> str:
     # Some zones have no abbreviation (`+03`): their place says more.
     name = moment.tzname() or zone
     return name if name.isalpha() else f"{zone.rpartition('/')[2].replace('_', ' ')} time"

@@ -440,6 +440,13 @@ class EmailCadence(StrEnum):
     ON_NEWS = "on-news"
 
 
+class Language(StrEnum):
+    """What staff pages and emails are written in, by the codes of browsers (BCP 47)."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
 class AuthMethod(StrEnum):
     """How someone proved who they are. An invitation opens the joining pages and no more."""
 

@@ -449,6 +449,7 @@ EXPORTED_TABLES: Mapping[str, str] = {
     "outbox": "emails",
     "unsubscribes": "email_settings",
     "email_cadences": "email_settings",
+    "languages": "email_settings",
     "address_changes": "email_settings",
     "name_changes": "name_changes",
     "account_proofs": "account_proofs",
@@ -639,6 +640,7 @@ def _build_email_settings(app: App, records: PersonRecords) -> ExportData:
     return {
         "unsubscribed_at": db.unsubscribes.find_unsubscribe_time(person.id),
         "cadence": db.email_cadences.load_cadence(person.id),
+        "language": db.languages.find_language(person.id),
         "suppressed": db.suppression_list.find_suppression(person.id, person.mail),
         "address_changes": [_replace_names(each, browser="") for each in records.address_changes],
     }

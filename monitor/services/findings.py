@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import (
     EmailCadence,
     FlagKind,
     FlagState,
+    Language,
     OwnershipLabel,
     Severity,
     SweepKind,
@@ -85,6 +86,7 @@ from reports.pages.findings import (
 )
 from reports.pages.layout import PolicyReminder
 from reports.templating import format_day, format_local_time
+from reports.translation import translate_sentence, use_language
 from scrapers.models import FindingKind
 
 ACCOUNT_QUESTION = "Is this you?"
@@ -405,7 +407,7 @@ def _list_versions(app: App, owner_id: str, item_id: str) -> tuple[tuple[int, st
             each.number,
             (
                 f"{format_local_time(each.at, zone)}, "
-                f"{words.format_site_name(each.source or 'a source')}"
+                f"{words.format_site_name(each.source) or translate_sentence('a source')}"
             ),
         )
         for each in build_item_timeline(app, owner_id, item_id)
@@ -440,8 +442,13 @@ def _build_flag_panel(app: App, owner_id: str, flag: Flag, zone: str) -> FlagPan
     )
 
 
-def build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFieldLine]:
-    """Show the closed list as IT reads it, field by field."""
+def build_reviewer_lines(fields: ReviewFields, zone: str) -> tuple[ReviewerFieldLine, ...]:
+    """Show the closed list as IT reads it, field by field and in English."""
+    with use_language(Language.ENGLISH):
+        return tuple(_build_reviewer_lines(fields, zone))
+
+
+def _build_reviewer_lines(fields: ReviewFields, zone: str) -> Iterator[ReviewerFieldLine]:
     shown = (
         ("Name", fields.name),
         ("School", fields.school or "Not given"),

@@ -97,7 +97,7 @@ def _describe_progress(flag: Flag, item: Item) -> str:
         kinds = _list_shown_kinds(flag, item)
         what = words.join_words(words.OWN_CONTACTS[kind] for kind in kinds) if kinds else ""
         status = words.REMOVAL_PROGRESS.get(flag.state, "")
-        return f"{what[0].upper()}{what[1:]} {status}" if what and status else ""
+        return status.format(what=f"{what[0].upper()}{what[1:]}") if what else ""
     if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
         return words.TAKEN_OVER if flag.state is FlagState.IMPERSONATION else ""
     return words.TAKEDOWN_PROGRESS.get(flag.state, "")

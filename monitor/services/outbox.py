@@ -18,7 +18,7 @@ from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
 from monitor.domain.flag import mark_notified
-from monitor.domain.vocabulary import EmailState, Severity
+from monitor.domain.vocabulary import EmailState, Language, Severity
 from monitor.services.answer_links import add_finding_links
 from monitor.services.auth import derive_sign_in_digits
 from monitor.services.data_export import build_data_export
@@ -30,7 +30,7 @@ from monitor.services.notifications import (
     PAUSABLE_EMAILS,
     find_office_address,
 )
-from monitor.services.suppression import pause_address
+from monitor.services.suppression import load_language, pause_address
 from reports.emails.account import (
     AlertView,
     InvitationReminderView,
@@ -42,6 +42,7 @@ from reports.emails.account import (
 from reports.emails.registry import EmailKind, get_view_type, render_email
 from reports.emails.render import Email
 from reports.emails.sections import EmailView, PersonalEmailView
+from reports.translation import use_language
 
 LOG = logging.getLogger(__name__)
 STOPPABLE_EMAILS = frozenset({EmailKind.DIGEST})
@@ -173,11 +174,17 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
 
 
 def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
-    written = render_email(view)
-    if not isinstance(view, OwnDataView):
-        return written
-    copy = build_data_export(app, email.recipient_id)
-    return replace(written, attachments=(copy.build_attachment(),))
+    with use_language(_find_language(app, email)):
+        written = render_email(view)
+        if not isinstance(view, OwnDataView):
+            return written
+        copy = build_data_export(app, email.recipient_id)
+        return replace(written, attachments=(copy.build_attachment(),))
+
+
+def _find_language(app: App, email: OutboxEmail) -> Language:
+    """Return that of the reader; an office reads English, as its pages are."""
+    return load_language(app, email.person_id) if email.person_id else Language.ENGLISH
 
 
 def _load_view(app: App, email: OutboxEmail) -> EmailView:

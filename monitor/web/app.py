@@ -42,6 +42,7 @@ from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_FORM_BYTES
 from monitor.web.sessions import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
+from reports.translation import set_language
 
 LOG = logging.getLogger(__name__)
 BlueprintFactory = Callable[[PortalContext], Blueprint]
@@ -87,6 +88,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     home.build_unsubscribe_routes,
     home.build_weekly_email_routes,
     home.build_cadence_routes,
+    home.build_language_routes,
     feeds.build_feed_routes,
     build_api_routes,
 )
@@ -163,12 +165,14 @@ def create_flask_app(
 def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGuard) -> None:
     @app.before_request
     def check_request() -> None:
+        set_language(context.find_language(None))
         guard.check_host(request)
         rule = find_access_rule(request.path, guard.access_rules)
         if rule is not None and rule.ignores_cookies:
             return
         session = get_browser_session()
         context.sessions.identify(session, request)
+        set_language(context.find_language(session.principal))
         check_role(request.path, session.principal, guard.access_rules)
         if request.endpoint in UPLOAD_ENDPOINTS and request.mimetype == "multipart/form-data":
             # Before the first field is read, which is the token. The second bounds what is in

@@ -4,25 +4,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, TypedDict, TypeVar
 
 from flask import Response, request, url_for
 from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
 from monitor.domain.person import Principal
-from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.domain.vocabulary import AuthMethod, Language, Role
 from monitor.web.forms import WebForm, read_form
+from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
 from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_session
+from reports.labels import LANGUAGES
 from reports.pages.layout import NavLink, PageFrame
+from reports.translation import get_language
 
 V = TypeVar("V")
 WANTED_COOKIE: Final = "namesake-wanted"
+LANGUAGE_COOKIE: Final = "namesake-language"
 MAX_PATH_LENGTH: Final = 200
 SIGN_OUT_ELSEWHERE: Final = (
     "You signed in through your district's own sign-in page. Sign out there."
 )
+
+
+class LanguageChoice(TypedDict):
+    """The part of a page's frame that lets its reader choose another language."""
+
+    languages: tuple[tuple[str, str], ...]
+    here: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,23 @@ class PortalContext:
     @property
     def browser_session(self) -> BrowserSession:
         return get_browser_session()
+
+    def find_language(self, principal: Principal | None) -> Language:
+        """Return the language of this page: pages of an office are English.
+
+        It is what the person chose; before they did, what this browser chose or prefers.
+        """
+        if not is_for_staff(request.path):
+            return Language.ENGLISH
+        person_id = principal.person_id if principal else ""
+        chosen = self.app.db.languages.find_language(person_id) if person_id else None
+        return chosen or self._find_browser_language() or self.app.config.district.language
+
+    def _find_browser_language(self) -> Language | None:
+        for value in self.sessions.read_signed_cookie(request, LANGUAGE_COOKIE):
+            return Language(value)
+        best = request.accept_languages.best_match([each.value for each in Language])
+        return Language(best) if best else None
 
     def now(self) -> datetime:
         return self.app.clock.now()
@@ -130,6 +158,18 @@ class PortalContext:
             places=tuple(self._build_nav(principal)) if principal else (),
             notice=session.notice,
             demo=self.demo_notice,
+            **self._build_language_choice(),
+        )
+
+    def _build_language_choice(self) -> LanguageChoice:
+        """Offer the other languages on the pages that have them, and lead back to this one."""
+        if not is_for_staff(request.path):
+            return LanguageChoice(languages=(), here="/")
+        is_readable = request.method == "GET" and leads_to_staff_page(request.path)
+        others = (each for each in Language if each is not get_language())
+        return LanguageChoice(
+            languages=tuple((each.value, LANGUAGES[each]) for each in others),
+            here=request.path if is_readable else "/",
         )
 
     def _build_nav(self, principal: Principal) -> list[NavLink]:

@@ -33,6 +33,7 @@ from monitor.services.enrollment import (
     save_step_answers,
 )
 from monitor.services.erasure import find_not_me_reporter, report_not_me
+from monitor.services.suppression import choose_language
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.forms import WebForm, read_form
 from reports.labels import ENROLLMENT_STEPS, SCOPE_TITLES, format_site_name
@@ -57,6 +58,7 @@ from reports.pages.enrollment import (
     WorkStepView,
 )
 from reports.pages.layout import FieldProblem, PageFrame
+from reports.translation import get_language, translate_sentence
 
 MAX_LENGTH = 100
 MAX_ENTRIES = 20
@@ -434,12 +436,13 @@ def build_summary_rows(draft: EnrollmentDraft, base: str) -> Iterator[SummaryRow
     name = draft.name
     others = (*name.former_families, *name.nicknames)
     own = (
-        f"{line.title} {line.detail}" for line in build_declared_lines(draft.accounts, draft.pages)
+        f"{translate_sentence(line.title)} {line.detail}"
+        for line in build_declared_lines(draft.accounts, draft.pages)
     )
     fields: tuple[tuple[str, Iterable[str], EnrollmentStep], ...] = (
         (
             "What we search",
-            (SCOPE_TITLES[each] for each in Scope if each in draft.scopes),
+            (translate_sentence(SCOPE_TITLES[each]) for each in Scope if each in draft.scopes),
             EnrollmentStep.SCOPES,
         ),
         (
@@ -572,6 +575,7 @@ class EnrollmentFlow:
             return self.context.redirect_to(url_for("join.show-read"), CONSENT_TEXT_CHANGED)
         waits = has_unconfirmed_name(self.context.app, self.invitation_id, draft)
         person = complete_enrollment(self.context.app, self.invitation_id, draft, seal)
+        choose_language(self.context.app, person.id, get_language())
         self.context.sign_in(person.id, AuthMethod.LINK)
         return self.context.redirect_to(
             url_for("me.show_joined"), NAME_NEEDS_CONFIRMATION if waits else ""

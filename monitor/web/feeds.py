@@ -18,6 +18,7 @@ from monitor.domain.vocabulary import SweepKind, TokenScope
 from monitor.services.access_tokens import TokenHolder
 from monitor.services.review_queue import list_review_openings
 from monitor.services.self_check import list_own_checks
+from monitor.services.suppression import load_language
 from monitor.web.api import TokenGate
 from monitor.web.context import PortalContext
 from reports.feeds import (
@@ -28,6 +29,7 @@ from reports.feeds import (
     render_queue_feed,
 )
 from reports.labels import SWEEP_KINDS
+from reports.translation import use_language
 
 
 def build_feed_routes(context: PortalContext) -> Blueprint:
@@ -37,7 +39,8 @@ def build_feed_routes(context: PortalContext) -> Blueprint:
     def show_calendar(token: str) -> Response:
         holder = _require_holder(gate, token, TokenScope.OWN_CALENDAR)
         view = _build_calendar_view(context.app, holder.token.person_id)
-        return Response(render_calendar(view), mimetype="text/calendar")
+        with use_language(load_language(context.app, holder.principal.person_id)):
+            return Response(render_calendar(view), mimetype="text/calendar")
 
     @routes.get("/feed/<token>.atom")
     def show_queue_feed(token: str) -> Response:

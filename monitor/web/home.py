@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from monitor.domain.policy import JOINING_CLAUSES
 from monitor.domain.schedule import compute_next_sweep
-from monitor.domain.vocabulary import ConsentPhase, EmailCadence
+from monitor.domain.vocabulary import ConsentPhase, EmailCadence, Language
 from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
 from monitor.services.data_export import load_enrollment_status
@@ -20,13 +20,15 @@ from monitor.services.pictures import can_add_reference_picture
 from monitor.services.presenters import build_policy_reminder
 from monitor.services.suppression import (
     choose_cadence,
+    choose_language,
     find_stop_token_owner,
     has_stopped_digest,
     resume_digest,
     stop_digest,
 )
-from monitor.web.context import PortalContext
+from monitor.web.context import LANGUAGE_COOKIE, PortalContext
 from monitor.web.forms import WebForm, read_form
+from monitor.web.roles import leads_to_staff_page
 from reports.labels import CADENCE_SENTENCES
 from reports.pages import account as pages
 from reports.pages import enrollment as joining
@@ -197,6 +199,29 @@ def build_cadence_routes(context: PortalContext) -> Blueprint:
         return context.redirect_to(
             url_for("data.show_data", _anchor="weekly-email"), CADENCE_SENTENCES[chosen]
         )
+
+    return routes
+
+
+class LanguageForm(WebForm, frozen=True, kw_only=True):
+    """`back` is the page on which it was chosen."""
+
+    language: Language
+    back: str = ""
+
+
+def build_language_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("language", __name__)
+
+    @routes.post("/language")
+    def submit_language() -> Response:
+        """Remember it in this browser, and for a person who has joined, also for emails."""
+        form, principal = read_form(LanguageForm), context.browser_session.principal
+        if principal and principal.person_id:
+            choose_language(context.app, principal.person_id, form.language)
+        response = context.redirect_to(form.back if leads_to_staff_page(form.back) else "/")
+        context.sessions.set_signed_cookie(response, LANGUAGE_COOKIE, [form.language])
+        return response
 
     return routes
 

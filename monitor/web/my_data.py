@@ -115,6 +115,7 @@ from reports.pages.data import (
 from reports.pages.enrollment import AccountProofLine, EnrollmentStepView, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame
 from reports.templating import format_local_time
+from reports.translation import translate_plural
 
 PROOFS_PATH: Final = "/me/data/accounts#proofs"
 EDITABLE_STEPS: Final = (EnrollmentStep.NAMES, EnrollmentStep.WORK, EnrollmentStep.ACCOUNTS)
@@ -519,7 +520,8 @@ def _build_feed_row(context: PortalContext, person: Person) -> Iterator[SummaryR
     """Say how many alert feeds there are, and never an address."""
     if person.alert_feeds or find_alert_source(context.app):
         count = len(person.alert_feeds)
-        answer = f"{count} {'feed' if count == 1 else 'feeds'}" if count else ""
+        words = translate_plural("%(num)s feed", "%(num)s feeds", count) % {"num": count}
+        answer = words if count else ""
         yield SummaryRow(what="Alert feeds", answer=answer, change="/me/data/alerts")
 
 

@@ -1,5 +1,6 @@
 """Which part of the pages is open to which role: one table, and what is not in it is closed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -41,6 +42,7 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
         "feed": _BY_TOKEN,
         "healthz": _PUBLIC,
         "join": _PUBLIC,
+        "language": _PUBLIC,
         # Behind it a token is asked for, and without one configured there is nothing.
         "metrics": _BY_TOKEN,
         "scim": _BY_TOKEN,
@@ -53,12 +55,27 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
         "operate": AccessRule(role=Role.OPERATOR),
     }
 )
+_FOR_STAFF: Final = frozenset(
+    {"", "answer", "calendar", "join", "language", "me", "sign-in", "sign-out", "stop"}
+)
+# A browser reads `//host` as someone else's address.
+_PLAIN_PATH: Final = re.compile(r"/(?!/)[\w./-]*", re.ASCII)
 API_PREFIX: Final = "/api/v1"
 
 
 def find_access_rule(path: str, rules: AccessRules = ACCESS_RULES) -> AccessRule | None:
     """Return the door before a path; None where there is none, and so no way in."""
     return rules.get(path.removeprefix("/").partition("/")[0])
+
+
+def is_for_staff(path: str) -> bool:
+    """Tell whether a page comes in every language: those of offices and programs are English."""
+    return path.removeprefix("/").partition("/")[0] in _FOR_STAFF
+
+
+def leads_to_staff_page(path: str) -> bool:
+    """Tell whether it is the plain address of such a page, and of no other site's."""
+    return bool(_PLAIN_PATH.fullmatch(path)) and is_for_staff(path)
 
 
 def check_role(path: str, principal: Principal | None, rules: AccessRules) -> None:

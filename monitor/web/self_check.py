@@ -13,6 +13,7 @@ from typing import Final
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.domain.errors import NotPermittedError, TooSoonError
+from monitor.domain.vocabulary import Language
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.web.context import PortalContext
 from monitor.web.server import MAX_STREAMS, MAX_STREAMS_PER_PERSON
@@ -20,6 +21,7 @@ from monitor.web.sessions import BrowserSession
 from reports.pages import self_check as pages
 from reports.pages.layout import PageFrame
 from reports.pages.self_check import SelfCheckPageView
+from reports.translation import get_language, use_language
 from scrapers.http.clock import Clock, SystemClock
 
 # A page is made again when something was written, but not more often than this, and within each
@@ -121,13 +123,14 @@ class LiveCheck:
         if not self.slots.acquire_slot(person):
             abort(HTTPStatus.SERVICE_UNAVAILABLE)
         response = Response(
-            self._generate_events(session, person, frame), mimetype="text/event-stream"
+            self._generate_events(session, person, frame, get_language()),
+            mimetype="text/event-stream",
         )
         response.call_on_close(partial(self.slots.release_slot, person))
         return response
 
     def _generate_events(
-        self, session: BrowserSession, person_id: str, frame: PageFrame
+        self, session: BrowserSession, person_id: str, frame: PageFrame, language: Language
     ) -> Iterator[str]:
         ends, db = self.clock.monotonic() + MAX_STREAM_SECONDS, self.context.app.db
         while self.clock.monotonic() < ends and self.context.sessions.is_still_valid(session):
@@ -135,7 +138,9 @@ class LiveCheck:
                 db.read_data_version(),
                 build_check_view(self.context.app, person_id),
             )
-            yield f"data: {_render_state_json(view, frame)}\n\n"
+            with use_language(language):
+                state = _render_state_json(view, frame)
+            yield f"data: {state}\n\n"
             if not view.is_running:
                 return
             wait_for_write(db.read_data_version, written, self.clock)

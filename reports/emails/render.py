@@ -19,7 +19,7 @@ _FEWER = (MOST, 12, 6, 3)
 _LINES = ("subject", "preheader", "heading")
 _CHARSET = '<meta charset="utf-8">'
 _LIVE_LINE = re.compile(r"\s*https?://\S+")
-_BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[A-Z][a-z ]+:  +)")
+_BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[^\W\d_](?:[^\W\d_A-Z]| )+:  +)")
 _INLINER: Final = css_inline.CSSInliner(
     keep_style_tags=False,
     keep_at_rules=True,

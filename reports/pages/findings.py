@@ -15,6 +15,7 @@ from reports.pages.layout import (
     render_page,
 )
 from reports.templating import format_short_week, format_week_start
+from reports.translation import translate_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +88,16 @@ class PersonalWeekLine:
     def words(self) -> tuple[str, str, str, str]:
         return (
             str(format_week_start(self.week)),
-            f"{self.checked} of {self.total}" if self.total else "No check",
-            "Not known" if self.known_news is None else str(self.known_news),
+            self._describe_checked(),
+            translate_message("Not known") if self.known_news is None else str(self.known_news),
             str(self.flags),
         )
+
+    def _describe_checked(self) -> str:
+        if not self.total:
+            return translate_message("No check")
+        facts = {"checked": self.checked, "total": self.total}
+        return translate_message("%(checked)s of %(total)s") % facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

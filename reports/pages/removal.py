@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.domain.dates import format_date
 from monitor.domain.vocabulary import Decision, GuideReliability, Severity
 from reports.evidence_pack import ActionLogLine
 from reports.labels import GUIDE_SOURCES, OWN_REMOVAL_STEPS, REMOVAL_STEPS, join_words
 from reports.pages.layout import PageFrame, render_page
+from reports.templating import format_date
 
 
 class PageSighting(StrEnum):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.domain.dates import format_date
-from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability
+from monitor.domain.vocabulary import Decision, FlagKind, GuideReliability, Language
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.labels import GUIDE_SOURCES, REPORT_STEPS, UNSEEN_REPORT_STEPS
 from reports.pages.findings import AdviceLine, UndoLine
 from reports.pages.layout import FieldProblem, PageFrame, render_page
-from reports.templating import ENVIRONMENT
+from reports.templating import ENVIRONMENT, format_date
+from reports.translation import use_language
 
 
 class AccountSighting(StrEnum):
@@ -114,7 +114,8 @@ class TakedownView:
     @property
     def report_text(self) -> str:
         """What can be pasted into a platform's form: plain, and nothing but facts."""
-        text = ENVIRONMENT.get_template("takedown/text.txt").render(view=self.evidence)
+        with use_language(Language.ENGLISH):
+            text = ENVIRONMENT.get_template("takedown/text.txt").render(view=self.evidence)
         return f"{text.strip()}\n"
 
     @property

@@ -7,9 +7,9 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     text.select();
     try {
       await navigator.clipboard.writeText(text.value);
-      said.textContent = "Copied.";
+      said.textContent = said.dataset.done;
     } catch {
-      said.textContent = "Selected: copy it with your device's own command.";
+      said.textContent = said.dataset.selected;
     }
   });
 }

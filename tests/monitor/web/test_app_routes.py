@@ -36,6 +36,7 @@ WHOSE = {
     "/calendar/<token>.ics": TOKEN,
     "/feed/<token>.atom": TOKEN,
     "/healthz": ANYBODY,
+    "/language": ANYBODY,
     "/join": ANYBODY,
     "/join/accounts": ANYBODY,
     "/join/check": ANYBODY,

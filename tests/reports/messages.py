@@ -1,0 +1,179 @@
+"""What has to be translated: the texts of templates for staff, and the sentences of our code."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from jinja2.ext import babel_extract
+
+from monitor.domain.vocabulary import Role
+from reports.labels import FEED_OFFERS
+from tests.house.tree import ROOT, parsed, place
+
+Text = str | tuple[str, str]
+
+# Templates that only reviewers, operators, platforms or a terminal see: those stay English.
+OFFICE_FOLDERS = {
+    *("address_paused", "disk_full", "evidence", "feeds", "quick_check", "review"),
+    *("sources_parked", "staff_file", "takedown", "trial"),
+}
+OFFICE_TEMPLATE = re.compile(
+    r"pages/(?:review|operate|setup|holds|early|audit|cast|demo|district|lookalikes)"
+    r"|_base/(?:review|opened)"
+)
+# Tables of labels that only an office or a terminal shows.
+OFFICE_TABLES = {
+    *("STAFF_LINE_STATES", "HEALTH_LEVELS", "REVIEWER_CHOICES", "PUBLIC_RECORDS"),
+    *("DISTRICT_FINDING_STATES", "REVIEWER_ANSWERS", "REVIEWER_ACCESS_REASONS", "HOLD_NOTICES"),
+    *("HOLD_ERRORS", "NOTICES", "OFFICES", "EMAIL_STATES", "REQUESTED_RUNS", "AUDIT_END_PROBLEMS"),
+    # Nothing shows staff these two either: a list of all emails, and what the demo signs in by.
+    *("EMAIL_KINDS", "AUTH_METHODS"),
+}
+# The code whose sentences staff read.
+STAFF_CODE = (
+    "reports/labels.py",
+    *(f"monitor/domain/detection/{name}.py" for name in ("claim", "imitation", "rules", "waves")),
+    "monitor/domain/failures.py",
+    "monitor/domain/handles/lookalike.py",
+    *(f"monitor/services/{name}.py" for name in ("findings", "flagging", "history", "next_steps")),
+    *("monitor/services/notifications.py", "monitor/services/presenters.py"),
+    *(f"monitor/services/{name}.py" for name in ("access_tokens", "alert_feeds", "self_check")),
+    *(
+        f"monitor/web/{name}.py"
+        for name in (
+            *("access_tokens", "alert_feeds", "answer_link", "app", "context", "enrollment"),
+            *("errors", "findings", "home", "my_data", "removal", "self_check", "sign_in"),
+            "takedown",
+        )
+    ),
+)
+# What reads like words in that code, and no member of staff ever reads.
+NOT_FOR_STAFF = {
+    # What Have I Been Pwned calls some kinds of data: we have plainer words for them.
+    *("account balances", "browser user agent details", "geographic locations", "ip addresses"),
+    *("government issued ids", "historical passwords", "mac addresses", "partial credit card data"),
+    *("physical addresses", "security questions and answers", "user website urls"),
+    # For reviewers and operators.
+    "List the flags that IT can see, without names",
+    "Open these flags, with names (recorded each time)",
+    "Count the flags that IT can see, in a feed reader",
+    *("Read health, jobs and sources", "Invite staff", "decided on a look-alike of the district"),
+    *FEED_OFFERS[Role.REVIEWER],
+    "You get this email because Xyz lists you as an operator.",
+    "To stop, take your address off the list of operators.",
+    "Break-glass access needs a reason. The person will read it.",
+    # For a terminal, a log, or a program.
+    *("data: Xyz\n\n", "Xyz of Xyz sources could not be reached"),
+    *('attachment; filename="Xyz"', "openid email"),
+    "The request could not be read: send JSON in UTF-8, to the host of the portal.",
+    "Send an access token that is still valid, as `Authorization: Bearer TOKEN`.",
+    "The token may not do this: make one that may, on the page Access tokens.",
+    "There is nothing at this address, or nothing that this token may see.",
+    "This address does not take this method: see /api/v1/openapi.json.",
+    "The request is too large: send at most 64 kB.",
+    "Send the body as JSON, with `Content-Type: application/json`.",
+    "Something went wrong here; nothing that was saved before is lost. Try again later.",
+    "Namesake is busy or under maintenance: try again in a few minutes.",
+    "The provider's answer does not prove who this is: try again.",
+    "Xyz cannot be reached, or does not answer as a provider does.",
+    "Signing in with accounts needs authlib and joserfc: install requirements.txt.",
+    # Errors that no page shows in these words.
+    "There is no account of yours to compare it with.",
+    "There is no version Xyz of this item. See its history for the versions we have.",
+    # Names of services.
+    *("Google Alerts", "Talkwalker Alerts"),
+}
+# Pieces that only make sense together: the sentences made of them are tested as they come out.
+PIECES = {
+    *("and no account of yours links to it", "and it is newer than yours"),
+    *("follows many accounts, and far fewer follow it", " (beside it on the keyboard)"),
+    *("Xyz Xyz letter", "account that may belong to a student", "is followed by"),
+    *("from your district's student list", "Its Xyz Xyz changed since our last check."),
+    *("accounts that may belong to students", "the values themselves", "the value itself"),
+    *("XyzXyz Xyz next to your name, in Xyz.", "A name Xyz appears with Xyz."),
+    "Several rare names Xyz are among them. Chance alone would bring fewer.",
+    "We record that Xyz Xyz there, and where. We never store Xyz.",
+    "This account is yours, so you can remove Xyz yourself.",
+    *("Your account Xyz Xyz Xyz.", " You get one reminder and no more."),
+    "Xyz Remove one of the two.",
+}
+# Of the files that staff read from: what is not a sentence.
+DATA_FILES = (
+    "policy.toml",
+    "takedown/advice.toml",
+    "takedown/places.toml",
+    "takedown/removals.toml",
+)
+_SETTINGS = {
+    *("name", "hosts", "form", "help", "opt_out", "known", "identity", "who", "at", "address"),
+}
+_WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [a-zA-Z]{1,}")
+_FACT = re.compile(r"\{\w+\}")
+
+
+def list_template_texts() -> Iterator[tuple[str, Text]]:
+    """Yield each text of each template for staff, with its place; one that counts is a pair."""
+    folder = ROOT / "reports" / "templates"
+    for path in sorted(folder.rglob("*.*")):
+        name = path.relative_to(folder).as_posix()
+        if name.partition("/")[0] in OFFICE_FOLDERS or OFFICE_TEMPLATE.match(name):
+            continue
+        options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+        found = babel_extract(BytesIO(path.read_bytes()), ("_", "ngettext"), (), options)
+        for _, _, messages, _ in found:
+            one = messages if isinstance(messages, str) else messages[0]
+            many = "" if isinstance(messages, str) else messages[1]
+            yield place(path), (one, many) if many else one
+
+
+def list_code_sentences(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield what reads like words in a file, with its line; a fact in it is a made-up word."""
+    tree = parsed(path)
+    left_out = {id(each) for node in ast.walk(tree) for each in _list_left_out(node)}
+    for node in ast.walk(tree):
+        text = _read_text(node)
+        if id(node) not in left_out and _WORDS.search(text) and _reads_like_words(text):
+            yield getattr(node, "lineno", 0), _FACT.sub("Xyz", text)
+
+
+def _reads_like_words(text: str) -> bool:
+    """Leave out patterns, and what is made of facts alone."""
+    return "\\" not in text and bool(re.search(r"[a-z]{4}", text.replace("Xyz", "")))
+
+
+def _list_left_out(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is no text of its own: documentation, pieces of a text, and tables of offices."""
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+        yield from ast.walk(node.body[0])
+    if isinstance(node, ast.JoinedStr):
+        yield from (each for part in node.values for each in ast.walk(part))
+    if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in OFFICE_TABLES:
+        yield from ast.walk(node)
+
+
+def _read_text(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        parts = (each.value if isinstance(each, ast.Constant) else "Xyz" for each in node.values)
+        return "".join(map(str, parts))
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def list_data_sentences() -> Iterator[tuple[str, str]]:
+    """Yield the sentences of the files that tell staff what to do, with the file."""
+    for name in DATA_FILES:
+        table = tomllib.loads((ROOT / "monitor" / "domain" / name).read_text("utf-8"))
+        yield from ((name, _FACT.sub("Xyz", text)) for text in _list_texts(table))
+
+
+def _list_texts(value: object, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _list_texts(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _list_texts(each, key)
+    elif isinstance(value, str) and key not in _SETTINGS:
+        yield value

@@ -1,0 +1,84 @@
+"""Every email to staff in a language of marks: nothing but facts stands outside of them."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+
+import pytest
+
+from monitor.domain.vocabulary import SITE_NAMES, Language
+from reports.emails.operator import (
+    AddressSuppressedView,
+    DiskFullView,
+    SourcesParkedView,
+    StaffFileView,
+    TrialView,
+)
+from reports.emails.registry import render_email
+from reports.emails.review import ReviewDigestView
+from reports.emails.sections import EmailView
+from reports.labels import format_account, format_site_name
+from reports.sanitize import clean_web_text, defang_url
+from reports.translation import use_language
+from tests.reports.marked import find_unmarked_words, read_page, speaking_in_marks
+from tests.reports.samples import LETTERS
+
+FOR_OFFICES = (
+    *(AddressSuppressedView, DiskFullView, ReviewDigestView, SourcesParkedView, StaffFileView),
+    TrialView,
+)
+STAFF = sorted(name for name, view in LETTERS.items() if not isinstance(view, FOR_OFFICES))
+# What the fields of these names hold are sentences of our own.
+OURS = {"what", "reasons", "advice", "earlier", "why", "leave", "not_me", "how", "note", "seen"}
+OURS |= {"agreed", "data"}
+OTHERS = (
+    *("Namesake", "EST", "/me/data/address/", "/sign-in/"),
+    # Sentences of the samples that none of our code makes.
+    "One flag on Bluesky, before it was open to IT.",
+    "Only an initial and your family name are shown.",
+    "We ask sites with profiles for your names and handles.",
+    "Press the button, or open the page to join and paste the code.",
+    "it shows a CAPTCHA instead of its pages",
+)
+
+
+def list_facts(value: object, name: str = "") -> Iterator[str]:
+    """Yield what a view was told by people, and by the web, as an email writes it."""
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from list_facts(getattr(value, field.name), field.name)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from list_facts(each, name)
+    elif isinstance(value, str) and not isinstance(value, Enum) and name not in OURS:
+        yield from (value, clean_web_text(value), defang_url(value), format_site_name(value))
+        yield from (defang_url(format_account(value)), value[:8], f"{value[:3]} {value[3:]}")
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_an_email_to_staff_is_translated_whole(name: str) -> None:
+    view = LETTERS[name]
+    facts = {*list_facts(view), *SITE_NAMES.values(), *OTHERS}
+    with speaking_in_marks():
+        email = render_email(view)
+    # Lines of plain text are broken where they grow too long, and so may facts be.
+    text = "\n".join((email.subject, " ".join(email.text.split()), read_page(email.html)))
+
+    assert find_unmarked_words(text, facts) == []
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_an_email_names_its_language(name: str) -> None:
+    assert '<html lang="en" dir="ltr"' in render_email(LETTERS[name]).html
+    with use_language(Language.SPANISH):
+        assert '<html lang="es" dir="ltr"' in render_email(LETTERS[name]).html
+
+
+def test_an_email_has_the_same_links_in_each_language() -> None:
+    def list_links(view: EmailView) -> set[str]:
+        return {line.strip() for line in render_email(view).text.split("\n") if "https://" in line}
+
+    for view in (LETTERS[name] for name in STAFF):
+        english = {each for each in list_links(view) if each.startswith("https://")}
+        with use_language(Language.SPANISH):
+            assert english <= list_links(view)
