@@ -115,7 +115,7 @@ from reports.pages.data import (
 from reports.pages.enrollment import AccountProofLine, EnrollmentStepView, SummaryRow
 from reports.pages.layout import FieldProblem, PageFrame
 from reports.templating import format_local_time
-from reports.translation import translate_plural
+from reports.translation import translate_plural, translate_sentence
 
 PROOFS_PATH: Final = "/me/data/accounts#proofs"
 EDITABLE_STEPS: Final = (EnrollmentStep.NAMES, EnrollmentStep.WORK, EnrollmentStep.ACCOUNTS)
@@ -527,7 +527,7 @@ def _build_feed_row(context: PortalContext, person: Person) -> Iterator[SummaryR
 
 def _build_picture_row(context: PortalContext, person: Person) -> Iterator[SummaryRow]:
     if person.reference_picture or can_add_reference_picture(context.app, person.id):
-        answer = "Added" if person.reference_picture else ""
+        answer = translate_sentence("Added") if person.reference_picture else ""
         yield SummaryRow(what="Picture of you", answer=answer, change="/me/data/picture")
 
 

@@ -45,8 +45,8 @@ STAFF_CODE = (
         f"monitor/web/{name}.py"
         for name in (
             *("access_tokens", "alert_feeds", "answer_link", "app", "context", "enrollment"),
-            *("errors", "findings", "home", "my_data", "removal", "self_check", "sign_in"),
-            "takedown",
+            *("errors", "findings", "home", "my_data", "reference_picture", "removal"),
+            *("self_check", "sign_in", "takedown"),
         )
     ),
 )
@@ -98,7 +98,7 @@ PIECES = {
     "We record that Xyz Xyz there, and where. We never store Xyz.",
     "This account is yours, so you can remove Xyz yourself.",
     *("Your account Xyz Xyz Xyz.", " You get one reminder and no more."),
-    "Xyz Remove one of the two.",
+    *("Xyz Remove one of the two.", "It uses the picture that you addedXyz."),
 }
 # Of the files that staff read from: what is not a sentence.
 DATA_FILES = (
@@ -114,13 +114,18 @@ _WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [a-zA-Z]{1,}")
 _FACT = re.compile(r"\{\w+\}")
 
 
-def list_template_texts() -> Iterator[tuple[str, Text]]:
-    """Yield each text of each template for staff, with its place; one that counts is a pair."""
+def list_staff_templates() -> Iterator[Path]:
     folder = ROOT / "reports" / "templates"
     for path in sorted(folder.rglob("*.*")):
         name = path.relative_to(folder).as_posix()
-        if name.partition("/")[0] in OFFICE_FOLDERS or OFFICE_TEMPLATE.match(name):
-            continue
+        is_for_office = name.partition("/")[0] in OFFICE_FOLDERS or OFFICE_TEMPLATE.match(name)
+        if not is_for_office and path.suffix in {".html", ".txt"}:
+            yield path
+
+
+def list_template_texts() -> Iterator[tuple[str, Text]]:
+    """Yield each text of each template for staff, with its place; one that counts is a pair."""
+    for path in list_staff_templates():
         options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
         found = babel_extract(BytesIO(path.read_bytes()), ("_", "ngettext"), (), options)
         for _, _, messages, _ in found:

@@ -32,19 +32,27 @@ from reports.translation import (
     use_language,
 )
 from tests.hostile_strings import SHOWN
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, place
 from tests.reports.messages import (
     NOT_FOR_STAFF,
     PIECES,
     STAFF_CODE,
     list_code_sentences,
     list_data_sentences,
+    list_staff_templates,
     list_template_texts,
 )
 
 OTHERS = [each for each in Language if each is not Language.ENGLISH]
 FACT = re.compile(r"%\((\w+)\)s")
 TAG = re.compile(r"</?\w+")
+# What a template has beside its words: code, tags, styles, and comments to mail programs.
+MARKUP = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<style>.*?</style>|<!--.*?-->|<[^>]*>|&#?\w+;", re.DOTALL
+)
+WORD = re.compile(r"[A-Za-z]{2,}")
+# The brand, and attributes that one component writes on their own.
+NO_WORDS = {"Namesake", "aria", "describedby", "hint", "fault", "invalid", "true"}
 NOW = datetime(2026, 11, 3, 12, 12, tzinfo=UTC)
 ZONE = "America/New_York"
 
@@ -82,6 +90,17 @@ def test_every_text_of_a_template_for_staff_is_translated(language: Language) ->
     }
 
     assert missing == set()
+
+
+def test_no_template_for_staff_has_words_of_its_own() -> None:
+    wordy = [
+        (place(path), word)
+        for path in list_staff_templates()
+        for word in WORD.findall(MARKUP.sub(" ", path.read_text("utf-8")))
+        if word not in NO_WORDS
+    ]
+
+    assert wordy == []
 
 
 @pytest.mark.parametrize("name", STAFF_CODE)

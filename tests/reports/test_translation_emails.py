@@ -82,3 +82,17 @@ def test_an_email_has_the_same_links_in_each_language() -> None:
         english = {each for each in list_links(view) if each.startswith("https://")}
         with use_language(Language.SPANISH):
             assert english <= list_links(view)
+
+
+@pytest.mark.parametrize(
+    ("shown", "left"),
+    [
+        ("⟦Hola, ⟧Rosa⟦:⟧", []),
+        ("⟦Hola, ⟧⟦colega⟧⟦:⟧ (2)", []),
+        ("⟦Hola, ⟧Rosa⟦:⟧ nothing new", ["Rosa nothing new"]),
+        ("⟦Desde el ⟧3⟦ de ⟧has been blocking us⟦.⟧", ["3 has been blocking us"]),
+        ("Hello Rosa,", ["Hello Rosa,"]),
+    ],
+)
+def test_what_stands_outside_of_the_marks_is_seen(shown: str, left: list[str]) -> None:
+    assert find_unmarked_words(shown, ["Rosa"]) == left
