@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -286,6 +286,16 @@ CALLBACK_PATH = "/sign-in/account/back"
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 
+def find_socket_path(listen: str) -> str:
+    """Return the path of a socket to listen on; empty where there is a host and a port."""
+    return listen.removeprefix(SOCKET_PREFIX) if listen.startswith(SOCKET_PREFIX) else ""
+
+
+def split_host_and_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 class SignInMethod(StrEnum):
     """How people prove who they are: by their mailbox, the district's accounts, or its proxy."""
 
@@ -313,9 +323,7 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
     @property
     def socket_path(self) -> str:
         """The path of the socket to listen on; empty where there is a host and a port."""
-        return (
-            self.listen.removeprefix(SOCKET_PREFIX) if self.listen.startswith(SOCKET_PREFIX) else ""
-        )
+        return find_socket_path(self.listen)
 
     @property
     def redirect_address(self) -> str:
@@ -323,8 +331,13 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
 
     @property
     def host_and_port(self) -> tuple[str, int]:
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return split_host_and_port(self.listen)
+
+
+LISTEN_FAULT = (
+    "must be a port of this machine only, such as 127.0.0.1:8080, or unix: and a full path "
+    "such as unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it"
+)
 
 
 def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
@@ -344,10 +357,7 @@ def find_portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
     yield (
         not portal.socket_path.startswith("/") and not _is_local_listener(portal.listen),
         "$.portal.listen",
-        (
-            "must be a port of this machine only, such as 127.0.0.1:8080, or unix: and a full path "
-            "such as unix:/run/namesake-portal/pages.sock; your proxy forwards requests to it"
-        ),
+        LISTEN_FAULT,
     )
     yield (
         portal.sign_in is SignInMethod.HEADER and not portal.socket_path,
@@ -596,6 +606,29 @@ class Config(ConfigSection, frozen=True, kw_only=True):
         return parseaddr(self.mail.sender)[1].rpartition("@")[2]
 
 
+class FleetConfig(ConfigSection, frozen=True, kw_only=True):
+    """Many districts in one process: `districts` is the folder that has a folder for each.
+
+    `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
+    `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
+    """
+
+    districts: Path
+    listen: Text = "127.0.0.1:8080"
+    heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
+    metrics_file: Path | None = None
+
+
+class FleetFile(ConfigSection, frozen=True, kw_only=True):
+    """A file with a table [fleet] is about many districts; what is each one's own is in its file.
+
+    `fetch` holds for the one crawler that all of them share.
+    """
+
+    fleet: FleetConfig
+    fetch: FetchConfig = FetchConfig()
+
+
 def build_inventory(config: Config) -> DistrictInventory | None:
     """Return what the configuration lists as the district's own; None without the table."""
     official, district = config.official, config.district
@@ -680,14 +713,45 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
+    if FLEET_TABLE.search(text):
+        reason = (
+            f"{path} is about many districts: it has [fleet]. Name the file of one district with "
+            "--config, or use `run`, `portal`, `doctor`, `metrics` or `fleet`."
+        )
+        raise ConfigError(reason)
+    return _check_config(path, text, _parse_config(path, text, Config))
+
+
+FLEET_TABLE = re.compile(r"^\s*\[\s*fleet\s*\]", re.MULTILINE)
+
+
+def load_fleet_file(path: Path) -> FleetFile | None:
+    """Read a file that is about many districts; None where there is none, or it is about one."""
     try:
-        config = convert(tomllib.loads(text), Config, dec_hook=_build_path_decoder(path.parent))
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None  # whoever needs it says so
+    if not FLEET_TABLE.search(text):
+        return None
+    file = _parse_config(path, text, FleetFile)
+    listen = file.fleet.listen
+    if not find_socket_path(listen).startswith("/") and not _is_local_listener(listen):
+        fault = f"{LISTEN_FAULT} - at `$.fleet.listen`"
+        raise ConfigError(format_config_fault(path, text, fault, FleetFile))
+    return file
+
+
+_FileShape = TypeVar("_FileShape", Config, FleetFile)
+
+
+def _parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
+    try:
+        return convert(tomllib.loads(text), shape, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
         reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise ConfigError(reason) from error
     except ValidationError as error:
-        raise ConfigError(format_config_fault(path, text, str(error), Config)) from error
-    return _check_config(path, text, config)
+        raise ConfigError(format_config_fault(path, text, str(error), shape)) from error
 
 
 def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
